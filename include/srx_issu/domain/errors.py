@@ -1,0 +1,119 @@
+"""The exceptions of srx-issu. Foreign exceptions become one of these at one border (``devices/errors.py``).
+
+SrxIssuError
+├── OperatorFileError        a file of the operator's has faults; carries all of them
+├── RequestRefused           a parameter of a run is wrong; nothing was touched
+├── UnparsableVersion        a release name that the grammar does not know
+├── DeviceError              something about one node; carries the node's name
+│   ├── DeviceUnreachable        no TCP or SSH session
+│   ├── AuthenticationFailed     the node refused our credentials
+│   ├── HostKeyRejected          unknown or changed host key
+│   ├── DeviceTimeout            connected, but no answer in time
+│   ├── SessionLost              the session ended in mid-answer: unknown, go and look
+│   ├── CommandRefused           the node answered with an error; ``message`` is its own words
+│   ├── UnknownCommand           "syntax error": this release has no such RPC or command
+│   ├── NotAChassisCluster       "Chassis cluster is not enabled"
+│   ├── ReplyNotUnderstood       parsed, but not what the RPC promises; carries the fragment
+│   └── TransferFailed           a file could not be copied or its checksum differs
+├── LeaseHeld                another upgrade owns the cluster
+└── JournalError             the journal could not be read or written
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SrxIssuError(Exception):
+    """Anything this software raises on purpose."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class FileFault:
+    """One fault in one of the operator's files. ``line`` counts from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.found}; {self.remedy}"
+
+
+class OperatorFileError(SrxIssuError):
+    """One or more files are not valid. Says all faults, one a line."""
+
+    def __init__(self, faults: tuple[FileFault, ...]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class RequestRefused(SrxIssuError):
+    """What was asked for cannot be done; nothing was touched."""
+
+
+class UnparsableVersion(SrxIssuError):
+    """A release name outside Junos's grammar, or one that SRX never runs."""
+
+
+class LeaseHeld(SrxIssuError):
+    """Another upgrade owns the cluster until its lease expires or is released."""
+
+
+class JournalError(SrxIssuError):
+    """The journal could not be read or written."""
+
+
+class DeviceError(SrxIssuError):
+    """Something went wrong with one node. ``node`` is ``node0``, ``node1`` or an address."""
+
+    def __init__(self, node: str, message: str) -> None:
+        self.node = node
+        self.message = message
+        super().__init__(f"{node}: {message}")
+
+
+class DeviceUnreachable(DeviceError):
+    """No TCP connection or no SSH session."""
+
+
+class AuthenticationFailed(DeviceError):
+    """The node refused user name, password or key."""
+
+
+class HostKeyRejected(DeviceError):
+    """The node's host key is not in known_hosts, or is another one."""
+
+
+class DeviceTimeout(DeviceError):
+    """Connected, but no complete answer before the deadline."""
+
+
+class SessionLost(DeviceError):
+    """The session ended before the answer was complete. What the node did is unknown."""
+
+
+class CommandRefused(DeviceError):
+    """The node answered with an error of its own; ``message`` carries its words."""
+
+
+class UnknownCommand(CommandRefused):
+    """The node does not know the RPC or command ("syntax error", "unknown command")."""
+
+
+class NotAChassisCluster(CommandRefused):
+    """The node answered "Chassis cluster is not enabled"."""
+
+
+class ReplyNotUnderstood(DeviceError):
+    """The reply lacks what the RPC promises. ``fragment`` is the offending piece, shortened."""
+
+    def __init__(self, node: str, message: str, fragment: str = "") -> None:
+        self.fragment = fragment[:500]
+        super().__init__(node, f"{message}: {self.fragment}" if fragment else message)
+
+
+class TransferFailed(DeviceError):
+    """A file could not be copied to the node, or is not the same there."""

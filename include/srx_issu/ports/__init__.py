@@ -1,0 +1,1 @@
+"""What steps need of the world, as small Protocols. Adapters: ``devices``, ``journal``, ``catalog``."""

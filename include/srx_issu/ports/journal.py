@@ -1,0 +1,141 @@
+"""What happened and who may act: the journal, its leases, and the evidence kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from srx_issu.domain.intent import Intent
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+class Outcome(StrEnum):
+    """How an upgrade ended. Only the first three colour a run green."""
+
+    UPGRADED = "UPGRADED"  # both nodes on the target, verified
+    UPGRADED_WITH_FINDINGS = "UPGRADED_WITH_FINDINGS"  # the same, but something differs from before
+    ALREADY_CURRENT = "ALREADY_CURRENT"  # both nodes ran the target already; nothing was sent
+    NOT_READY = "NOT_READY"  # a readiness check said no; nothing was changed
+    REFUSED = "REFUSED"  # request, approval or window said no; nothing was changed
+    PLANNED = "PLANNED"  # plan only: everything was looked at, nothing was changed
+    ABORTED_CLEAN = "ABORTED_CLEAN"  # the ISSU stopped before either node changed; window closed
+    ROLLED_BACK = "ROLLED_BACK"  # put back to the old release on both nodes and verified
+    NEEDS_OPERATOR = "NEEDS_OPERATOR"  # a person must look; the lease is kept
+
+    @property
+    def is_success(self) -> bool:
+        return self in (
+            Outcome.UPGRADED,
+            Outcome.UPGRADED_WITH_FINDINGS,
+            Outcome.ALREADY_CURRENT,
+            Outcome.PLANNED,
+        )
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    STEP_STARTED = "step_started"
+    STEP_FINISHED = "step_finished"
+    DECIDED = "decided"  # an Action and its reason
+    ACTION_INTENDED = "action_intended"  # written before a command is sent; unique by its key
+    ACTION_SENT = "action_sent"  # the node answered
+    ACTION_UNKNOWN = "action_unknown"  # sent, but the answer is missing
+    ACTION_REFUSED = "action_refused"  # the node said no
+    OBSERVED = "observed"  # a change seen on the device
+    APPROVAL = "approval"  # who answered what
+    FINDING = "finding"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One line of the journal. ``detail`` is small JSON without secrets."""
+
+    at: datetime
+    kind: EventKind
+    step: str  # task or step name
+    text: str  # one sentence for people
+    node: str | None = None
+    key: str | None = None  # for ACTION_*: what makes the action unique within its upgrade
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right to act on one resource (``cluster:<name>``) until ``expires_at``."""
+
+    resource: str
+    owner: str  # upgrade id
+    taken_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpgradeRecord:
+    """One upgrade as the journal knows it."""
+
+    upgrade_id: str
+    cluster: str
+    target_release: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None
+
+
+class Journal(Protocol):
+    """Append-only account of upgrades. All methods raise JournalError when the database does not answer."""
+
+    def open_upgrade(self, intent: Intent, at: datetime) -> None:
+        """Writes the intent; a second call for the same upgrade changes nothing."""
+        ...
+
+    def intent(self, upgrade_id: str) -> Intent: ...
+
+    def upgrade(self, upgrade_id: str) -> UpgradeRecord | None: ...
+
+    def record(self, upgrade_id: str, event: Event) -> None: ...
+
+    def intend(self, upgrade_id: str, event: Event) -> bool:
+        """Writes an ACTION_INTENDED event; False when its key was already intended in this upgrade."""
+        ...
+
+    def events(self, upgrade_id: str) -> tuple[Event, ...]: ...
+
+    def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:
+        """Writes the outcome once; a different outcome for a closed upgrade raises JournalError."""
+        ...
+
+
+class Leases(Protocol):
+    """Mutual exclusion between upgrades, by resource."""
+
+    def take(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
+        """Takes or renews; takes over an expired one (recorded). Raises LeaseHeld naming the owner."""
+        ...
+
+    def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease: ...
+
+    def release(self, resource: str, owner: str) -> None:
+        """Gives it back; no-op when the owner is somebody else."""
+        ...
+
+    def holder(self, resource: str) -> Lease | None: ...
+
+
+class Evidence(Protocol):
+    """Files that prove what was seen: replies, configurations, transcripts, check results, reports."""
+
+    def write(self, upgrade_id: str, name: str, content: str | bytes) -> str:
+        """Stores one file (never overwrites: a second ``name`` gets a numbered one); returns its id."""
+        ...
+
+    def read(self, evidence_id: str) -> bytes: ...
+
+    def names(self, upgrade_id: str) -> tuple[str, ...]:
+        """Ids of this upgrade's files, oldest first."""
+        ...
