@@ -1,0 +1,166 @@
+"""The words of a stopped upgrade, real ones first (captures of the guide's Table 2 and of field reports)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from srx_issu.domain.transcript import Cause, Stopped, transcript_verdict
+
+CAPTURES = Path(
+    os.environ.get("SRX_ISSU_CAPTURES", Path(__file__).parents[4] / "shared" / "reference" / "captures")
+)
+
+
+def capture(name: str) -> str:
+    path = CAPTURES / name
+    if not path.exists():
+        pytest.skip(f"{path} is not here; set SRX_ISSU_CAPTURES to the folder of captured output")
+    return path.read_text(encoding="utf-8")
+
+
+REAL = {
+    "4.1_reboot_secondary": ("4.1", Cause.SECONDARY_REBOOT, True, "Reboot secondary node failed"),
+    "6.1_cold_sync_timeout": (
+        "6.1",
+        Cause.COLD_SYNC,
+        True,
+        "timeout waiting for secondary node node1 to sync",
+    ),
+    "7.1_failover_failed": ("7.1", Cause.SWITCHOVER, True, "failover all RGs to node node0 failed"),
+    "already_in_progress": (None, Cause.IN_PROGRESS, None, "warning: ISSU in progress"),
+    "ansible254_reboot_keyword_missing": (
+        None,
+        Cause.REBOOT_KEYWORD,
+        None,
+        "'reboot' keyword must be specified",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_reads_every_captured_failure(name: str) -> None:
+    code, cause, window_open, words = REAL[name]
+    verdict = transcript_verdict(capture(f"issu_failure__{name}.txt"))
+    assert verdict is not None
+    assert (verdict.code, verdict.cause, verdict.window_open) == (code, cause, window_open)
+    assert words in verdict.line
+
+
+def test_no_captured_failure_is_left_out() -> None:
+    if not CAPTURES.exists():
+        pytest.skip(f"{CAPTURES} is not here; set SRX_ISSU_CAPTURES to the folder of captured output")
+    names = {path.stem.removeprefix("issu_failure__") for path in CAPTURES.glob("issu_failure__*")}
+    assert names == set(REAL)
+
+
+def test_a_healthy_transcript_has_not_stopped() -> None:
+    assert transcript_verdict(capture("icu_srxsme_12.1X46-D55.3_transcript.md")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reboot failed (error-code: 4.1)",
+        "reboot failed(error-code:4.1)",
+        "REBOOT FAILED ( ERROR-CODE:  4.1 )",
+        "node0:\n-----------------\n[Oct  6 12:30:16]: reboot failed (error-code: 4.1)\r\n",
+        "reboot failed (error-code:\n4.1)",  # wrapped by a narrow terminal
+    ],
+)
+def test_finds_the_code_however_it_is_printed(text: str) -> None:
+    verdict = transcript_verdict(text)
+    assert verdict is not None
+    assert (verdict.code, verdict.cause) == ("4.1", Cause.SECONDARY_REBOOT)
+    assert verdict.line.lower().startswith(("reboot failed", "[oct  6 12:30:16]: reboot failed"))
+
+
+def test_an_unknown_code_stays_unknown() -> None:
+    verdict = transcript_verdict("[Oct  6 12:30:16]: something new failed (error-code: 9.9)")
+    assert verdict == Stopped(
+        code="9.9", line="[Oct  6 12:30:16]: something new failed (error-code: 9.9)", window_open=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("[Oct  6 12:30:16]: ISSU aborted. But, both nodes are in ISSU window.", True),
+        ("ISSU aborted and exiting ISSU window", False),
+        ("ISSU aborted. But, both nodes are in ISSU window.\nISSU aborted and exiting ISSU window", False),
+        ("error: ISSU Aborted!", None),
+    ],
+)
+def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> None:
+    verdict = transcript_verdict(words)
+    assert verdict is not None
+    assert verdict.window_open is expected
+    assert verdict.cause is None
+
+
+# Only the two marked [J] have a source; the others are plausible wordings that must be caught if met.
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("ISSU currently do not support L2 mode", Cause.UNSUPPORTED_FEATURE),  # [J]
+        ("File does not exist: /var/tmp/junos.tgz", Cause.IMAGE_MISSING),  # [J]
+        ("error: package /var/tmp/junos.tgz not found", Cause.IMAGE_MISSING),
+        ("error: package is corrupt", Cause.IMAGE_CORRUPT),
+        ("ERROR: checksum verification failed", Cause.IMAGE_CORRUPT),
+        ("error: package is not supported on this platform", Cause.WRONG_PLATFORM),
+        ("error: Validation failed", Cause.VALIDATION),
+        ("error: file-fetch failed", Cause.REMOTE_SITE),
+        ("error: failover of redundancy-groups to node0 failed", Cause.GROUP_FAILOVER),
+        ("error: node1: ksyncd reports an error", Cause.KSYNCD),
+        ("error: chassisd is not ready for ISSU", Cause.CHASSISD),
+        ("error: not enough disk space on /var", Cause.DISK),
+        ("error: CPU usage above limit", Cause.CPU),
+        ("error: upgrade of primary node failed", Cause.PRIMARY_UPGRADE),
+        ("error: rebooting primary node failed", Cause.PRIMARY_REBOOT),
+    ],
+)
+def test_names_the_cause(line: str, cause: Cause) -> None:
+    verdict = transcript_verdict(f"ISSU: Validating package\n{line}\n")
+    assert verdict is not None
+    assert (verdict.cause, verdict.line, verdict.code) == (cause, line, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ISSU: Validating package",
+        "Checking disk space on both nodes",
+        "warning: unsupported PIC 1/0 will restart; package not compatible with it",
+        "ksyncd: no errors",
+        "System going down IMMEDIATELY",
+        "hint: run 'request chassis cluster in-service-upgrade abort' to abort",
+        "error: something minor, going on",
+    ],
+)
+def test_words_that_do_not_stop_an_upgrade(text: str) -> None:
+    assert transcript_verdict(text) is None
+
+
+def test_a_check_that_passed_is_not_the_reason_of_an_abort() -> None:
+    verdict = transcript_verdict("Checking disk space: done\nsync with ksyncd done\nISSU aborted")
+    assert verdict is not None
+    assert (verdict.cause, verdict.line) == (None, "ISSU aborted")
+
+
+def test_an_unsuffixed_reason_counts_beside_an_abort() -> None:
+    verdict = transcript_verdict("ksyncd failed on node1\nISSU aborted and exiting ISSU window")
+    assert verdict is not None
+    assert (verdict.cause, verdict.line, verdict.window_open) == (
+        Cause.KSYNCD,
+        "ksyncd failed on node1",
+        False,
+    )
+
+
+def test_a_reason_beside_an_unknown_code_is_kept() -> None:
+    verdict = transcript_verdict("error: no space left on device\nerror: stage failed (error-code: 3.2)")
+    assert verdict is not None
+    assert (verdict.code, verdict.cause) == ("3.2", Cause.DISK)
