@@ -4,6 +4,7 @@ SrxIssuError
 ├── OperatorFileError        a file of the operator's has faults; carries all of them
 ├── RequestRefused           a parameter of a run is wrong; nothing was touched
 ├── UnparsableVersion        a release name that the grammar does not know
+├── IncomparableReleases     two releases of which nobody can say which is later
 ├── DeviceError              something about one node; carries the node's name
 │   ├── DeviceUnreachable        no TCP or SSH session
 │   ├── AuthenticationFailed     the node refused our credentials
@@ -56,6 +57,10 @@ class RequestRefused(SrxIssuError):
 
 class UnparsableVersion(SrxIssuError):
     """A release name outside Junos's grammar, or one that SRX never runs."""
+
+
+class IncomparableReleases(SrxIssuError):
+    """Two releases of different lines, or builds without an order: neither is earlier or later."""
 
 
 class LeaseHeld(SrxIssuError):

@@ -193,6 +193,9 @@ class Cluster:
     conflict_groups: frozenset[str] = frozenset()  # never two members in flight at once
     hold: str | None = None  # why nobody may touch it; None = free
     labels: dict[str, str] = field(default_factory=dict)
+    region: str | None = None
+    groups: tuple[str, ...] = ()  # inventory groups, nearest first, those of its groups included
+    routing_engine: str | None = None  # "RE3" on SRX5000 means vmhost software; None = not told
 
     def address(self, node: NodeName) -> Address:
         return self.node0 if node is NodeName.NODE0 else self.node1
