@@ -1,0 +1,13 @@
+"""What happened and who may act, in PostgreSQL, with the evidence files beside it.
+
+Adapters of ``ports.journal``. The URL and the evidence folder come in as arguments: the composition root
+and ``python -m srx_issu.journal`` read them from the environment. ``docs/journal.md`` is for operators.
+"""
+
+from srx_issu.journal.evidence import StoredEvidence
+from srx_issu.journal.ledger import EvidenceEntry, LeaseChange, Ledger
+from srx_issu.journal.schema import migrate
+from srx_issu.journal.sql_journal import SqlJournal
+from srx_issu.journal.sql_leases import SqlLeases
+
+__all__ = ["EvidenceEntry", "LeaseChange", "Ledger", "SqlJournal", "SqlLeases", "StoredEvidence", "migrate"]

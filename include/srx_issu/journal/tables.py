@@ -1,0 +1,116 @@
+"""The journal's tables. The migrations make them; a test holds the two together.
+
+They live in a PostgreSQL schema of their own, so that a database shared with Airflow's stays tidy and the
+two Alembic version tables cannot meet.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "srx_issu"
+VERSION_TABLE = "journal_version"
+
+metadata = MetaData(schema=SCHEMA)
+
+INTENDED_ONLY = text("kind = 'action_intended'")  # the predicate of the index that makes intents unique
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _recorded_at() -> Column[object]:
+    """The database's own clock, beside the caller's: tells late or skewed writers apart."""
+    return Column(
+        "recorded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()
+    )
+
+
+upgrades = Table(
+    "upgrades",
+    metadata,
+    Column("upgrade_id", Text, primary_key=True),
+    Column("cluster", Text, nullable=False),
+    Column("target_release", Text, nullable=False),
+    Column("intent", JSONB, nullable=False),
+    _moment("opened_at"),
+    _moment("closed_at", nullable=True),
+    Column("outcome", Text),
+    Column("reason", Text),
+    CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="upgrades_closed_with_outcome"),
+    Index("upgrades_by_opening", "opened_at"),
+    Index("upgrades_by_cluster", "cluster", "opened_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("upgrade_id", Text, ForeignKey(upgrades.c.upgrade_id), nullable=False),
+    _moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("node", Text),
+    Column("key", Text),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    _recorded_at(),
+    CheckConstraint("kind <> 'action_intended' OR key IS NOT NULL", name="events_intent_has_key"),
+    Index("events_of_upgrade", "upgrade_id", "event_id"),
+    Index("events_intent_once", "upgrade_id", "key", unique=True, postgresql_where=INTENDED_ONLY),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("resource", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    _moment("taken_at"),
+    _moment("expires_at"),
+    CheckConstraint("expires_at > taken_at", name="leases_last_a_while"),
+)
+
+lease_changes = Table(
+    "lease_changes",
+    metadata,
+    Column("change_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("resource", Text, nullable=False),
+    Column("what", Text, nullable=False),  # LeaseChangeKind
+    Column("owner", Text, nullable=False),
+    _moment("at", nullable=True),  # None for a release, which carries no time of the caller's
+    _moment("expires_at", nullable=True),
+    Column("previous_owner", Text),
+    _moment("previous_expires_at", nullable=True),
+    _recorded_at(),
+    Index("lease_changes_of_resource", "resource", "change_id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("evidence_id", Text, primary_key=True),
+    Column("upgrade_id", Text, ForeignKey(upgrades.c.upgrade_id), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),  # relative to the evidence folder, which may move
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sequence", BigInteger, Identity(always=True), nullable=False),  # oldest first
+    _recorded_at(),
+    UniqueConstraint("upgrade_id", "name", name="evidence_name_once"),
+)

@@ -1,0 +1,65 @@
+"""No secret reaches the journal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from srx_issu.domain.errors import JournalError
+from srx_issu.journal import SqlJournal
+from srx_issu.journal.secrecy import REDACTED, redact
+from tests.unit.journal.samples import make_event, make_issu_intended
+
+UPGRADE = "wave1__fw-a"
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"password": "hunter2"},
+        {"Pre-Shared-Key": "x"},
+        {"encrypted-password": ["x"]},
+        {"login": {"client_secret": "x"}},
+        {"lines": ["set x", {"apiKey": "x"}]},
+        {"api_token": "x"},
+        {"line": "secret-looking $9$abcDEF"},
+        {"lines": [["$6$salt$hash"]]},
+        {"line": "$8$aes256-gcm$hmac"},
+    ],
+)
+def test_refuses_detail_that_holds_a_secret_without_repeating_it(
+    opened: SqlJournal, detail: dict[str, Any]
+) -> None:
+    with pytest.raises(JournalError, match="leave it out of the journal") as caught:
+        opened.record(UPGRADE, replace(make_event(), detail=detail))
+    assert not {"hunter2", "abcDEF", "salt"} & set(str(caught.value).split())
+    with pytest.raises(JournalError, match="leave it out"):
+        opened.intend(UPGRADE, replace(make_issu_intended(), detail=detail))
+    assert opened.events(UPGRADE) == ()
+
+
+@pytest.mark.parametrize("detail", [{"x": float("nan")}, {"x": object()}, {"x": {1, 2}}, {"x": b"bytes"}])
+def test_refuses_detail_that_is_not_json(opened: SqlJournal, detail: dict[str, Any]) -> None:
+    with pytest.raises(JournalError, match="not JSON"):
+        opened.record(UPGRADE, replace(make_event(), detail=detail))
+
+
+def test_a_nodes_own_words_are_redacted_not_lost(opened: SqlJournal) -> None:
+    opened.record(UPGRADE, replace(make_event(), text='encrypted-password "$6$salt$hash"; ## x'))
+    assert opened.events(UPGRADE)[0].text == f'encrypted-password "{REDACTED}"; ## x'
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [{"secrets_scrubbed": 12}, {"passed": "yes"}, {"secondary": "node1"}, {"cost": "$9"}, {"token": ""}],
+)
+def test_ordinary_facts_pass(opened: SqlJournal, detail: dict[str, Any]) -> None:
+    opened.record(UPGRADE, replace(make_event(), detail=detail))
+    assert opened.events(UPGRADE)[0].detail == detail
+
+
+def test_redacts_every_cipher_of_junos() -> None:
+    for cipher in ("$9$abc.DEF/-", "$8$aes256-gcm$hmac", "$6$s$h", "$5$s$h", "$1$s$h"):
+        assert redact(f"a {cipher}; b") == f"a {REDACTED}; b"

@@ -1,0 +1,123 @@
+"""The Leases port on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.journal import Ledger, SqlJournal, SqlLeases
+from srx_issu.journal.sql_leases import LeaseChangeKind
+from srx_issu.ports.journal import EventKind
+from tests.unit.journal.samples import NOON, make_intent
+
+FW = "cluster:fw-a"
+HOUR = 3600.0
+
+
+def test_of_twenty_takers_exactly_one_wins(journal_url: str, leases: SqlLeases) -> None:
+    assert _winners(journal_url, 20) == 1
+    assert leases.holder(FW) is not None
+
+
+def test_of_twenty_takers_of_a_dead_lease_exactly_one_wins(
+    journal_url: str, leases: SqlLeases, ledger: Ledger
+) -> None:
+    leases.take(FW, "dead", NOON - timedelta(hours=2), HOUR)
+    assert _winners(journal_url, 20) == 1
+    changes = ledger.lease_changes(FW)
+    assert [c.what for c in changes] == [LeaseChangeKind.TAKEN, LeaseChangeKind.TAKEN_OVER]
+    assert changes[-1].previous_owner == "dead"
+
+
+def test_names_the_owner_until_when_and_what_to_do(leases: SqlLeases) -> None:
+    leases.take(FW, "run-1", NOON, HOUR)
+    with pytest.raises(LeaseHeld, match=r"held by upgrade run-1 .*13:00:00 UTC \(for another 30 min\); let"):
+        leases.take(FW, "run-2", NOON + timedelta(minutes=30), HOUR)
+
+
+def test_renew_is_refused_to_anybody_but_the_owner(leases: SqlLeases) -> None:
+    with pytest.raises(JournalError, match="holds no lease any more"):
+        leases.renew(FW, "run-1", NOON, HOUR)
+    leases.take(FW, "run-2", NOON, HOUR)
+    with pytest.raises(LeaseHeld, match="run-2"):
+        leases.renew(FW, "run-1", NOON + timedelta(hours=3), HOUR)
+
+
+def test_an_owner_that_lost_its_lease_cannot_renew_or_release_it(leases: SqlLeases) -> None:
+    leases.take(FW, "slow", NOON, 10)
+    leases.take(FW, "fast", NOON + timedelta(seconds=11), HOUR)
+    with pytest.raises(LeaseHeld, match="fast"):
+        leases.renew(FW, "slow", NOON + timedelta(seconds=12), HOUR)
+    leases.release(FW, "slow")
+    holder = leases.holder(FW)
+    assert holder is not None
+    assert holder.owner == "fast"
+
+
+def test_a_takeover_is_written_into_both_journals(opened: SqlJournal, leases: SqlLeases) -> None:
+    opened.open_upgrade(make_intent("wave2__fw-a"), NOON)
+    leases.take(FW, "wave1__fw-a", NOON, 60)
+    leases.take(FW, "wave2__fw-a", NOON + timedelta(minutes=2), HOUR)
+    (lost,), (took,) = opened.events("wave1__fw-a"), opened.events("wave2__fw-a")
+    assert (lost.kind, took.kind) == (EventKind.FINDING, EventKind.DECIDED)
+    assert "lost cluster:fw-a to wave2__fw-a" in lost.text
+    assert "from wave1__fw-a, whose lease ran out at 2026-11-22 12:01:00 UTC" in took.text
+
+
+def test_the_owner_takes_again_as_a_renewal(leases: SqlLeases, ledger: Ledger) -> None:
+    leases.take(FW, "run-1", NOON, HOUR)
+    again = leases.take(FW, "run-1", NOON + timedelta(minutes=30), HOUR)
+    assert (again.taken_at, again.expires_at) == (NOON, NOON + timedelta(minutes=90))
+    assert leases.renew(FW, "run-1", NOON + timedelta(hours=1), HOUR) == leases.holder(FW)
+    assert len(ledger.lease_changes(FW)) == 1
+
+
+def test_a_released_lease_is_free_at_once(leases: SqlLeases, ledger: Ledger) -> None:
+    leases.take(FW, "run-1", NOON, HOUR)
+    leases.release(FW, "run-1")
+    leases.release(FW, "run-1")
+    assert leases.holder(FW) is None
+    assert leases.take(FW, "run-2", NOON, HOUR).owner == "run-2"
+    whats = [change.what for change in ledger.lease_changes(FW)]
+    assert whats == [LeaseChangeKind.TAKEN, LeaseChangeKind.RELEASED, LeaseChangeKind.TAKEN]
+
+
+def test_taking_while_the_holder_releases_never_fails_otherwise(journal_url: str) -> None:
+    def take_and_release(number: int) -> int:
+        leases, taken = SqlLeases(journal_url), 0
+        for _ in range(5):
+            try:
+                leases.take(FW, f"run-{number}", NOON, HOUR)
+            except LeaseHeld:
+                continue
+            taken += 1
+            leases.release(FW, f"run-{number}")
+        return taken
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(take_and_release, range(8))) >= 1
+
+
+@pytest.mark.parametrize("ttl_s", [0.0, -1.0, float("nan")])
+def test_refuses_a_lease_that_lasts_no_time(leases: SqlLeases, ttl_s: float) -> None:
+    with pytest.raises(JournalError, match="more than 0 s"):
+        leases.take(FW, "run-1", NOON, ttl_s)
+
+
+def _winners(url: str, takers: int) -> int:
+    barrier = Barrier(takers)
+
+    def take(number: int) -> bool:
+        leases = SqlLeases(url)
+        barrier.wait()
+        try:
+            return leases.take(FW, f"run-{number}", NOON, HOUR).owner == f"run-{number}"
+        except LeaseHeld:
+            return False
+
+    with ThreadPoolExecutor(takers) as pool:
+        return sum(pool.map(take, range(takers)))
