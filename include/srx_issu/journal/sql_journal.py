@@ -57,10 +57,11 @@ class SqlJournal:
         return record_from_row(row) if row else None
 
     def record(self, upgrade_id: str, event: Event) -> None:
-        """Any kind but ACTION_INTENDED, which only ``intend`` can write once."""
-        if event.kind is EventKind.ACTION_INTENDED:
+        """An intended action with a key goes through ``intend``, which says whether it may be sent."""
+        if event.kind is EventKind.ACTION_INTENDED and event.key is not None:
             raise JournalError(
-                f"step {event.step}: an intended action is journalled by intend(), not record()"
+                f"step {event.step}: intended action {event.key!r} has a key; journal it by intend(), "
+                "not record()"
             )
         self._append(upgrade_id, event)
 

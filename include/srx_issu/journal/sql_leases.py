@@ -12,7 +12,7 @@ from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.journal.codec import aware, event_to_row, lease_from_row
 from srx_issu.journal.database import Database
 from srx_issu.journal.tables import events, lease_changes, leases, upgrades
-from srx_issu.ports.journal import Event, EventKind, Lease
+from srx_issu.ports.journal import Event, EventKind, Lease, Outcome
 
 
 class LeaseChangeKind(StrEnum):
@@ -24,7 +24,10 @@ class LeaseChangeKind(StrEnum):
 
 
 class SqlLeases:
-    """Mutual exclusion between upgrades. Times are the caller's, the order of calls PostgreSQL's."""
+    """Mutual exclusion between upgrades. Times are the caller's, the order of calls PostgreSQL's.
+
+    The lease of an upgrade that was closed as NEEDS_OPERATOR does not run out: a person releases it.
+    """
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
@@ -43,6 +46,8 @@ class SqlLeases:
                     return _extend(connection, held, wanted.expires_at)
                 if held.expires_at > at:
                     raise LeaseHeld(_held_by(held, at))
+                if reason := _waits_for_operator(connection, held.owner):
+                    raise LeaseHeld(_kept_for_operator(held, reason))
                 _replace(connection, wanted)
                 _keep(connection, LeaseChangeKind.TAKEN_OVER, wanted, held)
                 _tell_both(connection, wanted, held)
@@ -87,6 +92,15 @@ def _lease(resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
         )
     start = aware(at, f"lease of {resource}")
     return Lease(resource=resource, owner=owner, taken_at=start, expires_at=start + timedelta(seconds=ttl_s))
+
+
+def _waits_for_operator(connection: Connection, owner: str) -> str | None:
+    """Why the owner's upgrade ended in NEEDS_OPERATOR; None when it did not. Such a lease never runs out."""
+    query = select(upgrades.c.reason).where(
+        upgrades.c.upgrade_id == owner, upgrades.c.outcome == Outcome.NEEDS_OPERATOR.value
+    )
+    reason: str | None = connection.scalar(query)
+    return reason
 
 
 def _insert(connection: Connection, lease: Lease) -> bool:
@@ -166,6 +180,14 @@ def _tell_both(connection: Connection, taken: Lease, lost: Lease) -> None:
         if connection.scalar(known):
             event = Event(at=taken.taken_at, kind=kind, step="lease", text=words)
             connection.execute(insert(events).values(event_to_row(upgrade_id, event)))
+
+
+def _kept_for_operator(held: Lease, reason: str) -> str:
+    name = held.resource.removeprefix("cluster:")
+    return (
+        f"{held.resource} is kept by upgrade {held.owner}, which needs an operator: {reason}; look at the "
+        f"cluster, and when it is in order, 'srx-issu release {name}'"
+    )
 
 
 def _held_by(held: Lease, at: datetime) -> str:

@@ -71,7 +71,6 @@ events = Table(
     Column("key", Text),
     Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     _recorded_at(),
-    CheckConstraint("kind <> 'action_intended' OR key IS NOT NULL", name="events_intent_has_key"),
     Index("events_of_upgrade", "upgrade_id", "event_id"),
     Index("events_intent_once", "upgrade_id", "key", unique=True, postgresql_where=INTENDED_ONLY),
 )

@@ -113,13 +113,16 @@ def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
         opened.record(UPGRADE, Event(at=NOON, kind=EventKind.ACTION_SENT, step="s", text="t", key="issu"))
 
 
-def test_an_intent_is_only_written_by_intend(opened: SqlJournal) -> None:
+def test_an_intent_with_a_key_is_only_written_by_intend(opened: SqlJournal) -> None:
     with pytest.raises(JournalError, match=r"intend\(\), not record\(\)"):
         opened.record(UPGRADE, make_issu_intended())
     with pytest.raises(JournalError, match="with a key"):
         opened.intend(UPGRADE, make_event())
     with pytest.raises(JournalError, match="with a key"):
         opened.intend(UPGRADE, replace(make_issu_intended(), key=None))
+    for _ in range(2):  # a command that may be sent again has no key
+        opened.record(UPGRADE, replace(make_issu_intended(), key=None))
+    assert len(opened.events(UPGRADE)) == 2
 
 
 def test_refuses_a_time_without_a_zone(opened: SqlJournal) -> None:

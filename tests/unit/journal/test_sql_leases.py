@@ -11,7 +11,7 @@ import pytest
 from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.journal import Ledger, SqlJournal, SqlLeases
 from srx_issu.journal.sql_leases import LeaseChangeKind
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EventKind, Outcome
 from tests.unit.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
@@ -56,6 +56,15 @@ def test_an_owner_that_lost_its_lease_cannot_renew_or_release_it(leases: SqlLeas
     holder = leases.holder(FW)
     assert holder is not None
     assert holder.owner == "fast"
+
+
+def test_a_cluster_that_needs_an_operator_is_never_taken_over(opened: SqlJournal, leases: SqlLeases) -> None:
+    leases.take(FW, "wave1__fw-a", NOON, HOUR)
+    opened.close_upgrade("wave1__fw-a", Outcome.NEEDS_OPERATOR, "node1 does not answer", NOON)
+    with pytest.raises(LeaseHeld, match=r"operator: node1 does not answer; .*'srx-issu release fw-a'"):
+        leases.take(FW, "run-2", NOON + timedelta(days=30), HOUR)
+    leases.release(FW, "wave1__fw-a")
+    assert leases.take(FW, "run-2", NOON + timedelta(days=30), HOUR).owner == "run-2"
 
 
 def test_a_takeover_is_written_into_both_journals(opened: SqlJournal, leases: SqlLeases) -> None:

@@ -32,8 +32,7 @@ CREATE TABLE srx_issu.events (
     node text,
     key text,
     detail jsonb NOT NULL DEFAULT '{}'::jsonb,
-    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT events_intent_has_key CHECK (kind <> 'action_intended' OR key IS NOT NULL)
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX events_of_upgrade ON srx_issu.events (upgrade_id, event_id);
 CREATE UNIQUE INDEX events_intent_once ON srx_issu.events (upgrade_id, key) WHERE kind = 'action_intended';
