@@ -1,0 +1,121 @@
+# srx-issu: everything a developer or an operator runs. 'make' alone lists the targets.
+#
+# The first call of any target makes .venv from the pinned requirements; later calls cost nothing.
+# Nothing is written outside this folder, apart from the package manager's own cache.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+UV_VERSION := 0.13.9
+# Airflow's processes share the compiled files that the first of them writes.
+unexport PYTHONDONTWRITEBYTECODE
+# Tests and tools find the virtual environment's programs, and never another one's.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+# uv installs in seconds what takes pip minutes; pip remains where uv cannot be had.
+PIP_INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) \
+	|| { echo "uv could not install; trying pip" >&2; $(BIN)/python -m pip install --quiet $(1); }; \
+	else $(BIN)/python -m pip install --quiet $(1); fi
+
+##@ Running it
+
+.PHONY: demo
+demo: $(STAMPS)/project ## Upgrade a simulated cluster, start to finish (FAULT=name SPEED=60 KEEP=1)
+	@$(BIN)/python -m srx_demo $(if $(FAULT),--fault '$(FAULT)') $(if $(SPEED),--speed '$(SPEED)') $(if $(KEEP),--keep)
+
+.PHONY: up
+up: $(STAMPS)/project ## Start PostgreSQL and Airflow here, until Ctrl-C (FILES=folder PORT=number)
+	@exec $(BIN)/python -m srx_issu.embedded up $(if $(FILES),--files '$(FILES)') $(if $(PORT),--port '$(PORT)')
+
+.PHONY: down
+down: $(STAMPS)/project ## End what 'make up' started
+	@$(BIN)/python -m srx_issu.embedded down
+
+.PHONY: status
+status: $(STAMPS)/project ## Is it running, and is each component healthy
+	@$(BIN)/python -m srx_issu.embedded status
+
+##@ Checking it
+
+.PHONY: check
+check: lint unit ## Format, lint, types, import contracts, unit tests, DAG integrity
+
+.PHONY: lint
+lint: $(STAMPS)/dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@if [ -f .importlinter ]; then $(BIN)/lint-imports; else echo "lint-imports: no .importlinter yet"; fi
+
+.PHONY: unit
+unit: $(STAMPS)/dev
+	@$(BIN)/python -m pytest -q tests/unit $(wildcard tests/airflow/test_dag_integrity.py)
+
+.PHONY: test
+test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
+	@$(BIN)/python -m pytest --durations=10 $(TESTS)
+
+.PHONY: bench
+bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
+	@$(BIN)/python -m srx_demo.bench
+
+.PHONY: bench-lab
+bench-lab: $(STAMPS)/project ## What the simulator can carry
+	@$(BIN)/python -m srx_lab bench
+
+##@ Keeping it
+
+.PHONY: install
+install: $(STAMPS)/project ## Make .venv with what the software runs on
+
+.PHONY: lock
+lock: $(STAMPS)/uv ## Resolve requirements*.in anew into the pinned requirements*.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-emit-index-url \
+		--no-emit-find-links requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-emit-index-url \
+		--no-emit-find-links requirements-dev.in -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
+	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage include/*.egg-info
+	@find dags include plugins tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# -- installation, one stamp a step ---------------------------------------------------------------
+
+$(STAMPS)/venv:
+	@for python in python3 python3.13 python3.12 python3.11; do \
+		if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \
+		then found=$$python; break; fi; done; \
+	if [ -z "$${found:-}" ]; then echo "Found no Python 3.11, 3.12 or 3.13; install one of them." >&2; exit 1; fi; \
+	echo "Installing into $(VENV) with $$($$found --version)" >&2; $$found -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/uv: $(STAMPS)/venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) 2>/dev/null \
+		|| echo "uv $(UV_VERSION) cannot be had here; pip installs instead, which takes some minutes" >&2
+	@touch $@
+
+$(STAMPS)/runtime: requirements.txt $(STAMPS)/uv
+	@$(call PIP_INSTALL,-r requirements.txt)
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
+	@$(call PIP_INSTALL,--no-deps --editable .)
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/project
+	@$(call PIP_INSTALL,-r requirements.txt -r requirements-dev.txt)
+	@touch $@

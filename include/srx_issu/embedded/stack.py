@@ -1,0 +1,207 @@
+"""Starts, watches and ends one stack. The order of things, and nothing about how each is done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from srx_issu.embedded import guard, running
+from srx_issu.embedded.component import Component, Program, in_words, tail
+from srx_issu.embedded.databases import installed_schema, migrate_journal
+from srx_issu.embedded.environment import Wiring, variables
+from srx_issu.embedded.health import HealthProbe
+from srx_issu.embedded.home import Home, repository
+from srx_issu.embedded.ports import free_port
+from srx_issu.embedded.postgres import Postgres
+from srx_issu.embedded.readiness import HealthWatch, report_dags, wait_for_health
+from srx_issu.embedded.secrets import load_or_create, passwords
+from srx_issu.embedded.sessions import end_all
+
+STOP_GRACE_S = 8.0
+AIRFLOW = (sys.executable, "-m", "airflow")
+AIRFLOW_COMPONENTS = {
+    # No log servers: tasks, triggers and API server share this machine's log folder.
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "api-server": ("api-server",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+
+
+class StackFailed(Exception):
+    """The stack did not come up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a caller may choose."""
+
+    files: Path | None = None  # the operator's files; None = include/ of the checkout
+    dags: Path | None = None  # None = dags/ of the checkout
+    port: int | None = None  # None = the one of the last run, or any
+    parallelism: int = 8
+    variables: Mapping[str, str] = field(default_factory=dict)  # such as AIRFLOW_CONN_...
+
+
+class Stack:
+    """One running stack, as a context manager: up when entered, everything ended when left."""
+
+    def __init__(
+        self, home: Home, options: Options | None = None, *, say: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.home = home
+        self.users_are_new = False
+        self.environment: dict[str, str] = {}  # for programs that are to work on this stack
+        self._options = options or Options()
+        self._say = say
+        self._components: list[Component] = []
+        self._cleanup = ExitStack()
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._wiring: Wiring | None = None
+        self._health = HealthWatch()
+
+    @property
+    def url(self) -> str:
+        if self._wiring is None:
+            raise StackFailed("the stack was not started")
+        return self._wiring.url
+
+    def __enter__(self) -> Stack:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def check(self) -> None:
+        """Raises ComponentDied when a component is no longer there. Costs nothing; call it often."""
+        for component in self._components:
+            component.check()
+
+    def check_health(self) -> None:
+        """Raises Unhealthy when a component lives, but has not beaten for long. Asks Airflow."""
+        with HealthProbe(self.url) as probe:
+            self._health.look(probe.components())
+
+    def stop(self) -> None:
+        """Ends every process, PostgreSQL last. Does nothing the second time."""
+        if self._components:
+            self._say("stopping")
+        end_all((component.session for component in self._components), STOP_GRACE_S)
+        for component in self._components:
+            component.wait()
+        self._components.clear()
+        self._dismiss_guard()
+        self._cleanup.close()
+
+    def _start(self) -> None:
+        self.home.create()
+        lock = self._cleanup.enter_context(running.locked(self.home))
+        self._guard = self._post_guard(lock)
+        secrets, self.users_are_new = load_or_create(self.home)
+
+        self._say("starting PostgreSQL")
+        postgres = Postgres(self.home)
+        self._cleanup.callback(postgres.forget)
+        self._add(postgres.start())
+        postgres.wait(self.check)
+
+        self._wiring = self._wire(postgres)
+        self.environment = variables(self._wiring, secrets, {**os.environ, **self._options.variables})
+        self._migrate(self._wiring)
+        self._start_airflow(self._wiring)
+
+    def _wire(self, postgres: Postgres) -> Wiring:
+        root = repository()
+        remembered = self.home.remembered().get("port")
+        wanted = self._options.port or (int(remembered) if remembered else None)
+        port = free_port(wanted)
+        if self._options.port and port != self._options.port:
+            raise StackFailed(f"port {self._options.port} is taken; see 'ss -tlnp', or leave out the port")
+        self.home.remember(port=str(port))
+        return Wiring(
+            home=self.home,
+            repository=root,
+            dags=(self._options.dags or root / "dags").resolve(),
+            files=(self._options.files or root / "include").resolve(),
+            port=port,
+            airflow_database=postgres.uri("airflow", "+psycopg2"),
+            journal_database=postgres.uri("journal", "+psycopg"),
+            parallelism=self._options.parallelism,
+        )
+
+    def _migrate(self, wiring: Wiring) -> None:
+        """Brings both databases to the schema of the installed software."""
+        if self.home.remembered().get("schema") != installed_schema():
+            self._say("preparing Airflow's database")
+            migration = self._component("db-migrate", "db", "migrate")
+            status = migration.wait()
+            self._components.remove(migration)
+            if status != 0:
+                raise StackFailed(
+                    f"'airflow db migrate' ended with {in_words(status)}; the end of {migration.log}:\n"
+                    f"{tail(migration.log)}"
+                )
+            self.home.remember(schema=installed_schema())
+        migrate_journal(wiring.journal_database)
+
+    def _start_airflow(self, wiring: Wiring) -> None:
+        self._say("starting Airflow")
+        since = datetime.now(UTC)
+        for name, command in AIRFLOW_COMPONENTS.items():
+            self._component(name, *command)
+        running.write(
+            self.home,
+            running.Running(
+                pid=os.getpid(), url=wiring.url, sessions={c.name: c.session.sid for c in self._components}
+            ),
+        )
+        with HealthProbe(wiring.url, "admin", passwords(self.home)["admin"]) as probe:
+            wait_for_health(probe, self.check)
+            report_dags(probe, wiring.dags, since, self.check, self._say)
+
+    def _component(self, name: str, *command: str) -> Component:
+        log = self.home.logs / f"{name}.log"
+        program = Program(name=name, command=[*AIRFLOW, *command], log=log, environment=self.environment)
+        return self._add(Component(program))
+
+    def _add(self, component: Component) -> Component:
+        self._components.append(component)
+        self._tell_guard(guard.line_for(component.session))
+        return component
+
+    def _post_guard(self, lock: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "srx_issu.embedded.guard"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=(lock,),  # the folder stays locked until the guard is done
+        )
+
+    def _tell_guard(self, line: str) -> None:
+        if self._guard is None or self._guard.stdin is None or self._guard.poll() is not None:
+            raise StackFailed(
+                "the guard process ended; without it nothing would end the stack if we were killed"
+            )
+        self._guard.stdin.write(f"{line}\n".encode())
+        self._guard.stdin.flush()
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is None:
+            return
+        self._guard.communicate(f"{guard.RELEASED}\n".encode())
+        self._guard = None
