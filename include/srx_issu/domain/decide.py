@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.commands import StartIssu
 from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName, NodeView, Snapshot
+from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import Phase, infer_phase, issu_signs
 from srx_issu.domain.version import same_release
 
@@ -73,21 +73,8 @@ def decide(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent | None) -
 
 def objection_to_start(now: Snapshot) -> str | None:
     """Why no ISSU may be started on a cluster that looks like this; None = it may."""
-    if silent := [view for view in now.views if not view.reachable]:
-        return "; ".join(f"{view.node} does not answer: {view.error or 'no reason given'}" for view in silent)
-    if nameless := [view.node.value for view in now.views if view.release is None]:
-        return f"{' and '.join(nameless)} did not say which release runs"
-    if mixed := _mixed_releases(now.node0, now.node1):
-        return mixed
-    if not now.group_ids:
-        return "neither node shows a redundancy group"
-    for group_id in now.group_ids:
-        if now.primary(group_id) is None:
-            claims = " and ".join(sorted(now.claims(group_id))) or "no node"
-            return f"{claims} is primary of RG{group_id}, expected exactly one"
-    if signs := issu_signs(now):
-        return f"an ISSU that is not ours seems to be in progress: {'; '.join(signs)}"
-    return None
+    objections = (_silent_nodes, _unknown_releases, _mixed_releases, _primaries, _foreign_issu)
+    return next((words for objection in objections if (words := objection(now))), None)
 
 
 def _go_on(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent) -> Action:
@@ -113,7 +100,35 @@ def _already_current(now: Snapshot, intent: Intent) -> NothingToDo | None:
     return None
 
 
-def _mixed_releases(node0: NodeView, node1: NodeView) -> str | None:
-    if node0.release == node1.release:
+def _silent_nodes(now: Snapshot) -> str | None:
+    silent = [
+        f"{v.node} does not answer: {v.error or 'no reason known'}" for v in now.views if not v.reachable
+    ]
+    return "; ".join(silent) or None
+
+
+def _unknown_releases(now: Snapshot) -> str | None:
+    nameless = [view.node.value for view in now.views if view.release is None]
+    return f"{' and '.join(nameless)} did not say which release runs" if nameless else None
+
+
+def _mixed_releases(now: Snapshot) -> str | None:
+    old, new = now.node0.release, now.node1.release
+    if old == new:
         return None
-    return f"node0 runs {node0.release}, node1 runs {node1.release}: an ISSU has stopped half way"
+    return f"node0 runs {old}, node1 runs {new}: an ISSU has stopped half way; see docs/runbook.md"
+
+
+def _primaries(now: Snapshot) -> str | None:
+    if not now.group_ids:
+        return "neither node shows a redundancy group"
+    for group_id in now.group_ids:
+        if now.primary(group_id) is None:
+            claims = " and ".join(sorted(now.claims(group_id))) or "no node"
+            return f"{claims} is primary of RG{group_id}, expected exactly one"
+    return None
+
+
+def _foreign_issu(now: Snapshot) -> str | None:
+    signs = issu_signs(now)
+    return f"an ISSU that is not ours seems to be in progress: {'; '.join(signs)}" if signs else None

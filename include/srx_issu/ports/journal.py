@@ -41,6 +41,7 @@ class EventKind(StrEnum):
 
     STEP_STARTED = "step_started"
     STEP_FINISHED = "step_finished"
+    STEP_FAILED = "step_failed"  # a step gave up; the text is its reason
     DECIDED = "decided"  # an Action and its reason
     ACTION_INTENDED = "action_intended"  # written before a command is sent; unique by its key
     ACTION_SENT = "action_sent"  # the node answered

@@ -1,0 +1,67 @@
+"""# One cluster, one in-service software upgrade
+
+Upgrades one SRX chassis cluster by Juniper's ISSU and verifies it. Each task mirrors a phase; a wait is
+deferred and shows in its log what it sees on both nodes. The run is green only when the cluster runs the
+image (or ran it already) and was checked; `close` says the outcome and the reason.
+
+- **Needs an answer**: `approval.approve_start` (tab *Required Actions*).
+- **Red at `hold_for_operator` or `close`**: read the reason there; the cluster stays claimed when a person
+  must look. `docs/runbook.md` has the way back.
+- **Clear or retry any task at any time**: it looks at the journal and at both nodes first, and an ISSU is
+  never sent twice.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, chain
+
+from srx_issu.dag_factory import upgrade
+from srx_issu.dag_factory.tasks import ALWAYS, branch, run
+from srx_issu.dag_factory.trigger_form import upgrade_params
+from srx_issu.operators.claim import ClaimOperator
+from srx_issu.operators.close import CloseOperator
+from srx_issu.report.task import ReportOperator
+from srx_issu.sensors.cluster import WindowSensor
+from srx_issu.steps.clean_up import clean_up
+from srx_issu.steps.hold_for_operator import hold_for_operator
+from srx_issu.steps.judge_outcome import Way, judge_outcome
+
+with DAG(
+    dag_id="issu_cluster",
+    dag_display_name="ISSU: one cluster",
+    description="In-service software upgrade of one SRX chassis cluster",
+    doc_md=__doc__,
+    schedule=None,
+    catchup=False,
+    max_active_runs=256,
+    params=upgrade_params(),
+    tags=["srx", "issu"],
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+):
+    claim = ClaimOperator(task_id="claim", retries=0)
+    assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
+    window = WindowSensor(task_id="wait_for_window")
+    issu = upgrade.issu()
+    chain(claim, assess.entry)
+    chain(assess.exit, prepare.entry)
+    chain(prepare.exit, approval.entry)
+    chain(approval.exit, window, issu.entry)
+
+    # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
+    ways = {Way.VERIFY: "verify.collect_after", Way.HOLD: "hold_for_operator", Way.END: None}
+    outcome = branch(judge_outcome, ways, "branch_outcome", trigger_rule=ALWAYS)
+    verify, fail_back = upgrade.verify(), upgrade.fail_back()
+    hold = run(hold_for_operator)
+    chain(issu.exit, outcome, [verify.entry, hold])
+    chain(verify.exit, fail_back.entry)
+
+    # Whichever way the run went, the others are skipped; the end is reached in any case.
+    cleaned = run(clean_up, trigger_rule=ALWAYS, retries=0)
+    chain([*assess.endings, hold, fail_back.exit], cleaned)
+    chain(
+        cleaned,
+        ReportOperator(task_id="report", trigger_rule=ALWAYS),
+        CloseOperator(task_id="close", claim_task_id="claim", trigger_rule=ALWAYS),
+    )

@@ -1,0 +1,1 @@
+"""Builders that the files in dags/ compose; nothing here runs when a task runs."""

@@ -1,0 +1,1 @@
+"""Where Airflow meets the rest: connections, settings, and the one place where adapters are put together."""

@@ -1,0 +1,136 @@
+"""Everything a trigger needs, put together without blocking the triggerer's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from airflow.providers.ssh.hooks.ssh import SSHHookAsync
+
+from srx_issu.devices.ssh import SshClusterReader
+from srx_issu.domain.goals import Goal
+from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import Cluster, NodeName
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.srx import known_hosts_text
+from srx_issu.hooks.stores import Stores, open_stores
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.recall import course, start
+from srx_issu.steps.watch import Watch, began_at
+from srx_issu.steps.window import seconds_until_open, window_objection
+
+logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it logs every channel at info
+
+Connect = Callable[[NodeName], Awaitable[Any]]
+
+
+@asynccontextmanager
+async def open_watch(upgrade_id: str, goal: Goal, step: str) -> AsyncIterator[Watch]:
+    """The wait of one task, with its own connection to each node; closed at the end."""
+    watch = await asyncio.to_thread(_prepare_watch, upgrade_id, goal, step)
+    try:
+        yield watch
+    finally:
+        await watch.reader.close()
+
+
+def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
+    stores, clock = open_stores(), SystemClock()
+    intent = stores.journal.intent(upgrade_id)
+    _renew_lease(stores, intent)
+    events = stores.journal.events(upgrade_id)
+    began = began_at(events, step)
+    if began is None:
+        began = clock.now()
+        text = f"waiting for {goal.replace('_', ' ')}"
+        stores.journal.record(
+            upgrade_id, Event(at=began, kind=EventKind.STEP_STARTED, step=step, text=text)
+        )
+    return Watch(
+        intent=intent,
+        goal=goal,
+        step=step,
+        course=course(events, stores.evidence, intent),
+        start=start(events),
+        reader=SshClusterReader(intent.cluster, _connector(intent.cluster), intent.policy.timers),
+        journal=stores.journal,
+        clock=clock,
+        began_at=began,
+    )
+
+
+def _connector(cluster: Cluster) -> Connect:
+    """Opens SSH sessions with the account and the host keys of the cluster's connection."""
+
+    async def connect(node: NodeName) -> Any:
+        address = cluster.address(node)
+        hook = _SrxSshHookAsync(cluster.connection_id, address.host, address.port)
+        return await hook.get_conn()
+
+    return connect
+
+
+class _SrxSshHookAsync(SSHHookAsync):  # type: ignore[misc]
+    """The SSH provider's hook; ``known_hosts`` may be text, as in ``srx`` connections."""
+
+    def __init__(self, connection_id: str, host: str, port: int) -> None:
+        super().__init__(ssh_conn_id=connection_id, host=host, port=port)
+
+    def _parse_extras(self, conn: Any) -> None:
+        super()._parse_extras(conn)
+        if self.known_hosts != "none":  # the provider's word for "do not verify"
+            text = known_hosts_text(conn.conn_id, conn.extra_dejson.get("known_hosts"))
+            self.known_hosts = (text or "").encode()  # no keys = nobody is trusted
+
+
+def _renew_lease(stores: Stores, intent: Intent) -> None:
+    stores.leases.renew(
+        f"cluster:{intent.cluster.name}",
+        intent.upgrade_id,
+        SystemClock().now(),
+        intent.policy.timers.lease_s,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenWindow:
+    """One upgrade's wait for its window."""
+
+    intent: Intent
+    step: str
+    stores: Stores
+
+    def wait_s(self) -> float:
+        return seconds_until_open(self.intent, SystemClock().now())
+
+    def objection(self) -> str | None:
+        return window_objection(self.intent, SystemClock().now())
+
+    async def renew_lease(self) -> None:
+        await asyncio.to_thread(_renew_lease, self.stores, self.intent)
+
+    async def refuse(self, reason: str) -> None:
+        event = Event(
+            at=SystemClock().now(),
+            kind=EventKind.DECIDED,
+            step=self.step,
+            text=reason,
+            detail={"outcome": Outcome.REFUSED.value},
+        )
+        await asyncio.to_thread(self.stores.journal.record, self.intent.upgrade_id, event)
+
+
+async def open_window(upgrade_id: str, step: str) -> OpenWindow:
+    """Reads the intent; renews the lease."""
+
+    def prepare() -> OpenWindow:
+        stores = open_stores()
+        intent = stores.journal.intent(upgrade_id)
+        _renew_lease(stores, intent)
+        return OpenWindow(intent=intent, step=step, stores=stores)
+
+    return await asyncio.to_thread(prepare)

@@ -1,0 +1,65 @@
+"""The composition root for workers: one Bench, with the real adapters, for one step of one upgrade."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+from srx_issu import catalog
+from srx_issu.devices.collecting import collect_state
+from srx_issu.devices.pyez import PyezClusterReader
+from srx_issu.devices.transfer import SftpNodeFiles
+from srx_issu.devices.writer import PyezClusterWriter
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.seal import seal
+from srx_issu.hooks.settings import files_folder
+from srx_issu.hooks.srx import SrxHook
+from srx_issu.hooks.stores import open_stores
+from srx_issu.steps.bench import Bench
+
+
+def is_open(upgrade_id: str) -> bool:
+    """Whether this upgrade was ever claimed."""
+    return open_stores().journal.upgrade(upgrade_id) is not None
+
+
+@contextmanager
+def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
+    """Sessions open when they are first used and close at the end. Renews the lease, which also proves
+    that the cluster is still ours: raises LeaseHeld when it is not."""
+    stores, clock = open_stores(), SystemClock()
+    intent = stores.journal.intent(upgrade_id)
+    timers = intent.policy.timers
+    credentials = SrxHook(intent.cluster.connection_id).credentials()
+    with ExitStack() as stack:
+        reader = stack.enter_context(PyezClusterReader(intent.cluster, credentials, timers))
+        writer = stack.enter_context(PyezClusterWriter(intent.cluster, credentials, timers))
+        bench = Bench(
+            intent=intent,
+            step=step,
+            support_rules=catalog.load(files_folder()).support_rules,
+            reader=reader,
+            writer=writer,
+            files=lambda node: SftpNodeFiles(intent.cluster, node, credentials, timers),
+            collect=partial(collect_state, reader, intent=intent, clock=clock),
+            journal=stores.journal,
+            leases=stores.leases,
+            evidence=stores.evidence,
+            seal=seal,
+            clock=clock,
+            log=log if log is not None else logging.getLogger(__name__),
+        )
+        _renew(bench)
+        yield bench
+
+
+def _renew(bench: Bench) -> None:
+    holder = bench.leases.holder(bench.lease_name)
+    if holder is not None and bench.journal.upgrade(bench.upgrade_id) is not None:
+        record = bench.journal.upgrade(bench.upgrade_id)
+        if record is not None and record.closed_at is None:
+            lease_s = bench.intent.policy.timers.lease_s
+            bench.leases.renew(bench.lease_name, bench.upgrade_id, bench.clock.now(), lease_s)

@@ -1,0 +1,1 @@
+"""Airflow operators: unpack, call a step, hand on."""

@@ -1,0 +1,53 @@
+"""The approval gate: asks a person when policy or the support matrix says so, passes by when not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Context
+
+from srx_issu.hooks.workbench import open_bench
+from srx_issu.operators.step import StepOperator
+from srx_issu.steps.approval_request import approval_request
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.confirm_approval import APPROVE, REJECT, confirm_approval, why_asked
+
+
+class ApprovalGate(HITLOperator):
+    """Waits in ``awaiting_input``. An expired question has no default answer: the task fails."""
+
+    ui_color = "#f9e2e2"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(subject="", options=[APPROVE, REJECT], **kwargs)
+
+    def execute(self, context: Context) -> Any:
+        with open_bench(context["run_id"], self.task_id, self.log) as bench:
+            if why_asked(bench) is None:
+                return None
+            request = approval_request(bench)
+            timers = bench.intent.policy.timers
+            bench.leases.renew(
+                bench.lease_name, bench.upgrade_id, bench.clock.now(), timers.approval_s + timers.lease_s
+            )
+        self.subject, self.body = request.subject, request.body
+        self.response_timeout = timedelta(seconds=timers.approval_s)
+        return super().execute(context)
+
+
+class ApprovalGuard(StepOperator):
+    """Reads the answer that the gate ``gate_task_id`` handed on and stops unless a person approved."""
+
+    def __init__(self, *, gate_task_id: str, **kwargs: Any) -> None:
+        super().__init__(step=self._confirm, **kwargs)
+        self.gate_task_id = gate_task_id
+        self._answer: Any = None
+
+    def execute(self, context: Context) -> Facts:
+        self._answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
+        return super().execute(context)
+
+    def _confirm(self, bench: Bench) -> Facts:
+        return confirm_approval(bench, self._answer)

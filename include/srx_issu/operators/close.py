@@ -1,0 +1,45 @@
+"""The run's only leaf: writes the outcome, gives the lease back, and fails unless the cluster is upgraded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context, TaskInstanceState
+from airflow.sdk.exceptions import AirflowFailException
+
+from srx_issu.hooks.workbench import is_open, open_bench
+from srx_issu.operators.claim import REFUSED_KEY
+from srx_issu.ports.journal import Json, Outcome
+from srx_issu.steps.close import close
+
+
+class CloseOperator(BaseOperator):
+    """Returns {outcome, reason, ...} as XCom, also when it then fails to colour the run red."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, claim_task_id: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.claim_task_id = claim_task_id
+
+    def execute(self, context: Context) -> dict[str, Json]:
+        facts = self._close(context)
+        if not Outcome(str(facts["outcome"])).is_success:
+            context["ti"].xcom_push(key="return_value", value=facts)
+            raise AirflowFailException(f"{facts['outcome']}: {facts['reason']}")
+        return facts
+
+    def _close(self, context: Context) -> dict[str, Json]:
+        if not is_open(context["run_id"]):
+            refused = context["ti"].xcom_pull(task_ids=self.claim_task_id, key=REFUSED_KEY)
+            reason = refused or "the upgrade was never claimed; see the log of task claim"
+            return {"outcome": Outcome.REFUSED.value, "reason": str(reason)}
+        with open_bench(context["run_id"], self.task_id, self.log) as bench:
+            return close(bench, self._failed_tasks(context))
+
+    def _failed_tasks(self, context: Context) -> list[str]:
+        run: Any = context["dag_run"]
+        ti: Any = context["ti"]
+        states = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
+        order = list(self.dag.task_dict) if self.dag else sorted(states)
+        return [task for task in order if states.get(task) == TaskInstanceState.FAILED]

@@ -1,0 +1,70 @@
+"""Runs one step of ``srx_issu.steps`` for the run's upgrade, plain or as a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from airflow.sdk import BaseBranchOperator, BaseOperator, Context
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from srx_issu.domain.errors import (
+    CommandRefused,
+    DeviceError,
+    HostKeyRejected,
+    JournalError,
+    SrxIssuError,
+)
+from srx_issu.hooks.workbench import open_bench
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.check_versions_and_groups import NotVerified
+
+R = TypeVar("R")
+_FINAL_DEVICE_ERRORS = (CommandRefused, HostKeyRejected)  # asking again gets the same answer
+
+
+class StepOperator(BaseOperator):
+    """``step`` is a function of a Bench; its facts become the task's XCom."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, step: Callable[[Bench], Facts], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = step
+
+    def execute(self, context: Context) -> Facts:
+        return run_step(self, context, self.step)
+
+
+class BranchStepOperator(BaseBranchOperator):
+    """``step`` returns a member of an enum; ``ways`` says which task each leads to (None = none)."""
+
+    ui_color = "#f6efd9"
+
+    def __init__(
+        self, *, step: Callable[[Bench], StrEnum], ways: Mapping[StrEnum, str | None], **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.step = step
+        self.ways = {way.value: task for way, task in ways.items()}
+
+    def choose_branch(self, context: Context) -> str | Iterable[str]:
+        way = run_step(self, context, self.step)
+        task = self.ways[way.value]
+        return [] if task is None else task
+
+
+def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R]) -> R:
+    """The task's outermost border: a failure is journalled in words and becomes Airflow's."""
+    with open_bench(context["run_id"], operator.task_id, operator.log) as bench:
+        try:
+            return step(bench)
+        except (SrxIssuError, NotVerified) as error:
+            bench.tell(EventKind.STEP_FAILED, str(error))
+            if isinstance(error, JournalError) or (
+                isinstance(error, DeviceError) and not isinstance(error, _FINAL_DEVICE_ERRORS)
+            ):
+                raise AirflowException(str(error)) from error  # may be tried again
+            raise AirflowFailException(str(error)) from error

@@ -1,0 +1,54 @@
+"""The deferred waits of an upgrade. They never run on a worker: the triggerer starts and ends them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from airflow.sdk import BaseOperator, Context
+from airflow.triggers.base import StartTriggerArgs
+
+from srx_issu.domain.goals import Goal
+
+
+class GoalSensor(BaseOperator):
+    """Succeeds when both nodes show ``goal``; fails when its deadline passes or the ISSU has stopped."""
+
+    template_fields: ClassVar[tuple[str, ...]] = ("upgrade_id",)
+    start_from_trigger = True
+    ui_color = "#dbe9f6"
+
+    def __init__(self, *, goal: Goal, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.upgrade_id = "{{ run_id }}"
+        self.start_trigger_args = StartTriggerArgs(
+            trigger_cls="srx_issu.triggers.cluster.ClusterTrigger",
+            trigger_kwargs={"upgrade_id": self.upgrade_id, "goal": goal.value, "step": self.task_id},
+            next_method="execute",
+            next_kwargs=None,
+            timeout=None,  # the trigger keeps its own deadline, from the platform's timers
+        )
+
+    def execute(self, context: Context) -> NoReturn:
+        raise AssertionError(f"{self.task_id} ends in its trigger; a worker is never asked")
+
+
+class WindowSensor(BaseOperator):
+    """Succeeds when the upgrade's maintenance window is open and long enough."""
+
+    template_fields: ClassVar[tuple[str, ...]] = ("upgrade_id",)
+    start_from_trigger = True
+    ui_color = "#dbe9f6"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.upgrade_id = "{{ run_id }}"
+        self.start_trigger_args = StartTriggerArgs(
+            trigger_cls="srx_issu.triggers.window.WindowTrigger",
+            trigger_kwargs={"upgrade_id": self.upgrade_id, "step": self.task_id},
+            next_method="execute",
+            next_kwargs=None,
+            timeout=None,
+        )
+
+    def execute(self, context: Context) -> NoReturn:
+        raise AssertionError(f"{self.task_id} ends in its trigger; a worker is never asked")

@@ -1,0 +1,58 @@
+"""The workbench a step works at: the intent of its upgrade and the ports it may use."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.state import ClusterState
+from srx_issu.domain.support import SupportRules
+from srx_issu.ports.clock import Clock
+from srx_issu.ports.devices import ClusterReader, ClusterWriter, NodeFiles
+from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
+
+Facts = dict[str, Json]  # what a step hands on: small, JSON, without secrets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Everything one step of one upgrade needs. Made by the composition root, ``hooks/workbench.py``."""
+
+    intent: Intent
+    step: str
+    support_rules: SupportRules
+    reader: ClusterReader
+    writer: ClusterWriter
+    files: Callable[[NodeName], NodeFiles]
+    collect: Callable[[Snapshot], ClusterState]
+    journal: Journal
+    leases: Leases
+    evidence: Evidence
+    seal: Callable[[bytes], bytes]  # encrypts what holds secrets before it becomes evidence
+    clock: Clock
+    log: logging.Logger
+
+    @property
+    def upgrade_id(self) -> str:
+        return self.intent.upgrade_id
+
+    @property
+    def lease_name(self) -> str:
+        return f"cluster:{self.intent.cluster.name}"
+
+    def tell(
+        self, kind: EventKind, text: str, *, node: NodeName | None = None, key: str | None = None, **detail: Json
+    ) -> None:
+        """Writes one event and logs it: one line, cluster and node first."""
+        self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", text)
+        self.journal.record(self.upgrade_id, self.event(kind, text, node=node, key=key, **detail))
+
+    def event(
+        self, kind: EventKind, text: str, *, node: NodeName | None = None, key: str | None = None, **detail: Json
+    ) -> Event:
+        return Event(
+            at=self.clock.now(), kind=kind, step=self.step, text=text, node=node, key=key, detail=detail
+        )

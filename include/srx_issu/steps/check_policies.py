@@ -1,0 +1,57 @@
+"""Verify: are routing engine and packet forwarding engines at one about the security policies? [S]"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from srx_issu.domain.commands import ResyncPolicies
+from srx_issu.domain.model import NodeName
+from srx_issu.domain.state import ClusterState
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.act import act
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.check_versions_and_groups import NotVerified
+from srx_issu.steps.collect_after import after, look_again
+from srx_issu.steps.decide_outcome import decide_outcome
+
+
+class PolicySync(StrEnum):
+    """The ways on."""
+
+    IN_SYNC = "in_sync"  # every PFE that answered is in sync
+    OUT_OF_SYNC = "out_of_sync"  # at least one PFE says out-of-sync
+
+
+def check_policies(bench: Bench) -> PolicySync:
+    """Reads the newest ``after`` picture. No answer is no reason to resync: check_state reports it."""
+    _, state = after(bench)
+    out = out_of_sync(state)
+    if out:
+        bench.tell(EventKind.FINDING, f"policies out of sync on {', '.join(out)}", pfes=list(out))
+        return PolicySync.OUT_OF_SYNC
+    bench.tell(EventKind.STEP_FINISHED, "policies in sync on every PFE that answered")
+    return PolicySync.IN_SYNC
+
+
+def resync_policies(bench: Bench) -> Facts:
+    """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help."""
+    now, state = after(bench)
+    primary = now.primary(0) or NodeName.NODE0
+    words = act(bench, primary, ResyncPolicies(), f"out of sync: {', '.join(out_of_sync(state))}")
+    look_again(bench, "after the policy resync")
+    left = out_of_sync(after(bench)[1])
+    if left:
+        reason = f"policies still out of sync on {', '.join(left)} after 'request security policies resync'"
+        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        raise NotVerified(reason)
+    return {"words": words}
+
+
+def out_of_sync(state: ClusterState) -> tuple[str, ...]:
+    """The PFEs that say out-of-sync, by name (``node0.fpc0``)."""
+    return tuple(
+        f"{node}.{row.pfe}"
+        for node in NodeName
+        for row in state.policy_sync.rows_of(node) or ()
+        if not row.in_sync
+    )

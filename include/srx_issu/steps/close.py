@@ -1,0 +1,57 @@
+"""Close: the outcome into the journal, the lease back, and the truth into the run's colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recall import Conclusion, conclusion, start
+
+STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
+
+
+def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
+    """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason."""
+    ended = conclude(bench.journal.events(bench.upgrade_id), failed_tasks)
+    bench.journal.close_upgrade(bench.upgrade_id, ended.outcome, ended.reason, bench.clock.now())
+    if ended.outcome in STAYS_CLAIMED:
+        bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
+    else:
+        bench.leases.release(bench.lease_name, bench.upgrade_id)
+    bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
+    return {"outcome": ended.outcome.value, "reason": ended.reason, **timings(bench)}
+
+
+def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusion:
+    """The outcome the steps decided on; where none did, what the journal proves. Doubt is NEEDS_OPERATOR."""
+    decided = conclusion(events)
+    failure = _failure(events, failed_tasks)
+    started = start(events) is not None
+    if decided and not (decided.outcome.is_success and failed_tasks):
+        return decided
+    if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
+        # the cluster is verified; only paperwork (clean-up, report) failed
+        reason = f"{decided.reason}; but {failure}"
+        return Conclusion(outcome=Outcome.UPGRADED_WITH_FINDINGS, reason=reason)
+    if started:
+        return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=f"{failure}; the ISSU had been asked for")
+    if decided:
+        return decided
+    return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
+
+
+def timings(bench: Bench) -> dict[str, Mapping[str, str] | str]:
+    """When the upgrade was opened, for the table at the end of ``follow``."""
+    record = bench.journal.upgrade(bench.upgrade_id)
+    return {"opened_at": record.opened_at.isoformat()} if record else {}
+
+
+def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:
+    """The first failure in words: the step's own, else the task's name."""
+    told = [e for e in events if e.kind is EventKind.STEP_FAILED]
+    if told:
+        return f"{told[0].step} failed: {told[0].text}"
+    if failed_tasks:
+        return f"task {failed_tasks[0]} failed; see its log"
+    return "the run ended before a step decided on an outcome"

@@ -1,0 +1,41 @@
+"""Verify, first part: look at both nodes again and keep everything beside the baseline."""
+
+from __future__ import annotations
+
+from srx_issu.domain.model import Snapshot
+from srx_issu.domain.state import ClusterState
+from srx_issu.ports import codec
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recall import last
+from srx_issu.steps.transcript import keep_transcript
+
+EVENT_KEY = "after"
+
+
+def collect_after(bench: Bench) -> Facts:
+    """Snapshot, state tables and transcript as evidence."""
+    keep_transcript(bench)
+    return look_again(bench, "after the upgrade")
+
+
+def look_again(bench: Bench, when: str) -> Facts:
+    """A new ``after`` picture; the newest one counts."""
+    snapshot = bench.reader.observe()
+    state = bench.collect(snapshot)
+    ids: Facts = {
+        "snapshot": bench.evidence.write(bench.upgrade_id, "after-snapshot.json", codec.dumps(snapshot)),
+        "state": bench.evidence.write(bench.upgrade_id, "after-state.json", codec.dumps(state)),
+    }
+    bench.tell(EventKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, **ids)
+    return ids
+
+
+def after(bench: Bench) -> tuple[Snapshot, ClusterState]:
+    """The newest ``after`` picture. Raises LookupError when there is none."""
+    event = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=EVENT_KEY)
+    if event is None:
+        raise LookupError("no state was collected after the upgrade: run verify.collect_after first")
+    snapshot = bench.evidence.read(str(event.detail["snapshot"]))
+    state = bench.evidence.read(str(event.detail["state"]))
+    return codec.loads(Snapshot, snapshot), codec.loads(ClusterState, state)

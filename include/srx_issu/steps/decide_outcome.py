@@ -1,0 +1,11 @@
+"""Writing down how the upgrade ends, as soon as a step knows it."""
+
+from __future__ import annotations
+
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench
+
+
+def decide_outcome(bench: Bench, outcome: Outcome, reason: str) -> None:
+    """Journals outcome and reason; ``close`` takes the newest one as the upgrade's."""
+    bench.tell(EventKind.DECIDED, reason, outcome=outcome.value)

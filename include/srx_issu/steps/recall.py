@@ -1,0 +1,102 @@
+"""What earlier steps of an upgrade left behind, read from its journal and evidence.
+
+XCom carries nothing that a later step must trust: it can be edited and cleared. The journal cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from srx_issu.domain.decide import Sent
+from srx_issu.domain.errors import JournalError
+from srx_issu.domain.goals import Course
+from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.state import ClusterState
+from srx_issu.ports import codec
+from srx_issu.ports.journal import Event, EventKind, Evidence, Outcome
+
+BASELINE_STEP = "assess.collect_baseline"
+START_KEY = "start_issu"  # the start was going to be sent; unique in its upgrade
+START_RPC_KEY = "start_issu_by_rpc"  # ... and went over NETCONF, where no marker on the node guards it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """The start of the ISSU as the journal knows it."""
+
+    starter: NodeName
+    at: datetime
+    by_rpc: bool
+    transcript_path: str | None
+
+    @property
+    def sent(self) -> Sent:
+        return Sent(starter=self.starter, by_rpc=self.by_rpc)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """How the upgrade ended so far."""
+
+    outcome: Outcome
+    reason: str
+
+
+def last(events: Iterable[Event], kind: EventKind, **wanted: str) -> Event | None:
+    """The newest event of that kind whose attributes equal ``wanted`` (step, key, node)."""
+    matching = [e for e in events if e.kind is kind and all(getattr(e, k) == v for k, v in wanted.items())]
+    return matching[-1] if matching else None
+
+
+def baseline(events: Iterable[Event], evidence: Evidence) -> Snapshot:
+    """The snapshot taken before anything was changed. Raises JournalError when there is none."""
+    return codec.loads(Snapshot, evidence.read(_evidence_id(events, "snapshot")))
+
+
+def baseline_state(events: Iterable[Event], evidence: Evidence) -> ClusterState:
+    """The state tables taken with the baseline snapshot."""
+    return codec.loads(ClusterState, evidence.read(_evidence_id(events, "state")))
+
+
+def _evidence_id(events: Iterable[Event], what: str) -> str:
+    event = last(events, EventKind.OBSERVED, step=BASELINE_STEP)
+    found = event.detail.get(what) if event else None
+    if not isinstance(found, str):
+        raise JournalError(f"no baseline {what} in the journal: run {BASELINE_STEP} again before this step")
+    return found
+
+
+def start(events: Iterable[Event]) -> Start | None:
+    """The start as journalled; None when it was never going to be sent."""
+    events = tuple(events)
+    intended = last(events, EventKind.ACTION_INTENDED, key=START_KEY)
+    if intended is None or intended.node is None:
+        return None
+    by_rpc = last(events, EventKind.ACTION_INTENDED, key=START_RPC_KEY) is not None
+    path = intended.detail.get("transcript")
+    return Start(
+        starter=NodeName(intended.node),
+        at=intended.at,
+        by_rpc=by_rpc,
+        transcript_path=path if isinstance(path, str) and not by_rpc else None,
+    )
+
+
+def course(events: Iterable[Event], evidence: Evidence, intent: Intent) -> Course:
+    """What a wait is judged against. Before the start, the baseline's RG0 primary stands for the starter."""
+    events = tuple(events)
+    before = baseline(events, evidence)
+    begun = start(events)
+    starter = begun.starter if begun else before.primary(0) or NodeName.NODE0
+    return Course(before=before, starter=starter, target=intent.image.release)
+
+
+def conclusion(events: Iterable[Event]) -> Conclusion | None:
+    """The newest outcome a step has decided on; None when none has."""
+    decided = [e for e in events if e.kind is EventKind.DECIDED and "outcome" in e.detail]
+    if not decided:
+        return None
+    return Conclusion(outcome=Outcome(str(decided[-1].detail["outcome"])), reason=decided[-1].text)

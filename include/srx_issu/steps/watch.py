@@ -1,0 +1,117 @@
+"""One deferred wait, without Airflow: look at both nodes, judge the goal, say what changed.
+
+The trigger around it only keeps time and sends the event. A wait may run twice (two triggerers) and may
+start anew at any moment (a restarted one): it reads, and its deadline counts from the first look that the
+journal knows of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.goals import Course, Goal, progress
+from srx_issu.domain.intent import Intent, Timers
+from srx_issu.domain.phase import Phase, infer_phase
+from srx_issu.domain.transcript import transcript_verdict
+from srx_issu.ports.clock import Clock
+from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.ports.journal import Event, EventKind, Journal
+from srx_issu.steps.recall import Start
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one look showed. ``stopped`` says why the goal cannot be reached any more."""
+
+    done: bool
+    text: str
+    stopped: str | None = None
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """A wait for one goal of one upgrade."""
+
+    intent: Intent
+    goal: Goal
+    step: str
+    course: Course
+    start: Start | None
+    reader: AsyncClusterReader
+    journal: Journal
+    clock: Clock
+    began_at: datetime
+    _last_text: str = field(default="")
+
+    @property
+    def deadline_s(self) -> float:
+        """From the platform's timers; see policy/limits.yaml."""
+        return deadline_s(self.goal, self.intent.policy.timers)
+
+    @property
+    def elapsed_s(self) -> float:
+        return (self.clock.now() - self.began_at).total_seconds()
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.elapsed_s > self.deadline_s
+
+    async def look(self) -> Look:
+        """Observes both nodes once. Never raises for a node that does not answer."""
+        now = await self.reader.observe()
+        seen = progress(self.goal, self.course, now)
+        if seen.done:
+            return Look(done=True, text=seen.text)
+        reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
+        early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
+        return Look(done=False, text=seen.text, stopped=await self._stopped() if early else None)
+
+    def news(self, look: Look) -> str | None:
+        """The line to log when something changed since the last look; None when nothing did."""
+        if look.text == self._last_text:
+            return None
+        self._last_text = look.text
+        return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s"
+
+    async def tell(self, kind: EventKind, text: str) -> None:
+        event = Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
+        await asyncio.to_thread(self.journal.record, self.intent.upgrade_id, event)
+
+    async def _stopped(self) -> str | None:
+        """The ISSU's own last words, when they say that it has stopped. Before the switchover only: a
+        healthy transcript ends in its node's reboot, an aborted one in an error (dossier, section 5)."""
+        if self.start is None or self.start.transcript_path is None:
+            return None
+        try:
+            text = await self.reader.read_text(self.start.starter, self.start.transcript_path)
+        except DeviceError:
+            return None  # no news is no news; the deadline decides
+        stopped = transcript_verdict(text) if text else None
+        return f"{self.start.starter}: {stopped.line}" if stopped else None
+
+
+def deadline_s(goal: Goal, timers: Timers) -> float:
+    """How long a goal may take, in seconds."""
+    return {
+        Goal.SECONDARY_UPGRADED: timers.secondary_upgrade_s,
+        Goal.COLD_SYNCED: timers.cold_sync_s,
+        Goal.SWITCHED_OVER: timers.switchover_s,
+        Goal.PRIMARY_UPGRADED: timers.primary_upgrade_s,
+        Goal.RESYNCED: timers.resync_s,
+        Goal.GROUPS_SETTLED: timers.group_settle_s + timers.rg0_hold_down_s,
+        Goal.GROUPS_ON_NODE0: timers.group_settle_s,
+        Goal.RG0_ON_NODE0: timers.group_settle_s + timers.rg0_hold_down_s,
+        Goal.FLAGS_CLEARED: timers.group_settle_s,
+    }[goal]
+
+
+def began_at(events: tuple[Event, ...], step: str) -> datetime | None:
+    """When the present try of a wait began; None when it has not begun or the last one has ended."""
+    mine = [e for e in events if e.step == step]
+    if not mine or mine[-1].kind in (EventKind.STEP_FINISHED, EventKind.STEP_FAILED):
+        return None
+    begun = [e for e in mine if e.kind is EventKind.STEP_STARTED]
+    return begun[-1].at if begun else None

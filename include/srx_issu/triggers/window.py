@@ -1,0 +1,39 @@
+"""Waits until the maintenance window opens. No window → at once; closed or too short → failed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSuccessEvent, TriggerEvent
+
+from srx_issu.hooks.watching import open_window
+
+RENEW_EVERY_S = 600.0  # the lease is renewed while we wait
+
+
+class WindowTrigger(BaseTrigger):
+    """``upgrade_id`` is the run id (templated), ``step`` the task id."""
+
+    def __init__(self, upgrade_id: str, step: str) -> None:
+        super().__init__()
+        self.upgrade_id = upgrade_id
+        self.step = step
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        path = f"{type(self).__module__}.{type(self).__qualname__}"
+        return path, {"upgrade_id": self.upgrade_id, "step": self.step}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        window = await open_window(self.upgrade_id, self.step)
+        while (wait_s := window.wait_s()) > 0:
+            self.log.info("window opens in %.0f s", wait_s)
+            await asyncio.sleep(min(wait_s, RENEW_EVERY_S))
+            await window.renew_lease()
+        if objection := window.objection():
+            self.log.error("%s", objection)
+            await window.refuse(objection)
+            yield TaskFailedEvent(xcoms={"reason": objection})
+        else:
+            yield TaskSuccessEvent()
