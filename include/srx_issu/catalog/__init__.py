@@ -1,0 +1,27 @@
+"""The operator's files as domain values: inventory, images, limits, support matrix.
+
+``load`` gives a checked ``Catalog`` or raises with every fault; ``validate`` lists the faults;
+``resolve`` turns a request into an Intent; ``cluster_names`` and ``image_names`` are cheap enough for DAG
+parsing. Campaign files are read elsewhere.
+"""
+
+from srx_issu.catalog.folder import VARIABLE, files_folder
+from srx_issu.catalog.images import verify_image
+from srx_issu.catalog.loading import Catalog, load, validate
+from srx_issu.catalog.names import cluster_names, image_names
+from srx_issu.catalog.request import UpgradeRequest, eligibility, find_image, resolve
+
+__all__ = [
+    "VARIABLE",
+    "Catalog",
+    "UpgradeRequest",
+    "cluster_names",
+    "eligibility",
+    "files_folder",
+    "find_image",
+    "image_names",
+    "load",
+    "resolve",
+    "validate",
+    "verify_image",
+]

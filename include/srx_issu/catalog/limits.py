@@ -1,0 +1,160 @@
+"""``policy/limits.yaml``: deadlines, limits and tolerances, for the fleet and for parts of it.
+
+Each level overrides the one before: fleet, platforms (in the file's order), groups (farthest first), the
+cluster. What the figures do is the business of the steps, sensors and checks that use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic import Field
+
+from srx_issu.catalog.faults import Checked, nearest
+from srx_issu.catalog.fields import Entry, ModelName, Name, Percent, Seconds, TableName
+from srx_issu.catalog.matrix import RangeEntry
+from srx_issu.domain.intent import Limits, Policy, StartMethod, Timers, Tolerance
+from srx_issu.domain.model import Cluster, Image
+from srx_issu.domain.release_range import ReleaseRange
+from srx_issu.domain.version import parse
+
+SECTIONS = ("fleet", "platforms", "groups", "clusters")
+
+
+class TimersEntry(Entry):
+    """Deadlines and intervals, seconds."""
+
+    poll_s: Seconds | None = Field(None, description="Between two looks at a node while waiting.")
+    connect_s: Seconds | None = Field(None, description="To open an SSH session.")
+    rpc_s: Seconds | None = Field(None, description="For one answer.")
+    secondary_upgrade_s: Seconds | None = Field(
+        None, description="From the start until the secondary runs the new release; more than the hold timer."
+    )
+    cold_sync_s: Seconds | None = Field(
+        None, description="For the upgraded secondary's cold synchronization."
+    )
+    switchover_s: Seconds | None = Field(None, description="For all groups to move to the upgraded node.")
+    primary_upgrade_s: Seconds | None = Field(None, description="Until the old primary runs the new release.")
+    resync_s: Seconds | None = Field(None, description="For the cold synchronization after that.")
+    rg0_hold_down_s: Seconds | None = Field(None, description="How long RG0 stays in secondary-hold.")
+    group_settle_s: Seconds | None = Field(None, description="For a group to settle after a failover.")
+    convergence_s: Seconds | None = Field(None, description="For sessions, VPNs and routes to come back.")
+    approval_s: Seconds | None = Field(None, description="How long an approval is waited for.")
+    lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
+    worst_case_s: Seconds | None = Field(None, description="A window with less time left is not used.")
+
+
+class LimitsEntry(Entry):
+    """Figures that readiness is judged by."""
+
+    cpu_block_percent: Percent | None = Field(None, description="RE CPU at or above this: not ready.")
+    cpu_warn_percent: Percent | None = Field(None, description="RE CPU at or above this: a warning.")
+    cpu_samples: int | None = Field(None, ge=1, le=100, description="How often the CPU is looked at.")
+    cpu_sample_interval_s: Seconds | None = Field(None, description="Between two samples.")
+    disk_factor: float | None = Field(None, ge=1, le=20, description="Free space in /var/tmp, in images.")
+    clock_skew_s: float | None = Field(None, ge=0, le=86_400, description="Between the two nodes' clocks.")
+    rto_interval_s: Seconds | None = Field(None, description="Between two readings of the RTO counters.")
+
+
+class ToleranceEntry(Entry):
+    """How far a figure may differ after the upgrade."""
+
+    lost_percent: Percent | None = Field(0.0, description="How much less; empty = no limit.")
+    gained_percent: float | None = Field(None, ge=0, description="How much more; empty = no limit.")
+    absolute: float = Field(0.0, ge=0, description="Differences up to this are always fine.")
+
+
+class SettingsEntry(Entry):
+    """What a level may say."""
+
+    timers: TimersEntry = Field(default_factory=TimersEntry)
+    limits: LimitsEntry = Field(default_factory=LimitsEntry)
+    tolerances: dict[TableName, ToleranceEntry] = Field(default_factory=dict, description="By table name.")
+    start_method: StartMethod | None = Field(None, description="How the ISSU is asked for.")
+    unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
+
+
+class PlatformSettingsEntry(SettingsEntry):
+    """Settings for some models, and for images of some releases."""
+
+    models: tuple[ModelName, ...] = Field(min_length=1)
+    releases: RangeEntry = Field(default_factory=RangeEntry, description="Of the image; none = all.")
+
+
+class LimitsFile(Entry):
+    """policy/limits.yaml."""
+
+    fleet: SettingsEntry | None = Field(None, description="Holds for every cluster.")
+    platforms: tuple[PlatformSettingsEntry, ...] | None = None
+    groups: dict[Name, SettingsEntry] | None = Field(None, description="By inventory group.")
+    clusters: dict[Name, SettingsEntry] | None = Field(None, description="By cluster.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ForPlatform:
+    models: frozenset[str]
+    releases: ReleaseRange
+    settings: SettingsEntry
+
+    def holds_for(self, model: str, release: str) -> bool:
+        """A range that cannot be told does not override anything."""
+        return model in self.models and self.releases.contains(parse(release)) is True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyBook:
+    """The whole of ``policy/limits.yaml``."""
+
+    fleet: SettingsEntry = field(default_factory=SettingsEntry)
+    platforms: tuple[_ForPlatform, ...] = ()
+    groups: Mapping[str, SettingsEntry] = field(default_factory=dict)
+    clusters: Mapping[str, SettingsEntry] = field(default_factory=dict)
+
+    def policy_for(self, cluster: Cluster, image: Image) -> Policy:
+        """What holds for this cluster when it takes this image."""
+        levels = [self.fleet]
+        levels += [p.settings for p in self.platforms if p.holds_for(cluster.model, image.release)]
+        levels += [self.groups[g] for g in reversed(cluster.groups) if g in self.groups]
+        levels += [self.clusters[cluster.name]] if cluster.name in self.clusters else []
+        return merge(levels)
+
+
+def merge(levels: Iterable[SettingsEntry]) -> Policy:
+    """Later levels override; what none says keeps the software's own default."""
+    policy = Policy(timers=Timers(), limits=Limits(), tolerances={})
+    for level in levels:
+        tolerances = {table: Tolerance(**entry.model_dump()) for table, entry in level.tolerances.items()}
+        policy = replace(
+            policy,
+            timers=replace(policy.timers, **level.timers.model_dump(exclude_none=True)),
+            limits=replace(policy.limits, **level.limits.model_dump(exclude_none=True)),
+            tolerances=policy.tolerances | tolerances,
+            start_method=level.start_method or policy.start_method,
+            unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
+        )
+    return policy
+
+
+def read_limits(
+    checked: Checked, groups: frozenset[str] | None, clusters: frozenset[str] | None
+) -> PolicyBook:
+    """The sound part of the file. ``groups``, ``clusters``: the inventory's names; None = not known."""
+    if checked.document.is_whole:
+        checked.sections(*SECTIONS)
+    book = PolicyBook(
+        fleet=checked.entry("fleet", SettingsEntry) or SettingsEntry(),
+        platforms=tuple(
+            _ForPlatform(models=frozenset(e.models), releases=e.releases.to_domain(), settings=e)
+            for e in checked.listed("platforms", PlatformSettingsEntry).values()
+        ),
+        groups=checked.named("groups", SettingsEntry),
+        clusters=checked.named("clusters", SettingsEntry),
+    )
+    for section, given, known in (("groups", book.groups, groups), ("clusters", book.clusters, clusters)):
+        for name in given:
+            if known is not None and name not in known:
+                checked.fault(
+                    f"no {section[:-1]} {name!r} in the inventory", nearest(name, known), section, name
+                )
+    return book

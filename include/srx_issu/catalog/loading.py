@@ -1,0 +1,67 @@
+"""Reads all of the operator's files, and gives either a whole catalogue or every fault of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from srx_issu.catalog.documents import read_document
+from srx_issu.catalog.faults import Checked
+from srx_issu.catalog.fleet import read_inventory, written_names
+from srx_issu.catalog.folder import find_files
+from srx_issu.catalog.images import read_images
+from srx_issu.catalog.limits import PolicyBook, read_limits
+from srx_issu.catalog.matrix import read_matrix
+from srx_issu.domain.errors import FileFault, OperatorFileError
+from srx_issu.domain.intent import Policy
+from srx_issu.domain.model import Cluster, Image
+from srx_issu.domain.support import SupportMatrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """What the operator's files say, checked as a whole."""
+
+    files: Path
+    clusters: Mapping[str, Cluster]  # by name
+    images: Mapping[str, Image]  # by file name; ``request.find_image`` takes a release too
+    support_rules: SupportMatrix
+    policies: PolicyBook
+
+    def policy_for(self, cluster: Cluster, image: Image) -> Policy:
+        """Timers, limits and tolerances for this cluster when it takes this image."""
+        return self.policies.policy_for(cluster, image)
+
+
+def load(files: Path) -> Catalog:
+    """The catalogue in ``files``. Raises OperatorFileError with all faults when there is any."""
+    catalog, faults = _read(files)
+    if faults:
+        raise OperatorFileError(faults)
+    return catalog
+
+
+def validate(files: Path) -> tuple[FileFault, ...]:
+    """Every fault of every file, in order of file and line; empty when all is well. Never raises."""
+    return tuple(sorted(set(_read(files)[1])))
+
+
+def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
+    found = find_files(files)
+    inventory = tuple(Checked(read_document(path)) for path in found.inventory)
+    images = tuple(Checked(read_document(path)) for path in found.images)
+    support, limits = Checked(read_document(found.support)), Checked(read_document(found.limits))
+    matrix = read_matrix(support)
+    clusters = read_inventory(inventory)
+    catalog = Catalog(
+        files=files,
+        clusters=clusters,
+        images=read_images(images, matrix),
+        support_rules=matrix,
+        policies=read_limits(
+            limits, written_names(inventory, "groups"), written_names(inventory, "clusters")
+        ),
+    )
+    checked = (*inventory, *images, support, limits)
+    return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))
