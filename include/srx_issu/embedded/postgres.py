@@ -51,11 +51,11 @@ class Postgres:
     def start(self) -> Component:
         """Makes the data folder when it is not there, and starts the server; ``wait`` must follow."""
         self._initialise()
+        server = [*self._prefix, str(self._programs / "postgres")]
         return Component(
             Program(
                 name="postgres",
-                command=[*self._prefix, str(self._programs / "postgres"), "-D", str(self._home.pgdata)]
-                + self._settings(),
+                command=[*server, "-D", str(self._home.pgdata), *self._settings()],
                 log=self._home.logs / "postgres.log",
                 environment={**os.environ, "LC_ALL": "C.UTF-8"},
                 stop_signal=signal.SIGINT,  # "fast": ends the sessions and writes everything down

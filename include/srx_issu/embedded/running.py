@@ -48,23 +48,29 @@ def locked(home: Home, wait_s: float = 15.0) -> Iterator[int]:
     """Holds the folder's lock, and yields its descriptor for the guard. Raises AlreadyRunning."""
     descriptor = os.open(home.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        deadline = time.monotonic() + wait_s
-        while not _try_lock(descriptor):
-            running = read(home)
-            if running is not None and _exists(running.pid):
-                raise AlreadyRunning(
-                    f"{home.root}: a stack runs here already, at {running.url} (pid {running.pid}); "
-                    "use it, end it with 'make down', or set SRX_ISSU_HOME to another folder"
-                )
-            if time.monotonic() > deadline:
-                raise AlreadyRunning(
-                    f"{home.root}: another stack is starting or ending here; try again in a moment"
-                )
-            time.sleep(0.1)
-        yield descriptor
+        _wait_for_lock(home, descriptor, wait_s)
+        try:
+            yield descriptor
+        finally:
+            home.running_file.unlink(missing_ok=True)
     finally:
-        home.running_file.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def _wait_for_lock(home: Home, descriptor: int, wait_s: float) -> None:
+    deadline = time.monotonic() + wait_s
+    while not _try_lock(descriptor):
+        running = read(home)
+        if running is not None and _exists(running.pid):
+            raise AlreadyRunning(
+                f"{home.root}: a stack runs here already, at {running.url} (pid {running.pid}); "
+                "use it, end it with 'make down', or set SRX_ISSU_HOME to another folder"
+            )
+        if time.monotonic() > deadline:
+            raise AlreadyRunning(
+                f"{home.root}: another stack is starting or ending here; try again in a moment"
+            )
+        time.sleep(0.1)
 
 
 def wait_until_gone(home: Home, timeout_s: float) -> bool:

@@ -1,0 +1,76 @@
+"""What Airflow's components are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from srx_issu.embedded.environment import Wiring, variables
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.readiness import HealthWatch, Unhealthy
+from srx_issu.embedded.secrets import Secrets
+
+SECRETS = Secrets(fernet_key="f", jwt_secret="j", api_secret_key="a")
+WIRING = Wiring(
+    home=Home(root=Path("/state")),
+    repository=Path("/repo"),
+    dags=Path("/repo/dags"),
+    files=Path("/files"),
+    port=4711,
+    airflow_database="postgresql+psycopg2://u@/airflow?host=/state/pgdata",
+    journal_database="postgresql+psycopg://u@/journal?host=/state/pgdata",
+    parallelism=8,
+)
+
+
+def test_tasks_and_people_are_sent_to_the_same_port() -> None:
+    told = variables(WIRING, SECRETS, {})
+    assert told["AIRFLOW__API__PORT"] == "4711"
+    assert told["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:4711/execution/"
+    assert told["AIRFLOW__API__BASE_URL"] == WIRING.url
+
+
+def test_the_api_listens_on_loopback_only() -> None:
+    assert variables(WIRING, SECRETS, {})["AIRFLOW__API__HOST"] == "127.0.0.1"
+
+
+def test_our_own_settings_are_where_the_product_reads_them() -> None:
+    told = variables(WIRING, SECRETS, {})
+    assert told["SRX_ISSU_FILES"] == "/files"
+    assert told["SRX_ISSU_JOURNAL_URL"] == WIRING.journal_database
+    assert told["SRX_ISSU_EVIDENCE"] == "file:///state/evidence"
+
+
+def test_the_callers_connections_pass_through_but_not_his_database() -> None:
+    base = {"AIRFLOW_CONN_LAB": "{}", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sqlite://"}
+    told = variables(WIRING, SECRETS, base)
+    assert told["AIRFLOW_CONN_LAB"] == "{}"
+    assert told["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == WIRING.airflow_database
+
+
+def test_compiled_files_are_kept_whatever_the_callers_shell_says() -> None:
+    assert "PYTHONDONTWRITEBYTECODE" not in variables(WIRING, SECRETS, {"PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def test_no_proxy_stands_between_the_components() -> None:
+    told = variables(WIRING, SECRETS, {"NO_PROXY": "intra.example"})
+    assert told["NO_PROXY"] == told["no_proxy"] == "intra.example,127.0.0.1,localhost"
+
+
+def test_a_silent_component_is_named_after_two_minutes_and_not_before() -> None:
+    clock = iter([0.0, 100.0, 121.0])
+    watch = HealthWatch(now=lambda: next(clock))
+    sick = {"metadatabase": "healthy", "triggerer": "unhealthy"}
+    watch.look(sick)
+    watch.look(sick)
+    with pytest.raises(Unhealthy, match="triggerer: unhealthy"):
+        watch.look(sick)
+
+
+def test_a_recovered_component_starts_counting_anew() -> None:
+    clock = iter([0.0, 200.0])
+    watch = HealthWatch(now=lambda: next(clock))
+    watch.look({"triggerer": "unhealthy"})
+    watch.look({"triggerer": "healthy"})
+    watch.look({"triggerer": "unhealthy"})

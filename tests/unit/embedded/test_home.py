@@ -1,0 +1,94 @@
+"""The stack's folder: secrets, what is remembered, who holds it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from srx_issu.embedded import running
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.ports import LOOPBACK, free_port
+from srx_issu.embedded.secrets import load_or_create, passwords
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(root=tmp_path / "home")
+    made.create()
+    return made
+
+
+def test_only_the_owner_can_read_secrets_and_passwords(home: Home) -> None:
+    load_or_create(home)
+    for file in (home.secrets_file, home.users_file):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
+
+
+def test_secrets_are_made_once(home: Home) -> None:
+    first, new = load_or_create(home)
+    again, new_again = load_or_create(home)
+    assert (new, new_again) == (True, False)
+    assert first == again
+
+
+def test_secrets_are_long_enough_and_do_not_show(home: Home) -> None:
+    secrets, _ = load_or_create(home)
+    assert len(secrets.jwt_secret.encode()) >= 64
+    assert secrets.fernet_key not in repr(secrets)
+
+
+def test_every_role_has_a_password_of_its_own(home: Home) -> None:
+    load_or_create(home)
+    found = passwords(home)
+    assert set(found) == {"admin", "operator", "viewer"}
+    assert len(set(found.values())) == 3
+
+
+def test_home_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SRX_ISSU_HOME", str(tmp_path))
+    assert Home.default().root == tmp_path
+
+
+def test_remembers_between_runs_and_survives_a_broken_note(home: Home) -> None:
+    home.remember(port="1234")
+    home.remember(schema="x")
+    assert home.remembered() == {"port": "1234", "schema": "x"}
+    home.remembered_file.write_text("{")
+    assert home.remembered() == {}
+
+
+def test_a_second_stack_is_refused_in_the_same_folder_and_told_where_the_first_is(home: Home) -> None:
+    with running.locked(home):
+        running.write(home, running.Running(pid=os.getpid(), url="http://127.0.0.1:1", sessions={}))
+        with pytest.raises(running.AlreadyRunning, match=r"http://127\.0\.0\.1:1 "), running.locked(home):
+            pass
+        assert running.read(home) is not None
+
+
+def test_nothing_runs_once_the_lock_is_free_even_if_a_note_was_left(home: Home) -> None:
+    with running.locked(home):
+        pass
+    running.write(home, running.Running(pid=os.getpid(), url="http://127.0.0.1:1", sessions={}))
+    assert running.read(home) is None
+
+
+def test_a_starting_stack_waits_for_one_that_is_being_cleaned_up(home: Home) -> None:
+    refused = pytest.raises(running.AlreadyRunning, match="starting or ending")
+    with running.locked(home), refused, running.locked(home, wait_s=0.0):
+        pass
+
+
+def test_keeps_its_port_while_it_is_free() -> None:
+    port = free_port()
+    assert free_port(port) == port
+
+
+def test_takes_another_port_when_the_wanted_one_is_taken() -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port(port) != port
