@@ -1,0 +1,155 @@
+"""The border where foreign exceptions become ours: PyEZ, ncclient, paramiko, asyncssh and the sockets below.
+
+Classes are named by text, so that a trigger does not import PyEZ and a worker not asyncssh. A test fails
+when one of the libraries grows an exception that is not listed.
+"""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+
+from srx_issu.domain.errors import (
+    AuthenticationFailed,
+    CommandRefused,
+    DeviceError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    HostKeyRejected,
+    ReplyNotUnderstood,
+    SessionLost,
+    TransferFailed,
+)
+
+_BY_MODULE: dict[str, dict[type[DeviceError], str]] = {
+    "jnpr.junos.exception": {
+        DeviceUnreachable: "ConnectError ConnectNotMasterError ConnectRefusedError ConnectTimeoutError "
+        "ConnectUnknownHostError ProbeError",
+        AuthenticationFailed: "ConnectAuthError",
+        SessionLost: "ConnectClosedError",
+        DeviceTimeout: "RpcTimeoutError",
+        CommandRefused: "CommitError ConfigLoadError LockError PermissionError RpcError SwRollbackError "
+        "UnlockError",
+        ReplyNotUnderstood: "FactLoopError JSONLoadError",
+    },
+    "ncclient": {SessionLost: "NCClientError"},
+    "ncclient.transport.errors": {
+        AuthenticationFailed: "AuthenticationError PermissionError",
+        HostKeyRejected: "SSHUnknownHostError",
+        DeviceUnreachable: "SSHError TLSError UnixSocketError",
+        SessionLost: "TransportError SessionError SessionCloseError",
+        ReplyNotUnderstood: "NetconfFramingError",
+    },
+    "ncclient.transport.parser": {ReplyNotUnderstood: "SAXFilterXMLNotFoundError"},
+    "ncclient.operations.errors": {
+        DeviceTimeout: "TimeoutExpiredError",
+        ReplyNotUnderstood: "OperationError",
+        CommandRefused: "MissingCapabilityError",
+    },
+    "ncclient.operations.rpc": {CommandRefused: "RPCError"},
+    "ncclient.operations.retrieve": {CommandRefused: "GetSchemaError"},
+    "ncclient.xml_": {ReplyNotUnderstood: "XMLError"},
+    "paramiko.ssh_exception": {
+        AuthenticationFailed: "AuthenticationException BadAuthenticationType PartialAuthentication "
+        "PasswordRequiredException UnableToAuthenticate",
+        HostKeyRejected: "BadHostKeyException",
+        DeviceUnreachable: "ChannelException CouldNotCanonicalize ConfigParseError IncompatiblePeer "
+        "NoValidConnectionsError ProxyCommandFailure",
+        SessionLost: "SSHException MessageOrderError",
+    },
+    "paramiko.auth_strategy": {AuthenticationFailed: "AuthFailure"},
+    "paramiko.pkey": {AuthenticationFailed: "UnknownKeyType"},
+    "paramiko.hostkeys": {HostKeyRejected: "InvalidHostKey"},
+    "paramiko.sftp": {TransferFailed: "SFTPError"},
+    "paramiko.buffered_pipe": {DeviceTimeout: "PipeTimeout"},
+    "asyncssh.misc": {
+        AuthenticationFailed: "IllegalUserName PermissionDenied PasswordChangeRequired KeyEncryptionError",
+        HostKeyRejected: "HostKeyNotVerifiable",
+        DeviceUnreachable: "ChannelOpenError ChannelListenError ConfigParseError KeyExchangeFailed "
+        "ProtocolNotSupported ServiceNotAvailable",
+        SessionLost: "Error DisconnectError CompressionError ConnectionLost MACError ProtocolError "
+        "BreakReceived SignalReceived TerminalSizeChanged SoftEOFReceived",
+    },
+    "asyncssh.config": {DeviceUnreachable: "ConfigParseError"},
+    "asyncssh.process": {CommandRefused: "ProcessError", DeviceTimeout: "TimeoutError"},
+    "asyncssh.public_key": {
+        AuthenticationFailed: "KeyGenerationError KeyImportError KeyExportError",
+    },
+    "asyncssh.sftp": {
+        TransferFailed: "SFTPError SFTPEOFError SFTPNoSuchFile SFTPPermissionDenied SFTPFailure "
+        "SFTPBadMessage "
+        "SFTPNoConnection SFTPInvalidHandle SFTPNoSuchPath SFTPFileAlreadyExists SFTPWriteProtect "
+        "SFTPNoMedia SFTPNoSpaceOnFilesystem SFTPQuotaExceeded SFTPUnknownPrincipal SFTPLockConflict "
+        "SFTPDirNotEmpty SFTPNotADirectory SFTPInvalidFilename SFTPLinkLoop SFTPCannotDelete "
+        "SFTPInvalidParameter SFTPFileIsADirectory SFTPByteRangeLockConflict SFTPByteRangeLockRefused "
+        "SFTPDeletePending SFTPFileCorrupt SFTPOwnerInvalid SFTPGroupInvalid SFTPNoMatchingByteRangeLock "
+        "SFTPOpUnsupported",
+        SessionLost: "SFTPConnectionLost",
+    },
+    "builtins": {
+        DeviceTimeout: "TimeoutError",
+        SessionLost: "ConnectionError BrokenPipeError ConnectionAbortedError ConnectionResetError EOFError "
+        "OSError",
+        DeviceUnreachable: "ConnectionRefusedError",
+        ReplyNotUnderstood: "UnicodeDecodeError",
+    },
+    "socket": {DeviceUnreachable: "gaierror herror"},
+}
+
+MAPPED: dict[str, type[DeviceError]] = {
+    f"{module}.{name}": ours
+    for module, classes in _BY_MODULE.items()
+    for ours, names in classes.items()
+    for name in names.split()
+}
+
+
+def ours_for(error: type[BaseException]) -> type[DeviceError] | None:
+    """What becomes of that class or the nearest known one above it; None: not a matter of the wire."""
+    for ancestor in error.__mro__:
+        ours = MAPPED.get(f"{ancestor.__module__}.{ancestor.__qualname__}")
+        if ours is not None:
+            return ours
+    return None
+
+
+def translate(node: str, doing: str, error: BaseException, *, connecting: bool = False) -> DeviceError | None:
+    """Our exception for a foreign one; None when it is ours already, or a bug of our own.
+
+    While ``connecting``, a lost or silent session means that the node cannot be reached.
+    """
+    if isinstance(error, DeviceError):
+        return None
+    ours = ours_for(type(error))
+    if ours is None:
+        return None
+    if connecting and ours in (SessionLost, DeviceTimeout):
+        ours = DeviceUnreachable
+    words = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, OSError) and error.errno and (reason := os.strerror(error.errno)) not in words:
+        words = f"{reason} ({words})"  # asyncio leaves the reason out
+    return ours(node, f"{doing}: {words}"[:600])
+
+
+class Border:
+    """``with Border("node0", "get-system-storage"):`` nothing foreign leaves the block."""
+
+    def __init__(self, node: str, doing: str, *, connecting: bool = False) -> None:
+        self._node = node
+        self._doing = doing
+        self._connecting = connecting
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            return
+        ours = translate(self._node, self._doing, error, connecting=self._connecting)
+        if ours is not None:
+            raise ours from error

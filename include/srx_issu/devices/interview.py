@@ -1,0 +1,91 @@
+"""The questions that make a ``NodeView``, in order, and what follows from an answer that is missing.
+
+A generator: it yields queries and is sent elements, or thrown our exceptions. Both readers drive it, one
+with threads, one with asyncio, so a view means the same whichever wire it came by. What was not answered
+stays None, and ``error`` keeps why; nothing is taken from what the peer says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TypeVar
+
+from srx_issu.devices import queries
+from srx_issu.devices.parse import status, sync, system
+from srx_issu.devices.parse.nodes import own_body
+from srx_issu.devices.parse.reply import Element
+from srx_issu.devices.queries import Query
+from srx_issu.domain.errors import (
+    AuthenticationFailed,
+    DeviceError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    HostKeyRejected,
+    SessionLost,
+    UnknownCommand,
+)
+from srx_issu.domain.model import ColdSync, NodeName, NodeView
+
+Interview = Generator[Query, Element, NodeView]
+Fact = TypeVar("Fact")
+_Asking = Generator[Query, Element, Fact]
+
+# After one of these the node is not asked further: each question would wait for its own timeout.
+SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, DeviceTimeout, SessionLost)
+
+
+def interview(node: NodeName) -> Interview:
+    """Returns the node's view: reachable False when its own address answered no question at all."""
+    view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
+    for question in (_software, _clock, _groups, _cold_sync, _issu):
+        try:
+            view = yield from question(node, view)
+            answered += 1
+        except SESSION_OVER as error:
+            faults.append(error.message)
+            break
+        except DeviceError as error:  # it answered, with a no or with something unreadable
+            faults.append(error.message)
+            answered += 1
+    return replace(view, reachable=answered > 0, error="; ".join(faults) or None)
+
+
+def _software(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    body = yield from _own(node, queries.SOFTWARE)
+    facts = system.software_facts(node, body)
+    return replace(view, release=facts.release, hostname=facts.hostname, model=facts.model)
+
+
+def _clock(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    body = yield from _own(node, queries.UPTIME)
+    facts = system.clock_facts(node, body)
+    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
+
+
+def _groups(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    body = yield from _own(node, queries.STATUS)
+    return replace(view, groups=status.redundancy_groups(node, body))
+
+
+def _cold_sync(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    try:
+        body = yield from _own(node, queries.COLD_SYNC)
+        found: ColdSync | None = sync.cold_sync(node, body)
+    except UnknownCommand:  # 17.4 and older: no such RPC
+        body = yield from _own(node, queries.INFORMATION)
+        found = sync.cold_sync_in_information(node, body)
+    return replace(view, cold_sync=found)
+
+
+def _issu(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    try:
+        body = yield from _own(node, queries.ISSU)
+    except UnknownCommand:  # optional: older releases do not have it
+        return view
+    return replace(view, issu=sync.issu_status(body))
+
+
+def _own(node: NodeName, query: Query) -> _Asking[Element]:
+    root = yield query
+    return own_body(node, root, query.body)

@@ -1,0 +1,205 @@
+"""Rows about what the firewall does: sessions, zones, policies and their sync, NAT, VPN, ALG, ARP."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from srx_issu.devices.parse.reply import Element, fragment, number
+from srx_issu.devices.state.reply import lines, need, need_number, need_words, words
+from srx_issu.domain import rows
+from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.model import NodeName
+
+# What a policy is, without what a newer release adds to the reply or counts up in it.
+_POLICY_NAMES = ("address-name", "application-name", "source-identity-name", "dynamic-application-name")
+_POLICY_MATCHES = ("source-addresses", "destination-addresses", "applications", "source-identities")
+
+_PFE_LINE = re.compile(
+    r"\b(?:(?P<node>node[01])\.)?(?P<pfe>(?:fpc|pfe|spu|flowd)[\w./]*)\b(?P<rest>.*)", re.I
+)
+_NODE_BANNER = re.compile(r"(node[01]):?")
+_OUT_OF_SYNC = re.compile(r"out[- ]of[- ]sync|not in[- ]sync", re.IGNORECASE)
+_IN_SYNC = re.compile(r"in[- ]sync", re.IGNORECASE)
+
+
+def sessions(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SessionCount]:
+    """One row an SPU; ``node`` where the reply has one block without a place."""
+    found = list(part.iter("flow-session-summary-information"))
+    if not found:
+        raise ReplyNotUnderstood(node, "no session summary in the reply", fragment(part))
+    for block in found:
+        names = ("active-session-valid", "active-unicast-sessions", "active-sessions")
+        counts = (number(node, block, name) for name in names)
+        active = next((count for count in counts if count is not None), None)
+        if active is None:
+            raise ReplyNotUnderstood(node, "no count of active sessions", fragment(block))
+        yield rows.SessionCount(
+            spu=words(block, "flow-fpc-pic-id") or "node",
+            active=active,
+            maximum=number(node, block, "max-sessions"),
+        )
+
+
+def zones(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ZoneInterface]:
+    for zone in need(part, "zones-information", node).iter("zones-security"):
+        name = need_words(zone, "zones-security-zonename", node)
+        bound = [words(e, ".") or "" for e in zone.iter("zones-security-interface-name")]
+        for interface in bound or [""]:
+            yield rows.ZoneInterface(zone=name, interface=interface)
+
+
+def policies(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SecurityPolicy]:
+    """In the device's order; ``position`` counts within the pair of zones."""
+    positions: Counter[str] = Counter()
+    for context in need(part, "security-policies", node).iter("security-context"):
+        name = _context(context)
+        for policy in context.iter("policy-information"):
+            positions[name] += 1
+            yield rows.SecurityPolicy(
+                context=name,
+                name=need_words(policy, "policy-name", node),
+                position=positions[name],
+                state=words(policy, "policy-state"),
+                action=words(policy, "policy-action/action-type"),
+                content=_content(policy),
+            )
+
+
+def _context(context: Element) -> str:
+    source = words(context, "context-information/source-zone-name")
+    destination = words(context, "context-information/destination-zone-name")
+    return f"{source} > {destination}" if source and destination else "global"
+
+
+def _content(policy: Element) -> str:
+    parts: list[str] = []
+    for match in _POLICY_MATCHES:
+        block = policy.find(match)
+        names = sorted(words(e, ".") or "" for e in block.iter(*_POLICY_NAMES)) if block is not None else []
+        parts.append(f"{match}={','.join(names)}")
+    parts += [
+        f"{tag}={words(policy, tag)}" for tag in ("source-address-negation", "destination-address-negation")
+    ]
+    action = policy.find("policy-action")
+    if action is not None:
+        parts.append(f"action={words(action, 'action-type')}")
+        log = action.find(".//log")
+        parts.append(f"log={','.join(sorted(str(e.tag) for e in log)) if log is not None else ''}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def policy_sync(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.PolicySync]:
+    """Lines such as ``node0.fpc0 ... in-sync``, or ``fpc0 ...`` below the banner of its node.
+
+    The lines of other nodes are left to them. A line of which neither word can be read, or no line at
+    all, raises ReplyNotUnderstood: silence is not "in sync".
+    """
+    current: str | None = None
+    found = 0
+    for line in lines(part):
+        if banner := _NODE_BANNER.fullmatch(line.strip()):
+            current = banner[1]
+            continue
+        match = _PFE_LINE.search(line)
+        if match is None or (match["node"] or current or node).lower() != node:
+            continue
+        out_of_sync = _OUT_OF_SYNC.search(line) is not None
+        if not out_of_sync and not _IN_SYNC.search(line):
+            raise ReplyNotUnderstood(node, "neither in-sync nor out-of-sync", line)
+        found += 1
+        yield rows.PolicySync(pfe=match["pfe"], in_sync=not out_of_sync, words=" ".join(line.split()))
+    if not found:
+        raise ReplyNotUnderstood(node, f"no PFE of {node} in the answer", fragment(part))
+
+
+def hit_counts(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.HitCount]:
+    for found in need(part, "policy-hit-count", node).iter("policy-hit-count-entry"):
+        source = words(found, "policy-hit-count-from-zone") or "?"
+        destination = words(found, "policy-hit-count-to-zone") or "?"
+        yield rows.HitCount(
+            context="global" if source.lower().startswith("junos-global") else f"{source} > {destination}",
+            name=need_words(found, "policy-hit-count-policy-name", node),
+            count=need_number(found, "policy-hit-count-count", node),
+        )
+
+
+def nat_rules(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatRule]:
+    """Source, destination or static, told by the element's name (``source-nat-rule-entry``)."""
+    info = _nat(part, node, "rule")
+    for found in info.iter():
+        match = re.fullmatch(r"(source|destination|static)-nat-rule-entry", str(found.tag))
+        if match:
+            yield rows.NatRule(
+                kind=match[1],
+                rule_set=words(found, "rule-set-name") or "",
+                name=need_words(found, "rule-name", node),
+                hits=_first(node, found, "rule-translation-hits", "succ-hits"),
+                sessions=_first(node, found, "rule-number-of-sessions", "concurrent-hits"),
+            )
+
+
+def nat_pools(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatPool]:
+    for found in _nat(part, node, "pool").iter():
+        match = re.fullmatch(r"(source|destination)-nat-pool-info-entry", str(found.tag))
+        if match:
+            yield rows.NatPool(
+                kind=match[1],
+                name=need_words(found, "pool-name", node),
+                addresses=_first(node, found, "total-pool-address", "total-pool-addresses"),
+            )
+
+
+def _nat(part: Element, node: NodeName, what: str) -> Element:
+    info = next((e for e in part.iter() if re.fullmatch(rf".*nat-{what}.*-information", str(e.tag))), None)
+    if info is None:
+        raise ReplyNotUnderstood(node, f"no NAT {what}s in the reply", fragment(part))
+    return info
+
+
+def _first(node: NodeName, found: Element, *names: str) -> int | None:
+    below = (e for name in names for e in found.iter(name))
+    element = next(below, None)
+    return number(node, element, ".") if element is not None else None
+
+
+def ike_peers(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IkePeer]:
+    """Brief and detail style: the states that stand beside or below each remote address."""
+    info = need(part, "ike-security-associations-information", node)
+    up: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for address in info.iter("ike-sa-remote-address"):
+        peer, block = need_words(address, ".", node), address.getparent()
+        states = [words(e, ".") or "" for e in block.iter("ike-sa-state")] if block is not None else []
+        every[peer] += len(states)
+        up[peer] += sum(state.lower() in ("up", "matured") for state in states)
+    for peer, count in every.items():
+        yield rows.IkePeer(peer=peer, up=up[peer], all=count)
+
+
+def ipsec_tunnels(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IpsecTunnel]:
+    info = need(part, "ipsec-security-associations-information", node)
+    tunnels: defaultdict[str, set[str]] = defaultdict(set)
+    for found in info.iter("ipsec-security-associations"):
+        gateway = words(found, "sa-remote-gateway")
+        if gateway:
+            tunnels[gateway].add(words(found, "sa-tunnel-index") or words(found, "sa-spi") or "")
+    for gateway, indexes in tunnels.items():
+        yield rows.IpsecTunnel(gateway=gateway, tunnels=len(indexes))
+
+
+def algs(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Alg]:
+    for found in need(part, "alg-status", node):
+        match = re.fullmatch(r"alg-(.+)-status", str(found.tag))
+        status = words(found, ".")
+        if match and status:
+            yield rows.Alg(name=match[1], status=status)
+
+
+def arp(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ArpCount]:
+    found = need(part, "arp-table-information", node).iter("arp-table-entry")
+    entries = Counter(words(entry, "interface-name") or "?" for entry in found)
+    for interface, count in sorted(entries.items()):
+        yield rows.ArpCount(interface=interface, entries=count)
