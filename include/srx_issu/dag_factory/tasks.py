@@ -27,7 +27,10 @@ def run(step: Callable[[Bench], Facts], task_id: str | None = None, **kwargs: An
 
 
 def branch(
-    step: Callable[[Bench], StrEnum], ways: Mapping[Any, str | None], task_id: str | None = None, **kwargs: Any
+    step: Callable[[Bench], StrEnum],
+    ways: Mapping[Any, str | None],
+    task_id: str | None = None,
+    **kwargs: Any,
 ) -> BranchStepOperator:
     """A task that decides; ``ways`` maps each answer to a task id, or to None for "no way on"."""
     return BranchStepOperator(

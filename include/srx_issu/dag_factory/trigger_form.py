@@ -5,22 +5,24 @@ from __future__ import annotations
 from airflow.sdk import Param
 
 from srx_issu import catalog
-from srx_issu.domain.errors import OperatorFileError
-from srx_issu.hooks.settings import files_folder
 
 _WHEN = {"type": ["null", "string"], "format": "date-time"}
 
 
 def upgrade_params() -> dict[str, Param]:
-    """Airflow refuses (HTTP 400) what is not among the choices. Files with faults leave the choice open:
-    the run's first task then says every fault."""
+    """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults leave the
+    choice open: the run's first task then says every fault."""
     clusters, images = _choices()
+    choices = {"enum": list(clusters)} if clusters else {}
     return {
         "cluster": Param(
-            type="string", title="Cluster", description="Chassis cluster of the inventory", **_enum(clusters)
+            type="string", title="Cluster", description="Chassis cluster of the inventory", **choices
         ),
         "image": Param(
-            type="string", title="Image", description="Junos image of the catalogue", **_enum(images)
+            type="string",
+            title="Image",
+            description="Junos image of the catalogue: its file name, or its release",
+            examples=list(images),
         ),
         "approval": Param(
             True, type="boolean", title="Approval", description="A person approves before anything starts"
@@ -39,12 +41,5 @@ def upgrade_params() -> dict[str, Param]:
 
 
 def _choices() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    try:
-        folder = files_folder()
-        return catalog.cluster_names(folder), catalog.image_names(folder)
-    except OperatorFileError:
-        return (), ()
-
-
-def _enum(names: tuple[str, ...]) -> dict[str, list[str]]:
-    return {"enum": sorted(names)} if names else {}
+    folder = catalog.files_folder()
+    return catalog.cluster_names(folder), catalog.image_names(folder)

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from srx_issu import catalog
-from srx_issu.catalog.request import UpgradeRequest, resolve
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
-from srx_issu.hooks.settings import files_folder
 from srx_issu.hooks.stores import open_stores
 from srx_issu.steps.claim import claim
 
 
 def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str) -> Intent:
     """Raises OperatorFileError, RequestRefused or LeaseHeld; then nothing was sent anywhere."""
-    request = UpgradeRequest(
+    request = catalog.UpgradeRequest(
         upgrade_id=upgrade_id,
         cluster=params["cluster"],
         image=params["image"],
@@ -32,6 +30,6 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str)
     if known is not None:  # a cleared or retried claim keeps the intent that was fixed at first
         intent = stores.journal.intent(upgrade_id)
     else:
-        intent = resolve(catalog.load(files_folder()), request)
+        intent = catalog.resolve(catalog.load(catalog.files_folder()), request)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
     return intent

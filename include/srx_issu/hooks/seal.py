@@ -1,4 +1,4 @@
-"""Encrypts evidence that holds secrets, with Airflow's Fernet key; the key never leaves Airflow's settings."""
+"""Encrypts evidence that holds secrets, with Airflow's Fernet key."""
 
 from __future__ import annotations
 

@@ -1,22 +1,13 @@
-"""Where things are: the operator's files, the journal's database, the evidence. From the environment."""
+"""Where the journal's database and the evidence are, from the environment. The files: ``catalog.folder``."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from srx_issu.domain.errors import RequestRefused
 
-FILES = "SRX_ISSU_FILES"
 JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
 EVIDENCE = "SRX_ISSU_EVIDENCE"
-
-_INCLUDE = Path(__file__).resolve().parents[2]
-
-
-def files_folder() -> Path:
-    """The folder with inventory/, images/, campaigns/ and policy/; include/ unless SRX_ISSU_FILES says."""
-    return Path(os.environ.get(FILES) or _INCLUDE).expanduser().resolve()
 
 
 def journal_url() -> str:

@@ -47,16 +47,14 @@ def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
     if began is None:
         began = clock.now()
         text = f"waiting for {goal.replace('_', ' ')}"
-        stores.journal.record(
-            upgrade_id, Event(at=began, kind=EventKind.STEP_STARTED, step=step, text=text)
-        )
+        stores.journal.record(upgrade_id, Event(at=began, kind=EventKind.STEP_STARTED, step=step, text=text))
     return Watch(
         intent=intent,
         goal=goal,
         step=step,
         course=course(events, stores.evidence, intent),
         start=start(events),
-        reader=SshClusterReader(intent.cluster, _connector(intent.cluster), intent.policy.timers),
+        reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), intent.policy.timers),
         journal=stores.journal,
         clock=clock,
         began_at=began,

@@ -15,7 +15,6 @@ from srx_issu.devices.transfer import SftpNodeFiles
 from srx_issu.devices.writer import PyezClusterWriter
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.seal import seal
-from srx_issu.hooks.settings import files_folder
 from srx_issu.hooks.srx import SrxHook
 from srx_issu.hooks.stores import open_stores
 from srx_issu.steps.bench import Bench
@@ -40,7 +39,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
         bench = Bench(
             intent=intent,
             step=step,
-            support_rules=catalog.load(files_folder()).support_rules,
+            support=catalog.load(catalog.files_folder()).support_rules,
             reader=reader,
             writer=writer,
             files=lambda node: SftpNodeFiles(intent.cluster, node, credentials, timers),

@@ -15,7 +15,9 @@ def act(bench: Bench, node: NodeName, command: Command, why: str) -> str:
     Returns the node's words. The caller has looked at the device first. Raises CommandRefused when the
     node says no, other DeviceErrors when it is unknown what it did: the next try looks again.
     """
-    bench.tell(EventKind.ACTION_INTENDED, f"{command.cli} ({why})", node=node, command=command.cli)
+    bench.tell(
+        EventKind.ACTION_INTENDED, f"{command.cli} ({why})", node=node, detail={"command": command.cli}
+    )
     return _send(bench, node, command)
 
 
@@ -25,7 +27,11 @@ def act_once(bench: Bench, node: NodeName, command: Command, why: str, *, key: s
     Raises RequestRefused when the key was used before; then only the device can tell what became of it.
     """
     event = bench.event(
-        EventKind.ACTION_INTENDED, f"{command.cli} ({why})", node=node, key=key, command=command.cli
+        EventKind.ACTION_INTENDED,
+        f"{command.cli} ({why})",
+        node=node,
+        key=key,
+        detail={"command": command.cli},
     )
     if not bench.journal.intend(bench.upgrade_id, event):
         raise RequestRefused(f"{node}: '{command.cli}' was sent before in this upgrade and is not sent twice")
@@ -36,10 +42,10 @@ def _send(bench: Bench, node: NodeName, command: Command) -> str:
     try:
         words = bench.writer.send(node, command)
     except CommandRefused as refusal:
-        bench.tell(EventKind.ACTION_REFUSED, refusal.message, node=node, command=command.cli)
+        bench.tell(EventKind.ACTION_REFUSED, refusal.message, node=node, detail={"command": command.cli})
         raise
     except DeviceError as doubt:
-        bench.tell(EventKind.ACTION_UNKNOWN, doubt.message, node=node, command=command.cli)
+        bench.tell(EventKind.ACTION_UNKNOWN, doubt.message, node=node, detail={"command": command.cli})
         raise
-    bench.tell(EventKind.ACTION_SENT, words.strip() or "no words", node=node, command=command.cli)
+    bench.tell(EventKind.ACTION_SENT, words.strip() or "no words", node=node, detail={"command": command.cli})
     return words

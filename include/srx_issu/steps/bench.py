@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import ClusterState
-from srx_issu.domain.support import SupportRules
+from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, NodeFiles
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
@@ -23,7 +23,7 @@ class Bench:
 
     intent: Intent
     step: str
-    support_rules: SupportRules
+    support: SupportMatrix
     reader: ClusterReader
     writer: ClusterWriter
     files: Callable[[NodeName], NodeFiles]
@@ -44,15 +44,27 @@ class Bench:
         return f"cluster:{self.intent.cluster.name}"
 
     def tell(
-        self, kind: EventKind, text: str, *, node: NodeName | None = None, key: str | None = None, **detail: Json
+        self,
+        kind: EventKind,
+        text: str,
+        *,
+        node: NodeName | None = None,
+        key: str | None = None,
+        detail: Facts | None = None,
     ) -> None:
         """Writes one event and logs it: one line, cluster and node first."""
         self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", text)
-        self.journal.record(self.upgrade_id, self.event(kind, text, node=node, key=key, **detail))
+        self.journal.record(self.upgrade_id, self.event(kind, text, node=node, key=key, detail=detail))
 
     def event(
-        self, kind: EventKind, text: str, *, node: NodeName | None = None, key: str | None = None, **detail: Json
+        self,
+        kind: EventKind,
+        text: str,
+        *,
+        node: NodeName | None = None,
+        key: str | None = None,
+        detail: Facts | None = None,
     ) -> Event:
         return Event(
-            at=self.clock.now(), kind=kind, step=self.step, text=text, node=node, key=key, detail=detail
+            at=self.clock.now(), kind=kind, step=self.step, text=text, node=node, key=key, detail=detail or {}
         )

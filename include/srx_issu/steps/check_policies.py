@@ -27,7 +27,7 @@ def check_policies(bench: Bench) -> PolicySync:
     _, state = after(bench)
     out = out_of_sync(state)
     if out:
-        bench.tell(EventKind.FINDING, f"policies out of sync on {', '.join(out)}", pfes=list(out))
+        bench.tell(EventKind.FINDING, f"policies out of sync on {', '.join(out)}", detail={"pfes": list(out)})
         return PolicySync.OUT_OF_SYNC
     bench.tell(EventKind.STEP_FINISHED, "policies in sync on every PFE that answered")
     return PolicySync.IN_SYNC

@@ -35,7 +35,6 @@ def check_state(bench: Bench) -> Facts:
     bench.tell(
         EventKind.STEP_FINISHED,
         f"state compared with the baseline: {aftermath.summary}",
-        evidence=evidence,
-        findings=len(aftermath.findings),
+        detail={"evidence": evidence, "findings": len(aftermath.findings)},
     )
     return {FINDINGS: list(aftermath.findings), "evidence": evidence}

@@ -16,7 +16,10 @@ def check_unchanged(bench: Bench) -> Facts:
     events = bench.journal.events(bench.upgrade_id)
     way, now = course(events, bench.evidence, bench.intent), bench.reader.observe()
     reading = infer_phase(way.before, now, way.starter, way.target)
-    goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_ON_NODE0, Goal.RG0_ON_NODE0] if bench.intent.fail_back else [])]
+    goals = [
+        Goal.FLAGS_CLEARED,
+        *([Goal.GROUPS_ON_NODE0, Goal.RG0_ON_NODE0] if bench.intent.fail_back else []),
+    ]
     missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
     if reading.phase is not Phase.COMPLETE or missing:
         reason = "; ".join([reading.reason, *missing])

@@ -12,7 +12,7 @@ from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import baseline
 
 
-class NotVerified(Exception):  # noqa: N818
+class NotVerified(Exception):
     """Something that must hold after an upgrade does not; the outcome is journalled."""
 
 
@@ -24,7 +24,9 @@ def check_versions_and_groups(bench: Bench) -> Facts:
     for node in NodeName:
         release = now.view(node).release
         if release is None or not same_release(release, bench.intent.image.release):
-            faults.append(f"{node} runs {release or 'an unknown release'}, expected {bench.intent.image.release}")
+            faults.append(
+                f"{node} runs {release or 'an unknown release'}, expected {bench.intent.image.release}"
+            )
         elif not has_rebooted(before.view(node), now.view(node)):
             faults.append(f"{node} has not rebooted since the baseline")
         if words := not_settled(now, node):

@@ -22,8 +22,8 @@ def claim(intent: Intent, journal: Journal, leases: Leases, at: datetime) -> Non
         journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
         raise
     text = (
-        f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) to {intent.image.release}; "
-        f"lease until {lease.expires_at.isoformat(timespec='seconds')}"
+        f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "
+        f"to {intent.image.release}; lease until {lease.expires_at.isoformat(timespec='seconds')}"
     )
     journal.record(intent.upgrade_id, _event(at, EventKind.STEP_FINISHED, text))
 

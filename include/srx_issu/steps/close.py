@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
@@ -41,7 +41,7 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
 
 
-def timings(bench: Bench) -> dict[str, Mapping[str, str] | str]:
+def timings(bench: Bench) -> Facts:
     """When the upgrade was opened, for the table at the end of ``follow``."""
     record = bench.journal.upgrade(bench.upgrade_id)
     return {"opened_at": record.opened_at.isoformat()} if record else {}

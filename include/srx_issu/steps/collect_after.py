@@ -27,7 +27,7 @@ def look_again(bench: Bench, when: str) -> Facts:
         "snapshot": bench.evidence.write(bench.upgrade_id, "after-snapshot.json", codec.dumps(snapshot)),
         "state": bench.evidence.write(bench.upgrade_id, "after-state.json", codec.dumps(state)),
     }
-    bench.tell(EventKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, **ids)
+    bench.tell(EventKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, detail=ids)
     return ids
 
 

@@ -22,5 +22,5 @@ def collect_baseline(bench: Bench) -> Facts:
     }
     silent = [f"{view.node} ({view.error})" for view in snapshot.views if not view.reachable]
     text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
-    bench.tell(EventKind.OBSERVED, f"baseline taken; {text}", **ids)
+    bench.tell(EventKind.OBSERVED, f"baseline taken; {text}", detail=ids)
     return ids

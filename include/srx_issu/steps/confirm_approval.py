@@ -23,14 +23,16 @@ NOT_ASKED = "not asked"
 def confirm_approval(bench: Bench, answer: Mapping[str, Any] | None) -> Facts:
     """``answer`` is what the gate handed on: chosen_options, responded_by_user. Raises RequestRefused."""
     if why_asked(bench) is None:
-        bench.tell(EventKind.APPROVAL, "policy asks for no approval", approved=True, by=NOT_ASKED)
+        bench.tell(
+            EventKind.APPROVAL, "policy asks for no approval", detail={"approved": True, "by": NOT_ASKED}
+        )
         return {"approved_by": NOT_ASKED}
     objection = _objection(answer)
     if objection:
         decide_outcome(bench, Outcome.REFUSED, objection)
         raise RequestRefused(objection)
     who = _person(answer or {})
-    bench.tell(EventKind.APPROVAL, f"approved by {who}", approved=True, by=who)
+    bench.tell(EventKind.APPROVAL, f"approved by {who}", detail={"approved": True, "by": who})
     return {"approved_by": who}
 
 

@@ -21,6 +21,6 @@ def consolidate_groups(bench: Bench) -> Facts:
     primary = now.primary(0)
     moved = [g for g in now.group_ids if primary and now.primary(g) is not primary]
     for group_id in moved:
-        assert primary is not None  # noqa: S101 - moved is empty without a primary
+        assert primary is not None  # moved is empty without a primary
         act(bench, primary, FailOver(group_id=group_id, to=primary), "Junos 11.4 and earlier need it")
     return {"moved": list(moved)}

@@ -8,4 +8,4 @@ from srx_issu.steps.bench import Bench
 
 def decide_outcome(bench: Bench, outcome: Outcome, reason: str) -> None:
     """Journals outcome and reason; ``close`` takes the newest one as the upgrade's."""
-    bench.tell(EventKind.DECIDED, reason, outcome=outcome.value)
+    bench.tell(EventKind.DECIDED, reason, detail={"outcome": outcome.value})

@@ -30,7 +30,7 @@ def hold_for_operator(bench: Bench) -> Facts:
         reason = f"{way.starter}: {stopped.line}; {reason}"
     steps = what_to_do(bench, way, now)
     evidence = bench.evidence.write(bench.upgrade_id, "what-to-do.txt", f"{reason}\n\n{steps}\n")
-    bench.tell(EventKind.FINDING, steps, evidence=evidence)
+    bench.tell(EventKind.FINDING, steps, detail={"evidence": evidence})
     decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
     return {"reason": reason, "what_to_do": steps}
 
@@ -45,8 +45,8 @@ def what_to_do(bench: Bench, way: Course, now: Snapshot) -> str:
     new, old = newer[0], newer[0].peer
     groups = now.group_ids or way.before.group_ids
     lines = [
-        f"{new} runs {way.target}, {old} does not. Put the cluster back (ISSU guide, Table 2), one step at a time,",
-        "looking with 'show chassis cluster status' before each:",
+        f"{new} runs {way.target}, {old} does not. Put the cluster back (ISSU guide, Table 2),",
+        "one step at a time, looking with 'show chassis cluster status' before each:",
         f"1. If {old} is not primary of every group, on {old}: "
         + "; ".join(f"'{FailOver(group_id=g, to=old).cli}'" for g in groups),
         f"2. On {new}: '{RollBackNode(node=new, software=bench.intent.software).cli}' (never without 'node'),"

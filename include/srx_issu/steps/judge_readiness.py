@@ -47,7 +47,7 @@ def _judge(bench: Bench, before: Snapshot) -> Assessment:
     objections = [*readiness.objections, *filter(None, [objection_to_start(before)])]
     if objections:
         reason = "; ".join(dict.fromkeys(objections))
-        bench.tell(EventKind.FINDING, f"not ready: {reason}", evidence=evidence)
+        bench.tell(EventKind.FINDING, f"not ready: {reason}", detail={"evidence": evidence})
         decide_outcome(bench, Outcome.NOT_READY, reason)
         return Assessment.NOT_READY
     summary = f"ready: {readiness.summary}"
@@ -55,7 +55,7 @@ def _judge(bench: Bench, before: Snapshot) -> Assessment:
         decide_outcome(bench, Outcome.PLANNED, f"{summary}; plan only, nothing was changed")
         return Assessment.PLANNED
     ask = readiness.ask  # why a person must decide, whatever policy says
-    bench.tell(EventKind.DECIDED, summary, assessment=READY, evidence=evidence, ask=ask)
+    bench.tell(EventKind.DECIDED, summary, detail={"assessment": READY, "evidence": evidence, "ask": ask})
     return Assessment.PREPARE
 
 
@@ -65,7 +65,7 @@ def eligibility(bench: Bench, before: Snapshot) -> Support | None:
     if running is None:
         return None
     intent = bench.intent
-    return judge(intent.cluster.model, running, intent.image.release, bench.support_rules)
+    return judge(intent.cluster.model, running, intent.image.release, bench.support)
 
 
 def _already_current(before: Snapshot, target: str) -> str | None:

@@ -35,7 +35,12 @@ def stage_image(bench: Bench) -> Facts:
             f"{image.node_path} has SHA-256 {found}, the catalogue says {image.sha256}; "
             "check the image file against Juniper's download page",
         )
-    bench.tell(EventKind.ACTION_SENT, f"{image.name} copied, SHA-256 agrees", node=node, path=image.node_path)
+    bench.tell(
+        EventKind.ACTION_SENT,
+        f"{image.name} copied, SHA-256 agrees",
+        node=node,
+        detail={"path": image.node_path},
+    )
     return {"node": node.value, "copied": True, "path": image.node_path}
 
 
@@ -47,6 +52,8 @@ def _progress_log(bench: Bench, node: str) -> Callable[[int, int], None]:
         percent = 100 * there // size if size else 100
         if percent >= shown + LOG_EVERY_PERCENT:
             shown = percent
-            bench.log.info("%s %s: %d of %d bytes (%d %%)", bench.intent.cluster.name, node, there, size, percent)
+            bench.log.info(
+                "%s %s: %d of %d bytes (%d %%)", bench.intent.cluster.name, node, there, size, percent
+            )
 
     return log

@@ -70,8 +70,7 @@ def _start(bench: Bench, action: StartAction) -> Facts:
         f"{action.command.cli} ({action.reason})",
         node=action.node,
         key=START_KEY,
-        command=action.command.cli,
-        transcript=transcript_path(job),
+        detail={"command": action.command.cli, "transcript": transcript_path(job)},
     )
     bench.journal.intend(bench.upgrade_id, event)
     bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, action.node, action.command.cli)
@@ -101,10 +100,12 @@ def _judge_report(bench: Bench, action: StartAction, report: StartReport) -> Fac
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
     match report.started:
         case Started.ACCEPTED:
-            bench.tell(EventKind.ACTION_SENT, report.words or "accepted", node=action.node, **facts)
+            bench.tell(EventKind.ACTION_SENT, report.words or "accepted", node=action.node, detail=facts)
         case Started.UNKNOWN:
             words = report.words or "no answer"
-            bench.tell(EventKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node)
+            bench.tell(
+                EventKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node
+            )
         case Started.REFUSED:
             bench.tell(EventKind.ACTION_REFUSED, report.words, node=action.node)
             raise RequestRefused(f"{action.node} refused the ISSU: {report.words}")

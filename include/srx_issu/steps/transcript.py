@@ -19,8 +19,10 @@ def keep_transcript(bench: Bench) -> str | None:
         bench.tell(EventKind.OBSERVED, f"no transcript: {error.message}", node=begun.starter)
         return None
     if text is None:
-        bench.tell(EventKind.OBSERVED, f"no transcript: {begun.transcript_path} is missing", node=begun.starter)
+        bench.tell(
+            EventKind.OBSERVED, f"no transcript: {begun.transcript_path} is missing", node=begun.starter
+        )
         return None
     evidence = bench.evidence.write(bench.upgrade_id, "transcript.txt", text)
-    bench.tell(EventKind.OBSERVED, "transcript kept", node=begun.starter, evidence=evidence)
+    bench.tell(EventKind.OBSERVED, "transcript kept", node=begun.starter, detail={"evidence": evidence})
     return text

@@ -117,6 +117,7 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
         ("error: chassisd is not ready for ISSU", Cause.CHASSISD),
         ("error: not enough disk space on /var", Cause.DISK),
         ("error: CPU usage above limit", Cause.CPU),
+        ("error: policies are out of sync for PFE node0.fpc0.pic0", Cause.POLICIES),
         ("error: upgrade of primary node failed", Cause.PRIMARY_UPGRADE),
         ("error: rebooting primary node failed", Cause.PRIMARY_REBOOT),
     ],
