@@ -1,0 +1,8 @@
+"""One upgrade as a page for people and as JSON, from its journal and evidence alone; asks no device.
+
+Whoever calls reads the journal and hands everything in; nothing here does I/O except loading templates.
+"""
+
+from srx_issu.report.build import Report, build_report
+
+__all__ = ["Report", "build_report"]

@@ -1,0 +1,34 @@
+"""Puts a report together: HTML for people, JSON for programs, both from one ``Story``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from srx_issu.domain.intent import Intent
+from srx_issu.ports.journal import Event, UpgradeRecord
+from srx_issu.report.documents import Documents
+from srx_issu.report.page import render
+from srx_issu.report.story import tell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One self-contained HTML page and the same facts as JSON."""
+
+    html: str
+    json: str
+
+
+def build_report(
+    record: UpgradeRecord, intent: Intent, events: tuple[Event, ...], documents: Mapping[str, bytes]
+) -> Report:
+    """Pure. ``documents``: the upgrade's evidence by name or evidence id, oldest first.
+
+    Known names: readiness.json, comparison.json, baseline- and after-snapshot.json, baseline- and
+    after-state.json, transcript.txt, what-to-do.txt; any other is listed with size and SHA-256.
+    """
+    story = tell(record, intent, events, Documents(documents))
+    return Report(html=render(story), json=to_json(story, indent=1).decode())

@@ -1,0 +1,46 @@
+"""The documents of an upgrade by their plain names; of numbered ones (``after-state-2.json``) the newest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One line of the evidence list."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+class Documents:
+    """What was handed in, oldest first; keys may be names or evidence ids (``<folder>/<name>``)."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        self._documents = {key.rpartition("/")[2]: content for key, content in documents.items()}
+
+    def all(self, name: str) -> tuple[tuple[str, bytes], ...]:
+        """Every document of that name, by number."""
+        stem, dot, suffix = name.rpartition(".")
+        pattern = re.compile(rf"{re.escape(stem)}(?:-(\d+))?{re.escape(dot + suffix)}")
+        found = [(m, content) for key, content in self._documents.items() if (m := pattern.fullmatch(key))]
+        found.sort(key=lambda pair: int(pair[0][1] or 1))
+        return tuple((m[0], content) for m, content in found)
+
+    def newest(self, name: str) -> bytes | None:
+        found = self.all(name)
+        return found[-1][1] if found else None
+
+    def text(self, name: str) -> str | None:
+        content = self.newest(name)
+        return content.decode("utf-8", "replace") if content is not None else None
+
+    def listing(self) -> tuple[Listed, ...]:
+        return tuple(
+            Listed(name=key, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+            for key, content in self._documents.items()
+        )

@@ -1,0 +1,108 @@
+"""Everything a report tells about one upgrade, as one value: the page and the JSON are two views of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from srx_issu.domain.intent import Intent
+from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
+from srx_issu.report.checked import CheckTable, check_table
+from srx_issu.report.documents import Documents, Listed
+from srx_issu.report.nodes import Change, changes, releases
+from srx_issu.report.sent import SentCommand, sent_commands
+from srx_issu.report.timeline import Panel, timeline
+from srx_issu.report.traffic import Comparison, comparisons
+from srx_issu.report.verdicts import Tone, conclusion, meaning
+from srx_issu.report.wording import plain
+
+LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """``outcome`` None = not decided yet. ``from_releases`` empty = not known, two = nodes differed."""
+
+    upgrade_id: str
+    cluster: str
+    model: str
+    site: str
+    from_releases: tuple[str, ...]
+    target_release: str
+    image_name: str
+    image_sha256: str
+    requested_by: str
+    approved_by: tuple[str, ...]
+    opened_at: datetime
+    closed_at: datetime | None
+    last_event_at: datetime
+    outcome: Outcome | None
+    tone: Tone
+    meaning: str
+    reason: str | None
+    what_to_do: str | None
+    findings: tuple[Event, ...]
+    approvals: tuple[Event, ...]
+    commands: tuple[SentCommand, ...]
+    timeline: tuple[Panel, ...]
+    changes: tuple[Change, ...]
+    readiness: CheckTable | None
+    comparison: CheckTable | None
+    traffic: tuple[Comparison, ...]
+    transcript: str | None
+    events: tuple[Event, ...]
+    evidence: tuple[Listed, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """From the opening to the closing, or to the newest event while it is open."""
+        return ((self.closed_at or self.last_event_at) - self.opened_at).total_seconds()
+
+
+def tell(record: UpgradeRecord, intent: Intent, events: tuple[Event, ...], documents: Documents) -> Story:
+    """Puts the story together. Documents that are missing or unreadable leave their part out."""
+    outcome, reason = conclusion(record, events)
+    tone, words = meaning(outcome)
+    todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
+    approvals = tuple(e for e in events if e.kind is EventKind.APPROVAL)
+    return Story(
+        upgrade_id=record.upgrade_id,
+        cluster=record.cluster,
+        model=intent.cluster.model,
+        site=intent.cluster.site,
+        from_releases=releases(documents),
+        target_release=record.target_release,
+        image_name=intent.image.name,
+        image_sha256=intent.image.sha256,
+        requested_by=intent.requested_by,
+        approved_by=tuple(dict.fromkeys(str(e.detail["by"]) for e in approvals if e.detail.get("by"))),
+        opened_at=record.opened_at,
+        closed_at=record.closed_at,
+        last_event_at=max((e.at for e in events), default=record.opened_at),
+        outcome=outcome,
+        tone=tone,
+        meaning=words,
+        reason=reason,
+        what_to_do=todo,
+        findings=tuple(e for e in events if e.kind is EventKind.FINDING and e.text not in (todo or "")),
+        approvals=approvals,
+        commands=sent_commands(events),
+        timeline=timeline(events, record.opened_at, outcome is not None, intent.policy.timers),
+        changes=changes(documents),
+        readiness=check_table("readiness.json", documents.newest("readiness.json")),
+        comparison=check_table("comparison.json", documents.newest("comparison.json")),
+        traffic=comparisons(documents),
+        transcript=_shortened(documents.text("transcript.txt")),
+        events=events,
+        evidence=documents.listing(),
+    )
+
+
+def _shortened(transcript: str | None) -> str | None:
+    """Beginning and end of one that is too long for a page."""
+    if transcript is None or len(transcript) <= LONGEST_TRANSCRIPT:
+        return plain(transcript) if transcript is not None else None
+    half = LONGEST_TRANSCRIPT // 2
+    left_out = len(transcript) - 2 * half
+    gap = f"[... {left_out:,} characters left out here; the whole transcript is in the evidence ...]"
+    return plain(f"{transcript[:half]}\n{gap}\n{transcript[-half:]}")

@@ -1,0 +1,108 @@
+"""Sessions and real-time objects before and after, read from the state tables of ``domain.state``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from srx_issu.domain.model import NodeName
+from srx_issu.domain.state import ClusterState
+from srx_issu.ports import codec
+from srx_issu.report.documents import Documents
+
+Values = dict[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One figure at one time. ``value`` None = not answered, drawn as a gap with that word."""
+
+    series: str  # "before", "after"
+    value: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """What is compared, with its figure in each series."""
+
+    label: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One chart. ``unit`` is written beside its title."""
+
+    title: str
+    unit: str
+    groups: tuple[Group, ...]
+
+    @property
+    def has_figures(self) -> bool:
+        return any(point.value is not None for group in self.groups for point in group.points)
+
+
+def comparisons(documents: Documents) -> tuple[Comparison, ...]:
+    """The charts for which at least one figure is there."""
+    before = _state(documents, "baseline-state.json")
+    after = _state(documents, "after-state.json")
+    charts = (
+        _compare("Sessions", "active, by node", before, after, _sessions),
+        _compare("Real-time objects", "sent between two samples", before, after, _rtos("sent_delta")),
+        _compare("Real-time objects", "received between two samples", before, after, _rtos("received_delta")),
+    )
+    return tuple(
+        chart for chart in charts if any(p.value is not None for g in chart.groups for p in g.points)
+    )
+
+
+def _state(documents: Documents, name: str) -> ClusterState | None:
+    content = documents.newest(name)
+    if content is None:
+        return None
+    try:
+        return codec.loads(ClusterState, content)
+    except ValidationError:
+        return None
+
+
+def _compare(
+    title: str,
+    unit: str,
+    before: ClusterState | None,
+    after: ClusterState | None,
+    read: Callable[[ClusterState], Values],
+) -> Comparison:
+    old, new = (read(state) if state else {} for state in (before, after))
+    series = [("before", old), *([("after", new)] if after else [])]
+    labels = list(dict.fromkeys([*old, *new]))
+    groups = (
+        Group(
+            label=label, points=tuple(Point(series=name, value=values.get(label)) for name, values in series)
+        )
+        for label in labels
+    )
+    # a service that neither sent nor received anything at either time says nothing
+    kept = tuple(group for group in groups if any(point.value != 0 for point in group.points))
+    return Comparison(title=title, unit=unit, groups=kept)
+
+
+def _sessions(state: ClusterState) -> Values:
+    found: Values = {}
+    for node in NodeName:
+        rows = state.sessions.rows_of(node)
+        found[node.value] = float(sum(row.active for row in rows)) if rows else None
+    return found
+
+
+def _rtos(counter: str) -> Callable[[ClusterState], Values]:
+    def read(state: ClusterState) -> Values:
+        return {
+            f"{node} {row.service}": getattr(row, counter)
+            for node in NodeName
+            for row in state.rtos.rows_of(node) or ()
+        }
+
+    return read

@@ -1,0 +1,81 @@
+"""Spans from events, and where they are drawn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from srx_issu.domain.intent import Timers
+from srx_issu.ports.journal import EventKind
+from srx_issu.report.gantt import LABELS, PLOT, chart
+from srx_issu.report.timeline import Row, SpanState, timeline
+from tests.unit.report.samples import START, event, good, prepared, started, stopped
+
+K = EventKind
+
+
+def rows(events: tuple[object, ...], *, closed: bool = True) -> dict[str, Row]:
+    panels = timeline(events, START, closed, Timers())  # type: ignore[arg-type]
+    return {row.step: row for panel in panels for row in panel.rows}
+
+
+def test_without_events_there_is_nothing_to_draw() -> None:
+    assert timeline((), START, False, Timers()) == ()
+
+
+def test_a_step_that_gave_up_is_failed_and_over_its_limit() -> None:
+    row = rows(stopped().events)["issu.wait_for_cold_sync"]
+    assert row.spans[0].state is SpanState.FAILED
+    assert (row.limit_s, row.is_over) == (3600.0, True)
+
+
+def test_a_refused_or_unanswered_command_is_doubtful() -> None:
+    found = rows((event(1, K.ACTION_REFUSED, "a", "no"), event(2, K.ACTION_UNKNOWN, "b", "?")))
+    assert [row.spans[0].state for row in found.values()] == [SpanState.DOUBTFUL] * 2
+
+
+def test_the_last_step_of_an_open_upgrade_is_running() -> None:
+    assert rows(started(), closed=False)["issu.wait_for_cold_sync"].spans[0].state is SpanState.RUNNING
+    assert rows(prepared()[:1], closed=False)["claim"].spans[0].state is SpanState.DONE
+
+
+def test_a_retried_step_keeps_both_attempts_in_one_row() -> None:
+    found = rows(
+        (
+            event(5, K.STEP_FAILED, "stage_image", "reset by peer"),
+            event(9, K.STEP_FINISHED, "other", "done"),
+            event(30, K.STEP_FINISHED, "stage_image", "done"),
+        )
+    )
+    assert [span.state for span in found["stage_image"].spans] == [SpanState.FAILED, SpanState.DONE]
+    assert found["stage_image"].seconds == 5 + 21
+
+
+def test_a_step_without_a_start_of_its_own_began_when_the_one_before_ended() -> None:
+    found = rows(good().events)
+    assert found["prepare.stage_image"].spans[0].start == START + timedelta(seconds=118)
+    assert found["issu.wait_for_cold_sync"].spans[0].start == START + timedelta(seconds=3006)
+
+
+def test_waiting_for_an_approval_does_not_squeeze_the_issu() -> None:
+    before, since = timeline(good().events, START, True, Timers())
+    assert before.rows[-1].step == "confirm_approval"
+    assert since.rows[0].step == "issu.start_issu"
+    assert since.start == START + timedelta(seconds=1302)
+
+
+@pytest.mark.parametrize("length_s", [0, 1, 7, 59, 61, 3600, 90_000, 2_000_000])
+def test_everything_is_drawn_inside_the_chart(length_s: int) -> None:
+    events = (event(0, K.STEP_STARTED, "a", ""), event(length_s, K.STEP_FINISHED, "a", ""))
+    drawn = chart(timeline(events, START, True, Timers())[0])
+    for bar in drawn.lines[0].bars:
+        assert bar.x >= LABELS
+        assert bar.x + bar.width <= LABELS + PLOT + 0.1
+    assert len(drawn.ticks) <= 25
+    assert all(LABELS <= tick.x <= LABELS + PLOT for tick in drawn.ticks)
+
+
+def test_a_clock_that_steps_back_draws_no_negative_bar() -> None:
+    found = rows((event(50, K.STEP_FINISHED, "a", ""), event(10, K.STEP_FINISHED, "b", "")))
+    assert found["b"].seconds == 0.0
