@@ -1,0 +1,146 @@
+"""A workbench over memory: scripted snapshots in, commands sent out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from srx_issu.domain.commands import Command, StartIssu
+from srx_issu.domain.errors import DeviceError, UnknownCommand
+from srx_issu.domain.intent import Intent, StartMethod
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.state import ClusterState
+from srx_issu.domain.support import SupportMatrix
+from srx_issu.ports import codec
+from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.judge_readiness import READY
+from srx_issu.steps.recall import BASELINE_STEP
+from tests.fakes.intents import intent as plain_intent
+from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
+from tests.fakes.snapshots import T0, both
+
+
+@dataclass
+class ScriptedReader:
+    """Answers ``observe`` with ``now``; tests set it, or let a writer change it."""
+
+    now: Snapshot = field(default_factory=both)
+    texts: dict[tuple[NodeName, str], str | DeviceError] = field(default_factory=dict)
+
+    def observe(self) -> Snapshot:
+        return self.now
+
+    def read_text(self, node: NodeName, path: str) -> str | None:
+        answer = self.texts.get((node, path))
+        if isinstance(answer, DeviceError):
+            raise answer
+        return answer
+
+    def configuration(self, node: NodeName, form: str) -> str:
+        return (
+            f'system {{ host-name {node}; root-authentication {{ encrypted-password "$6$abc"; }} }} # {form}'
+        )
+
+
+@dataclass
+class RecordingWriter:
+    """Remembers what was sent; ``start`` scripts the answers to ``start_issu``, in order."""
+
+    sent: list[tuple[NodeName, str]] = field(default_factory=list)
+    starts: list[tuple[NodeName, StartMethod]] = field(default_factory=list)
+    start: list[StartReport | Exception] = field(default_factory=list)
+    refuse: DeviceError | None = None
+    marker: set[str] = field(default_factory=set)  # jobs the node knows
+    has_shell: bool = True
+
+    def send(self, node: NodeName, command: Command) -> str:
+        self.sent.append((node, command.cli))
+        if self.refuse:
+            raise self.refuse
+        return "ok"
+
+    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
+        if method is StartMethod.SHELL and not self.has_shell:
+            raise UnknownCommand(node, "no shell for this account")
+        if method is StartMethod.SHELL and job in self.marker:
+            return StartReport(started=Started.ACCEPTED, method=method, words="already started by this job")
+        self.starts.append((node, method))
+        self.marker.add(job)
+        answer = self.start.pop(0) if self.start else StartReport(started=Started.ACCEPTED, method=method)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class NoFiles:
+    """A node without files, on which nothing can be stored."""
+
+    def size(self, path: str) -> int | None:
+        return None
+
+    def sha256(self, path: str) -> str:
+        raise AssertionError(f"nobody should ask for the checksum of {path}")
+
+    def upload(self, source: Path, path: str, progress: Callable[[int, int], None]) -> None:
+        raise AssertionError(f"nobody should copy {source}")
+
+    def delete(self, path: str) -> None:
+        raise AssertionError(f"nobody should delete {path}")
+
+
+@dataclass
+class FakeBench:
+    """The ports of one bench, kept together so that a test can look into them."""
+
+    intent: Intent = field(default_factory=plain_intent)
+    reader: ScriptedReader = field(default_factory=ScriptedReader)
+    writer: RecordingWriter = field(default_factory=RecordingWriter)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    leases: MemoryLeases = field(default_factory=MemoryLeases)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
+    clock: SteppingClock = field(default_factory=SteppingClock)
+    state: ClusterState = field(default_factory=lambda: ClusterState(cluster="fw-1", taken_at=T0))
+
+    def __post_init__(self) -> None:
+        self.journal.open_upgrade(self.intent, T0)
+        self.leases.take("cluster:fw-1", self.intent.upgrade_id, T0, 3600)
+
+    def bench(self, step: str) -> Bench:
+        return Bench(
+            intent=self.intent,
+            step=step,
+            support=SupportMatrix(platforms={}),
+            reader=self.reader,
+            writer=self.writer,
+            files=lambda _: NoFiles(),
+            collect=lambda _: self.state,
+            journal=self.journal,
+            leases=self.leases,
+            evidence=self.evidence,
+            seal=lambda content: b"sealed:" + content[::-1],
+            clock=self.clock,
+            log=logging.getLogger("test"),
+        )
+
+    def told(self, kind: EventKind, step: str, text: str = "", **detail: Json) -> None:
+        event = Event(at=self.clock.now(), kind=kind, step=step, text=text, detail=detail)
+        self.journal.record(self.intent.upgrade_id, event)
+
+    def with_baseline(self, before: Snapshot | None = None) -> FakeBench:
+        uid = self.intent.upgrade_id
+        snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before or both()))
+        state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self.state))
+        self.told(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
+        return self
+
+    def ready_and_approved(self) -> FakeBench:
+        self.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
+        self.told(EventKind.APPROVAL, "approval.confirm_approval", "approved by ada", approved=True, by="ada")
+        return self
+
+    def texts(self, kind: EventKind) -> list[str]:
+        return [e.text for e in self.journal.events(self.intent.upgrade_id) if e.kind is kind]

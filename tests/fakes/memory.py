@@ -1,0 +1,117 @@
+"""Journal, leases, evidence and clock in memory, with the contracts of ``ports``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.intent import Intent
+from srx_issu.ports.journal import Event, Lease, Outcome, UpgradeRecord
+from tests.fakes.snapshots import T0
+
+
+class MemoryJournal:
+    def __init__(self) -> None:
+        self.intents: dict[str, Intent] = {}
+        self.records: dict[str, UpgradeRecord] = {}
+        self.written: dict[str, list[Event]] = {}
+
+    def open_upgrade(self, intent: Intent, at: datetime) -> None:
+        if intent.upgrade_id not in self.intents:
+            self.intents[intent.upgrade_id] = intent
+            self.written[intent.upgrade_id] = []
+            self.records[intent.upgrade_id] = UpgradeRecord(
+                upgrade_id=intent.upgrade_id,
+                cluster=intent.cluster.name,
+                target_release=intent.image.release,
+                opened_at=at,
+            )
+
+    def intent(self, upgrade_id: str) -> Intent:
+        return self.intents[upgrade_id]
+
+    def upgrade(self, upgrade_id: str) -> UpgradeRecord | None:
+        return self.records.get(upgrade_id)
+
+    def record(self, upgrade_id: str, event: Event) -> None:
+        self.written[upgrade_id].append(event)
+
+    def intend(self, upgrade_id: str, event: Event) -> bool:
+        known = {e.key for e in self.written[upgrade_id] if e.kind is event.kind}
+        if event.key in known:
+            return False
+        self.written[upgrade_id].append(event)
+        return True
+
+    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+        return tuple(self.written.get(upgrade_id, ()))
+
+    def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:
+        old = self.records[upgrade_id]
+        if old.outcome not in (None, outcome):
+            raise JournalError(f"{upgrade_id} is closed as {old.outcome}")
+        self.records[upgrade_id] = UpgradeRecord(
+            upgrade_id=upgrade_id,
+            cluster=old.cluster,
+            target_release=old.target_release,
+            opened_at=old.opened_at,
+            closed_at=at,
+            outcome=outcome,
+            reason=reason,
+        )
+
+
+class MemoryLeases:
+    def __init__(self) -> None:
+        self.held: dict[str, Lease] = {}
+
+    def take(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
+        held = self.held.get(resource)
+        if held and held.owner != owner and held.expires_at > at:
+            raise LeaseHeld(f"{resource} is held by {held.owner}")
+        lease = Lease(resource=resource, owner=owner, taken_at=at, expires_at=at + timedelta(seconds=ttl_s))
+        self.held[resource] = lease
+        return lease
+
+    def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
+        return self.take(resource, owner, at, ttl_s)
+
+    def release(self, resource: str, owner: str) -> None:
+        if (held := self.held.get(resource)) and held.owner == owner:
+            del self.held[resource]
+
+    def holder(self, resource: str) -> Lease | None:
+        return self.held.get(resource)
+
+
+class MemoryEvidence:
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def write(self, upgrade_id: str, name: str, content: str | bytes) -> str:
+        evidence_id = f"{upgrade_id}/{name}"
+        number = 1
+        while evidence_id in self.files:
+            number += 1
+            evidence_id = f"{upgrade_id}/{number}-{name}"
+        self.files[evidence_id] = content.encode() if isinstance(content, str) else content
+        return evidence_id
+
+    def read(self, evidence_id: str) -> bytes:
+        return self.files[evidence_id]
+
+    def names(self, upgrade_id: str) -> tuple[str, ...]:
+        return tuple(n for n in self.files if n.startswith(f"{upgrade_id}/"))
+
+
+class SteppingClock:
+    """Moves only when somebody sleeps or a test says so."""
+
+    def __init__(self, start: datetime = T0) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)

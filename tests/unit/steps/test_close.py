@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.close import close
+from tests.fakes.benches import FakeBench
+
+
+def started(fake: FakeBench) -> None:
+    bench = fake.bench("issu.start")
+    event = bench.event(
+        EventKind.ACTION_INTENDED, "start", node=bench.reader.observe().node0.node, key="start_issu"
+    )
+    fake.journal.intend("manual__1", event)
+
+
+def decided(fake: FakeBench, outcome: Outcome, reason: str = "because") -> None:
+    fake.told(EventKind.DECIDED, "some.step", reason, outcome=outcome.value)
+
+
+def outcome_of(fake: FakeBench, *failed: str) -> str:
+    return str(close(fake.bench("close"), failed)["outcome"])
+
+
+def test_the_newest_decision_is_the_outcome() -> None:
+    fake = FakeBench()
+    decided(fake, Outcome.NOT_READY)
+    decided(fake, Outcome.UPGRADED)
+    assert outcome_of(fake) == "UPGRADED"
+    assert fake.leases.holder("cluster:fw-1") is None
+
+
+def test_a_failure_before_the_start_is_not_ready_with_the_steps_own_words() -> None:
+    fake = FakeBench()
+    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
+    facts = close(fake.bench("close"), ["prepare.stage_image"])
+    assert facts["outcome"] == "NOT_READY"
+    assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
+
+
+def test_a_failure_after_the_start_needs_a_person_and_keeps_the_lease() -> None:
+    fake = FakeBench()
+    started(fake)
+    assert outcome_of(fake, "verify.collect_after") == "NEEDS_OPERATOR"
+    assert fake.leases.holder("cluster:fw-1") is not None
+
+
+def test_a_run_that_ended_without_any_word_after_the_start_needs_a_person() -> None:
+    fake = FakeBench()
+    started(fake)
+    assert outcome_of(fake) == "NEEDS_OPERATOR"
+
+
+def test_failed_paperwork_does_not_hide_a_verified_upgrade() -> None:
+    fake = FakeBench()
+    started(fake)
+    decided(fake, Outcome.UPGRADED)
+    assert outcome_of(fake, "report") == "UPGRADED_WITH_FINDINGS"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ALREADY_CURRENT, Outcome.PLANNED])
+def test_nothing_started_stays_what_was_decided(outcome: Outcome) -> None:
+    fake = FakeBench()
+    decided(fake, outcome)
+    assert outcome_of(fake, "report") == outcome.value
+
+
+def test_closing_twice_is_closing_once() -> None:
+    fake = FakeBench()
+    decided(fake, Outcome.UPGRADED)
+    assert outcome_of(fake) == outcome_of(fake)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.model import GroupState
+from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import intent
+from tests.fakes.snapshots import N0, N1, NEW, SYNCING, both, group
+
+AWAY = (group(0, N1, priorities={N1: 255}, manual=True), group(1, N1, priorities={N1: 255}, manual=True))
+
+
+def after_issu(**changes: object) -> FakeBench:
+    fake = FakeBench(**changes).with_baseline()  # type: ignore[arg-type]
+    fake.reader.now = both(NEW, NEW, groups=AWAY)
+    return fake
+
+
+def test_resets_every_flagged_group_on_its_primary() -> None:
+    fake = after_issu()
+    assert reset_failover(fake.bench("fail_back.reset_flags"))["reset"] == [0, 1]
+    assert {node for node, _ in fake.writer.sent} == {N1}
+
+
+def test_resets_nothing_where_nothing_is_flagged() -> None:
+    fake = FakeBench().with_baseline()
+    assert reset_failover(fake.bench("fail_back.reset_flags")) == {"reset": []}
+    assert fake.writer.sent == []
+
+
+def test_rg1_goes_before_rg0() -> None:
+    fake = after_issu()
+    fail_back_groups(fake.bench("fail_back.fail_back_groups"))
+    assert fake.writer.sent == [(N0, "request chassis cluster failover redundancy-group 1 node 0")]
+    fake.writer.sent.clear()
+    fail_back_rg0(fake.bench("fail_back.fail_back_rg0"))
+    assert fake.writer.sent == [(N0, "request chassis cluster failover redundancy-group 0 node 0")]
+
+
+def test_moves_nothing_when_it_was_not_asked_for() -> None:
+    fake = after_issu(intent=intent(fail_back=False))
+    assert fail_back_groups(fake.bench("x")) == {"moved": []}
+    assert fail_back_rg0(fake.bench("x")) == {"moved": []}
+    assert fake.writer.sent == []
+
+
+def test_moves_nothing_that_is_home() -> None:
+    fake = FakeBench().with_baseline()
+    assert fail_back_rg0(fake.bench("x")) == {"moved": []}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"groups": (group(0, N1, states={N0: GroupState.SECONDARY_HOLD}),)}, "secondary-hold"),
+        ({"groups": (group(0, N1),), "cold_sync": SYNCING}, "not cold-synced"),
+        ({"groups": (group(0, None),)}, "not exactly one primary"),
+    ],
+)
+def test_never_during_a_hold_down_or_cold_sync(changes: dict[str, object], words: str) -> None:
+    fake = FakeBench().with_baseline()
+    fake.reader.now = both(NEW, NEW, **changes)
+    with pytest.raises(RequestRefused, match=words):
+        fail_back_rg0(fake.bench("fail_back.fail_back_rg0"))
+    assert fake.writer.sent == []

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from srx_issu.domain.model import Snapshot
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.hold_for_operator import hold_for_operator
+from srx_issu.steps.judge_outcome import Way, judge_outcome
+from srx_issu.steps.recall import conclusion
+from tests.fakes.benches import FakeBench
+from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
+
+
+def after_start(now: Snapshot) -> FakeBench:
+    fake = FakeBench().with_baseline()
+    bench = fake.bench("issu.start")
+    event = bench.event(
+        EventKind.ACTION_INTENDED, "start", node=N0, key="start_issu", detail={"transcript": "/t"}
+    )
+    fake.journal.intend("manual__1", event)
+    fake.reader.now = now
+    return fake
+
+
+def test_nothing_to_judge_when_nothing_was_asked_for() -> None:
+    assert judge_outcome(FakeBench().with_baseline().bench("branch_outcome")) is Way.END
+
+
+def test_a_complete_upgrade_is_verified_whatever_the_waits_thought() -> None:
+    assert judge_outcome(after_start(both(NEW, NEW)).bench("branch_outcome")) is Way.VERIFY
+
+
+def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
+    fake = after_start(both())
+    fake.journal.record(
+        "manual__1", fake.bench("issu.start").event(EventKind.ACTION_REFUSED, "no image", node=N0)
+    )
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.END
+    ended = conclusion(fake.journal.events("manual__1"))
+    assert ended is not None
+    assert ended.outcome is Outcome.ABORTED_CLEAN
+
+
+def test_everything_else_is_held_for_a_person() -> None:
+    for now in (both(), both(OLD, NEW), snapshot(silent(N0), silent(N1)), snapshot(view(N0), silent(N1))):
+        assert judge_outcome(after_start(now).bench("branch_outcome")) is Way.HOLD
+
+
+def test_the_hold_spells_out_the_guides_steps_for_this_cluster() -> None:
+    fake = after_start(both(OLD, NEW, groups=(group(0), group(1, priorities={N1: 0}))))
+    fake.reader.texts[(N0, "/t")] = "timeout waiting for secondary node node1 to sync(error-code: 6.1)"
+    facts = hold_for_operator(fake.bench("hold_for_operator"))
+    steps = str(facts["what_to_do"])
+    assert "request system software rollback node 1 reboot" in steps
+    assert steps.index("rollback") < steps.index("in-service-upgrade abort") < steps.index("failover reset")
+    assert "error-code: 6.1" in str(facts["reason"])
+    assert fake.writer.sent == []
+
+
+def test_the_hold_never_names_a_node_it_cannot_tell() -> None:
+    facts = hold_for_operator(after_start(snapshot(silent(N0), silent(N1))).bench("hold_for_operator"))
+    assert "rollback" not in str(facts["what_to_do"])

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from srx_issu.domain.errors import RequestRefused, SessionLost, UnknownCommand
+from srx_issu.domain.intent import StartMethod
+from srx_issu.domain.model import NodeName
+from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.recall import conclusion, start
+from srx_issu.steps.start_issu import start_issu
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import POLICY, intent
+from tests.fakes.snapshots import N0, NEW, OLD, T0, both, silent, snapshot, view
+
+
+def ready() -> FakeBench:
+    return FakeBench().with_baseline().ready_and_approved()
+
+
+def run(fake: FakeBench) -> dict[str, object]:
+    return dict(start_issu(fake.bench("issu.start")))
+
+
+def refused(started: Started, words: str = "") -> StartReport:
+    return StartReport(started=started, method=StartMethod.SHELL, words=words)
+
+
+@pytest.mark.parametrize(
+    ("fake", "words"),
+    [
+        (FakeBench().with_baseline(), "no passed readiness assessment"),
+        (FakeBench(intent=intent(window_end=(T0 + timedelta(minutes=5)).isoformat())), "window ends"),
+    ],
+)
+def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: str) -> None:
+    if "window" in words:
+        fake.with_baseline().ready_and_approved()
+    with pytest.raises(RequestRefused, match=words):
+        run(fake)
+    assert fake.writer.starts == []
+    ended = conclusion(fake.journal.events("manual__1"))
+    assert ended is not None
+    assert ended.outcome is Outcome.REFUSED
+
+
+def test_a_readiness_marked_by_hand_is_no_approval() -> None:
+    fake = FakeBench().with_baseline()
+    fake.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment="ready")
+    with pytest.raises(RequestRefused, match="no approval"):
+        run(fake)
+    assert fake.writer.starts == []
+
+
+def test_a_lost_lease_stops_the_start() -> None:
+    fake = ready()
+    fake.leases.release("cluster:fw-1", "manual__1")
+    fake.leases.take("cluster:fw-1", "other", T0, 60)
+    with pytest.raises(RequestRefused, match="belongs to other"):
+        run(fake)
+    assert fake.writer.starts == []
+
+
+def test_starts_once_on_the_rg0_primary_and_journals_before_and_after() -> None:
+    fake = ready()
+    facts = run(fake)
+    assert fake.writer.starts == [(N0, StartMethod.SHELL)]
+    assert facts["started"] == "accepted"
+    kinds = [e.kind for e in fake.journal.events("manual__1")]
+    assert kinds.index(EventKind.ACTION_INTENDED) < kinds.index(EventKind.ACTION_SENT)
+    begun = start(fake.journal.events("manual__1"))
+    assert begun is not None
+    assert begun.transcript_path is not None
+
+
+def test_a_killed_worker_that_had_sent_it_attaches_when_tried_again() -> None:
+    fake = ready()
+    run(fake)
+    fake.reader.now = both(OLD, NEW)
+    assert run(fake) == {"attached": True, "phase": "COLD_SYNCED"}
+    assert len(fake.writer.starts) == 1
+
+
+def test_a_retry_before_anything_shows_is_stopped_by_the_marker_on_the_node() -> None:
+    fake = ready()
+    run(fake)
+    run(fake)
+    assert len(fake.writer.starts) == 1
+
+
+def test_a_worker_killed_before_it_sent_sends_when_tried_again() -> None:
+    fake = ready()
+    fake.writer.start = [SessionLost("node0", "cut")]
+    with pytest.raises(SessionLost):
+        run(fake)
+    fake.writer.marker.clear()  # the request never reached the node
+    run(fake)
+    assert [n for n, _ in fake.writer.starts] == [NodeName.NODE0, NodeName.NODE0]
+
+
+def test_an_account_without_shell_goes_by_rpc_once() -> None:
+    fake = ready()
+    fake.writer.has_shell = False
+    fake.writer.start = [StartReport(started=Started.UNKNOWN, method=StartMethod.RPC, words="timed out")]
+    assert run(fake)["started"] == "unknown"
+    assert run(fake)["attached"] is True
+    assert fake.writer.starts == [(N0, StartMethod.RPC)]
+
+
+def test_policy_shell_without_a_shell_sends_nothing() -> None:
+    fake = FakeBench(intent=intent(policy=replace(POLICY, start_method=StartMethod.SHELL)))
+    fake.with_baseline().ready_and_approved()
+    fake.writer.has_shell = False
+    with pytest.raises(UnknownCommand):
+        run(fake)
+    assert fake.writer.starts == []
+
+
+def test_policy_rpc_never_opens_a_shell() -> None:
+    fake = FakeBench(intent=intent(policy=replace(POLICY, start_method=StartMethod.RPC)))
+    fake.with_baseline().ready_and_approved()
+    run(fake)
+    assert fake.writer.starts == [(N0, StartMethod.RPC)]
+
+
+def test_the_nodes_refusal_is_the_reason() -> None:
+    fake = ready()
+    fake.writer.start = [refused(Started.REFUSED, "warning: ISSU in progress")]
+    with pytest.raises(RequestRefused, match="ISSU in progress"):
+        run(fake)
+    assert fake.texts(EventKind.ACTION_REFUSED) == ["warning: ISSU in progress"]
+
+
+def test_a_cluster_that_became_current_meanwhile_is_left_alone() -> None:
+    fake = ready()
+    fake.reader.now = both(NEW, NEW)
+    with pytest.raises(RequestRefused, match="nothing to start"):
+        run(fake)
+    assert fake.writer.starts == []
+
+
+def test_a_node_that_fell_silent_meanwhile_stops_the_start() -> None:
+    fake = ready()
+    fake.reader.now = snapshot(view(N0), silent(N0.peer))
+    with pytest.raises(RequestRefused, match="node1 does not answer"):
+        run(fake)
+    assert fake.writer.starts == []
