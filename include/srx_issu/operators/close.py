@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context, TaskInstanceState
+from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.hooks.workbench import is_open, open_bench
 from srx_issu.operators.claim import REFUSED_KEY
+from srx_issu.operators.run_state import failed_tasks
 from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.close import close
 
@@ -35,11 +36,4 @@ class CloseOperator(BaseOperator):
             reason = refused or "the upgrade was never claimed; see the log of task claim"
             return {"outcome": Outcome.REFUSED.value, "reason": str(reason)}
         with open_bench(context["run_id"], self.task_id, self.log) as bench:
-            return close(bench, self._failed_tasks(context))
-
-    def _failed_tasks(self, context: Context) -> list[str]:
-        run: Any = context["dag_run"]
-        ti: Any = context["ti"]
-        states = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
-        order = list(self.dag.task_dict) if self.dag else sorted(states)
-        return [task for task in order if states.get(task) == TaskInstanceState.FAILED]
+            return close(bench, failed_tasks(self, context))

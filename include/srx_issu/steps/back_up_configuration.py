@@ -37,5 +37,4 @@ def back_up_configuration(bench: Bench) -> SnapshotSupport:
             bench.evidence.write(bench.upgrade_id, f"{name}.sealed", bench.seal(configuration.encode()))
         bench.tell(EventKind.STEP_FINISHED, "configuration saved, readable and sealed", node=node)
     support = eligibility(bench, baseline(bench.journal.events(bench.upgrade_id), bench.evidence))
-    supported = support is not None and support.snapshot_supported
-    return SnapshotSupport.SUPPORTED if supported else SnapshotSupport.NOT_SUPPORTED
+    return SnapshotSupport.SUPPORTED if support.snapshot_supported else SnapshotSupport.NOT_SUPPORTED

@@ -6,21 +6,31 @@ from collections.abc import Sequence
 
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recall import Conclusion, conclusion, start
+from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.recall import Conclusion, conclusion, last, start
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
 
 
 def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
     """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason."""
-    ended = conclude(bench.journal.events(bench.upgrade_id), failed_tasks)
+    ended = settle(bench, failed_tasks)
     bench.journal.close_upgrade(bench.upgrade_id, ended.outcome, ended.reason, bench.clock.now())
     if ended.outcome in STAYS_CLAIMED:
         bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
     else:
         bench.leases.release(bench.lease_name, bench.upgrade_id)
     bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
-    return {"outcome": ended.outcome.value, "reason": ended.reason, **timings(bench)}
+    return {"outcome": ended.outcome.value, "reason": ended.reason, **_report(bench)}
+
+
+def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:
+    """The outcome, written into the journal where no step had decided on it. Safe to call twice."""
+    events = bench.journal.events(bench.upgrade_id)
+    ended = conclude(events, failed_tasks)
+    if ended != conclusion(events):
+        decide_outcome(bench, ended.outcome, ended.reason)
+    return ended
 
 
 def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusion:
@@ -41,10 +51,10 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
 
 
-def timings(bench: Bench) -> Facts:
-    """When the upgrade was opened, for the table at the end of ``follow``."""
-    record = bench.journal.upgrade(bench.upgrade_id)
-    return {"opened_at": record.opened_at.isoformat()} if record else {}
+def _report(bench: Bench) -> Facts:
+    """Where the report is, if one was written."""
+    written = last(bench.journal.events(bench.upgrade_id), EventKind.STEP_FINISHED, step="report")
+    return {"report": written.detail.get("html")} if written else {}
 
 
 def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ def consolidate_groups(bench: Bench) -> Facts:
     """Fails over, group by group, only what is not on the RG0 primary, and only where it must be done."""
     events = bench.journal.events(bench.upgrade_id)
     support = eligibility(bench, baseline(events, bench.evidence))
-    if start(events) or support is None or not support.consolidate_by_hand:
+    if start(events) or not support.consolidate_by_hand:
         bench.tell(EventKind.STEP_FINISHED, "the device fails its groups over by itself (12.1 and later)")
         return {"moved": []}
     now = bench.reader.observe()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
+from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.model import Snapshot
-from srx_issu.domain.support import Support, judge
-from srx_issu.domain.version import same_release
+from srx_issu.domain.support import InService, Support, judge
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.decide_outcome import decide_outcome
@@ -32,43 +33,42 @@ def judge_readiness(bench: Bench) -> Assessment:
         bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already: nothing to assess any more")
         return Assessment.PREPARE
     before = baseline(events, bench.evidence)
-    if words := _already_current(before, bench.intent.image.release):
-        decide_outcome(bench, Outcome.ALREADY_CURRENT, words)
+    readiness = _check(bench, before)
+    if readiness.verdict is ReadinessVerdict.ALREADY_CURRENT:
+        decide_outcome(bench, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
         return Assessment.ALREADY_CURRENT
-    return _judge(bench, before)
-
-
-def _judge(bench: Bench, before: Snapshot) -> Assessment:
-    from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415 - Great Expectations takes seconds
-
-    state = baseline_state(bench.journal.events(bench.upgrade_id), bench.evidence)
-    readiness = check_readiness(before, state, bench.intent, eligibility(bench, before))
-    evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", readiness.to_json())
-    objections = [*readiness.objections, *filter(None, [objection_to_start(before)])]
+    objections = [*(r.text for r in readiness.blocking), *filter(None, [objection_to_start(before)])]
     if objections:
-        reason = "; ".join(dict.fromkeys(objections))
-        bench.tell(EventKind.FINDING, f"not ready: {reason}", detail={"evidence": evidence})
-        decide_outcome(bench, Outcome.NOT_READY, reason)
+        decide_outcome(bench, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
         return Assessment.NOT_READY
-    summary = f"ready: {readiness.summary}"
     if bench.intent.plan_only:
-        decide_outcome(bench, Outcome.PLANNED, f"{summary}; plan only, nothing was changed")
+        decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
-    ask = readiness.ask  # why a person must decide, whatever policy says
-    bench.tell(EventKind.DECIDED, summary, detail={"assessment": READY, "evidence": evidence, "ask": ask})
+    ask = readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None
+    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail={"assessment": READY, "ask": ask})
     return Assessment.PREPARE
 
 
-def eligibility(bench: Bench, before: Snapshot) -> Support | None:
-    """What the support matrix says of this model and pair of releases; None when no release is known."""
+def _check(bench: Bench, before: Snapshot) -> Readiness:
+    """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
+    from srx_issu.checks.evidence import to_json  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
+
+    state = baseline_state(bench.journal.events(bench.upgrade_id), bench.evidence)
+    readiness = check_readiness(before, state, bench.intent, eligibility(bench, before))
+    content = to_json("readiness", before.taken_at, readiness.results)
+    evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
+    for result in readiness.findings:
+        bench.tell(EventKind.FINDING, result.text, node=result.node, detail={"check": result.check})
+    bench.tell(EventKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
+    return readiness
+
+
+def eligibility(bench: Bench, before: Snapshot) -> Support:
+    """What the support matrix says of this model and pair of releases. No release known = refused."""
     running = next((view.release for view in before.views if view.release), None)
     if running is None:
-        return None
+        return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
     intent = bench.intent
-    return judge(intent.cluster.model, running, intent.image.release, bench.support)
-
-
-def _already_current(before: Snapshot, target: str) -> str | None:
-    if all(view.release and same_release(view.release, target) for view in before.views):
-        return f"both nodes of {before.cluster} run {before.node0.release} already; nothing was sent"
-    return None
+    support = judge(intent.cluster.model, running, intent.image.release, bench.support)
+    return replace(support, software=intent.software)
