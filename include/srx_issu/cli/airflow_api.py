@@ -1,0 +1,225 @@
+"""Airflow's REST API as far as the command line needs it. Replies become small frozen values here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from srx_issu.cli.login import Login
+
+DAG_ID = "issu_cluster"
+TIMEOUT_S = 20.0
+OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.operators.step, srx_issu.triggers.cluster
+PAGE = 100  # Airflow's [api] maximum_page_limit
+
+
+class ApiFailed(Exception):
+    """Airflow did not do what was asked; the message is for the operator."""
+
+
+class ApiUnreachable(ApiFailed):
+    """Nobody answered, or not in time: nothing is known of what was asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of the DAG. ``state`` is Airflow's word: queued, running, success, failed."""
+
+    run_id: str
+    state: str
+    conf: Mapping[str, Any] = field(default_factory=dict)
+    started: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("success", "failed")
+
+    @property
+    def cluster(self) -> str:
+        return str(self.conf.get("cluster", "?"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One task of a run. ``state`` is Airflow's word, None before the scheduler has looked at it."""
+
+    task_id: str
+    state: str | None
+    started: datetime | None = None
+    ended: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a task in ``awaiting_input`` asks."""
+
+    task_id: str
+    subject: str
+    body: str
+    options: tuple[str, ...]
+
+
+class AirflowApi:
+    """One Airflow, one user. Logs in when it has to; a token that has expired is renewed once."""
+
+    def __init__(self, login: Login, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._login = login
+        self._client = httpx.Client(
+            base_url=login.url.rstrip("/"),
+            timeout=TIMEOUT_S,
+            transport=transport,
+            trust_env=not login.is_loopback,
+        )
+
+    def __enter__(self) -> AirflowApi:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def log_in(self) -> None:
+        """Raises ApiFailed when the user or the password is wrong."""
+        credentials = {"username": self._login.user, "password": self._login.password()}
+        answer = self._send("POST", "/auth/token", json=credentials)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise ApiFailed(f"{self._login.url} refused user {self._login.user!r} or the password")
+        self._accept(answer)
+        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def is_paused(self) -> bool:
+        """Raises ApiFailed when Airflow does not know the DAG."""
+        return bool(self._get(f"/dags/{DAG_ID}")["is_paused"])
+
+    def trigger(self, run_id: str, conf: Mapping[str, Any]) -> Run:
+        """Starts a run. Raises ApiFailed with Airflow's words when it refuses a parameter."""
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)}
+        return _run(self._request("POST", f"/dags/{DAG_ID}/dagRuns", json=body))
+
+    def run(self, run_id: str) -> Run:
+        return _run(self._get(f"/dags/{DAG_ID}/dagRuns/{quote(run_id, safe='')}"))
+
+    def runs(self) -> tuple[Run, ...]:
+        """The newest hundred, newest first."""
+        found = self._get(f"/dags/{DAG_ID}/dagRuns", order_by="-run_after", limit=PAGE)
+        return tuple(_run(each) for each in found["dag_runs"])
+
+    def task_edges(self) -> dict[str, tuple[str, ...]]:
+        """Task -> the tasks behind it."""
+        found = self._get(f"/dags/{DAG_ID}/tasks")["tasks"]
+        return {str(t["task_id"]): tuple(t.get("downstream_task_ids") or ()) for t in found}
+
+    def tasks(self, run_id: str) -> tuple[Task, ...]:
+        found = self._get(f"{_path(run_id)}/taskInstances", limit=PAGE)["task_instances"]
+        return tuple(_task(each) for each in found)
+
+    def last_log_line(self, run_id: str, task: Task) -> str | None:
+        """The newest line our own code logged in that task; None while there is none."""
+        path = f"{_path(run_id)}/taskInstances/{task.task_id}/logs/{max(task.tries, 1)}"
+        content = self._get(path).get("content") or []
+        ours = [line for line in content if isinstance(line, dict) and OUR_LOGGERS in str(line.get("logger"))]
+        return str(ours[-1]["event"]) if ours else None
+
+    def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
+        """None when the task left nothing under that key."""
+        answer = self._try("GET", f"{_path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        return self._accept(answer)["value"]
+
+    def questions(self, run_id: str) -> tuple[Question, ...]:
+        """What waits for an answer in this run."""
+        found = self._get(f"{_path(run_id)}/hitlDetails", response_received=False)["hitl_details"]
+        return tuple(
+            Question(
+                task_id=str(each["task_instance"]["task_id"]),
+                subject=str(each["subject"]),
+                body=str(each.get("body") or ""),
+                options=tuple(each["options"]),
+            )
+            for each in found
+        )
+
+    def answer(self, run_id: str, question: Question, option: str) -> None:
+        """Raises ApiFailed when somebody else was faster, or the user may not answer."""
+        path = f"{_path(run_id)}/taskInstances/{question.task_id}/-1/hitlDetails"
+        self._request("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+
+    def _get(self, path: str, **query: Any) -> Any:
+        return self._request("GET", path, params=query)
+
+    def _request(self, method: str, path: str, **kwargs: Any) -> Any:
+        return self._accept(self._try(method, path, **kwargs))
+
+    def _try(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        if "Authorization" not in self._client.headers:
+            self.log_in()
+        answer = self._send(method, f"/api/v2{path}", **kwargs)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self.log_in()
+            answer = self._send(method, f"/api/v2{path}", **kwargs)
+        return answer
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, path, **kwargs)
+        except httpx.HTTPError as error:
+            raise ApiUnreachable(
+                f"{self._login.url} does not answer ({error}); is it the right URL, and is Airflow up?"
+            ) from error
+
+    def _accept(self, answer: httpx.Response) -> Any:
+        if answer.is_success:
+            return answer.json()
+        raise ApiFailed(f"Airflow refused it ({answer.status_code}): {_words(answer)}")
+
+
+def _path(run_id: str) -> str:
+    return f"/dags/{DAG_ID}/dagRuns/{quote(run_id, safe='')}"
+
+
+def _words(answer: httpx.Response) -> str:
+    """Airflow's own words, whether it said them in a string or in a list of faults."""
+    try:
+        detail = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:300]
+    if isinstance(detail, list):
+        return "; ".join(
+            str(each.get("msg", each)) if isinstance(each, dict) else str(each) for each in detail
+        )
+    said = str(detail.get("message") or detail) if isinstance(detail, dict) else str(detail)
+    return said.partition("\n\n")[0]  # jsonschema repeats itself at length behind the first sentence
+
+
+def _run(found: Mapping[str, Any]) -> Run:
+    return Run(
+        run_id=str(found["dag_run_id"]),
+        state=str(found["state"]),
+        conf=found.get("conf") or {},
+        started=_moment(found.get("start_date")),
+        ended=_moment(found.get("end_date")),
+    )
+
+
+def _task(found: Mapping[str, Any]) -> Task:
+    return Task(
+        task_id=str(found["task_id"]),
+        state=found.get("state"),
+        started=_moment(found.get("start_date")),
+        ended=_moment(found.get("end_date")),
+        tries=int(found.get("try_number") or 0),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,53 @@
+"""The table of ``srx-issu status``: by cluster, what runs and how the last upgrade ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.table import Table
+from rich.text import Text
+
+from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.display import duration
+from srx_issu.cli.outcome import ending
+from srx_issu.cli.progress import State, phases
+
+ONE_CLUSTER_ROWS = 10
+
+
+def fleet_table(api: AirflowApi, cluster: str | None, now: datetime) -> Table:
+    """The newest run of each cluster, or the ten newest of one."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("Cluster", "Phase or outcome", "Since", "Run", "Reason"):
+        table.add_column(column, overflow="fold", no_wrap=column == "Run")
+    for run in chosen(api.runs(), cluster):
+        table.add_row(*_row(api, run, now))
+    return table
+
+
+def chosen(runs: tuple[Run, ...], cluster: str | None) -> tuple[Run, ...]:
+    """``runs`` are newest first."""
+    if cluster:
+        return tuple(run for run in runs if run.cluster == cluster)[:ONE_CLUSTER_ROWS]
+    newest: dict[str, Run] = {}
+    for run in runs:
+        newest.setdefault(run.cluster, run)
+    return tuple(newest[name] for name in sorted(newest))
+
+
+def _row(api: AirflowApi, run: Run, now: datetime) -> tuple[Text, ...]:
+    since = duration((now - run.started).total_seconds()) if run.started else ""
+    if run.is_over:
+        end = ending(api, run)
+        word, style = end.outcome.value if end.outcome else run.state, "green" if end.is_green else "red"
+        reason = end.reason
+    else:
+        word, style, reason = _under_way(api, run), "cyan", ""
+    return Text(run.cluster), Text(word, style=style), Text(since), Text(run.run_id), Text(reason)
+
+
+def _under_way(api: AirflowApi, run: Run) -> str:
+    for phase in phases((), api.tasks(run.run_id)):
+        if phase.is_current:
+            return f"{phase.name}: {State.ASKS}" if phase.state is State.ASKS else phase.name
+    return run.state

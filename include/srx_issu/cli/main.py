@@ -1,0 +1,215 @@
+"""The commands of ``srx-issu``. Exit status: 0 green, 1 not green, 2 could not be asked or was refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from srx_issu import catalog
+from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
+from srx_issu.cli.display import duration, phase_table
+from srx_issu.cli.fleet_status import fleet_table
+from srx_issu.cli.follow import Followed, Follower
+from srx_issu.cli.login import Login, NoLogin, find_login
+from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
+
+app = typer.Typer(
+    help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+console = Console()
+errors = Console(stderr=True)
+
+APPROVE = "Approve"
+
+
+@app.callback()
+def login_options(
+    context: typer.Context,
+    url: Annotated[
+        str | None, typer.Option(help="Airflow's URL [env SRX_ISSU_URL; default: the stack here]")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Airflow user [env SRX_ISSU_USER]")] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with the password [env SRX_ISSU_PASSWORD_FILE or SRX_ISSU_PASSWORD; else asked for]"
+        ),
+    ] = None,
+) -> None:
+    context.obj = (url, user, password_file)
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        Path | None, typer.Argument(help="Folder of the operator's files [default: SRX_ISSU_FILES]")
+    ] = None,
+) -> None:
+    """Check inventory, images, campaigns and policy as a whole, and say every fault."""
+    folder = (files or catalog.files_folder()).resolve()
+    faults = catalog.validate(folder)
+    for fault in faults:
+        console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+    if faults:
+        errors.print(f"{len(faults)} fault(s) in {folder}", highlight=False)
+        raise typer.Exit(EXIT_RED)
+    console.print(f"{folder}: no fault", highlight=False)
+
+
+@app.command()
+def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
+    context: typer.Context,
+    cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
+    image: Annotated[str, typer.Option(help="File name or release of an image of the catalogue")],
+    approval: Annotated[bool, typer.Option(help="A person approves before the ISSU starts")] = True,
+    fail_back: Annotated[bool, typer.Option(help="node0 primary of every group at the end")] = True,
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Look at everything, change nothing")
+    ] = False,
+    window_start: Annotated[
+        str | None, typer.Option(help="Nothing starts before, ISO 8601 with zone")
+    ] = None,
+    window_end: Annotated[str | None, typer.Option(help="Nothing starts that could not end before")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Show it until it is over")] = False,
+) -> None:
+    """Upgrade one cluster in service."""
+    conf = {
+        "cluster": cluster,
+        "image": image,
+        "approval": approval,
+        "fail_back": fail_back,
+        "plan_only": plan_only,
+        "window_start": window_start,
+        "window_end": window_end,
+    }
+    with _airflow(context) as api:
+        if api.is_paused():
+            raise ApiFailed(f"DAG {DAG_ID} is paused, a run would only queue; unpause it in the UI first")
+        run = api.trigger(new_run_id(cluster), conf)
+        console.print(f"Run {run.run_id}", highlight=False, soft_wrap=True)
+        if follow:
+            _follow(api, run.run_id)
+
+
+@app.command("follow")
+def follow_run(
+    context: typer.Context, run: Annotated[str, typer.Argument(help="Run id, see 'status'")]
+) -> None:
+    """Show a run until it is over."""
+    with _airflow(context) as api:
+        _follow(api, run)
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Run id, see 'status'")],
+    refuse: Annotated[bool, typer.Option("--refuse", help="Say no: nothing is sent to the device")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again")] = False,
+) -> None:
+    """Answer a run that waits for approval."""
+    with _airflow(context) as api:
+        questions = api.questions(run)
+        if not questions:
+            raise ApiFailed(f"run {run} asks nothing now; 'srx-issu status' shows what does")
+        for question in questions:
+            _answer(api, run, question, refuse=refuse, yes=yes)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    cluster: Annotated[
+        str | None, typer.Argument(help="One cluster's runs [default: the newest run of each]")
+    ] = None,
+) -> None:
+    """What runs, and how the last upgrades ended."""
+    with _airflow(context) as api:
+        console.print(fleet_table(api, cluster, datetime.now(UTC)))
+
+
+def main() -> None:
+    app()
+
+
+def new_run_id(cluster: str, now: datetime | None = None) -> str:
+    """Says cluster and time; only what Airflow allows in a run id."""
+    moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{re.sub(r'[^A-Za-z0-9_.~:+-]', '-', cluster)}__{moment}"
+
+
+def summary(followed: Followed, console: Console) -> None:
+    """Timings per phase were shown by the table; this says how it ended."""
+    end, run = followed.ending, followed.run
+    took = duration((run.ended - run.started).total_seconds()) if run.ended and run.started else ""
+    style = "bold green" if end.is_green else "bold red"
+    console.print()
+    console.print(end.outcome.value if end.outcome else "NO OUTCOME", style=style, end="  ")
+    console.print(end.reason, markup=False, highlight=False, soft_wrap=True)
+    if took:
+        console.print(f"Took {took}", highlight=False)
+    if end.report:
+        console.print(f"Report: {end.report}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _follow(api: AirflowApi, run_id: str) -> None:
+    try:
+        followed = Follower(api=api, console=console).follow(run_id)
+    except KeyboardInterrupt:
+        errors.print(f"\nThe run goes on; see it again with: srx-issu follow {run_id}", highlight=False)
+        raise typer.Exit(130) from None
+    if not console.is_terminal:
+        console.print(phase_table(followed.phases, datetime.now(UTC)))
+    summary(followed, console)
+    raise typer.Exit(followed.ending.exit_status)
+
+
+def _answer(api: AirflowApi, run: str, question: Question, *, refuse: bool, yes: bool) -> None:
+    yes_option = next((o for o in question.options if o == APPROVE), None)
+    no_option = next((o for o in question.options if o != APPROVE), None)
+    option = no_option if refuse else yes_option
+    if option is None:
+        raise ApiFailed(f"{question.task_id} offers {', '.join(question.options)}; answer it in the UI")
+    console.print(question.subject, style="bold", markup=False)
+    console.print(question.body, markup=False, highlight=False)
+    if not yes:
+        typer.confirm(f"{option}?", abort=True)
+    api.answer(run, question, option)
+    console.print(f"{question.task_id}: {option}", highlight=False)
+
+
+@contextmanager
+def _airflow(context: typer.Context) -> Iterator[AirflowApi]:
+    """The API with this command's login; failures become one sentence and exit status 2."""
+    url, user, password_file = context.obj
+    try:
+        login = find_login(url=url, user=user, password_file=password_file, ask=_ask)
+        _warn(login)
+        with AirflowApi(login) as api:
+            yield api
+    except (ApiFailed, NoLogin) as failure:
+        errors.print(str(failure), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(EXIT_NOT_DONE) from None
+
+
+def _ask(user: str) -> str:
+    return str(typer.prompt(f"Password of {user}", hide_input=True, err=True))
+
+
+def _warn(login: Login) -> None:
+    if login.is_readable_on_the_way:
+        errors.print(f"{login.url} is plain HTTP: others on the way can read the password", style="yellow")
+
+
+if __name__ == "__main__":
+    main()

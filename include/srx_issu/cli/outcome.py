@@ -1,0 +1,52 @@
+"""How a run ended, and what the command's exit status says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.ports.journal import Outcome
+
+CLOSE = "close"
+EXIT_GREEN, EXIT_RED, EXIT_NOT_DONE = 0, 1, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """``outcome`` is None when the run ended without saying one; ``reason`` is a sentence in any case."""
+
+    outcome: Outcome | None
+    reason: str
+    report: str | None = None
+    is_green: bool = False
+
+    @property
+    def exit_status(self) -> int:
+        return EXIT_GREEN if self.is_green else EXIT_RED
+
+
+def ending(api: AirflowApi, run: Run) -> Ending:
+    """What task ``close`` said. A run that never got there, or is green without an outcome, is not green."""
+    told = api.xcom(run.run_id, CLOSE)
+    outcome = _outcome(told)
+    if outcome is None:
+        return Ending(
+            outcome=None,
+            reason=f"the run ended as {run.state} without an outcome; look at its tasks and at both nodes",
+        )
+    return Ending(
+        outcome=outcome,
+        reason=str(told.get("reason") or ""),
+        report=str(told["report"]) if told.get("report") else None,
+        is_green=outcome.is_success and run.state == "success",
+    )
+
+
+def _outcome(told: Any) -> Outcome | None:
+    if not isinstance(told, dict):
+        return None
+    try:
+        return Outcome(str(told.get("outcome")))
+    except ValueError:
+        return None

@@ -1,0 +1,69 @@
+"""What the command line makes of Airflow's replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Task
+from tests.unit.cli.fake_airflow import FakeAirflow
+
+
+@pytest.fixture
+def airflow() -> FakeAirflow:
+    return FakeAirflow()
+
+
+@pytest.fixture
+def api(airflow: FakeAirflow) -> Iterator[AirflowApi]:
+    with AirflowApi(airflow.login(), transport=airflow.transport) as opened:
+        yield opened
+
+
+def test_a_wrong_password_is_named_as_such_and_does_not_show(airflow: FakeAirflow) -> None:
+    login = airflow.login("wrong-secret")
+    with AirflowApi(login, transport=airflow.transport) as api, pytest.raises(ApiFailed) as refused:
+        api.run("r")
+    assert "'operator' or the password" in str(refused.value)
+    assert "wrong-secret" not in f"{refused.value}{login!r}"
+
+
+def test_silence_is_not_a_refusal(airflow: FakeAirflow, api: AirflowApi) -> None:
+    airflow.silent = 1
+    with pytest.raises(ApiUnreachable, match="is Airflow up"):
+        api.run("r")
+
+
+def test_a_refused_parameter_is_told_in_airflows_first_sentence(api: AirflowApi) -> None:
+    with pytest.raises(ApiFailed, match=r"400.*'wrong' is not one of \['fw1'\]$"):
+        api.trigger("r", {"cluster": "wrong"})
+
+
+def test_an_expired_token_is_renewed(airflow: FakeAirflow, api: AirflowApi) -> None:
+    api.run("r")
+    airflow.tokens_left = 0
+    api.run("r")
+    assert airflow.logins == 2
+
+
+def test_a_run_has_no_logical_date_so_that_many_can_start_at_once(
+    airflow: FakeAirflow, api: AirflowApi
+) -> None:
+    api.trigger("r", {"cluster": "fw1"})
+    assert airflow.triggered[0]["logical_date"] is None
+
+
+def test_only_our_own_log_lines_are_news(airflow: FakeAirflow, api: AirflowApi) -> None:
+    waiting = Task(task_id="issu.wait_for_cold_sync", state="deferred")
+    airflow.logs = [{"event": "::group::Log", "logger": None}]
+    assert api.last_log_line("r", waiting) is None
+    airflow.logs += [
+        {"event": "node1: rebooting, 212 s of 2700 s", "logger": "srx_issu.triggers.cluster.ClusterTrigger"},
+        {"event": "Trigger started", "logger": "airflow.jobs.triggerer"},
+    ]
+    assert api.last_log_line("r", waiting) == "node1: rebooting, 212 s of 2700 s"
+
+
+def test_no_xcom_is_none(api: AirflowApi) -> None:
+    assert api.xcom("r", "close") is None

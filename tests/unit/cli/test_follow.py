@@ -1,0 +1,108 @@
+"""Following a run to its end, and what the end is."""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+
+from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable
+from srx_issu.cli.follow import Followed, Follower
+from srx_issu.ports.journal import Outcome
+from tests.unit.cli.fake_airflow import FakeAirflow, task
+
+
+@pytest.fixture
+def airflow() -> FakeAirflow:
+    made = FakeAirflow()
+    made.edges = {"claim": ["issu.start"], "issu.start": ["close"], "close": []}
+    return made
+
+
+@pytest.fixture
+def screen() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def follower(airflow: FakeAirflow, screen: io.StringIO) -> Iterator[Follower]:
+    with AirflowApi(airflow.login(), transport=airflow.transport) as api:
+        yield Follower(api=api, console=Console(file=screen, width=120), pause=lambda _: None)
+
+
+def followed(follower: Follower) -> Followed:
+    return follower.follow("fw1__now")
+
+
+def test_a_run_without_an_outcome_is_not_green_even_if_airflow_says_success(follower: Follower) -> None:
+    end = followed(follower).ending
+    assert (end.outcome, end.is_green, end.exit_status) == (None, False, 1)
+
+
+def test_an_outcome_we_do_not_know_is_not_green(airflow: FakeAirflow, follower: Follower) -> None:
+    airflow.outcome = {"outcome": "SPLENDID", "reason": "?"}
+    assert not followed(follower).ending.is_green
+
+
+def test_a_green_outcome_of_a_failed_run_is_not_green(airflow: FakeAirflow, follower: Follower) -> None:
+    airflow.outcome, airflow.states = {"outcome": "UPGRADED", "reason": "."}, deque(["failed"])
+    assert followed(follower).ending.exit_status == 1
+
+
+def test_not_ready_gives_the_reason(airflow: FakeAirflow, follower: Follower) -> None:
+    airflow.states = deque(["failed"])
+    airflow.outcome = {"outcome": "NOT_READY", "reason": "node1: /var/tmp has 1.2 GB free"}
+    end = followed(follower).ending
+    assert (end.outcome, end.reason) == (Outcome.NOT_READY, "node1: /var/tmp has 1.2 GB free")
+    assert end.exit_status == 1
+
+
+@pytest.mark.parametrize("outcome", ["UPGRADED", "UPGRADED_WITH_FINDINGS", "ALREADY_CURRENT", "PLANNED"])
+def test_green_outcomes_exit_with_0(airflow: FakeAirflow, follower: Follower, outcome: str) -> None:
+    airflow.outcome = {"outcome": outcome, "reason": "."}
+    assert followed(follower).ending.exit_status == 0
+
+
+def test_says_each_change_once(airflow: FakeAirflow, follower: Follower, screen: io.StringIO) -> None:
+    airflow.states = deque(["running", "running", "success"])
+    airflow.tasks = [
+        task("claim", "success", "10:00:00", "10:00:02"),
+        task("issu.start", "running", "10:00:03"),
+    ]
+    followed(follower)
+    assert screen.getvalue().count("claim ") == 1
+    assert "2 s" in screen.getvalue()
+
+
+def test_says_what_a_person_must_do(airflow: FakeAirflow, follower: Follower, screen: io.StringIO) -> None:
+    airflow.states = deque(["running", "success"])
+    airflow.tasks = [task("issu.start", "awaiting_input", "10:00:03")]
+    followed(follower)
+    assert "srx-issu approve fw1__now" in screen.getvalue()
+
+
+def test_a_restarting_api_server_does_not_end_it(airflow: FakeAirflow, follower: Follower) -> None:
+    airflow.silent, airflow.outcome = 3, {"outcome": "UPGRADED", "reason": "."}
+    assert followed(follower).ending.is_green
+
+
+def test_lasting_silence_ends_it(
+    airflow: FakeAirflow, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    airflow.silent = 1_000
+    clock = iter(range(0, 10_000, 50))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    with pytest.raises(ApiUnreachable):
+        followed(follower)
+
+
+def test_what_breaks_the_stack_ends_it(airflow: FakeAirflow, follower: Follower) -> None:
+    def dead() -> None:
+        raise RuntimeError("scheduler ended by itself")
+
+    follower.each_look = dead
+    with pytest.raises(RuntimeError, match="scheduler"):
+        followed(follower)
