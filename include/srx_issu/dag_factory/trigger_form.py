@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import Param
 
 from srx_issu import catalog
 
-_WHEN = {"type": ["null", "string"], "format": "date-time"}
-
 
 def upgrade_params() -> dict[str, Param]:
-    """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults leave the
-    choice open: the run's first task then says every fault."""
-    clusters, images = _choices()
-    choices = {"enum": list(clusters)} if clusters else {}
+    """Cluster and image from the files; everything else has a safe default."""
     return {
-        "cluster": Param(
-            type="string", title="Cluster", description="Chassis cluster of the inventory", **choices
-        ),
+        "cluster": cluster_param(),
         "image": Param(
             type="string",
             title="Image",
             description="Junos image of the catalogue: its file name, or its release",
-            examples=list(images),
+            examples=list(catalog.image_names(catalog.files_folder())),
         ),
         "approval": Param(
             True, type="boolean", title="Approval", description="A person approves before anything starts"
@@ -33,13 +28,18 @@ def upgrade_params() -> dict[str, Param]:
         "plan_only": Param(
             False, type="boolean", title="Plan only", description="Look at everything, change nothing"
         ),
-        "window_start": Param(None, **_WHEN, title="Window opens", description="Nothing starts before"),
-        "window_end": Param(
-            None, **_WHEN, title="Window closes", description="Nothing starts that could not end before"
-        ),
+        "window_start": _moment("Window opens", "Nothing starts before"),
+        "window_end": _moment("Window closes", "Nothing starts that could not end before"),
     }
 
 
-def _choices() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    folder = catalog.files_folder()
-    return catalog.cluster_names(folder), catalog.image_names(folder)
+def cluster_param() -> Param:
+    """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults leave the
+    choice open: the run's first task then says every fault."""
+    names = catalog.cluster_names(catalog.files_folder())
+    choices: dict[str, Any] = {"enum": list(names)} if names else {}
+    return Param(type="string", title="Cluster", description="Chassis cluster of the inventory", **choices)
+
+
+def _moment(title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], format="date-time", title=title, description=description)

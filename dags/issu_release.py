@@ -1,0 +1,27 @@
+"""# Release a cluster
+
+An upgrade that ended in NEEDS_OPERATOR keeps its cluster: nothing else may touch it. When a person has
+put the cluster in order, this run gives it back. Nothing is sent to any device.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, Param
+
+from srx_issu.dag_factory.trigger_form import cluster_param
+from srx_issu.operators.release import ReleaseOperator
+
+with DAG(
+    dag_id="issu_release",
+    dag_display_name="ISSU: release a cluster",
+    description="Gives back a cluster that was kept for an operator",
+    doc_md=__doc__,
+    schedule=None,
+    catchup=False,
+    params={
+        "cluster": cluster_param(),
+        "reason": Param(type="string", minLength=1, title="Reason", description="Why it is in order again"),
+    },
+    tags=["srx", "issu"],
+):
+    ReleaseOperator(task_id="release_cluster")

@@ -1,0 +1,29 @@
+"""The one task of the DAG ``issu_release``."""
+
+from __future__ import annotations
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.stores import open_stores
+from srx_issu.operators.claim import requested_by
+from srx_issu.ports.journal import Json
+from srx_issu.steps.release_cluster import release_cluster
+
+
+class ReleaseOperator(BaseOperator):
+    """Params: cluster, reason. Sends nothing to any device."""
+
+    def execute(self, context: Context) -> dict[str, Json]:
+        params, stores = context["params"], open_stores()
+        who, at = requested_by(context), SystemClock().now()
+        try:
+            owner = release_cluster(
+                params["cluster"], params["reason"], who, stores.journal, stores.leases, at
+            )
+        except RequestRefused as refusal:
+            raise AirflowFailException(str(refusal)) from refusal
+        self.log.info("%s: released by %s, was held by %s", params["cluster"], who, owner)
+        return {"cluster": params["cluster"], "was_held_by": owner}

@@ -1,0 +1,35 @@
+"""Gives a cluster back that an upgrade kept for a person (NEEDS_OPERATOR), on that person's word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.journal import Event, EventKind, Journal, Leases
+
+STEP = "release_cluster"
+MAX_REASON = 500
+
+
+def release_cluster(
+    cluster: str, reason: str, who: str, journal: Journal, leases: Leases, at: datetime
+) -> str:
+    """Returns the upgrade that held it. Raises RequestRefused when nobody holds it, when an upgrade is
+    still at work on it, or when no reason is given."""
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_REASON or not reason.isprintable():
+        raise RequestRefused(f"say in at most {MAX_REASON} characters why {cluster} is in order again")
+    resource = f"cluster:{cluster}"
+    held = leases.holder(resource)
+    if held is None:
+        raise RequestRefused(f"nobody holds {cluster}: there is nothing to release")
+    record = journal.upgrade(held.owner)
+    if record is not None and record.closed_at is None and held.expires_at > at:
+        raise RequestRefused(f"{cluster} is being upgraded by {held.owner}; let that run end first")
+    if record is not None:
+        text = f"{cluster} released by {who}: {reason}"
+        journal.record(
+            held.owner, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=text, detail={"by": who})
+        )
+    leases.release(resource, held.owner)
+    return held.owner
