@@ -11,6 +11,7 @@ import asyncio
 import os
 import re
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ class ScriptedNode:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._open: list[asyncssh.SSHServerConnection] = []
+        self._shells: list[subprocess.Popen[bytes]] = []
         self._writers: list[asyncio.StreamWriter] = []
         self.address = Address(host="127.0.0.1", port=0)
 
@@ -149,6 +151,9 @@ class ScriptedNode:
             connection.abort()
         for writer in self._writers:
             writer.close()
+        for shell in self._shells:
+            shell.kill()
+            shell.wait()
         if self.silent_logins:
             server.close()
         else:
@@ -257,18 +262,18 @@ class ScriptedNode:
 
     async def _real_shell(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         ours, theirs = os.openpty()
-        program = await asyncio.create_subprocess_exec(
-            "/bin/sh",
+        program = subprocess.Popen(  # not asyncio's: it must not hold the loop's end up
+            ["/bin/sh"],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             env={**os.environ, **(self.shell or {}), "PS1": "% ", "TERM": "dumb"},
             start_new_session=True,
         )
+        self._shells.append(program)
         os.close(theirs)
         await process.redirect(stdin=ours, stdout=os.dup(ours))
-        await program.wait()
-        process.exit(0)
+        await process.wait_closed()
 
 
 def _bomb(start: str) -> bytes:

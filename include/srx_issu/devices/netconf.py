@@ -50,6 +50,7 @@ class NetconfSession:
         self._connect_s = connect_s
         self._rpc_s = rpc_s
         self._device: _NodeDevice | None = None
+        self._left_open: list[_NodeDevice] = []
         self._lock = threading.RLock()
 
     @property
@@ -63,8 +64,12 @@ class NetconfSession:
         attributes: tuple[tuple[str, str], ...] = (),
         large: bool = False,
         timeout_s: float | None = None,
+        leave_open: bool = False,
     ) -> Element:
         """The whole ``rpc-reply``, error elements included.
+
+        ``leave_open`` keeps the session of a question that timed out open until ``close``, for work that
+        the node may end when we hang up; the next call gets a session of its own.
 
         Raises DeviceUnreachable, HostKeyRejected or AuthenticationFailed when there is no session,
         DeviceTimeout or SessionLost when the answer is missing, ReplyNotUnderstood when it is no XML.
@@ -72,27 +77,40 @@ class NetconfSession:
         request = etree.Element(rpc.name, dict(attributes))
         for name, text in rpc.leaves:
             etree.SubElement(request, name).text = text
-        return self._exchange(rpc.name, request, large, timeout_s or self._rpc_s)
+        return self._exchange(rpc.name, request, large, timeout_s or self._rpc_s, leave_open)
 
-    def command(self, cli: str, *, form: str = "xml", timeout_s: float | None = None) -> Element:
+    def command(
+        self, cli: str, *, form: str = "xml", timeout_s: float | None = None, leave_open: bool = False
+    ) -> Element:
         """A CLI command through ``<command>``; ``form`` is ``xml`` or ``text``. Otherwise as ``call``."""
         request = etree.Element("command", {"format": form})
         request.text = cli
-        return self._exchange(cli, request, True, timeout_s or self._rpc_s)
+        return self._exchange(cli, request, True, timeout_s or self._rpc_s, leave_open)
 
-    def _exchange(self, doing: str, request: Element, large: bool, timeout_s: float) -> Element:
+    def _exchange(
+        self, doing: str, request: Element, large: bool, timeout_s: float, leave_open: bool
+    ) -> Element:
         with self._lock:
             device = self._device or self._open()
             try:
                 with Border(self.node, doing):
                     return device.exchange(request, large=large, timeout_s=timeout_s)
             except DeviceTimeout as error:
+                if leave_open:
+                    self._left_open.append(device)
+                    self._device = None
                 self.drop()
                 raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s") from error
             except DeviceError:
                 if not device.connected:
                     self.drop()
                 raise
+
+    def renew(self) -> None:
+        """Opens a new session now, so that a failure to connect is not taken for a lost answer."""
+        with self._lock:
+            self.drop()
+            self._open()
 
     def _open(self) -> _NodeDevice:
         device = _NodeDevice(self.node, self._address, self._credentials, self._connect_s)
@@ -106,6 +124,8 @@ class NetconfSession:
             device, self._device = self._device, None
             if device is not None:
                 device.leave()
+            while self._left_open:
+                self._left_open.pop().cut()
 
     def drop(self) -> None:
         """Closes without a word, for a session that no longer answers."""

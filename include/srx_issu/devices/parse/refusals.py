@@ -17,23 +17,23 @@ _NO_FILE = re.compile(
 _PEER = re.compile(r"could not connect to (node[01])", re.IGNORECASE)
 
 # Lines of text answers that mean "not done". [S] guide, [R] captures, [J] op script; dossier, section 2
-_REFUSAL_LINES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"^\s*error:",
-        r"^\s*warning: ISSU in progress",
-        r"\bAborting\b",
-        r"\bISSU Aborted\b",
-        r"\bISSU aborted and exiting\b",
-        r"^\s*ISSU currently do(es)? not support",
-        r"^\s*File does not exist:",
-        r"\bpermission denied\b",
-        r"^\s*(syntax error|unknown command)",
-        r"\bcommand is not valid on\b",
-        r"\(error-code:\s*\d",
-        r"\bis not allowed\b",
-    )
+_REFUSALS = (
+    r"^\s*error:",
+    r"\bpermission denied\b",
+    r"^\s*(syntax error|unknown command)",
+    r"\bcommand is not valid on\b",
+    r"\bis not (allowed|permitted)\b",
 )
+_ISSU_REFUSALS = (
+    r"^\s*warning: ISSU in progress",
+    r"\bAborting ISSU\b",
+    r"\bISSU aborted\b",
+    r"^\s*ISSU currently do(es)? not support",
+    r"^\s*File does not exist:",
+    r"\(error-code:\s*\d",
+)
+_REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
+_ISSU_REFUSAL = re.compile("|".join((*_REFUSALS, *_ISSU_REFUSALS)), re.IGNORECASE)
 
 
 def errors_in(root: Element) -> Iterator[str]:
@@ -82,9 +82,10 @@ def raise_errors(node: str, root: Element) -> None:
         raise refusal_error(node, words)
 
 
-def refusal_line(text: str) -> str | None:
-    """The first line of a text answer that says no; None when no line does."""
-    for line in text.splitlines():
-        if any(pattern.search(line) for pattern in _REFUSAL_LINES):
-            return line.strip()
-    return None
+def refusal_line(text: str, *, of_issu: bool = True) -> str | None:
+    """The first line of a text answer that says no; None when no line does.
+
+    ``of_issu=False`` for the command that aborts an ISSU, whose success is told in the same words.
+    """
+    pattern = _ISSU_REFUSAL if of_issu else _REFUSAL
+    return next((line.strip() for line in text.splitlines() if pattern.search(line)), None)

@@ -1,0 +1,122 @@
+"""Starting an ISSU once: as a job in the node's shell, or by RPC. See decision 031.
+
+The job makes its own folder and ``mkdir`` succeeds once, so that it is the node that keeps a second start
+from happening, whoever asks and whatever was lost on the way. Whatever is in doubt is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+
+from srx_issu.devices.netconf import NetconfSession
+from srx_issu.devices.parse.files import output
+from srx_issu.devices.parse.refusals import errors_in, refusal_error, refusal_line, warnings_in
+from srx_issu.devices.parse.reply import Element
+from srx_issu.devices.shell import NodeShell
+from srx_issu.domain.commands import StartIssu
+from srx_issu.domain.errors import CommandRefused, DeviceError, UnknownCommand
+from srx_issu.domain.intent import StartMethod
+from srx_issu.ports.devices import Started, StartReport
+
+JOB_FOLDER = "/var/tmp"
+_JOB = re.compile(r"[A-Za-z0-9._-]{1,80}")
+SETTLE_S = 8  # how long the node is given to show the job's first words, or its end
+RPC_WAIT_S = 45.0  # a refusal comes within seconds; an ISSU that runs does not answer
+
+
+def job_folder(job: str) -> str:
+    """The job's folder on the node. Names that are long or not plain become their hash."""
+    if not _JOB.fullmatch(job) or job.startswith(".") or ".." in job:
+        job = hashlib.sha256(job.encode()).hexdigest()[:32]
+    return f"{JOB_FOLDER}/srx-issu-{job}"
+
+
+def start_in_shell(shell: NodeShell, command: StartIssu, job: str) -> StartReport:
+    """Attaches to the job when it is there, else starts it and looks whether it runs.
+
+    Raises DeviceError only before anything was started.
+    """
+    folder = job_folder(job)
+    transcript = f"{folder}/transcript"
+    there, _ = shell.run(f"test -d {folder}")
+    if there == 0:
+        return _attach(shell, folder)
+    try:
+        shell.run(job_line(command, folder))
+        return _first_words(shell, folder)
+    except DeviceError as error:
+        return _report(Started.UNKNOWN, f"after the start was sent: {error.message}", transcript)
+
+
+def job_line(command: StartIssu, folder: str) -> str:
+    """One line of /bin/sh. Hang-ups are ignored, so the job outlives our session; nothing is read from it."""
+    work = f"(cli -c {shlex.quote(command.cli)} > transcript 2>&1; echo $? > exit)"
+    return f"( (trap '' HUP; mkdir {folder} && cd {folder} && {work}) < /dev/null > /dev/null 2>&1 & )"
+
+
+def _attach(shell: NodeShell, folder: str) -> StartReport:
+    transcript = f"{folder}/transcript"
+    has_transcript, _ = shell.run(f"test -f {transcript}")
+    if has_transcript == 0:
+        return _report(Started.ACCEPTED, "already started by this job; nothing was sent", transcript)
+    words = (
+        f"{folder} is there but has no transcript: the job was started and may have died; nothing was sent"
+    )
+    return _report(Started.UNKNOWN, words, transcript)
+
+
+def _first_words(shell: NodeShell, folder: str) -> StartReport:
+    transcript = f"{folder}/transcript"
+    wait = (
+        f"n=0; while test $n -lt {SETTLE_S} && test ! -s {transcript} && test ! -f {folder}/exit; "
+        f"do sleep 1; n=$((n + 1)); done; test -f {transcript}"
+    )
+    has_transcript, _ = shell.run(wait, timeout_s=SETTLE_S + 20)
+    if has_transcript != 0:
+        return _report(Started.UNKNOWN, f"no transcript {SETTLE_S} s after the start was sent", transcript)
+    _, words = shell.run(f"head -c 4000 {transcript}")
+    ended, status = shell.run(f"cat {folder}/exit")
+    if ended != 0:
+        return _report(Started.ACCEPTED, words or "the job runs; it has said nothing yet", transcript)
+    refusal = refusal_line(words)
+    if refusal is not None:
+        return _report(Started.REFUSED, words, transcript)
+    return _report(Started.UNKNOWN, f"the job ended at once, exit status {status}: {words}", transcript)
+
+
+def _report(started: Started, words: str, transcript: str) -> StartReport:
+    return StartReport(started=started, method=StartMethod.SHELL, words=words, transcript_path=transcript)
+
+
+def start_by_rpc(session: NetconfSession, command: StartIssu) -> StartReport:
+    """Sends the RPC, or its CLI form where the RPC is not known, and waits a moment for a refusal.
+
+    No answer, or an answer that is no refusal, is UNKNOWN: an ISSU that runs ends the session by the
+    node's reboot. The session stays open until it is closed, in case the node ends the work with it.
+    Raises DeviceError only before anything was sent.
+    """
+    session.renew()
+    try:
+        try:
+            return _rpc_answer(session.node, session.call(command.rpc, timeout_s=RPC_WAIT_S, leave_open=True))
+        except UnknownCommand:
+            return _rpc_answer(
+                session.node, session.command(command.cli, form="text", timeout_s=RPC_WAIT_S, leave_open=True)
+            )
+    except CommandRefused as error:
+        return StartReport(started=Started.REFUSED, method=StartMethod.RPC, words=error.message)
+    except DeviceError as error:
+        return StartReport(started=Started.UNKNOWN, method=StartMethod.RPC, words=error.message)
+
+
+def _rpc_answer(node: str, reply: Element) -> StartReport:
+    for words in errors_in(reply):
+        raise refusal_error(node, words)
+    words = "\n".join(filter(None, (*(f"warning: {text}" for text in warnings_in(reply)), output(reply))))
+    if refusal_line(words) is not None:
+        return StartReport(started=Started.REFUSED, method=StartMethod.RPC, words=words)
+    return StartReport(
+        started=Started.UNKNOWN, method=StartMethod.RPC, words=words or "answered without words"
+    )

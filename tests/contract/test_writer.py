@@ -1,0 +1,304 @@
+"""The writer against a node that refuses, forgets, hangs and dies: nothing is sent twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from srx_issu.devices import start
+from srx_issu.devices.writer import PyezClusterWriter
+from srx_issu.domain.commands import (
+    AbortIssu,
+    Command,
+    FailOver,
+    RebootNode,
+    ResetFailover,
+    ResyncPolicies,
+    RollBackNode,
+    StartIssu,
+)
+from srx_issu.domain.errors import (
+    CommandRefused,
+    DeviceTimeout,
+    DeviceUnreachable,
+    RequestRefused,
+    SessionLost,
+    UnknownCommand,
+)
+from srx_issu.domain.intent import StartMethod, Timers
+from srx_issu.domain.model import NodeName
+from srx_issu.ports.devices import Started
+from tests.fakes.node import Act, ScriptedNode, closed_port
+from tests.fakes.wires import cluster_at
+
+N0, N1 = NodeName.NODE0, NodeName.NODE1
+IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
+START = StartIssu(image_path=IMAGE)
+START_RPC = "request-package-in-service-upgrade"
+
+
+def output(text: str) -> str:
+    return f"<output>\n{text}\n</output>"
+
+
+def error(text: str, severity: str = "error") -> str:
+    words = f"<error-severity>{severity}</error-severity><error-message>{text}</error-message>"
+    return f"<rpc-error>{words}</rpc-error>"
+
+
+@pytest.fixture
+def node() -> Iterator[ScriptedNode]:
+    with ScriptedNode() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def writer(node: ScriptedNode) -> Iterator[PyezClusterWriter]:
+    cluster = cluster_at(node.address, node.address)
+    writer = PyezClusterWriter(cluster, node.credentials(), Timers(connect_s=5, rpc_s=0.4))
+    yield writer
+    writer.close()
+
+
+def test_no_answer_is_a_timeout_and_the_other_form_is_not_tried(
+    node: ScriptedNode, writer: PyezClusterWriter
+) -> None:
+    node.answers["request-reboot"] = Act.HANG
+    with pytest.raises(DeviceTimeout, match=r"node0: request-reboot: no answer within 0.4 s"):
+        writer.send(N0, RebootNode(node=N1))
+    assert node.requests == ["request-reboot"]
+
+
+def test_lost_session_is_not_a_refusal(node: ScriptedNode, writer: PyezClusterWriter) -> None:
+    node.answers["request-reboot"] = Act.CUT
+    with pytest.raises(SessionLost):
+        writer.send(N0, RebootNode(node=N1))
+    assert node.requests == ["request-reboot"]
+
+
+def test_node_that_cannot_be_reached_was_sent_nothing(node: ScriptedNode) -> None:
+    with closed_port() as nowhere:
+        trusted = node.known_hosts.replace(str(node.address.port), str(nowhere.port))
+        writer = PyezClusterWriter(
+            cluster_at(nowhere, nowhere), node.credentials(known_hosts=trusted), Timers(connect_s=1)
+        )
+        with pytest.raises(DeviceUnreachable):
+            writer.send(N0, AbortIssu())
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "rpc", "answer"),
+    [
+        (
+            FailOver(group_id=1, to=N1),
+            "request-chassis-cluster-failover",
+            output("error: Manual failover is not permitted"),
+        ),
+        (
+            RebootNode(node=N1),
+            "request-reboot",
+            error("error: reboot is not allowed while ISSU is in progress"),
+        ),
+        (ResetFailover(group_id=0), "request-chassis-cluster-failover-reset", error("permission denied")),
+        (
+            RollBackNode(node=N1),
+            "request-package-rollback",
+            error("ISSU in progress", "warning"),
+        ),
+    ],
+)
+def test_refusal_comes_in_the_nodes_own_words(
+    node: ScriptedNode, writer: PyezClusterWriter, command: Command, rpc: str, answer: str
+) -> None:
+    node.answers[rpc] = answer
+    with pytest.raises(CommandRefused) as refused:
+        writer.send(N0, command)
+    assert refused.value.message
+    assert node.requests == [rpc]
+
+
+def test_unknown_rpc_goes_by_cli(node: ScriptedNode, writer: PyezClusterWriter) -> None:
+    command = FailOver(group_id=0, to=N1)
+    node.answers[command.cli] = output("Initiated manual failover for redundancy group 0")
+    assert writer.send(N0, command) == "Initiated manual failover for redundancy group 0"
+    assert node.requests == [command.rpc.name, command.cli]
+
+
+def test_resync_goes_by_cli_first(node: ScriptedNode, writer: PyezClusterWriter) -> None:
+    node.answers["request security policies resync"] = output("node0.fpc0: in-sync")
+    writer.send(N0, ResyncPolicies())
+    assert node.requests == ["request security policies resync"]
+
+
+def test_neither_form_known(writer: PyezClusterWriter) -> None:
+    with pytest.raises(UnknownCommand):
+        writer.send(N0, AbortIssu())
+
+
+def test_success_of_an_abort_is_not_taken_for_a_refusal(
+    node: ScriptedNode, writer: PyezClusterWriter
+) -> None:
+    node.answers["request-chassis-cluster-in-service-upgrade"] = output("ISSU aborted")
+    assert writer.send(N0, AbortIssu()) == "ISSU aborted"
+
+
+def test_send_never_starts_an_issu(node: ScriptedNode, writer: PyezClusterWriter) -> None:
+    with pytest.raises(RequestRefused, match="start_issu"):
+        writer.send(N0, START)
+    assert node.requests == []
+
+
+class TestStartByRpc:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            error("'reboot' keyword must be specified. Aborting ISSU"),
+            output("warning: ISSU in progress"),
+            error("ISSU in progress", "warning"),
+            output("error: File does not exist: /var/tmp/x.tgz"),
+        ],
+    )
+    def test_refusal(self, node: ScriptedNode, writer: PyezClusterWriter, answer: str) -> None:
+        node.answers[START_RPC] = answer
+        report = writer.start_issu(N0, START, "job", StartMethod.RPC)
+        assert report.started is Started.REFUSED
+        assert report.words
+        assert report.transcript_path is None
+        assert node.requests == [START_RPC]
+
+    @pytest.mark.parametrize("answer", [Act.HANG, Act.CUT, Act.GARBAGE, output("ISSU: Validating Image")])
+    def test_anything_else_is_unknown_and_sent_once(
+        self,
+        node: ScriptedNode,
+        writer: PyezClusterWriter,
+        answer: str | Act,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(start, "RPC_WAIT_S", 0.4)
+        node.answers[START_RPC] = answer
+        report = writer.start_issu(N0, START, "job", StartMethod.RPC)
+        assert (report.started, report.method) == (Started.UNKNOWN, StartMethod.RPC)
+        assert node.requests == [START_RPC]
+
+    def test_release_that_does_not_know_the_rpc_gets_the_command(
+        self, node: ScriptedNode, writer: PyezClusterWriter
+    ) -> None:
+        node.answers[START.cli] = output("error: ISSU can only be initiated from the primary node")
+        report = writer.start_issu(N0, START, "job", StartMethod.RPC)
+        assert report.started is Started.REFUSED
+        assert node.requests == [START_RPC, START.cli]
+
+
+class TestStartInShell:
+    """Against a real /bin/sh with a ``cli`` of the test's making."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = tmp_path / "var-tmp"
+        folder.mkdir()
+        monkeypatch.setattr(start, "JOB_FOLDER", str(folder))
+        return folder
+
+    @pytest.fixture
+    def with_shell(self, node: ScriptedNode, tmp_path: Path) -> Path:
+        """The ``cli`` program behind the node's shell; what it is asked for is kept in ``asked``."""
+        program = tmp_path / "bin" / "cli"
+        program.parent.mkdir()
+        node.shell = {"PATH": f"{program.parent}:/usr/bin:/bin"}
+        self._write(program, "echo 'ISSU: Validating Image'; sleep 3")
+        return program
+
+    def _write(self, program: Path, does: str) -> None:
+        program.write_text(f'#!/bin/sh\necho "$2" >> {program.parent}/asked\n{does}\n')
+        program.chmod(0o755)
+
+    def asked(self, program: Path) -> list[str]:
+        file = program.parent / "asked"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def test_account_without_a_shell_is_sent_nothing(
+        self, node: ScriptedNode, writer: PyezClusterWriter
+    ) -> None:
+        report = writer.start_issu(N0, START, "job", StartMethod.SHELL)
+        assert report.started is Started.REFUSED
+        assert "no shell" in report.words
+        assert "unknown command" in report.words
+        assert node.requests == ["start shell"]
+
+    def test_account_without_a_shell_goes_by_rpc(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
+        node.answers[START_RPC] = error("ISSU in progress", "warning")
+        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert (report.started, report.method) == (Started.REFUSED, StartMethod.RPC)
+        assert node.requests == ["start shell", START_RPC]
+
+    def test_shell_without_cli_goes_by_rpc(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
+        node.shell = {"PATH": "/usr/bin:/bin"}
+        node.answers[START_RPC] = error("ISSU in progress", "warning")
+        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert report.method is StartMethod.RPC
+
+    def test_job_runs_detached_and_leaves_its_transcript(
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path
+    ) -> None:
+        self._write(with_shell, "echo 'ISSU: Validating Image'; sleep 2; echo later; exit 3")
+        report = writer.start_issu(N0, START, "job-1", StartMethod.AUTO)
+        assert (report.started, report.method) == (Started.ACCEPTED, StartMethod.SHELL)
+        assert report.words == "ISSU: Validating Image"
+        assert report.transcript_path == f"{folder}/srx-issu-job-1/transcript"
+        assert self.asked(with_shell) == [START.cli]
+        status = folder / "srx-issu-job-1" / "exit"
+        wait_for(status)  # our session is closed; the job goes on
+        assert status.read_text() == "3\n"
+        assert Path(report.transcript_path).read_text() == "ISSU: Validating Image\nlater\n"
+
+    def test_second_call_attaches(self, writer: PyezClusterWriter, with_shell: Path, folder: Path) -> None:
+        self._write(with_shell, "echo 'ISSU: Validating Image'; sleep 3")
+        first = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        again = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert again.started is Started.ACCEPTED
+        assert again.words == "already started by this job; nothing was sent"
+        assert again.transcript_path == first.transcript_path
+        assert self.asked(with_shell) == [START.cli]
+
+    def test_refusal_of_the_job(self, writer: PyezClusterWriter, with_shell: Path, folder: Path) -> None:
+        self._write(with_shell, "echo 'warning: ISSU in progress'; exit 1")
+        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert report.started is Started.REFUSED
+        assert report.words == "warning: ISSU in progress"
+
+    def test_job_that_ends_at_once_without_a_refusal_is_unknown(
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path
+    ) -> None:
+        self._write(with_shell, "exit 0")
+        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert report.started is Started.UNKNOWN
+        assert "ended at once, exit status 0" in report.words
+
+    def test_marker_without_a_transcript_is_unknown(
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path
+    ) -> None:
+        (folder / "srx-issu-job").mkdir()
+        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert report.started is Started.UNKNOWN
+        assert "nothing was sent" in report.words
+        assert self.asked(with_shell) == []
+
+    def test_marker_that_cannot_be_made_starts_nothing(
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(start, "SETTLE_S", 0)
+        monkeypatch.setattr(start, "JOB_FOLDER", f"{folder}/missing")
+        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert report.started is Started.UNKNOWN
+        assert self.asked(with_shell) == []
+
+
+def wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 10
+    while not file.exists() or not file.read_text():
+        assert time.monotonic() < deadline, f"{file} did not appear"
+        time.sleep(0.05)
