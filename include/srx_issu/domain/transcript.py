@@ -35,6 +35,7 @@ class Cause(StrEnum):
     CHASSISD = "chassisd"  # chassis process [same]
     DISK = "disk"  # too little space under /var [same]
     CPU = "cpu"  # routing engine too busy [same]
+    POLICIES = "policies"  # "policies are out of sync": nothing can be committed [S, U: words]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ _REFUSALS = (
 
 # Count on a line with "error:"; beside an abort or a code, on any line of bad news. Never on a warning's.
 _REASONS = (
+    (Cause.POLICIES, r"\bpolic\w+\b.*\bout[ -]of[ -]sync"),
     (Cause.KSYNCD, r"\bksyncd\b"),
     (Cause.CHASSISD, r"\bchassisd\b.*\b(?:error|fail|not ready|abort)|\b(?:error|fail).*\bchassisd\b"),
     (Cause.DISK, r"no space left|(?:insufficient|not enough)\b.*\bspace|\bdisk space\b"),

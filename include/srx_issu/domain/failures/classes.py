@@ -1,0 +1,73 @@
+"""The names: of failures, of what may be done about them, and of what they mean for the traffic."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FailureClass(StrEnum):
+    """Every way in which an upgrade can stand or have stopped. What each means is in ``table.py``."""
+
+    # nothing is wrong
+    UNDER_WAY = "under_way"  # nothing speaks against it yet: go on watching
+    FINISHED = "finished"  # both nodes on the target and settled, though some phase was never seen
+
+    # refused or aborted before either node changed
+    STALE_IN_PROGRESS = "stale_in_progress"  # an earlier ISSU was never cleared
+    REBOOT_KEYWORD_MISSING = "reboot_keyword_missing"  # asked for without ``reboot``
+    UNSUPPORTED_FEATURE = "unsupported_feature"  # "ISSU currently do not support ..."
+    IMAGE_MISSING = "image_missing"  # no such file on the node
+    IMAGE_CORRUPT = "image_corrupt"  # the package cannot be read
+    WRONG_PLATFORM = "wrong_platform"  # the package is for another model
+    VALIDATION_FAILED = "validation_failed"  # configuration or release does not fit
+    REMOTE_SITE = "remote_site"  # the image's site does not answer
+    GROUP_FAILOVER_FAILED = "group_failover_failed"  # RG1+ could not be gathered on the starter
+    KSYNCD = "ksyncd"  # kernel state synchronization reports errors
+    CHASSISD = "chassisd"  # the chassis process objects
+    DISK_FULL = "disk_full"  # /var too small
+    CPU_BUSY = "cpu_busy"  # routing engine too busy
+
+    # stopped half way
+    SECONDARY_REBOOT_FAILED = "secondary_reboot_failed"  # code 4.1
+    COLD_SYNC_FAILED = "cold_sync_failed"  # code 6.1
+    SWITCHOVER_FAILED = "switchover_failed"  # code 7.1
+    PRIMARY_UPGRADE_FAILED = "primary_upgrade_failed"  # the new node serves, the old one did not install
+    PRIMARY_REBOOT_FAILED = "primary_reboot_failed"  # the new node serves, the old one did not come back
+    VERSIONS_DIFFER = "versions_differ"  # mixed releases, and no ISSU in progress
+    STUCK = "stuck"  # the deadline has passed without a word of failure
+    TRANSCRIPT_LOST = "transcript_lost"  # the deadline has passed and there are no words at all
+
+    # the cluster itself
+    POLICIES_OUT_OF_SYNC = "policies_out_of_sync"  # routing and packet forwarding engine disagree
+    NODE_MISSING = "node_missing"  # a node does not answer and no code says why
+    LINK_LOST = "link_lost"  # control or fabric link
+    BOTH_PRIMARY = "both_primary"  # split brain
+
+    # not understood
+    UNKNOWN_CODE = "unknown_code"  # an error code that no public source explains
+    UNKNOWN = "unknown"  # anything else; never guessed at
+
+
+class Permission(StrEnum):
+    """What the software may do by itself."""
+
+    AUTOMATIC = "automatic"  # carry the plan out
+    ASK = "ask"  # show the plan, carry it out when a person approves
+    NEVER = "never"  # a person acts; the software holds the lease and watches
+
+
+class Service(StrEnum):
+    """What the failure means for the traffic."""
+
+    UNAFFECTED = "unaffected"  # both nodes stand by each other as before
+    NOT_REDUNDANT = "not redundant"  # one node carries everything, nobody could take over
+    AFFECTED = "affected"  # traffic is, or may be, lost
+    UNKNOWN = "unknown"
+
+
+_STRICTNESS = (Permission.AUTOMATIC, Permission.ASK, Permission.NEVER)
+
+
+def strictest(*permissions: Permission) -> Permission:
+    """The least permissive of them; AUTOMATIC when there are none."""
+    return max(permissions, key=_STRICTNESS.index, default=Permission.AUTOMATIC)
