@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.commands import Software
 from srx_issu.domain.model import Cluster, Image
 
@@ -68,6 +69,7 @@ class Policy:
     tolerances: dict[str, Tolerance]  # by table name
     start_method: StartMethod = StartMethod.AUTO
     unlink_image: bool = False
+    checks: CheckRules = field(default_factory=CheckRules)
 
 
 @dataclass(frozen=True, kw_only=True)

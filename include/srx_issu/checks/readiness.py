@@ -1,0 +1,107 @@
+"""May I start? All preconditions of one cluster, judged from what both nodes showed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from srx_issu.checks.check import Check
+from srx_issu.checks.cluster_frame import cluster_frame, runs_target
+from srx_issu.checks.frames import (
+    Frame,
+    Subject,
+    groups_frame,
+    links_frame,
+    members_frame,
+    nodes_frame,
+    pfes_frame,
+    pics_frame,
+)
+from srx_issu.checks.guide_checks import guide_checks
+from srx_issu.checks.practice_checks import practice_checks
+from srx_issu.checks.results import enabled, results
+from srx_issu.checks.runner import Validate, run
+from srx_issu.checks.words import many
+from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, first_words
+from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import Snapshot
+from srx_issu.domain.rows import LinkKind
+from srx_issu.domain.state import ClusterState
+from srx_issu.domain.support import Support
+
+log = logging.getLogger(__name__)
+
+
+def check_readiness(
+    snapshot: Snapshot,
+    state: ClusterState,
+    intent: Intent,
+    support: Support,
+    validate: Validate = run,
+) -> Readiness:
+    """Judges one look at the cluster. Rules and limits are those of ``intent.policy``.
+
+    NOT_READY when any blocking check failed or could not be judged, ASK when only the support matrix
+    leaves the pair of releases to a person, ALREADY_CURRENT when both nodes run the target.
+    ``validate`` runs the checks over the tables: Great Expectations, unless a test has its own.
+    """
+    rules = intent.policy.checks
+    subject = Subject(snapshot=snapshot, state=state, intent=intent, rules=rules)
+    frames = _frames(subject, support)
+    checks = enabled(readiness_checks(intent), rules)
+    ran = validate(frames, checks)
+    told = results(ran.outcomes, {frame.name: frame for frame in frames}, rules)
+    asking = {check.name for check in checks if check.asks}
+    readiness = _judged(subject, told, asking, ran.validations)
+    log.info("%s: %s: %s", snapshot.cluster, readiness.verdict, readiness.reason)
+    return readiness
+
+
+def readiness_checks(intent: Intent) -> tuple[Check, ...]:
+    """Every readiness check with the figures of this cluster's policy, the guide's first."""
+    policy = intent.policy
+    return (
+        *guide_checks(policy.limits),
+        *practice_checks(policy.limits, policy.timers, policy.checks),
+    )
+
+
+def _frames(subject: Subject, support: Support) -> tuple[Frame, ...]:
+    return (
+        nodes_frame(subject),
+        members_frame(subject),
+        groups_frame(subject),
+        cluster_frame(subject, support),
+        links_frame(subject, "control_link", (LinkKind.CONTROL,)),
+        links_frame(subject, "control_interfaces", (LinkKind.CONTROL_INTERFACE,)),
+        links_frame(subject, "fabric_links", (LinkKind.FABRIC, LinkKind.FABRIC_CHILD)),
+        pics_frame(subject),
+        pfes_frame(subject.state),
+    )
+
+
+def _judged(
+    subject: Subject, told: tuple[CheckResult, ...], asking: set[str], raw: Mapping[str, object]
+) -> Readiness:
+    verdict, reason = _verdict(subject, told, asking)
+    return Readiness(results=told, verdict=verdict, reason=reason, validations=raw)
+
+
+def _verdict(
+    subject: Subject, told: tuple[CheckResult, ...], asking: set[str]
+) -> tuple[ReadinessVerdict, str]:
+    if runs_target(subject):
+        return (
+            ReadinessVerdict.ALREADY_CURRENT,
+            f"both nodes run {subject.snapshot.node0.release} already",
+        )
+    blocking = [result for result in told if result.blocks]
+    if blocking:
+        return ReadinessVerdict.NOT_READY, first_words(blocking)
+    if not told:
+        return ReadinessVerdict.NOT_READY, "nothing was checked"
+    questions = [result for result in told if result.check in asking and result.is_finding]
+    if questions:
+        return ReadinessVerdict.ASK, first_words(questions)
+    findings = sum(result.is_finding for result in told)
+    return ReadinessVerdict.READY, f"all preconditions hold; {many(findings, 'finding', 'findings')}"

@@ -1,0 +1,138 @@
+"""Outcomes to results: the sentence, the remedy, and what the operator's rules make of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from srx_issu.checks.check import Check
+from srx_issu.checks.frames import Cell, Frame
+from srx_issu.checks.runner import Outcome
+from srx_issu.domain.checking import CheckResult, CheckRule, CheckRules, Severity, WhenUnknown
+from srx_issu.domain.model import NodeName
+from srx_issu.domain.verdict import Status
+
+
+def enabled(checks: Iterable[Check], rules: CheckRules) -> tuple[Check, ...]:
+    """The checks that the rules leave on, with the rules' severities. A guide's check stays as it is."""
+    kept = (check for check in checks if check.guide or rules.check(check.name).enabled)
+    return tuple(_ruled(check, rules.check(check.name)) for check in kept)
+
+
+def _ruled(check: Check, rule: CheckRule) -> Check:
+    if check.guide:
+        return check
+    return replace(
+        check,
+        severity=rule.severity or check.severity,
+        when_unknown=rule.when_unknown or check.when_unknown,
+    )
+
+
+def results(
+    outcomes: Iterable[Outcome], frames: Mapping[str, Frame], rules: CheckRules
+) -> tuple[CheckResult, ...]:
+    """One result an outcome, in their order; what two rows say in the same words (a group as both nodes see
+    it) is said once."""
+    found = [_result(outcome, frames.get(outcome.check.table), rules) for outcome in outcomes]
+    told = {(r.check, r.node, r.status, r.text): r for r in found if r is not None}
+    return tuple(told.values())
+
+
+def _result(outcome: Outcome, frame: Frame | None, rules: CheckRules) -> CheckResult | None:
+    check = outcome.check
+    if outcome.row is None or frame is None:
+        return _broken(outcome)
+    row = frame.rows[outcome.row]
+    about = str(row.get("about") or "")
+    if outcome.status is not Status.PASS and _ignored(about, rules.check(check.name)) and not check.guide:
+        return _told(check, row, Status.SKIPPED, f"{about}: ignored by policy/checks.yaml", check.severity)
+    match outcome.status:
+        case Status.PASS:
+            return _told(check, row, Status.PASS, _fill(check.good, row), check.severity)
+        case Status.FAIL:
+            return _told(check, row, Status.FAIL, _fill(check.bad, row), check.severity)
+        case _:
+            return _unknown(check, row, _reason(frame, outcome.row, check))
+
+
+def _reason(frame: Frame, row: int, check: Check) -> str:
+    return frame.reasons.get((row, check.column), "not known")
+
+
+def _unknown(check: Check, row: Mapping[str, Cell], reason: str) -> CheckResult:
+    words = f"{_fill(check.what, row)} not known: {reason}"
+    match check.unknown_means:
+        case WhenUnknown.SKIP:
+            return _told(check, row, Status.SKIPPED, words, check.severity)
+        case WhenUnknown.WARN:
+            severity = Severity.WARN if check.severity is Severity.BLOCK else check.severity
+            return _told(check, row, Status.ERROR, words, severity)
+        case WhenUnknown.BLOCK:
+            return _told(check, row, Status.ERROR, words, Severity.BLOCK)
+
+
+def _broken(outcome: Outcome) -> CheckResult:
+    check = outcome.check
+    blocks = check.unknown_means is WhenUnknown.BLOCK or outcome.status is Status.FAIL
+    return CheckResult(
+        check=check.name,
+        severity=check.severity if blocks else min(check.severity, Severity.WARN, key=_rank),
+        status=outcome.status,
+        node=None,
+        measured=None,
+        limit=None,
+        text=f"{check.name.replace('_', ' ')} could not be judged: {outcome.trouble}",
+        remedy="report this as a fault of the checks, with the evidence of the run",
+    )
+
+
+_RANKS = (Severity.INFO, Severity.WARN, Severity.BLOCK)
+
+
+def _rank(severity: Severity) -> int:
+    return _RANKS.index(severity)
+
+
+def _told(
+    check: Check, row: Mapping[str, Cell], status: Status, words: str, severity: Severity
+) -> CheckResult:
+    node = NodeName(str(row["node"])) if row.get("node") else None
+    measured = row.get(check.column)
+    remedy = _remedy(check, row, status)
+    return CheckResult(
+        check=check.name,
+        severity=severity,
+        status=status,
+        node=node,
+        measured=None if measured is None else _plain(measured),
+        limit=_fill(check.limit, row),
+        text=_sentence(node, words, remedy),
+        remedy=remedy,
+    )
+
+
+def _remedy(check: Check, row: Mapping[str, Cell], status: Status) -> str | None:
+    if status is Status.ERROR:
+        return "look at the node yourself before going on"
+    return _fill(check.remedy, row) if check.remedy and status is Status.FAIL else None
+
+
+def _sentence(node: NodeName | None, words: str, remedy: str | None) -> str:
+    said = f"{node}: {words}" if node else words
+    return f"{said}; {remedy}" if remedy else said
+
+
+def _ignored(about: str, rule: CheckRule) -> bool:
+    return any(re.search(pattern, about) for pattern in rule.ignore)
+
+
+def _fill(template: str, row: Mapping[str, Cell]) -> str:
+    return template.format_map({k: "?" if v is None else _plain(v) for k, v in row.items()})
+
+
+def _plain(value: Cell) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,136 @@
+"""Runs suites over frames and says, row by row, what each check found. The only place that calls GX.
+
+An ephemeral context a call; a whole-DataFrame batch and a validation definition a table. Progress bars,
+analytics and the library's own log are off: 220 lines of them say nothing about a cluster.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from srx_issu.checks.check import Check
+from srx_issu.checks.frames import Frame
+from srx_issu.checks.suites import KNOWN, VALUE, suite
+from srx_issu.domain.verdict import Status
+
+if TYPE_CHECKING:
+    from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one check found in one row; ``row`` None = the table had no row at all, or the check broke."""
+
+    check: Check
+    status: Status  # PASS, FAIL, ERROR
+    row: int | None
+    trouble: str | None = None  # the library's words when the check itself broke
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """All outcomes of one phase, and the library's own results, table by table, as JSON evidence."""
+
+    outcomes: tuple[Outcome, ...]
+    validations: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+Validate = Callable[[Sequence[Frame], Iterable[Check]], Run]
+
+
+def run(frames: Sequence[Frame], checks: Iterable[Check]) -> Run:
+    """Validates every frame with the checks of its table. A check without its table is an ERROR."""
+    gx_context = context()
+    everything = tuple(checks)
+    by_name = {frame.name: frame for frame in frames}
+    outcomes: list[Outcome] = []
+    validations: dict[str, dict[str, Any]] = {}
+    for table in dict.fromkeys(check.table for check in everything):
+        mine = tuple(check for check in everything if check.table == table)
+        frame = by_name.get(table)
+        if frame is None:
+            words = f"no table {table!r} was made"
+            outcomes += [Outcome(check=c, status=Status.ERROR, row=None, trouble=words) for c in mine]
+            continue
+        result = _validate(gx_context, frame, mine)
+        validations[table] = result.to_json_dict()
+        outcomes += _outcomes(frame, mine, result)
+    order = {check.name: index for index, check in enumerate(everything)}
+    outcomes.sort(key=lambda outcome: order[outcome.check.name])
+    return Run(outcomes=tuple(outcomes), validations=validations)
+
+
+def context() -> AbstractDataContext:
+    """A new ephemeral context, with the library told to be quiet before it is imported."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports deprecated modules of the standard library
+        import great_expectations as gx  # noqa: PLC0415 - 5 to 9 s, paid once a process
+        from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+
+        made = gx.get_context(mode="ephemeral")
+    made.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return made
+
+
+def _validate(gx_context: AbstractDataContext, frame: Frame, checks: tuple[Check, ...]) -> Any:
+    import great_expectations as gx  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    data = pd.DataFrame.from_records(frame.rows, columns=["row", *frame.columns])
+    source = gx_context.data_sources.add_pandas(frame.name)
+    batch = source.add_dataframe_asset(frame.name).add_batch_definition_whole_dataframe("whole")
+    definition = gx.ValidationDefinition(
+        name=frame.name, data=batch, suite=gx_context.suites.add(suite(frame.name, checks))
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas and the library disagree about empty columns
+        return gx_context.validation_definitions.add(definition).run(
+            batch_parameters={"dataframe": data},
+            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]},
+        )
+
+
+def _outcomes(frame: Frame, checks: tuple[Check, ...], result: Any) -> Iterable[Outcome]:
+    found: dict[tuple[str, str], list[Any]] = {}
+    for one in result.results:
+        meta: Mapping[str, str] = one.expectation_config.meta or {}
+        found.setdefault((meta.get("check", ""), meta["role"]), []).append(one)
+    for check in checks:
+        known, value = found.get((check.name, KNOWN), []), found.get((check.name, VALUE), [])
+        trouble = next((t for one in (*known, *value) if (t := _trouble(one))), None)
+        if not known or not value or trouble:
+            words = trouble or "the check did not run"
+            yield Outcome(check=check, status=Status.ERROR, row=None, trouble=words)
+            continue
+        if not frame.rows:
+            yield Outcome(check=check, status=Status.FAIL, row=None, trouble=f"table {frame.name!r} is empty")
+            continue
+        empty = set[int]().union(*(_rows(one) for one in known))
+        wrong = _rows(value[0])
+        if not value[0].success and not wrong - empty and not empty:
+            yield Outcome(check=check, status=Status.FAIL, row=None, trouble="failed without naming a row")
+            continue
+        for row in range(len(frame.rows)):
+            status = Status.ERROR if row in empty else Status.FAIL if row in wrong else Status.PASS
+            yield Outcome(check=check, status=status, row=row)
+
+
+def _rows(one: Any) -> set[int]:
+    return {int(where["row"]) for where in one.result.get("unexpected_index_list") or ()}
+
+
+def _trouble(one: Any) -> str | None:
+    """The first words of an exception inside an expectation, such as a word where a number should be."""
+    info = one.exception_info or {}
+    several = [info] if "raised_exception" in info else list(info.values())
+    raised = (
+        str(i.get("exception_message")) for i in several if isinstance(i, dict) and i.get("raised_exception")
+    )
+    return next(raised, None)
