@@ -91,7 +91,8 @@ class Checked:
 def nearest(name: str, known: Iterable[str]) -> str:
     """What may have been meant by ``name``: the closest known names, or what there is."""
     names = sorted(known)
-    close = difflib.get_close_matches(name[:80], names, n=3, cutoff=0.6)
+    longer = [n for n in names if name and n.startswith(name)][:3]
+    close = longer or difflib.get_close_matches(name[:80], names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(repr(c) for c in close)}?"
     if not names:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from srx_issu.domain.errors import UnparsableVersion
@@ -107,39 +107,33 @@ def _sha256(text: str) -> str:
     return digest
 
 
-def _empty_if_missing(value: Any) -> Any:
-    return {} if value is None else value
-
-
-def _no_list_if_missing(value: Any) -> Any:
-    return () if value is None else value
+def _pattern(pattern: str) -> Any:
+    """The same rule for editors; the check itself has the better words."""
+    return Field(json_schema_extra={"pattern": f"^(?:{pattern})$"})
 
 
 _NAME_REMEDY = "use 1 to 64 letters, digits, '.', '_' or '-', and start with a letter or digit"
 
-Name = Annotated[
-    str,
-    AfterValidator(_matching(_NAME, "usable name", _NAME_REMEDY)),
-    Field(json_schema_extra={"pattern": f"^{_NAME.pattern}$"}),
-]
+Name = Annotated[str, AfterValidator(_matching(_NAME, "usable name", _NAME_REMEDY)), _pattern(_NAME.pattern)]
 TableName = Annotated[
-    str, AfterValidator(_matching(_TABLE, "table name", "use lower-case letters, digits and '_'"))
+    str,
+    AfterValidator(_matching(_TABLE, "table name", "use lower-case letters, digits and '_'")),
+    _pattern(_TABLE.pattern),
 ]
 Family = Annotated[
     str,
     AfterValidator(
-        _matching(_FAMILY, "image family", "write the product of the file name: srxhe, vmhost-srx")
+        _matching(_FAMILY, "image family", "write the product in the file name: srxhe, vmhost-srx")
     ),
+    _pattern(_FAMILY.pattern),
 ]
 Host = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-ModelName = Annotated[str, AfterValidator(_model)]
+ModelName = Annotated[str, AfterValidator(_model), _pattern("[Vv]?[Ss][Rr][Xx][0-9]{0,4}[A-Za-z]?")]
 Release = Annotated[str, AfterValidator(_release)]
 Mark = Annotated[str, AfterValidator(_mark)]
-Text = Annotated[str, AfterValidator(_text)]
+Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1})]
 HoldReason = Annotated[str, AfterValidator(_hold)]
-Sha256 = Annotated[str, AfterValidator(_sha256)]
+Sha256 = Annotated[str, AfterValidator(_sha256), _pattern("[0-9A-Fa-f]{64}")]
 Seconds = Annotated[float, Field(gt=0, le=7 * DAY_S)]
 Percent = Annotated[float, Field(ge=0, le=100)]
-OrEmpty = BeforeValidator(_empty_if_missing)
-OrNone = BeforeValidator(_no_list_if_missing)

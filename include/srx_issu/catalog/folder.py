@@ -35,7 +35,8 @@ class Found:
 
 
 def find_files(files: Path) -> Found:
-    """Looks for the files; never raises."""
+    """Looks for the files; never raises. Paths are absolute, whatever ``files`` is."""
+    files = files.expanduser().absolute()
     inventory, inventory_fault = _yaml_files(files / "inventory", "the clusters")
     images, images_fault = _yaml_files(files / "images", "the image catalogue")
     return Found(

@@ -13,11 +13,12 @@ from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import Entry, ModelName, Release, Sha256
+from srx_issu.domain.commands import Software
 from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.model import Image
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.domain.verdict import Status, Verdict
-from srx_issu.domain.version import image_facts, same_release
+from srx_issu.domain.version import ImageFacts, image_facts, same_release
 
 SECTIONS = ("images",)
 _CHUNK_BYTES = 1024 * 1024
@@ -88,12 +89,24 @@ def _check_name(name: str, entry: ImageEntry, checked: Checked, at: int, matrix:
     if not same_release(facts.release, entry.release):
         found = f"release is {entry.release}, but {name} is {facts.release}"
         checked.fault(found, "correct the one that is wrong", "images", at, "release")
-    fitting = matrix.models_of(facts.family)
     for position, model in enumerate(entry.models):
-        if fitting and model not in fitting:
-            found = f"{name} is an image for {', '.join(sorted(fitting))}, not for {model}"
-            remedy = "correct models, or the platform's image_families in policy/support.yaml"
-            checked.fault(found, remedy, "images", at, "models", position)
+        if words := _misfit(facts, model, matrix):
+            remedy = "correct models, or the platform in policy/support.yaml"
+            checked.fault(f"{name} {words}", remedy, "images", at, "models", position)
+
+
+def _misfit(facts: ImageFacts, model: str, matrix: SupportMatrix) -> str | None:
+    """Why an image cannot be for a model. Names nobody knows are the operator's word against nobody's."""
+    platform = matrix.platforms.get(model)
+    if platform is None:
+        return None
+    fitting = matrix.models_of(facts.family)
+    if platform.image_families and fitting and model not in fitting:
+        return f"is an image for {', '.join(sorted(fitting))}, not for {model}"
+    takes_vmhost = Software.VMHOST in (platform.software, *platform.routing_engines.values())
+    if facts.is_vmhost and not takes_vmhost:
+        return f"is a vmhost image, which {model} does not take"
+    return None
 
 
 def _check_file(path: Path, entry: ImageEntry, checked: Checked, at: int) -> None:

@@ -115,10 +115,12 @@ def _cluster(catalog: Catalog, name: str) -> Cluster:
 
 
 def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> Software:
-    """The image's software; refused when the cluster's routing engine is known to need the other."""
-    family = image_facts(image.name).family
-    software = rules.software(cluster.model, cluster.routing_engine, family)
+    """What the image's name says, else the platform's; refused when the routing engine needs the other."""
+    facts = image_facts(image.name)
     needed = rules.software(cluster.model, cluster.routing_engine)
+    software = Software.VMHOST if facts.is_vmhost else needed
+    if cluster.model in rules.models_of(facts.family) and not facts.is_vmhost:
+        software = Software.SYSTEM
     if cluster.routing_engine is not None and software is not needed:
         engine = f"{cluster.name} has routing engine {cluster.routing_engine}"
         raise RequestRefused(
@@ -157,6 +159,8 @@ def _moment(text: str | None, which: str) -> datetime | None:
         raise RequestRefused(f"window {which} {_shown(text)} is no time: {remedy}") from reason
     if moment.tzinfo is None:
         raise RequestRefused(f"window {which} {_shown(text)} has no time zone: {remedy}")
+    if not 2000 <= moment.year < 2200:  # also keeps sums of times inside what datetime can hold
+        raise RequestRefused(f"window {which} {_shown(text)} is no time of ours: {remedy}")
     return moment
 
 

@@ -15,7 +15,7 @@ from srx_issu.domain.commands import Software
 from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.release_range import ReleaseMark, ReleaseRange, both
 from srx_issu.domain.verdict import Status
-from srx_issu.domain.version import JunosVersion, ReleaseKind, is_later, parse
+from srx_issu.domain.version import JunosVersion, is_later, parse
 
 HOLD_TIMER_S = 900  # guide, Table 2: the primary waits so long for the secondary's first reboot
 LONGEST_HOLD_TIMER_S = 2700  # the same on SRX1500, 4100, 4200, 4600 from 17.4R1
@@ -77,10 +77,8 @@ class SupportMatrix:
         """The models an image family is known to be for; empty when nobody knows the family."""
         return frozenset(m for m, p in self.platforms.items() if image_family in p.image_families)
 
-    def software(self, model: str, routing_engine: str | None, image_family: str | None = None) -> Software:
-        """Which ``request`` commands to use. A vmhost image, or the named routing engine, decides."""
-        if image_family is not None and image_family.split("-")[0] == Software.VMHOST:
-            return Software.VMHOST
+    def software(self, model: str, routing_engine: str | None) -> Software:
+        """Which ``request`` commands a model with that routing engine has; SYSTEM where nobody knows."""
         platform = self.platforms.get(model)
         if platform is None:
             return Software.SYSTEM
@@ -132,8 +130,7 @@ def _decide(
         ruled = _by_rule(model, old, new, rules)
         return _never_issu(ruled or (platform.in_service, platform.reason))
     if not (old.kind.is_ordered and new.kind.is_ordered):
-        unordered = new if not new.kind.is_ordered else old
-        return _unordered(unordered, forced=forced)
+        return _unordered(direction.reason, forced=forced)
     if platform is None:
         return InService.ASK, f"{model} is not in policy/support.yaml: nothing is known of its ISSU"
     ruled = _by_rule(model, old, new, rules)
@@ -148,11 +145,9 @@ def _never_issu(ruled: tuple[InService, str]) -> tuple[InService, str]:
     return (verdict if verdict is InService.ICU else InService.REFUSED), reason
 
 
-def _unordered(build: JunosVersion, *, forced: bool) -> tuple[InService, str]:
-    words = {ReleaseKind.BETA: "beta", ReleaseKind.INTERNAL: "internal"}.get(build.kind, "daily")
-    reason = f"{build} is a {words} build: it has no place in the order of releases"
+def _unordered(reason: str, *, forced: bool) -> tuple[InService, str]:
     if forced:
-        return InService.ASK, f"{reason}, and somebody insists"
+        return InService.ASK, f"{reason}; somebody insists on it"
     return InService.REFUSED, f"{reason}; take a released image"
 
 

@@ -1,0 +1,132 @@
+"""Writes what editors and readers need to know of the operator's files, from the models themselves.
+
+``python -m srx_issu.catalog.schemas`` writes a JSON Schema beside each kind of file and the tables of keys
+in docs/files.md. Nothing is read from these when the software runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from srx_issu.catalog.fields import Entry
+from srx_issu.catalog.folder import SHIPPED
+from srx_issu.catalog.images import CatalogueFile, ImageEntry
+from srx_issu.catalog.inventory import ClusterEntry, InventoryFile, NodeEntry, Settings
+from srx_issu.catalog.limits import (
+    LimitsEntry,
+    LimitsFile,
+    PlatformSettingsEntry,
+    SettingsEntry,
+    TimersEntry,
+    ToleranceEntry,
+)
+from srx_issu.catalog.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, RuleEntry, SupportFile
+
+SCHEMAS: Final[dict[str, type[Entry]]] = {
+    "inventory/inventory.schema.json": InventoryFile,
+    "images/images.schema.json": CatalogueFile,
+    "policy/limits.schema.json": LimitsFile,
+    "policy/support.schema.json": SupportFile,
+}
+TABLES: Final[tuple[type[Entry], ...]] = (
+    Settings,
+    ClusterEntry,
+    NodeEntry,
+    ImageEntry,
+    LimitsFile,
+    SettingsEntry,
+    PlatformSettingsEntry,
+    TimersEntry,
+    LimitsEntry,
+    ToleranceEntry,
+    PlatformEntry,
+    HoldTimerEntry,
+    RuleEntry,
+    RangeEntry,
+)
+_SIMPLE: Final = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "`true`, `false`",
+}
+_TABLE = re.compile(r"(<!-- keys of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def schema(model: type[Entry]) -> str:
+    """The JSON Schema of one kind of file, as text."""
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def with_tables(page: str) -> str:
+    """The page with each ``<!-- keys of X --> ... <!-- end -->`` filled from the model of that name."""
+    models = {model.__name__: model for model in TABLES}
+    return _TABLE.sub(lambda found: f"{found[1]}{_table(models[found[2]])}{found[3]}", page)
+
+
+def _table(model: type[Entry]) -> str:
+    rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
+    schema_of_all = model.model_json_schema()
+    required = set(schema_of_all.get("required", ()))
+    elsewhere = {name for base in model.__bases__ if base in TABLES for name in base.model_fields}
+    for name, given in schema_of_all["properties"].items():
+        if name in elsewhere:  # in the table of the model it extends
+            continue
+        default = "required" if name in required else _default(given.get("default"))
+        meaning = given.get("description") or _described(given, schema_of_all)
+        rows.append(f"| `{name}` | {_kind(given, schema_of_all)} | {default} | {meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, [], {}) else f"`{json.dumps(value)}`"
+
+
+def _described(given: dict[str, Any], whole: dict[str, Any]) -> str:
+    target = _target(given, whole)
+    return str(target.get("description", "")).split("\n", maxsplit=1)[0]
+
+
+def _kind(given: dict[str, Any], whole: dict[str, Any]) -> str:
+    """A JSON Schema type in an operator's words."""
+    if "anyOf" in given:
+        return " or ".join(_kind(one, whole) for one in given["anyOf"] if one.get("type") != "null")
+    target = _target(given, whole)
+    if "enum" in target:
+        return ", ".join(f"`{value}`" for value in target["enum"])
+    kind = target.get("type", "")
+    if kind == "array":
+        return f"list of {_kind(target['items'], whole)}"
+    if kind == "object":
+        members = target.get("additionalProperties") or next(
+            iter(target.get("patternProperties", {}).values()), None
+        )
+        return f"names, each with {_kind(members, whole)}" if members else "keys, see there"
+    return f"{_SIMPLE[kind]}{_bounds(target)}"
+
+
+def _target(given: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    reference = given.get("$ref")
+    target: dict[str, Any] = whole["$defs"][reference.rsplit("/", 1)[-1]] if reference else given
+    return target
+
+
+def _bounds(target: dict[str, Any]) -> str:
+    words = (("exclusiveMinimum", "above"), ("minimum", "from"), ("maximum", "to"))
+    shown = [f"{word} {target[key]:g}" for key, word in words if key in target]
+    return f" {' '.join(shown)}" if shown else ""
+
+
+def main() -> None:
+    """Writes all of it into the repository."""
+    for name, model in SCHEMAS.items():
+        (SHIPPED / name).write_text(schema(model), encoding="utf-8")
+    page = SHIPPED.parent / "docs" / "files.md"
+    page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
