@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import Event, UpgradeRecord
-from srx_issu.report.documents import Documents
+from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.page import render
 from srx_issu.report.story import tell
 
@@ -23,12 +23,17 @@ class Report:
 
 
 def build_report(
-    record: UpgradeRecord, intent: Intent, events: tuple[Event, ...], documents: Mapping[str, bytes]
+    record: UpgradeRecord,
+    intent: Intent,
+    events: tuple[Event, ...],
+    documents: Mapping[str, bytes],
+    *,
+    listing: tuple[Listed, ...] | None = None,
 ) -> Report:
     """Pure. ``documents``: the upgrade's evidence by name or evidence id, oldest first.
 
-    Known names: readiness.json, comparison.json, baseline- and after-snapshot.json, baseline- and
-    after-state.json, transcript.txt, what-to-do.txt; any other is listed with size and SHA-256.
+    Those that ``is_told`` knows are shown, all are listed with size and SHA-256. ``listing`` is the
+    evidence list for callers that did not read the others; None = made from ``documents``.
     """
-    story = tell(record, intent, events, Documents(documents))
+    story = tell(record, intent, events, Documents(documents), listing)
     return Report(html=render(story), json=to_json(story, indent=1).decode())

@@ -7,6 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_TOLD = re.compile(
+    r"((baseline|after)-(snapshot|state)|readiness|comparison)(-\d+)?\.json|(transcript|what-to-do)(-\d+)?\.txt"
+)
+
+
+def is_told(name: str) -> bool:
+    """Whether a report shows what is in a document of this name, or only lists it."""
+    return _TOLD.fullmatch(name) is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -12,6 +12,8 @@ from srx_issu.report import wording
 from srx_issu.report.bars import bar_chart
 from srx_issu.report.gantt import chart
 from srx_issu.report.story import Story
+
+HERE = "srx_issu.report"
 
 
 def render(story: Story) -> str:
@@ -28,10 +30,13 @@ def render(story: Story) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """Jinja with every expression escaped and a fault for every name that does not exist."""
+def environment(package: str = HERE) -> Environment:
+    """Jinja with every expression escaped and a fault for every name that does not exist.
+
+    ``package`` may bring templates of its own, beside the report's.
+    """
     made = Environment(
-        loader=FunctionLoader(_source),
+        loader=FunctionLoader(partial(_source, package)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -40,9 +45,11 @@ def environment() -> Environment:
     )
     for name in ("clock", "stamp", "duration", "size", "words_of", "figure"):
         made.filters[name] = getattr(wording, name)
-    made.globals["style"] = Markup(_source("report.css"))  # noqa: S704 - a file of ours, no input
+    made.globals["style"] = Markup(_source(HERE, "report.css"))  # noqa: S704 - a file of ours, no input
     return made
 
 
-def _source(name: str) -> str:
-    return files("srx_issu.report").joinpath("templates", name).read_text(encoding="utf-8")
+def _source(package: str, name: str) -> str:
+    own = files(package).joinpath("templates", name)
+    found = own if own.is_file() else files(HERE).joinpath("templates", name)
+    return found.read_text(encoding="utf-8")

@@ -59,7 +59,13 @@ class Story:
         return ((self.closed_at or self.last_event_at) - self.opened_at).total_seconds()
 
 
-def tell(record: UpgradeRecord, intent: Intent, events: tuple[Event, ...], documents: Documents) -> Story:
+def tell(
+    record: UpgradeRecord,
+    intent: Intent,
+    events: tuple[Event, ...],
+    documents: Documents,
+    listing: tuple[Listed, ...] | None = None,
+) -> Story:
     """Puts the story together. Documents that are missing or unreadable leave their part out."""
     outcome, reason = conclusion(record, events)
     tone, words = meaning(outcome)
@@ -94,7 +100,7 @@ def tell(record: UpgradeRecord, intent: Intent, events: tuple[Event, ...], docum
         traffic=comparisons(documents),
         transcript=_shortened(documents.text("transcript.txt")),
         events=events,
-        evidence=documents.listing(),
+        evidence=documents.listing() if listing is None else listing,
     )
 
 

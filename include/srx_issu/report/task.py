@@ -1,45 +1,55 @@
-"""The task that writes the report of one upgrade, as evidence beside everything else."""
+"""The task that writes the report as evidence. Glue: what is in the report is decided in ``build_report``."""
 
 from __future__ import annotations
 
 from airflow.sdk import BaseOperator, Context
 
-from srx_issu.hooks.workbench import is_open, open_bench
-from srx_issu.operators.run_state import failed_tasks
-from srx_issu.ports.journal import EventKind
-from srx_issu.report.build import Report, build_report
-from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.close import settle
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.stores import Stores, open_stores
+from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.report.build import build_report
+from srx_issu.report.reading import read_documents
 
 
 class ReportOperator(BaseOperator):
-    """HTML and JSON. An upgrade that was never opened has no report."""
+    """Writes ``report.html`` and ``report.json``; asks no device. Returns their evidence ids.
+
+    A run that was refused before it was claimed has nothing to report and passes.
+    """
 
     ui_color = "#e8f4ea"
 
-    def execute(self, context: Context) -> Facts:
-        if not is_open(context["run_id"]):
-            self.log.info("the upgrade was never opened: nothing to report")
+    def execute(self, context: Context) -> dict[str, Json]:
+        upgrade_id = context["run_id"]
+        stores = open_stores()
+        if stores.journal.upgrade(upgrade_id) is None:
+            self.log.info("run %s was never claimed: nothing to report", upgrade_id)
             return {}
-        with open_bench(context["run_id"], self.task_id, self.log) as bench:
-            settle(bench, failed_tasks(self, context))
-            return keep_report(bench)
+        return write_report(stores, upgrade_id, self.task_id)
 
 
-def keep_report(bench: Bench) -> Facts:
-    """Evidence ids of ``report.html`` and ``report.json``."""
-    report = _build(bench)
-    ids: Facts = {
-        "html": bench.evidence.write(bench.upgrade_id, "report.html", report.html),
-        "json": bench.evidence.write(bench.upgrade_id, "report.json", report.json),
+def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:
+    """Raises JournalError when journal or evidence cannot be read or written."""
+    record = stores.journal.upgrade(upgrade_id)
+    if record is None:
+        return {}
+    names = stores.evidence.names(upgrade_id)
+    report = build_report(
+        record,
+        stores.journal.intent(upgrade_id),
+        stores.journal.events(upgrade_id),
+        read_documents(stores.evidence, {name: name for name in names}),
+    )
+    written: dict[str, Json] = {
+        "html": stores.evidence.write(upgrade_id, "report.html", report.html),
+        "json": stores.evidence.write(upgrade_id, "report.json", report.json),
     }
-    bench.tell(EventKind.STEP_FINISHED, f"report written: {ids['html']}", detail=ids)
-    return ids
-
-
-def _build(bench: Bench) -> Report:
-    record = bench.journal.upgrade(bench.upgrade_id)
-    assert record is not None
-    documents = {name: bench.evidence.read(name) for name in bench.evidence.names(bench.upgrade_id)}
-    events = bench.journal.events(bench.upgrade_id)
-    return build_report(record, bench.intent, events, documents)
+    event = Event(
+        at=SystemClock().now(),
+        kind=EventKind.STEP_FINISHED,
+        step=step,
+        text="report written",
+        detail=written,
+    )
+    stores.journal.record(upgrade_id, event)
+    return written

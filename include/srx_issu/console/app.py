@@ -1,0 +1,67 @@
+"""The pages: a list of upgrades, one upgrade as it stands, and the report as it was kept.
+
+Who may look is decided by the guard that is handed in; where the data is, by ``open_sources``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from srx_issu.console import pages
+from srx_issu.console.sources import OpenSources
+from srx_issu.domain.errors import JournalError
+
+# Airflow shows the pages in a frame of its own; nobody else may. Reports name clusters: not for caches.
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "frame-ancestors 'self'; base-uri 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def make_app(open_sources: OpenSources, guard: Callable[..., Any]) -> FastAPI:
+    """``guard`` is a FastAPI dependency that raises 401 or 403 for those who may not look."""
+    app = FastAPI(
+        title="SRX upgrades",
+        dependencies=[Depends(guard)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,  # FastAPI's own pages would not be behind the guard
+    )
+
+    @app.exception_handler(JournalError)
+    def journal_is_away(_: Request, error: Exception) -> Response:
+        return _page(pages.fault("The journal cannot be read", str(error)), status=503)
+
+    @app.get("/", response_class=HTMLResponse)
+    def upgrades(request: Request, cluster: Annotated[str | None, Query(max_length=200)] = None) -> Response:
+        records = open_sources().lists.upgrades(limit=pages.MOST, cluster=cluster or None)
+        root = f"{request.scope.get('root_path', '')}/"
+        return _page(pages.upgrades(records, cluster or "", root), refresh_s=pages.REFRESH_S)
+
+    @app.get("/upgrades/{upgrade_id}", response_class=HTMLResponse)
+    def upgrade(upgrade_id: str) -> Response:
+        """As it stands now, told with today's template."""
+        live = pages.upgrade(open_sources(), upgrade_id)
+        if live is None:
+            return _page(pages.unknown(upgrade_id), status=404)
+        return _page(live.html, refresh_s=pages.REFRESH_S if live.is_open else None)
+
+    @app.get("/upgrades/{upgrade_id}/report", response_class=HTMLResponse)
+    def report(upgrade_id: str) -> Response:
+        """The file that was kept as evidence; the live page while there is none."""
+        kept = pages.kept_report(open_sources(), upgrade_id)
+        return _page(kept) if kept is not None else upgrade(upgrade_id)
+
+    return app
+
+
+def _page(html: str, *, status: int = 200, refresh_s: int | None = None) -> HTMLResponse:
+    refresh = {"Refresh": str(refresh_s)} if refresh_s else {}
+    return HTMLResponse(html, status_code=status, headers={**_HEADERS, **refresh})

@@ -1,0 +1,34 @@
+"""The console as Airflow mounts it: behind Airflow's login, for those who may read runs of ``issu_cluster``.
+
+Every Airflow process loads the plugin; only the API server ever calls it. So the application, and Airflow's
+web framework with it, is made at the first request.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+DAG_ID = "issu_cluster"
+
+
+class Console:
+    """An ASGI application that is made when it is first called."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    @cached_property
+    def _app(self) -> FastAPI:
+        from airflow.api_fastapi.auth.managers.models.resource_details import (  # noqa: PLC0415 - API server only
+            DagAccessEntity,
+        )
+        from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415
+
+        from srx_issu.console.app import make_app  # noqa: PLC0415
+        from srx_issu.console.sources import open_sources  # noqa: PLC0415
+
+        guard = requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=DAG_ID)
+        return make_app(open_sources, guard)

@@ -1,0 +1,93 @@
+"""HTML of the console from journal and evidence; knows nothing of HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from srx_issu.console.sources import Sources
+from srx_issu.ports.journal import UpgradeRecord
+from srx_issu.report import Listed, build_report, is_told
+from srx_issu.report.documents import Documents
+from srx_issu.report.page import environment
+from srx_issu.report.reading import read_documents
+from srx_issu.report.verdicts import meaning
+
+MOST = 200  # upgrades on the list
+REFRESH_S = 20
+_TEMPLATES = "srx_issu.console"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """One upgrade as it stands; ``is_open`` = not closed yet."""
+
+    html: str
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One upgrade of the list."""
+
+    record: UpgradeRecord
+    tone: str
+    link: str
+
+    @property
+    def duration_s(self) -> float | None:
+        closed = self.record.closed_at
+        return (closed - self.record.opened_at).total_seconds() if closed else None
+
+
+def upgrades(records: tuple[UpgradeRecord, ...], cluster: str, root: str) -> str:
+    """``root`` is where the console is mounted, with a slash at its end."""
+    lines = [
+        Line(
+            record=record,
+            tone=meaning(record.outcome)[0].value,
+            link=f"{root}upgrades/{quote(record.upgrade_id, safe='')}",
+        )
+        for record in records
+    ]
+    template = environment(_TEMPLATES).get_template("upgrades.html.j2")
+    return template.render(lines=lines, cluster=cluster, root=root, most=MOST)
+
+
+def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
+    """None when the journal does not know it. Reads the documents a report shows, lists the others."""
+    record = sources.journal.upgrade(upgrade_id)
+    if record is None:
+        return None
+    entries = sources.lists.evidence(upgrade_id)
+    told = {entry.name: entry.evidence_id for entry in entries if is_told(entry.name)}
+    listing = tuple(Listed(name=e.name, size_bytes=e.size_bytes, sha256=e.sha256) for e in entries)
+    report = build_report(
+        record,
+        sources.journal.intent(upgrade_id),
+        sources.journal.events(upgrade_id),
+        read_documents(sources.evidence, told),
+        listing=listing,
+    )
+    return Live(html=report.html, is_open=record.closed_at is None)
+
+
+def kept_report(sources: Sources, upgrade_id: str) -> str | None:
+    """The newest report among the evidence; None when there is none."""
+    ids = {entry.name: entry.evidence_id for entry in sources.lists.evidence(upgrade_id)}
+    names = Documents(dict.fromkeys(ids, b"")).all("report.html")
+    if not names:
+        return None
+    return sources.evidence.read(ids[names[-1][0]]).decode("utf-8", "replace")
+
+
+def unknown(upgrade_id: str) -> str:
+    return fault(
+        "No upgrade under this run",
+        f"The journal has no upgrade {upgrade_id}. Runs of other DAGs have none; a run of issu_cluster has "
+        "none when it was refused before its cluster was claimed: the log of its task claim says why.",
+    )
+
+
+def fault(title: str, text: str) -> str:
+    return environment(_TEMPLATES).get_template("fault.html.j2").render(title=title, text=text)

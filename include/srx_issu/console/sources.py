@@ -1,0 +1,53 @@
+"""What the console reads: journal and evidence, at the places the environment names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from srx_issu.domain.errors import JournalError
+from srx_issu.journal import EvidenceEntry
+from srx_issu.ports.journal import Evidence, Journal, UpgradeRecord
+
+JOURNAL_URL, EVIDENCE = "SRX_ISSU_JOURNAL_URL", "SRX_ISSU_EVIDENCE"
+
+
+class Lists(Protocol):
+    """What is read across upgrades; ``journal.Ledger`` has it."""
+
+    def upgrades(self, *, limit: int = ..., cluster: str | None = ...) -> tuple[UpgradeRecord, ...]: ...
+
+    def evidence(self, upgrade_id: str) -> tuple[EvidenceEntry, ...]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    journal: Journal
+    evidence: Evidence
+    lists: Lists
+
+
+OpenSources = Callable[[], Sources]
+
+
+def open_sources() -> Sources:
+    """Asked anew for every page: cheap, and a wrong setting shows on the page, not at the server's start."""
+    from airflow.sdk import ObjectStoragePath  # noqa: PLC0415 - the rest of the console runs without Airflow
+
+    from srx_issu.journal import Ledger, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
+
+    url = _required(JOURNAL_URL)
+    return Sources(
+        journal=SqlJournal(url),
+        evidence=StoredEvidence(url, ObjectStoragePath(_required(EVIDENCE))),
+        lists=Ledger(url),
+    )
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise JournalError(f"environment variable {name} is not set for the API server; see docs/journal.md")
+    return value

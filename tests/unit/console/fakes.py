@@ -1,0 +1,87 @@
+"""A journal with two upgrades in memory, and evidence beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from srx_issu.console.sources import Sources
+from srx_issu.domain.errors import JournalError
+from srx_issu.domain.intent import Intent
+from srx_issu.journal import EvidenceEntry
+from srx_issu.ports.journal import Event, Outcome, UpgradeRecord
+from tests.unit.journal.samples import make_intent
+from tests.unit.report.samples import START, Sample, good, record, started
+
+OPEN = "manual__2026-11-22T22:00:00+00:00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryStores:
+    """Read-only; what would write raises."""
+
+    samples: dict[str, Sample]
+
+    def upgrade(self, upgrade_id: str) -> UpgradeRecord | None:
+        return self.samples[upgrade_id].record if upgrade_id in self.samples else None
+
+    def intent(self, upgrade_id: str) -> Intent:
+        return make_intent(upgrade_id)
+
+    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+        return self.samples[upgrade_id].events
+
+    def upgrades(self, *, limit: int = 100, cluster: str | None = None) -> tuple[UpgradeRecord, ...]:
+        records = (sample.record for sample in self.samples.values())
+        return tuple(r for r in records if cluster in (None, r.cluster))[:limit]
+
+    def evidence(self, upgrade_id: str) -> tuple[EvidenceEntry, ...]:
+        documents = self.samples[upgrade_id].documents if upgrade_id in self.samples else {}
+        return tuple(_entry(upgrade_id, name, content) for name, content in documents.items())
+
+    def names(self, upgrade_id: str) -> tuple[str, ...]:
+        return tuple(entry.evidence_id for entry in self.evidence(upgrade_id))
+
+    def read(self, evidence_id: str) -> bytes:
+        upgrade_id, _, name = evidence_id.partition("/")
+        content = self.samples[upgrade_id].documents[name]
+        if content == b"changed":
+            raise JournalError(f"evidence {evidence_id}: SHA-256 is ..., was ...")
+        return content
+
+    def open_upgrade(self, intent: Intent, at: datetime) -> None:
+        raise AssertionError("the console writes nothing")
+
+    def record(self, upgrade_id: str, event: Event) -> None:
+        raise AssertionError("the console writes nothing")
+
+    def intend(self, upgrade_id: str, event: Event) -> bool:
+        raise AssertionError("the console writes nothing")
+
+    def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:
+        raise AssertionError("the console writes nothing")
+
+    def write(self, upgrade_id: str, name: str, content: str | bytes) -> str:
+        raise AssertionError("the console writes nothing")
+
+
+def two_upgrades(**documents: bytes) -> Sources:
+    """``wave1__fw-a`` closed with findings, and an open one; ``documents`` are added to the first."""
+    closed = good()
+    closed = replace(closed, documents={**closed.documents, **documents})
+    underway = Sample(
+        record=replace(record(), upgrade_id=OPEN, cluster="fw-b"), events=started(), documents={}
+    )
+    stores = MemoryStores(samples={"wave1__fw-a": closed, OPEN: underway})
+    return Sources(journal=stores, evidence=stores, lists=stores)
+
+
+def _entry(upgrade_id: str, name: str, content: bytes) -> EvidenceEntry:
+    return EvidenceEntry(
+        evidence_id=f"{upgrade_id}/{name}",
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        at=START,
+    )

@@ -1,0 +1,136 @@
+"""The console's pages over HTTP, with the guard and the stores handed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import FastAPI, HTTPException
+
+from srx_issu.console.app import make_app
+from srx_issu.console.sources import Sources, open_sources
+from srx_issu.domain.errors import JournalError
+from tests.unit.console.fakes import OPEN, two_upgrades
+
+PAGES = ("/", "/upgrades/wave1__fw-a", "/upgrades/wave1__fw-a/report")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """One request at a time to the console, mounted as Airflow mounts it; nothing listens anywhere."""
+
+    app: FastAPI
+
+    def get(self, path: str, **params: str) -> httpx.Response:
+        return self.request("GET", path, **params)
+
+    def request(self, method: str, path: str, **params: str) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as web:
+                return await web.request(method, path, params=params or None)
+
+        return asyncio.run(ask())
+
+
+def client(sources: Callable[[], Sources] = two_upgrades, guard: Callable[[], None] = lambda: None) -> Web:
+    outer = FastAPI()
+    outer.mount("/srx-issu", make_app(sources, guard))
+    return Web(app=outer)
+
+
+def nobody() -> None:
+    raise HTTPException(401, "Not authenticated")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/upgrades/ghost", "/docs", "/openapi.json"])
+def test_nothing_is_shown_to_those_whom_the_guard_turns_away(path: str) -> None:
+    response = client(guard=nobody).get(f"/srx-issu{path}")
+    assert response.status_code in (401, 404)
+    assert "fw-a" not in response.text
+
+
+def test_a_run_without_an_upgrade_says_where_to_look() -> None:
+    response = client().get("/srx-issu/upgrades/ghost%3Cscript%3E")
+    assert response.status_code == 404
+    assert "the log of its task claim says why" in response.text
+    assert "<script>" not in response.text
+
+
+def test_a_journal_that_does_not_answer_is_a_page_with_its_words() -> None:
+    def away() -> Sources:
+        raise JournalError("PostgreSQL does not answer")
+
+    response = client(away).get("/srx-issu/")
+    assert response.status_code == 503
+    assert "PostgreSQL does not answer" in response.text
+
+
+def test_changed_evidence_costs_its_own_part_only() -> None:
+    response = client(lambda: two_upgrades(**{"transcript.txt": b"changed"})).get(f"/srx-issu{PAGES[1]}")
+    assert response.status_code == 200
+    assert "SHA-256 is ..., was ..." in response.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_can_be_changed(method: str, path: str) -> None:
+    assert client().request(method, f"/srx-issu{path}").status_code == 405
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_forbid_scripts_foreign_frames_and_caches(path: str) -> None:
+    headers = client().get(f"/srx-issu{path}").headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+
+
+def test_lists_upgrades_with_links_that_work() -> None:
+    web = client()
+    listing = web.get("/srx-issu/")
+    for upgrade_id in ("wave1__fw-a", OPEN):
+        link = f"/srx-issu/upgrades/{quote(upgrade_id, safe='')}"
+        assert f'href="{link}"' in listing.text
+        assert web.get(link).status_code == 200
+    assert "UPGRADED WITH FINDINGS" in listing.text
+    assert "UNDER WAY" in listing.text
+
+
+def test_lists_one_cluster() -> None:
+    text = client().get("/srx-issu/", cluster="fw-b").text
+    assert "UNDER WAY" in text
+    assert "UPGRADED WITH FINDINGS" not in text
+    assert "names are written in full" in client().get("/srx-issu/", cluster="fw").text
+
+
+def test_only_an_open_upgrade_is_looked_at_again() -> None:
+    web = client()
+    assert web.get(f"/srx-issu/upgrades/{quote(OPEN, safe='')}").headers["refresh"] == "20"
+    assert "refresh" not in web.get("/srx-issu/upgrades/wave1__fw-a").headers
+
+
+def test_shows_the_report_that_was_kept_else_the_live_page() -> None:
+    kept = {"report.html": b"<p>first</p>", "report-2.html": b"<p>of that night</p>"}
+    web = client(lambda: two_upgrades(**kept))
+    assert web.get("/srx-issu/upgrades/wave1__fw-a/report").text == "<p>of that night</p>"
+    assert "UNDER WAY" in web.get(f"/srx-issu/upgrades/{quote(OPEN, safe='')}/report").text
+    assert web.get("/srx-issu/upgrades/ghost/report").status_code == 404
+
+
+def test_lists_every_file_but_reads_only_what_is_told() -> None:
+    response = client(lambda: two_upgrades(**{"configuration-node1.set.sealed": b"changed"})).get(
+        f"/srx-issu{PAGES[1]}"
+    )
+    assert "configuration-node1.set.sealed" in response.text
+    assert "SHA-256 is ..." not in response.text
+
+
+def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SRX_ISSU_JOURNAL_URL", raising=False)
+    with pytest.raises(JournalError, match="SRX_ISSU_JOURNAL_URL is not set for the API server"):
+        open_sources()
