@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -47,7 +47,10 @@ class Options:
     dags: Path | None = None  # None = dags/ of the checkout
     port: int | None = None  # None = the one of the last run, or any
     parallelism: int = 8
-    variables: Mapping[str, str] = field(default_factory=dict)  # such as AIRFLOW_CONN_...
+    # Programs that live as long as the stack, started first: they get ready while PostgreSQL does.
+    alongside: tuple[Program, ...] = ()
+    # Called when the databases are ready; gives more variables for Airflow, such as AIRFLOW_CONN_...
+    before_airflow: Callable[[], Mapping[str, str]] = dict
 
 
 class Stack:
@@ -113,6 +116,8 @@ class Stack:
         self._guard = self._post_guard(lock)
         secrets, self.users_are_new = load_or_create(self.home)
 
+        for program in self._options.alongside:
+            self._add(Component(program))
         self._say("starting PostgreSQL")
         postgres = Postgres(self.home)
         self._cleanup.callback(postgres.forget)
@@ -120,8 +125,9 @@ class Stack:
         postgres.wait(self.check)
 
         self._wiring = self._wire(postgres)
-        self.environment = variables(self._wiring, secrets, {**os.environ, **self._options.variables})
+        self.environment = variables(self._wiring, secrets, os.environ)
         self._migrate(self._wiring)
+        self.environment.update(self._options.before_airflow())
         self._start_airflow(self._wiring)
 
     def _wire(self, postgres: Postgres) -> Wiring:
