@@ -88,11 +88,15 @@ class PyezClusterReader:
         session = self._sessions.of(node)
         was_open = session.is_open
         try:
-            return _ask(session, query, timeout_s)
+            return ask(session, query, timeout_s)
         except SessionLost:
             if not was_open:
                 raise
-        return _ask(session, query, timeout_s)
+        return ask(session, query, timeout_s)
+
+    def session(self, node: NodeName) -> NetconfSession:
+        """The node's session, for questions that are not in ``queries``."""
+        return self._sessions.of(node)
 
     def read_text(self, node: NodeName, path: str) -> str | None:
         return file_content(node, self.ask(node, queries.file_show(path)), path)
@@ -112,7 +116,7 @@ class PyezClusterReader:
         self.close()
 
 
-def _ask(session: NetconfSession, query: Query, timeout_s: float | None) -> Element:
+def ask(session: NetconfSession, query: Query, timeout_s: float | None) -> Element:
     reply = session.call(query.rpc, attributes=query.attributes, large=query.large, timeout_s=timeout_s)
     try:
         raise_errors(session.node, reply)
