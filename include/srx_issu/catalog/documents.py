@@ -77,18 +77,18 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Reads and parses; never raises. Unchanged files (path, mtime, size) are parsed once a process."""
+    """Reads and parses; never raises. Files that did not change since (size, times, inode) are parsed once a process."""
     try:
         seen = path.stat()
     except OSError as reason:
         return _unread(
             path, f"cannot be read: {reason.strerror or reason}", "check the path and its permissions"
         )
-    return _read(path, seen.st_mtime_ns, seen.st_size)
+    return _read(path, seen.st_size, (seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino))
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, mtime_ns: int, size: int) -> Document:  # noqa: ARG001 - mtime is part of the cache key
+def _read(path: Path, size: int, version: tuple[int, ...]) -> Document:  # noqa: ARG001 - key of the cache
     if size > LARGEST_BYTES:
         remedy = f"split it: at most {LARGEST_BYTES} bytes a file"
         return _unread(path, f"is {size} bytes", remedy)

@@ -6,6 +6,7 @@ by its inventory and images alone.
 
 from __future__ import annotations
 
+import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from srx_issu.domain.errors import FileFault
 
 VARIABLE = "SRX_ISSU_FILES"
 SHIPPED = Path(__file__).resolve().parents[2]  # the repository's include/
+POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml")
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -44,7 +46,7 @@ def find_files(files: Path) -> Found:
         images=images,
         limits=_or_shipped(files, "limits.yaml"),
         support=_or_shipped(files, "support.yaml"),
-        faults=(*inventory_fault, *images_fault),
+        faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),
     )
 
 
@@ -61,5 +63,29 @@ def _yaml_files(folder: Path, what: str) -> tuple[tuple[Path, ...], tuple[FileFa
 
 
 def _or_shipped(files: Path, name: str) -> Path:
+    """The operator's own file wherever there is one, readable or not: never another one's in its place."""
     own = files / "policy" / name
-    return own if own.exists() else SHIPPED / "policy" / name
+    try:
+        own.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return SHIPPED / "policy" / name
+    except OSError:
+        return own
+    return own
+
+
+def _misnamed(folder: Path) -> tuple[FileFault, ...]:
+    """Files that nearly have a policy file's name: the operator believes that they hold."""
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.suffix in _ENDINGS)
+    except OSError:
+        return ()
+    faults = []
+    for name in names:
+        meant = difflib.get_close_matches(name, POLICY_FILES, n=1, cutoff=0.8)
+        if meant and name not in POLICY_FILES:
+            found = "is not read"
+            faults.append(
+                FileFault(file=str(folder / name), line=0, found=found, remedy=f"call it {meant[0]}")
+            )
+    return tuple(faults)

@@ -9,7 +9,9 @@ import pytest
 from srx_issu.catalog import UpgradeRequest, eligibility, find_image, resolve
 from srx_issu.domain.commands import Software
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.intent import Intent
 from srx_issu.domain.support import InService
+from srx_issu.ports.codec import dumps, loads
 from tests.unit.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
 
 REQUEST = UpgradeRequest(
@@ -184,6 +186,10 @@ class TestResolves:
 
     def test_the_image_of_a_cluster_alone(self, fleet: Folder) -> None:
         assert find_image(fleet.catalog(), "23.4R1.9", "SRX4600").release == "23.4R1.9"
+
+    def test_an_intent_survives_being_written_down(self, fleet: Folder) -> None:
+        intent = resolve(fleet.catalog(), replace(REQUEST, window_start="2027-03-14T01:00:00Z"))
+        assert loads(Intent, dumps(intent)) == intent
 
 
 class TestEligibility:
