@@ -16,13 +16,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.sdk import DAG, chain
-from srx_issu.report.task import ReportOperator
 
 from srx_issu.dag_factory import upgrade
 from srx_issu.dag_factory.tasks import ALWAYS, branch, run
 from srx_issu.dag_factory.trigger_form import upgrade_params
 from srx_issu.operators.claim import ClaimOperator
 from srx_issu.operators.close import CloseOperator
+from srx_issu.report.task import ReportOperator
 from srx_issu.sensors.cluster import WindowSensor
 from srx_issu.steps.clean_up import clean_up
 from srx_issu.steps.hold_for_operator import hold_for_operator

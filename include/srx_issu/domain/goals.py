@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from srx_issu.domain.home import configured_priority, home
 from srx_issu.domain.model import GroupState, NodeName, NodeView, Snapshot
-from srx_issu.domain.phase import ISSU_PRIORITY, Phase, infer_phase, not_settled
+from srx_issu.domain.phase import Phase, infer_phase, not_settled
 
 
 class Goal(StrEnum):
@@ -22,8 +23,7 @@ class Goal(StrEnum):
     PRIMARY_UPGRADED = "primary_upgraded"  # the old primary runs the target too
     RESYNCED = "resynced"  # both in sync, every group settled, window closed
     GROUPS_SETTLED = "groups_settled"  # primary/secondary everywhere, nobody in secondary-hold
-    GROUPS_ON_NODE0 = "groups_on_node0"  # node0 primary of RG1 and up
-    RG0_ON_NODE0 = "rg0_on_node0"  # node0 primary of RG0, node1's hold-down over
+    GROUPS_HOME = "groups_home"  # every group on its home node, hold-downs over
     FLAGS_CLEARED = "flags_cleared"  # no manual flag, configured priorities back
 
 
@@ -85,10 +85,8 @@ def _missing(goal: Goal, course: Course, now: Snapshot) -> str | None:
     match goal:
         case Goal.GROUPS_SETTLED:
             return unsettled
-        case Goal.GROUPS_ON_NODE0:
-            return unsettled or _not_on_node0(now, [g for g in now.group_ids if g > 0])
-        case Goal.RG0_ON_NODE0:
-            return _not_on_node0(now, [0]) or unsettled
+        case Goal.GROUPS_HOME:
+            return _away(course.before, now) or unsettled
         case Goal.FLAGS_CLEARED:
             return unsettled or _flags_left(course.before, now)
         case (
@@ -102,9 +100,14 @@ def _missing(goal: Goal, course: Course, now: Snapshot) -> str | None:
     assert_never(goal)
 
 
-def _not_on_node0(now: Snapshot, group_ids: list[int]) -> str | None:
-    elsewhere = [f"RG{g}" for g in group_ids if now.primary(g) is not NodeName.NODE0]
-    return f"node0 is not yet primary of {', '.join(elsewhere)}" if elsewhere else None
+def _away(before: Snapshot, now: Snapshot) -> str | None:
+    away = [f"{home(before, g)} is not yet primary of RG{g}" for g in away_from_home(before, now)]
+    return ", ".join(away) or None
+
+
+def away_from_home(before: Snapshot, now: Snapshot) -> tuple[int, ...]:
+    """The groups whose home node is not their primary."""
+    return tuple(g for g in now.group_ids if now.primary(g) is not home(before, g))
 
 
 def _flags_left(before: Snapshot, now: Snapshot) -> str | None:
@@ -113,19 +116,10 @@ def _flags_left(before: Snapshot, now: Snapshot) -> str | None:
         for member in group.members if group else ():
             if member.manual:
                 return f"RG{group_id}: the manual failover flag is still set on {member.node}"
-            wanted = _configured_priority(before, group_id, member.node)
+            wanted = configured_priority(before, group_id, member.node)
             if wanted is not None and member.priority != wanted:
                 return f"RG{group_id}: {member.node} has priority {member.priority}, configured {wanted}"
     return None
-
-
-def _configured_priority(before: Snapshot, group_id: int, node: NodeName) -> int | None:
-    """The priority at the baseline; None when that one was not the configured one either."""
-    group = before.group(group_id)
-    member = group.member(node) if group else None
-    if member is None or member.priority in (0, ISSU_PRIORITY):
-        return None
-    return member.priority
 
 
 def in_hold_down(now: Snapshot, group_id: int) -> bool:

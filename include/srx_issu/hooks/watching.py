@@ -67,12 +67,12 @@ def _connector(cluster: Cluster) -> Connect:
     async def connect(node: NodeName) -> Any:
         address = cluster.address(node)
         hook = _SrxSshHookAsync(cluster.connection_id, address.host, address.port)
-        return await hook.get_conn()
+        return await hook.get_conn()  # type: ignore[no-untyped-call]
 
     return connect
 
 
-class _SrxSshHookAsync(SSHHookAsync):  # type: ignore[misc]
+class _SrxSshHookAsync(SSHHookAsync):
     """The SSH provider's hook; ``known_hosts`` may be text, as in ``srx`` connections."""
 
     def __init__(self, connection_id: str, host: str, port: int) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import Any
 
 from srx_issu import catalog
-from srx_issu.devices.collecting import collect_state
-from srx_issu.devices.pyez import PyezClusterReader
-from srx_issu.devices.transfer import SftpNodeFiles
-from srx_issu.devices.writer import PyezClusterWriter
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.seal import seal
 from srx_issu.hooks.srx import SrxHook
@@ -29,20 +25,28 @@ def is_open(upgrade_id: str) -> bool:
 def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
     """Sessions open when they are first used and close at the end. Renews the lease, which also proves
     that the cluster is still ours: raises LeaseHeld when it is not."""
+    # PyEZ and paramiko take a second to import; DAG files import this module.
+    from srx_issu.devices.collecting import collect_state  # noqa: PLC0415
+    from srx_issu.devices.pyez import PyezClusterReader  # noqa: PLC0415
+    from srx_issu.devices.transfer import SftpNodeFiles  # noqa: PLC0415
+    from srx_issu.devices.writer import PyezClusterWriter  # noqa: PLC0415
+
     stores, clock = open_stores(), SystemClock()
     intent = stores.journal.intent(upgrade_id)
     timers = intent.policy.timers
     credentials = SrxHook(intent.cluster.connection_id).credentials()
     with ExitStack() as stack:
         reader = stack.enter_context(PyezClusterReader(intent.cluster, credentials, timers))
-        writer = stack.enter_context(PyezClusterWriter(intent.cluster, credentials, timers))
+        writer = stack.enter_context(closing(PyezClusterWriter(intent.cluster, credentials, timers)))
         bench = Bench(
             intent=intent,
             step=step,
             support=catalog.load(catalog.files_folder()).support_rules,
             reader=reader,
             writer=writer,
-            files=lambda node: SftpNodeFiles(intent.cluster, node, credentials, timers),
+            files=lambda node: stack.enter_context(
+                SftpNodeFiles(node, intent.cluster.address(node), credentials, timers)
+            ),
             collect=partial(collect_state, reader, intent=intent, clock=clock),
             journal=stores.journal,
             leases=stores.leases,
@@ -56,9 +60,8 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
 
 
 def _renew(bench: Bench) -> None:
-    holder = bench.leases.holder(bench.lease_name)
-    if holder is not None and bench.journal.upgrade(bench.upgrade_id) is not None:
-        record = bench.journal.upgrade(bench.upgrade_id)
-        if record is not None and record.closed_at is None:
-            lease_s = bench.intent.policy.timers.lease_s
-            bench.leases.renew(bench.lease_name, bench.upgrade_id, bench.clock.now(), lease_s)
+    """A closed upgrade may be looked at again without holding anything."""
+    record = bench.journal.upgrade(bench.upgrade_id)
+    if record is not None and record.closed_at is None:
+        lease_s = bench.intent.policy.timers.lease_s
+        bench.leases.renew(bench.lease_name, bench.upgrade_id, bench.clock.now(), lease_s)

@@ -18,7 +18,7 @@ def check_unchanged(bench: Bench) -> Facts:
     reading = infer_phase(way.before, now, way.starter, way.target)
     goals = [
         Goal.FLAGS_CLEARED,
-        *([Goal.GROUPS_ON_NODE0, Goal.RG0_ON_NODE0] if bench.intent.fail_back else []),
+        *([Goal.GROUPS_HOME] if bench.intent.fail_back else []),
     ]
     missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
     if reading.phase is not Phase.COMPLETE or missing:

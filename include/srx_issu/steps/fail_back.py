@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from srx_issu.domain.commands import FailOver, ResetFailover
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.goals import in_hold_down
+from srx_issu.domain.goals import away_from_home, in_hold_down
+from srx_issu.domain.home import home
 from srx_issu.domain.model import NodeName, RedundancyGroup, Snapshot
 from srx_issu.domain.phase import ISSU_PRIORITY, not_settled
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.act import act
 from srx_issu.steps.bench import Bench, Facts
-
-HOME = NodeName.NODE0
+from srx_issu.steps.recall import baseline
 
 
 def reset_failover(bench: Bench) -> Facts:
@@ -33,12 +33,12 @@ def reset_failover(bench: Bench) -> Facts:
 
 
 def fail_back_groups(bench: Bench) -> Facts:
-    """RG1 and up to node 0, one request a group that is not there."""
+    """RG1 and up to their home nodes, one request a group that is not there."""
     return _fail_back(bench, lambda group_id: group_id > 0)
 
 
 def fail_back_rg0(bench: Bench) -> Facts:
-    """RG0 to node 0: never by itself, whatever preempt says (guide)."""
+    """RG0 to its home node: never by itself, whatever preempt says (guide)."""
     return _fail_back(bench, lambda group_id: group_id == 0)
 
 
@@ -46,14 +46,16 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
     if not bench.intent.fail_back:
         bench.tell(EventKind.STEP_FINISHED, "fail-back was not asked for")
         return {"moved": []}
+    before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
     now = bench.reader.observe()
-    away = [g for g in now.group_ids if wanted(g) and now.primary(g) is not HOME]
+    away = [g for g in away_from_home(before, now) if wanted(g)]
     for group_id in away:
         if objection := _objection(now, group_id):
             raise RequestRefused(f"RG{group_id} is not failed back: {objection}")
-        act(bench, HOME, FailOver(group_id=group_id, to=HOME), f"RG{group_id} back to {HOME}")
+        node = home(before, group_id)
+        act(bench, node, FailOver(group_id=group_id, to=node), f"RG{group_id} back to {node}")
     if not away:
-        bench.tell(EventKind.STEP_FINISHED, f"{HOME} is primary already")
+        bench.tell(EventKind.STEP_FINISHED, "already where they belong")
     return {"moved": list(away)}
 
 
@@ -72,4 +74,4 @@ def _is_flagged(group: RedundancyGroup | None) -> bool:
 
 def _someone(now: Snapshot, group_id: int) -> NodeName:
     """The group's primary; it also clears the flag on its peer."""
-    return now.primary(group_id) or HOME
+    return now.primary(group_id) or NodeName.NODE0

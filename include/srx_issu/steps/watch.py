@@ -102,8 +102,7 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
         Goal.PRIMARY_UPGRADED: timers.primary_upgrade_s,
         Goal.RESYNCED: timers.resync_s,
         Goal.GROUPS_SETTLED: timers.group_settle_s + timers.rg0_hold_down_s,
-        Goal.GROUPS_ON_NODE0: timers.group_settle_s,
-        Goal.RG0_ON_NODE0: timers.group_settle_s + timers.rg0_hold_down_s,
+        Goal.GROUPS_HOME: timers.group_settle_s + timers.rg0_hold_down_s,
         Goal.FLAGS_CLEARED: timers.group_settle_s,
     }[goal]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.goals import Course, Goal, describe, in_hold_down, progress
+from srx_issu.domain.home import home
 from srx_issu.domain.model import GroupState, Snapshot
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, both, group, silent, snapshot, view
 
@@ -20,8 +21,7 @@ HOLD = (group(0, N0, states={N1: GroupState.SECONDARY_HOLD}), group(1))
         (Goal.PRIMARY_UPGRADED, both(NEW, NEW, cold_sync=SYNCING)),
         (Goal.RESYNCED, both(NEW, NEW, groups=SWITCHED)),
         (Goal.GROUPS_SETTLED, both(NEW, NEW, groups=SWITCHED)),
-        (Goal.GROUPS_ON_NODE0, both(NEW, NEW, groups=(group(0, N1), group(1)))),
-        (Goal.RG0_ON_NODE0, both(NEW, NEW)),
+        (Goal.GROUPS_HOME, both(NEW, NEW)),
         (Goal.FLAGS_CLEARED, both(NEW, NEW)),
     ],
 )
@@ -36,9 +36,8 @@ def test_reaches_each_goal(goal: Goal, now: Snapshot) -> None:
         (Goal.SWITCHED_OVER, snapshot(silent(N0), silent(N1)), "neither node answers"),
         (Goal.RESYNCED, both(NEW, NEW, cold_sync=SYNCING), "1 of 2 SPUs"),
         (Goal.GROUPS_SETTLED, both(groups=HOLD), "secondary-hold"),
-        (Goal.GROUPS_ON_NODE0, both(groups=SWITCHED), "node0 is not yet primary of RG1"),
-        (Goal.RG0_ON_NODE0, both(groups=SWITCHED), "node0 is not yet primary of RG0"),
-        (Goal.RG0_ON_NODE0, both(groups=HOLD), "secondary-hold"),
+        (Goal.GROUPS_HOME, both(groups=SWITCHED), "node0 is not yet primary of RG0, node0 is not yet"),
+        (Goal.GROUPS_HOME, both(groups=HOLD), "secondary-hold"),
         (Goal.FLAGS_CLEARED, both(groups=(group(0, manual=True), group(1))), "manual failover flag"),
         (Goal.FLAGS_CLEARED, both(groups=(group(0), group(1, priorities={N0: 150}))), "configured 200"),
     ],
@@ -68,3 +67,12 @@ def test_describes_both_nodes_in_one_line() -> None:
 def test_knows_a_hold_down_by_the_nodes_own_word() -> None:
     assert in_hold_down(both(groups=HOLD), 0)
     assert not in_hold_down(both(groups=HOLD), 1)
+
+
+def test_a_group_whose_configuration_prefers_node1_is_at_home_there() -> None:
+    prefers = {N0: 100, N1: 200}
+    before = both(groups=(group(0), group(1, N1, priorities=prefers)))
+    course = Course(before=before, starter=N0, target=NEW)
+    now = both(NEW, NEW, groups=(group(0), group(1, N1, priorities=prefers)))
+    assert progress(Goal.GROUPS_HOME, course, now).done
+    assert home(both(groups=(group(0, priorities={N0: 255}),)), 0) is N0

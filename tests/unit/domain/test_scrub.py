@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.devices.scrub import REMOVED, scrub
+from srx_issu.domain.scrub import REMOVED, scrub
 
 SECRETS = {
     "hierarchy": """\

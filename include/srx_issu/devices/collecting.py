@@ -1,0 +1,35 @@
+"""Collecting the heavy state through the NETCONF sessions that a reader has open already."""
+
+from __future__ import annotations
+
+from srx_issu.devices.parse.reply import Element
+from srx_issu.devices.pyez import PyezClusterReader
+from srx_issu.devices.state.ask import Args
+from srx_issu.devices.state.collect import collect
+from srx_issu.domain.commands import Rpc
+from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.state import ClusterState
+from srx_issu.ports.clock import Clock
+
+
+def collect_state(
+    reader: PyezClusterReader, snapshot: Snapshot, *, intent: Intent, clock: Clock
+) -> ClusterState:
+    """Every table, by the limits of the intent's policy. Never raises for a node."""
+    return collect(
+        lambda node, rpc, args: _ask(reader, node, rpc, args),
+        snapshot,
+        clock=clock,
+        limits=intent.policy.limits,
+        image_path=intent.image.node_path,
+    )
+
+
+def _ask(reader: PyezClusterReader, node: NodeName, rpc: str, args: Args) -> Element:
+    session = reader.session(node)
+    if rpc == "command":
+        return session.command(args.get("") or "", form=args.get("@format") or "xml")
+    attributes = tuple((key[1:], value or "") for key, value in args.items() if key.startswith("@"))
+    leaves = tuple((key, value) for key, value in args.items() if not key.startswith("@"))
+    return session.call(Rpc(rpc, leaves), attributes=attributes, large=True)
