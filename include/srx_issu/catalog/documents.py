@@ -77,7 +77,7 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Reads and parses; never raises. Files that did not change since (size, times, inode) are parsed once a process."""
+    """Reads and parses; never raises. A file is parsed again when its size, times or inode changed."""
     try:
         seen = path.stat()
     except OSError as reason:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from srx_issu.catalog.documents import MOST_FAULTS
 from srx_issu.catalog.faults import Checked, nearest
 from srx_issu.catalog.inventory import (
     DEFAULT_CONNECTION_ID,
@@ -96,9 +97,9 @@ def _report_dangling(files: tuple[_File, ...]) -> None:
         for place, settings in _all_settings(file):
             for at, group in enumerate(settings.groups):
                 if group not in known:
-                    file.checked.fault(
-                        f"{'.'.join(place)}: no group {group!r}", nearest(group, known), *place, "groups", at
-                    )
+                    is_new = len(file.checked.faults) < MOST_FAULTS  # looking for names is slow
+                    remedy = nearest(group, known) if is_new else "define it, or correct the name"
+                    file.checked.fault(f"{'.'.join(place)}: no group {group!r}", remedy, *place, "groups", at)
 
 
 def _all_settings(file: _File) -> Iterator[tuple[tuple[str, ...], Settings]]:

@@ -16,54 +16,15 @@ from srx_issu.catalog.schemas import SCHEMAS, schema, with_tables
 from srx_issu.domain.errors import OperatorFileError
 from tests.unit.catalog.folders import IMAGE, Folder
 
-_words = st.one_of(
-    st.text(max_size=12),
-    st.sampled_from(
-        ["SRX4600", "22.4R3", "17.4", "9" * 5000, "-1", "1e999", "emea", "issu", "192.0.2.1", IMAGE]
-    ),
-    st.integers(),
-    st.none(),
-)
-_keys = st.sampled_from(
-    [
-        "defaults",
-        "groups",
-        "clusters",
-        "images",
-        "fleet",
-        "platforms",
-        "rules",
-        "model",
-        "models",
-        "site",
-        "node0",
-        "node1",
-        "host",
-        "port",
-        "hold",
-        "labels",
-        "file",
-        "release",
-        "sha256",
-        "size_bytes",
-        "timers",
-        "limits",
-        "tolerances",
-        "poll_s",
-        "running",
-        "target",
-        "below",
-        "within",
-        "verdict",
-        "reason",
-        "in_service",
-        "from_release",
-        "hold_timers",
-        "routing_engines",
-        "c1",
-        "emea",
-    ]
-)
+FILES = ("inventory/fleet.yaml", "images/catalogue.yaml", "policy/limits.yaml", "policy/support.yaml")
+_KEYS = """
+    defaults groups clusters images fleet platforms rules model models site node0 node1 host port hold labels
+    file release sha256 size_bytes timers limits tolerances poll_s running target below within verdict reason
+    in_service from_release hold_timers routing_engines c1 emea
+"""
+_TEXTS = ("SRX4600", "22.4R3", "17.4", "9" * 5000, "-1", "1e999", "emea", "issu", "192.0.2.1", IMAGE)
+_words = st.one_of(st.text(max_size=12), st.sampled_from(_TEXTS), st.integers(), st.none())
+_keys = st.sampled_from(_KEYS.split())
 _values = st.recursive(
     _words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=5),
@@ -109,9 +70,7 @@ class TestFolder:
         folder.write(f"policy/{name}", "fleet: {}\n")
         assert folder.faults() == [f"policy/{name}: is not read; call it {meant}"]
 
-    def test_a_policy_file_that_cannot_be_read_is_not_replaced_by_the_shipped_one(
-        self, folder: Folder
-    ) -> None:
+    def test_an_unreadable_policy_file_is_not_replaced_by_the_shipped_one(self, folder: Folder) -> None:
         (folder.path / "policy").mkdir()
         (folder.path / "policy" / "limits.yaml").symlink_to("gone.yaml")
         (fault,) = folder.faults()
@@ -121,15 +80,10 @@ class TestFolder:
 class TestAnyContent:
     """Whatever is in the files: faults with a place and a remedy, never an exception."""
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_never_raises(self, folder: Folder, data: st.DataObject) -> None:
-        for name in (
-            "inventory/fleet.yaml",
-            "images/catalogue.yaml",
-            "policy/limits.yaml",
-            "policy/support.yaml",
-        ):
+        for name in FILES:
             folder.write(name, yaml.safe_dump(data.draw(_documents), allow_unicode=True))
         for fault in validate(folder.path):
             assert fault.file.startswith(str(folder.path))
