@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -116,10 +117,19 @@ def _equal(
         return
     mine, theirs = ([word(row) for row in answer] for answer in (answers[0], answers[1]))
     only0, only1 = sorted(set(mine) - set(theirs)), sorted(set(theirs) - set(mine))
-    cells[f"{name}_equal"] = sorted(mine) == sorted(theirs)
+    cells[f"{name}_equal"] = any(sorted(mine) == sorted(_shifted(theirs, slots)) for slots in SLOT_OFFSETS)
     cells[f"{name}_text"] = (
         f"only node0 has {listed(only0) or 'none'}, only node1 has {listed(only1) or 'none'}"
     )
+
+
+# In a cluster node1's cards may go on counting where node0's slots end: FPC 7 is the first of node1 on
+# SRX1500 and 4x00, 3, 6 and 12 on SRX5400, 5600 and 5800. Most commands count from 0 on both.
+SLOT_OFFSETS = (0, 3, 6, 7, 12)
+
+
+def _shifted(words: list[str], slots: int) -> list[str]:
+    return [re.sub(r"\bFPC (\d+)", lambda m: f"FPC {int(m[1]) - slots}", word) for word in words]
 
 
 def _clock_skew(subject: Subject, cells: Row, reasons: dict[str, str | None]) -> None:

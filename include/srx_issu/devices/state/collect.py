@@ -48,7 +48,7 @@ Answer = Rows[Any] | NotAnswered
 _TIMEOUTS_BEFORE_SILENT = 2
 
 
-def collect(  # noqa: PLR0913 - what to ask, of whom, when and how often: each is the caller's to say
+def collect(
     ask: Ask,
     snapshot: Snapshot,
     what: Iterable[str] = TABLES,

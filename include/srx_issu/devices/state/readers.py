@@ -220,18 +220,12 @@ READERS: tuple[Reader, ...] = (
             ("static", rpc("get-static-nat-rule-information", all=None)),
         )
     ),
-    *(
-        _both(
-            "nat_pools",
-            security.nat_pools,
-            way,
-            cli(f"show security nat {kind} pool all"),
-            none_when=_NOT_IN_USE,
-        )
-        for kind, way in (
-            ("source", rpc("retrieve-source-nat-pool-information", all=None)),
-            ("destination", rpc("retrieve-destination-nat-pool-information", all=None)),
-        )
+    _both(
+        "nat_pools",
+        security.nat_pools,
+        rpc("retrieve-source-nat-pool-information", all=None),
+        cli("show security nat source pool all"),
+        none_when=_NOT_IN_USE,
     ),
     _both(
         "ike",

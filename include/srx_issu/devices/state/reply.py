@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from srx_issu.devices.parse.reply import Element, fragment, number, value
@@ -37,11 +38,20 @@ def need_number(element: Element, path: str, node: NodeName) -> int:
     return found
 
 
+_WHEN = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
+
+
 def moment(element: Element, path: str) -> datetime | None:
-    """The time in the attribute ``junos:seconds``; None when it is not there."""
+    """A time: the attribute ``junos:seconds``, seconds as text (files), or text in UTC; None otherwise."""
     found = element.find(path)
-    seconds = found.get("seconds") if found is not None else None
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds and seconds.isdecimal() else None
+    if found is None:
+        return None
+    shown = (found.text or "").strip()
+    seconds = found.get("seconds") or shown
+    if seconds.isdecimal() and len(seconds) <= 11:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    match = _WHEN.match(shown)
+    return datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) if match else None
 
 
 def lines(element: Element) -> list[str]:

@@ -37,10 +37,19 @@ def sessions(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Sessio
         if active is None:
             raise ReplyNotUnderstood(node, "no count of active sessions", fragment(block))
         yield rows.SessionCount(
-            spu=words(block, "flow-fpc-pic-id") or "node",
+            spu=_spu(block),
             active=active,
             maximum=number(node, block, "max-sessions"),
         )
+
+
+def _spu(block: Element) -> str:
+    """``on FPC1 PIC0:`` in or beside the block; "node" where the node has only one."""
+    parent = block.getparent()
+    place = words(block, "flow-fpc-pic-id")
+    if place is None and parent is not None:
+        place = words(parent, "flow-fpc-pic-id")
+    return (place or "node").removeprefix("on ").rstrip(":").lower()
 
 
 def zones(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ZoneInterface]:
@@ -128,35 +137,32 @@ def hit_counts(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.HitC
 
 def nat_rules(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatRule]:
     """Source, destination or static, told by the element's name (``source-nat-rule-entry``)."""
-    info = _nat(part, node, "rule")
-    for found in info.iter():
-        match = re.fullmatch(r"(source|destination|static)-nat-rule-entry", str(found.tag))
-        if match:
-            yield rows.NatRule(
-                kind=match[1],
-                rule_set=words(found, "rule-set-name") or "",
-                name=need_words(found, "rule-name", node),
-                hits=_first(node, found, "rule-translation-hits", "succ-hits"),
-                sessions=_first(node, found, "rule-number-of-sessions", "concurrent-hits"),
-            )
+    for kind, found in _nat_entries(part, node, r"(source|destination|static)-nat-rule-entry"):
+        yield rows.NatRule(
+            kind=kind,
+            rule_set=words(found, "rule-set-name") or "",
+            name=need_words(found, "rule-name", node),
+            hits=_first(node, found, "rule-translation-hits", "succ-hits"),
+            sessions=_first(node, found, "rule-number-of-sessions", "concurrent-hits"),
+        )
 
 
 def nat_pools(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatPool]:
-    for found in _nat(part, node, "pool").iter():
-        match = re.fullmatch(r"(source|destination)-nat-pool-info-entry", str(found.tag))
-        if match:
-            yield rows.NatPool(
-                kind=match[1],
-                name=need_words(found, "pool-name", node),
-                addresses=_first(node, found, "total-pool-address", "total-pool-addresses"),
-            )
+    for kind, found in _nat_entries(part, node, r"(source|destination)-nat-pool-info-entry"):
+        yield rows.NatPool(
+            kind=kind,
+            name=need_words(found, "pool-name", node),
+            addresses=_first(node, found, "total-pool-address", "total-pool-addresses"),
+        )
 
 
-def _nat(part: Element, node: NodeName, what: str) -> Element:
-    info = next((e for e in part.iter() if re.fullmatch(rf".*nat-{what}.*-information", str(e.tag))), None)
-    if info is None:
-        raise ReplyNotUnderstood(node, f"no NAT {what}s in the reply", fragment(part))
-    return info
+def _nat_entries(part: Element, node: NodeName, pattern: str) -> Iterator[tuple[str, Element]]:
+    """Kind and element of each entry; ReplyNotUnderstood when nothing in the reply is about NAT."""
+    if not any("-nat-" in str(element.tag) for element in part.iter()):
+        raise ReplyNotUnderstood(node, "nothing about NAT in the reply", fragment(part))
+    for found in part.iter():
+        if match := re.fullmatch(pattern, str(found.tag)):
+            yield match[1], found
 
 
 def _first(node: NodeName, found: Element, *names: str) -> int | None:
