@@ -1,0 +1,1 @@
+"""The Junos CLI: words to queries, pipes, and the interactive session."""

@@ -1,0 +1,95 @@
+"""Turn a command line into a query: longest literal match, abbreviations, options in any order."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from srx_lab.replies.scene import Query
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Syntax:
+    """How one command is typed. `options`: word -> (RPC leaf, whether a value follows)."""
+
+    words: tuple[str, ...]
+    rpc: str
+    options: Mapping[str, tuple[str, bool]]
+    preset: Mapping[str, str]
+    positionals: tuple[str, ...] = ()
+
+
+ANYWHERE: Mapping[str, tuple[str, bool]] = {"node": ("node", True), "no-forwarding": ("no-forwarding", False)}
+"""Arguments every forwarded command takes."""
+
+
+class SyntaxTrouble(ValueError):
+    """The line is no command; `word` is where the CLI stopped understanding."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+class Grammar:
+    """All commands of a mode."""
+
+    def __init__(self, syntaxes: list[Syntax]) -> None:
+        self._syntaxes = sorted(syntaxes, key=lambda syntax: -len(syntax.words))
+
+    def parse(self, line: str) -> Query:
+        """The query a line stands for; raises SyntaxTrouble."""
+        try:
+            words = shlex.split(line, posix=True)
+        except ValueError:
+            words = line.split()
+        syntax = self._find(words)
+        if syntax is None:
+            raise SyntaxTrouble(self._first_unknown(words))
+        arguments = dict(syntax.preset)
+        arguments.update(_arguments(syntax, words[len(syntax.words) :]))
+        return Query(rpc=syntax.rpc, arguments=arguments)
+
+    def _find(self, words: list[str]) -> Syntax | None:
+        for exact in (True, False):
+            fitting = [each for each in self._syntaxes if _fits(each, words, exact=exact)]
+            if fitting:
+                return fitting[0]
+        return None
+
+    def _first_unknown(self, words: list[str]) -> str:
+        for count, word in enumerate(words, start=1):
+            if not any(_starts(each.words, words[:count]) for each in self._syntaxes):
+                return word
+        return words[-1] if words else ""
+
+
+def _fits(syntax: Syntax, words: list[str], *, exact: bool) -> bool:
+    if len(words) < len(syntax.words):
+        return False
+    pairs = zip(syntax.words, words, strict=False)
+    if exact:
+        return all(wanted == word for wanted, word in pairs)
+    return all(wanted.startswith(word) for wanted, word in pairs)
+
+
+def _starts(wanted: tuple[str, ...], words: list[str]) -> bool:
+    return all(full.startswith(word) for full, word in zip(wanted, words, strict=False)) and len(
+        words
+    ) <= len(wanted)
+
+
+def _arguments(syntax: Syntax, rest: list[str]) -> dict[str, str]:
+    options = {**ANYWHERE, **syntax.options}
+    arguments: dict[str, str] = {}
+    words, places = iter(rest), list(syntax.positionals)
+    for word in words:
+        if word in options:
+            name, takes_value = options[word]
+            arguments[name] = next(words, "") if takes_value else ""
+        elif places:
+            arguments[places.pop(0)] = word
+        else:
+            raise SyntaxTrouble(word)
+    return arguments

@@ -1,0 +1,171 @@
+"""`file ...`, checksums and logs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from srx_lab.files import Entry, split_node_prefix
+from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import text
+from srx_lab.replies.answer import Part, Reply, complaint
+from srx_lab.replies.scene import Query
+from srx_lab.session import Session
+
+if TYPE_CHECKING:
+    from srx_lab.device import Device
+
+_Run = Callable[["Device", Query, Session], Awaitable[Reply]]
+
+
+def _where(device: Device, path: str) -> tuple[Device, str]:
+    """The device a path means, `node1:/x` being the peer's."""
+    prefix, rest = split_node_prefix(path)
+    return (device.cluster.devices[prefix] if prefix else device), rest
+
+
+def _date(moment: float) -> str:
+    at = datetime.fromtimestamp(moment, UTC)
+    return f"{at:%b} {at.day:2d} {at:%H:%M}"
+
+
+async def list_files(device: Device, query: Query, session: Session) -> Reply:
+    target, path = _where(device, query.get("path") or device.files.home)
+    entries = target.files.list_folder(path)
+    if entries is None:
+        return complaint(f"{path}: No such file or directory")
+    detail = query.has("detail") or query.get("style") == "detail"
+    folder = path.rstrip("/") if len(entries) != 1 or entries[0].path != path.rstrip("/") else path
+    body = node(
+        "directory-list",
+        node(
+            "directory",
+            leaf("directory-name", folder + "/" if target.files.host_path(path).is_dir() else folder),
+            *(_file(entry, path, detail=detail) for entry in entries),
+            leaf("total-files", len(entries)) if detail else None,
+        ),
+        ns=device.here.release.body_namespace("junos"),
+        junos_style="detail" if detail else "brief",
+    )
+    return Reply(parts=(body,), lines=iter(list(text.directory(body))))
+
+
+def _file(entry: Entry, asked: str, *, detail: bool) -> Element:
+    name = entry.path if entry.path == asked or "*" in asked else entry.name
+    if not detail:
+        return node(
+            "file-information", leaf("file-name", name), node("file-directory") if entry.is_folder else None
+        )
+    return node(
+        "file-information",
+        leaf("file-name", name),
+        node("file-directory") if entry.is_folder else None,
+        leaf("file-permissions", 755 if entry.is_folder else 644,
+             junos_format="drwxr-xr-x" if entry.is_folder else "-rw-r--r--"),
+        leaf("file-owner", "root"),
+        leaf("file-group", "wheel"),
+        leaf("file-links", 1),
+        leaf("file-size", entry.size),
+        leaf("file-date", _date(entry.modified), junos_format=_date(entry.modified),
+             junos_seconds=str(int(entry.modified))),
+    )  # fmt: skip
+
+
+async def show_file(device: Device, query: Query, session: Session) -> Reply:
+    target, path = _where(device, query.get("filename") or "")
+    return await _content(target, path)
+
+
+async def show_log(device: Device, query: Query, session: Session) -> Reply:
+    """Of the local node only."""
+    return await _content(device, f"/var/log/{query.get('filename') or 'messages'}")
+
+
+async def _content(device: Device, path: str) -> Reply:
+    file = device.files.host_path(path)
+    if not file.is_file():
+        return complaint(f"could not resolve file: {path}")
+    content = await asyncio.to_thread(file.read_text, "utf-8", "replace")
+    body = leaf("file-content", content, padded=True, encoding="text")
+    return Reply(parts=(body,), lines=iter(content.rstrip("\n").split("\n")))
+
+
+async def delete_file(device: Device, query: Query, session: Session) -> Reply:
+    target, path = _where(device, query.get("path") or "")
+    entries = target.files.list_folder(path) if "*" in path else None
+    gone = [entry.path for entry in entries or ()] or [path]
+    if not all(target.files.host_path(each).is_file() for each in gone):
+        return complaint(f"{path}: No such file or directory")
+    for each in gone:
+        target.files.host_path(each).unlink()
+        target.record("file_deleted", path=each)
+    return Reply(lines=iter(()))
+
+
+async def copy_file(device: Device, query: Query, session: Session) -> Reply:
+    source_device, source = _where(device, query.get("source") or "")
+    target_device, destination = _where(device, query.get("destination") or "")
+    file = source_device.files.host_path(source)
+    if not file.is_file():
+        return complaint(f"{source}: No such file or directory")
+    if file.stat().st_size > target_device.files.free_bytes():
+        return complaint(f"{destination}: No space left on device")
+    target = target_device.files.host_path(destination)
+    if target.is_dir():
+        target = target / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(shutil.copyfile, file, target)
+    target_device.record(
+        "file_copied", path=target_device.files.device_path(target), size=target.stat().st_size
+    )
+    return Reply(lines=iter(()))
+
+
+def _checksum(method: str, shown: str) -> _Run:
+    async def run(device: Device, query: Query, session: Session) -> Reply:
+        target, path = _where(device, query.get("path") or "")
+        digest = await asyncio.to_thread(target.files.digest, path, method)
+        if digest is None:
+            return _no_such_file(method, path)
+        body = node(
+            "checksum-information",
+            node(
+                "file-checksum",
+                leaf("computation-method", shown),
+                leaf("input-file", path),
+                leaf("checksum", digest),
+            ),
+        )
+        return Reply(parts=(body,), lines=iter(list(text.checksum(body))))
+
+    return run
+
+
+def _no_such_file(method: str, path: str) -> Reply:
+    """The rpc-error sits inside file-checksum [R]."""
+    message = f"{method}: {path}: No such file or directory"
+    error = node("rpc-error", leaf("error-severity", "error"), leaf("error-message", message, padded=True))
+    parts: tuple[Part, ...] = (node("checksum-information", node("file-checksum", error)),)
+    return Reply(parts=parts, lines=iter((f"error: {message}",)))
+
+
+FILE_COMMANDS: tuple[tuple[str, str, _Run, dict[str, tuple[str, bool]], tuple[str, ...]], ...] = (
+    ("file list", "file-list", list_files, {"detail": ("detail", False)}, ("path",)),
+    ("file show", "file-show", show_file, {}, ("filename",)),
+    ("file delete", "file-delete", delete_file, {}, ("path",)),
+    ("file delete-directory", "file-delete-directory", delete_file, {}, ("path",)),
+    ("file copy", "file-copy", copy_file, {}, ("source", "destination")),
+    ("file checksum md5", "get-checksum-information", _checksum("md5", "MD5"), {}, ("path",)),
+    ("file checksum sha1", "get-sha1-checksum-information", _checksum("sha1", "SHA1"), {}, ("path",)),
+    (
+        "file checksum sha-256",
+        "get-sha256-checksum-information",
+        _checksum("sha256", "SHA256"),
+        {},
+        ("path",),
+    ),
+    ("show log", "get-log", show_log, {}, ("filename",)),
+)

@@ -1,0 +1,122 @@
+"""Going down, coming up, joining the cluster again."""
+
+from __future__ import annotations
+
+from srx_lab.machine.cold_sync import cold_sync_owner, finish_at_once, start_cold_sync
+from srx_lab.machine.counters import refresh_rates, reset_counters
+from srx_lab.machine.effects import NodeCameUp, NodeWentDown, ShutdownAnnounced
+from srx_lab.machine.groups import hold_owner, release_manual_flag_only, set_state, settle
+from srx_lab.machine.links import isolate
+from srx_lab.machine.state import GroupOnNode, Node
+from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
+from srx_lab.machine.world import World
+
+NORMAL = "Router rebooted after a normal shutdown."
+"""Last reboot reason after a commanded reboot [R]."""
+
+
+def boot_owner(node: NodeId) -> str:
+    return f"{node}:boot"
+
+
+def announce_reboot(world: World, node: NodeId, *, delay_s: float, reason: str, extra_s: float = 0.0) -> None:
+    """Warn every terminal after `delay_s`, then go down; the node is back after the boot time."""
+    owner = boot_owner(node)
+    world.schedule.cancel(owner)
+    world.schedule.after(delay_s, lambda: world.emit(ShutdownAnnounced(node=node)), owner=owner)
+    world.schedule.after(
+        delay_s + world.durations.shutdown,
+        lambda: go_down(world, node, reason=reason, extra_s=extra_s),
+        owner=owner,
+    )
+
+
+def is_going_down(world: World, node: NodeId) -> bool:
+    return world.node(node).is_up and world.schedule.has_pending(boot_owner(node))
+
+
+def go_down(world: World, node: NodeId, *, reason: str, extra_s: float = 0.0, stays: bool = False) -> None:
+    """The node stops answering; its peer takes what it held. `stays` leaves it off."""
+    here = world.node(node)
+    if not here.is_up:
+        return
+    never = world.fault("node_never_comes_back", node) is not None or stays
+    here.power = Power.OFF if never else Power.REBOOTING
+    here.cold_sync = ColdSync.UNKNOWN
+    _stop_everything(world, node)
+    world.emit(NodeWentDown(node=node, reason=reason))
+    if not never:
+        here.reboot_reason = NORMAL
+        world.schedule.after(
+            world.durations.reboot + extra_s, lambda: come_up(world, node), owner=boot_owner(node)
+        )
+    _hand_over(world, here)
+
+
+def _stop_everything(world: World, node: NodeId) -> None:
+    for owner in (boot_owner(node), f"{node}:ineligible", *(hold_owner(node, g) for g in world.state.groups)):
+        world.schedule.cancel(owner)
+    world.schedule.kill(cold_sync_owner(node))
+    world.schedule.kill(str(node))
+
+
+def _hand_over(world: World, down: Node) -> None:
+    peer = world.node(down.node.peer)
+    for group in world.state.groups:
+        was_primary = down.state_of(group) is GroupState.PRIMARY
+        if was_primary and down.groups[group].forced_priority is not None:
+            release_manual_flag_only(world, group)
+    if peer.is_up and peer.cold_sync is not ColdSync.COMPLETE:
+        world.schedule.kill(cold_sync_owner(peer.node))
+        finish_at_once(world, peer)
+    settle(world)
+
+
+def power_on(world: World, node: NodeId) -> None:
+    """Start a node that is off; it answers after the boot time."""
+    world.node(node).power = Power.REBOOTING
+    world.schedule.after(world.durations.reboot, lambda: come_up(world, node), owner=boot_owner(node))
+
+
+def come_up(world: World, node: NodeId) -> None:
+    """sshd and jsrpd are up, on the pending image if there is one; the groups wait in hold."""
+    here = world.node(node)
+    if here.is_up:
+        return
+    if here.pending is not None:
+        here.previous, here.release, here.pending = here.release, here.pending, None
+    here.power, here.booted_at, here.boots = Power.UP, world.now, here.boots + 1
+    here.groups = {group: _fresh(here, group) for group in world.state.groups}
+    here.cold_sync, here.cold_sync_spus_done = ColdSync.UNKNOWN, 0
+    here.cold_sync_completed = here.cold_sync_failed = 0
+    here.cold_sync_events, here.issu_events = [], []
+    here.policies_in_sync = True
+    peer = world.node(node.peer)
+    if peer.is_up:
+        here.in_issu_window = peer.in_issu_window
+    reset_counters(world, here)
+    refresh_rates(world)
+    world.emit(NodeCameUp(node=node, release=here.release.text))
+    world.schedule.after(world.durations.cluster_hold, lambda: join(world, node), owner=boot_owner(node))
+
+
+def _fresh(node: Node, group: int) -> GroupOnNode:
+    return GroupOnNode(state=GroupState.HOLD, forced_priority=node.groups[group].forced_priority)
+
+
+def join(world: World, node: NodeId) -> None:
+    """The hold timer expired: secondary, primary if nobody else is, and cold sync from the peer."""
+    here = world.node(node)
+    here.joined_at = world.now
+    if world.node(node.peer).is_up and not world.state.links.control:
+        isolate(world, node)
+        return
+    for group in sorted(world.state.groups):
+        if here.state_of(group) is GroupState.HOLD:
+            set_state(world, node, group, GroupState.SECONDARY, "Hold timer expired")
+    peer = world.node(node.peer)
+    if peer.is_up and world.state.links.control:
+        start_cold_sync(world, node)
+    else:
+        finish_at_once(world, here)
+    settle(world)

@@ -1,0 +1,84 @@
+"""Cold synchronization of a node's data plane after it joined the cluster."""
+
+from __future__ import annotations
+
+from srx_lab.machine.counters import refresh_rates
+from srx_lab.machine.faults import Fault
+from srx_lab.machine.groups import settle
+from srx_lab.machine.schedule import Script, Sleep, Until
+from srx_lab.machine.state import ClusterSpec, Node
+from srx_lab.machine.words import ColdSync, NodeId
+from srx_lab.machine.world import World
+
+_FOREVER_S = 10 * 365 * 86_400.0
+
+
+def spus_of(spec: ClusterSpec) -> int:
+    """SPUs of one node."""
+    return spec.platform.spus * spec.scale.fpcs
+
+
+def pfe_names(spec: ClusterSpec, node: NodeId) -> list[str]:
+    """PFEs as cold sync names them: `flowd` where there is one [R], FPC and PIC elsewhere [U]."""
+    if spus_of(spec) == 1:
+        return ["flowd"]
+    first = spec.platform.first_slot(node)
+    return [
+        f"fpc{first + slot}.pic{pic}" for slot in range(spec.scale.fpcs) for pic in range(spec.platform.spus)
+    ]
+
+
+def cold_sync_owner(node: NodeId) -> str:
+    return f"{node}:cold-sync"
+
+
+def start_cold_sync(world: World, node: NodeId) -> None:
+    """Begin anew; priority 0 and CS until it is complete [R]."""
+    world.schedule.kill(cold_sync_owner(node))
+    world.schedule.spawn(_synchronize(world, world.node(node)), owner=cold_sync_owner(node))
+
+
+def finish_at_once(world: World, node: Node) -> None:
+    """A node that is alone has nobody to synchronize with."""
+    node.cold_sync = ColdSync.COMPLETE
+    node.cold_sync_spus_done = spus_of(world.spec)
+
+
+def _synchronize(world: World, node: Node) -> Script:
+    node.cold_sync, node.cold_sync_spus_done = ColdSync.PREREQUISITE, 0
+    settle(world)
+    yield Sleep(seconds=world.durations.cold_sync_prerequisite * _slowness(world))
+    yield Until(holds=lambda: world.state.links.fabric, timeout_s=_FOREVER_S)
+    node.cold_sync = ColdSync.RUNNING
+    _record(world, node, "is RTO sync in process")
+    refresh_rates(world)
+    spus = spus_of(world.spec)
+    for done in range(1, spus + 1):
+        yield Sleep(seconds=world.durations.cold_sync / spus * _slowness(world))
+        yield Until(holds=lambda done=done: not _held_at(world, done), timeout_s=_FOREVER_S)  # type: ignore[misc]
+        node.cold_sync_spus_done = done
+    node.cold_sync = ColdSync.COMPLETE
+    node.cold_sync_completed += 1
+    _record(world, node, "completed")
+    world.log(node.node, "jsrpd: cold sync completed for all PFEs")
+    settle(world)
+
+
+def _slowness(world: World) -> float:
+    slow = world.fault("cold_sync_slow")
+    return slow.number("factor") if slow else 1.0
+
+
+def _held_at(world: World, done: int) -> bool:
+    if world.fault("cold_sync_never_completes"):
+        return True
+    stall: Fault | None = world.fault("cold_sync_stalls")
+    return stall is not None and done > stall.number("spus")
+
+
+def _record(world: World, node: Node, what: str) -> None:
+    for pfe in pfe_names(world.spec, node.node):
+        text = (
+            f"Cold sync completed for PFE {pfe}" if what == "completed" else f"Cold sync for PFE {pfe} {what}"
+        )
+        node.cold_sync_events.append((world.now, text))

@@ -1,0 +1,223 @@
+"""What operators order: start, abort, rollback, reboot, failover, reset, and the smaller requests."""
+
+from __future__ import annotations
+
+from srx_lab.machine import transcript
+from srx_lab.machine.boot import announce_reboot, is_going_down
+from srx_lab.machine.effects import IssuStarted
+from srx_lab.machine.groups import fail_over, force, priority, release_force
+from srx_lab.machine.icu import upgrade_in_band
+from srx_lab.machine.issu import upgrade_cluster
+from srx_lab.machine.issu_rules import StartOptions, needs_reboot_word, refuse_form
+from srx_lab.machine.progress import record_event
+from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
+from srx_lab.machine.state import CommitRecord, Image, Upgrade
+from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
+from srx_lab.machine.world import World
+from srx_lab.platforms import Upgrade as UpgradeKind
+
+
+def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions) -> CommandResult:
+    """Start an ISSU or ICU. Refusals come at once; everything later is in the transcript."""
+    refusal = _refuse_start(world, on, image, options)
+    if refusal is not None:
+        return refusal
+    world.state.upgrade_starts += 1
+    upgrade = Upgrade(
+        number=world.state.upgrade_starts,
+        starter=on,
+        image=image,
+        started_at=world.now,
+        phase=Phase.CONSOLIDATE_GROUPS,
+        phase_since=world.now,
+        no_old_master_upgrade=options.no_old_master_upgrade,
+        unlink=options.unlink,
+    )
+    world.state.upgrade = upgrade
+    world.emit(IssuStarted(number=upgrade.number, starter=on, image=image.path))
+    icu = world.spec.platform.upgrade is UpgradeKind.ICU
+    script = upgrade_in_band(world, upgrade) if icu else upgrade_cluster(world, upgrade)
+    world.schedule.spawn(script, owner=str(on))
+    return CommandResult(upgrade=upgrade.number)
+
+
+def _refuse_start(world: World, on: NodeId, image: Image, options: StartOptions) -> CommandResult | None:
+    form = refuse_form(world.spec.platform, options)
+    if form is not None:
+        return fails(form)
+    if needs_reboot_word(world.spec.platform, options):
+        return fails(f"{world.stamp(on)}: {transcript.REBOOT_WORD_MISSING}")
+    if _in_progress(world):
+        return warns(transcript.IN_PROGRESS)
+    if world.primary_of(0) is not on:
+        return fails("error: ISSU can only be initiated from the primary node of redundancy-group 0")
+    if image.remote or world.fault("remote_site_unreachable"):
+        return fails(f"error: {image.path}: remote site cannot be reached")
+    if not image.exists or world.fault("image_missing", on):
+        return fails(f"error: File does not exist: {image.path}")
+    return None
+
+
+def _in_progress(world: World) -> bool:
+    return world.state.phase in RUNNING_PHASES - {Phase.REBOOT_PRIMARY, Phase.COLD_SYNC_PRIMARY} or any(
+        node.in_issu_window for node in world.nodes() if node.is_up
+    )
+
+
+def abort_upgrade(world: World, on: NodeId) -> CommandResult:
+    """Leave the ISSU window on this node; a running upgrade started here ends. Run it on each node [S]."""
+    here, upgrade = world.node(on), world.state.upgrade
+    if upgrade is not None and not upgrade.outcome and upgrade.starter is on:
+        world.schedule.kill(str(on))
+    if not here.in_issu_window:
+        return says("ISSU is not in progress")
+    here.in_issu_window = False
+    record_event(world, on, "Exiting in-service-upgrade window")
+    return says(transcript.CLEAN_END)
+
+
+def roll_back(world: World, node: NodeId | None, *, reboot: bool) -> CommandResult:
+    """Make the previous image the next one; without `node` on both nodes [S]."""
+    answers = [_roll_back_one(world, each) for each in ([node] if node else list(NodeId))]
+    if reboot:
+        for each in [node] if node else list(NodeId):
+            announce_reboot(world, each, delay_s=world.durations.reboot_delay, reason="rollback")
+    return CommandResult(answers=tuple(answers))
+
+
+def _roll_back_one(world: World, node: NodeId) -> Answer:
+    here = world.node(node)
+    if not here.is_up:
+        return Answer(text=f"error: Could not connect to {node} : No route to host", severity=Severity.ERROR)
+    if here.pending is not None:
+        dropped, here.pending = here.pending, None
+        return Answer(
+            text=f"Junos version '{dropped.text}' removed; '{here.release.text}' stays active", node=node
+        )
+    if here.previous is None:
+        return Answer(text="error: No package to rollback to", node=node, severity=Severity.ERROR)
+    here.pending = here.previous
+    return Answer(text=f"Junos version '{here.pending.text}' will become active at next reboot", node=node)
+
+
+def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResult:
+    """Reboot nodes after the usual notice. In an ISSU it is refused while the upgrade runs [S]."""
+    upgrade = world.state.upgrade
+    if upgrade is not None and not upgrade.outcome and upgrade.phase in RUNNING_PHASES:
+        return fails("error: reboot is not allowed while ISSU is in progress")
+    answers = []
+    for node in nodes:
+        if not world.node(node).is_up:
+            answers.append(_unreachable(node))
+            continue
+        announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
+        answers.append(Answer(text=f"Shutdown NOW!\n[pid {4000 + world.node(node).boots}]", node=node))
+    return CommandResult(answers=tuple(answers))
+
+
+def _unreachable(node: NodeId) -> Answer:
+    return Answer(text=f"error: Could not connect to {node} : No route to host", severity=Severity.ERROR)
+
+
+def fail_over_by_hand(
+    world: World, on: NodeId, group: int, to: NodeId, *, forced: bool = False
+) -> CommandResult:
+    """`request chassis cluster failover redundancy-group M node N`."""
+    if group not in world.state.groups:
+        return fails(f"error: redundancy-group {group} is not configured")
+    complaint = _refuse_failover(world, on, group, to, forced=forced)
+    if complaint is not None:
+        return fails(complaint, to)
+    force(world, group, to)
+    fail_over(world, group, to, "Manual failover")
+    world.schedule.poke()
+    return says(f"Initiated manual failover for redundancy group {group}", to)
+
+
+def _refuse_failover(world: World, on: NodeId, group: int, to: NodeId, *, forced: bool) -> str | None:
+    if not world.can_see(on, to):
+        return f"error: {to} is not reachable, failover of redundancy-group {group} is not possible"
+    state = world.node(to).state_of(group)
+    if state is GroupState.PRIMARY:
+        return f"error: {to} is already primary for redundancy-group {group}"
+    if state is not GroupState.SECONDARY and not forced:
+        return (
+            f"error: Manual failover is not permitted: redundancy-group {group} on {to} is in {state} state"
+        )
+    if priority(world, to, group) == 0 and not forced:
+        return f"error: Manual failover is not permitted: redundancy-group {group} on {to} has priority zero"
+    if world.fault("failover_refused"):
+        return f"error: Manual failover of redundancy-group {group} is not permitted"
+    return None
+
+
+def reset_failover(world: World, on: NodeId, group: int) -> CommandResult:
+    """`request chassis cluster failover reset redundancy-group M`; answers per node."""
+    if group not in world.state.groups:
+        return fails(f"error: redundancy-group {group} is not configured")
+    had = release_force(world, group)
+    world.schedule.poke()
+    answers = [
+        Answer(
+            node=node,
+            text=f"Successfully reset manual failover for redundancy group {group}"
+            if had
+            else f"No reset required for redundancy group {group}.",
+        )
+        for node in NodeId
+        if world.can_see(on, node)
+    ]
+    return CommandResult(answers=tuple(answers))
+
+
+def resync_policies(world: World, on: NodeId) -> CommandResult:
+    """`request security policies resync`: the PFEs take the RE's policies again [S]."""
+    answers = []
+    for node in NodeId:
+        if world.can_see(on, node):
+            world.node(node).policies_in_sync = True
+            answers.append(Answer(text="Security policies resync is done", node=node))
+    return CommandResult(answers=tuple(answers))
+
+
+def take_snapshot(world: World, on: NodeId) -> CommandResult:
+    """`request system snapshot`, unsupported on 1500 and the later midrange [S]."""
+    if not world.spec.platform.snapshot:
+        return fails(f"error: command is not valid on the {world.spec.platform.product}")
+    for node in NodeId:
+        if world.can_see(on, node):
+            world.node(node).snapshot_at = world.now
+    return CommandResult(
+        answers=tuple(
+            Answer(text="Snapshot complete", node=node) for node in NodeId if world.can_see(on, node)
+        )
+    )
+
+
+def save_rescue(world: World) -> CommandResult:
+    """`request system configuration rescue save`; both nodes share the configuration."""
+    for node in world.nodes():
+        node.rescue_saved = True
+    return CommandResult()
+
+
+def commit(
+    world: World, on: NodeId, *, user: str, client: str, comment: str = "", check: bool = False
+) -> CommandResult:
+    """Commit on both nodes, refused in the ISSU window [S] and on any node but the RG0 primary [U]."""
+    if any(node.in_issu_window for node in world.nodes()):
+        return fails("error: commit is not allowed while ISSU is in progress")
+    if world.primary_of(0) is not on:
+        return fails("error: commit is only permitted on the primary node")
+    if check:
+        return says("configuration check succeeds")
+    world.state.committed_lines.extend(world.state.candidate)
+    world.state.candidate.clear()
+    record = CommitRecord(at=world.now, user=user, client=client, comment=comment)
+    world.state.commits.insert(0, record)
+    return says("commit complete")
+
+
+def going_down(world: World, node: NodeId) -> bool:
+    """Whether a shutdown of the node has been ordered."""
+    return is_going_down(world, node)

@@ -1,0 +1,122 @@
+"""What the machine tells its surroundings: facts in the past tense, drained after each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srx_lab.machine.words import GroupState, NodeId, Phase
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeWentDown:
+    """All sessions of the node are cut and its port refuses."""
+
+    node: NodeId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeCameUp:
+    """The node answers again."""
+
+    node: NodeId
+    release: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShutdownAnnounced:
+    """The shutdown message is written on every terminal of the node."""
+
+    node: NodeId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupChanged:
+    """A redundancy group took another state on a node."""
+
+    node: NodeId
+    group: int
+    before: GroupState
+    after: GroupState
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseEntered:
+    """The in-service upgrade reached a phase."""
+
+    phase: Phase
+    starter: NodeId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssuStarted:
+    """An in-service upgrade was accepted; `number` counts them since the lab started."""
+
+    number: int
+    starter: NodeId
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TranscriptLine:
+    """One line for whoever started the upgrade."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UpgradeEnded:
+    """The upgrade's process on the starter is over; its session gets its prompt back."""
+
+    number: int
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileCopied:
+    """The starter pushed a file to its peer."""
+
+    source: NodeId
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileRemoved:
+    """A node removed a file, as `unlink` asks."""
+
+    node: NodeId
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logged:
+    """A line for the node's `messages` log."""
+
+    node: NodeId
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultChanged:
+    """A fault began or ended."""
+
+    fault: str
+    active: bool
+
+
+Effect = (
+    NodeWentDown
+    | NodeCameUp
+    | ShutdownAnnounced
+    | GroupChanged
+    | PhaseEntered
+    | IssuStarted
+    | TranscriptLine
+    | UpgradeEnded
+    | FileCopied
+    | FileRemoved
+    | Logged
+    | FaultChanged
+)

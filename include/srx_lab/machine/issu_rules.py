@@ -1,0 +1,90 @@
+"""Which upgrades a device refuses, and why. Wordings are [U] unless marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srx_lab.machine.words import NodeId
+from srx_lab.machine.world import World
+from srx_lab.platforms import Platform, Upgrade
+from srx_lab.release import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartOptions:
+    """The words given with the start command. `vmhost` tells which of the two commands it was."""
+
+    vmhost: bool = False
+    reboot: bool = False
+    no_copy: bool = False
+    unlink: bool = False
+    no_sync: bool = False
+    no_validate: bool = False
+    no_old_master_upgrade: bool = False
+
+
+def refuse_form(platform: Platform, options: StartOptions) -> str | None:
+    """The complaint about a command that this platform does not take in this form, or None."""
+    if platform.upgrade is Upgrade.NONE:
+        return "error: in-service upgrade is not supported on this platform"
+    if options.vmhost != (platform.upgrade is Upgrade.VMHOST):
+        return f"error: command is not valid on the {platform.product.removesuffix('-re3')}"
+    if options.vmhost and (options.no_copy or options.unlink or options.no_sync or options.no_validate):
+        return "error: syntax error"
+    if platform.upgrade is Upgrade.ICU and not options.no_sync:
+        return "error: ISSU is not supported on this platform; use the no-sync option"
+    if platform.upgrade is not Upgrade.ICU and options.no_sync:
+        return "error: option no-sync is not supported on this platform"
+    return None
+
+
+def needs_reboot_word(platform: Platform, options: StartOptions) -> bool:
+    """`reboot` is mandatory on the SRX5000 line [D][R]; the lab takes it as optional elsewhere [U]."""
+    return platform.reboot_required and not options.reboot
+
+
+def refuse_release(platform: Platform, running: Release, target: Release) -> str | None:
+    """The complaint about a pair of releases, or None."""
+    if target.is_same_as(running):
+        return f"error: Junos {target.text} is already running on this node"
+    if target.is_earlier_than(running):
+        return f"error: ISSU does not support downgrade from {running.text} to {target.text}"
+    if (running.major, running.minor) < platform.first_issu:
+        return f"error: ISSU is not supported from release {running.text} on {platform.product}"
+    return _refuse_train(platform, running, target)
+
+
+def _refuse_train(platform: Platform, running: Release, target: Release) -> str | None:
+    """Not into 17.4 on 1500/4100/4200, not into 17.3 and later on the 5000 line, from earlier [S]."""
+    text = f"error: ISSU is not supported from release {running.text} to {target.text} on {platform.product}"
+    midrange = platform.model in {"SRX1500", "SRX4100", "SRX4200"}
+    if midrange and (target.major, target.minor) == (17, 4) and not running.at_least(17, 4):
+        return text
+    high_end = platform.model.startswith("SRX5") and platform.upgrade is not Upgrade.ICU
+    if high_end and target.at_least(17, 3) and not running.at_least(17, 3):
+        return text
+    if (
+        platform.upgrade is Upgrade.ICU
+        and (target.major, target.minor) == (24, 4)
+        and not running.at_least(24, 4)
+    ):
+        return text
+    return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shortage:
+    """Room missing on a node's /var."""
+
+    node: NodeId
+    free_bytes: int
+    needed_bytes: int
+
+
+def disk_shortages(world: World, image_bytes: int) -> list[Shortage]:
+    """Nodes with less than twice the image free in /var [S]."""
+    return [
+        Shortage(node=node, free_bytes=free, needed_bytes=2 * image_bytes)
+        for node in NodeId
+        if (free := world.free_bytes(node)) < 2 * image_bytes
+    ]

@@ -1,0 +1,267 @@
+"""What a cluster is at one moment. Only the machine changes these objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from srx_lab.durations import Durations
+from srx_lab.machine.words import ColdSync, GroupState, NodeId, Phase, Power
+from srx_lab.platforms import Platform
+from srx_lab.release import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupSpec:
+    """A configured redundancy group."""
+
+    group: int
+    priority: dict[NodeId, int]
+    preempt: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scale:
+    """How much of everything the cluster carries."""
+
+    policies: int = 40
+    zones: int = 4
+    vpns: int = 4
+    routes: int = 120
+    sessions: int = 18_000
+    nat_rules: int = 8
+    bgp_peers: int = 2
+    ospf_neighbors: int = 2
+    reths: int = 3
+    fpcs: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disk:
+    """Size of /var and what is on it from the start, MiB."""
+
+    var_mb: int = 24_000
+    used_mb: int = 6_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterSpec:
+    """What a topology says about one cluster."""
+
+    name: str
+    platform: Platform
+    cluster_id: int
+    releases: dict[NodeId, Release]
+    groups: tuple[GroupSpec, ...]
+    scale: Scale
+    disk: Disk
+    durations: Durations
+    uptime_s: float
+    domain: str = ""
+    rescue_saved: bool = True
+
+    def host_name(self, node: NodeId) -> str:
+        """Host names differ per node through `groups node0 / node1` [D]."""
+        return f"{self.name}-n{node.number}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transition:
+    """One state-transition record of a group on a node."""
+
+    at: float
+    before: GroupState
+    after: GroupState
+    reason: str
+
+
+@dataclass(kw_only=True, slots=True)
+class GroupOnNode:
+    """A redundancy group as one node holds it. `forced_priority` is 255 after a manual failover."""
+
+    state: GroupState = GroupState.HOLD
+    forced_priority: int | None = None
+    history: list[Transition] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class Group:
+    """What both nodes share about a group."""
+
+    spec: GroupSpec
+    manual: bool = False
+    failovers: int = 1
+
+
+@dataclass(kw_only=True, slots=True)
+class Meter:
+    """A counter that rises at a rate per virtual second; integrates when the rate changes."""
+
+    total: float = 0.0
+    rate: float = 0.0
+    since: float = 0.0
+
+    def read(self, now: float) -> int:
+        return int(self.total + self.rate * max(0.0, now - self.since))
+
+    def set_rate(self, now: float, rate: float) -> None:
+        self.total += self.rate * max(0.0, now - self.since)
+        self.since, self.rate = now, rate
+
+    def reset(self, now: float) -> None:
+        self.total, self.since, self.rate = 0.0, now, 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarm:
+    """An active alarm."""
+
+    at: float
+    alarm_class: str
+    description: str
+    short: str
+    kind: str
+    chassis: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoreDump:
+    """A core file in /var/crash or /var/tmp."""
+
+    path: str
+    size: int
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommitRecord:
+    """One line of the commit history."""
+
+    at: float
+    user: str
+    client: str
+    comment: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class Node:
+    """One chassis of the cluster."""
+
+    node: NodeId
+    release: Release
+    pending: Release | None = None
+    previous: Release | None = None
+    power: Power = Power.UP
+    booted_at: float = 0.0
+    joined_at: float = 0.0
+    reboot_reason: str = "Router rebooted after a normal shutdown."
+    clock_offset_s: float = 0.0
+    groups: dict[int, GroupOnNode] = field(default_factory=dict)
+    cold_sync: ColdSync = ColdSync.COMPLETE
+    cold_sync_spus_done: int = 0
+    cold_sync_completed: int = 1
+    cold_sync_failed: int = 0
+    cold_sync_events: list[tuple[float, str]] = field(default_factory=list)
+    in_issu_window: bool = False
+    issu_events: list[tuple[float, str]] = field(default_factory=list)
+    monitor_failures: dict[int, set[str]] = field(default_factory=dict)
+    rtos_sent: Meter = field(default_factory=Meter)
+    rtos_received: Meter = field(default_factory=Meter)
+    heartbeats_sent: Meter = field(default_factory=Meter)
+    heartbeats_received: Meter = field(default_factory=Meter)
+    probes_sent: Meter = field(default_factory=Meter)
+    probes_received: Meter = field(default_factory=Meter)
+    boots: int = 1
+    policies_in_sync: bool = True
+    offline_pics: set[tuple[int, int]] = field(default_factory=set)
+    alarms: list[Alarm] = field(default_factory=list)
+    cores: list[CoreDump] = field(default_factory=list)
+    rescue_saved: bool = True
+    snapshot_at: float | None = None
+    install_output: list[str] = field(default_factory=list)
+
+    @property
+    def is_up(self) -> bool:
+        return self.power is Power.UP
+
+    def state_of(self, group: int) -> GroupState:
+        return self.groups[group].state
+
+
+@dataclass(kw_only=True, slots=True)
+class Links:
+    """The two links between the nodes."""
+
+    control: bool = True
+    fabric: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """What inspection found out about an image file before the machine is asked to install it."""
+
+    path: str
+    exists: bool
+    size: int = 0
+    token: str = ""
+    release: Release | None = None
+    damage: str = ""
+    remote: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(kw_only=True, slots=True)
+class Upgrade:
+    """An in-service upgrade, running or ended. `starts` counts them over the lab's life."""
+
+    number: int
+    starter: NodeId
+    image: Image
+    started_at: float
+    phase: Phase
+    phase_since: float
+    transcript: list[str] = field(default_factory=list)
+    outcome: str = ""
+    ended_at: float | None = None
+    no_old_master_upgrade: bool = False
+    unlink: bool = False
+    detached_from_starter: bool = False
+
+    @property
+    def secondary(self) -> NodeId:
+        return self.starter.peer
+
+
+@dataclass(kw_only=True, slots=True)
+class Losses:
+    """Fractions (0 to 1) of what the data and control planes should carry but do not."""
+
+    sessions: float = 0.0
+    routes: float = 0.0
+    tunnels: float = 0.0
+    policies: float = 0.0
+
+
+@dataclass(kw_only=True, slots=True)
+class ClusterState:
+    """The whole cluster."""
+
+    spec: ClusterSpec
+    nodes: dict[NodeId, Node]
+    groups: dict[int, Group]
+    links: Links = field(default_factory=Links)
+    upgrade: Upgrade | None = None
+    upgrade_starts: int = 0
+    losses: Losses = field(default_factory=Losses)
+    commits: list[CommitRecord] = field(default_factory=list)
+    candidate: list[str] = field(default_factory=list)
+    candidate_locked_by: int | None = None
+    committed_lines: list[str] = field(default_factory=list)
+    rtos_stopped: bool = False
+    sessions_since: float = 0.0
+
+    @property
+    def phase(self) -> Phase:
+        return self.upgrade.phase if self.upgrade else Phase.IDLE

@@ -1,0 +1,289 @@
+"""What rpd knows (BGP, OSPF, BFD, routes; RG0 primary only [R]), interfaces, ARP, LACP, LLDP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from srx_lab.machine.words import GroupState
+from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import traffic
+from srx_lab.replies.scene import Query, Scene
+from srx_lab.replies.when import long_date, short_span
+
+
+def _peer(index: int) -> str:
+    return f"192.0.2.{index * 4 + 2}"
+
+
+def _protocols_up_s(scene: Scene) -> float:
+    """Seconds the routing protocols have been up on the node that is primary now."""
+    held = scene.here.groups[0]
+    return scene.now - (held.history[-1].at if held.history else scene.here.joined_at)
+
+
+def bgp_summary(scene: Scene, query: Query) -> Element:
+    total, up = scene.spec.scale.bgp_peers, traffic.bgp_peers_up(scene)
+    each = traffic.routes(scene) // (2 * max(1, total))
+    return node(
+        "bgp-information",
+        leaf("bgp-thread-mode", "BGP I/O"),
+        leaf("group-count", 1),
+        leaf("peer-count", total),
+        leaf("down-peer-count", total - up),
+        node("bgp-rib", leaf("name", "inet.0"), leaf("total-prefix-count", each * up)),
+        *(_bgp_peer(scene, index, index < up, each) for index in range(total)),
+        ns=scene.ns("junos-routing"),
+    )
+
+
+def _bgp_peer(scene: Scene, index: int, up: bool, prefixes: int) -> Element:
+    elapsed = _protocols_up_s(scene)
+    rib = node(
+        "bgp-rib",
+        leaf("name", "inet.0"),
+        leaf("active-prefix-count", prefixes),
+        leaf("received-prefix-count", prefixes),
+        leaf("accepted-prefix-count", prefixes),
+        leaf("suppressed-prefix-count", 0),
+    )
+    return node(
+        "bgp-peer",
+        leaf("peer-address", _peer(index)),
+        leaf("peer-as", 65_000 + index),
+        leaf("input-messages", int(elapsed // 30)),
+        leaf("output-messages", int(elapsed // 30)),
+        leaf("route-queue-count", 0),
+        leaf("flap-count", 0 if up else 1),
+        leaf("elapsed-time", short_span(elapsed), junos_seconds=str(int(elapsed))),
+        leaf("peer-state", "Established" if up else "Active", junos_format="Establ" if up else "Active"),
+        rib if up else None,
+        junos_style="terse",
+    )
+
+
+def bgp_neighbors(scene: Scene, query: Query) -> Element:
+    up = traffic.bgp_peers_up(scene)
+    return node(
+        "bgp-information",
+        *(
+            node(
+                "bgp-peer",
+                leaf("peer-address", f"{_peer(index)}+179"),
+                leaf("peer-as", 65_000 + index),
+                leaf("peer-type", "External"),
+                leaf("peer-state", "Established" if index < up else "Active"),
+            )
+            for index in range(scene.spec.scale.bgp_peers)
+        ),
+        ns=scene.ns("junos-routing"),
+    )
+
+
+def ospf_neighbors(scene: Scene, query: Query) -> Element:
+    return node(
+        "ospf-neighbor-information",
+        *(
+            node(
+                "ospf-neighbor",
+                leaf("neighbor-address", f"10.0.{index}.2"),
+                leaf("interface-name", f"reth{index % max(1, scene.spec.scale.reths)}.0"),
+                leaf("ospf-neighbor-state", "Full"),
+                leaf("neighbor-id", f"10.255.0.{index + 1}"),
+                leaf("neighbor-priority", 128),
+                leaf("activity-timer", 30 + int(scene.now) % 10),
+            )
+            for index in range(scene.spec.scale.ospf_neighbors)
+        ),
+        ns=scene.ns("junos-routing"),
+    )
+
+
+def isis_adjacencies(scene: Scene, query: Query) -> Element:
+    return node("isis-adjacency-information", ns=scene.ns("junos-routing"), junos_style="brief")
+
+
+def bfd_sessions(scene: Scene, query: Query) -> Element:
+    total, up = scene.spec.scale.bgp_peers, traffic.bgp_peers_up(scene)
+    return node(
+        "bfd-session-information",
+        *(
+            node(
+                "bfd-session",
+                leaf("session-neighbor", _peer(index)),
+                leaf("session-state", "Up" if index < up else "Down"),
+                leaf("session-interface", "reth0.0"),
+                leaf("session-detection-time", "0.900"),
+                leaf("session-transmission-interval", "0.300"),
+                leaf("session-adaptive-multiplier", 3),
+            )
+            for index in range(total)
+        ),
+        leaf("sessions", total),
+        leaf("clients", total),
+        ns=scene.ns("junos-bfd"),
+        junos_style="brief",
+    )
+
+
+def route_summary(scene: Scene, query: Query) -> Element:
+    """Marks and tables as captured on 24.4 [R]."""
+    total = traffic.routes(scene)
+    direct, local, static = 6, 6, 4
+    ospf = max(0, (total - 16) // 4)
+    bgp = max(0, total - 16 - ospf)
+    counts = (("Direct", direct), ("Local", local), ("Static", static), ("BGP", bgp), ("OSPF", ospf))
+    return node(
+        "route-summary-information",
+        leaf("router-id", "10.255.255.1"),
+        node("routing-highwatermark", *_marks(scene, total)) if scene.release.at_least(20, 1) else None,
+        _table("inet.0", counts),
+        _table("mgmt_junos.inet.0", (("Direct", 1), ("Local", 1), ("Static", 1))),
+        _table("inet6.0", (("INET6", 1),)),
+        ns=scene.ns("junos-routing"),
+    )
+
+
+def _marks(scene: Scene, total: int) -> Iterator[Element]:
+    stamp = long_date(scene.here.joined_at).removesuffix(" UTC")
+    for kind, count in (("uniq", total), ("all", total), ("fib", total), ("vrf", 0)):
+        yield leaf(f"rt-{kind}-highwatermark", count)
+        yield leaf(f"rt-{kind}-highwatermark-ts", stamp)
+        if kind != "vrf":
+            yield leaf(f"rt-{kind}-tavg-watermark", count)
+
+
+def _table(name: str, counts: tuple[tuple[str, int], ...]) -> Element:
+    total = sum(count for _, count in counts)
+    return node(
+        "route-table",
+        leaf("table-name", name),
+        leaf("destination-count", total),
+        leaf("total-route-count", total),
+        leaf("active-route-count", total),
+        leaf("holddown-route-count", 0),
+        leaf("hidden-route-count", 0),
+        *(
+            node(
+                "protocols",
+                leaf("protocol-name", protocol),
+                leaf("protocol-route-count", count),
+                leaf("active-route-count", count),
+            )
+            for protocol, count in counts
+            if count
+        ),
+    )
+
+
+def interfaces_terse(scene: Scene, query: Query) -> Element:
+    """Management, control, fabric, reth members of both chassis, reths, loopback."""
+    return node(
+        "interface-information",
+        *(_interface(name, up, address) for name, up, address in _interface_rows(scene)),
+        ns=scene.ns("junos-interface"),
+        junos_style="terse",
+    )
+
+
+def _interface_rows(scene: Scene) -> Iterator[tuple[str, bool, str]]:
+    platform = scene.spec.platform
+    peer_up = scene.world.node(scene.node.peer).is_up
+    yield "fxp0", True, f"10.10.{scene.spec.cluster_id}.{scene.node.number + 1}/24"
+    yield platform.control_interface, peer_up and scene.world.state.links.control, ""
+    for index in (0, 1):
+        yield f"fab{index}", peer_up and scene.world.state.links.fabric, f"30.{17 + 16 * index}.0.200/24"
+    slots = (platform.first_slot("node0"), platform.first_slot("node1"))
+    for index in range(scene.spec.scale.reths):
+        for number, slot in enumerate(slots):
+            yield f"xe-{slot}/1/{index}", number == scene.node.number or peer_up, ""
+    for index in range(scene.spec.scale.reths):
+        yield f"reth{index}", True, f"10.0.{index}.1/24"
+    yield "lo0", True, "10.255.255.1/32"
+
+
+def _interface(name: str, up: bool, address: str) -> Element:
+    state = "up" if up else "down"
+    logical = node(
+        "logical-interface",
+        leaf("name", f"{name}.0"),
+        leaf("admin-status", "up"),
+        leaf("oper-status", state),
+        node(
+            "address-family",
+            leaf("address-family-name", "inet"),
+            node("interface-address", leaf("ifa-local", address)) if address else None,
+        ),
+    )
+    return node(
+        "physical-interface",
+        leaf("name", name),
+        leaf("admin-status", "up"),
+        leaf("oper-status", state),
+        logical,
+    )
+
+
+def arp(scene: Scene, query: Query) -> Element:
+    active = any(h.state is GroupState.PRIMARY for g, h in scene.here.groups.items() if g)
+    rows = [
+        (f"00:10:db:ff:{index:02x}:02", f"10.0.{index}.2", f"reth{index}.0")
+        for index in range(scene.spec.scale.reths if active else 0)
+    ]
+    rows.append(("02:00:00:00:00:01", f"10.10.{scene.spec.cluster_id}.254", "fxp0.0"))
+    return node(
+        "arp-table-information",
+        *(
+            node(
+                "arp-table-entry",
+                leaf("mac-address", mac),
+                leaf("ip-address", address),
+                leaf("interface-name", interface),
+                node("arp-table-entry-flags", Element("none")),
+            )
+            for mac, address, interface in rows
+        ),
+        leaf("arp-entry-count", len(rows)),
+        ns=scene.ns("junos-arp"),
+        junos_style="no-resolve",
+    )
+
+
+def lacp(scene: Scene, query: Query) -> Element:
+    platform = scene.spec.platform
+    return node(
+        "lacp-interface-information-list",
+        *(
+            node(
+                "lacp-interface-information",
+                node("lag-lacp-header", leaf("aggregate-name", f"reth{index}")),
+                *(
+                    node(
+                        "lag-lacp-protocol",
+                        leaf("name", f"xe-{platform.first_slot(each)}/1/{index}"),
+                        leaf("lacp-receive-state", "Current"),
+                        leaf("lacp-transmit-state", "Slow periodic"),
+                        leaf("lacp-mux-state", "Collecting distributing"),
+                    )
+                    for each in ("node0", "node1")
+                ),
+            )
+            for index in range(scene.spec.scale.reths)
+        ),
+        ns=scene.ns("junos-interface"),
+    )
+
+
+def lldp(scene: Scene, query: Query) -> Element:
+    return node(
+        "lldp-neighbors-information",
+        *(
+            node(
+                "lldp-neighbor-information",
+                leaf("lldp-local-port-id", f"reth{index}"),
+                leaf("lldp-remote-chassis-id", f"02:00:00:00:10:{index:02x}"),
+                leaf("lldp-remote-system-name", f"switch-{index}"),
+            )
+            for index in range(scene.spec.scale.reths)
+        ),
+        junos_style="brief",
+    )

@@ -1,0 +1,262 @@
+"""`show version` and `show system ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from srx_lab.machine.gauges import busy_percent
+from srx_lab.machine.words import GroupState
+from srx_lab.markup import Element, leaf, node, padded
+from srx_lab.replies.scene import Query, Scene
+from srx_lab.replies.when import clock_of, dated, long_date, short_span, uptime_span
+
+_BLOCK = 512
+
+_PACKAGES = (
+    ("os-kernel", "JUNOS OS Kernel 64-bit"),
+    ("os-libs", "JUNOS OS libs"),
+    ("os-runtime", "JUNOS OS runtime"),
+    ("zoneinfo", "JUNOS OS time zone information"),
+    ("netstack", "JUNOS network stack and utilities"),
+    ("junos-libs", "JUNOS libs"),
+    ("junos-runtime", "JUNOS runtime"),
+    ("junos-modules", "JUNOS modules"),
+    ("junos-daemons", "JUNOS daemons"),
+    ("junos-idp", "JUNOS idp services"),
+    ("junos-km", "JUNOS Key Manager"),
+    ("junos-platform", "JUNOS common platform support"),
+)
+
+
+def version(scene: Scene, query: Query) -> Element:
+    """host-name differs per node; package rows as on 24.4 [R]."""
+    platform = scene.spec.platform
+    return node(
+        "software-information",
+        leaf("host-name", scene.spec.host_name(scene.node)),
+        leaf("product-model", platform.product.removesuffix("-re3") if platform.model != "vSRX" else "vSRX"),
+        leaf("product-name", platform.product.removesuffix("-re3")),
+        leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
+        leaf("junos-version", scene.release.text),
+        *(_package(scene, name, comment) for name, comment in _packages(query)),
+    )
+
+
+def _packages(query: Query) -> tuple[tuple[str, str], ...]:
+    return () if query.has("brief") else _PACKAGES
+
+
+def _package(scene: Scene, name: str, comment: str) -> Element:
+    build = scene.release.text
+    return node(
+        "package-information",
+        leaf("name", name),
+        leaf("package-name", f"{name}-x86-64-{build}"),
+        leaf("comment", f"{comment} [{build}]"),
+    )
+
+
+def uptime(scene: Scene, query: Query) -> Element:
+    """Only the RG0 primary has protocols-started-time [R]."""
+    here, world = scene.here, scene.world
+    now, booted = clock_of(world, scene.node), clock_of(world, scene.node, here.booted_at)
+    return node(
+        "system-uptime-information",
+        node("current-time", dated("date-time", now)),
+        leaf("time-source", " NTP CLOCK "),
+        node("system-booted-time", dated("date-time", booted), _span(now - booted)),
+        _protocols_started(scene, now),
+        _last_configured(scene, now),
+        node(
+            "uptime-information",
+            leaf("date-time", _clock_face(now), junos_seconds=str(int(now))),
+            leaf("up-time", uptime_span(now - booted), junos_seconds=str(int(now - booted))),
+            leaf("active-user-count", len(scene.users), junos_format=f"{len(scene.users)} users"),
+            *_loads(scene),
+            leaf("user-table"),
+        ),
+        ns=scene.ns("junos"),
+    )
+
+
+def _span(seconds: float) -> Element:
+    return leaf("time-length", short_span(seconds), junos_seconds=str(int(seconds)))
+
+
+def _clock_face(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%I:%M%p").lstrip("0")
+
+
+def _loads(scene: Scene) -> Iterator[Element]:
+    load = busy_percent(scene.world, scene.node, span=12) / 30
+    for minutes in (1, 5, 15):
+        yield leaf(f"load-average-{minutes}", f"{load:.2f}")
+
+
+def _protocols_started(scene: Scene, now: float) -> Element | None:
+    held = scene.here.groups[0]
+    if held.state is not GroupState.PRIMARY:
+        return None
+    started = clock_of(scene.world, scene.node, held.history[-1].at if held.history else scene.here.joined_at)
+    return node("protocols-started-time", dated("date-time", started), _span(now - started))
+
+
+def _last_configured(scene: Scene, now: float) -> Element | None:
+    commits = scene.world.state.commits
+    if not commits:
+        return None
+    at = clock_of(scene.world, scene.node, commits[0].at)
+    return node(
+        "last-configured-time", dated("date-time", at), _span(now - at), leaf("user", commits[0].user)
+    )
+
+
+def storage(scene: Scene, query: Query) -> Element:
+    """Blocks of 512 bytes with a readable form beside them; /var/tmp lies on /.mount/var [U for the device]."""
+    total_mb = scene.spec.disk.var_mb
+    free = scene.world.free_bytes(scene.node)
+    return node(
+        "system-storage-information",
+        _filesystem("/dev/gpt/junos", 13_268 * 2048, 10_017 * 2048, "/.mount"),
+        _filesystem("tmpfs", 1_488_712, 1_488_664, "/.mount/tmp"),
+        _filesystem("/dev/gpt/var", total_mb * 2048, free // _BLOCK, "/.mount/var"),
+        _filesystem("tmpfs", 1_377_440, 1_375_152, "/.mount/mfs"),
+        junos_style="brief",
+    )
+
+
+def _filesystem(name: str, total: int, available: int, mount: str) -> Element:
+    available = max(0, available)
+    used = total - available
+    return node(
+        "filesystem",
+        padded("filesystem-name", name),
+        padded("total-blocks", total, junos_format=readable(total)),
+        padded("used-blocks", used, junos_format=readable(used)),
+        padded("available-blocks", available, junos_format=readable(available)),
+        padded("used-percent", f"{used * 100 // total if total else 0:3d}"),
+        padded("mounted-on", mount),
+    )
+
+
+def readable(blocks: int) -> str:
+    """`9.8G`, `671M`, `24K` as df -h prints blocks of 512 bytes."""
+    size = float(blocks * _BLOCK)
+    for unit in "BKMGT":
+        if size < 1024 or unit == "T":
+            return f"{size:.1f}{unit}" if size < 10 and unit != "B" else f"{size:.0f}{unit}"
+        size /= 1024
+    return ""
+
+
+def processes(scene: Scene, query: Query) -> Element:
+    names = ("jsrpd", "chassisd", "mgd", "sshd", "flowd_octeon_hm", "nsd", "kmd", "idpd", "ksyncd", "rpd")
+    running = names if scene.here.state_of(0) is GroupState.PRIMARY else names[:-1]
+    rows = [
+        f"{2100 + 17 * index:5d}  ??  S      0:0{index}.42 /usr/sbin/{name}"
+        for index, name in enumerate(running)
+    ]
+    return leaf("output", "\n".join(("  PID  TT  STAT      TIME COMMAND", *rows)), padded=True)
+
+
+def core_dumps(scene: Scene, query: Query) -> Element:
+    """Files found, or the shell's complaint when there is none [R]."""
+    if not scene.here.cores:
+        return leaf("output", "/var/crash/*core*: No such file or directory\n"
+                    "/var/tmp/*core*: No such file or directory", padded=True)  # fmt: skip
+    return node(
+        "directory-list",
+        node(
+            "directory",
+            *(
+                node(
+                    "file-information",
+                    leaf("file-name", core.path),
+                    leaf("file-size", core.size),
+                    leaf("file-date", long_date(clock_of(scene.world, scene.node, core.at))),
+                )
+                for core in scene.here.cores
+            ),
+            leaf("total-files", len(scene.here.cores)),
+        ),
+        ns=scene.ns("junos"),
+    )
+
+
+def users(scene: Scene, query: Query) -> Element:
+    now = clock_of(scene.world, scene.node)
+    local = scene.users if scene.node is scene.asked else ()
+    return node(
+        "system-users-information",
+        node(
+            "uptime-information",
+            leaf("date-time", _clock_face(now), junos_seconds=str(int(now))),
+            leaf("up-time", uptime_span(scene.now - scene.here.booted_at)),
+            leaf("active-user-count", len(local), junos_format=f"{len(local)} users"),
+            *_loads(scene),
+            node(
+                "user-table",
+                *(_user(name, client, at, index) for index, (name, client, at) in enumerate(local)),
+            ),
+        ),
+        ns=scene.ns("junos"),
+    )
+
+
+def _user(name: str, client: str, at: float, index: int) -> Element:
+    return node(
+        "user-entry",
+        leaf("user", name),
+        leaf("tty", f"pts/{index}"),
+        leaf("from", client),
+        leaf("login-time", _clock_face(at), junos_seconds=str(int(at))),
+        leaf("idle-time", "-", junos_seconds="0"),
+        leaf("command", "-cli (cli)"),
+    )
+
+
+def commits(scene: Scene, query: Query) -> Element:
+    return node(
+        "commit-information",
+        *(
+            node(
+                "commit-history",
+                leaf("sequence-number", index),
+                leaf("user", record.user),
+                leaf("client", record.client),
+                dated("date-time", clock_of(scene.world, scene.node, record.at)),
+                leaf("log", record.comment) if record.comment else None,
+            )
+            for index, record in enumerate(scene.world.state.commits)
+        ),
+        ns=scene.ns("junos"),
+    )
+
+
+def licenses(scene: Scene, query: Query) -> Element:
+    features = ("idp-sig", "appid-sig", "remote-access-ipsec-vpn-client")
+    return node(
+        "license-usage-summary",
+        *(
+            node(
+                "feature-summary",
+                leaf("name", name),
+                leaf("licensed", 1),
+                leaf("used-licensed", 1),
+                leaf("needed", 0),
+                leaf("validity-type", "permanent"),
+            )
+            for name in features
+        ),
+        ns=scene.ns("junos-license"),
+    )
+
+
+def vmhost_version(scene: Scene, query: Query) -> Element:
+    return node(
+        "vmhost-version-information",
+        leaf("host-name", scene.spec.host_name(scene.node)),
+        leaf("current-device", "primary"),
+        leaf("junos-version", scene.release.text),
+    )

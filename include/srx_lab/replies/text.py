@@ -1,0 +1,340 @@
+"""The CLI's text of a reply, made from its XML. Layouts seen on devices are marked [R]; the rest is [U]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from srx_lab.markup import Element
+
+RULE = "-" * 74
+"""Under a node's name [R]."""
+
+_CODES = (
+    ("CS", "Cold Sync monitoring", "FL", "Fabric Connection monitoring"),
+    ("GR", "GRES monitoring", "HW", "Hardware monitoring"),
+    ("IF", "Interface monitoring", "IP", "IP monitoring"),
+    ("LB", "Loopback monitoring", "MB", "Mbuf monitoring"),
+    ("NH", "Nexthop monitoring", "NP", "NPC monitoring"),
+    ("SP", "SPU monitoring", "SM", "Schedule monitoring"),
+)
+
+
+def outline(element: Element) -> Iterator[str]:
+    """Any reply as `name: value` lines indented by depth, where no device layout is known [U]."""
+    yield from _outline(element, -1)
+
+
+def _outline(element: Element, depth: int) -> Iterator[str]:
+    label = element.tag.replace("-", " ").capitalize()
+    if element.text is not None:
+        yield f"{'  ' * max(0, depth)}{label}: {element.text.strip()}" if depth >= 0 else element.text
+        return
+    if depth >= 0:
+        yield f"{'  ' * depth}{label}:"
+    for child in element.children or ():
+        yield from _outline(child, depth + 1)
+
+
+def output(element: Element) -> Iterable[str]:
+    """An `<output>` is its own text."""
+    return (element.text or "").split("\n")
+
+
+def cluster_status(element: Element) -> Iterator[str]:
+    """[R]"""
+    yield "Monitor Failure codes:"
+    for one, first, two, second in _CODES:
+        yield f"    {one}  {first:<28}{two}  {second}"
+    yield "    CF  Config Sync monitoring"
+    yield ""
+    yield f"Cluster ID: {element.value('cluster-id')}"
+    yield "Node   Priority Status               Preempt Manual   Monitor-failures"
+    for group in element.all("redundancy-group"):
+        yield ""
+        number, count = group.value("redundancy-group-id"), group.value("redundancy-group-failover-count")
+        yield f"Redundancy group: {number} , Failover count: {count}"
+        yield from _status_rows(group)
+
+
+def _status_rows(group: Element) -> Iterator[str]:
+    stats = group.child("device-stats")
+    record: dict[str, str] = {}
+    for each in (stats.children or ()) if stats else ():
+        if each.tag == "device-name" and record:
+            yield _status_row(record)
+            record = {}
+        record[each.tag] = each.text or ""
+    if record:
+        yield _status_row(record)
+
+
+def _status_row(row: dict[str, str]) -> str:
+    return (
+        f"{row['device-name']:<7}{row['device-priority']:<9}{row['redundancy-group-status']:<21}"
+        f"{row['preempt']:<8}{row['failover-mode']:<9}{row.get('monitor-failures', '')}".rstrip()
+    )
+
+
+def version(element: Element) -> Iterator[str]:
+    """[R for the first lines' order]"""
+    yield f"Hostname: {element.value('host-name')}"
+    yield f"Model: {element.value('product-model')}"
+    yield f"Junos: {element.value('junos-version')}"
+    for package in element.all("package-information"):
+        yield package.value("comment")
+
+
+def issu(element: Element) -> Iterator[str]:
+    """Progress and events of an upgrade [D for the progress block, U for the rest]."""
+    yield "Cold Synchronization Progress:"
+    for line in element.all("cold-synchronization-progress"):
+        yield f"    {line.text}"
+    yield ""
+    yield "ISSU events:"
+    for event in element.all("chassis-cluster-issu-event"):
+        yield f"    {event.text}"
+
+
+def cold_sync(element: Element) -> Iterator[str]:
+    """[R]"""
+    yield "Cold Synchronization:"
+    yield "    Status:"
+    facts = "cold-synchronization-status-information"
+    for label, tag in (
+        ("completed", "cold-synchronization-completed"),
+        ("failed", "cold-synchronization-not-completed"),
+        ("not known", "cold-synchronization-unknown"),
+    ):
+        yield f"        Cold synchronization {label} for: {element.value(facts, tag)}"
+    yield f"        Current Monitoring Weight: {element.value(facts, 'cold-synchronization-weight')}"
+    yield ""
+    yield "    Progress:"
+    for line in element.all("cold-synchronization-progress"):
+        yield f"        {line.text}"
+    yield ""
+    yield "    Statistics:"
+    counts = "cold-synchronization-statistics"
+    done, failed = ("current-cold-synchronization-completed", "current-cold-synchronization-failed")
+    yield f"        Number of cold synchronization completed: {element.value(counts, done)}"
+    yield f"        Number of cold synchronization failed: {element.value(counts, failed)}"
+    yield ""
+    yield "    Events:"
+    events = element.child("cold-synchronization-events")
+    for event in events.all("cold-synchronization-event") if events else ():
+        yield f"        {event.text}"
+
+
+def cluster_information(element: Element) -> Iterator[str]:
+    """The shape of newer releases [U]; the branch capture shows an older one."""
+    yield "Redundancy Group Information:"
+    groups = element.child("chassis-cluster-redundancy-group-information")
+    for group in groups.all("redundancy-group-list") if groups else ():
+        yield ""
+        yield (
+            f"    Redundancy Group {group.value('redundancy-group-id')} , Current State: "
+            f"{group.value('redundancy-group-status')}, Weight: {group.value('redundancy-group-weight')}"
+        )
+        yield ""
+        yield "        Time            From                 To                   Reason"
+        for record in group.all("redundancy-group-state-transition-record"):
+            yield (
+                f"        {record.value('transition-time')} {record.value('from-state'):<20} "
+                f"{record.value('to-state'):<20} {record.value('transition-reason')}"
+            )
+    yield ""
+    yield "Chassis cluster LED information:"
+    yield f"    Current LED color: {element.value('chassis-cluster-led-information', 'current-led-color')}"
+    yield f"    Last LED change reason: {element.value('chassis-cluster-led-information', 'last-change-reason')}"
+
+
+def storage(element: Element) -> Iterator[str]:
+    """As df -h prints it."""
+    yield "Filesystem              Size       Used      Avail  Capacity   Mounted on"
+    for each in element.all("filesystem"):
+        sizes = [_format_of(each, tag) for tag in ("total-blocks", "used-blocks", "available-blocks")]
+        yield (
+            f"{each.value('filesystem-name'):<22}{sizes[0]:>6}{sizes[1]:>11}{sizes[2]:>11}"
+            f"{each.value('used-percent'):>9}%  {each.value('mounted-on')}"
+        )
+
+
+def _format_of(element: Element, tag: str) -> str:
+    child = element.child(tag)
+    return dict(child.attributes).get("junos:format", "") if child else ""
+
+
+def alarms(element: Element) -> Iterator[str]:
+    count = element.value("alarm-summary", "active-alarm-count")
+    if not count:
+        yield "No alarms currently active"
+        return
+    yield f"{count} alarms currently active"
+    yield "Alarm time               Class  Description"
+    for each in element.all("alarm-detail"):
+        yield f"{each.value('alarm-time'):<25}{each.value('alarm-class'):<7}{each.value('alarm-description')}"
+
+
+def uptime(element: Element) -> Iterator[str]:
+    yield f"Current time: {element.value('current-time', 'date-time')}"
+    yield f"Time Source: {element.value('time-source'):>12}"
+    for label, tag in (
+        ("System booted", "system-booted-time"),
+        ("Protocols started", "protocols-started-time"),
+        ("Last configured", "last-configured-time"),
+    ):
+        if element.child(tag):
+            yield f"{label}: {element.value(tag, 'date-time')} ({element.value(tag, 'time-length')} ago)"
+    facts = element.child("uptime-information")
+    if facts:
+        loads = ", ".join(facts.value(f"load-average-{minutes}") for minutes in (1, 5, 15))
+        yield (
+            f"{facts.value('date-time')}  up {facts.value('up-time')}, "
+            f"{facts.value('active-user-count')} users, load averages: {loads}"
+        )
+
+
+def directory(element: Element) -> Iterator[str]:
+    """`file list`: a path, the names, and a total in the detail style."""
+    for folder in element.all("directory"):
+        if folder.child("directory-name"):
+            yield f"{folder.value('directory-name')}:"
+        for each in folder.all("file-information"):
+            mode, size = each.value("file-permissions"), each.value("file-size")
+            name = each.value("file-name")
+            yield (
+                f"-rw-r--r--  1 root  wheel  {size:>12} {each.value('file-date')} {name}"
+                if mode or size
+                else name
+            )
+        total = folder.child("total-files") or folder.child("total-file-blocks")
+        if total is not None:
+            yield f"total files: {folder.value('total-files')}"
+
+
+def policies_check(element: Element) -> Iterator[str]:
+    yield from output(element)
+
+
+def flat_counters(element: Element) -> Iterator[str]:
+    """Services Synchronized: name, sent, received."""
+    yield "Services Synchronized:"
+    yield "    Service name                              RTOs sent    RTOs received"
+    row: list[str] = []
+    for each in element.children or ():
+        row.append((each.text or "").strip())
+        if len(row) == 3:
+            yield f"    {row[0]:<42}{row[1]:<13}{row[2]}"
+            row = []
+
+
+def control_statistics(element: Element) -> Iterator[str]:
+    if element.tag == "services-synchronized":
+        yield from flat_counters(element)
+        return
+    if element.tag == "icd-pkt-stats":
+        return
+    inner = element.child("chassis-cluster-interfaces")
+    control = inner.child("chassis-cluster-control") if inner else None
+    yield "Control link statistics:"
+    yield "    Control link 0:"
+    yield f"        Heartbeat packets sent: {control.value('heartbeat-sent') if control else 0}"
+    yield f"        Heartbeat packets received: {control.value('heartbeat-received') if control else 0}"
+    yield f"        Heartbeat packet errors: {control.value('heartbeat-errors') if control else 0}"
+    fabric = inner.child("chassis-cluster-fabric") if inner else None
+    child = fabric.child("fabric-child") if fabric else None
+    yield "Fabric link statistics:"
+    yield "    Child link 0"
+    yield f"        Probes sent: {child.value('fabric-hello-sent') if child else 0}"
+    yield f"        Probes received: {child.value('fabric-hello-received') if child else 0}"
+
+
+def interfaces(element: Element) -> Iterator[str]:
+    yield f"Control link status: {element.value('control-interface-status')}"
+    yield ""
+    yield "Control interfaces: "
+    yield "    Index   Interface   Monitored-Status   Internal-SA   Security"
+    links = element.child("control-link-interfaces")
+    for each in links.all("control-information") if links else ():
+        yield (
+            f"    {each.value('control-link-interface-index'):<8}{each.value('control-link-interface-name'):<12}"
+            f"{each.value('control-link-interface-status'):<19}Disabled      Disabled"
+        )
+    yield ""
+    yield f"Fabric link status: {element.value('dataplane-interface-status')}"
+    yield ""
+    yield "Fabric interfaces: "
+    yield "    Name    Child-interface    Status                    Security"
+    yield "                               (Physical/Monitored)"
+    fabric = element.child("dataplane-interfaces")
+    for each in fabric.all("fabric-information") if fabric else ():
+        yield (
+            f"    fab{each.value('fabric-interface-index'):<5}{each.value('fabric-child-interface-name'):<19}"
+            f"{each.value('fabric-child-interface-status'):<26}Disabled"
+        )
+    yield ""
+    yield "Redundant-ethernet Information:     "
+    yield "    Name         Status      Redundancy-group"
+    reths = element.child("reth")
+    row: list[str] = []
+    for leaf in (reths.children or ()) if reths else ():
+        row.append(leaf.text or "")
+        if len(row) == 3:
+            yield f"    {row[0]:<13}{row[1]:<12}{row[2]}"
+            row = []
+
+
+def routing_engine(element: Element) -> Iterator[str]:
+    engine = element.child("route-engine")
+    if engine is None:
+        return
+    yield "Routing Engine status:"
+    for label, tag in (("Temperature", "temperature"), ("Total memory", "memory-system-total")):
+        if engine.child(tag):
+            yield f"    {label:<33}{engine.value(tag)}"
+    for title, suffix in (("5 sec", ""), ("1 min", "1"), ("5 min", "2"), ("15 min", "3")):
+        if engine.child(f"cpu-idle{suffix}"):
+            yield f"    {title} CPU utilization:"
+            for kind in ("user", "background", "system", "interrupt", "idle"):
+                yield f"      {kind.capitalize() if kind != 'system' else 'Kernel':<31}{engine.value(f'cpu-{kind}{suffix}'):>3} percent"
+    for label, tag in (
+        ("Model", "model"),
+        ("Start time", "start-time"),
+        ("Uptime", "up-time"),
+        ("Last reboot reason", "last-reboot-reason"),
+    ):
+        yield f"    {label:<33}{engine.value(tag)}"
+
+
+def commits(element: Element) -> Iterator[str]:
+    for each in element.all("commit-history"):
+        yield (
+            f"{each.value('sequence-number'):<4}{each.value('date-time')} by {each.value('user')} "
+            f"via {each.value('client')}"
+        )
+
+
+def sessions(element: Element) -> Iterator[str]:
+    for each in element.all("flow-session-information"):
+        if each.child("flow-fpc-pic-id"):
+            yield f"Flow Sessions {each.value('flow-fpc-pic-id')}"
+        summary = each.child("flow-session-summary-information")
+        for tag, label in (
+            ("active-unicast-sessions", "Unicast-sessions"),
+            ("active-multicast-sessions", "Multicast-sessions"),
+            ("active-services-offload-sessions", "Services-offload-sessions"),
+            ("failed-sessions", "Failed-sessions"),
+            ("active-drop-sessions", "Drop-sessions"),
+            ("active-sessions", "Sessions-in-use"),
+            ("active-session-valid", "  Valid sessions"),
+            ("active-session-pending", "  Pending sessions"),
+            ("active-session-invalidated", "  Invalidated sessions"),
+            ("active-session-other", "  Sessions in other states"),
+            ("max-sessions", "Maximum-sessions"),
+        ):
+            yield f"{label}: {summary.value(tag) if summary else 0}"
+
+
+def checksum(element: Element) -> Iterator[str]:
+    for each in element.all("file-checksum"):
+        method, name = each.value("computation-method"), each.value("input-file")
+        yield f"{method} ({name}) = {each.value('checksum')}"

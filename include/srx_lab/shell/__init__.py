@@ -1,0 +1,1 @@
+"""The node's Unix shell, as far as automation uses it."""

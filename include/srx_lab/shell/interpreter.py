@@ -1,0 +1,277 @@
+"""Runs shell text on a node: expansion, redirection, lists, background jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from srx_lab.cli.terminal import Terminal
+from srx_lab.session import Session, SessionKind
+from srx_lab.shell.builtins import BUILTINS
+from srx_lab.shell.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
+from srx_lab.shell.syntax import Command, Group, If, Sequence, ShellSyntax, Simple, Step, While, parse
+
+if TYPE_CHECKING:
+    from srx_lab.device import Device
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|([?!$#]))")
+_ASSIGNMENT = re.compile(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
+
+
+class Exit(Exception):
+    """`exit N`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(kw_only=True)
+class Shell:
+    """One shell process. `status` is `$?`, `last_job` is `$!`."""
+
+    device: Device
+    session: Session
+    terminal: Terminal
+    cwd: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    status: int = 0
+    last_job: int = 0
+    pid: int = 0
+    hangup_jobs: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.cwd = self.cwd or self.device.files.home
+        self.pid = self.device.next_pid()
+        self.variables.setdefault("HOME", self.device.files.home)
+        self.variables.setdefault("USER", self.device.user)
+
+    async def interact(self) -> int:
+        """Prompt and run until exit."""
+        while True:
+            await self.terminal.write("% ")
+            line = await self.terminal.read_line()
+            if line is None:
+                break
+            if line.strip() in {"exit", "logout"}:
+                await self.terminal.write("exit\n")
+                break
+            if line.strip():
+                await self.run_text(line)
+        self.hang_up()
+        return self.status
+
+    def hang_up(self) -> None:
+        """End background jobs that were not started with nohup."""
+        for pid in self.hangup_jobs:
+            job = self.device.jobs.get(pid)
+            if job is not None:
+                job.cancel()
+
+    async def run_text(self, text: str, streams: Streams | None = None) -> int:
+        """Run a text; the status of its last command."""
+        sink = TerminalSink(terminal=self.terminal)
+        streams = streams or Streams(out=sink, err=sink)
+        try:
+            return await self.run_sequence(parse(text), streams)
+        except ShellSyntax as trouble:
+            await streams.err.write(f"{trouble}\n")
+            self.status = 2
+        except Exit as leaving:
+            self.status = leaving.status
+        return self.status
+
+    async def run_sequence(self, sequence: Sequence, streams: Streams) -> int:
+        for step in sequence.steps:
+            if (step.joined_by == "&&" and self.status) or (step.joined_by == "||" and not self.status):
+                continue
+            if step.behind:
+                await self._start_job(step, streams)
+            else:
+                self.status = await self._run_pipeline(step.pipeline, streams)
+        return self.status
+
+    async def _run_pipeline(self, pipeline: list[Command], streams: Streams) -> int:
+        stdin, status = streams.stdin, 0
+        for index, command in enumerate(pipeline):
+            last = index == len(pipeline) - 1
+            memory = MemorySink()
+            out: Sink = streams.out if last else memory
+            status = await self._run_command(command, Streams(out=out, err=streams.err, stdin=stdin))
+            stdin = memory.text
+        return status
+
+    async def _run_command(self, command: Command, streams: Streams) -> int:
+        match command:
+            case If():
+                chosen = (
+                    command.then
+                    if await self.run_sequence(command.condition, streams) == 0
+                    else command.otherwise
+                )
+                return await self.run_sequence(chosen, streams) if chosen else 0
+            case While():
+                while await self.run_sequence(command.condition, streams) == 0:
+                    await self.run_sequence(command.body, streams)
+                    await asyncio.sleep(0)
+                return 0
+            case Group():
+                directed = await self._redirected(command.redirect, streams)
+                inner = replace(self, variables=dict(self.variables), hangup_jobs=self.hangup_jobs)
+                return await inner.run_sequence(command.body, directed) if directed else 1
+            case Simple():
+                return await self._run_simple(command, streams)
+
+    async def _run_simple(self, command: Simple, streams: Streams) -> int:
+        words = [each for word in command.words for each in await self._expand(word)]
+        while words and (found := _ASSIGNMENT.match(words[0])) and command.words[0].startswith(found[1]):
+            self.variables[found[1]] = found[2]
+            words.pop(0)
+            if not words:
+                return 0
+        directed = await self._redirected(command, streams)
+        if directed is None:
+            return 1
+        return await self.run_words(words, directed) if words else 0
+
+    async def run_words(self, words: list[str], streams: Streams) -> int:
+        """Run one command that is already expanded."""
+        name = words[0].rsplit("/", 1)[-1]
+        builtin = BUILTINS.get(name)
+        if builtin is None:
+            await streams.err.write(f"{words[0]}: Command not found.\n")
+            return 1
+        return await builtin(self, words[1:], streams)
+
+    async def _redirected(self, command: Simple, streams: Streams) -> Streams | None:
+        try:
+            out = (
+                self._sink(await self._path(command.out[0]), append=command.out[1])
+                if command.out
+                else streams.out
+            )
+            err = streams.err
+            if command.err:
+                err = self._sink(await self._path(command.err[0]), append=command.err[1])
+            stdin = streams.stdin
+            if command.source:
+                stdin = self.device.files.host_path(await self._path(command.source), cwd=self.cwd).read_text(
+                    "utf-8"
+                )
+        except OSError as error:
+            await streams.err.write(f"{error.strerror or error}.\n")
+            return None
+        return Streams(out=out, err=out if command.merged else err, stdin=stdin)
+
+    async def _path(self, word: str) -> str:
+        return " ".join(await self._expand(word))
+
+    def _sink(self, path: str, *, append: bool) -> Sink:
+        if path == "/dev/null":
+            return NullSink()
+        file = self.device.files.host_path(path, cwd=self.cwd)
+        if append:
+            file.touch()
+        else:
+            file.write_text("")
+        return FileSink(path=file)
+
+    async def _expand(self, word: str) -> list[str]:
+        """Variables, substitutions, quotes and file patterns of one word."""
+        text, quoted = "", False
+        position = 0
+        while position < len(word):
+            letter = word[position]
+            if letter == "'":
+                end = word.index("'", position + 1)
+                text, quoted, position = text + word[position + 1 : end], True, end + 1
+            elif letter == '"':
+                end = _closing(word, position)
+                text += await self._substitute(_unescaped(word[position + 1 : end]))
+                quoted, position = True, end + 1
+            elif letter == "\\" and position + 1 < len(word):
+                text, position = text + word[position + 1], position + 2
+            else:
+                end = position + 1
+                while end < len(word) and word[end] not in "'\"\\":
+                    end += 1
+                text, position = text + await self._substitute(word[position:end]), end
+        if not quoted and any(mark in text for mark in "*?["):
+            return self._glob(text)
+        return [text] if text or quoted else []
+
+    async def _substitute(self, text: str) -> str:
+        while (start := text.find("$(")) >= 0:
+            end = _matching(text, start + 1)
+            memory = MemorySink()
+            inner = replace(self, variables=dict(self.variables))
+            await inner.run_text(text[start + 2 : end], Streams(out=memory, err=memory))
+            text = text[:start] + memory.text.rstrip("\n") + text[end + 1 :]
+        return _VARIABLE.sub(self._value, text)
+
+    def _value(self, found: re.Match[str]) -> str:
+        special = {"?": str(self.status), "!": str(self.last_job), "$": str(self.pid), "#": "0"}
+        return special[found[3]] if found[3] else self.variables.get(found[1] or found[2], "")
+
+    def _glob(self, text: str) -> list[str]:
+        base = self.device.files.host_path(text, cwd=self.cwd)
+        found = sorted(base.parent.glob(base.name)) if base.parent.is_dir() else []
+        if not found:
+            return [text]
+        folder = text.rsplit("/", 1)[0] + "/" if "/" in text else ""
+        return [folder + each.name for each in found]
+
+    async def _start_job(self, step: Step, streams: Streams) -> None:
+        pid = self.device.next_pid()
+        job_session = self.device.open_session(SessionKind.SHELL_JOB, self.session.client)
+        job = replace(self, session=job_session, variables=dict(self.variables), hangup_jobs=[])
+        first = step.pipeline[0]
+        immune = (
+            isinstance(first, Simple) and bool(first.words) and first.words[0].rsplit("/", 1)[-1] == "nohup"
+        )
+        task = asyncio.get_running_loop().create_task(self._job(job, step, streams, pid))
+        self.device.jobs[pid] = task
+        self.last_job = pid
+        if not immune:
+            self.hangup_jobs.append(pid)
+        self.device.record("job_started", session=job_session.number, pid=pid, survives_hangup=immune)
+        if self.terminal.is_tty:
+            await streams.err.write(f"[1] {pid}\n")
+        self.status = 0
+        await asyncio.sleep(0)
+
+    async def _job(self, job: Shell, step: Step, streams: Streams, pid: int) -> int:
+        status = 129
+        with contextlib.suppress(asyncio.CancelledError):
+            status = await job._run_pipeline(step.pipeline, streams)
+        self.device.jobs.pop(pid, None)
+        self.device.close_session(job.session)
+        return status
+
+
+def _closing(word: str, start: int) -> int:
+    position = start + 1
+    while position < len(word):
+        if word[position] == "\\":
+            position += 2
+            continue
+        if word[position] == '"':
+            return position
+        position += 1
+    return len(word)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([\"\\$`])", r"\1", text)
+
+
+def _matching(text: str, start: int) -> int:
+    depth = 0
+    for position in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        if depth == 0:
+            return position
+    return len(text)

@@ -1,0 +1,1 @@
+"""SSH, NETCONF, SFTP and SCP, one port a node."""

@@ -1,0 +1,70 @@
+"""SFTP and SCP on a node's files: resumable writes, a full disk, a record of each upload."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+import asyncssh
+
+from srx_lab.session import SessionKind
+
+if TYPE_CHECKING:
+    from srx_lab.device import Device
+
+_LOOK_EVERY = 32
+"""Writes between two looks at the room left."""
+
+
+class NodeSftp(asyncssh.SFTPServer):
+    """One SFTP or SCP session."""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], device: Device) -> None:
+        super().__init__(channel, chroot=str(device.files.root).encode())
+        self._device = device
+        self._root = str(device.files.root).encode()
+        self._home = device.files.home.encode()
+        self._session = device.open_session(
+            SessionKind.SFTP, str(channel.get_extra_info("peername", ("",))[0])
+        )
+        self._written: dict[object, int] = {}
+        self._room = 0
+
+    def map_path(self, path: bytes) -> bytes:
+        """Relative paths start at the user's home."""
+        clean = posixpath.normpath(posixpath.join(self._home, path))
+        return posixpath.join(self._root, clean.lstrip(b"/"))
+
+    def reverse_map_path(self, path: bytes) -> bytes:
+        return b"/" + path[len(self._root) :].lstrip(b"/")
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        """Remember what is opened for writing; permissions of the client do not matter here."""
+        attrs.permissions = None
+        opened = super().open(path, pflags, attrs)
+        if pflags & (asyncssh.FXF_WRITE | asyncssh.FXF_APPEND):
+            self._written[opened] = 0
+        return opened
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        """Fails when /var is full."""
+        count = self._written.get(file_obj, 0)
+        if count % _LOOK_EVERY == 0:
+            self._room = self._device.files.free_bytes()
+        self._room -= len(data)
+        if self._room < 0:
+            raise asyncssh.SFTPFailure("No space left on device")
+        self._written[file_obj] = count + 1
+        return int(super().write(file_obj, offset, data) or 0)
+
+    def close(self, file_obj: object) -> None:
+        name = getattr(file_obj, "name", b"")
+        super().close(file_obj)
+        if file_obj in self._written:
+            del self._written[file_obj]
+            path = self.reverse_map_path(name).decode()
+            size = self._device.files.host_path(path).stat().st_size
+            self._device.record("file_uploaded", session=self._session.number, path=path, size=size)
+
+    def exit(self) -> None:
+        self._device.close_session(self._session)
