@@ -1,0 +1,118 @@
+"""``make demo``: from nothing to an upgraded cluster, and what to look at afterwards.
+
+Exit status: 0 when the outcome is green (UPGRADED, UPGRADED_WITH_FINDINGS, ALREADY_CURRENT), 1 when it is
+not (NOT_READY and the others), 2 when the demo itself could not be carried out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names
+from srx_demo.scenery import Scenery, lab_table
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.display import phase_table
+from srx_issu.cli.follow import Followed, Follower
+from srx_issu.cli.main import new_run_id, summary
+from srx_issu.cli.outcome import EXIT_NOT_DONE
+from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.stack import Stack
+
+DEFAULT_SPEED = 60.0
+console = Console()
+
+
+def demonstrate(scenery: Scenery, fault: str | None, *, keep: bool) -> int:
+    with Stack(scenery.home, scenery.options(), say=say) as stack:
+        scenery.check = stack.check
+        cluster, image = scenery.cluster, scenery.image
+        if fault:
+            scenery.break_it(fault)
+            console.print(f"Fault injected into the simulated cluster: {fault}", highlight=False)
+        console.print(
+            f"\nUpgrading {cluster.name}, a simulated {cluster.model} cluster, to {image.release}; "
+            f"its clocks run {scenery.lab.speed:g} times as fast as ours\n",
+            highlight=False,
+            soft_wrap=True,
+        )
+        with AirflowApi(scenery.login(stack.url)) as api:
+            followed = upgrade(api, scenery, stack)
+        conclude(followed, scenery, stack)
+        if keep:
+            console.print(f"\nAirflow stays up: {stack.url}", highlight=False)
+            console.print(
+                f"Passwords: {scenery.home.users_file}; Ctrl-C ends it", highlight=False, soft_wrap=True
+            )
+            watch(stack)
+        return followed.ending.exit_status
+
+
+def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
+    """What ``srx-issu upgrade CLUSTER --image IMAGE --no-approval --follow`` does."""
+    conf = {
+        "cluster": scenery.cluster.name,
+        "image": scenery.image.path.name,
+        "approval": False,
+        "fail_back": True,
+        "plan_only": False,
+        "window_start": None,
+        "window_end": None,
+    }
+    run = api.trigger(new_run_id(scenery.cluster.name), conf)
+    return Follower(api=api, console=console, each_look=stack.check).follow(run.run_id)
+
+
+def conclude(followed: Followed, scenery: Scenery, stack: Stack) -> None:
+    if not console.is_terminal and followed.run.ended:
+        console.print(phase_table(followed.phases, followed.run.ended))
+    summary(followed, console)
+    console.print("\nThe simulator's own view of both nodes:", highlight=False)
+    console.print(lab_table(scenery.lab.status()))
+    console.print(f"\nEvidence: {scenery.home.evidence}", highlight=False, soft_wrap=True)
+    console.print(
+        f"Logs:     {stack.home.logs}, tasks in {stack.home.airflow / 'logs'}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def say(text: str) -> None:
+    console.print(text, style="dim", markup=False, highlight=False, soft_wrap=True)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m srx_demo", description=__doc__)
+    parser.add_argument(
+        "--fault", metavar="NAME", help="break the cluster first; 'python -m srx_lab faults' lists them"
+    )
+    parser.add_argument(
+        "--speed", type=float, default=DEFAULT_SPEED, help="of the simulated clocks (default: 60)"
+    )
+    parser.add_argument("--keep", action="store_true", help="leave Airflow up afterwards, until Ctrl-C")
+    parser.add_argument("--topology", type=Path, default=DEMO_TOPOLOGY, help="another simulated cluster")
+    return parser.parse_args()
+
+
+def main() -> int:
+    given = arguments()
+    if given.fault and given.fault not in (known := fault_names()):
+        raise LabFailed(f"no fault {given.fault!r}; there are: {', '.join(known)}")
+    home = Home(root=Home.default().root / "demo")
+    scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=given.topology, speed=given.speed))
+    with ending_on_signals():
+        return demonstrate(scenery, given.fault, keep=given.keep)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Ended as ended:
+        sys.exit(128 + ended.number)
+    except (*FAILURES, LabFailed, ApiFailed) as failure:
+        say(str(failure))
+        sys.exit(EXIT_NOT_DONE)

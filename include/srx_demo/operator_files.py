@@ -1,0 +1,110 @@
+"""The files an operator would write for the clusters of a lab, and the Airflow connection to them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from srx_demo.lab import Endpoints, LabCluster
+
+CONNECTION_ID = "demo"
+CONNECTION_VARIABLE = f"AIRFLOW_CONN_{CONNECTION_ID.upper()}"
+# Session set-up, file transfer and Airflow's own work take real time, however fast the nodes' clocks run.
+REAL_TIME_S = 60.0
+NOT_SCALED = frozenset({"connect_s", "rpc_s", "approval_s", "lease_s"})
+SHORTEST_PAUSE_S = 0.5  # between two looks
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageFile:
+    """An image that the catalogue is to offer."""
+
+    path: Path
+    release: str
+    models: tuple[str, ...]
+
+
+def write_files(
+    folder: Path, samples: Path, endpoints: Endpoints, images: tuple[ImageFile, ...], speed: float
+) -> None:
+    """Writes ``folder``: inventory, images, policy. ``samples`` is the project's own folder of files, whose
+    policy holds here too, at the simulator's speed."""
+    for name in ("inventory", "images", "policy", "campaigns"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    _write(folder / "inventory" / "lab.yaml", _inventory(endpoints))
+    _write(folder / "images" / "lab.yaml", {"images": [_image(image) for image in images]})
+    limits = yaml.safe_load((samples / "policy" / "limits.yaml").read_text())
+    _write(folder / "policy" / "limits.yaml", at_speed(limits, speed))
+    shutil.copy(samples / "policy" / "support.yaml", folder / "policy" / "support.yaml")
+
+
+def connection(endpoints: Endpoints) -> str:
+    """The connection as Airflow reads it from an environment variable: JSON, with the password."""
+    return json.dumps(
+        {
+            "conn_type": "srx",
+            "login": endpoints.username,
+            "password": endpoints.password,
+            "extra": {"known_hosts": endpoints.known_hosts.read_text()},
+        }
+    )
+
+
+def at_speed(limits: Mapping[str, Any], speed: float) -> dict[str, Any]:
+    """The same policy for nodes whose clocks run ``speed`` times as fast as ours."""
+    scaled = json.loads(json.dumps(limits))
+    levels = [scaled.get("fleet") or {}, *(scaled.get("platforms") or ())]
+    for level in levels:
+        timers = level.get("timers") or {}
+        for name, seconds in timers.items():
+            timers[name] = _timer(name, float(seconds), speed)
+        for name in ("cpu_sample_interval_s", "rto_interval_s"):
+            if name in (level.get("limits") or {}):
+                level["limits"][name] = max(SHORTEST_PAUSE_S, level["limits"][name] / speed)
+    return dict(scaled)
+
+
+def _timer(name: str, seconds: float, speed: float) -> float:
+    if name in NOT_SCALED:
+        return seconds
+    if name == "poll_s":
+        return max(SHORTEST_PAUSE_S, seconds / speed)
+    return seconds / speed + REAL_TIME_S
+
+
+def _inventory(endpoints: Endpoints) -> dict[str, Any]:
+    return {
+        "defaults": {"connection_id": CONNECTION_ID},
+        "clusters": {cluster.name: _cluster(cluster) for cluster in endpoints.clusters},
+    }
+
+
+def _cluster(cluster: LabCluster) -> dict[str, Any]:
+    return {
+        "model": cluster.model,
+        "site": cluster.site,
+        "node0": {"host": cluster.node0.host, "port": cluster.node0.port},
+        "node1": {"host": cluster.node1.host, "port": cluster.node1.port},
+    }
+
+
+def _image(image: ImageFile) -> dict[str, Any]:
+    content = image.path.read_bytes()
+    return {
+        "file": str(image.path),
+        "release": image.release,
+        "models": list(image.models),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+    }
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(dict(content), sort_keys=False))

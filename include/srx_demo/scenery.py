@@ -1,0 +1,98 @@
+"""Everything around the demonstration: the lab, an image, the operator's files, the login."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+from srx_demo.lab import Endpoints, Lab, LabCluster, make_image
+from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
+from srx_issu.cli.login import Login
+from srx_issu.embedded import running
+from srx_issu.embedded.home import Home, repository
+from srx_issu.embedded.secrets import passwords
+from srx_issu.embedded.stack import Options
+
+TARGET_RELEASE = "22.4R3-S2.11"
+TARGET_MODELS = ("SRX4600",)
+IMAGE_MB = 16.0
+USER = "operator"
+
+
+@dataclass(kw_only=True)
+class Scenery:
+    """``options`` describes the stack; while it starts, the files for the lab's clusters are written."""
+
+    home: Home
+    lab: Lab
+    image: ImageFile
+    check: Callable[[], None] = lambda: None
+    _endpoints: Endpoints | None = None
+
+    @classmethod
+    def build(
+        cls, home: Home, lab: Lab, *, release: str = TARGET_RELEASE, image_mb: float = IMAGE_MB
+    ) -> Scenery:
+        """Empties the folder first: each demonstration starts from nothing. Raises AlreadyRunning."""
+        found = running.read(home)
+        if found is not None:
+            raise running.AlreadyRunning(f"a demo runs already (pid {found.pid}, {found.url})")
+        shutil.rmtree(home.root, ignore_errors=True)
+        home.create()
+        path = make_image(TARGET_MODELS[0], release, image_mb, home.root / "image-store")
+        return cls(home=home, lab=lab, image=ImageFile(path=path, release=release, models=TARGET_MODELS))
+
+    def options(self, parallelism: int = 8) -> Options:
+        return Options(
+            files=self.home.root / "files",
+            parallelism=parallelism,
+            alongside=(self.lab.program(self.home.logs / "lab.log"),),
+            before_airflow=self.prepare,
+        )
+
+    def prepare(self) -> Mapping[str, str]:
+        """Waits for the lab, writes the files, and gives the connection as Airflow takes it."""
+        self._endpoints = self.lab.wait(self.check)
+        write_files(
+            self.home.root / "files", repository() / "include", self._endpoints, (self.image,), self.lab.speed
+        )
+        return {CONNECTION_VARIABLE: connection(self._endpoints)}
+
+    @property
+    def clusters(self) -> tuple[LabCluster, ...]:
+        if self._endpoints is None:
+            raise RuntimeError("the lab was not started")
+        return self._endpoints.clusters
+
+    @property
+    def cluster(self) -> LabCluster:
+        return self.clusters[0]
+
+    def break_it(self, fault: str) -> None:
+        """``already_current`` means the release that the demo upgrades to."""
+        parameters = {"release": self.image.release} if fault == "already_current" else {}
+        self.lab.inject(fault, self.cluster.name, **parameters)
+
+    def login(self, url: str, user: str = USER) -> Login:
+        return Login(url=url, user=user, password=lambda: passwords(self.home)[user])
+
+
+def lab_table(status: Sequence[Mapping[str, Any]]) -> Table:
+    """The simulator's own view, one line a node."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("Cluster", "Node", "Release", "Power", "Groups"):
+        table.add_column(column)
+    for cluster in status:
+        for name, node in cluster["nodes"].items():
+            table.add_row(str(cluster["name"]), name, *_node(node))
+    return table
+
+
+def _node(node: Mapping[str, Any]) -> tuple[str, str, str]:
+    groups = node.get("groups") or {}
+    shown = " ".join(f"RG{number} {group['state']}" for number, group in groups.items())
+    return str(node.get("release")), str(node.get("power")), shown
