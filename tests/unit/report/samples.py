@@ -25,7 +25,7 @@ class Sample:
     documents: dict[str, bytes]
 
 
-def event(  # noqa: PLR0917 - reads as a line of a table
+def event(
     seconds: float,
     kind: EventKind,
     step: str,

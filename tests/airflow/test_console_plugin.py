@@ -1,0 +1,71 @@
+"""The console as Airflow registers and guards it; no stack, no database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+
+# In a process of its own: Airflow reads its settings once, when it is first imported.
+ASK = """
+import asyncio, json, sys
+import httpx
+from fastapi import FastAPI
+from airflow import plugins_manager
+
+apps, _ = plugins_manager.get_fastapi_plugins()
+outer = FastAPI()
+for found in apps:
+    outer.mount(found["url_prefix"], found["app"])
+views = plugins_manager._get_ui_plugins()[0]
+
+async def ask(path):
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=outer), base_url="http://airflow") as web:
+        return (await web.get(path)).status_code
+
+paths = ("/srx-issu/", "/srx-issu/upgrades/x", "/srx-issu/upgrades/x/report")
+web_framework = "airflow.api_fastapi.core_api.security" in sys.modules
+print(json.dumps({
+    "errors": plugins_manager.get_import_errors() if hasattr(plugins_manager, "get_import_errors") else {},
+    "views": {view["destination"]: view["href"] for view in views},
+    "loads_web_framework": web_framework,
+    "statuses": [asyncio.run(ask(path)) for path in paths],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONWARNINGS": "ignore",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_every_page_asks_for_a_login(answer: dict[str, object]) -> None:
+    assert answer["statuses"] == [401, 401, 401]
+
+
+def test_the_plugin_loads_without_the_web_framework(answer: dict[str, object]) -> None:
+    assert answer["errors"] == {}
+    assert answer["loads_web_framework"] is False
+
+
+def test_the_menu_and_a_runs_page_lead_to_the_console(answer: dict[str, object]) -> None:
+    assert answer["views"] == {"nav": "srx-issu/", "dag_run": "srx-issu/upgrades/{RUN_ID}"}
