@@ -33,6 +33,7 @@ class Found:
     images: tuple[Path, ...]
     limits: Path
     support: Path
+    checks: Path
     faults: tuple[FileFault, ...] = ()
 
 
@@ -46,6 +47,7 @@ def find_files(files: Path) -> Found:
         images=images,
         limits=_or_shipped(files, "limits.yaml"),
         support=_or_shipped(files, "support.yaml"),
+        checks=_or_shipped(files, "checks.yaml"),
         faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),
     )
 

@@ -1,25 +1,20 @@
 """``policy/limits.yaml``: deadlines, limits and tolerances, for the fleet and for parts of it.
 
-Each level overrides the one before: fleet, platforms (in the file's order), groups (farthest first), the
-cluster. What the figures do is the business of the steps, sensors and checks that use them.
+What the figures do is the business of the steps, sensors and checks that use them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from pydantic import Field
 
-from srx_issu.catalog.faults import Checked, nearest
+from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import Entry, ModelName, Name, Percent, Seconds, TableName
+from srx_issu.catalog.levels import Inventory, Levels, read_levels
 from srx_issu.catalog.matrix import RangeEntry
 from srx_issu.domain.intent import Limits, Policy, StartMethod, Timers, Tolerance
-from srx_issu.domain.model import Cluster, Image
-from srx_issu.domain.release_range import ReleaseRange
-from srx_issu.domain.version import parse
-
-SECTIONS = ("fleet", "platforms", "groups", "clusters")
 
 
 class TimersEntry(Entry):
@@ -91,35 +86,6 @@ class LimitsFile(Entry):
     clusters: dict[Name, SettingsEntry] | None = Field(None, description="By cluster.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _ForPlatform:
-    models: frozenset[str]
-    releases: ReleaseRange
-    settings: SettingsEntry
-
-    def holds_for(self, model: str, release: str) -> bool:
-        """A range that cannot be told does not override anything."""
-        return model in self.models and self.releases.contains(parse(release)) is True
-
-
-@dataclass(frozen=True, kw_only=True)
-class PolicyBook:
-    """The whole of ``policy/limits.yaml``."""
-
-    fleet: SettingsEntry = field(default_factory=SettingsEntry)
-    platforms: tuple[_ForPlatform, ...] = ()
-    groups: Mapping[str, SettingsEntry] = field(default_factory=dict)
-    clusters: Mapping[str, SettingsEntry] = field(default_factory=dict)
-
-    def policy_for(self, cluster: Cluster, image: Image) -> Policy:
-        """What holds for this cluster when it takes this image."""
-        levels = [self.fleet]
-        levels += [p.settings for p in self.platforms if p.holds_for(cluster.model, image.release)]
-        levels += [self.groups[g] for g in reversed(cluster.groups) if g in self.groups]
-        levels += [self.clusters[cluster.name]] if cluster.name in self.clusters else []
-        return merge(levels)
-
-
 def merge(levels: Iterable[SettingsEntry]) -> Policy:
     """Later levels override; what none says keeps the software's own default."""
     policy = Policy(timers=Timers(), limits=Limits(), tolerances={})
@@ -136,25 +102,6 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
     return policy
 
 
-def read_limits(
-    checked: Checked, groups: frozenset[str] | None, clusters: frozenset[str] | None
-) -> PolicyBook:
-    """The sound part of the file. ``groups``, ``clusters``: the inventory's names; None = not known."""
-    if checked.document.is_whole:
-        checked.sections(*SECTIONS)
-    book = PolicyBook(
-        fleet=checked.entry("fleet", SettingsEntry) or SettingsEntry(),
-        platforms=tuple(
-            _ForPlatform(models=frozenset(e.models), releases=e.releases.to_domain(), settings=e)
-            for e in checked.listed("platforms", PlatformSettingsEntry).values()
-        ),
-        groups=checked.named("groups", SettingsEntry),
-        clusters=checked.named("clusters", SettingsEntry),
-    )
-    for section, given, known in (("groups", book.groups, groups), ("clusters", book.clusters, clusters)):
-        for name in given:
-            if known is not None and name not in known:
-                checked.fault(
-                    f"no {section[:-1]} {name!r} in the inventory", nearest(name, known), section, name
-                )
-    return book
+def read_limits(checked: Checked, inventory: Inventory) -> Levels[SettingsEntry]:
+    """The sound part of the file; the faults are left in ``checked``."""
+    return read_levels(checked, SettingsEntry, PlatformSettingsEntry, inventory)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from srx_issu.catalog.checks_policy import CheckRulesEntry, merge_checks, read_checks_policy
 from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fleet import read_inventory, written_names
 from srx_issu.catalog.folder import find_files
 from srx_issu.catalog.images import read_images
-from srx_issu.catalog.limits import PolicyBook, read_limits
+from srx_issu.catalog.levels import Inventory, Levels
+from srx_issu.catalog.limits import SettingsEntry, merge, read_limits
 from srx_issu.catalog.matrix import read_matrix
 from srx_issu.domain.errors import FileFault, OperatorFileError
 from srx_issu.domain.intent import Policy
@@ -27,11 +29,13 @@ class Catalog:
     clusters: Mapping[str, Cluster]  # by name
     images: Mapping[str, Image]  # by file name; ``request.find_image`` takes a release too
     support_rules: SupportMatrix
-    policies: PolicyBook
+    limits: Levels[SettingsEntry]
+    check_rules: Levels[CheckRulesEntry]
 
     def policy_for(self, cluster: Cluster, image: Image) -> Policy:
-        """Timers, limits and tolerances for this cluster when it takes this image."""
-        return self.policies.policy_for(cluster, image)
+        """Timers, limits, tolerances and rules for checks, for this cluster when it takes this image."""
+        policy = merge(self.limits.of(cluster, image))
+        return replace(policy, checks=merge_checks(self.check_rules.of(cluster, image)))
 
 
 def load(files: Path) -> Catalog:
@@ -51,17 +55,19 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
     found = find_files(files)
     inventory = tuple(Checked(read_document(path)) for path in found.inventory)
     images = tuple(Checked(read_document(path)) for path in found.images)
-    support, limits = Checked(read_document(found.support)), Checked(read_document(found.limits))
+    support, limits, checks = (Checked(read_document(p)) for p in (found.support, found.limits, found.checks))
     matrix = read_matrix(support)
     clusters = read_inventory(inventory)
+    names = Inventory(
+        groups=written_names(inventory, "groups"), clusters=written_names(inventory, "clusters")
+    )
     catalog = Catalog(
         files=files,
         clusters=clusters,
         images=read_images(images, matrix),
         support_rules=matrix,
-        policies=read_limits(
-            limits, written_names(inventory, "groups"), written_names(inventory, "clusters")
-        ),
+        limits=read_limits(limits, names),
+        check_rules=read_checks_policy(checks, names),
     )
-    checked = (*inventory, *images, support, limits)
+    checked = (*inventory, *images, support, limits, checks)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

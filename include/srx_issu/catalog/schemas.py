@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Final
 
+from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry, ChecksFile
 from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.images import CatalogueFile, ImageEntry
@@ -29,6 +30,7 @@ SCHEMAS: Final[dict[str, type[Entry]]] = {
     "images/images.schema.json": CatalogueFile,
     "policy/limits.schema.json": LimitsFile,
     "policy/support.schema.json": SupportFile,
+    "policy/checks.schema.json": ChecksFile,
 }
 TABLES: Final[tuple[type[Entry], ...]] = (
     Settings,
@@ -41,6 +43,8 @@ TABLES: Final[tuple[type[Entry], ...]] = (
     TimersEntry,
     LimitsEntry,
     ToleranceEntry,
+    CheckRulesEntry,
+    CheckRuleEntry,
     PlatformEntry,
     HoldTimerEntry,
     RuleEntry,

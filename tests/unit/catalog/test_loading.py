@@ -16,7 +16,13 @@ from srx_issu.catalog.schemas import SCHEMAS, schema, with_tables
 from srx_issu.domain.errors import OperatorFileError
 from tests.unit.catalog.folders import IMAGE, Folder
 
-FILES = ("inventory/fleet.yaml", "images/catalogue.yaml", "policy/limits.yaml", "policy/support.yaml")
+FILES = (
+    "inventory/fleet.yaml",
+    "images/catalogue.yaml",
+    "policy/limits.yaml",
+    "policy/support.yaml",
+    "policy/checks.yaml",
+)
 _KEYS = """
     defaults groups clusters images fleet platforms rules model models site node0 node1 host port hold labels
     file release sha256 size_bytes timers limits tolerances poll_s running target below within verdict reason
