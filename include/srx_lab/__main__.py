@@ -14,7 +14,7 @@ from typing import Any
 
 from srx_lab.control import ControlFailure, ask
 from srx_lab.image import make_image
-from srx_lab.machine.faults import FAULTS
+from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.platforms import PLATFORMS
 from srx_lab.server import LabServer, Options
 from srx_lab.topology import BadTopology, load_topology

@@ -57,7 +57,7 @@ class NodeFiles:
         for folder, _, names in os.walk(self.root / "var"):
             for name in names:
                 try:
-                    total += os.lstat(os.path.join(folder, name)).st_size
+                    total += (Path(folder) / name).lstat().st_size
                 except OSError:
                     continue
         return total
@@ -94,7 +94,7 @@ class NodeFiles:
         shutil.copyfile(source, target)
 
     def digest(self, device_path: str, method: str) -> str | None:
-        """Hex digest of a file by md5, sha1 or sha256; None when it is missing. Use a thread for large files."""
+        """Hex digest by md5, sha1 or sha256; None when the file is missing. Use a thread for large ones."""
         path = self.host_path(device_path)
         if not path.is_file():
             return None

@@ -44,7 +44,7 @@ def make_image(model: str, release: str, size_mb: float, out: Path) -> Path:
 def _add(tar: tarfile.TarFile, name: str, content: io.RawIOBase | io.BytesIO, size: int) -> None:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mtime, entry.mode = size, 0, 0o644
-    tar.addfile(entry, content)  # type: ignore[arg-type]
+    tar.addfile(entry, content)
 
 
 class _Padding(io.RawIOBase):

@@ -50,9 +50,9 @@ class LabCluster:
         self.name = entry.spec.name
         self._followers: dict[int, list[asyncio.Queue[str | None]]] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self.on_down: Callable[[NodeId], None] = lambda node: None
-        self.on_up: Callable[[NodeId], None] = lambda node: None
-        self.on_fault: Callable[[], object] = lambda: None
+        self.on_down: Callable[[NodeId], None] = _ignore
+        self.on_up: Callable[[NodeId], None] = _ignore
+        self.on_fault: Callable[[], None] = lambda: None
         disk = entry.spec.disk
         files = {
             node: NodeFiles(folder / node.value, user=lab.username, var_mb=disk.var_mb, used_mb=disk.used_mb)
@@ -201,3 +201,7 @@ _KINDS: dict[type[effects.Effect], str] = {
     effects.Logged: "logged",
     effects.FaultChanged: "fault_changed",
 }
+
+
+def _ignore(node: NodeId) -> None:
+    """Until somebody serves the cluster, nobody minds a node going down."""

@@ -1,5 +1,7 @@
 """Requests and file commands: how each is typed, its RPC, and what it does."""
 
+# ruff: noqa: ARG001 - every operation takes device, query and session
+
 from __future__ import annotations
 
 import asyncio
@@ -202,42 +204,115 @@ _REBOOT_OPTIONS = {**_value("in", "at", "message"), **_flag("both-routing-engine
 _SURE_REBOOT = "Reboot the system ? [yes,no] (no) "
 
 OPERATIONS: tuple[Operation, ...] = (
-    _operation("request system software in-service-upgrade", "request-package-in-service-upgrade", _start_system,
-               options={**_START_FLAGS, **_value("no-tcp-syn-check")}, positionals=("package-name",)),
-    _operation("request vmhost software in-service-upgrade", "request-vmhost-package-in-service-upgrade",
-               _start_vmhost, options=_START_FLAGS, positionals=("package-name",)),
-    _operation("request system software in-service-upgrade status", "request-in-service-upgrade-status",
-               _immediate(_issu_status)),
-    _operation("request vmhost software in-service-upgrade status", "request-vmhost-in-service-upgrade-status",
-               _immediate(_issu_status)),
-    _operation("request chassis cluster in-service-upgrade abort", "request-chassis-cluster-in-service-upgrade",
-               _immediate(_abort), preset={"abort": ""}),
-    _operation("request system software abort in-service-upgrade", "abort-in-service-upgrade", _immediate(_abort)),
-    _operation("request vmhost software abort in-service-upgrade", "abort-vmhost-in-service-upgrade",
-               _immediate(_abort)),
-    _operation("request system software validate", "request-package-validate", _validate,
-               positionals=("package-name",)),
-    _operation("request vmhost software validate", "request-vmhost-package-validate", _validate,
-               positionals=("package-name",)),
-    _operation("request system software rollback", "request-package-rollback", _immediate(_rollback),
-               options=_flag("reboot")),
-    _operation("request vmhost software rollback", "request-vmhost-package-rollback", _immediate(_rollback),
-               options=_flag("reboot")),
-    _operation("request system reboot", "request-reboot", _immediate(_reboot), options=_REBOOT_OPTIONS,
-               confirm=_SURE_REBOOT),
-    _operation("request vmhost reboot", "request-vmhost-reboot", _immediate(_reboot), options=_REBOOT_OPTIONS,
-               confirm=_SURE_REBOOT),
-    _operation("request chassis cluster failover", "request-chassis-cluster-failover", _immediate(_failover),
-               options={**_value("redundancy-group"), **_flag("force")}),
-    _operation("request chassis cluster failover reset", "request-chassis-cluster-failover-reset",
-               _immediate(_failover_reset), options=_value("redundancy-group")),
+    _operation(
+        "request system software in-service-upgrade",
+        "request-package-in-service-upgrade",
+        _start_system,
+        options={**_START_FLAGS, **_value("no-tcp-syn-check")},
+        positionals=("package-name",),
+    ),
+    _operation(
+        "request vmhost software in-service-upgrade",
+        "request-vmhost-package-in-service-upgrade",
+        _start_vmhost,
+        options=_START_FLAGS,
+        positionals=("package-name",),
+    ),
+    _operation(
+        "request system software in-service-upgrade status",
+        "request-in-service-upgrade-status",
+        _immediate(_issu_status),
+    ),
+    _operation(
+        "request vmhost software in-service-upgrade status",
+        "request-vmhost-in-service-upgrade-status",
+        _immediate(_issu_status),
+    ),
+    _operation(
+        "request chassis cluster in-service-upgrade abort",
+        "request-chassis-cluster-in-service-upgrade",
+        _immediate(_abort),
+        preset={"abort": ""},
+    ),
+    _operation(
+        "request system software abort in-service-upgrade", "abort-in-service-upgrade", _immediate(_abort)
+    ),
+    _operation(
+        "request vmhost software abort in-service-upgrade",
+        "abort-vmhost-in-service-upgrade",
+        _immediate(_abort),
+    ),
+    _operation(
+        "request system software validate",
+        "request-package-validate",
+        _validate,
+        positionals=("package-name",),
+    ),
+    _operation(
+        "request vmhost software validate",
+        "request-vmhost-package-validate",
+        _validate,
+        positionals=("package-name",),
+    ),
+    _operation(
+        "request system software rollback",
+        "request-package-rollback",
+        _immediate(_rollback),
+        options=_flag("reboot"),
+    ),
+    _operation(
+        "request vmhost software rollback",
+        "request-vmhost-package-rollback",
+        _immediate(_rollback),
+        options=_flag("reboot"),
+    ),
+    _operation(
+        "request system reboot",
+        "request-reboot",
+        _immediate(_reboot),
+        options=_REBOOT_OPTIONS,
+        confirm=_SURE_REBOOT,
+    ),
+    _operation(
+        "request vmhost reboot",
+        "request-vmhost-reboot",
+        _immediate(_reboot),
+        options=_REBOOT_OPTIONS,
+        confirm=_SURE_REBOOT,
+    ),
+    _operation(
+        "request chassis cluster failover",
+        "request-chassis-cluster-failover",
+        _immediate(_failover),
+        options={**_value("redundancy-group"), **_flag("force")},
+    ),
+    _operation(
+        "request chassis cluster failover reset",
+        "request-chassis-cluster-failover-reset",
+        _immediate(_failover_reset),
+        options=_value("redundancy-group"),
+    ),
     _operation("request security policies resync", "recover-security-policy", _immediate(_resync)),
-    _operation("request system snapshot", "request-snapshot", _immediate(_snapshot),
-               options=_flag("slice", "alternate")),
-    _operation("request system configuration rescue save", "request-save-rescue-configuration",
-               _immediate(_save_rescue)),
-    _operation("request system storage cleanup", "request-system-storage-cleanup", _cleanup,
-               options=_flag("no-confirm", "dry-run"), confirm="Delete these files ? [yes,no] (no) "),
-    *(_operation(cli, rpc, run, options=options, positionals=positionals)
-      for cli, rpc, run, options, positionals in FILE_COMMANDS),
-)  # fmt: skip
+    _operation(
+        "request system snapshot",
+        "request-snapshot",
+        _immediate(_snapshot),
+        options=_flag("slice", "alternate"),
+    ),
+    _operation(
+        "request system configuration rescue save",
+        "request-save-rescue-configuration",
+        _immediate(_save_rescue),
+    ),
+    _operation(
+        "request system storage cleanup",
+        "request-system-storage-cleanup",
+        _cleanup,
+        options=_flag("no-confirm", "dry-run"),
+        confirm="Delete these files ? [yes,no] (no) ",
+    ),
+    *(
+        _operation(cli, rpc, run, options=options, positionals=positionals)
+        for cli, rpc, run, options, positionals in FILE_COMMANDS
+    ),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from srx_lab.release import Release
@@ -53,92 +53,116 @@ class Platform:
         return 0 if node == "node0" else self.node1_slot
 
 
-def _platform(
-    model: str,
-    upgrade: Upgrade,
-    tokens: tuple[str, ...],
-    template: str,
-    *,
-    first: tuple[int, int] = (10, 4),
-    reboot_required: bool = False,
-    snapshot: bool = False,
-    long_hold: bool = False,
-    slot: int = 7,
-    fpc: str = "FEB",
-    spus: int = 1,
-    re_model: str = "SRX Routing Engine",
-    control: str = "em0",
-    fabric: tuple[str, str] = ("xe-0/0/2", "xe-7/0/2"),
-    sessions: int = 2_000_000,
-) -> Platform:
-    return Platform(
+_MIDRANGE = Platform(
+    model="",
+    upgrade=Upgrade.SYSTEM,
+    image_tokens=(),
+    image_template="",
+    first_issu=(15, 1),
+    reboot_required=False,
+    snapshot=False,
+    long_hold=True,
+    node1_slot=7,
+    fpc_description="FEB",
+    spus=1,
+    re_model="SRX Routing Engine",
+    control_interface="em0",
+    fabric_ports=("xe-0/0/2", "xe-7/0/2"),
+    max_sessions=2_000_000,
+)
+
+
+def _midrange(model: str, family: str, first: tuple[int, int], sessions: int = 2_000_000) -> Platform:
+    return replace(
+        _MIDRANGE,
         model=model,
-        upgrade=upgrade,
-        image_tokens=tokens,
-        image_template=template,
+        image_tokens=(family,),
+        image_template=f"junos-{family}-x86-64-{{release}}.tgz",
         first_issu=first,
-        reboot_required=reboot_required,
-        snapshot=snapshot,
-        long_hold=long_hold,
-        node1_slot=slot,
-        fpc_description=fpc,
-        spus=spus,
-        re_model=re_model,
-        control_interface=control,
-        fabric_ports=fabric,
         max_sessions=sessions,
     )
 
 
-def _branch(model: str, slot: int, sessions: int) -> Platform:
-    return _platform(
-        model,
-        Upgrade.ICU,
-        ("srxsme",),
-        "junos-srxsme-{release}.tgz",
-        slot=slot,
-        snapshot=True,
-        control="fxp1",
-        fabric=("ge-0/0/2", f"ge-{slot}/0/2"),
-        re_model=f"RE-{model}",
-        sessions=sessions,
-    )
-
-
-def _high_end(model: str, slot: int, first: tuple[int, int], *, re3: bool = False) -> Platform:
-    return _platform(
-        f"{model}-RE3" if re3 else model,
-        Upgrade.VMHOST if re3 else Upgrade.SYSTEM,
-        ("vmhost-install-srx",) if re3 else ("install-srx5000", "srx5000"),
-        "junos-vmhost-install-srx-x86-64-{release}.tgz"
-        if re3
-        else "junos-install-srx5000-x86-64-{release}.tgz",
-        first=first,
-        reboot_required=True,
-        snapshot=not re3,
-        slot=slot,
-        fpc="SRX5k SPC3",
-        spus=4,
-        re_model="SRX5k RE-2000x6" if re3 else "SRX5k RE-1800X4",
-        control="em0",
-        fabric=("xe-1/0/2", f"xe-{slot + 1}/0/2"),
-        sessions=20_000_000,
-    )
-
-
-def _vmhost_midrange(model: str, token: str, first: tuple[int, int]) -> Platform:
-    return _platform(
-        model,
-        Upgrade.VMHOST,
-        ("vmhost-install-srx", token),
-        f"junos-vmhost-install-{token}-x86-64-{{release}}.tgz",
-        first=first,
-        long_hold=True,
+def _vmhost_midrange(model: str, family: str, first: tuple[int, int]) -> Platform:
+    """The image names of these models are not known [U]."""
+    return replace(
+        _MIDRANGE,
+        model=model,
+        upgrade=Upgrade.VMHOST,
+        image_tokens=("vmhost-install-srx", f"vmhost-install-{family}", family),
+        image_template=f"junos-vmhost-install-{family}-x86-64-{{release}}.tgz",
+        first_issu=first,
         re_model=f"{model} Routing Engine",
     )
 
 
-_MIDRANGE = "junos-{token}-x86-64-{{release}}.tgz"
+def _branch(model: str, slot: int, sessions: int) -> Platform:
+    return replace(
+        _MIDRANGE,
+        model=model,
+        upgrade=Upgrade.ICU,
+        image_tokens=("srxsme",),
+        image_template="junos-srxsme-{release}.tgz",
+        first_issu=(10, 4),
+        snapshot=True,
+        long_hold=False,
+        node1_slot=slot,
+        re_model=f"RE-{model}",
+        control_interface="fxp1",
+        fabric_ports=("ge-0/0/2", f"ge-{slot}/0/2"),
+        max_sessions=sessions,
+    )
+
+
+def _high_end(model: str, slot: int, first: tuple[int, int]) -> Platform:
+    return replace(
+        _MIDRANGE,
+        model=model,
+        image_tokens=("install-srx5000", "srx5000"),
+        image_template="junos-install-srx5000-x86-64-{release}.tgz",
+        first_issu=first,
+        reboot_required=True,
+        snapshot=True,
+        long_hold=False,
+        node1_slot=slot,
+        fpc_description="SRX5k SPC3",
+        spus=4,
+        re_model="SRX5k RE-1800X4",
+        fabric_ports=("xe-1/0/2", f"xe-{slot + 1}/0/2"),
+        max_sessions=20_000_000,
+    )
+
+
+def _with_re3(platform: Platform) -> Platform:
+    """The same chassis with Routing Engine 3, which is a vmhost."""
+    return replace(
+        platform,
+        model=f"{platform.model}-RE3",
+        upgrade=Upgrade.VMHOST,
+        image_tokens=("vmhost-install-srx",),
+        image_template="junos-vmhost-install-srx-x86-64-{release}.tgz",
+        snapshot=False,
+        re_model="SRX5k RE-2000x6",
+    )
+
+
+_VSRX = replace(
+    _MIDRANGE,
+    model="vSRX",
+    upgrade=Upgrade.NONE,
+    image_tokens=("install-vsrx3", "vsrx"),
+    image_template="junos-install-vsrx3-x86-64-{release}.tgz",
+    long_hold=False,
+    re_model="VSRX RE",
+    fabric_ports=("ge-0/0/3", "ge-7/0/3"),
+    max_sessions=524_288,
+)
+
+_HIGH_END = (
+    _high_end("SRX5400", 3, (12, 1)),
+    _high_end("SRX5600", 7, (10, 4)),
+    _high_end("SRX5800", 12, (10, 4)),
+)
 
 PLATFORMS: dict[str, Platform] = {
     platform.model: platform
@@ -149,58 +173,16 @@ PLATFORMS: dict[str, Platform] = {
         _branch("SRX345", 5, 375_000),
         _branch("SRX380", 5, 380_000),
         _branch("SRX550M", 9, 375_000),
-        _platform(
-            "SRX1500",
-            Upgrade.SYSTEM,
-            ("srxentedge",),
-            _MIDRANGE.format(token="srxentedge"),
-            first=(15, 1),
-            long_hold=True,
-            re_model="SRX Routing Engine",
-        ),
+        _midrange("SRX1500", "srxentedge", (15, 1)),
         _vmhost_midrange("SRX1600", "srx1k6", (23, 4)),
         _vmhost_midrange("SRX2300", "srx2k3", (23, 4)),
-        _platform(
-            "SRX4100",
-            Upgrade.SYSTEM,
-            ("srxmr",),
-            _MIDRANGE.format(token="srxmr"),
-            first=(15, 1),
-            long_hold=True,
-        ),
-        _platform(
-            "SRX4200",
-            Upgrade.SYSTEM,
-            ("srxmr",),
-            _MIDRANGE.format(token="srxmr"),
-            first=(15, 1),
-            long_hold=True,
-        ),
+        _midrange("SRX4100", "srxmr", (15, 1)),
+        _midrange("SRX4200", "srxmr", (15, 1)),
         _vmhost_midrange("SRX4300", "srx4k3", (24, 2)),
-        _platform(
-            "SRX4600",
-            Upgrade.SYSTEM,
-            ("srxhe",),
-            _MIDRANGE.format(token="srxhe"),
-            first=(17, 4),
-            long_hold=True,
-            sessions=60_000_000,
-        ),
-        _high_end("SRX5400", 3, (12, 1)),
-        _high_end("SRX5600", 7, (10, 4)),
-        _high_end("SRX5800", 12, (10, 4)),
-        _high_end("SRX5400", 3, (12, 1), re3=True),
-        _high_end("SRX5600", 7, (10, 4), re3=True),
-        _high_end("SRX5800", 12, (10, 4), re3=True),
-        _platform(
-            "vSRX",
-            Upgrade.NONE,
-            ("install-vsrx3", "vsrx"),
-            "junos-install-vsrx3-x86-64-{release}.tgz",
-            re_model="VSRX RE",
-            fabric=("ge-0/0/3", "ge-7/0/3"),
-            sessions=524_288,
-        ),
+        _midrange("SRX4600", "srxhe", (17, 4), 60_000_000),
+        *_HIGH_END,
+        *(_with_re3(platform) for platform in _HIGH_END),
+        _VSRX,
     )
 }
 

@@ -91,7 +91,11 @@ class LabServer:
             self.hosts[(cluster.name, node)] = host
         cluster.on_down = lambda node: self.hosts[(cluster.name, node)].drop_everything()
         cluster.on_up = lambda node: self._reconcile(cluster, node)
-        cluster.on_fault = lambda: [self._reconcile(cluster, node) for node in NodeId]
+        cluster.on_fault = lambda: self._reconcile_both(cluster)
+
+    def _reconcile_both(self, cluster: LabCluster) -> None:
+        for node in NodeId:
+            self._reconcile(cluster, node)
 
     def _reconcile(self, cluster: LabCluster, node: NodeId) -> None:
         task = asyncio.get_running_loop().create_task(self.hosts[(cluster.name, node)].reconcile())
@@ -160,8 +164,8 @@ class LabServer:
 
 def _write_private(path: Path, text: str) -> None:
     path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        opened.write(text)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text, encoding="utf-8")
 
 
 def _write_atomically(path: Path, text: str) -> None:

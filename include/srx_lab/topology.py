@@ -68,7 +68,8 @@ class Topology:
 
 
 _CLUSTER_KEYS = frozenset(
-    ["name", "model", "release", "releases", "cluster_id", "groups", "scale", "disk", "durations", "uptime_days", "site", "ports", "master_address", "faults", "domain", "rescue_saved", "count"]
+    {"name", "model", "release", "releases", "cluster_id", "groups", "scale", "disk", "durations"}
+    | {"uptime_days", "site", "ports", "master_address", "faults", "domain", "rescue_saved", "count"}
 )
 _TOP_KEYS = frozenset(["clusters", "credentials", "speed", "seed", "start_time", "defaults"])
 

@@ -33,7 +33,7 @@ class ConfigureMode:
             yield "warning: ISSU in progress, commit is not allowed"
         yield "Entering configuration mode"
 
-    def run(self, line: str) -> Iterable[str]:
+    def run(self, line: str) -> Iterable[str]:  # noqa: PLR0911 - one command a line
         """One line; what the terminal gets."""
         self.device.cluster.touch()
         self.device.record("command", session=self.session.number, via="configure", rpc="", said=line)

@@ -43,13 +43,9 @@ class InteractiveCli:
     def prompt(self) -> str:
         """`{primary:node0}` on a line of its own, then user@host and the mode's sign [R]."""
         sign = "#" if self._configure else ">"
-        edit = f"{self._configure.level}\n" if self._configure else ""
+        edit = f"{self._configure.level}" if self._configure else ""
         name = f"{self.device.user}@{self.device.host_name}"
-        return (
-            f"\n{self.device.banner()}{edit and ''}\n{name}{sign} "
-            if not edit
-            else (f"\n{self.device.banner()}{edit}{name}{sign} ")
-        )
+        return f"\n{self.device.banner()}{edit}\n{name}{sign} "
 
     async def _one(self, line: str) -> bool:
         """Run one line; True ends the session."""
@@ -80,7 +76,7 @@ class InteractiveCli:
         return False
 
     async def _set_cli(self, words: list[str]) -> None:
-        name, value = (words + ["", ""])[:2]
+        name, value = [*words, "", ""][:2]
         if name == "screen-length":
             self.screen_length = int(value or 0)
             await self._say(f"Screen length set to {value}")
@@ -130,12 +126,10 @@ class InteractiveCli:
 
     async def _page(self, lines: Iterable[str], *, no_more: bool = False) -> None:
         height = 0 if no_more or not self.terminal.is_tty else self.screen_length
-        shown = 0
-        for line in lines:
+        for shown, line in enumerate(lines):
             if height and shown and shown % (height - 1) == 0 and not await self._more():
                 return
             await self._say(line)
-            shown += 1
 
     async def _more(self) -> bool:
         await self.terminal.write(_MORE)

@@ -80,7 +80,9 @@ def _full_name(word: str) -> str:
 def _display(rest: str) -> Display:
     wanted = " ".join(rest.split()[:2])
     for display in (Display.RPC, Display.XML, Display.SET, Display.JSON):
-        if wanted == display.value or (wanted.split(" ")[:1] == [display.value] and display is not Display.RPC):
+        if wanted == display.value or (
+            wanted.split(" ")[:1] == [display.value] and display is not Display.RPC
+        ):
             return display
     if wanted.startswith(("inheritance", "detail", "omit")):
         return Display.TEXT

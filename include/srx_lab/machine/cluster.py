@@ -43,7 +43,7 @@ class ClusterMachine:
     ) -> None:
         state = _healthy(spec, now)
         plenty = (spec.disk.var_mb - spec.disk.used_mb) * _MIB
-        self.world = World(state, now=now, seed=seed, free_bytes=free_bytes or (lambda node: plenty))
+        self.world = World(state, now=now, seed=seed, free_bytes=free_bytes or (lambda _: plenty))
         refresh_rates(self.world)
 
     @property

@@ -41,7 +41,9 @@ def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions)
     return CommandResult(upgrade=upgrade.number)
 
 
-def _refuse_start(world: World, on: NodeId, image: Image, options: StartOptions) -> CommandResult | None:
+def _refuse_start(  # noqa: PLR0911 - one refusal a line
+    world: World, on: NodeId, image: Image, options: StartOptions
+) -> CommandResult | None:
     form = refuse_form(world.spec.platform, options)
     if form is not None:
         return fails(form)

@@ -1,5 +1,7 @@
 """Faults taking effect and being taken back."""
 
+# ruff: noqa: ARG001, ARG005 - every turn takes world and fault
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -7,7 +9,8 @@ from collections.abc import Callable
 from srx_lab.machine.boot import go_down, power_on
 from srx_lab.machine.counters import refresh_rates
 from srx_lab.machine.effects import FaultChanged
-from srx_lab.machine.faults import Fault, Scope
+from srx_lab.machine.fault_catalogue import Scope
+from srx_lab.machine.faults import Fault
 from srx_lab.machine.groups import settle
 from srx_lab.machine.links import (
     heal_split,

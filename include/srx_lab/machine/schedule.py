@@ -57,6 +57,7 @@ class Schedule:
         self._heap: list[_Entry] = []
         self._sequence = count()
         self._processes: list[Process] = []
+        self._stepping: Process | None = None
 
     def after(self, seconds: float, action: Action, *, owner: str = "") -> None:
         """Run `action` in `seconds`; `cancel(owner)` takes it back."""
@@ -100,7 +101,7 @@ class Schedule:
         for process in [each for each in self._processes if each.owner == owner]:
             process.alive = False
             self._processes.remove(process)
-            if not process.script.gi_running:
+            if process is not self._stepping:
                 process.script.close()
 
     def poke(self) -> None:
@@ -118,6 +119,7 @@ class Schedule:
             return
         process.waiting_for = None
         process.wakeups += 1
+        before, self._stepping = self._stepping, process
         try:
             wanted = next(process.script) if process.wakeups == 1 else process.script.send(answer)
         except StopIteration:
@@ -125,6 +127,8 @@ class Schedule:
             if process in self._processes:
                 self._processes.remove(process)
             return
+        finally:
+            self._stepping = before
         self._arrange(process, wanted)
 
     def _arrange(self, process: Process, wanted: Sleep | Until) -> None:

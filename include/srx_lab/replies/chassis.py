@@ -1,5 +1,7 @@
 """`show chassis ...`: inventory, FPCs and PICs, routing engine, alarms."""
 
+# ruff: noqa: ARG001 - every body takes scene and query
+
 from __future__ import annotations
 
 import hashlib

@@ -1,5 +1,7 @@
 """`show chassis cluster ...`: status, information, interfaces, statistics."""
 
+# ruff: noqa: ARG001 - every body takes scene and query
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The cluster's configuration as text, set lines and XML, secrets included so that scrubbing can be tested."""
+"""The configuration as text, set lines and XML, secrets included so that scrubbing can be tested."""
 
 from __future__ import annotations
 

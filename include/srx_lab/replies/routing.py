@@ -1,5 +1,7 @@
 """What rpd knows (BGP, OSPF, BFD, routes; RG0 primary only [R]), interfaces, ARP, LACP, LLDP."""
 
+# ruff: noqa: ARG001 - every body takes scene and query
+
 from __future__ import annotations
 
 from collections.abc import Iterator

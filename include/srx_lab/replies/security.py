@@ -1,5 +1,7 @@
 """`show security ...`: policies, zones, sessions, VPN, NAT, and what IDP and AppID run."""
 
+# ruff: noqa: ARG001 - every body takes scene and query
+
 from __future__ import annotations
 
 from collections.abc import Iterator

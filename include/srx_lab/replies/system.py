@@ -1,5 +1,7 @@
 """`show version` and `show system ...`."""
 
+# ruff: noqa: ARG001 - every body takes scene and query
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -113,7 +115,7 @@ def _last_configured(scene: Scene, now: float) -> Element | None:
 
 
 def storage(scene: Scene, query: Query) -> Element:
-    """Blocks of 512 bytes with a readable form beside them; /var/tmp lies on /.mount/var [U for the device]."""
+    """Blocks of 512 bytes, readable form beside them; /var/tmp lies on /.mount/var [U for the device]."""
     total_mb = scene.spec.disk.var_mb
     free = scene.world.free_bytes(scene.node)
     return node(

@@ -143,8 +143,9 @@ def cluster_information(element: Element) -> Iterator[str]:
             )
     yield ""
     yield "Chassis cluster LED information:"
-    yield f"    Current LED color: {element.value('chassis-cluster-led-information', 'current-led-color')}"
-    yield f"    Last LED change reason: {element.value('chassis-cluster-led-information', 'last-change-reason')}"
+    led = "chassis-cluster-led-information"
+    yield f"    Current LED color: {element.value(led, 'current-led-color')}"
+    yield f"    Last LED change reason: {element.value(led, 'last-change-reason')}"
 
 
 def storage(element: Element) -> Iterator[str]:
@@ -255,10 +256,9 @@ def interfaces(element: Element) -> Iterator[str]:
     yield "    Index   Interface   Monitored-Status   Internal-SA   Security"
     links = element.child("control-link-interfaces")
     for each in links.all("control-information") if links else ():
-        yield (
-            f"    {each.value('control-link-interface-index'):<8}{each.value('control-link-interface-name'):<12}"
-            f"{each.value('control-link-interface-status'):<19}Disabled      Disabled"
-        )
+        index, name = each.value("control-link-interface-index"), each.value("control-link-interface-name")
+        state = each.value("control-link-interface-status")
+        yield f"    {index:<8}{name:<12}{state:<19}Disabled      Disabled"
     yield ""
     yield f"Fabric link status: {element.value('dataplane-interface-status')}"
     yield ""
@@ -295,7 +295,8 @@ def routing_engine(element: Element) -> Iterator[str]:
         if engine.child(f"cpu-idle{suffix}"):
             yield f"    {title} CPU utilization:"
             for kind in ("user", "background", "system", "interrupt", "idle"):
-                yield f"      {kind.capitalize() if kind != 'system' else 'Kernel':<31}{engine.value(f'cpu-{kind}{suffix}'):>3} percent"
+                label = "Kernel" if kind == "system" else kind.capitalize()
+                yield f"      {label:<31}{engine.value(f'cpu-{kind}{suffix}'):>3} percent"
     for label, tag in (
         ("Model", "model"),
         ("Start time", "start-time"),

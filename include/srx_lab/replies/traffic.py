@@ -1,4 +1,4 @@
-"""How much of everything there is right now: sessions, tunnels, routes, policies, by scale, faults and sync."""
+"""How much there is right now of sessions, tunnels, routes, policies: by scale, faults and sync."""
 
 from __future__ import annotations
 

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 from srx_lab.cli.terminal import Terminal
 from srx_lab.session import Session, SessionKind
-from srx_lab.shell.builtins import BUILTINS
+from srx_lab.shell.file_builtins import FILE_BUILTINS
+from srx_lab.shell.process_builtins import PROCESS_BUILTINS
 from srx_lab.shell.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
 from srx_lab.shell.syntax import Command, Group, If, Sequence, ShellSyntax, Simple, Step, While, parse
+from srx_lab.shell.text_builtins import TEXT_BUILTINS
 
 if TYPE_CHECKING:
     from srx_lab.device import Device
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|([?!$#]))")
 _ASSIGNMENT = re.compile(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
+
+_BUILTINS = {**FILE_BUILTINS, **TEXT_BUILTINS, **PROCESS_BUILTINS}
 
 
 class Exit(Exception):
@@ -140,7 +144,7 @@ class Shell:
     async def run_words(self, words: list[str], streams: Streams) -> int:
         """Run one command that is already expanded."""
         name = words[0].rsplit("/", 1)[-1]
-        builtin = BUILTINS.get(name)
+        builtin = _BUILTINS.get(name)
         if builtin is None:
             await streams.err.write(f"{words[0]}: Command not found.\n")
             return 1

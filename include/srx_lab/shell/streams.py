@@ -50,7 +50,7 @@ class NullSink:
     """/dev/null."""
 
     async def write(self, text: str) -> None:
-        return None
+        """Gone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,11 +51,11 @@ class _Server(asyncssh.SSHServer):
         self._connection = conn
         self._host.connections.add(conn)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if self._connection is not None:
             self._host.connections.discard(self._connection)
 
-    def begin_auth(self, username: str) -> bool:
+    def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         return True
 
     def password_auth_supported(self) -> bool:
@@ -155,7 +155,7 @@ class NodeHost:
             status = await self._dispatch(process)
         except (asyncssh.Error, BrokenPipeError, ConnectionError):
             return
-        except Exception:
+        except Exception:  # noqa: BLE001 - the outermost border of a session
             _log.exception("%s %s: session failed", self.device.cluster.name, self.device.node)
         finally:
             if not process.channel.is_closing():

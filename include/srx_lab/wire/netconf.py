@@ -168,7 +168,8 @@ def error_lines(error: RpcError, prefix: str) -> Iterator[str]:
     gap = "\n" if error.padded else ""
     yield f"<{prefix}error-message>{gap}{text}{gap}</{prefix}error-message>\n"
     if error.bad_element is not None:
-        yield f"<{prefix}error-info>\n<{prefix}bad-element>{escape(error.bad_element)}</{prefix}bad-element>\n"
+        yield f"<{prefix}error-info>\n"
+        yield f"<{prefix}bad-element>{escape(error.bad_element)}</{prefix}bad-element>\n"
         yield f"</{prefix}error-info>\n"
     yield f"</{prefix}rpc-error>\n"
 

@@ -58,7 +58,7 @@ def _children(element: _XmlElement | None) -> dict[str, _XmlElement]:
     )
 
 
-async def run_call(device: Device, session: Session, call: Call) -> Reply:
+async def run_call(device: Device, session: Session, call: Call) -> Reply:  # noqa: PLR0911
     """Carry out one RPC."""
     operation = call.operation
     match call.name:

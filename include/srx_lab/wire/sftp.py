@@ -55,7 +55,8 @@ class NodeSftp(asyncssh.SFTPServer):
         if self._room < 0:
             raise asyncssh.SFTPFailure("No space left on device")
         self._written[file_obj] = count + 1
-        return int(super().write(file_obj, offset, data) or 0)
+        super().write(file_obj, offset, data)
+        return len(data)
 
     def close(self, file_obj: object) -> None:
         name = getattr(file_obj, "name", b"")

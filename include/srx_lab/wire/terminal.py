@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncssh
+from asyncssh.editor import SSHLineEditorChannel
 
 
 class SshTerminal:
@@ -39,10 +40,7 @@ class SshTerminal:
             return line.rstrip("\r\n") if line else None
 
     async def read_key(self) -> str:
-        channel = self._process.channel
-        if self.is_tty:
-            channel.set_line_mode(False)
-            channel.set_echo(False)
+        self._edit_lines(on=False)
         try:
             return await self._process.stdin.read(1)
         except asyncssh.TerminalSizeChanged:
@@ -50,9 +48,14 @@ class SshTerminal:
         except asyncssh.Error:
             return ""
         finally:
-            if self.is_tty:
-                channel.set_echo(True)
-                channel.set_line_mode(True)
+            self._edit_lines(on=True)
+
+    def _edit_lines(self, *, on: bool) -> None:
+        """Line editor and echo, which only a channel with a terminal has."""
+        channel = self._process.channel
+        if isinstance(channel, SSHLineEditorChannel):
+            channel.set_echo(on)
+            channel.set_line_mode(on)
 
 
 class ChannelPipe:
