@@ -47,10 +47,13 @@ class Shelf:
                 return False
             with place.open("wb") as stream:
                 stream.write(content)
-        except OSError as error:
+        except JournalError:
+            raise
+        except Exception as error:
             raise JournalError(
-                f"evidence {folder}/{name} cannot be written below {self._base} ({error}); "
-                "check its free space and its owner, then retry the task"
+                f"evidence {folder}/{name} cannot be written below {self._base} ({error}); check its free "
+                "space and owner, for an object store its connection and provider (docs/journal.md), "
+                "then retry the task"
             ) from error
         return True
 
@@ -59,7 +62,9 @@ class Shelf:
         try:
             with (self._base / safe_part(folder) / safe_part(name)).open("rb") as stream:
                 content: bytes = stream.read()
-        except OSError as error:
+        except JournalError:
+            raise
+        except Exception as error:
             raise JournalError(
                 f"evidence {folder}/{name} cannot be read below {self._base} ({error}); it was moved or "
                 "deleted, or this machine does not share the evidence folder (SRX_ISSU_EVIDENCE)"

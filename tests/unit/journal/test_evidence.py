@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,25 @@ def test_a_folder_that_cannot_be_written_is_named(
     (tmp_path / "file").write_text("in the way")
     evidence = StoredEvidence(journal_url, tmp_path / "file")
     with pytest.raises(JournalError, match=r"cannot be written below .*free space"):
+        evidence.write(UPGRADE, "x.txt", "x")
+    assert evidence.names(UPGRADE) == ()
+
+
+def test_a_store_that_fails_in_its_own_way_is_a_journal_error(opened: SqlJournal, journal_url: str) -> None:
+    class NoSuchStore(PurePosixPath):
+        """As ObjectStoragePath does for a scheme whose provider is not installed."""
+
+        def mkdir(self, mode: int = 0, parents: bool = False, exist_ok: bool = False) -> None:
+            raise ValueError("No filesystem registered for scheme s3")
+
+        def exists(self) -> bool:
+            raise AssertionError("not reached")
+
+        def open(self, mode: str = "r") -> IO[Any]:
+            raise ValueError("No filesystem registered for scheme s3")
+
+    evidence = StoredEvidence(journal_url, NoSuchStore("bucket"))
+    with pytest.raises(JournalError, match=r"No filesystem registered for scheme s3.*provider"):
         evidence.write(UPGRADE, "x.txt", "x")
     assert evidence.names(UPGRADE) == ()
 
