@@ -213,7 +213,8 @@ class TestStartInShell:
         return program
 
     def _write(self, program: Path, does: str) -> None:
-        program.write_text(f'#!/bin/sh\necho "$2" >> {program.parent}/asked\n{does}\n')
+        version = 'case "$2" in show*) echo "Junos: 21.4R3-S5.4"; exit 0;; esac'
+        program.write_text(f'#!/bin/sh\n{version}\necho "$2" >> {program.parent}/asked\n{does}\n')
         program.chmod(0o755)
 
     def asked(self, program: Path) -> list[str]:

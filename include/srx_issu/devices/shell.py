@@ -31,7 +31,10 @@ class NoShell(Exception):
 
 
 class NodeShell:
-    """One interactive /bin/sh. ``run`` tells output and exit status apart from the terminal's echo."""
+    """One interactive /bin/sh. ``run`` tells output and exit status apart from the terminal's echo.
+
+    Only plain constructs are sent, which every Bourne shell has, however small.
+    """
 
     def __init__(self, node: str, channel: paramiko.Channel, timeout_s: float) -> None:
         self._node = node
@@ -50,11 +53,22 @@ class NodeShell:
                     raise NoShell(self._last_words())
             self._send("exec /bin/sh")  # accounts without CLI, and "start shell", may give a C shell
             self._prompt()
-            status, _ = self.run("test -d /var/tmp && command -v cli > /dev/null && test $((6 * 7)) -eq 42")
+            self._prove()
         except DeviceTimeout as error:
             raise NoShell(self._last_words()) from error
-        if status != 0:
-            raise NoShell(f"no cli program in the account's shell (status {status})")
+
+    def _prove(self) -> None:
+        """What a start needs and no echo can show: statuses that differ, nohup, a ``cli`` that answers."""
+        there, _ = self.run("test -d /var/tmp")
+        missing, _ = self.run("test -d /var/tmp/srx-issu-no-such-folder")
+        detached, _ = self.run("nohup true > /dev/null 2>&1")
+        _, version = self.run("cli -c 'show version | no-more'")
+        if there != 0 or missing == 0 or detached != 0 or "junos" not in version.lower():
+            raise NoShell(f"the account's shell cannot run a detached cli; it said {version.strip()[:200]!r}")
+
+    def launch(self, line: str) -> None:
+        """Sends a line that runs in the background; whether it does is asked with ``run``."""
+        self._send(line)
 
     def run(self, line: str, timeout_s: float | None = None) -> tuple[int, str]:
         """Exit status and output of one line.
@@ -62,9 +76,9 @@ class NodeShell:
         Raises DeviceTimeout or SessionLost when no status came back; the line may have run then.
         """
         token = secrets.token_hex(4)
-        self._send(f'echo "@{token}-begin$((1))@"; {line}; echo "@{token}-$?@"')
+        self._send(f'echo "@{token}"-begin@; {line}; echo "@{token}-$?@"')
         answer = self._until(re.compile(rf"@{token}-(\d+)@"), timeout_s)
-        output = self._seen[: answer.start()].rpartition(f"@{token}-begin1@")[2]
+        output = self._seen[: answer.start()].rpartition(f"@{token}-begin@")[2]
         self._seen = self._seen[answer.end() :]
         return int(answer.group(1)), output.replace("\r", "").strip("\n")
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
+import time
+from collections.abc import Callable
 
 from srx_issu.devices.netconf import NetconfSession
 from srx_issu.devices.parse.files import output
@@ -33,7 +34,9 @@ def job_folder(job: str) -> str:
     return f"{JOB_FOLDER}/srx-issu-{job}"
 
 
-def start_in_shell(shell: NodeShell, command: StartIssu, job: str) -> StartReport:
+def start_in_shell(
+    shell: NodeShell, command: StartIssu, job: str, pause: Callable[[float], None] = time.sleep
+) -> StartReport:
     """Attaches to the job when it is there, else starts it and looks whether it runs.
 
     Raises DeviceError only before anything was started.
@@ -44,16 +47,20 @@ def start_in_shell(shell: NodeShell, command: StartIssu, job: str) -> StartRepor
     if there == 0:
         return _attach(shell, folder)
     try:
-        shell.run(job_line(command, folder))
-        return _first_words(shell, folder)
+        shell.launch(job_line(command, folder))
+        return _first_words(shell, folder, pause)
     except DeviceError as error:
         return _report(Started.UNKNOWN, f"after the start was sent: {error.message}", transcript)
 
 
 def job_line(command: StartIssu, folder: str) -> str:
-    """One line of /bin/sh. Hang-ups are ignored, so the job outlives our session; nothing is read from it."""
-    work = f"(cli -c {shlex.quote(command.cli)} > transcript 2>&1; echo $? > exit)"
-    return f"( (trap '' HUP; mkdir {folder} && cd {folder} && {work}) < /dev/null > /dev/null 2>&1 & )"
+    """One line of /bin/sh: a job that ignores hang-ups, has no terminal to read, and notes how it ended.
+
+    ``command.cli`` and ``folder`` are of plain characters, checked where they were made.
+    """
+    work = f'(: | cli -c "{command.cli}" > transcript 2>&1; echo $? > exit)'
+    job = f'trap "" HUP; mkdir {folder} && cd {folder} && {work}'
+    return f"nohup /bin/sh -c '{job}' > /dev/null 2>&1 &"
 
 
 def _attach(shell: NodeShell, folder: str) -> StartReport:
@@ -67,13 +74,14 @@ def _attach(shell: NodeShell, folder: str) -> StartReport:
     return _report(Started.UNKNOWN, words, transcript)
 
 
-def _first_words(shell: NodeShell, folder: str) -> StartReport:
+def _first_words(shell: NodeShell, folder: str, pause: Callable[[float], None]) -> StartReport:
     transcript = f"{folder}/transcript"
-    wait = (
-        f"n=0; while test $n -lt {SETTLE_S} && test ! -s {transcript} && test ! -f {folder}/exit; "
-        f"do sleep 1; n=$((n + 1)); done; test -f {transcript}"
-    )
-    has_transcript, _ = shell.run(wait, timeout_s=SETTLE_S + 20)
+    for _ in range(SETTLE_S):
+        shown, _ = shell.run(f"test -s {transcript} || test -f {folder}/exit")
+        if shown == 0:
+            break
+        pause(1.0)
+    has_transcript, _ = shell.run(f"test -f {transcript}")
     if has_transcript != 0:
         return _report(Started.UNKNOWN, f"no transcript {SETTLE_S} s after the start was sent", transcript)
     _, words = shell.run(f"head -c 4000 {transcript}")

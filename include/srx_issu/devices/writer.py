@@ -6,6 +6,8 @@ Over NETCONF no command asks for confirmation.
 
 from __future__ import annotations
 
+import logging
+
 from srx_issu.devices.credentials import Credentials
 from srx_issu.devices.netconf import NetconfSession
 from srx_issu.devices.parse.files import output
@@ -26,6 +28,8 @@ from srx_issu.domain.errors import CommandRefused, RequestRefused, UnknownComman
 from srx_issu.domain.intent import StartMethod, Timers
 from srx_issu.domain.model import Cluster, NodeName
 from srx_issu.ports.devices import Started, StartReport
+
+log = logging.getLogger(__name__)
 
 # How long an answer may take at least. Field: a snapshot to the other medium takes 25 to 35 minutes.
 _PATIENCE_S: dict[type[Command], float] = {
@@ -67,6 +71,12 @@ class PyezClusterWriter:
                 if method is StartMethod.SHELL:
                     words = f"the account has no shell on the node ({reason}); nothing was started"
                     return StartReport(started=Started.REFUSED, method=StartMethod.SHELL, words=words)
+                log.info(
+                    "%s %s: no shell for a detached start, asking by RPC: %s",
+                    self._cluster.name,
+                    node,
+                    reason,
+                )
         return start_by_rpc(self._sessions.of(node), command)
 
     def _start_in_shell(self, node: NodeName, command: StartIssu, job: str) -> StartReport:
