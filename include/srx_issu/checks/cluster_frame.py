@@ -43,6 +43,13 @@ def cluster_frame(subject: Subject, support: Support) -> Frame:
     return frame
 
 
+def groups_known_frame(subject: Subject) -> Frame:
+    """The same table with the number of groups only, for checks after the upgrade."""
+    frame = Frame("cluster", COLUMNS)
+    frame.add({"about": subject.intent.cluster.name, "groups": len(subject.snapshot.group_ids)})
+    return frame
+
+
 def _releases(subject: Subject, cells: Row, reasons: dict[str, str | None]) -> None:
     views, target = subject.snapshot.views, subject.intent.image.release
     silent = [f"{v.node} {subject.silence(v.node) or 'shows no release'}" for v in views if v.release is None]

@@ -49,8 +49,8 @@ class CheckResult:
 
     @property
     def is_finding(self) -> bool:
-        """Something to tell: not as it should be, or not known."""
-        return self.status in (Status.FAIL, Status.ERROR)
+        """Something to tell: not as it should be, or not known, and more than worth knowing."""
+        return self.severity is not Severity.INFO and self.status in (Status.FAIL, Status.ERROR)
 
 
 class ReadinessVerdict(StrEnum):
@@ -86,24 +86,6 @@ class AftermathVerdict(StrEnum):
     SAME = "SAME"  # UPGRADED
     FINDINGS = "FINDINGS"  # UPGRADED_WITH_FINDINGS
     BLOCKED = "BLOCKED"  # a person must look before anything goes on
-
-
-@dataclass(frozen=True, kw_only=True)
-class Aftermath:
-    """The checks after the upgrade, and what follows from them."""
-
-    results: tuple[CheckResult, ...]
-    verdict: AftermathVerdict
-    reason: str
-    validations: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def blocking(self) -> tuple[CheckResult, ...]:
-        return tuple(result for result in self.results if result.blocks)
-
-    @property
-    def findings(self) -> tuple[CheckResult, ...]:
-        return tuple(result for result in self.results if result.is_finding)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""Is everything back? What both nodes show after the upgrade, judged against the baseline."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from srx_issu.checks.after_checks import (
+    COMPARED,
+    after_checks,
+    after_frame,
+    comparison_frame,
+    priorities_frame,
+)
+from srx_issu.checks.cluster_frame import groups_known_frame
+from srx_issu.checks.evidence import to_json
+from srx_issu.checks.frames import Frame, Subject, groups_frame, members_frame, nodes_frame, pfes_frame
+from srx_issu.checks.results import enabled, results
+from srx_issu.checks.runner import Validate, run
+from srx_issu.checks.words import many
+from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, Severity, first_words
+from srx_issu.domain.comparison import BY_TABLE
+from srx_issu.domain.diff import Difference, Kind, Look, compare, compared_tables, ignoring
+from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.state import ClusterState
+from srx_issu.domain.verdict import Status
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aftermath:
+    """All results, every difference behind them, and what follows."""
+
+    taken_at: datetime
+    results: tuple[CheckResult, ...]
+    differences: tuple[Difference, ...]
+    verdict: AftermathVerdict
+    summary: str  # one sentence
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """What must be seen to by a person before anything goes on, in sentences."""
+        return tuple(dict.fromkeys(result.text for result in self.results if result.blocks))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """Everything that is not as it was or should be, in sentences; the objections among them."""
+        return tuple(dict.fromkeys(result.text for result in self.results if result.is_finding))
+
+    def to_json(self) -> str:
+        """For the evidence store; see ``checks.evidence.to_json``."""
+        return to_json("comparison", self.taken_at, self.results)
+
+
+def check_aftermath(
+    *,
+    before: Snapshot,
+    before_state: ClusterState,
+    after: Snapshot,
+    after_state: ClusterState,
+    intent: Intent,
+    flags_reset: bool = False,
+    validate: Validate = run,
+) -> Aftermath:
+    """Judges the second look against the first, by the tolerances and rules of ``intent.policy``.
+
+    ``flags_reset``: 'failover reset' has been sent to every group, so that configured priorities must be
+    back. ``validate`` runs the checks over the tables: Great Expectations, unless a test has its own.
+    """
+    rules = intent.policy.checks
+    subject = Subject(snapshot=after, state=after_state, intent=intent, rules=rules)
+    old = Look(snapshot=before, state=before_state)
+    differences = differences_of(old, Look(snapshot=after, state=after_state), intent)
+    counted = [d for d in differences if _severity(d, rules) is not Severity.INFO]
+    tables = [table for table in compared_tables(old) if rules.table(table).enabled]
+    frames = (
+        nodes_frame(subject),
+        members_frame(subject),
+        groups_frame(subject),
+        groups_known_frame(subject),
+        pfes_frame(after_state),
+        after_frame(before, subject),
+        priorities_frame(before, after),
+        comparison_frame(tables, counted),
+    )
+    told = _told(frames, subject, before_state, flags_reset, validate)
+    everything = (*(r for r in told if not _is_count(r)), *_difference_results(differences, rules))
+    verdict, summary = _verdict(everything, len(tables))
+    log.info("%s: %s: %s", after.cluster, verdict, summary)
+    return Aftermath(
+        taken_at=after_state.taken_at,
+        results=everything,
+        differences=differences,
+        verdict=verdict,
+        summary=summary,
+    )
+
+
+def differences_of(before: Look, after: Look, intent: Intent) -> tuple[Difference, ...]:
+    """What differs and is not ignored by the operator's rules. Light: for asking again while waiting."""
+    rules = intent.policy.checks
+    ignored = {table: rule.ignore for table, rule in rules.tables.items()}
+    found = compare(before, after, intent.policy.tolerances, ignoring(ignored))
+    return tuple(difference for difference in found if rules.table(difference.table).enabled)
+
+
+def findings_of(differences: Iterable[Difference], rules: CheckRules) -> tuple[Difference, ...]:
+    """Those that count: what a wait for convergence waits to go away."""
+    return tuple(d for d in differences if _severity(d, rules) is not Severity.INFO)
+
+
+def _told(
+    frames: tuple[Frame, ...],
+    subject: Subject,
+    before_state: ClusterState,
+    flags_reset: bool,
+    validate: Validate,
+) -> tuple[CheckResult, ...]:
+    checks = enabled(after_checks(subject.intent, before_state, flags_reset=flags_reset), subject.rules)
+    ran = validate(frames, checks)
+    return results(ran.outcomes, {frame.name: frame for frame in frames}, subject.rules)
+
+
+def _is_count(result: CheckResult) -> bool:
+    """The line that counts a table's differences; they are told one by one instead."""
+    return result.check == COMPARED and result.status is Status.FAIL and result.measured is not None
+
+
+def _severity(difference: Difference, rules: CheckRules) -> Severity:
+    comparison = BY_TABLE.get(difference.table)
+    if comparison is not None:
+        if difference.kind is Kind.ADDED and not comparison.additions_matter:
+            return Severity.INFO
+        if difference.kind is Kind.LOST and not comparison.losses_matter:
+            return Severity.INFO
+    return rules.table(difference.table).severity or Severity.WARN
+
+
+def _difference_results(differences: tuple[Difference, ...], rules: CheckRules) -> Iterator[CheckResult]:
+    """One result a difference; from ``most_findings`` of a kind on, one that counts the rest."""
+    told: Counter[tuple[str, Kind, NodeName | None]] = Counter()
+    for difference in differences:
+        place = (difference.table, difference.kind, difference.node)
+        told[place] += 1
+        if told[place] <= rules.most_findings:
+            yield _result(difference, _severity(difference, rules), difference.words)
+    last = {(d.table, d.kind, d.node): d for d in differences}
+    for place, count in told.items():
+        if count > rules.most_findings:
+            words = f"{place[0].replace('_', ' ')}: {count - rules.most_findings} more {place[1]}"
+            yield _result(last[place], _severity(last[place], rules), words)
+
+
+def _result(difference: Difference, severity: Severity, words: str) -> CheckResult:
+    return CheckResult(
+        check=difference.table,
+        severity=severity,
+        status=Status.ERROR if difference.kind is Kind.SILENT else Status.FAIL,
+        node=difference.node,
+        measured=difference.after,
+        limit=difference.before,
+        text=f"{difference.node}: {words}" if difference.node else words,
+    )
+
+
+def _verdict(told: tuple[CheckResult, ...], tables: int) -> tuple[AftermathVerdict, str]:
+    blocking = [result for result in told if result.blocks]
+    if blocking:
+        return AftermathVerdict.BLOCKED, first_words(blocking)
+    findings = [result for result in told if result.is_finding]
+    compared = f"{many(tables, 'table', 'tables')} compared with the baseline"
+    if findings:
+        count = many(len(findings), "finding", "findings")
+        return AftermathVerdict.FINDINGS, f"{compared}, {count}: {first_words(findings)}"
+    return AftermathVerdict.SAME, f"{compared}, all as before"

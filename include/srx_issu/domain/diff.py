@@ -1,0 +1,315 @@
+"""What differs between two states: rows by key, figures by tolerance, in the words of the operator.
+
+``compare`` is pure and light, so that a waiting trigger may ask it again and again what is still missing.
+Which tables there are to compare, and how, is in ``domain.comparison``. Judging differences (severity,
+verdict) is left to ``checks.aftermath``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from srx_issu.domain.comparison import COMPARISONS, Comparison, Position, Side
+from srx_issu.domain.intent import Tolerance
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.rto_flow import flows, stalled
+from srx_issu.domain.state import ClusterState, NotAnswered, Rows
+
+RTO_TABLE = "rtos"
+
+Row = Any
+Ignore = Callable[[str, str], bool]  # table, key → leave this key out
+
+
+class Kind(StrEnum):
+    """How something differs."""
+
+    LOST = "lost"  # there before, not there now
+    ADDED = "added"  # not there before
+    CHANGED = "changed"  # there, but not the same
+    MOVED = "moved"  # there, but in another order
+    OUT_OF_TOLERANCE = "out of tolerance"  # a figure further off than allowed
+    SILENT = "silent"  # answered before, not answered now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One difference. ``node`` is the node that shows it now; None for a table of the whole cluster."""
+
+    table: str
+    kind: Kind
+    node: NodeName | None
+    key: str  # what it is about: "trust > untrust / allow-web"; "" for the table as a whole
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    words: str  # "policy trust > untrust / allow-web is lost"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One snapshot with its state."""
+
+    snapshot: Snapshot
+    state: ClusterState
+
+
+def compare(
+    before: Look,
+    after: Look,
+    tolerances: Mapping[str, Tolerance],
+    ignore: Ignore = lambda _table, _key: False,
+) -> tuple[Difference, ...]:
+    """Everything that differs, table by table in ``COMPARISONS``'s order.
+
+    ``tolerances`` by table name, or by ``table.field`` for one figure of it. A table that was not answered
+    before is not compared; one that was and no longer is, is a difference of its own.
+    """
+    differences = (
+        difference
+        for comparison in COMPARISONS
+        for old, new, node in _sides(comparison, before, after)
+        for difference in _differences(
+            _Table(comparison=comparison, node=node, tolerances=tolerances, ignore=ignore), old, new
+        )
+    )
+    return (*differences, *_rto_differences(before, after, ignore))
+
+
+def _rto_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Difference]:
+    was = flows(before.state, active_node(before.snapshot))
+    now = flows(after.state, active_node(after.snapshot))
+    if was is None:
+        return
+    if now is None:
+        reasons = (after.state.rtos.reason_of(node) for node in NodeName)
+        words = f"RTO counters: no answer any more ({next(filter(None, reasons), 'unknown')})"
+        yield Difference(table=RTO_TABLE, kind=Kind.SILENT, node=None, key="", words=words)
+        return
+    for service, how in stalled(was, now):
+        if not ignore(RTO_TABLE, service):
+            words = f"RTO service {service}: {how}"
+            yield Difference(table=RTO_TABLE, kind=Kind.LOST, node=None, key=service, words=words)
+
+
+def compared_tables(before: Look) -> tuple[str, ...]:
+    """The tables that have something to be compared with."""
+    tables = (*(comparison.table for comparison in COMPARISONS), RTO_TABLE)
+    return tuple(
+        table
+        for table in tables
+        if any(isinstance(answer, Rows) for _, answer in before.state.answers(table))
+    )
+
+
+Answer = Rows[Row] | NotAnswered
+
+
+def _sides(
+    comparison: Comparison, before: Look, after: Look
+) -> Iterator[tuple[Answer, Answer, NodeName | None]]:
+    """Which answer is compared with which; the node is the one that gave the newer answer."""
+    old, new = dict(before.state.answers(comparison.table)), dict(after.state.answers(comparison.table))
+    match comparison.side:
+        case Side.CLUSTER:
+            yield old[None], new[None], None
+        case Side.NODE:
+            for node in NodeName:
+                yield old[node], new[node], node
+        case Side.ROLE:
+            yield from _by_role(comparison, before, after, old, new)
+
+
+def _by_role(
+    comparison: Comparison, before: Look, after: Look, old: Mapping[Any, Answer], new: Mapping[Any, Answer]
+) -> Iterator[tuple[Answer, Answer, NodeName | None]]:
+    """Active with active and passive with passive; both nodes as one where the roles are not so plain."""
+    was, now = active_node(before.snapshot), active_node(after.snapshot)
+    if was is None or now is None:
+        yield _together(comparison, old), _together(comparison, new), None
+        return
+    yield old[was], new[now], now
+    yield old[was.peer], new[now.peer], now.peer
+
+
+def active_node(snapshot: Snapshot) -> NodeName | None:
+    """The one node that is primary of every data-plane group (of RG0 where there is none); else None."""
+    groups = [group_id for group_id in snapshot.group_ids if group_id > 0] or [0]
+    primaries = {snapshot.primary(group_id) for group_id in groups}
+    return next(iter(primaries)) if len(primaries) == 1 else None
+
+
+def _together(comparison: Comparison, answers: Mapping[Any, Answer]) -> Answer:
+    """Both nodes' rows as one table; of a key that both have, the row with the larger figures."""
+    rows: dict[str, Row] = {}
+    for answer in answers.values():
+        if isinstance(answer, NotAnswered):
+            return answer
+        for row in answer.rows:
+            key = comparison.key(row)
+            if key not in rows or _figures(comparison, row) > _figures(comparison, rows[key]):
+                rows[key] = row
+    return Rows(rows=tuple(rows.values()))
+
+
+def _figures(comparison: Comparison, row: Row) -> tuple[float, ...]:
+    return tuple(getattr(row, name) or 0 for name in comparison.gauges)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """One table while it is compared; ``node`` is the one that gave the newer answer."""
+
+    comparison: Comparison
+    node: NodeName | None
+    tolerances: Mapping[str, Tolerance]
+    ignore: Ignore
+
+    def by_key(self, rows: tuple[Row, ...]) -> dict[str, Row]:
+        named = ((self.comparison.key(row), row) for row in rows)
+        return {key: row for key, row in named if not self.ignore(self.comparison.table, key)}
+
+    def tolerance(self, field: str) -> Tolerance:
+        table = self.comparison.table
+        given = self.tolerances.get(f"{table}.{field}") or self.tolerances.get(table)
+        return given or self.comparison.tolerance
+
+    def tell(self, kind: Kind, key: str, how: str) -> Difference:
+        words = " ".join(f"{self.comparison.one} {key} {how}".split())
+        return Difference(table=self.comparison.table, kind=kind, node=self.node, key=key, words=words)
+
+    def tell_change(self, kind: Kind, key: str, field: str, was: object, now: object, how: str) -> Difference:
+        label = "" if self.comparison.unnamed else f"{field.replace('_', ' ')} "
+        thing = " ".join(f"{self.comparison.one} {key}".split())
+        hidden = field in self.comparison.digests
+        return Difference(
+            table=self.comparison.table,
+            kind=kind,
+            node=self.node,
+            key=key,
+            field=field,
+            before=None if was is None else str(was),
+            after=None if now is None else str(now),
+            words=f"{thing} has changed" if hidden else f"{thing}: {label}{how}",
+        )
+
+
+def _differences(table: _Table, old: Answer, new: Answer) -> Iterator[Difference]:
+    comparison = table.comparison
+    if isinstance(old, NotAnswered):
+        return
+    if isinstance(new, NotAnswered):
+        words = f"{comparison.many}: no answer any more ({new.reason})"
+        yield Difference(table=comparison.table, kind=Kind.SILENT, node=table.node, key="", words=words)
+        return
+    was, now = table.by_key(old.rows), table.by_key(new.rows)
+    for key in [key for key in was if key not in now]:
+        yield table.tell(Kind.LOST, key, "is lost")
+    for key, row in now.items():
+        if key not in was:
+            yield table.tell(Kind.ADDED, key, "is new")
+        elif was[key] != row:
+            yield from _changes(table, key, was[key], row)
+    if comparison.position is not None:
+        yield from _moves(table, comparison.position, was, now)
+
+
+def _changes(table: _Table, key: str, old: Row, new: Row) -> Iterator[Difference]:
+    for name in table.comparison.exact:
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now and not _fine(table.comparison, was, now):
+            how = f"is no longer shown (was {was})" if now is None else f"was {was}, is {now}"
+            yield table.tell_change(Kind.CHANGED, key, name, was, now, how)
+    for name in table.comparison.gauges:
+        was, now = getattr(old, name), getattr(new, name)
+        if was is None or now is None:
+            continue
+        if words := beyond(was, now, table.tolerance(name)):
+            yield table.tell_change(Kind.OUT_OF_TOLERANCE, key, name, was, now, words)
+
+
+def _fine(comparison: Comparison, was: object, now: object) -> bool:
+    """No difference worth telling: into a good state, from one bad state to another, not shown before."""
+    if was is None:
+        return True
+    if not comparison.good:
+        return False
+    return str(now).lower() in comparison.good or str(was).lower() not in comparison.good
+
+
+def beyond(was: float, now: float, allowed: Tolerance) -> str | None:
+    """Why ``now`` is too far from ``was``; None when it is not."""
+    change = now - was
+    if abs(change) <= allowed.absolute:
+        return None
+    limit = allowed.lost_percent if change < 0 else allowed.gained_percent
+    if limit is None or abs(change) * 100 <= limit * was:
+        return None
+    share = f"{abs(change) * 100 / was:.1f} %" if was else "all"
+    direction = "less" if change < 0 else "more"
+    return f"was {was:g}, is {now:g}: {share} {direction}, allowed {limit:g} %"
+
+
+def _moves(
+    table: _Table, position: Position, was: Mapping[str, Row], now: Mapping[str, Row]
+) -> Iterator[Difference]:
+    """Order among the rows that both have; an inserted or lost row does not move the others."""
+    kept: dict[str, list[str]] = {}
+    for key, row in was.items():
+        if key in now:
+            kept.setdefault(position.context(row), []).append(key)
+    for context, keys in kept.items():
+        old = sorted(keys, key=lambda key: position.of(was[key]))
+        new = sorted(keys, key=lambda key: position.of(now[key]))
+        moved = [key for key, other in zip(old, new, strict=True) if key != other]
+        if moved:
+            words = f"{table.comparison.many} {context}: order changed for {len(moved)}, first {moved[0]}"
+            yield Difference(
+                table=table.comparison.table, kind=Kind.MOVED, node=table.node, key=context, words=words
+            )
+
+
+def ignoring(patterns: Mapping[str, Iterable[str]]) -> Ignore:
+    """Leaves out keys that match one of their table's regular expressions."""
+    compiled = {
+        table: re.compile("|".join(f"(?:{p})" for p in given)) for table, given in patterns.items() if given
+    }
+
+    def ignore(table: str, key: str) -> bool:
+        pattern = compiled.get(table)
+        return pattern is not None and pattern.search(key) is not None
+
+    return ignore
+
+
+def noise_floor(samples: Iterable[ClusterState], given: Mapping[str, Tolerance]) -> dict[str, Tolerance]:
+    """The tolerances, widened by what each figure moved by itself between several baseline samples.
+
+    Keys are ``table.field``; the widest swing of any key of the table becomes the absolute tolerance.
+    """
+    taken = tuple(samples)
+    widened = dict(given)
+    for comparison in COMPARISONS:
+        for name in comparison.gauges:
+            swing = _swing(comparison, name, taken)
+            key = f"{comparison.table}.{name}"
+            allowed = given.get(key) or given.get(comparison.table) or comparison.tolerance
+            if swing > allowed.absolute:
+                widened[key] = Tolerance(
+                    lost_percent=allowed.lost_percent, gained_percent=allowed.gained_percent, absolute=swing
+                )
+    return widened
+
+
+def _swing(comparison: Comparison, name: str, samples: tuple[ClusterState, ...]) -> float:
+    seen: dict[tuple[NodeName | None, str], list[float]] = {}
+    for state in samples:
+        for node, answer in state.answers(comparison.table):
+            for row in answer.rows if isinstance(answer, Rows) else ():
+                if (figure := getattr(row, name)) is not None:
+                    seen.setdefault((node, comparison.key(row)), []).append(figure)
+    return max((max(figures) - min(figures) for figures in seen.values()), default=0.0)
