@@ -20,7 +20,7 @@ with DAG(
     catchup=False,
     params={
         "cluster": cluster_param(),
-        "reason": Param(type="string", minLength=1, title="Reason", description="Why it is in order again"),
+        "reason": Param("", type="string", title="Reason", description="Why the cluster is in order again"),
     },
     tags=["srx", "issu"],
 ):

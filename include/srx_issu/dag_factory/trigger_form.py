@@ -8,13 +8,17 @@ from airflow.sdk import Param
 
 from srx_issu import catalog
 
+# Every parameter has a default, if only None: Airflow 3.3.2 validates a DAG's defaults again when it starts a
+# task from its trigger, and a parameter without one ends the whole triggerer.
+
 
 def upgrade_params() -> dict[str, Param]:
     """Cluster and image from the files; everything else has a safe default."""
     return {
         "cluster": cluster_param(),
         "image": Param(
-            type="string",
+            None,
+            type=["null", "string"],
             title="Image",
             description="Junos image of the catalogue: its file name, or its release",
             examples=list(catalog.image_names(catalog.files_folder())),
@@ -37,8 +41,14 @@ def cluster_param() -> Param:
     """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults leave the
     choice open: the run's first task then says every fault."""
     names = catalog.cluster_names(catalog.files_folder())
-    choices: dict[str, Any] = {"enum": list(names)} if names else {}
-    return Param(type="string", title="Cluster", description="Chassis cluster of the inventory", **choices)
+    choices: dict[str, Any] = {"enum": [None, *names]} if names else {}
+    return Param(
+        None,
+        type=["null", "string"],
+        title="Cluster",
+        description="Chassis cluster of the inventory",
+        **choices,
+    )
 
 
 def _moment(title: str, description: str) -> Param:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from srx_issu import catalog
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
@@ -16,8 +17,8 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str)
     """Raises OperatorFileError, RequestRefused or LeaseHeld; then nothing was sent anywhere."""
     request = catalog.UpgradeRequest(
         upgrade_id=upgrade_id,
-        cluster=params["cluster"],
-        image=params["image"],
+        cluster=_named(params, "cluster"),
+        image=_named(params, "image"),
         needs_approval=params["approval"],
         fail_back=params["fail_back"],
         plan_only=params["plan_only"],
@@ -33,3 +34,10 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str)
         intent = catalog.resolve(catalog.load(catalog.files_folder()), request)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
     return intent
+
+
+def _named(params: Mapping[str, Any], what: str) -> str:
+    name = params[what]
+    if not name:
+        raise RequestRefused(f"no {what} was named: give the parameter {what!r}")
+    return str(name)

@@ -21,7 +21,7 @@ class ReleaseOperator(BaseOperator):
         who, at = requested_by(context), SystemClock().now()
         try:
             owner = release_cluster(
-                params["cluster"], params["reason"], who, stores.journal, stores.leases, at
+                params["cluster"] or "", params["reason"], who, stores.journal, stores.leases, at
             )
         except RequestRefused as refusal:
             raise AirflowFailException(str(refusal)) from refusal

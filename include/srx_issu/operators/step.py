@@ -68,3 +68,6 @@ def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R
             ):
                 raise AirflowException(str(error)) from error  # may be tried again
             raise AirflowFailException(str(error)) from error
+        except Exception as error:
+            bench.tell(EventKind.STEP_FAILED, f"{type(error).__name__}: {error}")
+            raise
