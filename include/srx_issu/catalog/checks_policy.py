@@ -13,12 +13,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from srx_issu.catalog.faults import Checked, nearest
+from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import Entry, ModelName, Name, TableName, wrong
-from srx_issu.catalog.levels import Inventory, Levels, read_levels
+from srx_issu.catalog.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.matrix import RangeEntry
 from srx_issu.domain.checking import AS_SHIPPED, CheckRule, CheckRules, Severity, WhenUnknown
-from srx_issu.domain.state import TABLES
 
 
 def _pattern(text: str) -> str:
@@ -75,20 +74,9 @@ class ChecksFile(Entry):
 def read_checks_policy(checked: Checked, inventory: Inventory) -> Levels[CheckRulesEntry]:
     """The sound part of the file; the faults are left in ``checked``."""
     levels = read_levels(checked, CheckRulesEntry, PlatformCheckRulesEntry, inventory)
-    for section in ("groups", "clusters"):
-        for name, entry in getattr(levels, section).items():
-            _report_unknown_tables(checked, entry, section, name)
-    for at, platform in enumerate(levels.platforms):
-        _report_unknown_tables(checked, platform.entry, "platforms", at)
-    if levels.fleet is not None:
-        _report_unknown_tables(checked, levels.fleet, "fleet")
+    for entry, place in levels.placed():
+        report_unknown_tables(checked, entry.tables, *place, "tables")
     return levels
-
-
-def _report_unknown_tables(checked: Checked, entry: CheckRulesEntry, *place: str | int) -> None:
-    for table in entry.tables:
-        if table not in TABLES:
-            checked.fault(f"no table {table!r}", nearest(table, TABLES), *place, "tables", table)
 
 
 def merge_checks(levels: Iterable[CheckRulesEntry]) -> CheckRules:

@@ -24,6 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MODEL = re.compile(r"SRX[0-9]{3,4}[A-Z]?|VSRX[0-9]?")
 _LABEL = re.compile(r"[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?")
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_FIGURE = re.compile(r"[a-z][a-z0-9_]{0,63}(?:\.[a-z][a-z0-9_]{0,63})?")
 _FAMILY = re.compile(r"v?srx[0-9a-z]*|vmhost(?:-v?srx[0-9a-z]*)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_TEXT = 500
@@ -119,6 +120,11 @@ TableName = Annotated[
     str,
     AfterValidator(_matching(_TABLE, "table name", "use lower-case letters, digits and '_'")),
     _pattern(_TABLE.pattern),
+]
+FigureName = Annotated[
+    str,
+    AfterValidator(_matching(_FIGURE, "table or figure", "write the table (sessions) or table.field")),
+    _pattern(_FIGURE.pattern),
 ]
 Family = Annotated[
     str,

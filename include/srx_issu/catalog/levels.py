@@ -6,15 +6,16 @@ A later level overrides: fleet, platforms (in the file's order), groups (farthes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from srx_issu.catalog.faults import Checked, nearest
+from srx_issu.catalog.faults import Checked, Place, nearest
 from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.matrix import RangeEntry
 from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.release_range import ReleaseRange
+from srx_issu.domain.state import TABLES
 from srx_issu.domain.version import parse
 
 SECTIONS = ("fleet", "platforms", "groups", "clusters")
@@ -36,6 +37,7 @@ class ForPlatforms(Protocol):
 class PlatformLevel(Generic[E]):
     """A level for some models, and for images of some releases."""
 
+    at: int  # position in the file
     models: frozenset[str]
     releases: ReleaseRange
     entry: E
@@ -62,6 +64,14 @@ class Levels(Generic[E]):
         levels += [self.clusters[cluster.name]] if cluster.name in self.clusters else []
         return tuple(levels)
 
+    def placed(self) -> Iterator[tuple[E, Place]]:
+        """Every entry with its place in the file."""
+        if self.fleet is not None:
+            yield self.fleet, ("fleet",)
+        yield from ((level.entry, ("platforms", level.at)) for level in self.platforms)
+        yield from ((entry, ("groups", name)) for name, entry in self.groups.items())
+        yield from ((entry, ("clusters", name)) for name, entry in self.clusters.items())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
@@ -77,7 +87,7 @@ def read_levels(checked: Checked, model: type[E], platform_model: type[E], inven
         checked.sections(*SECTIONS)
     levels = Levels(
         fleet=checked.entry("fleet", model),
-        platforms=tuple(_platform(entry) for entry in checked.listed("platforms", platform_model).values()),
+        platforms=tuple(_platform(at, e) for at, e in checked.listed("platforms", platform_model).items()),
         groups=checked.named("groups", model),
         clusters=checked.named("clusters", model),
     )
@@ -86,9 +96,10 @@ def read_levels(checked: Checked, model: type[E], platform_model: type[E], inven
     return levels
 
 
-def _platform(entry: E) -> PlatformLevel[E]:
+def _platform(at: int, entry: E) -> PlatformLevel[E]:
     scope: ForPlatforms = entry  # type: ignore[assignment]  # read_levels' caller gives such a model
-    return PlatformLevel(models=frozenset(scope.models), releases=scope.releases.to_domain(), entry=entry)
+    releases = scope.releases.to_domain()
+    return PlatformLevel(at=at, models=frozenset(scope.models), releases=releases, entry=entry)
 
 
 def _report_unknown(
@@ -97,3 +108,11 @@ def _report_unknown(
     for name in given:
         if known is not None and name not in known:
             checked.fault(f"no {section[:-1]} {name!r} in the inventory", nearest(name, known), section, name)
+
+
+def report_unknown_tables(checked: Checked, tables: Iterable[str], *place: str | int) -> None:
+    """``tables``: keys of the mapping at ``place``, each a table or ``table.field``."""
+    for key in tables:
+        table = key.split(".")[0]
+        if table not in TABLES:
+            checked.fault(f"no table {table!r}", nearest(table, TABLES), *place, key)

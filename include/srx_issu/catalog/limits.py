@@ -11,8 +11,8 @@ from dataclasses import replace
 from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry, ModelName, Name, Percent, Seconds, TableName
-from srx_issu.catalog.levels import Inventory, Levels, read_levels
+from srx_issu.catalog.fields import Entry, FigureName, ModelName, Name, Percent, Seconds
+from srx_issu.catalog.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.matrix import RangeEntry
 from srx_issu.domain.intent import Limits, Policy, StartMethod, Timers, Tolerance
 
@@ -65,7 +65,9 @@ class SettingsEntry(Entry):
 
     timers: TimersEntry = Field(default_factory=TimersEntry)
     limits: LimitsEntry = Field(default_factory=LimitsEntry)
-    tolerances: dict[TableName, ToleranceEntry] = Field(default_factory=dict, description="By table name.")
+    tolerances: dict[FigureName, ToleranceEntry] = Field(
+        default_factory=dict, description="By table, or table.field for one figure."
+    )
     start_method: StartMethod | None = Field(None, description="How the ISSU is asked for.")
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
 
@@ -104,4 +106,7 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
 
 def read_limits(checked: Checked, inventory: Inventory) -> Levels[SettingsEntry]:
     """The sound part of the file; the faults are left in ``checked``."""
-    return read_levels(checked, SettingsEntry, PlatformSettingsEntry, inventory)
+    levels = read_levels(checked, SettingsEntry, PlatformSettingsEntry, inventory)
+    for entry, place in levels.placed():
+        report_unknown_tables(checked, entry.tolerances, *place, "tolerances")
+    return levels

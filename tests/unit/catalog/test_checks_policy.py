@@ -40,6 +40,14 @@ def test_faults(folder: Folder, text: str, words: str) -> None:
     assert words in faults[0]
 
 
+def test_a_fault_after_a_faulty_entry_is_still_in_its_own_line(folder: Folder) -> None:
+    folder.write("policy/checks.yaml", "platforms:\n  - {}\n  - {models: [SRX4600], tables: {x: {}}}\n")
+    assert [fault.split(" ")[0] for fault in folder.faults()] == [
+        "policy/checks.yaml:2:",
+        "policy/checks.yaml:3:",
+    ]
+
+
 def test_the_shipped_rules_are_the_softwares_own_defaults(folder: Folder) -> None:
     catalog = folder.catalog()
     policy = catalog.policy_for(catalog.clusters["fra1-fw1"], catalog.images[IMAGE])

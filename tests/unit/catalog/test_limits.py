@@ -51,7 +51,9 @@ def _policy(folder: Folder, limits: str) -> Policy:
         ("fleet: {unlink_image: perhaps}\n", "fleet.unlink_image is 'perhaps'; write true or false"),
         ("fleet: {tolerances: {sessions: 5}}\n", "fleet.tolerances.sessions is '5'; write keys and values"),
         ("fleet: {tolerances: {sessions: {lost: 5}}}\n", "did you mean 'lost_percent'?"),
-        ("fleet: {tolerances: {'a b': {}}}\n", "'a b' is no table name"),
+        ("fleet: {tolerances: {'a b': {}}}\n", "'a b' is no table or figure"),
+        ("fleet: {tolerances: {sesions: {}}}\n", "no table 'sesions'; did you mean 'sessions'?"),
+        ("fleet: {tolerances: {sesions.active: {}}}\n", "no table 'sesions'"),
         ("flet: {}\n", "unknown key 'flet'; did you mean 'fleet'?"),
         ("platforms: [{timers: {poll_s: 5}}]\n", "platforms[1] has no 'models'; add it"),
         ("platforms: [{models: [SRX4600], releases: {at_least: x}}]\n", "platforms[1].releases.at_least"),
@@ -110,13 +112,13 @@ def test_a_tolerance_replaces_the_whole_entry_of_its_table(folder: Folder) -> No
     policy = _policy(
         folder,
         """
-        fleet: {tolerances: {sessions: {lost_percent: 20, absolute: 50}, arp: {lost_percent: }}}
+        fleet: {tolerances: {sessions: {lost_percent: 20, absolute: 50}, arp.entries: {lost_percent: }}}
         groups: {core: {tolerances: {sessions: {gained_percent: 5}}}}
         """,
     )
     assert policy.tolerances == {
         "sessions": Tolerance(lost_percent=0, gained_percent=5),
-        "arp": Tolerance(lost_percent=None),
+        "arp.entries": Tolerance(lost_percent=None),
     }
 
 
