@@ -54,7 +54,7 @@ class _Case:
     has_words: bool
 
 
-def diagnose(  # noqa: PLR0913 - six facts, each from another place
+def diagnose(
     before: Snapshot,
     now: Snapshot,
     starter: NodeName,
@@ -199,8 +199,11 @@ def _by_situation(case: _Case) -> FailureClass:
 
 
 def _old_primary(case: _Case) -> FailureClass:
-    """The guide: before the primary's reboot the nodes leave the ISSU, so signs of one are gone by then."""
-    installing = bool(issu_signs(case.now))
+    """The guide: before the primary's reboot the nodes leave the ISSU; its window tells how far it came.
+
+    Priority 255 and manual flags do not: nothing says that the device takes them back by itself.
+    """
+    installing = any(view.issu is not None and view.issu.in_progress for view in case.now.views)
     rebooted = has_rebooted(case.before.view(case.starter), case.now.view(case.starter))
     if rebooted or installing:
         return FailureClass.PRIMARY_UPGRADE_FAILED

@@ -1,0 +1,183 @@
+"""What a step of a recovery needs, and what shows that it is done: claims about one snapshot, as data.
+
+Data and not functions, so that a plan can be shown to a person, kept in the journal, and judged again by
+a task that was killed. A claim is True, False, or None: the nodes do not tell, and nobody may guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from srx_issu.domain.failures.situation import runs
+from srx_issu.domain.model import GroupState, NodeName, Snapshot
+from srx_issu.domain.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
+
+
+class Claim(StrEnum):
+    """What can be claimed of a cluster; the words in brackets are the fields that a claim needs."""
+
+    ANSWERS = "answers"  # [node] answers on its own address
+    RUNS = "runs"  # [node] says that it runs [release]
+    PRIMARY_OF_ALL = "primary_of_all"  # [node] alone is primary of every group
+    PRIMARY_OF = "primary_of"  # [node] is primary of [group_id]
+    REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent
+    CAN_TAKE_OVER = "can_take_over"  # [node] is settled and in sync everywhere, and has no priority of 0
+    NO_HOLD_DOWN = "no_hold_down"  # nobody is in secondary-hold in [group_id]
+    WINDOW_CLOSED = "window_closed"  # [node] reports no ISSU in progress
+    FLAGS_CLEAR = "flags_clear"  # [group_id] has neither manual flag nor priority 255 on either node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One claim with what it speaks of."""
+
+    claim: Claim
+    node: NodeName | None = None
+    group_id: int | None = None
+    release: str | None = None
+    since: str | None = None  # key of an errand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Whether a condition holds, and the sentence that says why (not)."""
+
+    holds: bool | None
+    text: str
+
+
+BootTimes = Mapping[str, datetime | None]  # errand key -> boot time of its node just before it was sent
+
+
+def judge(condition: Condition, now: Snapshot, booted: BootTimes) -> Judged:
+    """Judges one condition. Raises ValueError for a condition that lacks a field its claim needs."""
+    if condition.claim is Claim.REBOOTED:
+        return _rebooted(condition, now, booted)
+    return _JUDGES[condition.claim](condition, now)
+
+
+def _answers(condition: Condition, now: Snapshot) -> Judged:
+    node = _node(condition)
+    view = now.view(node)
+    if view.reachable:
+        return Judged(holds=True, text=f"{node} answers")
+    return Judged(holds=None, text=f"{node} does not answer: {view.error or 'no reason given'}")
+
+
+def _runs(condition: Condition, now: Snapshot) -> Judged:
+    node = _node(condition)
+    if condition.release is None:
+        raise ValueError(f"{condition.claim} of {node} names no release")
+    view = now.view(node)
+    found = view.release if view.reachable else None
+    text = f"{node} runs {found or 'nobody knows what'}, expected {condition.release}"
+    return Judged(holds=runs(view, condition.release), text=text)
+
+
+def _primary_of_all(condition: Condition, now: Snapshot) -> Judged:
+    node = _node(condition)
+    if not now.group_ids:
+        return Judged(holds=None, text="no redundancy group is shown")
+    found = [_primary_of_group(now, node, group_id) for group_id in now.group_ids]
+    return _worst(found) or Judged(holds=True, text=f"{node} is primary of every group")
+
+
+def _primary_of(condition: Condition, now: Snapshot) -> Judged:
+    return _primary_of_group(now, _node(condition), _group(condition))
+
+
+def _primary_of_group(now: Snapshot, node: NodeName, group_id: int) -> Judged:
+    """Unknown while the group has no visible primary: it may be moving, or its node be silent."""
+    claims = now.claims(group_id)
+    if claims == {node}:
+        return Judged(holds=True, text=f"{node} is primary of RG{group_id}")
+    if not claims:
+        return Judged(holds=None, text=f"nobody is seen to be primary of RG{group_id}")
+    names = " and ".join(sorted(claims))
+    return Judged(holds=False, text=f"{names} is primary of RG{group_id}, expected {node}")
+
+
+def _rebooted(condition: Condition, now: Snapshot, booted: BootTimes) -> Judged:
+    node = _node(condition)
+    sent_at, seen = booted.get(condition.since or ""), now.view(node).booted_at
+    if not now.view(node).reachable or sent_at is None or seen is None:
+        return Judged(holds=None, text=f"{node} is not known to have rebooted")
+    if seen - sent_at > BOOT_TIME_NOISE:
+        return Judged(holds=True, text=f"{node} has rebooted at {seen}")
+    return Judged(holds=False, text=f"{node} has not rebooted since {sent_at}")
+
+
+def _can_take_over(condition: Condition, now: Snapshot) -> Judged:
+    node = _node(condition)
+    unseen = not now.view(node).reachable
+    fault = not_ready_to_take_over(now, node)
+    if fault is None:
+        return Judged(holds=True, text=f"{node} could take over")
+    return Judged(holds=None if unseen else False, text=fault)
+
+
+def _no_hold_down(condition: Condition, now: Snapshot) -> Judged:
+    group_id = _group(condition)
+    states = {view.node: view.own_state(group_id) for view in now.views}
+    holding = [node.value for node, state in states.items() if state is GroupState.SECONDARY_HOLD]
+    if holding:
+        return Judged(holds=False, text=f"{holding[0]} is in secondary-hold in RG{group_id}")
+    if None in states.values():
+        return Judged(holds=None, text=f"RG{group_id} is not shown by both nodes")
+    return Judged(holds=True, text=f"nobody is in secondary-hold in RG{group_id}")
+
+
+def _window_closed(condition: Condition, now: Snapshot) -> Judged:
+    view = now.view(_node(condition))
+    open_ = view.issu.in_progress if view.reachable and view.issu else None
+    if open_ is None:
+        return Judged(holds=None, text=f"{view.node} does not tell whether an ISSU is in progress")
+    words = "still reports an ISSU in progress" if open_ else "reports no ISSU"
+    return Judged(holds=not open_, text=f"{view.node} {words}")
+
+
+def _flags_clear(condition: Condition, now: Snapshot) -> Judged:
+    group_id = _group(condition)
+    group = now.group(group_id)
+    members = group.members if group else ()
+    for member in members:
+        if member.manual or member.priority == ISSU_PRIORITY:
+            words = f"RG{group_id}: {member.node} has priority {member.priority}, manual flag {member.manual}"
+            return Judged(holds=False, text=words)
+    if not members or any(member.manual is None for member in members):
+        return Judged(holds=None, text=f"RG{group_id} does not show its manual flags")
+    return Judged(holds=True, text=f"RG{group_id} has its configured priorities")
+
+
+_Judge = Callable[[Condition, Snapshot], Judged]
+_JUDGES: Mapping[Claim, _Judge] = {
+    Claim.ANSWERS: _answers,
+    Claim.RUNS: _runs,
+    Claim.PRIMARY_OF_ALL: _primary_of_all,
+    Claim.PRIMARY_OF: _primary_of,
+    Claim.CAN_TAKE_OVER: _can_take_over,
+    Claim.NO_HOLD_DOWN: _no_hold_down,
+    Claim.WINDOW_CLOSED: _window_closed,
+    Claim.FLAGS_CLEAR: _flags_clear,
+}
+
+
+def _node(condition: Condition) -> NodeName:
+    if condition.node is None:
+        raise ValueError(f"{condition.claim} names no node")
+    return condition.node
+
+
+def _group(condition: Condition) -> int:
+    if condition.group_id is None:
+        raise ValueError(f"{condition.claim} names no redundancy group")
+    return condition.group_id
+
+
+def _worst(found: list[Judged]) -> Judged | None:
+    """The first that does not hold, else the first that nobody knows; None = all hold."""
+    broken = [j for j in found if j.holds is False] or [j for j in found if j.holds is None]
+    return broken[0] if broken else None

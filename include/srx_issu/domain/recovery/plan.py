@@ -1,0 +1,184 @@
+"""A recovery as a value: what will be sent to which node, on what condition, and what shows its success.
+
+Everything in here survives JSON: a plan is shown in the approval, kept in the journal, and taken up again
+by a task that was killed. Commands are therefore named by ``Order`` and built on demand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from srx_issu.domain.commands import (
+    AbortIssu,
+    Command,
+    FailOver,
+    RebootNode,
+    ResetFailover,
+    ResyncPolicies,
+    RollBackNode,
+    Software,
+)
+from srx_issu.domain.failures.classes import FailureClass, Permission
+from srx_issu.domain.model import NodeName
+from srx_issu.domain.recovery.conditions import Condition
+
+MOST_ACTIONS = 12
+
+
+class Order(StrEnum):
+    """What may be sent in a recovery; nothing else ever is."""
+
+    FAIL_OVER = "fail_over"
+    RESET_FAILOVER = "reset_failover"
+    ABORT_ISSU = "abort_issu"
+    ROLL_BACK = "roll_back"
+    REBOOT = "reboot"
+    RESYNC_POLICIES = "resync_policies"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """One command to one node.
+
+    ``subject`` is the node that the command names, which for roll back and reboot is also the one it is
+    sent to. ``needs`` must hold, or the recovery stops; ``waits_for`` is what time may heal. ``done_when``
+    empty, or ``is_always_sent``: only having been sent counts. ``is_unseen_ok``: the release may not show
+    the effect; then its absence from the reply does not hold up the rest. ``prepares``: key of the errand
+    that this one clears the way for; not sent any more once that one is.
+    """
+
+    key: str  # unique within the plan; the journal's key
+    order: Order
+    node: NodeName  # whose management address it is sent to
+    subject: NodeName | None = None
+    group_id: int | None = None
+    software: Software = Software.SYSTEM
+    is_once: bool = False  # never sent a second time, whatever became of the first
+    is_always_sent: bool = False
+    is_unseen_ok: bool = False
+    prepares: str | None = None
+    needs: tuple[Condition, ...] = ()
+    waits_for: tuple[Condition, ...] = ()
+    done_when: tuple[Condition, ...] = ()
+
+    @property
+    def command(self) -> Command:
+        """The command as the writer takes it."""
+        match self.order:
+            case Order.FAIL_OVER:
+                return FailOver(group_id=self._group_id, to=self._subject)
+            case Order.RESET_FAILOVER:
+                return ResetFailover(group_id=self._group_id)
+            case Order.ABORT_ISSU:
+                return AbortIssu()
+            case Order.ROLL_BACK:
+                return RollBackNode(node=self._subject, software=self.software, reboot=True)
+            case Order.REBOOT:
+                return RebootNode(node=self._subject, software=self.software)
+            case Order.RESYNC_POLICIES:
+                return ResyncPolicies()
+            case never:  # pragma: no cover
+                assert_never(never)
+
+    @property
+    def _subject(self) -> NodeName:
+        if self.subject is None:
+            raise ValueError(f"errand {self.key} names no node")
+        return self.subject
+
+    @property
+    def _group_id(self) -> int:
+        if self.group_id is None:
+            raise ValueError(f"errand {self.key} names no redundancy group")
+        return self.group_id
+
+
+class ActionName(StrEnum):
+    """The steps of a recovery, in the order in which plans use them; task ids of the DAG."""
+
+    WAIT_FOR_NODE = "wait_for_node"
+    FAIL_OVER_TO_OLD_IMAGE = "fail_over_to_old_image"
+    ROLL_BACK_NODE = "roll_back_node"
+    WAIT_FOR_OLD_RELEASE = "wait_for_old_release"
+    REBOOT_OLD_PRIMARY = "reboot_old_primary"
+    WAIT_FOR_TARGET_RELEASE = "wait_for_target_release"
+    ABORT_ISSU = "abort_issu"
+    REBOOT_NODE = "reboot_node"
+    WAIT_FOR_REBOOT = "wait_for_reboot"
+    WAIT_FOR_COLD_SYNC = "wait_for_cold_sync"
+    RESYNC_POLICIES = "resync_policies"
+    RESET_FAILOVER = "reset_failover"
+    VERIFY_RESTORED = "verify_restored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryAction:
+    """One step: errands to send, or none and then a wait, which ``done_when`` ends.
+
+    A step whose errands may be repeated is over when their effect shows; one whose errand goes out once
+    (roll back, reboot) is over when it was sent, and a wait of its own follows.
+    """
+
+    name: ActionName
+    reason: str
+    deadline: str  # field of domain.intent.Timers, seconds from the step's beginning
+    node: NodeName | None = None  # None: both, or the cluster
+    errands: tuple[Errand, ...] = ()
+    done_when: tuple[Condition, ...] = ()
+
+    @property
+    def is_wait(self) -> bool:
+        return not self.errands
+
+
+class PlanKind(StrEnum):
+    """What a plan is after, and so how the upgrade ends when it succeeds."""
+
+    NOTHING = "nothing"  # all is well: verify as usual
+    WATCH = "watch"  # an ISSU is under way: go on watching
+    ABORT_ONLY = "abort_only"  # nothing changed: close the window, clear the flags (ABORTED_CLEAN)
+    ROLL_BACK = "roll_back"  # one node goes back to the old release (ROLLED_BACK)
+    FINISH_FORWARD = "finish_forward"  # the old primary follows to the target; verify as usual
+    CLEAR_STALE = "clear_stale"  # an ISSU that nobody drives is cleared (ABORTED_CLEAN)
+    RESYNC_POLICIES = "resync_policies"  # the forwarding engines get their policies again; verify as usual
+    HOLD = "hold"  # no safe documented way: a person acts (NEEDS_OPERATOR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A recovery for exactly this cluster. No actions where a person must act, or where nothing is due."""
+
+    kind: PlanKind
+    failure: FailureClass
+    permission: Permission
+    reason: str
+    cautions: tuple[str, ...] = ()  # what a person should know before approving
+    actions: tuple[RecoveryAction, ...] = ()
+    release: str | None = None  # what both nodes run when the plan has succeeded
+
+    def __post_init__(self) -> None:
+        if len(self.actions) > MOST_ACTIONS:
+            raise ValueError(f"a plan of {len(self.actions)} actions, at most {MOST_ACTIONS} are allowed")
+        keys = [errand.key for errand in self.errands]
+        if len(keys) != len(set(keys)):
+            raise ValueError(f"a plan whose errands share a key: {', '.join(keys)}")
+
+    @property
+    def errands(self) -> tuple[Errand, ...]:
+        return tuple(errand for action in self.actions for errand in action.errands)
+
+    def action(self, name: ActionName) -> RecoveryAction | None:
+        """The step of that name; None = this plan has none, so its task has nothing to do."""
+        return next((action for action in self.actions if action.name is name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """An errand that was sent, or may have been: written before it goes out, one for each try."""
+
+    key: str
+    at: datetime  # aware, controller's clock
+    booted_at: datetime | None = None  # of the errand's subject, as last seen before it was sent

@@ -1,0 +1,200 @@
+"""The next step of a recovery: a pure function of the plan, one look at both nodes, and what was sent.
+
+Asked anew before every command, so a task that was killed, retried or run twice arrives at the same
+answer. What was sent is journalled *before* it goes out; an errand that may go out once only is then never
+sent again, and only the nodes can tell what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.recovery.conditions import Condition, Judged, judge
+from srx_issu.domain.recovery.plan import ActionName, Errand, Plan, PlanKind, RecoveryAction, Taken
+from srx_issu.domain.recovery.stop_rules import Say, objection, split_brain
+
+RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
+MOST_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Send:
+    """Send this one errand now: journal it (``taken``), then ``errand.command`` to ``errand.node``."""
+
+    action: RecoveryAction
+    errand: Errand
+    taken: Taken
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """Look again later; after ``action.deadline`` seconds in this step, stop (``timed_out``)."""
+
+    action: RecoveryAction
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passed:
+    """This step is over."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """Every step is over: the cluster is where the plan wanted it, by the word of both nodes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A person must look; nothing more is sent. ``page``: at once.
+
+    Two primaries may be seen for a moment when a group moves between the looks at the two nodes: who
+    carries the plan out looks a second time before paging.
+    """
+
+    reason: str
+    page: bool = False
+
+
+def next_action(plan: Plan, now: Snapshot, done: Iterable[Taken]) -> Send | Wait | Finished | Stop:
+    """What is due now. ``done`` is every errand of this plan that was (or may have been) sent."""
+    taken = tuple(done)
+    if plan.permission is Permission.NEVER and plan.actions:
+        return Stop(reason=f"policy leaves {plan.failure.replace('_', ' ')} to a person: {plan.reason}")
+    if not plan.actions:
+        return _without_actions(plan)
+    for action in plan.actions[_resume_at(plan, taken) :]:
+        step = next_in(action, now, taken)
+        if not isinstance(step, Passed):
+            return step
+    return Finished(reason=f"{plan.kind.replace('_', ' ')} is complete; both nodes run {plan.release}")
+
+
+def next_in(action: RecoveryAction, now: Snapshot, done: Iterable[Taken]) -> Send | Wait | Passed | Stop:
+    """The same for one step, as its task asks it."""
+    taken = tuple(done)
+    if split := split_brain(now):
+        return Stop(reason=split.reason, page=True)
+    for errand in _due(action, now, taken):
+        if _may_be_sent(errand, now, taken):
+            return _send(action, errand, now, taken)
+    booted = _boot_times(taken)
+    missing = [*_unfinished(action, now, taken), *_not_held(action.done_when, now, booted)]
+    if missing:
+        return Wait(action=action, reason=missing[0])
+    return Passed(reason=f"{action.name}: done")
+
+
+def timed_out(wait: Wait) -> Stop:
+    """The step's deadline has passed."""
+    return Stop(
+        reason=f"{wait.action.name}: not done before its deadline ({wait.action.deadline}): {wait.reason}"
+    )
+
+
+def _without_actions(plan: Plan) -> Finished | Stop:
+    if plan.kind is PlanKind.NOTHING:
+        return Finished(reason=plan.reason)
+    return Stop(reason=plan.reason)
+
+
+def _resume_at(plan: Plan, taken: tuple[Taken, ...]) -> int:
+    """Steps before the last one that sent something are over, whatever the nodes show of them by now."""
+    sent = {t.key for t in taken}
+    begun = [n for n, action in enumerate(plan.actions) if sent & {e.key for e in action.errands}]
+    return begun[-1] if begun else 0
+
+
+def _send(
+    action: RecoveryAction, errand: Errand, now: Snapshot, taken: tuple[Taken, ...]
+) -> Send | Wait | Stop:
+    """All that can speak against sending it now."""
+    booted = _boot_times(taken)
+    needs = [judge(condition, now, booted) for condition in errand.needs]
+    if broken := next((j for j in needs if j.holds is False), None):
+        return Stop(reason=f"{errand.command.cli} is not sent to {errand.node}: {broken.text}")
+    if against := objection(errand, now):
+        if against.say is Say.WAIT:
+            return Wait(action=action, reason=against.reason)
+        reason = f"{errand.command.cli} is not sent to {errand.node}: {against.reason}"
+        return Stop(reason=reason, page=against.say is Say.PAGE)
+    if missing := [*_unheld(needs), *_not_held(errand.waits_for, now, booted)]:
+        return Wait(action=action, reason=missing[0])
+    subject: NodeName = errand.subject or errand.node
+    note = Taken(key=errand.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
+    return Send(action=action, errand=errand, taken=note, reason=action.reason)
+
+
+def _due(action: RecoveryAction, now: Snapshot, taken: tuple[Taken, ...]) -> list[Errand]:
+    """Errands that are not over; what only prepares another one is over with that one, sent or seen."""
+    over = {e.key for e in action.errands if _is_over(e, now, taken)}
+    settled = over | {t.key for t in taken}
+    return [e for e in action.errands if e.key not in over and e.prepares not in settled]
+
+
+def _is_over(errand: Errand, now: Snapshot, taken: tuple[Taken, ...]) -> bool:
+    """Whether the errand's effect shows, or it was sent and cannot show."""
+    sent = any(t.key == errand.key for t in taken)
+    if not sent and (errand.is_always_sent or not errand.done_when):
+        return False
+    judged = [judge(condition, now, _boot_times(taken)) for condition in errand.done_when]
+    if all(j.holds for j in judged):
+        return True
+    hidden = not any(j.holds is False for j in judged) and now.view(errand.node).reachable
+    return sent and errand.is_unseen_ok and hidden
+
+
+def _may_be_sent(errand: Errand, now: Snapshot, taken: tuple[Taken, ...]) -> bool:
+    """False for what went out once and may not again, or went out a moment ago."""
+    tries = [t.at for t in taken if t.key == errand.key]
+    if not tries:
+        return True
+    return not errand.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= RESEND_AFTER
+
+
+def _unfinished(action: RecoveryAction, now: Snapshot, taken: tuple[Taken, ...]) -> list[str]:
+    """Repeatable errands whose effect is still to be seen."""
+    waiting = [e for e in _due(action, now, taken) if not e.is_once]
+    booted = _boot_times(taken)
+    return [f"{e.command.cli} was sent; {_first(e.done_when, now, booted)}" for e in waiting]
+
+
+def _first(conditions: tuple[Condition, ...], now: Snapshot, booted: dict[str, datetime | None]) -> str:
+    return next(iter(_not_held(conditions, now, booted)), "its effect is not known")
+
+
+def _not_held(
+    conditions: tuple[Condition, ...], now: Snapshot, booted: dict[str, datetime | None]
+) -> list[str]:
+    return _unheld([judge(condition, now, booted) for condition in conditions])
+
+
+def _unheld(judged: list[Judged]) -> list[str]:
+    return [j.text for j in judged if not j.holds]
+
+
+def _boot_times(taken: tuple[Taken, ...]) -> dict[str, datetime | None]:
+    """Boot time of each errand's node before its first try."""
+    times: dict[str, datetime | None] = {}
+    for one in taken:
+        times.setdefault(one.key, one.booted_at)
+    return times
+
+
+def step_of(
+    plan: Plan, name: ActionName, now: Snapshot, done: Iterable[Taken]
+) -> Send | Wait | Passed | Stop:
+    """One named step of a plan, as a task of the DAG asks; a plan without it has passed it."""
+    action = plan.action(name)
+    if action is None:
+        return Passed(reason=f"{name}: not part of this plan")
+    return next_in(action, now, done)

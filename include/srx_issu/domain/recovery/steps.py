@@ -1,0 +1,269 @@
+"""The steps that plans are made of, each with what it needs, waits for, and is done by.
+
+The order is the guide's (Table 2: roll back the newer image, same image on both, older image primary,
+abort on both nodes, reboot the rolled-back node); ``plans.py`` puts the steps together.
+"""
+
+from __future__ import annotations
+
+from srx_issu.domain.commands import Software
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.recovery.conditions import Claim, Condition
+from srx_issu.domain.recovery.plan import ActionName, Errand, Order, RecoveryAction
+
+
+def wait_for_node(node: NodeName) -> RecoveryAction:
+    return RecoveryAction(
+        name=ActionName.WAIT_FOR_NODE,
+        node=node,
+        reason=f"{node} may still come back from its reboot; nothing can be done to it before",
+        deadline="secondary_upgrade_s",
+        done_when=(_answers(node), Condition(claim=Claim.ANSWERS, node=node.peer)),
+    )
+
+
+def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAction:
+    """Moves groups to the node with the older image: data plane first, RG0 last.
+
+    A group whose manual flag is still set cannot be failed over again, so that is cleared before.
+    """
+    errands: list[Errand] = []
+    for group_id in sorted(groups, key=lambda g: (g == 0, g)):
+        clear = Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id)
+        moved = Condition(claim=Claim.PRIMARY_OF, node=to, group_id=group_id)
+        needs = (_runs(to, release),)
+        errands += [
+            Errand(
+                key=f"clear_rg{group_id}",
+                order=Order.RESET_FAILOVER,
+                node=to,
+                group_id=group_id,
+                needs=needs,
+                done_when=(clear,),
+                is_unseen_ok=True,
+                prepares=f"fail_over_rg{group_id}",
+            ),
+            Errand(
+                key=f"fail_over_rg{group_id}",
+                order=Order.FAIL_OVER,
+                node=to,
+                subject=to,
+                group_id=group_id,
+                needs=needs,
+                waits_for=(Condition(claim=Claim.CAN_TAKE_OVER, node=to),),
+                done_when=(moved,),
+            ),
+        ]
+    return RecoveryAction(
+        name=ActionName.FAIL_OVER_TO_OLD_IMAGE,
+        node=to,
+        reason=f"{to} has the older image and must be primary of every group before its peer goes down",
+        deadline="resync_s",
+        errands=tuple(errands),
+        done_when=(Condition(claim=Claim.PRIMARY_OF_ALL, node=to),),
+    )
+
+
+def roll_back(node: NodeName, release: str, software: Software) -> tuple[RecoveryAction, RecoveryAction]:
+    """That node only, with its reboot, and the wait for it. ``release`` is what its peer runs."""
+    back = _runs(node, release)
+    send = Errand(
+        key=f"roll_back_{node}",
+        order=Order.ROLL_BACK,
+        node=node,
+        subject=node,
+        software=software,
+        is_once=True,
+        needs=(_runs(node.peer, release), _primary(node.peer)),
+        done_when=(back,),
+    )
+    return (
+        RecoveryAction(
+            name=ActionName.ROLL_BACK_NODE,
+            node=node,
+            reason=f"{node} has the newer image and goes back to {release}; 'node {node.number}' keeps its "
+            "peer as it is",
+            deadline="group_settle_s",
+            errands=(send,),
+        ),
+        RecoveryAction(
+            name=ActionName.WAIT_FOR_OLD_RELEASE,
+            node=node,
+            reason=f"{node} reboots into {release}, so that both nodes have the same image",
+            deadline="secondary_upgrade_s",
+            done_when=(back, _runs(node.peer, release)),
+        ),
+    )
+
+
+def reboot_old_primary(
+    node: NodeName, target: str, software: Software
+) -> tuple[RecoveryAction, RecoveryAction]:
+    """The old primary into the image that the ISSU left on it (guide: "manually reboot node 0")."""
+    there = _runs(node, target)
+    send = Errand(
+        key=f"reboot_{node}",
+        order=Order.REBOOT,
+        node=node,
+        subject=node,
+        software=software,
+        is_once=True,
+        needs=(_runs(node.peer, target), _primary(node.peer)),
+        done_when=(there,),
+    )
+    return (
+        RecoveryAction(
+            name=ActionName.REBOOT_OLD_PRIMARY,
+            node=node,
+            reason=f"{node.peer} serves with {target}; {node} was never rebooted into the image it was given",
+            deadline="group_settle_s",
+            errands=(send,),
+        ),
+        RecoveryAction(
+            name=ActionName.WAIT_FOR_TARGET_RELEASE,
+            node=node,
+            reason=f"{node} reboots into {target}",
+            deadline="primary_upgrade_s",
+            done_when=(there, _runs(node.peer, target)),
+        ),
+    )
+
+
+def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
+    """Closes the window on both nodes, once they have the same image. Sent even where the node says that
+    its window is closed: the wording of that answer is not documented, and an abort does no harm then."""
+    needs = [_runs(node, release) for node in NodeName]
+    if primary is not None:
+        needs.append(_primary(primary))
+    errands = tuple(
+        Errand(
+            key=f"abort_issu_{node}",
+            order=Order.ABORT_ISSU,
+            node=node,
+            is_always_sent=True,
+            is_unseen_ok=True,
+            needs=tuple(needs),
+            done_when=(_closed(node),),
+        )
+        for node in NodeName
+    )
+    return RecoveryAction(
+        name=ActionName.ABORT_ISSU,
+        reason=f"both nodes run {release}; the ISSU window is closed on each of them",
+        deadline="group_settle_s",
+        errands=errands,
+    )
+
+
+def reboot(node: NodeName, release: str, software: Software) -> tuple[RecoveryAction, ...]:
+    """The guide's last step, so that the node starts outside the window, and the waits after it."""
+    key = f"reboot_{node}"
+    rebooted = Condition(claim=Claim.REBOOTED, node=node, since=key)
+    send = Errand(
+        key=key,
+        order=Order.REBOOT,
+        node=node,
+        subject=node,
+        software=software,
+        is_once=True,
+        needs=(_runs(node, release), _runs(node.peer, release), _primary(node.peer)),
+        done_when=(rebooted,),
+    )
+    synced = Condition(claim=Claim.CAN_TAKE_OVER, node=node)
+    return (
+        RecoveryAction(
+            name=ActionName.REBOOT_NODE,
+            node=node,
+            reason=f"{node} came up inside the ISSU window; after the abort it starts outside of it",
+            deadline="group_settle_s",
+            errands=(send,),
+        ),
+        RecoveryAction(
+            name=ActionName.WAIT_FOR_REBOOT,
+            node=node,
+            reason=f"{node} reboots",
+            deadline="secondary_upgrade_s",
+            done_when=(rebooted, _runs(node, release)),
+        ),
+        wait_for_cold_sync(node, (rebooted, synced)),
+    )
+
+
+def wait_for_cold_sync(node: NodeName, done_when: tuple[Condition, ...] | None = None) -> RecoveryAction:
+    return RecoveryAction(
+        name=ActionName.WAIT_FOR_COLD_SYNC,
+        node=node,
+        reason=f"{node} takes sessions and state over from {node.peer}",
+        deadline="cold_sync_s",
+        done_when=done_when or (Condition(claim=Claim.CAN_TAKE_OVER, node=node),),
+    )
+
+
+def resync_policies(node: NodeName) -> RecoveryAction:
+    """On the RG0 primary. Its effect is checked by the verification, a snapshot does not show it."""
+    errand = Errand(
+        key="resync_policies",
+        order=Order.RESYNC_POLICIES,
+        node=node,
+        is_unseen_ok=True,
+        needs=(Condition(claim=Claim.PRIMARY_OF, node=node, group_id=0),),
+    )
+    return RecoveryAction(
+        name=ActionName.RESYNC_POLICIES,
+        node=node,
+        reason="the packet forwarding engines take the routing engine's policies over",
+        deadline="group_settle_s",
+        errands=(errand,),
+    )
+
+
+def reset_failover(now: Snapshot, sent_to: NodeName) -> RecoveryAction:
+    """Every group gets its configured priorities back; those that have them are passed by."""
+    errands = tuple(
+        Errand(
+            key=f"reset_rg{group_id}",
+            order=Order.RESET_FAILOVER,
+            node=sent_to,
+            group_id=group_id,
+            is_unseen_ok=True,
+            done_when=(Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id),),
+        )
+        for group_id in now.group_ids
+    )
+    return RecoveryAction(
+        name=ActionName.RESET_FAILOVER,
+        reason="the ISSU set priority 255 and the manual flag; both go",
+        deadline="resync_s",
+        errands=errands,
+    )
+
+
+def verify(now: Snapshot, release: str) -> RecoveryAction:
+    """Both nodes on one release, in sync, flags and window gone as far as this release shows them."""
+    wanted = [_runs(node, release) for node in NodeName]
+    wanted += [Condition(claim=Claim.CAN_TAKE_OVER, node=node) for node in NodeName]
+    wanted += [_closed(v.node) for v in now.views if v.issu is not None and v.issu.in_progress is not None]
+    shown = [g for g in map(now.group, now.group_ids) if g and all(m.manual is not None for m in g.members)]
+    wanted += [Condition(claim=Claim.FLAGS_CLEAR, group_id=g.group_id) for g in shown]
+    return RecoveryAction(
+        name=ActionName.VERIFY_RESTORED,
+        reason=f"both nodes run {release}, in sync, with their configured priorities",
+        deadline="resync_s",
+        done_when=tuple(wanted),
+    )
+
+
+def _answers(node: NodeName) -> Condition:
+    return Condition(claim=Claim.ANSWERS, node=node)
+
+
+def _runs(node: NodeName, release: str) -> Condition:
+    return Condition(claim=Claim.RUNS, node=node, release=release)
+
+
+def _primary(node: NodeName) -> Condition:
+    return Condition(claim=Claim.PRIMARY_OF_ALL, node=node)
+
+
+def _closed(node: NodeName) -> Condition:
+    return Condition(claim=Claim.WINDOW_CLOSED, node=node)

@@ -1,0 +1,94 @@
+"""The stop rules, asked before every single command of a recovery, whatever the plan says.
+
+From the dossier ("Stop rules") and the guide: never a rollback without ``node N`` (the command type sees
+to that), never roll back or reboot a node that is primary of a group, never move a group during hold,
+secondary-hold or cold sync, and two primaries mean stop and page somebody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from srx_issu.domain.failures.situation import split_groups
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.phase import not_ready_to_take_over, not_settled
+from srx_issu.domain.recovery.conditions import Claim, Condition, judge
+from srx_issu.domain.recovery.plan import Errand, Order
+
+
+class Say(StrEnum):
+    """What a rule says about sending a command now."""
+
+    WAIT = "wait"  # not now: time may heal it
+    STOP = "stop"  # a person must look
+    PAGE = "page"  # a person must look at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """A rule against sending."""
+
+    say: Say
+    reason: str
+
+
+def split_brain(now: Snapshot) -> Objection | None:
+    """Two primaries of one group."""
+    groups = split_groups(now)
+    if not groups:
+        return None
+    names = " and ".join(f"RG{g}" for g in groups)
+    return Objection(say=Say.PAGE, reason=f"node0 and node1 both call themselves primary of {names}")
+
+
+def objection(errand: Errand, now: Snapshot) -> Objection | None:
+    """Why the errand must not be sent now; None = no rule speaks against it."""
+    if split := split_brain(now):
+        return split
+    match errand.order:
+        case Order.ROLL_BACK | Order.REBOOT:
+            return _to_take_down(errand, now)
+        case Order.FAIL_OVER:
+            return _to_move(errand, now)
+        case Order.RESET_FAILOVER:
+            return _unsettled(now)
+        case Order.ABORT_ISSU | Order.RESYNC_POLICIES:
+            return None
+        case never:  # pragma: no cover
+            assert_never(never)
+
+
+def _to_take_down(errand: Errand, now: Snapshot) -> Objection | None:
+    """The node goes down: its peer must be seen to carry every group, by the word of both."""
+    node = errand.subject
+    if node is None or errand.node is not node:
+        return Objection(say=Say.STOP, reason=f"{errand.key}: is sent to {errand.node} but concerns {node}")
+    view = now.view(node)
+    if not view.reachable or view.booted_at is None:
+        return Objection(say=Say.WAIT, reason=f"{node} does not answer, or not say when it booted")
+    if primary := [g for g in now.group_ids if node in now.claims(g)]:
+        names = " and ".join(f"RG{g}" for g in primary)
+        return Objection(say=Say.STOP, reason=f"{node} is primary of {names} and is not taken down")
+    carried = judge(Condition(claim=Claim.PRIMARY_OF_ALL, node=node.peer), now, {})
+    if not carried.holds or any(view.own_state(g) is None for g in now.group_ids):
+        return Objection(say=Say.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}")
+    return None
+
+
+def _to_move(errand: Errand, now: Snapshot) -> Objection | None:
+    """A group moves: nobody in hold-down, and the node that takes over is in sync."""
+    if errand.group_id is None or errand.subject is None:
+        return Objection(say=Say.STOP, reason=f"{errand.key}: names no group or no node")
+    quiet = judge(Condition(claim=Claim.NO_HOLD_DOWN, group_id=errand.group_id), now, {})
+    if not quiet.holds:
+        return Objection(say=Say.WAIT, reason=quiet.text)
+    missing = not_ready_to_take_over(now, errand.subject)
+    return Objection(say=Say.WAIT, reason=missing) if missing else None
+
+
+def _unsettled(now: Snapshot) -> Objection | None:
+    """A reset may let a group fail back by preempt: not before both nodes are in sync."""
+    missing = next((m for node in NodeName if (m := not_settled(now, node))), None)
+    return Objection(say=Say.WAIT, reason=missing) if missing else None
