@@ -35,45 +35,42 @@ def _date(moment: float) -> str:
 
 
 async def list_files(device: Device, query: Query, session: Session) -> Reply:
+    """A folder carries its name as an attribute; a missing path is an output inside the list [P]."""
     target, path = _where(device, query.get("path") or device.files.home)
     entries = target.files.list_folder(path)
+    ns = device.here.release.body_namespace("junos")
     if entries is None:
-        return complaint(f"{path}: No such file or directory")
+        message = f"{path}: No such file or directory"
+        return Reply(
+            parts=(node("directory-list", leaf("output", message, padded=True), ns=ns),),
+            lines=iter((message,)),
+        )
     detail = query.has("detail") or query.get("style") == "detail"
-    folder = path.rstrip("/") if len(entries) != 1 or entries[0].path != path.rstrip("/") else path
-    body = node(
-        "directory-list",
-        node(
-            "directory",
-            leaf("directory-name", folder + "/" if target.files.host_path(path).is_dir() else folder),
-            *(_file(entry, path, detail=detail) for entry in entries),
-            leaf("total-files", len(entries)) if detail else None,
-        ),
-        ns=device.here.release.body_namespace("junos"),
-        junos_style="detail" if detail else "brief",
-    )
+    is_folder = target.files.host_path(path).is_dir()
+    rows = [_file(entry, path, detail=detail) for entry in entries]
+    total = (leaf("total-files", len(entries)),) if detail else ()
+    folder = node("directory", *rows, *total, **({"name": path.rstrip("/")} if is_folder else {}))
+    body = node("directory-list", folder, ns=ns, junos_style="detail" if detail else "brief")
     return Reply(parts=(body,), lines=iter(list(text.directory(body))))
 
 
 def _file(entry: Entry, asked: str, *, detail: bool) -> Element:
     name = entry.path if entry.path == asked or "*" in asked else entry.name
+    kind = node("file-directory") if entry.is_folder else None
     if not detail:
-        return node(
-            "file-information", leaf("file-name", name), node("file-directory") if entry.is_folder else None
-        )
+        return node("file-information", leaf("file-name", name), kind)
+    mode, shown = ("755", "drwxr-xr-x") if entry.is_folder else ("644", "-rw-r--r--")
     return node(
         "file-information",
         leaf("file-name", name),
-        node("file-directory") if entry.is_folder else None,
-        leaf("file-permissions", 755 if entry.is_folder else 644,
-             junos_format="drwxr-xr-x" if entry.is_folder else "-rw-r--r--"),
+        kind,
+        leaf("file-permissions", mode, junos_format=shown),
         leaf("file-owner", "root"),
         leaf("file-group", "wheel"),
         leaf("file-links", 1),
         leaf("file-size", entry.size),
-        leaf("file-date", _date(entry.modified), junos_format=_date(entry.modified),
-             junos_seconds=str(int(entry.modified))),
-    )  # fmt: skip
+        leaf("file-date", int(entry.modified), junos_format=_date(entry.modified)),
+    )
 
 
 async def show_file(device: Device, query: Query, session: Session) -> Reply:
@@ -96,14 +93,24 @@ async def _content(device: Device, path: str) -> Reply:
 
 
 async def delete_file(device: Device, query: Query, session: Session) -> Reply:
+    """`<ok/>` when done, an output with rm's complaint otherwise [P]."""
     target, path = _where(device, query.get("path") or "")
     entries = target.files.list_folder(path) if "*" in path else None
     gone = [entry.path for entry in entries or ()] or [path]
     if not all(target.files.host_path(each).is_file() for each in gone):
-        return complaint(f"{path}: No such file or directory")
+        message = f"rm: {path}: No such file or directory"
+        return Reply(parts=(leaf("output", message, padded=True),), lines=iter((message,)))
     for each in gone:
         target.files.host_path(each).unlink()
         target.record("file_deleted", path=each)
+    return Reply(lines=iter(()))
+
+
+async def rename_file(device: Device, query: Query, session: Session) -> Reply:
+    source = device.files.host_path(query.get("source") or "")
+    if not source.is_file():
+        return complaint(f"{query.get('source')}: No such file or directory")
+    source.rename(device.files.host_path(query.get("destination") or ""))
     return Reply(lines=iter(()))
 
 
@@ -160,6 +167,7 @@ FILE_COMMANDS: tuple[tuple[str, str, _Run, dict[str, tuple[str, bool]], tuple[st
     ("file delete", "file-delete", delete_file, {}, ("path",)),
     ("file delete-directory", "file-delete-directory", delete_file, {}, ("path",)),
     ("file copy", "file-copy", copy_file, {}, ("source", "destination")),
+    ("file rename", "file-rename", rename_file, {}, ("source", "destination")),
     ("file checksum md5", "get-checksum-information", _checksum("md5", "MD5"), {}, ("path",)),
     ("file checksum sha1", "get-sha1-checksum-information", _checksum("sha1", "SHA1"), {}, ("path",)),
     (

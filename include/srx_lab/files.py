@@ -36,6 +36,8 @@ class NodeFiles:
         self.squeeze_to: Callable[[], int | None] = lambda: None
         for folder in (*_FOLDERS, self.home.lstrip("/")):
             (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / "etc").mkdir(exist_ok=True)
+        (root / "etc/hosts.junos").write_text("128.0.0.1\tmaster\n128.0.0.4\tre0\n", encoding="utf-8")
 
     def host_path(self, device_path: str, *, cwd: str | None = None) -> Path:
         """Where a device path lies on the lab's disk; `..` cannot leave the node."""

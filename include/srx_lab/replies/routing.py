@@ -179,9 +179,27 @@ def _table(name: str, counts: tuple[tuple[str, int], ...]) -> Element:
 
 def interfaces_terse(scene: Scene, query: Query) -> Element:
     """Management, control, fabric, reth members of both chassis, reths, loopback."""
+    if query.get("routing-instance") == "__juniper_private1__":
+        return _private_instance(scene)
     return node(
         "interface-information",
         *(_interface(name, up, address) for name, up, address in _interface_rows(scene)),
+        ns=scene.ns("junos-interface"),
+        junos_style="terse",
+    )
+
+
+def _private_instance(scene: Scene) -> Element:
+    """Internal addresses: 129 for node0, 130 for node1, 143 for the primary; cluster-id in octet two [P]."""
+    octet = (scene.spec.cluster_id & 0x0F) << 4 or scene.spec.cluster_id
+    firsts = [129 + scene.node.number]
+    if scene.here.state_of(0) is GroupState.PRIMARY:
+        firsts.append(143)
+    addresses = (node("interface-address", leaf("ifa-local", f"{first}.{octet}.0.1/2")) for first in firsts)
+    family = node("address-family", leaf("address-family-name", "inet"), *addresses)
+    return node(
+        "interface-information",
+        node("logical-interface", leaf("name", f"{scene.spec.platform.control_interface}.0"), family),
         ns=scene.ns("junos-interface"),
         junos_style="terse",
     )

@@ -195,21 +195,24 @@ def uptime(element: Element) -> Iterator[str]:
 
 
 def directory(element: Element) -> Iterator[str]:
-    """`file list`: a path, the names, and a total in the detail style."""
+    """`file list`: the folder, its names, and a total in the detail style."""
     for folder in element.all("directory"):
-        if folder.child("directory-name"):
-            yield f"{folder.value('directory-name')}:"
+        name = dict(folder.attributes).get("name")
+        if name:
+            yield f"{name}/:"
         for each in folder.all("file-information"):
-            mode, size = each.value("file-permissions"), each.value("file-size")
-            name = each.value("file-name")
-            yield (
-                f"-rw-r--r--  1 root  wheel  {size:>12} {each.value('file-date')} {name}"
-                if mode or size
-                else name
-            )
-        total = folder.child("total-files") or folder.child("total-file-blocks")
-        if total is not None:
+            yield _file_line(each)
+        if folder.child("total-files"):
             yield f"total files: {folder.value('total-files')}"
+
+
+def _file_line(each: Element) -> str:
+    name = each.value("file-name")
+    if not each.child("file-size"):
+        return name + ("/" if each.child("file-directory") else "")
+    date = _format_of(each, "file-date") or each.value("file-date")
+    mode = _format_of(each, "file-permissions") or "-rw-r--r--"
+    return f"{mode}  1 root  wheel  {each.value('file-size'):>12} {date} {name}"
 
 
 def policies_check(element: Element) -> Iterator[str]:
