@@ -61,7 +61,7 @@ unit: $(STAMPS)/dev
 
 .PHONY: test
 test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
-	@$(BIN)/python -m pytest --durations=10 $(TESTS)
+	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(TESTS)
 
 .PHONY: bench
 bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time

@@ -1,0 +1,163 @@
+"""The real thing for tests: PostgreSQL, scheduler, triggerer, API server, and simulated clusters over SSH."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from srx_demo.lab import DEMO_TOPOLOGY, Lab
+from srx_demo.scenery import Scenery
+from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.main import new_run_id
+from srx_issu.cli.outcome import Ending, ending
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.stack import Stack
+
+T = TypeVar("T")
+
+SPEED = 120.0
+RUN_DEADLINE_S = 300.0
+CLUSTERS = 16
+
+
+@dataclass(kw_only=True)
+class RunningStack:
+    """One stack for all tests. A test takes a fresh cluster with ``take_cluster`` and leaves it as it is."""
+
+    stack: Stack
+    scenery: Scenery
+    _apis: dict[str, AirflowApi] = field(default_factory=dict)
+    _taken: int = 0
+
+    @property
+    def lab(self) -> Lab:
+        """Inject faults, read the simulator's own status and events."""
+        return self.scenery.lab
+
+    @property
+    def image(self) -> str:
+        """File name of the one image of the catalogue."""
+        return self.scenery.image.path.name
+
+    @property
+    def files(self) -> Path:
+        """The operator's files."""
+        return self.scenery.home.root / "files"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """For programs that are to work on this stack: airflow, srx-issu, python."""
+        return self.stack.environment
+
+    def take_cluster(self) -> str:
+        """The name of a healthy cluster that no other test has used."""
+        names = [cluster.name for cluster in self.scenery.clusters]
+        assert self._taken < len(names), "all simulated clusters are taken; raise CLUSTERS"
+        self._taken += 1
+        return names[self._taken - 1]
+
+    def api(self, user: str = "operator") -> AirflowApi:
+        """As ``admin``, ``operator`` or ``viewer``."""
+        if user not in self._apis:
+            self._apis[user] = AirflowApi(self.scenery.login(self.stack.url, user))
+        return self._apis[user]
+
+    def trigger(self, cluster: str, *, user: str = "operator", **conf: Any) -> str:
+        """Starts an upgrade without approval unless ``conf`` says otherwise; returns the run's id."""
+        given = {"cluster": cluster, "image": self.image, "approval": False, **conf}
+        return self.api(user).trigger(new_run_id(cluster), given).run_id
+
+    def upgrade(self, cluster: str, **conf: Any) -> Ending:
+        """Triggers, waits for the end, and returns outcome and reason."""
+        return self.wait(self.trigger(cluster, **conf))
+
+    def wait(self, run_id: str, deadline_s: float = RUN_DEADLINE_S) -> Ending:
+        run = self._until(lambda: self._over(run_id), deadline_s, f"end of run {run_id}", run_id)
+        return ending(self.api(), run)
+
+    def task_states(self, run_id: str) -> dict[str, str | None]:
+        return {task.task_id: task.state for task in self.api().tasks(run_id)}
+
+    def wait_for_task(
+        self, run_id: str, task_id: str, states: Iterable[str], deadline_s: float = RUN_DEADLINE_S
+    ) -> str:
+        """Until the task is in one of ``states``; returns which."""
+        wanted = frozenset(states)
+
+        def reached() -> str | None:
+            state = self.task_states(run_id).get(task_id)
+            return state if state in wanted else None
+
+        return self._until(reached, deadline_s, f"{task_id} in {sorted(wanted)}", run_id)
+
+    def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
+        return self.api().xcom(run_id, task_id, key)
+
+    def answer(self, run_id: str, option: str, *, user: str = "operator", deadline_s: float = 120.0) -> None:
+        """Answers the run's question (``Approve`` or ``Reject``) as soon as it is asked."""
+
+        def asked() -> Any:
+            self.stack.check()
+            return self.api(user).questions(run_id)
+
+        for question in self._until(asked, deadline_s, "a question", run_id):
+            self.api(user).answer(run_id, question, option)
+
+    def issu_starts(self, cluster: str) -> int:
+        """How often the simulated cluster was asked to upgrade itself."""
+        (status,) = [each for each in self.lab.status() if each["name"] == cluster]
+        return int(status["issu_starts"])
+
+    def releases(self, cluster: str) -> dict[str, str]:
+        """Node -> release, as the simulator itself sees it."""
+        (status,) = [each for each in self.lab.status() if each["name"] == cluster]
+        return {node: str(view["release"]) for node, view in status["nodes"].items()}
+
+    def close(self) -> None:
+        for api in self._apis.values():
+            api.__exit__(None, None, None)
+
+    def _over(self, run_id: str) -> Run | None:
+        run = self.api().run(run_id)
+        return run if run.is_over else None
+
+    def _until(self, look: Callable[[], T | None], deadline_s: float, what: str, run_id: str) -> T:
+        deadline = time.monotonic() + deadline_s
+        while not (found := look()):
+            self.stack.check()
+            assert time.monotonic() < deadline, (
+                f"no {what} within {deadline_s:.0f} s: {self.task_states(run_id)}"
+            )
+            time.sleep(0.3)
+        return found
+
+
+@contextmanager
+def running_stack(folder: Path, clusters: int = CLUSTERS, speed: float = SPEED) -> Iterator[RunningStack]:
+    """Everything started, and everything ended."""
+    topology = write_topology(folder / "topology.yaml", clusters)
+    home = Home(root=folder / "home")
+    scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
+    with ExitStack() as cleanup:
+        stack = cleanup.enter_context(Stack(home, scenery.options()))
+        scenery.check = stack.check
+        running = RunningStack(stack=stack, scenery=scenery)
+        cleanup.callback(running.close)
+        yield running
+
+
+def write_topology(path: Path, clusters: int) -> Path:
+    """The demo's healthy cluster, many times over."""
+    topology = yaml.safe_load(DEMO_TOPOLOGY.read_text())
+    (pattern,) = topology["clusters"]
+    topology["clusters"] = [
+        {**pattern, "name": f"fw-test-{number:02}", "cluster_id": number} for number in range(1, clusters + 1)
+    ]
+    path.write_text(yaml.safe_dump(topology))
+    return path
