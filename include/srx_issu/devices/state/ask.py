@@ -1,9 +1,11 @@
-"""How collecting talks to a node: one callable. ``devices.collecting`` makes it of the open sessions."""
+"""How collecting talks to a node: one callable, and how its arguments become a request element."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
+
+from lxml import etree
 
 from srx_issu.devices.parse.reply import Element
 from srx_issu.domain.model import NodeName
@@ -23,3 +25,16 @@ class Ask(Protocol):
     """
 
     def __call__(self, node: NodeName, rpc: str, args: Args) -> Element: ...
+
+
+def request(rpc: str, args: Args) -> Element:
+    """The element to send, from the name and arguments that an ``Ask`` gets."""
+    element = etree.Element(rpc)
+    for key, value in args.items():
+        if key == "":
+            element.text = value
+        elif key.startswith("@"):
+            element.set(key[1:], value or "")
+        else:
+            etree.SubElement(element, key).text = value
+    return element
