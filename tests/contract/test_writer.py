@@ -271,6 +271,16 @@ class TestStartInShell:
         assert report.started is Started.REFUSED
         assert report.words == "warning: ISSU in progress"
 
+    def test_second_call_after_a_refusal_says_so_and_sends_nothing(
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path
+    ) -> None:
+        self._write(with_shell, "echo 'error: File does not exist: /var/tmp/x.tgz'; exit 1")
+        writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        again = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        assert again.started is Started.REFUSED
+        assert "nothing was sent" in again.words
+        assert self.asked(with_shell) == [START.cli]
+
     def test_job_that_ends_at_once_without_a_refusal_is_unknown(
         self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:

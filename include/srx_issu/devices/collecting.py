@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from srx_issu.devices.netconf import NetconfSession
 from srx_issu.devices.parse.reply import Element
 from srx_issu.devices.pyez import PyezClusterReader
 from srx_issu.devices.state.ask import Args
@@ -27,7 +28,10 @@ def collect_state(
 
 
 def _ask(reader: PyezClusterReader, node: NodeName, rpc: str, args: Args) -> Element:
-    session = reader.session(node)
+    return reader.talk(node, lambda session: _request(session, rpc, args))
+
+
+def _request(session: NetconfSession, rpc: str, args: Args) -> Element:
     if rpc == "command":
         return session.command(args.get("") or "", form=args.get("@format") or "xml")
     attributes = tuple((key[1:], value or "") for key, value in args.items() if key.startswith("@"))

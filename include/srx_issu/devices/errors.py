@@ -47,7 +47,8 @@ _BY_MODULE: dict[str, dict[type[DeviceError], str]] = {
         CommandRefused: "MissingCapabilityError",
     },
     "ncclient.operations.rpc": {CommandRefused: "RPCError"},
-    "ncclient.operations.retrieve": {CommandRefused: "GetSchemaError"},
+    "ncclient.operations.retrieve": {CommandRefused: "WithDefaultsError"},
+    "ncclient.capabilities": {ReplyNotUnderstood: "_InvalidParameter"},
     "ncclient.xml_": {ReplyNotUnderstood: "XMLError"},
     "paramiko.ssh_exception": {
         AuthenticationFailed: "AuthenticationException BadAuthenticationType PartialAuthentication "
@@ -61,15 +62,21 @@ _BY_MODULE: dict[str, dict[type[DeviceError], str]] = {
     "paramiko.pkey": {AuthenticationFailed: "UnknownKeyType"},
     "paramiko.hostkeys": {HostKeyRejected: "InvalidHostKey"},
     "paramiko.sftp": {TransferFailed: "SFTPError"},
+    "paramiko.ber": {AuthenticationFailed: "BERException"},
+    "paramiko.packet": {SessionLost: "NeedRekeyException"},
     "paramiko.buffered_pipe": {DeviceTimeout: "PipeTimeout"},
     "asyncssh.misc": {
-        AuthenticationFailed: "IllegalUserName PermissionDenied PasswordChangeRequired KeyEncryptionError",
+        AuthenticationFailed: "IllegalUserName PermissionDenied PasswordChangeRequired",
         HostKeyRejected: "HostKeyNotVerifiable",
-        DeviceUnreachable: "ChannelOpenError ChannelListenError ConfigParseError KeyExchangeFailed "
+        DeviceUnreachable: "ChannelOpenError ChannelListenError KeyExchangeFailed "
         "ProtocolNotSupported ServiceNotAvailable",
         SessionLost: "Error DisconnectError CompressionError ConnectionLost MACError ProtocolError "
         "BreakReceived SignalReceived TerminalSizeChanged SoftEOFReceived",
     },
+    "asyncssh.gss": {AuthenticationFailed: "GSSError"},
+    "asyncssh.packet": {SessionLost: "PacketDecodeError"},
+    "asyncssh.pbe": {AuthenticationFailed: "KeyEncryptionError"},
+    "asyncssh.saslprep": {AuthenticationFailed: "SASLPrepError"},
     "asyncssh.config": {DeviceUnreachable: "ConfigParseError"},
     "asyncssh.process": {CommandRefused: "ProcessError", DeviceTimeout: "TimeoutError"},
     "asyncssh.public_key": {

@@ -16,7 +16,7 @@ from srx_issu.devices.parse.files import configuration_text, file_content
 from srx_issu.devices.parse.refusals import raise_errors
 from srx_issu.devices.parse.reply import Element
 from srx_issu.devices.queries import Query
-from srx_issu.domain.errors import DeviceError, SessionLost, UnknownCommand
+from srx_issu.domain.errors import CommandRefused, DeviceError, SessionLost, UnknownCommand
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import Cluster, NodeName, NodeView, Snapshot
 
@@ -80,23 +80,23 @@ class PyezClusterReader:
             view: NodeView = done.value
             return view
 
-    def ask(self, node: NodeName, query: Query, *, timeout_s: float | None = None) -> Element:
-        """The whole reply, by RPC or, where the release does not know it, by the CLI's XML.
+    def ask(self, node: NodeName, query: Query) -> Element:
+        """The whole reply, by RPC or, where the release does not know it, by the CLI's XML."""
+        return self.talk(node, lambda session: ask(session, query))
 
-        A session that was open before and is found dead is opened once more: asking changes nothing.
+    def talk(self, node: NodeName, looking: Callable[[NetconfSession], Element]) -> Element:
+        """What ``looking`` gets out of the node's session.
+
+        A session that was open before and is found dead is opened once more: looking changes nothing.
         """
         session = self._sessions.of(node)
         was_open = session.is_open
         try:
-            return ask(session, query, timeout_s)
+            return looking(session)
         except SessionLost:
             if not was_open:
                 raise
-        return ask(session, query, timeout_s)
-
-    def session(self, node: NodeName) -> NetconfSession:
-        """The node's session, for questions that are not in ``queries``."""
-        return self._sessions.of(node)
+        return looking(session)
 
     def read_text(self, node: NodeName, path: str) -> str | None:
         return file_content(node, self.ask(node, queries.file_show(path)), path)
@@ -116,12 +116,13 @@ class PyezClusterReader:
         self.close()
 
 
-def ask(session: NetconfSession, query: Query, timeout_s: float | None) -> Element:
+def ask(session: NetconfSession, query: Query, timeout_s: float | None = None) -> Element:
+    """By RPC, else by CLI. Errors of one node stay in the reply: the parser knows whose they are."""
     reply = session.call(query.rpc, attributes=query.attributes, large=query.large, timeout_s=timeout_s)
     try:
         raise_errors(session.node, reply)
     except UnknownCommand:
         return session.command(query.cli, timeout_s=timeout_s)
-    except DeviceError:  # the errors are part of the reply; the parser knows whose they are
+    except CommandRefused:
         return reply
     return reply

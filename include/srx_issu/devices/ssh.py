@@ -7,6 +7,7 @@ credentials. The questions, the parser and the meaning of a missing answer are t
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import NodeName, NodeView, Snapshot
+
+logging.getLogger("asyncssh").setLevel(logging.WARNING)  # tells each channel's life at info
 
 Connect = Callable[[NodeName], Awaitable[asyncssh.SSHClientConnection]]
 _CHUNK = 65536

@@ -22,15 +22,19 @@ from srx_issu.domain.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
 
 JOB_FOLDER = "/var/tmp"
-_JOB = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_LONGEST, _PLAIN = 80, 63
+_JOB = re.compile(rf"[A-Za-z0-9._-]{{1,{_LONGEST}}}")
+# What a job that was refused at its start never says, and one that failed later does; guide, Table 2
+_WENT_ON = re.compile(r"\(error-code:|ISSU window", re.IGNORECASE)
 SETTLE_S = 8  # how long the node is given to show the job's first words, or its end
 RPC_WAIT_S = 45.0  # a refusal comes within seconds; an ISSU that runs does not answer
 
 
 def job_folder(job: str) -> str:
-    """The job's folder on the node. Names that are long or not plain become their hash."""
-    if not _JOB.fullmatch(job) or job.startswith(".") or ".." in job:
-        job = hashlib.sha256(job.encode()).hexdigest()[:32]
+    """The job's folder on the node. A name that is long or not plain is shortened, with its hash behind."""
+    if not _JOB.fullmatch(job):
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", job)[:_PLAIN]
+        job = f"{plain}-{hashlib.sha256(job.encode()).hexdigest()[: _LONGEST - _PLAIN - 1]}"
     return f"{JOB_FOLDER}/srx-issu-{job}"
 
 
@@ -65,13 +69,14 @@ def job_line(command: StartIssu, folder: str) -> str:
 
 def _attach(shell: NodeShell, folder: str) -> StartReport:
     transcript = f"{folder}/transcript"
-    has_transcript, _ = shell.run(f"test -f {transcript}")
-    if has_transcript == 0:
-        return _report(Started.ACCEPTED, "already started by this job; nothing was sent", transcript)
-    words = (
-        f"{folder} is there but has no transcript: the job was started and may have died; nothing was sent"
-    )
-    return _report(Started.UNKNOWN, words, transcript)
+    has_transcript, words = shell.run(f"head -c 4000 {transcript} 2> /dev/null")
+    if has_transcript != 0:
+        lost = f"{folder} is there but has no transcript: the job may have died at once; nothing was sent"
+        return _report(Started.UNKNOWN, lost, transcript)
+    ended, _ = shell.run(f"test -f {folder}/exit")
+    if ended == 0 and refusal_line(words) is not None and not _WENT_ON.search(words):
+        return _report(Started.REFUSED, f"already refused to this job; nothing was sent: {words}", transcript)
+    return _report(Started.ACCEPTED, "already started by this job; nothing was sent", transcript)
 
 
 def _first_words(shell: NodeShell, folder: str, pause: Callable[[float], None]) -> StartReport:
