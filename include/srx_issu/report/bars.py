@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from srx_issu.report.traffic import Comparison
 from srx_issu.report.wording import figure
 
-LABELS, PLOT, FIGURES = 232.0, 600.0, 148.0
+LABELS, PLOT, FIGURES = 268.0, 600.0, 112.0
 BAR, GAP, GROUP_GAP = 13.0, 2.0, 12.0
 
 

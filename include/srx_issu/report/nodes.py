@@ -1,4 +1,4 @@
-"""The cluster before and after: release and place in every redundancy group, by each node's own word."""
+"""The cluster whenever it was looked at: each node's release and place in every group, by its own word."""
 
 from __future__ import annotations
 
@@ -10,41 +10,40 @@ from srx_issu.domain.model import NodeName, NodeView, Snapshot
 from srx_issu.ports import codec
 from srx_issu.report.documents import Documents
 
+MOMENTS = {
+    "Before": "baseline-snapshot.json",
+    "After the ISSU": "after-snapshot.json",
+    "At the end": "final-snapshot.json",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One fact of one node. ``after`` None = not looked at again."""
+class Fact:
+    """One fact of one node, a value for each moment."""
 
     node: str
     what: str
-    before: str
-    after: str | None
-
-    @property
-    def is_changed(self) -> bool:
-        return self.after is not None and self.after != self.before
+    values: tuple[str, ...]
 
 
-def changes(documents: Documents) -> tuple[Change, ...]:
-    """Empty when no baseline snapshot can be read."""
-    before = snapshot(documents, "baseline-snapshot.json")
-    after = snapshot(documents, "after-snapshot.json")
-    if before is None:
-        return ()
-    found: list[Change] = []
+@dataclass(frozen=True, kw_only=True)
+class Moments:
+    """The cluster at each moment it was looked at as a whole; ``names`` are those moments."""
+
+    names: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+def moments(documents: Documents) -> Moments:
+    """Empty when no snapshot can be read."""
+    seen = {name: found for name, file in MOMENTS.items() if (found := snapshot(documents, file))}
+    facts: list[Fact] = []
     for node in NodeName:
-        old = _facts(before, node)
-        new = _facts(after, node) if after else None
-        for what in (*old, *(w for w in new or () if w not in old)):
-            found.append(
-                Change(
-                    node=node.value,
-                    what=what,
-                    before=old.get(what, "not shown"),
-                    after=new.get(what, "not shown") if new is not None else None,
-                )
-            )
-    return tuple(found)
+        columns = [_facts(found, node) for found in seen.values()]
+        for what in dict.fromkeys(label for column in columns for label in column):
+            values = tuple(column.get(what, "not shown") for column in columns)
+            facts.append(Fact(node=node.value, what=what, values=values))
+    return Moments(names=tuple(seen), facts=tuple(facts))
 
 
 def releases(documents: Documents) -> tuple[str, ...]:

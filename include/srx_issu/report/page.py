@@ -24,7 +24,8 @@ def render(story: Story) -> str:
         .render(
             story=story,
             charts=[chart(panel) for panel in story.timeline],
-            bar_charts=[bar_chart(comparison) for comparison in story.traffic],
+            overview=[bar_chart(comparison) for comparison in story.traffic.overview],
+            by_service=[bar_chart(comparison) for comparison in story.traffic.by_service],
         )
     )
 

@@ -9,10 +9,10 @@ from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, Listed
-from srx_issu.report.nodes import Change, changes, releases
+from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.sent import SentCommand, sent_commands
 from srx_issu.report.timeline import Panel, timeline
-from srx_issu.report.traffic import Comparison, comparisons
+from srx_issu.report.traffic import Traffic, traffic
 from srx_issu.report.verdicts import Tone, conclusion, meaning
 from srx_issu.report.wording import plain
 
@@ -45,10 +45,10 @@ class Story:
     approvals: tuple[Event, ...]
     commands: tuple[SentCommand, ...]
     timeline: tuple[Panel, ...]
-    changes: tuple[Change, ...]
+    moments: Moments
     readiness: CheckTable | None
     comparison: CheckTable | None
-    traffic: tuple[Comparison, ...]
+    traffic: Traffic
     transcript: str | None
     events: tuple[Event, ...]
     evidence: tuple[Listed, ...]
@@ -94,10 +94,10 @@ def tell(
         approvals=approvals,
         commands=sent_commands(events),
         timeline=timeline(events, record.opened_at, outcome is not None, intent.policy.timers),
-        changes=changes(documents),
+        moments=moments(documents),
         readiness=check_table("readiness.json", documents.newest("readiness.json")),
         comparison=check_table("comparison.json", documents.newest("comparison.json")),
-        traffic=comparisons(documents),
+        traffic=traffic(documents),
         transcript=_shortened(documents.text("transcript.txt")),
         events=events,
         evidence=documents.listing() if listing is None else listing,

@@ -44,18 +44,32 @@ class Comparison:
         return any(point.value is not None for group in self.groups for point in group.points)
 
 
-def comparisons(documents: Documents) -> tuple[Comparison, ...]:
-    """The charts for which at least one figure is there."""
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """The charts for which at least one figure is there; ``by_service`` for those who want to dig."""
+
+    overview: tuple[Comparison, ...] = ()
+    by_service: tuple[Comparison, ...] = ()
+
+
+def traffic(documents: Documents) -> Traffic:
+    """Compares the baseline's tables with those taken after the ISSU, before anything was failed back."""
     before = _state(documents, "baseline-state.json")
     after = _state(documents, "after-state.json")
-    charts = (
+    rtos = "Real-time objects"
+    overview = (
         _compare("Sessions", "active, by node", before, after, _sessions),
-        _compare("Real-time objects", "sent between two samples", before, after, _rtos("sent_delta")),
-        _compare("Real-time objects", "received between two samples", before, after, _rtos("received_delta")),
+        _compare(rtos, "all services, between two samples", before, after, _all_rtos),
     )
-    return tuple(
-        chart for chart in charts if any(p.value is not None for g in chart.groups for p in g.points)
+    by_service = (
+        _compare(rtos, "sent between two samples", before, after, _rtos("sent_delta")),
+        _compare(rtos, "received between two samples", before, after, _rtos("received_delta")),
     )
+    return Traffic(overview=_filled(overview), by_service=_filled(by_service))
+
+
+def _filled(charts: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
+    return tuple(chart for chart in charts if chart.has_figures)
 
 
 def _state(documents: Documents, name: str) -> ClusterState | None:
@@ -94,6 +108,17 @@ def _sessions(state: ClusterState) -> Values:
     for node in NodeName:
         rows = state.sessions.rows_of(node)
         found[node.value] = float(sum(row.active for row in rows)) if rows else None
+    return found
+
+
+def _all_rtos(state: ClusterState) -> Values:
+    """Sums; None where the node did not answer or took one sample only."""
+    found: Values = {}
+    for node in NodeName:
+        rows = state.rtos.rows_of(node) or ()
+        for label, counter in (("sent", "sent_delta"), ("received", "received_delta")):
+            figures = [getattr(row, counter) for row in rows if getattr(row, counter) is not None]
+            found[f"{node} {label}"] = float(sum(figures)) if figures else None
     return found
 
 

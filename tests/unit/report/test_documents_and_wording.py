@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from srx_issu.domain.model import NodeName
 from srx_issu.ports import codec
 from srx_issu.report import wording
 from srx_issu.report.checked import check_table
 from srx_issu.report.documents import Documents
-from srx_issu.report.traffic import comparisons
-from tests.unit.report.samples import checks, line, state
+from srx_issu.report.nodes import moments
+from srx_issu.report.traffic import traffic
+from tests.unit.report.samples import NEW, OLD, checks, line, snapshot, state
 
 
 def test_of_numbered_documents_the_newest_counts_by_id_or_name() -> None:
@@ -40,9 +42,9 @@ def test_a_node_that_did_not_answer_is_a_gap_not_a_zero() -> None:
     before = codec.dumps(state(10, 20, 1)).encode()
     after = codec.dumps(state(10, 20, 1)).replace('"active": 20', '"active": 0')
     silent = after.replace('"sessions"', '"no_sessions"')
-    (sessions, *_) = comparisons(
+    sessions = traffic(
         Documents({"baseline-state.json": before, "after-state.json": silent.encode()})
-    )
+    ).overview[0]
     assert [[p.value for p in g.points] for g in sessions.groups] == [[10.0, None], [20.0, None]]
 
 
@@ -70,3 +72,23 @@ def test_sizes(count: int, words: str) -> None:
 
 def test_foreign_text_loses_controls_and_secrets_only() -> None:
     assert wording.plain("a\tb\r\nc \x1b[1m \u202e $9$abc ü") == "a\tb\nc �[1m � [secret removed] ü"
+
+
+def test_real_time_objects_are_summed_and_listed_by_service() -> None:
+    documents = Documents({"baseline-state.json": codec.dumps(state(10, 20, 5)).encode()})
+    found = traffic(documents)
+    _, totals = found.overview
+    values = {group.label: group.points[0].value for group in totals.groups}
+    assert values == {"node0 sent": 83.0, "node0 received": 83.0, "node1 received": 83.0}
+    sent, _ = found.by_service
+    assert "node0 IPSec SA create/import" not in [group.label for group in sent.groups]
+
+
+def test_the_cluster_is_shown_at_every_moment_it_was_looked_at() -> None:
+    old = codec.dumps(snapshot(OLD, NodeName.NODE0)).encode()
+    new = codec.dumps(snapshot(NEW, NodeName.NODE1)).encode()
+    found = moments(Documents({"baseline-snapshot.json": old, "final-snapshot.json": new}))
+    assert found.names == ("Before", "At the end")
+    assert found.facts[0].values == (OLD, NEW)
+    assert found.facts[1].values == ("primary, priority 200", "secondary, priority 200")
+    assert moments(Documents({"baseline-snapshot.json": b"{}"})).names == ()
