@@ -1,0 +1,83 @@
+"""A plan in words: for the approval's body, for a person who does it by hand, and for the runbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from srx_issu.domain.failure import Diagnosis
+from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.failures.table import FACTS
+from srx_issu.domain.recovery.conditions import Claim, Condition
+from srx_issu.domain.recovery.plan import Errand, Plan, RecoveryAction
+
+
+def describe(plan: Plan, diagnosis: Diagnosis) -> str:
+    """Markdown: what was found on each node, what it means, what would be sent, what to know before."""
+    facts = FACTS[plan.failure]
+    return "\n".join(
+        (
+            f"**{plan.failure.replace('_', ' ')}**: {diagnosis.reason}",
+            "",
+            f"{facts.true_now} Traffic: {facts.service}. {facts.words}",
+            "",
+            "Found:",
+            *(f"- {finding.node}: {finding.text}" for finding in diagnosis.findings),
+            *(f"- {sentence}" for sentence in diagnosis.evidence),
+            *_cautions(plan),
+            "",
+            *_steps(plan),
+        )
+    )
+
+
+def by_hand(plan: Plan) -> tuple[str, ...]:
+    """The plan as lines for a person: each command with the node to type it on, and when to go on."""
+    return tuple(line for action in plan.actions for line in _action(action))
+
+
+def say(condition: Condition) -> str:
+    """A condition as a claim: ``node1 runs 21.4R3``."""
+    node, group = condition.node, f"RG{condition.group_id}"
+    words = {
+        Claim.ANSWERS: f"{node} answers",
+        Claim.RUNS: f"{node} runs {condition.release}",
+        Claim.PRIMARY_OF_ALL: f"{node} is primary of every group",
+        Claim.PRIMARY_OF: f"{node} is primary of {group}",
+        Claim.REBOOTED: f"{node} has rebooted",
+        Claim.CAN_TAKE_OVER: f"{node} is in sync and could take over",
+        Claim.NO_HOLD_DOWN: f"nobody is in secondary-hold in {group}",
+        Claim.WINDOW_CLOSED: f"{node} reports no ISSU",
+        Claim.FLAGS_CLEAR: f"{group} has its configured priorities",
+    }
+    return words[condition.claim]
+
+
+def _cautions(plan: Plan) -> Iterator[str]:
+    if plan.cautions:
+        yield ""
+        yield "Before you approve:"
+        yield from (f"- {caution}" for caution in plan.cautions)
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    if not plan.actions:
+        yield "Nothing will be sent."
+        return
+    yield (
+        "A person does:"
+        if plan.permission is Permission.NEVER
+        else "Would be done, each step after a new look:"
+    )
+    yield from (f"{number}. {line}" for number, line in enumerate(by_hand(plan), start=1))
+
+
+def _action(action: RecoveryAction) -> Iterator[str]:
+    yield from (_errand(errand) for errand in action.errands)
+    if action.done_when:
+        yield f"wait until {'; '.join(say(condition) for condition in action.done_when)}"
+
+
+def _errand(errand: Errand) -> str:
+    needs = "; ".join(say(condition) for condition in (*errand.needs, *errand.waits_for))
+    only_if = f", only if {needs}" if needs else ""
+    return f"on {errand.node}: `{errand.command.cli}`{only_if}"

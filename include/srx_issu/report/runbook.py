@@ -1,0 +1,238 @@
+"""Writes docs/runbook.md from the failure table and from the very steps that plans are made of.
+
+``python -m srx_issu.report.runbook`` writes it; a test keeps it current. Nothing reads it when the
+software runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from srx_issu.domain.commands import Software
+from srx_issu.domain.failures.classes import FailureClass, Permission
+from srx_issu.domain.failures.table import FACTS, Facts
+from srx_issu.domain.model import (
+    GroupState,
+    IssuStatus,
+    Member,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
+from srx_issu.domain.recovery import steps
+from srx_issu.domain.recovery.plan import Plan, PlanKind, RecoveryAction
+from srx_issu.domain.recovery.words import by_hand
+
+PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"
+_OLD, _NEW = "the old release", "the target"
+_STAY, _BACK = NodeName.NODE0, NodeName.NODE1
+
+_TITLES: Final = {
+    PlanKind.ABORT_ONLY: "Close the window",
+    PlanKind.ROLL_BACK: "Put one node back",
+    PlanKind.FINISH_FORWARD: "Finish forward",
+    PlanKind.RESYNC_POLICIES: "Resync policies",
+}
+_REFUSED: Final = (PlanKind.ABORT_ONLY,)
+_HALF_WAY: Final = (PlanKind.ROLL_BACK, PlanKind.ABORT_ONLY)
+PLANS: Final[dict[FailureClass, tuple[PlanKind, ...]]] = {
+    FailureClass.UNDER_WAY: (),
+    FailureClass.FINISHED: (),
+    FailureClass.STALE_IN_PROGRESS: _REFUSED,
+    FailureClass.REBOOT_KEYWORD_MISSING: _REFUSED,
+    FailureClass.UNSUPPORTED_FEATURE: _REFUSED,
+    FailureClass.IMAGE_MISSING: _REFUSED,
+    FailureClass.IMAGE_CORRUPT: _REFUSED,
+    FailureClass.WRONG_PLATFORM: _REFUSED,
+    FailureClass.VALIDATION_FAILED: _REFUSED,
+    FailureClass.REMOTE_SITE: _REFUSED,
+    FailureClass.GROUP_FAILOVER_FAILED: _REFUSED,
+    FailureClass.KSYNCD: (PlanKind.ABORT_ONLY, PlanKind.ROLL_BACK),
+    FailureClass.CHASSISD: (PlanKind.ABORT_ONLY, PlanKind.ROLL_BACK),
+    FailureClass.DISK_FULL: _REFUSED,
+    FailureClass.CPU_BUSY: _REFUSED,
+    FailureClass.SECONDARY_REBOOT_FAILED: _HALF_WAY,
+    FailureClass.COLD_SYNC_FAILED: _HALF_WAY,
+    FailureClass.SWITCHOVER_FAILED: _HALF_WAY,
+    FailureClass.PRIMARY_UPGRADE_FAILED: (PlanKind.ROLL_BACK,),
+    FailureClass.PRIMARY_REBOOT_FAILED: (PlanKind.FINISH_FORWARD, PlanKind.ROLL_BACK),
+    FailureClass.VERSIONS_DIFFER: (PlanKind.ROLL_BACK,),
+    FailureClass.STUCK: _HALF_WAY,
+    FailureClass.TRANSCRIPT_LOST: _HALF_WAY,
+    FailureClass.POLICIES_OUT_OF_SYNC: (PlanKind.RESYNC_POLICIES, PlanKind.ABORT_ONLY),
+    FailureClass.NODE_MISSING: (),
+    FailureClass.LINK_LOST: (),
+    FailureClass.BOTH_PRIMARY: (),
+    FailureClass.UNKNOWN_CODE: (),
+    FailureClass.UNKNOWN: (),
+}  # which plans a class can lead to; the state of the nodes chooses among them
+
+_HEAD: Final = """\
+# Runbook: when an upgrade has failed
+
+<!-- Written by `python -m srx_issu.report.runbook` from the failure table; change it there. -->
+
+At 3 a.m.: find the failure's name (the run's last line, the approval and the report have it), read its row,
+do what it says. The state of both nodes decides what is done; the device's words only name the cause.
+
+**Always**
+
+- Never `request system software rollback` without `node N`: it rolls back both nodes.
+- Never reboot or roll back a node that is primary of any group.
+- Never move a group while a node is in hold, secondary-hold or cold sync. RG0 holds for 300 s.
+- Two primaries of one group: isolate one node and call somebody. Nothing else first.
+- While the run waits for you it keeps the cluster's lease: no other upgrade can touch the cluster.
+
+What may be done without asking is set in `policy/failures.yaml`: `automatic`, `ask` (the plan is shown, a
+person approves) or `never`. A refused or expired question, and a step whose condition no longer holds, end in
+NEEDS_OPERATOR with nothing more sent.
+"""
+
+
+def runbook() -> str:
+    """The whole page."""
+    lines = [_HEAD, *_overview(), *_failures(), *_procedures()]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _overview() -> Iterator[str]:
+    yield "| failure | traffic | allowed by default | plans |"
+    yield "|---|---|---|---|"
+    for failure, facts in FACTS.items():
+        plans = ", ".join(_link(kind) for kind in PLANS[failure]) or "none"
+        link = f"[{failure}](#{failure.value})"
+        yield f"| {link} | {facts.service} | {facts.permission} | {plans} |"
+    yield ""
+
+
+def _failures() -> Iterator[str]:
+    yield "## Failures"
+    yield ""
+    for failure, facts in FACTS.items():
+        yield from _failure(failure, facts)
+
+
+def _failure(failure: FailureClass, facts: Facts) -> Iterator[str]:
+    yield f"### {failure.value}"
+    yield ""
+    yield f"- **Symptom**: {facts.symptom}"
+    yield f"- **True now**: {facts.true_now} Traffic: {facts.service}."
+    yield f"- **The software**: {_does(failure, facts)}"
+    yield f"- **You**: {facts.words}"
+    yield f"- **Source**: {facts.source}"
+    yield ""
+
+
+def _does(failure: FailureClass, facts: Facts) -> str:
+    plans = PLANS[failure]
+    if failure is FailureClass.FINISHED:
+        return "goes on with the verification."
+    if failure is FailureClass.UNDER_WAY:
+        return "goes on watching; sends nothing."
+    if not plans:
+        return "sends nothing, keeps the lease, ends in NEEDS_OPERATOR. No policy can allow more."
+    how = {
+        Permission.AUTOMATIC: "carries out, unless policy says otherwise,",
+        Permission.ASK: "shows the plan and asks, then carries out",
+        Permission.NEVER: "shows",
+    }[facts.permission]
+    return f"{how} {' or '.join(_link(kind) for kind in plans)}, as the state of the nodes demands."
+
+
+def _link(kind: PlanKind) -> str:
+    title = _TITLES[kind]
+    return f"[{title.lower()}](#{title.lower().replace(' ', '-')})"
+
+
+def _procedures() -> Iterator[str]:
+    yield "## Procedures"
+    yield ""
+    yield _PROCEDURES.format(stay=_STAY, back=_BACK)
+    for kind, actions in _EXAMPLES.items():
+        yield f"### {_TITLES[kind]}"
+        yield ""
+        yield _INTRODUCTIONS[kind]
+        yield ""
+        example = Plan(
+            kind=kind,
+            failure=FailureClass.COLD_SYNC_FAILED,
+            permission=Permission.ASK,
+            reason="example",
+            actions=actions,
+        )
+        yield from (f"{n}. {line}" for n, line in enumerate(by_hand(example), start=1))
+        yield ""
+
+
+def _example(primary: NodeName) -> Snapshot:
+    """What the steps need to see of a cluster: its groups, and that it shows flags and window."""
+    groups = tuple(
+        RedundancyGroup(
+            group_id=group_id,
+            members=tuple(
+                Member(
+                    node=node,
+                    state=GroupState.PRIMARY if node is primary else GroupState.SECONDARY,
+                    manual=False,
+                )
+                for node in NodeName
+            ),
+        )
+        for group_id in (0, 1)
+    )
+    window = IssuStatus(in_progress=True)
+    node0, node1 = (NodeView(node=n, reachable=True, groups=groups, issu=window) for n in NodeName)
+    return Snapshot(cluster="example", taken_at=datetime(2000, 1, 1, tzinfo=UTC), node0=node0, node1=node1)
+
+
+_CLOSING: Final = (steps.reset_failover(_example(_STAY), _STAY), steps.verify(_example(_STAY), _OLD))
+_EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
+    PlanKind.ABORT_ONLY: (steps.abort_issu(_OLD, None), *_CLOSING),
+    PlanKind.ROLL_BACK: (
+        *steps.roll_back(_BACK, _OLD, Software.SYSTEM),
+        steps.abort_issu(_OLD, _STAY),
+        *steps.reboot(_BACK, _OLD, Software.SYSTEM),
+        *_CLOSING,
+    ),
+    PlanKind.FINISH_FORWARD: (
+        *steps.reboot_old_primary(_STAY, _NEW, Software.SYSTEM),
+        steps.wait_for_cold_sync(_STAY),
+        steps.abort_issu(_NEW, None),
+        steps.reset_failover(_example(_BACK), _BACK),
+        steps.verify(_example(_BACK), _NEW),
+    ),
+    PlanKind.RESYNC_POLICIES: (steps.resync_policies(_STAY), steps.verify(_example(_STAY), _NEW)),
+}
+_PROCEDURES: Final = """\
+What the software sends, step by step, and what you type when you do it by hand. Here {stay} ran the ISSU,
+{back} was upgraded first, and there are RG0 and RG1; the approval and the report of a run have the commands for the
+cluster at hand. On vmhost platforms (SRX5000 with RE3, SRX1600, 2300, 4300) it is `request vmhost software
+rollback node N reboot` and `request vmhost reboot node N`.
+"""
+_INTRODUCTIONS: Final = {
+    PlanKind.ABORT_ONLY: """\
+Both nodes run the same release and nothing was changed. Outcome ABORTED_CLEAN. The abort is left out when
+both nodes, or the device's last words, say that the window is closed.""",
+    PlanKind.ROLL_BACK: """\
+One node has the newer image. Outcome ROLLED_BACK. If that node does not answer, wait for it first; if it is
+primary of a group, fail that group over to the other node first (failover reset, then failover; RG0 last),
+which moves traffic and is therefore always asked for. Roll back and reboot are sent once only (docs/decisions/061).""",
+    PlanKind.FINISH_FORWARD: """\
+The upgraded node serves and the old primary was never rebooted into its new image (docs/decisions/063). The
+upgrade then goes on with its verification.""",
+    PlanKind.RESYNC_POLICIES: """\
+Check afterwards with `request security policies check` on the same node.""",
+}
+
+
+def main() -> None:
+    """Writes it into the repository."""
+    PAGE.write_text(runbook(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
