@@ -29,10 +29,11 @@ class Goal(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """One look at a goal. ``text`` is what an operator wants to read while waiting."""
+    """One look at a goal. ``text`` is what an operator wants to read while waiting, ``detail`` the rest."""
 
     done: bool
     text: str
+    detail: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ def progress(goal: Goal, course: Course, now: Snapshot) -> Progress:
     if goal in _PHASES:
         return _phase_progress(_PHASES[goal], course, now)
     missing = _missing(goal, course, now)
-    return Progress(done=missing is None, text=missing or f"{goal.replace('_', ' ')}: {describe(now)}")
+    return Progress(done=missing is None, text=missing or goal.replace("_", " "), detail=describe(now))
 
 
 def describe(now: Snapshot) -> str:
@@ -76,7 +77,7 @@ def _describe_node(view: NodeView) -> str:
 def _phase_progress(wanted: Phase, course: Course, now: Snapshot) -> Progress:
     reading = infer_phase(course.before, now, course.starter, course.target)
     done = reading.phase is not None and reading.phase >= wanted
-    return Progress(done=done, text=f"{reading.reason} [{describe(now)}]")
+    return Progress(done=done, text=reading.reason, detail=describe(now))
 
 
 def _missing(goal: Goal, course: Course, now: Snapshot) -> str | None:

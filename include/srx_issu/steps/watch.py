@@ -28,6 +28,7 @@ class Look:
 
     done: bool
     text: str
+    detail: str
     stopped: str | None = None
 
 
@@ -44,7 +45,7 @@ class Watch:
     journal: Journal
     clock: Clock
     began_at: datetime
-    _last_text: str = field(default="")
+    _last: tuple[str, str] = field(default=("", ""))
 
     @property
     def deadline_s(self) -> float:
@@ -64,17 +65,18 @@ class Watch:
         now = await self.reader.observe()
         seen = progress(self.goal, self.course, now)
         if seen.done:
-            return Look(done=True, text=seen.text)
+            return Look(done=True, text=seen.text, detail=seen.detail)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
-        return Look(done=False, text=seen.text, stopped=await self._stopped() if early else None)
+        stopped = await self._stopped() if early else None
+        return Look(done=False, text=seen.text, detail=seen.detail, stopped=stopped)
 
     def news(self, look: Look) -> str | None:
         """The line to log when something changed since the last look; None when nothing did."""
-        if look.text == self._last_text:
+        if (look.text, look.detail) == self._last:
             return None
-        self._last_text = look.text
-        return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s"
+        self._last = (look.text, look.detail)
+        return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s [{look.detail}]"
 
     async def tell(self, kind: EventKind, text: str) -> None:
         event = Event(at=self.clock.now(), kind=kind, step=self.step, text=text)

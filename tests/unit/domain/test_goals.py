@@ -32,7 +32,7 @@ def test_reaches_each_goal(goal: Goal, now: Snapshot) -> None:
 @pytest.mark.parametrize(
     ("goal", "now", "words"),
     [
-        (Goal.SECONDARY_UPGRADED, snapshot(view(N0), silent(N1)), "node1: does not answer"),
+        (Goal.SECONDARY_UPGRADED, snapshot(view(N0), silent(N1)), "node1 does not answer"),
         (Goal.SWITCHED_OVER, snapshot(silent(N0), silent(N1)), "neither node answers"),
         (Goal.RESYNCED, both(NEW, NEW, cold_sync=SYNCING), "1 of 2 SPUs"),
         (Goal.GROUPS_SETTLED, both(groups=HOLD), "secondary-hold"),

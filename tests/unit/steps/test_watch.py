@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from srx_issu.domain.errors import DeviceUnreachable
+from srx_issu.domain.goals import Course, Goal
+from srx_issu.domain.intent import Timers
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.recall import Start
+from srx_issu.steps.watch import Watch, began_at, deadline_s
+from tests.fakes.intents import intent
+from tests.fakes.memory import MemoryJournal, SteppingClock
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, silent, snapshot, view
+
+ABORTED = "error: [Oct  6 12:30:16]: ISSU Aborted! Backup node maybe in inconsistent state"
+
+
+@dataclass
+class AsyncScript:
+    now: Snapshot = field(default_factory=both)
+    transcript: str | Exception | None = None
+
+    async def observe(self) -> Snapshot:
+        return self.now
+
+    async def read_text(self, node: NodeName, path: str) -> str | None:
+        if isinstance(self.transcript, Exception):
+            raise self.transcript
+        return self.transcript
+
+    async def close(self) -> None:
+        return None
+
+
+def watch(reader: AsyncScript, goal: Goal = Goal.SECONDARY_UPGRADED, *, by_rpc: bool = False) -> Watch:
+    journal = MemoryJournal()
+    journal.open_upgrade(intent(), T0)
+    begun = Start(starter=N0, at=T0, by_rpc=by_rpc, transcript_path=None if by_rpc else "/t")
+    return Watch(
+        intent=intent(),
+        goal=goal,
+        step="issu.wait",
+        course=Course(before=both(), starter=N0, target=NEW),
+        start=begun,
+        reader=reader,
+        journal=journal,
+        clock=SteppingClock(),
+        began_at=T0,
+    )
+
+
+def test_an_aborted_transcript_ends_the_wait_before_its_deadline() -> None:
+    look = asyncio.run(watch(AsyncScript(transcript=ABORTED)).look())
+    assert not look.done
+    assert "ISSU Aborted" in (look.stopped or "")
+
+
+def test_words_of_an_abort_do_not_count_once_the_switchover_is_done() -> None:
+    switched = snapshot(silent(N0), view(N1, NEW, groups=()))
+    assert asyncio.run(watch(AsyncScript(now=switched, transcript=ABORTED)).look()).stopped is None
+
+
+def test_a_transcript_that_cannot_be_read_is_no_news() -> None:
+    for transcript in (None, DeviceUnreachable("node0", "gone")):
+        assert asyncio.run(watch(AsyncScript(transcript=transcript)).look()).stopped is None
+    assert asyncio.run(watch(AsyncScript(transcript=ABORTED), by_rpc=True).look()).stopped is None
+
+
+def test_says_only_what_changed_with_the_time_that_is_left() -> None:
+    reader = AsyncScript()
+    waiting = watch(reader)
+    first = waiting.news(asyncio.run(waiting.look()))
+    assert first is not None
+    assert "0 s of 5400 s" in first
+    assert waiting.news(asyncio.run(waiting.look())) is None
+    reader.now = snapshot(view(N0), silent(N1))
+    assert "node1 does not answer" in (waiting.news(asyncio.run(waiting.look())) or "")
+
+
+def test_is_overdue_after_its_goals_deadline() -> None:
+    waiting = watch(AsyncScript())
+    assert not waiting.is_overdue
+    waiting.clock.sleep(5401)
+    assert waiting.is_overdue
+
+
+def test_a_reached_goal_is_done() -> None:
+    assert asyncio.run(watch(AsyncScript(now=both(OLD, NEW))).look()).done
+
+
+def test_the_deadline_counts_from_the_first_look_of_the_present_try() -> None:
+    def event(kind: EventKind, minutes: int) -> Event:
+        return Event(at=T0 + timedelta(minutes=minutes), kind=kind, step="issu.wait", text="")
+
+    begun = (event(EventKind.STEP_STARTED, 1), event(EventKind.OBSERVED, 2))
+    assert began_at(begun, "issu.wait") == T0 + timedelta(minutes=1)
+    assert began_at((*begun, event(EventKind.STEP_FAILED, 3)), "issu.wait") is None
+    assert began_at((), "issu.wait") is None
+
+
+def test_every_goal_has_a_deadline() -> None:
+    assert all(deadline_s(goal, Timers()) > 0 for goal in Goal)
