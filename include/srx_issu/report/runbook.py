@@ -209,9 +209,9 @@ _EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
 }
 _PROCEDURES: Final = """\
 What the software sends, step by step, and what you type when you do it by hand. Here {stay} ran the ISSU,
-{back} was upgraded first, and there are RG0 and RG1; the approval and the report of a run have the commands for the
-cluster at hand. On vmhost platforms (SRX5000 with RE3, SRX1600, 2300, 4300) it is `request vmhost software
-rollback node N reboot` and `request vmhost reboot node N`.
+{back} was upgraded first, and there are RG0 and RG1; the approval and the report of a run have the commands
+for the cluster at hand. On vmhost platforms (SRX5000 with RE3, SRX1600, 2300, 4300) it is `request vmhost
+software rollback node N reboot` and `request vmhost reboot node N`.
 """
 _INTRODUCTIONS: Final = {
     PlanKind.ABORT_ONLY: """\
@@ -220,7 +220,8 @@ both nodes, or the device's last words, say that the window is closed.""",
     PlanKind.ROLL_BACK: """\
 One node has the newer image. Outcome ROLLED_BACK. If that node does not answer, wait for it first; if it is
 primary of a group, fail that group over to the other node first (failover reset, then failover; RG0 last),
-which moves traffic and is therefore always asked for. Roll back and reboot are sent once only (docs/decisions/061).""",
+which moves traffic and is therefore always asked for. Roll back and reboot are sent once only
+(docs/decisions/061).""",
     PlanKind.FINISH_FORWARD: """\
 The upgraded node serves and the old primary was never rebooted into its new image (docs/decisions/063). The
 upgrade then goes on with its verification.""",
