@@ -45,16 +45,21 @@ class Aftermath:
     @property
     def objections(self) -> tuple[str, ...]:
         """What must be seen to by a person before anything goes on, in sentences."""
-        return tuple(dict.fromkeys(result.text for result in self.results if result.blocks))
+        return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.blocks))
 
     @property
     def findings(self) -> tuple[str, ...]:
         """Everything that is not as it was or should be, in sentences; the objections among them."""
-        return tuple(dict.fromkeys(result.text for result in self.results if result.is_finding))
+        return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.is_finding))
 
     def to_json(self) -> str:
         """For the evidence store; see ``checks.evidence.to_json``."""
         return to_json("comparison", self.taken_at, self.results)
+
+
+def _told_once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
+    """Without what is not known only because a node is silent: that it is silent is told already."""
+    return (result for result in results if not result.because_silent)
 
 
 def check_aftermath(
@@ -123,7 +128,7 @@ def _told(
 ) -> tuple[CheckResult, ...]:
     checks = enabled(after_checks(subject.intent, before_state, flags_reset=flags_reset), subject.rules)
     ran = validate(frames, checks)
-    return results(ran.outcomes, {frame.name: frame for frame in frames}, subject.rules)
+    return results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
 
 
 def _is_count(result: CheckResult) -> bool:
@@ -169,10 +174,10 @@ def _result(difference: Difference, severity: Severity, words: str) -> CheckResu
 
 
 def _verdict(told: tuple[CheckResult, ...], tables: int) -> tuple[AftermathVerdict, str]:
-    blocking = [result for result in told if result.blocks]
+    blocking = [result for result in _told_once(told) if result.blocks]
     if blocking:
         return AftermathVerdict.BLOCKED, first_words(blocking)
-    findings = [result for result in told if result.is_finding]
+    findings = [result for result in _told_once(told) if result.is_finding]
     compared = f"{many(tables, 'table', 'tables')} compared with the baseline"
     if findings:
         count = many(len(findings), "finding", "findings")

@@ -50,7 +50,7 @@ def check_readiness(
     frames = _frames(subject, support)
     checks = enabled(readiness_checks(intent), rules)
     ran = validate(frames, checks)
-    told = results(ran.outcomes, {frame.name: frame for frame in frames}, rules)
+    told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
     asking = {check.name for check in checks if check.asks}
     readiness = _judged(subject, told, asking, ran.validations)
     log.info("%s: %s: %s", snapshot.cluster, readiness.verdict, readiness.reason)
@@ -95,7 +95,7 @@ def _verdict(
             ReadinessVerdict.ALREADY_CURRENT,
             f"both nodes run {subject.snapshot.node0.release} already",
         )
-    blocking = [result for result in told if result.blocks]
+    blocking = [result for result in told if result.blocks and not result.because_silent]
     if blocking:
         return ReadinessVerdict.NOT_READY, first_words(blocking)
     if not told:

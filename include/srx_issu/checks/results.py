@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from srx_issu.checks.check import Check
-from srx_issu.checks.frames import Cell, Frame
+from srx_issu.checks.frames import Cell, Frame, Subject
 from srx_issu.checks.runner import Outcome
 from srx_issu.domain.checking import CheckResult, CheckRule, CheckRules, Severity, WhenUnknown
 from srx_issu.domain.model import NodeName
@@ -31,22 +31,26 @@ def _ruled(check: Check, rule: CheckRule) -> Check:
 
 
 def results(
-    outcomes: Iterable[Outcome], frames: Mapping[str, Frame], rules: CheckRules
+    outcomes: Iterable[Outcome], frames: Mapping[str, Frame], subject: Subject
 ) -> tuple[CheckResult, ...]:
     """One result an outcome, in their order; what two rows say in the same words (a group as both nodes see
     it) is said once."""
-    found = [_result(outcome, frames.get(outcome.check.table), rules) for outcome in outcomes]
-    told = {(r.check, r.node, r.status, r.text): r for r in found if r is not None}
+    found = [_result(outcome, frames.get(outcome.check.table), subject) for outcome in outcomes]
+    told = {(r.check, r.node, r.status, r.text): r for r in found}
     return tuple(told.values())
 
 
-def _result(outcome: Outcome, frame: Frame | None, rules: CheckRules) -> CheckResult | None:
+def _result(outcome: Outcome, frame: Frame | None, subject: Subject) -> CheckResult:
     check = outcome.check
     if outcome.row is None or frame is None:
         return _broken(outcome)
     row = frame.rows[outcome.row]
     about = str(row.get("about") or "")
-    if outcome.status is not Status.PASS and _ignored(about, rules.check(check.name)) and not check.guide:
+    if (
+        outcome.status is not Status.PASS
+        and _ignored(about, subject.rules.check(check.name))
+        and not check.guide
+    ):
         return _told(check, row, Status.SKIPPED, f"{about}: ignored by policy/checks.yaml", check.severity)
     match outcome.status:
         case Status.PASS:
@@ -54,7 +58,17 @@ def _result(outcome: Outcome, frame: Frame | None, rules: CheckRules) -> CheckRe
         case Status.FAIL:
             return _told(check, row, Status.FAIL, _fill(check.bad, row), check.severity)
         case _:
-            return _unknown(check, row, _reason(frame, outcome.row, check))
+            silent = _silent(row, subject)
+            reason = (
+                f"{' and '.join(silent)} does not answer" if silent else _reason(frame, outcome.row, check)
+            )
+            return replace(_unknown(check, row, reason), because_silent=bool(silent))
+
+
+def _silent(row: Mapping[str, Cell], subject: Subject) -> list[str]:
+    """The silent nodes that this row would need; all of them where it is about the cluster."""
+    needed = {str(row[column]) for column in ("node", "seen_by") if row.get(column)}
+    return [node.value for node in NodeName if subject.silence(node) and (node in needed or not needed)]
 
 
 def _reason(frame: Frame, row: int, check: Check) -> str:

@@ -42,6 +42,7 @@ class CheckResult:
     limit: str | None
     text: str
     remedy: str | None = None
+    because_silent: bool = False  # not known only because a node does not answer at all; told once, elsewhere
 
     @property
     def blocks(self) -> bool:
@@ -73,11 +74,13 @@ class Readiness:
 
     @property
     def blocking(self) -> tuple[CheckResult, ...]:
-        return tuple(result for result in self.results if result.blocks)
+        """What stops the upgrade; of a silent node only that it is silent."""
+        return tuple(result for result in self.results if result.blocks and not result.because_silent)
 
     @property
     def findings(self) -> tuple[CheckResult, ...]:
-        return tuple(result for result in self.results if result.is_finding)
+        """Everything to tell; of a silent node only that it is silent."""
+        return tuple(result for result in self.results if result.is_finding and not result.because_silent)
 
 
 class AftermathVerdict(StrEnum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One difference. ``node`` is the node that shows it now; None for a table of the whole cluster."""
+    """One difference. ``node`` is the node that shows it now; None when both do, or it is the cluster's."""
 
     table: str
     kind: Kind
@@ -77,7 +77,18 @@ def compare(
             _Table(comparison=comparison, node=node, tolerances=tolerances, ignore=ignore), old, new
         )
     )
-    return (*differences, *_rto_differences(before, after, ignore))
+    return (*_told_once(differences), *_rto_differences(before, after, ignore))
+
+
+def _told_once(differences: Iterable[Difference]) -> Iterator[Difference]:
+    """What both nodes show in the same words is told once, of the cluster."""
+    found: dict[tuple[str, Kind, str, str], Difference] = {}
+    for difference in differences:
+        same = (difference.table, difference.kind, difference.key, difference.words)
+        other = found.get(same)
+        both = other is not None and other.node is not difference.node
+        found[same] = replace(difference, node=None) if both else difference
+    return iter(found.values())
 
 
 def _rto_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Difference]:

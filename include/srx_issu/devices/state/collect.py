@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 Answer = Rows[Any] | NotAnswered
 
 _TIMEOUTS_BEFORE_SILENT = 2
+_LONGEST_REASON = 160  # a fragment of a broken reply says enough in fewer
 
 
 def collect(
@@ -241,7 +242,9 @@ class _Talk:
             except CommandRefused as error:
                 reason = error.message
                 break
-        return NotAnswered(reason=reason)
+        return NotAnswered(
+            reason=reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
+        )
 
     def _reply(self, asked: NodeName, way: Way) -> _Reply:
         key = (asked, way)
