@@ -73,12 +73,13 @@ _BAD = re.compile(
     re.IGNORECASE,
 )  # "Checking disk space" is no reason, "no disk space" is
 
-# Said before anything was started, and enough by themselves.
+# Enough by themselves.
 _REFUSALS = (
-    (Cause.IN_PROGRESS, r"\b(?:warning|error):.*\bISSU\b.*\bin progress\b"),
+    (Cause.IN_PROGRESS, r"\b(?:warning|error):\s*(?:\[[^\]]*\]:\s*)?ISSU\b.{0,20}\bin progress\b"),
     (Cause.REBOOT_KEYWORD, r"'reboot' keyword must be specified"),
-    (Cause.UNSUPPORTED_FEATURE, r"ISSU currently do(?:es)? not support"),
+    (Cause.UNSUPPORTED_FEATURE, r"ISSU currently do(?:es)? not support|error:.*\bISSU is not supported on\b"),
     (Cause.IMAGE_MISSING, r"\bfile does not exist:"),
+    (Cause.PRIMARY_REBOOT, r"\breboot failure on\s+(?:the\s+)?primary\b"),  # comes without "error:" [S]
 )
 
 # Count on a line with "error:"; beside an abort or a code, on any line of bad news. Never on a warning's.
@@ -91,7 +92,8 @@ _REASONS = (
     (Cause.IMAGE_MISSING, r"no such file|\b(?:image|package)\b.*\b(?:not present|not found|does not exist)"),
     (
         Cause.WRONG_PLATFORM,
-        r"not (?:supported|intended|valid|compatible)\b.*\b(?:platform|product|model|device)\b",
+        r"not (?:supported|intended|valid|compatible)\b.*\b(?:platform|product|model|device)\b"
+        r"|\bnot a package for\b",
     ),
     (
         Cause.IMAGE_CORRUPT,
@@ -101,15 +103,17 @@ _REASONS = (
         Cause.REMOTE_SITE,
         r"file-fetch|\bremote (?:site|host)\b|could(?: not|n't) (?:retrieve|fetch)|\bhost\b.*unreachable",
     ),
-    (Cause.PRIMARY_REBOOT, r"reboot(?:ing)?\b.*\bprimary\b.*\bfail|reboot failure on\s+primary"),
+    (Cause.PRIMARY_REBOOT, r"reboot(?:ing)?\b.*\bprimary\b.*\bfail"),
     (Cause.PRIMARY_UPGRADE, r"upgrad\w*\b.*\bprimary\b.*\bfail|upgrade failure on\s+primary"),
     (
         Cause.GROUP_FAILOVER,
-        r"fail(?:ing)?[ -]?over\b.*\b(?:RGs?|redundancy-groups?)\b.*\bfail|\babort failover",
+        r"fail(?:ing)?[ -]?over\b.*\b(?:RGs?|redundancy-groups?)\b.*\bfail|\babort failover"
+        r"|\bredundancy-group \d+ (?:has priority 0\b|is in \S+ state)",
     ),
     (
         Cause.VALIDATION,
-        r"validat\w*\b.*\bfail|fail\w*\b.*\bvalidat|not compatible|check-out failed|downgrade|older version",
+        r"validat\w*\b.*\bfail|fail\w*\b.*\bvalidat|not compatible|check-out failed"
+        r"|downgrade|older version|already running|not supported from",
     ),
 )
 

@@ -200,9 +200,7 @@ class TestAfterTheSwitch:
         assert named(now, overdue=True) is FailureClass.PRIMARY_UPGRADE_FAILED
 
     def test_is_named_by_its_words(self) -> None:
-        assert (
-            named(SWITCHED, "Reboot failure on     Primary") is FailureClass.UNDER_WAY
-        )  # no error, no abort
+        assert named(SWITCHED, "Reboot failure on     Primary node") is FailureClass.PRIMARY_REBOOT_FAILED
         assert named(SWITCHED, "error: reboot of primary failed") is FailureClass.PRIMARY_REBOOT_FAILED
         assert named(SWITCHED, "error: upgrade on primary failed") is FailureClass.PRIMARY_UPGRADE_FAILED
 

@@ -120,6 +120,13 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
         ("error: policies are out of sync for PFE node0.fpc0.pic0", Cause.POLICIES),
         ("error: upgrade of primary node failed", Cause.PRIMARY_UPGRADE),
         ("error: rebooting primary node failed", Cause.PRIMARY_REBOOT),
+        ("Reboot failure on     Primary node", Cause.PRIMARY_REBOOT),  # [S], with the guide's blanks
+        ("error: ISSU is not supported on this platform", Cause.UNSUPPORTED_FEATURE),
+        ("error: ISSU is not supported from release 15.1X49-D170.4", Cause.VALIDATION),
+        ("error: Junos 22.4R3-S2.11 is already running on this node", Cause.VALIDATION),
+        ("error: x.tgz is not a package for srx4600", Cause.WRONG_PLATFORM),
+        ("error: node1: redundancy-group 1 has priority 0 (IF)", Cause.GROUP_FAILOVER),
+        ("error: node1: redundancy-group 0 is in hold state", Cause.GROUP_FAILOVER),
     ],
 )
 def test_names_the_cause(line: str, cause: Cause) -> None:
@@ -139,6 +146,7 @@ def test_names_the_cause(line: str, cause: Cause) -> None:
         "System going down IMMEDIATELY",
         "hint: run 'request chassis cluster in-service-upgrade abort' to abort",
         "error: something minor, going on",
+        "error: commit is not allowed while ISSU is in progress",
     ],
 )
 def test_words_that_do_not_stop_an_upgrade(text: str) -> None:

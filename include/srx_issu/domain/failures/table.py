@@ -74,8 +74,8 @@ FACTS: dict[FailureClass, Facts] = {
     ),
     FailureClass.UNSUPPORTED_FEATURE: _refusal(
         symptom="'ISSU currently do not support ...'.",
-        words="A configured feature does not allow an ISSU. Deactivate it in a window of its own, or upgrade "
-        "with the minimal-downtime procedure (KB17947).",
+        words="The platform or a configured feature does not allow an ISSU. Deactivate the feature in a "
+        "window of its own, or upgrade with the minimal-downtime procedure (KB17947).",
         source="[J] srx-issu op script; [S] support-related errors",
     ),
     FailureClass.IMAGE_MISSING: _refusal(
