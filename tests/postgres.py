@@ -5,6 +5,7 @@ Import all four fixtures in a suite's conftest; ``journal_url`` is the one to us
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import warnings
@@ -35,6 +36,7 @@ def postgres_server() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+        atexit.unregister(server._cleanup)  # it would log after pytest has closed the streams
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -42,6 +42,7 @@ class Story:
     reason: str | None
     what_to_do: str | None
     findings: tuple[Event, ...]
+    failures: tuple[Event, ...]  # steps that gave up; a later attempt may have succeeded
     approvals: tuple[Event, ...]
     commands: tuple[SentCommand, ...]
     timeline: tuple[Panel, ...]
@@ -91,6 +92,7 @@ def tell(
         reason=reason,
         what_to_do=todo,
         findings=tuple(e for e in events if e.kind is EventKind.FINDING and e.text not in (todo or "")),
+        failures=tuple(e for e in events if e.kind is EventKind.STEP_FAILED),
         approvals=approvals,
         commands=sent_commands(events),
         timeline=timeline(events, record.opened_at, outcome is not None, intent.policy.timers),

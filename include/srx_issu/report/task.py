@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from airflow.sdk import BaseOperator, Context
 
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import Stores, open_stores
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.operators.run_state import failed_tasks
+from srx_issu.ports.journal import Event, EventKind, Json, UpgradeRecord
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
+from srx_issu.steps.close import conclude
 
 
 class ReportOperator(BaseOperator):
@@ -25,19 +30,23 @@ class ReportOperator(BaseOperator):
         if stores.journal.upgrade(upgrade_id) is None:
             self.log.info("run %s was never claimed: nothing to report", upgrade_id)
             return {}
-        return write_report(stores, upgrade_id, self.task_id)
+        return write_report(stores, upgrade_id, self.task_id, failed_tasks(self, context))
 
 
-def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:
-    """Raises JournalError when journal or evidence cannot be read or written."""
+def write_report(stores: Stores, upgrade_id: str, step: str, failed: Sequence[str] = ()) -> dict[str, Json]:
+    """Raises JournalError when journal or evidence cannot be read or written.
+
+    ``failed`` are the run's failed tasks: the upgrade is closed after its report, so the outcome is
+    concluded here the way ``close`` is going to.
+    """
     record = stores.journal.upgrade(upgrade_id)
     if record is None:
         return {}
-    names = stores.evidence.names(upgrade_id)
+    names, events = stores.evidence.names(upgrade_id), stores.journal.events(upgrade_id)
     report = build_report(
-        record,
+        _concluded(record, events, failed),
         stores.journal.intent(upgrade_id),
-        stores.journal.events(upgrade_id),
+        events,
         read_documents(stores.evidence, {name: name for name in names}),
     )
     written: dict[str, Json] = {
@@ -53,3 +62,10 @@ def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:
     )
     stores.journal.record(upgrade_id, event)
     return written
+
+
+def _concluded(record: UpgradeRecord, events: tuple[Event, ...], failed: Sequence[str]) -> UpgradeRecord:
+    if record.outcome is not None:
+        return record
+    ended = conclude(events, failed)
+    return replace(record, outcome=ended.outcome, reason=ended.reason)

@@ -35,6 +35,7 @@ def test_a_stopped_upgrade_says_first_what_to_do() -> None:
     assert text.index("NEEDS OPERATOR") < text.index("What to do") < text.index("Before the start")
     assert "cold sync timed out" in text
     assert text.count("Put the cluster back") == 1 + 1  # what to do, journal; not a finding as well
+    assert "Steps that gave up cold sync not complete after 3600 s" in text
     assert "After the ISSU" not in text  # nobody looked at the whole cluster again
 
 

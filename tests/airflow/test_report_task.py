@@ -1,0 +1,67 @@
+"""The report task on real stores: what it keeps, before the upgrade is closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from srx_issu.hooks.stores import Stores
+from srx_issu.journal import SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.ports.journal import EventKind
+from srx_issu.report.task import write_report
+from tests.postgres import journal_url, migrated_url, postgres_server
+from tests.unit.journal.samples import make_intent
+from tests.unit.report.samples import START, event, good, prepared, started
+
+__all__ = ["journal_url", "migrated_url", "postgres_server"]
+
+UPGRADE = "wave1__fw-a"
+
+
+@pytest.fixture
+def stores(journal_url: str, tmp_path: Path) -> Stores:
+    stores = Stores(
+        journal=SqlJournal(journal_url),
+        leases=SqlLeases(journal_url),
+        evidence=StoredEvidence(journal_url, tmp_path / "evidence"),
+    )
+    stores.journal.open_upgrade(make_intent(), START)
+    for line in (*prepared(), *started()):
+        if line.kind is EventKind.ACTION_INTENDED and line.key:
+            stores.journal.intend(UPGRADE, line)
+        else:
+            stores.journal.record(UPGRADE, line)
+    return stores
+
+
+def test_a_step_that_failed_without_deciding_is_not_called_under_way(stores: Stores) -> None:
+    stores.journal.record(UPGRADE, event(9000, EventKind.STEP_FAILED, "verify.check_state", "NameError: x"))
+    written = write_report(stores, UPGRADE, "report", ["verify.check_state"])
+    html = stores.evidence.read(str(written["html"])).decode()
+    assert "NEEDS OPERATOR" in html
+    assert "NameError: x" in html
+
+
+def test_a_tampered_document_is_told_and_costs_only_itself(stores: Stores, tmp_path: Path) -> None:
+    for name, content in good().documents.items():
+        stores.evidence.write(UPGRADE, name, content)
+    (tmp_path / "evidence" / UPGRADE / "transcript.txt").write_text("nothing happened")
+    written = write_report(stores, UPGRADE, "report")
+    html = stores.evidence.read(str(written["html"])).decode()
+    assert "was changed or cut short" in " ".join(html.split())
+    assert "8.8 % fewer sessions" in html
+
+
+def test_keeps_both_forms_and_says_so_in_the_journal(stores: Stores) -> None:
+    first, second = (write_report(stores, UPGRADE, "report") for _ in range(2))
+    assert first == {"html": f"{UPGRADE}/report.html", "json": f"{UPGRADE}/report.json"}
+    assert second == {"html": f"{UPGRADE}/report-2.html", "json": f"{UPGRADE}/report-2.json"}
+    last = stores.journal.events(UPGRADE)[-1]
+    assert (last.kind, last.text, dict(last.detail)) == (EventKind.STEP_FINISHED, "report written", second)
+    assert last.at > START - timedelta(days=3650)
+
+
+def test_a_run_that_was_never_claimed_has_nothing_to_report(stores: Stores) -> None:
+    assert write_report(stores, "ghost", "report") == {}
