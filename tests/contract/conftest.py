@@ -1,0 +1,32 @@
+"""The lab of the contract tests: started once a module that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.worlds import FakeWorld, Lab, LabWorld, World
+from tests.fakes.wires import WIRES
+
+TOPOLOGY = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "demo.yaml"
+WORLDS = ("fake", *WIRES)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab.start(tmp_path_factory.mktemp("lab"), TOPOLOGY)
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A healthy cluster, whatever it is made of; mended afterwards."""
+    if request.param == "fake":
+        world: World = FakeWorld()
+    else:
+        world = LabWorld(request.getfixturevalue("lab"), request.param)
+    yield world
+    world.mend()
