@@ -93,7 +93,7 @@ async def _content(device: Device, path: str) -> Reply:
 
 
 async def delete_file(device: Device, query: Query, session: Session) -> Reply:
-    """`<ok/>` when done, an output with rm's complaint otherwise [P]."""
+    """Nothing when done, an output with rm's complaint otherwise [P]."""
     target, path = _where(device, query.get("path") or "")
     entries = target.files.list_folder(path) if "*" in path else None
     gone = [entry.path for entry in entries or ()] or [path]

@@ -21,6 +21,8 @@ from srx_lab.topology import Topology
 from srx_lab.wire.host import Gate, NodeHost
 
 HOST = "127.0.0.1"
+_WIND_DOWN_S = 0.05
+"""Wall time for cancelled sessions to end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +83,7 @@ class LabServer:
             host.close()
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.sleep(_WIND_DOWN_S)
         self.events.close()
 
     def _add_hosts(self, cluster: LabCluster, gate: Gate) -> None:

@@ -90,7 +90,7 @@ def come_up(world: World, node: NodeId) -> None:
     here.cold_sync, here.cold_sync_spus_done = ColdSync.UNKNOWN, 0
     here.cold_sync_completed = here.cold_sync_failed = 0
     here.cold_sync_events, here.issu_events = [], []
-    here.policies_in_sync = True
+    here.policies_in_sync = world.fault("policies_out_of_sync_after") is None
     peer = world.node(node.peer)
     if peer.is_up:
         here.in_issu_window = peer.in_issu_window

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from srx_lab.machine import commands
 from srx_lab.machine.cold_sync import spus_of
-from srx_lab.machine.counters import refresh_rates
+from srx_lab.machine.counters import count_since_boot, refresh_rates
 from srx_lab.machine.effects import Effect
 from srx_lab.machine.faults import make_fault
 from srx_lab.machine.injection import clear, inject
@@ -45,6 +45,7 @@ class ClusterMachine:
         plenty = (spec.disk.var_mb - spec.disk.used_mb) * _MIB
         self.world = World(state, now=now, seed=seed, free_bytes=free_bytes or (lambda _: plenty))
         refresh_rates(self.world)
+        count_since_boot(self.world)
 
     @property
     def now(self) -> float:
@@ -108,9 +109,6 @@ def _node(spec: ClusterSpec, node: NodeId, booted: float) -> Node:
         cold_sync_spus_done=spus_of(spec),
         rescue_saved=spec.rescue_saved,
     )
-    for meter in (made.rtos_sent, made.rtos_received, made.heartbeats_sent, made.heartbeats_received,
-                  made.probes_sent, made.probes_received):  # fmt: skip
-        meter.since = booted
     made.groups = {each.group: _held(spec, node, each.group, joined) for each in spec.groups}
     made.cold_sync_events = [(joined + 57, "Cold sync completed for PFE flowd")]
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.state import Node
+from srx_lab.machine.state import Meter, Node
 from srx_lab.machine.words import ColdSync, GroupState
 from srx_lab.machine.world import World
 
@@ -88,14 +88,25 @@ def _data_plane_ready(node: Node, peer: Node) -> bool:
     return all(each.cold_sync in {ColdSync.RUNNING, ColdSync.COMPLETE} for each in (node, peer))
 
 
-def reset_counters(world: World, node: Node) -> None:
-    """A reboot starts every counter of the node at zero."""
-    for meter in (
+def _meters(node: Node) -> tuple[Meter, ...]:
+    return (
         node.rtos_sent,
         node.rtos_received,
         node.heartbeats_sent,
         node.heartbeats_received,
         node.probes_sent,
         node.probes_received,
-    ):
+    )
+
+
+def count_since_boot(world: World) -> None:
+    """As if the present rates had held since each node booted."""
+    for node in world.nodes():
+        for meter in _meters(node):
+            meter.since = node.booted_at
+
+
+def reset_counters(world: World, node: Node) -> None:
+    """A reboot starts every counter of the node at zero."""
+    for meter in _meters(node):
         meter.reset(world.now)

@@ -68,13 +68,13 @@ _CATALOGUE = (
         group="1",
         code="IF",
     ),
-    _spec("already_current", "both nodes already run `release`", _S, Scope.CLUSTER, release=""),
+    _spec("already_current", "both nodes already run `release`", _S, Scope.CLUSTER, release="22.4R3-S2.11"),
     _spec(
         "ineligible_release",
         "the nodes run a release ISSU does not start from",
         _S,
         Scope.CLUSTER,
-        release="",
+        release="15.1X49-D170.4",
     ),
     _spec(
         "issu_already_in_progress", "an earlier ISSU left both nodes in the ISSU window", _S, Scope.CLUSTER

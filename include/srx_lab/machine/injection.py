@@ -11,7 +11,7 @@ from srx_lab.machine.counters import refresh_rates
 from srx_lab.machine.effects import FaultChanged
 from srx_lab.machine.fault_catalogue import Scope
 from srx_lab.machine.faults import Fault
-from srx_lab.machine.groups import settle
+from srx_lab.machine.groups import force, settle
 from srx_lab.machine.links import (
     heal_split,
     lose_control_link,
@@ -92,6 +92,11 @@ def _set_release(world: World, fault: Fault) -> None:
 
 
 def _open_windows(world: World, fault: Fault) -> None:
+    """As an earlier ISSU leaves them: window, manual flag, 255 on the RG0 primary [S]."""
+    primary = world.primary_of(0)
+    for group in sorted(set(world.state.groups) - {0}):
+        if primary is not None and world.primary_of(group) is primary:
+            force(world, group, primary)
     for node in world.nodes():
         node.in_issu_window = True
 

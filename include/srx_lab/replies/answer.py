@@ -34,6 +34,11 @@ class Reply:
     parts: tuple[Part, ...] = ()
     lines: Iterator[str] | None = None
     upgrade: int | None = None
+    ok: bool = False
+
+
+OK = Reply(ok=True)
+"""`<ok/>`, as the base operations answer; a command without output answers with nothing [P]."""
 
 
 def syntax_error(element: str) -> Reply:

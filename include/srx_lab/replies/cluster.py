@@ -103,6 +103,9 @@ def led(scene: Scene) -> tuple[str, str]:
 
 
 def _failures(scene: Scene) -> Element | None:
+    """A disabled node lists none [R]."""
+    if any(held.state is GroupState.DISABLED for held in scene.here.groups.values()):
+        return None
     parts = [part for part in (_cold_sync_failure(scene), _fabric_failure(scene)) if part is not None]
     if not parts:
         return None

@@ -93,6 +93,7 @@ class NodeHost:
         self._listener: asyncssh.SSHAcceptor | None = None
         self._shown_key: asyncssh.SSHKey | None = None
         self._turn = asyncio.Lock()
+        self._running: set[asyncio.Future[int]] = set()
 
     async def reconcile(self) -> None:
         """Listen, refuse, or listen with the other key, as the node's state and faults ask."""
@@ -140,7 +141,7 @@ class NodeHost:
         self.stop_listening()
         for connection in list(self.connections):
             connection.abort()
-        for job in list(self.device.jobs.values()):
+        for job in (*self.device.jobs.values(), *self._running):
             job.cancel()
         self.device.jobs.clear()
         self.device.sessions.clear()
@@ -152,7 +153,7 @@ class NodeHost:
     async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
         status = 255
         try:
-            status = await self._dispatch(process)
+            status = await self._while_connected(process)
         except (asyncssh.Error, BrokenPipeError, ConnectionError):
             return
         except Exception:  # noqa: BLE001 - the outermost border of a session
@@ -160,6 +161,19 @@ class NodeHost:
         finally:
             if not process.channel.is_closing():
                 process.exit(status)
+
+    async def _while_connected(self, process: asyncssh.SSHServerProcess[str]) -> int:
+        """Serve until done, or until the client is gone: a session ends with its channel."""
+        work = asyncio.ensure_future(self._dispatch(process))
+        gone = asyncio.ensure_future(process.channel.wait_closed())
+        self._running.add(work)
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else 255
+        finally:
+            self._running.discard(work)
+            for each in (work, gone):
+                each.cancel()
 
     async def _dispatch(self, process: asyncssh.SSHServerProcess[str]) -> int:
         command = process.command.strip() if process.command else None

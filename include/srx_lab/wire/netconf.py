@@ -148,7 +148,7 @@ def envelope(attributes: dict[str, str], reply: Reply, junos: str, *, prefixed: 
     declared = f'xmlns:nc="{BASE}"' if prefixed else f'xmlns="{BASE}"'
     echoed = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
     yield f'<{prefix}rpc-reply {declared} xmlns:junos="{junos}"{echoed}>\n'
-    if not reply.parts:
+    if reply.ok:
         yield f"<{prefix}ok/>\n"
     for part in reply.parts:
         if isinstance(part, Element):

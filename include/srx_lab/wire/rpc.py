@@ -10,7 +10,7 @@ from lxml import etree
 from srx_lab.cli.line import CommandLine, run_line
 from srx_lab.machine import commands
 from srx_lab.markup import Element, leaf, node
-from srx_lab.replies.answer import Reply, RpcError, complaint, result_reply, syntax_error
+from srx_lab.replies.answer import OK, Reply, RpcError, complaint, result_reply, syntax_error
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
@@ -63,7 +63,7 @@ async def run_call(device: Device, session: Session, call: Call) -> Reply:  # no
     operation = call.operation
     match call.name:
         case "close-session" | "abort":
-            return Reply()
+            return OK
         case "command" if operation is not None:
             return await _command(device, session, operation)
         case "get-configuration" | "get-config" if operation is not None:
@@ -77,7 +77,7 @@ async def run_call(device: Device, session: Session, call: Call) -> Reply:  # no
         case "commit" | "commit-configuration":
             return _commit(device, session, operation)
         case "validate":
-            return Reply()
+            return OK
         case "get":
             return complaint("operation-not-supported")
         case "":
@@ -169,7 +169,7 @@ def _lock(device: Device, session: Session) -> Reply:
     if state.candidate_locked_by not in {None, session.number}:
         return complaint(f"configuration database locked by session {state.candidate_locked_by}")
     state.candidate_locked_by = session.number
-    return Reply()
+    return OK
 
 
 def _unlock(device: Device, session: Session) -> Reply:
@@ -177,7 +177,7 @@ def _unlock(device: Device, session: Session) -> Reply:
     if state.candidate_locked_by == session.number:
         state.candidate_locked_by = None
     state.candidate.clear()
-    return Reply()
+    return OK
 
 
 def _load(device: Device, session: Session, operation: _XmlElement) -> Reply:
@@ -199,4 +199,4 @@ def _commit(device: Device, session: Session, operation: _XmlElement | None) -> 
     device.record("commit", session=session.number, check=check, refused=result.failed)
     if result.failed:
         return result_reply(result)
-    return Reply() if not check else Reply(parts=(node("commit-results", leaf("commit-check-success")),))
+    return OK if not check else Reply(parts=(node("commit-results", leaf("commit-check-success")),))

@@ -29,6 +29,7 @@ class NodeSftp(asyncssh.SFTPServer):
         )
         self._written: dict[object, int] = {}
         self._room = 0
+        self._for_scp = channel.get_command() is not None
 
     def map_path(self, path: bytes) -> bytes:
         """Relative paths start at the user's home."""
@@ -68,4 +69,7 @@ class NodeSftp(asyncssh.SFTPServer):
             self._device.record("file_uploaded", session=self._session.number, path=path, size=size)
 
     def exit(self) -> None:
+        """OpenSSH's scp takes a missing exit status for a failure."""
         self._device.close_session(self._session)
+        if not self._for_scp and not self.channel.is_closing():
+            self.channel.exit(0)

@@ -1,0 +1,134 @@
+"""Every fault tried on one cluster: what the start said, how the upgrade ended, what both nodes then show.
+
+The table in docs/lab.md comes from here: `python -m srx_lab fault-table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from srx_lab.durations import Durations
+from srx_lab.machine.cluster import ClusterMachine
+from srx_lab.machine.fault_catalogue import FAULTS, FaultSpec, Scope
+from srx_lab.machine.groups import view
+from srx_lab.machine.issu_rules import StartOptions
+from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Image, Scale
+from srx_lab.machine.words import NodeId
+from srx_lab.platforms import PLATFORMS
+from srx_lab.release import parse_release
+
+RUNNING, TARGET = "21.4R3-S5.4", "22.4R3-S2.11"
+_START = 1_700_000_000.0
+_ENOUGH_S = 6 * 3600.0
+_IMAGE_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """How one rehearsal ended."""
+
+    fault: FaultSpec
+    answer: str
+    phase: str
+    outcome: str
+    complaint: str
+    nodes: dict[NodeId, str]
+    window: bool
+
+
+def example_spec(model: str = "SRX4600", *, preempt: bool = False) -> ClusterSpec:
+    """A healthy cluster of a model, RG0 and RG1 on node0."""
+    priority = {NodeId.NODE0: 200, NodeId.NODE1: 100}
+    return ClusterSpec(
+        name="example",
+        platform=PLATFORMS[model],
+        cluster_id=1,
+        releases={node: parse_release(RUNNING) for node in NodeId},
+        groups=(
+            GroupSpec(group=0, priority=priority),
+            GroupSpec(group=1, priority=priority, preempt=preempt),
+        ),
+        scale=Scale(),
+        disk=Disk(),
+        durations=Durations(),
+        uptime_s=40 * 86_400.0,
+    )
+
+
+def example_image(model: str = "SRX4600", release: str = TARGET) -> Image:
+    """A sound image of a model, as inspection reports it."""
+    platform = PLATFORMS[model]
+    name = platform.image_name(release)
+    return Image(
+        path=f"/var/tmp/{name}",
+        exists=True,
+        size=_IMAGE_BYTES,
+        token=platform.image_tokens[0],
+        release=parse_release(release),
+    )
+
+
+def rehearse(name: str) -> Ending:
+    """Inject a fault into a healthy cluster, start an ISSU, wait six hours of virtual time, look."""
+    spec = FAULTS[name]
+    machine = machine_with_room()
+    machine.inject(name)
+    machine.advance(machine.now + 60)
+    result = machine.start_upgrade(NodeId.NODE0, example_image(), StartOptions(reboot=True))
+    machine.advance(machine.now + _ENOUGH_S)
+    upgrade = machine.upgrade
+    return Ending(
+        fault=spec,
+        answer=result.text,
+        phase=machine.world.state.phase.value,
+        outcome=upgrade.outcome if upgrade else "not started",
+        complaint=_complaint(upgrade.transcript if upgrade else []),
+        nodes={node: _shown(machine, node) for node in NodeId},
+        window=any(node.in_issu_window for node in machine.world.nodes()),
+    )
+
+
+def machine_with_room(spec: ClusterSpec | None = None, *, seed: int = 1) -> ClusterMachine:
+    """A machine whose disks are roomy, unless a fault fills them."""
+    held: list[ClusterMachine] = []
+
+    def free_bytes(node: NodeId) -> int:
+        world = held[0].world
+        fault = world.fault("var_tmp_full", node) or world.fault("var_tmp_full_on_both", node)
+        return int(fault.number("free_kb") * 1024) if fault else 18 << 30
+
+    held.append(ClusterMachine(spec or example_spec(), now=_START, seed=seed, free_bytes=free_bytes))
+    return held[0]
+
+
+def _complaint(transcript: list[str]) -> str:
+    marks = ("error:", "warning:", "failed", "timeout")
+    return next((line.strip() for line in transcript if any(mark in line for mark in marks)), "")
+
+
+def _shown(machine: ClusterMachine, node: NodeId) -> str:
+    """A node's release and its groups as the node itself shows them."""
+    world = machine.world
+    here = world.node(node)
+    if not here.is_up:
+        return f"{here.release.text}, {here.power}"
+    rows = (view(world, node, node, group) for group in sorted(here.groups))
+    groups = ", ".join(f"RG{i} {row.state} {row.priority}" for i, row in enumerate(rows))
+    extra = "" if here.cold_sync == "complete" else f", cold sync {here.cold_sync}"
+    pending = f" (next {here.pending.text})" if here.pending else ""
+    return f"{here.release.text}{pending}: {groups}{extra}"
+
+
+def table_lines() -> Iterator[str]:
+    """The table, in Markdown."""
+    yield "| fault | what happens | source | the start says | it ends | node0 shows | node1 shows |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, spec in FAULTS.items():
+        ending = rehearse(name)
+        said = ending.answer or ending.complaint or "the transcript"
+        end = f"{ending.phase}{', in ISSU window' if ending.window else ''}"
+        if spec.scope is Scope.WIRE:
+            said, end = "depends on the wire", "the upgrade itself is untouched"
+        cells = (f"`{name}`", spec.says, spec.source, said, end, *ending.nodes.values())
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

@@ -1,0 +1,65 @@
+"""The fault catalogue: every entry ends as the table says, and the table is the one in the docs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from srx_lab.machine.fault_catalogue import FAULTS, Scope
+from srx_lab.machine.faults import UnknownFault, make_fault
+from srx_lab.machine.words import NodeId, Phase
+from srx_lab.rehearsal import machine_with_room, rehearse, table_lines
+
+DOCS = Path(__file__).parents[2] / "docs" / "lab.md"
+CLEAN = {"var_tmp_full", "var_tmp_full_on_both", "rg1_priority_zero", "already_current", "ineligible_release",
+         "cpu_high", "image_truncated", "image_corrupt", "image_wrong_platform", "validation_fails",
+         "rg_failover_error", "ksyncd_error", "chassisd_error", "control_link_down", "fabric_link_down",
+         "both_nodes_primary", "node_power_off"}  # fmt: skip
+NOT_STARTED = {"issu_already_in_progress", "image_missing", "remote_site_unreachable"}
+DIRTY = {"secondary_reboot_fails", "cold_sync_never_completes", "cold_sync_stalls", "failover_refused",
+         "primary_upgrade_fails", "node_never_comes_back"}  # fmt: skip
+
+
+def expected_end(name: str) -> Phase:
+    if name in NOT_STARTED:
+        return Phase.IDLE
+    if name in CLEAN:
+        return Phase.REFUSED
+    if name in DIRTY:
+        return Phase.ABORTED
+    return Phase.REBOOT_PRIMARY if name == "primary_reboot_fails" else Phase.COMPLETE
+
+
+@pytest.mark.parametrize("name", [name for name, spec in FAULTS.items() if spec.scope is not Scope.WIRE])
+def test_each_fault_ends_as_it_should(name: str) -> None:
+    ending = rehearse(name)
+    assert ending.phase == expected_end(name)
+    assert ending.window is (name in DIRTY | {"issu_already_in_progress"})
+
+
+def test_the_table_in_the_docs_is_current() -> None:
+    assert "\n".join(table_lines()) in DOCS.read_text("utf-8"), "run `python -m srx_lab fault-table`"
+
+
+def test_a_fault_waits_for_its_phase() -> None:
+    machine = machine_with_room()
+    machine.inject("control_link_down", at="cold_sync_secondary")
+    assert machine.world.state.links.control
+    assert [fault.active for fault in machine.world.faults] == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("no_such_fault", {}), ("cpu_high", {"parameters": {"colour": "red"}}), ("cpu_high", {"at": "teatime"})],
+)
+def test_unknown_faults_are_named(name: str, given: dict[str, object]) -> None:
+    with pytest.raises(UnknownFault):
+        make_fault(name, **given)  # type: ignore[arg-type]
+
+
+def test_clock_skew_moves_one_clock() -> None:
+    machine = machine_with_room()
+    machine.inject("clock_skew", node=NodeId.NODE1, seconds="900")
+    clocks = [machine.world.device_time(node) for node in NodeId]
+    assert (clocks[1] - clocks[0]).total_seconds() == 900
