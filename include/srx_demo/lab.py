@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,8 +97,10 @@ class Lab:
         """One entry a cluster, as the simulator itself sees it."""
         return list(json.loads(self._ask("status", "--json")))
 
-    def events(self, cluster: str) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._ask("events", "--cluster", cluster).splitlines()]
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Everything that happened, oldest first; ``wall`` is our time, ``virtual`` the devices'."""
+        with (self.state / "events.jsonl").open() as lines:
+            yield from map(json.loads, lines)
 
     def _ask(self, verb: str, *words: str) -> str:
         return run(verb, "--state", str(self.state), *words)

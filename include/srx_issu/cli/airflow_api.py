@@ -100,6 +100,10 @@ class AirflowApi:
         """Raises ApiFailed when Airflow does not know the DAG."""
         return bool(self._get(f"/dags/{DAG_ID}")["is_paused"])
 
+    def parse_s(self) -> float:
+        """Seconds the DAG processor took for the DAG's file, the last time."""
+        return float(self._get(f"/dags/{DAG_ID}")["last_parse_duration"])
+
     def trigger(self, run_id: str, conf: Mapping[str, Any]) -> Run:
         """Starts a run. Raises ApiFailed with Airflow's words when it refuses a parameter."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)}

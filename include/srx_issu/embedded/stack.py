@@ -76,6 +76,10 @@ class Stack:
             raise StackFailed("the stack was not started")
         return self._wiring.url
 
+    def sid(self, component: str) -> int:
+        """The session id of a component, which is its process id."""
+        return next(c.session.sid for c in self._components if c.name == component)
+
     def __enter__(self) -> Stack:
         try:
             self._start()
