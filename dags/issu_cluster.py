@@ -18,7 +18,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, chain
 
 from srx_issu.dag_factory import upgrade
-from srx_issu.dag_factory.tasks import ALWAYS, branch, run
+from srx_issu.dag_factory.tasks import ALWAYS, branch, ending, run
 from srx_issu.dag_factory.trigger_form import upgrade_params
 from srx_issu.operators.claim import ClaimOperator
 from srx_issu.operators.close import CloseOperator
@@ -50,16 +50,22 @@ with DAG(
     chain(approval.exit, window, issu.entry)
 
     # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
-    ways = {Way.VERIFY: "verify.collect_after", Way.HOLD: "hold_for_operator", Way.END: None}
+    ways = {
+        Way.VERIFY: "upgraded",
+        Way.RECOVER: "recover.diagnose",
+        Way.HOLD: "hold_for_operator",
+        Way.END: None,
+    }
     outcome = branch(judge_outcome, ways, "branch_outcome", trigger_rule=ALWAYS)
+    upgraded, recover, hold = ending("upgraded"), upgrade.recover(), run(hold_for_operator)
     verify, fail_back = upgrade.verify(), upgrade.fail_back()
-    hold = run(hold_for_operator)
-    chain(issu.exit, outcome, [verify.entry, hold])
+    chain(issu.exit, outcome, [upgraded, recover.entry, hold])
+    chain([upgraded, recover.exit], verify.entry)
     chain(verify.exit, fail_back.entry)
 
     # Whichever way the run went, the others are skipped; the end is reached in any case.
     cleaned = run(clean_up, trigger_rule=ALWAYS, retries=0)
-    chain([*assess.endings, hold, fail_back.exit], cleaned)
+    chain([*assess.endings, *recover.endings, hold, fail_back.exit], cleaned)
     chain(
         cleaned,
         ReportOperator(task_id="report", trigger_rule=ALWAYS),

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def provider_info() -> dict[str, Any]:
-    """Shape: airflow/provider_info.schema.json. Must import nothing heavy: Airflow calls it at every start."""
+    """Shape: airflow/provider_info.schema.json. Imports nothing heavy: Airflow calls it at every start."""
     return {
         "package-name": "srx-issu",
         "name": "SRX ISSU",

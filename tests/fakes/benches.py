@@ -23,6 +23,8 @@ from tests.fakes.intents import intent as plain_intent
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0, both
 
+ADA: dict[str, Json] = {"approved": True, "by": "ada", "for": "start"}
+
 
 @dataclass
 class ScriptedReader:
@@ -139,7 +141,7 @@ class FakeBench:
 
     def ready_and_approved(self) -> FakeBench:
         self.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
-        self.told(EventKind.APPROVAL, "approval.confirm_approval", "approved by ada", approved=True, by="ada")
+        self.told(EventKind.APPROVAL, "approval.confirm_approval", "approved by ada", **ADA)
         return self
 
     def texts(self, kind: EventKind) -> list[str]:

@@ -6,23 +6,16 @@ What the classes mean, and the most that may ever be allowed for each, is in ``d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import Field
 
-from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import Entry, ModelName, Name
-from srx_issu.catalog.fleet import written_names
-from srx_issu.catalog.folder import SHIPPED, find_files
 from srx_issu.catalog.levels import Inventory, Levels, read_levels
 from srx_issu.catalog.matrix import RangeEntry
-from srx_issu.domain.errors import OperatorFileError
 from srx_issu.domain.failures.classes import FailureClass, Permission, strictest
 from srx_issu.domain.failures.rules import FailureRules
 from srx_issu.domain.failures.table import FACTS
-from srx_issu.domain.model import Cluster, Image
 
 FILE = "failures.yaml"
 
@@ -52,31 +45,6 @@ class FailuresFile(Entry):
     platforms: tuple[PlatformFailureRulesEntry, ...] | None = None
     groups: dict[Name, FailureRulesEntry] | None = Field(None, description="By inventory group.")
     clusters: dict[Name, FailureRulesEntry] | None = Field(None, description="By cluster.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FailurePolicy:
-    """The file, checked as a whole."""
-
-    levels: Levels[FailureRulesEntry]
-
-    def rules_for(self, cluster: Cluster, image: Image) -> FailureRules:
-        """What holds for this cluster when it takes this image."""
-        return merge_failures(self.levels.of(cluster, image))
-
-
-def load_failure_policy(files: Path) -> FailurePolicy:
-    """The file in ``files``, else the shipped one. Raises OperatorFileError with all its faults."""
-    own = files.expanduser().absolute() / "policy" / FILE
-    checked = Checked(read_document(own if own.exists() else SHIPPED / "policy" / FILE))
-    inventory = tuple(Checked(read_document(path)) for path in find_files(files).inventory)
-    names = Inventory(
-        groups=written_names(inventory, "groups"), clusters=written_names(inventory, "clusters")
-    )
-    levels = read_failure_policy(checked, names)
-    if checked.faults:
-        raise OperatorFileError(tuple(checked.faults))
-    return FailurePolicy(levels=levels)
 
 
 def read_failure_policy(checked: Checked, inventory: Inventory) -> Levels[FailureRulesEntry]:

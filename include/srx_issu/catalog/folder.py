@@ -15,7 +15,7 @@ from srx_issu.domain.errors import FileFault
 
 VARIABLE = "SRX_ISSU_FILES"
 SHIPPED = Path(__file__).resolve().parents[2]  # the repository's include/
-POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml")
+POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml", "failures.yaml")
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -34,6 +34,7 @@ class Found:
     limits: Path
     support: Path
     checks: Path
+    failures: Path
     faults: tuple[FileFault, ...] = ()
 
 
@@ -48,6 +49,7 @@ def find_files(files: Path) -> Found:
         limits=_or_shipped(files, "limits.yaml"),
         support=_or_shipped(files, "support.yaml"),
         checks=_or_shipped(files, "checks.yaml"),
+        failures=_or_shipped(files, "failures.yaml"),
         faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),
     )
 

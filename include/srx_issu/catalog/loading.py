@@ -8,6 +8,7 @@ from pathlib import Path
 
 from srx_issu.catalog.checks_policy import CheckRulesEntry, merge_checks, read_checks_policy
 from srx_issu.catalog.documents import read_document
+from srx_issu.catalog.failure_policy import FailureRulesEntry, merge_failures, read_failure_policy
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fleet import read_inventory, written_names
 from srx_issu.catalog.folder import find_files
@@ -31,11 +32,16 @@ class Catalog:
     support_rules: SupportMatrix
     limits: Levels[SettingsEntry]
     check_rules: Levels[CheckRulesEntry]
+    failure_rules: Levels[FailureRulesEntry]
 
     def policy_for(self, cluster: Cluster, image: Image) -> Policy:
         """Timers, limits, tolerances and rules for checks, for this cluster when it takes this image."""
         policy = merge(self.limits.of(cluster, image))
-        return replace(policy, checks=merge_checks(self.check_rules.of(cluster, image)))
+        return replace(
+            policy,
+            checks=merge_checks(self.check_rules.of(cluster, image)),
+            failures=merge_failures(self.failure_rules.of(cluster, image)),
+        )
 
 
 def load(files: Path) -> Catalog:
@@ -55,7 +61,8 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
     found = find_files(files)
     inventory = tuple(Checked(read_document(path)) for path in found.inventory)
     images = tuple(Checked(read_document(path)) for path in found.images)
-    support, limits, checks = (Checked(read_document(p)) for p in (found.support, found.limits, found.checks))
+    support, limits = Checked(read_document(found.support)), Checked(read_document(found.limits))
+    checks, failures = Checked(read_document(found.checks)), Checked(read_document(found.failures))
     matrix = read_matrix(support)
     clusters = read_inventory(inventory)
     names = Inventory(
@@ -68,6 +75,7 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
         support_rules=matrix,
         limits=read_limits(limits, names),
         check_rules=read_checks_policy(checks, names),
+        failure_rules=read_failure_policy(failures, names),
     )
-    checked = (*inventory, *images, support, limits, checks)
+    checked = (*inventory, *images, support, limits, checks, failures)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from airflow.sdk import BaseOperator, TaskGroup, chain
 
 from srx_issu.dag_factory.tasks import JOIN, branch, ending, run, wait_for
 from srx_issu.domain.goals import Goal
+from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
+from srx_issu.operators.recovery import RecoveryOperator
+from srx_issu.steps.approval_request import recovery_request, start_request
 from srx_issu.steps.back_up_configuration import SnapshotSupport, back_up_configuration
 from srx_issu.steps.check_policies import PolicySync, check_policies, resync_policies
 from srx_issu.steps.check_state import check_state
@@ -16,9 +20,11 @@ from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import check_versions_and_groups
 from srx_issu.steps.collect_after import collect_after
 from srx_issu.steps.collect_baseline import collect_baseline
+from srx_issu.steps.confirm_approval import START
 from srx_issu.steps.consolidate_groups import consolidate_groups
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.judge_readiness import Assessment, judge_readiness
+from srx_issu.steps.recover_cluster import RECOVERY, Recovered, conclude_recovery, diagnose
 from srx_issu.steps.snapshot_software import snapshot_software
 from srx_issu.steps.stage_image import stage_image
 from srx_issu.steps.start_issu import start_issu
@@ -30,7 +36,7 @@ class Stage:
 
     entry: BaseOperator
     exit: BaseOperator
-    endings: list[BaseOperator] = field(default_factory=list)
+    endings: Sequence[BaseOperator] = ()
 
 
 def _in_a_row(*tasks: BaseOperator) -> Stage:
@@ -70,8 +76,9 @@ def prepare() -> Stage:
 def approval() -> Stage:
     """The gate asks when policy says so; the guard behind it believes only a recorded answer."""
     with TaskGroup("approval", tooltip="A person says yes"):
-        gate = ApprovalGate(task_id="approve_start", retries=0)
-        return _in_a_row(gate, ApprovalGuard(task_id="confirm_approval", gate_task_id=gate.task_id))
+        gate = ApprovalGate(task_id="approve_start", question=START, request=start_request, retries=0)
+        guard = ApprovalGuard(task_id="confirm_approval", gate_task_id=gate.task_id, question=START)
+        return _in_a_row(gate, guard)
 
 
 def issu() -> Stage:
@@ -95,7 +102,7 @@ def verify() -> Stage:
             PolicySync.OUT_OF_SYNC: "verify.resync_policies",
             PolicySync.IN_SYNC: "verify.policies_in_sync",
         }
-        look = run(collect_after)
+        look = run(collect_after, trigger_rule=JOIN)  # behind a finished ISSU, or one finished by recovery
         compare = run(check_state, trigger_rule=JOIN)  # one of the two ways before it is skipped
         chain(
             look,
@@ -105,6 +112,23 @@ def verify() -> Stage:
             compare,
         )
         return Stage(entry=look, exit=compare)
+
+
+def recover() -> Stage:
+    """The guide's restore procedure: diagnosis and plan, a person's yes where policy asks, then the plan's
+    steps. A step that the plan does not have passes at once."""
+    with TaskGroup("recover", tooltip="Put the cluster back"):
+        gate = ApprovalGate(
+            task_id="approve_recovery", question=RECOVERY, request=recovery_request, retries=0
+        )
+        guard = ApprovalGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
+        diagnosis = run(diagnose)
+        steps = [RecoveryOperator(task_id=name.value, action=name) for name in ActionName]
+        ways = {Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"}
+        conclusion = branch(conclude_recovery, ways)
+        forward, back = ending("finished_forward"), ending("put_back")
+        chain(diagnosis, gate, guard, *steps, conclusion, [forward, back])
+        return Stage(entry=diagnosis, exit=forward, endings=[back])
 
 
 def fail_back() -> Stage:

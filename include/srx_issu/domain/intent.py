@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.commands import Software
+from srx_issu.domain.failures.rules import FailureRules
 from srx_issu.domain.model import Cluster, Image
 
 
@@ -70,6 +71,7 @@ class Policy:
     start_method: StartMethod = StartMethod.AUTO
     unlink_image: bool = False
     checks: CheckRules = field(default_factory=CheckRules)
+    failures: FailureRules = field(default_factory=FailureRules)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,19 +7,24 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from airflow.providers.ssh.hooks.ssh import SSHHookAsync
 
 from srx_issu.devices.ssh import SshClusterReader
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Cluster, NodeName
+from srx_issu.domain.recovery.plan import Plan, Taken
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.srx import known_hosts_text
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.recall import course, start
+from srx_issu.steps.recover_cluster import taken
+from srx_issu.steps.recovery_plan import plan_in
 from srx_issu.steps.watch import Watch, began_at
 from srx_issu.steps.window import seconds_until_open, window_objection
 
@@ -39,15 +44,10 @@ async def open_watch(upgrade_id: str, goal: Goal, step: str) -> AsyncIterator[Wa
 
 
 def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
-    stores, clock = open_stores(), SystemClock()
+    stores = open_stores()
     intent = stores.journal.intent(upgrade_id)
     _renew_lease(stores, intent)
     events = stores.journal.events(upgrade_id)
-    began = began_at(events, step)
-    if began is None:
-        began = clock.now()
-        text = f"waiting for {goal.replace('_', ' ')}"
-        stores.journal.record(upgrade_id, Event(at=began, kind=EventKind.STEP_STARTED, step=step, text=text))
     return Watch(
         intent=intent,
         goal=goal,
@@ -56,8 +56,8 @@ def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
         start=start(events),
         reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), intent.policy.timers),
         journal=stores.journal,
-        clock=clock,
-        began_at=began,
+        clock=SystemClock(),
+        began_at=_begin(stores, upgrade_id, step, f"waiting for {goal.replace('_', ' ')}"),
     )
 
 
@@ -92,6 +92,59 @@ def _renew_lease(stores: Stores, intent: Intent) -> None:
         SystemClock().now(),
         intent.policy.timers.lease_s,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryWatch:
+    """What a waiting step of a recovery is judged by."""
+
+    cluster: str
+    plan: Plan
+    taken: tuple[Taken, ...]
+    reader: SshClusterReader
+    poll_s: float
+    began_at: datetime
+
+    def elapsed_s(self) -> float:
+        return (SystemClock().now() - self.began_at).total_seconds()
+
+
+@asynccontextmanager
+async def open_recovery(upgrade_id: str, step: str) -> AsyncIterator[RecoveryWatch]:
+    """One step's wait, with its own connection to each node; closed at the end."""
+    watch = await asyncio.to_thread(_prepare_recovery, upgrade_id, step)
+    try:
+        yield watch
+    finally:
+        await watch.reader.close()
+
+
+def _prepare_recovery(upgrade_id: str, step: str) -> RecoveryWatch:
+    stores = open_stores()
+    intent = stores.journal.intent(upgrade_id)
+    _renew_lease(stores, intent)
+    events = stores.journal.events(upgrade_id)
+    plan = plan_in(events, stores.evidence)
+    if plan is None:
+        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+    return RecoveryWatch(
+        cluster=intent.cluster.name,
+        plan=plan,
+        taken=taken(events),
+        reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), intent.policy.timers),
+        poll_s=intent.policy.timers.poll_s,
+        began_at=_begin(stores, upgrade_id, step, "waiting"),
+    )
+
+
+def _begin(stores: Stores, upgrade_id: str, step: str, text: str) -> datetime:
+    """When the present try of this wait began; written down if it begins now."""
+    began = began_at(stores.journal.events(upgrade_id), step)
+    if began is None:
+        began = SystemClock().now()
+        event = Event(at=began, kind=EventKind.STEP_STARTED, step=step, text=text)
+        stores.journal.record(upgrade_id, event)
+    return began
 
 
 @dataclass(frozen=True, kw_only=True)

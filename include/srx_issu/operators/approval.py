@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ from airflow.sdk import Context
 
 from srx_issu.hooks.workbench import open_bench
 from srx_issu.operators.step import StepOperator
-from srx_issu.steps.approval_request import approval_request
+from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.confirm_approval import APPROVE, REJECT, confirm_approval, why_asked
+from srx_issu.steps.confirm_approval import APPROVE, REJECT, Question, confirm_approval
 
 
 class ApprovalGate(HITLOperator):
@@ -20,14 +21,18 @@ class ApprovalGate(HITLOperator):
 
     ui_color = "#f9e2e2"
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(
+        self, *, question: Question, request: Callable[[Bench], ApprovalRequest], **kwargs: Any
+    ) -> None:
         super().__init__(subject="", options=[APPROVE, REJECT], **kwargs)
+        self.question = question
+        self.request = request
 
     def execute(self, context: Context) -> Any:
         with open_bench(context["run_id"], self.task_id, self.log) as bench:
-            if why_asked(bench) is None:
+            if self.question.why(bench) is None:
                 return None
-            request = approval_request(bench)
+            request = self.request(bench)
             timers = bench.intent.policy.timers
             bench.leases.renew(
                 bench.lease_name, bench.upgrade_id, bench.clock.now(), timers.approval_s + timers.lease_s
@@ -40,9 +45,10 @@ class ApprovalGate(HITLOperator):
 class ApprovalGuard(StepOperator):
     """Reads the answer that the gate ``gate_task_id`` handed on and stops unless a person approved."""
 
-    def __init__(self, *, gate_task_id: str, **kwargs: Any) -> None:
+    def __init__(self, *, gate_task_id: str, question: Question, **kwargs: Any) -> None:
         super().__init__(step=self._confirm, **kwargs)
         self.gate_task_id = gate_task_id
+        self.question = question
         self._answer: Any = None
 
     def execute(self, context: Context) -> Facts:
@@ -50,4 +56,4 @@ class ApprovalGuard(StepOperator):
         return super().execute(context)
 
     def _confirm(self, bench: Bench) -> Facts:
-        return confirm_approval(bench, self._answer)
+        return confirm_approval(bench, self._answer, self.question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from airflow.sdk import BaseOperator, Context
 from airflow.triggers.base import StartTriggerArgs
@@ -13,7 +13,7 @@ from srx_issu.domain.goals import Goal
 class GoalSensor(BaseOperator):
     """Succeeds when both nodes show ``goal``; fails when its deadline passes or the ISSU has stopped."""
 
-    template_fields: ClassVar[tuple[str, ...]] = ("upgrade_id",)
+    template_fields = ("upgrade_id",)
     start_from_trigger = True
     ui_color = "#dbe9f6"
 
@@ -35,7 +35,7 @@ class GoalSensor(BaseOperator):
 class WindowSensor(BaseOperator):
     """Succeeds when the upgrade's maintenance window is open and long enough."""
 
-    template_fields: ClassVar[tuple[str, ...]] = ("upgrade_id",)
+    template_fields = ("upgrade_id",)
     start_from_trigger = True
     ui_color = "#dbe9f6"
 

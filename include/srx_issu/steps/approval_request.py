@@ -1,15 +1,18 @@
-"""What the approver reads: cluster, releases, what was found, what will be sent, why a person is asked."""
+"""What the approver reads: what was found on each node, what will be sent, why a person is asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.goals import describe
+from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.confirm_approval import why_asked
+from srx_issu.steps.confirm_approval import why_start_is_asked
 from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.recall import course
+from srx_issu.steps.recovery_plan import kept_diagnosis, kept_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +23,7 @@ class ApprovalRequest:
     body: str
 
 
-def approval_request(bench: Bench) -> ApprovalRequest:
+def start_request(bench: Bench) -> ApprovalRequest:
     """The question as Airflow shows it."""
     intent = bench.intent
     events = bench.journal.events(bench.upgrade_id)
@@ -30,7 +33,7 @@ def approval_request(bench: Bench) -> ApprovalRequest:
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
         f"{way.before.view(way.starter).release} → **{intent.image.release}**",
-        f"Asked for by {intent.requested_by}. Why you are asked: {why_asked(bench)}.",
+        f"Asked for by {intent.requested_by}. Why you are asked: {why_start_is_asked(bench)}.",
         f"Found: {describe(way.before)}.",
         f"Readiness: {ready}.",
         *findings,
@@ -40,3 +43,12 @@ def approval_request(bench: Bench) -> ApprovalRequest:
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
+
+
+def recovery_request(bench: Bench) -> ApprovalRequest:
+    """The plan, with what was found on each node and what it means."""
+    plan, diagnosis = kept_plan(bench), kept_diagnosis(bench)
+    if plan is None or diagnosis is None:
+        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+    subject = f"Put {bench.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"
+    return ApprovalRequest(subject=subject, body=describe_plan(plan, diagnosis))

@@ -17,7 +17,7 @@ from srx_issu.domain.job import job_name, transcript_path
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.confirm_approval import approval
+from srx_issu.steps.confirm_approval import START, approval
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.recall import START_KEY, START_RPC_KEY, baseline, start
@@ -53,7 +53,7 @@ def _unmet_condition(bench: Bench) -> str | None:
     events = bench.journal.events(bench.upgrade_id)
     if not any(e.detail.get("assessment") == READY for e in events):
         return "the journal holds no passed readiness assessment of this upgrade; nothing was sent"
-    if approval(events) is None:
+    if approval(events, START) is None:
         return "the journal holds no approval of this upgrade; nothing was sent"
     holder = bench.leases.holder(bench.lease_name)
     if holder is None or holder.owner != bench.upgrade_id:

@@ -17,7 +17,7 @@ class WindowTrigger(BaseTrigger):
     """``upgrade_id`` is the run id (templated), ``step`` the task id."""
 
     def __init__(self, upgrade_id: str, step: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.upgrade_id = upgrade_id
         self.step = step
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.catalog.failure_policy import FailuresFile, load_failure_policy
+from srx_issu.catalog.failure_policy import FailuresFile
 from srx_issu.catalog.folder import SHIPPED
+from srx_issu.catalog.loading import load
 from srx_issu.catalog.schemas import schema
 from srx_issu.domain.errors import OperatorFileError
 from srx_issu.domain.failures.classes import FailureClass, Permission
@@ -18,8 +19,7 @@ def _rules(folder: Folder, text: str | None = None) -> FailureRules:
     if text is not None:
         folder.write("policy/failures.yaml", text)
     catalog = folder.catalog()
-    policy = load_failure_policy(folder.path)
-    return policy.rules_for(catalog.clusters["fra1-fw1"], catalog.images[IMAGE])
+    return catalog.policy_for(catalog.clusters["fra1-fw1"], catalog.images[IMAGE]).failures
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def _rules(folder: Folder, text: str | None = None) -> FailureRules:
 def test_faults(folder: Folder, text: str, words: str) -> None:
     folder.write("policy/failures.yaml", text)
     with pytest.raises(OperatorFileError) as caught:
-        load_failure_policy(folder.path)
+        load(folder.path)
     assert len(caught.value.faults) == 1
     assert "policy/failures.yaml:1: " in str(caught.value)
     assert words in str(caught.value)
@@ -48,7 +48,7 @@ def test_faults(folder: Folder, text: str, words: str) -> None:
 def test_all_faults_are_told_at_once(folder: Folder) -> None:
     folder.write("policy/failures.yaml", "fleet:\n  failures:\n    unknown: ask\n    link_lost: ask\n")
     with pytest.raises(OperatorFileError) as caught:
-        load_failure_policy(folder.path)
+        load(folder.path)
     assert [fault.line for fault in caught.value.faults] == [3, 4]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.confirm_approval import approval, confirm_approval
+from srx_issu.steps.confirm_approval import START, approval, confirm_approval
 from srx_issu.steps.recall import conclusion
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
@@ -28,9 +28,9 @@ ADA = {"id": "7", "name": "ada"}
 def test_anything_but_a_recorded_approve_stops(answer: dict[str, Any] | None, words: str) -> None:
     fake = FakeBench()
     with pytest.raises(RequestRefused, match=words):
-        confirm_approval(fake.bench("approval.confirm_approval"), answer)
+        confirm_approval(fake.bench("approval.confirm_approval"), answer, START)
     events = fake.journal.events("manual__1")
-    assert approval(events) is None
+    assert approval(events, START) is None
     ended = conclusion(events)
     assert ended is not None
     assert ended.outcome is Outcome.REFUSED
@@ -39,20 +39,22 @@ def test_anything_but_a_recorded_approve_stops(answer: dict[str, Any] | None, wo
 def test_a_recorded_approve_is_written_down_with_the_person() -> None:
     fake = FakeBench()
     answer = {"chosen_options": ["Approve"], "responded_by_user": ADA}
-    assert confirm_approval(fake.bench("approval.confirm_approval"), answer) == {"approved_by": "ada"}
-    given = approval(fake.journal.events("manual__1"))
+    assert confirm_approval(fake.bench("approval.confirm_approval"), answer, START) == {"approved_by": "ada"}
+    given = approval(fake.journal.events("manual__1"), START)
     assert given is not None
     assert given.detail["by"] == "ada"
 
 
 def test_policy_without_approval_says_so_in_the_journal() -> None:
     fake = FakeBench(intent=intent(needs_approval=False))
-    assert confirm_approval(fake.bench("approval.confirm_approval"), None) == {"approved_by": "not asked"}
-    assert approval(fake.journal.events("manual__1")) is not None
+    assert confirm_approval(fake.bench("approval.confirm_approval"), None, START) == {
+        "approved_by": "not asked"
+    }
+    assert approval(fake.journal.events("manual__1"), START) is not None
 
 
 def test_the_support_matrix_can_ask_where_policy_does_not() -> None:
     fake = FakeBench(intent=intent(needs_approval=False))
     fake.told(EventKind.DECIDED, "assess.check_readiness", assessment="ready", ask="unknown pair")
     with pytest.raises(RequestRefused, match="no approval was recorded"):
-        confirm_approval(fake.bench("approval.confirm_approval"), None)
+        confirm_approval(fake.bench("approval.confirm_approval"), None, START)

@@ -1,0 +1,188 @@
+"""Putting a cluster back, one step of its plan at a time, each after a new look at both nodes.
+
+Every errand is journalled before it goes out, so a killed or retried task arrives where it was; what may
+go out once only is guarded by the journal's unique key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn, assert_never
+
+from srx_issu.domain.diff import Look
+from srx_issu.domain.errors import CommandRefused, DeviceError, RequestRefused
+from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.recover import Plan, PlanKind
+from srx_issu.domain.recovery.plan import ActionName, Taken
+from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
+from srx_issu.domain.recovery.words import by_hand
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.check_versions_and_groups import NotVerified
+from srx_issu.steps.collect_after import after, look_again
+from srx_issu.steps.confirm_approval import Question, approval
+from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.recall import baseline, baseline_state
+from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
+
+ERRAND = "recover."  # prefix of the keys of errands in the journal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """The step is not over: look again later."""
+
+    reason: str
+    deadline_s: float
+
+
+class Recovered(StrEnum):
+    """Where a recovery leads."""
+
+    VERIFY = "verify"  # both nodes run the target after all: verify as usual
+    PUT_BACK = "put_back"  # both nodes run the old release, at rest
+
+
+def why_recovery_is_asked(bench: Bench) -> str | None:
+    """Why a person must approve the plan; None = policy lets it be carried out."""
+    plan = kept_plan(bench)
+    if plan is not None and plan.permission is Permission.AUTOMATIC:
+        return None
+    return "policy asks before this recovery; see policy/failures.yaml"
+
+
+RECOVERY = Question(purpose="recovery", why=why_recovery_is_asked, refusal=Outcome.NEEDS_OPERATOR)
+
+
+def diagnose(bench: Bench) -> Facts:
+    """Names the failure and makes the plan, once; a later try keeps it. Raises NotVerified when a person
+    must act instead."""
+    plan = kept_plan(bench)
+    if plan is None:
+        found = prognosis(bench)
+        keep_plan(bench, found)
+        plan = found.plan
+    if plan.permission is Permission.NEVER or not plan.actions:
+        decide_outcome(bench, Outcome.NEEDS_OPERATOR, plan.reason)
+        raise NotVerified(plan.reason)
+    return {"failure": plan.failure.value, "kind": plan.kind.value, "steps": list(by_hand(plan))}
+
+
+def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
+    """One step: sends what is due, looking anew before each command, until it is over or must wait.
+
+    Raises NotVerified, with NEEDS_OPERATOR and the remaining steps written down, when it must stop.
+    """
+    plan = _permitted_plan(bench)
+    while True:
+        now = bench.reader.observe()
+        step = step_of(plan, name, now, taken(bench.journal.events(bench.upgrade_id)))
+        match step:
+            case Passed():
+                bench.tell(EventKind.STEP_FINISHED, step.reason)
+                return {"done": step.reason}
+            case Send():
+                _send(bench, plan, step)
+            case Wait():
+                deadline_s = float(getattr(bench.intent.policy.timers, step.action.deadline))
+                return Waiting(reason=step.reason, deadline_s=deadline_s)
+            case Stop():
+                _stop(bench, plan, name, step.reason)
+            case _:
+                assert_never(step)
+
+
+def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
+    """The step's deadline has passed: a person acts. Always raises NotVerified."""
+    reason = f"{name}: not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
+    _stop(bench, _permitted_plan(bench), name, reason)
+
+
+def _permitted_plan(bench: Bench) -> Plan:
+    plan = kept_plan(bench)
+    if plan is None:
+        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+    approved = approval(bench.journal.events(bench.upgrade_id), RECOVERY) is not None
+    if plan.permission is not Permission.AUTOMATIC and not approved:
+        raise RequestRefused("the journal holds no approval of this recovery; nothing was sent")
+    return plan
+
+
+def _send(bench: Bench, plan: Plan, step: Send) -> None:
+    """Journal, send, journal. A lost answer is no reason to stop: the next look tells what became of it."""
+    errand, command = step.errand, step.errand.command
+    tries = sum(1 for t in taken(bench.journal.events(bench.upgrade_id)) if t.key == errand.key)
+    booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
+    event = bench.event(
+        EventKind.ACTION_INTENDED,
+        f"{command.cli} ({step.reason})",
+        node=errand.node,
+        key=f"{ERRAND}{errand.key}" if errand.is_once else f"{ERRAND}{errand.key}.{tries + 1}",
+        detail={"command": command.cli, "errand": errand.key, "booted_at": booted_at},
+    )
+    if not bench.journal.intend(bench.upgrade_id, event):
+        return  # another try of this task was faster; look again
+    bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, errand.node, command.cli)
+    try:
+        words = bench.writer.send(errand.node, command)
+    except CommandRefused as refusal:
+        bench.tell(EventKind.ACTION_REFUSED, refusal.message, node=errand.node)
+        _stop(bench, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
+    except DeviceError as doubt:
+        bench.tell(EventKind.ACTION_UNKNOWN, f"{doubt.message}; looking", node=errand.node)
+    else:
+        bench.tell(EventKind.ACTION_SENT, words.strip() or "no words", node=errand.node)
+
+
+def taken(events: Sequence[Event]) -> tuple[Taken, ...]:
+    """Every errand that was, or may have been, sent."""
+    sent = [e for e in events if e.kind is EventKind.ACTION_INTENDED and (e.key or "").startswith(ERRAND)]
+    return tuple(
+        Taken(
+            key=str(e.detail["errand"]),
+            at=e.at,
+            booted_at=datetime.fromisoformat(str(b)) if (b := e.detail.get("booted_at")) else None,
+        )
+        for e in sent
+    )
+
+
+def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:
+    steps = by_hand(plan)
+    text = "\n".join(
+        (f"The recovery stopped at {name}: {reason}", "", "The whole plan was:", *(f"- {s}" for s in steps))
+    )
+    bench.evidence.write(bench.upgrade_id, "what-to-do.txt", text)
+    decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"recovery stopped at {name}: {reason}")
+    raise NotVerified(reason)
+
+
+def conclude_recovery(bench: Bench) -> Recovered:
+    """The outcome of a plan that was carried out to its end."""
+    plan = _permitted_plan(bench)
+    if plan.kind in (PlanKind.FINISH_FORWARD, PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
+        bench.tell(EventKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
+        return Recovered.VERIFY
+    outcome = Outcome.ROLLED_BACK if plan.kind is PlanKind.ROLL_BACK else Outcome.ABORTED_CLEAN
+    decide_outcome(bench, outcome, f"{plan.reason}; both nodes run {plan.release} again; {_compared(bench)}")
+    return Recovered.PUT_BACK
+
+
+def _compared(bench: Bench) -> str:
+    """The state now against the baseline, in words; findings are journalled one by one."""
+    from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415
+
+    events = bench.journal.events(bench.upgrade_id)
+    before = Look(snapshot=baseline(events, bench.evidence), state=baseline_state(events, bench.evidence))
+    look_again(bench, "after the recovery")
+    now, state = after(bench)
+    differences = differences_of(before, Look(snapshot=now, state=state), bench.intent)
+    findings = findings_of(differences, bench.intent.policy.checks)
+    for finding in findings:
+        bench.tell(EventKind.FINDING, finding.words, node=finding.node)
+    if not findings:
+        return "everything is as before the upgrade"
+    return f"{len(findings)} differences from before the upgrade"

@@ -1,0 +1,96 @@
+"""What went wrong and what could be done about it: diagnosed from both nodes, kept as one plan.
+
+The plan is made once and kept as evidence; every later step of the recovery reads that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.failure import Diagnosis, diagnose
+from srx_issu.domain.failures.classes import FailureClass
+from srx_issu.domain.model import Snapshot
+from srx_issu.domain.recover import Plan, recover
+from srx_issu.ports import codec
+from srx_issu.ports.journal import Event, EventKind, Evidence
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.recall import course, last, start
+
+PLAN_KEY = "recovery_plan"
+WAITS = "issu.wait_"  # task ids of the waits of an upgrade
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prognosis:
+    """One look, what it means, and what would be done."""
+
+    now: Snapshot
+    diagnosis: Diagnosis
+    plan: Plan
+
+
+def prognosis(bench: Bench, *, overdue: bool | None = None) -> Prognosis:
+    """Looks at both nodes and plans. ``overdue`` None: whether a wait of this upgrade has failed.
+
+    Two primaries may be seen for a moment while a group moves between the two looks, so that is looked
+    at twice.
+    """
+    found = _look(bench, overdue)
+    if found.diagnosis.failure is FailureClass.BOTH_PRIMARY:
+        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+        found = _look(bench, overdue)
+    return found
+
+
+def _look(bench: Bench, overdue: bool | None) -> Prognosis:
+    events = bench.journal.events(bench.upgrade_id)
+    way = course(events, bench.evidence, bench.intent)
+    if overdue is None:
+        overdue = any(e.kind is EventKind.STEP_FAILED and e.step.startswith(WAITS) for e in events)
+    now = bench.reader.observe()
+    diagnosis = diagnose(
+        way.before, now, way.starter, way.target, transcript=_transcript(bench), overdue=overdue
+    )
+    plan = recover(now, way.before, bench.intent, diagnosis, bench.intent.policy.failures)
+    return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
+
+
+def _transcript(bench: Bench) -> str | None:
+    """All that the ISSU has said so far; None when it cannot be read."""
+    begun = start(bench.journal.events(bench.upgrade_id))
+    if begun is None or begun.transcript_path is None:
+        return None
+    try:
+        return bench.reader.read_text(begun.starter, begun.transcript_path)
+    except DeviceError:
+        return None
+
+
+def keep_plan(bench: Bench, found: Prognosis) -> None:
+    """Writes plan and diagnosis as evidence; the newest one counts."""
+    detail = {
+        "plan": bench.evidence.write(bench.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
+        "diagnosis": bench.evidence.write(bench.upgrade_id, "diagnosis.json", codec.dumps(found.diagnosis)),
+        "failure": found.plan.failure.value,
+        "kind": found.plan.kind.value,
+    }
+    bench.tell(EventKind.OBSERVED, found.plan.reason, key=PLAN_KEY, detail={**detail})
+
+
+def kept_plan(bench: Bench) -> Plan | None:
+    """The plan that was made; None when there is none yet."""
+    return plan_in(bench.journal.events(bench.upgrade_id), bench.evidence)
+
+
+def plan_in(events: Iterable[Event], evidence: Evidence) -> Plan | None:
+    """The same without a bench."""
+    event = last(events, EventKind.OBSERVED, key=PLAN_KEY)
+    return codec.loads(Plan, evidence.read(str(event.detail["plan"]))) if event else None
+
+
+def kept_diagnosis(bench: Bench) -> Diagnosis | None:
+    """What the plan was made from."""
+    event = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=PLAN_KEY)
+    return codec.loads(Diagnosis, bench.evidence.read(str(event.detail["diagnosis"]))) if event else None
