@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices import start
 from srx_issu.devices.writer import PyezClusterWriter
 from srx_issu.domain.commands import (
     AbortIssu,
@@ -56,9 +55,25 @@ def node() -> Iterator[ScriptedNode]:
 
 
 @pytest.fixture
-def writer(node: ScriptedNode) -> Iterator[PyezClusterWriter]:
+def folder(tmp_path: Path) -> Path:
+    """What stands for the node's /var/tmp."""
+    folder = tmp_path / "var-tmp"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def writer(node: ScriptedNode, folder: Path) -> Iterator[PyezClusterWriter]:
     cluster = cluster_at(node.address, node.address)
-    writer = PyezClusterWriter(cluster, node.credentials(), Timers(connect_s=5, rpc_s=0.4))
+    timers = Timers(connect_s=5, rpc_s=0.4)
+    writer = PyezClusterWriter(
+        cluster,
+        node.credentials(),
+        timers,
+        folder_of=lambda job: f"{folder}/srx-issu-{job}",
+        rpc_wait_s=0.4,
+        pause=lambda _: time.sleep(0.05),
+    )
     yield writer
     writer.close()
 
@@ -88,6 +103,13 @@ def test_node_that_cannot_be_reached_was_sent_nothing(node: ScriptedNode) -> Non
         with pytest.raises(DeviceUnreachable):
             writer.send(N0, AbortIssu())
         writer.close()
+
+
+def test_answer_that_cannot_be_read_leaves_it_unknown(node: ScriptedNode, writer: PyezClusterWriter) -> None:
+    node.answers["request-reboot"] = Act.GARBAGE
+    with pytest.raises(SessionLost, match="cannot be read"):
+        writer.send(N0, RebootNode(node=N1))
+    assert node.requests == ["request-reboot"]
 
 
 @pytest.mark.parametrize(
@@ -176,9 +198,7 @@ class TestStartByRpc:
         node: ScriptedNode,
         writer: PyezClusterWriter,
         answer: str | Act,
-        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(start, "RPC_WAIT_S", 0.4)
         node.answers[START_RPC] = answer
         report = writer.start_issu(N0, START, "job", StartMethod.RPC)
         assert (report.started, report.method) == (Started.UNKNOWN, StartMethod.RPC)
@@ -195,13 +215,6 @@ class TestStartByRpc:
 
 class TestStartInShell:
     """Against a real /bin/sh with a ``cli`` of the test's making."""
-
-    @pytest.fixture
-    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        folder = tmp_path / "var-tmp"
-        folder.mkdir()
-        monkeypatch.setattr(start, "JOB_FOLDER", str(folder))
-        return folder
 
     @pytest.fixture
     def with_shell(self, node: ScriptedNode, tmp_path: Path) -> Path:
@@ -224,10 +237,8 @@ class TestStartInShell:
     def test_account_without_a_shell_is_sent_nothing(
         self, node: ScriptedNode, writer: PyezClusterWriter
     ) -> None:
-        report = writer.start_issu(N0, START, "job", StartMethod.SHELL)
-        assert report.started is Started.REFUSED
-        assert "no shell" in report.words
-        assert "unknown command" in report.words
+        with pytest.raises(UnknownCommand, match=r"no shell .*unknown command.*nothing was sent"):
+            writer.start_issu(N0, START, "job", StartMethod.SHELL)
         assert node.requests == ["start shell"]
 
     def test_account_without_a_shell_goes_by_rpc(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
@@ -299,11 +310,9 @@ class TestStartInShell:
         assert self.asked(with_shell) == []
 
     def test_marker_that_cannot_be_made_starts_nothing(
-        self, writer: PyezClusterWriter, with_shell: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:
-        monkeypatch.setattr(start, "SETTLE_S", 0)
-        monkeypatch.setattr(start, "JOB_FOLDER", f"{folder}/missing")
-        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        report = writer.start_issu(N0, START, "missing/job", StartMethod.AUTO)
         assert report.started is Started.UNKNOWN
         assert self.asked(with_shell) == []
 

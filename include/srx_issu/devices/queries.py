@@ -53,17 +53,6 @@ ISSU = Query(
     cli="show chassis cluster information issu",
     body="issu-information",
 )
-LINKS = Query(
-    rpc=Rpc("get-chassis-cluster-interfaces"),
-    cli="show chassis cluster interfaces",
-    body="chassis-cluster-interface-statistics",
-)
-STORAGE = Query(rpc=Rpc("get-system-storage"), cli="show system storage", body="system-storage-information")
-ROUTING_ENGINE = Query(
-    rpc=Rpc("get-route-engine-information"),
-    cli="show chassis routing-engine",
-    body="route-engine-information",
-)
 
 
 def checksum(path: str) -> Query:
@@ -79,15 +68,6 @@ def file_show(path: str) -> Query:
     path = checked_path(path)
     return Query(
         rpc=Rpc("file-show", (("filename", path),)), cli=f"file show {path}", body="file-content", large=True
-    )
-
-
-def file_list(path: str) -> Query:
-    path = checked_path(path)
-    return Query(
-        rpc=Rpc("file-list", (("path", path), ("detail", None))),
-        cli=f"file list detail {path}",
-        body="directory-list",
     )
 
 

@@ -7,6 +7,8 @@ Over NETCONF no command asks for confirmation.
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 
 from srx_issu.devices.credentials import Credentials
 from srx_issu.devices.netconf import NetconfSession
@@ -15,7 +17,7 @@ from srx_issu.devices.parse.refusals import raise_errors, refusal_line, warnings
 from srx_issu.devices.parse.reply import Element
 from srx_issu.devices.pyez import NodeSessions
 from srx_issu.devices.shell import NoShell, node_shell
-from srx_issu.devices.start import start_by_rpc, start_in_shell
+from srx_issu.devices.start import RPC_WAIT_S, job_folder, start_by_rpc, start_in_shell
 from srx_issu.domain.commands import (
     AbortIssu,
     Command,
@@ -24,10 +26,16 @@ from srx_issu.domain.commands import (
     SnapshotSoftware,
     StartIssu,
 )
-from srx_issu.domain.errors import CommandRefused, RequestRefused, UnknownCommand
+from srx_issu.domain.errors import (
+    CommandRefused,
+    ReplyNotUnderstood,
+    RequestRefused,
+    SessionLost,
+    UnknownCommand,
+)
 from srx_issu.domain.intent import StartMethod, Timers
 from srx_issu.domain.model import Cluster, NodeName
-from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.devices import StartReport
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +50,19 @@ _PATIENCE_S: dict[type[Command], float] = {
 class PyezClusterWriter:
     """``ports.ClusterWriter`` over NETCONF and, for the start, the node's shell. Call ``close``."""
 
-    def __init__(self, cluster: Cluster, credentials: Credentials, timers: Timers) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        credentials: Credentials,
+        timers: Timers,
+        *,
+        folder_of: Callable[[str], str] = job_folder,
+        rpc_wait_s: float = RPC_WAIT_S,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._folder_of = folder_of
+        self._rpc_wait_s = rpc_wait_s
+        self._pause = pause
         self._cluster = cluster
         self._credentials = credentials
         self._timers = timers
@@ -58,28 +78,27 @@ class PyezClusterWriter:
         # A field script found the RPCs of "security policies" answering errors; dossier, section 1.
         first, second = reversed(ways) if isinstance(command, ResyncPolicies) else ways
         try:
-            return first(session, command, timeout_s)
-        except UnknownCommand:
-            return second(session, command, timeout_s)
+            try:
+                return first(session, command, timeout_s)
+            except UnknownCommand:
+                return second(session, command, timeout_s)
+        except ReplyNotUnderstood as error:  # it may have been carried out
+            raise SessionLost(node, f"the answer cannot be read: {error.message}") from error
 
     def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        """Raises DeviceError only when provably nothing was sent."""
+        """Raises DeviceError only when provably nothing was sent: for SHELL, UnknownCommand where the
+        account has no shell that can run a detached job."""
         if method is not StartMethod.RPC:
             try:
-                return self._start_in_shell(node, command, job)
+                return self._start_in_shell(node, command, self._folder_of(job))
             except NoShell as reason:
                 if method is StartMethod.SHELL:
-                    words = f"the account has no shell on the node ({reason}); nothing was started"
-                    return StartReport(started=Started.REFUSED, method=StartMethod.SHELL, words=words)
-                log.info(
-                    "%s %s: no shell for a detached start, asking by RPC: %s",
-                    self._cluster.name,
-                    node,
-                    reason,
-                )
-        return start_by_rpc(self._sessions.of(node), command)
+                    words = f"no shell for a detached start ({reason}); nothing was sent"
+                    raise UnknownCommand(node, words) from reason
+                log.info("%s %s: no shell, going by RPC: %s", self._cluster.name, node, reason)
+        return start_by_rpc(self._sessions.of(node), command, self._rpc_wait_s)
 
-    def _start_in_shell(self, node: NodeName, command: StartIssu, job: str) -> StartReport:
+    def _start_in_shell(self, node: NodeName, command: StartIssu, folder: str) -> StartReport:
         with node_shell(
             node,
             self._cluster.address(node),
@@ -87,7 +106,7 @@ class PyezClusterWriter:
             connect_s=self._timers.connect_s,
             timeout_s=self._timers.connect_s,
         ) as shell:
-            return start_in_shell(shell, command, job)
+            return start_in_shell(shell, command, folder, self._pause)
 
     def close(self) -> None:
         self._sessions.close()

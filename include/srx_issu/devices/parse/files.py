@@ -1,21 +1,14 @@
-"""Files on a node: checksum, list, content; and what a CLI command printed."""
+"""Files on a node: checksum and content; and what a CLI command printed."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from srx_issu.devices.parse.refusals import errors_in, is_missing_file, raise_errors, refusal_error
-from srx_issu.devices.parse.reply import Element, fragment, number, value
+from srx_issu.devices.parse.reply import Element, fragment, value
 from srx_issu.domain.errors import ReplyNotUnderstood
 
 _SHA256 = re.compile(r"\b[0-9a-fA-F]{64}\b")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedFile:
-    name: str
-    size_bytes: int | None
 
 
 def sha256(node: str, root: Element) -> str | None:
@@ -34,16 +27,6 @@ def sha256(node: str, root: Element) -> str | None:
             return None
         raise ReplyNotUnderstood(node, "no SHA-256 in the reply", fragment(root))
     return match.group(0).lower()
-
-
-def listed_files(node: str, root: Element) -> tuple[ListedFile, ...]:
-    """The files of ``file-list``; none when the path does not exist."""
-    _raise_unless_missing(node, root)
-    return tuple(
-        ListedFile(name=name, size_bytes=number(node, entry, "file-size"))
-        for entry in root.iter("file-information")
-        if (name := value(entry, "file-name")) is not None
-    )
 
 
 def file_content(node: str, root: Element, path: str) -> str | None:
