@@ -332,7 +332,7 @@ class ClusterModel:
             booted_at=node.booted_at,
             groups=tuple(self._group(g, name) for g in self.groups),
             cold_sync=ColdSync(weight=0 if synced else 255, not_completed=() if synced else ("flowd",)),
-            issu=IssuStatus(in_progress=node.window),
+            issu=IssuStatus(in_progress=node.window or (None if node.boots else False)),  # mute after a boot
         )
 
     def _group(self, group_id: int, seen_by: NodeName) -> RedundancyGroup:

@@ -182,14 +182,24 @@ def _old_primary_left(case: _Case) -> Plan:
 
 
 def _abort(case: _Case, release: str) -> tuple[RecoveryAction, ...]:
-    """The abort, unless both nodes or the device's own last words say that the window is closed."""
+    """The abort, unless the device's own last words, or both nodes, say that the window is closed.
+
+    Flags without a window count as a window that is not shown, unless the device said that it left it.
+    """
     shown = {view.issu.in_progress if view.issu else None for view in case.now.views}
     said = case.diagnosis.window_open
-    if said or True in shown or issu_signs(case.now):
-        return (steps.abort_issu(release, None),)
-    if said is False or shown == {False}:
-        return ()
-    return (steps.abort_issu(release, None),)
+    is_quiet = shown == {False} or case.failure in _BEFORE_THE_WINDOW
+    is_closed = said is False or (said is None and is_quiet and not issu_signs(case.now))
+    return () if is_closed and True not in shown else (steps.abort_issu(release, None),)
+
+
+# Refused before an ISSU began; the guide's first step then has set no flags either.
+_BEFORE_THE_WINDOW = (
+    FailureClass.REBOOT_KEYWORD_MISSING,
+    FailureClass.UNSUPPORTED_FEATURE,
+    FailureClass.IMAGE_MISSING,
+    FailureClass.REMOTE_SITE,
+)
 
 
 def _policies(case: _Case) -> tuple[RecoveryAction, ...]:

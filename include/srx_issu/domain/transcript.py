@@ -143,7 +143,8 @@ def transcript_verdict(text: str) -> Stopped | None:
     if found is not None:
         return Stopped(code=None, line=found[1], window_open=_window(text), cause=found[0])
     if aborted is not None:
-        return Stopped(code=None, line=aborted, window_open=_window(text))
+        words = next((line for line in lines if _ERROR.search(line)), aborted)
+        return Stopped(code=None, line=words, window_open=_window(text))
     return None
 
 

@@ -159,6 +159,12 @@ def test_a_check_that_passed_is_not_the_reason_of_an_abort() -> None:
     assert (verdict.cause, verdict.line) == (None, "ISSU aborted")
 
 
+def test_an_error_that_is_not_recognised_is_quoted_rather_than_the_abort() -> None:
+    verdict = transcript_verdict("error: upgrade of node node0 failed\nISSU aborted")
+    assert verdict is not None
+    assert (verdict.cause, verdict.line) == (None, "error: upgrade of node node0 failed")
+
+
 def test_an_unsuffixed_reason_counts_beside_an_abort() -> None:
     verdict = transcript_verdict("ksyncd failed on node1\nISSU aborted and exiting ISSU window")
     assert verdict is not None

@@ -109,6 +109,13 @@ class TestAbortOnly:
     def test_nothing_is_sent_where_both_nodes_say_that_no_issu_is_open(self) -> None:
         assert ActionName.ABORT_ISSU.value not in steps(plan(both(), "File does not exist: /x"))
 
+    def test_nothing_is_sent_where_no_issu_ever_began(self) -> None:
+        assert ActionName.ABORT_ISSU.value not in steps(plan(both(issu=None), "File does not exist: /x"))
+
+    def test_flags_are_reset_without_an_abort_where_the_device_closed_its_window(self) -> None:
+        made = plan(both(groups=FLAGGED), "error: ksyncd\nISSU aborted and exiting ISSU window")
+        assert steps(made) == ["reset_failover", "verify_restored"]
+
     @pytest.mark.parametrize(
         ("now", "words"),
         [

@@ -26,7 +26,8 @@ class Claim(StrEnum):
     REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent
     CAN_TAKE_OVER = "can_take_over"  # [node] is settled and in sync everywhere, and has no priority of 0
     NO_HOLD_DOWN = "no_hold_down"  # nobody is in secondary-hold in [group_id]
-    WINDOW_CLOSED = "window_closed"  # [node] reports no ISSU in progress
+    WINDOW_CLOSED = "window_closed"  # [node] says that no ISSU is in progress
+    WINDOW_NOT_OPEN = "window_not_open"  # [node] does not say that one is; a node that has booted may be mute
     FLAGS_CLEAR = "flags_clear"  # [group_id] has neither manual flag nor priority 255 on either node
 
 
@@ -139,6 +140,13 @@ def _window_closed(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=not open_, text=f"{view.node} {words}")
 
 
+def _window_not_open(condition: Condition, now: Snapshot) -> Judged:
+    closed = _window_closed(condition, now)
+    if closed.holds is None and now.view(_node(condition)).reachable:
+        return Judged(holds=True, text=closed.text)
+    return closed
+
+
 def _flags_clear(condition: Condition, now: Snapshot) -> Judged:
     group_id = _group(condition)
     group = now.group(group_id)
@@ -161,6 +169,7 @@ _JUDGES: Mapping[Claim, _Judge] = {
     Claim.CAN_TAKE_OVER: _can_take_over,
     Claim.NO_HOLD_DOWN: _no_hold_down,
     Claim.WINDOW_CLOSED: _window_closed,
+    Claim.WINDOW_NOT_OPEN: _window_not_open,
     Claim.FLAGS_CLEAR: _flags_clear,
 }
 

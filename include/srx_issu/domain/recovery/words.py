@@ -47,6 +47,7 @@ def say(condition: Condition) -> str:
         Claim.CAN_TAKE_OVER: f"{node} is in sync and could take over",
         Claim.NO_HOLD_DOWN: f"nobody is in secondary-hold in {group}",
         Claim.WINDOW_CLOSED: f"{node} reports no ISSU",
+        Claim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",
         Claim.FLAGS_CLEAR: f"{group} has its configured priorities",
     }
     return words[condition.claim]
