@@ -1,0 +1,37 @@
+"""The failure budget: how many failures a campaign bears before nothing new starts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from srx_issu.campaign.model import Budget, Result
+
+
+def counted(results: Mapping[str, Result], budget: Budget, forgiven: Collection[str] = ()) -> tuple[str, ...]:
+    """The clusters whose result counts. ``forgiven`` were accepted by a person who let the campaign go on."""
+    kinds = budget.counts | {Result.UNKNOWN}
+    return tuple(sorted(n for n, result in results.items() if result in kinds and n not in forgiven))
+
+
+def exceeded(
+    results: Mapping[str, Result],
+    budget: Budget,
+    *,
+    wave: Collection[str],
+    planned: int,
+    forgiven: Collection[str] = (),
+) -> str | None:
+    """Why nothing new may start; None = the budget holds. ``wave`` names the clusters of the present wave,
+    ``planned`` is the number of clusters in the whole plan."""
+    failed = counted(results, budget, forgiven)
+    if budget.total is not None and len(failed) > (borne := budget.total.of(planned)):
+        return _words("campaign", failed, borne)
+    in_wave = [name for name in failed if name in wave]
+    if budget.per_wave is not None and len(in_wave) > (borne := budget.per_wave.of(len(wave))):
+        return _words("wave", in_wave, borne)
+    return None
+
+
+def _words(what: str, failed: Collection[str], borne: int) -> str:
+    names = ", ".join(list(failed)[:5]) + (" and others" if len(failed) > 5 else "")
+    return f"{len(failed)} failed ({names}); the {what}'s budget bears {borne}"

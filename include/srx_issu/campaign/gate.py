@@ -1,0 +1,65 @@
+"""After a wave: go on, ask a person, or stop for good. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from srx_issu.campaign.budget import counted, exceeded
+from srx_issu.campaign.model import Campaign, OnExceeded, Result
+
+
+class Way(StrEnum):
+    """The ways on from a wave."""
+
+    PROMOTE = "promote"  # the next wave
+    HOLD = "hold"  # a person answers
+    ABORT = "abort"  # nothing new starts any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    way: Way
+    reason: str
+
+
+def judge_wave(
+    campaign: Campaign,
+    results: Mapping[str, Result],
+    *,
+    wave: Collection[str],
+    planned: int,
+    aborted: str | None = None,
+    forgiven: Collection[str] = (),
+) -> Judgement:
+    """``results`` of all clusters so far; a cluster of the wave that has none counts as UNKNOWN.
+    ``aborted`` says who ended the campaign, and why."""
+    if aborted is not None:
+        return Judgement(way=Way.ABORT, reason=aborted)
+    known = {**dict.fromkeys(wave, Result.UNKNOWN), **results}
+    over = exceeded(known, campaign.budget, wave=wave, planned=planned, forgiven=forgiven)
+    if over is not None:
+        way = Way.ABORT if campaign.budget.on_exceeded is OnExceeded.ABORT else Way.HOLD
+        return Judgement(way=way, reason=over)
+    waiting = [name for name in wave if known[name] is Result.NOT_STARTED]
+    if waiting:
+        return Judgement(way=Way.HOLD, reason=f"{len(waiting)} of the wave were not started: {_few(waiting)}")
+    failed = counted(known, campaign.budget, forgiven)
+    borne = f"; {len(failed)} failed, which the budget bears" if failed else ""
+    return Judgement(way=Way.PROMOTE, reason=f"all {len(wave)} of the wave have ended{borne}")
+
+
+def to_retry(campaign: Campaign, results: Mapping[str, Result], wave: Collection[str]) -> tuple[str, ...]:
+    """What "retry" starts again: the failures that may be, and what was not started, in the wave's order."""
+    again = campaign.retry.results | {Result.NOT_STARTED}
+    return tuple(name for name in wave if results.get(name) in again)
+
+
+def to_finish(results: Mapping[str, Result], wave: Collection[str]) -> tuple[str, ...]:
+    """What "promote" still starts of a wave that was held in its middle: only what was not started."""
+    return tuple(name for name in wave if results.get(name) is Result.NOT_STARTED)
+
+
+def _few(names: Collection[str]) -> str:
+    return ", ".join(list(names)[:5]) + (" and others" if len(names) > 5 else "")

@@ -1,0 +1,222 @@
+"""A whole campaign played through in virtual time, by the same rules as the real one. Pure.
+
+Used to predict how long a plan takes, and by the simulations that check the rules at every tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from srx_issu.campaign.admit import Flight, Never, Orders, Wait, hindrance
+from srx_issu.campaign.budget import counted, exceeded
+from srx_issu.campaign.gate import Judgement, Way, judge_wave, to_finish, to_retry
+from srx_issu.campaign.model import Campaign, Result
+from srx_issu.campaign.plan import Plan, Planned, Wave
+from srx_issu.campaign.window import next_start
+
+
+class Answer(StrEnum):
+    """What a person says to a hold."""
+
+    PROMOTE = "Promote"
+    RETRY = "Retry the failed"
+    ABORT = "Abort"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How one upgrade will end, and after how long."""
+
+    after_s: float
+    result: Result
+
+
+class World(Protocol):
+    """What a campaign meets: devices and people."""
+
+    def ending(self, cluster: Planned, attempt: int) -> Ending: ...
+
+    def orders(self, now: datetime) -> Orders: ...
+
+    def next_order(self, now: datetime) -> datetime | None:
+        """When the orders change next; None = never again."""
+        ...
+
+    def answer(self, wave: int, judgement: Judgement, can_retry: bool) -> Answer: ...
+
+
+class Kind(StrEnum):
+    WAVE = "wave"
+    STARTED = "started"
+    ENDED = "ended"
+    NOT_STARTED = "not started"
+    JUDGED = "judged"
+    ANSWERED = "answered"
+    STUCK = "stuck"  # everybody waits for something that never comes
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """One thing that happened. ``running`` includes a cluster that has just started."""
+
+    at: datetime
+    kind: Kind
+    wave: int
+    text: str
+    cluster: Planned | None = None
+    running: tuple[str, ...] = ()
+    orders: Orders = field(default_factory=Orders)
+    over_budget: str | None = None
+
+
+class _Stuck(Exception):
+    """Nothing runs and nothing will change."""
+
+
+class Rehearsal:
+    """Call ``ticks`` once; ``results`` and ``now`` tell the end."""
+
+    def __init__(self, plan: Plan, campaign: Campaign, world: World, start: datetime) -> None:
+        self.now = start
+        self.results: dict[str, Result] = {}
+        self._plan, self._campaign, self._world = plan, campaign, world
+        self._planned = len(plan.clusters)
+        self._flight = Flight(campaign.in_flight)
+        self._ends: dict[str, tuple[datetime, Result]] = {}
+        self._attempts: dict[str, int] = {}
+        self._forgiven: set[str] = set()
+        self._wave = Wave(number=0, clusters=())
+        self._names: frozenset[str] = frozenset()
+
+    def ticks(self) -> Iterator[Tick]:
+        try:
+            for wave in self._plan.waves:
+                if not wave.clusters:
+                    continue
+                if self._wave.number:
+                    self.now += timedelta(seconds=self._campaign.bake_s)
+                if (yield from self._play(wave)) is Way.ABORT:
+                    break
+            yield self._tick(Kind.FINISHED, f"{len(self.results)} clusters have a result")
+        except _Stuck as stuck:
+            yield self._tick(Kind.STUCK, str(stuck))
+
+    def _play(self, wave: Wave) -> Generator[Tick, None, Way]:
+        self._wave, self._names = wave, frozenset(cluster.name for cluster in wave.clusters)
+        yield self._tick(Kind.WAVE, f"{len(wave.clusters)} clusters")
+        names = tuple(cluster.name for cluster in wave.clusters)
+        to_run, rounds_left = names, self._campaign.retry.rounds
+        while True:
+            yield from self._run([c for c in wave.clusters if c.name in to_run])
+            judged = judge_wave(
+                self._campaign,
+                self.results,
+                wave=names,
+                planned=self._planned,
+                aborted=self._world.orders(self.now).aborted,
+                forgiven=self._forgiven,
+            )
+            yield self._tick(Kind.JUDGED, f"{judged.way}: {judged.reason}")
+            if judged.way is not Way.HOLD:
+                break
+            again = to_retry(self._campaign, self.results, names) if rounds_left else ()
+            answer = self._world.answer(wave.number, judged, can_retry=bool(again))
+            yield self._tick(Kind.ANSWERED, answer.value)
+            if answer is Answer.ABORT:
+                judged = Judgement(way=Way.ABORT, reason="a person said so")
+                break
+            if answer is Answer.PROMOTE:
+                self._forgiven.update(counted(self.results, self._campaign.budget))
+                again = to_finish(self.results, names) if rounds_left else ()
+            if not again:
+                judged = Judgement(way=Way.PROMOTE, reason="a person said so")
+                break
+            to_run, rounds_left = again, rounds_left - 1
+            for name in again:
+                self.results.pop(name, None)
+        return judged.way
+
+    def _run(self, pending: list[Planned]) -> Iterator[Tick]:
+        while pending or self._flight.running:
+            wakes: set[datetime] = set()
+            pending = yield from self._admit(pending, wakes)
+            if pending or self._flight.running:
+                self._advance(wakes, pending)
+                yield from self._end_due()
+
+    def _admit(self, pending: list[Planned], wakes: set[datetime]) -> Generator[Tick, None, list[Planned]]:
+        orders, over = self._world.orders(self.now), self._over_budget()
+        opens: dict[tuple[str, float], datetime | None] = {}
+        left: list[Planned] = []
+        for cluster in pending:
+            key = (cluster.site, cluster.worst_case_s)
+            if key not in opens:
+                opens[key] = next_start(
+                    self._campaign.calendar_of(cluster.site), self.now, cluster.worst_case_s
+                )
+            found = hindrance(cluster, orders, over, opens[key], self.now)
+            if isinstance(found, Never):
+                self.results[cluster.name] = Result.NOT_STARTED
+                yield self._tick(Kind.NOT_STARTED, found.reason, cluster)
+                continue
+            if isinstance(found, Wait) and found.until is not None:
+                wakes.add(found.until)
+            if found is not None or self._flight.crowded(cluster) is not None:
+                left.append(cluster)
+                continue
+            yield self._start(cluster, orders, over)
+        return left
+
+    def _start(self, cluster: Planned, orders: Orders, over: str | None) -> Tick:
+        attempt = self._attempts[cluster.name] = self._attempts.get(cluster.name, 0) + 1
+        end = self._world.ending(cluster, attempt)
+        self._ends[cluster.name] = (self.now + timedelta(seconds=end.after_s), end.result)
+        self._flight.start(cluster)
+        return Tick(
+            at=self.now,
+            kind=Kind.STARTED,
+            wave=self._wave.number,
+            text=f"attempt {attempt}",
+            cluster=cluster,
+            running=tuple(self._flight.running),
+            orders=orders,
+            over_budget=over,
+        )
+
+    def _advance(self, wakes: set[datetime], pending: list[Planned]) -> None:
+        moments = {end for end, _ in self._ends.values()}
+        if pending:
+            change = self._world.next_order(self.now)
+            moments |= wakes | ({change} if change else set())
+        if not moments:
+            raise _Stuck(f"{len(pending)} wait for an order that never comes")
+        self.now = min(moments)
+
+    def _end_due(self) -> Iterator[Tick]:
+        for name, (end, result) in list(self._ends.items()):
+            if end <= self.now:
+                cluster = self._flight.running[name]
+                self._flight.end(cluster)
+                del self._ends[name]
+                self.results[name] = result
+                yield self._tick(Kind.ENDED, result.value, cluster)
+
+    def _over_budget(self) -> str | None:
+        return exceeded(
+            self.results,
+            self._campaign.budget,
+            wave=self._names,
+            planned=self._planned,
+            forgiven=self._forgiven,
+        )
+
+    def _tick(self, kind: Kind, text: str, cluster: Planned | None = None) -> Tick:
+        running = tuple(self._flight.running)
+        return Tick(
+            at=self.now, kind=kind, wave=self._wave.number, text=text, cluster=cluster, running=running
+        )
