@@ -13,11 +13,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from srx_issu.catalog.faults import Checked
+from srx_issu.catalog.faults import Checked, nearest
 from srx_issu.catalog.fields import Entry, ModelName, Name, TableName, wrong
 from srx_issu.catalog.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.matrix import RangeEntry
-from srx_issu.domain.checking import AS_SHIPPED, CheckRule, CheckRules, Severity, WhenUnknown
+from srx_issu.domain.checking import (
+    AS_SHIPPED,
+    CHECKS,
+    GUIDE_CHECKS,
+    CheckRule,
+    CheckRules,
+    Severity,
+    WhenUnknown,
+)
 
 
 def _pattern(text: str) -> str:
@@ -76,7 +84,17 @@ def read_checks_policy(checked: Checked, inventory: Inventory) -> Levels[CheckRu
     levels = read_levels(checked, CheckRulesEntry, PlatformCheckRulesEntry, inventory)
     for entry, place in levels.placed():
         report_unknown_tables(checked, entry.tables, *place, "tables")
+        _report_unusable_checks(checked, entry.checks, *place, "checks")
     return levels
+
+
+def _report_unusable_checks(checked: Checked, names: Iterable[str], *place: str | int) -> None:
+    for name in names:
+        if name not in CHECKS:
+            checked.fault(f"no check {name!r}", nearest(name, CHECKS), *place, name)
+        elif name in GUIDE_CHECKS:
+            found = f"check {name!r} is the ISSU guide's own: it stays on and blocking"
+            checked.fault(found, "remove this rule", *place, name)
 
 
 def merge_checks(levels: Iterable[CheckRulesEntry]) -> CheckRules:

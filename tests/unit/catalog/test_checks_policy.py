@@ -20,6 +20,8 @@ def _rules(folder: Folder, text: str) -> CheckRules:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("fleet: {checks: {major_alarm: {severity: warn}}}\n", "did you mean 'major_alarms'?"),
+        ("fleet: {checks: {cpu_load: {severity: warn}}}\n", "the ISSU guide's own: it stays on"),
         ("fleet: {checks: {cpu_load: {severty: warn}}}\n", "did you mean 'severity'?"),
         ("fleet: {checks: {cpu_load: {severity: bad}}}\n", "write one of 'block', 'warn' or 'info'"),
         ("fleet: {checks: {cpu_load: {enabled: sometimes}}}\n", "write true or false"),

@@ -1,0 +1,56 @@
+"""The names that an operator's rules may use are those of the checks, and no check's words are broken."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from srx_issu.checks.after_checks import after_checks
+from srx_issu.checks.check import AtLeastColumn, Check
+from srx_issu.checks.cluster_frame import COLUMNS
+from srx_issu.checks.frames import NODE_COLUMNS
+from srx_issu.checks.readiness import readiness_checks
+from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS
+from srx_issu.domain.comparison import COMPARISONS
+from srx_issu.domain.rows import SessionCount
+from srx_issu.domain.state import NODE_TABLES, TABLES
+from tests.unit.checks.healthy import intent, state
+
+EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent(), state(), flags_reset=True))}
+
+COLUMNS_OF = {
+    "nodes": NODE_COLUMNS,
+    "cluster": COLUMNS,
+    "members": ("node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual", "failures",
+                "failures_text"),
+    "groups": ("node", "about", "group", "claims", "claims_text", "with_rg0", "primary_text"),
+    "pics": ("node", "about", "state", "kind"),
+    "pfes": ("node", "about", "in_sync", "words"),
+    "after": ("node", "about", "runs_target", "release", "target", "rebooted"),
+    "priorities": ("node", "about", "group", "priority", "configured", "difference"),
+    "comparison": ("node", "about", "findings"),
+} | dict.fromkeys(
+    ("control_link", "control_interfaces", "fabric_links"), ("node", "about", "is_up", "link", "link_text")
+)  # fmt: skip
+
+
+def test_the_list_of_checks_is_whole() -> None:
+    assert set(EVERY) == set(CHECKS)
+    assert {name for name, check in EVERY.items() if check.guide} == set(GUIDE_CHECKS)
+
+
+@pytest.mark.parametrize("check", EVERY.values(), ids=EVERY.keys())
+def test_a_check_only_speaks_of_columns_that_its_table_has(check: Check) -> None:
+    columns = {*COLUMNS_OF[check.table], "row"}
+    words = (check.what, check.good, check.bad, check.limit, check.remedy or "")
+    spoken = {name for text in words for _, name, _, _ in string.Formatter().parse(text) if name}
+    looked_at = {check.column} | ({check.expect.column} if isinstance(check.expect, AtLeastColumn) else set())
+    assert spoken | looked_at <= columns
+
+
+def test_every_comparison_is_of_a_table_that_exists_and_has_its_fields() -> None:
+    for comparison in COMPARISONS:
+        assert comparison.table in TABLES
+        assert (comparison.side == "cluster") == (comparison.table not in NODE_TABLES)
+    assert COMPARISONS[0].key(SessionCount(spu="node", active=1, maximum=None)) == ""
