@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from srx_lab.bench import bench
 from srx_lab.control import ControlFailure, ask
 from srx_lab.image import make_image
 from srx_lab.machine.fault_catalogue import FAULTS
@@ -23,7 +24,13 @@ from srx_lab.topology import BadTopology, load_topology
 
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; 2 for a wrong topology or a lab that does not answer."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if any("=" not in each or each.startswith("-") for each in rest) or (
+        rest and arguments.run is not _inject
+    ):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.parameters = rest
     try:
         run: Callable[[argparse.Namespace], int] = arguments.run
         return run(arguments)
@@ -49,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     inject.add_argument("fault", choices=sorted(FAULTS), metavar="FAULT")
     inject.add_argument("--node", choices=("node0", "node1"))
     inject.add_argument("--at", metavar="PHASE")
-    inject.add_argument("parameters", nargs="*", metavar="key=value")
+    inject.epilog = "parameters of the fault follow as key=value"
     clear = _control(commands, "clear", _clear, "take faults back")
     clear.add_argument("fault", nargs="?", metavar="FAULT")
     clear.add_argument("--node", choices=("node0", "node1"))
@@ -58,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     faults = _command(commands, "faults", _faults, "list the faults and their sources")
     faults.add_argument("--json", action="store_true")
     _command(commands, "fault-table", _fault_table, "every fault, how it ends, in Markdown")
+    measure = _command(commands, "bench", _bench, "measure replies, CPU and memory")
+    measure.add_argument("--clusters", type=int, nargs="*", default=[1, 50, 200])
     _add_make_image(commands)
     return parser
 
@@ -157,6 +166,11 @@ def _faults(arguments: argparse.Namespace) -> int:
 
 def _fault_table(_: argparse.Namespace) -> int:
     print("\n".join(table_lines()))
+    return 0
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    asyncio.run(bench(tuple(arguments.clusters)))
     return 0
 
 

@@ -109,12 +109,12 @@ class Device:
             event, virtual=self.world.now, cluster=self.cluster.name, node=self.node.value, **facts
         )
 
-    async def ask(self, query: Query, session: Session, *, said: str = "") -> answer.Reply:
-        """Answer a query at the device's present moment."""
+    async def ask(self, query: Query, session: Session, *, said: str | None = None) -> answer.Reply:
+        """Answer at the device's present moment. `said` is the CLI line, None for an RPC."""
         self.cluster.touch()
-        self.record("command", session=session.number, via=session.kind.value, rpc=query.rpc, said=said)
+        self.record("command", session=session.number, via=session.kind.value, rpc=query.rpc, said=said or "")
         try:
-            reply = await self._answer(query, session)
+            reply = await self._answer(query, session, by_rpc=said is None)
         except DeviceComplaint as trouble:
             reply = answer.complaint(trouble.message)
         self.cluster.settle()
@@ -122,14 +122,14 @@ class Device:
             session.upgrades.append(reply.upgrade)
         return reply
 
-    async def _answer(self, query: Query, session: Session) -> answer.Reply:
+    async def _answer(self, query: Query, session: Session, *, by_rpc: bool) -> answer.Reply:
         operation = _OPERATIONS.get(query.rpc)
         if operation is not None:
             return await operation.run(self, query, session)
         if query.rpc == "get-configuration":
             return self._configuration(query)
         show = BY_RPC.get(query.rpc)
-        if show is None or not self.here.release.at_least(*show.since):
+        if show is None or (by_rpc and not self.here.release.at_least(*show.since)):
             return answer.syntax_error(query.rpc)
         if not _valid_on(self, query.rpc):
             return answer.syntax_error(query.rpc)

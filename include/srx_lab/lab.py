@@ -53,6 +53,7 @@ class LabCluster:
         self.on_down: Callable[[NodeId], None] = _ignore
         self.on_up: Callable[[NodeId], None] = _ignore
         self.on_fault: Callable[[], None] = lambda: None
+        self.on_group_change: Callable[[], None] = lambda: None
         disk = entry.spec.disk
         files = {
             node: NodeFiles(folder / node.value, user=lab.username, var_mb=disk.var_mb, used_mb=disk.used_mb)
@@ -121,17 +122,25 @@ class LabCluster:
             case effects.UpgradeEnded(number=number):
                 for queue in self._followers.pop(number, []):
                     queue.put_nowait(None)
+            case effects.FaultChanged():
+                self.on_fault()
+            case effects.GroupChanged():
+                self.on_group_change()
+            case _:
+                self._write_down(effect)
+        self._record(effect)
+
+    def _write_down(self, effect: effects.Effect) -> None:
+        """Effects on the nodes' files."""
+        match effect:
             case effects.FileCopied(source=source, path=path):
                 self._copy(source, path)
             case effects.FileRemoved(node=node, path=path):
                 self.devices[node].files.host_path(path).unlink(missing_ok=True)
             case effects.Logged(node=node, text=text):
                 self._log(node, text)
-            case effects.FaultChanged():
-                self.on_fault()
-            case effects.GroupChanged() | effects.PhaseEntered() | effects.IssuStarted():
+            case _:
                 pass
-        self._record(effect)
 
     def _announce(self, node: NodeId) -> None:
         device = self.devices[node]

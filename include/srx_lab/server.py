@@ -19,6 +19,7 @@ from srx_lab.lab import Lab, LabCluster
 from srx_lab.machine.words import NodeId
 from srx_lab.topology import Topology
 from srx_lab.wire.host import Gate, NodeHost
+from srx_lab.wire.master import MasterAddress
 
 HOST = "127.0.0.1"
 _WIND_DOWN_S = 0.05
@@ -43,6 +44,7 @@ class LabServer:
         self._speed = options.speed or topology.speed or 60.0
         self._seed = options.seed if options.seed is not None else topology.seed or 1
         self.hosts: dict[tuple[str, NodeId], NodeHost] = {}
+        self.masters: dict[str, MasterAddress] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> LabServer:
@@ -68,6 +70,7 @@ class LabServer:
             self._add_hosts(cluster, gate)
         for host in self.hosts.values():
             await host.reconcile()
+        await self._open_master_addresses()
         self._publish_known_hosts()
         self.control = ControlServer(self.lab, self.state_dir)
         await self.control.start()
@@ -79,6 +82,8 @@ class LabServer:
         await self.control.stop()
         for cluster in self.lab.clusters.values():
             cluster.stop()
+        for address in self.masters.values():
+            address.close()
         for host in self.hosts.values():
             host.close()
         for task in list(self._tasks):
@@ -94,6 +99,15 @@ class LabServer:
         cluster.on_down = lambda node: self.hosts[(cluster.name, node)].drop_everything()
         cluster.on_up = lambda node: self._reconcile(cluster, node)
         cluster.on_fault = lambda: self._reconcile_both(cluster)
+
+    async def _open_master_addresses(self) -> None:
+        for cluster in self.lab.clusters.values():
+            if cluster.entry.master_address:
+                ports = {node: self.hosts[(cluster.name, node)].port for node in NodeId}
+                address = MasterAddress(cluster, ports)
+                await address.start()
+                self.masters[cluster.name] = address
+                cluster.on_group_change = address.moved
 
     def _reconcile_both(self, cluster: LabCluster) -> None:
         for node in NodeId:
@@ -155,12 +169,14 @@ class LabServer:
 
     def _endpoint(self, cluster: LabCluster) -> dict[str, object]:
         nodes = {node.value: {"host": HOST, "port": self.hosts[(cluster.name, node)].port} for node in NodeId}
+        master = self.masters.get(cluster.name)
         return {
             "name": cluster.name,
             "model": cluster.entry.spec.platform.model,
             "site": cluster.entry.site,
             "cluster_id": cluster.entry.spec.cluster_id,
             "nodes": nodes,
+            "master": {"host": HOST, "port": master.port} if master else None,
         }
 
 

@@ -69,7 +69,17 @@ class Topology:
 
 _CLUSTER_KEYS = frozenset(
     {"name", "model", "release", "releases", "cluster_id", "groups", "scale", "disk", "durations"}
-    | {"uptime_days", "site", "ports", "master_address", "faults", "domain", "rescue_saved", "count"}
+    | {
+        "uptime_days",
+        "site",
+        "ports",
+        "master_address",
+        "faults",
+        "domain",
+        "rescue_saved",
+        "count",
+        "standalone",
+    }
 )
 _TOP_KEYS = frozenset(["clusters", "credentials", "speed", "seed", "start_time", "defaults"])
 
@@ -162,6 +172,7 @@ def _spec(raw: Mapping[str, Any], index: int) -> ClusterSpec:
         uptime_s=float(raw.get("uptime_days", 41.3)) * 86_400,
         domain=str(raw.get("domain", "")),
         rescue_saved=bool(raw.get("rescue_saved", True)),
+        standalone=bool(raw.get("standalone", False)),
     )
 
 

@@ -18,9 +18,8 @@ from srx_lab.replies.registry import BY_RPC
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.wire.netconf import END, envelope, hello
 
-CAPTURES = Path(
-    os.environ.get("SRX_ISSU_CAPTURES", Path(__file__).parents[2] / "../shared/reference/captures")
-)
+_BESIDE = Path(__file__).parents[2] / "../shared/reference/captures"
+CAPTURES = Path(os.environ.get("SRX_ISSU_CAPTURES", _BESIDE))
 
 if not CAPTURES.is_dir():
     if os.environ.get("CI") == "true":
@@ -28,7 +27,8 @@ if not CAPTURES.is_dir():
     pytest.skip(f"no captures in {CAPTURES}; set SRX_ISSU_CAPTURES", allow_module_level=True)
 
 REPEATED = {
-    "package-information", "redundancy-group-state-transition-record", "redundancy-group", "redundancy-group-list",
+    "package-information", "redundancy-group-state-transition-record", "redundancy-group",
+    "redundancy-group-list",
     "alarm-detail", "filesystem", "ipsec-security-associations-block", "route-table", "protocols",
 }  # fmt: skip
 """Elements of which there may be any number: only the first counts."""

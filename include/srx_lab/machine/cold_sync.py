@@ -70,6 +70,10 @@ def _slowness(world: World) -> float:
 
 
 def _held_at(world: World, done: int) -> bool:
+    """Only between different releases: it is the upgraded node that cannot sync (code 6.1), and one that
+    was rolled back can."""
+    if len({node.release for node in world.nodes()}) == 1:
+        return False
     if world.fault("cold_sync_never_completes"):
         return True
     stall: Fault | None = world.fault("cold_sync_stalls")

@@ -44,6 +44,8 @@ def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions)
 def _refuse_start(  # noqa: PLR0911 - one refusal a line
     world: World, on: NodeId, image: Image, options: StartOptions
 ) -> CommandResult | None:
+    if world.spec.standalone:
+        return fails("error: Chassis cluster is not enabled")
     form = refuse_form(world.spec.platform, options)
     if form is not None:
         return fails(form)

@@ -58,6 +58,7 @@ class ClusterSpec:
     uptime_s: float
     domain: str = ""
     rescue_saved: bool = True
+    standalone: bool = False
 
     def host_name(self, node: NodeId) -> str:
         """Host names differ per node through `groups node0 / node1` [D]."""

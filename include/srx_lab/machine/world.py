@@ -67,7 +67,10 @@ class World:
     def can_see(self, viewer: NodeId, other: NodeId) -> bool:
         """Whether `viewer` hears `other`'s heartbeats."""
         return viewer is other or (
-            self.node(viewer).is_up and self.node(other).is_up and self.state.links.control
+            self.node(viewer).is_up
+            and self.node(other).is_up
+            and self.state.links.control
+            and not self.spec.standalone
         )
 
     def primary_of(self, group: int) -> NodeId | None:

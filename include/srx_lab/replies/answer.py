@@ -57,6 +57,8 @@ def _as_error(message: str) -> str:
 
 def show(world: World, show: Show, query: Query, scene: Scene) -> Reply:
     """Answer a read-only command as the asked node would."""
+    if world.spec.standalone:
+        return _not_clustered() if "-chassis-cluster-" in show.rpc else _one(show, query, scene)
     if show.routing and not _runs_rpd(world, scene.asked):
         return complaint("the routing subsystem is not running")
     nodes = _nodes_asked(query, scene.asked)
@@ -65,6 +67,15 @@ def show(world: World, show: Show, query: Query, scene: Scene) -> Reply:
     if not show.per_node or query.has("no-forwarding"):
         return _one(show, query, replace(scene, node=scene.asked))
     return _wrapped(world, show, query, scene, nodes)
+
+
+def _not_clustered() -> Reply:
+    """`xnm:error` inside a normal reply [R]."""
+    ns = "http://xml.juniper.net/xnm/1.1/xnm"
+    message = "error: Chassis cluster is not enabled"
+    inside = (Element("parse"), leaf("source-daemon", "jsrpd"), leaf("message", message))
+    error = Element("xnm:error", (("xmlns", ns), ("xmlns:xnm", ns)), inside)
+    return Reply(parts=(error,), lines=iter((message,)))
 
 
 def _runs_rpd(world: World, asked: NodeId) -> bool:
@@ -163,6 +174,8 @@ def _answer_lines(answers: tuple[Answer, ...]) -> Iterator[str]:
 
 def banner(world: World, asked: NodeId) -> str:
     """`{primary:node0}` above the prompt [R]; an empty text while there is no state to show."""
+    if world.spec.standalone:
+        return ""
     here = world.node(asked)
     state = here.state_of(0)
     word = "secondary" if state in STANDING_BY and state is not GroupState.SECONDARY_HOLD else state.value

@@ -46,6 +46,7 @@ class Shell:
     last_job: int = 0
     pid: int = 0
     hangup_jobs: list[int] = field(default_factory=list)
+    left: bool = False
 
     def __post_init__(self) -> None:
         self.cwd = self.cwd or self.device.files.home
@@ -65,6 +66,8 @@ class Shell:
                 break
             if line.strip():
                 await self.run_text(line)
+            if self.left:
+                break
         self.hang_up()
         return self.status
 
@@ -85,7 +88,7 @@ class Shell:
             await streams.err.write(f"{trouble}\n")
             self.status = 2
         except Exit as leaving:
-            self.status = leaving.status
+            self.status, self.left = leaving.status, True
         return self.status
 
     async def run_sequence(self, sequence: Sequence, streams: Streams) -> int:

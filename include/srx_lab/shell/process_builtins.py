@@ -29,7 +29,7 @@ async def cli(shell: Shell, arguments: list[str], streams: Streams) -> int:
 
 async def sh(shell: Shell, arguments: list[str], streams: Streams) -> int:
     """`sh -c text`, `sh file`, or an interactive shell."""
-    inner = replace(shell, variables=dict(shell.variables))
+    inner = replace(shell, variables=dict(shell.variables), left=False)
     if "-c" in arguments:
         return await inner.run_text(arguments[arguments.index("-c") + 1], streams)
     _, paths = split_flags(arguments)
