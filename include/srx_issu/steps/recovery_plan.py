@@ -58,10 +58,12 @@ def _look(bench: Bench, overdue: bool | None) -> Prognosis:
 
 
 def _transcript(bench: Bench) -> str | None:
-    """All that the ISSU has said so far; None when it cannot be read."""
-    begun = start(bench.journal.events(bench.upgrade_id))
+    """All that the ISSU has said so far; None when it cannot be read. Over RPC: the words of its refusal."""
+    events = bench.journal.events(bench.upgrade_id)
+    begun = start(events)
     if begun is None or begun.transcript_path is None:
-        return None
+        refused = last(events, EventKind.ACTION_REFUSED, step="issu.start")
+        return refused.text if refused else None
     try:
         return bench.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError:

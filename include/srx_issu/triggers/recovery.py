@@ -14,6 +14,11 @@ from srx_issu.hooks.watching import open_recovery
 from srx_issu.triggers.cluster import jittered
 
 
+# A worker has just looked. And an event that comes before the scheduler has seen that worker end makes it
+# take the task for one that was killed from outside, and try it again.
+SETTLE_S = 3.0
+
+
 class RecoveryTrigger(BaseTrigger):
     """``action`` is an ActionName; ``step`` the task id; ``deadline_s`` counts from the first wait."""
 
@@ -36,6 +41,7 @@ class RecoveryTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         async with open_recovery(self.upgrade_id, self.step) as watch:
             seen = ""
+            await asyncio.sleep(max(SETTLE_S, watch.poll_s))
             while watch.elapsed_s() <= self.deadline_s:
                 now = await watch.reader.observe()
                 step = step_of(watch.plan, ActionName(self.action), now, watch.taken)
