@@ -49,11 +49,12 @@ Answer = str | Act | Callable[[str], str]
 _HOST_KEYS: dict[str, asyncssh.SSHKey] = {}
 
 
-def host_key(kind: str = "ssh-ed25519") -> asyncssh.SSHKey:
-    """One key of a kind for all tests: making RSA keys takes time."""
-    if kind not in _HOST_KEYS:
-        _HOST_KEYS[kind] = asyncssh.generate_private_key(kind)
-    return _HOST_KEYS[kind]
+def host_key(kind: str = "ssh-ed25519", *, other: bool = False) -> asyncssh.SSHKey:
+    """One key of a kind, and one ``other``, for all tests: making RSA keys takes time."""
+    name = f"{kind} {other}"
+    if name not in _HOST_KEYS:
+        _HOST_KEYS[name] = asyncssh.generate_private_key(kind)
+    return _HOST_KEYS[name]
 
 
 class ScriptedNode:
