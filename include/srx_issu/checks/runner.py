@@ -66,17 +66,21 @@ def run(frames: Sequence[Frame], checks: Iterable[Check]) -> Run:
 
 
 def context() -> AbstractDataContext:
-    """A new ephemeral context, with the library told to be quiet before it is imported."""
+    """A new ephemeral context without a documentation site, kept quiet before and after its import."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it imports deprecated modules of the standard library
         import great_expectations as gx  # noqa: PLC0415 - 5 to 9 s, paid once a process
-        from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
+        from great_expectations.data_context.types import base  # noqa: PLC0415
 
-        made = gx.get_context(mode="ephemeral")
-    made.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return made
+        logging.getLogger(base.__name__).setLevel(logging.WARNING)  # it sets itself to INFO
+        config = base.DataContextConfig(
+            store_backend_defaults=base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=base.ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        )
+        return gx.get_context(mode="ephemeral", project_config=config)
 
 
 def _validate(gx_context: AbstractDataContext, frame: Frame, checks: tuple[Check, ...]) -> Any:

@@ -1,0 +1,1 @@
+"""Great Expectations itself: slow to import, so apart from the unit tests, which use a plain validator."""
