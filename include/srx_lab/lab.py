@@ -18,6 +18,9 @@ from srx_lab.machine.words import NodeId
 from srx_lab.replies.when import record_date
 from srx_lab.topology import ClusterEntry, Topology
 
+_COPY_AT_ONCE_BYTES = 16 << 20
+"""Larger images are copied in a thread, so that no other node waits."""
+
 
 class Lab:
     """All clusters of a topology. `state_dir` holds the nodes' files."""
@@ -154,10 +157,14 @@ class LabCluster:
 
     def _copy(self, source: NodeId, path: str) -> None:
         file = self.devices[source].files.host_path(path)
-        if file.is_file():
-            target = self.devices[source.peer].files.host_path(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
+        if not file.is_file():
+            return
+        target = self.devices[source.peer].files.host_path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.stat().st_size < _COPY_AT_ONCE_BYTES:
             shutil.copyfile(file, target)
+        else:
+            asyncio.get_running_loop().run_in_executor(None, shutil.copyfile, file, target)
 
     def _log(self, node: NodeId, text: str) -> None:
         device = self.devices[node]

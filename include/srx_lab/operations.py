@@ -17,7 +17,7 @@ from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.result import CommandResult, fails, says
 from srx_lab.machine.words import RUNNING_PHASES, NodeId
 from srx_lab.markup import leaf, node
-from srx_lab.replies.answer import Reply, result_reply
+from srx_lab.replies.answer import Reply, RpcError, result_reply
 from srx_lab.replies.scene import DeviceComplaint, Query
 from srx_lab.session import Session
 
@@ -199,6 +199,32 @@ async def _cleanup(device: Device, query: Query, session: Session) -> Reply:
     return Reply(parts=(body,), lines=iter(lines))
 
 
+async def _no_mnha(device: Device, query: Query, session: Session) -> Reply:
+    """Multinode high availability is not in use on a chassis cluster [R]."""
+    return Reply(
+        parts=(RpcError(message="error: HA is not enabled", parse=True),),
+        lines=iter(("error: HA is not enabled",)),
+    )
+
+
+def _pending_install(device: Device, query: Query, session: Session) -> CommandResult:
+    if device.here.pending is None:
+        return CommandResult()
+    return says(f"Junos version '{device.here.pending.text}' is pending and becomes active at next reboot")
+
+
+def _switch_pic(device: Device, query: Query, session: Session) -> CommandResult:
+    """No PIC can be brought online during an ISSU [S]."""
+    if query.has("online") and device.here.in_issu_window:
+        return fails("error: PIC cannot be brought online while ISSU is in progress")
+    place = (_number(query, "fpc-slot"), _number(query, "pic-slot"))
+    offline = device.here.offline_pics
+    (offline.discard if query.has("online") else offline.add)(place)
+    return says(
+        f'{"Online" if query.has("online") else "Offline"} initiated, use "show chassis fpc pic-status"'
+    )
+
+
 _START_FLAGS = _flag("reboot", "no-copy", "unlink", "no-sync", "no-validate", "no-old-master-upgrade")
 _REBOOT_OPTIONS = {**_value("in", "at", "message"), **_flag("both-routing-engines")}
 _SURE_REBOOT = "Reboot the system ? [yes,no] (no) "
@@ -310,6 +336,20 @@ OPERATIONS: tuple[Operation, ...] = (
         _cleanup,
         options=_flag("no-confirm", "dry-run"),
         confirm="Delete these files ? [yes,no] (no) ",
+    ),
+    _operation(
+        "show chassis high-availability information", "get-chassis-high-availability-information", _no_mnha
+    ),
+    _operation(
+        "request system software pending-install",
+        "request-package-checks-pending-install",
+        _immediate(_pending_install),
+    ),
+    _operation(
+        "request chassis pic",
+        "request-chassis-pic",
+        _immediate(_switch_pic),
+        options={**_value("fpc-slot", "pic-slot"), **_flag("online", "offline")},
     ),
     *(
         _operation(cli, rpc, run, options=options, positionals=positionals)

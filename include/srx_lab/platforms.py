@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from srx_lab.release import Release
+from srx_lab.release import Release, parse_release
 
 
 class Upgrade(StrEnum):
@@ -26,7 +26,8 @@ class Platform:
     upgrade: Upgrade
     image_tokens: tuple[str, ...]
     image_template: str
-    first_issu: tuple[int, int]
+    first_issu: str
+    icu_before: str | None
     reboot_required: bool
     snapshot: bool
     long_hold: bool
@@ -45,6 +46,16 @@ class Platform:
     def image_name(self, release: str) -> str:
         return self.image_template.format(release=release)
 
+    def takes_icu(self, running: Release) -> bool:
+        """Branch always; 1500 up to D60 and 4100/4200 up to D70 of 15.1X49, before their ISSU [D]."""
+        if self.upgrade is Upgrade.ICU:
+            return True
+        return self.icu_before is not None and running.is_earlier_than(parse_release(self.icu_before))
+
+    def starts_issu_from(self, running: Release) -> bool:
+        """Whether the platform supports ISSU at all from this release [S]."""
+        return not running.is_earlier_than(parse_release(self.first_issu))
+
     def hold_s(self, running: Release) -> int:
         """Hold timer of the secondary's first reboot: 2700 s from 17.4R1 on 1500/4x00, else 900 s [S]."""
         return 2700 if self.long_hold and running.at_least(17, 4) else 900
@@ -58,7 +69,8 @@ _MIDRANGE = Platform(
     upgrade=Upgrade.SYSTEM,
     image_tokens=(),
     image_template="",
-    first_issu=(15, 1),
+    first_issu="15.1X49-D80",
+    icu_before=None,
     reboot_required=False,
     snapshot=False,
     long_hold=True,
@@ -72,18 +84,21 @@ _MIDRANGE = Platform(
 )
 
 
-def _midrange(model: str, family: str, first: tuple[int, int], sessions: int = 2_000_000) -> Platform:
+def _midrange(
+    model: str, family: str, first: str, icu_before: str | None, sessions: int = 2_000_000
+) -> Platform:
     return replace(
         _MIDRANGE,
         model=model,
         image_tokens=(family,),
         image_template=f"junos-{family}-x86-64-{{release}}.tgz",
         first_issu=first,
+        icu_before=icu_before,
         max_sessions=sessions,
     )
 
 
-def _vmhost_midrange(model: str, family: str, first: tuple[int, int]) -> Platform:
+def _vmhost_midrange(model: str, family: str, first: str) -> Platform:
     """The image names of these models are not known [U]."""
     return replace(
         _MIDRANGE,
@@ -103,7 +118,7 @@ def _branch(model: str, slot: int, sessions: int) -> Platform:
         upgrade=Upgrade.ICU,
         image_tokens=("srxsme",),
         image_template="junos-srxsme-{release}.tgz",
-        first_issu=(10, 4),
+        first_issu="10.4R4",
         snapshot=True,
         long_hold=False,
         node1_slot=slot,
@@ -114,7 +129,7 @@ def _branch(model: str, slot: int, sessions: int) -> Platform:
     )
 
 
-def _high_end(model: str, slot: int, first: tuple[int, int]) -> Platform:
+def _high_end(model: str, slot: int, first: str) -> Platform:
     return replace(
         _MIDRANGE,
         model=model,
@@ -159,9 +174,9 @@ _VSRX = replace(
 )
 
 _HIGH_END = (
-    _high_end("SRX5400", 3, (12, 1)),
-    _high_end("SRX5600", 7, (10, 4)),
-    _high_end("SRX5800", 12, (10, 4)),
+    _high_end("SRX5400", 3, "12.1X46-D20"),
+    _high_end("SRX5600", 7, "10.4R4"),
+    _high_end("SRX5800", 12, "10.4R4"),
 )
 
 PLATFORMS: dict[str, Platform] = {
@@ -173,13 +188,13 @@ PLATFORMS: dict[str, Platform] = {
         _branch("SRX345", 5, 375_000),
         _branch("SRX380", 5, 380_000),
         _branch("SRX550M", 9, 375_000),
-        _midrange("SRX1500", "srxentedge", (15, 1)),
-        _vmhost_midrange("SRX1600", "srx1k6", (23, 4)),
-        _vmhost_midrange("SRX2300", "srx2k3", (23, 4)),
-        _midrange("SRX4100", "srxmr", (15, 1)),
-        _midrange("SRX4200", "srxmr", (15, 1)),
-        _vmhost_midrange("SRX4300", "srx4k3", (24, 2)),
-        _midrange("SRX4600", "srxhe", (17, 4), 60_000_000),
+        _midrange("SRX1500", "srxentedge", "15.1X49-D70", "15.1X49-D70"),
+        _vmhost_midrange("SRX1600", "srx1k6", "23.4R1"),
+        _vmhost_midrange("SRX2300", "srx2k3", "23.4R1"),
+        _midrange("SRX4100", "srxmr", "15.1X49-D80", "15.1X49-D80"),
+        _midrange("SRX4200", "srxmr", "15.1X49-D80", "15.1X49-D80"),
+        _vmhost_midrange("SRX4300", "srx4k3", "24.2R1"),
+        _midrange("SRX4600", "srxhe", "17.4R1", None, 60_000_000),
         *_HIGH_END,
         *(_with_re3(platform) for platform in _HIGH_END),
         _VSRX,

@@ -28,4 +28,3 @@ class Session:
     since: float
     say: Callable[[str], None] | None = None
     upgrades: list[int] = field(default_factory=list)
-    holds_lock: bool = False

@@ -170,7 +170,6 @@ def _spec(raw: Mapping[str, Any], index: int) -> ClusterSpec:
         disk=_figures(Disk, raw.get("disk") or {}, "disk"),
         durations=_durations(raw.get("durations") or {}),
         uptime_s=float(raw.get("uptime_days", 41.3)) * 86_400,
-        domain=str(raw.get("domain", "")),
         rescue_saved=bool(raw.get("rescue_saved", True)),
         standalone=bool(raw.get("standalone", False)),
     )

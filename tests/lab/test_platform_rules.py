@@ -72,6 +72,7 @@ def test_the_start_is_refused_on_the_secondary() -> None:
         ("SRX4600", "22.4R3.25", "21.4R3-S5.4", "downgrade"),
         ("SRX4600", "22.4R3-S10.1", "22.4R3-S9.1", "downgrade"),
         ("SRX4100", "15.1X49-D80.4", "17.4R1.16", "not supported from release"),
+        ("SRX4100", "15.1X49-D70.3", "18.4R3.3", "not supported from release"),
         ("SRX1500", "17.4R1.16", "17.4R3.16", ""),
         ("SRX5800", "12.3X48-D100.6", "17.3R3.10", "not supported from release"),
         ("SRX5800", "17.3R1.10", "17.3R3.10", ""),
@@ -88,6 +89,25 @@ def test_release_pairs(model: str, running: str, target: str, refused: str) -> N
     assert machine.upgrade is not None
     assert refused in "\n".join(machine.upgrade.transcript)
     assert (machine.world.state.phase is Phase.COMPLETE) is (refused == "")
+
+
+@pytest.mark.parametrize(
+    ("model", "running", "target", "taken"),
+    [
+        ("SRX1500", "15.1X49-D50.3", "15.1X49-D60.7", True),
+        ("SRX4200", "15.1X49-D70.3", "15.1X49-D80.4", True),
+        ("SRX1500", "15.1X49-D80.4", "15.1X49-D90.7", False),
+        ("SRX4600", "21.4R3.15", "22.4R3.25", False),
+    ],
+)
+def test_icu_of_the_midrange_before_its_issu(model: str, running: str, target: str, taken: bool) -> None:
+    machine = machine_with_room(example_spec(model))
+    for node in machine.world.nodes():
+        node.release = parse_release(running)
+    result = machine.start_upgrade(N0, example_image(model, target), StartOptions(no_sync=True))
+    assert result.failed is not taken
+    machine.advance(machine.now + 6 * 3600)
+    assert (machine.world.node(N0).release.text == target) is taken
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -99,6 +100,7 @@ async def _one(device: Device, session: Session, line: str, terminal: _NoTermina
         failed = failed or text.startswith("error:")
         if len(block) > _BLOCK:
             await terminal.write(block)
+            await asyncio.sleep(0)
             block = ""
     await terminal.write(block)
     return int(failed)

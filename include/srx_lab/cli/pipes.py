@@ -104,7 +104,9 @@ def apply(filters: tuple[tuple[str, str], ...], lines: Iterable[str]) -> Iterato
     return flowing
 
 
-def _apply_one(name: str, argument: str, lines: Iterator[str]) -> Iterator[str]:
+def _apply_one(  # noqa: PLR0911 - one filter a line
+    name: str, argument: str, lines: Iterator[str]
+) -> Iterator[str]:
     match name:
         case "match":
             wanted = _pattern(argument)
@@ -116,6 +118,8 @@ def _apply_one(name: str, argument: str, lines: Iterator[str]) -> Iterator[str]:
             return iter((f"Count: {sum(1 for _ in lines)} lines",))
         case "last":
             return iter(deque(lines, maxlen=int(argument or 24)))
+        case "compare":
+            return iter(())
         case "find":
             return _find(_pattern(argument), lines)
         case _:

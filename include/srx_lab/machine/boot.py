@@ -31,10 +31,6 @@ def announce_reboot(world: World, node: NodeId, *, delay_s: float, reason: str, 
     )
 
 
-def is_going_down(world: World, node: NodeId) -> bool:
-    return world.node(node).is_up and world.schedule.has_pending(boot_owner(node))
-
-
 def go_down(world: World, node: NodeId, *, reason: str, extra_s: float = 0.0, stays: bool = False) -> None:
     """The node stops answering; its peer takes what it held. `stays` leaves it off."""
     here = world.node(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srx_lab.machine import commands
-from srx_lab.machine.cold_sync import spus_of
+from srx_lab.machine.cold_sync import pfe_names, spus_of
 from srx_lab.machine.counters import count_since_boot, refresh_rates
 from srx_lab.machine.effects import Effect
 from srx_lab.machine.faults import make_fault
@@ -110,7 +110,9 @@ def _node(spec: ClusterSpec, node: NodeId, booted: float) -> Node:
         rescue_saved=spec.rescue_saved,
     )
     made.groups = {each.group: _held(spec, node, each.group, joined) for each in spec.groups}
-    made.cold_sync_events = [(joined + 57, "Cold sync completed for PFE flowd")]
+    made.cold_sync_events = [
+        (joined + 57, f"Cold sync completed for PFE {pfe}") for pfe in pfe_names(spec, node)
+    ]
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_lab.machine import transcript
-from srx_lab.machine.boot import announce_reboot, is_going_down
+from srx_lab.machine.boot import announce_reboot
 from srx_lab.machine.effects import IssuStarted
 from srx_lab.machine.groups import fail_over, force, priority, release_force
 from srx_lab.machine.icu import upgrade_in_band
@@ -14,7 +14,6 @@ from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
 from srx_lab.machine.state import CommitRecord, Image, Upgrade
 from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
 from srx_lab.machine.world import World
-from srx_lab.platforms import Upgrade as UpgradeKind
 
 
 def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions) -> CommandResult:
@@ -32,11 +31,11 @@ def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions)
         phase_since=world.now,
         no_old_master_upgrade=options.no_old_master_upgrade,
         unlink=options.unlink,
+        in_band=options.no_sync,
     )
     world.state.upgrade = upgrade
     world.emit(IssuStarted(number=upgrade.number, starter=on, image=image.path))
-    icu = world.spec.platform.upgrade is UpgradeKind.ICU
-    script = upgrade_in_band(world, upgrade) if icu else upgrade_cluster(world, upgrade)
+    script = upgrade_in_band(world, upgrade) if options.no_sync else upgrade_cluster(world, upgrade)
     world.schedule.spawn(script, owner=str(on))
     return CommandResult(upgrade=upgrade.number)
 
@@ -46,7 +45,7 @@ def _refuse_start(  # noqa: PLR0911 - one refusal a line
 ) -> CommandResult | None:
     if world.spec.standalone:
         return fails("error: Chassis cluster is not enabled")
-    form = refuse_form(world.spec.platform, options)
+    form = refuse_form(world.spec.platform, world.node(on).release, options)
     if form is not None:
         return fails(form)
     if needs_reboot_word(world.spec.platform, options):
@@ -220,8 +219,3 @@ def commit(
     record = CommitRecord(at=world.now, user=user, client=client, comment=comment)
     world.state.commits.insert(0, record)
     return says("commit complete")
-
-
-def going_down(world: World, node: NodeId) -> bool:
-    """Whether a shutdown of the node has been ordered."""
-    return is_going_down(world, node)

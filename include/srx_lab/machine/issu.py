@@ -157,7 +157,8 @@ def check_image(world: World, upgrade: Upgrade) -> None:
         raise Refused(
             f"error: {image.name} is not a package for {platform.product}", "error: Package validation failed"
         )
-    complaint = refuse_release(platform, world.node(upgrade.starter).release, image.release)
+    running = world.node(upgrade.starter).release
+    complaint = refuse_release(platform, running, image.release, icu=upgrade.in_band)
     if complaint:
         raise Refused(complaint)
 

@@ -23,7 +23,7 @@ class StartOptions:
     no_old_master_upgrade: bool = False
 
 
-def refuse_form(platform: Platform, options: StartOptions) -> str | None:
+def refuse_form(platform: Platform, running: Release, options: StartOptions) -> str | None:
     """The complaint about a command that this platform does not take in this form, or None."""
     if platform.upgrade is Upgrade.NONE:
         return "error: in-service upgrade is not supported on this platform"
@@ -33,7 +33,7 @@ def refuse_form(platform: Platform, options: StartOptions) -> str | None:
         return "error: syntax error"
     if platform.upgrade is Upgrade.ICU and not options.no_sync:
         return "error: ISSU is not supported on this platform; use the no-sync option"
-    if platform.upgrade is not Upgrade.ICU and options.no_sync:
+    if options.no_sync and not platform.takes_icu(running):
         return "error: option no-sync is not supported on this platform"
     return None
 
@@ -43,13 +43,15 @@ def needs_reboot_word(platform: Platform, options: StartOptions) -> bool:
     return platform.reboot_required and not options.reboot
 
 
-def refuse_release(platform: Platform, running: Release, target: Release) -> str | None:
-    """The complaint about a pair of releases, or None."""
+def refuse_release(platform: Platform, running: Release, target: Release, *, icu: bool) -> str | None:
+    """The complaint about a pair of releases, or None. ICU has rules of its own."""
     if target.is_same_as(running):
         return f"error: Junos {target.text} is already running on this node"
     if target.is_earlier_than(running):
         return f"error: ISSU does not support downgrade from {running.text} to {target.text}"
-    if (running.major, running.minor) < platform.first_issu:
+    if icu:
+        return _refuse_icu(platform, running, target)
+    if not platform.starts_issu_from(running):
         return f"error: ISSU is not supported from release {running.text} on {platform.product}"
     return _refuse_train(platform, running, target)
 
@@ -60,7 +62,7 @@ def _refuse_train(platform: Platform, running: Release, target: Release) -> str 
     midrange = platform.model in {"SRX1500", "SRX4100", "SRX4200"}
     if midrange and (target.major, target.minor) == (17, 4) and not running.at_least(17, 4):
         return text
-    high_end = platform.model.startswith("SRX5") and platform.upgrade is not Upgrade.ICU
+    high_end = platform.model.startswith("SRX5")
     if high_end and target.at_least(17, 3) and not running.at_least(17, 3):
         return text
     if (
@@ -69,6 +71,15 @@ def _refuse_train(platform: Platform, running: Release, target: Release) -> str 
         and not running.at_least(24, 4)
     ):
         return text
+    return None
+
+
+def _refuse_icu(platform: Platform, running: Release, target: Release) -> str | None:
+    """Branch clusters cannot come to 24.4 by ICU [D]."""
+    if (target.major, target.minor) == (24, 4) and not running.at_least(24, 4):
+        return (
+            f"error: ICU is not supported from release {running.text} to {target.text} on {platform.product}"
+        )
     return None
 
 

@@ -69,9 +69,6 @@ class Schedule:
             if entry.owner == owner:
                 entry.cancelled = True
 
-    def has_pending(self, owner: str) -> bool:
-        return any(entry.owner == owner and not entry.cancelled for entry in self._heap)
-
     def next_due(self) -> float | None:
         """When something happens next, or None when nothing is planned."""
         while self._heap and self._heap[0].cancelled:

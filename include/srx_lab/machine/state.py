@@ -56,7 +56,6 @@ class ClusterSpec:
     disk: Disk
     durations: Durations
     uptime_s: float
-    domain: str = ""
     rescue_saved: bool = True
     standalone: bool = False
 
@@ -178,7 +177,6 @@ class Node:
     cores: list[CoreDump] = field(default_factory=list)
     rescue_saved: bool = True
     snapshot_at: float | None = None
-    install_output: list[str] = field(default_factory=list)
 
     @property
     def is_up(self) -> bool:
@@ -228,7 +226,7 @@ class Upgrade:
     ended_at: float | None = None
     no_old_master_upgrade: bool = False
     unlink: bool = False
-    detached_from_starter: bool = False
+    in_band: bool = False
 
     @property
     def secondary(self) -> NodeId:

@@ -22,6 +22,7 @@ class RpcError:
     severity: Severity = Severity.ERROR
     bad_element: str | None = None
     padded: bool = True
+    parse: bool = False
 
 
 Part = Element | RpcError

@@ -215,10 +215,6 @@ def _file_line(each: Element) -> str:
     return f"{mode}  1 root  wheel  {each.value('file-size'):>12} {date} {name}"
 
 
-def policies_check(element: Element) -> Iterator[str]:
-    yield from output(element)
-
-
 def flat_counters(element: Element) -> Iterator[str]:
     """Services Synchronized: name, sent, received."""
     yield "Services Synchronized:"

@@ -165,6 +165,8 @@ def error_lines(error: RpcError, prefix: str) -> Iterator[str]:
     yield f"<{prefix}error-type>protocol</{prefix}error-type>\n"
     yield f"<{prefix}error-tag>operation-failed</{prefix}error-tag>\n"
     yield f"<{prefix}error-severity>{error.severity}</{prefix}error-severity>\n"
+    if error.parse:
+        yield "<parse/>\n"
     gap = "\n" if error.padded else ""
     yield f"<{prefix}error-message>{gap}{text}{gap}</{prefix}error-message>\n"
     if error.bad_element is not None:
