@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 
 from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry, ChecksFile
+from srx_issu.catalog.failure_policy import FailureRulesEntry, FailuresFile
 from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.images import CatalogueFile, ImageEntry
@@ -31,6 +32,7 @@ SCHEMAS: Final[dict[str, type[Entry]]] = {
     "policy/limits.schema.json": LimitsFile,
     "policy/support.schema.json": SupportFile,
     "policy/checks.schema.json": ChecksFile,
+    "policy/failures.schema.json": FailuresFile,
 }
 TABLES: Final[tuple[type[Entry], ...]] = (
     Settings,
@@ -45,6 +47,7 @@ TABLES: Final[tuple[type[Entry], ...]] = (
     ToleranceEntry,
     CheckRulesEntry,
     CheckRuleEntry,
+    FailureRulesEntry,
     PlatformEntry,
     HoldTimerEntry,
     RuleEntry,

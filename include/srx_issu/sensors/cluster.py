@@ -18,7 +18,7 @@ class GoalSensor(BaseOperator):
     ui_color = "#dbe9f6"
 
     def __init__(self, *, goal: Goal, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{**kwargs, "retries": 0})  # a deadline that has passed is not tried again
         self.upgrade_id = "{{ run_id }}"
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls="srx_issu.triggers.cluster.ClusterTrigger",
@@ -40,7 +40,7 @@ class WindowSensor(BaseOperator):
     ui_color = "#dbe9f6"
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{**kwargs, "retries": 0})  # a deadline that has passed is not tried again
         self.upgrade_id = "{{ run_id }}"
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls="srx_issu.triggers.window.WindowTrigger",

@@ -13,7 +13,6 @@ from srx_issu.domain.recovery.progress import Wait, step_of
 from srx_issu.hooks.watching import open_recovery
 from srx_issu.triggers.cluster import jittered
 
-
 # A worker has just looked. And an event that comes before the scheduler has seen that worker end makes it
 # take the task for one that was killed from outside, and try it again.
 SETTLE_S = 3.0
