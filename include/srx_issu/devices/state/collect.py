@@ -169,6 +169,10 @@ def _with_growth(old: Any, new: Heartbeat | RtoCounter) -> Heartbeat | RtoCounte
     return replace(new, **{name: delta for name, delta in growth.items() if delta >= 0})
 
 
+def _short(reason: str) -> str:
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
+
+
 @dataclass(frozen=True)
 class _Reply:
     """What came back for one question to one node: the parts by node, or why there are none."""
@@ -220,31 +224,32 @@ class _Talk:
         return answers
 
     def _of_one(self, reader: Reader, asked: NodeName, about: NodeName) -> Answer:
-        """Tries the reader's ways in order; goes on while a way is unknown or its reply is not understood."""
-        reason = "not asked"
+        """Tries the reader's ways in order; goes on while a way is unknown or its reply is not understood.
+
+        The first reason is the one that is told: "syntax error" to the second way explains nothing.
+        """
+        reasons: list[str] = []
         for way in reader.ways:
-            reply = self._reply(asked, way)
-            if reply.error is not None and means_none(reader.none_when, reply.error.message):
-                return Rows(rows=())
-            if reply.error is not None:
-                reason = reply.error.message
-                if isinstance(reply.error, UnknownCommand):
-                    continue
-                break
-            part = reply.parts.get(about, reply.parts.get(asked) if reader.speaks_of_both else None)
-            if part is None:
-                reason = f"{asked} answered without a word about {about}"
-                break
             try:
-                return _parsed(reader, part, about, asked)
+                return self._told(reader, way, asked, about)
             except (ReplyNotUnderstood, UnknownCommand) as error:
-                reason = error.message
-            except CommandRefused as error:
-                reason = error.message
+                reasons.append(error.message)
+            except DeviceError as error:
+                reasons.append(error.message)
                 break
-        return NotAnswered(
-            reason=reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
-        )
+        return NotAnswered(reason=_short(reasons[0]))
+
+    def _told(self, reader: Reader, way: Way, asked: NodeName, about: NodeName) -> Answer:
+        """The rows of one node from one reply. Raises DeviceError with the reason why there are none."""
+        reply = self._reply(asked, way)
+        if reply.error is not None:
+            if means_none(reader.none_when, reply.error.message):
+                return Rows(rows=())
+            raise reply.error
+        part = reply.parts.get(about, reply.parts.get(asked) if reader.speaks_of_both else None)
+        if part is None:
+            raise DeviceError(about, f"{asked} answered without a word about {about}")
+        return _parsed(reader, part, about, asked)
 
     def _reply(self, asked: NodeName, way: Way) -> _Reply:
         key = (asked, way)
