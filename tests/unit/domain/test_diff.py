@@ -1,0 +1,252 @@
+"""Comparing two states: keys, tolerances in both directions, order, roles, noise."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from srx_issu.domain import rows
+from srx_issu.domain.diff import (
+    Difference,
+    Kind,
+    Look,
+    active_node,
+    beyond,
+    compare,
+    compared_tables,
+    ignoring,
+    noise_floor,
+)
+from srx_issu.domain.intent import Tolerance
+from srx_issu.domain.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.rto_flow import Flow, stalled
+from srx_issu.domain.state import ClusterState, NotAnswered, PerNode, Rows
+from tests.unit.devices.state.fake_nodes import NOW
+
+NODE0, NODE1 = NodeName.NODE0, NodeName.NODE1
+
+
+def snapshot(*primaries: NodeName) -> Snapshot:
+    """RG1 and up with these primaries, as both nodes see them."""
+    groups = tuple(
+        RedundancyGroup(
+            group_id=group_id,
+            members=tuple(
+                Member(node=n, state=GroupState.PRIMARY if n is primary else GroupState.SECONDARY)
+                for n in NodeName
+            ),
+        )
+        for group_id, primary in enumerate(primaries, start=1)
+    )
+    views = [NodeView(node=n, reachable=True, groups=groups) for n in NodeName]
+    return Snapshot(cluster="fw-a", taken_at=NOW, node0=views[0], node1=views[1])
+
+
+def look(*primaries: NodeName, **tables: Any) -> Look:
+    state = ClusterState(cluster="fw-a", taken_at=NOW)
+    return Look(snapshot=snapshot(*(primaries or (NODE0,))), state=replace(state, **tables))
+
+
+def split(node0: Any, node1: Any) -> PerNode[Any]:
+    return PerNode(node0=Rows(rows=tuple(node0)), node1=Rows(rows=tuple(node1)))
+
+
+def both(*found: Any) -> PerNode[Any]:
+    return split(found, found)
+
+
+def words(before: Look, after: Look, **tolerances: Tolerance) -> list[str]:
+    return [d.words for d in compare(before, after, {k.replace("__", "."): t for k, t in tolerances.items()})]
+
+
+def tunnel(gateway: str, tunnels: int = 1) -> rows.IpsecTunnel:
+    return rows.IpsecTunnel(gateway=gateway, tunnels=tunnels)
+
+
+def sessions(active: int) -> rows.SessionCount:
+    return rows.SessionCount(spu="node", active=active, maximum=None)
+
+
+def policy(name: str, position: int, content: str = "x") -> rows.SecurityPolicy:
+    return rows.SecurityPolicy(
+        context="a > b", name=name, position=position, state="enabled", action="permit", content=content
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "allowed", "fine"),
+    [
+        (100, 80, Tolerance(lost_percent=20), True),
+        (100, 79, Tolerance(lost_percent=20), False),
+        (100, 1000, Tolerance(lost_percent=20), True),
+        (100, 106, Tolerance(lost_percent=None, gained_percent=5), False),
+        (100, 105, Tolerance(lost_percent=None, gained_percent=5), True),
+        (100, 0, Tolerance(lost_percent=None, gained_percent=5), True),
+        (10, 2, Tolerance(lost_percent=0, absolute=8), True),
+        (10, 1, Tolerance(lost_percent=0, absolute=8), False),
+        (0, 5, Tolerance(gained_percent=50), False),
+        (0, 0, Tolerance(), True),
+    ],
+)
+def test_tolerances_hold_in_their_direction(was: float, now: float, allowed: Tolerance, fine: bool) -> None:
+    assert (beyond(was, now, allowed) is None) is fine
+
+
+@given(
+    was=st.integers(0, 10**6),
+    now=st.integers(0, 10**6),
+    percent=st.one_of(st.none(), st.floats(0, 100)),
+    absolute=st.integers(0, 1000),
+)
+def test_an_unchanged_figure_is_always_fine_and_a_wider_tolerance_never_stricter(
+    was: int, now: int, percent: float | None, absolute: int
+) -> None:
+    allowed = Tolerance(lost_percent=percent, gained_percent=percent, absolute=absolute)
+    assert beyond(was, was, allowed) is None
+    if beyond(was, now, allowed) is None:
+        wider = replace(allowed, absolute=absolute + 1)
+        assert beyond(was, now, wider) is None
+
+
+def test_the_same_state_has_no_difference() -> None:
+    one = look(ipsec=both(tunnel("a")), policies=both(policy("x", 1)), sessions=both(sessions(5)))
+    assert compare(one, one, {}) == ()
+
+
+def test_lost_added_and_changed_are_told_by_key() -> None:
+    before = look(ipsec=both(tunnel("a", 2), tunnel("b")))
+    after = look(ipsec=both(tunnel("a", 1), tunnel("c")))
+    found = {(d.kind, d.key, d.words) for d in compare(before, after, {})}
+    assert found == {
+        (Kind.LOST, "b", "VPN peer b is lost"),
+        (Kind.ADDED, "c", "VPN peer c is new"),
+        (Kind.OUT_OF_TOLERANCE, "a", "VPN peer a: tunnels was 2, is 1: 50.0 % less, allowed 0 %"),
+    }
+
+
+def test_a_tolerance_for_one_figure_goes_before_that_of_its_table() -> None:
+    before, after = look(sessions=both(sessions(1000))), look(sessions=both(sessions(700)))
+    assert words(before, after, sessions=Tolerance(lost_percent=50)) == []
+    strict = Tolerance(lost_percent=1)
+    assert words(before, after, sessions=Tolerance(lost_percent=50), sessions__active=strict) != []
+
+
+def test_a_policy_that_changed_inside_is_told_without_its_digest() -> None:
+    (found,) = compare(
+        look(policies=both(policy("x", 1))), look(policies=both(policy("x", 1, content="y"))), {}
+    )
+    assert (found.kind, found.words) == (Kind.CHANGED, "policy a > b / x has changed")
+
+
+def test_an_inserted_policy_does_not_move_the_others_but_a_swap_does() -> None:
+    before = look(policies=both(policy("x", 1), policy("y", 2)))
+    inserted = look(policies=both(policy("new", 1), policy("x", 2), policy("y", 3)))
+    assert [d.kind for d in compare(before, inserted, {})] == [Kind.ADDED]
+    swapped = look(policies=both(policy("y", 1), policy("x", 2)))
+    (moved,) = compare(before, swapped, {})
+    assert (moved.kind, moved.words) == (Kind.MOVED, "policies a > b: order changed for 2, first a > b / x")
+
+
+def test_a_peer_that_comes_up_is_no_difference_and_one_that_goes_down_is() -> None:
+    def peers(state: str) -> Rows[rows.BgpPeer]:
+        return Rows(rows=(rows.BgpPeer(address="192.0.2.2", asn="1", state=state),))
+
+    assert words(look(bgp=peers("Active")), look(bgp=peers("Established"))) == []
+    assert words(look(bgp=peers("Active")), look(bgp=peers("Connect"))) == []
+    told = words(look(bgp=peers("Established")), look(bgp=peers("Active")))
+    assert told == ["BGP peer 192.0.2.2: was Established, is Active"]
+
+
+def test_a_field_the_new_release_drops_is_told_and_one_it_brings_is_not() -> None:
+    def module(kind: str | None) -> PerNode[Any]:
+        return both(rows.Module(place="FPC 0", kind=kind))
+
+    assert words(look(modules=module("FEB")), look(modules=module(None))) == [
+        "module FPC 0: is no longer shown (was FEB)"
+    ]
+    assert words(look(modules=module(None)), look(modules=module("FEB"))) == []
+
+
+def test_active_meets_active_when_the_roles_have_changed() -> None:
+    before = look(NODE0, arp=split([rows.ArpCount(interface="reth0", entries=40)], []))
+    after = look(NODE1, arp=split([], [rows.ArpCount(interface="reth0", entries=40)]))
+    assert compare(before, after, {}) == ()
+    wrong = look(NODE0, arp=split([], [rows.ArpCount(interface="reth0", entries=40)]))
+    assert {d.node for d in compare(before, wrong, {})} == {NODE0, NODE1}
+
+
+def test_groups_on_both_nodes_are_compared_as_one_cluster() -> None:
+    before = look(NODE0, NODE1, ipsec=split([tunnel("a")], [tunnel("b")]))
+    after = look(NODE1, NODE1, ipsec=split([], [tunnel("a"), tunnel("b")]))
+    assert active_node(before.snapshot) is None
+    assert compare(before, after, {}) == ()
+    assert words(before, look(NODE1, NODE1, ipsec=split([], [tunnel("b")]))) == ["VPN peer a is lost"]
+
+
+def test_what_belongs_to_a_box_is_compared_with_that_box() -> None:
+    alarm = rows.Alarm(alarm_class="Major", text="x")
+    before = look(NODE0, chassis_alarms=split([alarm], []))
+    after = look(NODE1, chassis_alarms=split([], [alarm]))
+    assert [(d.kind, d.node) for d in compare(before, after, {})] == [
+        (Kind.LOST, NODE0),
+        (Kind.ADDED, NODE1),
+    ]
+
+
+def test_what_both_nodes_lost_is_told_once() -> None:
+    (found,) = compare(look(ipsec=both(tunnel("a"))), look(ipsec=both()), {})
+    assert (found.node, found.words) == (None, "VPN peer a is lost")
+
+
+def test_silence_after_an_answer_is_a_difference_and_silence_before_is_none() -> None:
+    silent = PerNode(node0=NotAnswered(reason="syntax error"), node1=NotAnswered(reason="syntax error"))
+    told, gone = look(ipsec=both(tunnel("a"))), look(ipsec=silent)
+    (found,) = compare(told, gone, {})
+    assert (found.kind, found.words) == (Kind.SILENT, "VPN peers: no answer any more (syntax error)")
+    assert compare(gone, told, {}) == ()
+    assert "ipsec" in compared_tables(told)
+    assert "ipsec" not in compared_tables(gone)
+
+
+def test_ignored_keys_are_neither_lost_nor_new() -> None:
+    before, after = look(ipsec=both(tunnel("10.0.0.1"))), look(ipsec=both(tunnel("10.0.0.2")))
+    assert compare(before, after, {}, ignoring({"ipsec": [r"^10\."], "zones": []})) == ()
+    assert len(compare(before, after, {}, ignoring({"zones": [r"^10\."]}))) == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        (Flow(sent=40, received=40), Flow(sent=1, received=1), False),
+        (Flow(sent=40, received=40), Flow(sent=0, received=40), True),
+        (Flow(sent=40, received=40), Flow(sent=40, received=None), True),
+        (Flow(sent=40, received=40), None, True),
+        (Flow(sent=9, received=40), Flow(sent=0, received=0), False),
+        (Flow(sent=None, received=None), Flow(sent=0, received=0), False),
+    ],
+)
+def test_services_that_flowed_plainly_must_flow_again(was: Flow, now: Flow | None, told: bool) -> None:
+    assert bool(list(stalled({"s": was}, {"s": now} if now else {}))) is told
+
+
+def test_the_noise_of_several_samples_widens_the_tolerance() -> None:
+    samples = [look(sessions=both(sessions(n))).state for n in (1000, 1400, 900)]
+    widened = noise_floor(samples, {"sessions": Tolerance(lost_percent=1, absolute=10)})
+    assert widened["sessions.active"] == Tolerance(lost_percent=1, absolute=500)
+    assert noise_floor(samples[:1], {}) == {}
+    before, after = look(sessions=both(sessions(1000))), look(sessions=both(sessions(520)))
+    assert compare(before, after, widened) == ()
+
+
+def test_ten_thousand_policies_are_compared_in_a_moment() -> None:
+    many = [policy(f"p{n}", n) for n in range(10_000)]
+    before, after = look(policies=both(*many)), look(policies=both(*many[:-2]))
+    started = time.perf_counter()
+    found: tuple[Difference, ...] = compare(before, after, {})
+    assert len(found) == 2
+    assert time.perf_counter() - started < 2.0
