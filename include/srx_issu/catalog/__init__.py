@@ -1,10 +1,12 @@
-"""The operator's files as domain values: inventory, images, limits, support matrix.
+"""The operator's files as domain values: inventory, images, limits, support matrix, campaigns.
 
 ``load`` gives a checked ``Catalog`` or raises with every fault; ``validate`` lists the faults;
 ``resolve`` turns a request into an Intent; ``cluster_names`` and ``image_names`` are cheap enough for DAG
-parsing. Campaign files are read elsewhere.
+parsing, and so is ``read_campaigns``, which looks at the campaigns' files alone.
 """
 
+from srx_issu.catalog.campaign_fleet import members
+from srx_issu.catalog.campaigns import CampaignDocument, check_campaigns, read_campaign, read_campaigns
 from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
 from srx_issu.catalog.loading import Catalog, load, validate
@@ -13,14 +15,19 @@ from srx_issu.catalog.request import UpgradeRequest, eligibility, find_image, re
 
 __all__ = [
     "VARIABLE",
+    "CampaignDocument",
     "Catalog",
     "UpgradeRequest",
+    "check_campaigns",
     "cluster_names",
     "eligibility",
     "files_folder",
     "find_image",
     "image_names",
     "load",
+    "members",
+    "read_campaign",
+    "read_campaigns",
     "resolve",
     "validate",
     "verify_image",

@@ -41,6 +41,10 @@ class Checked:
         value = self.document.root.get(section)
         return None if value is None else self._read(model, value, (section,))
 
+    def whole(self, model: type[E]) -> E | None:
+        """The document as one entry; None when it is faulty."""
+        return self._read(model, self.document.root, ())
+
     def named(self, section: str, model: type[E]) -> dict[str, E]:
         """A section of entries by name."""
         value = self.document.root.get(section)
@@ -109,10 +113,10 @@ def _words(error: ErrorDetails, model: type[Entry], place: Place, inner: Place) 
         case "operator_file":
             return f"{where}: {context['found']}", str(context["remedy"])
         case "missing":
-            return f"{_dotted((*place, *inner[:-1]))} has no {str(inner[-1])!r}", "add it"
+            return f"{_dotted((*place, *inner[:-1])) or 'the file'} has no {str(inner[-1])!r}", "add it"
         case "extra_forbidden":
             key = str(inner[-1])
-            owner = _dotted((*place, *inner[:-1]))
+            owner = _dotted((*place, *inner[:-1])) or "the file"
             return f"unknown key {key!r} in {owner}", nearest(key, _keys(model, inner[:-1]))
         case "enum" | "literal_error":
             return f"{where} is {_kind(given)}", f"write one of {context['expected']}"

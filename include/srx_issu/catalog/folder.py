@@ -1,4 +1,4 @@
-"""Where the operator's files are: one folder with inventory/, images/ and policy/.
+"""Where the operator's files are: one folder with inventory/, images/, campaigns/ and policy/.
 
 A folder without a policy file takes the one shipped with the software, so that a fleet can be described
 by its inventory and images alone.
@@ -15,7 +15,7 @@ from srx_issu.domain.errors import FileFault
 
 VARIABLE = "SRX_ISSU_FILES"
 SHIPPED = Path(__file__).resolve().parents[2]  # the repository's include/
-POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml", "failures.yaml")
+POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml", "failures.yaml", "concurrency.yaml")
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -34,6 +34,8 @@ class Found:
     limits: Path
     support: Path
     checks: Path
+    concurrency: Path
+    campaigns: tuple[Path, ...] = ()  # none is no fault
     failures: Path
     faults: tuple[FileFault, ...] = ()
 
@@ -49,6 +51,8 @@ def find_files(files: Path) -> Found:
         limits=_or_shipped(files, "limits.yaml"),
         support=_or_shipped(files, "support.yaml"),
         checks=_or_shipped(files, "checks.yaml"),
+        concurrency=_or_shipped(files, "concurrency.yaml"),
+        campaigns=_campaigns(files / "campaigns"),
         failures=_or_shipped(files, "failures.yaml"),
         faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),
     )
@@ -64,6 +68,15 @@ def _yaml_files(folder: Path, what: str) -> tuple[tuple[Path, ...], tuple[FileFa
     if not found:
         return (), (FileFault(file=str(folder), line=0, found="has no .yaml file", remedy=remedy),)
     return tuple(found), ()
+
+
+def _campaigns(folder: Path) -> tuple[Path, ...]:
+    """A folder that is not there has no campaigns; one that cannot be read shows as a fault of its files."""
+    try:
+        found = (path for path in folder.iterdir() if path.suffix in _ENDINGS)
+        return tuple(sorted(path for path in found if not path.name.startswith(".")))
+    except OSError:
+        return ()
 
 
 def _or_shipped(files: Path, name: str) -> Path:

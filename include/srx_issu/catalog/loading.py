@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from srx_issu.catalog.campaigns import check_campaigns
 from srx_issu.catalog.checks_policy import CheckRulesEntry, merge_checks, read_checks_policy
+from srx_issu.catalog.concurrency import Concurrency, read_concurrency
 from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.failure_policy import FailureRulesEntry, merge_failures, read_failure_policy
 from srx_issu.catalog.faults import Checked
@@ -33,6 +35,7 @@ class Catalog:
     limits: Levels[SettingsEntry]
     check_rules: Levels[CheckRulesEntry]
     failure_rules: Levels[FailureRulesEntry]
+    concurrency: Concurrency
 
     def policy_for(self, cluster: Cluster, image: Image) -> Policy:
         """Timers, limits, tolerances and rules for checks, for this cluster when it takes this image."""
@@ -53,8 +56,13 @@ def load(files: Path) -> Catalog:
 
 
 def validate(files: Path) -> tuple[FileFault, ...]:
-    """Every fault of every file, in order of file and line; empty when all is well. Never raises."""
-    return tuple(sorted(set(_read(files)[1])))
+    """Every fault of every file, in order of file and line; empty when all is well. Never raises.
+
+    ``load`` does not ask for the campaigns' files: a fault in one of them stops that campaign only.
+    """
+    catalog, faults = _read(files)
+    campaigns = check_campaigns(files, catalog.clusters, catalog.images).values()
+    return tuple(sorted({*faults, *(fault for found in campaigns for fault in found)}))
 
 
 def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
@@ -63,6 +71,7 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
     images = tuple(Checked(read_document(path)) for path in found.images)
     support, limits = Checked(read_document(found.support)), Checked(read_document(found.limits))
     checks, failures = Checked(read_document(found.checks)), Checked(read_document(found.failures))
+    concurrency = Checked(read_document(found.concurrency))
     matrix = read_matrix(support)
     clusters = read_inventory(inventory)
     names = Inventory(
@@ -76,6 +85,7 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
         limits=read_limits(limits, names),
         check_rules=read_checks_policy(checks, names),
         failure_rules=read_failure_policy(failures, names),
+        concurrency=read_concurrency(concurrency),
     )
-    checked = (*inventory, *images, support, limits, checks, failures)
+    checked = (*inventory, *images, support, limits, checks, failures, concurrency)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

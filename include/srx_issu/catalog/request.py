@@ -58,6 +58,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         plan_only=request.plan_only,
         window_start=start,
         window_end=end,
+        shared_limits=catalog.concurrency.of(cluster),
     )
 
 

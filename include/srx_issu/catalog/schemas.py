@@ -10,7 +10,21 @@ import json
 import re
 from typing import Any, Final
 
+from srx_issu.catalog.campaign_entries import (
+    BudgetEntry,
+    CalendarEntry,
+    CampaignFile,
+    FreezeEntry,
+    GatesEntry,
+    InFlightEntry,
+    NotifyEntry,
+    OpenEntry,
+    RetryEntry,
+    SelectEntry,
+    WindowsEntry,
+)
 from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry, ChecksFile
+from srx_issu.catalog.concurrency import ConcurrencyFile
 from srx_issu.catalog.failure_policy import FailureRulesEntry, FailuresFile
 from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.folder import SHIPPED
@@ -29,6 +43,8 @@ from srx_issu.catalog.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, R
 SCHEMAS: Final[dict[str, type[Entry]]] = {
     "inventory/inventory.schema.json": InventoryFile,
     "images/images.schema.json": CatalogueFile,
+    "campaigns/campaigns.schema.json": CampaignFile,
+    "policy/concurrency.schema.json": ConcurrencyFile,
     "policy/limits.schema.json": LimitsFile,
     "policy/support.schema.json": SupportFile,
     "policy/checks.schema.json": ChecksFile,
@@ -52,7 +68,20 @@ TABLES: Final[tuple[type[Entry], ...]] = (
     HoldTimerEntry,
     RuleEntry,
     RangeEntry,
+    ConcurrencyFile,
+    CampaignFile,
+    SelectEntry,
+    WindowsEntry,
+    CalendarEntry,
+    OpenEntry,
+    FreezeEntry,
+    InFlightEntry,
+    BudgetEntry,
+    GatesEntry,
+    RetryEntry,
+    NotifyEntry,
 )
+PAGES: Final = ("files.md", "campaigns.md")
 _SIMPLE: Final = {
     "string": "text",
     "integer": "whole number",
@@ -131,8 +160,9 @@ def main() -> None:
     """Writes all of it into the repository."""
     for name, model in SCHEMAS.items():
         (SHIPPED / name).write_text(schema(model), encoding="utf-8")
-    page = SHIPPED.parent / "docs" / "files.md"
-    page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in PAGES:
+        page = SHIPPED.parent / "docs" / name
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

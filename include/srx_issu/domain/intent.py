@@ -75,6 +75,14 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SharedLimit:
+    """A resource that at most ``places`` upgrades hold at once, such as ``site:fra1``."""
+
+    resource: str
+    places: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Intent:
     """One upgrade. ``upgrade_id`` is the Airflow run id; it names rows, files and jobs everywhere."""
 
@@ -90,3 +98,4 @@ class Intent:
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None = at once
     window_end: str | None = None
+    shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml

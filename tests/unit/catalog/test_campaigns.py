@@ -1,0 +1,193 @@
+"""Campaign files: what they mean, and every fault with its line."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+from srx_issu.campaign.model import OnExceeded, Result, Retry, Share
+from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.window import Days, Freeze, Opening, next_start
+from srx_issu.catalog import check_campaigns, members, read_campaigns
+from tests.unit.catalog.folders import IMAGE, Folder
+
+PLAIN = """
+    target: {SRX4600: 22.4R3-S2.11}
+    select: {sites: [fra1]}
+"""
+FULL = """
+    target: {srx4600: 22.4R3-S2.11}
+    select: {clusters: ["fra*"], labels: {tier: gold}}
+    exclude: {clusters: [fra1-fw1]}
+    canary: [fra1-fw1]
+    waves: ["2", 12.5%, rest]
+    in_flight: {campaign: 8, per_site: 2}
+    windows:
+      default:
+        zone: Europe/Berlin
+        open:
+          - {days: [Saturday, sun], from: "22:30", to: "4:00"}
+          - {dates: [2027-03-14], from: "01:00", hours: 2.5}
+        freeze: [{from: 2027-12-18, to: 2028-01-06, reason: year's end}]
+      sites:
+        fra1: {open: [{cron: "0 1,3 * * sun", hours: 1}]}
+    freeze: [{from: 2027-05-01, to: 2027-05-01}]
+    budget: {total: , per_wave: 20%, counts: [ROLLED_BACK], on_exceeded: abort}
+    bake_s: 3600
+    gates: {plan: no, waves: yes, approvers: [ada], expiry_s: 600}
+    retry: {rounds: 2, results: [NOT_READY]}
+    schedule: 0 12 * * fri
+    notify:
+      - {notifier: airflow.providers.smtp.notifications.smtp.SmtpNotifier, arguments: {to: noc@example.net}}
+"""
+
+
+def faults(folder: Folder, text: str) -> list[str]:
+    folder.write("campaigns/spring.yaml", text)
+    return [fault.split("campaigns/", 1)[1] for fault in folder.faults()]
+
+
+def test_a_file_says_as_little_as_target_and_selection(folder: Folder) -> None:
+    assert faults(folder, PLAIN) == []
+    (document,) = read_campaigns(folder.path)
+    asked = document.campaign
+    assert asked is not None
+    assert (asked.name, asked.in_flight.campaign, asked.gates.plan) == ("spring", 1, True)
+    assert [str(w.share) if w.share else "rest" for w in asked.waves] == ["1", "10 %", "50 %", "rest"]
+    assert asked.budget.total == Share(count=0)
+    assert asked.retry == Retry()
+
+
+def test_a_file_can_say_everything(folder: Folder) -> None:
+    folder.write("campaigns/spring.yaml", FULL)
+    (document,) = read_campaigns(folder.path)
+    asked = document.campaign
+    assert document.faults == ()
+    assert asked is not None
+    assert asked.waves[0].names == ("fra1-fw1",)
+    assert asked.budget.total is None
+    assert asked.budget.on_exceeded is OnExceeded.ABORT
+    assert asked.budget.counts == {Result.ROLLED_BACK}
+    assert not asked.gates.plan
+    assert document.schedule == "0 12 * * fri"
+    day = Freeze(first=date(2027, 5, 1), last=date(2027, 5, 1))
+    assert asked.calendar_of("nyc").freezes[0] == asked.calendar_of("fra1").freezes[0] == day
+    assert asked.calendar_of("nyc").openings == (
+        Opening(days=Days(weekdays=frozenset({5, 6})), opens=time(22, 30), closes=time(4)),
+        Opening(days=Days(dates=frozenset({date(2027, 3, 14)})), opens=time(1), length_s=9000.0),
+    )
+    sunday = datetime(2027, 1, 17, 2, 30, tzinfo=UTC)
+    assert next_start(asked.calendar_of("fra1"), sunday, 3600) == sunday.replace(hour=3, minute=0)
+
+
+def test_every_fault_has_its_line(folder: Folder) -> None:
+    found = faults(
+        folder,
+        """
+        target: {SRX4600: 22.4R9, SRX: x}
+        select: {sites: []}
+        waves: [rest, 0, 200%, many]
+        in_flight: {campaign: 0, per_sit: 2}
+        windows:
+          default:
+            zone: Mars/Olympus
+            open:
+              - {days: [sun]}
+              - {cron: "0 25 * * *", hours: 2}
+              - {days: [sun, someday], from: "25:00", to: 05:00}
+          sites:
+            fra1: {freeze: [{from: 2027-05-02, to: tomorrow}]}
+        gates: {expiry_s: 0}
+        retry: {rounds: 9, results: [NEEDS_OPERATOR, UPGRADED]}
+        schedule: "@weekly"
+        notify: [{notifier: Slack}]
+        wave: 2
+        """,
+    )
+    assert [fault.split(": ")[0] for fault in found] == [
+        f"spring.yaml:{line}" for line in (1, 3, 3, 3, 4, 4, 7, 9, 10, 11, 11, 13, 14, 15, 15, 16, 17, 18)
+    ]
+    text = "\n".join(found)
+    for words in (
+        "did you mean 'per_site'?",
+        "'Mars/Olympus' is no time zone; write its IANA name",
+        "a window by days or dates has no 'from'",
+        "'25' is not between 0 and 23",
+        "'tomorrow' is no date; write it like 2027-03-14",
+        "NEEDS_OPERATOR is not tried again",
+        "a wave of '0' has nobody in it",
+        "unknown key 'wave' in the file; did you mean 'waves'?",
+    ):
+        assert words in text, words
+
+
+def test_what_lies_between_the_files(folder: Folder) -> None:
+    assert faults(
+        folder,
+        """
+        target: {SRX4600: 22.4R9, SRX1500: 22.4R3-S2.11}
+        select: {clusters: [fra1-fw2, "x*"], sites: [fra2]}
+        canary: [fra1-fw9]
+        windows: {sites: {nyc: {}}}
+        """,
+    ) == [
+        "spring.yaml:1: 0 images of the catalogue are '22.4R3-S2.11' for SRX1500; name one by its file name",
+        f"spring.yaml:1: no image '22.4R9' in the catalogue; known: {IMAGE}",
+        "spring.yaml:2: no cluster 'fra1-fw2' in the inventory; did you mean 'fra1-fw1'?",
+        "spring.yaml:2: no cluster has site 'fra2'; did you mean 'fra1'?",
+        "spring.yaml:3: no cluster 'fra1-fw9' in the inventory; did you mean 'fra1-fw1'?",
+        "spring.yaml:4: no cluster has site 'nyc'; known: fra1",
+    ]
+
+
+def test_a_selection_without_filter_and_a_freeze_backwards_are_faults(folder: Folder) -> None:
+    text = PLAIN.replace("{sites: [fra1]}", "{}") + "    freeze: [{from: 2027-05-02, to: 2027-05-01}]\n"
+    assert [fault.partition("; ")[0] for fault in faults(folder, text)] == [
+        "spring.yaml:2: select has no filter",
+        "spring.yaml:3: a freeze ends on 2027-05-01, before 2027-05-02",
+    ]
+
+
+def test_one_bad_file_leaves_the_others_and_the_catalogue_alone(folder: Folder) -> None:
+    folder.write("campaigns/bad.yaml", "target: [")
+    folder.write("campaigns/good.yaml", PLAIN)
+    folder.write("campaigns/has space.yaml", PLAIN)
+    bad, good, unnamed = read_campaigns(folder.path)
+    assert (bad.campaign, unnamed.campaign) == (None, None)
+    assert good.campaign is not None
+    catalog = folder.catalog()  # load() does not ask for campaigns
+    by_name = check_campaigns(folder.path, catalog.clusters, catalog.images)
+    assert [name for name, found in by_name.items() if not found] == ["good"]
+
+
+def test_the_fleet_as_a_campaign_sees_it(folder: Folder) -> None:
+    folder.write(
+        "inventory/more.yaml",
+        """
+        clusters:
+          held: {model: SRX4600, site: fra1, hold: RMA 4711, node0: {host: h0}, node1: {host: h1}}
+          newer: {model: SRX4600, site: fra1, node0: {host: 192.0.2.31}, node1: {host: 192.0.2.32}}
+          other: {model: SRX1500, site: fra1, node0: {host: 192.0.2.41}, node1: {host: 192.0.2.42}}
+        """,
+    )
+    folder.write("campaigns/spring.yaml", PLAIN)
+    (document,) = read_campaigns(folder.path)
+    assert document.campaign is not None
+    fleet = members(folder.catalog(), document.campaign, {"newer": "23.4R1.10"})
+    plan = plan_waves(fleet, document.campaign, document.settings)
+    assert [(c.name, c.image) for c in plan.clusters] == [("fra1-fw1", IMAGE)]
+    reasons = {left.name: left.reason for left in plan.left_out}
+    assert reasons["held"] == "on hold: RMA 4711"
+    assert reasons["newer"].startswith("23.4R1.10 to 22.4R3-S2.11: ")
+    assert reasons["other"] == "the campaign has no image for a SRX1500"
+
+
+def test_limits_for_everybody(folder: Folder) -> None:
+    folder.write("policy/concurrency.yaml", "fleet: 9\nsites: {fra1: 2, ber: 0}\n")
+    (fault,) = folder.faults()
+    assert fault == "policy/concurrency.yaml:2: sites.ber is 0; write a number from 1 on"
+    folder.write("policy/concurrency.yaml", "fleet: 9\nper_site: 1\nsites: {fra1: 2}\nregions: {emea: 5}\n")
+    catalog = folder.catalog()
+    limits = catalog.concurrency.of(catalog.clusters["fra1-fw1"])
+    assert [(limit.resource, limit.places) for limit in limits] == [("site:fra1", 2), ("fleet", 9)]
+    folder.write("policy/concurrency.yaml", "fleet: many\n")
+    assert folder.faults() == ["policy/concurrency.yaml:1: fleet is 'many'; write a whole number"]
