@@ -122,9 +122,10 @@ class LabCluster:
             case effects.TranscriptLine(number=number, text=text):
                 for queue in self._followers.get(number, []):
                     queue.put_nowait(text)
-            case effects.UpgradeEnded(number=number):
+            case effects.UpgradeEnded(number=number, cut=cut):
                 for queue in self._followers.pop(number, []):
-                    queue.put_nowait(None)
+                    if not cut:
+                        queue.put_nowait(None)
             case effects.FaultChanged():
                 self.on_fault()
             case effects.GroupChanged():

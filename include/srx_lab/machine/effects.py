@@ -68,10 +68,14 @@ class TranscriptLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UpgradeEnded:
-    """The upgrade's process on the starter is over; its session gets its prompt back."""
+    """The upgrade's process on the starter is over; its session gets its prompt back.
+
+    `cut`: the starter itself went down, so there is nobody to get a prompt.
+    """
 
     number: int
     outcome: str
+    cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,4 +48,5 @@ def set_window(world: World, *, open_: bool, why: str) -> None:
 def end_upgrade(world: World, upgrade: Upgrade, outcome: str) -> None:
     """The process on the starter is over; whoever started it gets its prompt back."""
     upgrade.outcome = outcome
-    world.emit(UpgradeEnded(number=upgrade.number, outcome=outcome))
+    cut = not world.node(upgrade.starter).is_up
+    world.emit(UpgradeEnded(number=upgrade.number, outcome=outcome, cut=cut))

@@ -15,7 +15,10 @@ from srx_lab.replies.when import long_date
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stanza:
-    """A statement. `words` as typed, `tag` and `keys` as in XML; children None means it ends in `;`."""
+    """A statement. `words` as typed, `tag` and `keys` as in XML; children None means it ends in `;`.
+
+    An empty tag is a level that XML does not have.
+    """
 
     words: str
     tag: str
@@ -190,12 +193,18 @@ def _interfaces(scene: Scene) -> Stanza:
             words=f"fab{index}",
             tag="interface",
             keys=(("name", f"fab{index}"),),
-            children=(block("fabric-options", block("member-interfaces", item(ports[index]))),),
+            children=(block("fabric-options", _member(ports[index])),),
         )
         for index in (0, 1)
     )
     reths = (_interface(f"reth{n}", f"10.0.{n}.1/24") for n in range(scene.spec.scale.reths))
     return block("interfaces", *fabric, *reths)
+
+
+def _member(port: str) -> Stanza:
+    """`member-interfaces { PORT; }`, in XML `<member-interfaces><name>PORT</name>`."""
+    inner = Stanza(words=port, tag="member-interfaces", keys=(("name", port),))
+    return Stanza(words="member-interfaces", tag="", children=(inner,))
 
 
 def _protocols(scene: Scene) -> Stanza:
@@ -259,7 +268,9 @@ def set_lines(stanzas: Iterable[Stanza], prefix: str = "set") -> Iterator[str]:
 def elements(stanzas: Iterable[Stanza]) -> Iterator[Element]:
     """The XML form."""
     for stanza in stanzas:
-        if stanza.children is None and not stanza.keys:
+        if not stanza.tag:
+            yield from elements(stanza.children or ())
+        elif stanza.children is None and not stanza.keys:
             value = None if stanza.value is None else stanza.value.strip('"')
             yield empty(stanza.tag) if value is None else leaf(stanza.tag, value)
         else:

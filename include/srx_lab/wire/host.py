@@ -137,8 +137,11 @@ class NodeHost:
         self._shown_key = None
 
     def drop_everything(self) -> None:
-        """The node is gone: no listener, every connection cut, jobs dead."""
+        """The node is gone: no listener, and what was said up to now is the last its clients get."""
         self.stop_listening()
+        asyncio.get_running_loop().call_soon(self._cut)
+
+    def _cut(self) -> None:
         for connection in list(self.connections):
             connection.abort()
         for job in (*self.device.jobs.values(), *self._running):
@@ -147,7 +150,8 @@ class NodeHost:
         self.device.sessions.clear()
 
     def close(self) -> None:
-        self.drop_everything()
+        self.stop_listening()
+        self._cut()
         self._keeper.close()
 
     async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
