@@ -17,7 +17,10 @@ from srx_issu.checks.after_checks import (
 )
 from srx_issu.checks.cluster_frame import groups_known_frame
 from srx_issu.checks.evidence import to_json
-from srx_issu.checks.frames import Frame, Subject, groups_frame, members_frame, nodes_frame, pfes_frame
+from srx_issu.checks.frames import Frame, Subject
+from srx_issu.checks.group_frames import groups_frame, members_frame
+from srx_issu.checks.node_frame import nodes_frame
+from srx_issu.checks.part_frames import pfes_frame
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.words import many

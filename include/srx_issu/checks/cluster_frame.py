@@ -14,7 +14,7 @@ from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.rows import Licence, Module, Pic, RoutingEngine, SignaturePackage
 from srx_issu.domain.state import PerNode
-from srx_issu.domain.support import Support
+from srx_issu.domain.support import InService, Support
 from srx_issu.domain.verdict import Status
 from srx_issu.domain.version import is_later, parse, same_release
 
@@ -33,7 +33,7 @@ def cluster_frame(subject: Subject, support: Support) -> Frame:
     frame = Frame("cluster", COLUMNS)
     cells: Row = {"about": subject.intent.cluster.name, "groups": len(subject.snapshot.group_ids)}
     reasons: dict[str, str | None] = {}
-    _releases(subject, cells, reasons)
+    _releases(subject, support, cells, reasons)
     cells["support"], cells["support_text"] = support.verdict.value, support.reason
     _equalities(subject, cells, reasons)
     _clock_skew(subject, cells, reasons)
@@ -50,7 +50,8 @@ def groups_known_frame(subject: Subject) -> Frame:
     return frame
 
 
-def _releases(subject: Subject, cells: Row, reasons: dict[str, str | None]) -> None:
+def _releases(subject: Subject, support: Support, cells: Row, reasons: dict[str, str | None]) -> None:
+    """Releases of different lines have no order; then the support matrix has judged the pair, or asks."""
     views, target = subject.snapshot.views, subject.intent.image.release
     silent = [f"{v.node} {subject.silence(v.node) or 'shows no release'}" for v in views if v.release is None]
     reasons["releases_equal"] = reasons["target_is_later"] = "; ".join(silent)
@@ -61,6 +62,8 @@ def _releases(subject: Subject, cells: Row, reasons: dict[str, str | None]) -> N
     cells["releases_equal"] = known[0] == known[1]
     later = [_later(target, release) for release in known]
     cells["later_text"] = "; ".join(dict.fromkeys(text for _, text in later))
+    if support.verdict in (InService.ISSU, InService.ASK):
+        later = [(Status.PASS if status is Status.ERROR else status, text) for status, text in later]
     if all(status is not Status.ERROR for status, _ in later):
         cells["target_is_later"] = all(status is Status.PASS for status, _ in later)
     reasons["target_is_later"] = str(cells["later_text"])

@@ -1,7 +1,8 @@
 """What the ISSU guide demands before an ISSU: nodes, groups, disk, load, eligibility.
 
 ``guide=True``: the ISSU would end at its beginning without it, or the guide calls for it by name, so not
-knowing it blocks too. Rows and columns are made in ``frames`` and ``cluster_frame``.
+knowing it blocks too. Rows and columns are made in ``node_frame``, ``group_frames``,
+``part_frames`` and ``cluster_frame``.
 """
 
 from __future__ import annotations

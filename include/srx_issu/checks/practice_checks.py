@@ -1,7 +1,8 @@
 """What experience adds to the guide's preconditions (dossier, section 9).
 
 Whether not knowing blocks, warns or is skipped is each check's default and the operator's to change: older
-releases cannot tell everything. Rows and columns are made in ``frames`` and ``cluster_frame``.
+releases cannot tell everything. Rows and columns are made in ``node_frame``, ``group_frames``,
+``part_frames`` and ``cluster_frame``.
 """
 
 from __future__ import annotations

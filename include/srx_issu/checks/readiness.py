@@ -7,17 +7,11 @@ from collections.abc import Mapping
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.cluster_frame import cluster_frame, runs_target
-from srx_issu.checks.frames import (
-    Frame,
-    Subject,
-    groups_frame,
-    links_frame,
-    members_frame,
-    nodes_frame,
-    pfes_frame,
-    pics_frame,
-)
+from srx_issu.checks.frames import Frame, Subject
+from srx_issu.checks.group_frames import groups_frame, members_frame
 from srx_issu.checks.guide_checks import guide_checks
+from srx_issu.checks.node_frame import nodes_frame
+from srx_issu.checks.part_frames import links_frame, pfes_frame, pics_frame
 from srx_issu.checks.practice_checks import practice_checks
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run

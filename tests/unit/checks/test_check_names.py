@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
 
 import pytest
 
 from srx_issu.checks.after_checks import after_checks
 from srx_issu.checks.check import AtLeastColumn, Check
 from srx_issu.checks.cluster_frame import COLUMNS
-from srx_issu.checks.frames import NODE_COLUMNS
+from srx_issu.checks.node_frame import NODE_COLUMNS
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS
 from srx_issu.domain.comparison import COMPARISONS
@@ -54,3 +55,9 @@ def test_every_comparison_is_of_a_table_that_exists_and_has_its_fields() -> None
         assert comparison.table in TABLES
         assert (comparison.side == "cluster") == (comparison.table not in NODE_TABLES)
     assert COMPARISONS[0].key(SessionCount(spu="node", active=1, maximum=None)) == ""
+
+
+def test_the_documentation_has_every_check_and_every_compared_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "checks.md").read_text()
+    assert [name for name in sorted(CHECKS - {"unchanged"}) if f"`{name}`" not in page] == []
+    assert [c.table for c in COMPARISONS if f"| `{c.table}` |" not in page] == []

@@ -267,10 +267,19 @@ def test_both_nodes_on_the_target_is_already_current() -> None:
     assert TARGET in readiness.reason
 
 
-def test_releases_that_cannot_be_compared_are_not_later() -> None:
-    case = healthy().view(NODE0, release="12.1X46-D20.5").view(NODE1, release="12.1X46-D20.5")
-    assert worst(judge(case), "release_is_later").status is Status.ERROR
-    assert worst(judge(case), "release_is_later").blocks
+def test_releases_of_different_lines_are_left_to_the_support_matrix() -> None:
+    """15.1X49 has no place in the order of R releases; a downgrade is one in any line."""
+    old = "15.1X49-D70.3"
+    case = healthy().view(NODE0, release=old).view(NODE1, release=old)
+    to_15_1 = replace(case, intent=replace(case.intent, image=replace(case.intent.image, release="15.1R7.9")))
+    assert worst(judge(to_15_1), "release_is_later").status is Status.PASS
+    refused = judge(replace(to_15_1, support=NO_ISSU))
+    assert worst(refused, "release_is_later").status is Status.ERROR
+    assert refused.verdict is ReadinessVerdict.NOT_READY
+    downgrade = replace(
+        case, intent=replace(case.intent, image=replace(case.intent.image, release="12.3R1.1"))
+    )
+    assert worst(judge(downgrade), "release_is_later").status is Status.FAIL
 
 
 def test_the_operator_can_switch_off_soften_and_ignore() -> None:
