@@ -83,6 +83,9 @@ class MemoryLeases:
     def holder(self, resource: str) -> Lease | None:
         return self.held.get(resource)
 
+    def held_by(self, owner: str) -> tuple[Lease, ...]:
+        return tuple(lease for _, lease in sorted(self.held.items()) if lease.owner == owner)
+
 
 class MemoryEvidence:
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from srx_issu import catalog
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
 from srx_issu.steps.claim import claim
 
@@ -31,6 +32,8 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str)
     if known is not None:  # a cleared or retried claim keeps the intent that was fixed at first
         intent = stores.journal.intent(upgrade_id)
     else:
+        if reason := stopped():
+            raise RequestRefused(f"{reason}; nothing new starts")
         intent = catalog.resolve(catalog.load(catalog.files_folder()), request)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
     return intent

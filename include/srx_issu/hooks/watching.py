@@ -22,6 +22,7 @@ from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.srx import known_hosts_text
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.holding import renew_all
 from srx_issu.steps.recall import course, start
 from srx_issu.steps.recover_cluster import taken
 from srx_issu.steps.recovery_plan import plan_in
@@ -86,12 +87,7 @@ class _SrxSshHookAsync(SSHHookAsync):
 
 
 def _renew_lease(stores: Stores, intent: Intent) -> None:
-    stores.leases.renew(
-        f"cluster:{intent.cluster.name}",
-        intent.upgrade_id,
-        SystemClock().now(),
-        intent.policy.timers.lease_s,
-    )
+    renew_all(intent, stores.leases, SystemClock().now(), intent.policy.timers.lease_s)
 
 
 @dataclass(frozen=True, kw_only=True)

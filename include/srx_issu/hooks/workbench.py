@@ -12,8 +12,10 @@ from srx_issu import catalog
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.seal import seal
 from srx_issu.hooks.srx import SrxHook
+from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.holding import renew_all
 
 
 def is_open(upgrade_id: str) -> bool:
@@ -53,6 +55,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
             evidence=stores.evidence,
             seal=seal,
             clock=clock,
+            stopped=stopped,
             log=log if log is not None else logging.getLogger(__name__),
         )
         _renew(bench)
@@ -64,4 +67,4 @@ def _renew(bench: Bench) -> None:
     record = bench.journal.upgrade(bench.upgrade_id)
     if record is not None and record.closed_at is None:
         lease_s = bench.intent.policy.timers.lease_s
-        bench.leases.renew(bench.lease_name, bench.upgrade_id, bench.clock.now(), lease_s)
+        renew_all(bench.intent, bench.leases, bench.clock.now(), lease_s)

@@ -84,6 +84,12 @@ class SqlLeases:
             row = connection.execute(select(leases).where(leases.c.resource == resource)).one_or_none()
         return lease_from_row(row) if row else None
 
+    def held_by(self, owner: str) -> tuple[Lease, ...]:
+        query = select(leases).where(leases.c.owner == owner).order_by(leases.c.resource)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return tuple(lease_from_row(row) for row in rows)
+
 
 def _lease(resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
     if not ttl_s > 0:

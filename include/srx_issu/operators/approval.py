@@ -14,6 +14,7 @@ from srx_issu.operators.step import StepOperator
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.confirm_approval import APPROVE, REJECT, Question, confirm_approval
+from srx_issu.steps.holding import renew_all
 
 
 class ApprovalGate(HITLOperator):
@@ -34,9 +35,7 @@ class ApprovalGate(HITLOperator):
                 return None
             request = self.request(bench)
             timers = bench.intent.policy.timers
-            bench.leases.renew(
-                bench.lease_name, bench.upgrade_id, bench.clock.now(), timers.approval_s + timers.lease_s
-            )
+            renew_all(bench.intent, bench.leases, bench.clock.now(), timers.approval_s + timers.lease_s)
         self.subject, self.body = request.subject, request.body
         self.response_timeout = timedelta(seconds=timers.approval_s)
         return super().execute(context)

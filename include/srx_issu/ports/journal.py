@@ -127,6 +127,10 @@ class Leases(Protocol):
 
     def holder(self, resource: str) -> Lease | None: ...
 
+    def held_by(self, owner: str) -> tuple[Lease, ...]:
+        """Everything the owner holds, run out or not, by resource."""
+        ...
+
 
 class Evidence(Protocol):
     """Files that prove what was seen: replies, configurations, transcripts, check results, reports."""

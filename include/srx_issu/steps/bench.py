@@ -17,6 +17,10 @@ from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Le
 Facts = dict[str, Json]  # what a step hands on: small, JSON, without secrets
 
 
+def _not_stopped() -> str | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bench:
     """Everything one step of one upgrade needs. Made by the composition root, ``hooks/workbench.py``."""
@@ -34,6 +38,7 @@ class Bench:
     seal: Callable[[bytes], bytes]  # encrypts what holds secrets before it becomes evidence
     clock: Clock
     log: logging.Logger
+    stopped: Callable[[], str | None] = _not_stopped  # who stopped the whole fleet, and why
 
     @property
     def upgrade_id(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.holding import give_back
 from srx_issu.steps.recall import Conclusion, conclusion, last, start
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
@@ -16,10 +17,10 @@ def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
     """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason."""
     ended = settle(bench, failed_tasks)
     bench.journal.close_upgrade(bench.upgrade_id, ended.outcome, ended.reason, bench.clock.now())
-    if ended.outcome in STAYS_CLAIMED:
+    kept = ended.outcome in STAYS_CLAIMED
+    give_back(bench.intent, bench.leases, keep_cluster=kept)
+    if kept:
         bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
-    else:
-        bench.leases.release(bench.lease_name, bench.upgrade_id)
     bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
     return {"outcome": ended.outcome.value, "reason": ended.reason, **_report(bench)}
 

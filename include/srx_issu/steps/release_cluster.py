@@ -31,5 +31,6 @@ def release_cluster(
         journal.record(
             held.owner, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=text, detail={"by": who})
         )
-    leases.release(resource, held.owner)
+    for lease in (held, *leases.held_by(held.owner)):  # its conflict groups were kept with it
+        leases.release(lease.resource, held.owner)
     return held.owner

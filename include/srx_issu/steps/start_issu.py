@@ -19,6 +19,7 @@ from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.confirm_approval import START, approval
 from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.holding import needs_of
 from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.recall import START_KEY, START_RPC_KEY, baseline, start
 from srx_issu.steps.window import window_objection
@@ -55,10 +56,14 @@ def _unmet_condition(bench: Bench) -> str | None:
         return "the journal holds no passed readiness assessment of this upgrade; nothing was sent"
     if approval(events, START) is None:
         return "the journal holds no approval of this upgrade; nothing was sent"
-    holder = bench.leases.holder(bench.lease_name)
-    if holder is None or holder.owner != bench.upgrade_id:
-        owner = holder.owner if holder else "nobody"
-        return f"the lease of {bench.intent.cluster.name} belongs to {owner}, not to us; nothing was sent"
+    for resource in needs_of(bench.intent).alone:
+        holder = bench.leases.holder(resource)
+        if holder is None or holder.owner != bench.upgrade_id:
+            owner = holder.owner if holder else "nobody"
+            name = resource.removeprefix("cluster:")
+            return f"the lease of {name} belongs to {owner}, not to us; nothing was sent"
+    if stopped := bench.stopped():
+        return f"{stopped}; nothing was sent"
     return window_objection(bench.intent, bench.clock.now())
 
 

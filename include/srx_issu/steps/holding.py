@@ -1,0 +1,86 @@
+"""What an upgrade holds while it works: its cluster, its conflict groups, a place at its site and region.
+
+All or nothing, in one order for everybody, so that two that want the same things cannot block each other.
+A cluster that waits for a person keeps itself and its conflict groups: what it would disturb must wait too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.intent import Intent, SharedLimit
+from srx_issu.ports.journal import Leases
+
+_PLACE = "#"  # site:fra1#2 is the second place at fra1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """``alone``: resources that one upgrade holds. ``shared``: of each, one of several places."""
+
+    alone: tuple[str, ...]
+    shared: tuple[SharedLimit, ...] = ()
+
+
+def needs(cluster: str, conflict_groups: Iterable[str], shared: tuple[SharedLimit, ...]) -> Needs:
+    """The cluster first: who holds it is the first thing one wants to be told."""
+    conflicts = tuple(f"conflict:{group}" for group in sorted(conflict_groups))
+    return Needs(alone=(f"cluster:{cluster}", *conflicts), shared=shared)
+
+
+def needs_of(intent: Intent) -> Needs:
+    return needs(intent.cluster.name, intent.cluster.conflict_groups, intent.shared_limits)
+
+
+def take_all(wanted: Needs, owner: str, leases: Leases, at: datetime, ttl_s: float) -> None:
+    """Raises LeaseHeld when one of them cannot be had; what was newly taken is given back then."""
+    before = {lease.resource for lease in leases.held_by(owner)}
+    taken: list[str] = []
+    try:
+        for resource in wanted.alone:
+            leases.take(resource, owner, at, ttl_s)
+            taken.append(resource)
+        for limit in wanted.shared:
+            taken.append(_take_place(limit, before, owner, leases, at, ttl_s))
+    except LeaseHeld:
+        for resource in taken:
+            if resource not in before:
+                leases.release(resource, owner)
+        raise
+
+
+def renew_all(intent: Intent, leases: Leases, at: datetime, ttl_s: float) -> None:
+    """Also proves that cluster and conflict groups are still ours. Raises LeaseHeld or JournalError."""
+    alone = needs_of(intent).alone
+    for resource in alone:
+        leases.renew(resource, intent.upgrade_id, at, ttl_s)
+    for lease in leases.held_by(intent.upgrade_id):
+        if lease.resource not in alone:
+            leases.renew(lease.resource, intent.upgrade_id, at, ttl_s)
+
+
+def give_back(intent: Intent, leases: Leases, *, keep_cluster: bool) -> None:
+    """``keep_cluster``: a person must look first, so cluster and conflict groups stay taken."""
+    kept = needs_of(intent).alone if keep_cluster else ()
+    for lease in leases.held_by(intent.upgrade_id):
+        if lease.resource not in kept:
+            leases.release(lease.resource, intent.upgrade_id)
+
+
+def _take_place(
+    limit: SharedLimit, before: set[str], owner: str, leases: Leases, at: datetime, ttl_s: float
+) -> str:
+    """One's own place again, or the first that is free."""
+    places = [f"{limit.resource}{_PLACE}{number}" for number in range(1, limit.places + 1)]
+    refusal: LeaseHeld | None = None
+    for place in sorted(places, key=lambda place: place not in before):
+        try:
+            leases.take(place, owner, at, ttl_s)
+        except LeaseHeld as held:
+            refusal = held
+        else:
+            return place
+    raise LeaseHeld(f"{limit.resource}: all {limit.places} places are taken ({refusal})") from refusal
