@@ -33,6 +33,7 @@ from srx_issu.embedded.stack import Stack
 SPEED = 60.0
 RUN_TIMEOUT_S = 900.0
 LOOK_EVERY_S = 0.5
+SETTLED_S = 3.0  # the worker of the task before has gone by then
 EXECUTED = "Received executor event with state"  # the scheduler's line for each task that a worker ran
 IDLE = "<idle>"  # in the process title of a LocalExecutor worker
 WORKER = "airflow worker"
@@ -94,13 +95,16 @@ def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str) -> Me
 def _watch(stack: Stack, api: AirflowApi, run_id: str, began: float) -> tuple[int, int]:
     """Until the run is over: the most workers seen busy while it only waited, and in how many looks."""
     most = looks = 0
+    waits_for, since = None, began
     while not _over(api.run(run_id)):
         stack.check()
         if time.monotonic() - began > RUN_TIMEOUT_S:
             raise BenchFailed(f"{run_id} was not over within {RUN_TIMEOUT_S:.0f} s")
-        before = _only_waits(api, run_id)
         busy = busy_workers(stack)
-        if before and _only_waits(api, run_id) == before:  # it waited all the while we counted
+        now_for = _only_waits(api, run_id)
+        if now_for != waits_for:
+            waits_for, since = now_for, time.monotonic()
+        elif now_for and time.monotonic() - since > SETTLED_S:
             most, looks = max(most, busy), looks + 1
         time.sleep(LOOK_EVERY_S)
     return most, looks

@@ -39,7 +39,7 @@ def write_files(
     for name in ("inventory", "images", "policy", "campaigns"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     _write(folder / "inventory" / "lab.yaml", _inventory(endpoints))
-    _write(folder / "images" / "lab.yaml", {"images": [_image(image) for image in images]})
+    _write(folder / "images" / "lab.yaml", {"images": [image_entry(image) for image in images]})
     limits = yaml.safe_load((samples / "policy" / "limits.yaml").read_text())
     _write(folder / "policy" / "limits.yaml", at_speed(limits, speed))
     shutil.copy(samples / "policy" / "support.yaml", folder / "policy" / "support.yaml")
@@ -95,7 +95,7 @@ def _cluster(cluster: LabCluster) -> dict[str, Any]:
     }
 
 
-def _image(image: ImageFile) -> dict[str, Any]:
+def image_entry(image: ImageFile) -> dict[str, Any]:
     content = image.path.read_bytes()
     return {
         "file": str(image.path),

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 SPEED = 120.0
 RUN_DEADLINE_S = 300.0
-CLUSTERS = 16
+CLUSTERS = 32
 
 
 @dataclass(kw_only=True)
@@ -78,7 +78,7 @@ class RunningStack:
         return self.wait(self.trigger(cluster, **conf))
 
     def wait(self, run_id: str, deadline_s: float = RUN_DEADLINE_S) -> Ending:
-        run = self._until(lambda: self._over(run_id), deadline_s, f"end of run {run_id}", run_id)
+        run = self.until(lambda: self._over(run_id), f"end of run {run_id}", run_id, deadline_s)
         return ending(self.api(), run)
 
     def task_states(self, run_id: str) -> dict[str, str | None]:
@@ -94,7 +94,7 @@ class RunningStack:
             state = self.task_states(run_id).get(task_id)
             return state if state in wanted else None
 
-        return self._until(reached, deadline_s, f"{task_id} in {sorted(wanted)}", run_id)
+        return self.until(reached, f"{task_id} in {sorted(wanted)}", run_id, deadline_s)
 
     def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
         return self.api().xcom(run_id, task_id, key)
@@ -106,7 +106,7 @@ class RunningStack:
             self.stack.check()
             return self.api(user).questions(run_id)
 
-        for question in self._until(asked, deadline_s, "a question", run_id):
+        for question in self.until(asked, "a question", run_id, deadline_s):
             self.api(user).answer(run_id, question, option)
 
     def issu_starts(self, cluster: str) -> int:
@@ -127,7 +127,10 @@ class RunningStack:
         run = self.api().run(run_id)
         return run if run.is_over else None
 
-    def _until(self, look: Callable[[], T | None], deadline_s: float, what: str, run_id: str) -> T:
+    def until(
+        self, look: Callable[[], T | None], what: str, run_id: str, deadline_s: float = RUN_DEADLINE_S
+    ) -> T:
+        """The first thing that ``look`` finds; ``what`` names it when the deadline passes."""
         deadline = time.monotonic() + deadline_s
         while not (found := look()):
             self.stack.check()
