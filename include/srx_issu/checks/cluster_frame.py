@@ -13,7 +13,7 @@ from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.rows import Licence, Module, Pic, RoutingEngine, SignaturePackage
-from srx_issu.domain.state import PerNode
+from srx_issu.domain.state import NotAnswered, PerNode
 from srx_issu.domain.support import InService, Support
 from srx_issu.domain.verdict import Status
 from srx_issu.domain.version import is_later, parse, same_release
@@ -25,6 +25,7 @@ COLUMNS = (
     "support", "support_text", "engines_equal", "engines_text", "pics_equal", "pics_text", "modules_equal",
     "modules_text", "signatures_equal", "signatures_text", "licences_equal", "licences_text", "clock_skew_s",
     "skew_text", "window_left_s", "window_text", "worst_case_text", "consolidated", "consolidated_text",
+    "graceful_restart", "protocols_text",
 )  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def cluster_frame(subject: Subject, support: Support) -> Frame:
     _clock_skew(subject, cells, reasons)
     _window(subject, cells, reasons)
     _groups_together(subject, support, cells, reasons)
+    _graceful_restart(subject, cells, reasons)
     frame.add(cells, reasons)
     return frame
 
@@ -185,3 +187,14 @@ def _groups_together(subject: Subject, support: Support, cells: Row, reasons: di
         return
     cells["consolidated"] = len(set(primaries.values())) == 1
     cells["consolidated_text"] = ", ".join(f"RG{g} on {node}" for g, node in primaries.items())
+
+
+def _graceful_restart(subject: Subject, cells: Row, reasons: dict[str, str | None]) -> None:
+    """Guide: recommended for routing protocols. A cluster without any needs none."""
+    answer = subject.state.routing_features
+    if isinstance(answer, NotAnswered):
+        reasons["graceful_restart"] = answer.reason
+        return
+    for row in answer.rows:
+        cells["graceful_restart"] = row.graceful_restart or not row.protocols
+        cells["protocols_text"] = ", ".join(row.protocols)

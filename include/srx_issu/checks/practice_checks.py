@@ -28,6 +28,7 @@ def practice_checks(limits: Limits, timers: Timers, rules: CheckRules) -> tuple[
         *_equalities(limits),
         *_settled(rules),
         *_window(timers),
+        *_routing(),
     )
 
 
@@ -379,5 +380,23 @@ def _settled(rules: CheckRules) -> tuple[Check, ...]:
             bad="clock follows {time_source_text}",
             limit="NTP CLOCK",
             remedy="configure NTP, so that logs of both nodes compare",
+        ),
+    )
+
+
+def _routing() -> tuple[Check, ...]:
+    return (
+        Check(
+            name="graceful_restart",
+            what="graceful restart",
+            table="cluster",
+            column="graceful_restart",
+            expect=YES,
+            severity=WARN,
+            when_unknown=SKIP,
+            good="graceful restart is configured, or no routing protocol is",
+            bad="{protocols_text} without graceful restart: adjacencies will be lost at the switchover",
+            limit="configured (recommended by the guide)",
+            remedy="'set routing-options graceful-restart', on the neighbours too",
         ),
     )

@@ -108,8 +108,8 @@ CHECKS = frozenset(
     {
         "clock_follows_ntp", "clocks_equal", "cold_sync", "config_sync", "control_interfaces",
         "control_link", "cpu_load", "cpu_recommended", "eligibility_documented", "eligible",
-        "engines_equal", "fabric_links", "fresh_core_dumps", "group_priorities", "group_states",
-        "groups_known", "groups_together", "ha_led", "has_rebooted", "heartbeat_errors",
+        "engines_equal", "fabric_links", "fresh_core_dumps", "graceful_restart", "group_priorities",
+        "group_states", "groups_known", "groups_together", "ha_led", "has_rebooted", "heartbeat_errors",
         "image_for_model", "licences_equal", "major_alarms", "minor_alarms", "model_as_in_inventory",
         "modules_equal", "monitor_failures", "monitoring_failures", "multi_node_ha",
         "no_issu_in_progress", "no_manual_flag", "no_pending_commit", "nobody_configuring",

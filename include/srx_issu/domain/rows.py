@@ -434,3 +434,11 @@ class ConfigurationSection:
     section: str
     sha256: str
     lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingFeatures:
+    """What the committed configuration says of routing, as far as an ISSU cares."""
+
+    protocols: tuple[str, ...]  # those that keep adjacencies: "bgp", "ospf", "isis", ...
+    graceful_restart: bool

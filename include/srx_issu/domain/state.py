@@ -131,6 +131,7 @@ class ClusterState:
     interfaces: Rows[rows.Interface] | NotAnswered = field(default_factory=_not_asked)
     lacp: Rows[rows.LacpMember] | NotAnswered = field(default_factory=_not_asked)
     configuration: Rows[rows.ConfigurationSection] | NotAnswered = field(default_factory=_not_asked)
+    routing_features: Rows[rows.RoutingFeatures] | NotAnswered = field(default_factory=_not_asked)  # one row
 
     def answers(self, table: str) -> Iterator[tuple[NodeName | None, Rows[Any] | NotAnswered]]:
         """The table's answers with the node that gave them; None for a table of the whole cluster."""

@@ -109,6 +109,7 @@ def state() -> ClusterState:
         config_sync=both(rows.ConfigSync(name="last-sync-result", value="Succeeded")),
         multi_node_ha=both(),
         policy_sync=both(rows.PolicySync(pfe="fpc0", in_sync=True, words="node0.fpc0 in-sync")),
+        routing_features=Rows(rows=(rows.RoutingFeatures(protocols=("bgp",), graceful_restart=True),)),
     )
 
 

@@ -20,7 +20,7 @@ from srx_issu.domain.checking import (
     WhenUnknown,
 )
 from srx_issu.domain.model import ColdSync, GroupState, IssuStatus, NodeName
-from srx_issu.domain.state import ClusterState, PerNode
+from srx_issu.domain.state import ClusterState, PerNode, Rows
 from srx_issu.domain.support import InService, Support
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, NOW, RUNNING, TARGET, Case, healthy
@@ -331,3 +331,17 @@ def test_a_running_release_that_is_not_shown_blocks() -> None:
     assert worst(readiness, "releases_equal").status is Status.ERROR
     assert RUNNING in str(healthy().snapshot.node0.release)
     assert readiness.verdict is ReadinessVerdict.NOT_READY
+
+
+@pytest.mark.parametrize(
+    ("protocols", "graceful", "status"),
+    [(("bgp",), False, Status.FAIL), ((), False, Status.PASS), (("bgp",), True, Status.PASS)],
+)
+def test_graceful_restart_is_recommended_where_there_is_routing(
+    protocols: tuple[str, ...], graceful: bool, status: Status
+) -> None:
+    features = rows.RoutingFeatures(protocols=protocols, graceful_restart=graceful)
+    state = replace(healthy().state, routing_features=Rows(rows=(features,)))
+    readiness = judge(replace(healthy(), state=state))
+    assert worst(readiness, "graceful_restart").status is status
+    assert readiness.verdict is ReadinessVerdict.READY

@@ -106,6 +106,8 @@ _INFORMATION = (rpc("get-chassis-cluster-information"), cli("show chassis cluste
 _LINKS = (rpc("get-chassis-cluster-interfaces"), cli("show chassis cluster interfaces"))
 _BGP = (rpc("get-bgp-summary-information"), cli("show bgp summary"))
 
+_CONFIGURATION = cli("show configuration | display set", "text")
+
 CPU = _both("cpu", platform.cpu, rpc("get-route-engine-information"), cli("show chassis routing-engine"))
 HEARTBEATS = _local(
     "heartbeats",
@@ -280,14 +282,6 @@ READERS: tuple[Reader, ...] = (
         cli("show lacp interfaces"),
         none_when=_NOT_IN_USE,
     ),
-    _primary("configuration", routing.configuration, cli("show configuration | display set", "text")),
+    _primary("configuration", routing.configuration, _CONFIGURATION),
+    _primary("routing_features", routing.routing_features, _CONFIGURATION),
 )
-
-# What readiness looks at; the rest only matters to the comparison of before and after.
-READINESS = frozenset(
-    {
-        "software", "engines", "cpu", "var_tmp", "images", "clocks", "chassis_alarms", "system_alarms",
-        "core_dumps", "logins", "commits", "candidate", "pics", "modules", "licences", "signatures", "links",
-        "heartbeats", "monitoring", "leds", "config_sync", "multi_node_ha", "policy_sync",
-    }
-)  # fmt: skip

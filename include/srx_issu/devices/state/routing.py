@@ -112,14 +112,35 @@ def lacp_members(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.La
 def configuration(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ConfigurationSection]:
     """``show configuration | display set`` by top-level section; ``set version`` changes with the release."""
     sections: defaultdict[str, list[str]] = defaultdict(list)
-    for line in lines(part):
-        told = line.strip().split(maxsplit=2)
-        if len(told) < 2 or told[0] not in ("set", "deactivate", "activate", "protect"):
-            continue
+    for told in _set_lines(part, node):
         if told[1] != "version":
-            sections[told[1]].append(line.strip())
-    if not sections:
-        raise ReplyNotUnderstood(node, "no 'set' lines in the configuration")  # no fragment: secrets
+            sections[told[1]].append(" ".join(told))
     for section, found in sorted(sections.items()):
         digest = hashlib.sha256("\n".join(found).encode()).hexdigest()
         yield rows.ConfigurationSection(section=section, sha256=digest, lines=len(found))
+
+
+_ADJACENCIES = ("bgp", "isis", "ldp", "ospf", "ospf3", "pim", "rip", "ripng", "rsvp")
+
+
+def routing_features(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RoutingFeatures]:
+    """Routing protocols anywhere in the configuration, instances and groups included."""
+    found, graceful = set[str](), False
+    for told in _set_lines(part, node):
+        if told[0] == "set" and "protocols" in told[:-1]:
+            found.add(told[told.index("protocols") + 1])
+        graceful |= told[0] == "set" and "graceful-restart" in told and told[-1] != "disable"
+    yield rows.RoutingFeatures(
+        protocols=tuple(sorted(found.intersection(_ADJACENCIES))), graceful_restart=graceful
+    )
+
+
+def _set_lines(part: Element, node: NodeName) -> list[list[str]]:
+    """The words of each line; ReplyNotUnderstood without any line."""
+    told = [line.split() for line in lines(part)]
+    told = [
+        words for words in told if len(words) > 1 and words[0] in ("set", "deactivate", "activate", "protect")
+    ]
+    if not told:
+        raise ReplyNotUnderstood(node, "no 'set' lines in the configuration")  # no fragment: secrets
+    return told

@@ -18,7 +18,7 @@ _POLICY_NAMES = ("address-name", "application-name", "source-identity-name", "dy
 _POLICY_MATCHES = ("source-addresses", "destination-addresses", "applications", "source-identities")
 
 _PFE_LINE = re.compile(
-    r"\b(?:(?P<node>node[01])\.)?(?P<pfe>(?:fpc|pfe|spu|flowd)[\w./]*)\b(?P<rest>.*)", re.I
+    r"\b(?:(?P<node>node[01])\.)?(?P<pfe>(?:fpc|pfe|spu)\d+(?:[./]\w*\d+)*|flowd\w*)\b", re.IGNORECASE
 )
 _NODE_BANNER = re.compile(r"(node[01]):?")
 _OUT_OF_SYNC = re.compile(r"out[- ]of[- ]sync|not in[- ]sync", re.IGNORECASE)

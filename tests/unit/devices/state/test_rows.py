@@ -65,6 +65,8 @@ def test_global_policies_have_their_own_context() -> None:
     assert read(security.policies, policies(policy(), context="<global-context/>"))[0].context == "global"
 
 
+# the words of Juniper's advisory JSA75733
+ADVISORY = "<output>Error: policies are out of sync for PFE node1.fpc2.pic0.</output>"
 BANNERS = "<output>node0:\n-----\nfpc0.pic1 in sync\n\nnode1:\n----\nfpc0.pic1 out of sync</output>"
 
 
@@ -74,6 +76,7 @@ BANNERS = "<output>node0:\n-----\nfpc0.pic1 in sync\n\nnode1:\n----\nfpc0.pic1 o
         ("<output>\nnode0.fpc0   in-sync\nnode1.fpc7   out-of-sync\n</output>", NODE0, [("fpc0", True)]),
         ("<output>\nnode0.fpc0   in-sync\nnode1.fpc7   out-of-sync\n</output>", NODE1, [("fpc7", False)]),
         (BANNERS, NODE1, [("fpc0.pic1", False)]),
+        (ADVISORY, NODE1, [("fpc2.pic0", False)]),
         ("<output>fpc0 not in-sync</output>", NODE0, [("fpc0", False)]),
     ],
 )  # fmt: skip
@@ -273,3 +276,21 @@ def test_links_keep_physical_and_monitored_apart() -> None:
     control, child = read(cluster.cluster_links, text)
     assert control.is_up
     assert (child.name, child.physical, child.monitored, child.is_up) == ("ge-0/0/3", "Up", "Down", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "protocols", "graceful"),
+    [
+        ("set system host-name a", (), False),
+        ("set protocols bgp group x type external", ("bgp",), False),
+        (
+            "set routing-instances a protocols ospf area 0\nset routing-options graceful-restart",
+            ("ospf",),
+            True,
+        ),
+        ("set protocols lldp interface all\nset routing-options graceful-restart disable", (), False),
+    ],
+)
+def test_routing_features_of_the_configuration(text: str, protocols: tuple[str, ...], graceful: bool) -> None:
+    (row,) = read(routing.routing_features, f"<output>{text}</output>")
+    assert (row.protocols, row.graceful_restart) == (protocols, graceful)
