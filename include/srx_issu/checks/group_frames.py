@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from srx_issu.checks.frames import Frame, Row, Subject
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.model import Member, NodeName, Snapshot
 
 
 def members_frame(subject: Subject) -> Frame:
     """A row for each node in each group, as each node sees it: 4 rows a group."""
-    columns = ("node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual")
+    columns = ("node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual", "view")
     frame = Frame("members", (*columns, "failures", "failures_text"))
     snapshot = subject.snapshot
     for seen_by in NodeName:
@@ -29,10 +29,18 @@ def members_frame(subject: Subject) -> Frame:
                         "manual": member.manual,
                         "failures": None if failures is None else len(failures),
                         "failures_text": " ".join(sorted(failures or ())),
+                        "view": _view(snapshot, seen_by, member, group_id),
                     }
                     why = "not shown"
                 frame.add(cells, dict.fromkeys(("state", "priority", "manual", "failures"), why))
     return frame
+
+
+def _view(snapshot: Snapshot, seen_by: NodeName, member: Member, group_id: int) -> str:
+    """Whose view it is, where the two nodes differ; nothing where they agree or the other is silent."""
+    other = snapshot.view(seen_by.peer).group(group_id)
+    told = other.member(member.node) if other else None
+    return "" if told is None or told == member else f" (as {seen_by} sees it)"
 
 
 _STATE_REMEDY = "look at 'show chassis cluster status' and 'show chassis cluster information'"

@@ -23,7 +23,7 @@ EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent()
 COLUMNS_OF = {
     "nodes": NODE_COLUMNS,
     "cluster": COLUMNS,
-    "members": ("node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual",
+    "members": ("node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual", "view",
                 "failures", "failures_text"),
     "groups": ("node", "about", "group", "claims", "claims_text", "with_rg0", "primary_text"),
     "pics": ("node", "about", "state", "kind"),

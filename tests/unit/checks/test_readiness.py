@@ -345,3 +345,11 @@ def test_graceful_restart_is_recommended_where_there_is_routing(
     readiness = judge(replace(healthy(), state=state))
     assert worst(readiness, "graceful_restart").status is status
     assert readiness.verdict is ReadinessVerdict.READY
+
+
+def test_where_the_nodes_see_a_member_differently_it_is_told_whose_view_it_is() -> None:
+    agreed = judge(healthy().member(NODE1, 1, state=GroupState.LOST))
+    assert "node1: RG1 is lost; " in worst(agreed, "group_states").text
+    groups = healthy().member(NODE1, 1, state=GroupState.LOST).snapshot.node0.groups
+    apart = judge(healthy().view(NODE0, groups=groups))
+    assert "node1: RG1 is lost (as node0 sees it); " in worst(apart, "group_states").text
