@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from airflow.sdk import ObjectStoragePath
 
 from srx_issu.hooks.settings import evidence_url, journal_url
-from srx_issu.journal import SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.journal import SqlCampaigns, SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.journal import Evidence, Journal, Leases
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stores:
-    """The three together."""
+    """All of them together."""
 
     journal: Journal
+    campaigns: CampaignJournal
     leases: Leases
     evidence: Evidence
 
@@ -24,4 +26,9 @@ def open_stores() -> Stores:
     """Cheap; connections are made when they are used."""
     url = journal_url()
     base = ObjectStoragePath(evidence_url())
-    return Stores(journal=SqlJournal(url), leases=SqlLeases(url), evidence=StoredEvidence(url, base))
+    return Stores(
+        journal=SqlJournal(url),
+        campaigns=SqlCampaigns(url),
+        leases=SqlLeases(url),
+        evidence=StoredEvidence(url, base),
+    )

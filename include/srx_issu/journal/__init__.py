@@ -7,7 +7,17 @@ and ``python -m srx_issu.journal`` read them from the environment. ``docs/journa
 from srx_issu.journal.evidence import StoredEvidence
 from srx_issu.journal.ledger import EvidenceEntry, LeaseChange, Ledger
 from srx_issu.journal.schema import migrate
+from srx_issu.journal.sql_campaigns import SqlCampaigns
 from srx_issu.journal.sql_journal import SqlJournal
 from srx_issu.journal.sql_leases import SqlLeases
 
-__all__ = ["EvidenceEntry", "LeaseChange", "Ledger", "SqlJournal", "SqlLeases", "StoredEvidence", "migrate"]
+__all__ = [
+    "EvidenceEntry",
+    "LeaseChange",
+    "Ledger",
+    "SqlCampaigns",
+    "SqlJournal",
+    "SqlLeases",
+    "StoredEvidence",
+    "migrate",
+]

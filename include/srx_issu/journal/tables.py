@@ -29,6 +29,7 @@ VERSION_TABLE = "journal_version"
 metadata = MetaData(schema=SCHEMA)
 
 INTENDED_ONLY = text("kind = 'action_intended'")  # the predicate of the index that makes intents unique
+KEYED_ONLY = text("key IS NOT NULL")
 
 
 def _moment(name: str, *, nullable: bool = False) -> Column[object]:
@@ -112,4 +113,35 @@ evidence = Table(
     Column("sequence", BigInteger, Identity(always=True), nullable=False),  # oldest first
     _recorded_at(),
     UniqueConstraint("upgrade_id", "name", name="evidence_name_once"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    _moment("opened_at"),
+    _moment("closed_at", nullable=True),
+    Column("outcome", Text),
+    Column("reason", Text),
+    CheckConstraint("(outcome IS NULL) = (closed_at IS NULL)", name="campaigns_closed_with_outcome"),
+    Index("campaigns_by_opening", "opened_at"),
+)
+
+campaign_events = Table(
+    "campaign_events",
+    metadata,
+    Column("event_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("campaign_id", Text, ForeignKey(campaigns.c.campaign_id), nullable=False),
+    _moment("at"),
+    Column("kind", Text, nullable=False),  # CampaignEventKind
+    Column("text", Text, nullable=False),
+    Column("wave", BigInteger, nullable=False),
+    Column("cluster", Text),
+    Column("key", Text),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    _recorded_at(),
+    Index("campaign_events_of_campaign", "campaign_id", "event_id"),
+    Index("campaign_events_once", "campaign_id", "key", unique=True, postgresql_where=KEYED_ONLY),
 )

@@ -1,0 +1,120 @@
+"""The CampaignJournal port on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from srx_issu.journal.codec import aware, utc
+from srx_issu.journal.database import Database
+from srx_issu.journal.secrecy import checked_detail, redact
+from srx_issu.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
+from srx_issu.ports.journal import Outcome
+
+_ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
+
+
+class SqlCampaigns:
+    """Cheap to make, safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+
+    def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
+        row = {
+            "campaign_id": campaign_id,
+            "name": name,
+            "requested_by": requested_by,
+            "opened_at": aware(at, f"opening of campaign {campaign_id}"),
+        }
+        with self._database.transaction() as connection:
+            connection.execute(insert(campaigns).values(row).on_conflict_do_nothing())
+
+    def campaign(self, campaign_id: str) -> CampaignRecord | None:
+        query = select(campaigns).where(campaigns.c.campaign_id == campaign_id)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        return _record(row) if row else None
+
+    def campaigns(self, *, limit: int = 100) -> tuple[CampaignRecord, ...]:
+        query = select(campaigns).order_by(campaigns.c.opened_at.desc(), campaigns.c.campaign_id).limit(limit)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return tuple(_record(row) for row in rows)
+
+    def record(self, campaign_id: str, event: CampaignEvent) -> bool:
+        row = {
+            "campaign_id": campaign_id,
+            "at": aware(event.at, f"event of campaign {campaign_id}"),
+            "kind": event.kind.value,
+            "text": redact(event.text),
+            "wave": event.wave,
+            "cluster": event.cluster,
+            "key": event.key,
+            "detail": checked_detail(event.detail),
+        }
+        statement = (
+            insert(campaign_events)
+            .values(row)
+            .on_conflict_do_nothing(
+                index_elements=[campaign_events.c.campaign_id, campaign_events.c.key], index_where=KEYED_ONLY
+            )
+            .returning(campaign_events.c.event_id)
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(statement).one_or_none() is not None
+
+    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+        query = select(campaign_events).where(campaign_events.c.campaign_id == campaign_id)
+        if not plans:
+            query = query.where(campaign_events.c.kind != CampaignEventKind.PLANNED.value)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.order_by(campaign_events.c.event_id)).all()
+        return tuple(_event(row) for row in rows)
+
+    def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
+        closing = (
+            update(campaigns)
+            .where(campaigns.c.campaign_id == campaign_id, campaigns.c.outcome.is_(None))
+            .values(outcome=outcome.value, reason=redact(reason), closed_at=aware(at, "closing"))
+        )
+        with self._database.transaction() as connection:
+            connection.execute(closing)
+
+    def releases(self) -> dict[str, str]:
+        query = (
+            select(upgrades.c.cluster, upgrades.c.target_release)
+            .where(upgrades.c.outcome.in_([outcome.value for outcome in _ON_TARGET]))
+            .order_by(upgrades.c.closed_at)
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return {row.cluster: row.target_release for row in rows}  # the newest wins
+
+
+def _record(row: Row[Any]) -> CampaignRecord:
+    return CampaignRecord(
+        campaign_id=row.campaign_id,
+        name=row.name,
+        requested_by=row.requested_by,
+        opened_at=utc(row.opened_at),
+        closed_at=utc(row.closed_at) if row.closed_at else None,
+        outcome=CampaignOutcome(row.outcome) if row.outcome else None,
+        reason=row.reason,
+    )
+
+
+def _event(row: Row[Any]) -> CampaignEvent:
+    return CampaignEvent(
+        at=utc(row.at),
+        kind=CampaignEventKind(row.kind),
+        text=row.text,
+        wave=row.wave,
+        cluster=row.cluster,
+        key=row.key,
+        detail=row.detail,
+    )

@@ -1,0 +1,98 @@
+"""What happened in campaigns: an append-only account beside that of the single upgrades."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from srx_issu.ports.journal import Json
+
+
+class CampaignOutcome(StrEnum):
+    """How a campaign ended. Only the first three colour its run green."""
+
+    COMPLETED = "COMPLETED"  # every planned cluster runs the target
+    COMPLETED_WITH_FAILURES = (
+        "COMPLETED_WITH_FAILURES"  # to its end, and the budget or a person bore the rest
+    )
+    PLANNED = "PLANNED"  # plan only: nothing was touched
+    REFUSED = "REFUSED"  # plan or approval said no: nothing was touched
+    ABORTED = "ABORTED"  # by a person or its budget: the rest was not started
+
+    @property
+    def is_success(self) -> bool:
+        return self not in (CampaignOutcome.REFUSED, CampaignOutcome.ABORTED)
+
+
+class CampaignEventKind(StrEnum):
+    """What an event of a campaign tells."""
+
+    PLANNED = "planned"  # detail: plan, campaign (JSON text)
+    APPROVED = "approved"  # the plan; detail: digest, by
+    OPENED = "opened"  # a wave; detail: clusters
+    STARTED = "started"  # a cluster's upgrade was asked for; detail: attempt, run_id
+    ENDED = "ended"  # detail: attempt, result
+    JUDGED = "judged"  # a wave; detail: way, round
+    ANSWERED = "answered"  # a hold; detail: answer, clusters (to run again), forgiven, by
+    ORDERED = "ordered"  # detail: order (pause, resume, abort), by
+    NOTICE = "notice"  # somebody was told; key makes it unique
+    REPORTED = "reported"  # detail: html, json, csv
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignEvent:
+    """One line of a campaign's account. ``wave`` 0 = the campaign as a whole."""
+
+    at: datetime
+    kind: CampaignEventKind
+    text: str
+    wave: int = 0
+    cluster: str | None = None
+    key: str | None = None  # unique in its campaign: a second event with it is not written
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignRecord:
+    """One run of a campaign."""
+
+    campaign_id: str
+    name: str
+    requested_by: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    outcome: CampaignOutcome | None = None
+    reason: str | None = None
+
+
+class CampaignJournal(Protocol):
+    """All methods raise JournalError when the database does not answer."""
+
+    def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
+        """A second call for the same campaign changes nothing."""
+        ...
+
+    def campaign(self, campaign_id: str) -> CampaignRecord | None: ...
+
+    def campaigns(self, *, limit: int = 100) -> tuple[CampaignRecord, ...]:
+        """Newest first."""
+        ...
+
+    def record(self, campaign_id: str, event: CampaignEvent) -> bool:
+        """False when an event with its key is there already."""
+        ...
+
+    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+        """In the order they were written. ``plans`` False leaves out the (large) PLANNED ones."""
+        ...
+
+    def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
+        """Writes the outcome once; later calls change nothing."""
+        ...
+
+    def releases(self) -> dict[str, str]:
+        """Cluster -> release it runs, as the last upgrade that ended well left it."""
+        ...
