@@ -14,8 +14,11 @@ from srx_issu.hooks.seal import seal
 from srx_issu.hooks.srx import SrxHook
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
+from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.holding import renew_all
+from srx_issu.steps.recall import last
 
 
 def is_open(upgrade_id: str) -> bool:
@@ -63,8 +66,10 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
 
 
 def _renew(bench: Bench) -> None:
-    """A closed upgrade may be looked at again without holding anything."""
+    """An upgrade that was closed, or that never got its leases, may still be looked at and closed."""
     record = bench.journal.upgrade(bench.upgrade_id)
-    if record is not None and record.closed_at is None:
+    events = bench.journal.events(bench.upgrade_id)
+    claimed = last(events, EventKind.STEP_FINISHED, step=CLAIM) is not None
+    if claimed and record is not None and record.closed_at is None:
         lease_s = bench.intent.policy.timers.lease_s
         renew_all(bench.intent, bench.leases, bench.clock.now(), lease_s)
