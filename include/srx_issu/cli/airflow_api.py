@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,8 +71,11 @@ class Question:
 class AirflowApi:
     """One Airflow, one user. Logs in when it has to; a token that has expired is renewed once."""
 
-    def __init__(self, login: Login, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, login: Login, *, dag_id: str = DAG_ID, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self._login = login
+        self._dag = f"/dags/{dag_id}"
         self._client = httpx.Client(
             base_url=login.url.rstrip("/"),
             timeout=TIMEOUT_S,
@@ -87,6 +91,15 @@ class AirflowApi:
     ) -> None:
         self._client.close()
 
+    def of(self, dag_id: str) -> AirflowApi:
+        """The same session speaking of another DAG."""
+        other = copy.copy(self)
+        other._dag = f"/dags/{dag_id}"
+        return other
+
+    def _path(self, run_id: str) -> str:
+        return f"{self._dag}/dagRuns/{quote(run_id, safe='')}"
+
     def log_in(self) -> None:
         """Raises ApiFailed when the user or the password is wrong."""
         credentials = {"username": self._login.user, "password": self._login.password()}
@@ -98,51 +111,51 @@ class AirflowApi:
 
     def is_paused(self) -> bool:
         """Raises ApiFailed when Airflow does not know the DAG."""
-        return bool(self._get(f"/dags/{DAG_ID}")["is_paused"])
+        return bool(self._get(self._dag)["is_paused"])
 
     def parse_s(self) -> float:
         """Seconds the DAG processor took for the DAG's file, the last time."""
-        return float(self._get(f"/dags/{DAG_ID}")["last_parse_duration"])
+        return float(self._get(self._dag)["last_parse_duration"])
 
     def trigger(self, run_id: str, conf: Mapping[str, Any]) -> Run:
         """Starts a run. Raises ApiFailed with Airflow's words when it refuses a parameter."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)}
-        return _run(self._request("POST", f"/dags/{DAG_ID}/dagRuns", json=body))
+        return _run(self._request("POST", f"{self._dag}/dagRuns", json=body))
 
     def run(self, run_id: str) -> Run:
-        return _run(self._get(f"/dags/{DAG_ID}/dagRuns/{quote(run_id, safe='')}"))
+        return _run(self._get(self._path(run_id)))
 
     def runs(self) -> tuple[Run, ...]:
         """The newest hundred, newest first."""
-        found = self._get(f"/dags/{DAG_ID}/dagRuns", order_by="-run_after", limit=PAGE)
+        found = self._get(f"{self._dag}/dagRuns", order_by="-run_after", limit=PAGE)
         return tuple(_run(each) for each in found["dag_runs"])
 
     def task_edges(self) -> dict[str, tuple[str, ...]]:
         """Task -> the tasks behind it."""
-        found = self._get(f"/dags/{DAG_ID}/tasks")["tasks"]
+        found = self._get(f"{self._dag}/tasks")["tasks"]
         return {str(t["task_id"]): tuple(t.get("downstream_task_ids") or ()) for t in found}
 
     def tasks(self, run_id: str) -> tuple[Task, ...]:
-        found = self._get(f"{_path(run_id)}/taskInstances", limit=PAGE)["task_instances"]
+        found = self._get(f"{self._path(run_id)}/taskInstances", limit=PAGE)["task_instances"]
         return tuple(_task(each) for each in found)
 
     def last_log_line(self, run_id: str, task: Task) -> str | None:
         """The newest line our own code logged in that task; None while there is none."""
-        path = f"{_path(run_id)}/taskInstances/{task.task_id}/logs/{max(task.tries, 1)}"
+        path = f"{self._path(run_id)}/taskInstances/{task.task_id}/logs/{max(task.tries, 1)}"
         content = self._get(path).get("content") or []
         ours = [line for line in content if isinstance(line, dict) and OUR_LOGGERS in str(line.get("logger"))]
         return str(ours[-1]["event"]) if ours else None
 
     def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
         """None when the task left nothing under that key."""
-        answer = self._try("GET", f"{_path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}")
+        answer = self._try("GET", f"{self._path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         return self._accept(answer)["value"]
 
     def questions(self, run_id: str) -> tuple[Question, ...]:
         """What waits for an answer in this run."""
-        found = self._get(f"{_path(run_id)}/hitlDetails", response_received=False)["hitl_details"]
+        found = self._get(f"{self._path(run_id)}/hitlDetails", response_received=False)["hitl_details"]
         return tuple(
             Question(
                 task_id=str(each["task_instance"]["task_id"]),
@@ -155,7 +168,7 @@ class AirflowApi:
 
     def answer(self, run_id: str, question: Question, option: str) -> None:
         """Raises ApiFailed when somebody else was faster, or the user may not answer."""
-        path = f"{_path(run_id)}/taskInstances/{question.task_id}/-1/hitlDetails"
+        path = f"{self._path(run_id)}/taskInstances/{question.task_id}/-1/hitlDetails"
         self._request("PATCH", path, json={"chosen_options": [option], "params_input": {}})
 
     def _get(self, path: str, **query: Any) -> Any:
@@ -185,10 +198,6 @@ class AirflowApi:
         if answer.is_success:
             return answer.json()
         raise ApiFailed(f"Airflow refused it ({answer.status_code}): {_words(answer)}")
-
-
-def _path(run_id: str) -> str:
-    return f"/dags/{DAG_ID}/dagRuns/{quote(run_id, safe='')}"
 
 
 def _words(answer: httpx.Response) -> str:

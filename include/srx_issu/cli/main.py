@@ -19,6 +19,7 @@ from srx_issu.cli.fleet_status import fleet_table
 from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.login import Login, NoLogin, find_login
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
+from srx_issu.cli.release import release
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -136,6 +137,18 @@ def status(
     """What runs, and how the last upgrades ended."""
     with _airflow(context) as api:
         console.print(fleet_table(api, cluster, datetime.now(UTC)))
+
+
+@app.command("release")
+def release_cluster(
+    context: typer.Context,
+    cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
+    reason: Annotated[str, typer.Option(help="Why it is in order again; kept in the journal")],
+) -> None:
+    """Give back a cluster that an upgrade kept for a person."""
+    with _airflow(context) as api:
+        held_by = release(api, cluster, reason, new_run_id(cluster))
+        console.print(f"{cluster} is free again; it was held by {held_by}", highlight=False)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
-from srx_issu.operators.claim import requested_by
+from srx_issu.operators.claim import REFUSED_KEY, requested_by
 from srx_issu.ports.journal import Json
 from srx_issu.steps.release_cluster import release_cluster
 
@@ -24,6 +24,7 @@ class ReleaseOperator(BaseOperator):
                 params["cluster"] or "", params["reason"], who, stores.journal, stores.leases, at
             )
         except RequestRefused as refusal:
+            context["ti"].xcom_push(key=REFUSED_KEY, value=str(refusal))
             raise AirflowFailException(str(refusal)) from refusal
         self.log.info("%s: released by %s, was held by %s", params["cluster"], who, owner)
         return {"cluster": params["cluster"], "was_held_by": owner}

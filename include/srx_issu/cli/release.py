@@ -1,0 +1,36 @@
+"""``srx-issu release``: gives back a cluster that was kept for an operator (DAG ``issu_release``)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+
+DAG_ID = "issu_release"
+TASK_ID = "release_cluster"
+PATIENCE_S = 120.0
+PAUSE_S = 1.0
+
+
+def release(
+    api: AirflowApi, cluster: str, reason: str, run_id: str, pause: Callable[[float], None] = time.sleep
+) -> str:
+    """Returns the upgrade that held it. Raises ApiFailed with the run's reason when it was not released."""
+    airflow = api.of(DAG_ID)
+    airflow.trigger(run_id, {"cluster": cluster, "reason": reason})
+    for _ in range(int(PATIENCE_S / PAUSE_S)):
+        run = airflow.run(run_id)
+        if run.is_over:
+            break
+        pause(PAUSE_S)
+    else:
+        raise ApiFailed(
+            f"run {run_id} of {DAG_ID} is not over after {PATIENCE_S:.0f} s; look at it in the UI"
+        )
+    if run.state != "success":
+        (task,) = airflow.tasks(run_id)
+        raise ApiFailed(
+            airflow.xcom(run_id, TASK_ID, "refused") or f"not released; see the log of {task.task_id}"
+        )
+    return str(airflow.xcom(run_id, TASK_ID)["was_held_by"])

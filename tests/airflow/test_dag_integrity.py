@@ -1,0 +1,80 @@
+"""The DAG files parse, quickly, without heavy imports, and hang together as they must."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("pandas", "great_expectations", "jnpr.junos", "ncclient", "paramiko", "asyncssh", "matplotlib")
+PARSE = f"""
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+
+def bare(param):
+    try:
+        param.resolve()
+    except Exception:
+        return True
+    return False
+
+bag = DagBag({str(ROOT / "dags")!r})
+tasks = {{
+    dag_id: {{
+        t.task_id: dict(rule=t.trigger_rule.value, up=sorted(t.upstream_task_ids), kind=t.task_type)
+        for t in dag.tasks
+    }}
+    for dag_id, dag in bag.dags.items()
+}}
+params = [(d, k, dag.params.get_param(k)) for d, dag in bag.dags.items() for k in dag.params]
+heavy = [m for m in {HEAVY!r} if m in sys.modules]
+print("@@" + json.dumps(dict(errors=bag.import_errors, tasks=tasks, heavy=heavy, bare=[f"{{d}}.{{k}}" for d, k, p in params if bare(p)])))
+"""
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The DAGs as a process of their own sees them: what the tests import does not count."""
+    home = tmp_path_factory.mktemp("airflow")
+    env = {**os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    env.pop("SRX_ISSU_FILES", None)
+    done = subprocess.run(
+        [sys.executable, "-c", PARSE], capture_output=True, text=True, check=False, env=env, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.partition("@@")[2])
+    return found
+
+
+def test_every_file_parses(parsed: dict[str, Any]) -> None:
+    assert parsed["errors"] == {}
+    assert {"issu_cluster", "issu_release"} <= set(parsed["tasks"])
+
+
+def test_nothing_heavy_is_imported_at_parse_time(parsed: dict[str, Any]) -> None:
+    assert parsed["heavy"] == []
+
+
+def test_close_is_the_only_leaf_and_always_runs(parsed: dict[str, Any]) -> None:
+    tasks = parsed["tasks"]["issu_cluster"]
+    with_successors = {up for task in tasks.values() for up in task["up"]}
+    assert set(tasks) - with_successors == {"close"}
+    assert [tasks[t]["rule"] for t in ("clean_up", "report", "close")] == ["all_done"] * 3
+
+
+def test_no_branch_is_itself_upstream_of_a_join(parsed: dict[str, Any]) -> None:
+    tasks = parsed["tasks"]["issu_cluster"]
+    joins = [t for t in tasks.values() if t["rule"] == "none_failed_min_one_success"]
+    assert len(joins) == 3
+    assert not [up for join in joins for up in join["up"] if tasks[up]["kind"] == "BranchStepOperator"]
+
+
+def test_every_parameter_has_a_default(parsed: dict[str, Any]) -> None:
+    """Without one Airflow 3.3.2 ends the whole triggerer when a task starts from its trigger."""
+    assert parsed["bare"] == []
