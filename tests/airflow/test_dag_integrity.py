@@ -34,7 +34,8 @@ tasks = {{
 }}
 params = [(d, k, dag.params.get_param(k)) for d, dag in bag.dags.items() for k in dag.params]
 heavy = [m for m in {HEAVY!r} if m in sys.modules]
-print("@@" + json.dumps(dict(errors=bag.import_errors, tasks=tasks, heavy=heavy, bare=[f"{{d}}.{{k}}" for d, k, p in params if bare(p)])))
+bare_ones = [f"{{d}}.{{k}}" for d, k, p in params if bare(p)]
+print("@@" + json.dumps(dict(errors=bag.import_errors, tasks=tasks, heavy=heavy, bare=bare_ones)))
 """
 
 
