@@ -31,6 +31,10 @@ PIP_INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $
 demo: $(STAMPS)/project ## Upgrade a simulated cluster, start to finish (FAULT=name SPEED=60 KEEP=1)
 	@$(BIN)/python -m srx_demo $(if $(FAULT),--fault '$(FAULT)') $(if $(SPEED),--speed '$(SPEED)') $(if $(KEEP),--keep)
 
+.PHONY: demo-campaign
+demo-campaign: $(STAMPS)/project ## Upgrade twelve simulated clusters on three sites, in waves (SPEED=120 KEEP=1)
+	@$(BIN)/python -m srx_demo.campaign $(if $(SPEED),--speed '$(SPEED)') $(if $(KEEP),--keep)
+
 .PHONY: up
 up: $(STAMPS)/project ## Start PostgreSQL and Airflow here, until Ctrl-C (FILES=folder PORT=number)
 	@exec $(BIN)/python -m srx_issu.embedded up $(if $(FILES),--files '$(FILES)') $(if $(PORT),--port '$(PORT)')
@@ -67,6 +71,10 @@ test: lint ## Everything, ending with what was skipped and why (with CI=true a s
 bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
 	@$(BIN)/python -m srx_demo.bench
 
+.PHONY: bench-campaign
+bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
+	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
+
 .PHONY: bench-lab
 bench-lab: $(STAMPS)/project ## What the simulator can carry
 	@$(BIN)/python -m srx_lab bench
@@ -91,7 +99,7 @@ clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
 .PHONY: help
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # -- installation, one stamp a step ---------------------------------------------------------------
 

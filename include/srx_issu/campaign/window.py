@@ -88,6 +88,14 @@ def next_start(calendar: Calendar, now: datetime, need_s: float) -> datetime | N
     return None
 
 
+def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
+    """When the window that is open ``now`` closes; None = it never does, or none is open."""
+    if not calendar.openings and not calendar.freezes:
+        return None
+    found = spans(calendar, now, now + _DAY)
+    return next((span.end for span in found if span.start <= now), None)
+
+
 def spans(calendar: Calendar, start: datetime, end: datetime) -> tuple[Span, ...]:
     """The open times that touch ``start`` to ``end``, in order, none overlapping or touching another.
     An opening that begins before ``end`` is given whole."""

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from srx_issu import catalog
+from srx_issu.cli import campaign
 from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table
@@ -202,13 +203,13 @@ def _answer(api: AirflowApi, run: str, question: Question, *, refuse: bool, yes:
 
 
 @contextmanager
-def _airflow(context: typer.Context) -> Iterator[AirflowApi]:
+def _airflow(context: typer.Context, kind: type[AirflowApi] = AirflowApi) -> Iterator[AirflowApi]:
     """The API with this command's login; failures become one sentence and exit status 2."""
     url, user, password_file = context.obj
     try:
         login = find_login(url=url, user=user, password_file=password_file, ask=_ask)
         _warn(login)
-        with AirflowApi(login) as api:
+        with kind(login) as api:
             yield api
     except (ApiFailed, NoLogin) as failure:
         errors.print(str(failure), markup=False, highlight=False, soft_wrap=True)
@@ -223,6 +224,8 @@ def _warn(login: Login) -> None:
     if login.is_readable_on_the_way:
         errors.print(f"{login.url} is plain HTTP: others on the way can read the password", style="yellow")
 
+
+campaign.register(app, _airflow)
 
 if __name__ == "__main__":
     main()

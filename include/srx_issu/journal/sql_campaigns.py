@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -94,6 +95,22 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return {row.cluster: row.target_release for row in rows}  # the newest wins
+
+    def durations(self) -> dict[str, float]:
+        """Model -> median seconds of its upgrades that went well, newest hundred."""
+        model = upgrades.c.intent["cluster"]["model"].astext.label("model")
+        query = (
+            select(model, upgrades.c.opened_at, upgrades.c.closed_at)
+            .where(upgrades.c.outcome.in_([Outcome.UPGRADED.value, Outcome.UPGRADED_WITH_FINDINGS.value]))
+            .order_by(upgrades.c.closed_at.desc())
+            .limit(100)
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        found: dict[str, list[float]] = {}
+        for row in rows:
+            found.setdefault(row.model, []).append((row.closed_at - row.opened_at).total_seconds())
+        return {name: median(seconds) for name, seconds in found.items()}
 
 
 def _record(row: Row[Any]) -> CampaignRecord:

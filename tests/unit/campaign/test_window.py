@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from srx_issu.campaign.cron import NotACronLine, parse_cron
-from srx_issu.campaign.window import Calendar, Days, Freeze, Opening, next_start, spans
+from srx_issu.campaign.window import Calendar, Days, Freeze, Opening, closes_at, next_start, spans
 
 SUNDAY = Days(weekdays=frozenset({6}))
 BERLIN = "Europe/Berlin"  # clocks: 2027-03-28 02:00 -> 03:00, 2027-10-31 03:00 -> 02:00
@@ -95,6 +95,12 @@ def test_a_window_with_too_little_time_left_is_not_used() -> None:
     assert next_start(calendar, utc("2027-01-17T00:00"), 4 * 3600) == utc("2027-01-17T00:00")
     assert next_start(calendar, utc("2027-01-17T00:00:01"), 4 * 3600) == utc("2027-01-24T00:00")
     assert next_start(calendar, utc("2027-01-17T02:00"), 3600) == utc("2027-01-17T02:00")
+
+
+def test_an_open_window_says_when_it_closes() -> None:
+    assert closes_at(nightly("01:00", "05:00"), utc("2027-01-17T01:00")) == utc("2027-01-17T04:00")
+    assert closes_at(nightly("01:00", "05:00"), utc("2027-01-17T05:00")) is None
+    assert closes_at(Calendar(), utc("2027-01-17T01:00")) is None
 
 
 def test_a_date_far_ahead_is_found_and_one_beyond_the_horizon_is_not() -> None:

@@ -1,0 +1,150 @@
+"""``make demo-campaign``: twelve simulated clusters on three sites, upgraded in waves.
+
+One cluster is not ready and one is put back after a fault; the budget bears both. Exit status: 0 when the
+campaign ended as it should and the simulator saw exactly one start for each cluster that was started, and
+never two clusters of a conflict group at once; 1 when not; 2 when the demo could not be carried out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from srx_demo.campaign_scenery import NAME, CampaignScenery, conflict_groups
+from srx_demo.lab import Lab, LabFailed
+from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.campaign import start_campaign, tell_end
+from srx_issu.cli.campaign_api import DAG_PREFIX, CampaignApi
+from srx_issu.cli.campaign_follow import CampaignFollower
+from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
+from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.stack import Stack
+
+FLEET = Path(__file__).resolve().parents[1] / "srx_lab" / "topologies" / "fleet.yaml"
+NOT_READY, PUT_BACK = "fra-edge-02", "lon-edge-02"
+CAMPAIGN: dict[str, Any] = {
+    "select": {"clusters": ["*"]},
+    "canary": ["ams-branch-01"],
+    "waves": ["40%", "rest"],
+    "in_flight": {"campaign": 5, "per_site": 3},
+    "budget": {"total": "2"},
+    "gates": {"plan": True},
+}
+EXPECTED = {"UPGRADED": 10, "NOT_READY": 1, "ROLLED_BACK": 1}
+DEFAULT_SPEED = 120.0
+_OUR_EVENTS = ("session_opened", "command", "issu_started", "file_uploaded")
+console = Console()
+
+
+def demonstrate(scenery: CampaignScenery, *, keep: bool) -> int:
+    with Stack(scenery.home, scenery.options(), say=say) as stack:
+        scenery.check = stack.check
+        scenery.lab.inject("var_tmp_full_on_both", NOT_READY)
+        scenery.lab.inject("cold_sync_never_completes", PUT_BACK)
+        say(f"Broken on purpose: {NOT_READY} has no space for the image, {PUT_BACK} will not synchronize")
+        with CampaignApi(scenery.login(stack.url)) as api:
+            run_id = start_campaign(api, NAME)
+            console.print(
+                f"\nCampaign run {run_id}; its plan is approved here by the demo\n", highlight=False
+            )
+            follower = CampaignFollower(
+                api=api,
+                console=console,
+                name=NAME,
+                each_look=stack.check,
+                ask=lambda task: approve(api, run_id, task),
+            )
+            run = follower.follow(run_id)
+            status = tell_end(api, NAME, run_id, run.state)
+        faults = judge(scenery, results_of(scenery))
+        for fault in faults:
+            console.print(fault, style="bold red", highlight=False, soft_wrap=True)
+        if not faults:
+            console.print("The simulator agrees: one start a cluster, no conflict group twice at once")
+        if keep:
+            console.print(f"\nAirflow stays up: {stack.url}; passwords: {scenery.home.users_file}")
+            watch(stack)
+        return EXIT_GREEN if status == EXIT_GREEN and not faults else EXIT_RED
+
+
+def approve(api: CampaignApi, run_id: str, task: str) -> None:
+    """What 'srx-issu campaign answer RUN --option Approve' does; a hold is left to a person."""
+    if not task.startswith("approve"):
+        console.print(f"{task} asks: answer it in Airflow", style="bold", highlight=False)
+        return
+    for question in api.dag_questions(f"{DAG_PREFIX}{NAME}", run_id):
+        console.print(question.body, markup=False, highlight=False)
+        api.answer_dag(f"{DAG_PREFIX}{NAME}", run_id, question.task_id, "Approve")
+
+
+def results_of(scenery: CampaignScenery) -> dict[str, str]:
+    """Cluster -> result, from the report's table."""
+    found = sorted((scenery.home.evidence / "campaigns").glob("*/report.csv"))
+    if not found:
+        return {}
+    with found[-1].open(newline="") as table:
+        return {row["cluster"]: row["result"] for row in csv.DictReader(table)}
+
+
+def judge(scenery: CampaignScenery, results: dict[str, str]) -> list[str]:
+    """What is not as it should be, by the simulator's own account."""
+    faults = []
+    counts = Counter("UPGRADED" if r.startswith("UPGRADED") else r for r in results.values())
+    if dict(counts) != EXPECTED:
+        faults.append(f"expected {EXPECTED}, the report says {dict(counts)}")
+    for status in scenery.lab.status():
+        started = results.get(status["name"]) not in ("NOT_READY", "NOT_STARTED", "REFUSED")
+        if int(status["issu_starts"]) != int(started):
+            faults.append(f"{status['name']}: {status['issu_starts']} starts, {results.get(status['name'])}")
+    return faults + overlaps(scenery)
+
+
+def overlaps(scenery: CampaignScenery) -> list[str]:
+    """Pairs of one conflict group that were worked on at the same time, by the simulator's log."""
+    spans: dict[str, tuple[float, float]] = {}
+    for event in scenery.lab.events():
+        if event["event"] in _OUR_EVENTS:
+            first, _ = spans.get(event["cluster"], (event["wall"], 0.0))
+            spans[event["cluster"]] = (first, event["wall"])
+    groups = conflict_groups(scenery.clusters)
+    return [
+        f"{one} and {other} of conflict group {min(shared)} were worked on together"
+        for one, other in combinations(sorted(spans), 2)
+        if (shared := set(groups[one]) & set(groups[other]))
+        and spans[one][0] < spans[other][1]
+        and spans[other][0] < spans[one][1]
+    ]
+
+
+def say(text: str) -> None:
+    console.print(text, style="dim", markup=False, highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m srx_demo.campaign", description=__doc__)
+    parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, help="of the simulated clocks")
+    parser.add_argument("--keep", action="store_true", help="leave Airflow up afterwards, until Ctrl-C")
+    given = parser.parse_args()
+    home = Home(root=Home.default().root / "demo-campaign")
+    lab = Lab(state=home.root / "lab", topology=FLEET, speed=given.speed)
+    scenery = CampaignScenery.of(home, lab, CAMPAIGN)
+    with ending_on_signals():
+        return demonstrate(scenery, keep=given.keep)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Ended as ended:
+        sys.exit(128 + ended.number)
+    except (*FAILURES, LabFailed, ApiFailed) as failure:
+        say(str(failure))
+        sys.exit(EXIT_NOT_DONE)

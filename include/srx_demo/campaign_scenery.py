@@ -1,0 +1,84 @@
+"""Everything around the campaign's demonstration: twelve clusters on three sites, an image a platform,
+conflict groups and regions in the inventory, one campaign file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from srx_demo.lab import Lab, LabCluster, make_image
+from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
+from srx_demo.scenery import TARGET_RELEASE, Scenery
+from srx_issu.embedded import running
+from srx_issu.embedded.home import Home, repository
+
+IMAGE_MB = 1.0  # copying is not what is shown here
+NAME = "demo"
+REGIONS = {"ams": "emea", "fra": "emea", "lon": "isles"}
+
+
+@dataclass(kw_only=True)
+class CampaignScenery(Scenery):
+    """``campaign`` is the file as data; its target is filled in from the lab's models."""
+
+    campaign: dict[str, Any]
+    images: list[ImageFile] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, home: Home, lab: Lab, campaign: dict[str, Any]) -> CampaignScenery:
+        """Empties the folder first. Raises AlreadyRunning."""
+        found = running.read(home)
+        if found is not None:
+            raise running.AlreadyRunning(f"a demo runs already (pid {found.pid}, {found.url})")
+        shutil.rmtree(home.root, ignore_errors=True)
+        home.create()
+        path = make_image("SRX4600", TARGET_RELEASE, IMAGE_MB, home.root / "image-store")
+        image = ImageFile(path=path, release=TARGET_RELEASE, models=("SRX4600",))
+        return cls(home=home, lab=lab, image=image, campaign=campaign)
+
+    def prepare(self) -> Mapping[str, str]:
+        self._endpoints = self.lab.wait(self.check)
+        self.images = [self.image, *self._more_images()]
+        files = self.home.root / "files"
+        write_files(files, repository() / "include", self._endpoints, tuple(self.images), self.lab.speed)
+        _add_conflicts(files / "inventory" / "lab.yaml", self.clusters)
+        target = {model: TARGET_RELEASE for image in self.images for model in image.models}
+        content = yaml.safe_dump({"target": target, **self.campaign}, sort_keys=False)
+        (files / "campaigns" / f"{NAME}.yaml").write_text(content)
+        return {CONNECTION_VARIABLE: connection(self._endpoints)}
+
+    def _more_images(self) -> list[ImageFile]:
+        """One a file name: some platforms share an image."""
+        store = self.home.root / "image-store"
+        models: dict[Path, list[str]] = {}
+        for model in sorted({cluster.model for cluster in self.clusters} - {"SRX4600"}):
+            models.setdefault(make_image(model, TARGET_RELEASE, IMAGE_MB, store), []).append(model)
+        return [ImageFile(path=p, release=TARGET_RELEASE, models=tuple(m)) for p, m in models.items()]
+
+
+def conflict_groups(clusters: tuple[LabCluster, ...]) -> dict[str, list[str]]:
+    """Neighbours of one kind at one site back each other up: name -> conflict groups."""
+    found: dict[str, list[str]] = {cluster.name: [] for cluster in clusters}
+    for one, other in pairwise(sorted(clusters, key=lambda c: c.name)):
+        if one.name.rpartition("-")[0] == other.name.rpartition("-")[0]:
+            group = one.name.rpartition("-")[0]
+            for cluster in (one, other):
+                if group not in found[cluster.name]:
+                    found[cluster.name].append(group)
+    return found
+
+
+def _add_conflicts(path: Path, clusters: tuple[LabCluster, ...]) -> None:
+    inventory = yaml.safe_load(path.read_text())
+    groups = conflict_groups(clusters)
+    for name, entry in inventory["clusters"].items():
+        entry["conflict_groups"] = groups[name]
+        if region := REGIONS.get(entry["site"]):
+            entry["region"] = region
+    path.write_text(yaml.safe_dump(inventory, sort_keys=False))

@@ -1,0 +1,223 @@
+"""The DAG of one campaign: plan, approval, waves, report, close. Also the DAG that only says a file's faults.
+
+A wave decides by the campaign's account in the journal, not by the colours before it: so the joins run
+whatever became of the tasks in front of them, and a cleared task finds its way again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any, NoReturn
+
+from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGroup, chain
+from airflow.sdk.exceptions import AirflowFailException
+
+from srx_issu.campaign.gate import Way
+from srx_issu.campaign.model import Campaign
+from srx_issu.campaign.plan import wave_sizes
+from srx_issu.campaign.rehearse import Answer
+from srx_issu.catalog import CampaignDocument
+from srx_issu.dag_factory.tasks import ALWAYS, ending
+from srx_issu.hooks.campaign import DAG_PREFIX
+from srx_issu.operators.campaign import (
+    CampaignGate,
+    CampaignOperator,
+    CloseCampaign,
+    JudgeWave,
+    OpenWave,
+    Question,
+)
+from srx_issu.operators.campaign_upgrade import UpgradeCluster
+from srx_issu.report.campaign_task import CampaignReportOperator
+from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_plan import APPROVE, REJECT, approval_question, confirm_plan, make_plan
+from srx_issu.steps.campaign_wave import hear_answer, hold_question, open_wave, wave_question
+
+_TAGS = ["srx", "campaign"]
+_HOLD_OPTIONS = [answer.value for answer in Answer]
+
+
+def campaign_dag(document: CampaignDocument) -> DAG:
+    """The DAG of a sound file; for a faulty one a DAG that says the faults and can do nothing."""
+    if document.campaign is None:
+        return _faulty(document)
+    campaign = document.campaign
+    with DAG(
+        dag_id=f"{DAG_PREFIX}{document.name}",
+        dag_display_name=f"Campaign: {document.name}",
+        description=f"Upgrades {_models(campaign)} in waves, as campaigns/{document.path.name} says",
+        doc_md=_words(document, campaign),
+        schedule=CronTriggerTimetable(document.schedule, timezone="UTC") if document.schedule else None,
+        catchup=False,
+        max_active_runs=1,
+        max_active_tasks=128,
+        params={
+            "plan_only": Param(
+                False, type="boolean", title="Plan only", description="Make the plan, touch nothing"
+            )
+        },
+        tags=_TAGS,
+        default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
+    ) as dag:
+        plan, confirmed = _planning(document.name)
+        before: list[BaseOperator] = [confirmed]
+        for number, _ in enumerate(wave_sizes(campaign), start=1):
+            before = _wave(document.name, number, campaign.retry.rounds, before)
+        report = CampaignReportOperator(task_id="report", campaign=document.name, trigger_rule=ALWAYS)
+        chain(before, report, CloseCampaign(task_id="close", campaign=document.name, trigger_rule=ALWAYS))
+        chain(plan, report)
+    return dag
+
+
+def _planning(name: str) -> tuple[BaseOperator, BaseOperator]:
+    plan = CampaignOperator(task_id="plan", campaign=name, step=lambda bench, _: make_plan(bench))
+    gate = CampaignGate(
+        task_id="approve_plan",
+        campaign=name,
+        question=lambda bench: _with_options(approval_question(bench)),
+        options=[APPROVE, REJECT],
+        retries=0,
+    )
+    confirm = CampaignOperator(
+        task_id="confirm_plan", campaign=name, step=confirm_plan, gate_task_id="approve_plan", retries=0
+    )
+    chain(plan, gate, confirm)
+    return plan, confirm
+
+
+def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> list[BaseOperator]:
+    """Returns what the next wave comes after."""
+    group = f"wave_{number}"
+    with TaskGroup(group, tooltip=f"Wave {number}"):
+        opened = OpenWave(task_id="open", campaign=name, wave=number, trigger_rule=ALWAYS)
+        gate = CampaignGate(
+            task_id="approve",
+            campaign=name,
+            question=partial(_ask_wave, number),
+            options=[APPROVE, REJECT],
+            retries=0,
+        )
+        clusters = CampaignOperator(
+            task_id="confirm",
+            campaign=name,
+            step=partial(_open_wave, number),
+            gate_task_id=gate.task_id,
+            retries=0,
+        )
+        chain(before, opened, gate, clusters)
+        after: list[BaseOperator] = []
+        for round_number in range(1, rounds + 2):
+            clusters, ended = _round(name, number, round_number, clusters)
+            after += ended
+    return [*after, clusters]
+
+
+def _round(
+    name: str, number: int, round_number: int, clusters: BaseOperator
+) -> tuple[CampaignOperator, list[BaseOperator]]:
+    """One try at some clusters of the wave, its judgement, and a person's answer when it is held."""
+    again = "" if round_number == 1 else f"_{round_number}"
+    upgrade = UpgradeCluster.partial(
+        task_id=f"upgrade{again}", campaign=name, wave=number, map_index_template="{{ task.cluster }}"
+    ).expand(cluster=clusters.output)
+    group = f"wave_{number}"
+    ways = {
+        Way.PROMOTE: f"{group}.promote{again}",
+        Way.HOLD: f"{group}.hold{again}",
+        Way.ABORT: f"{group}.abort{again}",
+    }
+    judged = JudgeWave(
+        task_id=f"judge{again}",
+        campaign=name,
+        wave=number,
+        round_number=round_number,
+        ways=ways,
+        trigger_rule=ALWAYS,
+    )
+    promoted, aborted = ending(f"promote{again}"), ending(f"abort{again}")
+    hold = CampaignGate(
+        task_id=f"hold{again}",
+        campaign=name,
+        question=partial(_ask_hold, number, round_number),
+        options=_HOLD_OPTIONS,
+        retries=0,
+    )
+    answer = CampaignOperator(
+        task_id=f"answer{again}",
+        campaign=name,
+        step=partial(_hear, number, round_number),
+        gate_task_id=hold.task_id,
+        retries=0,
+    )
+    chain(upgrade, judged, [promoted, hold, aborted])
+    chain(hold, answer)
+    return answer, [promoted, aborted]
+
+
+def _with_options(asked: tuple[str, str, float] | None) -> Question | None:
+    return None if asked is None else (*asked, [APPROVE, REJECT])
+
+
+def _ask_wave(number: int, bench: CampaignBench) -> Question | None:
+    return _with_options(wave_question(bench, number))
+
+
+def _open_wave(number: int, bench: CampaignBench, answer: Any) -> list[str]:
+    return open_wave(bench, number, answer)
+
+
+def _ask_hold(number: int, round_number: int, bench: CampaignBench) -> Question | None:
+    return hold_question(bench, number, round_number)
+
+
+def _hear(number: int, round_number: int, bench: CampaignBench, answer: Any) -> list[str]:
+    return hear_answer(bench, number, round_number, answer)
+
+
+def _models(campaign: Campaign) -> str:
+    return ", ".join(f"{model} to {image}" for model, image in campaign.target.items())
+
+
+def _words(document: CampaignDocument, campaign: Campaign) -> str:
+    return f"""# Campaign {document.name}
+
+Upgrades {_models(campaign)}, as `{document.path}` says. See the plan first: `srx-issu plan {document.name}`.
+
+- **Needs an answer**: `approve_plan`, and `hold` of a wave whose failures exceed the budget (tab *Required
+  Actions*). No answer in time means no.
+- **Pause, resume, abort**: `srx-issu campaign pause|resume|abort RUN`, or the DAG *Campaign: give an order*.
+  What runs always goes on to its end.
+- **A red cluster** in a wave is one that was not upgraded; its own run of `issu_cluster` says why.
+"""
+
+
+def _faulty(document: CampaignDocument) -> DAG:
+    """In the UI under its own name, so that nobody wonders where it went; the others are not affected."""
+    lines = "\n".join(f"- `{fault}`" for fault in document.faults)
+    with DAG(
+        dag_id=f"{DAG_PREFIX}{_as_id(document.name)}",
+        dag_display_name=f"Campaign: {document.name} (has faults)",
+        description=f"campaigns/{document.path.name} has {len(document.faults)} fault(s)",
+        doc_md=f"# Faults in {document.path}\n\n{lines}\n",
+        schedule=None,
+        catchup=False,
+        tags=[*_TAGS, "faulty"],
+    ) as dag:
+        _Faults(task_id="faults", text="\n".join(str(fault) for fault in document.faults))
+    return dag
+
+
+def _as_id(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_-.") else "_" for c in name)[:200]
+
+
+class _Faults(BaseOperator):
+    """Fails with the faults."""
+
+    def __init__(self, *, text: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.text = text
+
+    def execute(self, context: Any) -> NoReturn:  # noqa: ARG002
+        raise AirflowFailException(self.text)

@@ -1,0 +1,79 @@
+"""Everything a step of a campaign needs, put together; for workers and, in threads, for triggers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from srx_issu import catalog
+from srx_issu.campaign.plan import plan_waves
+from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.hooks.campaign_notices import send_notice
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.stop import stopped
+from srx_issu.hooks.stores import Stores, open_stores
+from srx_issu.steps.campaign_bench import CampaignBench, Planning
+from srx_issu.steps.campaign_plan import known_plan
+from srx_issu.steps.campaign_upgrade import Task
+
+DAG_PREFIX = "campaign__"
+
+
+def campaign_id(name: str, run_id: str) -> str:
+    """One run of one campaign; the beginning of the run ids of its upgrades."""
+    return run_id if run_id.startswith(f"{name}__") else f"{name}__{run_id}"
+
+
+def open_campaign(
+    name: str,
+    run_id: str,
+    *,
+    requested_by: str = "",
+    plan_only: bool = False,
+    log: Any = None,
+    stopped: Callable[[], str | None] = stopped,
+) -> CampaignBench:
+    """Cheap; files are read and connections made when they are used."""
+    stores = open_stores()
+    return CampaignBench(
+        campaign_id=campaign_id(name, run_id),
+        requested_by=requested_by or "airflow",
+        plan_only=plan_only,
+        plan_now=partial(plan_now, name, stores),
+        journal=stores.campaigns,
+        upgrades=stores.journal,
+        leases=stores.leases,
+        clock=SystemClock(),
+        log=log if log is not None else logging.getLogger(__name__),
+        stopped=stopped,
+        notify=partial(send_notice, name),
+    )
+
+
+def plan_now(name: str, stores: Stores) -> Planning:
+    """Raises OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
+    files = catalog.files_folder()
+    known = catalog.load(files)
+    faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
+    if faults is None:
+        raise RequestRefused(f"no file campaigns/{name}.yaml in {files}")
+    if faults:
+        raise OperatorFileError(faults)
+    document = next(found for found in catalog.read_campaigns(files) if found.name == name)
+    assert document.campaign is not None, "a file without faults is a campaign"
+    fleet = catalog.members(known, document.campaign, stores.campaigns.releases())
+    return Planning(campaign=document.campaign, plan=plan_waves(fleet, document.campaign, document.settings))
+
+
+def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:
+    """Raises RequestRefused when the plan does not hold the cluster."""
+    plan, campaign = known_plan(bench)
+    planned = plan.cluster(cluster)
+    if planned is None:
+        raise RequestRefused(f"{cluster} is not in plan {plan.digest}")
+    known = catalog.load(catalog.files_folder())
+    in_fleet = known.clusters.get(cluster)
+    shared = known.concurrency.of(in_fleet) if in_fleet else ()
+    return Task(plan=plan, campaign=campaign, cluster=planned, wave=wave, shared=shared)

@@ -1,0 +1,42 @@
+"""Runs of other DAGs: asked for by id, so that asking twice is asking once, and looked at from triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.journal import Json
+
+UPGRADE_DAG = "issu_cluster"
+GONE = "gone"
+_REFUSALS = (400, 403, 404, 422)
+
+
+def start_run(run_id: str, conf: Mapping[str, Json], dag_id: str = UPGRADE_DAG) -> bool:
+    """True when the run was made, False when there is one of this id already. Only from a worker.
+
+    Raises RequestRefused with Airflow's words when it refuses the parameters.
+    """
+    # Airflow's own way from a task to the API server, as TriggerDagRunOperator takes it.
+    from airflow.sdk.execution_time.comms import ErrorResponse, TriggerDagRun  # noqa: PLC0415
+    from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS  # noqa: PLC0415
+
+    try:
+        answer = SUPERVISOR_COMMS.send(TriggerDagRun(dag_id=dag_id, run_id=run_id, conf=dict(conf)))
+    except AirflowRuntimeError as error:
+        detail = error.error.detail or {}
+        if detail.get("status_code") in _REFUSALS:
+            raise RequestRefused(f"Airflow refused run {run_id} of {dag_id}: {detail}") from error
+        raise
+    return not (isinstance(answer, ErrorResponse) and answer.error is ErrorType.DAGRUN_ALREADY_EXISTS)
+
+
+def run_state(run_id: str, dag_id: str = UPGRADE_DAG) -> str:
+    """Airflow's word (queued, running, success, failed), or ``gone``. Blocks: call it in a thread."""
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance  # noqa: PLC0415
+
+    if RuntimeTaskInstance.get_dr_count(dag_id=dag_id, run_ids=[run_id]) == 0:
+        return GONE
+    return str(RuntimeTaskInstance.get_dagrun_state(dag_id=dag_id, run_id=run_id))

@@ -1,0 +1,164 @@
+"""The tasks of a campaign around its clusters: plan, gates, guards, judgements, end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import BaseBranchOperator, BaseOperator, Context
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+
+from srx_issu.campaign.gate import Way
+from srx_issu.domain.errors import JournalError, SrxIssuError
+from srx_issu.hooks.campaign import open_campaign
+from srx_issu.operators.claim import requested_by
+from srx_issu.ports.campaign import CampaignOutcome
+from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_close import close_campaign
+from srx_issu.steps.campaign_wave import Bake, Skip, judge, prepare_wave
+from srx_issu.triggers.campaign import BakeTrigger
+
+LONGEST_WAIT = timedelta(days=60)
+Question = tuple[str, str, float, list[str]]  # subject, body, seconds to answer, options
+
+
+def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignBench:
+    return open_campaign(
+        name,
+        context["run_id"],
+        requested_by=requested_by(context),
+        plan_only=bool(context["params"].get("plan_only", False)),
+        log=operator.log,
+    )
+
+
+class CampaignOperator(BaseOperator):
+    """``step`` gets the bench and the answer of the gate ``gate_task_id``, if there is one."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(
+        self,
+        *,
+        campaign: str,
+        step: Callable[[CampaignBench, Any], Any],
+        gate_task_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+        self.step = step
+        self.gate_task_id = gate_task_id
+
+    def execute(self, context: Context) -> Any:
+        answer = context["ti"].xcom_pull(task_ids=self.gate_task_id) if self.gate_task_id else None
+        with failing():
+            return self.step(bench_of(self, self.campaign, context), answer)
+
+
+class OpenWave(BaseOperator):
+    """Waits for the pause after the last wave, deferred; skipped when the wave has nothing to do."""
+
+    ui_color = "#dbe9f6"
+
+    def __init__(self, *, campaign: str, wave: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+        self.wave = wave
+
+    def execute(self, context: Context, event: Any = None) -> None:  # noqa: ARG002 - what ended the wait
+        bench = bench_of(self, self.campaign, context)
+        with failing():
+            found = prepare_wave(bench, self.wave)
+        if isinstance(found, Skip):
+            raise AirflowSkipException(found.reason)
+        if isinstance(found, Bake):
+            until = found.until.isoformat()
+            self.log.info("next wave not before %s", until)
+            trigger = BakeTrigger(self.campaign, context["run_id"], until)
+            self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
+
+
+class CampaignGate(HITLOperator):
+    """Asks what ``question`` says; passes by when that is None. No answer in time: the task fails."""
+
+    ui_color = "#f9e2e2"
+
+    def __init__(
+        self,
+        *,
+        campaign: str,
+        question: Callable[[CampaignBench], Question | None],
+        options: list[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(subject="", options=options, **kwargs)
+        self.campaign = campaign
+        self.question = question
+
+    def execute(self, context: Context) -> Any:
+        bench = bench_of(self, self.campaign, context)
+        with failing():
+            asked = None if bench.plan_only else self.question(bench)
+        if asked is None:
+            return None
+        self.subject, self.body, seconds, self.options = asked
+        self.response_timeout = timedelta(seconds=seconds)
+        bench.announce(f"ask:{self.task_id}", self.subject, self.body)
+        return super().execute(context)
+
+
+class JudgeWave(BaseBranchOperator):
+    """After a round: promote, hold or abort. Skipped when there was no such round."""
+
+    ui_color = "#f6efd9"
+
+    def __init__(
+        self, *, campaign: str, wave: int, round_number: int, ways: dict[Way, str], **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+        self.wave = wave
+        self.round_number = round_number
+        self.ways = ways
+
+    def choose_branch(self, context: Context) -> str | Iterable[str]:
+        with failing():
+            way = judge(bench_of(self, self.campaign, context), self.wave, self.round_number)
+        if way is None:
+            raise AirflowSkipException("there was no such round")
+        return self.ways[way]
+
+
+class CloseCampaign(BaseOperator):
+    """The run's only leaf: outcome, notice, colour."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, campaign: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+
+    def execute(self, context: Context) -> dict[str, Json]:
+        with failing():
+            facts = close_campaign(bench_of(self, self.campaign, context))
+        if not CampaignOutcome(str(facts["outcome"])).is_success:
+            context["ti"].xcom_push(key="return_value", value=facts)
+            raise AirflowFailException(f"{facts['outcome']}: {facts['reason']}")
+        return facts
+
+
+class failing:  # noqa: N801 - read as a phrase: with failing(): ...
+    """Turns our errors into Airflow's: the journal's may be tried again, the others are final."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, JournalError):
+            raise AirflowException(str(error)) from error
+        if isinstance(error, SrxIssuError):
+            raise AirflowFailException(str(error)) from error

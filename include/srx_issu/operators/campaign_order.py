@@ -1,0 +1,30 @@
+"""The one task of the DAG ``issu_campaign_order``."""
+
+from __future__ import annotations
+
+from airflow.sdk import BaseOperator, Context
+
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.stores import open_stores
+from srx_issu.operators.campaign import failing
+from srx_issu.operators.claim import requested_by
+from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign_close import give_order
+
+
+class OrderOperator(BaseOperator):
+    """Params: campaign (its id), order, reason. Writes the order down; the waits of the campaign hear it."""
+
+    def execute(self, context: Context) -> dict[str, Json]:
+        params, who = context["params"], requested_by(context)
+        with failing():
+            give_order(
+                params["campaign"],
+                params["order"],
+                params["reason"],
+                who,
+                open_stores().campaigns,
+                SystemClock().now(),
+            )
+        self.log.info("%s: %s by %s", params["campaign"], params["order"], who)
+        return {"campaign": params["campaign"], "order": params["order"], "by": who}

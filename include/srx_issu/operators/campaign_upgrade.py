@@ -1,0 +1,105 @@
+"""One cluster of a wave, as a mapped task: start its upgrade or attach to it, and wait for its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NoReturn, assert_never
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.model import Result
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.hooks.campaign import task_of
+from srx_issu.hooks.runs import start_run
+from srx_issu.operators.campaign import LONGEST_WAIT, bench_of, failing
+from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_upgrade import (
+    Attach,
+    Go,
+    Over,
+    Task,
+    collect,
+    deadline_s,
+    next_step,
+    note_start,
+)
+from srx_issu.triggers.campaign import EndTrigger, TurnTrigger
+
+
+class UpgradeCluster(BaseOperator):
+    """Green, red or skipped as the cluster's own run ended, or did not begin.
+
+    Holds no worker: it waits for its turn and for the end in the triggerer, and the triggerer ends it.
+    """
+
+    ui_color = "#dbe9f6"
+
+    def __init__(self, *, campaign: str, wave: int, cluster: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+        self.wave = wave
+        self.cluster = cluster
+
+    def execute(self, context: Context, event: Any = None) -> dict[str, Json]:  # noqa: ARG002
+        """Also called again when its turn has come: what it needs is taken then."""
+        bench = bench_of(self, self.campaign, context)
+        with failing():
+            task = task_of(bench, self.cluster, self.wave)
+            step = next_step(bench, task)
+        match step:
+            case Wait():
+                self.log.info("%s waits: %s", self.cluster, step.reason)
+                trigger = TurnTrigger(**self._told(context, bench))
+                self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
+            case Over():
+                return _ended(step)
+            case Attach():
+                self._start(bench, task, step.run_id, step.conf)
+                self._await_end(context, bench, task, step.run_id)
+            case Go():
+                note_start(bench, task, step.run_id)
+                self._start(bench, task, step.run_id, step.conf)
+                self._await_end(context, bench, task, step.run_id)
+            case _:
+                assert_never(step)
+        raise AssertionError("a deferred task does not come here")
+
+    def _start(self, bench: CampaignBench, task: Task, upgrade: str, conf: dict[str, Json] | None) -> None:
+        if conf is None:
+            return
+        try:
+            is_new = start_run(upgrade, conf)
+        except RequestRefused as refusal:
+            self.log.exception("%s", self.cluster)
+            over = collect(bench, task, upgrade, "failed")
+            raise AirflowFailException(f"{over.result if over else Result.REFUSED}: {refusal}") from refusal
+        self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
+
+    def _await_end(self, context: Context, bench: CampaignBench, task: Task, upgrade: str) -> NoReturn:
+        wait = timedelta(seconds=deadline_s(task.cluster))
+        trigger = EndTrigger(
+            **self._told(context, bench), upgrade=upgrade, give_up_at=(bench.clock.now() + wait).isoformat()
+        )
+        self.defer(trigger=trigger, method_name="execute", timeout=wait + timedelta(hours=1))
+        raise AssertionError("defer raises")
+
+    def _told(self, context: Context, bench: CampaignBench) -> dict[str, Any]:
+        return {
+            "name": self.campaign,
+            "run_id": context["run_id"],
+            "cluster": self.cluster,
+            "wave": self.wave,
+            "plan_only": bench.plan_only,
+        }
+
+
+def _ended(over: Over) -> dict[str, Json]:
+    """What a cleared task finds when everything is over."""
+    if over.result is Result.NOT_STARTED:
+        raise AirflowSkipException(over.reason)
+    if not over.result.is_success:
+        raise AirflowFailException(f"{over.result}: {over.reason}")
+    return {"result": over.result.value, "reason": over.reason}

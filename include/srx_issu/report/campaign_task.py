@@ -1,0 +1,48 @@
+"""The task that writes a campaign's report beside the evidence of the upgrades."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context, ObjectStoragePath
+
+from srx_issu.hooks.settings import evidence_url
+from srx_issu.operators.campaign import bench_of, failing
+from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.journal import Json
+from srx_issu.report.campaign import build_campaign_report
+from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_close import conclude_campaign
+
+
+class CampaignReportOperator(BaseOperator):
+    """Returns where ``report.html``, ``.csv`` and ``.json`` are; nothing for a campaign never planned."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, campaign: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+
+    def execute(self, context: Context) -> dict[str, Json]:
+        with failing():
+            return write_campaign_report(bench_of(self, self.campaign, context))
+
+
+def write_campaign_report(bench: CampaignBench) -> dict[str, Json]:
+    """Written anew whenever it is asked for: the account it is made of only grows."""
+    record = bench.journal.campaign(bench.campaign_id)
+    if record is None:
+        return {}
+    events = bench.journal.events(bench.campaign_id)
+    ending = conclude_campaign(events, plan_only=bench.plan_only)
+    report = build_campaign_report(record, events, ending, bench.clock.now())
+    folder = ObjectStoragePath(evidence_url()) / "campaigns" / bench.campaign_id
+    folder.mkdir(parents=True, exist_ok=True)
+    written: dict[str, Json] = {}
+    for kind in ("html", "csv", "json"):
+        path = folder / f"report.{kind}"
+        path.write_text(getattr(report, kind))
+        written[kind] = str(path).removeprefix("file://")
+    bench.tell(CampaignEventKind.REPORTED, "report written", detail=written)
+    return written

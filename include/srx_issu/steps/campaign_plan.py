@@ -1,0 +1,121 @@
+"""Planning a campaign and having the plan approved: what was approved is what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from srx_issu.campaign.drift import drift
+from srx_issu.campaign.plan import Plan
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports import codec
+from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign_answers import person_and_choice
+from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_state import CampaignState, plan_of, read_state
+
+APPROVE, REJECT = "Approve", "Reject"
+NOT_ASKED = "not asked"
+_MOST_NAMES = 40  # of a wave, in a question
+
+
+def make_plan(bench: CampaignBench) -> dict[str, Json]:
+    """Plans and writes it down. A plan of which something has begun is kept, whatever the files say now.
+    Raises RequestRefused when the plan has objections."""
+    bench.journal.open_campaign(
+        bench.campaign_id, bench.plan_now().campaign.name, bench.requested_by, bench.clock.now()
+    )
+    events = bench.journal.events(bench.campaign_id)
+    known = plan_of(events)
+    if known is not None and read_state(events).opened:
+        return _facts(known[0])
+    now = bench.plan_now()
+    bench.tell(
+        CampaignEventKind.PLANNED,
+        f"plan {now.plan.digest}: {_sizes(now.plan)}",
+        detail={
+            "plan": codec.dumps(now.plan),
+            "campaign": codec.dumps(now.campaign),
+            "digest": now.plan.digest,
+        },
+    )
+    if now.plan.objections:
+        raise RequestRefused("; ".join(now.plan.objections))
+    return _facts(now.plan)
+
+
+def approval_question(bench: CampaignBench) -> tuple[str, str, float] | None:
+    """(subject, body in Markdown, seconds to answer); None = nobody is asked."""
+    plan, campaign = known_plan(bench)
+    if not campaign.gates.plan:
+        return None
+    lines = [
+        f"**{campaign.name}**, asked for by {bench.requested_by}. Plan `{plan.digest}`: {_sizes(plan)}.",
+        f"At once: {campaign.in_flight.campaign}. Budget: {_budget(campaign.budget.total)}.",
+        *(_wave_line(plan, wave.number) for wave in plan.waves if wave.clusters),
+        *(f"Left out: {left.name}: {left.reason}" for left in plan.left_out[:_MOST_NAMES]),
+        "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
+    ]
+    subject = f"Start campaign {campaign.name}: {len(plan.clusters)} clusters (plan {plan.digest})?"
+    return subject, "\n\n".join(lines), campaign.gates.expiry_s
+
+
+def confirm_plan(bench: CampaignBench, answer: Mapping[str, Any] | None) -> dict[str, Json]:
+    """The guard behind the gate. Raises RequestRefused; then nothing starts."""
+    plan, campaign = known_plan(bench)
+    if bench.plan_only:
+        return {"approved_by": NOT_ASKED, "plan_only": True, "digest": plan.digest}
+    who = NOT_ASKED
+    if campaign.gates.plan:
+        who, choice = person_and_choice(answer, campaign.gates)
+        if choice != APPROVE:
+            raise RequestRefused(f"{who} refused the plan; nothing starts")
+    if changed := changes(bench, plan, {cluster.name for cluster in plan.clusters}):
+        found = "; ".join(changed)
+        raise RequestRefused(f"the files were changed since: {found}; clear the task plan, and it asks again")
+    detail: dict[str, Json] = {"digest": plan.digest, "by": who}
+    bench.tell(CampaignEventKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
+    return {"approved_by": who, "digest": plan.digest}
+
+
+def changes(bench: CampaignBench, plan: Plan, still_to_run: set[str]) -> tuple[str, ...]:
+    """What the files say differently now; see ``campaign.drift``."""
+    return drift(plan, bench.plan_now().plan, still_to_run)
+
+
+def known_plan(bench: CampaignBench) -> tuple[Plan, Any]:
+    """The plan on record with its campaign. Raises RequestRefused while there is none."""
+    found = plan_of(bench.journal.events(bench.campaign_id))
+    if found is None:
+        raise RequestRefused("nothing was planned yet: clear the task plan")
+    return found
+
+
+def may_run(state: CampaignState, plan: Plan) -> bool:
+    """Whether this very plan was approved."""
+    return state.approved == plan.digest
+
+
+def _facts(plan: Plan) -> dict[str, Json]:
+    return {
+        "digest": plan.digest,
+        "clusters": len(plan.clusters),
+        "waves": [len(wave.clusters) for wave in plan.waves],
+        "left_out": {left.name: left.reason for left in plan.left_out[:_MOST_NAMES]},
+    }
+
+
+def _sizes(plan: Plan) -> str:
+    sizes = " + ".join(str(len(wave.clusters)) for wave in plan.waves if wave.clusters)
+    return f"{len(plan.clusters)} clusters in waves of {sizes or 0}, {len(plan.left_out)} left out"
+
+
+def _budget(total: object) -> str:
+    return f"{total} failures" if total is not None else "no limit"
+
+
+def _wave_line(plan: Plan, number: int) -> str:
+    names = [cluster.name for cluster in plan.wave(number).clusters]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"Wave {number}: {', '.join(names[:_MOST_NAMES])}{more}"

@@ -1,0 +1,152 @@
+"""Where a campaign stands, read from its account alone. A controller that forgot everything arrives here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from srx_issu.campaign.admit import Orders
+from srx_issu.campaign.model import Campaign, Result
+from srx_issu.campaign.plan import Plan
+from srx_issu.ports import codec
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+
+PAUSE, RESUME, ABORT = "pause", "resume", "abort"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignState:
+    """``results`` and ``attempts`` are of the newest attempt; a cluster that runs again has no result."""
+
+    approved: str | None = None  # digest of the plan that may run
+    approved_by: str | None = None
+    results: Mapping[str, Result] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    in_flight: frozenset[str] = frozenset()
+    forgiven: frozenset[str] = frozenset()
+    opened: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # wave -> its clusters
+    judged: Mapping[tuple[int, int], str] = field(default_factory=dict)  # (wave, round) -> way
+    answered: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)  # clusters to run again
+    last_judged: CampaignEvent | None = None
+    aborted: str | None = None
+    paused: str | None = None
+
+    def orders(self, stopped: str | None) -> Orders:
+        return Orders(stopped=stopped, aborted=self.aborted, paused=self.paused)
+
+    def attempt(self, cluster: str) -> int:
+        return self.attempts.get(cluster, 1)
+
+
+def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
+    """Later events override earlier ones; an ended attempt that is not the newest does not count."""
+    reader = _Reader()
+    for event in events:
+        reader.take(event)
+    return reader.state()
+
+
+def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
+    """The newest plan with the campaign it was made for; None when nothing was planned yet."""
+    planned = [event for event in events if event.kind is CampaignEventKind.PLANNED]
+    if not planned:
+        return None
+    detail = planned[-1].detail
+    return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
+
+
+def run_id(campaign_id: str, cluster: str, attempt: int) -> str:
+    """The run of issu_cluster, and so the id of the upgrade. The same attempt is always the same run."""
+    return f"{campaign_id}__{cluster}" + (f"__{attempt}" if attempt > 1 else "")
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.approved: tuple[str | None, str | None] = (None, None)
+        self.results: dict[str, Result] = {}
+        self.reasons: dict[str, str] = {}
+        self.attempts: dict[str, int] = {}
+        self.running: set[str] = set()
+        self.forgiven: set[str] = set()
+        self.opened: dict[int, tuple[str, ...]] = {}
+        self.judged: dict[tuple[int, int], str] = {}
+        self.answered: dict[tuple[int, int], tuple[str, ...]] = {}
+        self.last_judged: CampaignEvent | None = None
+        self.aborted: str | None = None
+        self.paused: str | None = None
+
+    def take(self, event: CampaignEvent) -> None:
+        match event.kind:
+            case CampaignEventKind.APPROVED:
+                self.approved = (str(event.detail["digest"]), str(event.detail["by"]))
+            case CampaignEventKind.OPENED:
+                self.opened[event.wave] = _names(event, "clusters")
+            case CampaignEventKind.STARTED | CampaignEventKind.ENDED:
+                self._cluster(event)
+            case CampaignEventKind.JUDGED:
+                self.judged[event.wave, _round(event)] = str(event.detail["way"])
+                self.last_judged = event
+                if event.detail["way"] == ABORT:
+                    self.aborted = self.aborted or event.text
+            case CampaignEventKind.ANSWERED:
+                self._answer(event)
+            case CampaignEventKind.ORDERED:
+                self._order(event)
+            case _:
+                pass
+
+    def _cluster(self, event: CampaignEvent) -> None:
+        name = event.cluster or ""
+        if int(str(event.detail["attempt"])) != self.attempts.get(name, 1):
+            return
+        if event.kind is CampaignEventKind.STARTED:
+            self.running.add(name)
+            return
+        self.running.discard(name)
+        self.results[name] = Result(str(event.detail["result"]))
+        self.reasons[name] = event.text
+
+    def _answer(self, event: CampaignEvent) -> None:
+        again = _names(event, "clusters")
+        self.answered[event.wave, _round(event)] = again
+        self.forgiven |= set(_names(event, "forgiven"))
+        for name in again:
+            self.attempts[name] = self.attempts.get(name, 1) + 1
+            self.results.pop(name, None)
+            self.forgiven.discard(name)
+
+    def _order(self, event: CampaignEvent) -> None:
+        match event.detail["order"]:
+            case "abort":
+                self.aborted = self.aborted or event.text
+            case "pause":
+                self.paused = event.text
+            case _:
+                self.paused = None
+
+    def state(self) -> CampaignState:
+        return CampaignState(
+            approved=self.approved[0],
+            approved_by=self.approved[1],
+            results=self.results,
+            reasons=self.reasons,
+            attempts=self.attempts,
+            in_flight=frozenset(self.running),
+            forgiven=frozenset(self.forgiven),
+            opened=self.opened,
+            judged=self.judged,
+            answered=self.answered,
+            last_judged=self.last_judged,
+            aborted=self.aborted,
+            paused=self.paused,
+        )
+
+
+def _round(event: CampaignEvent) -> int:
+    return int(str(event.detail.get("round", 1)))
+
+
+def _names(event: CampaignEvent, key: str) -> tuple[str, ...]:
+    found = event.detail.get(key)
+    return tuple(str(name) for name in found) if isinstance(found, list) else ()

@@ -1,0 +1,118 @@
+"""A campaign over memory: scripted plans and upgrades, a clock that stands still, leases as they are."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from srx_issu.campaign.model import Campaign, Member
+from srx_issu.campaign.plan import plan_waves
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
+from srx_issu.ports.journal import Outcome
+from srx_issu.steps.campaign_bench import CampaignBench, Planning
+from srx_issu.steps.campaign_state import CampaignState, read_state
+from tests.fakes.intents import CLUSTER, intent
+from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
+from tests.fakes.snapshots import T0
+
+
+class MemoryCampaigns:
+    """The CampaignJournal port."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, CampaignRecord] = {}
+        self.written: dict[str, list[CampaignEvent]] = {}
+
+    def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
+        record = CampaignRecord(campaign_id=campaign_id, name=name, requested_by=requested_by, opened_at=at)
+        self.records.setdefault(campaign_id, record)
+        self.written.setdefault(campaign_id, [])
+
+    def campaign(self, campaign_id: str) -> CampaignRecord | None:
+        return self.records.get(campaign_id)
+
+    def campaigns(self, *, limit: int = 100) -> tuple[CampaignRecord, ...]:
+        return tuple(self.records.values())[:limit]
+
+    def record(self, campaign_id: str, event: CampaignEvent) -> bool:
+        known = {e.key for e in self.written[campaign_id] if e.key}
+        if event.key in known:
+            return False
+        self.written[campaign_id].append(event)
+        return True
+
+    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+        written = self.written.get(campaign_id, [])
+        return tuple(e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
+
+    def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
+        old = self.records[campaign_id]
+        if old.outcome is None:
+            self.records[campaign_id] = CampaignRecord(
+                campaign_id=campaign_id,
+                name=old.name,
+                requested_by=old.requested_by,
+                opened_at=old.opened_at,
+                closed_at=at,
+                outcome=outcome,
+                reason=reason,
+            )
+
+    def releases(self) -> dict[str, str]:
+        return {}
+
+
+@dataclass
+class FakeCampaign:
+    """``fleet`` and ``campaign`` are what the files say now; tests change them."""
+
+    campaign: Campaign
+    fleet: list[Member]
+    settings: str = "file-1"
+    campaign_id: str = "spring__1"
+    plan_only: bool = False
+    stopped: str | None = None
+    campaigns: MemoryCampaigns = field(default_factory=MemoryCampaigns)
+    upgrades: MemoryJournal = field(default_factory=MemoryJournal)
+    leases: MemoryLeases = field(default_factory=MemoryLeases)
+    clock: SteppingClock = field(default_factory=SteppingClock)
+    notices: list[str] = field(default_factory=list)
+
+    def bench(self) -> CampaignBench:
+        return CampaignBench(
+            campaign_id=self.campaign_id,
+            requested_by="ada",
+            plan_only=self.plan_only,
+            plan_now=lambda: Planning(
+                campaign=self.campaign, plan=plan_waves(self.fleet, self.campaign, self.settings)
+            ),
+            journal=self.campaigns,
+            upgrades=self.upgrades,
+            leases=self.leases,
+            clock=self.clock,
+            log=logging.getLogger("test"),
+            stopped=lambda: self.stopped,
+            notify=lambda title, _: self.notices.append(title),
+        )
+
+    @property
+    def state(self) -> CampaignState:
+        return read_state(self.campaigns.events(self.campaign_id))
+
+    def open_upgrade(self, run_id: str, cluster: str) -> None:
+        """What the run's claim does."""
+        self.upgrades.open_upgrade(
+            intent(upgrade_id=run_id, cluster=replace(CLUSTER, name=cluster)), self.clock.now()
+        )
+
+    def close_upgrade(self, run_id: str, cluster: str, outcome: Outcome, reason: str = "") -> None:
+        self.open_upgrade(run_id, cluster)
+        self.upgrades.close_upgrade(run_id, outcome, reason, self.clock.now())
+
+
+def answered(option: str, who: str = "ada") -> dict[str, object]:
+    return {"chosen_options": [option], "responded_by_user": {"id": "1", "name": who}, "params_input": {}}
+
+
+__all__ = ["T0", "FakeCampaign", "MemoryCampaigns", "answered"]

@@ -1,0 +1,426 @@
+"""A campaign's steps: what starts, what never does, and what a person's word does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.gate import Way
+from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, WaveSize
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.campaign_close import close_campaign, give_order
+from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
+from srx_issu.steps.campaign_upgrade import (
+    Attach,
+    Go,
+    Over,
+    Step,
+    Task,
+    collect,
+    give_up,
+    next_step,
+    note_start,
+)
+from srx_issu.steps.campaign_wave import (
+    Bake,
+    Skip,
+    hear_answer,
+    hold_question,
+    judge,
+    open_wave,
+    prepare_wave,
+    wave_question,
+)
+from srx_issu.steps.recall import START_KEY
+from tests.fakes.campaigns import FakeCampaign, answered
+from tests.unit.campaign.fleets import campaign, member
+
+CORE = frozenset({"core"})
+
+
+def spring(**changes: Any) -> FakeCampaign:
+    """Waves of a, then b, c, d; two at once; not one failure is borne."""
+    asked = campaign(
+        waves=(WaveSize(share=Share(count=1)), WaveSize()),
+        in_flight=InFlight(campaign=2),
+        budget=Budget(total=Share(count=0)),
+        **changes,
+    )
+    return FakeCampaign(campaign=asked, fleet=[member(name) for name in "abcd"])
+
+
+def approved(**changes: Any) -> FakeCampaign:
+    fake = spring(**changes)
+    make_plan(fake.bench())
+    confirm_plan(fake.bench(), answered("Approve"))
+    return fake
+
+
+def task(fake: FakeCampaign, cluster: str, wave: int = 1) -> Task:
+    plan, asked = known_plan(fake.bench())
+    planned = plan.cluster(cluster)
+    assert planned is not None
+    return Task(plan=plan, campaign=asked, cluster=planned, wave=wave)
+
+
+def step(fake: FakeCampaign, cluster: str, wave: int = 1) -> Step:
+    return next_step(fake.bench(), task(fake, cluster, wave))
+
+
+def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> Over | None:
+    """Starts it and lets it end."""
+    go = step(fake, cluster, wave)
+    assert isinstance(go, Go), go
+    note_start(fake.bench(), task(fake, cluster, wave), go.run_id)
+    fake.close_upgrade(go.run_id, cluster, outcome, "as scripted")
+    return collect(fake.bench(), task(fake, cluster, wave), go.run_id, None)
+
+
+def in_wave_two(fake: FakeCampaign) -> FakeCampaign:
+    open_wave(fake.bench(), 1, None)
+    run(fake, "a", Outcome.UPGRADED)
+    assert judge(fake.bench(), 1, 1) is Way.PROMOTE
+    open_wave(fake.bench(), 2, None)
+    return fake
+
+
+class TestPlan:
+    def test_a_plan_with_objections_stops(self) -> None:
+        fake = spring()
+        fake.fleet.clear()
+        with pytest.raises(RequestRefused, match="takes no cluster"):
+            make_plan(fake.bench())
+
+    def test_the_question_names_digest_and_waves(self) -> None:
+        fake = spring()
+        facts = make_plan(fake.bench())
+        asked = approval_question(fake.bench())
+        assert asked is not None
+        assert str(facts["digest"]) in asked[0]
+        assert "Wave 2: b, c, d" in asked[1]
+
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            (None, "no answer was recorded"),
+            ({}, "no answer was recorded"),
+            ({"chosen_options": ["Approve"]}, "names no person"),
+            (answered("Reject"), "ada refused the plan"),
+            (answered("Approve", "mallory"), "mallory may not answer"),
+            ({**answered("Approve"), "chosen_options": ["Approve", "Reject"]}, "chose 2 answers"),
+        ],
+    )
+    def test_only_a_recorded_yes_of_somebody_who_may_answer_counts(self, answer: Any, words: str) -> None:
+        fake = spring(gates=Gates(approvers=("ada",)))
+        make_plan(fake.bench())
+        with pytest.raises(RequestRefused, match=words):
+            confirm_plan(fake.bench(), answer)
+        assert isinstance(prepare_wave(fake.bench(), 1), Skip)
+
+    def test_a_plan_that_changed_before_the_answer_is_asked_for_again(self) -> None:
+        fake = spring()
+        make_plan(fake.bench())
+        fake.fleet[1] = replace(fake.fleet[1], image="other.tgz")
+        with pytest.raises(RequestRefused, match=r"now it is other\.tgz; clear the task plan"):
+            confirm_plan(fake.bench(), answered("Approve"))
+        make_plan(fake.bench())
+        confirm_plan(fake.bench(), answered("Approve"))
+        assert prepare_wave(fake.bench(), 1) is None
+
+    def test_without_a_gate_nobody_is_asked(self) -> None:
+        fake = spring(gates=Gates(plan=False))
+        make_plan(fake.bench())
+        assert approval_question(fake.bench()) is None
+        assert confirm_plan(fake.bench(), None)["approved_by"] == "not asked"
+
+    def test_plan_only_opens_no_wave(self) -> None:
+        fake = spring()
+        fake.plan_only = True
+        make_plan(fake.bench())
+        confirm_plan(fake.bench(), None)
+        assert prepare_wave(fake.bench(), 1) == Skip(reason="plan only")
+        assert close_campaign(fake.bench())["outcome"] == "PLANNED"
+
+    def test_a_plan_that_has_begun_is_kept(self) -> None:
+        fake = approved()
+        open_wave(fake.bench(), 1, None)
+        before = fake.state.approved
+        fake.fleet.append(member("e"))
+        assert make_plan(fake.bench())["digest"] == before
+
+
+class TestStart:
+    def test_takes_what_it_needs_for_the_run_and_hands_on_its_parameters(self) -> None:
+        fake = approved()
+        fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]
+        open_wave(fake.bench(), 1, answered("Approve"))
+        go = step(fake, "a")
+        assert isinstance(go, Go)
+        assert go.run_id == "spring__1__a"
+        assert (go.conf["cluster"], go.conf["approval"], go.conf["window_end"]) == ("a", False, None)
+        assert {lease.owner for lease in fake.leases.held.values()} == {"spring__1__a"}
+
+    def test_a_second_try_attaches_and_never_starts_another(self) -> None:
+        fake = approved()
+        open_wave(fake.bench(), 1, None)
+        go = step(fake, "a")
+        assert isinstance(go, Go)
+        assert step(fake, "a") == go  # the worker died before it noted the start
+        note_start(fake.bench(), task(fake, "a"), go.run_id)
+        note_start(fake.bench(), task(fake, "a"), go.run_id)
+        assert step(fake, "a") == Attach(run_id=go.run_id, conf=go.conf)  # died before the run was made
+        fake.open_upgrade(go.run_id, "a")
+        assert step(fake, "a") == Attach(run_id=go.run_id, conf=None)
+        fake.upgrades.close_upgrade(go.run_id, Outcome.UPGRADED, "", fake.clock.now())
+        collect(fake.bench(), task(fake, "a"), go.run_id, None)
+        assert step(fake, "a") == Over(result=Result.UPGRADED, reason="")
+
+    def test_waits_while_somebody_else_holds_what_it_needs(self) -> None:
+        fake = approved()
+        open_wave(fake.bench(), 1, None)
+        fake.leases.take("cluster:a", "manual__7", fake.clock.now(), 60)
+        assert step(fake, "a") == Wait(reason="cluster:a is held by manual__7")
+
+    def test_no_more_at_once_than_the_campaign_says(self) -> None:
+        fake = in_wave_two(approved())
+        assert [type(step(fake, name, 2)) for name in "bcd"] == [Go, Go, Wait]
+        run(fake, "b", Outcome.UPGRADED, 2)
+        assert isinstance(step(fake, "d", 2), Go)
+
+    def test_orders_and_the_stop_are_heard(self) -> None:
+        fake = in_wave_two(approved())
+        fake.stopped = "stopped by eve"
+        assert step(fake, "b", 2) == Wait(reason="stopped by eve")
+        fake.stopped = None
+        order(fake, "pause")
+        assert step(fake, "b", 2) == Wait(reason="paused by bob: because")
+        order(fake, "resume")
+        assert isinstance(step(fake, "b", 2), Go)
+        order(fake, "abort")
+        assert step(fake, "c", 2) == Over(result=Result.NOT_STARTED, reason="aborted by bob: because")
+
+    def test_over_the_budget_nothing_new_starts(self) -> None:
+        fake = in_wave_two(approved())
+        run(fake, "b", Outcome.ROLLED_BACK, 2)
+        assert step(fake, "c", 2) == Over(
+            result=Result.NOT_STARTED, reason="1 failed (b); the campaign's budget bears 0"
+        )
+
+
+class TestEnd:
+    def start(self, fake: FakeCampaign) -> str:
+        open_wave(fake.bench(), 1, None)
+        go = step(fake, "a")
+        assert isinstance(go, Go)
+        note_start(fake.bench(), task(fake, "a"), go.run_id)
+        return go.run_id
+
+    def test_is_awaited_while_the_run_lives(self) -> None:
+        fake = approved()
+        upgrade = self.start(fake)
+        assert collect(fake.bench(), task(fake, "a"), upgrade, "running") is None
+        assert collect(fake.bench(), task(fake, "a"), upgrade, None) is None
+
+    @pytest.mark.parametrize("state", ["failed", "success"])
+    def test_a_run_that_never_claimed_has_sent_nothing(self, state: str) -> None:
+        fake = approved()
+        over = collect(fake.bench(), task(fake, "a"), self.start(fake), state)
+        assert over is not None
+        assert over.result is Result.REFUSED
+        assert fake.leases.held == {}
+
+    def test_a_run_that_died_after_the_start_is_unknown_and_keeps_its_cluster(self) -> None:
+        fake = approved()
+        upgrade = self.start(fake)
+        fake.open_upgrade(upgrade, "a")
+        sent = Event(
+            at=fake.clock.now(),
+            kind=EventKind.ACTION_INTENDED,
+            step="issu.start",
+            text="",
+            key=START_KEY,
+            node="node0",
+        )
+        fake.upgrades.intend(upgrade, sent)
+        over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
+        assert over is not None
+        assert over.result is Result.UNKNOWN
+        assert list(fake.leases.held) == ["cluster:a"]
+        assert judge(fake.bench(), 1, 1) is Way.HOLD
+        assert any("a needs an operator: UNKNOWN" in notice for notice in fake.notices)
+
+    def test_a_run_that_died_before_the_start_sent_nothing(self) -> None:
+        fake = approved()
+        upgrade = self.start(fake)
+        fake.open_upgrade(upgrade, "a")
+        over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
+        assert over is not None
+        assert over.result is Result.NOT_READY
+
+    def test_a_deleted_run_is_unknown_once_it_had_claimed(self) -> None:
+        fake = approved()
+        upgrade = self.start(fake)
+        fake.open_upgrade(upgrade, "a")
+        over = collect(fake.bench(), task(fake, "a"), upgrade, "gone")
+        assert over is not None
+        assert over.result is Result.UNKNOWN
+
+    def test_no_outcome_by_the_deadline_is_unknown(self) -> None:
+        fake = approved()
+        over = give_up(fake.bench(), task(fake, "a"), self.start(fake), "too late")
+        assert over.result is Result.UNKNOWN
+
+
+class TestGate:
+    def held(self, **changes: Any) -> FakeCampaign:
+        fake = in_wave_two(approved(**changes))
+        run(fake, "b", Outcome.ROLLED_BACK, 2)
+        for name in "cd":
+            step(fake, name, 2)
+        assert judge(fake.bench(), 2, 1) is Way.HOLD
+        return fake
+
+    def test_a_hold_is_judged_once_and_asked_with_what_can_be_done(self) -> None:
+        fake = self.held()
+        subject, body, _, options = hold_question(fake.bench(), 2, 1)
+        assert options == ["Promote", "Retry the failed", "Abort"]
+        assert "wave 2" in subject
+        assert "b: ROLLED_BACK as scripted" in body
+        assert any("wave 2 is held" in notice for notice in fake.notices)
+
+    def test_retry_starts_the_failed_again_under_a_new_run(self) -> None:
+        fake = self.held()
+        assert hear_answer(fake.bench(), 2, 1, answered("Retry the failed")) == ["b", "c", "d"]
+        assert hear_answer(fake.bench(), 2, 1, None) == ["b", "c", "d"]  # a cleared task
+        go = step(fake, "b", 2)
+        assert isinstance(go, Go)
+        assert go.run_id == "spring__1__b__2"
+        for name in "bcd":
+            run(fake, name, Outcome.UPGRADED, 2)
+        assert judge(fake.bench(), 2, 2) is Way.PROMOTE
+        assert close_campaign(fake.bench())["outcome"] == "COMPLETED"
+
+    def test_promote_accepts_the_failures_and_finishes_the_wave(self) -> None:
+        fake = self.held()
+        assert hear_answer(fake.bench(), 2, 1, answered("Promote")) == ["c", "d"]
+        for name in "cd":
+            run(fake, name, Outcome.UPGRADED, 2)
+        assert judge(fake.bench(), 2, 2) is Way.PROMOTE
+        facts = close_campaign(fake.bench())
+        assert (facts["outcome"], facts["reason"]) == (
+            "COMPLETED_WITH_FAILURES",
+            "1 ROLLED_BACK, 3 UPGRADED",
+        )
+
+    def test_abort_ends_it(self) -> None:
+        fake = self.held()
+        assert hear_answer(fake.bench(), 2, 1, answered("Abort")) == []
+        assert prepare_wave(fake.bench(), 3) == Skip(reason="aborted: ada aborted at the hold of wave 2")
+        assert close_campaign(fake.bench())["outcome"] == "ABORTED"
+
+    def test_without_rounds_no_retry_is_offered(self) -> None:
+        fake = self.held(retry=Retry(rounds=0))
+        assert hold_question(fake.bench(), 2, 1)[3] == ["Promote", "Abort"]
+        assert judge(fake.bench(), 2, 2) is None
+
+    def test_a_wave_behind_one_that_nobody_promoted_stays_shut(self) -> None:
+        fake = approved()
+        open_wave(fake.bench(), 1, None)
+        run(fake, "a", Outcome.NOT_READY)
+        judge(fake.bench(), 1, 1)
+        assert prepare_wave(fake.bench(), 2) == Skip(reason="wave 1 was not promoted")
+        with pytest.raises(RequestRefused, match="no answer"):
+            hear_answer(fake.bench(), 1, 1, None)
+        facts = close_campaign(fake.bench())
+        assert facts["outcome"] == "ABORTED"
+        assert "3 clusters had a result (b, c, d)" in str(facts["reason"])
+
+    def test_the_next_wave_bakes_first(self) -> None:
+        fake = approved(bake_s=600.0)
+        open_wave(fake.bench(), 1, None)
+        run(fake, "a", Outcome.UPGRADED)
+        judge(fake.bench(), 1, 1)
+        assert prepare_wave(fake.bench(), 2) == Bake(until=fake.clock.now() + timedelta(seconds=600))
+        fake.clock.sleep(600)
+        assert prepare_wave(fake.bench(), 2) is None
+
+    def test_a_wave_that_was_not_opened_is_not_judged(self) -> None:
+        assert judge(approved().bench(), 1, 1) is None
+
+
+class TestWaveGate:
+    def test_asks_when_the_campaign_says_so(self) -> None:
+        fake = approved(gates=Gates(waves=True))
+        asked = wave_question(fake.bench(), 1)
+        assert asked is not None
+        assert "Open wave 1" in asked[0]
+        with pytest.raises(RequestRefused, match="no answer was recorded"):
+            open_wave(fake.bench(), 1, None)
+        assert open_wave(fake.bench(), 1, answered("Approve")) == ["a"]
+        assert wave_question(fake.bench(), 1) is None
+        assert open_wave(fake.bench(), 1, None) == ["a"]
+
+    def test_asks_when_the_files_were_changed_after_the_approval(self) -> None:
+        fake = approved()
+        assert wave_question(fake.bench(), 1) is None
+        fake.fleet[0] = replace(fake.fleet[0], facts="another address")
+        asked = wave_question(fake.bench(), 1)
+        assert asked is not None
+        assert "a: its addresses, policy or image file were changed" in asked[1]
+        with pytest.raises(RequestRefused, match="no answer"):
+            open_wave(fake.bench(), 1, None)
+
+    def test_a_no_ends_the_campaign(self) -> None:
+        fake = approved(gates=Gates(waves=True))
+        with pytest.raises(RequestRefused, match="ada refused wave 1"):
+            open_wave(fake.bench(), 1, answered("Reject"))
+        assert isinstance(prepare_wave(fake.bench(), 2), Skip)
+        with pytest.raises(RequestRefused, match="may not run: ada refused wave 1"):
+            open_wave(fake.bench(), 1, answered("Approve"))
+
+
+class TestOrders:
+    @pytest.mark.parametrize(
+        ("campaign_id", "what", "reason", "words"),
+        [
+            ("spring__1", "stop", "x", "expected pause, resume or abort"),
+            ("spring__1", "pause", " ", "say in at most"),
+            ("autumn__1", "pause", "x", "knows no campaign autumn__1"),
+        ],
+    )
+    def test_a_wrong_order_is_refused(self, campaign_id: str, what: str, reason: str, words: str) -> None:
+        fake = approved()
+        with pytest.raises(RequestRefused, match=words):
+            give_order(campaign_id, what, reason, "bob", fake.campaigns, fake.clock.now())
+
+    def test_a_campaign_that_has_ended_hears_nothing(self) -> None:
+        fake = approved()
+        fake.campaigns.close_campaign("spring__1", CampaignOutcome.ABORTED, "", fake.clock.now())
+        with pytest.raises(RequestRefused, match="has ended: ABORTED"):
+            order(fake, "pause")
+
+    def test_never_planned_and_never_approved_are_refused(self) -> None:
+        fake = spring()
+        assert close_campaign(fake.bench())["outcome"] == "REFUSED"
+        make_plan(fake.bench())
+        assert close_campaign(fake.bench())["reason"] == "the plan was not approved; nothing was started"
+        with pytest.raises(RequestRefused, match="nothing was planned yet"):
+            known_plan(spring().bench())
+
+    def test_people_are_told_once(self) -> None:
+        fake = approved()
+        open_wave(fake.bench(), 1, None)
+        fake.bench().announce("begin:1", "wave 1 begins", "")
+        assert fake.notices == ["spring__1: wave 1 begins"]
+        kinds = [e.kind for e in fake.campaigns.events("spring__1")]
+        assert kinds.count(CampaignEventKind.NOTICE) == 1
+
+
+def order(fake: FakeCampaign, what: str) -> None:
+    give_order("spring__1", what, "because", "bob", fake.campaigns, fake.clock.now())
