@@ -12,9 +12,11 @@ from srx_issu.domain.errors import CommandRefused, DeviceError, DeviceTimeout, S
 from srx_issu.domain.intent import StartMethod
 from srx_issu.domain.model import GroupState, NodeName
 from srx_issu.ports.devices import Started
+from tests.contract.conftest import WORLDS
 from tests.contract.worlds import World
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1
+over_netconf = pytest.mark.parametrize("world", [w for w in WORLDS if w != "ssh"], indirect=True)
 
 
 @pytest.mark.parametrize("fault", ["connection_refused", "authentication_fails", "host_key_changed"])
@@ -41,10 +43,9 @@ def test_node_heals_while_the_reader_is_kept(world: World) -> None:
             assert time.monotonic() < deadline
 
 
+@over_netconf  # the SSH wire's own faults are in test_readers
 @pytest.mark.parametrize("fault", ["netconf_hangs", "netconf_cut_in_reply", "netconf_garbage"])
 def test_node_that_answers_badly_gives_no_facts(world: World, fault: str) -> None:
-    if world.name == "ssh":
-        pytest.skip("a fault of the NETCONF subsystem; the SSH wire's own are in test_readers")
     world.break_(fault, N0)
     with world.reader() as reader:
         seen = reader.observe()
@@ -54,10 +55,9 @@ def test_node_that_answers_badly_gives_no_facts(world: World, fault: str) -> Non
     assert seen.node1.error is None
 
 
+@over_netconf  # as all commands
 @pytest.mark.parametrize("fault", ["netconf_hangs", "netconf_cut_in_reply"])
 def test_command_without_an_answer_is_unknown_and_sent_once(world: World, fault: str) -> None:
-    if world.name == "ssh":
-        pytest.skip("commands are sent over NETCONF")
     world.break_(fault, N0)
     with world.writer() as writer, pytest.raises((DeviceTimeout, SessionLost)):
         writer.send(N0, ResetFailover(group_id=1))
@@ -121,9 +121,8 @@ def test_failover_and_reset_show_on_both_nodes(world: World) -> None:
 class TestStart:
     """Last in the module: a started ISSU changes the lab's cluster for good."""
 
+    @over_netconf  # the lab's one cluster can be upgraded once
     def test_start_is_refused_then_done_once(self, world: World, tmp_path: Path) -> None:
-        if world.name == "ssh":
-            pytest.skip("the lab's one ISSU is started by the other wire's case")
         image = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.8.tgz"
         before = world.starts()
         with world.writer() as writer, world.reader() as reader:
