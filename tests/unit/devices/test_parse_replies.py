@@ -244,6 +244,34 @@ def test_checksum_in_either_form() -> None:
         files.sha256("node0", parse_reply("node0", "<r><checksum>1234</checksum></r>"))
 
 
+def answered_by(**bodies: str) -> str:
+    items = (
+        f"<multi-routing-engine-item><re-name>\n{node}\n</re-name>{body}</multi-routing-engine-item>"
+        for node, body in bodies.items()
+    )
+    return f"<r><multi-routing-engine-results>{''.join(items)}</multi-routing-engine-results></r>"
+
+
+GONE = "<rpc-error><error-message>x: No such file or directory</error-message></rpc-error>"
+MISSING = f"<file-checksum>{GONE}</file-checksum>"
+SILENT = "<rpc-error><error-message>Could not connect to node1 : No route to host</error-message></rpc-error>"
+
+
+@pytest.mark.parametrize("peer", [MISSING, SILENT, f"<checksum>{'cd' * 32}</checksum>"])
+def test_checksum_of_the_peer_never_stands_for_the_nodes_own(peer: str) -> None:
+    digest = "ab" * 32
+    found = answered_by(node1=peer, node0=f"<checksum>\n{digest}\n</checksum>")
+    assert files.sha256("node0", parse_reply("node0", found)) == digest
+    assert files.sha256("node0", parse_reply("node0", answered_by(node0=MISSING, node1=peer))) is None
+    with pytest.raises(ReplyNotUnderstood, match="own answer is missing"):
+        files.sha256("node0", parse_reply("node0", answered_by(node1=peer)))
+
+
+def test_file_shown_by_the_peer_is_not_the_nodes_own() -> None:
+    root = parse_reply("node0", answered_by(node1="<output>theirs</output>", node0="<output>ours</output>"))
+    assert files.file_content("node0", root, "/var/tmp/x") == "ours"
+
+
 def test_file_that_speaks_of_a_missing_file_is_not_missing() -> None:
     words = "error: File does not exist: /var/tmp/x.tgz"
     root = parse_reply("node0", f"<r><output>{words}</output></r>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from srx_issu.devices.parse.nodes import own_item
 from srx_issu.devices.parse.refusals import errors_in, is_missing_file, raise_errors, refusal_error
 from srx_issu.devices.parse.reply import Element, fragment, value
 from srx_issu.domain.errors import ReplyNotUnderstood
@@ -15,8 +16,9 @@ def sha256(node: str, root: Element) -> str | None:
     """The checksum in lower case; None when the node says that there is no such file.
 
     Raises CommandRefused for any other error, ReplyNotUnderstood when no SHA-256 is shown. Some releases
-    answer in text: ``SHA256 (/var/tmp/x.tgz) = 9f86...``.
+    answer in text: ``SHA256 (/var/tmp/x.tgz) = 9f86...``, and some for both nodes: only ``node``'s counts.
     """
+    root = own_item(node, root)
     _raise_unless_missing(node, root)
     if next(errors_in(root), None) is not None:
         return None
@@ -31,6 +33,7 @@ def sha256(node: str, root: Element) -> str | None:
 
 def file_content(node: str, root: Element, path: str) -> str | None:
     """The text of ``file-show``; None when there is no such file."""
+    root = own_item(node, root)
     _raise_unless_missing(node, root)
     if next(errors_in(root), None) is not None:
         return None

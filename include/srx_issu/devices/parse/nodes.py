@@ -68,6 +68,20 @@ def own_body(node: NodeName, root: Element, tag: str) -> Element:
     raise ReplyNotUnderstood(node, f"no <{tag}> in the reply", fragment(scope))
 
 
+def own_item(node: str, root: Element) -> Element:
+    """``node``'s item of a wrapped reply; a plain reply as it is.
+
+    For commands that some releases forward to the peer although the question was the node's alone: what
+    the peer said, or that it is silent, is no answer of the node. Raises ReplyNotUnderstood when the reply
+    is wrapped and holds none of ``node``.
+    """
+    items = list(root.iter("multi-routing-engine-item"))
+    own = next((item for item in items if value(item, "re-name") == node), None)
+    if own is None and items:
+        raise ReplyNotUnderstood(node, "its own answer is missing in the reply", fragment(root))
+    return root if own is None else own
+
+
 def check_identity(node: NodeName, root: Element) -> None:
     """Raises DeviceUnreachable when the CLI banner (``{primary:node1}``) names the other node.
 
