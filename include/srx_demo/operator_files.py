@@ -65,7 +65,7 @@ def at_speed(limits: Mapping[str, Any], speed: float) -> dict[str, Any]:
         timers = level.get("timers") or {}
         for name, seconds in timers.items():
             timers[name] = _timer(name, float(seconds), speed)
-        for name in ("cpu_sample_interval_s", "rto_interval_s"):
+        for name in ("cpu_sample_interval_s", "rto_interval_s", "baseline_interval_s"):
             if name in (level.get("limits") or {}):
                 level["limits"][name] = max(SHORTEST_PAUSE_S, level["limits"][name] / speed)
     return dict(scaled)

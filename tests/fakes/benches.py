@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from srx_issu.domain.commands import Command, StartIssu
 from srx_issu.domain.errors import DeviceError, UnknownCommand
 from srx_issu.domain.intent import Intent, StartMethod
 from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.state import TABLES, ClusterState
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Started, StartReport
@@ -22,6 +22,7 @@ from srx_issu.steps.recall import BASELINE_STEP
 from tests.fakes.intents import intent as plain_intent
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0, both
+from tests.unit.checks.plain import plain_run
 
 ADA: dict[str, Json] = {"approved": True, "by": "ada", "for": "start"}
 
@@ -119,14 +120,19 @@ class FakeBench:
             reader=self.reader,
             writer=self.writer,
             files=lambda _: NoFiles(),
-            collect=lambda _: self.state,
+            collect=self._collect,
             journal=self.journal,
             leases=self.leases,
             evidence=self.evidence,
             seal=lambda content: b"sealed:" + content[::-1],
             clock=self.clock,
             log=logging.getLogger("test"),
+            validate=plain_run,
         )
+
+    def _collect(self, snapshot: Snapshot, tables: Iterable[str] = TABLES) -> ClusterState:
+        """``state`` as it is by now: a test changes it between two looks."""
+        return self.state.only(tuple(tables))
 
     def told(self, kind: EventKind, step: str, text: str = "", **detail: Json) -> None:
         event = Event(at=self.clock.now(), kind=kind, step=step, text=text, detail=detail)

@@ -50,6 +50,10 @@ class LimitsEntry(Entry):
     disk_factor: float | None = Field(None, ge=1, le=20, description="Free space in /var/tmp, in images.")
     clock_skew_s: float | None = Field(None, ge=0, le=86_400, description="Between the two nodes' clocks.")
     rto_interval_s: Seconds | None = Field(None, description="Between two readings of the RTO counters.")
+    baseline_samples: int | None = Field(
+        None, ge=1, le=100, description="How often sessions, routes and the like are counted before."
+    )
+    baseline_interval_s: Seconds | None = Field(None, description="Between two of these.")
 
 
 class ToleranceEntry(Entry):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from srx_issu.checks.after_checks import (
@@ -17,7 +17,7 @@ from srx_issu.checks.after_checks import (
 )
 from srx_issu.checks.cluster_frame import groups_known_frame
 from srx_issu.checks.evidence import to_json
-from srx_issu.checks.frames import Frame, Subject
+from srx_issu.checks.frames import Subject
 from srx_issu.checks.group_frames import groups_frame, members_frame
 from srx_issu.checks.node_frame import nodes_frame
 from srx_issu.checks.part_frames import pfes_frame
@@ -44,6 +44,7 @@ class Aftermath:
     differences: tuple[Difference, ...]
     verdict: AftermathVerdict
     summary: str  # one sentence
+    validations: Mapping[str, object] = field(default_factory=dict)  # Great Expectations' own, JSON by table
 
     @property
     def objections(self) -> tuple[str, ...]:
@@ -96,7 +97,9 @@ def check_aftermath(
         priorities_frame(before, after),
         comparison_frame(tables, counted),
     )
-    told = _told(frames, subject, before_state, flags_reset, validate)
+    checks = enabled(after_checks(intent, before_state, flags_reset=flags_reset), rules)
+    ran = validate(frames, checks)
+    told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
     everything = (*(r for r in told if not _is_count(r)), *_difference_results(differences, rules))
     verdict, summary = _verdict(everything, len(tables))
     log.info("%s: %s: %s", after.cluster, verdict, summary)
@@ -106,6 +109,7 @@ def check_aftermath(
         differences=differences,
         verdict=verdict,
         summary=summary,
+        validations=ran.validations,
     )
 
 
@@ -120,18 +124,6 @@ def differences_of(before: Look, after: Look, intent: Intent) -> tuple[Differenc
 def findings_of(differences: Iterable[Difference], rules: CheckRules) -> tuple[Difference, ...]:
     """Those that count: what a wait for convergence waits to go away."""
     return tuple(d for d in differences if _severity(d, rules) is not Severity.INFO)
-
-
-def _told(
-    frames: tuple[Frame, ...],
-    subject: Subject,
-    before_state: ClusterState,
-    flags_reset: bool,
-    validate: Validate,
-) -> tuple[CheckResult, ...]:
-    checks = enabled(after_checks(subject.intent, before_state, flags_reset=flags_reset), subject.rules)
-    ran = validate(frames, checks)
-    return results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
 
 
 def _is_count(result: CheckResult) -> bool:

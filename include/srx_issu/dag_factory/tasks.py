@@ -11,9 +11,11 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import TriggerRule
 
 from srx_issu.domain.goals import Goal
+from srx_issu.operators.converging import ConvergingOperator
 from srx_issu.operators.step import BranchStepOperator, StepOperator
 from srx_issu.sensors.cluster import GoalSensor
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.converge import NotYet
 
 # A join behind a branch: the ways not taken are skipped, the one taken has succeeded.
 JOIN = TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
@@ -36,6 +38,11 @@ def branch(
     return BranchStepOperator(
         task_id=task_id or step.__name__, step=step, ways=ways, doc_md=inspect.getdoc(step), **kwargs
     )
+
+
+def converge(step: Callable[[Bench], Facts | NotYet], **kwargs: Any) -> ConvergingOperator:
+    """A task named after its step, which waits, deferred, for state to come back."""
+    return ConvergingOperator(task_id=step.__name__, step=step, doc_md=inspect.getdoc(step), **kwargs)
 
 
 def wait_for(goal: Goal, task_id: str, **kwargs: Any) -> GoalSensor:

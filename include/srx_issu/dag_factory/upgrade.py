@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airflow.sdk import BaseOperator, TaskGroup, chain
 
-from srx_issu.dag_factory.tasks import JOIN, branch, ending, run, wait_for
+from srx_issu.dag_factory.tasks import JOIN, branch, converge, ending, run, wait_for
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
@@ -103,7 +103,7 @@ def verify() -> Stage:
             PolicySync.IN_SYNC: "verify.policies_in_sync",
         }
         look = run(collect_after, trigger_rule=JOIN)  # behind a finished ISSU, or one finished by recovery
-        compare = run(check_state, trigger_rule=JOIN)  # one of the two ways before it is skipped
+        compare = converge(check_state, trigger_rule=JOIN)  # one of the two ways before it is skipped
         chain(
             look,
             run(check_versions_and_groups),
@@ -143,5 +143,5 @@ def fail_back() -> Stage:
             wait_for(Goal.GROUPS_SETTLED, "wait_for_rg0_hold_down"),
             run(reset_failover, "reset_flags_again"),
             wait_for(Goal.FLAGS_CLEARED, "wait_for_flags"),
-            run(check_unchanged),
+            converge(check_unchanged),
         )

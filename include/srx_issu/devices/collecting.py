@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from srx_issu.devices.netconf import NetconfSession
 from srx_issu.devices.parse.reply import Element
 from srx_issu.devices.pyez import PyezClusterReader
@@ -10,17 +12,23 @@ from srx_issu.devices.state.collect import collect
 from srx_issu.domain.commands import Rpc
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.state import TABLES, ClusterState
 from srx_issu.ports.clock import Clock
 
 
 def collect_state(
-    reader: PyezClusterReader, snapshot: Snapshot, *, intent: Intent, clock: Clock
+    reader: PyezClusterReader,
+    snapshot: Snapshot,
+    tables: Iterable[str] = TABLES,
+    *,
+    intent: Intent,
+    clock: Clock,
 ) -> ClusterState:
-    """Every table, by the limits of the intent's policy. Never raises for a node."""
+    """``tables``, by the limits of the intent's policy. Never raises for a node."""
     return collect(
         lambda node, rpc, args: _ask(reader, node, rpc, args),
         snapshot,
+        tables,
         clock=clock,
         limits=intent.policy.limits,
         image_path=intent.image.node_path,

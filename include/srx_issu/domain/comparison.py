@@ -58,6 +58,7 @@ class Comparison:
     position: Position | None = None
     losses_matter: bool = True  # False: fewer alarms are no finding
     additions_matter: bool = False  # True: what is new is a finding, not only worth knowing
+    returns: bool = True  # False: what differs stays so, however long one waits
 
 
 def _joined(*names: str) -> Callable[[Row], str]:
@@ -165,7 +166,7 @@ BOXES: tuple[Comparison, ...] = (
     ),
     Comparison(
         table="modules", one="module", many="hardware modules", side=Side.NODE, key=_joined("place"),
-        exact=("kind",), unnamed=True,
+        exact=("kind",), unnamed=True, returns=False,
     ),
     Comparison(
         table="chassis_alarms", one="alarm", many="chassis alarms", side=Side.NODE,
@@ -177,7 +178,7 @@ BOXES: tuple[Comparison, ...] = (
     ),
     Comparison(
         table="core_dumps", one="core dump", many="core dumps", side=Side.NODE, key=_joined("path"),
-        losses_matter=False, additions_matter=True,
+        losses_matter=False, additions_matter=True, returns=False,
     ),
     Comparison(
         table="monitoring", one="monitoring failure", many="monitoring failures", side=Side.NODE,
@@ -189,18 +190,19 @@ BOXES: tuple[Comparison, ...] = (
     ),
     Comparison(
         table="licences", one="licence", many="licences", side=Side.NODE, key=_joined("name"),
-        exact=("installed",),
+        exact=("installed",), returns=False,
     ),
     Comparison(
         table="signatures", one="signature package", many="signature packages", side=Side.NODE,
-        key=_joined("package"), exact=("version",), unnamed=True,
+        key=_joined("package"), exact=("version",), unnamed=True, returns=False,
     ),
     Comparison(
         table="configuration", one="configuration section", many="configuration sections",
         side=Side.CLUSTER, key=_joined("section"), exact=("sha256",), digests=("sha256",),
-        additions_matter=True,
+        additions_matter=True, returns=False,
     ),
 )  # fmt: skip
 
 COMPARISONS = (*FOLLOWS_TRAFFIC, *ROUTING, *BOXES)
 BY_TABLE = {comparison.table: comparison for comparison in COMPARISONS}
+GAUGED = tuple(comparison.table for comparison in COMPARISONS if comparison.gauges)  # have figures that move

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from srx_issu.domain.comparison import COMPARISONS, Comparison, Position, Side
+from srx_issu.domain.comparison import BY_TABLE, COMPARISONS, Comparison, Position, Side
 from srx_issu.domain.intent import Tolerance
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.rto_flow import flows, stalled
@@ -48,6 +48,17 @@ class Difference:
     before: str | None = None
     after: str | None = None
     words: str  # "policy trust > untrust / allow-web is lost"
+
+    @property
+    def what(self) -> tuple[str, Kind, str, str | None]:
+        """The same thing again in another look, whichever node shows it by then."""
+        return self.table, self.kind, self.key, self.field
+
+    @property
+    def may_return(self) -> bool:
+        """Whether waiting can help."""
+        comparison = BY_TABLE.get(self.table)
+        return comparison is None or comparison.returns
 
 
 @dataclass(frozen=True, kw_only=True)

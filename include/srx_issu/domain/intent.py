@@ -50,6 +50,8 @@ class Limits:
     disk_factor: float = 2.0  # guide: double the image size free in /var/tmp
     clock_skew_s: float = 60.0
     rto_interval_s: float = 5.0
+    baseline_samples: int = 3  # of the gauges, the baseline itself among them: what moves by itself
+    baseline_interval_s: float = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)

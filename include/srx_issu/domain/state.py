@@ -9,8 +9,8 @@ differ in ``domain.diff``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -140,6 +140,13 @@ class ClusterState:
             yield from ((node, answer.of(node)) for node in NodeName)
         else:
             yield None, answer
+
+    def only(self, tables: Collection[str]) -> ClusterState:
+        """The same state as if nothing but ``tables`` had been asked for."""
+        unasked: dict[str, Any] = {
+            table: _nobody() if table in NODE_TABLES else NOT_ASKED for table in TABLES if table not in tables
+        }
+        return replace(self, **unasked)
 
 
 TABLES: tuple[str, ...] = tuple(f.name for f in fields(ClusterState) if f.name not in ("cluster", "taken_at"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Protocol
 from srx_issu.domain.commands import Command, StartIssu
 from srx_issu.domain.intent import StartMethod
 from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.state import ClusterState
 
 
 class ClusterReader(Protocol):
@@ -26,6 +27,15 @@ class ClusterReader(Protocol):
 
     def configuration(self, node: NodeName, form: str) -> str:
         """The committed configuration; ``form`` is ``text`` (hierarchy) or ``set``. Secrets included."""
+        ...
+
+
+class CollectState(Protocol):
+    """Collects the heavy state of a cluster."""
+
+    def __call__(self, snapshot: Snapshot, tables: Iterable[str] = ...) -> ClusterState:
+        """``tables`` (all of them by default) of the nodes that ``snapshot`` found. Never raises for a node:
+        what was not answered is in the state, with the reason."""
         ...
 
 

@@ -49,6 +49,7 @@ class Story:
     moments: Moments
     readiness: CheckTable | None
     comparison: CheckTable | None
+    final_comparison: CheckTable | None
     traffic: Traffic
     transcript: str | None
     events: tuple[Event, ...]
@@ -99,6 +100,7 @@ def tell(
         moments=moments(documents),
         readiness=check_table("readiness.json", documents.newest("readiness.json")),
         comparison=check_table("comparison.json", documents.newest("comparison.json")),
+        final_comparison=check_table("final-comparison.json", documents.newest("final-comparison.json")),
         traffic=traffic(documents),
         transcript=_shortened(documents.text("transcript.txt")),
         events=events,

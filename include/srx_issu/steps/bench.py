@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.model import NodeName
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports.clock import Clock
-from srx_issu.ports.devices import ClusterReader, ClusterWriter, NodeFiles
+from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
 
 Facts = dict[str, Json]  # what a step hands on: small, JSON, without secrets
@@ -31,13 +31,14 @@ class Bench:
     reader: ClusterReader
     writer: ClusterWriter
     files: Callable[[NodeName], NodeFiles]
-    collect: Callable[[Snapshot], ClusterState]
+    collect: CollectState
     journal: Journal
     leases: Leases
     evidence: Evidence
     seal: Callable[[bytes], bytes]  # encrypts what holds secrets before it becomes evidence
     clock: Clock
     log: logging.Logger
+    validate: Validate = run  # Great Expectations
     stopped: Callable[[], str | None] = _not_stopped  # who stopped the whole fleet, and why
 
     @property

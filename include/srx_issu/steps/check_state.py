@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from srx_issu.domain.diff import Look
+from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
-from srx_issu.steps.collect_after import after
+from srx_issu.steps.collect_after import keep_after, last_look
+from srx_issu.steps.comparing import as_it_is_now, before_the_upgrade, keep_validations, with_noise
+from srx_issu.steps.converge import NotYet, not_yet, waiting_since
 from srx_issu.steps.decide_outcome import decide_outcome
-from srx_issu.steps.recall import baseline, baseline_state
 
 FINDINGS = "findings"
 
 
-def check_state(bench: Bench) -> Facts:
-    """Findings go to the journal and decide the outcome; a blocking one raises NotVerified."""
+def check_state(bench: Bench) -> Facts | NotYet:
+    """Waits until the state has come back, or its deadline. Findings go to the journal and decide the
+    outcome; a blocking one raises NotVerified."""
+    before, intent = before_the_upgrade(bench), with_noise(bench)
+    is_waiting = waiting_since(bench) is not None
+    now = as_it_is_now(bench) if is_waiting else last_look(bench)
+    if wait := not_yet(bench, before, now, intent):
+        return wait
+    if is_waiting:
+        keep_after(bench, now, "after waiting for it to come back")
+    return _judge(bench, before, now, intent)
+
+
+def _judge(bench: Bench, before: Look, now: Look, intent: Intent) -> Facts:
     from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 
-    events = bench.journal.events(bench.upgrade_id)
-    now, state = after(bench)
     aftermath = check_aftermath(
-        before=baseline(events, bench.evidence),
-        before_state=baseline_state(events, bench.evidence),
-        after=now,
-        after_state=state,
-        intent=bench.intent,
+        before=before.snapshot,
+        before_state=before.state,
+        after=now.snapshot,
+        after_state=now.state,
+        intent=intent,
+        validate=bench.validate,
     )
     evidence = bench.evidence.write(bench.upgrade_id, "comparison.json", aftermath.to_json())
+    keep_validations(bench, "comparison", aftermath.validations)
     for finding in aftermath.findings:
         bench.tell(EventKind.FINDING, finding)
     if aftermath.objections:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from srx_issu.domain.diff import Look
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.comparing import COMPARED, keep_look
 from srx_issu.steps.recall import last
 from srx_issu.steps.transcript import keep_transcript
 
@@ -22,13 +24,20 @@ def collect_after(bench: Bench) -> Facts:
 def look_again(bench: Bench, when: str) -> Facts:
     """A new ``after`` picture; the newest one counts."""
     snapshot = bench.reader.observe()
-    state = bench.collect(snapshot)
-    ids: Facts = {
-        "snapshot": bench.evidence.write(bench.upgrade_id, "after-snapshot.json", codec.dumps(snapshot)),
-        "state": bench.evidence.write(bench.upgrade_id, "after-state.json", codec.dumps(state)),
-    }
+    return keep_after(bench, Look(snapshot=snapshot, state=bench.collect(snapshot)), when)
+
+
+def keep_after(bench: Bench, look: Look, when: str) -> Facts:
+    """Makes ``look`` the newest ``after`` picture."""
+    ids = keep_look(bench, "after", look)
     bench.tell(EventKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, detail=ids)
     return ids
+
+
+def last_look(bench: Bench) -> Look:
+    """The newest ``after`` picture, of what is compared."""
+    snapshot, state = after(bench)
+    return Look(snapshot=snapshot, state=state.only(COMPARED))
 
 
 def after(bench: Bench) -> tuple[Snapshot, ClusterState]:

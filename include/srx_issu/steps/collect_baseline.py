@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from srx_issu.domain.comparison import GAUGED
+from srx_issu.domain.diff import Look, noise_floor
+from srx_issu.domain.intent import Tolerance
+from srx_issu.domain.state import ClusterState
 from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.comparing import NOISE, keep_look
 from srx_issu.steps.recall import start
 
 
@@ -13,14 +18,31 @@ def collect_baseline(bench: Bench) -> Facts:
     if start(bench.journal.events(bench.upgrade_id)) is not None:
         bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already; the baseline stays as it is")
         return {}
-    snapshot = bench.reader.observe()
-    state = bench.collect(snapshot)
-    keep = bench.evidence.write
-    ids: Facts = {
-        "snapshot": keep(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(snapshot)),
-        "state": keep(bench.upgrade_id, "baseline-state.json", codec.dumps(state)),
-    }
-    silent = [f"{view.node} ({view.error})" for view in snapshot.views if not view.reachable]
+    look = _look(bench)
+    ids = keep_look(bench, "baseline", look)
+    if look.snapshot.both_reachable:
+        ids[NOISE] = _noise(bench, look)
+    silent = [f"{view.node} ({view.error})" for view in look.snapshot.views if not view.reachable]
     text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
     bench.tell(EventKind.OBSERVED, f"baseline taken; {text}", detail=ids)
     return ids
+
+
+def _look(bench: Bench) -> Look:
+    snapshot = bench.reader.observe()
+    return Look(snapshot=snapshot, state=bench.collect(snapshot))
+
+
+def _noise(bench: Bench, look: Look) -> str:
+    """Counts what has figures some more times; what they move by themselves is no finding later.
+
+    The tolerances that follow are evidence, so that every comparison of this upgrade uses the same.
+    """
+    limits = bench.intent.policy.limits
+    samples: list[ClusterState] = [look.state]
+    while len(samples) < limits.baseline_samples:
+        bench.clock.sleep(limits.baseline_interval_s)
+        samples.append(bench.collect(look.snapshot, GAUGED))
+    floor = noise_floor(samples, bench.intent.policy.tolerances)
+    content = codec.dumps(floor, dict[str, Tolerance])
+    return bench.evidence.write(bench.upgrade_id, "baseline-tolerances.json", content)

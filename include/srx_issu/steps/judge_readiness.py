@@ -11,6 +11,7 @@ from srx_issu.domain.model import Snapshot
 from srx_issu.domain.support import InService, Support, judge
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.comparing import keep_validations
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import baseline, baseline_state, start
 
@@ -55,9 +56,10 @@ def _check(bench: Bench, before: Snapshot) -> Readiness:
     from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
 
     state = baseline_state(bench.journal.events(bench.upgrade_id), bench.evidence)
-    readiness = check_readiness(before, state, bench.intent, eligibility(bench, before))
+    readiness = check_readiness(before, state, bench.intent, eligibility(bench, before), bench.validate)
     content = to_json("readiness", before.taken_at, readiness.results)
     evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
+    keep_validations(bench, "readiness", readiness.validations)
     for result in readiness.findings:
         bench.tell(EventKind.FINDING, result.text, node=result.node, detail={"check": result.check})
     bench.tell(EventKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
