@@ -178,7 +178,8 @@ def resync_policies(world: World, on: NodeId) -> CommandResult:
     answers = []
     for node in NodeId:
         if world.can_see(on, node):
-            world.node(node).policies_in_sync = True
+            fault = world.fault("policies_out_of_sync_after")
+            world.node(node).policies_in_sync = fault is None or fault.parameters["resync"] == "helps"
             answers.append(Answer(text="Security policies resync is done", node=node))
     return CommandResult(answers=tuple(answers))
 

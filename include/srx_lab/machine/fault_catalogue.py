@@ -132,8 +132,16 @@ _CATALOGUE = (
         _S,
         Scope.CLUSTER,
         Phase.SWITCHOVER,
+        resync="helps",
     ),
-    _spec("rtos_stop", "real-time objects are no longer synchronized", _S, Scope.CLUSTER, Phase.SWITCHOVER),
+    _spec(
+        "rtos_stop",
+        "real-time objects are no longer synchronized, all or those of one `service`",
+        _S,
+        Scope.CLUSTER,
+        Phase.SWITCHOVER,
+        service="",
+    ),
     _spec(
         "sessions_lost",
         "a fraction of the sessions is gone",
@@ -181,6 +189,24 @@ _CATALOGUE = (
     _spec("both_nodes_primary", "both links fail at once and both nodes take every group", _U, Scope.CLUSTER),
     _spec("node_power_off", "a node loses power and stays off", _U, Scope.SECONDARY),
     _spec("clock_skew", "a node's clock is off by `seconds`", _U, Scope.SECONDARY, seconds="900"),
+    # Replies that tell of something the machine does not have; `rpc` names the reply.
+    _spec(
+        "reply_says",
+        "every `element` of one reply says `text`",
+        _U,
+        Scope.NODE,
+        rpc="",
+        element="",
+        text="",
+    ),
+    _spec("reply_empty", "one reply comes without content", _U, Scope.NODE, rpc=""),
+    _spec(
+        "install_pending",
+        "a release was installed and waits for a reboot",
+        _U,
+        Scope.NODE,
+        release="22.4R3.25",
+    ),
     # Between the node and its client.
     _spec("netconf_refused", "the NETCONF subsystem is refused", _U, Scope.WIRE),
     _spec("netconf_hangs", "RPCs are taken and never answered", _U, Scope.WIRE),

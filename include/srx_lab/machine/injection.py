@@ -112,13 +112,30 @@ def _break_policy_sync(world: World, fault: Fault) -> None:
 
 
 def _stop_rtos(world: World, fault: Fault) -> None:
+    """Of one service: its counters stay where they are; of all: nothing is sent any more."""
+    if fault.parameters["service"]:
+        world.state.silent_services[fault.parameters["service"]] = world.now
+        return
     world.state.rtos_stopped = True
     refresh_rates(world)
 
 
 def _resume_rtos(world: World, fault: Fault) -> None:
     world.state.rtos_stopped = False
+    world.state.silent_services.clear()
     refresh_rates(world)
+
+
+def _install(world: World, fault: Fault) -> None:
+    for node in world.nodes():
+        if fault.hits(node.node):
+            node.pending = parse_release(fault.parameters["release"])
+
+
+def _uninstall(world: World, fault: Fault) -> None:
+    for node in world.nodes():
+        if fault.node in {None, node.node}:
+            node.pending = None
 
 
 def _lose(what: str) -> _Turn:
@@ -168,6 +185,7 @@ _ON: dict[str, _Turn] = {
     "issu_already_in_progress": _open_windows,
     "policies_out_of_sync_after": _break_policy_sync,
     "rtos_stop": _stop_rtos,
+    "install_pending": _install,
     "sessions_lost": _lose("sessions"),
     "routes_lost": _lose("routes"),
     "tunnels_lost": _lose("tunnels"),
@@ -184,6 +202,7 @@ _ON: dict[str, _Turn] = {
 _OFF: dict[str, _Turn] = {
     "issu_already_in_progress": _close_windows,
     "rtos_stop": _resume_rtos,
+    "install_pending": _uninstall,
     "sessions_lost": _lose("sessions"),
     "routes_lost": _lose("routes"),
     "tunnels_lost": _lose("tunnels"),

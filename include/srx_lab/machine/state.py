@@ -259,6 +259,7 @@ class ClusterState:
     candidate_locked_by: int | None = None
     committed_lines: list[str] = field(default_factory=list)
     rtos_stopped: bool = False
+    silent_services: dict[str, float] = field(default_factory=dict)  # RTO services, since when
     sessions_since: float = 0.0
 
     @property

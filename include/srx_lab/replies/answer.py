@@ -10,6 +10,7 @@ from srx_lab.machine.result import Answer, CommandResult
 from srx_lab.machine.words import GroupState, NodeId, Severity
 from srx_lab.machine.world import World
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies.altered import altered
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene, Show
 from srx_lab.replies.text import RULE
 
@@ -99,7 +100,7 @@ def _nodes_asked(query: Query, asked: NodeId) -> tuple[NodeId, ...] | None:
 
 def _bodies(show: Show, query: Query, scene: Scene) -> tuple[Element, ...]:
     body = show.body(scene, query)
-    return body if isinstance(body, tuple) else (body,)
+    return altered(scene.world, show.rpc, scene.node, body if isinstance(body, tuple) else (body,))
 
 
 def _one(show: Show, query: Query, scene: Scene) -> Reply:

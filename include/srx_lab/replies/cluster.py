@@ -336,6 +336,9 @@ def data_plane_statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
     rows: list[Element] = []
     for service in services_of(scene.release.major):
         rows.append(padded("service-name", service))
+        if service in scene.world.state.silent_services:
+            rows += [padded("rtos-sent", 0), padded("rtos-received", 0)]
+            continue
         rows.append(padded("rtos-sent", share_of(service, sent) % 2**32))
         rows.append(padded("rtos-received", share_of(service, received) % 2**32))
     icd = node(

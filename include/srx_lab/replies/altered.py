@@ -1,0 +1,36 @@
+"""Replies that faults have changed: a word in place of another, or nothing at all. For what has no cause in
+the machine: cards that differ, a counter that rises, an answer nobody can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from srx_lab.machine.faults import Fault
+from srx_lab.machine.words import NodeId
+from srx_lab.machine.world import World
+from srx_lab.markup import Element
+
+
+def altered(world: World, rpc: str, node: NodeId, bodies: tuple[Element, ...]) -> tuple[Element, ...]:
+    """`bodies` as the faults `reply_says` and `reply_empty` leave them."""
+    for fault in _faults(world, rpc, node):
+        if fault.spec.name == "reply_empty":
+            return tuple(Element(body.tag, body.attributes) for body in bodies)
+        said = fault.parameters["text"].replace("{now}", str(int(world.now)))
+        bodies = tuple(_saying(body, fault.parameters["element"], said) for body in bodies)
+    return bodies
+
+
+def _faults(world: World, rpc: str, node: NodeId) -> Iterator[Fault]:
+    for fault in world.faults:
+        if fault.hits(node) and fault.parameters.get("rpc") == rpc:
+            yield fault
+
+
+def _saying(element: Element, tag: str, text: str) -> Element:
+    if element.tag == tag:
+        return replace(element, children=None, text=text)
+    if element.children is None:
+        return element
+    return replace(element, children=tuple(_saying(child, tag, text) for child in element.children))
