@@ -38,11 +38,11 @@ def plan_table(plan: Plan, campaign: Campaign, durations: Mapping[str, float]) -
 
 def predicted_end(plan: Plan, campaign: Campaign, durations: Mapping[str, float], now: datetime) -> str:
     """One sentence. Without history the worst case stands for every upgrade."""
-    end: datetime | None = None
+    end = now
     for tick in Rehearsal(plan, campaign, _Usual(durations), now).ticks():
-        end = tick.at if tick.kind is Kind.FINISHED else end
-    if end is None:
-        return "It would never end: its windows are too short for somebody"
+        end = tick.at
+        if tick.kind is Kind.NOT_STARTED and tick.cluster:
+            return f"It cannot end: {tick.cluster.name} would not start: {tick.text}"
     basis = f"past runs of {', '.join(sorted(durations))}" if durations else "the worst case of every upgrade"
     took = duration((end - now).total_seconds())
     return f"Started now and approved at once, it would end at {end:%Y-%m-%d %H:%M} UTC ({took}), by {basis}"

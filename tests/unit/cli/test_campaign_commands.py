@@ -1,0 +1,84 @@
+"""The plan as the command shows it; campaigns as they are followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from srx_issu.cli import campaign as commands
+from srx_issu.cli.campaign import name_of, show_plan
+from srx_issu.cli.campaign_follow import ClusterRow, campaign_table
+from srx_issu.cli.main import app
+from tests.unit.catalog.folders import IMAGE, Folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "files")
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Console:
+    console = Console(record=True, width=200)
+    monkeypatch.setattr(commands, "console", console)
+    monkeypatch.setattr(commands, "errors", console)
+    monkeypatch.delenv(commands.JOURNAL_URL, raising=False)
+    return console
+
+
+def test_a_plan_is_shown_with_its_waves_and_its_end(folder: Folder, said: Console) -> None:
+    folder.write("campaigns/spring.yaml", "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n")
+    assert show_plan("spring", folder.path) == 0
+    text = said.export_text()
+    assert "fra1-fw1" in text
+    assert IMAGE in text
+    assert "by the worst case of every upgrade" in text
+    assert "nothing was touched" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [ber]}\n",
+            "spring.yaml:2: no cluster has site 'ber'",
+        ),
+        ("target: [", "is not YAML"),
+        (None, "no file"),
+    ],
+)
+def test_why_there_is_no_plan(folder: Folder, said: Console, content: str | None, words: str) -> None:
+    if content is not None:
+        folder.write("campaigns/spring.yaml", content)
+    assert show_plan("spring", folder.path) == 1
+    assert words in said.export_text()
+
+
+def test_a_window_that_is_always_too_short_is_told(folder: Folder, said: Console) -> None:
+    window = "windows: {default: {open: [{days: [sun], from: '01:00', hours: 1}]}}\n"
+    folder.write(
+        "campaigns/spring.yaml", f"target: {{SRX4600: 22.4R3-S2.11}}\nselect: {{sites: [fra1]}}\n{window}"
+    )
+    show_plan("spring", folder.path)
+    assert "fra1-fw1 would not start: site fra1 has no window within 400 days" in said.export_text()
+
+
+def test_the_commands_are_there() -> None:
+    shown = CliRunner().invoke(app, ["campaign", "--help"]).output
+    for command in ("start", "follow", "pause", "resume", "abort", "answer", "list"):
+        assert command in shown
+    assert CliRunner().invoke(app, ["stop-all"]).exit_code == 2  # a reason must be given
+
+
+def test_a_run_says_its_campaign() -> None:
+    assert name_of("spring__2027-01-01T00:00:00Z") == "spring"
+
+
+def test_the_table_shows_every_cluster() -> None:
+    row = ClusterRow(wave="wave 1", cluster="fw-1", state="deferred", now="issu.start", elapsed_s=65.0)
+    console = Console(record=True, width=120)
+    console.print(campaign_table([row]))
+    assert "fw-1" in console.export_text()

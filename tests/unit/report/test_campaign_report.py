@@ -1,0 +1,83 @@
+"""The report of a campaign: page, table, facts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+from srx_issu.campaign.model import Budget, Share, WaveSize
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.journal import Outcome
+from srx_issu.report.campaign import CampaignReport, build_campaign_report
+from srx_issu.steps.campaign_close import conclude_campaign
+from srx_issu.steps.campaign_plan import confirm_plan, known_plan, make_plan
+from srx_issu.steps.campaign_upgrade import Go, Task, collect, next_step, note_start
+from srx_issu.steps.campaign_wave import judge, open_wave
+from tests.fakes.campaigns import FakeCampaign, answered
+from tests.unit.campaign.fleets import campaign, member
+
+
+def report(reason: str = "") -> CampaignReport:
+    asked = campaign(waves=(WaveSize(share=Share(count=2)), WaveSize()), budget=Budget(total=Share(count=1)))
+    fake = FakeCampaign(
+        campaign=asked, fleet=[*(member(n) for n in "abc"), member("held", objection="on hold: <RMA>")]
+    )
+    make_plan(fake.bench())
+    confirm_plan(fake.bench(), answered("Approve"))
+    open_wave(fake.bench(), 1, None)
+    for name, outcome in (("a", Outcome.UPGRADED), ("b", Outcome.ROLLED_BACK)):
+        plan, _ = known_plan(fake.bench())
+        planned = plan.cluster(name)
+        assert planned is not None
+        task = Task(plan=plan, campaign=asked, cluster=planned, wave=1)
+        go = next_step(fake.bench(), task)
+        assert isinstance(go, Go)
+        note_start(fake.bench(), task, go.run_id)
+        fake.clock.sleep(90)
+        fake.close_upgrade(go.run_id, name, outcome, reason)
+        collect(fake.bench(), task, go.run_id, None)
+    judge(fake.bench(), 1, 1)
+    record = fake.campaigns.campaign("spring__1")
+    assert record is not None
+    events = fake.campaigns.events("spring__1")
+    ending = conclude_campaign(events, plan_only=False)
+    return build_campaign_report(record, events, ending, fake.clock.now() + timedelta(seconds=5))
+
+
+def test_the_table_has_a_line_for_every_planned_cluster() -> None:
+    rows = list(csv.DictReader(io.StringIO(report("=cmd()").csv)))
+    assert [(r["cluster"], r["result"], r["seconds"]) for r in rows] == [
+        ("a", "UPGRADED", "90"),
+        ("b", "ROLLED_BACK", "90"),
+        ("c", "NOT_STARTED", ""),
+    ]
+    assert rows[1]["reason"] == "'=cmd()"
+
+
+def test_the_page_tells_outcome_decisions_and_those_left_out_and_escapes_them() -> None:
+    page = report("<script>alert(1)</script>").html
+    assert "ABORTED" in page
+    assert "approved by ada" in page
+    assert "on hold: &lt;RMA&gt;" in page
+    assert "<script>" not in page
+    assert "1 failed of 1 that are borne" in page
+
+
+def test_the_facts_are_the_same_for_programs() -> None:
+    facts = json.loads(report().json)
+    assert (facts["name"], facts["summary"]) == ("spring", "1 ROLLED_BACK, 1 UPGRADED")
+    assert [line["result"] for line in facts["lines"]] == ["UPGRADED", "ROLLED_BACK", "NOT_STARTED"]
+
+
+def test_a_campaign_without_a_plan_has_a_report_too() -> None:
+    fake = FakeCampaign(campaign=campaign(), fleet=[])
+    fake.campaigns.open_campaign("spring__1", "spring", "ada", fake.clock.now())
+    fake.campaigns.record(
+        "spring__1", CampaignEvent(at=fake.clock.now(), kind=CampaignEventKind.NOTICE, text="x")
+    )
+    record = fake.campaigns.campaign("spring__1")
+    assert record is not None
+    made = build_campaign_report(record, (), conclude_campaign((), plan_only=False), fake.clock.now())
+    assert "REFUSED" in made.html
