@@ -83,4 +83,4 @@ def _take_place(
             refusal = held
         else:
             return place
-    raise LeaseHeld(f"{limit.resource}: all {limit.places} places are taken ({refusal})") from refusal
+    raise LeaseHeld(f"{limit.resource}: all {limit.places} places are taken: {refusal}") from refusal
