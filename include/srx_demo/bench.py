@@ -11,11 +11,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import yaml
@@ -24,16 +24,18 @@ from rich.table import Table
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable
 from srx_issu.cli.main import new_run_id
 from srx_issu.cli.outcome import ending
+from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack
+
+T = TypeVar("T")
 
 SPEED = 60.0
 RUN_TIMEOUT_S = 900.0
 LOOK_EVERY_S = 0.5
-SETTLED_S = 3.0  # the worker of the task before has gone by then
 EXECUTED = "Received executor event with state"  # the scheduler's line for each task that a worker ran
 IDLE = "<idle>"  # in the process title of a LocalExecutor worker
 WORKER = "airflow worker"
@@ -52,7 +54,7 @@ class Measured:
     device_s: float
     worker_cpu_s: float
     task_starts: int
-    busy_while_waiting: int  # workers, the most that were seen
+    busy_while_waiting: int  # workers that one wait held
     looks_while_waiting: int = field(default=0)
 
     @property
@@ -93,25 +95,28 @@ def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str) -> Me
 
 
 def _watch(stack: Stack, api: AirflowApi, run_id: str, began: float) -> tuple[int, int]:
-    """Until the run is over: the most workers seen busy while it only waited, and in how many looks."""
-    most = looks = 0
-    waits_for, since = None, began
-    while not _over(api.run(run_id)):
+    """Until the run is over: the most workers that were busy all through one wait, and how often we looked.
+
+    The worker of the task before a wait may need a moment to end; one that waits is there in every look.
+    """
+    waits: dict[str, list[int]] = {}
+    while not (run := patiently(lambda: api.run(run_id))).is_over:
         stack.check()
         if time.monotonic() - began > RUN_TIMEOUT_S:
-            raise BenchFailed(f"{run_id} was not over within {RUN_TIMEOUT_S:.0f} s")
+            raise BenchFailed(f"{run_id} was not over within {RUN_TIMEOUT_S:.0f} s; it is {run.state}")
         busy = busy_workers(stack)
-        now_for = _only_waits(api, run_id)
-        if now_for != waits_for:
-            waits_for, since = now_for, time.monotonic()
-        elif now_for and time.monotonic() - since > SETTLED_S:
-            most, looks = max(most, busy), looks + 1
+        if task := patiently(lambda: _only_waits(api, run_id)):
+            waits.setdefault(task, []).append(busy)
         time.sleep(LOOK_EVERY_S)
-    return most, looks
+    return max((min(seen) for seen in waits.values()), default=0), sum(map(len, waits.values()))
 
 
-def _over(run: Run) -> bool:
-    return run.is_over
+def patiently(ask: Callable[[], T]) -> T:
+    """An API server on a busy machine may be late once."""
+    try:
+        return ask()
+    except ApiUnreachable:
+        return ask()
 
 
 def _only_waits(api: AirflowApi, run_id: str) -> str | None:
@@ -225,7 +230,11 @@ def bench_scenery(folder: Path) -> Iterator[tuple[Stack, Scenery]]:
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="srx-issu-bench-"))
     try:
-        with bench_scenery(folder) as (stack, scenery), AirflowApi(scenery.login(stack.url)) as api:
+        with (
+            ending_on_signals(),
+            bench_scenery(folder) as (stack, scenery),
+            AirflowApi(scenery.login(stack.url)) as api,
+        ):
             found = []
             for cluster in scenery.clusters:
                 console.print(f"upgrading {cluster.name}")
@@ -243,5 +252,7 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except BenchFailed as failure:
+    except Ended as ended:
+        sys.exit(128 + ended.number)
+    except (BenchFailed, ApiFailed, *FAILURES) as failure:
         sys.exit(str(failure))

@@ -13,7 +13,7 @@ import yaml
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable, Run
 from srx_issu.cli.main import new_run_id
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.embedded.home import Home
@@ -132,13 +132,20 @@ class RunningStack:
     ) -> T:
         """The first thing that ``look`` finds; ``what`` names it when the deadline passes."""
         deadline = time.monotonic() + deadline_s
-        while not (found := look()):
+        while not (found := self._patiently(look)):
             self.stack.check()
             assert time.monotonic() < deadline, (
                 f"no {what} within {deadline_s:.0f} s: {self.task_states(run_id)}"
             )
             time.sleep(0.3)
         return found
+
+    def _patiently(self, look: Callable[[], T | None]) -> T | None:
+        """A busy machine's API server may be late; the deadline is the judge."""
+        try:
+            return look()
+        except ApiUnreachable:
+            return None
 
 
 @contextmanager
