@@ -67,6 +67,14 @@ unit: $(STAMPS)/dev
 test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
 	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(TESTS)
 
+.PHONY: check-compose
+check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout
+	@$(BIN)/python -m pytest -q tests/compose
+
+.PHONY: test-distributed
+test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
+	@$(BIN)/python -m pytest -q -s tests/distributed
+
 .PHONY: bench
 bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
 	@$(BIN)/python -m srx_demo.bench

@@ -1,0 +1,114 @@
+"""``python -m srx_issu.production secrets | init | worker | up``; the compose file calls the middle two."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from srx_issu.embedded.home import Home, repository
+from srx_issu.production import secrets
+
+POLL_S = 0.5
+
+
+def make_secrets(folder: Path) -> int:
+    """Writes ``folder``/.env from .env.example."""
+    secrets.write(folder / ".env", (folder / ".env.example").read_text(encoding="utf-8"))
+    print(f"{folder / '.env'} written; keep a copy of FERNET_KEY where your backups are not")
+    return 0
+
+
+def init() -> int:
+    from srx_issu.production.preparing import initialise  # noqa: PLC0415 - database drivers
+
+    initialise(os.environ, say)
+    return 0
+
+
+def worker() -> int:
+    from srx_issu.production.worker import run_worker  # noqa: PLC0415 - loads all of Airflow
+
+    run_worker()
+    return 0
+
+
+def up(env_file: Path, files: Path | None, port: int | None) -> int:
+    """The layout without Docker, until Ctrl-C; a service that ends is started again."""
+    from srx_issu.embedded.__main__ import ending_on_signals  # noqa: PLC0415 - only here
+    from srx_issu.production.native import Native, Options  # noqa: PLC0415
+
+    variables = secrets.read(env_file)
+    folder = files or Path(variables.get("SRX_ISSU_FILES") or "include")
+    options = Options(variables=variables, files=folder.expanduser().resolve(), port=port)
+    home = Home(root=Home.default().root / "production")
+    with ending_on_signals(), Native(home, options, say) as native:
+        say(f"\nAirflow: {native.layout.url}; logs: {home.logs}; Ctrl-C ends it")
+        while True:
+            for name in native.crew.restart_ended():
+                say(f"{name} ended and was started again; see {home.logs / name}.log.1")
+            time.sleep(POLL_S)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m srx_issu.production", description=__doc__)
+    commands = parser.add_subparsers(dest="verb", required=True)
+    made = commands.add_parser("secrets", help="write .env with new keys and passwords")
+    made.add_argument(
+        "--folder", type=Path, help="where .env.example is and .env is to be (default: the checkout)"
+    )
+    commands.add_parser(
+        "init", help="make databases, tables, roles and users (the compose file's one-shot service)"
+    )
+    commands.add_parser("worker", help="run a Celery worker")
+    native = commands.add_parser("up", help="run the compose file's layout as processes, without Docker")
+    native.add_argument("--env-file", type=Path, default=Path(".env"))
+    native.add_argument("--files", type=Path, help="folder of the operator's files (default: SRX_ISSU_FILES)")
+    native.add_argument("--port", type=int, help="port of the UI (default: any)")
+    return parser
+
+
+def main() -> int:
+    given = arguments().parse_args()
+    match given.verb:
+        case "secrets":
+            return make_secrets(given.folder or repository())
+        case "init":
+            return init()
+        case "worker":
+            return worker()
+        case _:
+            return up(given.env_file, given.files, given.port)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What is told in its own words, without a trace."""
+    import psycopg  # noqa: PLC0415 - asked for only when something failed
+
+    from srx_issu.domain.errors import JournalError  # noqa: PLC0415
+    from srx_issu.embedded.__main__ import FAILURES  # noqa: PLC0415
+    from srx_issu.production.composition import VariableMissing  # noqa: PLC0415
+    from srx_issu.production.native import NativeFailed  # noqa: PLC0415
+    from srx_issu.production.preparing import InitFailed  # noqa: PLC0415
+
+    ours = (secrets.SecretsRefused, InitFailed, NativeFailed, VariableMissing, JournalError, psycopg.Error)
+    return (*FAILURES, *ours)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Exception as error:
+        from srx_issu.embedded.__main__ import Ended
+
+        if isinstance(error, Ended):
+            sys.exit(128 + error.number)
+        if isinstance(error, failures()):
+            sys.exit(str(error))
+        raise

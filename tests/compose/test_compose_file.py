@@ -1,0 +1,217 @@
+"""``make check-compose``: the file against the specification, against the native layout, and for secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.postgres import programs
+from srx_issu.production import databases, secrets
+from srx_issu.production.composition import Service, read_services
+from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, Layout, instances
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = ROOT / "docker-compose.yaml"
+TEXT = COMPOSE.read_text(encoding="utf-8")
+SETTINGS = "".join(line for line in TEXT.splitlines(keepends=True) if not line.startswith("#"))
+VALUES = secrets.new()
+AIRFLOW = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "flower")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Service]:
+    return read_services(COMPOSE, VALUES)
+
+
+@pytest.fixture(scope="module")
+def raw() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(TEXT)
+    return found
+
+
+@pytest.fixture
+def layout(tmp_path: Path, services: dict[str, Service]) -> Layout:
+    names = ["postgres", "redis", "api-server", "flower", *instances(services["scheduler"])]
+    ports = {name: 40_000 + number for number, name in enumerate(names)}
+    return Layout(home=Home(root=tmp_path), repository=ROOT, files=tmp_path / "files", ports=ports)
+
+
+def test_keeps_the_compose_specification(raw: dict[str, Any]) -> None:
+    path = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    faults = jsonschema.Draft7Validator(schema).iter_errors(raw)
+    assert [f"{'/'.join(map(str, fault.path))}: {fault.message}" for fault in faults] == []
+
+
+def test_every_layer_of_the_layout_is_there(services: dict[str, Service]) -> None:
+    assert set(services) == {*DATA_STORES, *AIRFLOW, "lab"}
+    assert {name for name, s in services.items() if s.profiles} == {"flower", "lab"}
+    assert all(services[name].replicas == 2 for name in ("scheduler", "triggerer", "worker"))
+
+
+def test_no_secret_stands_in_a_tracked_file(raw: dict[str, Any]) -> None:
+    for service in raw["services"].values():
+        for name, value in (service.get("environment") or {}).items():
+            if re.search("PASSWORD|SECRET|KEY", name):
+                assert value.startswith("${"), f"{name} has a value in the file"
+    passwords = re.findall(r"://\w*:([^@\n]*)@", TEXT)
+    assert len(passwords) >= 5
+    assert [password for password in passwords if not password.startswith("${")] == []
+    assert "/.env\n" in (ROOT / ".gitignore").read_text()
+    assert "!.env" not in (ROOT / ".dockerignore").read_text()
+
+
+def test_no_secret_is_on_a_command_line(services: dict[str, Service]) -> None:
+    """Arguments are in everybody's process list, also outside the container."""
+    for service in services.values():
+        words = " ".join((*service.command, *service.health))
+        assert [name for name, value in VALUES.items() if value in words] == [], service.name
+
+
+def test_only_init_knows_the_owners_and_the_superusers_passwords(services: dict[str, Service]) -> None:
+    powerful = [VALUES[name] for name in ("POSTGRES_PASSWORD", "JOURNAL_OWNER_PASSWORD")]
+    for name in AIRFLOW[1:]:
+        shown = " ".join(services[name].environment.values())
+        assert not any(value in shown for value in powerful), name
+
+
+def test_every_service_of_airflow_has_the_same_image_code_and_variables(services: dict[str, Service]) -> None:
+    first = services["api-server"]
+    for name in AIRFLOW:
+        service = services[name]
+        assert (service.image, service.mounts) == (first.image, first.mounts), name
+        assert first.environment.items() <= service.environment.items(), name
+    assert first.environment["SRX_ISSU_JOURNAL_URL"].startswith(f"postgresql+psycopg://{databases.WRITER}:")
+
+
+def test_the_operators_files_are_read_only_and_evidence_is_kept(services: dict[str, Service]) -> None:
+    mounts = {mount.target: mount for mount in services["worker"].mounts}
+    assert mounts[FILES].read_only
+    assert services["worker"].environment["SRX_ISSU_FILES"] == FILES
+    assert services["worker"].environment["SRX_ISSU_EVIDENCE"] == f"file://{EVIDENCE}"
+    assert set(mounts) == {FILES, EVIDENCE, "/opt/airflow/logs"}
+
+
+def test_every_service_is_watched_limited_and_started_again(
+    services: dict[str, Service], raw: dict[str, Any]
+) -> None:
+    for name, service in services.items():
+        limits = raw["services"][name]["deploy"]["resources"]["limits"]
+        assert limits.keys() == {"cpus", "memory"}, name
+        assert service.restarts is (name != "init"), name
+        assert bool(service.health) is (name != "init"), name
+        assert "no-new-privileges:true" in raw["services"][name]["security_opt"], name
+
+
+def test_ports_are_open_on_this_machine_only(raw: dict[str, Any]) -> None:
+    ports = [port for service in raw["services"].values() for port in service.get("ports", ())]
+    assert len(ports) == 2
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+    assert raw["networks"]["inside"]["internal"] is True
+    assert all(raw["services"][name]["networks"] == ["inside"] for name in DATA_STORES)
+
+
+def test_what_is_scaled_has_no_fixed_name_or_port(raw: dict[str, Any]) -> None:
+    for name in ("worker", "scheduler", "triggerer"):
+        assert not {"container_name", "hostname", "ports"} & raw["services"][name].keys()
+
+
+def test_the_native_layout_leaves_no_name_or_folder_of_a_container(
+    services: dict[str, Service], layout: Layout
+) -> None:
+    for service in services.values():
+        for instance in instances(service):
+            told = layout.variables(service, instance, {"PATH": "/usr/bin"})
+            words = [*told.values(), *map(layout.place, (*service.command, *service.health))]
+            for theirs in (
+                f"{CODE}/",
+                "/opt/airflow",
+                EVIDENCE,
+                FILES,
+                "@postgres",
+                "@redis",
+                "//api-server",
+            ):
+                left = [word for word in words if theirs in word and str(ROOT) not in word]
+                assert left == [], f"{instance}: {theirs}"
+
+
+def test_the_native_layout_changes_no_other_variable(services: dict[str, Service], layout: Layout) -> None:
+    """Everything that the compose file sets is set natively, and but for places it has the same value."""
+    for service in services.values():
+        instance = instances(service)[0]
+        told = layout.variables(service, instance, {})
+        added = layout.added(service, instance)
+        for name, value in service.environment.items():
+            assert told[name] == added.get(name, layout.place(value))
+
+
+def test_variables_of_the_file_are_all_explained_in_the_example() -> None:
+    wanted = set(re.findall(r"(?<!\$)\$\{(\w+)", SETTINGS)) - {
+        "SRX_ISSU_IMAGE",
+        "POSTGRES_IMAGE",
+        "REDIS_IMAGE",
+    }
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert wanted == set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+
+
+def test_postgresql_is_of_the_version_that_is_tested(services: dict[str, Service]) -> None:
+    ours = subprocess.run(
+        [programs() / "postgres", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    assert services["postgres"].image == f"postgres:{re.findall(r'[0-9]+', ours)[0]}"
+
+
+def test_the_image_is_the_pinned_airflow_with_the_pinned_requirements(raw: dict[str, Any]) -> None:
+    recipe = (ROOT / raw["services"]["init"]["build"]["dockerfile"]).read_text(encoding="utf-8")
+    pinned = re.findall(r"^apache-airflow==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert f"apache/airflow:{pinned[0]}-python3.12" in recipe
+    assert "--requirement requirements.txt" in recipe
+    copied = [
+        word for line in recipe.splitlines() if line.startswith("COPY") for word in shlex.split(line)[2:-1]
+    ]
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8")
+    for name in copied:
+        assert (ROOT / name).exists(), name
+        assert f"!{name.removeprefix('./')}\n" in ignored, f".dockerignore keeps {name} out of the build"
+
+
+def test_every_airflow_command_is_one_that_airflow_has(services: dict[str, Service]) -> None:
+    """The options, too: Airflow's parser reads each command; nothing is started."""
+    commands = [list(s.command[1:]) for s in services.values() if s.command[0] == "airflow"]
+    checks = [
+        shlex.split(s.health[-1]) for s in services.values() if "airflow jobs" in (s.health or ("",))[-1]
+    ]
+    commands += [check[1:] for check in checks]
+    assert len(commands) == 7
+    ask = (
+        "import json, sys\nfrom airflow.cli.cli_parser import get_parser\n"
+        "for words in json.loads(sys.argv[1]):\n    get_parser().parse_args(words)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask, json.dumps(commands)],
+        capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor", "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_kubernetes_values_have_the_same_settings(services: dict[str, Service]) -> None:
+    values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
+    for name, value in values["config"].items():
+        for key, setting in value.items():
+            variable = f"AIRFLOW__{name.upper()}__{key.upper()}"
+            assert services["worker"].environment[variable] == str(setting), variable

@@ -1,0 +1,75 @@
+"""Keys and passwords of a deployment: made once, private, and never the example's."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from srx_issu.production import secrets
+from srx_issu.production.preparing import refuse_examples
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+
+def test_the_examples_own_values_are_all_refused() -> None:
+    values = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if line and not line.startswith("#"))
+    assert secrets.faults(values) == tuple(f"{name} is the value of .env.example" for name in secrets.NAMES)
+
+
+def test_init_refuses_the_example_before_it_touches_anything() -> None:
+    with pytest.raises(secrets.SecretsRefused) as refused:
+        refuse_examples(
+            {"POSTGRES_URL": "postgresql://postgres:example-postgres-password@postgres:5432/postgres"}
+        )
+    assert "POSTGRES_PASSWORD is the value of .env.example" in str(refused.value)
+    assert "FERNET_KEY is not set" in str(refused.value)
+    assert "nothing was started" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("JWT_SECRET", "x" * 63, "shorter than 64 bytes"),
+        ("FERNET_KEY", "bm90LWEta2V5", "is not a Fernet key"),
+        ("FERNET_KEY", "not base64 at all!", "is not a Fernet key"),
+        ("REDIS_PASSWORD", "p@ss:word/with?url#parts", "stands in a URL"),
+        ("ADMIN_PASSWORD", "hunter2", "shorter than 16 bytes"),
+    ],
+)
+def test_a_weak_or_unfit_secret_is_named_but_not_shown(name: str, value: str, fault: str) -> None:
+    (said,) = secrets.faults({**secrets.new(), name: value})
+    assert fault in said
+    assert value not in said
+
+
+def test_writes_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    secrets.write(path, EXAMPLE)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert secrets.EXAMPLE not in path.read_text().split("# -- secrets", 1)[1]
+    assert secrets.faults(secrets.read(path)) == ()
+    Fernet(secrets.read(path)["FERNET_KEY"])
+
+
+def test_never_overwrites_keys_that_may_be_in_use(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("FERNET_KEY=precious\n")
+    with pytest.raises(secrets.SecretsRefused, match="is there already"):
+        secrets.write(path, EXAMPLE)
+    assert path.read_text() == "FERNET_KEY=precious\n"
+
+
+def test_an_example_that_forgets_a_secret_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(secrets.SecretsRefused, match="REDIS_PASSWORD"):
+        secrets.write(tmp_path / ".env", EXAMPLE.replace("REDIS_PASSWORD=", "REDDIS_PASSWORD="))
+    assert not (tmp_path / ".env").exists()
+
+
+def test_two_fernet_keys_are_taken_while_one_is_replaced() -> None:
+    made = secrets.new()
+    both = f"{secrets.new()['FERNET_KEY']},{made['FERNET_KEY']}"
+    assert secrets.faults({**made, "FERNET_KEY": both}) == ()
