@@ -60,6 +60,12 @@ class CheckRulesEntry(Entry):
     tables: dict[TableName, CheckRuleEntry] = Field(default_factory=dict, description="By table compared.")
     core_dump_days: float | None = Field(None, ge=0, le=3650, description="Younger core dumps are fresh.")
     settled_uptime_s: float | None = Field(None, ge=0, le=604_800, description="Shorter up = not settled.")
+    issu_unsupported_pics: tuple[Pattern, ...] | None = Field(
+        None, description="Kinds of PICs that restart in an ISSU, as regular expressions."
+    )
+    issu_unsupported_protocols: tuple[TableName, ...] | None = Field(
+        None, description="Routing protocols that lose packets in an ISSU, as below `protocols`."
+    )
     most_findings: int | None = Field(None, ge=1, le=10_000, description="A table: more are only counted.")
 
 

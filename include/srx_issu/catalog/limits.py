@@ -47,6 +47,7 @@ class LimitsEntry(Entry):
     cpu_warn_percent: Percent | None = Field(None, description="RE CPU at or above this: a warning.")
     cpu_samples: int | None = Field(None, ge=1, le=100, description="How often the CPU is looked at.")
     cpu_sample_interval_s: Seconds | None = Field(None, description="Between two samples.")
+    spu_percent: Percent | None = Field(None, description="SPU load above this: a warning.")
     disk_factor: float | None = Field(None, ge=1, le=20, description="Free space in /var/tmp, in images.")
     clock_skew_s: float | None = Field(None, ge=0, le=86_400, description="Between the two nodes' clocks.")
     rto_interval_s: Seconds | None = Field(None, description="Between two readings of the RTO counters.")

@@ -21,21 +21,23 @@ from srx_issu.domain.version import is_later, parse, same_release
 R = TypeVar("R")
 
 COLUMNS = (
-    "node", "about", "groups", "releases_equal", "releases_text", "target_is_later", "later_text", "eligible",
+    "node", "about", "groups", "groups_text",
+    "releases_equal", "releases_text", "target_is_later", "later_text", "eligible",
     "support", "support_text", "engines_equal", "engines_text", "pics_equal", "pics_text", "modules_equal",
     "modules_text", "signatures_equal", "signatures_text", "licences_equal", "licences_text", "clock_skew_s",
     "skew_text", "window_left_s", "window_text", "worst_case_text", "consolidated", "consolidated_text",
-    "graceful_restart", "protocols_text",
+    "graceful_restart", "protocols_text", "unsupported_protocols", "unsupported_protocols_text",
 )  # fmt: skip
 
 
 def cluster_frame(subject: Subject, support: Support) -> Frame:
     """One row. ``support`` is the judgement of the support matrix on this cluster's upgrade."""
     frame = Frame("cluster", COLUMNS)
-    cells: Row = {"about": subject.intent.cluster.name, "groups": len(subject.snapshot.group_ids)}
+    cells: Row = {"about": subject.intent.cluster.name, **_groups(subject)}
     reasons: dict[str, str | None] = {}
     _releases(subject, support, cells, reasons)
-    cells["support"], cells["support_text"] = support.verdict.value, support.reason
+    if not _nobody_answers(subject):
+        cells["support"], cells["support_text"] = support.verdict.value, support.reason
     _equalities(subject, cells, reasons)
     _clock_skew(subject, cells, reasons)
     _window(subject, cells, reasons)
@@ -48,8 +50,22 @@ def cluster_frame(subject: Subject, support: Support) -> Frame:
 def groups_known_frame(subject: Subject) -> Frame:
     """The same table with the number of groups only, for checks after the upgrade."""
     frame = Frame("cluster", COLUMNS)
-    frame.add({"about": subject.intent.cluster.name, "groups": len(subject.snapshot.group_ids)})
+    frame.add({"about": subject.intent.cluster.name, **_groups(subject)})
     return frame
+
+
+def _groups(subject: Subject) -> Row:
+    """How many there are; where there is none, the nodes' own words about it."""
+    if _nobody_answers(subject):
+        return {}
+    words = [f"{v.node}: {v.error}" for v in subject.snapshot.views if v.reachable and v.error]
+    text = f" ({'; '.join(words)})" if words else ""
+    return {"groups": len(subject.snapshot.group_ids), "groups_text": text}
+
+
+def _nobody_answers(subject: Subject) -> bool:
+    """Then nothing is known of the cluster, which each node's own row says."""
+    return not any(view.reachable for view in subject.snapshot.views)
 
 
 def _releases(subject: Subject, support: Support, cells: Row, reasons: dict[str, str | None]) -> None:
@@ -193,8 +209,11 @@ def _graceful_restart(subject: Subject, cells: Row, reasons: dict[str, str | Non
     """Guide: recommended for routing protocols. A cluster without any needs none."""
     answer = subject.state.routing_features
     if isinstance(answer, NotAnswered):
-        reasons["graceful_restart"] = answer.reason
+        reasons["graceful_restart"] = reasons["unsupported_protocols"] = answer.reason
         return
     for row in answer.rows:
+        unsupported = sorted({*row.all_protocols} & {*subject.rules.issu_unsupported_protocols})
+        cells["unsupported_protocols"] = len(unsupported)
+        cells["unsupported_protocols_text"] = ", ".join(unsupported)
         cells["graceful_restart"] = row.graceful_restart or not row.protocols
         cells["protocols_text"] = ", ".join(row.protocols)

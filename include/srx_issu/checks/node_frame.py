@@ -18,6 +18,7 @@ NODE_COLUMNS = (
     "free_bytes", "needed_bytes", "space_text", "needed_text", "cpu_percent", "cpu_text",
     "cold_sync_complete", "cold_sync_text", "issu_in_progress", "issu_text", "major_alarms", "major_text",
     "minor_alarms", "minor_text", "fresh_cores", "cores_text", "configuring", "configuring_text",
+    "exclusive", "exclusive_text", "installs", "install_text",
     "logins", "logins_text", "commit_pending", "commit_text", "uncommitted_lines", "candidate_text",
     "heartbeat_errors", "heartbeat_text", "failures", "failures_text", "led_green", "led_text",
     "config_synced", "config_sync_text", "multi_node_ha", "mnha_text", "uptime_s", "uptime_text",
@@ -157,11 +158,14 @@ def _alarms(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> N
 def _people(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     state = subject.state
     logins = state.logins.rows_of(node)
-    reasons["configuring"] = reasons["logins"] = state.logins.reason_of(node)
+    reasons["configuring"] = reasons["exclusive"] = reasons["logins"] = state.logins.reason_of(node)
     if logins is not None:
         configuring = [login for login in logins if login.is_configuring]
         cells["configuring"], cells["logins"] = len(configuring), len(logins)
         cells["configuring_text"] = listed([f"{login.user} on {login.tty}" for login in configuring])
+        exclusive = [login for login in logins if login.is_exclusive]
+        cells["exclusive"] = len(exclusive)
+        cells["exclusive_text"] = listed([f"{login.user} on {login.tty}" for login in exclusive])
         cells["logins_text"] = listed([f"{login.user} on {login.tty}" for login in logins])
     commits = state.commits.rows_of(node)
     reasons["commit_pending"] = state.commits.reason_of(node) or "no commit shown"
@@ -169,6 +173,10 @@ def _people(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> N
         pending = [commit for commit in commits if commit.is_pending]
         cells["commit_pending"] = bool(pending)
         cells["commit_text"] = listed([f"{c.comment or 'commit'} by {c.user or 'unknown'}" for c in pending])
+    installs = state.pending_install.rows_of(node)
+    reasons["installs"] = state.pending_install.reason_of(node)
+    if installs is not None:
+        cells["installs"], cells["install_text"] = len(installs), listed([i.words for i in installs])
     candidate = state.candidate.rows_of(node)
     reasons["uncommitted_lines"] = state.candidate.reason_of(node)
     if candidate is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from srx_issu.checks.frames import Frame, Subject
+import re
+
+from srx_issu.checks.frames import Frame, Row, Subject
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.rows import ClusterLink, LinkKind
 from srx_issu.domain.state import ClusterState
@@ -39,16 +41,39 @@ def _link_name(link: ClusterLink) -> str:
 
 def pics_frame(subject: Subject) -> Frame:
     """A row a PIC; an empty one for a node that shows none."""
-    frame = Frame("pics", ("node", "about", "state", "kind"))
-    pics = subject.state.pics
+    frame = Frame("pics", ("node", "about", "state", "kind", "unsupported"))
+    pics, patterns = subject.state.pics, subject.rules.issu_unsupported_pics
     for node in NodeName:
         found = pics.rows_of(node)
         for pic in found or ():
-            frame.add({"node": node.value, "about": pic.name, "state": pic.state, "kind": pic.kind or "?"})
-        if not found:
+            known = pic.kind is not None or not patterns
+            unsupported = any(re.search(pattern, pic.kind or "") for pattern in patterns) if known else None
             frame.add(
-                {"node": node.value, "about": "PICs"}, {"state": pics.reason_of(node) or "no PIC shown"}
+                {"node": node.value, "about": pic.name, "state": pic.state, "kind": pic.kind or "?"}
+                | {"unsupported": unsupported},
+                {"unsupported": "its kind is not shown"},
             )
+        if not found:
+            reason = pics.reason_of(node) or "no PIC shown"
+            frame.add({"node": node.value, "about": "PICs"}, {"state": reason, "unsupported": reason})
+    return frame
+
+
+def spus_frame(state: ClusterState) -> Frame:
+    """A row a services processing unit: how busy it is, and how full its session table."""
+    frame = Frame("spus", ("node", "about", "busy_percent", "sessions_percent", "sessions_text"))
+    for node in NodeName:
+        found = state.spus.rows_of(node)
+        for spu in found or ():
+            cells: Row = {"node": node.value, "about": f"SPU {spu.spu}", "busy_percent": spu.busy_percent}
+            if spu.sessions is not None and spu.most_sessions:
+                cells["sessions_percent"] = round(spu.sessions * 100 / spu.most_sessions, 1)
+                cells["sessions_text"] = f"{spu.sessions:,} of {spu.most_sessions:,}"
+            frame.add(cells, {"sessions_percent": "not shown"})
+        if not found:
+            reason = state.spus.reason_of(node) or "no SPU shown"
+            empty = dict.fromkeys(("busy_percent", "sessions_percent"), reason)
+            frame.add({"node": node.value, "about": "SPUs"}, empty)
     return frame
 
 

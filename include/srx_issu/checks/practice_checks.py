@@ -8,7 +8,7 @@ releases cannot tell everything. Rows and columns are made in ``node_frame``, ``
 from __future__ import annotations
 
 from srx_issu.checks.check import NO, YES, ZERO, Check, InRange, NoneOf, OneOf
-from srx_issu.checks.words import span
+from srx_issu.checks.words import percent, span
 from srx_issu.domain.checking import CheckRules, Severity, WhenUnknown
 from srx_issu.domain.intent import Limits, Timers
 
@@ -25,6 +25,8 @@ def practice_checks(limits: Limits, timers: Timers, rules: CheckRules) -> tuple[
         *_alarms(),
         *_people(),
         *_hardware(),
+        *_loads(limits),
+        *_unsupported(),
         *_equalities(limits),
         *_settled(rules),
         *_window(timers),
@@ -266,6 +268,17 @@ def _people() -> tuple[Check, ...]:
             remedy="ask them to leave; nothing can be committed during an ISSU",
         ),
         Check(
+            name="no_exclusive_lock",
+            what="exclusive locks of the configuration",
+            table="nodes",
+            column="exclusive",
+            expect=ZERO,
+            good="nobody holds the configuration exclusively",
+            bad="configured exclusively by {exclusive_text}",
+            limit="nobody",
+            remedy="ask them to leave: nothing else can be committed",
+        ),
+        Check(
             name="nobody_logged_in",
             what="users logged in",
             table="nodes",
@@ -287,6 +300,18 @@ def _people() -> tuple[Check, ...]:
             bad="a commit waits: {commit_text}",
             limit="none",
             remedy="confirm it or let it roll back ('show system commit')",
+        ),
+        Check(
+            name="no_pending_install",
+            what="pending installs",
+            table="nodes",
+            column="installs",
+            expect=ZERO,
+            when_unknown=SKIP,
+            good="no installed release waits for a reboot",
+            bad="an installed release waits for a reboot: {install_text}",
+            limit="none",
+            remedy="'request system software rollback', or reboot the node in a window of its own",
         ),
         Check(
             name="nothing_uncommitted",
@@ -314,6 +339,70 @@ def _hardware() -> tuple[Check, ...]:
             bad="{about} ({kind}) is {state}",
             limit="Online",
             remedy="bring it online, or ignore it in policy/checks.yaml if it is meant to be offline",
+        ),
+    )
+
+
+def _loads(limits: Limits) -> tuple[Check, ...]:
+    """One node alone carries the traffic while the other reboots."""
+    return (
+        Check(
+            name="spu_load",
+            what="load of {about}",
+            table="spus",
+            column="busy_percent",
+            expect=InRange(maximum=limits.spu_percent),
+            severity=WARN,
+            when_unknown=SKIP,
+            good="{about} is {busy_percent} % busy",
+            bad="{about} is {busy_percent} % busy: one node may not carry the traffic of both",
+            limit=f"at most {percent(limits.spu_percent)}",
+            remedy="choose a quieter time ('show security monitoring')",
+        ),
+        Check(
+            name="spu_sessions",
+            what="sessions of {about}",
+            table="spus",
+            column="sessions_percent",
+            expect=InRange(maximum=limits.spu_percent),
+            severity=WARN,
+            when_unknown=SKIP,
+            good="{about} has {sessions_text} sessions",
+            bad="{about} has {sessions_text} sessions: one node may not hold the sessions of both",
+            limit=f"at most {percent(limits.spu_percent)} of its maximum",
+            remedy="choose a quieter time ('show security monitoring')",
+        ),
+    )
+
+
+def _unsupported() -> tuple[Check, ...]:
+    """The guide: unsupported PICs restart, unsupported protocols may lose packets; the ISSU only warns."""
+    return (
+        Check(
+            name="pics_support_issu",
+            what="whether {about} supports ISSU",
+            table="pics",
+            column="unsupported",
+            expect=NO,
+            severity=WARN,
+            when_unknown=SKIP,
+            good="{about} is of no kind that restarts in an ISSU",
+            bad="{about} ({kind}) does not support ISSU: it restarts during the upgrade",
+            limit="not in issu_unsupported_pics",
+            remedy="expect an interruption on its ports",
+        ),
+        Check(
+            name="protocols_support_issu",
+            what="whether the routing protocols support ISSU",
+            table="cluster",
+            column="unsupported_protocols",
+            expect=ZERO,
+            severity=WARN,
+            when_unknown=SKIP,
+            good="no protocol is configured that loses packets in an ISSU",
+            bad="{unsupported_protocols_text} may lose packets during the upgrade: no ISSU support",
+            limit="none of issu_unsupported_protocols",
+            remedy="expect packet loss for it",
         ),
     )
 

@@ -11,7 +11,7 @@ from srx_issu.checks.frames import Frame, Subject
 from srx_issu.checks.group_frames import groups_frame, members_frame
 from srx_issu.checks.guide_checks import guide_checks
 from srx_issu.checks.node_frame import nodes_frame
-from srx_issu.checks.part_frames import links_frame, pfes_frame, pics_frame
+from srx_issu.checks.part_frames import links_frame, pfes_frame, pics_frame, spus_frame
 from srx_issu.checks.practice_checks import practice_checks
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
@@ -71,6 +71,7 @@ def _frames(subject: Subject, support: Support) -> tuple[Frame, ...]:
         links_frame(subject, "fabric_links", (LinkKind.FABRIC, LinkKind.FABRIC_CHILD)),
         pics_frame(subject),
         pfes_frame(subject.state),
+        spus_frame(subject.state),
     )
 
 
@@ -89,9 +90,11 @@ def _verdict(
             ReadinessVerdict.ALREADY_CURRENT,
             f"both nodes run {subject.snapshot.node0.release} already",
         )
-    blocking = [result for result in told if result.blocks and not result.because_silent]
+    blocking = [result for result in told if result.blocks]
     if blocking:
-        return ReadinessVerdict.NOT_READY, first_words(blocking)
+        return ReadinessVerdict.NOT_READY, first_words(
+            [r for r in blocking if not r.because_silent] or blocking
+        )
     if not told:
         return ReadinessVerdict.NOT_READY, "nothing was checked"
     questions = [result for result in told if result.check in asking and result.is_finding]

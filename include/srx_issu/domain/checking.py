@@ -42,7 +42,7 @@ class CheckResult:
     limit: str | None
     text: str
     remedy: str | None = None
-    because_silent: bool = False  # not known only because a node does not answer at all; told once, elsewhere
+    because_silent: bool = False  # only because a node is silent, or no group is shown: told once, elsewhere
 
     @property
     def blocks(self) -> bool:
@@ -112,9 +112,11 @@ CHECKS = frozenset(
         "group_states", "groups_known", "groups_together", "ha_led", "has_rebooted", "heartbeat_errors",
         "image_for_model", "licences_equal", "major_alarms", "minor_alarms", "model_as_in_inventory",
         "modules_equal", "monitor_failures", "monitoring_failures", "multi_node_ha",
-        "no_issu_in_progress", "no_manual_flag", "no_pending_commit", "nobody_configuring",
+        "no_issu_in_progress", "no_exclusive_lock", "no_manual_flag",
+        "no_pending_commit", "no_pending_install", "nobody_configuring",
         "nobody_logged_in", "node_reachable", "nothing_uncommitted", "one_primary", "pics_equal",
-        "pics_online", "policies_in_sync", "priority_as_configured", "priority_restored",
+        "pics_online", "pics_support_issu", "protocols_support_issu", "spu_load", "spu_sessions",
+        "policies_in_sync", "priority_as_configured", "priority_restored",
         "release_is_later", "releases_equal", "runs_target", "signatures_equal", "unchanged", "uptime",
         "var_tmp_space", "window_long_enough",
     }
@@ -138,6 +140,8 @@ class CheckRules:
     tables: Mapping[str, CheckRule] = field(default_factory=dict)
     core_dump_days: float = 7.0  # younger ones are fresh
     settled_uptime_s: float = 600.0  # a node just rebooted is not settled
+    issu_unsupported_pics: tuple[str, ...] = ()  # regular expressions over a PIC's kind
+    issu_unsupported_protocols: tuple[str, ...] = ()  # names below 'protocols'
     most_findings: int = 50  # a table: more than these are counted, not listed
 
     def check(self, name: str) -> CheckRule:

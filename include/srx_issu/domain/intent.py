@@ -47,6 +47,7 @@ class Limits:
     cpu_warn_percent: float = 40.0  # guide: less than 40 % recommended
     cpu_samples: int = 3
     cpu_sample_interval_s: float = 6.0  # the RE averages over 5 s
+    spu_percent: float = 50.0  # one node carries the load of both while the other reboots
     disk_factor: float = 2.0  # guide: double the image size free in /var/tmp
     clock_skew_s: float = 60.0
     rto_interval_s: float = 5.0

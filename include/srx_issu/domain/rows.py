@@ -101,6 +101,11 @@ class Login:
         words = (self.command or "").lower()
         return "configure" in words or "edit" in words
 
+    @property
+    def is_exclusive(self) -> bool:
+        """Holds the lock of 'configure exclusive', as far as the command column tells."""
+        return "exclusive" in (self.command or "").lower()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Commit:
@@ -111,6 +116,13 @@ class Commit:
     committed_at: datetime | None
     comment: str | None = None
     is_pending: bool = False  # commit confirmed that waits for its confirmation, or a scheduled commit
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingInstall:
+    """A release that was installed and waits for its reboot; none = no row."""
+
+    words: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,6 +269,17 @@ class SessionCount:
     spu: str
     active: int  # valid unicast sessions where shown, else all
     maximum: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpuLoad:
+    """``show security monitoring``: one services processing unit."""
+
+    spu: str  # "fpc 1 pic 0"
+    busy_percent: float
+    memory_percent: float | None = None
+    sessions: int | None = None
+    most_sessions: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -442,3 +465,4 @@ class RoutingFeatures:
 
     protocols: tuple[str, ...]  # those that keep adjacencies: "bgp", "ospf", "isis", ...
     graceful_restart: bool
+    all_protocols: tuple[str, ...] = ()  # whatever stands below 'protocols', adjacencies or not

@@ -93,6 +93,7 @@ class ClusterState:
     logins: PerNode[rows.Login] = field(default_factory=_nobody)
     commits: PerNode[rows.Commit] = field(default_factory=_nobody)  # newest first
     candidate: PerNode[rows.CandidateChange] = field(default_factory=_nobody)  # uncommitted lines
+    pending_install: PerNode[rows.PendingInstall] = field(default_factory=_nobody)
     pics: PerNode[rows.Pic] = field(default_factory=_nobody)
     modules: PerNode[rows.Module] = field(default_factory=_nobody)
     licences: PerNode[rows.Licence] = field(default_factory=_nobody)
@@ -110,6 +111,7 @@ class ClusterState:
 
     # security
     sessions: PerNode[rows.SessionCount] = field(default_factory=_nobody)  # one row an SPU
+    spus: PerNode[rows.SpuLoad] = field(default_factory=_nobody)
     zones: PerNode[rows.ZoneInterface] = field(default_factory=_nobody)
     policies: PerNode[rows.SecurityPolicy] = field(default_factory=_nobody)
     policy_sync: PerNode[rows.PolicySync] = field(default_factory=_nobody)  # one row a PFE

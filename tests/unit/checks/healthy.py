@@ -98,6 +98,8 @@ def state() -> ClusterState:
         logins=both(),
         commits=both(rows.Commit(number=0, user="ops", committed_at=NOW - timedelta(days=9))),
         candidate=both(),
+        pending_install=both(),
+        spus=both(rows.SpuLoad(spu="fpc 1 pic 0", busy_percent=20.0, sessions=9_000, most_sessions=60_000)),
         pics=both(rows.Pic(fpc=1, pic=0, kind="SRX4600-PIC", state="Online")),
         modules=both(rows.Module(place="FPC 1", kind="SRX4600 FPC")),
         licences=both(rows.Licence(name="idp-sig", installed=1, used=1, needed=0)),

@@ -55,6 +55,8 @@ def test_a_healthy_cluster_is_ready() -> None:
 SMALL = rows.Filesystem(mounted_on="/var", available_bytes=1_200_000_000, total_bytes=10**10)
 CORE = rows.CoreDump(path="/var/crash/core.flowd.0", written_at=NOW - timedelta(days=1))
 EDITOR = rows.Login(user="eve", tty="pts/0", origin="192.0.2.9", idle="-", command="cli configure")
+EXCLUSIVE = replace(EDITOR, command="cli configure exclusive")
+INSTALLED = rows.PendingInstall(words="22.4R3.25 is pending")
 PENDING = rows.Commit(number=0, user="eve", committed_at=NOW, comment="commit confirmed", is_pending=True)
 UNCOMMITTED = rows.CandidateChange(where="[edit system]", lines=2)
 MAJOR = rows.Alarm(alarm_class="Major", text="FPC 0 Hard errors")
@@ -114,6 +116,8 @@ BLOCKERS: list[tuple[str, Callable[[Case], Case], str]] = [
     ("multi_node_ha", lambda c: c.rows("multi_node_ha", NODE1, MNHA), "MNHA"),
     ("config_sync", lambda c: c.rows("config_sync", NODE1, SYNC_FAILED), "Failed"),
     ("monitoring_failures", lambda c: c.rows("monitoring", NODE0, SPU_FAILED), "spu"),
+    ("no_exclusive_lock", lambda c: c.rows("logins", NODE0, EXCLUSIVE), "exclusively by eve on pts/0"),
+    ("no_pending_install", lambda c: c.rows("pending_install", NODE1, INSTALLED), "22.4R3.25 is pending"),
 ]  # fmt: skip
 
 
@@ -142,7 +146,7 @@ def test_a_failed_check_names_the_node_what_was_found_and_what_to_do() -> None:
 TOLERATED = {
     "engines", "chassis_alarms", "system_alarms", "core_dumps", "logins", "commits", "candidate", "pics",
     "modules", "licences", "signatures", "links", "heartbeats", "monitoring", "leds", "config_sync",
-    "multi_node_ha", "policy_sync", "clocks", "images", "software",
+    "multi_node_ha", "policy_sync", "clocks", "images", "software", "pending_install", "spus",
 }  # fmt: skip
 NOT_LOOKED_AT = {"images", "software"}
 NODE_TABLES_READ = [
@@ -179,7 +183,7 @@ def test_a_silent_node_is_an_error_of_every_group_check_and_blocks() -> None:
     readiness = judge(healthy().view(NODE1, reachable=False, error="timed out", groups=(), cold_sync=None))
     assert readiness.verdict is ReadinessVerdict.NOT_READY
     assert worst(readiness, "node_reachable").text.startswith(
-        "node1: does not answer at its own address: timed out"
+        "node1: does not answer us at its own address: timed out"
     )
     for check in ("group_states", "group_priorities", "one_primary", "cold_sync", "no_issu_in_progress"):
         assert worst(readiness, check).status is Status.ERROR
@@ -236,6 +240,30 @@ def test_above_the_recommendation_warns_only() -> None:
     readiness = judge(healthy().rows("cpu", NODE0, rows.CpuSample(busy_percent=55.0)))
     assert readiness.verdict is ReadinessVerdict.READY
     assert worst(readiness, "cpu_recommended").status is Status.FAIL
+
+
+BUSY_SPU = rows.SpuLoad(spu="fpc 1 pic 0", busy_percent=61.0, sessions=40_000, most_sessions=60_000)
+
+
+def test_a_node_that_cannot_carry_the_load_of_both_warns() -> None:
+    readiness = judge(healthy().rows("spus", NODE1, BUSY_SPU))
+    assert readiness.verdict is ReadinessVerdict.READY
+    assert "SPU fpc 1 pic 0 is 61 % busy" in worst(readiness, "spu_load").text
+    assert "40,000 of 60,000 sessions" in worst(readiness, "spu_sessions").text
+    assert {r.status for r in found(judge(healthy()), "spu_load")} == {Status.PASS}
+
+
+def test_what_the_operator_lists_as_unsupported_warns() -> None:
+    case = healthy()
+    rules = CheckRules(issu_unsupported_pics=("SRX4600-PIC$",), issu_unsupported_protocols=("igmp",))
+    ruled = replace(case, intent=replace(case.intent, policy=replace(case.intent.policy, checks=rules)))
+    features = rows.RoutingFeatures(protocols=(), graceful_restart=False, all_protocols=("igmp", "lldp"))
+    readiness = judge(replace(ruled, state=replace(ruled.state, routing_features=Rows(rows=(features,)))))
+    assert readiness.verdict is ReadinessVerdict.READY
+    assert "it restarts during the upgrade" in worst(readiness, "pics_support_issu").text
+    assert "igmp may lose packets" in worst(readiness, "protocols_support_issu").text
+    assert worst(judge(case), "pics_support_issu").status is Status.PASS
+    assert worst(judge(case), "protocols_support_issu").status is Status.PASS
 
 
 def test_an_image_that_is_already_there_needs_its_room_only_once_more() -> None:

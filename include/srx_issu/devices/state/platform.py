@@ -131,6 +131,16 @@ def commits(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Commit]
             yield rows.Commit(number=0, user=None, committed_at=None, comment=line.strip(), is_pending=True)
 
 
+def pending_install(part: Element, _: NodeName, __: NodeName) -> Iterator[rows.PendingInstall]:
+    """No words = nothing is pending: an empty reply is this question's usual answer. Words with a result
+    other than 1 are no pending install either (so Juniper's own library reads it)."""
+    result = next((words(found, ".") for found in part.iter("package-result")), None)
+    told = [words(found, ".") for found in part.iter("output")]
+    text = " ".join(line for line in told if line)
+    if text and result in (None, "1"):
+        yield rows.PendingInstall(words=text)
+
+
 def candidate(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.CandidateChange]:
     """``get-configuration compare="rollback"``: a patch, empty when nothing is uncommitted."""
     where, counts = "[edit]", dict[str, int]()

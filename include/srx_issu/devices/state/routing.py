@@ -131,7 +131,9 @@ def routing_features(part: Element, node: NodeName, _: NodeName) -> Iterator[row
             found.add(told[told.index("protocols") + 1])
         graceful |= told[0] == "set" and "graceful-restart" in told and told[-1] != "disable"
     yield rows.RoutingFeatures(
-        protocols=tuple(sorted(found.intersection(_ADJACENCIES))), graceful_restart=graceful
+        protocols=tuple(sorted(found.intersection(_ADJACENCIES))),
+        graceful_restart=graceful,
+        all_protocols=tuple(sorted(found)),
     )
 
 

@@ -43,6 +43,22 @@ def sessions(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Sessio
         )
 
 
+def spu_loads(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SpuLoad]:
+    """At least one SPU; ReplyNotUnderstood without any."""
+    found = list(part.iter("performance-summary-statistics"))
+    if not found:
+        raise ReplyNotUnderstood(node, "no SPU in the reply", fragment(part))
+    for one in found:
+        place = f"fpc {need_number(one, 'fpc-number', node)} pic {need_number(one, 'pic-number', node)}"
+        yield rows.SpuLoad(
+            spu=place,
+            busy_percent=float(need_number(one, "spu-cpu-utilization", node)),
+            memory_percent=number(node, one, "spu-memory-utilization"),
+            sessions=number(node, one, "spu-current-flow-session"),
+            most_sessions=number(node, one, "spu-max-flow-session"),
+        )
+
+
 def _spu(block: Element) -> str:
     """``on FPC1 PIC0:`` in or beside the block; "node" where the node has only one."""
     parent = block.getparent()

@@ -46,6 +46,32 @@ def policy(name: str = "web", ident: int = 4, source: str = "net-1", more: str =
     return POLICY.format(name=name, ident=ident, source=source, more=more)
 
 
+def test_load_and_sessions_of_each_spu() -> None:
+    one = "<fpc-number>1</fpc-number><pic-number>2</pic-number><spu-cpu-utilization>7</spu-cpu-utilization>"
+    more = "<spu-current-flow-session>40</spu-current-flow-session>"
+    more += "<spu-max-flow-session>90</spu-max-flow-session>"
+    text = f"<performance-summary-statistics>{one}{more}</performance-summary-statistics>"
+    (found,) = read(
+        security.spu_loads, f"<performance-summary-information>{text}</performance-summary-information>"
+    )
+    assert found == rows.SpuLoad(spu="fpc 1 pic 2", busy_percent=7.0, sessions=40, most_sessions=90)
+    with pytest.raises(ReplyNotUnderstood):
+        read(security.spu_loads, "<performance-summary-information/>")
+
+
+@pytest.mark.parametrize(
+    ("text", "pending"),
+    [
+        ("", False),
+        ("<output>Junos version '22.4R3.25' is pending</output>", True),
+        ("<output>pending</output><package-result>1</package-result>", True),
+        ("<output>nothing to do</output><package-result>0</package-result>", False),
+    ],
+)
+def test_an_install_that_waits_for_its_reboot(text: str, pending: bool) -> None:
+    assert bool(read(platform.pending_install, text)) is pending
+
+
 def test_policies_keep_their_order_and_tell_a_change() -> None:
     one, two = read(security.policies, policies(policy("a"), policy("b")))
     assert (one.context, one.name, one.position, two.position) == ("trust > untrust", "a", 1, 2)
