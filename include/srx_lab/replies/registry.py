@@ -226,6 +226,11 @@ SHOWS: tuple[Show, ...] = (
         security.appid_package,
     ),
     _show(
+        "show security monitoring",
+        "get-performance-summary-information",
+        security.performance_summary,
+    ),
+    _show(
         "show security monitoring performance spu",
         "get-performance-spu-information",
         security.performance_spu,

@@ -337,6 +337,30 @@ def appid_package(scene: Scene, query: Query) -> Element:
     )
 
 
+def performance_summary(scene: Scene, query: Query) -> Element:
+    """`show security monitoring` [J: element names as exporters of it read them]."""
+    load, slot = busy_percent(scene.world, scene.node), scene.spec.platform.first_slot(scene.node)
+    names = pfe_names(scene.spec, scene.node)
+    share = scene.spec.platform.max_sessions // max(1, len(names))
+    return node(
+        "performance-summary-information",
+        *(
+            node(
+                "performance-summary-statistics",
+                leaf("fpc-number", slot + index // scene.spec.platform.spus),
+                leaf("pic-number", index % scene.spec.platform.spus),
+                leaf("spu-cpu-utilization", min(99, load // 2 + index % 7)),
+                leaf("spu-memory-utilization", 44),
+                leaf("spu-current-flow-session", traffic.active_sessions(scene) // len(names)),
+                leaf("spu-max-flow-session", share),
+                leaf("spu-current-cp-session", 0),
+                leaf("spu-max-cp-session", 0),
+            )
+            for index in range(len(names))
+        ),
+    )
+
+
 def performance_spu(scene: Scene, query: Query) -> Element:
     load = busy_percent(scene.world, scene.node)
     return node(
