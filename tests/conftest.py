@@ -1,11 +1,34 @@
-"""Settings for every suite: property tests are the same in each run, and a busy machine is no failure."""
+"""For every suite: property tests are the same in each run, a busy machine is no failure, and one running
+stack serves all tests that need one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.airflow.running_stack import RunningStack
 
 # derandomize: the examples follow from the test itself, so a red run is red again on the next machine.
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """One running stack with simulated clusters for the whole test session (about 20 s to start)."""
+    from tests.airflow.running_stack import running_stack  # noqa: PLC0415 - not for unit tests
+
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture
+def cluster(stack: RunningStack) -> str:
+    """A healthy simulated cluster of the test's own."""
+    return stack.take_cluster()

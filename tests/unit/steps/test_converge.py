@@ -54,7 +54,7 @@ def after_an_issu(*names: str) -> FakeBench:
 
 def looks(fake: FakeBench, step: str = STEP, most: int = 500) -> list[str]:
     """Runs the step until it is done; what it waited for each time."""
-    reasons = []
+    reasons: list[str] = []
     run = check_state if step == STEP else check_unchanged
     for _ in range(most):
         result = run(fake.bench(step))
