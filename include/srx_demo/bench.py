@@ -36,6 +36,7 @@ T = TypeVar("T")
 SPEED = 60.0
 RUN_TIMEOUT_S = 900.0
 LOOK_EVERY_S = 0.5
+LOOKS_A_WAIT = 4  # a shorter wait says nothing: the worker before it is still ending
 EXECUTED = "Received executor event with state"  # the scheduler's line for each task that a worker ran
 IDLE = "<idle>"  # in the process title of a LocalExecutor worker
 WORKER = "airflow worker"
@@ -108,7 +109,8 @@ def _watch(stack: Stack, api: AirflowApi, run_id: str, began: float) -> tuple[in
         if task := patiently(lambda: _only_waits(api, run_id)):
             waits.setdefault(task, []).append(busy)
         time.sleep(LOOK_EVERY_S)
-    return max((min(seen) for seen in waits.values()), default=0), sum(map(len, waits.values()))
+    held = [min(seen) for seen in waits.values() if len(seen) >= LOOKS_A_WAIT]
+    return max(held, default=0), sum(map(len, waits.values()))
 
 
 def patiently(ask: Callable[[], T]) -> T:
