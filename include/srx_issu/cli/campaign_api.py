@@ -38,7 +38,8 @@ class CampaignApi(AirflowApi):
 
     def campaign_names(self) -> tuple[str, ...]:
         found = self._get("/dags", dag_id_pattern=f"{DAG_PREFIX}%", limit=PAGE)["dags"]
-        return tuple(str(dag["dag_id"]).removeprefix(DAG_PREFIX) for dag in found)
+        ids = (str(dag["dag_id"]) for dag in found)  # the pattern also finds it in the middle of an id
+        return tuple(i.removeprefix(DAG_PREFIX) for i in ids if i.startswith(DAG_PREFIX))
 
     def is_dag_paused(self, dag_id: str) -> bool:
         """Raises ApiFailed when Airflow does not know the DAG."""
