@@ -176,6 +176,14 @@ def test_healthy_cluster_each_node_by_its_own_word(wire: str, peer: ScriptedNode
     assert peer.connections == 2  # one a node, kept for both looks
 
 
+def test_words_around_the_xml_are_not_part_of_the_answer(wire: str, peer: ScriptedNode) -> None:
+    peer.around = ("\r\nLast login: never\n{primary:node0}\n", "\n\n{primary:node0}\n")
+    with open_reader(wire, cluster_at(peer.address, peer.address), peer.credentials()) as reader:
+        seen = reader.observe()
+    assert [view.error for view in seen.views] == [None, None]
+    assert seen.node0.release == replies.RELEASE[N0]
+
+
 def test_peer_that_could_not_be_asked_does_not_spoil_the_answer(wire: str, peer: ScriptedNode) -> None:
     silent = (
         "<multi-routing-engine-item><re-name>node1</re-name><rpc-error><error-severity>error</error-severity>"

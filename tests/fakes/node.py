@@ -73,6 +73,7 @@ class ScriptedNode:
         self.requests: list[str] = []  # every RPC and command, in order
         self.passwords: list[str] = []  # every password that was offered
         self.connections = 0
+        self.around = ("", "")  # what the CLI prints before and after an XML answer
         self.silent_logins = False  # accept TCP and then say nothing
         self.shell = shell  # environment of /bin/sh behind "start shell"; None = account without shell
         self._key = key or host_key()
@@ -242,7 +243,9 @@ class ScriptedNode:
         else:
             assert isinstance(body, str)
             is_xml = "display xml" in command
-            process.stdout.write((f"{start}{body}</rpc-reply>" if is_xml else body).encode())
+            before, after = self.around
+            reply = f"{before}{start}{body}</rpc-reply>{after}"
+            process.stdout.write((reply if is_xml else body).encode())
             process.exit(0)
 
     async def _terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:

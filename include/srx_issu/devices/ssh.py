@@ -36,6 +36,7 @@ logging.getLogger("asyncssh").setLevel(logging.WARNING)  # tells each channel's 
 Connect = Callable[[NodeName], Awaitable[asyncssh.SSHClientConnection]]
 _CHUNK = 65536
 _MAX_STDERR = 65536
+_REPLY_END = "</rpc-reply>"
 
 
 def utc_now() -> datetime:
@@ -102,7 +103,7 @@ class SshClusterReader:
 
 def _reply(node: NodeName, printed: _Printed, query: Query) -> Element:
     """The XML of an answer. A whole document is an answer even when no exit status came with it."""
-    text = printed.out.strip()
+    text = _document(printed.out)
     if not text.startswith("<"):
         words = text or printed.err.strip()
         if printed.status is None:
@@ -116,6 +117,18 @@ def _reply(node: NodeName, printed: _Printed, query: Query) -> Element:
         if printed.status is None:
             raise SessionLost(node, f"{query.cli}: the session ended in mid-answer") from error
         raise
+
+
+def _document(printed: str) -> str:
+    """The XML without what the login printed around it; all that was printed where there is no XML.
+
+    A class may have a login announcement or a tip, and a CLI may end with its ``{primary:node0}``. A document
+    type before the reply is not taken away: the parser refuses it.
+    """
+    start, end = printed.find("<rpc-reply"), printed.rfind(_REPLY_END)
+    if start < 0 or "<" in printed[:start]:
+        return printed.strip()
+    return (printed[start:] if end < start else printed[start : end + len(_REPLY_END)]).strip()
 
 
 class _Line:
