@@ -139,8 +139,16 @@ def test_changed_host_key_is_rejected(node: ScriptedNode, source: Path) -> None:
 
 def test_wrong_password(node: ScriptedNode) -> None:
     files = SftpNodeFiles("node0", node.address, node.credentials(password="wrong"), Timers(connect_s=5))
-    with pytest.raises(AuthenticationFailed):
+    with pytest.raises(AuthenticationFailed, match="refuses the login of 'ops' by password") as refused:
         files.size(PATH)
+    assert "wrong" not in refused.value.message
+
+
+def test_account_without_sftp_is_told_how_to_get_it(source: Path) -> None:
+    with ScriptedNode() as node:
+        files = SftpNodeFiles("node0", node.address, node.credentials(), Timers(connect_s=5, rpc_s=5))
+        with pytest.raises(TransferFailed, match=r"no SFTP .* 'set system services ssh sftp-server'"):
+            files.upload(source, PATH, Seen())
 
 
 def test_path_that_is_no_plain_path_is_refused(files: SftpNodeFiles, source: Path) -> None:

@@ -93,11 +93,25 @@ def _key_from_text(text: str, passphrase: str | None) -> paramiko.PKey:
     raise problem
 
 
-def authenticate(transport: paramiko.Transport, credentials: Credentials, key: paramiko.PKey | None) -> None:
+def authenticate(
+    node: str, transport: paramiko.Transport, credentials: Credentials, key: paramiko.PKey | None
+) -> None:
     """Key first, then password; only what the connection holds: no agent, no key of this machine's user.
 
-    Raises paramiko's exceptions.
+    Raises AuthenticationFailed, or paramiko's exceptions for a session that broke.
     """
+    try:
+        _authenticate(transport, credentials, key)
+    except paramiko.AuthenticationException as error:
+        means = [word for word, had in (("key", key), ("password", credentials.password)) if had]
+        raise AuthenticationFailed(
+            node,
+            f"refuses the login of {credentials.username!r} by {' and '.join(means) or 'no key or password'} "
+            f"({error}); correct the Airflow connection, or the account on the node",
+        ) from error
+
+
+def _authenticate(transport: paramiko.Transport, credentials: Credentials, key: paramiko.PKey | None) -> None:
     if key is not None:
         try:
             transport.auth_publickey(credentials.username, key)
@@ -125,7 +139,7 @@ def ssh_transport(
                 transport.get_security_options().key_types = trusted.algorithms
             transport.start_client(timeout=timeout_s)
             trusted.check(transport.get_remote_server_key())
-            authenticate(transport, credentials, key)
+            authenticate(node, transport, credentials, key)
             transport.set_keepalive(_KEEPALIVE_S)
             return transport
     except BaseException:

@@ -141,7 +141,7 @@ class _Session(SSHSession):  # type: ignore[misc]
 
     def _auth(self, *_args: object) -> None:
         self._trusted.check(self._transport.get_remote_server_key())
-        authenticate(self._transport, self._credentials, self._key)
+        authenticate(self._node, self._transport, self._credentials, self._key)
 
     def expect(self, *, large: bool) -> None:
         self._large, self.reply, self.fault = large, None, None

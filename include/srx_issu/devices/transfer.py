@@ -149,9 +149,7 @@ class SftpNodeFiles:
         transport = ssh_transport(self._node, self._address, self._credentials, self._timers.connect_s)
         try:
             with Border(self._node, doing):
-                sftp = paramiko.SFTPClient.from_transport(transport)
-                if sftp is None:
-                    raise DeviceUnreachable(self._node, "no SFTP: check 'system services ssh sftp-server'")
+                sftp = self._open_sftp(transport)
                 channel = sftp.get_channel()
                 if channel is not None:
                     channel.settimeout(self._timers.rpc_s)
@@ -166,6 +164,23 @@ class SftpNodeFiles:
             raise
         finally:
             transport.close()
+
+    def _open_sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
+        """Raises TransferFailed when the node lets the account in and gives it no SFTP."""
+        reason: Exception | None = None
+        try:
+            sftp = paramiko.SFTPClient.from_transport(transport)
+            if sftp is not None:
+                return sftp
+        except (paramiko.SSHException, EOFError) as error:
+            if not transport.is_active():
+                raise
+            reason = error
+        raise TransferFailed(
+            self._node,
+            f"logged in, but no SFTP ({reason or 'no channel'}): 'set system services ssh sftp-server', "
+            "and let the account's class use it",
+        ) from reason
 
     def close(self) -> None:
         self._netconf.close()
