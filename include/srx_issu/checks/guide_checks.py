@@ -30,8 +30,9 @@ def _nodes_answer() -> tuple[Check, ...]:
             guide=True,
             good="answers at its own address",
             limit="answers at its own address",
-            bad="does not answer at its own address: {reachable_text}",
-            remedy="check the node, its fxp0 address in the inventory, and the route back (backup-router)",
+            bad="does not answer us at its own address: {reachable_text}",
+            remedy="check the node, its fxp0 address in the inventory, the route back (backup-router), and "
+            "the connection's login and host keys",
         ),
         Check(
             name="model_as_in_inventory",
@@ -70,7 +71,7 @@ def _groups() -> tuple[Check, ...]:
             expect=InRange(minimum=1),
             guide=True,
             good="has {groups} redundancy groups",
-            bad="neither node shows a redundancy group",
+            bad="neither node shows a redundancy group{groups_text}",
             limit="at least 1",
             remedy="is chassis cluster enabled? 'show chassis cluster status'",
         ),

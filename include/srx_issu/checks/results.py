@@ -43,7 +43,8 @@ def results(
 def _result(outcome: Outcome, frame: Frame | None, subject: Subject) -> CheckResult:
     check = outcome.check
     if outcome.row is None or frame is None:
-        return _broken(outcome)
+        untold = frame is not None and not frame.rows and not subject.snapshot.group_ids
+        return replace(_broken(outcome), because_silent=untold)
     row = frame.rows[outcome.row]
     about = str(row.get("about") or "")
     if (

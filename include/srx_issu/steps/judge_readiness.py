@@ -38,7 +38,9 @@ def judge_readiness(bench: Bench) -> Assessment:
     if readiness.verdict is ReadinessVerdict.ALREADY_CURRENT:
         decide_outcome(bench, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
         return Assessment.ALREADY_CURRENT
-    objections = [*(r.text for r in readiness.blocking), *filter(None, [objection_to_start(before)])]
+    objections = [r.text for r in readiness.blocking] or [*filter(None, [objection_to_start(before)])]
+    if readiness.verdict is ReadinessVerdict.NOT_READY and not objections:
+        objections = [readiness.reason]
     if objections:
         decide_outcome(bench, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
         return Assessment.NOT_READY

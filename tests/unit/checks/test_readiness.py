@@ -196,6 +196,27 @@ def test_no_redundancy_group_at_all_is_a_failure_and_not_an_empty_pass() -> None
     assert readiness.verdict is ReadinessVerdict.NOT_READY
     assert worst(readiness, "groups_known").status is Status.FAIL
     assert worst(readiness, "group_states").blocks
+    assert not any("empty" in result.text for result in readiness.blocking)  # the cause is told, once
+
+
+def test_a_standalone_box_is_told_in_its_own_words() -> None:
+    case = healthy().view(NODE0, groups=(), error="Chassis cluster is not enabled").view(NODE1, groups=())
+    readiness = judge(case)
+    assert readiness.verdict is ReadinessVerdict.NOT_READY
+    assert "(node0: Chassis cluster is not enabled)" in worst(readiness, "groups_known").text
+
+
+def test_of_two_silent_nodes_only_their_silence_is_told() -> None:
+    case = healthy()
+    for node in (NODE0, NODE1):
+        case = case.view(
+            node, reachable=False, error="login refused", release=None, model=None, groups=(), cold_sync=None
+        )
+    readiness = judge(case)
+    assert readiness.verdict is ReadinessVerdict.NOT_READY
+    assert {result.check for result in readiness.blocking} == {"node_reachable"}
+    assert "login refused" in readiness.reason
+    assert worst(readiness, "groups_known").blocks
 
 
 def test_a_priority_that_is_not_shown_is_not_above_zero() -> None:
