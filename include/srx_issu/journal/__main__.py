@@ -1,4 +1,4 @@
-"""``python -m srx_issu.journal migrate``: an entry point, so it reads the URL from the environment.
+"""``python -m srx_issu.journal migrate`` and ``grant ROLE``: the URL is the owner's, from the environment.
 
 Never from the command line: a process list would show the password.
 """
@@ -9,19 +9,27 @@ import os
 import sys
 
 from srx_issu.domain.errors import JournalError
+from srx_issu.journal.grants import grant_append_only
 from srx_issu.journal.schema import migrate
 
 URL_VARIABLE = "SRX_ISSU_JOURNAL_URL"
 
 
 def main(arguments: list[str]) -> int:
-    """0 = the tables are current, 1 = the database said no, 2 = called wrongly."""
+    """0 = done, or nothing to do; 1 = the database said no; 2 = called wrongly."""
     url = os.environ.get(URL_VARIABLE, "")
-    if arguments != ["migrate"] or not url:
-        sys.stderr.write(f"usage: {URL_VARIABLE}=postgresql://... python -m srx_issu.journal migrate\n")
-        return 2
     try:
-        migrate(url)
+        match arguments:
+            case ["migrate"] if url:
+                migrate(url)
+            case ["grant", role] if url:
+                grant_append_only(url, role)
+            case _:
+                usage = (
+                    f"usage: {URL_VARIABLE}=postgresql://... python -m srx_issu.journal migrate | grant ROLE"
+                )
+                sys.stderr.write(f"{usage}\n")
+                return 2
     except JournalError as error:
         sys.stderr.write(f"{error}\n")
         return 1
