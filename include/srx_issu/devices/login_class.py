@@ -1,0 +1,48 @@
+"""The Junos login class with just what this software needs, as ``set`` commands for docs/junos-account.md.
+
+An allow-list alone: without the permission "maintenance" Junos denies every ``request`` that is not named.
+The page's list is this module's output, and a test holds every command that the software can send to it.
+Not confirmed on a real SRX: how strictly a release applies ``allow-commands-regexps`` to RPCs.
+"""
+
+from __future__ import annotations
+
+import re
+
+CLASS = "srx-issu"
+# view: show commands. view-configuration and secret: the backup, which is sealed. No right to configure.
+PERMISSIONS = ("secret", "view", "view-configuration")
+
+_NODE = "[01]"
+_GROUP = "[0-9]+"
+_IMAGE = "/var/tmp/[-A-Za-z0-9._+]+"
+_FILE = "/[-A-Za-z0-9._/+]+"
+ALLOWED = (
+    f"request chassis cluster failover redundancy-group {_GROUP} node {_NODE}",
+    f"request chassis cluster failover reset redundancy-group {_GROUP}",
+    "request chassis cluster in-service-upgrade abort",
+    f"request (system|vmhost) software in-service-upgrade {_IMAGE} reboot( unlink)?",
+    f"request (system|vmhost) software rollback node {_NODE}( reboot)?",
+    f"request (system|vmhost) reboot node {_NODE}",
+    "request system snapshot",
+    "request security policies (check|resync)",
+    f"file show {_FILE}",
+    f"file list {_FILE}( detail)?",
+    f"file checksum sha-256 {_FILE}",
+    "start shell",
+)
+
+
+def allows(command: str) -> bool:
+    """Whether an account of the class may give the command; ``show`` comes with the permission "view"."""
+    return command.startswith("show ") or any(re.fullmatch(each, command) for each in ALLOWED)
+
+
+def configuration() -> tuple[str, ...]:
+    """The ``set`` commands, in the order to type them."""
+    base = f"set system login class {CLASS}"
+    return (
+        f"{base} permissions [ {' '.join(PERMISSIONS)} ]",
+        *(f'{base} allow-commands-regexps "^{each}$"' for each in ALLOWED),
+        f"{base} idle-timeout 60",
+    )
