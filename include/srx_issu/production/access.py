@@ -1,7 +1,7 @@
 """Roles in Airflow's FAB auth manager, as data, and their first users.
 
     viewer      sees runs, logs, reports; changes nothing
-    operator    starts, clears and retries runs; answers no question
+    operator    starts, clears and retries runs, stops the fleet; answers no question
     approver    answers questions; starts nothing
     admin       everything: connections, users, roles
 
@@ -35,6 +35,8 @@ ROLES: Mapping[str, tuple[Permission, ...]] = {
         ("can_edit", "DAGs"),
         *_each("can_create", ("DAG Runs", "Task Instances")),
         *_each("can_edit", ("DAG Runs", "Task Instances")),
+        # The Variable srx_issu_stop stops the fleet: whoever may start must be able to stop.
+        *((action, "Variables") for action in ("can_read", "can_create", "can_edit", "can_delete")),
     ),
     "approver": (*VIEW, ("can_edit", "DAGs"), ("can_edit", "HITL Detail")),
 }

@@ -46,6 +46,9 @@ class Options:
     replicas: Mapping[str, int] = field(default_factory=dict)  # service -> how many; else the compose file's
     profiles: frozenset[str] = frozenset()
     port: int | None = None
+    # Programs that live as long as the layout, started first; and what is done when the databases are ready.
+    alongside: tuple[Program, ...] = ()
+    before_services: Callable[[], object] = lambda: None
 
 
 class Native:
@@ -112,8 +115,11 @@ class Native:
         self._layout = Layout(home=self.home, repository=root, files=self._options.files, ports=ports)
         self._crew = Crew(lock)
         self._cleanup.callback(self._crew.stop)
+        for program in self._options.alongside:
+            self._crew.start(program)
         self._start_stores()
         self._initialise()
+        self._options.before_services()
         self._start_services()
 
     def _start_stores(self) -> None:
