@@ -22,9 +22,7 @@ with DAG(
     schedule=None,
     catchup=False,
     params={
-        "campaign": Param(
-            "", type="string", title="Campaign run", description="Its id, from srx-issu"
-        ),
+        "campaign": Param("", type="string", title="Campaign run", description="Its id, from srx-issu"),
         "order": Param("pause", type="string", enum=["pause", "resume", "abort"], title="Order"),
         "reason": Param("", type="string", title="Reason"),
     },

@@ -173,6 +173,8 @@ class CampaignFile(Entry):
     )
     gates: GatesEntry = Field(default_factory=GatesEntry, description="Where a person is asked.")
     retry: RetryEntry = Field(default_factory=RetryEntry, description="After failures.")
-    fail_back: bool = Field(True, description="node0 primary of every group at the end.")
+    fail_back: bool = Field(
+        True, description="Each group back on node0, or where its configured priority prefers."
+    )
     schedule: CronText | None = Field(None, description="Cron line, UTC; none = started by hand.")
     notify: tuple[NotifyEntry, ...] = Field((), description="Whom to tell; the log is told always.")

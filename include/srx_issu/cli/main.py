@@ -74,7 +74,9 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
     image: Annotated[str, typer.Option(help="File name or release of an image of the catalogue")],
     approval: Annotated[bool, typer.Option(help="A person approves before the ISSU starts")] = True,
-    fail_back: Annotated[bool, typer.Option(help="node0 primary of every group at the end")] = True,
+    fail_back: Annotated[
+        bool, typer.Option(help="Each group back on node0, or where its configured priority prefers")
+    ] = True,
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Look at everything, change nothing")
     ] = False,

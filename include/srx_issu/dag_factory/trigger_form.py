@@ -27,7 +27,10 @@ def upgrade_params() -> dict[str, Param]:
             True, type="boolean", title="Approval", description="A person approves before anything starts"
         ),
         "fail_back": Param(
-            True, type="boolean", title="Fail back", description="node0 primary of every group at the end"
+            True,
+            type="boolean",
+            title="Fail back",
+            description="Each group back on node0, or where its configured priority prefers",
         ),
         "plan_only": Param(
             False, type="boolean", title="Plan only", description="Look at everything, change nothing"

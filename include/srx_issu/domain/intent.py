@@ -97,7 +97,7 @@ class Intent:
     requested_by: str
     needs_approval: bool = True
     approval_reason: str | None = None  # set when the support matrix leaves the pair to a person
-    fail_back: bool = True  # node0 primary of every group at the end
+    fail_back: bool = True  # each group to domain.home.home
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None = at once
     window_end: str | None = None
