@@ -21,6 +21,7 @@ E = TypeVar("E", bound=Entry)
 Place = tuple[str | int, ...]
 
 _NAME = TypeAdapter(Name)
+LONGEST_KEY = 80  # of a key repeated in a fault
 
 
 class Checked:
@@ -34,7 +35,7 @@ class Checked:
         """Reports top-level keys that do not belong there."""
         for key in self.document.root:
             if key not in known:
-                self.fault(f"unknown key {key!r}", nearest(key, known), key)
+                self.fault(f"unknown key {_short(key)!r}", nearest(key, known), key)
 
     def entry(self, section: str, model: type[E]) -> E | None:
         """A section that is one entry; None when it is missing, empty or faulty."""
@@ -117,7 +118,7 @@ def _words(error: ErrorDetails, model: type[Entry], place: Place, inner: Place) 
         case "extra_forbidden":
             key = str(inner[-1])
             owner = _dotted((*place, *inner[:-1])) or "the file"
-            return f"unknown key {key!r} in {owner}", nearest(key, _keys(model, inner[:-1]))
+            return f"unknown key {_short(key)!r} in {owner}", nearest(key, _keys(model, inner[:-1]))
         case "enum" | "literal_error":
             return f"{where} is {_kind(given)}", f"write one of {context['expected']}"
         case kind if kind.endswith(("_type", "_parsing")):
@@ -175,8 +176,17 @@ def _entry_in(annotation: Any) -> tuple[type[Entry] | None, bool]:
 def _dotted(place: Place) -> str:
     words = ""
     for step in place:
-        words += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if words else ''}{step}"
+        words += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if words else ''}{_plain(step)}"
     return words
+
+
+def _plain(key: str) -> str:
+    """A key as it stands, or quoted: faults go to terminals and logs, and a key may hold a whole screen."""
+    return _short(key) if key.isprintable() else repr(_short(key))
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 3]}..."
 
 
 def _kind(value: object) -> str:
