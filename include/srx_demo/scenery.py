@@ -60,7 +60,8 @@ class Scenery:
         write_files(
             self.home.root / "files", repository() / "include", self._endpoints, (self.image,), self.lab.speed
         )
-        return {CONNECTION_VARIABLE: connection(self._endpoints)}
+        # A demonstration shows an upgrade; the daily audit would run beside it as soon as the stack is up.
+        return {CONNECTION_VARIABLE: connection(self._endpoints), "SRX_ISSU_AUDIT_SCHEDULE": "none"}
 
     @property
     def clusters(self) -> tuple[LabCluster, ...]:

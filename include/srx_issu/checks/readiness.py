@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.cluster_frame import cluster_frame, runs_target
@@ -22,6 +23,7 @@ from srx_issu.domain.model import Snapshot
 from srx_issu.domain.rows import LinkKind
 from srx_issu.domain.state import ClusterState
 from srx_issu.domain.support import Support
+from srx_issu.domain.verdict import Status
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +34,14 @@ def check_readiness(
     intent: Intent,
     support: Support,
     validate: Validate = run,
+    *,
+    no_image: str | None = None,
 ) -> Readiness:
     """Judges one look at the cluster. Rules and limits are those of ``intent.policy``.
 
     NOT_READY when any blocking check failed or could not be judged, ASK when only the support matrix
     leaves the pair of releases to a person, ALREADY_CURRENT when both nodes run the target.
+    ``no_image`` says why ``intent.image`` stands for none: what needs one is SKIPPED then.
     ``validate`` runs the checks over the tables: Great Expectations, unless a test has its own.
     """
     rules = intent.policy.checks
@@ -45,10 +50,25 @@ def check_readiness(
     checks = enabled(readiness_checks(intent), rules)
     ran = validate(frames, checks)
     told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
+    if no_image is not None:
+        told = tuple(_without_image(result, no_image) for result in told)
     asking = {check.name for check in checks if check.asks}
-    readiness = _judged(subject, told, asking, ran.validations)
+    current = no_image is None and runs_target(subject)
+    readiness = _judged(subject, told, asking, ran.validations, current=current)
     log.info("%s: %s: %s", snapshot.cluster, readiness.verdict, readiness.reason)
     return readiness
+
+
+NEED_AN_IMAGE = frozenset(
+    {"image_for_model", "var_tmp_space", "release_is_later", "eligible", "eligibility_documented"}
+)
+
+
+def _without_image(result: CheckResult, why: str) -> CheckResult:
+    if result.check not in NEED_AN_IMAGE:
+        return result
+    text = f"{result.node}: {why}" if result.node else why
+    return replace(result, status=Status.SKIPPED, measured=None, limit=None, text=text, remedy=None)
 
 
 def readiness_checks(intent: Intent) -> tuple[Check, ...]:
@@ -76,16 +96,21 @@ def _frames(subject: Subject, support: Support) -> tuple[Frame, ...]:
 
 
 def _judged(
-    subject: Subject, told: tuple[CheckResult, ...], asking: set[str], raw: Mapping[str, object]
+    subject: Subject,
+    told: tuple[CheckResult, ...],
+    asking: set[str],
+    raw: Mapping[str, object],
+    *,
+    current: bool,
 ) -> Readiness:
-    verdict, reason = _verdict(subject, told, asking)
+    verdict, reason = _verdict(subject, told, asking, current=current)
     return Readiness(results=told, verdict=verdict, reason=reason, validations=raw)
 
 
 def _verdict(
-    subject: Subject, told: tuple[CheckResult, ...], asking: set[str]
+    subject: Subject, told: tuple[CheckResult, ...], asking: set[str], *, current: bool
 ) -> tuple[ReadinessVerdict, str]:
-    if runs_target(subject):
+    if current:
         return (
             ReadinessVerdict.ALREADY_CURRENT,
             f"both nodes run {subject.snapshot.node0.release} already",

@@ -48,10 +48,18 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any]) -> FastAPI:
     @app.get("/upgrades/{upgrade_id}", response_class=HTMLResponse)
     def upgrade(upgrade_id: str) -> Response:
         """As it stands now, told with today's template."""
-        live = pages.upgrade(open_sources(), upgrade_id)
-        if live is None:
-            return _page(pages.unknown(upgrade_id), status=404)
+        sources = open_sources()
+        live = pages.upgrade(sources, upgrade_id)
+        if live is None:  # the run may be one of issu_audit
+            found = pages.audit(sources, pages.AUDIT_PREFIX + upgrade_id)
+            return _page(pages.unknown(upgrade_id), status=404) if found is None else _page(found)
         return _page(live.html, refresh_s=pages.REFRESH_S if live.is_open else None)
+
+    @app.get("/audits", response_class=HTMLResponse)
+    def newest_audit() -> Response:
+        """The newest matrix of the fleet's readiness."""
+        found = pages.newest_audit(open_sources())
+        return _page(pages.no_audit(), status=404) if found is None else _page(found)
 
     @app.get("/upgrades/{upgrade_id}/report", response_class=HTMLResponse)
     def report(upgrade_id: str) -> Response:

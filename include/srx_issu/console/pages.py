@@ -13,6 +13,8 @@ from srx_issu.report.page import environment
 from srx_issu.report.reading import read_documents
 from srx_issu.report.verdicts import meaning
 
+AUDIT_PREFIX = "audit__"  # before the run id
+AUDIT_PAGE = "readiness.html"
 MOST = 200  # upgrades on the list
 REFRESH_S = 20
 _TEMPLATES = "srx_issu.console"
@@ -70,6 +72,23 @@ def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
         listing=listing,
     )
     return Live(html=report.html, is_open=record.closed_at is None)
+
+
+def newest_audit(sources: Sources) -> str | None:
+    """The newest matrix; None when no audit has ended."""
+    found = sources.audits.newest(AUDIT_PAGE)
+    return sources.audits.read(found[0]).decode("utf-8", "replace") if found else None
+
+
+def audit(sources: Sources, audit_id: str) -> str | None:
+    """The matrix of one audit; None when there is none."""
+    ids = {name.rpartition("/")[2]: name for name in sources.audits.names(audit_id)}
+    kept = Documents(dict.fromkeys(ids, b"")).all(AUDIT_PAGE)
+    return sources.audits.read(ids[kept[-1][0]]).decode("utf-8", "replace") if kept else None
+
+
+def no_audit() -> str:
+    return fault("No audit yet", "Start the DAG issu_audit, or wait for its schedule.")
 
 
 def kept_report(sources: Sources, upgrade_id: str) -> str | None:

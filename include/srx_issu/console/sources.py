@@ -22,11 +22,22 @@ class Lists(Protocol):
     def evidence(self, upgrade_id: str) -> tuple[EvidenceEntry, ...]: ...
 
 
+class KeptAudits(Protocol):
+    """What is read of audits; ``ports.audit.Audits`` has it."""
+
+    def names(self, audit_id: str, /) -> tuple[str, ...]: ...
+
+    def read(self, evidence_id: str) -> bytes: ...
+
+    def newest(self, name: str, *, limit: int = ..., besides: str | None = ...) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     journal: Journal
     evidence: Evidence
     lists: Lists
+    audits: KeptAudits
 
 
 OpenSources = Callable[[], Sources]
@@ -36,12 +47,13 @@ def open_sources() -> Sources:
     """Asked anew for every page: cheap, and a wrong setting shows on the page, not at the server's start."""
     from airflow.sdk import ObjectStoragePath  # noqa: PLC0415 - the rest of the console runs without Airflow
 
-    from srx_issu.journal import Ledger, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
+    from srx_issu.journal import Ledger, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
 
-    url = _required(JOURNAL_URL)
+    url, base = _required(JOURNAL_URL), ObjectStoragePath(_required(EVIDENCE))
     return Sources(
         journal=SqlJournal(url),
-        evidence=StoredEvidence(url, ObjectStoragePath(_required(EVIDENCE))),
+        evidence=StoredEvidence(url, base),
+        audits=SqlAudits(url, base),
         lists=Ledger(url),
     )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from airflow.sdk import ObjectStoragePath
 
 from srx_issu.hooks.settings import evidence_url, journal_url
-from srx_issu.journal import SqlCampaigns, SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.ports.audit import Audits
 from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.journal import Evidence, Journal, Leases
 
@@ -20,6 +21,7 @@ class Stores:
     campaigns: CampaignJournal
     leases: Leases
     evidence: Evidence
+    audits: Audits
 
 
 def open_stores() -> Stores:
@@ -31,4 +33,5 @@ def open_stores() -> Stores:
         campaigns=SqlCampaigns(url),
         leases=SqlLeases(url),
         evidence=StoredEvidence(url, base),
+        audits=SqlAudits(url, base),
     )

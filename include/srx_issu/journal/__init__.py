@@ -7,6 +7,7 @@ and ``python -m srx_issu.journal`` read them from the environment. ``docs/journa
 from srx_issu.journal.evidence import StoredEvidence
 from srx_issu.journal.ledger import EvidenceEntry, LeaseChange, Ledger
 from srx_issu.journal.schema import migrate
+from srx_issu.journal.sql_audits import SqlAudits
 from srx_issu.journal.sql_campaigns import SqlCampaigns
 from srx_issu.journal.sql_journal import SqlJournal
 from srx_issu.journal.sql_leases import SqlLeases
@@ -15,6 +16,7 @@ __all__ = [
     "EvidenceEntry",
     "LeaseChange",
     "Ledger",
+    "SqlAudits",
     "SqlCampaigns",
     "SqlJournal",
     "SqlLeases",

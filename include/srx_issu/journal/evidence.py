@@ -6,45 +6,63 @@ An index row without a file, or a file replaced by another, cannot pass unnotice
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from itertools import count
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal.database import Database
 from srx_issu.journal.shelf import Shelf, StoragePath, numbered, safe_name
-from srx_issu.journal.tables import evidence, upgrades
+from srx_issu.journal.tables import audit_files, audits, evidence, upgrades
 
 WRITE_TIMEOUT_S = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Whose files are kept: the index of the files, and the table of those that own them."""
+
+    files: Table
+    owners: Table
+    owner: str  # column in both
+    what: str
+
+
+UPGRADES = Kept(files=evidence, owners=upgrades, owner="upgrade_id", what="upgrade")
+AUDITS = Kept(files=audit_files, owners=audits, owner="audit_id", what="audit")
 
 
 class StoredEvidence:
     """Evidence below ``base``. An id is ``<folder>/<file>``: readable in logs, and a key of the index."""
 
-    def __init__(self, url: str, base: StoragePath) -> None:
+    def __init__(self, url: str, base: StoragePath, kept: Kept = UPGRADES) -> None:
         self._database = Database(url)
         self._shelf = Shelf(base)
+        self._kept = kept
 
     def write(self, upgrade_id: str, name: str, content: str | bytes) -> str:
         data = content.encode("utf-8", "replace") if isinstance(content, str) else content
         folder, wanted = folder_of(upgrade_id), safe_name(name)
         with self._database.transaction(statement_timeout_s=WRITE_TIMEOUT_S) as connection:
-            if not connection.scalar(
-                select(upgrades.c.upgrade_id).where(upgrades.c.upgrade_id == upgrade_id)
-            ):
+            owner = self._kept.owners.c[self._kept.owner]
+            if not connection.scalar(select(owner).where(owner == upgrade_id)):
                 raise JournalError(
-                    f"evidence {name}: upgrade {upgrade_id} is not in the journal; open it first"
+                    f"evidence {name}: {self._kept.what} {upgrade_id} is not in the journal; open it first"
                 )
             for number in count(1):
                 candidate = numbered(wanted, number)
-                if _free(connection, upgrade_id, candidate) and self._shelf.create(folder, candidate, data):
-                    return _index(connection, upgrade_id, folder, candidate, data)
+                if self._free(connection, upgrade_id, candidate) and self._shelf.create(
+                    folder, candidate, data
+                ):
+                    return self._index(connection, upgrade_id, folder, candidate, data)
         raise AssertionError("unreachable: count() does not end")
 
     def read(self, evidence_id: str) -> bytes:
         """Raises JournalError when it is unknown, gone, or not what was written."""
-        query = select(evidence.c.path, evidence.c.sha256).where(evidence.c.evidence_id == evidence_id)
+        files = self._kept.files
+        query = select(files.c.path, files.c.sha256).where(files.c.evidence_id == evidence_id)
         with self._database.transaction() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
@@ -62,13 +80,33 @@ class StoredEvidence:
         return data
 
     def names(self, upgrade_id: str) -> tuple[str, ...]:
-        query = (
-            select(evidence.c.evidence_id)
-            .where(evidence.c.upgrade_id == upgrade_id)
-            .order_by(evidence.c.sequence)
-        )
+        files = self._kept.files
+        mine = files.c[self._kept.owner] == upgrade_id
+        query = select(files.c.evidence_id).where(mine).order_by(files.c.sequence)
         with self._database.transaction() as connection:
             return tuple(connection.scalars(query))
+
+    def _free(self, connection: Connection, owner: str, name: str) -> bool:
+        files = self._kept.files
+        taken = select(files.c.name).where(files.c[self._kept.owner] == owner, files.c.name == name)
+        return connection.scalar(taken) is None
+
+    def _index(self, connection: Connection, owner: str, folder: str, name: str, data: bytes) -> str:
+        """The file is there and complete; a crash before the commit leaves it unnamed, the name unused."""
+        evidence_id = f"{folder}/{name}"
+        connection.execute(
+            insert(self._kept.files).values(
+                {
+                    "evidence_id": evidence_id,
+                    self._kept.owner: owner,
+                    "name": name,
+                    "path": evidence_id,
+                    "sha256": hashlib.sha256(data).hexdigest(),
+                    "size_bytes": len(data),
+                }
+            )
+        )
+        return evidence_id
 
 
 def folder_of(upgrade_id: str) -> str:
@@ -77,24 +115,3 @@ def folder_of(upgrade_id: str) -> str:
     if safe == upgrade_id:
         return safe
     return f"{safe}-{hashlib.sha256(upgrade_id.encode()).hexdigest()[:8]}"
-
-
-def _free(connection: Connection, upgrade_id: str, name: str) -> bool:
-    taken = select(evidence.c.name).where(evidence.c.upgrade_id == upgrade_id, evidence.c.name == name)
-    return connection.scalar(taken) is None
-
-
-def _index(connection: Connection, upgrade_id: str, folder: str, name: str, data: bytes) -> str:
-    """The file is there and complete; a crash before the commit leaves it unnamed, and the name unused."""
-    evidence_id = f"{folder}/{name}"
-    connection.execute(
-        insert(evidence).values(
-            evidence_id=evidence_id,
-            upgrade_id=upgrade_id,
-            name=name,
-            path=evidence_id,
-            sha256=hashlib.sha256(data).hexdigest(),
-            size_bytes=len(data),
-        )
-    )
-    return evidence_id

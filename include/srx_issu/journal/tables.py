@@ -115,6 +115,28 @@ evidence = Table(
     UniqueConstraint("upgrade_id", "name", name="evidence_name_once"),
 )
 
+audits = Table(
+    "audits",
+    metadata,
+    Column("audit_id", Text, primary_key=True),
+    _moment("opened_at"),
+    Index("audits_by_opening", "opened_at"),
+)
+
+audit_files = Table(
+    "audit_files",
+    metadata,
+    Column("evidence_id", Text, primary_key=True),
+    Column("audit_id", Text, ForeignKey(audits.c.audit_id), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sequence", BigInteger, Identity(always=True), nullable=False),
+    _recorded_at(),
+    UniqueConstraint("audit_id", "name", name="audit_files_name_once"),
+)
+
 campaigns = Table(
     "campaigns",
     metadata,

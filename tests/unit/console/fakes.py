@@ -18,6 +18,22 @@ OPEN = "manual__2026-11-22T22:00:00+00:00"
 
 
 @dataclass(frozen=True, kw_only=True)
+class OneAudit:
+    """The matrix of one audit, or none at all."""
+
+    pages: dict[str, bytes]
+
+    def names(self, audit_id: str, /) -> tuple[str, ...]:
+        return tuple(name for name in self.pages if name.startswith(f"{audit_id}/"))
+
+    def read(self, evidence_id: str) -> bytes:
+        return self.pages[evidence_id]
+
+    def newest(self, name: str, *, limit: int = 1, besides: str | None = None) -> tuple[str, ...]:
+        return tuple(self.pages)[:limit]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemoryStores:
     """Read-only; what would write raises."""
 
@@ -74,7 +90,8 @@ def two_upgrades(**documents: bytes) -> Sources:
         record=replace(record(), upgrade_id=OPEN, cluster="fw-b"), events=started(), documents={}
     )
     stores = MemoryStores(samples={"wave1__fw-a": closed, OPEN: underway})
-    return Sources(journal=stores, evidence=stores, lists=stores)
+    audits = OneAudit(pages={"audit__daily/readiness.html": b"<p>30 clusters</p>"})
+    return Sources(journal=stores, evidence=stores, lists=stores, audits=audits)
 
 
 def _entry(upgrade_id: str, name: str, content: bytes) -> EvidenceEntry:

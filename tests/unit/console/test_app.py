@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import httpx
@@ -14,9 +14,9 @@ from fastapi import FastAPI, HTTPException
 from srx_issu.console.app import make_app
 from srx_issu.console.sources import Sources, open_sources
 from srx_issu.domain.errors import JournalError
-from tests.unit.console.fakes import OPEN, two_upgrades
+from tests.unit.console.fakes import OPEN, OneAudit, two_upgrades
 
-PAGES = ("/", "/upgrades/wave1__fw-a", "/upgrades/wave1__fw-a/report")
+PAGES = ("/", "/upgrades/wave1__fw-a", "/upgrades/wave1__fw-a/report", "/audits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,3 +134,18 @@ def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SRX_ISSU_JOURNAL_URL", raising=False)
     with pytest.raises(JournalError, match="SRX_ISSU_JOURNAL_URL is not set for the API server"):
         open_sources()
+
+
+def test_the_newest_audit_and_the_one_of_a_run() -> None:
+    assert client().get("/srx-issu/audits").text == "<p>30 clusters</p>"
+    assert client().get("/srx-issu/upgrades/daily").text == "<p>30 clusters</p>"
+    assert 'href="/srx-issu/audits"' in client().get("/srx-issu/").text
+
+
+def test_without_an_audit_it_is_said_how_to_get_one() -> None:
+    def none() -> Sources:
+        return replace(two_upgrades(), audits=OneAudit(pages={}))
+
+    response = client(none).get("/srx-issu/audits")
+    assert response.status_code == 404
+    assert "issu_audit" in response.text

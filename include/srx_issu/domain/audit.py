@@ -1,0 +1,132 @@
+"""How ready the whole fleet is: one row a cluster, one cell a check, and what changed since the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from srx_issu.domain.checking import CheckResult, Readiness, Severity
+from srx_issu.domain.verdict import Status
+
+_WORST = (Status.FAIL, Status.ERROR, Status.SKIPPED, Status.PASS)
+_MOST_WORDS = 3
+
+
+class AuditVerdict(StrEnum):
+    """What became of one cluster in an audit."""
+
+    READY = "READY"
+    ASK = "ASK"  # ready, but nothing documents the pair of releases: a person decides
+    NOT_READY = "NOT_READY"
+    ALREADY_CURRENT = "ALREADY_CURRENT"  # runs the newest image of the catalogue for its model
+    NO_ANSWER = "NO_ANSWER"  # neither node answered
+    BUSY = "BUSY"  # an upgrade has it; it was left alone
+    NOT_LOOKED_AT = "NOT_LOOKED_AT"  # no account, a fault of ours, or its batch did not end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One check of one cluster: the worst of its results, in words."""
+
+    check: str
+    status: Status
+    severity: Severity
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditedCluster:
+    """One row. ``running`` and ``target`` are releases; None = not known, or no image fits."""
+
+    name: str
+    model: str
+    site: str
+    verdict: AuditVerdict
+    reason: str
+    running: str | None = None
+    target: str | None = None
+    hold: str | None = None
+    cells: tuple[Cell, ...] = ()
+
+    def cell(self, check: str) -> Cell | None:
+        return next((cell for cell in self.cells if cell.check == check), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """One audit, by name of cluster."""
+
+    audit_id: str
+    began_at: datetime
+    ended_at: datetime
+    clusters: tuple[AuditedCluster, ...]
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """Every check of any cluster, in the order of the checks."""
+        return tuple(dict.fromkeys(cell.check for cluster in self.clusters for cell in cluster.cells))
+
+    def count(self, verdict: AuditVerdict) -> int:
+        return sum(cluster.verdict is verdict for cluster in self.clusters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is not as in the last audit. ``check`` None = the cluster as a whole."""
+
+    cluster: str
+    check: str | None
+    before: str
+    after: str
+    text: str
+
+
+def cells_of(readiness: Readiness) -> tuple[Cell, ...]:
+    """One cell a check, in the order of the results."""
+    by_check: dict[str, list[CheckResult]] = {}
+    for result in readiness.results:
+        by_check.setdefault(result.check, []).append(result)
+    return tuple(_cell(check, results) for check, results in by_check.items())
+
+
+def _cell(check: str, results: list[CheckResult]) -> Cell:
+    worst = min(results, key=lambda result: _WORST.index(result.status))
+    same = [result.text for result in results if result.status is worst.status]
+    more = f"; and {len(same) - _MOST_WORDS} more" if len(same) > _MOST_WORDS else ""
+    text = "; ".join(dict.fromkeys(same[:_MOST_WORDS])) + more
+    return Cell(check=check, status=worst.status, severity=worst.severity, text=text)
+
+
+def changes(before: Matrix, after: Matrix) -> tuple[Change, ...]:
+    """Cluster by cluster: a new or missing one, another verdict, checks whose result is another one."""
+    old = {cluster.name: cluster for cluster in before.clusters}
+    new = {cluster.name: cluster for cluster in after.clusters}
+    found: list[Change] = []
+    for name in sorted({*old, *new}):
+        found += _changes_of(name, old.get(name), new.get(name))
+    return tuple(found)
+
+
+def _changes_of(name: str, old: AuditedCluster | None, new: AuditedCluster | None) -> Iterator[Change]:
+    if old is None or new is None:
+        words = "is no longer in the inventory" if new is None else "is new in the inventory"
+        states = ("-" if each is None else each.verdict.value for each in (old, new))
+        before, after = states
+        yield Change(cluster=name, check=None, before=before, after=after, text=words)
+        return
+    if old.verdict is not new.verdict:
+        yield Change(
+            cluster=name, check=None, before=old.verdict.value, after=new.verdict.value, text=new.reason
+        )
+    for was, now in _pairs(old.cells, new.cells):
+        if was.status is not now.status:
+            yield Change(
+                cluster=name, check=now.check, before=was.status.value, after=now.status.value, text=now.text
+            )
+
+
+def _pairs(old: Iterable[Cell], new: Iterable[Cell]) -> Iterator[tuple[Cell, Cell]]:
+    before = {cell.check: cell for cell in old}
+    return ((before[cell.check], cell) for cell in new if cell.check in before)

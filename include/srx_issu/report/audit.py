@@ -1,0 +1,79 @@
+"""The matrix of an audit, clusters × checks: a page, a table for spreadsheets, and the facts for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Matrix
+from srx_issu.domain.checking import Severity
+from srx_issu.domain.verdict import Status
+from srx_issu.report.page import environment
+from srx_issu.steps.audit import summary
+
+_TONES = {
+    AuditVerdict.READY: "good",
+    AuditVerdict.ALREADY_CURRENT: "calm",
+    AuditVerdict.ASK: "note",
+    AuditVerdict.BUSY: "calm",
+    AuditVerdict.NOT_READY: "bad",
+    AuditVerdict.NO_ANSWER: "bad",
+    AuditVerdict.NOT_LOOKED_AT: "bad",
+}
+_SIGNS = {Status.PASS: "ok", Status.FAIL: "✗", Status.ERROR: "?", Status.SKIPPED: "–"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditReport:
+    html: str
+    csv: str
+    json: str
+
+
+def build_audit_report(matrix: Matrix, changed: Sequence[Change] | None) -> AuditReport:
+    """``changed`` None = there was no audit before."""
+    page = environment().get_template("audit.html.j2")
+    html = page.render(
+        matrix=matrix,
+        changes=changed,
+        summary=summary(matrix),
+        verdict_tone=lambda cluster: _TONES[cluster.verdict],
+        tone=cell_tone,
+        sign=lambda cell: _SIGNS[cell.status],
+    )
+    facts = {"summary": summary(matrix), "matrix": matrix, "changes": changed}
+    return AuditReport(html=html, csv=_csv(matrix), json=to_json(facts, indent=1).decode())
+
+
+def cell_tone(cell: Cell) -> str:
+    """CSS class, as in the report of an upgrade."""
+    if cell.status is Status.PASS:
+        return "good"
+    if cell.status is Status.SKIPPED or cell.severity is Severity.INFO:
+        return "calm"
+    return "bad" if cell.severity is Severity.BLOCK else "note"
+
+
+def _csv(matrix: Matrix) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["cluster", "site", "model", "running", "target", "verdict", "reason", *matrix.checks])
+    for cluster in matrix.clusters:
+        facts = (cluster.name, cluster.site, cluster.model, cluster.running or "", cluster.target or "")
+        statuses = [_status(cluster, check) for check in matrix.checks]
+        writer.writerow([*facts, cluster.verdict.value, _harmless(cluster.reason), *statuses])
+    return out.getvalue()
+
+
+def _status(cluster: AuditedCluster, check: str) -> str:
+    cell = cluster.cell(check)
+    return cell.status.value if cell else ""
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet takes text that begins like a formula for one; device words come from outside."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
