@@ -56,8 +56,8 @@ def test_keeps_the_compose_specification(raw: dict[str, Any]) -> None:
 
 
 def test_every_layer_of_the_layout_is_there(services: dict[str, Service]) -> None:
-    assert set(services) == {*DATA_STORES, *AIRFLOW, "lab"}
-    assert {name for name, s in services.items() if s.profiles} == {"flower", "lab"}
+    assert set(services) == {*DATA_STORES, *AIRFLOW}
+    assert {name for name, s in services.items() if s.profiles} == {"flower"}
     assert all(services[name].replicas == 2 for name in ("scheduler", "triggerer", "worker"))
 
 
