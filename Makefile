@@ -73,7 +73,7 @@ check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, par
 
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
-	@$(BIN)/python -m pytest -q -s tests/distributed
+	@SRX_ISSU_DISTRIBUTED=1 $(BIN)/python -m pytest -q -s tests/distributed
 
 .PHONY: bench
 bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
