@@ -6,8 +6,9 @@ from srx_lab.machine.cluster import ClusterMachine
 from srx_lab.machine.commands import resync_policies
 from srx_lab.machine.words import NodeId
 from srx_lab.rehearsal import machine_with_room
+from srx_lab.replies import configuration
 from srx_lab.replies.registry import SHOWS
-from srx_lab.replies.scene import Show
+from srx_lab.replies.scene import Query, Scene, Show
 from tests.lab.driving import N0
 from tests.lab.test_every_reply import answered, xml_of
 
@@ -75,3 +76,12 @@ def test_an_install_waits_for_its_reboot() -> None:
     assert machine.world.node(N0).pending is None
     machine.clear("install_pending")
     assert machine.world.node(NodeId.NODE1).pending is None
+
+
+def test_policies_that_are_lost_stay_configured() -> None:
+    machine = machine_with_room()
+    scene = Scene(world=machine.world, node=N0, asked=N0)
+    query = Query(rpc="get-configuration", arguments={})
+    before = list(configuration.all_set_lines(scene, query))
+    machine.inject("policies_lost", at="now", fraction="0.5")
+    assert list(configuration.all_set_lines(scene, query)) == before

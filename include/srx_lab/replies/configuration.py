@@ -166,7 +166,7 @@ def _nat(scene: Scene) -> tuple[Stanza, ...]:
 def _policies(scene: Scene) -> Iterator[Stanza]:
     pairs = traffic.zone_pairs(scene)
     for position, (source, destination) in enumerate(pairs):
-        numbers = range(position, traffic.policies(scene), len(pairs))
+        numbers = range(position, scene.spec.scale.policies, len(pairs))
         if numbers:
             yield Stanza(
                 words=f"from-zone {source} to-zone {destination}",
