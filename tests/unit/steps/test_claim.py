@@ -1,0 +1,57 @@
+"""Taking a cluster: what a recovery may take over, and what it may not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.intent import Purpose
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.claim import TakeOver, claim
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import intent
+from tests.fakes.snapshots import T0
+
+RECOVERY = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER)
+ADA = TakeOver(who="ada", reason="node1 hangs")
+
+
+def held_for_an_operator() -> FakeBench:
+    fake = FakeBench()
+    fake.leases.take("conflict:core", "manual__1", T0, 3600)
+    fake.journal.close_upgrade("manual__1", Outcome.NEEDS_OPERATOR, "stuck", T0)
+    return fake
+
+
+def test_an_upgrade_at_work_is_not_taken_over_on_anybodys_word() -> None:
+    fake = FakeBench()
+    with pytest.raises(LeaseHeld, match="manual__1"):
+        claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+
+
+def test_what_waits_for_an_operator_is_not_taken_without_a_word() -> None:
+    fake = held_for_an_operator()
+    with pytest.raises(LeaseHeld):
+        claim(RECOVERY, fake.journal, fake.leases, T0)
+
+
+def test_what_waits_for_an_operator_is_taken_with_what_was_kept_beside_it_and_told() -> None:
+    fake = held_for_an_operator()
+    claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+    held = fake.leases.holder("cluster:fw-1")
+    assert held is not None
+    assert held.owner == "recover-1"
+    assert fake.leases.holder("conflict:core") is None
+    assert fake.texts(EventKind.APPROVAL) == ["taken over by ada for the recovery recover-1: node1 hangs"]
+    mine = [e for e in fake.journal.events("recover-1") if e.kind is EventKind.APPROVAL]
+    assert [(e.detail["by"], e.detail["from"]) for e in mine] == [("ada", "manual__1")]
+
+
+def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:
+    fake = FakeBench()
+    claim(RECOVERY, fake.journal, fake.leases, T0 + timedelta(hours=2))
+    held = fake.leases.holder("cluster:fw-1")
+    assert held is not None
+    assert held.owner == "recover-1"
