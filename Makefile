@@ -83,6 +83,10 @@ bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts,
 bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
 	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
 
+.PHONY: bench-checks
+bench-checks: $(STAMPS)/project ## What looking and judging costs: one cluster, and comparing 100,000 policies
+	@$(BIN)/python -m srx_demo.bench_checks
+
 .PHONY: bench-lab
 bench-lab: $(STAMPS)/project ## What the simulator can carry
 	@$(BIN)/python -m srx_lab bench
