@@ -61,11 +61,12 @@ lint: $(STAMPS)/dev
 
 .PHONY: unit
 unit: $(STAMPS)/dev
-	@$(BIN)/python -m pytest -q tests/unit $(wildcard tests/airflow/test_dag_integrity.py)
+	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/airflow/test_dag_integrity.py
 
 .PHONY: test
 test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
-	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(TESTS)
+	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary tests/unit
+	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 --ignore=tests/unit tests
 
 .PHONY: check-compose
 check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout

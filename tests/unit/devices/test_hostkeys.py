@@ -38,6 +38,7 @@ def trusted(known_hosts: str, address: Address = NODE, *, verify: bool = True) -
         "198.51.100.7 ssh-new AAAA\n",
         "nonsense\n",
     ],
+    ids=range(9),  # the keys are new each time, and no id
 )
 def test_no_key_for_the_address_is_rejected_with_the_remedy(known_hosts: str) -> None:
     with pytest.raises(HostKeyRejected, match=r"ssh-keyscan -p 22 198\.51\.100\.7"):
