@@ -18,9 +18,15 @@ from datetime import timedelta
 from airflow.sdk import DAG, chain
 
 from srx_issu.dag_factory import upgrade
+from srx_issu.dag_factory.tasks import ALWAYS, branch, ending, run
 from srx_issu.dag_factory.trigger_form import upgrade_params
 from srx_issu.operators.claim import ClaimOperator
+from srx_issu.operators.close import CloseOperator
+from srx_issu.report.task import ReportOperator
 from srx_issu.sensors.cluster import WindowSensor
+from srx_issu.steps.clean_up import clean_up
+from srx_issu.steps.hold_for_operator import hold_for_operator
+from srx_issu.steps.judge_outcome import Way, judge_outcome
 
 with DAG(
     dag_id="issu_cluster",
@@ -43,6 +49,25 @@ with DAG(
     chain(prepare.exit, approval.entry)
     chain(approval.exit, window, issu.entry)
 
-    after = upgrade.outcome()
-    chain(issu.exit, after.entry)
-    upgrade.close_run(*assess.endings, *after.endings, after.exit)
+    # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
+    ways = {
+        Way.VERIFY: "upgraded",
+        Way.RECOVER: "recover.diagnose",
+        Way.HOLD: "hold_for_operator",
+        Way.END: None,
+    }
+    outcome = branch(judge_outcome, ways, "branch_outcome", trigger_rule=ALWAYS)
+    upgraded, recover, hold = ending("upgraded"), upgrade.recover(), run(hold_for_operator)
+    verify, fail_back = upgrade.verify(), upgrade.fail_back()
+    chain(issu.exit, outcome, [upgraded, recover.entry, hold])
+    chain([upgraded, recover.exit], verify.entry)
+    chain(verify.exit, fail_back.entry)
+
+    # Whichever way the run went, the others are skipped; the end is reached in any case.
+    cleaned = run(clean_up, trigger_rule=ALWAYS, retries=0)
+    chain([*assess.endings, *recover.endings, hold, fail_back.exit], cleaned)
+    chain(
+        cleaned,
+        ReportOperator(task_id="report", trigger_rule=ALWAYS),
+        CloseOperator(task_id="close", claim_task_id="claim", trigger_rule=ALWAYS),
+    )

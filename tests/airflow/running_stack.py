@@ -14,8 +14,8 @@ import yaml
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable, Run
+from srx_issu.cli.main import new_run_id
 from srx_issu.cli.outcome import Ending, ending
-from srx_issu.cli.run_ids import new_run_id
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack
 

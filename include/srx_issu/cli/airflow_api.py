@@ -153,11 +153,6 @@ class AirflowApi:
             return None
         return self._accept(answer)["value"]
 
-    def asking(self) -> frozenset[str]:
-        """The runs of this DAG that wait for an answer."""
-        found = self._get(f"{self._dag}/dagRuns/~/hitlDetails", response_received=False, limit=PAGE)
-        return frozenset(str(each["task_instance"]["dag_run_id"]) for each in found["hitl_details"])
-
     def questions(self, run_id: str) -> tuple[Question, ...]:
         """What waits for an answer in this run."""
         found = self._get(f"{self._path(run_id)}/hitlDetails", response_received=False)["hitl_details"]

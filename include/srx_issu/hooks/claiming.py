@@ -11,8 +11,7 @@ from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
-from srx_issu.steps.claim import TakeOver, claim
-from srx_issu.steps.release_cluster import MAX_REASON
+from srx_issu.steps.claim import claim
 
 
 def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str) -> Intent:
@@ -38,34 +37,6 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str)
         intent = catalog.resolve(catalog.load(catalog.files_folder()), request)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
     return intent
-
-
-def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], requested_by: str) -> Intent:
-    """The same for a recovery. The stop of the fleet does not keep help from a cluster."""
-    request = catalog.RecoveryRequest(
-        upgrade_id=upgrade_id,
-        cluster=_named(params, "cluster"),
-        image=params["image"] or None,
-        requested_by=requested_by,
-        fail_back=params["fail_back"],
-    )
-    reason = _told(params["reason"])
-    stores = open_stores()
-    known = stores.journal.upgrade(upgrade_id)
-    if known is not None:
-        intent = stores.journal.intent(upgrade_id)
-    else:
-        intent = catalog.resolve_recovery(catalog.load(catalog.files_folder()), request)
-    take_over = TakeOver(who=requested_by, reason=reason) if params["take_over"] else None
-    claim(intent, stores.journal, stores.leases, SystemClock().now(), take_over)
-    return intent
-
-
-def _told(reason: str | None) -> str:
-    words = (reason or "").strip()
-    if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise RequestRefused(f"say in at most {MAX_REASON} characters why the cluster is to be recovered")
-    return words
 
 
 def _named(params: Mapping[str, Any], what: str) -> str:

@@ -18,7 +18,7 @@ from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.holding import renew_all
-from srx_issu.steps.recall import intent_of, last
+from srx_issu.steps.recall import last
 
 
 def is_open(upgrade_id: str) -> bool:
@@ -37,7 +37,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
     from srx_issu.devices.writer import PyezClusterWriter  # noqa: PLC0415
 
     stores, clock = open_stores(), SystemClock()
-    intent = intent_of(stores.journal, upgrade_id)
+    intent = stores.journal.intent(upgrade_id)
     timers = intent.policy.timers
     credentials = SrxHook(intent.cluster.connection_id).credentials()
     with ExitStack() as stack:

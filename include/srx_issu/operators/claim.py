@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused
-from srx_issu.domain.intent import Intent
 from srx_issu.hooks.claiming import claim_cluster
 from srx_issu.ports.journal import Json
 
 REFUSED_KEY = "refused"  # XCom: why no upgrade was opened at all
-
-
-Claim = Callable[[str, Mapping[str, Any], str], Intent]
 
 
 class ClaimOperator(BaseOperator):
@@ -24,13 +19,9 @@ class ClaimOperator(BaseOperator):
 
     ui_color = "#e8f4ea"
 
-    def __init__(self, *, claim: Claim = claim_cluster, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.claim = claim
-
     def execute(self, context: Context) -> dict[str, Json]:
         try:
-            intent = self.claim(context["run_id"], dict(context["params"]), requested_by(context))
+            intent = claim_cluster(context["run_id"], dict(context["params"]), requested_by(context))
         except (RequestRefused, OperatorFileError, LeaseHeld) as refusal:
             context["ti"].xcom_push(key=REFUSED_KEY, value=str(refusal))
             raise AirflowFailException(str(refusal)) from refusal

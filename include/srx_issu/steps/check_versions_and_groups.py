@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.failures.situation import runs
-from srx_issu.domain.intent import Purpose
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.model import NodeName
 from srx_issu.domain.phase import has_rebooted, not_settled
 from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import EventKind, Outcome
@@ -29,7 +27,7 @@ def check_versions_and_groups(bench: Bench) -> Facts:
             faults.append(
                 f"{node} runs {release or 'an unknown release'}, expected {bench.intent.image.release}"
             )
-        elif not _ran_it_before(bench, before, node) and not has_rebooted(before.view(node), now.view(node)):
+        elif not has_rebooted(before.view(node), now.view(node)):
             faults.append(f"{node} has not rebooted since the baseline")
         if words := not_settled(now, node):
             faults.append(words)
@@ -40,11 +38,3 @@ def check_versions_and_groups(bench: Bench) -> Facts:
     text = f"both nodes run {now.node0.release}, groups {', '.join(f'RG{g}' for g in now.group_ids)} settled"
     bench.tell(EventKind.STEP_FINISHED, text)
     return {"release": now.node0.release}
-
-
-def _ran_it_before(bench: Bench, before: Snapshot, node: NodeName) -> bool:
-    """A recovery may begin when a node runs the target already; such a node need not boot again."""
-    return (
-        bench.intent.purpose is Purpose.RECOVER
-        and runs(before.view(node), bench.intent.image.release) is True
-    )

@@ -3,65 +3,31 @@ group, and no more at a site than policy allows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.domain.intent import Intent, Purpose
-from srx_issu.ports.journal import Event, EventKind, Journal, Json, Leases, Outcome
+from srx_issu.domain.intent import Intent
+from srx_issu.ports.journal import Event, EventKind, Journal, Leases, Outcome
 from srx_issu.steps.holding import needs_of, take_all
 
 STEP = "claim"
-TAKEN_OVER = "take_over"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TakeOver:
-    """A person's word that a recovery may have a cluster that was kept for a person."""
-
-    who: str
-    reason: str
-
-
-def claim(
-    intent: Intent, journal: Journal, leases: Leases, at: datetime, take_over: TakeOver | None = None
-) -> None:
+def claim(intent: Intent, journal: Journal, leases: Leases, at: datetime) -> None:
     """Opens the upgrade, then takes the leases. Raises LeaseHeld, with the outcome REFUSED written down."""
     lease_s = intent.policy.timers.lease_s
     journal.open_upgrade(intent, at)
     try:
-        if take_over is not None:
-            _hand_over(intent, take_over, journal, leases, at)
         take_all(needs_of(intent), intent.upgrade_id, leases, at, lease_s)
     except LeaseHeld as held:
         journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
         raise
     until = at + timedelta(seconds=lease_s)
-    aim = f"to {intent.image.release}" if intent.purpose is Purpose.UPGRADE else "to be recovered"
     text = (
         f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "
-        f"{aim}; lease until {until.isoformat(timespec='seconds')}"
+        f"to {intent.image.release}; lease until {until.isoformat(timespec='seconds')}"
     )
     journal.record(intent.upgrade_id, _event(at, EventKind.STEP_FINISHED, text))
-
-
-def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Leases, at: datetime) -> None:
-    """Gives up what an upgrade that needs an operator kept, and says in its journal who took it. Any other
-    holder keeps its lease: a live one is at work, a dead one's runs out."""
-    held = leases.holder(f"cluster:{intent.cluster.name}")
-    record = journal.upgrade(held.owner) if held else None
-    if held is None or record is None or record.outcome is not Outcome.NEEDS_OPERATOR:
-        return
-    text = f"taken over by {take_over.who} for the recovery {intent.upgrade_id}: {take_over.reason}"
-    event = Event(at=at, kind=EventKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
-    journal.record(held.owner, event)
-    for lease in leases.held_by(held.owner):  # its conflict groups were kept with it
-        leases.release(lease.resource, held.owner)
-    own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
-    detail: dict[str, Json] = {"by": take_over.who, "from": held.owner}
-    journal.record(
-        intent.upgrade_id, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=own, detail=detail)
-    )
 
 
 def _event(at: datetime, kind: EventKind, text: str, outcome: Outcome | None = None) -> Event:
