@@ -19,7 +19,6 @@ from srx_issu.domain.recover import Plan, PlanKind
 from srx_issu.domain.recovery.plan import ActionName, Taken
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.words import by_hand
-from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
@@ -181,8 +180,7 @@ def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:
 def conclude_recovery(bench: Bench) -> Recovered:
     """The outcome of a plan that was carried out to its end."""
     plan = _permitted_plan(bench)
-    on_target = plan.release is not None and same_release(plan.release, bench.intent.image.release)
-    if on_target or plan.kind in (PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
+    if plan.kind in (PlanKind.FINISH_FORWARD, PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
         bench.tell(EventKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
         return Recovered.VERIFY
     outcome = Outcome.ROLLED_BACK if plan.kind is PlanKind.ROLL_BACK else Outcome.ABORTED_CLEAN

@@ -6,8 +6,6 @@ abort on both nodes, reboot the rolled-back node); ``plans.py`` puts the steps t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 from srx_issu.domain.commands import Software
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.recovery.conditions import Claim, Condition
@@ -29,9 +27,33 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
 
     A group whose manual flag is still set cannot be failed over again, so that is cleared before.
     """
-    order = sorted(groups, key=lambda g: (g == 0, g))
-    needs = (_runs(to, release),)
-    errands = [errand for g in order for errand in _move(g, to, needs, name=f"rg{g}")]
+    errands: list[Errand] = []
+    for group_id in sorted(groups, key=lambda g: (g == 0, g)):
+        clear = Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id)
+        moved = Condition(claim=Claim.PRIMARY_OF, node=to, group_id=group_id)
+        needs = (_runs(to, release),)
+        errands += [
+            Errand(
+                key=f"clear_rg{group_id}",
+                order=Order.RESET_FAILOVER,
+                node=to,
+                group_id=group_id,
+                needs=needs,
+                done_when=(clear,),
+                is_unseen_ok=True,
+                prepares=f"fail_over_rg{group_id}",
+            ),
+            Errand(
+                key=f"fail_over_rg{group_id}",
+                order=Order.FAIL_OVER,
+                node=to,
+                subject=to,
+                group_id=group_id,
+                needs=needs,
+                waits_for=(Condition(claim=Claim.CAN_TAKE_OVER, node=to),),
+                done_when=(moved,),
+            ),
+        ]
     return RecoveryAction(
         name=ActionName.FAIL_OVER_TO_OLD_IMAGE,
         node=to,
@@ -39,47 +61,6 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
         deadline="resync_s",
         errands=tuple(errands),
         done_when=(Condition(claim=Claim.PRIMARY_OF_ALL, node=to),),
-    )
-
-
-def bring_groups_back(homes: Mapping[int, NodeName], release: str) -> RecoveryAction:
-    """The data groups that the ISSU gathered on its node go where they were before it."""
-    needs = tuple(_runs(node, release) for node in NodeName)
-    errands = [e for g, to in sorted(homes.items()) for e in _move(g, to, needs, name=f"rg{g}_back")]
-    return RecoveryAction(
-        name=ActionName.BRING_GROUPS_BACK,
-        reason=f"{_listed(homes)} served from there before the ISSU gathered every group on one node",
-        deadline="resync_s",
-        errands=tuple(errands),
-        done_when=tuple(_leads(node, group_id) for group_id, node in sorted(homes.items())),
-    )
-
-
-def _listed(homes: Mapping[int, NodeName]) -> str:
-    return ", ".join(f"RG{group_id} on {node}" for group_id, node in sorted(homes.items()))
-
-
-def _move(group_id: int, to: NodeName, needs: tuple[Condition, ...], *, name: str) -> Iterator[Errand]:
-    """A group whose manual flag is still set cannot be failed over again, so that is cleared before."""
-    yield Errand(
-        key=f"clear_{name}",
-        order=Order.RESET_FAILOVER,
-        node=to,
-        group_id=group_id,
-        needs=needs,
-        done_when=(Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id),),
-        is_unseen_ok=True,
-        prepares=f"fail_over_{name}",
-    )
-    yield Errand(
-        key=f"fail_over_{name}",
-        order=Order.FAIL_OVER,
-        node=to,
-        subject=to,
-        group_id=group_id,
-        needs=needs,
-        waits_for=(Condition(claim=Claim.CAN_TAKE_OVER, node=to),),
-        done_when=(_leads(to, group_id),),
     )
 
 
@@ -285,10 +266,6 @@ def _runs(node: NodeName, release: str) -> Condition:
 
 def _primary(node: NodeName) -> Condition:
     return Condition(claim=Claim.PRIMARY_OF_ALL, node=node)
-
-
-def _leads(node: NodeName, group_id: int) -> Condition:
-    return Condition(claim=Claim.PRIMARY_OF, node=node, group_id=group_id)
 
 
 def _closed(node: NodeName) -> Condition:
