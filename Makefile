@@ -99,10 +99,10 @@ install: $(STAMPS)/project ## Make .venv with what the software runs on
 
 .PHONY: lock
 lock: $(STAMPS)/uv ## Resolve requirements*.in anew into the pinned requirements*.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-emit-index-url \
-		--no-emit-find-links requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header --no-emit-index-url \
-		--no-emit-find-links requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header \
+		requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header \
+		requirements-dev.in -o requirements-dev.txt
 
 .PHONY: clean
 clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
