@@ -63,16 +63,3 @@ def test_refusing_sends_nothing_to_the_device(stack: RunningStack, cluster: str)
 def test_a_cluster_that_nobody_holds_cannot_be_released(stack: RunningStack, cluster: str) -> None:
     done = srx_issu(stack, "release", cluster, "--reason", "checked by hand")
     assert (done.returncode, "nobody holds" in done.stderr) == (2, True), done.stderr
-
-
-def test_a_cluster_kept_for_a_person_is_given_back_on_that_persons_word(
-    stack: RunningStack, cluster: str
-) -> None:
-    stack.lab.inject("both_nodes_primary", cluster, at="switchover")
-    first = stack.upgrade(cluster)
-    assert str(first.outcome) == "NEEDS_OPERATOR", first.reason
-    again = stack.upgrade(cluster)
-    assert (str(again.outcome), "needs an operator" in str(again.reason)) == ("REFUSED", True)
-    done = srx_issu(stack, "release", cluster, "--reason", "isolated node1, healed by hand")
-    assert done.returncode == 0, done.stderr
-    assert "free again" in done.stdout
