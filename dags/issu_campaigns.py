@@ -1,4 +1,5 @@
-"""One DAG for each file in the operator's folder campaigns/, and one to give orders to a campaign that runs.
+"""One DAG for each file in the operator's folder campaigns/, one more where it has its images staged ahead,
+and one to give orders to a campaign that runs.
 
 A file with faults becomes a DAG that says them; the others are not affected.
 """
@@ -9,11 +10,14 @@ from airflow.sdk import DAG, Param
 
 from srx_issu import catalog
 from srx_issu.dag_factory.campaign import campaign_dag
+from srx_issu.dag_factory.staging import staging_dag
 from srx_issu.operators.campaign_order import OrderOperator
 
 for document in catalog.read_campaigns(catalog.files_folder()):
-    dag = campaign_dag(document)
-    globals()[dag.dag_id] = dag
+    dags = [campaign_dag(document)]
+    if document.campaign is not None and document.campaign.staging is not None:
+        dags.append(staging_dag(document))
+    globals().update({dag.dag_id: dag for dag in dags})
 
 with DAG(
     dag_id="issu_campaign_order",

@@ -23,8 +23,8 @@ class SrxIssuPlugin(AirflowPlugin):
             "url_route": "srx-upgrades",
         },
         {
-            "name": "Upgrade report",
-            "href": f"{_ROOT}/upgrades/{{RUN_ID}}",
+            "name": "SRX report",
+            "href": f"{_ROOT}/runs/{{DAG_ID}}/{{RUN_ID}}",
             "destination": "dag_run",
             "url_route": "srx-report",
         },

@@ -11,18 +11,19 @@ import argparse
 import csv
 import sys
 from collections import Counter
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from srx_demo import referee
 from srx_demo.campaign_scenery import NAME, CampaignScenery, conflict_groups
 from srx_demo.lab import Lab, LabFailed
+from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import ApiFailed
-from srx_issu.cli.campaign import start_campaign, tell_end
-from srx_issu.cli.campaign_api import DAG_PREFIX, CampaignApi
+from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
+from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
 from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
 from srx_issu.embedded.home import Home
@@ -40,7 +41,6 @@ CAMPAIGN: dict[str, Any] = {
 }
 EXPECTED = {"UPGRADED": 10, "NOT_READY": 1, "ROLLED_BACK": 1}
 DEFAULT_SPEED = 120.0
-_OUR_EVENTS = ("session_opened", "command", "issu_started", "file_uploaded")
 console = Console()
 
 
@@ -100,28 +100,13 @@ def judge(scenery: CampaignScenery, results: dict[str, str]) -> list[str]:
     counts = Counter("UPGRADED" if r.startswith("UPGRADED") else r for r in results.values())
     if dict(counts) != EXPECTED:
         faults.append(f"expected {EXPECTED}, the report says {dict(counts)}")
-    for status in scenery.lab.status():
-        started = results.get(status["name"]) not in ("NOT_READY", "NOT_STARTED", "REFUSED")
-        if int(status["issu_starts"]) != int(started):
-            faults.append(f"{status['name']}: {status['issu_starts']} starts, {results.get(status['name'])}")
-    return faults + overlaps(scenery)
-
-
-def overlaps(scenery: CampaignScenery) -> list[str]:
-    """Pairs of one conflict group that were worked on at the same time, by the simulator's log."""
-    spans: dict[str, tuple[float, float]] = {}
-    for event in scenery.lab.events():
-        if event["event"] in _OUR_EVENTS:
-            first, _ = spans.get(event["cluster"], (event["wall"], 0.0))
-            spans[event["cluster"]] = (first, event["wall"])
-    groups = conflict_groups(scenery.clusters)
-    return [
-        f"{one} and {other} of conflict group {min(shared)} were worked on together"
-        for one, other in combinations(sorted(spans), 2)
-        if (shared := set(groups[one]) & set(groups[other]))
-        and spans[one][0] < spans[other][1]
-        and spans[other][0] < spans[one][1]
-    ]
+    events = list(scenery.lab.events())
+    started = referee.starts(events)
+    for name in (cluster.name for cluster in scenery.clusters):
+        expected = int(results.get(name) not in ("NOT_READY", "NOT_STARTED", "REFUSED"))
+        if started[name] != expected:
+            faults.append(f"{name}: {started[name]} starts, the report says {results.get(name)}")
+    return faults + referee.overlaps(events, conflict_groups(scenery.clusters))
 
 
 def say(text: str) -> None:

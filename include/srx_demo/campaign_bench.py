@@ -20,13 +20,14 @@ import psutil
 import yaml
 from rich.console import Console
 
+from srx_demo import referee
 from srx_demo.campaign import results_of, say
 from srx_demo.campaign_scenery import NAME, CampaignScenery
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed
 from srx_issu.cli.airflow_api import ApiFailed
-from srx_issu.cli.campaign import start_campaign, tell_end
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
+from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
 from srx_issu.embedded import running
 from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
@@ -90,7 +91,7 @@ def bench(scenery: CampaignScenery, clusters: int) -> int:
             tell_end(api, NAME, run_id, run.state)
         good = sum(result.startswith("UPGRADED") for result in results_of(scenery).values())
         cpu_s = sum(meter.cpu_s.values())
-        device_s = device_time_s(scenery) / scenery.lab.speed
+        device_s = max(referee.device_times_s(scenery.lab.events()).values(), default=0.0) / scenery.lab.speed
         console.print(f"clusters upgraded        {good} of {clusters}")
         console.print(f"makespan                 {makespan_s:.0f} s; the devices alone take {device_s:.0f} s")
         console.print(f"CPU of the stack         {cpu_s:.0f} s, {cpu_s / clusters:.1f} s a cluster (sampled)")
@@ -99,16 +100,6 @@ def bench(scenery: CampaignScenery, clusters: int) -> int:
             f"most task processes      {meter.peak_tasks} at once, of {clusters} clusters in flight"
         )
         return EXIT_GREEN if good == clusters else EXIT_RED
-
-
-def device_time_s(scenery: CampaignScenery) -> float:
-    """The longest time, by the devices' clocks, from the first to the last event of one ISSU."""
-    spans: dict[str, tuple[float, float]] = {}
-    for event in scenery.lab.events():
-        if event["event"] in ("issu_started", "phase_entered", "group_changed"):
-            first, _ = spans.get(event["cluster"], (event["virtual"], 0.0))
-            spans[event["cluster"]] = (first, event["virtual"])
-    return max((last - first for first, last in spans.values()), default=0.0)
 
 
 def topology(path: Path, clusters: int) -> Path:

@@ -51,7 +51,8 @@ class CampaignScenery(Scenery):
         target = {model: TARGET_RELEASE for image in self.images for model in image.models}
         content = yaml.safe_dump({"target": target, **self.campaign}, sort_keys=False)
         (files / "campaigns" / f"{NAME}.yaml").write_text(content)
-        return {CONNECTION_VARIABLE: connection(self._endpoints)}
+        # The daily audit would ask all twelve clusters beside the campaign as soon as the stack is up.
+        return {CONNECTION_VARIABLE: connection(self._endpoints), "SRX_ISSU_AUDIT_SCHEDULE": "none"}
 
     def _more_images(self) -> list[ImageFile]:
         """One a file name: some platforms share an image."""

@@ -10,6 +10,7 @@ from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent
 from srx_issu.campaign.model import Result
 from srx_issu.catalog import read_campaign
 from srx_issu.dag_factory.campaign import campaign_dag
+from srx_issu.dag_factory.staging import staging_dag
 from srx_issu.steps.campaign_upgrade import Over
 from srx_issu.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger, end_event
 
@@ -36,6 +37,15 @@ def test_a_campaign_runs_once_at_a_time_and_is_scheduled_when_it_says_so(tmp_pat
     assert type(dag_of(tmp_path, PLAIN).timetable).__name__ == "NullTimetable"
     scheduled = dag_of(tmp_path, PLAIN + "schedule: 0 12 * * fri\n")
     assert scheduled.timetable.expression == "0 12 * * fri"
+
+
+def test_images_are_staged_by_a_dag_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "spring.yaml"
+    path.write_text(PLAIN + "staging: {schedule: 0 20 * * mon}\n")
+    dag = staging_dag(read_campaign(path))
+    assert (dag.dag_id, dag.max_active_runs) == ("staging__spring", 1)
+    assert dag.timetable.expression == "0 20 * * mon"
+    assert [task.task_id for task in dag.leaves] == ["close"]
 
 
 def test_a_faulty_file_is_a_dag_that_says_so(tmp_path: Path) -> None:

@@ -68,4 +68,4 @@ def test_the_plugin_loads_without_the_web_framework(answer: dict[str, object]) -
 
 
 def test_the_menu_and_a_runs_page_lead_to_the_console(answer: dict[str, object]) -> None:
-    assert answer["views"] == {"nav": "srx-issu/", "dag_run": "srx-issu/upgrades/{RUN_ID}"}
+    assert answer["views"] == {"nav": "srx-issu/", "dag_run": "srx-issu/runs/{DAG_ID}/{RUN_ID}"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from srx_issu.hooks.stores import Stores
-from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, SqlStaging, StoredEvidence
 from srx_issu.ports.journal import EventKind
 from srx_issu.report.task import write_report
 from tests.postgres import journal_url, migrated_url, postgres_server
@@ -28,6 +28,7 @@ def stores(journal_url: str, tmp_path: Path) -> Stores:
         leases=SqlLeases(journal_url),
         evidence=StoredEvidence(journal_url, tmp_path / "evidence"),
         audits=SqlAudits(journal_url, tmp_path / "evidence"),
+        staging=SqlStaging(journal_url),
     )
     stores.journal.open_upgrade(make_intent(), START)
     for line in (*prepared(), *started()):

@@ -11,9 +11,10 @@ import pytest
 
 from srx_demo.campaign import EXPECTED, judge, results_of
 from srx_demo.campaign_scenery import NAME
+from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import Run
-from srx_issu.cli.campaign import start_campaign
-from srx_issu.cli.campaign_api import DAG_PREFIX, CampaignApi
+from srx_issu.cli.campaign_api import CampaignApi
+from srx_issu.cli.campaign_run import start_campaign
 from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack

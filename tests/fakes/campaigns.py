@@ -78,6 +78,7 @@ class FakeCampaign:
     leases: MemoryLeases = field(default_factory=MemoryLeases)
     clock: SteppingClock = field(default_factory=SteppingClock)
     notices: list[str] = field(default_factory=list)
+    not_staged: dict[str, str] = field(default_factory=dict)
 
     def bench(self) -> CampaignBench:
         return CampaignBench(
@@ -94,6 +95,7 @@ class FakeCampaign:
             log=logging.getLogger("test"),
             stopped=lambda: self.stopped,
             notify=lambda title, _: self.notices.append(title),
+            not_staged=lambda _: self.not_staged,
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.campaign.worlds import assert_complete, play
 
 

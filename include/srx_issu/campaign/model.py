@@ -131,6 +131,25 @@ class Retry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteStaging:
+    """How images are copied to one site ahead of the window."""
+
+    at_once: int = 2  # copies at the same time
+    mbit_s: float | None = None  # of all copies of the site together; None = no limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staging:
+    """Images are copied ahead of the window, each site with a limit of its own."""
+
+    everywhere: SiteStaging = field(default_factory=SiteStaging)
+    sites: Mapping[str, SiteStaging] = field(default_factory=dict)
+
+    def of(self, site: str) -> SiteStaging:
+        return self.sites.get(site, self.everywhere)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """One campaign as its file describes it."""
 
@@ -147,6 +166,7 @@ class Campaign:
     gates: Gates = field(default_factory=Gates)
     retry: Retry = field(default_factory=Retry)
     fail_back: bool = True
+    staging: Staging | None = None  # None = each upgrade copies its own image
 
     def calendar_of(self, site: str) -> Calendar:
         return self.calendars.get(site, self.calendar)

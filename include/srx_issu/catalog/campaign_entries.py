@@ -134,6 +134,24 @@ class RetryEntry(Entry):
     )
 
 
+class SiteStagingEntry(Entry):
+    """Limits of one site."""
+
+    at_once: int = Field(2, ge=1, le=16, description="Copies at the same time.")
+    mbit_s: float | None = Field(
+        None, gt=0, le=100_000, description="Megabit a second, of all copies of the site together."
+    )
+
+
+class StagingEntry(SiteStagingEntry):
+    """Copies the images to both nodes ahead of the window. The limits hold for each site by itself."""
+
+    schedule: CronText | None = Field(None, description="Cron line, UTC; none = started by hand.")
+    sites: dict[Name, SiteStagingEntry] = Field(
+        default_factory=dict, description="Sites with limits of their own."
+    )
+
+
 class NotifyEntry(Entry):
     """Whom to tell, by one of Airflow's notifiers."""
 
@@ -175,6 +193,9 @@ class CampaignFile(Entry):
     retry: RetryEntry = Field(default_factory=RetryEntry, description="After failures.")
     fail_back: bool = Field(
         True, description="Each group back on node0, or where its configured priority prefers."
+    )
+    staging: StagingEntry | None = Field(
+        None, description="Images are copied ahead, by a DAG of its own; none = each upgrade copies its own."
     )
     schedule: CronText | None = Field(None, description="Cron line, UTC; none = started by hand.")
     notify: tuple[NotifyEntry, ...] = Field((), description="Whom to tell; the log is told always.")

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srx_issu.campaign.cron import parse_cron
-from srx_issu.campaign.model import Budget, Campaign, Gates, InFlight, Retry, Selection, WaveSize
+from srx_issu.campaign.model import (
+    Budget,
+    Campaign,
+    Gates,
+    InFlight,
+    Retry,
+    Selection,
+    SiteStaging,
+    Staging,
+    WaveSize,
+)
 from srx_issu.campaign.window import Calendar, Days, Freeze, Opening
 from srx_issu.catalog.campaign_entries import (
     CalendarEntry,
@@ -22,6 +32,7 @@ from srx_issu.catalog.campaign_entries import (
     NotifyEntry,
     OpenEntry,
     SelectEntry,
+    StagingEntry,
 )
 from srx_issu.catalog.campaign_fields import REST, parse_share, weekday
 from srx_issu.catalog.documents import Mapping as YamlMapping
@@ -42,6 +53,7 @@ class CampaignDocument:
     faults: tuple[FileFault, ...] = ()
     campaign: Campaign | None = None
     schedule: str | None = None
+    staging_schedule: str | None = None
     notify: tuple[NotifyEntry, ...] = ()
     settings: str = ""  # digest of what the file says; comments do not count
 
@@ -86,6 +98,7 @@ def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
             faults=faults,
             campaign=_campaign(path.stem, sound) if sound else None,
             schedule=sound.schedule if sound else None,
+            staging_schedule=sound.staging.schedule if sound and sound.staging else None,
             notify=sound.notify if sound else (),
             settings=_digest(checked.document.root),
         ),
@@ -145,10 +158,12 @@ def _check_names(checked: Checked, entry: CampaignFile, clusters: Mapping[str, C
     for at, name in enumerate(entry.canary):
         if name not in clusters:
             checked.fault(f"no cluster {name!r} in the inventory", nearest(name, clusters), "canary", at)
-    for site in entry.windows.sites:
-        if site not in known["sites"]:
-            remedy = nearest(site, known["sites"])
-            checked.fault(f"no cluster has site {site!r}", remedy, "windows", "sites", site)
+    staging = entry.staging.sites if entry.staging else {}
+    for section, sites in (("windows", entry.windows.sites), ("staging", staging)):
+        for site in sites:
+            if site not in known["sites"]:
+                remedy = nearest(site, known["sites"])
+                checked.fault(f"no cluster has site {site!r}", remedy, section, "sites", site)
 
 
 def _check_images(checked: Checked, entry: CampaignFile, images: Mapping[str, Image]) -> None:
@@ -188,6 +203,14 @@ def _campaign(name: str, entry: CampaignFile) -> Campaign:
         gates=Gates(**entry.gates.model_dump()),
         retry=Retry(rounds=entry.retry.rounds, results=frozenset(entry.retry.results)),
         fail_back=entry.fail_back,
+        staging=_staging(entry.staging) if entry.staging else None,
+    )
+
+
+def _staging(entry: StagingEntry) -> Staging:
+    return Staging(
+        everywhere=SiteStaging(at_once=entry.at_once, mbit_s=entry.mbit_s),
+        sites={name: SiteStaging(**given.model_dump()) for name, given in entry.sites.items()},
     )
 
 

@@ -21,6 +21,8 @@ from srx_issu.catalog.campaign_entries import (
     OpenEntry,
     RetryEntry,
     SelectEntry,
+    SiteStagingEntry,
+    StagingEntry,
     WindowsEntry,
 )
 from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry, ChecksFile
@@ -78,6 +80,8 @@ TABLES: Final[tuple[type[Entry], ...]] = (
     InFlightEntry,
     BudgetEntry,
     GatesEntry,
+    StagingEntry,
+    SiteStagingEntry,
     RetryEntry,
     NotifyEntry,
 )

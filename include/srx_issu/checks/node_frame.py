@@ -11,6 +11,7 @@ from srx_issu.checks.words import listed, percent, size, span
 from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.model import NodeName, NodeView
 from srx_issu.domain.rows import Alarm
+from srx_issu.domain.space import bytes_needed, bytes_there
 from srx_issu.domain.state import ClusterState
 
 NODE_COLUMNS = (
@@ -57,9 +58,8 @@ def _space(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> No
     """The image needs ``disk_factor`` times its size; what of it is already there need not fit again."""
     state, image = subject.state, subject.intent.image
     factor = subject.intent.policy.limits.disk_factor
-    stored = state.images.rows_of(node)
-    there = max((f.size_bytes for f in stored or () if f.path.split("/")[-1] == image.name), default=0)
-    needed = max(0, int(factor * image.size_bytes) - min(there, image.size_bytes))
+    there = bytes_there(image, state.images.rows_of(node) or ())
+    needed = bytes_needed(image, factor, there)
     cells["needed_bytes"] = needed
     already = " besides what is already there" if there else ""
     cells["needed_text"] = f"{size(needed)} ({factor:g} × image{already})"

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import httpx
 
+from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import PAGE, AirflowApi, Question, Run
 
-DAG_PREFIX = "campaign__"
 ORDER_DAG = "issu_campaign_order"
 UPGRADE_DAG = "issu_cluster"
 STOP_VARIABLE = "srx_issu_stop"

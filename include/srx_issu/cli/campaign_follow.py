@@ -12,8 +12,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import ApiFailed, ApiUnreachable, Run
-from srx_issu.cli.campaign_api import DAG_PREFIX, UPGRADE_DAG, CampaignApi, MappedTask
+from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi, MappedTask
 from srx_issu.cli.display import duration
 
 LOOK_EVERY_S = 2.0

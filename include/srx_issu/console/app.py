@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.console import pages
 from srx_issu.console.sources import OpenSources
 from srx_issu.domain.errors import JournalError
@@ -54,6 +55,14 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any]) -> FastAPI:
             found = pages.audit(sources, pages.AUDIT_PREFIX + upgrade_id)
             return _page(pages.unknown(upgrade_id), status=404) if found is None else _page(found)
         return _page(live.html, refresh_s=pages.REFRESH_S if live.is_open else None)
+
+    @app.get("/runs/{dag_id}/{run_id}", response_class=HTMLResponse)
+    def run(dag_id: str, run_id: str) -> Response:
+        """What there is to show of a run of any DAG: the tab of its page in Airflow."""
+        if not dag_id.startswith(DAG_PREFIX):
+            return upgrade(run_id)
+        found = pages.campaign(open_sources(), dag_id, run_id)
+        return _page(pages.no_campaign_report(), status=404) if found is None else _page(found)
 
     @app.get("/audits", response_class=HTMLResponse)
     def newest_audit() -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.console.sources import Sources
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import Listed, build_report, is_told
@@ -72,6 +73,19 @@ def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
         listing=listing,
     )
     return Live(html=report.html, is_open=record.closed_at is None)
+
+
+def campaign(sources: Sources, dag_id: str, run_id: str) -> str | None:
+    """The report of one run of a campaign; None while it is not written."""
+    return sources.campaigns.read(campaign_id(dag_id.removeprefix(DAG_PREFIX), run_id), "html")
+
+
+def no_campaign_report() -> str:
+    return fault(
+        "No report yet",
+        "A campaign's report is written when its last wave is over; until then its page in Airflow shows "
+        "every cluster, and 'srx-issu campaign follow RUN' does too.",
+    )
 
 
 def newest_audit(sources: Sources) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import EvidenceEntry
@@ -32,12 +32,19 @@ class KeptAudits(Protocol):
     def newest(self, name: str, *, limit: int = ..., besides: str | None = ...) -> tuple[str, ...]: ...
 
 
+class KeptReports(Protocol):
+    """The reports of campaigns; ``journal.CampaignFiles`` has it."""
+
+    def read(self, campaign_id: str, kind: Literal["html", "csv", "json"], /) -> str | None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     journal: Journal
     evidence: Evidence
     lists: Lists
     audits: KeptAudits
+    campaigns: KeptReports
 
 
 OpenSources = Callable[[], Sources]
@@ -47,13 +54,14 @@ def open_sources() -> Sources:
     """Asked anew for every page: cheap, and a wrong setting shows on the page, not at the server's start."""
     from airflow.sdk import ObjectStoragePath  # noqa: PLC0415 - the rest of the console runs without Airflow
 
-    from srx_issu.journal import Ledger, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
+    from srx_issu.journal import CampaignFiles, Ledger, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
 
     url, base = _required(JOURNAL_URL), ObjectStoragePath(_required(EVIDENCE))
     return Sources(
         journal=SqlJournal(url),
         evidence=StoredEvidence(url, base),
         audits=SqlAudits(url, base),
+        campaigns=CampaignFiles(base),
         lists=Ledger(url),
     )
 

@@ -15,11 +15,11 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.campaign.gate import Way
 from srx_issu.campaign.model import Campaign
+from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.catalog import CampaignDocument
 from srx_issu.dag_factory.tasks import ALWAYS, ending
-from srx_issu.hooks.campaign import DAG_PREFIX
 from srx_issu.operators.campaign import (
     CampaignGate,
     CampaignOperator,

@@ -62,6 +62,10 @@ class SftpNodeFiles:
         with self._sftp(f"size of {path}") as sftp:
             return _size(sftp, path)
 
+    def arrived(self, path: str) -> int:
+        with self._sftp(f"size of {path}") as sftp:
+            return max(_size(sftp, path) or 0, _size(sftp, f"{path}{PART}") or 0)
+
     def sha256(self, path: str) -> str:
         """The node's own figure. Raises TransferFailed when there is no such file."""
         found = self._sha256(path)

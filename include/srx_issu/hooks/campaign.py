@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from srx_issu import catalog
-from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
+from srx_issu.campaign.plan import Plan, plan_waves
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.hooks.campaign_notices import send_notice
 from srx_issu.hooks.clock import SystemClock
@@ -17,13 +18,7 @@ from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
 from srx_issu.steps.campaign_plan import known_plan
 from srx_issu.steps.campaign_upgrade import Task
-
-DAG_PREFIX = "campaign__"
-
-
-def campaign_id(name: str, run_id: str) -> str:
-    """One run of one campaign; the beginning of the run ids of its upgrades."""
-    return run_id if run_id.startswith(f"{name}__") else f"{name}__{run_id}"
+from srx_issu.steps.staging import gaps
 
 
 def open_campaign(
@@ -48,8 +43,17 @@ def open_campaign(
         clock=SystemClock(),
         log=log if log is not None else logging.getLogger(__name__),
         stopped=stopped,
-        notify=partial(send_notice, name),
+        notify=partial(send_notice, name, (f"{DAG_PREFIX}{name}", run_id)),
+        not_staged=partial(not_staged, stores),
     )
+
+
+def not_staged(stores: Stores, plan: Plan) -> dict[str, str]:
+    """Cluster -> why its image is not on both its nodes."""
+    images = catalog.load(catalog.files_folder()).images
+    names = [cluster.name for cluster in plan.clusters]
+    checksums = {c.name: images[c.image].sha256 if c.image in images else "" for c in plan.clusters}
+    return gaps(names, stores.staging.newest_staged(names), checksums)
 
 
 def plan_now(name: str, stores: Stores) -> Planning:

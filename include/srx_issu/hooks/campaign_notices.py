@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from urllib.parse import quote
 
 from airflow.sdk import conf
 
@@ -13,15 +14,20 @@ from srx_issu.catalog.campaign_entries import NotifyEntry
 log = logging.getLogger(__name__)
 
 
-def send_notice(name: str, title: str, text: str) -> None:
-    """The log is told always; the file's notifiers besides."""
+def send_notice(name: str, run: tuple[str, str], title: str, text: str) -> None:
+    """The log is told always; the file's notifiers besides. ``run``: DAG and run id, for the link."""
     log.info("notice: %s", title)
-    base = conf.get("api", "base_url", fallback="")
-    whole = f"{title}\n\n{text}\n\n{base}/dags/campaign__{name}" if base else f"{title}\n\n{text}"
+    whole = "\n\n".join(filter(None, (title, text, link_to(*run))))
     for document in catalog.read_campaigns(catalog.files_folder()):
         if document.name == name:
             for entry in document.notify:
                 _send(entry, title, whole)
+
+
+def link_to(dag_id: str, run_id: str) -> str:
+    """Airflow's page of a run; empty when nobody said where Airflow is."""
+    base = conf.get("api", "base_url", fallback="").rstrip("/")
+    return f"{base}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}" if base else ""
 
 
 def _send(entry: NotifyEntry, title: str, text: str) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from airflow.sdk import ObjectStoragePath
 
 from srx_issu.hooks.settings import evidence_url, journal_url
-from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, SqlStaging, StoredEvidence
 from srx_issu.ports.audit import Audits
 from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.journal import Evidence, Journal, Leases
+from srx_issu.ports.staging import StagingJournal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Stores:
     leases: Leases
     evidence: Evidence
     audits: Audits
+    staging: StagingJournal
 
 
 def open_stores() -> Stores:
@@ -34,4 +36,5 @@ def open_stores() -> Stores:
         leases=SqlLeases(url),
         evidence=StoredEvidence(url, base),
         audits=SqlAudits(url, base),
+        staging=SqlStaging(url),
     )

@@ -4,6 +4,7 @@ Adapters of ``ports.journal``. The URL and the evidence folder come in as argume
 and ``python -m srx_issu.journal`` read them from the environment. ``docs/journal.md`` is for operators.
 """
 
+from srx_issu.journal.campaign_files import CampaignFiles
 from srx_issu.journal.evidence import StoredEvidence
 from srx_issu.journal.ledger import EvidenceEntry, LeaseChange, Ledger
 from srx_issu.journal.schema import migrate
@@ -11,8 +12,10 @@ from srx_issu.journal.sql_audits import SqlAudits
 from srx_issu.journal.sql_campaigns import SqlCampaigns
 from srx_issu.journal.sql_journal import SqlJournal
 from srx_issu.journal.sql_leases import SqlLeases
+from srx_issu.journal.sql_staging import SqlStaging
 
 __all__ = [
+    "CampaignFiles",
     "EvidenceEntry",
     "LeaseChange",
     "Ledger",
@@ -20,6 +23,7 @@ __all__ = [
     "SqlCampaigns",
     "SqlJournal",
     "SqlLeases",
+    "SqlStaging",
     "StoredEvidence",
     "migrate",
 ]

@@ -35,7 +35,7 @@ class Shelf:
 
     def __init__(self, base: StoragePath) -> None:
         """``base`` is made when the first file is written. A ``file://`` path counts as a local folder."""
-        self._base: StoragePath = _local(base) or base
+        self._base: StoragePath = local(base) or base
 
     def create(self, folder: str, name: str, content: bytes) -> bool:
         """Writes a new file; False when there is one of that name. Raises JournalError when it cannot."""
@@ -98,7 +98,8 @@ def safe_part(part: str) -> str:
     return part
 
 
-def _local(base: StoragePath) -> Path | None:
+def local(base: StoragePath) -> Path | None:
+    """The folder on this machine; None where ``base`` is in some other store."""
     if isinstance(base, Path):
         return base
     if getattr(base, "protocol", None) in ("", "file", "local"):

@@ -137,6 +137,21 @@ audit_files = Table(
     UniqueConstraint("audit_id", "name", name="audit_files_name_once"),
 )
 
+staged_images = Table(
+    "staged_images",
+    metadata,
+    Column("sequence", BigInteger, Identity(always=True), primary_key=True),
+    Column("staging_id", Text, nullable=False),
+    _moment("at"),
+    Column("cluster", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("image", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("failed", Text),  # why the image is not there; NULL = it is, proven by the node's checksum
+    _recorded_at(),
+    Index("staged_images_of_cluster", "cluster", "node", "sequence"),
+)
+
 campaigns = Table(
     "campaigns",
     metadata,

@@ -91,6 +91,10 @@ class NodeFiles(Protocol):
         """Bytes, or None when there is no such file."""
         ...
 
+    def arrived(self, path: str) -> int:
+        """Bytes of the file or of the copy that is to become it; 0 when there is neither."""
+        ...
+
     def sha256(self, path: str) -> str:
         """The node's own SHA-256 of the file, hex, lower case."""
         ...

@@ -15,13 +15,14 @@ from pydantic_core import to_json
 
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.choose import LeftOut
+from srx_issu.campaign.naming import upgrade_id
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
 from srx_issu.report.gantt import Chart, chart
 from srx_issu.report.page import environment
 from srx_issu.report.timeline import Panel, Row, Span, SpanState
 from srx_issu.report.wording import plain
 from srx_issu.steps.campaign_close import summary
-from srx_issu.steps.campaign_state import plan_of, read_state, run_id
+from srx_issu.steps.campaign_state import plan_of, read_state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +136,7 @@ def tell_campaign(
                         result=str(state.results.get(cluster.name, "NOT_STARTED")),
                         reason=state.reasons.get(cluster.name, ""),
                         attempts=attempt if started else 0,
-                        run_id=run_id(record.campaign_id, cluster.name, attempt),
+                        run_id=upgrade_id(record.campaign_id, cluster.name, attempt),
                         started=started,
                         ended=ended,
                     )

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 
 from srx_issu.hooks.settings import evidence_url
+from srx_issu.journal.campaign_files import KINDS, CampaignFiles
 from srx_issu.operators.campaign import bench_of, failing
 from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Json
@@ -37,12 +38,9 @@ def write_campaign_report(bench: CampaignBench) -> dict[str, Json]:
     events = bench.journal.events(bench.campaign_id)
     ending = conclude_campaign(events, plan_only=bench.plan_only)
     report = build_campaign_report(record, events, ending, bench.clock.now())
-    folder = ObjectStoragePath(evidence_url()) / "campaigns" / bench.campaign_id
-    folder.mkdir(parents=True, exist_ok=True)
-    written: dict[str, Json] = {}
-    for kind in ("html", "csv", "json"):
-        path = folder / f"report.{kind}"
-        path.write_text(getattr(report, kind))
-        written[kind] = str(path).removeprefix("file://")
+    files = CampaignFiles(ObjectStoragePath(evidence_url()))
+    written: dict[str, Json] = {
+        kind: files.write(bench.campaign_id, kind, getattr(report, kind)) for kind in KINDS
+    }
     bench.tell(CampaignEventKind.REPORTED, "report written", detail=written)
     return written

@@ -36,6 +36,7 @@ class CampaignBench:
     log: logging.Logger
     stopped: Callable[[], str | None]  # who stopped the whole fleet, and why
     notify: Callable[[str, str], None]  # first line, whole text
+    not_staged: Callable[[Plan], dict[str, str]]  # cluster -> why its image is not on both nodes yet
 
     def tell(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from srx_issu.campaign.drift import drift
+from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
@@ -55,10 +56,22 @@ def approval_question(bench: CampaignBench) -> tuple[str, str, float] | None:
         f"At once: {campaign.in_flight.campaign}. Budget: {_budget(campaign.budget.total)}.",
         *(_wave_line(plan, wave.number) for wave in plan.waves if wave.clusters),
         *(f"Left out: {left.name}: {left.reason}" for left in plan.left_out[:_MOST_NAMES]),
+        *_staging_lines(bench, plan, campaign),
         "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
     ]
     subject = f"Start campaign {campaign.name}: {len(plan.clusters)} clusters (plan {plan.digest})?"
     return subject, "\n\n".join(lines), campaign.gates.expiry_s
+
+
+def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list[str]:
+    """Whom the images have not reached ahead of time; nothing when the campaign does not want that."""
+    if campaign.staging is None:
+        return []
+    missing = bench.not_staged(plan)
+    there = len(plan.clusters) - len(missing)
+    lines = [f"Not staged: {name}: {reason}" for name, reason in list(missing.items())[:_MOST_NAMES]]
+    rest = "; each other upgrade copies its image when its turn comes" if missing else ""
+    return [f"Images: staged on both nodes of {there} of {len(plan.clusters)} clusters{rest}.", *lines]
 
 
 def confirm_plan(bench: CampaignBench, answer: Mapping[str, Any] | None) -> dict[str, Json]:
@@ -84,7 +97,7 @@ def changes(bench: CampaignBench, plan: Plan, still_to_run: set[str]) -> tuple[s
     return drift(plan, bench.plan_now().plan, still_to_run)
 
 
-def known_plan(bench: CampaignBench) -> tuple[Plan, Any]:
+def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
     """The plan on record with its campaign. Raises RequestRefused while there is none."""
     found = plan_of(bench.journal.events(bench.campaign_id))
     if found is None:

@@ -56,11 +56,6 @@ def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
     return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
 
 
-def run_id(campaign_id: str, cluster: str, attempt: int) -> str:
-    """The run of issu_cluster, and so the id of the upgrade. The same attempt is always the same run."""
-    return f"{campaign_id}__{cluster}" + (f"__{attempt}" if attempt > 1 else "")
-
-
 class _Reader:
     def __init__(self) -> None:
         self.approved: tuple[str | None, str | None] = (None, None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from srx_issu.campaign.admit import Never, Wait, hindrance
 from srx_issu.campaign.budget import exceeded
 from srx_issu.campaign.model import Campaign, InFlight, Result
+from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.plan import Plan, Planned
 from srx_issu.campaign.window import closes_at, next_start
 from srx_issu.domain.errors import LeaseHeld
@@ -19,7 +20,7 @@ from srx_issu.domain.intent import SharedLimit
 from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_state import CampaignState, read_state, run_id
+from srx_issu.steps.campaign_state import CampaignState, read_state
 from srx_issu.steps.close import conclude
 from srx_issu.steps.holding import Needs, needs, take_all
 from srx_issu.steps.recall import start
@@ -73,7 +74,7 @@ def next_step(bench: CampaignBench, task: Task, state: CampaignState | None = No
     state = state or read_state(bench.journal.events(bench.campaign_id, plans=False))
     if name in state.results:
         return Over(result=state.results[name], reason=state.reasons.get(name, ""))
-    upgrade = run_id(bench.campaign_id, name, state.attempt(name))
+    upgrade = upgrade_id(bench.campaign_id, name, state.attempt(name))
     if name in state.in_flight:
         is_claimed = bench.upgrades.upgrade(upgrade) is not None
         return Attach(run_id=upgrade, conf=None if is_claimed else _conf(bench, task))

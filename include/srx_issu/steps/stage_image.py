@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from srx_issu.domain.errors import TransferFailed
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.put_image import copy_image, is_there
 from srx_issu.steps.recall import course
 
 LOG_EVERY_PERCENT = 10
@@ -21,20 +20,13 @@ def stage_image(bench: Bench) -> Facts:
     image = bench.intent.image
     node = course(bench.journal.events(bench.upgrade_id), bench.evidence, bench.intent).starter
     files = bench.files(node)
-    if files.size(image.node_path) == image.size_bytes and files.sha256(image.node_path) == image.sha256:
+    if is_there(files, image):
         bench.tell(EventKind.STEP_FINISHED, f"{image.name} is there already, SHA-256 agrees", node=node)
         return {"node": node.value, "copied": False, "path": image.node_path}
     bench.tell(
         EventKind.ACTION_INTENDED, f"copying {image.name} ({image.size_bytes:,} bytes) by SFTP", node=node
     )
-    files.upload(Path(image.file), image.node_path, _progress_log(bench, node.value))
-    found = files.sha256(image.node_path)
-    if found != image.sha256:
-        raise TransferFailed(
-            node,
-            f"{image.node_path} has SHA-256 {found}, the catalogue says {image.sha256}; "
-            "check the image file against Juniper's download page",
-        )
+    copy_image(files, node, image, _progress_log(bench, node.value))
     bench.tell(
         EventKind.ACTION_SENT,
         f"{image.name} copied, SHA-256 agrees",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from srx_issu.campaign.model import OnExceeded, Result, Retry, Share
+from srx_issu.campaign.model import OnExceeded, Result, Retry, Share, SiteStaging
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.window import Days, Freeze, Opening, next_start
 from srx_issu.catalog import check_campaigns, members, read_campaigns
@@ -35,6 +35,7 @@ FULL = """
     bake_s: 3600
     gates: {plan: no, waves: yes, approvers: [ada], expiry_s: 600}
     retry: {rounds: 2, results: [NOT_READY]}
+    staging: {at_once: 3, mbit_s: 100, schedule: 0 20 * * mon, sites: {fra1: {at_once: 1, mbit_s: 20}}}
     schedule: 0 12 * * fri
     notify:
       - {notifier: airflow.providers.smtp.notifications.smtp.SmtpNotifier, arguments: {to: noc@example.net}}
@@ -68,7 +69,10 @@ def test_a_file_can_say_everything(folder: Folder) -> None:
     assert asked.budget.on_exceeded is OnExceeded.ABORT
     assert asked.budget.counts == {Result.ROLLED_BACK}
     assert not asked.gates.plan
-    assert document.schedule == "0 12 * * fri"
+    assert (document.schedule, document.staging_schedule) == ("0 12 * * fri", "0 20 * * mon")
+    assert asked.staging is not None
+    assert asked.staging.of("nyc") == SiteStaging(at_once=3, mbit_s=100)
+    assert asked.staging.of("fra1") == SiteStaging(at_once=1, mbit_s=20)
     day = Freeze(first=date(2027, 5, 1), last=date(2027, 5, 1))
     assert asked.calendar_of("nyc").freezes[0] == asked.calendar_of("fra1").freezes[0] == day
     assert asked.calendar_of("nyc").openings == (

@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from srx_issu.cli import campaign as commands
-from srx_issu.cli.campaign import name_of, show_plan
+from srx_issu.cli import campaign_show as commands
 from srx_issu.cli.campaign_follow import ClusterRow, campaign_table
+from srx_issu.cli.campaign_run import name_of
+from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.main import app
 from tests.unit.catalog.folders import IMAGE, Folder
 
@@ -37,6 +38,13 @@ def test_a_plan_is_shown_with_its_waves_and_its_end(folder: Folder, said: Consol
     assert IMAGE in text
     assert "by the worst case of every upgrade" in text
     assert "nothing was touched" in text
+
+
+def test_without_the_journal_nobody_knows_what_is_staged(folder: Folder, said: Console) -> None:
+    text = "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\nstaging: {mbit_s: 50}\n"
+    folder.write("campaigns/spring.yaml", text)
+    show_plan("spring", folder.path)
+    assert "not known whether they are staged" in said.export_text()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +76,7 @@ def test_a_window_that_is_always_too_short_is_told(folder: Folder, said: Console
 
 def test_the_commands_are_there() -> None:
     shown = CliRunner().invoke(app, ["campaign", "--help"]).output
-    for command in ("start", "follow", "pause", "resume", "abort", "answer", "list"):
+    for command in ("stage", "start", "follow", "pause", "resume", "abort", "answer", "list"):
         assert command in shown
     assert CliRunner().invoke(app, ["stop-all"]).exit_code == 2  # a reason must be given
 

@@ -82,6 +82,14 @@ class MemoryStores:
         raise AssertionError("the console writes nothing")
 
 
+@dataclass(frozen=True, kw_only=True)
+class OneCampaign:
+    """Run ``manual__1`` of campaign spring has its report."""
+
+    def read(self, campaign_id: str, kind: str, /) -> str | None:
+        return "<p>12 clusters</p>" if (campaign_id, kind) == ("spring__manual__1", "html") else None
+
+
 def two_upgrades(**documents: bytes) -> Sources:
     """``wave1__fw-a`` closed with findings, and an open one; ``documents`` are added to the first."""
     closed = good()
@@ -91,7 +99,7 @@ def two_upgrades(**documents: bytes) -> Sources:
     )
     stores = MemoryStores(samples={"wave1__fw-a": closed, OPEN: underway})
     audits = OneAudit(pages={"audit__daily/readiness.html": b"<p>30 clusters</p>"})
-    return Sources(journal=stores, evidence=stores, lists=stores, audits=audits)
+    return Sources(journal=stores, evidence=stores, lists=stores, audits=audits, campaigns=OneCampaign())
 
 
 def _entry(upgrade_id: str, name: str, content: bytes) -> EvidenceEntry:

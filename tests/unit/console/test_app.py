@@ -54,6 +54,21 @@ def test_nothing_is_shown_to_those_whom_the_guard_turns_away(path: str) -> None:
     assert "fw-a" not in response.text
 
 
+@pytest.mark.parametrize(
+    ("dag_id", "run_id", "status", "words"),
+    [
+        ("campaign__spring", "manual__1", 200, "12 clusters"),
+        ("campaign__spring", "manual__2", 404, "No report yet"),
+        ("issu_cluster", "wave1__fw-a", 200, "fw-a"),
+        ("staging__spring", "manual__1", 404, "No upgrade under this run"),
+    ],
+)
+def test_a_run_of_any_dag_shows_what_there_is(dag_id: str, run_id: str, status: int, words: str) -> None:
+    response = client().get(f"/srx-issu/runs/{dag_id}/{run_id}")
+    assert response.status_code == status
+    assert words in response.text
+
+
 def test_a_run_without_an_upgrade_says_where_to_look() -> None:
     response = client().get("/srx-issu/upgrades/ghost%3Cscript%3E")
     assert response.status_code == 404

@@ -10,7 +10,7 @@ import pytest
 
 from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.gate import Way
-from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, WaveSize
+from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
@@ -132,6 +132,18 @@ class TestPlan:
         make_plan(fake.bench())
         confirm_plan(fake.bench(), answered("Approve"))
         assert prepare_wave(fake.bench(), 1) is None
+
+    def test_the_question_says_whom_the_images_have_not_reached(self) -> None:
+        fake = spring(staging=Staging())
+        fake.not_staged = {"b": "node1: no route to host"}
+        make_plan(fake.bench())
+        asked = approval_question(fake.bench())
+        assert asked is not None
+        assert "staged on both nodes of 3 of 4 clusters" in asked[1]
+        assert "Not staged: b: node1: no route to host" in asked[1]
+        plain = spring()
+        make_plan(plain.bench())
+        assert "staged" not in str(approval_question(plain.bench()))
 
     def test_without_a_gate_nobody_is_asked(self) -> None:
         fake = spring(gates=Gates(plan=False))

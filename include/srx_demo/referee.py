@@ -1,0 +1,62 @@
+"""The simulator's event log as the judge: who was started how often, and who was worked on together. Pure.
+
+An event is a mapping with ``event``, ``cluster``, ``wall`` (seconds of ours) and ``virtual`` (the devices').
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+Event = Mapping[str, Any]
+# What only our own work on a cluster causes; a fault that is injected is none of it.
+_OUR_WORK = frozenset({"session_opened", "command", "issu_started", "file_uploaded"})
+_ISSU = frozenset({"issu_started", "phase_entered", "group_changed"})
+
+
+def starts(events: Iterable[Event]) -> Counter[str]:
+    """Cluster -> ISSUs that began on it."""
+    return Counter(event["cluster"] for event in events if event["event"] == "issu_started")
+
+
+def worked_on(events: Iterable[Event]) -> dict[str, tuple[float, float]]:
+    """Cluster -> wall time of the first and the last thing that we did on it."""
+    spans: dict[str, tuple[float, float]] = {}
+    for event in events:
+        if event["event"] in _OUR_WORK:
+            first, _ = spans.get(event["cluster"], (event["wall"], 0.0))
+            spans[event["cluster"]] = (first, event["wall"])
+    return spans
+
+
+def overlaps(events: Iterable[Event], groups: Mapping[str, Sequence[str]]) -> list[str]:
+    """Pairs of one conflict group that were worked on at the same time. ``groups``: by cluster."""
+    spans = worked_on(events)
+    return [
+        f"{one} and {other} of conflict group {min(shared)} were worked on together"
+        for one, other in combinations(sorted(spans), 2)
+        if (shared := set(groups.get(one, ())) & set(groups.get(other, ())))
+        and spans[one][0] < spans[other][1]
+        and spans[other][0] < spans[one][1]
+    ]
+
+
+def device_times_s(events: Iterable[Event]) -> dict[str, float]:
+    """Cluster -> seconds, by the devices' clocks, from the first to the last event of its ISSU."""
+    spans: dict[str, tuple[float, float]] = {}
+    for event in _of_issus(events):
+        first, _ = spans.get(event["cluster"], (event["virtual"], 0.0))
+        spans[event["cluster"]] = (first, event["virtual"])
+    return {cluster: last - first for cluster, (first, last) in spans.items()}
+
+
+def _of_issus(events: Iterable[Event]) -> Iterator[Event]:
+    """What happened before the start, such as a failover by hand, is not the ISSU's."""
+    begun: set[str] = set()
+    for event in events:
+        if event["event"] == "issu_started":
+            begun.add(event["cluster"])
+        if event["event"] in _ISSU and event["cluster"] in begun:
+            yield event

@@ -1,0 +1,53 @@
+"""Orders from the command line: pause, resume, abort one campaign; stop the whole fleet, and take it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from srx_issu.cli.campaign_api import ORDER_DAG, STOP_VARIABLE, CampaignApi
+
+console = Console()
+OpenApi = Callable[[typer.Context], AbstractContextManager[CampaignApi]]
+
+Run = Annotated[str, typer.Argument(help="Campaign run, as 'campaign start' said it")]
+Reason = Annotated[str, typer.Option(help="Why; it is written down with your name")]
+
+ORDERS = {
+    "pause": "Nothing new starts in this campaign; what runs goes on.",
+    "resume": "Go on where it stood.",
+    "abort": "Nothing new starts any more; what runs goes on to its end, then the campaign ends.",
+}
+
+
+def add_order(group: typer.Typer, order: str, api_of: OpenApi) -> None:
+    @group.command(order, help=ORDERS[order])
+    def give(context: typer.Context, run: Run, reason: Reason) -> None:
+        with api_of(context) as api:
+            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            conf = {"campaign": run, "order": order, "reason": reason}
+            made = api.trigger_dag(ORDER_DAG, f"{order}__{moment}", conf)
+            console.print(f"Ordered: {order} (run {made.run_id})", highlight=False, soft_wrap=True)
+
+
+def add_stop(app: typer.Typer, api_of: OpenApi) -> None:
+    @app.command("stop-all")
+    def stop_all(context: typer.Context, reason: Reason) -> None:
+        """Nothing new starts anywhere, in campaigns or by hand; what runs goes on to its end."""
+        with api_of(context) as api:
+            value = {"by": api.user, "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", "why": reason}
+            api.set_variable(STOP_VARIABLE, json.dumps(value), "nothing new starts while this is set")
+        console.print("Stopped: nothing new starts. Take it back with: srx-issu resume-all")
+
+    @app.command("resume-all")
+    def resume_all(context: typer.Context) -> None:
+        """Take the fleet-wide stop back."""
+        with api_of(context) as api:
+            was_set = api.delete_variable(STOP_VARIABLE)
+        console.print("Resumed." if was_set else "Nothing was stopped.")

@@ -1,0 +1,100 @@
+"""``srx-issu plan``: whom a campaign would upgrade, from the files and what the journal remembers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from srx_issu import catalog
+from srx_issu.campaign.plan import Plan, plan_waves
+from srx_issu.catalog import Catalog
+from srx_issu.cli.campaign_plan import plan_table, predicted_end
+from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
+from srx_issu.domain.errors import JournalError, OperatorFileError
+from srx_issu.journal import SqlCampaigns, SqlStaging
+from srx_issu.ports.staging import Staged
+from srx_issu.steps.staging import gaps
+
+console = Console()
+errors = Console(stderr=True)
+JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the journal knows: releases by cluster, seconds by model, images on nodes (None = not asked)."""
+
+    releases: dict[str, str] = field(default_factory=dict)
+    durations: dict[str, float] = field(default_factory=dict)
+    staged: tuple[Staged, ...] | None = None
+
+
+def show_plan(name: str, files: Path) -> int:
+    """Prints the plan, or why there is none."""
+    try:
+        known = catalog.load(files)
+    except OperatorFileError as error:
+        return _refuse(str(error))
+    faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
+    document = next((found for found in catalog.read_campaigns(files) if found.name == name), None)
+    if document is None or document.campaign is None or faults:
+        return _refuse(
+            "\n".join(str(fault) for fault in faults or ()) or f"no file {files}/campaigns/{name}.yaml"
+        )
+    campaign, history = document.campaign, _history(known)
+    plan = plan_waves(catalog.members(known, campaign, history.releases), campaign, document.settings)
+    console.print(plan_table(plan, campaign, history.durations))
+    for left in plan.left_out:
+        _say(f"left out: {left.name}: {left.reason}")
+    if campaign.staging is not None:
+        _tell_staging(plan, known, history.staged)
+    for objection in plan.objections:
+        errors.print(objection, style="bold red", highlight=False)
+    _say(predicted_end(plan, campaign, history.durations, datetime.now(UTC)))
+    _say(f"Plan {plan.digest}; nothing was touched")
+    return EXIT_RED if plan.objections else EXIT_GREEN
+
+
+def _tell_staging(plan: Plan, known: Catalog, staged: tuple[Staged, ...] | None) -> None:
+    if staged is None:
+        _say("images: not known whether they are staged, the journal was not asked")
+        return
+    missing = gaps(
+        [cluster.name for cluster in plan.clusters],
+        staged,
+        {cluster.name: known.images[cluster.image].sha256 for cluster in plan.clusters},
+    )
+    for name, reason in missing.items():
+        _say(f"not staged: {name}: {reason}")
+    if not missing:
+        _say("images: staged on both nodes of every cluster")
+
+
+def _history(known: Catalog) -> History:
+    """Nothing where the journal cannot be asked; a plan is shown without it too."""
+    url = os.environ.get(JOURNAL_URL)
+    if not url:
+        return History()
+    try:
+        journal = SqlCampaigns(url)
+        return History(
+            releases=journal.releases(),
+            durations=journal.durations(),
+            staged=SqlStaging(url).newest_staged(known.clusters),
+        )
+    except JournalError as error:
+        errors.print(f"without history: {error}", highlight=False, soft_wrap=True)
+        return History()
+
+
+def _refuse(words: str) -> int:
+    errors.print(words, markup=False, highlight=False, soft_wrap=True)
+    return EXIT_RED
+
+
+def _say(words: str) -> None:
+    console.print(words, markup=False, highlight=False, soft_wrap=True)
