@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import logging
 from urllib.parse import quote
@@ -31,11 +32,12 @@ def link_to(dag_id: str, run_id: str) -> str:
 
 
 def _send(entry: NotifyEntry, title: str, text: str) -> None:
-    """Templates in the text are not rendered: it holds words of devices."""
+    """Templates in the text are not rendered, and its markup is not believed: it holds words of devices."""
     module, _, kind = entry.notifier.rpartition(".")
     subject = {entry.subject: title} if entry.subject else {}
+    message = f"<pre>{html.escape(text)}</pre>" if "html" in entry.message else text
     try:
         notifier = getattr(importlib.import_module(module), kind)
-        notifier(**entry.arguments, **subject, **{entry.message: text}).notify({})
+        notifier(**entry.arguments, **subject, **{entry.message: message}).notify({})
     except Exception:  # whatever a foreign notifier raises
         log.exception("notice not sent by %s: %s", entry.notifier, title)
