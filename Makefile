@@ -50,7 +50,7 @@ status: $(STAMPS)/project ## Is it running, and is each component healthy
 ##@ Checking it
 
 .PHONY: check
-check: lint unit ## Format, lint, types, import contracts, unit tests, DAG integrity
+check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
 
 .PHONY: lint
 lint: $(STAMPS)/dev
@@ -58,6 +58,10 @@ lint: $(STAMPS)/dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@if [ -f .importlinter ]; then $(BIN)/lint-imports; else echo "lint-imports: no .importlinter yet"; fi
+
+.PHONY: files
+files: $(STAMPS)/project ## Every fault of the operator's files: inventory, images, campaigns, policy (FILES=folder)
+	@$(BIN)/srx-issu validate $(or $(FILES),include)
 
 .PHONY: unit
 unit: $(STAMPS)/dev

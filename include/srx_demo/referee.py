@@ -21,6 +21,11 @@ def starts(events: Iterable[Event]) -> Counter[str]:
     return Counter(event["cluster"] for event in events if event["event"] == "issu_started")
 
 
+def uploads(events: Iterable[Event], image: str) -> list[Event]:
+    """Copies of the image (its file name) that we sent to a node; an ISSU's own copy is another event."""
+    return [e for e in events if e["event"] == "file_uploaded" and image in e["path"]]
+
+
 def worked_on(events: Iterable[Event]) -> dict[str, tuple[float, float]]:
     """Cluster -> wall time of the first and the last thing that we did on it."""
     spans: dict[str, tuple[float, float]] = {}

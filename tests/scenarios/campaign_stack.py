@@ -20,8 +20,8 @@ from srx_issu.embedded.stack import Options, Stack
 from tests.airflow.running_stack import write_topology
 
 SPEED = 120.0
-CLUSTERS = 24
-PAIRED = ("fw-test-23", "fw-test-24")  # members of one conflict group
+CLUSTERS = 27
+PAIRED = ("fw-test-26", "fw-test-27")  # members of one conflict group
 GROUP = "pair"
 
 

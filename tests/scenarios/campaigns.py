@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 import yaml
 
-from srx_issu.campaign.naming import DAG_PREFIX
+from srx_demo import referee
+from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX
 from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import ORDER_DAG, UPGRADE_DAG, CampaignApi
-from srx_issu.cli.campaign_run import start_campaign
+from srx_issu.cli.campaign_run import stage_images, start_campaign
 from tests.scenarios.campaign_stack import CampaignStack
 
 T = TypeVar("T")
@@ -51,6 +52,19 @@ class Campaigns:
     def begin(self, name: str, clusters: list[str], **more: Any) -> str:
         self.write(name, clusters, **more)
         return self.start(name)
+
+    def stage(self, name: str) -> str:
+        """The state in which the staging ended."""
+        dag_id = f"{STAGING_PREFIX}{name}"
+        self.until(lambda: not self.api.is_dag_paused(dag_id), f"DAG {dag_id}")
+        run_id = stage_images(self.api, name)
+        self.until(lambda: self.api.dag_run(dag_id, run_id).is_over, f"end of {run_id}")
+        return self.api.dag_run(dag_id, run_id).state
+
+    def uploads(self) -> list[referee.Event]:
+        """Copies of the image on the scenario's clusters."""
+        found = referee.uploads(self.stack.lab.events(), self.stack.scenery.image.path.name)
+        return [copy for copy in found if copy["cluster"] in self.clusters]
 
     def states(self, run_id: str) -> dict[str, str | None]:
         """Task, or task and cluster, -> state."""

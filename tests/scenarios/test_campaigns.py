@@ -169,6 +169,39 @@ def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
     assert campaigns.starts() == [0, 1]
 
 
+@side_by_side(clusters=3)
+def test_images_are_staged_ahead_and_the_upgrade_sends_nothing_then(campaigns: Campaigns) -> None:
+    """Given a line of 4 Mbit/s and one cluster without space. When images are staged, twice. Then each node
+    of the others got its copy once, one after the other; the approval says who lacks it."""
+    *good, bad = campaigns.clusters
+    campaigns.break_it(bad)
+    campaigns.write(
+        "staged",
+        campaigns.clusters,
+        gates={"plan": True},
+        budget={"total": "1"},
+        staging={"at_once": 2, "mbit_s": 4},
+        in_flight={"campaign": 3},
+    )
+    assert campaigns.stage("staged") == "failed"
+    assert campaigns.stage("staged") == "failed"
+    copies = campaigns.uploads()
+    assert sorted((c["cluster"], c["node"]) for c in copies) == [
+        (n, x) for n in good for x in ("node0", "node1")
+    ]
+    took_s = max(c["wall"] for c in copies) - min(c["wall"] for c in copies)
+    assert took_s >= 2 * campaigns.stack.scenery.image.path.stat().st_size * 8 / 4e6
+
+    run_id = campaigns.start("staged")
+    question = campaigns.question(run_id, "approve_plan")
+    assert "staged on both nodes of 2 of 3 clusters" in question
+    assert f"Not staged: {bad}: node0: /var/tmp has" in question
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 2 UPGRADED")
+    assert campaigns.uploads() == copies
+    assert campaigns.starts() == [1, 1, 0]
+
+
 @side_by_side(clusters=0)
 def test_campaigns_and_runs_by_hand_never_work_on_one_conflict_group_together(campaigns: Campaigns) -> None:
     first, second = PAIRED

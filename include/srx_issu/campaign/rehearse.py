@@ -71,7 +71,6 @@ class Tick:
     cluster: Planned | None = None
     running: tuple[str, ...] = ()
     orders: Orders = field(default_factory=Orders)
-    over_budget: str | None = None
 
 
 class _Stuck(Exception):
@@ -139,6 +138,7 @@ class Rehearsal:
             to_run, rounds_left = again, rounds_left - 1
             for name in again:
                 self.results.pop(name, None)
+                self._forgiven.discard(name)  # what it does now is judged anew
         return judged.way
 
     def _run(self, pending: list[Planned]) -> Iterator[Tick]:
@@ -169,10 +169,10 @@ class Rehearsal:
             if found is not None or self._flight.crowded(cluster) is not None:
                 left.append(cluster)
                 continue
-            yield self._start(cluster, orders, over)
+            yield self._start(cluster, orders)
         return left
 
-    def _start(self, cluster: Planned, orders: Orders, over: str | None) -> Tick:
+    def _start(self, cluster: Planned, orders: Orders) -> Tick:
         attempt = self._attempts[cluster.name] = self._attempts.get(cluster.name, 0) + 1
         end = self._world.ending(cluster, attempt)
         self._ends[cluster.name] = (self.now + timedelta(seconds=end.after_s), end.result)
@@ -185,7 +185,6 @@ class Rehearsal:
             cluster=cluster,
             running=tuple(self._flight.running),
             orders=orders,
-            over_budget=over,
         )
 
     def _advance(self, wakes: set[datetime], pending: list[Planned]) -> None:

@@ -16,6 +16,7 @@ from srx_issu.cli.airflow_api import PAGE, AirflowApi, Question, Run
 ORDER_DAG = "issu_campaign_order"
 UPGRADE_DAG = "issu_cluster"
 STOP_VARIABLE = "srx_issu_stop"
+_BUSY = ("queued", "running", "deferred", "awaiting_input", "up_for_retry")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class MappedTask:
     """One task, or one cluster of a mapped one (``label`` is its name then)."""
 
     task_id: str
+    map_index: int  # -1 = not mapped
     label: str | None
     state: str | None
     started: datetime | None
@@ -67,6 +69,17 @@ class CampaignApi(AirflowApi):
             if len(tasks) >= int(found["total_entries"]) or not found["task_instances"]:
                 return tuple(tasks)
 
+    def busy_tasks(self, dag_id: str, run_prefix: str) -> dict[str, str]:
+        """Run -> the task it is at, of every run whose id begins so; one request for them all."""
+        found = self._get(
+            f"/dags/{dag_id}/dagRuns/~/taskInstances",
+            run_id_prefix_pattern=run_prefix,
+            state=list(_BUSY),
+            order_by="start_date",
+            limit=PAGE,
+        )
+        return {str(each["dag_run_id"]): str(each["task_id"]) for each in found["task_instances"]}
+
     def dag_questions(self, dag_id: str, run_id: str) -> tuple[Question, ...]:
         found = self._get(f"{_path(dag_id, run_id)}/hitlDetails", response_received=False)["hitl_details"]
         return tuple(
@@ -83,10 +96,10 @@ class CampaignApi(AirflowApi):
         path = f"{_path(dag_id, run_id)}/taskInstances/{task_id}/-1/hitlDetails"
         self._request("PATCH", path, json={"chosen_options": [option], "params_input": {}})
 
-    def dag_xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
+    def dag_xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
         """None when the task left nothing."""
         path = f"{_path(dag_id, run_id)}/taskInstances/{task_id}/xcomEntries/return_value"
-        answer = self._try("GET", path)
+        answer = self._try("GET", path, params={"map_index": map_index})
         return None if answer.status_code == httpx.codes.NOT_FOUND else self._accept(answer)["value"]
 
     def variable(self, key: str) -> str | None:
@@ -125,9 +138,11 @@ def _run(found: Mapping[str, Any]) -> Run:
 
 
 def _task(found: Mapping[str, Any]) -> MappedTask:
+    map_index = int(found.get("map_index", -1))
     return MappedTask(
         task_id=str(found["task_id"]),
-        label=found.get("rendered_map_index") if int(found.get("map_index", -1)) >= 0 else None,
+        map_index=map_index,
+        label=found.get("rendered_map_index") if map_index >= 0 else None,
         state=found.get("state"),
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.gate import Judgement
-from srx_issu.campaign.model import NEVER_RETRIED, Campaign, Result
+from srx_issu.campaign.model import NEVER_RETRIED, Campaign, Result, Share
 from srx_issu.campaign.plan import Plan, Planned, plan_waves
 from srx_issu.campaign.rehearse import Answer, Ending, Kind, Rehearsal, Tick
 from srx_issu.campaign.window import Calendar, Days, Opening, next_start, spans
@@ -82,7 +83,7 @@ class Rules:
     running: set[str] = field(default_factory=set)
     starts: Counter[str] = field(default_factory=Counter)
     results: dict[str, Result] = field(default_factory=dict)
-    wave_failures: int = 0
+    forgiven: set[str] = field(default_factory=set)
     aborted: bool = False
 
     def __post_init__(self) -> None:
@@ -103,10 +104,31 @@ class Rules:
                 assert not self.running, "a wave is judged while clusters are in flight"
                 self.aborted = self.aborted or tick.text.startswith("abort")
             case Kind.ANSWERED:
-                self.aborted = self.aborted or tick.text == Answer.ABORT.value
+                self._hear(Answer(tick.text), tick.wave)
             case _:
                 pass
         assert set(tick.running) == self.running
+
+    def _hear(self, answer: Answer, wave: int) -> None:
+        self.aborted = self.aborted or answer is Answer.ABORT
+        if answer is Answer.PROMOTE:
+            self.forgiven |= self._failed()
+        if answer is Answer.RETRY:
+            again = self.campaign.retry.results | {Result.NOT_STARTED}
+            for name in [c.name for c in self.plan.wave(wave).clusters if self.results.get(c.name) in again]:
+                del self.results[name]
+                self.forgiven.discard(name)
+
+    def _failed(self) -> set[str]:
+        kinds = self.campaign.budget.counts | {Result.UNKNOWN}
+        return {name for name, result in self.results.items() if result in kinds} - self.forgiven
+
+    def _is_over_budget(self, wave: int) -> bool:
+        failed, budget = self._failed(), self.campaign.budget
+        names = {cluster.name for cluster in self.plan.wave(wave).clusters}
+        return _exceeds(failed, budget.total, len(self.by_name)) or _exceeds(
+            failed & names, budget.per_wave, len(names)
+        )
 
     def _check_start(self, tick: Tick) -> None:
         cluster = tick.cluster
@@ -115,7 +137,7 @@ class Rules:
         assert self.results.get(cluster.name) not in {*NEVER_RETRIED, Result.UPGRADED}, "started again"
         assert not self.aborted, "a start after the abort"
         assert tick.orders == Orders(), "a start against an order"
-        assert tick.over_budget is None, "a start over the budget"
+        assert not self._is_over_budget(tick.wave), "a start over the budget"
         self.starts[cluster.name] += 1
         assert self.starts[cluster.name] <= 1 + self.campaign.retry.rounds
         others = [self.by_name[name] for name in self.running]
@@ -132,6 +154,15 @@ class Rules:
         calendar = self.campaign.calendar_of(cluster.site)
         end = tick.at + timedelta(seconds=cluster.worst_case_s)
         assert any(span.start <= tick.at and end <= span.end for span in spans(calendar, tick.at, end))
+
+
+def _exceeds(failed: set[str], borne: Share | None, total: int) -> bool:
+    if borne is None:
+        return False
+    if borne.count is not None:
+        return len(failed) > borne.count
+    assert borne.percent is not None
+    return len(failed) > math.ceil(borne.percent * total / 100)
 
 
 def play(seed: int, size: int) -> tuple[Rehearsal, Rules, list[Tick]]:

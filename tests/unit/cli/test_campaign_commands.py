@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from srx_issu.cli import campaign_show as commands
-from srx_issu.cli.campaign_follow import ClusterRow, campaign_table
+from srx_issu.cli.campaign_api import MappedTask
+from srx_issu.cli.campaign_rows import campaign_table, cluster_rows
 from srx_issu.cli.campaign_run import name_of
 from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.main import app
@@ -85,8 +87,36 @@ def test_a_run_says_its_campaign() -> None:
     assert name_of("spring__2027-01-01T00:00:00Z") == "spring"
 
 
-def test_the_table_shows_every_cluster() -> None:
-    row = ClusterRow(wave="wave 1", cluster="fw-1", state="deferred", now="issu.start", elapsed_s=65.0)
+RUN = "spring__now"
+LATER = datetime(2027, 1, 1, 0, 1, 5, tzinfo=UTC)
+
+
+def mapped(label: str, state: str, task_id: str = "wave_1.upgrade", map_index: int = 0) -> MappedTask:
+    began = LATER - timedelta(seconds=65)
+    return MappedTask(
+        task_id=task_id, map_index=map_index, label=label, state=state, started=began, ended=None
+    )
+
+
+def test_every_cluster_says_what_it_does_or_how_it_ended() -> None:
+    tasks = [
+        mapped("fw-1", "failed"),
+        mapped("fw-2", "deferred", map_index=1),
+        mapped("fw-3", "deferred", map_index=2),
+        mapped("fw-1", "deferred", "wave_1.upgrade_2"),
+        mapped("4", "scheduled", map_index=3),  # has not begun: nobody knows its name yet
+    ]
+    busy = {"spring__now__fw-2": "issu.start", "spring__now__fw-1__2": "claim"}
+    rows = cluster_rows(RUN, tasks, busy, {("wave_1.upgrade", 0): "NOT_READY"}, LATER)
+    assert [(row.wave, row.cluster, row.state, row.now) for row in rows] == [
+        ("wave 1", "fw-1", "NOT_READY", ""),
+        ("wave 1", "fw-2", "under way", "issu.start"),
+        ("wave 1", "fw-3", "waits", ""),
+        ("wave 1, try 2", "fw-1", "under way", "claim"),
+    ]
+    assert rows[0].elapsed_s == 65.0
     console = Console(record=True, width=120)
-    console.print(campaign_table([row]))
-    assert "fw-1" in console.export_text()
+    console.print(campaign_table(rows, "Campaign spring  1 min"))
+    text = console.export_text()
+    assert "1 NOT_READY, 2 under way, 1 waits" in text
+    assert "Campaign spring" in text
