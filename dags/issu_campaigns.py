@@ -6,18 +6,13 @@ A file with faults becomes a DAG that says them; the others are not affected.
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, Param, get_parsing_context
 
-from srx_issu import catalog
-from srx_issu.dag_factory.campaign import campaign_dag
-from srx_issu.dag_factory.staging import staging_dag
+from srx_issu.catalog import files_folder
+from srx_issu.dag_factory.campaign_files import campaign_dags
 from srx_issu.operators.campaign_order import OrderOperator
 
-for document in catalog.read_campaigns(catalog.files_folder()):
-    dags = [campaign_dag(document)]
-    if document.campaign is not None and document.campaign.staging is not None:
-        dags.append(staging_dag(document))
-    globals().update({dag.dag_id: dag for dag in dags})
+globals().update({dag.dag_id: dag for dag in campaign_dags(files_folder(), get_parsing_context().dag_id)})
 
 with DAG(
     dag_id="issu_campaign_order",

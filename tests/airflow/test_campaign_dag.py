@@ -10,6 +10,7 @@ from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent
 from srx_issu.campaign.model import Result
 from srx_issu.catalog import read_campaign
 from srx_issu.dag_factory.campaign import campaign_dag
+from srx_issu.dag_factory.campaign_files import campaign_dags
 from srx_issu.dag_factory.staging import staging_dag
 from srx_issu.steps.campaign_upgrade import Over
 from srx_issu.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger, end_event
@@ -46,6 +47,20 @@ def test_images_are_staged_by_a_dag_of_their_own(tmp_path: Path) -> None:
     assert (dag.dag_id, dag.max_active_runs) == ("staging__spring", 1)
     assert dag.timetable.expression == "0 20 * * mon"
     assert [task.task_id for task in dag.leaves] == ["close"]
+
+
+def test_a_task_parses_its_own_campaign_only(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
+    for name, text in {"spring": PLAIN + "staging: {}\n", "autumn": PLAIN, "b d": "target: ["}.items():
+        (tmp_path / "campaigns" / f"{name}.yaml").write_text(text)
+
+    def ids(wanted: str | None) -> set[str]:
+        return {dag.dag_id for dag in campaign_dags(tmp_path, wanted)}
+
+    assert ids(None) == {"campaign__spring", "staging__spring", "campaign__autumn", "campaign__b_d"}
+    assert ids("staging__spring") == {"campaign__spring", "staging__spring"}
+    assert ids("campaign__b_d") == {"campaign__b_d"}
+    assert ids("issu_campaign_order") == set()
 
 
 def test_a_faulty_file_is_a_dag_that_says_so(tmp_path: Path) -> None:

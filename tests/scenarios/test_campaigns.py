@@ -160,7 +160,7 @@ def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
     campaigns.clear(run_id, "plan")
     campaigns.answer(run_id, "approve_plan", "Approve")
     campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
-    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, fail_back=False)
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
     question = campaigns.question(run_id, "wave_2.approve")
     assert "the campaign's file was changed" in question
     assert campaigns.starts() == [0, 0]

@@ -6,7 +6,13 @@ parsing, and so is ``read_campaigns``, which looks at the campaigns' files alone
 """
 
 from srx_issu.catalog.campaign_fleet import members
-from srx_issu.catalog.campaigns import CampaignDocument, check_campaigns, read_campaign, read_campaigns
+from srx_issu.catalog.campaigns import (
+    CampaignDocument,
+    campaign_files,
+    check_campaigns,
+    read_campaign,
+    read_campaigns,
+)
 from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
 from srx_issu.catalog.loading import Catalog, load, validate
@@ -18,6 +24,7 @@ __all__ = [
     "CampaignDocument",
     "Catalog",
     "UpgradeRequest",
+    "campaign_files",
     "check_campaigns",
     "cluster_names",
     "eligibility",

@@ -38,13 +38,18 @@ _TAGS = ["srx", "campaign"]
 _HOLD_OPTIONS = [answer.value for answer in Answer]
 
 
+def campaign_dag_id(name: str) -> str:
+    """Also of a file whose name cannot name a campaign: its faults are to be seen."""
+    return f"{DAG_PREFIX}{_as_id(name)}"
+
+
 def campaign_dag(document: CampaignDocument) -> DAG:
     """The DAG of a sound file; for a faulty one a DAG that says the faults and can do nothing."""
     if document.campaign is None:
         return _faulty(document)
     campaign = document.campaign
     with DAG(
-        dag_id=f"{DAG_PREFIX}{document.name}",
+        dag_id=campaign_dag_id(document.name),
         dag_display_name=f"Campaign: {document.name}",
         description=f"Upgrades {_models(campaign)} in waves, as campaigns/{document.path.name} says",
         doc_md=_words(document, campaign),
@@ -196,7 +201,7 @@ def _faulty(document: CampaignDocument) -> DAG:
     """In the UI under its own name, so that nobody wonders where it went; the others are not affected."""
     lines = "\n".join(f"- `{fault}`" for fault in document.faults)
     with DAG(
-        dag_id=f"{DAG_PREFIX}{_as_id(document.name)}",
+        dag_id=campaign_dag_id(document.name),
         dag_display_name=f"Campaign: {document.name} (has faults)",
         description=f"campaigns/{document.path.name} has {len(document.faults)} fault(s)",
         doc_md=f"# Faults in {document.path}\n\n{lines}\n",

@@ -22,11 +22,15 @@ approval of the campaign's plan, and each upgrade copies it then.
 """
 
 
+def staging_dag_id(name: str) -> str:
+    return f"{STAGING_PREFIX}{name}"
+
+
 def staging_dag(document: CampaignDocument) -> DAG:
     """Of a sound file that has a section ``staging``."""
     name, schedule = document.name, document.staging_schedule
     with DAG(
-        dag_id=f"{STAGING_PREFIX}{name}",
+        dag_id=staging_dag_id(name),
         dag_display_name=f"Staging: {name}",
         description=f"Copies the images of campaign {name} ahead of its window",
         doc_md=_WORDS.format(name=name, path=document.path),
