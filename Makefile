@@ -49,6 +49,9 @@ status: $(STAMPS)/project ## Is it running, and is each component healthy
 
 ##@ Checking it
 
+# Suites that start Airflow or measure this machine: one after the other. All others share both cores.
+ON_A_STACK := tests/airflow tests/browser tests/distributed tests/scenarios
+
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
 
@@ -70,7 +73,8 @@ unit: $(STAMPS)/dev
 .PHONY: test
 test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
 	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary tests/unit
-	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 --ignore=tests/unit tests
+	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
+	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(ON_A_STACK)
 
 .PHONY: check-compose
 check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout

@@ -11,8 +11,8 @@ from srx_issu.hooks.stores import Stores
 from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, SqlStaging, StoredEvidence
 from srx_issu.ports.journal import EventKind
 from srx_issu.report.task import write_report
+from tests.journal.samples import make_intent
 from tests.postgres import journal_url, migrated_url, postgres_server
-from tests.unit.journal.samples import make_intent
 from tests.unit.report.samples import START, event, good, prepared, started
 
 __all__ = ["journal_url", "migrated_url", "postgres_server"]

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from srx_issu.report import build_report
-from tests.unit.journal.samples import make_intent
+from tests.journal.samples import make_intent
 from tests.unit.report.samples import Sample, good, stopped
 
 

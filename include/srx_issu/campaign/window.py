@@ -121,6 +121,7 @@ def _opened(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span
         day += _DAY
 
 
+@lru_cache(maxsize=4096)
 def _span(opening: Opening, day: date, zone: ZoneInfo) -> Span:
     start = _moment(day, opening.opens, zone, later=True)
     if opening.closes is None:

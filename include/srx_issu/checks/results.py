@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
+from string import Formatter
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.frames import Cell, Frame, Subject
@@ -144,7 +146,15 @@ def _ignored(about: str, rule: CheckRule) -> bool:
 
 
 def _fill(template: str, row: Mapping[str, Cell]) -> str:
-    return template.format_map({k: "?" if v is None else _plain(v) for k, v in row.items()})
+    return template.format_map(
+        {name: "?" if row[name] is None else _plain(row[name]) for name in _fields(template)}
+    )
+
+
+@cache
+def _fields(template: str) -> tuple[str, ...]:
+    """The columns that a sentence speaks of; a row has many more."""
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _plain(value: Cell) -> str:

@@ -61,7 +61,7 @@ def test_names_of_services_and_folders_become_places_on_this_machine(compose: Pa
 
 
 def test_secrets_are_complete_for_the_real_file() -> None:
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[2]
     for missing in secrets.NAMES:
         given = {name: value for name, value in secrets.new().items() if name != missing}
         with pytest.raises(VariableMissing, match=missing):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import Ledger, SqlJournal
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from tests.unit.journal.samples import NOON, make_event, make_intent, make_issu_intended
+from tests.journal.samples import NOON, make_event, make_intent, make_issu_intended
 
 UPGRADE = "wave1__fw-a"
 

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from srx_issu.production import secrets
 from srx_issu.production.preparing import refuse_examples
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.journal import SqlLeases
-from tests.unit.journal.samples import NOON
+from tests.journal.samples import NOON
 
 
 def test_lists_one_owners_leases_by_resource(leases: SqlLeases) -> None:

@@ -12,7 +12,7 @@ from srx_issu.domain.model import NodeName
 from srx_issu.journal import SqlStaging
 from srx_issu.journal.tables import staged_images
 from srx_issu.ports.staging import Staged
-from tests.unit.journal.samples import NOON
+from tests.journal.samples import NOON
 
 TRIED = Staged(
     at=NOON,

@@ -11,7 +11,7 @@ from srx_issu.domain.errors import JournalError
 from srx_issu.journal import SqlCampaigns, SqlJournal
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Outcome
-from tests.unit.journal.samples import NOON, make_intent
+from tests.journal.samples import NOON, make_intent
 
 EVENT = CampaignEvent(at=NOON, kind=CampaignEventKind.STARTED, text="fw-a", wave=1, cluster="fw-a", key="k")
 

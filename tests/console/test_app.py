@@ -14,7 +14,7 @@ from fastapi import FastAPI, HTTPException
 from srx_issu.console.app import make_app
 from srx_issu.console.sources import Sources, open_sources
 from srx_issu.domain.errors import JournalError
-from tests.unit.console.fakes import OPEN, OneAudit, two_upgrades
+from tests.console.fakes import OPEN, OneAudit, two_upgrades
 
 PAGES = ("/", "/upgrades/wave1__fw-a", "/upgrades/wave1__fw-a/report", "/audits")
 

@@ -15,7 +15,7 @@ from srx_issu.journal.grants import CLOSED, RIGHTS, grant_append_only
 from srx_issu.journal.tables import metadata
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from tests.unit.journal.samples import NOON, make_intent
+from tests.journal.samples import NOON, make_intent
 
 ROLE = "journal-writer"  # a name that has to be quoted
 UPGRADE = make_intent().upgrade_id

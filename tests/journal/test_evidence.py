@@ -14,7 +14,7 @@ from upath import UPath
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import Ledger, SqlJournal, StoredEvidence
 from srx_issu.journal.shelf import numbered, safe_name
-from tests.unit.journal.samples import NOON, make_intent
+from tests.journal.samples import NOON, make_intent
 
 UPGRADE = "wave1__fw-a"
 

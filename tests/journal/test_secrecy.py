@@ -10,7 +10,7 @@ import pytest
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import SqlJournal
 from srx_issu.journal.secrecy import REDACTED, redact
-from tests.unit.journal.samples import make_event, make_issu_intended
+from tests.journal.samples import make_event, make_issu_intended
 
 UPGRADE = "wave1__fw-a"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.journal import Ledger, SqlJournal, SqlLeases
+from tests.journal.samples import NOON, make_intent
 from tests.postgres import empty_url, journal_url, migrated_url, postgres_server
-from tests.unit.journal.samples import NOON, make_intent
 
 __all__ = ["empty_url", "journal_url", "migrated_url", "postgres_server"]
 

@@ -12,7 +12,7 @@ from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.journal import Ledger, SqlJournal, SqlLeases
 from srx_issu.journal.sql_leases import LeaseChangeKind
 from srx_issu.ports.journal import EventKind, Outcome
-from tests.unit.journal.samples import NOON, make_intent
+from tests.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
 HOUR = 3600.0
