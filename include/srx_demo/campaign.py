@@ -35,7 +35,7 @@ CAMPAIGN: dict[str, Any] = {
     "select": {"clusters": ["*"]},
     "canary": ["ams-branch-01"],
     "waves": ["40%", "rest"],
-    "in_flight": {"campaign": 5, "per_site": 3},
+    "in_flight": {"campaign": 6, "per_site": 3},
     "budget": {"total": "2"},
     "gates": {"plan": True},
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import Any
 
 Event = Mapping[str, Any]
@@ -34,6 +34,13 @@ def worked_on(events: Iterable[Event]) -> dict[str, tuple[float, float]]:
             first, _ = spans.get(event["cluster"], (event["wall"], 0.0))
             spans[event["cluster"]] = (first, event["wall"])
     return spans
+
+
+def most_at_once(events: Iterable[Event]) -> int:
+    """The most clusters that were between our first and our last doing at the same time."""
+    spans = worked_on(events).values()
+    changes = sorted([(first, 1) for first, _ in spans] + [(last, -1) for _, last in spans])
+    return max(accumulate(change for _, change in changes), default=0)
 
 
 def overlaps(events: Iterable[Event], groups: Mapping[str, Sequence[str]]) -> list[str]:

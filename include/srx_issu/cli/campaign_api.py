@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,11 @@ class CampaignApi(AirflowApi):
             limit=PAGE,
         )
         return {str(each["dag_run_id"]): str(each["task_id"]) for each in found["task_instances"]}
+
+    def count_tasks(self, dag_id: str, state: str, operators: Collection[str]) -> int:
+        """Over all runs of the DAG."""
+        path = f"/dags/{dag_id}/dagRuns/~/taskInstances"
+        return int(self._get(path, state=state, operator=list(operators), limit=1)["total_entries"])
 
     def dag_questions(self, dag_id: str, run_id: str) -> tuple[Question, ...]:
         found = self._get(f"{_path(dag_id, run_id)}/hitlDetails", response_received=False)["hitl_details"]
