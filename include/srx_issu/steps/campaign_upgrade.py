@@ -25,7 +25,7 @@ from srx_issu.steps.close import conclude
 from srx_issu.steps.holding import Needs, needs, take_all
 from srx_issu.steps.recall import start
 
-LEASE_S = 21600.0  # until the run's own claim renews it
+LEASE_S = 1800.0  # until the run's own claim renews it; if that never comes, others need not wait for long
 _PATIENCE_S = 2 * 86400.0  # for people who are asked inside an upgrade
 
 
@@ -85,6 +85,8 @@ def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str)
     now = bench.clock.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
     found = hindrance(task.cluster, state.orders(bench.stopped()), _over_budget(task, state), opens, now)
+    if found is not None:
+        _give_back(bench, upgrade)
     if isinstance(found, Never):
         _ended(bench, task, state, Result.NOT_STARTED, found.reason)
         return Over(result=Result.NOT_STARTED, reason=found.reason)
@@ -95,6 +97,12 @@ def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str)
     except LeaseHeld as held:
         return Wait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
     return Go(run_id=upgrade, conf=_conf(bench, task))
+
+
+def _give_back(bench: CampaignBench, upgrade: str) -> None:
+    """Its turn had come, and before it was started somebody paused or stopped: others may go first."""
+    for lease in bench.leases.held_by(upgrade):
+        bench.leases.release(lease.resource, upgrade)
 
 
 def note_start(bench: CampaignBench, task: Task, upgrade: str) -> None:

@@ -217,6 +217,13 @@ class TestStart:
         order(fake, "abort")
         assert step(fake, "c", 2) == Over(result=Result.NOT_STARTED, reason="aborted by bob: because")
 
+    def test_what_was_taken_is_given_back_when_an_order_comes_before_the_start(self) -> None:
+        fake = in_wave_two(approved())
+        assert isinstance(step(fake, "b", 2), Go)
+        order(fake, "pause")
+        assert isinstance(step(fake, "b", 2), Wait)
+        assert fake.leases.held == {}
+
     def test_over_the_budget_nothing_new_starts(self) -> None:
         fake = in_wave_two(approved())
         run(fake, "b", Outcome.ROLLED_BACK, 2)
