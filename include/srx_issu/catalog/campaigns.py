@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ from srx_issu.catalog.folder import find_files
 from srx_issu.domain.errors import FileFault
 from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.version import same_release
+
+_NAME = re.compile(r"[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +95,9 @@ def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
     entry = checked.whole(CampaignFile) if checked.document.is_whole else None
     if entry is not None:
         _check_dates(checked, entry)
-    if path.stem != path.stem.strip() or not _is_name(path.stem):
-        checked.fault(f"the file's name {path.stem!r} cannot name a campaign", "use letters, digits, _ and -")
+    if not _is_name(path.stem):
+        words = "use letters, digits, - and single _ between them, 64 at most"
+        checked.fault(f"the file's name {path.stem!r} cannot name a campaign", words)
     faults = tuple(checked.faults)
     sound = entry if not faults else None
     return (
@@ -113,7 +117,8 @@ def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
 
 
 def _is_name(stem: str) -> bool:
-    return bool(stem) and len(stem) <= 64 and all(c.isascii() and (c.isalnum() or c in "_-") for c in stem)
+    """Two underscores end the campaign's name in the ids of its runs."""
+    return len(stem) <= 64 and _NAME.fullmatch(stem) is not None
 
 
 def _digest(root: YamlMapping) -> str:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from srx_issu import catalog
-from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_orders import ORDERS, OpenApi, Run, add_order, add_stop
@@ -88,7 +88,7 @@ def _add_looking(group: typer.Typer, api_of: OpenApi) -> None:
         with api_of(context) as api:
             for name in api.campaign_names():
                 runs = api.dag_runs(f"{DAG_PREFIX}{name}")
-                newest = f"{runs[0].run_id}  {runs[0].state}" if runs else "never run"
+                newest = f"{campaign_id(name, runs[0].run_id)}  {runs[0].state}" if runs else "never run"
                 console.print(f"{name:<24} {newest}", highlight=False, soft_wrap=True)
 
     @group.command()

@@ -54,6 +54,14 @@ class CampaignApi(AirflowApi):
     def dag_run(self, dag_id: str, run_id: str) -> Run:
         return _run(self._get(_path(dag_id, run_id)))
 
+    def has_run(self, dag_id: str, run_id: str) -> bool:
+        """False also when Airflow has no such DAG."""
+        answer = self._try("GET", _path(dag_id, run_id))
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return False
+        self._accept(answer)
+        return True
+
     def dag_runs(self, dag_id: str) -> tuple[Run, ...]:
         """The newest hundred, newest first."""
         found = self._get(f"/dags/{dag_id}/dagRuns", order_by="-run_after", limit=PAGE)

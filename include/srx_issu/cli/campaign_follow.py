@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.live import Live
 
-from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.cli.airflow_api import ApiUnreachable, Run
 from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi, MappedTask
 from srx_issu.cli.campaign_rows import ClusterRow, campaign_table, cluster_rows, is_over
@@ -72,14 +72,15 @@ class CampaignFollower:
         dag_id = f"{DAG_PREFIX}{self.name}"
         run = self.api.dag_run(dag_id, run_id)
         tasks = self.api.mapped_tasks(dag_id, run_id)
-        busy = self.api.busy_tasks(UPGRADE_DAG, f"{run_id}__")
+        busy = self.api.busy_tasks(UPGRADE_DAG, f"{campaign_id(self.name, run_id)}__")
         for task in tasks:
             if task.state == "awaiting_input" and task.task_id not in self._asked:
                 self._asked.add(task.task_id)
                 self.ask(task.task_id)
             if task.label and is_over(task):
                 self._learn(dag_id, run_id, task)
-        return run, cluster_rows(run_id, tasks, busy, self._results, datetime.now(UTC))
+        rows = cluster_rows(campaign_id(self.name, run_id), tasks, busy, self._results, datetime.now(UTC))
+        return run, rows
 
     def _learn(self, dag_id: str, run_id: str, task: MappedTask) -> None:
         key = (task.task_id, task.map_index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import ORDER_DAG, STOP_VARIABLE, CampaignApi
 
 console = Console()
+LOOK_EVERY_S, LOOKS = 1.0, 60
 OpenApi = Callable[[typer.Context], AbstractContextManager[CampaignApi]]
 
 Run = Annotated[str, typer.Argument(help="Campaign run, as 'campaign start' said it")]
@@ -33,7 +36,20 @@ def add_order(group: typer.Typer, order: str, api_of: OpenApi) -> None:
             moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             conf = {"campaign": run, "order": order, "reason": reason}
             made = api.trigger_dag(ORDER_DAG, f"{order}__{moment}", conf)
-            console.print(f"Ordered: {order} (run {made.run_id})", highlight=False, soft_wrap=True)
+            console.print(await_order(api, made.run_id), highlight=False, soft_wrap=True)
+
+
+def await_order(api: CampaignApi, run_id: str, pause: Callable[[float], None] = time.sleep) -> str:
+    """Until the order is written down, in words. Raises ApiFailed when it was refused."""
+    for _ in range(LOOKS):
+        run = api.dag_run(ORDER_DAG, run_id)
+        if run.is_over:
+            said = api.dag_xcom(ORDER_DAG, run_id, "give_order") or {}
+            if run.state == "success":
+                return f"Ordered: {said.get('order')} for {said.get('campaign')}, by {said.get('by')}"
+            raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {ORDER_DAG}')}")
+        pause(LOOK_EVERY_S)
+    return f"Asked for (run {run_id} of {ORDER_DAG}), but nobody has taken it yet: is the scheduler up?"
 
 
 def add_stop(app: typer.Typer, api_of: OpenApi) -> None:

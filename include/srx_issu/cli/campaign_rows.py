@@ -40,7 +40,7 @@ def is_over(task: MappedTask) -> bool:
 
 
 def cluster_rows(
-    run_id: str,
+    campaign_id: str,
     tasks: Iterable[MappedTask],
     busy: Mapping[str, str],
     results: Mapping[tuple[str, int], str],
@@ -54,7 +54,7 @@ def cluster_rows(
             continue
         wave, _, step = task.task_id.partition(".")
         attempt = int(step.removeprefix("upgrade").removeprefix("_") or 1)
-        at = busy.get(upgrade_id(run_id, task.label, attempt))
+        at = busy.get(upgrade_id(campaign_id, task.label, attempt))
         rows.append(
             ClusterRow(
                 wave=wave.replace("_", " ") + (f", try {attempt}" if attempt > 1 else ""),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.console import Console
 
-from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX
+from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX, campaign_id
 from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
@@ -34,16 +35,42 @@ def stage_images(api: CampaignApi, name: str) -> str:
     return api.trigger_dag(dag_id, f"{name}__{moment}", {}).run_id
 
 
-def follow_campaign(api: CampaignApi, run_id: str) -> int:
-    name = name_of(run_id)
+@dataclass(frozen=True, kw_only=True)
+class CampaignRun:
+    """One run of a campaign's DAG. Those that were started by schedule or in the UI have ids of Airflow's."""
+
+    name: str
+    run_id: str
+
+    @property
+    def dag_id(self) -> str:
+        return f"{DAG_PREFIX}{self.name}"
+
+    @property
+    def campaign_id(self) -> str:
+        return campaign_id(self.name, self.run_id)
+
+
+def find_run(api: CampaignApi, given: str) -> CampaignRun:
+    """By campaign id, which begins with the campaign's name. Raises ApiFailed."""
+    name, _, rest = given.partition("__")
+    for run_id in filter(None, (given, rest)):
+        if api.has_run(f"{DAG_PREFIX}{name}", run_id):
+            return CampaignRun(name=name, run_id=run_id)
+    raise ApiFailed(f"Airflow knows no campaign run {given}; 'srx-issu campaign list' shows the newest")
+
+
+def follow_campaign(api: CampaignApi, given: str) -> int:
+    run = find_run(api, given)
     follower = CampaignFollower(
         api=api,
         console=console,
-        name=name,
-        ask=lambda task: console.print(f"{task} asks: srx-issu campaign answer {run_id}", highlight=False),
+        name=run.name,
+        ask=lambda task: console.print(
+            f"{task} asks: srx-issu campaign answer {run.campaign_id}", highlight=False, soft_wrap=True
+        ),
     )
-    run = follower.follow(run_id)
-    return tell_end(api, name, run_id, run.state)
+    return tell_end(api, run.name, run.run_id, follower.follow(run.run_id).state)
 
 
 def tell_end(api: CampaignApi, name: str, run_id: str, state: str) -> int:
@@ -58,22 +85,16 @@ def tell_end(api: CampaignApi, name: str, run_id: str, state: str) -> int:
     return EXIT_GREEN if state == "success" else EXIT_RED
 
 
-def answer_campaign(api: CampaignApi, run_id: str, option: str) -> None:
+def answer_campaign(api: CampaignApi, given: str, option: str) -> None:
     """Shows every question; answers when ``option`` is one of its options. Raises ApiFailed."""
-    dag_id = f"{DAG_PREFIX}{name_of(run_id)}"
-    questions = api.dag_questions(dag_id, run_id)
+    run = find_run(api, given)
+    questions = api.dag_questions(run.dag_id, run.run_id)
     if not questions:
-        raise ApiFailed(f"campaign {run_id} asks nothing now")
+        raise ApiFailed(f"campaign {run.campaign_id} asks nothing now")
     for question in questions:
         console.print(question.subject, style="bold", markup=False)
         console.print(question.body, markup=False, highlight=False)
-        if option in question.options:
-            api.answer_dag(dag_id, run_id, question.task_id, option)
-            console.print(f"{question.task_id}: {option}", highlight=False)
-        else:
+        if option not in question.options:
             raise ApiFailed(f"answer with --option, one of: {', '.join(question.options)}")
-
-
-def name_of(run_id: str) -> str:
-    """Campaign runs begin with their campaign's name."""
-    return run_id.partition("__")[0]
+        api.answer_dag(run.dag_id, run.run_id, question.task_id, option)
+        console.print(f"{question.task_id}: {option}", highlight=False)

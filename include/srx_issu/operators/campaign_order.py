@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
 
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
-from srx_issu.operators.campaign import failing
 from srx_issu.operators.claim import requested_by
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_close import give_order
@@ -17,7 +18,7 @@ class OrderOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Json]:
         params, who = context["params"], requested_by(context)
-        with failing():
+        try:
             give_order(
                 params["campaign"],
                 params["order"],
@@ -26,5 +27,8 @@ class OrderOperator(BaseOperator):
                 open_stores().campaigns,
                 SystemClock().now(),
             )
+        except RequestRefused as refusal:
+            context["ti"].xcom_push(key="return_value", value={"refused": str(refusal)})
+            raise AirflowFailException(str(refusal)) from refusal
         self.log.info("%s: %s by %s", params["campaign"], params["order"], who)
         return {"campaign": params["campaign"], "order": params["order"], "by": who}

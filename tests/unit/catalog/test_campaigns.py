@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
+import pytest
+
 from srx_issu.campaign.model import OnExceeded, Result, Retry, Share, SiteStaging
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.window import Days, Freeze, Opening, next_start
@@ -161,6 +163,24 @@ def test_one_bad_file_leaves_the_others_and_the_catalogue_alone(folder: Folder) 
     catalog = folder.catalog()  # load() does not ask for campaigns
     by_name = check_campaigns(folder.path, catalog.clusters, catalog.images)
     assert [name for name, found in by_name.items() if not found] == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_sound"),
+    [
+        ("spring-27_a", True),
+        ("a", True),
+        ("a__b", False),
+        ("a_", False),
+        ("_a", False),
+        ("a b", False),
+        ("ä", False),
+    ],
+)
+def test_a_campaigns_name_can_be_told_from_its_runs_id(folder: Folder, name: str, is_sound: bool) -> None:
+    folder.write(f"campaigns/{name}.yaml", PLAIN)
+    (document,) = read_campaigns(folder.path)
+    assert (document.campaign is not None) == is_sound
 
 
 def test_the_fleet_as_a_campaign_sees_it(folder: Folder) -> None:

@@ -10,9 +10,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from srx_issu.cli import campaign_show as commands
-from srx_issu.cli.campaign_api import MappedTask
+from srx_issu.cli.airflow_api import ApiFailed, Run
+from srx_issu.cli.campaign_api import CampaignApi, MappedTask
+from srx_issu.cli.campaign_orders import await_order
 from srx_issu.cli.campaign_rows import campaign_table, cluster_rows
-from srx_issu.cli.campaign_run import name_of
+from srx_issu.cli.campaign_run import find_run
 from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.main import app
 from tests.unit.catalog.folders import IMAGE, Folder
@@ -83,8 +85,42 @@ def test_the_commands_are_there() -> None:
     assert CliRunner().invoke(app, ["stop-all"]).exit_code == 2  # a reason must be given
 
 
-def test_a_run_says_its_campaign() -> None:
-    assert name_of("spring__2027-01-01T00:00:00Z") == "spring"
+class KnownRuns(CampaignApi):
+    """Knows these runs of campaign spring, and how an order ended."""
+
+    def __init__(self, *runs: str, order: str = "success", said: object = None) -> None:
+        self.runs, self.order, self.said = runs, order, said
+
+    def has_run(self, dag_id: str, run_id: str) -> bool:
+        return dag_id == "campaign__spring" and run_id in self.runs
+
+    def dag_run(self, dag_id: str, run_id: str) -> Run:
+        return Run(run_id=run_id, state=self.order)
+
+    def dag_xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> object:
+        return self.said
+
+
+def test_a_run_is_found_whoever_started_it() -> None:
+    api = KnownRuns("spring__2027", "scheduled__2027")
+    assert find_run(api, "spring__2027").run_id == "spring__2027"
+    by_schedule = find_run(api, "spring__scheduled__2027")
+    assert (by_schedule.run_id, by_schedule.campaign_id) == ("scheduled__2027", "spring__scheduled__2027")
+    for unknown in ("spring", "spring__2028", "autumn__2027"):
+        with pytest.raises(ApiFailed, match="knows no campaign run"):
+            find_run(api, unknown)
+
+
+def test_an_order_says_whether_it_was_heard() -> None:
+    heard = {"order": "pause", "campaign": "spring__1", "by": "ada"}
+    assert await_order(KnownRuns(said=heard), "x") == "Ordered: pause for spring__1, by ada"
+    with pytest.raises(ApiFailed, match="refused: spring__1 has ended"):
+        await_order(KnownRuns(order="failed", said={"refused": "spring__1 has ended"}), "x")
+    with pytest.raises(ApiFailed, match="see run x of issu_campaign_order"):
+        await_order(KnownRuns(order="failed"), "x")
+    waits: list[float] = []
+    assert "is the scheduler up?" in await_order(KnownRuns(order="queued"), "x", waits.append)
+    assert sum(waits) == 60
 
 
 RUN = "spring__now"
