@@ -133,6 +133,12 @@ class Campaigns:
         said = self.api.dag_xcom(UPGRADE_DAG, run_id, "close") or {}
         return str(said.get("outcome")), str(said.get("reason"))
 
+    def report_page(self, run_id: str) -> str:
+        """The tab of the run's page in Airflow."""
+        answer = self.api._client.get(f"/srx-issu/runs/{dag_of(run_id)}/{quote(run_id, safe='')}")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
     def starts(self) -> list[int]:
         """ISSUs that began on each of the scenario's clusters, by the simulator's log."""
         return [self.stack.starts(name) for name in self.clusters]

@@ -68,6 +68,8 @@ def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left
     assert campaigns.starts() == [1, 1, 1]
     again = [key.split()[-1] for key in campaigns.states(run_id) if key.startswith("wave_1.upgrade_2 ")]
     assert sorted(again) == [bad, last]
+    page = campaigns.report_page(run_id)
+    assert all(word in page for word in ("COMPLETED", "operator: Retry the failed", *campaigns.clusters))
 
 
 @side_by_side(clusters=2)
