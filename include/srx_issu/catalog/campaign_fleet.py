@@ -55,5 +55,5 @@ def _image(catalog: Catalog, campaign: Campaign, cluster: Cluster) -> tuple[Imag
 def _facts(catalog: Catalog, cluster: Cluster, image: Image) -> str:
     """Everything of the files that would be fixed in this cluster's Intent."""
     policy = catalog.policy_for(cluster, image)
-    text = "\n".join((codec.dumps(cluster), codec.dumps(image), codec.dumps(policy)))
+    text = "\n".join(codec.canonical(each) for each in (cluster, image, policy))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -19,6 +20,17 @@ def _adapter(kind: Hashable) -> TypeAdapter[Any]:
 def dumps(value: object, kind: type[T] | None = None) -> str:
     """JSON of a frozen dataclass (or of ``kind``, for unions)."""
     return _adapter(cast("Hashable", kind or type(value))).dump_json(value, indent=1).decode()
+
+
+def canonical(value: object) -> str:
+    """The same text for equal values in every process, for digests. ``dumps`` leaves sets in the order that a
+    process happens to have them in, and that differs from worker to worker."""
+    plain = _adapter(cast("Hashable", type(value))).dump_python(value)
+    return json.dumps(plain, default=_plain, sort_keys=True)
+
+
+def _plain(value: object) -> object:
+    return sorted(map(str, value)) if isinstance(value, set | frozenset) else str(value)
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
