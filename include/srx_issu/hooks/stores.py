@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from airflow.sdk import ObjectStoragePath
 
+from srx_issu.hooks.measured import MeasuredJournal, MeasuredLeases
+from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.settings import evidence_url, journal_url
 from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, SqlStaging, StoredEvidence
 from srx_issu.ports.audit import Audits
@@ -27,13 +29,14 @@ class Stores:
 
 
 def open_stores() -> Stores:
-    """Cheap; connections are made when they are used."""
+    """Cheap; connections are made when they are used. What is written is also counted."""
     url = journal_url()
     base = ObjectStoragePath(evidence_url())
+    metrics = AirflowMetrics()
     return Stores(
-        journal=SqlJournal(url),
+        journal=MeasuredJournal(SqlJournal(url), metrics),
         campaigns=SqlCampaigns(url),
-        leases=SqlLeases(url),
+        leases=MeasuredLeases(SqlLeases(url), metrics),
         evidence=StoredEvidence(url, base),
         audits=SqlAudits(url, base),
         staging=SqlStaging(url),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from srx_issu.domain.errors import (
     JournalError,
     SrxIssuError,
 )
+from srx_issu.hooks.metrics import AirflowMetrics, part
 from srx_issu.hooks.workbench import open_bench
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
@@ -58,10 +60,12 @@ class BranchStepOperator(BaseBranchOperator):
 
 def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R]) -> R:
     """The task's outermost border: a failure is journalled in words and becomes Airflow's."""
+    metrics, began, task = AirflowMetrics(), time.monotonic(), part(operator.task_id)
     with open_bench(context["run_id"], operator.task_id, operator.log) as bench:
         try:
-            return step(bench)
+            result = step(bench)
         except (SrxIssuError, NotVerified) as error:
+            metrics.count(f"step_failed.{task}", step=operator.task_id)
             bench.tell(EventKind.STEP_FAILED, str(error))
             if isinstance(error, JournalError) or (
                 isinstance(error, DeviceError) and not isinstance(error, _FINAL_DEVICE_ERRORS)
@@ -69,5 +73,8 @@ def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R
                 raise AirflowException(str(error)) from error  # may be tried again
             raise AirflowFailException(str(error)) from error
         except Exception as error:
+            metrics.count(f"step_failed.{task}", step=operator.task_id)
             bench.tell(EventKind.STEP_FAILED, f"{type(error).__name__}: {error}")
             raise
+        metrics.duration(f"step_duration.{task}", time.monotonic() - began, step=operator.task_id)
+        return result

@@ -14,6 +14,7 @@ from datetime import datetime
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.goals import Course, Goal, progress
 from srx_issu.domain.intent import Intent, Timers
+from srx_issu.domain.model import NodeName
 from srx_issu.domain.phase import Phase, infer_phase
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports.clock import Clock
@@ -30,6 +31,7 @@ class Look:
     text: str
     detail: str
     stopped: str | None = None
+    silent: tuple[NodeName, ...] = ()  # did not answer
 
 
 @dataclass(kw_only=True)
@@ -64,12 +66,13 @@ class Watch:
         """Observes both nodes once. Never raises for a node that does not answer."""
         now = await self.reader.observe()
         seen = progress(self.goal, self.course, now)
+        silent = tuple(view.node for view in now.views if not view.reachable)
         if seen.done:
-            return Look(done=True, text=seen.text, detail=seen.detail)
+            return Look(done=True, text=seen.text, detail=seen.detail, silent=silent)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
         stopped = await self._stopped() if early else None
-        return Look(done=False, text=seen.text, detail=seen.detail, stopped=stopped)
+        return Look(done=False, text=seen.text, detail=seen.detail, stopped=stopped, silent=silent)
 
     def news(self, look: Look) -> str | None:
         """The line to log when something changed since the last look; None when nothing did."""

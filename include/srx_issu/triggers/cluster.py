@@ -10,6 +10,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
 from srx_issu.domain.goals import Goal
+from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.watching import open_watch
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.watch import Look, Watch
@@ -38,6 +39,7 @@ class ClusterTrigger(BaseTrigger):
         cluster = watch.intent.cluster.name
         while True:
             look = await watch.look()
+            _count(look)
             if news := watch.news(look):
                 self.log.info("%s: %s", cluster, news)
                 await watch.tell(EventKind.OBSERVED, news)
@@ -47,6 +49,7 @@ class ClusterTrigger(BaseTrigger):
 
     async def _event(self, watch: Watch, look: Look) -> TriggerEvent | None:
         if look.done:
+            AirflowMetrics().duration(f"phase_duration.{self.goal}", watch.elapsed_s, goal=self.goal)
             await watch.tell(EventKind.STEP_FINISHED, f"{look.text}, after {watch.elapsed_s:.0f} s")
             return TaskSuccessEvent(xcoms={"return_value": {"seen": look.text, "elapsed_s": watch.elapsed_s}})
         reason = look.stopped
@@ -54,9 +57,18 @@ class ClusterTrigger(BaseTrigger):
             reason = f"not reached within {watch.deadline_s:.0f} s: {look.text}"
         if reason is None:
             return None
+        AirflowMetrics().count(f"phase_failed.{self.goal}", goal=self.goal)
         self.log.error("%s: %s", watch.intent.cluster.name, reason)
         await watch.tell(EventKind.STEP_FAILED, reason)
         return TaskFailedEvent(xcoms={"reason": reason})
+
+
+def _count(look: Look) -> None:
+    """A node is silent while it reboots; for longer than that is what an alert is for."""
+    metrics = AirflowMetrics()
+    metrics.count("poll.failed" if look.silent else "poll.answered")
+    for node in look.silent:
+        metrics.count(f"poll.silent.{node}", node=node.value)
 
 
 def jittered(poll_s: float) -> float:

@@ -1,0 +1,77 @@
+"""What is counted when journal and leases are written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from srx_issu.domain.errors import LeaseHeld
+from srx_issu.hooks.measured import MeasuredJournal, MeasuredLeases
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from tests.fakes.intents import intent
+from tests.fakes.memory import MemoryJournal, MemoryLeases
+from tests.fakes.metrics import RememberedMetrics
+from tests.fakes.snapshots import T0
+
+LATER = T0 + timedelta(hours=1)
+PLAN = intent()
+
+
+@pytest.fixture
+def metrics() -> RememberedMetrics:
+    return RememberedMetrics()
+
+
+@pytest.fixture
+def journal(metrics: RememberedMetrics) -> MeasuredJournal:
+    return MeasuredJournal(MemoryJournal(), metrics)
+
+
+@pytest.fixture
+def leases(metrics: RememberedMetrics) -> MeasuredLeases:
+    return MeasuredLeases(MemoryLeases(), metrics)
+
+
+def test_an_upgrade_is_counted_once_however_often_it_is_opened(
+    journal: MeasuredJournal, metrics: RememberedMetrics
+) -> None:
+    journal.open_upgrade(PLAN, T0)
+    journal.open_upgrade(PLAN, LATER)
+    assert metrics.counted == {"upgrades.opened": 1}
+    assert metrics.tags["upgrades.opened"] == {"site": PLAN.cluster.site, "model": PLAN.cluster.model}
+
+
+def test_an_outcome_and_its_duration_are_told_once(
+    journal: MeasuredJournal, metrics: RememberedMetrics
+) -> None:
+    journal.open_upgrade(PLAN, T0)
+    for _ in range(2):
+        journal.close_upgrade(PLAN.upgrade_id, Outcome.ROLLED_BACK, "put back", LATER)
+    assert metrics.counted["outcome.ROLLED_BACK"] == 1
+    assert metrics.timed == {"upgrade_duration.ROLLED_BACK": [3600.0]}
+
+
+def test_every_command_is_counted_by_what_became_of_it(
+    journal: MeasuredJournal, metrics: RememberedMetrics
+) -> None:
+    journal.open_upgrade(PLAN, T0)
+    key = Event(at=T0, kind=EventKind.ACTION_INTENDED, step="start", text="send", key="start")
+    assert [journal.intend(PLAN.upgrade_id, key) for _ in range(2)] == [True, False]
+    for kind in (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.OBSERVED):
+        journal.record(PLAN.upgrade_id, Event(at=T0, kind=kind, step="start", text="said"))
+    counted = {name: count for name, count in metrics.counted.items() if name.startswith("action.")}
+    assert counted == {"action.intended": 1, "action.sent": 1, "action.unknown": 1}
+
+
+def test_leases_are_counted_as_they_change_hands(leases: MeasuredLeases, metrics: RememberedMetrics) -> None:
+    leases.take("cluster:a", "one", T0, 60)
+    leases.take("cluster:a", "one", T0, 60)  # renewed
+    with pytest.raises(LeaseHeld):
+        leases.take("cluster:a", "two", T0, 60)
+    leases.take("cluster:a", "two", LATER, 60)
+    leases.release("cluster:a", "one")  # not one's own: nothing happens
+    leases.release("cluster:a", "two")
+    assert metrics.counted == {
+        "lease.taken": 1, "lease.refused": 1, "lease.taken_over": 1, "lease.released": 1,
+    }  # fmt: skip
