@@ -15,7 +15,7 @@ from srx_issu.catalog.campaigns import (
 )
 from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
-from srx_issu.catalog.loading import Catalog, load, validate
+from srx_issu.catalog.loading import Catalog, load, netbox_entry, validate
 from srx_issu.catalog.names import cluster_names, image_names
 from srx_issu.catalog.request import UpgradeRequest, eligibility, find_image, resolve
 
@@ -33,6 +33,7 @@ __all__ = [
     "image_names",
     "load",
     "members",
+    "netbox_entry",
     "read_campaign",
     "read_campaigns",
     "resolve",

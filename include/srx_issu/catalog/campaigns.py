@@ -77,14 +77,18 @@ def read_campaign(path: Path) -> CampaignDocument:
 
 
 def check_campaigns(
-    files: Path, clusters: Mapping[str, Cluster], images: Mapping[str, Image]
+    files: Path, clusters: Mapping[str, Cluster] | None, images: Mapping[str, Image]
 ) -> dict[str, tuple[FileFault, ...]]:
-    """Name of the campaign -> every fault of its file, those against the rest of the catalogue included."""
+    """Name of the campaign -> every fault of its file, those against the rest of the catalogue included.
+
+    ``clusters`` None: not all of them are known, so no name can be called wrong.
+    """
     found: dict[str, tuple[FileFault, ...]] = {}
     for path in find_files(files).campaigns:
         document, checked, entry = _read(path)
         if entry is not None:
-            _check_names(checked, entry, clusters)
+            if clusters is not None:
+                _check_names(checked, entry, clusters)
             _check_images(checked, entry, images)
         found[document.name] = tuple(sorted({*document.faults, *checked.faults}))
     return found

@@ -26,6 +26,7 @@ _LABEL = re.compile(r"[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?")
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _FIGURE = re.compile(r"[a-z][a-z0-9_]{0,63}(?:\.[a-z][a-z0-9_]{0,63})?")
 _FAMILY = re.compile(r"v?srx[0-9a-z]*|vmhost(?:-v?srx[0-9a-z]*)?")
+_SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_TEXT = 500
 
@@ -134,6 +135,11 @@ Family = Annotated[
     _pattern(_FAMILY.pattern),
 ]
 Host = Annotated[str, AfterValidator(_host)]
+Serial = Annotated[
+    str,
+    AfterValidator(_matching(_SERIAL, "serial number", "write it as 'show chassis hardware' does")),
+    _pattern(_SERIAL.pattern),
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 ModelName = Annotated[str, AfterValidator(_model), _pattern("[Vv]?[Ss][Rr][Xx][0-9]{0,4}[A-Za-z]?")]
 Release = Annotated[str, AfterValidator(_release)]

@@ -20,7 +20,7 @@ from srx_issu.catalog.inventory import (
     GroupEntry,
     Settings,
 )
-from srx_issu.domain.model import Address, Cluster
+from srx_issu.domain.model import Address, Cluster, Identity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +160,9 @@ def _cluster(name: str, entry: ClusterEntry, file: _File, groups: Mapping[str, G
         region=_nearest(chain, "region"),
         groups=inherited,
         routing_engine=_nearest(chain, "routing_engine"),
+        cluster_id=entry.cluster_id,
+        node0_identity=Identity(hostname=entry.node0.hostname, serial=entry.node0.serial),
+        node1_identity=Identity(hostname=entry.node1.hostname, serial=entry.node1.serial),
     )
 
 

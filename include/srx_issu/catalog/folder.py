@@ -16,7 +16,7 @@ from srx_issu.domain.errors import FileFault
 VARIABLE = "SRX_ISSU_FILES"
 SHIPPED = Path(__file__).resolve().parents[2]  # the repository's include/
 POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml", "failures.yaml", "concurrency.yaml")
-_ENDINGS = (".yaml", ".yml")
+_ENDINGS, TABLE = (".yaml", ".yml"), ".csv"
 
 
 def files_folder() -> Path:
@@ -43,8 +43,8 @@ class Found:
 def find_files(files: Path) -> Found:
     """Looks for the files; never raises. Paths are absolute, whatever ``files`` is."""
     files = files.expanduser().absolute()
-    inventory, inventory_fault = _yaml_files(files / "inventory", "the clusters")
-    images, images_fault = _yaml_files(files / "images", "the image catalogue")
+    inventory, inventory_fault = _found(files / "inventory", "the clusters", (*_ENDINGS, TABLE))
+    images, images_fault = _found(files / "images", "the image catalogue", _ENDINGS)
     return Found(
         inventory=inventory,
         images=images,
@@ -58,10 +58,12 @@ def find_files(files: Path) -> Found:
     )
 
 
-def _yaml_files(folder: Path, what: str) -> tuple[tuple[Path, ...], tuple[FileFault, ...]]:
+def _found(
+    folder: Path, what: str, endings: tuple[str, ...]
+) -> tuple[tuple[Path, ...], tuple[FileFault, ...]]:
     remedy = f"put {what} there, or set {VARIABLE} to the folder that has them"
     try:
-        found = sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS and not p.name.startswith("."))
+        found = sorted(p for p in folder.iterdir() if p.suffix in endings and not p.name.startswith("."))
     except OSError as reason:
         words = f"cannot be read: {reason.strerror or reason}"
         return (), (FileFault(file=str(folder), line=0, found=words, remedy=remedy),)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from srx_issu.catalog.fields import Entry, HoldReason, Host, ModelName, Name, Port, Text
+from srx_issu.catalog.fields import Entry, HoldReason, Host, ModelName, Name, Port, Serial, Text
+from srx_issu.catalog.netbox import NetboxEntry
 
 DEFAULT_CONNECTION_ID = "srx_default"
 DEFAULT_PORT = 22
-SECTIONS = ("defaults", "groups", "clusters")
+SECTIONS = ("defaults", "groups", "clusters", "netbox")
 
 
 class Settings(Entry):
@@ -40,6 +41,8 @@ class NodeEntry(Entry):
 
     host: Host = Field(description="IP address or host name.")
     port: Port | None = Field(None, description="SSH and NETCONF port.")
+    hostname: Host | None = Field(None, description="Host name the node must say it has.")
+    serial: Serial | None = Field(None, description="Serial number of the chassis it must say it is.")
 
 
 class GroupEntry(Settings):
@@ -51,6 +54,9 @@ class ClusterEntry(Settings):
 
     node0: NodeEntry
     node1: NodeEntry
+    cluster_id: Annotated[int, Field(ge=1, le=255)] | None = Field(
+        None, description="Id of the chassis cluster that both nodes must show."
+    )
 
 
 class InventoryFile(Entry):
@@ -59,3 +65,4 @@ class InventoryFile(Entry):
     defaults: Settings | None = Field(None, description="What the clusters of this file inherit last.")
     groups: dict[Name, GroupEntry] | None = Field(None, description="Groups, for all files.")
     clusters: dict[Name, ClusterEntry] | None = Field(None, description="Clusters by name.")
+    netbox: NetboxEntry | None = Field(None, description="Clusters that are read from NetBox.")

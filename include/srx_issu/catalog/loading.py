@@ -9,19 +9,23 @@ from pathlib import Path
 from srx_issu.catalog.campaigns import check_campaigns
 from srx_issu.catalog.checks_policy import CheckRulesEntry, merge_checks, read_checks_policy
 from srx_issu.catalog.concurrency import Concurrency, read_concurrency
-from srx_issu.catalog.documents import read_document
+from srx_issu.catalog.documents import Document, read_document
 from srx_issu.catalog.failure_policy import FailureRulesEntry, merge_failures, read_failure_policy
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fleet import read_inventory, written_names
-from srx_issu.catalog.folder import find_files
+from srx_issu.catalog.folder import TABLE, find_files
 from srx_issu.catalog.images import read_images
 from srx_issu.catalog.levels import Inventory, Levels
 from srx_issu.catalog.limits import SettingsEntry, merge, read_limits
 from srx_issu.catalog.matrix import read_matrix
+from srx_issu.catalog.netbox import NetboxEntry, Reading, document_of
+from srx_issu.catalog.tabular import read_table
 from srx_issu.domain.errors import FileFault, OperatorFileError
 from srx_issu.domain.intent import Policy
 from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.support import SupportMatrix
+
+NETBOX = "netbox"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,7 @@ class Catalog:
     check_rules: Levels[CheckRulesEntry]
     failure_rules: Levels[FailureRulesEntry]
     concurrency: Concurrency
+    is_whole: bool = True  # False: clusters stand in NetBox, which was not asked
 
     def policy_for(self, cluster: Cluster, image: Image) -> Policy:
         """Timers, limits, tolerances and rules for checks, for this cluster when it takes this image."""
@@ -47,9 +52,10 @@ class Catalog:
         )
 
 
-def load(files: Path) -> Catalog:
-    """The catalogue in ``files``. Raises OperatorFileError with all faults when there is any."""
-    catalog, faults = _read(files)
+def load(files: Path, reading: Reading | None = None) -> Catalog:
+    """The catalogue in ``files``, with what was read from NetBox where they name one; without a reading its
+    clusters are unknown. Raises OperatorFileError with all faults when there is any."""
+    catalog, faults = _read(files, reading)
     if faults:
         raise OperatorFileError(faults)
     return catalog
@@ -61,13 +67,40 @@ def validate(files: Path) -> tuple[FileFault, ...]:
     ``load`` does not ask for the campaigns' files: a fault in one of them stops that campaign only.
     """
     catalog, faults = _read(files)
-    campaigns = check_campaigns(files, catalog.clusters, catalog.images).values()
+    known = catalog.clusters if catalog.is_whole else None
+    campaigns = check_campaigns(files, known, catalog.images).values()
     return tuple(sorted({*faults, *(fault for found in campaigns for fault in found)}))
 
 
-def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
+def inventory_document(path: Path) -> Document:
+    """A file of the folder inventory/, whatever it is written in. Never raises."""
+    return read_table(path) if path.suffix == TABLE else read_document(path)
+
+
+def netbox_entry(files: Path) -> NetboxEntry | None:
+    """The section ``netbox`` of the inventory; None when there is none, or a faulty one. Never raises."""
+    inventory = (Checked(inventory_document(path)) for path in find_files(files).inventory)
+    return next((entry for one in inventory if (entry := one.entry(NETBOX, NetboxEntry))), None)
+
+
+def _with_netbox(inventory: tuple[Checked, ...], reading: Reading | None) -> tuple[tuple[Checked, ...], bool]:
+    """The documents with that of the reading, and whether all clusters are known."""
+    named = [one for one in inventory if NETBOX in one.document.root]
+    for one in named[1:]:
+        place = f"{named[0].document.path}:{named[0].document.line(NETBOX)}"
+        one.fault("section 'netbox' is there twice", f"it stands in {place} too; keep one", NETBOX)
+    if not named:
+        return inventory, True
+    entry = named[0].entry(NETBOX, NetboxEntry)
+    if entry is None or reading is None:
+        return inventory, False
+    return (*inventory, Checked(document_of(reading, entry, named[0].document))), True
+
+
+def _read(files: Path, reading: Reading | None = None) -> tuple[Catalog, tuple[FileFault, ...]]:
     found = find_files(files)
-    inventory = tuple(Checked(read_document(path)) for path in found.inventory)
+    written = tuple(Checked(inventory_document(path)) for path in found.inventory)
+    inventory, is_whole = _with_netbox(written, reading)
     images = tuple(Checked(read_document(path)) for path in found.images)
     support, limits = Checked(read_document(found.support)), Checked(read_document(found.limits))
     checks, failures = Checked(read_document(found.checks)), Checked(read_document(found.failures))
@@ -75,7 +108,8 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
     matrix = read_matrix(support)
     clusters = read_inventory(inventory)
     names = Inventory(
-        groups=written_names(inventory, "groups"), clusters=written_names(inventory, "clusters")
+        groups=written_names(inventory, "groups"),
+        clusters=written_names(inventory, "clusters") if is_whole else None,
     )
     catalog = Catalog(
         files=files,
@@ -86,6 +120,7 @@ def _read(files: Path) -> tuple[Catalog, tuple[FileFault, ...]]:
         check_rules=read_checks_policy(checks, names),
         failure_rules=read_failure_policy(failures, names),
         concurrency=read_concurrency(concurrency),
+        is_whole=is_whole,
     )
     checked = (*inventory, *images, support, limits, checks, failures, concurrency)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from srx_issu.catalog.documents import Items, Mapping, Value, read_document
 from srx_issu.catalog.folder import find_files
+from srx_issu.catalog.loading import NETBOX, inventory_document
 
 
-def cluster_names(files: Path) -> tuple[str, ...]:
-    """Clusters of all readable inventory files, sorted."""
+def cluster_names(files: Path) -> tuple[str, ...] | None:
+    """Clusters of all readable inventory files, sorted; None when NetBox knows more of them."""
     names: set[str] = set()
     for path in find_files(files).inventory:
-        clusters = read_document(path).root.get("clusters")
+        root = inventory_document(path).root
+        if NETBOX in root:
+            return None
+        clusters = root.get("clusters")
         if isinstance(clusters, Mapping):
             names.update(clusters)
     return tuple(sorted(names))

@@ -41,6 +41,7 @@ from srx_issu.catalog.limits import (
     ToleranceEntry,
 )
 from srx_issu.catalog.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, RuleEntry, SupportFile
+from srx_issu.catalog.netbox import NetboxEntry
 
 SCHEMAS: Final[dict[str, type[Entry]]] = {
     "inventory/inventory.schema.json": InventoryFile,
@@ -56,6 +57,7 @@ TABLES: Final[tuple[type[Entry], ...]] = (
     Settings,
     ClusterEntry,
     NodeEntry,
+    NetboxEntry,
     ImageEntry,
     LimitsFile,
     SettingsEntry,

@@ -42,7 +42,7 @@ def _nodes_answer() -> tuple[Check, ...]:
             expect=YES,
             guide=True,
             good="model is {model_text}",
-            bad="model is {model_text}, the inventory has another",
+            bad="model is {model_text}, the inventory has {model_wanted}",
             limit="model of the inventory",
             remedy="correct the inventory, or the addresses in it",
         ),

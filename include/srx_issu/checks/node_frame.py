@@ -15,7 +15,9 @@ from srx_issu.domain.space import bytes_needed, bytes_there
 from srx_issu.domain.state import ClusterState
 
 NODE_COLUMNS = (
-    "node", "about", "reachable", "reachable_text", "model_matches", "model_text", "image_fits", "image_text",
+    "node", "about", "reachable", "reachable_text", "model_matches", "model_text", "model_wanted",
+    "hostname_matches", "hostname_text", "hostname_wanted", "serial_matches", "serial_text", "serial_wanted",
+    "cluster_id_matches", "cluster_id_text", "cluster_id_wanted", "image_fits", "image_text",
     "free_bytes", "needed_bytes", "space_text", "needed_text", "cpu_percent", "cpu_text",
     "cold_sync_complete", "cold_sync_text", "issu_in_progress", "issu_text", "major_alarms", "major_text",
     "minor_alarms", "minor_text", "fresh_cores", "cores_text", "configuring", "configuring_text",
@@ -33,7 +35,7 @@ def nodes_frame(subject: Subject) -> Frame:
     for node in NodeName:
         cells: Row = {"node": node.value, "about": node.value}
         reasons: dict[str, str | None] = {}
-        for part in (_presence, _space, _load, _sync, _alarms, _people, _health, _time):
+        for part in (_presence, _identity, _space, _load, _sync, _alarms, _people, _health, _time):
             part(subject, node, cells, reasons)
         frame.add(cells, reasons)
     return frame
@@ -44,10 +46,42 @@ def _presence(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) ->
     cells["reachable"] = view.reachable
     cells["reachable_text"] = view.error or "no reason known"
     cells["model_text"], cells["image_text"] = view.model, ", ".join(sorted(intent.image.models))
+    cells["model_wanted"] = intent.cluster.model
     reasons["model_matches"] = reasons["image_fits"] = subject.silence(node) or "model not shown"
     if view.model is not None:
         cells["model_matches"] = _same_model(view.model, intent.cluster.model)
         cells["image_fits"] = any(_same_model(view.model, model) for model in intent.image.models)
+
+
+def _identity(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+    """Is this the node that the inventory means? What the inventory does not say cannot be wrong."""
+    view, cluster = subject.view(node), subject.intent.cluster
+    wanted = cluster.identity(node)
+    chassis = subject.state.chassis.one_of(node)
+    told = {
+        "hostname": (wanted.hostname, view.hostname, _same_host),
+        "serial": (wanted.serial, chassis.serial if chassis else None, _same_model),
+        "cluster_id": (
+            None if cluster.cluster_id is None else str(cluster.cluster_id),
+            None if view.cluster_id is None else str(view.cluster_id),
+            _same_model,
+        ),
+    }
+    for name, (expected, shown, is_same) in told.items():
+        cells[f"{name}_wanted"], cells[f"{name}_text"] = expected or "any", shown or "not shown"
+        reasons[f"{name}_matches"] = subject.silence(node) or f"the node does not show its {name}"
+        if expected is None:
+            cells[f"{name}_matches"] = True
+        elif shown is not None:
+            cells[f"{name}_matches"] = is_same(shown, expected)
+
+
+def _same_host(one: str, other: str) -> bool:
+    """Case does not matter, nor the domain where only one of the two has it."""
+    first, second = (name.strip().rstrip(".").lower() for name in (one, other))
+    if "." in first and "." in second:
+        return first == second
+    return first.partition(".")[0] == second.partition(".")[0]
 
 
 def _same_model(one: str, other: str) -> bool:

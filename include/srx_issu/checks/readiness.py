@@ -11,6 +11,7 @@ from srx_issu.checks.cluster_frame import cluster_frame, runs_target
 from srx_issu.checks.frames import Frame, Subject
 from srx_issu.checks.group_frames import groups_frame, members_frame
 from srx_issu.checks.guide_checks import guide_checks
+from srx_issu.checks.identity_checks import IDENTITY, identity_checks
 from srx_issu.checks.node_frame import nodes_frame
 from srx_issu.checks.part_frames import links_frame, pfes_frame, pics_frame, spus_frame
 from srx_issu.checks.practice_checks import practice_checks
@@ -76,6 +77,7 @@ def readiness_checks(intent: Intent) -> tuple[Check, ...]:
     policy = intent.policy
     return (
         *guide_checks(policy.limits),
+        *identity_checks(),
         *practice_checks(policy.limits, policy.timers, policy.checks),
     )
 
@@ -110,6 +112,9 @@ def _judged(
 def _verdict(
     subject: Subject, told: tuple[CheckResult, ...], asking: set[str], *, current: bool
 ) -> tuple[ReadinessVerdict, str]:
+    wrong = [r for r in told if r.blocks and r.check in IDENTITY and not r.because_silent]
+    if wrong:  # another device's release says nothing about this cluster
+        return ReadinessVerdict.NOT_READY, first_words(wrong)
     if current:
         return (
             ReadinessVerdict.ALREADY_CURRENT,

@@ -39,6 +39,11 @@ def show_plan(name: str, files: Path) -> int:
         known = catalog.load(files)
     except OperatorFileError as error:
         return _refuse(str(error))
+    if not known.is_whole:
+        return _refuse(
+            "clusters stand in NetBox, which only Airflow reads: 'srx-issu campaign start --plan-only' "
+            "makes the plan there"
+        )
     faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
     document = next((found for found in catalog.read_campaigns(files) if found.name == name), None)
     if document is None or document.campaign is None or faults:

@@ -41,8 +41,8 @@ def upgrade_params() -> dict[str, Param]:
 
 
 def cluster_param() -> Param:
-    """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults leave the
-    choice open: the run's first task then says every fault."""
+    """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults, and NetBox, leave
+    the choice open: the run's first task then says what is wrong."""
     names = catalog.cluster_names(catalog.files_folder())
     choices: dict[str, Any] = {"enum": [None, *names]} if names else {}
     return Param(

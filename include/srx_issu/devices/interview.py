@@ -14,7 +14,7 @@ from typing import TypeVar
 from srx_issu.devices import queries
 from srx_issu.devices.parse import status, sync, system
 from srx_issu.devices.parse.nodes import own_body
-from srx_issu.devices.parse.reply import Element
+from srx_issu.devices.parse.reply import Element, number
 from srx_issu.devices.queries import Query
 from srx_issu.domain.errors import (
     AuthenticationFailed,
@@ -65,7 +65,8 @@ def _clock(node: NodeName, view: NodeView) -> _Asking[NodeView]:
 
 def _groups(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     body = yield from _own(node, queries.STATUS)
-    return replace(view, groups=status.redundancy_groups(node, body))
+    groups = status.redundancy_groups(node, body)
+    return replace(view, groups=groups, cluster_id=number(node, body, "cluster-id"))
 
 
 def _cold_sync(node: NodeName, view: NodeView) -> _Asking[NodeView]:

@@ -117,6 +117,7 @@ class NodeView:
     release: str | None = None  # running Junos release as shown, "21.4R3-S5.4"
     device_time: datetime | None = None  # aware
     booted_at: datetime | None = None  # aware, by the node's own clock
+    cluster_id: int | None = None  # of the chassis cluster, 1 to 255
     groups: tuple[RedundancyGroup, ...] = ()  # both members, as this node sees them
     cold_sync: ColdSync | None = None
     issu: IssuStatus | None = None
@@ -181,6 +182,14 @@ class Address:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What the inventory says about who a node is; None = it does not say."""
+
+    hostname: str | None = None
+    serial: str | None = None  # of the chassis
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cluster:
     """One chassis cluster of the inventory."""
 
@@ -196,9 +205,15 @@ class Cluster:
     region: str | None = None
     groups: tuple[str, ...] = ()  # inventory groups, nearest first, those of its groups included
     routing_engine: str | None = None  # "RE3" on SRX5000 means vmhost software; None = not told
+    cluster_id: int | None = None  # None = the inventory does not say
+    node0_identity: Identity = Identity()
+    node1_identity: Identity = Identity()
 
     def address(self, node: NodeName) -> Address:
         return self.node0 if node is NodeName.NODE0 else self.node1
+
+    def identity(self, node: NodeName) -> Identity:
+        return self.node0_identity if node is NodeName.NODE0 else self.node1_identity
 
 
 @dataclass(frozen=True, kw_only=True)

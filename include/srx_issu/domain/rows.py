@@ -156,6 +156,13 @@ class Module:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chassis:
+    """``show chassis hardware``: which box this is."""
+
+    serial: str | None  # None = not shown
+
+
+@dataclass(frozen=True, kw_only=True)
 class Licence:
     """``show system license``."""
 

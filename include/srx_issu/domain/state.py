@@ -96,6 +96,7 @@ class ClusterState:
     pending_install: PerNode[rows.PendingInstall] = field(default_factory=_nobody)
     pics: PerNode[rows.Pic] = field(default_factory=_nobody)
     modules: PerNode[rows.Module] = field(default_factory=_nobody)
+    chassis: PerNode[rows.Chassis] = field(default_factory=_nobody)  # one row
     licences: PerNode[rows.Licence] = field(default_factory=_nobody)
     signatures: PerNode[rows.SignaturePackage] = field(default_factory=_nobody)
 

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from srx_issu import catalog
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.state import TABLES
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.inventory import load_catalog
 from srx_issu.hooks.looking import Accounts, looker
 from srx_issu.hooks.stores import open_stores
 from srx_issu.steps.audit_bench import AuditBench
@@ -25,7 +25,7 @@ def audit_id(run_id: str) -> str:
 def open_audit(run_id: str, log: Any = None, names: Iterable[str] = ()) -> AuditBench:
     """``names``: the clusters that will be looked at; their accounts are read here, because Airflow's
     connections cannot be asked for in threads. Raises OperatorFileError."""
-    stores, known = open_stores(), catalog.load(catalog.files_folder())
+    stores, known = open_stores(), load_catalog()
     accounts = Accounts.of(known.clusters[name] for name in names if name in known.clusters)
     return AuditBench(
         audit_id=audit_id(run_id),

@@ -13,6 +13,7 @@ from srx_issu.campaign.plan import Plan, plan_waves
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.hooks.campaign_notices import send_notice
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.inventory import load_catalog
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
@@ -59,7 +60,7 @@ def not_staged(stores: Stores, plan: Plan) -> dict[str, str]:
 def plan_now(name: str, stores: Stores) -> Planning:
     """Raises OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
     files = catalog.files_folder()
-    known = catalog.load(files)
+    known = load_catalog(files)
     faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
     if faults is None:
         raise RequestRefused(f"no file campaigns/{name}.yaml in {files}")
@@ -77,7 +78,7 @@ def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:
     planned = plan.cluster(cluster)
     if planned is None:
         raise RequestRefused(f"{cluster} is not in plan {plan.digest}")
-    known = catalog.load(catalog.files_folder())
+    known = load_catalog(ask=False)  # the plan was just made from it; triggers come here, too
     in_fleet = known.clusters.get(cluster)
     shared = known.concurrency.of(in_fleet) if in_fleet else ()
     return Task(plan=plan, campaign=campaign, cluster=planned, wave=wave, shared=shared)

@@ -9,6 +9,7 @@ from srx_issu import catalog
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.inventory import load_catalog
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
 from srx_issu.steps.claim import claim
@@ -34,7 +35,7 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], requested_by: str)
     else:
         if reason := stopped():
             raise RequestRefused(f"{reason}; nothing new starts")
-        intent = catalog.resolve(catalog.load(catalog.files_folder()), request)
+        intent = catalog.resolve(load_catalog(), request)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
     return intent
 

@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
-from srx_issu import catalog
 from srx_issu.domain.commands import Software
 from srx_issu.domain.diff import Look
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Cluster, Image, NodeName
 from srx_issu.hooks.campaign import plan_now
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.inventory import load_catalog
 from srx_issu.hooks.looking import Accounts, looker
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
@@ -28,7 +28,7 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
     """``clusters``: those whose nodes will be asked. Raises OperatorFileError."""
     from srx_issu.devices.transfer import SftpNodeFiles  # noqa: PLC0415 - paramiko takes a second to import
 
-    stores, known = open_stores(), catalog.load(catalog.files_folder())
+    stores, known = open_stores(), load_catalog()
     accounts = Accounts.of(known.clusters[each] for each in clusters if each in known.clusters)
     look = looker(accounts, lambda _: SPACE)
     staging_id = f"staging__{name}__{run_id}"

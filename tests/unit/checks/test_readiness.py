@@ -93,7 +93,7 @@ BLOCKERS: list[tuple[str, Callable[[Case], Case], str]] = [
     ("releases_equal", lambda c: c.view(NODE1, release="21.4R3-S4.9"), "node1 runs 21.4R3-S4.9"),
     ("release_is_later", lambda c: c.view(NODE0, release="24.2R1.9"), "downgrade"),
     ("eligible", lambda c: replace(c, support=NO_ISSU), "not into 17.4"),
-    ("model_as_in_inventory", lambda c: c.view(NODE1, model="SRX4200"), "model is SRX4200"),
+    ("model_as_in_inventory", lambda c: c.view(NODE1, model="SRX4200"), "SRX4200, the inventory has SRX4600"),
     ("cold_sync", lambda c: c.view(NODE1, cold_sync=ColdSync(weight=255, not_completed=("fpc0",))), "fpc0"),
     ("no_issu_in_progress", lambda c: c.view(NODE0, issu=IssuStatus(in_progress=True)), "in progress"),
     ("no_manual_flag", lambda c: c.member(NODE0, 1, manual=True), "failover reset redundancy-group 1"),

@@ -8,7 +8,6 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from srx_issu.catalog import Catalog
 from srx_issu.domain import rows
@@ -19,38 +18,16 @@ from srx_issu.domain.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.domain.verdict import Status
-from srx_issu.journal.shelf import numbered
 from srx_issu.report.audit import build_audit_report
 from srx_issu.steps.audit import audit_batch, make_matrix, plan_audit, summary
 from srx_issu.steps.audit_bench import AuditBench
-from tests.fakes.memory import MemoryEvidence, MemoryLeases, SteppingClock
+from tests.fakes.audits import MemoryAudits
+from tests.fakes.memory import MemoryLeases, SteppingClock
 from tests.unit.checks.healthy import NODE0, NODE1, Case, healthy
 from tests.unit.checks.healthy import intent as plain_intent
 from tests.unit.checks.plain import plain_run
 
 SMALL = rows.Filesystem(mounted_on="/var", available_bytes=1, total_bytes=10**10)
-
-
-class MemoryAudits(MemoryEvidence):
-    """The Audits port in memory; audits are as new as they were opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-
-    def open_audit(self, audit_id: str, at: datetime) -> None:
-        if audit_id not in self.opened:
-            self.opened.append(audit_id)
-
-    def write(self, upgrade_id: str, name: str, content: str | bytes) -> str:
-        """A second file of a name is numbered the way the real shelf does it: ``batch-2.json``."""
-        taken = sum(1 for n in range(1, 100) if f"{upgrade_id}/{numbered(name, n)}" in self.files)
-        return super().write(upgrade_id, numbered(name, taken + 1), content)
-
-    def newest(self, name: str, *, limit: int = 1, besides: str | None = None) -> tuple[str, ...]:
-        wanted = [audit for audit in reversed(self.opened) if audit != besides]
-        found = [f"{audit}/{name}" for audit in wanted if f"{audit}/{name}" in self.files]
-        return tuple(found[:limit])
 
 
 @dataclass(frozen=True)

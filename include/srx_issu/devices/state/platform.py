@@ -165,6 +165,11 @@ def pics(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Pic]:
             )
 
 
+def chassis(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Chassis]:
+    """The serial number of the chassis itself, as the sticker and the inventory have it."""
+    yield rows.Chassis(serial=words(need(part, "chassis", node), "serial-number"))
+
+
 def modules(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Module]:
     """Routing engines, cards and PICs; optics differ between healthy nodes and are left out."""
     yield from _modules(need(part, "chassis", node), "")

@@ -122,6 +122,8 @@ RTOS = _local(
     cli("show chassis cluster data-plane statistics"),
 )
 
+_HARDWARE = (rpc("get-chassis-inventory"), cli("show chassis hardware"))
+
 READERS: tuple[Reader, ...] = (
     _both("software", platform.software, rpc("get-software-information"), cli("show version")),
     _both("engines", platform.engine, *CPU.ways),
@@ -153,7 +155,8 @@ READERS: tuple[Reader, ...] = (
     ),
     _local("pending_install", platform.pending_install, rpc("request-package-checks-pending-install")),
     _both("pics", platform.pics, rpc("get-pic-information"), cli("show chassis fpc pic-status")),
-    _both("modules", platform.modules, rpc("get-chassis-inventory"), cli("show chassis hardware")),
+    _both("modules", platform.modules, *_HARDWARE),
+    _both("chassis", platform.chassis, *_HARDWARE),
     _local("licences", platform.licences, rpc("get-license-summary-information"), cli("show system license")),
     _both(
         "signatures",
