@@ -6,12 +6,15 @@ Extra fields are those of Airflow's ``ssh`` connections.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from airflow.sdk import BaseHook, Connection
 
 from srx_issu.devices.credentials import Credentials
 from srx_issu.domain.errors import RequestRefused
+
+_log = logging.getLogger(__name__)
 
 
 class SrxHook(BaseHook):
@@ -37,6 +40,12 @@ def credentials_of(connection: Connection) -> Credentials:
     if not connection.login:
         raise RequestRefused(f"connection {connection.conn_id}: no user name (Login)")
     verify = str(extra.get("no_host_key_check", False)).lower() != "true"
+    if not verify:
+        _log.warning(
+            "connection %s: the nodes' host keys are not verified, because its field no_host_key_check says "
+            "so: whoever answers at their addresses gets the password",
+            connection.conn_id,
+        )
     known_hosts = known_hosts_text(connection.conn_id, extra.get("known_hosts"))
     if verify and not known_hosts:
         raise RequestRefused(

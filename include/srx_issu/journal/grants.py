@@ -50,5 +50,6 @@ def _statements(role: str, database: str) -> list[str]:
         f"GRANT CONNECT ON DATABASE {base} TO {name}",
         f"GRANT USAGE ON SCHEMA {SCHEMA} TO {name}",
         f"GRANT SELECT ON {SCHEMA}.{VERSION_TABLE} TO {name}",
+        f"GRANT SELECT ON {SCHEMA}.commands TO {name}",
         *rights,
     ]

@@ -1,0 +1,73 @@
+"""Who did what, when, under which approval: answerable for every command."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+
+from srx_issu.journal import SqlCampaigns, SqlJournal
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.journal import Event, EventKind
+from tests.journal.samples import NOON, make_intent
+
+COLUMNS = (
+    "cluster, node, command, requested_by, approved_by, campaign_id, campaign_approved_by, campaign_plan"
+)
+
+
+def told(url: str, upgrade_id: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as connection:
+        question = f"SELECT {COLUMNS} FROM srx_issu.commands WHERE upgrade_id = %s ORDER BY event_id"
+        return connection.execute(question.encode(), (upgrade_id,)).fetchall()
+
+
+def intend(journal: SqlJournal, upgrade_id: str, text: str) -> None:
+    event = Event(at=NOON, kind=EventKind.ACTION_INTENDED, step="issu.start", text=text, node="node0")
+    journal.record(upgrade_id, event)
+
+
+def approve(journal: SqlJournal, upgrade_id: str, who: str) -> None:
+    detail = {"approved": True, "by": who, "for": "start"}
+    text = f"start approved by {who}"
+    journal.record(
+        upgrade_id, Event(at=NOON, kind=EventKind.APPROVAL, step="approval", text=text, detail=detail)
+    )
+
+
+def test_a_command_stands_under_the_newest_approval_before_it(journal_url: str) -> None:
+    journal = SqlJournal(journal_url)
+    journal.open_upgrade(make_intent("manual__1"), NOON)
+    intend(journal, "manual__1", "reset")
+    approve(journal, "manual__1", "eve")
+    intend(journal, "manual__1", "upgrade")
+    approve(journal, "manual__1", "adam")
+    intend(journal, "manual__1", "roll back")
+    assert told(journal_url, "manual__1") == [
+        ("fw-a", "node0", "reset", "anna", None, None, None, None),
+        ("fw-a", "node0", "upgrade", "anna", "eve", None, None, None),
+        ("fw-a", "node0", "roll back", "anna", "adam", None, None, None),
+    ]
+
+
+def test_a_command_of_a_campaign_stands_under_its_plans_approval(journal_url: str) -> None:
+    journal, campaigns = SqlJournal(journal_url), SqlCampaigns(journal_url)
+    for name, who in (("spring", "eve"), ("spring__2", "adam")):
+        campaigns.open_campaign(name, "spring", "operator", NOON)
+        approved = CampaignEvent(
+            at=NOON,
+            kind=CampaignEventKind.APPROVED,
+            text="approved",
+            detail={"digest": f"d-{who}", "by": who},
+        )
+        campaigns.record(name, approved)
+        upgrade_id = f"{name}__fw-a"
+        journal.open_upgrade(replace(make_intent(upgrade_id), requested_by="campaign"), NOON)
+        intend(journal, upgrade_id, "upgrade")
+    campaigns.record(
+        "spring", replace(approved, at=NOON + timedelta(hours=1), detail={"digest": "x", "by": "z"})
+    )
+    assert told(journal_url, "spring__fw-a")[0][5:] == ("spring", "eve", "d-eve")
+    assert told(journal_url, "spring__2__fw-a")[0][5:] == ("spring__2", "adam", "d-adam")
