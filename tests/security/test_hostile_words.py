@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,45 @@ def test_inventory_refuses_it_as_an_address(folder: Folder, text: str) -> None:
 def test_the_catalogue_refuses_it_as_an_image(folder: Folder, text: str) -> None:
     entry = {"file": text, "release": "22.4R3", "models": ["SRX4600"], "sha256": "0" * 64, "size_bytes": 1}
     faults_of(folder, "images/more.yaml", {"images": [entry]})
+
+
+CAMPAIGN = {
+    "target": {"SRX4600": IMAGE}, "select": {"clusters": ["*"]}, "waves": ["rest"], "budget": {"total": "1"},
+}  # fmt: skip
+
+
+def test_the_campaign_below_is_sound_but_for_the_hostile_word(folder: Folder) -> None:
+    folder.write("campaigns/spring.yaml", yaml.safe_dump(CAMPAIGN))
+    assert folder.faults() == []
+
+
+@pytest.mark.parametrize("text", [*CLI, *LONG])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda text: {"select": {"clusters": [text]}},
+        lambda text: {"select": {"sites": [text]}},
+        lambda text: {"canary": [text]},
+        lambda text: {"target": {text: IMAGE}},
+        lambda text: {"target": {"SRX4600": text}},
+        lambda text: {"waves": [text]},
+        lambda text: {"budget": {"total": text}},
+        lambda text: {"windows": {"default": {"zone": text, "open": [{"cron": "0 1 * * *", "hours": 2}]}}},
+        lambda text: {"windows": {"default": {"zone": "UTC", "open": [{"cron": text, "hours": 2}]}}},
+        lambda text: {"schedule": text},
+        lambda text: {text: "x"},
+    ],
+    ids=["cluster", "site", "canary", "model", "image", "wave", "budget", "zone", "cron", "schedule", "key"],
+)
+def test_a_campaign_refuses_it(
+    folder: Folder, hostile: Callable[[str], dict[str, object]], text: str
+) -> None:
+    faults_of(folder, "campaigns/spring.yaml", {**CAMPAIGN, **hostile(text)})
+
+
+@pytest.mark.parametrize("name", ["a;reboot", "a b", "a..b", "a$(x)", "ä", "x" * 65])
+def test_a_campaigns_file_cannot_be_called_so(folder: Folder, name: str) -> None:
+    faults_of(folder, f"campaigns/{name}.yaml", CAMPAIGN)
 
 
 @pytest.mark.parametrize("text", ALL, ids=IDS)
