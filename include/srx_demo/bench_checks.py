@@ -1,7 +1,9 @@
 """``make bench-checks``: what looking and judging cost.
 
 Collecting and readiness of one simulated cluster that answers at once, and comparing two states of growing
-size, each in a process of its own, so that its peak memory is its own. Ratios compare figures of one run.
+size as the step after an upgrade does: both are read from their evidence, compared, judged by Great
+Expectations and written down. Each comparison has a process of its own, so that its peak memory is its own.
+Ratios compare figures of one run.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +21,24 @@ from rich.console import Console
 from rich.table import Table
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
+from srx_issu.checks.aftermath import check_aftermath
+from srx_issu.checks.runner import context
 from srx_issu.domain import rows
-from srx_issu.domain.diff import Look, compare
-from srx_issu.domain.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.commands import Software
+from srx_issu.domain.intent import Intent, Limits, Policy, Timers
+from srx_issu.domain.model import (
+    Address,
+    Cluster,
+    GroupState,
+    Image,
+    Member,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
 from srx_issu.domain.state import ClusterState, PerNode, Rows
+from srx_issu.ports import codec
 
 SPEED = 60.0
 POLICIES = (100, 10_000, 100_000)
@@ -33,11 +49,19 @@ console = Console()
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One comparison. ``peak_mb`` is what the process grew by since its imports."""
+    """One comparison. ``peak_mb`` is the most memory of the process, its imports included."""
 
     policies: int
     seconds: float
     peak_mb: float
+
+    @classmethod
+    def of_words(cls, said: str) -> Compared:
+        policies, seconds, peak_mb = said.split()
+        return cls(policies=int(policies), seconds=float(seconds), peak_mb=float(peak_mb))
+
+    def __str__(self) -> str:
+        return f"{self.policies} {self.seconds} {self.peak_mb}"
 
 
 def state(policies: int, *, lost: int = 0) -> ClusterState:
@@ -77,17 +101,48 @@ def snapshot() -> Snapshot:
     return Snapshot(cluster="bench", taken_at=datetime(2026, 1, 1, tzinfo=UTC), node0=node0, node1=node1)
 
 
-def compare_here(policies: int) -> Compared:
-    """Compares in this process; the states are made, and counted, as a run would have read them."""
-    base = peak_mb()
-    before = Look(snapshot=snapshot(), state=state(policies))
-    after = replace(before, state=state(policies, lost=2))
+def intent() -> Intent:
+    """By the policy as it comes."""
+    return Intent(
+        upgrade_id="bench",
+        cluster=Cluster(
+            name="bench",
+            model="SRX4600",
+            site="bench",
+            node0=Address(host="192.0.2.1"),
+            node1=Address(host="192.0.2.2"),
+            connection_id="bench",
+        ),
+        image=Image(file="", name="x.tgz", release="22.4R3", models=frozenset(), sha256="", size_bytes=0),
+        software=Software.SYSTEM,
+        policy=Policy(timers=Timers(), limits=Limits(), tolerances={}),
+        requested_by="bench",
+    )
+
+
+LOOKS = ("before.json", "after.json")
+
+
+def write_states(folder: Path, policies: int) -> None:
+    """The evidence of two looks; the second lacks two policies."""
+    for name, lost in zip(LOOKS, (0, 2), strict=True):
+        (folder / name).write_text(codec.dumps(state(policies, lost=lost)))
+
+
+def compare_here(folder: Path, policies: int) -> Compared:
+    """Compares what ``write_states`` left, in this process."""
+    context()  # loads Great Expectations, which a worker has done already
     began = time.perf_counter()
-    found = compare(before, after, {})
+    before, after = (codec.loads(ClusterState, (folder / name).read_bytes()) for name in LOOKS)
+    aftermath = check_aftermath(
+        before=snapshot(), before_state=before, after=snapshot(), after_state=after, intent=intent()
+    )
+    aftermath.to_json()
     seconds = time.perf_counter() - began
-    if len(found) != 2:
-        raise SystemExit(f"two policies were taken away, {len(found)} differences were found")
-    return Compared(policies=policies, seconds=seconds, peak_mb=peak_mb() - base)
+    lost = [difference for difference in aftermath.differences if difference.table == "policies"]
+    if len(lost) != 2:
+        raise SystemExit(f"two policies were taken away, {len(lost)} differences were found")
+    return Compared(policies=policies, seconds=seconds, peak_mb=peak_mb())
 
 
 def peak_mb() -> float:
@@ -96,9 +151,13 @@ def peak_mb() -> float:
 
 
 def compare_apart(policies: int) -> Compared:
-    words = [sys.executable, "-m", "srx_demo.bench_checks", str(policies)]
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
-    return Compared(policies=policies, seconds=float(said[0]), peak_mb=float(said[1]))
+    """Writes and compares in processes of their own."""
+    with tempfile.TemporaryDirectory(prefix="srx-issu-bench-") as folder:
+        said = ""
+        for doing in ("write", "compare"):
+            words = [sys.executable, "-m", "srx_demo.bench_checks", doing, folder, str(policies)]
+            said = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return Compared.of_words(said)
 
 
 def look_and_judge(folder: Path) -> tuple[tuple[str, float], ...]:
@@ -123,10 +182,17 @@ def as_table(found: list[Compared]) -> Table:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments:
-        found = compare_here(int(arguments[0]))
-        print(found.seconds, found.peak_mb)
-        return 0
+    match arguments:
+        case ["write", folder, policies]:
+            write_states(Path(folder), int(policies))
+        case ["compare", folder, policies]:
+            print(compare_here(Path(folder), int(policies)))
+        case _:
+            _bench()
+    return 0
+
+
+def _bench() -> None:
     compared = [compare_apart(policies) for policies in POLICIES]
     console.print(as_table(compared))
     middle = next(each for each in compared if each.policies == 10_000)
@@ -140,7 +206,6 @@ def main(arguments: list[str]) -> int:
         console.print(f"{name:<44} {seconds:6.2f} s")
     whole = sum(seconds for _, seconds in parts)
     console.print(f"collect and judge one cluster: {whole:.2f} s, {whole / LOOK_AIM_S:.2f} of the aim")
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,13 +1,25 @@
-"""The benchmark of the comparison finds what it took away, and tells figures as ratios."""
+"""The benchmark of the comparison finds what it took away; its table compares with the smallest."""
 
 from __future__ import annotations
 
-from srx_demo.bench_checks import Compared, as_table, compare_here
+from pathlib import Path
+
+from srx_demo.bench_checks import LOOKS, Compared, as_table, snapshot, write_states
+from srx_issu.domain.diff import Look, compare
+from srx_issu.domain.state import ClusterState
+from srx_issu.ports import codec
 
 
-def test_measures_one_comparison() -> None:
-    found = compare_here(100)
-    assert (found.policies, found.seconds > 0, found.peak_mb >= 0) == (100, True, True)
+def test_two_policies_are_taken_away(tmp_path: Path) -> None:
+    write_states(tmp_path, 100)
+    before, after = (codec.loads(ClusterState, (tmp_path / name).read_bytes()) for name in LOOKS)
+    looks = [Look(snapshot=snapshot(), state=state) for state in (before, after)]
+    assert [d.table for d in compare(*looks, {})] == ["policies", "policies"]
+
+
+def test_what_a_process_says_is_what_was_measured() -> None:
+    found = Compared(policies=100, seconds=0.25, peak_mb=12.5)
+    assert Compared.of_words(str(found)) == found
 
 
 def test_the_table_has_ratios_to_the_smallest() -> None:
