@@ -1,4 +1,4 @@
-"""Registers the console with Airflow: the list of upgrades in the menu, the report on a run's page."""
+"""Registers the console with Airflow: upgrades and readiness in the menu, the report on a run's page."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ class SrxIssuPlugin(AirflowPlugin):
             "destination": "nav",
             "category": "browse",
             "url_route": "srx-upgrades",
+        },
+        {
+            "name": "SRX readiness",
+            "href": f"{_ROOT}/audits",
+            "destination": "nav",
+            "category": "browse",
+            "url_route": "srx-readiness",
         },
         {
             "name": "SRX report",

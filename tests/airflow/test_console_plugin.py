@@ -29,11 +29,11 @@ async def ask(path):
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=outer), base_url="http://airflow") as web:
         return (await web.get(path)).status_code
 
-paths = ("/srx-issu/", "/srx-issu/upgrades/x", "/srx-issu/upgrades/x/report")
+paths = ("/srx-issu/", "/srx-issu/upgrades/x", "/srx-issu/upgrades/x/report", "/srx-issu/audits")
 web_framework = "airflow.api_fastapi.core_api.security" in sys.modules
 print(json.dumps({
     "errors": plugins_manager.get_import_errors() if hasattr(plugins_manager, "get_import_errors") else {},
-    "views": {view["destination"]: view["href"] for view in views},
+    "views": [[view["destination"], view["href"]] for view in views],
     "loads_web_framework": web_framework,
     "statuses": [asyncio.run(ask(path)) for path in paths],
 }))
@@ -59,7 +59,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 
 def test_every_page_asks_for_a_login(answer: dict[str, object]) -> None:
-    assert answer["statuses"] == [401, 401, 401]
+    assert answer["statuses"] == [401, 401, 401, 401]
 
 
 def test_the_plugin_loads_without_the_web_framework(answer: dict[str, object]) -> None:
@@ -68,4 +68,8 @@ def test_the_plugin_loads_without_the_web_framework(answer: dict[str, object]) -
 
 
 def test_the_menu_and_a_runs_page_lead_to_the_console(answer: dict[str, object]) -> None:
-    assert answer["views"] == {"nav": "srx-issu/", "dag_run": "srx-issu/runs/{DAG_ID}/{RUN_ID}"}
+    assert answer["views"] == [
+        ["nav", "srx-issu/"],
+        ["nav", "srx-issu/audits"],
+        ["dag_run", "srx-issu/runs/{DAG_ID}/{RUN_ID}"],
+    ]

@@ -24,7 +24,7 @@ _TONES = {
     AuditVerdict.NO_ANSWER: "bad",
     AuditVerdict.NOT_LOOKED_AT: "bad",
 }
-_SIGNS = {Status.PASS: "ok", Status.FAIL: "✗", Status.ERROR: "?", Status.SKIPPED: "–"}
+_SIGNS = {Status.PASS: "✓", Status.FAIL: "✗", Status.ERROR: "?", Status.SKIPPED: "–"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +39,41 @@ def build_audit_report(matrix: Matrix, changed: Sequence[Change] | None) -> Audi
     page = environment().get_template("audit.html.j2")
     html = page.render(
         matrix=matrix,
+        clusters=sorted(matrix.clusters, key=_troubled_first),
+        standing=sorted((c for c in matrix.clusters if c.verdict not in _GOOD), key=_troubled_first),
+        checks=_telling_first(matrix),
+        counts=[(v.value, tone, matrix.count(v)) for v, tone in _worst_verdicts() if matrix.count(v)],
         changes=changed,
         summary=summary(matrix),
+        findings=lambda cluster: [cell for cell in cluster.cells if _is_finding(cell)],
         verdict_tone=lambda cluster: _TONES[cluster.verdict],
         tone=cell_tone,
         sign=lambda cell: _SIGNS[cell.status],
     )
     facts = {"summary": summary(matrix), "matrix": matrix, "changes": changed}
     return AuditReport(html=html, csv=_csv(matrix), json=to_json(facts, indent=1).decode())
+
+
+_GOOD = (AuditVerdict.READY, AuditVerdict.ALREADY_CURRENT)
+_WORST_FIRST = {"bad": 0, "note": 1, "calm": 2, "good": 3}
+
+
+def _troubled_first(cluster: AuditedCluster) -> tuple[int, str]:
+    return _WORST_FIRST[_TONES[cluster.verdict]], cluster.name
+
+
+def _worst_verdicts() -> list[tuple[AuditVerdict, str]]:
+    return sorted(_TONES.items(), key=lambda each: _WORST_FIRST[each[1]])
+
+
+def _telling_first(matrix: Matrix) -> list[str]:
+    """The checks, those first that some cluster did not pass; otherwise in their order."""
+    told = {cell.check for cluster in matrix.clusters for cell in cluster.cells if _is_finding(cell)}
+    return sorted(matrix.checks, key=lambda check: check not in told)
+
+
+def _is_finding(cell: Cell) -> bool:
+    return cell_tone(cell) in ("bad", "note")
 
 
 def cell_tone(cell: Cell) -> str:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from srx_issu.catalog.newest import newest_image
-from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Change, Matrix, cells_of, changes
+from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Matrix, cells_of, changes
+from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.commands import Software
 from srx_issu.domain.diff import Look
 from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.support import InService, Support, judge
+from srx_issu.domain.verdict import Status
 from srx_issu.ports import codec
 from srx_issu.steps.audit_bench import AuditBench
 
@@ -130,8 +132,20 @@ def _row(bench: AuditBench, name: str, seen: Seen | AuditedCluster) -> AuditedCl
         _unlooked(intent.cluster, verdict, reason),
         running=running,
         target=intent.image.release if has_image else None,
-        cells=cells_of(readiness),
+        cells=_cells(readiness),
     )
+
+
+_OF_THE_PAIR = frozenset({"release_is_later", "eligible", "eligibility_documented"})
+
+
+def _cells(readiness: Readiness) -> tuple[Cell, ...]:
+    """Where the newest image runs already, nothing is to be said of going there."""
+    cells = cells_of(readiness)
+    if readiness.verdict is not ReadinessVerdict.ALREADY_CURRENT:
+        return cells
+    skipped = {"status": Status.SKIPPED, "text": readiness.reason}
+    return tuple(replace(c, **skipped) if c.check in _OF_THE_PAIR else c for c in cells)  # type: ignore[arg-type]
 
 
 def _support(bench: AuditBench, intent: Intent, running: str | None, *, has_image: bool) -> Support:
