@@ -149,9 +149,11 @@ class RunningStack:
 
 
 @contextmanager
-def running_stack(folder: Path, clusters: int = CLUSTERS, speed: float = SPEED) -> Iterator[RunningStack]:
-    """Everything started, and everything ended."""
-    topology = write_topology(folder / "topology.yaml", clusters)
+def running_stack(
+    folder: Path, clusters: int = CLUSTERS, speed: float = SPEED, topology: Path | None = None
+) -> Iterator[RunningStack]:
+    """Everything started, and everything ended. Without a ``topology``: so many of the demo's cluster."""
+    topology = topology or write_topology(folder / "topology.yaml", clusters)
     home = Home(root=folder / "home")
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
     with ExitStack() as cleanup:

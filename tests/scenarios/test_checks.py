@@ -1,0 +1,135 @@
+"""Whole upgrades after which not everything is as before: told exactly, waited for, resynced, or stopped.
+
+All runs are started at the beginning, so that the waiting is done once. What the simulator itself wrote down
+says which commands it was really sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+import yaml
+
+from srx_issu.journal import SqlJournal
+from srx_issu.ports.journal import Event, EventKind
+from tests.airflow.running_stack import RunningStack
+
+pytestmark = pytest.mark.stack
+
+Faults = Mapping[str, Mapping[str, str]]
+
+SERVICE = "Session close"
+# Of 40 policies and 4 VPN peers: two and one.
+LOST: Faults = {
+    "policies_lost": {"fraction": "0.05"},
+    "tunnels_lost": {"fraction": "0.25"},
+    "rtos_stop": {"service": SERVICE},
+}
+POLICIES = ("policy trust > vpn / allow-000038 is lost", "policy untrust > trust / allow-000039 is lost")
+PEER = ("IKE peer 198.51.100.4 is lost", "VPN peer 198.51.100.4 is lost")
+RESYNC = "request security policies resync"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Faults that act from the switchover on, and the operator's rules for the cluster."""
+
+    faults: Faults
+    rules: Mapping[str, object] = field(default_factory=dict)
+
+
+SCENARIOS = {
+    "comes_back": Scenario(LOST),
+    "must_not_be_lost": Scenario(
+        {"policies_lost": {"fraction": "0.05"}}, {"tables": {"policies": {"severity": "block"}}}
+    ),
+    "out_of_sync": Scenario({"policies_out_of_sync_after": {}}),
+    "stays_out": Scenario({"policies_out_of_sync_after": {"resync": "in vain"}}),
+}
+
+
+@dataclass(frozen=True)
+class Started:
+    cluster: str
+    run_id: str
+
+
+@pytest.fixture(scope="module")
+def runs(stack: RunningStack) -> dict[str, Started]:
+    """Given clusters that are healthy until their switchover; when each is upgraded."""
+    clusters = {name: stack.take_cluster() for name in SCENARIOS}
+    rules = {clusters[name]: dict(scenario.rules) for name, scenario in SCENARIOS.items() if scenario.rules}
+    (stack.files / "policy" / "checks.yaml").write_text(yaml.safe_dump({"clusters": rules}))
+    started = {}
+    for name, cluster in clusters.items():
+        for fault, parameters in SCENARIOS[name].faults.items():
+            stack.lab.inject(fault, cluster, **parameters)
+        started[name] = Started(cluster, stack.trigger(cluster))
+    return started
+
+
+def told(stack: RunningStack, run: Started, kind: EventKind, step: str | None = None) -> list[Event]:
+    journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
+    events = (event for event in journal.events(run.run_id) if event.kind is kind)
+    return [event for event in events if step is None or event.step == step]
+
+
+def findings(stack: RunningStack, run: Started) -> list[str]:
+    return sorted(event.text for event in told(stack, run, EventKind.FINDING))
+
+
+def received(stack: RunningStack, run: Started, command: str) -> int:
+    """How often the simulated cluster was sent the command, by its own record."""
+    events = (event for event in stack.lab.events() if event["cluster"] == run.cluster)
+    return sum(event["event"] == "command" and command in str(event) for event in events)
+
+
+def test_what_returns_while_it_is_waited_for_is_no_finding(
+    stack: RunningStack, runs: dict[str, Started]
+) -> None:
+    run = runs["comes_back"]
+    step = "verify.check_state"
+
+    def missing() -> str | None:
+        seen = [e.text for e in told(stack, run, EventKind.OBSERVED, step) if "still missing" in e.text]
+        return seen[-1] if seen else None
+
+    words = stack.until(missing, "word of what is still missing", run.run_id)
+    assert all(text in words for text in (*POLICIES, *PEER, f"RTO service {SERVICE}")), words
+    stack.lab.clear(run.cluster)
+    end = stack.wait(run.run_id)
+    assert str(end.outcome) == "UPGRADED", end.reason
+    assert findings(stack, run) == []
+    waited = [e.text for e in told(stack, run, EventKind.OBSERVED, step)]
+    assert any(text.startswith("everything is back, after ") for text in waited), waited
+
+
+def test_what_policy_says_must_not_be_lost_waits_for_a_person(
+    stack: RunningStack, runs: dict[str, Started]
+) -> None:
+    run = runs["must_not_be_lost"]
+    end = stack.wait(run.run_id)
+    assert str(end.outcome) == "NEEDS_OPERATOR", end.reason
+    assert all(text in str(end.reason) for text in POLICIES), end.reason
+    assert stack.task_states(run.run_id)["verify.check_state"] == "failed"
+    assert findings(stack, run) == sorted(POLICIES)
+
+
+def test_policies_out_of_sync_are_resynced_once(stack: RunningStack, runs: dict[str, Started]) -> None:
+    run = runs["out_of_sync"]
+    end = stack.wait(run.run_id)
+    assert str(end.outcome) == "UPGRADED", end.reason
+    assert received(stack, run, RESYNC) == 1
+
+
+def test_policies_that_stay_out_of_sync_wait_for_a_person(
+    stack: RunningStack, runs: dict[str, Started]
+) -> None:
+    run = runs["stays_out"]
+    end = stack.wait(run.run_id)
+    assert str(end.outcome) == "NEEDS_OPERATOR", end.reason
+    assert "still out of sync on node0.fpc0" in str(end.reason)
+    assert received(stack, run, RESYNC) == 1
+    assert stack.task_states(run.run_id)["verify.check_state"] == "upstream_failed"
