@@ -77,7 +77,7 @@ def test_the_command_line(quiet_lab: ServedLab) -> None:
     assert "cpu_high" in call("status", *state, "--json").stdout
     assert call("clear", *state, "--cluster", "c1").stdout == "cpu_high\n"
     assert call("inject", *state, "--cluster", "c1", "gremlins").returncode == 2
-    assert "session_opened" in call("events", *state).stdout
+    assert "fault_changed" in call("events", *state).stdout
 
 
 def test_failover_reset_and_checks_over_the_cli(serve_lab: Callable[..., ServedLab]) -> None:
