@@ -67,12 +67,22 @@ class Device:
         return next(self._pids)
 
     def scene(self) -> Scene:
-        users = tuple(
+        return Scene(
+            world=self.world,
+            node=self.node,
+            asked=self.node,
+            user=self.user,
+            users=self.users(),
+            peer_users=self.peer().users(),
+        )
+
+    def users(self) -> tuple[tuple[str, str, float], ...]:
+        """Name, address and time of login of everybody in the CLI."""
+        return tuple(
             (session.user, session.client, session.since)
             for session in self.sessions
             if session.kind in {SessionKind.CLI, SessionKind.EXEC}
         )
-        return Scene(world=self.world, node=self.node, asked=self.node, user=self.user, users=users)
 
     def banner(self) -> str:
         self.cluster.touch()

@@ -199,8 +199,12 @@ async def _cleanup(device: Device, query: Query, session: Session) -> Reply:
     return Reply(parts=(body,), lines=iter(lines))
 
 
-async def _no_mnha(device: Device, query: Query, session: Session) -> Reply:
-    """Multinode high availability is not in use on a chassis cluster [R]."""
+async def _multi_node_ha(device: Device, query: Query, session: Session) -> Reply:
+    """Multinode high availability is not in use on a chassis cluster [R]; a fault makes it so."""
+    if device.world.fault("multi_node_ha", device.node):
+        peer = node("chassis-high-availability-peer-info", leaf("high-availability-peer-id", 2))
+        mine = node("chassis-high-availability-node-info", leaf("node-status", "ONLINE"), peer)
+        return Reply(parts=(node("chassis-high-availability-information", mine),))
     return Reply(
         parts=(RpcError(message="error: HA is not enabled", parse=True),),
         lines=iter(("error: HA is not enabled",)),
@@ -338,7 +342,9 @@ OPERATIONS: tuple[Operation, ...] = (
         confirm="Delete these files ? [yes,no] (no) ",
     ),
     _operation(
-        "show chassis high-availability information", "get-chassis-high-availability-information", _no_mnha
+        "show chassis high-availability information",
+        "get-chassis-high-availability-information",
+        _multi_node_ha,
     ),
     _operation(
         "request system software pending-install",

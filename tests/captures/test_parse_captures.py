@@ -85,12 +85,10 @@ def test_cold_sync_block_of_a_healthy_pair(capture: Captures) -> None:
 def test_fabric_child_is_physically_up_but_monitored_down(capture: Captures) -> None:
     reply = capture.xml(f"{UNHEALTHY}get-chassis-cluster-interfaces.xml")
     found = links.links(N0, nodes.own_body(N0, reply, "chassis-cluster-interface-statistics"))
-    assert (found.control_up, found.fabric_up) == (True, False)
-    assert found.control_interfaces == (("em0", True),)
-    assert [(c.name, c.physical_up, c.monitored_up) for c in found.fabric_children] == [
-        ("ge-0/0/3", True, False)
-    ]
-    assert [(r.name, r.is_up, r.group_id) for r in found.reths] == [("reth0", True, 1), ("reth1", True, 1)]
+    assert (found.control, found.fabric) == ("Up", "Down")
+    assert found.control_interfaces == (("em0", "Up"),)
+    assert [(c.name, c.physical, c.monitored) for c in found.fabric_children] == [("ge-0/0/3", "Up", "Down")]
+    assert [(r.name, r.status, r.group_id) for r in found.reths] == [("reth0", "Up", 1), ("reth1", "Up", 1)]
 
 
 def test_var_tmp_lies_on_the_mount_above_it(capture: Captures) -> None:

@@ -15,12 +15,13 @@ from srx_issu.checks.after_checks import (
     comparison_frame,
     priorities_frame,
 )
-from srx_issu.checks.cluster_frame import groups_known_frame
+from srx_issu.checks.cluster.table import cluster_frame
 from srx_issu.checks.evidence import to_json
 from srx_issu.checks.frames import Subject
-from srx_issu.checks.group_frames import groups_frame, members_frame
-from srx_issu.checks.node_frame import nodes_frame
-from srx_issu.checks.part_frames import pfes_frame
+from srx_issu.checks.groups.members import members_frame
+from srx_issu.checks.groups.primaries import groups_frame
+from srx_issu.checks.hardware.pfes import pfes_frame
+from srx_issu.checks.nodes.table import nodes_frame
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.words import many
@@ -91,8 +92,8 @@ def check_aftermath(
         nodes_frame(subject),
         members_frame(subject),
         groups_frame(subject),
-        groups_known_frame(subject),
-        pfes_frame(after_state),
+        cluster_frame(subject),
+        pfes_frame(subject),
         after_frame(before, subject),
         priorities_frame(before, after),
         comparison_frame(tables, counted),

@@ -1,6 +1,6 @@
 """What a check is, as data: a column of a table, what must be true of it, and the words for each outcome.
 
-Adding a check = one column in one of the frames and one ``Check`` in ``guide_checks`` or ``practice_checks``.
+Adding a check = one column of a table and one ``Check`` beside it: see ``part``.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Both nodes are always there as rows, also when one is silent: then its cells are empty (None), and
 ``reasons`` says why. An empty cell is "not known", never a good value. Columns ending in ``_text`` are
-for the sentences. The tables are plain records; ``runner`` makes DataFrames of them. They are filled in
-``node_frame``, ``group_frames``, ``part_frames`` and ``cluster_frame``.
+for the sentences. The tables are plain records; ``runner`` makes DataFrames of them. They are filled, and
+judged, in ``nodes``, ``groups``, ``hardware`` and ``cluster``.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.state import ClusterState
+from srx_issu.domain.support import InService, Support
 
 Cell = bool | int | float | str | None
 Row = dict[str, Cell]
 Reasons = dict[str, str | None]
+
+_NOT_JUDGED = Support(verdict=InService.ASK, reason="the support matrix was not asked")
 
 
 @dataclass
@@ -41,12 +44,13 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """Everything that readiness frames are made from."""
+    """Everything that the tables are made from. ``support``: the support matrix on this upgrade."""
 
     snapshot: Snapshot
     state: ClusterState
     intent: Intent
     rules: CheckRules
+    support: Support = _NOT_JUDGED
 
     def view(self, node: NodeName) -> NodeView:
         return self.snapshot.view(node)
@@ -55,3 +59,8 @@ class Subject:
         """Why the node itself does not answer; None when it does."""
         view = self.view(node)
         return None if view.reachable else f"does not answer: {view.error or 'no reason known'}"
+
+    @property
+    def is_silent(self) -> bool:
+        """Neither node answers: nothing is known of the cluster, which each node's own row says."""
+        return not any(view.reachable for view in self.snapshot.views)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
 from srx_issu.checks.check import Check
-from srx_issu.checks.cluster_frame import cluster_frame, runs_target
-from srx_issu.checks.frames import Frame, Subject
-from srx_issu.checks.group_frames import groups_frame, members_frame
-from srx_issu.checks.guide_checks import guide_checks
-from srx_issu.checks.identity_checks import IDENTITY, identity_checks
-from srx_issu.checks.node_frame import nodes_frame
-from srx_issu.checks.part_frames import links_frame, pfes_frame, pics_frame, spus_frame
-from srx_issu.checks.practice_checks import practice_checks
+from srx_issu.checks.frames import Subject
+from srx_issu.checks.nodes.identity import IDENTITY
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
+from srx_issu.checks.tables import every_check, every_frame
 from srx_issu.checks.words import many
 from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, first_words
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Snapshot
-from srx_issu.domain.rows import LinkKind
 from srx_issu.domain.state import ClusterState
 from srx_issu.domain.support import Support
 from srx_issu.domain.verdict import Status
+from srx_issu.domain.version import same_release
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +42,15 @@ def check_readiness(
     ``validate`` runs the checks over the tables: Great Expectations, unless a test has its own.
     """
     rules = intent.policy.checks
-    subject = Subject(snapshot=snapshot, state=state, intent=intent, rules=rules)
-    frames = _frames(subject, support)
+    subject = Subject(snapshot=snapshot, state=state, intent=intent, rules=rules, support=support)
+    frames = every_frame(subject)
     checks = enabled(readiness_checks(intent), rules)
     ran = validate(frames, checks)
     told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
     if no_image is not None:
         told = tuple(_without_image(result, no_image) for result in told)
     asking = {check.name for check in checks if check.asks}
-    current = no_image is None and runs_target(subject)
+    current = no_image is None and _runs_target(subject)
     readiness = _judged(subject, told, asking, ran.validations, current=current)
     log.info("%s: %s: %s", snapshot.cluster, readiness.verdict, readiness.reason)
     return readiness
@@ -74,27 +70,13 @@ def _without_image(result: CheckResult, why: str) -> CheckResult:
 
 def readiness_checks(intent: Intent) -> tuple[Check, ...]:
     """Every readiness check with the figures of this cluster's policy, the guide's first."""
-    policy = intent.policy
-    return (
-        *guide_checks(policy.limits),
-        *identity_checks(),
-        *practice_checks(policy.limits, policy.timers, policy.checks),
-    )
+    return every_check(intent.policy)
 
 
-def _frames(subject: Subject, support: Support) -> tuple[Frame, ...]:
-    return (
-        nodes_frame(subject),
-        members_frame(subject),
-        groups_frame(subject),
-        cluster_frame(subject, support),
-        links_frame(subject, "control_link", (LinkKind.CONTROL,)),
-        links_frame(subject, "control_interfaces", (LinkKind.CONTROL_INTERFACE,)),
-        links_frame(subject, "fabric_links", (LinkKind.FABRIC, LinkKind.FABRIC_CHILD)),
-        pics_frame(subject),
-        pfes_frame(subject.state),
-        spus_frame(subject.state),
-    )
+def _runs_target(subject: Subject) -> bool:
+    """Both nodes run the image's release, by their own word."""
+    target = subject.intent.image.release
+    return all(v.release is not None and same_release(v.release, target) for v in subject.snapshot.views)
 
 
 def _judged(
@@ -107,6 +89,21 @@ def _judged(
 ) -> Readiness:
     verdict, reason = _verdict(subject, told, asking, current=current)
     return Readiness(results=told, verdict=verdict, reason=reason, validations=raw)
+
+
+# What brings a lot of the others with it.
+_CAUSES = ("node_reachable", "control_link", "fabric_links")
+
+
+def _causes_first(blocking: list[CheckResult]) -> list[CheckResult]:
+    """Causes before what follows from them, what is wrong before what is not known, and of each check one
+    result before a second one of any."""
+    seen: Counter[str] = Counter()
+    places = []
+    for result in blocking:
+        places.append((result.check not in _CAUSES, seen[result.check], result.status is not Status.FAIL))
+        seen[result.check] += 1
+    return [blocking[index] for index in sorted(range(len(blocking)), key=lambda at: places[at])]
 
 
 def _verdict(
@@ -122,9 +119,8 @@ def _verdict(
         )
     blocking = [result for result in told if result.blocks]
     if blocking:
-        return ReadinessVerdict.NOT_READY, first_words(
-            [r for r in blocking if not r.because_silent] or blocking
-        )
+        spoken = [result for result in blocking if not result.because_silent]
+        return ReadinessVerdict.NOT_READY, first_words(_causes_first(spoken or blocking))
     if not told:
         return ReadinessVerdict.NOT_READY, "nothing was checked"
     questions = [result for result in told if result.check in asking and result.is_finding]

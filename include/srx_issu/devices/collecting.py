@@ -36,10 +36,11 @@ def collect_state(
 
 
 def _ask(reader: PyezClusterReader, node: NodeName, rpc: str, args: Args) -> Element:
-    return reader.talk(node, lambda session: _request(session, rpc, args))
+    return reader.talk(node, lambda session: send(session, rpc, args))
 
 
-def _request(session: NetconfSession, rpc: str, args: Args) -> Element:
+def send(session: NetconfSession, rpc: str, args: Args) -> Element:
+    """One question of the heavy state, in the form that a session takes."""
     if rpc == "command":
         return session.command(args.get("") or "", form=args.get("@format") or "xml")
     attributes = tuple((key[1:], value or "") for key, value in args.items() if key.startswith("@"))

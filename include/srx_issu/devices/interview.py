@@ -38,7 +38,8 @@ SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, Device
 def interview(node: NodeName) -> Interview:
     """Returns the node's view: reachable False when its own address answered no question at all."""
     view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
-    for question in (_software, _clock, _groups, _cold_sync, _issu):
+    unread = set[str]()
+    for field, question in _QUESTIONS.items():
         try:
             view = yield from question(node, view)
             answered += 1
@@ -47,8 +48,14 @@ def interview(node: NodeName) -> Interview:
             break
         except DeviceError as error:  # it answered, with a no or with something unreadable
             faults.append(error.message)
+            unread.add(field)
             answered += 1
-    return replace(view, reachable=answered > 0, error="; ".join(faults) or None)
+    return replace(
+        view,
+        reachable=answered > 0,
+        error="; ".join(faults) or None,
+        not_understood=frozenset(unread),
+    )
 
 
 def _software(node: NodeName, view: NodeView) -> _Asking[NodeView]:
@@ -85,6 +92,15 @@ def _issu(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     except UnknownCommand:  # optional: older releases do not have it
         return view
     return replace(view, issu=sync.issu_status(body))
+
+
+_QUESTIONS = {  # by the field of NodeView that it fills
+    "release": _software,
+    "booted_at": _clock,
+    "groups": _groups,
+    "cold_sync": _cold_sync,
+    "issu": _issu,
+}
 
 
 def _own(node: NodeName, query: Query) -> _Asking[Element]:

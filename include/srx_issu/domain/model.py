@@ -119,8 +119,9 @@ class NodeView:
     booted_at: datetime | None = None  # aware, by the node's own clock
     cluster_id: int | None = None  # of the chassis cluster, 1 to 255
     groups: tuple[RedundancyGroup, ...] = ()  # both members, as this node sees them
-    cold_sync: ColdSync | None = None
+    cold_sync: ColdSync | None = None  # None: the release does not show it, or see ``not_understood``
     issu: IssuStatus | None = None
+    not_understood: frozenset[str] = frozenset()  # of these fields: answered, but not in a way we can read
 
     def group(self, group_id: int) -> RedundancyGroup | None:
         return next((g for g in self.groups if g.group_id == group_id), None)

@@ -199,10 +199,6 @@ class ClusterLink:
     physical: str  # "Up", "Down"
     monitored: str | None = None  # fabric children only
 
-    @property
-    def is_up(self) -> bool:
-        return self.physical.lower() == "up" and (self.monitored or "up").lower() == "up"
-
 
 @dataclass(frozen=True, kw_only=True)
 class RethInterface:

@@ -20,7 +20,7 @@ from srx_lab.machine.links import (
     restore_fabric_link,
     split,
 )
-from srx_lab.machine.state import Alarm, CoreDump
+from srx_lab.machine.state import Alarm, CommitRecord, CoreDump
 from srx_lab.machine.words import NodeId, Phase, Power
 from srx_lab.machine.world import World
 from srx_lab.release import parse_release
@@ -138,6 +138,15 @@ def _uninstall(world: World, fault: Fault) -> None:
             node.pending = None
 
 
+def _commit_unconfirmed(world: World, fault: Fault) -> None:
+    comment = "commit confirmed, rollback in 10mins"
+    world.state.commits.insert(0, CommitRecord(at=world.now, user="lab", client="cli", comment=comment))
+
+
+def _confirm(world: World, fault: Fault) -> None:
+    world.state.commits = [each for each in world.state.commits if "confirmed" not in each.comment]
+
+
 def _lose(what: str) -> _Turn:
     def turn(world: World, fault: Fault) -> None:
         setattr(world.state.losses, what, fault.number("fraction") if fault.active else 0.0)
@@ -186,6 +195,7 @@ _ON: dict[str, _Turn] = {
     "policies_out_of_sync_after": _break_policy_sync,
     "rtos_stop": _stop_rtos,
     "install_pending": _install,
+    "commit_unconfirmed": _commit_unconfirmed,
     "sessions_lost": _lose("sessions"),
     "routes_lost": _lose("routes"),
     "tunnels_lost": _lose("tunnels"),
@@ -203,6 +213,7 @@ _OFF: dict[str, _Turn] = {
     "issu_already_in_progress": _close_windows,
     "rtos_stop": _resume_rtos,
     "install_pending": _uninstall,
+    "commit_unconfirmed": _confirm,
     "sessions_lost": _lose("sessions"),
     "routes_lost": _lose("routes"),
     "tunnels_lost": _lose("tunnels"),

@@ -57,7 +57,8 @@ def statements(scene: Scene) -> Iterator[Stanza]:
     yield Stanza(words="security", tag="security", children=_security(scene))
     yield _interfaces(scene)
     yield _protocols(scene)
-    yield block("routing-options", item("graceful-restart"), item("autonomous-system", 64_999))
+    graceful = () if scene.world.fault("no_graceful_restart") else (item("graceful-restart"),)
+    yield block("routing-options", *graceful, item("autonomous-system", 64_999))
 
 
 def _node_group(scene: Scene, node: NodeId) -> Stanza:

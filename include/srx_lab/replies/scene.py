@@ -34,7 +34,8 @@ class Scene:
     node: NodeId
     asked: NodeId
     user: str = "lab"
-    users: tuple[tuple[str, str, float], ...] = ()
+    users: tuple[tuple[str, str, float], ...] = ()  # of the node that was asked
+    peer_users: tuple[tuple[str, str, float], ...] = ()
 
     @property
     def here(self) -> Node:
@@ -51,6 +52,10 @@ class Scene:
     @property
     def now(self) -> float:
         return self.world.now
+
+    def users_of(self, node: NodeId) -> tuple[tuple[str, str, float], ...]:
+        """Name, address and time of login of everybody in that node's CLI."""
+        return self.users if node is self.asked else self.peer_users
 
     def ns(self, area: str) -> str:
         return self.release.body_namespace(area)

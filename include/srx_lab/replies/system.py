@@ -63,6 +63,7 @@ def uptime(scene: Scene, query: Query) -> Element:
     """Only the RG0 primary has protocols-started-time [R]."""
     here, world = scene.here, scene.world
     now, booted = clock_of(world, scene.node), clock_of(world, scene.node, here.booted_at)
+    users = len(scene.users_of(scene.node))
     return node(
         "system-uptime-information",
         node("current-time", dated("date-time", now)),
@@ -74,7 +75,7 @@ def uptime(scene: Scene, query: Query) -> Element:
             "uptime-information",
             leaf("date-time", _clock_face(now), junos_seconds=str(int(now))),
             leaf("up-time", uptime_span(now - booted), junos_seconds=str(int(now - booted))),
-            leaf("active-user-count", len(scene.users), junos_format=f"{len(scene.users)} users"),
+            leaf("active-user-count", users, junos_format=f"{users} users"),
             *_loads(scene),
             leaf("user-table"),
         ),
@@ -188,7 +189,7 @@ def core_dumps(scene: Scene, query: Query) -> Element:
 
 def users(scene: Scene, query: Query) -> Element:
     now = clock_of(scene.world, scene.node)
-    local = scene.users if scene.node is scene.asked else ()
+    local = scene.users_of(scene.node)
     return node(
         "system-users-information",
         node(
@@ -238,6 +239,8 @@ def commits(scene: Scene, query: Query) -> Element:
 
 def licenses(scene: Scene, query: Query) -> Element:
     features = ("idp-sig", "appid-sig", "remote-access-ipsec-vpn-client")
+    ends = scene.world.fault("licence_ends", scene.node)
+    end_at = None if ends is None else clock_of(scene.world, scene.node) + ends.number("in_s")
     return node(
         "license-usage-summary",
         *(
@@ -247,12 +250,18 @@ def licenses(scene: Scene, query: Query) -> Element:
                 leaf("licensed", 1),
                 leaf("used-licensed", 1),
                 leaf("needed", 0),
-                leaf("validity-type", "permanent"),
+                *_validity(end_at if name == features[0] else None),
             )
             for name in features
         ),
         ns=scene.ns("junos-license"),
     )
+
+
+def _validity(end_at: float | None) -> tuple[Element, ...]:
+    if end_at is None:
+        return (leaf("validity-type", "permanent"),)
+    return (leaf("validity-type", "date-based"), dated("end-date", end_at))
 
 
 def vmhost_version(scene: Scene, query: Query) -> Element:

@@ -7,34 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.checks.after_checks import after_checks
+from srx_issu.checks.after_checks import after_checks, after_frame, comparison_frame, priorities_frame
 from srx_issu.checks.check import AtLeastColumn, Check
-from srx_issu.checks.cluster_frame import COLUMNS
-from srx_issu.checks.node_frame import NODE_COLUMNS
+from srx_issu.checks.frames import Subject
 from srx_issu.checks.readiness import readiness_checks
+from srx_issu.checks.tables import every_frame
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS
 from srx_issu.domain.comparison import COMPARISONS
 from srx_issu.domain.rows import SessionCount
 from srx_issu.domain.state import NODE_TABLES, TABLES
-from tests.unit.checks.healthy import intent, state
+from tests.unit.checks.healthy import intent, snapshot, state
 
 EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent(), state(), flags_reset=True))}
 
-COLUMNS_OF = {
-    "nodes": NODE_COLUMNS,
-    "cluster": COLUMNS,
-    "members": ("node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual", "view",
-                "failures", "failures_text"),
-    "groups": ("node", "about", "group", "claims", "claims_text", "with_rg0", "primary_text"),
-    "pics": ("node", "about", "state", "kind", "unsupported"),
-    "spus": ("node", "about", "busy_percent", "sessions_percent", "sessions_text"),
-    "pfes": ("node", "about", "in_sync", "words"),
-    "after": ("node", "about", "runs_target", "release", "target", "rebooted"),
-    "priorities": ("node", "about", "group", "priority", "configured", "difference"),
-    "comparison": ("node", "about", "findings"),
-} | dict.fromkeys(
-    ("control_link", "control_interfaces", "fabric_links"), ("node", "about", "is_up", "link", "link_text")
-)  # fmt: skip
+SUBJECT = Subject(snapshot=snapshot(), state=state(), intent=intent(), rules=intent().policy.checks)
+FRAMES = (
+    *every_frame(SUBJECT),
+    after_frame(SUBJECT.snapshot, SUBJECT),
+    priorities_frame(SUBJECT.snapshot, SUBJECT.snapshot),
+    comparison_frame((), ()),
+)
+COLUMNS_OF = {frame.name: frame.columns for frame in FRAMES}
 
 
 def test_the_list_of_checks_is_whole() -> None:

@@ -84,7 +84,6 @@ NO_ISSU = Support(verdict=InService.REFUSED, reason="not into 17.4")
 BLOCKERS: list[tuple[str, Callable[[Case], Case], str]] = [
     ("group_states", lambda c: c.member(NODE1, 1, state=GroupState.DISABLED), "node1: RG1 is disabled"),
     ("group_states", lambda c: c.member(NODE1, 0, state=GroupState.SECONDARY_HOLD), "hold-down is over"),
-    ("group_states", lambda c: c.member(NODE1, 0, state=GroupState.UNKNOWN), "RG0 is unknown"),
     ("group_priorities", lambda c: c.member(NODE1, 1, priority=0), "RG1 has priority 0"),
     ("one_primary", lambda c: c.member(NODE1, 0, state=GroupState.PRIMARY), "node0 and node1 claims"),
     ("monitor_failures", lambda c: c.member(NODE1, 1, monitor_failures=frozenset({"CS", "IF"})), "CS IF"),
@@ -217,6 +216,21 @@ def test_of_two_silent_nodes_only_their_silence_is_told() -> None:
     assert {result.check for result in readiness.blocking} == {"node_reachable"}
     assert "login refused" in readiness.reason
     assert worst(readiness, "groups_known").blocks
+
+
+def test_a_state_in_unknown_words_is_neither_good_nor_claims_a_primary() -> None:
+    readiness = judge(healthy().member(NODE1, 0, state=GroupState.UNKNOWN))
+    for check in ("group_states", "one_primary"):
+        assert worst(readiness, check).status is Status.ERROR
+        assert worst(readiness, check).blocks
+
+
+def test_a_cold_sync_that_cannot_be_read_is_not_taken_from_elsewhere() -> None:
+    unread = frozenset({"cold_sync"})
+    case = healthy().view(NODE1, cold_sync=None, error="no cold sync status", not_understood=unread)
+    result = worst(judge(case), "cold_sync")
+    assert (result.status, result.blocks) == (Status.ERROR, True)
+    assert "no cold sync status" in result.text
 
 
 def test_a_priority_that_is_not_shown_is_not_above_zero() -> None:

@@ -13,24 +13,24 @@ class FabricChild:
     """One physical interface of a fabric link; ``Up   / Down`` is physical / monitored."""
 
     name: str
-    physical_up: bool | None
-    monitored_up: bool | None
+    physical: str
+    monitored: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reth:
     name: str
-    is_up: bool | None
+    status: str | None
     group_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """What holds the two nodes together. None: not shown by that release, or in unknown words."""
+    """What holds the two nodes together, in the node's words: ``Up``, ``Down``. None: not shown."""
 
-    control_up: bool | None
-    control_interfaces: tuple[tuple[str, bool | None], ...]
-    fabric_up: bool | None
+    control: str | None
+    control_interfaces: tuple[tuple[str, str | None], ...]
+    fabric: str | None
     fabric_children: tuple[FabricChild, ...]
     reths: tuple[Reth, ...]
 
@@ -38,13 +38,13 @@ class Links:
 def links(node: str, body: Element) -> Links:
     """From ``chassis-cluster-interface-statistics``; ReplyNotUnderstood when its flat lists are broken."""
     return Links(
-        control_up=_is_up(value(body, "control-interface-status")),
+        control=value(body, "control-interface-status"),
         control_interfaces=tuple(
-            (name, _is_up(value(info, "control-link-interface-status")))
+            (name, value(info, "control-link-interface-status"))
             for info in body.iter("control-information")
             if (name := value(info, "control-link-interface-name")) is not None
         ),
-        fabric_up=_is_up(value(body, "dataplane-interface-status")),
+        fabric=value(body, "dataplane-interface-status"),
         fabric_children=tuple(
             child for info in body.iter("fabric-information") for child in _children(node, info)
         ),
@@ -60,8 +60,8 @@ def _children(node: str, info: Element) -> list[FabricChild]:
     if len(names) != len(states):
         raise ReplyNotUnderstood(node, "fabric interfaces and their states differ in number", fragment(info))
     for index, name in enumerate(names):
-        physical, _, monitored = states[index].partition("/")
-        children.append(FabricChild(name=name, physical_up=_is_up(physical), monitored_up=_is_up(monitored)))
+        physical, _, monitored = (part.strip() for part in states[index].partition("/"))
+        children.append(FabricChild(name=name, physical=physical, monitored=monitored or None))
     return children
 
 
@@ -78,14 +78,10 @@ def _reths(node: str, body: Element) -> list[Reth]:
     return [
         Reth(
             name=(record["reth-name"].text or "").strip(),
-            is_up=_is_up(value(record["reth-status"], ".")) if "reth-status" in record else None,
+            status=value(record["reth-status"], ".") if "reth-status" in record else None,
             group_id=number(node, record["redundancy-group-id-for-reth"], ".")
             if "redundancy-group-id-for-reth" in record
             else None,
         )
         for record in records
     ]
-
-
-def _is_up(word: str | None) -> bool | None:
-    return {"up": True, "down": False}.get(word.strip().lower()) if word else None

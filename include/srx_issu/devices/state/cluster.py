@@ -12,7 +12,7 @@ from srx_issu.domain.errors import ReplyNotUnderstood
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.rows import LinkKind
 
-_STATES = {True: "Up", False: "Down", None: "unknown"}
+UNKNOWN = "unknown"
 
 
 def _links(part: Element, node: NodeName) -> Links:
@@ -22,24 +22,24 @@ def _links(part: Element, node: NodeName) -> Links:
 def cluster_links(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ClusterLink]:
     """Control and fabric as a whole first, where shown, then their interfaces."""
     found = _links(part, node)
-    if found.control_up is not None:
-        yield rows.ClusterLink(kind=LinkKind.CONTROL, name="control link", physical=_STATES[found.control_up])
-    if found.fabric_up is not None:
-        yield rows.ClusterLink(kind=LinkKind.FABRIC, name="fabric link", physical=_STATES[found.fabric_up])
-    for name, is_up in found.control_interfaces:
-        yield rows.ClusterLink(kind=LinkKind.CONTROL_INTERFACE, name=name, physical=_STATES[is_up])
+    if found.control is not None:
+        yield rows.ClusterLink(kind=LinkKind.CONTROL, name="control link", physical=found.control)
+    if found.fabric is not None:
+        yield rows.ClusterLink(kind=LinkKind.FABRIC, name="fabric link", physical=found.fabric)
+    for name, state in found.control_interfaces:
+        yield rows.ClusterLink(kind=LinkKind.CONTROL_INTERFACE, name=name, physical=state or UNKNOWN)
     for child in found.fabric_children:
         yield rows.ClusterLink(
             kind=LinkKind.FABRIC_CHILD,
             name=child.name,
-            physical=_STATES[child.physical_up],
-            monitored=None if child.monitored_up is None else _STATES[child.monitored_up],
+            physical=child.physical or UNKNOWN,
+            monitored=child.monitored,
         )
 
 
 def reths(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RethInterface]:
     for reth in _links(part, node).reths:
-        yield rows.RethInterface(name=reth.name, status=_STATES[reth.is_up], group_id=reth.group_id)
+        yield rows.RethInterface(name=reth.name, status=reth.status or UNKNOWN, group_id=reth.group_id)
 
 
 def heartbeats(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Heartbeat]:
@@ -85,6 +85,7 @@ def rtos(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RtoCounter
 def monitoring_failures(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.MonitoringFailure]:
     """The block is there only while something fails; its parts are named ``<kind>-failure-information``."""
     info = need(part, "chassis-cluster-information", node)
+    need(info, "redundancy-group-list", node)  # without its other parts it tells nothing of failures either
     for block in info.iter("chassis-cluster-monitoring-failure-information"):
         for failure in block:
             kind = str(failure.tag).removesuffix("-information").removesuffix("-failure")
@@ -118,8 +119,11 @@ def config_sync(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Con
 def multi_node_ha(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.MultiNodeHa]:
     """One row a peer. A box without MNHA refuses the question; the reader takes that for none."""
     info = next((e for e in part.iter() if str(e.tag).startswith("chassis-high-availability-")), None)
-    if info is None:
+    if info is None or not (len(info) or words(info, ".")):
         raise ReplyNotUnderstood(node, "nothing about multinode high availability", fragment(part))
     status = next((words(e, ".") for e in info.iter("node-status")), None)
-    for peer in info.iter("high-availability-peer-id"):
+    peers = list(info.iter("high-availability-peer-id"))
+    if not peers:
+        raise ReplyNotUnderstood(node, "multinode high availability without a peer", fragment(info))
+    for peer in peers:
         yield rows.MultiNodeHa(peer=words(peer, ".") or "?", status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from srx_issu.devices.parse.capacity import filesystem_of, filesystems, routing_engine
 from srx_issu.devices.parse.reply import Element, fragment, number
@@ -15,6 +16,7 @@ from srx_issu.domain.model import NodeName
 
 _MODULE = re.compile(r"chassis(-sub)*-module")
 _CARD = re.compile(r"(Routing Engine|FPC|PIC|MIC|S?CB|SPC|IOC)\b")
+_NO_CORE_FILE = re.compile(r"no such file|^\s*total\b|:\s*$", re.IGNORECASE)
 _CORE_FILE = re.compile(r"-[rwxsStT-]{9}\S*\s+\d+\s.*\s(\S*core\S*)")
 
 
@@ -88,7 +90,8 @@ def alarms(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Alarm]:
 
 def core_dumps(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.CoreDump]:
     """Lists of files, and "No such file or directory" in text where there are none."""
-    if next(part.iter("directory-list", "output", "message"), None) is None:
+    shown = list(part.iter("directory-list", "output", "message"))
+    if not any(len(one) or words(one, ".") for one in shown):
         raise ReplyNotUnderstood(node, "neither a list of files nor 'No such file'", fragment(part))
     for found in part.iter("file-information"):
         folder = next((str(a.get("name")) for a in found.iterancestors("directory") if a.get("name")), "")
@@ -99,10 +102,17 @@ def core_dumps(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Core
         for line in lines(output):
             if match := _CORE_FILE.fullmatch(line.strip()):
                 yield rows.CoreDump(path=match[1])
+            elif not _NO_CORE_FILE.search(line):
+                raise ReplyNotUnderstood(node, "neither a core file nor 'No such file'", line)
 
 
 def logins(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Login]:
-    for found in need(part, "uptime-information", node).iter("user-entry"):
+    """Raises when the count of users is missing, or another one than the list has."""
+    info = need(part, "uptime-information", node)
+    listed = list(info.iter("user-entry"))
+    if need_number(info, "active-user-count", node) != len(listed):
+        raise ReplyNotUnderstood(node, "another number of users than listed", fragment(info))
+    for found in listed:
         yield rows.Login(
             user=need_words(found, "user", node),
             tty=words(found, "tty") or "",
@@ -117,7 +127,7 @@ def commits(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Commit]
     info = need(part, "commit-information", node)
     for found in info.iter("commit-history"):
         sequence = need_number(found, "sequence-number", node)
-        comment = words(found, "comment")
+        comment = words(found, "comment") or words(found, "log")
         unconfirmed = found.find("commit-confirmed") is not None or "commit confirmed" in (comment or "")
         yield rows.Commit(
             number=sequence,
@@ -144,11 +154,13 @@ def pending_install(part: Element, _: NodeName, __: NodeName) -> Iterator[rows.P
 def candidate(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.CandidateChange]:
     """``get-configuration compare="rollback"``: a patch, empty when nothing is uncommitted."""
     where, counts = "[edit]", dict[str, int]()
-    for line in lines(need(part, "configuration-information", node)):
+    for line in lines(need(part, "configuration-output", node)):
         if line.startswith("[edit"):
             where = line.strip()
         elif line[:1] in ("+", "-", "!"):
             counts[where] = counts.get(where, 0) + 1
+        elif not line[:1].isspace():  # no line around a change either
+            raise ReplyNotUnderstood(node, "not the words of a comparison", line)
     for place, count in counts.items():
         yield rows.CandidateChange(where=place, lines=count)
 
@@ -187,7 +199,9 @@ def _modules(parent: Element, place: str) -> Iterator[rows.Module]:
 
 
 def licences(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Licence]:
-    if next(part.iter("license-summary-information", "license-usage-summary"), None) is None:
+    """Raises for a summary without content, and for a validity that is neither permanent nor a date."""
+    summary = next(part.iter("license-summary-information", "license-usage-summary"), None)
+    if summary is None or not (len(summary) or words(summary, ".")):
         raise ReplyNotUnderstood(node, "no licence summary in the reply", fragment(part))
     for found in part.iter("feature-summary"):
         yield rows.Licence(
@@ -195,8 +209,17 @@ def licences(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Licenc
             installed=_either(node, found, "licensed", "licenses-installed"),
             used=_either(node, found, "used-licensed", "licenses-used"),
             needed=_either(node, found, "needed", "licenses-needed"),
-            expires_at=moment(found, "end-date"),
+            expires_at=_end(node, found),
         )
+
+
+def _end(node: NodeName, licence: Element) -> datetime | None:
+    """When it ends; None for a permanent one, and where neither validity nor end is shown."""
+    validity, shown = words(licence, "validity-type"), words(licence, "end-date")
+    end = moment(licence, "end-date")
+    if end is None and (shown or (validity or "permanent").lower() not in ("permanent", "invalid")):
+        raise ReplyNotUnderstood(node, "validity of a licence not understood", fragment(licence))
+    return end
 
 
 def _either(node: NodeName, found: Element, name: str, older_name: str) -> int | None:
@@ -204,7 +227,10 @@ def _either(node: NodeName, found: Element, name: str, older_name: str) -> int |
 
 
 def idp_packages(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SignaturePackage]:
+    """Raises when no version is shown: a box without IDP says so in words."""
     info = need(part, "idp-security-package-information", node)
+    if words(info, "security-package-version") is None:
+        raise ReplyNotUnderstood(node, "no version of the IDP package", fragment(info))
     for package, name in (("idp", "security-package-version"), ("idp-detector", "detector-version")):
         version = words(info, name)
         if version:

@@ -1,0 +1,26 @@
+"""The row of the cluster put together, and the checks over it."""
+
+from __future__ import annotations
+
+from srx_issu.checks.check import Check
+from srx_issu.checks.cluster import clocks, eligibility, equality, groups, routing, window
+from srx_issu.checks.frames import Frame, Reasons, Row, Subject
+from srx_issu.checks.part import ClusterPart
+from srx_issu.domain.intent import Policy
+
+PARTS: tuple[ClusterPart, ...] = (groups, eligibility, equality, clocks, window, routing)
+
+
+def cluster_frame(subject: Subject) -> Frame:
+    """One row."""
+    frame = Frame("cluster", ("node", "about", *(column for part in PARTS for column in part.COLUMNS)))
+    cells: Row = {"about": subject.intent.cluster.name}
+    reasons: Reasons = {}
+    for part in PARTS:
+        part.fill(subject, cells, reasons)
+    frame.add(cells, reasons)
+    return frame
+
+
+def cluster_checks(policy: Policy) -> tuple[Check, ...]:
+    return tuple(check for part in PARTS for check in part.checks(policy))

@@ -1,0 +1,1 @@
+"""The tables of parts: links between the nodes, PICs, SPUs, packet forwarding engines; a row each."""

@@ -1,0 +1,45 @@
+"""Is there room for the image in /var/tmp? [guide: double the image size, on both nodes]"""
+
+from __future__ import annotations
+
+from srx_issu.checks.check import AtLeastColumn, Check
+from srx_issu.checks.frames import Reasons, Row, Subject
+from srx_issu.checks.words import size
+from srx_issu.domain.intent import Policy
+from srx_issu.domain.model import NodeName
+from srx_issu.domain.space import bytes_needed, bytes_there
+
+COLUMNS = ("free_bytes", "needed_bytes", "space_text", "needed_text")
+
+
+def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+    """The image needs ``disk_factor`` times its size; what of it is already there need not fit again."""
+    state, image = subject.state, subject.intent.image
+    factor = subject.intent.policy.limits.disk_factor
+    there = bytes_there(image, state.images.rows_of(node) or ())
+    needed = bytes_needed(image, factor, there)
+    cells["needed_bytes"] = needed
+    already = " besides what is already there" if there else ""
+    cells["needed_text"] = f"{size(needed)} ({factor:g} × image{already})"
+    space = state.var_tmp.one_of(node)
+    reasons["free_bytes"] = state.var_tmp.reason_of(node) or "no file system holds /var/tmp"
+    if space is not None:
+        cells["free_bytes"] = space.available_bytes
+        cells["space_text"] = size(space.available_bytes)
+
+
+def checks(_: Policy) -> tuple[Check, ...]:
+    return (
+        Check(
+            name="var_tmp_space",
+            what="free space in /var/tmp",
+            table="nodes",
+            column="free_bytes",
+            guide=True,
+            expect=AtLeastColumn(column="needed_bytes"),
+            limit="{needed_text}",
+            good="/var/tmp has {space_text} free, needs {needed_text}",
+            bad="/var/tmp has {space_text} free, needs {needed_text}",
+            remedy="delete old images or run 'request system storage cleanup'",
+        ),
+    )

@@ -1,0 +1,60 @@
+"""The table of the two nodes put together, and the checks over it."""
+
+from __future__ import annotations
+
+from srx_issu.checks.check import Check
+from srx_issu.checks.frames import Frame, Reasons, Row, Subject
+from srx_issu.checks.nodes import (
+    alarms,
+    clock,
+    cold_sync,
+    configuration,
+    core_dumps,
+    heartbeats,
+    identity,
+    issu,
+    licences,
+    load,
+    multi_node_ha,
+    own_summary,
+    people,
+    presence,
+    space,
+)
+from srx_issu.checks.part import NodePart
+from srx_issu.domain.intent import Policy
+from srx_issu.domain.model import NodeName
+
+PARTS: tuple[NodePart, ...] = (
+    presence,
+    identity,
+    space,
+    load,
+    cold_sync,
+    own_summary,
+    heartbeats,
+    issu,
+    multi_node_ha,
+    alarms,
+    core_dumps,
+    people,
+    configuration,
+    licences,
+    clock,
+)
+
+
+def nodes_frame(subject: Subject) -> Frame:
+    """Two rows, node0 and node1."""
+    frame = Frame("nodes", ("node", "about", *(column for part in PARTS for column in part.COLUMNS)))
+    for node in NodeName:
+        cells: Row = {"node": node.value, "about": node.value}
+        reasons: Reasons = {}
+        for part in PARTS:
+            part.fill(subject, node, cells, reasons)
+        frame.add(cells, reasons)
+    return frame
+
+
+def node_checks(policy: Policy) -> tuple[Check, ...]:
+    return tuple(check for part in PARTS for check in part.checks(policy))

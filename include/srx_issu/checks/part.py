@@ -1,0 +1,39 @@
+"""One part of a table: some of its columns, how they are filled, and what must be true of them.
+
+A module below ``nodes`` or ``cluster`` is a part. A new check = a column and a ``Check`` in such a module; a
+new module is added to ``PARTS`` of its table.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from srx_issu.checks.check import Check
+from srx_issu.checks.frames import Reasons, Row, Subject
+from srx_issu.domain.intent import Policy
+from srx_issu.domain.model import NodeName
+
+
+class _Part(Protocol):
+    @property
+    def COLUMNS(self) -> tuple[str, ...]: ...  # noqa: N802 - a module's constant
+
+    def checks(self, policy: Policy, /) -> tuple[Check, ...]:
+        """With the figures of this cluster's policy."""
+        ...
+
+
+class NodePart(_Part, Protocol):
+    """Of the table with a row a node."""
+
+    def fill(self, subject: Subject, node: NodeName, cells: Row, reasons: Reasons, /) -> None:
+        """Adds the cells of one node; what is not known stays empty, with the reason."""
+        ...
+
+
+class ClusterPart(_Part, Protocol):
+    """Of the table with one row for the cluster."""
+
+    def fill(self, subject: Subject, cells: Row, reasons: Reasons, /) -> None:
+        """Adds its cells; what is not known stays empty, with the reason."""
+        ...

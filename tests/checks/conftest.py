@@ -1,0 +1,39 @@
+"""The lab's healthy cluster, looked at once; fresh ones for whoever breaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from srx_issu.domain.diff import Look
+from tests.checks.judging import intent
+from tests.checks.lab_nodes import LabNodes
+from tests.checks.recording import Recording
+
+DEMO = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "demo.yaml"
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Callable[[], LabNodes]:
+    """A healthy cluster of one's own, as often as it is called."""
+    made: list[LabNodes] = []
+
+    def make() -> LabNodes:
+        made.append(LabNodes.start(tmp_path / f"lab{len(made)}", DEMO))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """Every answer of the healthy cluster."""
+    nodes = LabNodes.start(tmp_path_factory.mktemp("recorded"), DEMO)
+    return Recording.of(nodes, intent().image.node_path)
+
+
+@pytest.fixture(scope="session")
+def healthy(recording: Recording) -> Look:
+    return recording.again().look(intent().image.node_path)
