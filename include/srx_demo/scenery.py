@@ -15,7 +15,7 @@ from srx_issu.cli.login import Login
 from srx_issu.embedded import running
 from srx_issu.embedded.home import Home, repository
 from srx_issu.embedded.secrets import passwords
-from srx_issu.embedded.stack import Options
+from srx_issu.embedded.stack import Options, default_parallelism
 
 TARGET_RELEASE = "22.4R3-S2.11"
 TARGET_MODELS = ("SRX4600",)
@@ -46,10 +46,10 @@ class Scenery:
         path = make_image(TARGET_MODELS[0], release, image_mb, home.root / "image-store")
         return cls(home=home, lab=lab, image=ImageFile(path=path, release=release, models=TARGET_MODELS))
 
-    def options(self, parallelism: int = 8) -> Options:
+    def options(self, parallelism: int | None = None) -> Options:
         return Options(
             files=self.home.root / "files",
-            parallelism=parallelism,
+            parallelism=parallelism or default_parallelism(),
             alongside=(self.lab.program(self.home.logs / "lab.log"),),
             before_airflow=self.prepare,
         )

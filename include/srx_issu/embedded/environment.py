@@ -80,7 +80,12 @@ def _airflow(wiring: Wiring, secrets: Secrets) -> dict[str, str]:
 _TIMING = {
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",  # default 1: the pause between two looks at the tasks
     "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",  # default 300: a killed worker is noticed in a minute
-    "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",  # default 300: what the last run left is picked up
+    # default 300. What a killed stack left behind is picked up as soon as its scheduler counts as dead: that
+    # and the triggerer are given 30 s without a heartbeat, Airflow's default; a busy machine needs them.
+    "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+    # default 5. What is asked again because the answer was late has been done already: the task is then told
+    # that it is not the one that runs, ends, is tried again, and makes a busy machine busier.
+    "WORKERS__EXECUTION_API_TIMEOUT": "60",
     "DAG_PROCESSOR__REFRESH_INTERVAL": "15",  # default 300: a new campaign file shows soon
     "DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "2",
 }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,11 @@ class StackFailed(Exception):
     """The stack did not come up."""
 
 
+def default_parallelism() -> int:
+    """Tasks compute; what waits is deferred. More of them at once only makes each of them late."""
+    return max(4, 2 * (os.cpu_count() or 1))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What a caller may choose."""
@@ -60,7 +65,7 @@ class Options:
     files: Path | None = None  # the operator's files; None = include/ of the checkout
     dags: Path | None = None  # None = dags/ of the checkout
     port: int | None = None  # None = the one of the last run, or any
-    parallelism: int = 8
+    parallelism: int = field(default_factory=default_parallelism)
     # Programs that live as long as the stack, started first: they get ready while PostgreSQL does.
     alongside: tuple[Program, ...] = ()
     # Called when the databases are ready; gives more variables for Airflow, such as AIRFLOW_CONN_...
