@@ -157,7 +157,7 @@ class Campaigns:
             except ApiFailed:
                 pass  # a DAG or a run that is not there yet, a server that is late
             assert time.monotonic() < deadline, f"no {what}: {seen()}"
-            time.sleep(3.0)
+            time.sleep(4.0)
 
 
 def dag_of(run_id: str) -> str:

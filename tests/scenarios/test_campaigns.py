@@ -44,32 +44,81 @@ def told(fleet: CampaignStack, request: pytest.FixtureRequest) -> Iterator[Mappi
         yield all_
 
 
-@side_by_side(clusters=3)
-def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left(
-    campaigns: Campaigns,
-) -> None:
-    """Given three clusters of which one has no space, two at once. When its failure exceeds the budget. Then
-    the third is not started, the first goes on to its end, and a person's retry starts only the others."""
-    _, bad, last = campaigns.clusters
-    campaigns.break_it(bad)
-    run_id = campaigns.begin("retried", campaigns.clusters, in_flight={"campaign": 2})
-    campaigns.wait(run_id, "wave_1.hold", "awaiting_input")
-    states = campaigns.states(run_id)
-    assert [states[f"wave_1.upgrade {name}"] for name in campaigns.clusters] == [
-        "success",
-        "failed",
-        "skipped",
-    ]
-    assert campaigns.starts() == [1, 0, 0]
+@side_by_side(clusters=1)
+def test_without_a_recorded_yes_of_somebody_who_may_answer_nothing_starts(campaigns: Campaigns) -> None:
+    """Refused, not answered in time, the gate marked green by hand, answered by the wrong person."""
+    gates = {
+        "denied": {"plan": True},
+        "expired": {"plan": True, "expiry_s": 5},
+        "bypassed": {"plan": True},
+        "foreign": {"plan": True, "approvers": ["grace"]},
+    }
+    for name, gate in gates.items():
+        campaigns.write(name, campaigns.clusters, gates=gate)
+    runs = {name: campaigns.start(name) for name in gates}
+    campaigns.answer(runs["denied"], "approve_plan", "Reject")
+    campaigns.answer(runs["foreign"], "approve_plan", "Approve")
+    campaigns.wait(runs["bypassed"], "approve_plan", "awaiting_input")
+    campaigns.mark_success(runs["bypassed"], "approve_plan")
 
-    campaigns.stack.lab.clear(bad)
-    campaigns.answer(run_id, "wave_1.hold", "Retry the failed")
-    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
-    assert campaigns.starts() == [1, 1, 1]
-    again = [key.split()[-1] for key in campaigns.states(run_id) if key.startswith("wave_1.upgrade_2 ")]
-    assert sorted(again) == [bad, last]
-    page = campaigns.report_page(run_id)
-    assert all(word in page for word in ("COMPLETED", "operator: Retry the failed", *campaigns.clusters))
+    ends = {name: campaigns.end(run_id) for name, run_id in runs.items()}
+    assert set(ends.values()) == {("REFUSED", "the plan was not approved; nothing was started")}
+    assert [campaigns.states(runs[name])["confirm_plan"] for name in gates] == [
+        "failed", "upstream_failed", "failed", "failed",
+    ]  # fmt: skip
+    assert not any(campaigns.has_run(run_id, campaigns.clusters[0]) for run_id in runs.values())
+    assert campaigns.starts() == [0]
+
+
+@side_by_side(clusters=0)
+def test_a_bad_file_says_its_faults_and_hides_nobody(campaigns: Campaigns) -> None:
+    path = campaigns.stack.files / "campaigns" / "bad.yaml"
+    path.write_text("target: {SRX4600: x}\nselect: {site: [a]}\n")
+    campaigns.write("good", ["*"])
+    campaigns.until(lambda: {"good", "bad"} <= set(campaigns.api.campaign_names()), "both DAGs")
+    detail = campaigns.api._get(f"/dags/{DAG_PREFIX}bad/details")
+    assert "bad.yaml:2: unknown key 'site' in select" in detail["doc_md"]
+
+
+@side_by_side(clusters=2)
+def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
+    """Before the answer: the guard stops, and the cleared plan asks anew. After it: the next wave asks."""
+    canary, _ = campaigns.clusters
+    campaigns.break_it(canary)
+    asked = {"canary": [canary], "gates": {"plan": True}, "budget": {"total": "1"}}
+    run_id = campaigns.begin("changed", campaigns.clusters, **asked)
+    campaigns.wait(run_id, "approve_plan", "awaiting_input")
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2})
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    assert campaigns.end(run_id) == ("REFUSED", "the plan was not approved; nothing was started")
+
+    campaigns.clear(run_id, "plan")
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
+    question = campaigns.question(run_id, "wave_2.approve")
+    assert "the campaign's file was changed" in question
+    assert campaigns.starts() == [0, 0]
+    campaigns.answer(run_id, "wave_2.approve", "Approve")
+    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
+    assert campaigns.starts() == [0, 1]
+
+
+@side_by_side(clusters=0)
+def test_campaigns_and_runs_by_hand_never_work_on_one_conflict_group_together(campaigns: Campaigns) -> None:
+    first, second = PAIRED
+    campaigns.break_it(second)
+    one = campaigns.begin("group-one", [first])
+    campaigns.until(lambda: campaigns.stack.starts(first), "start of the first")
+    other = campaigns.begin("group-two", [second])
+    outcome, reason = campaigns.upgrade_by_hand(second)
+    assert (outcome, f"conflict:{GROUP}" in reason) == ("REFUSED", True)
+    assert campaigns.end(one) == ("COMPLETED", "1 UPGRADED")
+    campaigns.answer(other, "wave_1.hold", "Abort")
+    assert campaigns.end(other)[0] == "ABORTED"
+    events = list(campaigns.stack.lab.events())
+    assert set(PAIRED) <= set(referee.worked_on(events))
+    assert referee.overlaps(events, {name: [GROUP] for name in PAIRED}) == []
 
 
 @side_by_side(clusters=2)
@@ -121,54 +170,32 @@ def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(campaigns
     assert campaigns.starts() == [1, 0]
 
 
-@side_by_side(clusters=1)
-def test_without_a_recorded_yes_of_somebody_who_may_answer_nothing_starts(campaigns: Campaigns) -> None:
-    """Refused, not answered in time, the gate marked green by hand, answered by the wrong person."""
-    gates = {
-        "denied": {"plan": True},
-        "expired": {"plan": True, "expiry_s": 5},
-        "bypassed": {"plan": True},
-        "foreign": {"plan": True, "approvers": ["grace"]},
-    }
-    for name, gate in gates.items():
-        campaigns.write(name, campaigns.clusters, gates=gate)
-    runs = {name: campaigns.start(name) for name in gates}
-    campaigns.answer(runs["denied"], "approve_plan", "Reject")
-    campaigns.answer(runs["foreign"], "approve_plan", "Approve")
-    campaigns.wait(runs["bypassed"], "approve_plan", "awaiting_input")
-    campaigns.mark_success(runs["bypassed"], "approve_plan")
+@side_by_side(clusters=3)
+def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left(
+    campaigns: Campaigns,
+) -> None:
+    """Given three clusters of which one has no space, two at once. When its failure exceeds the budget. Then
+    the third is not started, the first goes on to its end, and a person's retry starts only the others."""
+    _, bad, last = campaigns.clusters
+    campaigns.break_it(bad)
+    run_id = campaigns.begin("retried", campaigns.clusters, in_flight={"campaign": 2})
+    campaigns.wait(run_id, "wave_1.hold", "awaiting_input")
+    states = campaigns.states(run_id)
+    assert [states[f"wave_1.upgrade {name}"] for name in campaigns.clusters] == [
+        "success",
+        "failed",
+        "skipped",
+    ]
+    assert campaigns.starts() == [1, 0, 0]
 
-    ends = {name: campaigns.end(run_id) for name, run_id in runs.items()}
-    assert set(ends.values()) == {("REFUSED", "the plan was not approved; nothing was started")}
-    assert [campaigns.states(runs[name])["confirm_plan"] for name in gates] == [
-        "failed", "upstream_failed", "failed", "failed",
-    ]  # fmt: skip
-    assert not any(campaigns.has_run(run_id, campaigns.clusters[0]) for run_id in runs.values())
-    assert campaigns.starts() == [0]
-
-
-@side_by_side(clusters=2)
-def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
-    """Before the answer: the guard stops, and the cleared plan asks anew. After it: the next wave asks."""
-    canary, _ = campaigns.clusters
-    campaigns.break_it(canary)
-    asked = {"canary": [canary], "gates": {"plan": True}, "budget": {"total": "1"}}
-    run_id = campaigns.begin("changed", campaigns.clusters, **asked)
-    campaigns.wait(run_id, "approve_plan", "awaiting_input")
-    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2})
-    campaigns.answer(run_id, "approve_plan", "Approve")
-    assert campaigns.end(run_id) == ("REFUSED", "the plan was not approved; nothing was started")
-
-    campaigns.clear(run_id, "plan")
-    campaigns.answer(run_id, "approve_plan", "Approve")
-    campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
-    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
-    question = campaigns.question(run_id, "wave_2.approve")
-    assert "the campaign's file was changed" in question
-    assert campaigns.starts() == [0, 0]
-    campaigns.answer(run_id, "wave_2.approve", "Approve")
-    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
-    assert campaigns.starts() == [0, 1]
+    campaigns.stack.lab.clear(bad)
+    campaigns.answer(run_id, "wave_1.hold", "Retry the failed")
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    assert campaigns.starts() == [1, 1, 1]
+    again = [key.split()[-1] for key in campaigns.states(run_id) if key.startswith("wave_1.upgrade_2 ")]
+    assert sorted(again) == [bad, last]
+    page = campaigns.report_page(run_id)
+    assert all(word in page for word in ("COMPLETED", "operator: Retry the failed", *campaigns.clusters))
 
 
 @side_by_side(clusters=3)
@@ -202,33 +229,6 @@ def test_images_are_staged_ahead_and_the_upgrade_sends_nothing_then(campaigns: C
     assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 2 UPGRADED")
     assert campaigns.uploads() == copies
     assert campaigns.starts() == [1, 1, 0]
-
-
-@side_by_side(clusters=0)
-def test_campaigns_and_runs_by_hand_never_work_on_one_conflict_group_together(campaigns: Campaigns) -> None:
-    first, second = PAIRED
-    campaigns.break_it(second)
-    one = campaigns.begin("group-one", [first])
-    campaigns.until(lambda: campaigns.stack.starts(first), "start of the first")
-    other = campaigns.begin("group-two", [second])
-    outcome, reason = campaigns.upgrade_by_hand(second)
-    assert (outcome, f"conflict:{GROUP}" in reason) == ("REFUSED", True)
-    assert campaigns.end(one) == ("COMPLETED", "1 UPGRADED")
-    campaigns.answer(other, "wave_1.hold", "Abort")
-    assert campaigns.end(other)[0] == "ABORTED"
-    events = list(campaigns.stack.lab.events())
-    assert set(PAIRED) <= set(referee.worked_on(events))
-    assert referee.overlaps(events, {name: [GROUP] for name in PAIRED}) == []
-
-
-@side_by_side(clusters=0)
-def test_a_bad_file_says_its_faults_and_hides_nobody(campaigns: Campaigns) -> None:
-    path = campaigns.stack.files / "campaigns" / "bad.yaml"
-    path.write_text("target: {SRX4600: x}\nselect: {site: [a]}\n")
-    campaigns.write("good", ["*"])
-    campaigns.until(lambda: {"good", "bad"} <= set(campaigns.api.campaign_names()), "both DAGs")
-    detail = campaigns.api._get(f"/dags/{DAG_PREFIX}bad/details")
-    assert "bad.yaml:2: unknown key 'site' in select" in detail["doc_md"]
 
 
 def test_a_stop_outlives_a_crash_and_neither_starts_anything_twice(fleet: CampaignStack) -> None:
