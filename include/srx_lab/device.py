@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from srx_lab.cli.grammar import Grammar, Syntax
 from srx_lab.files import NodeFiles
+from srx_lab.login_class import CommandNames
 from srx_lab.machine.state import Node
 from srx_lab.machine.words import NodeId
 from srx_lab.machine.world import World
@@ -30,6 +31,7 @@ def _grammar() -> Grammar:
 GRAMMAR = _grammar()
 """Operational mode."""
 
+_NAMES = CommandNames(SHOWS, (operation.syntax for operation in OPERATIONS))
 _OPERATIONS: dict[str, Operation] = {operation.syntax.rpc: operation for operation in OPERATIONS}
 
 
@@ -123,6 +125,8 @@ class Device:
         """Answer at the device's present moment. `said` is the CLI line, None for an RPC."""
         self.cluster.touch()
         self.record("command", session=session.number, via=session.kind.value, rpc=query.rpc, said=said or "")
+        if denied := self.denied(_NAMES.of(query), session):
+            return denied
         try:
             reply = await self._answer(query, session, by_rpc=said is None)
         except DeviceComplaint as trouble:
@@ -131,6 +135,21 @@ class Device:
         if reply.upgrade is not None:
             session.upgrades.append(reply.upgrade)
         return reply
+
+    def denied(self, command: str, session: Session) -> answer.Reply | None:
+        """The refusal of a command that the account's class does not allow [U for its words]."""
+        if self.cluster.lab.login_class.allows(command):
+            return None
+        self.record("permission_denied", session=session.number, said=command)
+        return answer.complaint(f"error: permission denied: {command}")
+
+    def may_run(self, query: Query) -> bool:
+        """Whether the class allows what the query stands for."""
+        return self.cluster.lab.login_class.allows(_NAMES.of(query))
+
+    @property
+    def may_configure(self) -> bool:
+        return self.cluster.lab.login_class.may_configure
 
     async def _answer(self, query: Query, session: Session, *, by_rpc: bool) -> answer.Reply:
         operation = _OPERATIONS.get(query.rpc)

@@ -31,6 +31,7 @@ class Lab:
         self.clock = clock
         self.events = events
         self.username = topology.credentials.username
+        self.login_class = topology.credentials.login_class
         self._sessions = itertools.count(10_001)
         self.clusters = {
             entry.spec.name: LabCluster(self, entry, state_dir / "nodes" / entry.spec.name, seed)

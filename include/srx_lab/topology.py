@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import yaml
 
 from srx_lab.durations import Durations, durations_from
+from srx_lab.login_class import SUPER_USER, LoginClass
 from srx_lab.machine.faults import UnknownFault, make_fault
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Scale
 from srx_lab.machine.words import NodeId
@@ -54,6 +55,7 @@ class Credentials:
     username: str = "lab"
     password: str | None = None
     authorized_keys: tuple[str, ...] = ()
+    login_class: LoginClass = SUPER_USER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,4 +222,5 @@ def _credentials(raw: Mapping[str, Any]) -> Credentials:
         username=str(raw.get("username", "lab")),
         password=None if password is None else str(password),
         authorized_keys=tuple(raw.get("authorized_keys") or ()),
+        login_class=LoginClass.of(raw["login_class"]) if raw.get("login_class") else SUPER_USER,
     )

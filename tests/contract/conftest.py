@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from srx_issu.devices import login_class
 from tests.contract.worlds import FakeWorld, Lab, LabWorld, World
 from tests.fakes.wires import WIRES
 
@@ -16,7 +18,12 @@ WORLDS = ("fake", *WIRES)
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab.start(tmp_path_factory.mktemp("lab"), TOPOLOGY)
+    """The account has the published login class and nothing more: what is enough here is enough for it."""
+    topology = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))
+    topology["credentials"] = {"login_class": list(login_class.configuration())}
+    path = tmp_path_factory.mktemp("topology") / "topology.yaml"
+    path.write_text(yaml.safe_dump(topology), encoding="utf-8")
+    lab = Lab.start(tmp_path_factory.mktemp("lab"), path)
     yield lab
     lab.stop()
 

@@ -62,13 +62,14 @@ class ServedLab:
         return self.folder / "nodes" / cluster / node
 
 
-def serve(folder: Path, *, speed: float = 60, **cluster: Any) -> ServedLab:
+def serve(
+    folder: Path, *, speed: float = 60, login_class: list[str] | None = None, **cluster: Any
+) -> ServedLab:
     """Start a lab in a thread; `cluster` overrides the one cluster's entry in the topology."""
     topology = folder / "topology.yaml"
+    credentials = {"username": "lab", "login_class": login_class}
     entry = {"name": "c1", "model": "SRX4600", "release": RELEASE, "cluster_id": 7, **cluster}
-    topology.write_text(
-        yaml.safe_dump({"credentials": {"username": "lab"}, "clusters": [entry]}), encoding="utf-8"
-    )
+    topology.write_text(yaml.safe_dump({"credentials": credentials, "clusters": [entry]}), encoding="utf-8")
     loop, ready = asyncio.new_event_loop(), Future[LabServer]()
     over = asyncio.Event()
 

@@ -56,6 +56,9 @@ class InteractiveCli:
         words = line.split()
         if words[0] in {"exit", "quit"}:
             return True
+        if words[0] in {"configure", "edit"} and not self.device.may_configure:
+            await self._say("error: permission denied: configure")
+            return False
         if words[0] == "configure" or words[0] == "edit":
             self._configure = ConfigureMode(device=self.device, session=self.session)
             await self._page(self._configure.enter())
@@ -68,7 +71,10 @@ class InteractiveCli:
         if words[:2] == ["set", "cli"]:
             await self._set_cli(words[2:])
         elif words[:2] == ["start", "shell"]:
-            await self._start_shell(line)
+            if denied := self.device.denied("start shell", self.session):
+                await self._page(denied.lines or ())
+            else:
+                await self._start_shell(line)
         elif words[0] == "cli":
             pass
         else:
@@ -122,6 +128,8 @@ class InteractiveCli:
             _, query = parse_line(line)
         except SyntaxTrouble:
             return True
+        if not self.device.may_run(query):
+            return True  # refused without a question
         return await confirm(self.terminal, query.rpc, set(query.arguments))
 
     async def _page(self, lines: Iterable[str], *, no_more: bool = False) -> None:

@@ -80,13 +80,16 @@ async def _one(device: Device, session: Session, line: str, terminal: _NoTermina
     if words[0] in {"exit", "quit"} or words[:2] == ["set", "cli"]:
         return 0
     if words[:2] == ["start", "shell"]:
+        if denied := device.denied("start shell", session):
+            await terminal.write("".join(f"{text}\n" for text in denied.lines or ()))
+            return 1
         return await _shell(device, session, line, terminal)
     try:
         _, query = parse_line(line)
     except SyntaxTrouble:
         pass
     else:
-        if not await confirm(terminal, query.rpc, set(query.arguments)):
+        if device.may_run(query) and not await confirm(terminal, query.rpc, set(query.arguments)):
             return 1
     outcome = await run_line(device, session, line)
     if outcome.reply.upgrade is not None:

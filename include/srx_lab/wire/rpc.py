@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _XmlElement = etree._Element
 
 
+_CONFIGURES = frozenset(
+    {"lock", "lock-configuration", "open-configuration", "edit-config", "load-configuration", "commit"}
+    | {"commit-configuration", "validate"}
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One `<rpc>`: its attributes, to be echoed, and its operation."""
@@ -61,6 +67,8 @@ def _children(element: _XmlElement | None) -> dict[str, _XmlElement]:
 async def run_call(device: Device, session: Session, call: Call) -> Reply:  # noqa: PLR0911
     """Carry out one RPC."""
     operation = call.operation
+    if call.name in _CONFIGURES and not device.may_configure:
+        return complaint(f"error: permission denied: {call.name}")
     match call.name:
         case "close-session" | "abort":
             return OK
