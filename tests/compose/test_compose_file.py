@@ -18,6 +18,7 @@ import yaml
 
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.postgres import programs
+from srx_issu.embedded.stack import PARSE_MODULES
 from srx_issu.production import databases, secrets
 from srx_issu.production.composition import Service, read_services
 from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, Layout, instances
@@ -192,6 +193,7 @@ def test_the_image_is_the_pinned_airflow_with_the_pinned_requirements(raw: dict[
 def test_every_airflow_command_is_one_that_airflow_has(services: dict[str, Service]) -> None:
     """The options, too: Airflow's parser reads each command; nothing is started."""
     commands = [list(s.command[1:]) for s in services.values() if s.command[0] == "airflow"]
+    commands += [list(s.command[s.command.index("--") + 1 :]) for s in services.values() if "--" in s.command]
     checks = [
         shlex.split(s.health[-1]) for s in services.values() if "airflow jobs" in (s.health or ("",))[-1]
     ]
@@ -215,3 +217,18 @@ def test_the_kubernetes_values_have_the_same_settings(services: dict[str, Servic
         for key, setting in value.items():
             variable = f"AIRFLOW__{name.upper()}__{key.upper()}"
             assert services["worker"].environment[variable] == str(setting), variable
+
+
+def test_the_kubernetes_values_start_what_the_compose_file_starts(services: dict[str, Service]) -> None:
+    values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
+    for name, service in (("workers", "worker"), ("dagProcessor", "dag-processor")):
+        assert tuple(values[name]["command"]) == services[service].command
+    for name, service in (("scheduler", "scheduler"), ("triggerer", "triggerer"), ("workers", "worker")):
+        assert values[name]["replicas"] == services[service].replicas
+
+
+def test_what_is_loaded_before_parsing_is_what_the_embedded_default_loads(
+    services: dict[str, Service],
+) -> None:
+    command = services["dag-processor"].command
+    assert command[3 : command.index("--")] == PARSE_MODULES
