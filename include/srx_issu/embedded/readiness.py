@@ -20,13 +20,15 @@ class Unhealthy(Exception):
     """A component's process is there, but does not do its work."""
 
 
-def wait_for_health(probe: HealthProbe, check: Callable[[], None]) -> None:
-    """Until every component is healthy. ``check`` raises when one died; Unhealthy after two minutes."""
-    deadline = time.monotonic() + HEALTH_TIMEOUT_S
+def wait_for_health(
+    probe: HealthProbe, check: Callable[[], None], timeout_s: float = HEALTH_TIMEOUT_S
+) -> None:
+    """Until every component is healthy. ``check`` raises when one died; Unhealthy after ``timeout_s``."""
+    deadline = time.monotonic() + timeout_s
     while not is_healthy(said := probe.components()):
         check()
         if time.monotonic() > deadline:
-            raise Unhealthy(f"not healthy within {HEALTH_TIMEOUT_S:.0f} s: {_sick(said)}")
+            raise Unhealthy(f"not healthy within {timeout_s:.0f} s: {_sick(said)}")
         time.sleep(POLL_S)
 
 

@@ -31,6 +31,7 @@ from srx_issu.production.native_postgres import initialise, postgres_program
 COMPOSE = "docker-compose.yaml"
 STORE_TIMEOUT_S = 30.0
 HEALTH_TIMEOUT_S = 60.0
+SERVICES_TIMEOUT_S = 300.0  # nine processes that load Airflow: 30 s on two cores that have nothing else to do
 
 
 class NativeFailed(Exception):
@@ -161,7 +162,7 @@ class Native:
             self.home, running.Running(pid=os.getpid(), url=self.layout.url, sessions=self.crew.sessions)
         )
         with HealthProbe(self.layout.url) as probe:
-            wait_for_health(probe, self.crew.check)
+            wait_for_health(probe, self.crew.check, SERVICES_TIMEOUT_S)
 
     def _long_running(self) -> Iterable[Service]:
         return (s for s in self.services.values() if s.name not in (*DATA_STORES, "init"))
