@@ -1,4 +1,4 @@
-"""``fleet``: the production layout with its simulated fleet, once for the tests here (about a minute).
+"""``fleet``: the production layout with its simulated fleet; ``campaign``: its campaign, over.
 
 Collected by ``make test-distributed`` only: not yet part of ``make test``.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from srx_issu.cli.airflow_api import Run
+from tests.distributed.campaign import run_campaign
 from tests.distributed.fleet import Fleet, running_fleet
 
 collect_ignore_glob = [] if os.environ.get("SRX_ISSU_DISTRIBUTED") else ["test_*.py"]
@@ -19,3 +21,9 @@ collect_ignore_glob = [] if os.environ.get("SRX_ISSU_DISTRIBUTED") else ["test_*
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     with running_fleet(tmp_path_factory.mktemp("fleet")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def campaign(fleet: Fleet) -> Run:
+    """The campaign, over."""
+    return run_campaign(fleet)

@@ -11,21 +11,30 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import yaml
 
 from srx_demo.campaign import CAMPAIGN, FLEET, NOT_READY, PUT_BACK
 from srx_demo.campaign_scenery import CampaignScenery
 from srx_demo.lab import Lab
 from srx_demo.operator_files import CONNECTION_ID, CONNECTION_VARIABLE
+from srx_issu.cli.airflow_api import ApiUnreachable
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.login import Login
+from srx_issu.devices import login_class
 from srx_issu.embedded.home import Home
 from srx_issu.production import access, secrets
 from srx_issu.production.native import Native, Options
+from tests.distributed.figures import Figures
+from tests.distributed.keys import Key
+from tests.distributed.processes import Processes
 
 T = TypeVar("T")
 SPEED = 120.0
 # So that a test need not wait five minutes for a task that a killed worker had fetched.
 SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "6", "PARALLELISM": "32"}
+# These are logged in to with a key that has a passphrase: one is upgraded, one is put back.
+KEYED = ("ams-edge-01", PUT_BACK)
+KEYED_CONNECTION = "demo_key"
 
 
 @dataclass(kw_only=True)
@@ -35,6 +44,8 @@ class Fleet:
     native: Native
     scenery: PreparedScenery
     secrets: dict[str, str]
+    figures: Figures
+    processes: Processes
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -61,20 +72,37 @@ class Fleet:
         headers = {"Authorization": f"Bearer {self.token(user)}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
-    def add_connection(self) -> None:
+    def add_connections(self) -> None:
         """Kept in Airflow's database, encrypted with the Fernet key, as an administrator does."""
         told = json.loads(self.scenery.prepared[CONNECTION_VARIABLE])
-        body = {**told, "connection_id": CONNECTION_ID, "extra": json.dumps(told["extra"])}
+        known_hosts = told["extra"]["known_hosts"]
+        keyed = {
+            "conn_type": told["conn_type"],
+            "login": told["login"],
+            "extra": {
+                "known_hosts": known_hosts,
+                "private_key": self.scenery.key.text,
+                "private_key_passphrase": self.scenery.key.passphrase,
+            },
+        }
         with self.client("admin") as client:
-            client.post("/api/v2/connections", json=body).raise_for_status()
+            for name, given in ((CONNECTION_ID, told), (KEYED_CONNECTION, keyed)):
+                body = {**given, "connection_id": name, "extra": json.dumps(given["extra"])}
+                client.post("/api/v2/connections", json=body).raise_for_status()
 
-    def starts(self) -> dict[str, int]:
-        """Cluster -> how often it was asked to upgrade itself, by the simulator's account."""
-        return {status["name"]: int(status["issu_starts"]) for status in self.scenery.lab.status()}
+    def database_url(self, database: str) -> str:
+        """As PostgreSQL's superuser."""
+        port = self.native.layout.ports["postgres"]
+        return f"postgresql://postgres:{self.secrets['POSTGRES_PASSWORD']}@127.0.0.1:{port}/{database}"
+
+    def starts(self) -> int:
+        """How many upgrades were asked for, by the simulator's own account."""
+        return sum(event["event"] == "issu_started" for event in self.scenery.lab.events())
 
     def until(self, look: Callable[[], T | None], what: str, deadline_s: float) -> T:
+        """The first thing that ``look`` finds. A busy API server may be late: the deadline judges."""
         deadline = time.monotonic() + deadline_s
-        while not (found := look()):
+        while not (found := _patiently(look)):
             self.native.crew.check()
             assert time.monotonic() < deadline, f"no {what} within {deadline_s:.0f} s"
             time.sleep(0.5)
@@ -86,12 +114,18 @@ class Fleet:
 
 @dataclass(kw_only=True)
 class PreparedScenery(CampaignScenery):
-    """Remembers what ``prepare`` found out."""
+    """Remembers what ``prepare`` found out; some clusters are logged in to with a key."""
 
+    key: Key = field(default_factory=Key.made)
     prepared: dict[str, str] = field(default_factory=dict)
 
     def prepare(self) -> dict[str, str]:
         self.prepared = dict(super().prepare())
+        path = self.home.root / "files" / "inventory" / "lab.yaml"
+        inventory = yaml.safe_load(path.read_text())
+        for name in KEYED:
+            inventory["clusters"][name]["connection_id"] = KEYED_CONNECTION
+        path.write_text(yaml.safe_dump(inventory, sort_keys=False))
         return self.prepared
 
     @property
@@ -99,24 +133,46 @@ class PreparedScenery(CampaignScenery):
         return str(json.loads(self.prepared[CONNECTION_VARIABLE])["password"])
 
 
+def _patiently(look: Callable[[], T | None]) -> T | None:
+    try:
+        return look()
+    except ApiUnreachable:
+        return None
+
+
 @contextmanager
 def running_fleet(folder: Path, campaign: dict[str, Any] | None = None) -> Iterator[Fleet]:
     """Everything started, and everything ended."""
     home = Home(root=folder / "home")
-    lab = Lab(state=home.root / "lab", topology=FLEET, speed=SPEED)
+    key = Key.made()
+    lab = Lab(state=home.root / "lab", topology=_topology(folder / "fleet.yaml", key), speed=SPEED)
     scenery = PreparedScenery.of(home, lab, campaign or CAMPAIGN)
     assert isinstance(scenery, PreparedScenery)
-    made = {**secrets.new(), **SETTINGS}
-    options = Options(
-        variables=made,
-        files=home.root / "files",
-        alongside=(lab.program(home.logs / "lab.log"),),
-        before_services=scenery.prepare,
-    )
-    with Native(home, options, lambda text: print(text, flush=True)) as native:
-        scenery.check = native.crew.check
-        fleet = Fleet(native=native, scenery=scenery, secrets=made)
-        fleet.add_connection()
-        scenery.lab.inject("var_tmp_full_on_both", NOT_READY)
-        scenery.lab.inject("cold_sync_never_completes", PUT_BACK)
-        yield fleet
+    scenery.key = key
+    with Figures.listening() as figures, Processes.watched() as processes:
+        told = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(figures.port)}
+        made = {**secrets.new(), **SETTINGS, **told}
+        options = Options(
+            variables=made,
+            files=home.root / "files",
+            alongside=(lab.program(home.logs / "lab.log"),),
+            before_services=scenery.prepare,
+        )
+        with Native(home, options, lambda text: print(text, flush=True)) as native:
+            scenery.check = native.crew.check
+            processes.of(native)
+            fleet = Fleet(native=native, scenery=scenery, secrets=made, figures=figures, processes=processes)
+            fleet.add_connections()
+            scenery.lab.inject("var_tmp_full_on_both", NOT_READY)
+            scenery.lab.inject("cold_sync_never_completes", PUT_BACK)
+            yield fleet
+
+
+def _topology(path: Path, key: Key) -> Path:
+    content = yaml.safe_load(FLEET.read_text())
+    content["credentials"] = {
+        "authorized_keys": [key.public],
+        "login_class": list(login_class.configuration()),  # as docs/junos-account.md publishes it
+    }
+    path.write_text(yaml.safe_dump(content))
+    return path

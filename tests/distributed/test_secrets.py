@@ -1,0 +1,100 @@
+"""Seeded secrets, looked for in everything that two databases, all logs, all evidence and the process list
+hold, after a real campaign: clusters upgraded, one put back, one not ready."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from srx_issu.cli.airflow_api import Run
+from srx_issu.embedded.postgres import programs
+from tests.distributed.fleet import KEYED, Fleet
+
+pytestmark = pytest.mark.stack
+
+# What the simulated nodes' configurations hold: a hash of root's password, keys of VPNs and of BGP.
+DEVICE_SECRETS = re.compile(rb"\$6\$labsalt|\$9\$(lab|bgp)[0-9]")
+WRITTEN = ("logs", "airflow", "evidence", "files", "redis")
+
+
+@pytest.fixture(scope="module")
+def seeds(fleet: Fleet, campaign: Run) -> Mapping[str, str]:
+    """Name -> secret. Keys of this deployment, the nodes' account, and the people's tokens."""
+    told = {name: value for name, value in fleet.secrets.items() if re.search("PASSWORD|KEY|SECRET", name)}
+    key = fleet.scenery.key
+    lines = {f"line {number} of the private key": line for number, line in enumerate(key.lines, start=1)}
+    assert len(lines) >= 3
+    tokens = {f"token of {user}": fleet.token(user) for user in ("viewer", "operator", "approver", "admin")}
+    return {
+        **told, **lines, **tokens,
+        "passphrase of the private key": key.passphrase,
+        "password of the nodes": fleet.scenery.node_password,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def node_seeds(seeds: Mapping[str, str]) -> Mapping[str, str]:
+    """Those that belong to the firewalls: not even an environment of ours may have them."""
+    return {name: value for name, value in seeds.items() if "nodes" in name or "private key" in name}
+
+
+def test_the_seeds_were_really_used(fleet: Fleet, campaign: Run) -> None:
+    """A secret that nothing used is found nowhere and proves nothing: two clusters know only the key."""
+    opened = {each["cluster"] for each in fleet.scenery.lab.events() if each["event"] == "session_opened"}
+    assert set(KEYED) <= opened
+    configurations = [p for p in written(fleet.native.home.root) if "configuration" in p.name]
+    assert len(configurations) >= 11
+
+
+def test_no_secret_is_in_a_log_evidence_or_file(fleet: Fleet, seeds: Mapping[str, str]) -> None:
+    found = []
+    for path in written(fleet.native.home.root):
+        content = path.read_bytes()
+        found += [f"{path}: {name}" for name, value in seeds.items() if value.encode() in content]
+        found += [f"{path}: {match[0].decode()}" for match in DEVICE_SECRETS.finditer(content)]
+    assert found == []
+
+
+@pytest.mark.parametrize("database", ["airflow", "journal"])
+def test_no_secret_is_in_a_database(fleet: Fleet, seeds: Mapping[str, str], database: str) -> None:
+    """XComs, rendered templates, connections, audit log, sessions; journal, campaigns, leases: all of it."""
+    content = dump(fleet, database)
+    assert b"ams-edge-01" in content, "the dump has what we look through"
+    found = [name for name, value in seeds.items() if value.encode() in content]
+    found += sorted({match[0].decode() for match in DEVICE_SECRETS.finditer(content)})
+    assert found == []
+
+
+def test_no_secret_is_on_a_command_line(fleet: Fleet, seeds: Mapping[str, str]) -> None:
+    """Of any process, sampled while the campaign ran: everybody on the machine can read them."""
+    seen = fleet.processes
+    assert seen.looks > 30
+    assert any("celery" in words or "production worker" in words for words in seen.command_lines)
+    found = {name for name, value in seeds.items() for words in seen.command_lines if value in words}
+    assert found == set()
+
+
+def test_the_nodes_secrets_are_in_no_environment(fleet: Fleet, node_seeds: Mapping[str, str]) -> None:
+    """Workers take the account out of Airflow's database when they need it; no child inherits it."""
+    seen = fleet.processes.environments
+    assert any("AIRFLOW__CORE__EXECUTOR=CeleryExecutor" in words for words in seen)
+    found = {name for name, value in node_seeds.items() for words in seen if value in words}
+    assert found == set()
+
+
+def written(root: Path) -> list[Path]:
+    return [path for name in WRITTEN for path in (root / name).rglob("*") if path.is_file()]
+
+
+def dump(fleet: Fleet, database: str) -> bytes:
+    environment = {**os.environ, "PGPASSWORD": fleet.secrets["POSTGRES_PASSWORD"]}
+    port = str(fleet.native.layout.ports["postgres"])
+    words = ["--host=127.0.0.1", f"--port={port}", "--username=postgres", "--column-inserts", database]
+    done = subprocess.run([programs() / "pg_dump", *words], env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
