@@ -31,7 +31,7 @@ from tests.distributed.processes import Processes
 T = TypeVar("T")
 SPEED = 120.0
 # So that a test need not wait five minutes for a task that a killed worker had fetched.
-SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "6", "PARALLELISM": "32"}
+SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "3", "PARALLELISM": "32"}
 # These are logged in to with a key that has a passphrase: one is upgraded, one is put back.
 KEYED = ("ams-edge-01", PUT_BACK)
 KEYED_CONNECTION = "demo_key"
