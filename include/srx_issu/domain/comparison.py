@@ -1,8 +1,8 @@
 """How each table is compared: what names a row, what must stay the same, which figures may move, and whose
 answer is held against whose. Data only; ``domain.diff`` does the comparing.
 
-A table that is not here is not compared: counters that start anew with a reboot (hit counts, heartbeats),
-what a reboot changes (clocks, CPU), and what is judged by rules of its own (RTO growth, policy sync).
+A table that is not here is not compared row by row: counters that start anew with a reboot (heartbeats), what
+a reboot changes (clocks, CPU), and what is judged by rules of its own (growth of RTOs and hits, policy sync).
 """
 
 from __future__ import annotations

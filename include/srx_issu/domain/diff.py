@@ -14,12 +14,14 @@ from enum import StrEnum
 from typing import Any
 
 from srx_issu.domain.comparison import BY_TABLE, COMPARISONS, Comparison, Position, Side
+from srx_issu.domain.hit_flow import hits, never_hit
 from srx_issu.domain.intent import Tolerance
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.rto_flow import flows, stalled
 from srx_issu.domain.state import ClusterState, NotAnswered, Rows
 
-RTO_TABLE = "rtos"
+RTO_TABLE, HIT_TABLE = "rtos", "hit_counts"
+GROWING = (RTO_TABLE, HIT_TABLE)  # compared by whether they grow, not row by row
 
 Row = Any
 Ignore = Callable[[str, str], bool]  # table, key → leave this key out
@@ -88,7 +90,11 @@ def compare(
             _Table(comparison=comparison, node=node, tolerances=tolerances, ignore=ignore), old, new
         )
     )
-    return (*_told_once(differences), *_rto_differences(before, after, ignore))
+    return (
+        *_told_once(differences),
+        *_rto_differences(before, after, ignore),
+        *_hit_differences(before, after, ignore),
+    )
 
 
 def _told_once(differences: Iterable[Difference]) -> Iterator[Difference]:
@@ -108,9 +114,7 @@ def _rto_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Diff
     if was is None:
         return
     if now is None:
-        reasons = (after.state.rtos.reason_of(node) for node in NodeName)
-        words = f"RTO counters: no answer any more ({next(filter(None, reasons), 'unknown')})"
-        yield Difference(table=RTO_TABLE, kind=Kind.SILENT, node=None, key="", words=words)
+        yield _no_answer(RTO_TABLE, "RTO counters", after)
         return
     for service, how in stalled(was, now):
         if not ignore(RTO_TABLE, service):
@@ -118,9 +122,28 @@ def _rto_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Diff
             yield Difference(table=RTO_TABLE, kind=Kind.LOST, node=None, key=service, words=words)
 
 
+def _hit_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Difference]:
+    was, now = hits(before.state), hits(after.state)
+    if was is None:
+        return
+    if now is None:
+        yield _no_answer(HIT_TABLE, "hit counts", after)
+        return
+    for key, growth in never_hit(was, now):
+        if not ignore(HIT_TABLE, key):
+            words = f"policy {key} has had no hit since the reboots (before: {growth} between two samples)"
+            yield Difference(table=HIT_TABLE, kind=Kind.LOST, node=None, key=key, words=words)
+
+
+def _no_answer(table: str, name: str, after: Look) -> Difference:
+    reasons = (getattr(after.state, table).reason_of(node) for node in NodeName)
+    words = f"{name}: no answer any more ({next(filter(None, reasons), 'unknown')})"
+    return Difference(table=table, kind=Kind.SILENT, node=None, key="", words=words)
+
+
 def compared_tables(before: Look) -> tuple[str, ...]:
     """The tables that have something to be compared with."""
-    tables = (*(comparison.table for comparison in COMPARISONS), RTO_TABLE)
+    tables = (*(comparison.table for comparison in COMPARISONS), *GROWING)
     return tuple(
         table
         for table in tables

@@ -321,6 +321,7 @@ class HitCount:
     context: str
     name: str
     count: int
+    count_delta: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from srx_issu.domain.comparison import COMPARISONS
-from srx_issu.domain.diff import RTO_TABLE, Look
+from srx_issu.domain.diff import GROWING, Look
 from srx_issu.domain.intent import Intent, Tolerance
 from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind, Json
@@ -15,7 +15,7 @@ from srx_issu.steps.recall import BASELINE_STEP, baseline, baseline_state, last
 
 NOISE = "noise"  # detail of the baseline's event: the evidence with the tolerances it widened
 # Everything that is compared, and what blocks. Not the load: its samples take longer than all of this.
-COMPARED = (*(comparison.table for comparison in COMPARISONS), RTO_TABLE, "policy_sync")
+COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy_sync")
 
 
 def before_the_upgrade(bench: Bench) -> Look:

@@ -76,6 +76,29 @@ def policy(name: str, position: int, content: str = "x") -> rows.SecurityPolicy:
     )
 
 
+def hit(name: str, count: int, growth: int | None = None) -> rows.HitCount:
+    return rows.HitCount(context="a > b", name=name, count=count, count_delta=growth)
+
+
+def test_a_policy_that_was_plainly_hit_must_be_hit_again_on_either_node() -> None:
+    before = look(
+        hit_counts=split([hit("web", 900, 8), hit("mail", 50, 2)], [hit("web", 5, 2), hit("mail", 0)])
+    )
+    moved = look(NODE1, hit_counts=split([hit("web", 0, 0)], [hit("web", 1, 0), hit("mail", 0, 0)]))
+    assert words(before, moved) == []
+    silent = look(NODE1, hit_counts=split([hit("web", 0)], [hit("web", 0), hit("mail", 0)]))
+    assert words(before, silent) == [
+        "policy a > b / web has had no hit since the reboots (before: 10 between two samples)"
+    ]
+
+
+def test_hits_that_nobody_counts_any_more_are_a_finding_and_a_policy_that_is_gone_is_told_elsewhere() -> None:
+    before = look(hit_counts=both(hit("web", 900, 20)))
+    assert words(before, look(hit_counts=both())) == []
+    gone = look(hit_counts=PerNode(node0=NotAnswered(reason="syntax error"), node1=Rows(rows=())))
+    assert words(before, gone) == ["hit counts: no answer any more (syntax error)"]
+
+
 @pytest.mark.parametrize(
     ("was", "now", "allowed", "fine"),
     [

@@ -19,6 +19,7 @@ from srx_issu.devices.state.ask import Ask
 from srx_issu.devices.state.readers import (
     CPU,
     HEARTBEATS,
+    HIT_COUNTS,
     READERS,
     RTOS,
     Reader,
@@ -37,7 +38,7 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.intent import Limits
 from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.rows import CpuSample, Heartbeat, RtoCounter
+from srx_issu.domain.rows import CpuSample, Heartbeat, HitCount, RtoCounter
 from srx_issu.domain.state import NODE_TABLES, TABLES, ClusterState, NotAnswered, PerNode, Rows
 from srx_issu.ports.clock import Clock
 
@@ -99,7 +100,7 @@ def _joined(answers: list[Answer]) -> Answer:
 
 def _sampled(talk: _Talk, wanted: frozenset[str], clock: Clock, limits: Limits) -> dict[str, Any]:
     """CPU load several times, and the counters before and after."""
-    counters = [reader for reader in (HEARTBEATS, RTOS) if reader.table in wanted]
+    counters = [reader for reader in (HEARTBEATS, RTOS, HIT_COUNTS) if reader.table in wanted]
     first = {reader.table: _read(talk.fresh(), [reader]) for reader in counters}
     started = clock.now()
     tables: dict[str, Any] = {}
@@ -157,14 +158,30 @@ def _grown(first: Answer, again: Answer) -> Answer:
     return Rows(rows=tuple(_with_growth(before.get(_name(row)), row) for row in again.rows))
 
 
-def _name(row: Heartbeat | RtoCounter) -> int | str:
-    return row.link if isinstance(row, Heartbeat) else row.service
+Counter = Heartbeat | RtoCounter | HitCount
 
 
-def _with_growth(old: Any, new: Heartbeat | RtoCounter) -> Heartbeat | RtoCounter:
+def _name(row: Counter) -> int | str | tuple[str, str]:
+    match row:
+        case Heartbeat():
+            return row.link
+        case RtoCounter():
+            return row.service
+        case HitCount():
+            return row.context, row.name
+
+
+_COUNTED = {
+    Heartbeat: ("sent", "received", "errors"),
+    RtoCounter: ("sent", "received"),
+    HitCount: ("count",),
+}
+
+
+def _with_growth(old: Any, new: Counter) -> Counter:
     if old is None:
         return new
-    names = ("sent", "received", "errors") if isinstance(new, Heartbeat) else ("sent", "received")
+    names = _COUNTED[type(new)]
     growth = {f"{name}_delta": getattr(new, name) - getattr(old, name) for name in names}
     return replace(new, **{name: delta for name, delta in growth.items() if delta >= 0})
 

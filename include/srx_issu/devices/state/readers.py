@@ -122,6 +122,13 @@ RTOS = _local(
     cli("show chassis cluster data-plane statistics"),
 )
 
+HIT_COUNTS = _both(
+    "hit_counts",
+    security.hit_counts,
+    rpc("get-security-policies-hit-count"),
+    cli("show security policies hit-count"),
+)
+
 _HARDWARE = (rpc("get-chassis-inventory"), cli("show chassis hardware"))
 
 READERS: tuple[Reader, ...] = (
@@ -211,12 +218,6 @@ READERS: tuple[Reader, ...] = (
         ),
         parse=security.policy_sync,
         speaks_of_both=True,
-    ),
-    _both(
-        "hit_counts",
-        security.hit_counts,
-        rpc("get-security-policies-hit-count"),
-        cli("show security policies hit-count"),
     ),
     *(
         _both(

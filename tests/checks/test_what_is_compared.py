@@ -1,0 +1,74 @@
+"""What the new release has renamed, dropped or no longer answers is a finding, never a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from srx_issu.checks.aftermath import differences_of
+from srx_issu.devices.state import readers as counters
+from srx_issu.devices.state.readers import READERS
+from srx_issu.domain.comparison import COMPARISONS
+from srx_issu.domain.diff import Look
+from tests.checks.judging import intent
+from tests.checks.lab_nodes import LabNodes
+
+HITS, RTOS = "get-security-policies-hit-count", "get-chassis-cluster-data-plane-statistics"
+
+
+def told(before: Look, nodes: LabNodes) -> list[str]:
+    return [difference.words for difference in differences_of(before, nodes.look(), intent())]
+
+
+def test_nothing_differs_between_two_looks(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+    assert told(healthy, fresh()) == []
+
+
+def test_policies_without_traffic(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+    nodes = fresh()
+    nodes.inject("reply_says", rpc=HITS, element="policy-hit-count-count", text="0")
+    found = told(healthy, nodes)
+    assert len(found) > 5
+    assert all(" has had no hit since the reboots (before: " in words for words in found)
+
+
+@pytest.mark.parametrize(
+    ("question", "element", "words"),
+    [
+        (RTOS, "service-name", "no answer any more"),  # every service has another name: listed twice
+        ("get-alg-status", "alg-status", "ALG"),
+        ("get-security-associations-information", "sa-remote-gateway", "VPN peer renamed"),
+        ("get-zones-information", "zones-security-zonename", "zone renamed"),
+        ("get-bgp-summary-information", "peer-address", "BGP peer renamed"),
+        ("get-license-summary-information", "name", "licence renamed"),
+    ],
+)
+def test_what_is_renamed(
+    question: str, element: str, words: str, healthy: Look, fresh: Callable[[], LabNodes]
+) -> None:
+    nodes = fresh()
+    nodes.inject("reply_says", rpc=question, element=element, text="renamed")
+    found = told(healthy, nodes)
+    assert any(words in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("hit_counts", "hit counts: no answer any more"),
+        ("rtos", "RTO counters: no answer any more"),
+        *((each.table, f"{each.many}: no answer any more") for each in COMPARISONS),
+    ],
+)
+def test_what_is_dropped(table: str, words: str, healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+    """Neither the RPC nor the command answers in a way we know."""
+    nodes, forms = fresh(), forms_of(table)
+    nodes.spoil = lambda _, name, reply: reply if name not in forms else "<rpc-reply><other/></rpc-reply>"
+    found = told(healthy, nodes)
+    assert any(words in each for each in found), found
+
+
+def forms_of(table: str) -> set[str]:
+    readers = (reader for reader in (*READERS, counters.RTOS, counters.HIT_COUNTS) if reader.table == table)
+    return {way.arguments.get("") or way.rpc for reader in readers for way in reader.ways}
