@@ -29,6 +29,7 @@ LOST: Faults = {
 }
 POLICIES = ("policy trust > vpn / allow-000038 is lost", "policy untrust > trust / allow-000039 is lost")
 PEER = ("IKE peer 198.51.100.4 is lost", "VPN peer 198.51.100.4 is lost")
+WITH_CONVERGENCE_S = 900.0  # what stays lost is waited for until its deadline
 RESYNC = "request security policies resync"
 
 
@@ -42,6 +43,7 @@ class Scenario:
 
 SCENARIOS = {
     "comes_back": Scenario(LOST),
+    "stays_lost": Scenario(LOST),
     "must_not_be_lost": Scenario(
         {"policies_lost": {"fraction": "0.05"}}, {"tables": {"policies": {"severity": "block"}}}
     ),
@@ -93,7 +95,7 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
     step = "verify.check_state"
 
     def missing() -> str | None:
-        seen = [e.text for e in told(stack, run, EventKind.OBSERVED, step) if "still missing" in e.text]
+        seen = [e.text for e in told(stack, run, EventKind.OBSERVED, step) if "still missing, " in e.text]
         return seen[-1] if seen else None
 
     words = stack.until(missing, "word of what is still missing", run.run_id)
@@ -104,6 +106,19 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
     assert findings(stack, run) == []
     waited = [e.text for e in told(stack, run, EventKind.OBSERVED, step)]
     assert any(text.startswith("everything is back, after ") for text in waited), waited
+
+
+def test_what_does_not_return_is_named_and_nothing_else(
+    stack: RunningStack, runs: dict[str, Started]
+) -> None:
+    run = runs["stays_lost"]
+    end = stack.wait(run.run_id, WITH_CONVERGENCE_S)
+    assert str(end.outcome) == "UPGRADED_WITH_FINDINGS", end.reason
+    found = findings(stack, run)
+    rto = [text for text in found if text.startswith(f"RTO service {SERVICE}: 0 sent, 0 received")]
+    assert len(rto) == 1, found
+    assert [text for text in found if text not in rto] == sorted((*POLICIES, *PEER))
+    assert stack.api().run(run.run_id).state == "success"
 
 
 def test_what_policy_says_must_not_be_lost_waits_for_a_person(
