@@ -27,18 +27,31 @@ from srx_issu.embedded.sessions import end_all
 STOP_GRACE_S = 8.0
 AIRFLOW = (sys.executable, "-m", "airflow")
 PRELOAD = (sys.executable, "-m", "srx_issu.embedded.preload")
-# What tasks would each load for themselves: 13 of 21 CPU seconds an upgrade, measured. The scheduler forks
-# the processes that run tasks, the DAG processor those that parse. Code edited since needs a restart.
+# What tasks would each load for themselves: decision 022. The scheduler forks the processes that run tasks,
+# the DAG processor those that parse. Code edited since needs a restart.
+PARSE_MODULES = (
+    "airflow.sdk.definitions.timetables.trigger",
+    "airflow.serialization.definitions.assets",
+    "srx_issu.dag_factory.campaign_files",
+    "srx_issu.dag_factory.trigger_form",
+    "srx_issu.dag_factory.upgrade",
+    "srx_issu.operators.claim",
+    "srx_issu.operators.close",
+    "srx_issu.report.task",
+    "srx_issu.steps.hold_for_operator",
+)
 TASK_MODULES = (
     "airflow.sdk.execution_time.task_runner",
     "airflow.providers.ssh.hooks.ssh",
     "great_expectations.expectations",
+    "psycopg",
     "srx_issu.checks.runner",
-    "srx_issu.dag_factory.upgrade",
-    "srx_issu.devices.netconf",
-    "srx_issu.report.task",
+    "srx_issu.devices.collecting",
+    "srx_issu.devices.pyez",
+    "srx_issu.devices.transfer",
+    "srx_issu.devices.writer",
+    *PARSE_MODULES,
 )
-PARSE_MODULES = ("srx_issu.dag_factory.upgrade", "srx_issu.report.task")
 PRELOADED = {"scheduler": TASK_MODULES, "dag-processor": PARSE_MODULES}
 AIRFLOW_COMPONENTS = {
     # No log servers: tasks, triggers and API server share this machine's log folder.
