@@ -32,9 +32,26 @@ T = TypeVar("T")
 SPEED = 120.0
 # So that a test need not wait five minutes for a task that a killed worker had fetched.
 SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "3", "PARALLELISM": "32"}
-# These are logged in to with a key that has a passphrase: one is upgraded, one is put back.
-KEYED = ("ams-edge-01", PUT_BACK)
 KEYED_CONNECTION = "demo_key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which clusters there are, what is broken, and what is made of them."""
+
+    topology: dict[str, Any]
+    campaign: dict[str, Any]
+    faults: dict[str, str]  # cluster -> fault
+    keyed: tuple[str, ...]  # logged in to with a key that has a passphrase
+    replicas: dict[str, int] = field(default_factory=dict)
+
+
+TWELVE = Wanted(
+    topology=yaml.safe_load(FLEET.read_text()),
+    campaign=CAMPAIGN,
+    faults={NOT_READY: "var_tmp_full_on_both", PUT_BACK: "cold_sync_never_completes"},
+    keyed=("ams-edge-01", PUT_BACK),
+)
 
 
 @dataclass(kw_only=True)
@@ -43,6 +60,7 @@ class Fleet:
 
     native: Native
     scenery: PreparedScenery
+    wanted: Wanted
     secrets: dict[str, str]
     figures: Figures
     processes: Processes
@@ -117,13 +135,14 @@ class PreparedScenery(CampaignScenery):
     """Remembers what ``prepare`` found out; some clusters are logged in to with a key."""
 
     key: Key = field(default_factory=Key.made)
+    keyed: tuple[str, ...] = ()
     prepared: dict[str, str] = field(default_factory=dict)
 
     def prepare(self) -> dict[str, str]:
         self.prepared = dict(super().prepare())
         path = self.home.root / "files" / "inventory" / "lab.yaml"
         inventory = yaml.safe_load(path.read_text())
-        for name in KEYED:
+        for name in self.keyed:
             inventory["clusters"][name]["connection_id"] = KEYED_CONNECTION
         path.write_text(yaml.safe_dump(inventory, sort_keys=False))
         return self.prepared
@@ -141,38 +160,43 @@ def _patiently(look: Callable[[], T | None]) -> T | None:
 
 
 @contextmanager
-def running_fleet(folder: Path, campaign: dict[str, Any] | None = None) -> Iterator[Fleet]:
+def running_fleet(folder: Path, wanted: Wanted = TWELVE) -> Iterator[Fleet]:
     """Everything started, and everything ended."""
     home = Home(root=folder / "home")
     key = Key.made()
-    lab = Lab(state=home.root / "lab", topology=_topology(folder / "fleet.yaml", key), speed=SPEED)
-    scenery = PreparedScenery.of(home, lab, campaign or CAMPAIGN)
+    topology = _topology(folder / "fleet.yaml", wanted.topology, key)
+    scenery = PreparedScenery.of(
+        home, Lab(state=home.root / "lab", topology=topology, speed=SPEED), wanted.campaign
+    )
     assert isinstance(scenery, PreparedScenery)
-    scenery.key = key
+    scenery.key, scenery.keyed = key, wanted.keyed
     with Figures.listening() as figures, Processes.watched() as processes:
         told = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(figures.port)}
         made = {**secrets.new(), **SETTINGS, **told}
         options = Options(
             variables=made,
             files=home.root / "files",
-            alongside=(lab.program(home.logs / "lab.log"),),
+            replicas=wanted.replicas,
+            alongside=(scenery.lab.program(home.logs / "lab.log"),),
             before_services=scenery.prepare,
         )
         with Native(home, options, lambda text: print(text, flush=True)) as native:
             scenery.check = native.crew.check
             processes.of(native)
-            fleet = Fleet(native=native, scenery=scenery, secrets=made, figures=figures, processes=processes)
+            fleet = Fleet(
+                native=native, scenery=scenery, wanted=wanted, secrets=made, figures=figures,
+                processes=processes,
+            )  # fmt: skip
             fleet.add_connections()
-            scenery.lab.inject("var_tmp_full_on_both", NOT_READY)
-            scenery.lab.inject("cold_sync_never_completes", PUT_BACK)
+            for cluster, fault in wanted.faults.items():
+                scenery.lab.inject(fault, cluster)
             yield fleet
 
 
-def _topology(path: Path, key: Key) -> Path:
-    content = yaml.safe_load(FLEET.read_text())
-    content["credentials"] = {
+def _topology(path: Path, content: dict[str, Any], key: Key) -> Path:
+    credentials = {
         "authorized_keys": [key.public],
         "login_class": list(login_class.configuration()),  # as docs/junos-account.md publishes it
     }
-    path.write_text(yaml.safe_dump(content))
+    path.write_text(yaml.safe_dump({**content, "credentials": credentials}))
     return path

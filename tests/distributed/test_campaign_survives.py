@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import psycopg
 import pytest
 
 from srx_demo.campaign import EXPECTED, judge, results_of
 from srx_issu.cli.airflow_api import Run
-from tests.distributed.campaign import KILLED
 from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack
@@ -52,37 +50,3 @@ def test_what_was_killed_can_be_started_again(fleet: Fleet, campaign: Run) -> No
         lambda: fleet.native.ask_health("scheduler", "scheduler-1").returncode == 0 or None,
         "healthy scheduler-1", 90.0,
     )  # fmt: skip
-
-
-def test_the_figures_tell_what_happened(fleet: Fleet, campaign: Run) -> None:
-    """As a StatsD collector heard them. What is killed between writing and telling tells nothing."""
-    told = fleet.figures
-    assert told.faults == []
-    for outcome, count in EXPECTED.items():
-        assert count - len(KILLED) <= told.counted[f"outcome.{outcome}"] <= count
-        assert told.timed[f"upgrade_duration.{outcome}"]
-    assert 12 - len(KILLED) <= told.counted["upgrades.opened"] <= 12
-    assert told.counted["lease.taken"] >= 12
-    assert told.counted["action.sent"] > 12
-    assert told.counted["poll.answered"] > told.counted["poll.failed"] > 0
-    for goal in ("secondary_upgraded", "cold_synced", "switched_over", "primary_upgraded", "resynced"):
-        assert min(told.timed[f"phase_duration.{goal}"]) > 0
-    assert told.timed["step_duration.stage_image"]
-    assert told.counted["phase_failed.cold_synced"] == 1
-
-
-def test_who_sent_every_command_and_under_which_approval_is_on_record(fleet: Fleet, campaign: Run) -> None:
-    """As docs/journal.md asks for it, with the rights of the application's own role."""
-    port, password = fleet.native.layout.ports["postgres"], fleet.secrets["JOURNAL_PASSWORD"]
-    url = f"postgresql://srx_issu_journal:{password}@127.0.0.1:{port}/journal"
-    with psycopg.connect(url) as connection:
-        commands = connection.execute(
-            "SELECT cluster, command, requested_by, approved_by, campaign_id, campaign_requested_by, "
-            "campaign_approved_by, campaign_plan FROM srx_issu.commands"
-        ).fetchall()
-        intended = connection.execute("SELECT count(*) FROM srx_issu.events WHERE kind = 'action_intended'")
-        assert intended.fetchone() == (len(commands),)
-    assert len({cluster for cluster, *_ in commands}) == 11
-    for command in commands:
-        assert all(command), command
-        assert command[4:7] == (campaign.run_id, "operator", "approver")

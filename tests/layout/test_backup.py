@@ -42,14 +42,14 @@ def restored(fleet: Fleet, campaign: Run, tmp_path_factory: pytest.TempPathFacto
 def test_the_restored_journal_tells_the_same(fleet: Fleet, restored: Path, campaign: Run) -> None:
     before, after = (fleet.database_url(name) for name in ("journal", RESTORED["journal"]))
     upgrades = Ledger(before).upgrades(limit=100)
-    assert len(upgrades) >= 12
+    assert len(upgrades) >= 2
     assert Ledger(after).upgrades(limit=100) == upgrades
     for upgrade in upgrades:
         assert SqlJournal(after).events(upgrade.upgrade_id) == SqlJournal(before).events(upgrade.upgrade_id)
         assert SqlJournal(after).intent(upgrade.upgrade_id) == SqlJournal(before).intent(upgrade.upgrade_id)
     told = [SqlCampaigns(url).events(campaign.run_id) for url in (before, after)]
     assert told[0] == told[1]
-    assert len(told[0]) > 12
+    assert len(told[0]) > 5
 
 
 def test_the_restored_evidence_is_whole(fleet: Fleet, restored: Path) -> None:
@@ -61,7 +61,7 @@ def test_the_restored_evidence_is_whole(fleet: Fleet, restored: Path) -> None:
         for entry in ledger.evidence(upgrade.upgrade_id):
             assert len(evidence.read(entry.evidence_id)) == entry.size_bytes
             read += 1
-    assert read > 100
+    assert read > 20
 
 
 def test_the_restored_journal_is_still_append_only(fleet: Fleet, restored: Path) -> None:

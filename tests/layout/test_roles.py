@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -15,7 +16,9 @@ from srx_issu.cli.airflow_api import Run
 from srx_issu.console.app import make_app
 from srx_issu.console.mounted import DAG_ID
 from srx_issu.production import access
+from tests.distributed.campaign import PARSED_S
 from tests.distributed.fleet import Fleet
+from tests.layout.conftest import UPGRADED
 
 pytestmark = pytest.mark.stack
 
@@ -60,7 +63,7 @@ REQUESTS = [
     Request(what="see DAGs", method="GET", path="/api/v2/dags", allowed=EVERYBODY),
     Request(
         what="start an upgrade", method="POST", path=RUNS, allowed=OPERATORS,
-        body={"dag_run_id": RUN, "logical_date": None, "conf": {"cluster": "no-such-cluster", "image": "x"}},
+        body={"dag_run_id": RUN, "logical_date": None, "conf": {"cluster": UPGRADED, "image": "none"}},
     ),
     Request(what="see a run", method="GET", path=f"{RUNS}/{RUN}", allowed=EVERYBODY),
     Request(what="see its tasks", method="GET", path=f"{RUNS}/{RUN}/taskInstances", allowed=EVERYBODY),
@@ -106,10 +109,12 @@ REQUESTS = [
 
 
 @pytest.fixture(scope="module")
-def clients(fleet: Fleet, campaign: Run) -> Iterator[dict[str, httpx.Client]]:
+def clients(fleet: Fleet) -> Iterator[dict[str, httpx.Client]]:
     """A client a user, and one without a token under the name ''."""
     anonymous = httpx.Client(base_url=fleet.url, timeout=60, trust_env=False)
     found = {name: fleet.client(name) for name in access.USERS}
+    parsed = partial(found["admin"].get, f"/api/v2/dags/{DAG_ID}")
+    fleet.until(lambda: parsed().is_success or None, f"DAG {DAG_ID}", PARSED_S)
     yield {**found, "": anonymous}
     for client in (*found.values(), anonymous):
         client.close()
@@ -192,9 +197,9 @@ def test_plugin_pages_are_for_those_who_may_see_runs(
 def test_a_page_of_the_campaigns_upgrade_is_shown_to_a_viewer(
     clients: dict[str, httpx.Client], campaign: Run
 ) -> None:
-    page = clients["viewer"].get(f"{PLUGIN_ROOT}/upgrades/{campaign.run_id}__ams-edge-01")
+    page = clients["viewer"].get(f"{PLUGIN_ROOT}/upgrades/{campaign.run_id}__{UPGRADED}")
     assert page.status_code == 200
-    assert "ams-edge-01" in page.text
+    assert UPGRADED in page.text
 
 
 def ask(client: httpx.Client, request: Request) -> httpx.Response:
