@@ -1,4 +1,4 @@
-"""Alarms of chassis and system. A class that we do not know counts as major."""
+"""Alarms of chassis and system. One of a class that we do not know counts as major, and may be minor."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None
     found = {(a.alarm_class, a.text): a for table in tables for a in table.rows_of(node) or ()}
     silence = next((reason for table in tables if (reason := table.reason_of(node))), None)
     major, minor = ([a for a in found.values() if _is_major(a) is wanted] for wanted in (True, False))
+    strange = next((_words(alarm) for alarm in major if not _is_known(alarm)), None)
     _tell(cells, reasons, "major", [_words(alarm) for alarm in major], silence)
-    _tell(cells, reasons, "minor", [alarm.text for alarm in minor], silence)
+    _tell(cells, reasons, "minor", [alarm.text for alarm in minor], silence or strange)
 
 
 def _tell(cells: Row, reasons: Reasons, kind: str, told: list[str], silence: str | None) -> None:
@@ -37,9 +38,12 @@ def _is_major(alarm: Alarm) -> bool:
     return alarm.alarm_class.lower() not in _MINOR
 
 
+def _is_known(alarm: Alarm) -> bool:
+    return alarm.alarm_class.lower() in (*_MAJOR, *_MINOR)
+
+
 def _words(alarm: Alarm) -> str:
-    known = alarm.alarm_class.lower() in _MAJOR
-    return alarm.text if known else f"{alarm.text} (class {alarm.alarm_class})"
+    return alarm.text if _is_known(alarm) else f"{alarm.text} (class {alarm.alarm_class})"
 
 
 def checks(_: Policy) -> tuple[Check, ...]:
