@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.report import build_report
+from srx_issu.report.audit import build_audit_report
 from tests.journal.samples import make_intent
 from tests.unit.report.samples import Sample, good, stopped
+from tests.unit.steps.test_audit import Fleet, audited
 
 
 @dataclass(kw_only=True)
@@ -60,3 +63,18 @@ def test_a_report_works_offline_and_without_complaint(
     seen = opened(browser, page_file)
     assert (seen.complaints, seen.fetched) == ([], [])
     assert {"Timeline", "Evidence"} <= set(seen.headings)
+
+
+def test_an_audits_page_says_first_what_is_not_ready(browser: Browser, tmp_path: Path) -> None:
+    fleet = Fleet()
+    fleet.cases["fw-b"] = RequestRefused("connection srx_berlin: no user name (Login)")
+    page_file = tmp_path / "readiness.html"
+    page_file.write_text(build_audit_report(audited(fleet), None).html, encoding="utf-8")
+    seen = opened(browser, page_file)
+    assert (seen.complaints, seen.fetched) == ([], [])
+    assert seen.headings == [
+        "Readiness of the fleet",
+        "Not ready, and why",
+        "Since the last audit",
+        "Clusters and checks",
+    ]

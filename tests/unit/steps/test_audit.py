@@ -23,7 +23,7 @@ from srx_issu.steps.audit import audit_batch, make_matrix, plan_audit, summary
 from srx_issu.steps.audit_bench import AuditBench
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases, SteppingClock
-from tests.unit.checks.healthy import NODE0, NODE1, Case, healthy
+from tests.unit.checks.healthy import NODE0, NODE1, TARGET, Case, healthy
 from tests.unit.checks.healthy import intent as plain_intent
 from tests.unit.checks.plain import plain_run
 
@@ -109,6 +109,15 @@ def test_a_batch_that_did_not_end_leaves_rows_that_say_so() -> None:
     matrix, changed = make_matrix(bench)
     assert changed is None
     assert {n for n, v in verdicts(matrix).items() if v is AuditVerdict.NOT_LOOKED_AT} == set(second)
+
+
+def test_of_a_cluster_that_runs_its_newest_image_nothing_is_said_of_going_there() -> None:
+    fleet = Fleet()
+    fleet.cases["fw-a"] = healthy().view(NODE0, release=TARGET).view(NODE1, release=TARGET)
+    row = next(row for row in audited(fleet).clusters if row.name == "fw-a")
+    assert row.verdict is AuditVerdict.ALREADY_CURRENT
+    cells = [row.cell(check) for check in ("release_is_later", "eligible", "eligibility_documented")]
+    assert {cell.status for cell in cells if cell} == {Status.SKIPPED}
 
 
 def test_without_an_image_what_needs_one_is_skipped_and_the_rest_is_judged() -> None:
