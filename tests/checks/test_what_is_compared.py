@@ -11,6 +11,7 @@ from srx_issu.devices.state import readers as counters
 from srx_issu.devices.state.readers import READERS
 from srx_issu.domain.comparison import COMPARISONS
 from srx_issu.domain.diff import Look
+from tests.checks.cases import an_issu_is_under_way
 from tests.checks.judging import intent
 from tests.checks.lab_nodes import LabNodes
 
@@ -23,6 +24,38 @@ def told(before: Look, nodes: LabNodes) -> list[str]:
 
 def test_nothing_differs_between_two_looks(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
     assert told(healthy, fresh()) == []
+
+
+def upgraded(nodes: LabNodes) -> LabNodes:
+    """After a whole ISSU, both nodes rebooted."""
+    an_issu_is_under_way(nodes)
+    nodes.pass_time(4 * 3600)
+    return nodes
+
+
+def test_nothing_differs_after_a_good_upgrade(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+    nodes = upgraded(fresh())
+    look = nodes.look()
+    assert {view.release for view in look.snapshot.views} == {intent().image.release}
+    assert [d.words for d in differences_of(healthy, look, intent())] == []
+
+
+def test_what_an_upgrade_loses_is_named_and_nothing_else(
+    healthy: Look, fresh: Callable[[], LabNodes]
+) -> None:
+    nodes = fresh()
+    machine = nodes.cluster.machine
+    machine.inject("policies_lost", fraction="0.05")
+    machine.inject("tunnels_lost", fraction="0.25")
+    machine.inject("rtos_stop", service="Session close")
+    found = told(healthy, upgraded(nodes))
+    assert found[:-1] == [
+        "policy trust > vpn / allow-000038 is lost",
+        "policy untrust > trust / allow-000039 is lost",
+        "IKE peer 198.51.100.4 is lost",
+        "VPN peer 198.51.100.4 is lost",
+    ]
+    assert found[-1].startswith("RTO service Session close: 0 sent, 0 received (before: ")
 
 
 def test_policies_without_traffic(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
