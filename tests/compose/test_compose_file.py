@@ -18,10 +18,11 @@ import yaml
 
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.postgres import programs
-from srx_issu.embedded.stack import PARSE_MODULES
 from srx_issu.production import databases, secrets
+from srx_issu.production.__main__ import arguments
 from srx_issu.production.composition import Service, read_services
 from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, Layout, instances
+from srx_issu.production.preloaded import DAG_PROCESSOR
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yaml"
@@ -193,7 +194,7 @@ def test_the_image_is_the_pinned_airflow_with_the_pinned_requirements(raw: dict[
 def test_every_airflow_command_is_one_that_airflow_has(services: dict[str, Service]) -> None:
     """The options, too: Airflow's parser reads each command; nothing is started."""
     commands = [list(s.command[1:]) for s in services.values() if s.command[0] == "airflow"]
-    commands += [list(s.command[s.command.index("--") + 1 :]) for s in services.values() if "--" in s.command]
+    commands.append(list(DAG_PROCESSOR))
     checks = [
         shlex.split(s.health[-1]) for s in services.values() if "airflow jobs" in (s.health or ("",))[-1]
     ]
@@ -227,8 +228,8 @@ def test_the_kubernetes_values_start_what_the_compose_file_starts(services: dict
         assert values[name]["replicas"] == services[service].replicas
 
 
-def test_what_is_loaded_before_parsing_is_what_the_embedded_default_loads(
-    services: dict[str, Service],
-) -> None:
-    command = services["dag-processor"].command
-    assert command[3 : command.index("--")] == PARSE_MODULES
+def test_commands_of_our_own_are_ones_that_we_have(services: dict[str, Service]) -> None:
+    ours = [s.command for s in services.values() if s.command[:3] == ("python", "-m", "srx_issu.production")]
+    assert {command[3] for command in ours} == {"init", "worker", "dag-processor"}
+    for command in ours:
+        assert arguments().parse_args(command[3:]).verb == command[3]

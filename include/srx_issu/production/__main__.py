@@ -1,4 +1,5 @@
-"""``python -m srx_issu.production secrets | init | worker | up``; the compose file calls the middle two."""
+"""``python -m srx_issu.production secrets | init | worker | dag-processor | up``; the compose file calls the
+middle three."""
 
 from __future__ import annotations
 
@@ -29,9 +30,16 @@ def init() -> int:
 
 
 def worker() -> int:
-    from srx_issu.production.worker import run_worker  # noqa: PLC0415 - loads all of Airflow
+    from srx_issu.production.preloaded import run_worker  # noqa: PLC0415 - loads all of Airflow
 
     run_worker()
+    return 0
+
+
+def dag_processor() -> int:
+    from srx_issu.production.preloaded import run_dag_processor  # noqa: PLC0415 - loads all of Airflow
+
+    run_dag_processor()
     return 0
 
 
@@ -67,6 +75,7 @@ def arguments() -> argparse.ArgumentParser:
         "init", help="make databases, tables, roles and users (the compose file's one-shot service)"
     )
     commands.add_parser("worker", help="run a Celery worker")
+    commands.add_parser("dag-processor", help="run the DAG processor")
     native = commands.add_parser("up", help="run the compose file's layout as processes, without Docker")
     native.add_argument("--env-file", type=Path, default=Path(".env"))
     native.add_argument("--files", type=Path, help="folder of the operator's files (default: SRX_ISSU_FILES)")
@@ -83,6 +92,8 @@ def main() -> int:
             return init()
         case "worker":
             return worker()
+        case "dag-processor":
+            return dag_processor()
         case _:
             return up(given.env_file, given.files, given.port)
 
