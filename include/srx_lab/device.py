@@ -124,7 +124,8 @@ class Device:
     async def ask(self, query: Query, session: Session, *, said: str | None = None) -> answer.Reply:
         """Answer at the device's present moment. `said` is the CLI line, None for an RPC."""
         self.cluster.touch()
-        self.record("command", session=session.number, via=session.kind.value, rpc=query.rpc, said=said or "")
+        came = {"via": session.kind.value, "rpc": query.rpc, "said": said or ""}
+        self.record("command", session=session.number, **came, **_typed(query))
         if denied := self.denied(_NAMES.of(query), session):
             return denied
         try:
@@ -178,6 +179,12 @@ class Device:
         """Lines of an upgrade from its start until its process ends."""
         async for line in self.cluster.follow(number):
             yield line
+
+
+def _typed(query: Query) -> dict[str, str]:
+    """`line`, for what may change something: the referee reads one spelling, whatever the wire."""
+    operation = _OPERATIONS.get(query.rpc)
+    return {"line": operation.syntax.line(query)} if operation else {}
 
 
 def _valid_on(device: Device, rpc: str) -> bool:

@@ -7,6 +7,8 @@ import pytest
 from srx_lab.cli.grammar import SyntaxTrouble
 from srx_lab.cli.line import parse_line
 from srx_lab.cli.pipes import Display, UnknownPipe, apply, split_pipes
+from srx_lab.device import GRAMMAR
+from srx_lab.operations import OPERATIONS
 from srx_lab.shell.syntax import Group, If, ShellSyntax, Simple, parse
 
 
@@ -109,3 +111,19 @@ def test_shell_text() -> None:
 def test_shell_text_that_cannot_be_read(text: str) -> None:
     with pytest.raises(ShellSyntax):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "request system software in-service-upgrade /var/tmp/x.tgz reboot",
+        "request vmhost software rollback node 1 reboot",
+        "request chassis cluster in-service-upgrade abort",
+        "request chassis cluster failover redundancy-group 2 node 1",
+        "request security policies resync",
+    ],
+)
+def test_an_order_is_written_down_as_it_is_typed_whatever_the_wire(line: str) -> None:
+    query = GRAMMAR.parse(line)
+    (operation,) = [each for each in OPERATIONS if each.syntax.rpc == query.rpc]
+    assert operation.syntax.line(query) == line

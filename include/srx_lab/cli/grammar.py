@@ -19,6 +19,14 @@ class Syntax:
     preset: Mapping[str, str]
     positionals: tuple[str, ...] = ()
 
+    def line(self, query: Query) -> str:
+        """The query as an operator would type it, also when it came as an RPC."""
+        words = list(self.words)
+        for name, value in query.arguments.items():
+            if name not in self.preset:
+                words += [value] if name in self.positionals else [name, *filter(None, [value])]
+        return " ".join(words)
+
 
 ANYWHERE: Mapping[str, tuple[str, bool]] = {"node": ("node", True), "no-forwarding": ("no-forwarding", False)}
 """Arguments every forwarded command takes."""
