@@ -62,6 +62,13 @@ def test_a_second_start_is_refused_until_abort_on_both_nodes() -> None:
     assert machine.start_upgrade(N0, example_image(), options).upgrade == 2
 
 
+def test_only_the_group_whose_switchover_is_refused_cannot_be_moved_by_hand() -> None:
+    machine = machine_with_room()
+    machine.inject("failover_refused", group="1")
+    assert "not permitted" in commands.fail_over_by_hand(machine.world, N0, 1, N1).text
+    assert not commands.fail_over_by_hand(machine.world, N0, 0, N1).failed
+
+
 def test_abort_ends_a_running_upgrade() -> None:
     machine = machine_with_room()
     start(machine)

@@ -149,7 +149,8 @@ def _refuse_failover(world: World, on: NodeId, group: int, to: NodeId, *, forced
         )
     if priority(world, to, group) == 0 and not forced:
         return f"error: Manual failover is not permitted: redundancy-group {group} on {to} has priority zero"
-    if world.fault("failover_refused"):
+    refused = world.fault("failover_refused")
+    if refused and refused.parameters["group"] == str(group):
         return f"error: Manual failover of redundancy-group {group} is not permitted"
     return None
 
