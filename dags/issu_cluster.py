@@ -38,9 +38,10 @@ with DAG(
     max_active_runs=256,
     params=upgrade_params(),
     tags=["srx", "issu"],
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+    # upstream: a cluster in the middle of its ISSU goes before those that are still to be looked at.
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=10), "weight_rule": "upstream"},
 ):
-    claim = ClaimOperator(task_id="claim", retries=0)
+    claim = ClaimOperator(task_id="claim")
     assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
     window = WindowSensor(task_id="wait_for_window")
     issu = upgrade.issu()
@@ -64,7 +65,7 @@ with DAG(
     chain(verify.exit, fail_back.entry)
 
     # Whichever way the run went, the others are skipped; the end is reached in any case.
-    cleaned = run(clean_up, trigger_rule=ALWAYS, retries=0)
+    cleaned = run(clean_up, trigger_rule=ALWAYS)
     chain([*assess.endings, *recover.endings, hold, fail_back.exit], cleaned)
     chain(
         cleaned,

@@ -76,7 +76,7 @@ def prepare() -> Stage:
 def approval() -> Stage:
     """The gate asks when policy says so; the guard behind it believes only a recorded answer."""
     with TaskGroup("approval", tooltip="A person says yes"):
-        gate = ApprovalGate(task_id="approve_start", question=START, request=start_request, retries=0)
+        gate = ApprovalGate(task_id="approve_start", question=START, request=start_request)
         guard = ApprovalGuard(task_id="confirm_approval", gate_task_id=gate.task_id, question=START)
         return _in_a_row(gate, guard)
 
@@ -108,7 +108,7 @@ def verify() -> Stage:
             look,
             run(check_versions_and_groups),
             branch(check_policies, ways),
-            [run(resync_policies, retries=0), ending("policies_in_sync")],
+            [run(resync_policies), ending("policies_in_sync")],
             compare,
         )
         return Stage(entry=look, exit=compare)
@@ -118,9 +118,7 @@ def recover() -> Stage:
     """The guide's restore procedure: diagnosis and plan, a person's yes where policy asks, then the plan's
     steps. A step that the plan does not have passes at once."""
     with TaskGroup("recover", tooltip="Put the cluster back"):
-        gate = ApprovalGate(
-            task_id="approve_recovery", question=RECOVERY, request=recovery_request, retries=0
-        )
+        gate = ApprovalGate(task_id="approve_recovery", question=RECOVERY, request=recovery_request)
         guard = ApprovalGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
         diagnosis = run(diagnose)
         steps = [RecoveryOperator(task_id=name.value, action=name) for name in ActionName]

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from airflow.providers.standard.exceptions import HITLTriggerEventError
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowFailException, TaskDeferralError, TaskDeferralTimeout
 
 from srx_issu.hooks.workbench import open_bench
 from srx_issu.operators.step import StepOperator
@@ -18,7 +20,10 @@ from srx_issu.steps.holding import renew_all
 
 
 class ApprovalGate(HITLOperator):
-    """Waits in ``awaiting_input``. An expired question has no default answer: the task fails."""
+    """Waits in ``awaiting_input``. An expired question has no default answer: the task fails for good.
+
+    A try that was killed before it had asked is made again.
+    """
 
     ui_color = "#f9e2e2"
 
@@ -39,6 +44,12 @@ class ApprovalGate(HITLOperator):
         self.subject, self.body = request.subject, request.body
         self.response_timeout = timedelta(seconds=timers.approval_s)
         return super().execute(context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except (TaskDeferralError, TaskDeferralTimeout, HITLTriggerEventError) as expired:
+            raise AirflowFailException(f"nobody has answered in time: {expired}") from expired
 
 
 class ApprovalGuard(StepOperator):

@@ -13,6 +13,7 @@ from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import after, look_again
 from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.recall import last
 
 
 class PolicySync(StrEnum):
@@ -34,10 +35,15 @@ def check_policies(bench: Bench) -> PolicySync:
 
 
 def resync_policies(bench: Bench) -> Facts:
-    """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help."""
-    now, state = after(bench)
-    primary = now.primary(0) or NodeName.NODE0
-    words = act(bench, primary, ResyncPolicies(), f"out of sync: {', '.join(out_of_sync(state))}")
+    """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help.
+
+    A later try of a killed one only looks.
+    """
+    words = "sent before"
+    if last(bench.journal.events(bench.upgrade_id), EventKind.ACTION_INTENDED, step=bench.step) is None:
+        now, state = after(bench)
+        primary = now.primary(0) or NodeName.NODE0
+        words = act(bench, primary, ResyncPolicies(), f"out of sync: {', '.join(out_of_sync(state))}")
     look_again(bench, "after the policy resync")
     left = out_of_sync(after(bench)[1])
     if left:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from srx_issu.domain.rows import PolicySync as Row
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.check_policies import PolicySync, check_policies, resync_policies
+from srx_issu.steps.check_versions_and_groups import NotVerified
+from srx_issu.steps.collect_after import look_again
+from tests.fakes.benches import FakeBench
+from tests.fakes.snapshots import N0
+from tests.unit.checks.healthy import both
+
+STEP = "verify.resync_policies"
+RESYNC = (N0, "request security policies resync")
+
+
+def with_policies(fake: FakeBench, *, in_sync: bool) -> FakeBench:
+    words = f"fpc0 {'in-sync' if in_sync else 'out-of-sync'}"
+    row = Row(pfe="fpc0", in_sync=in_sync, words=words)
+    fake.state = replace(fake.state, policy_sync=both(row))
+    return fake
+
+
+def after_upgrade(*, in_sync: bool) -> FakeBench:
+    fake = with_policies(FakeBench().with_baseline(), in_sync=in_sync)
+    look_again(fake.bench("verify.collect_after"), "after the upgrade")
+    return fake
+
+
+def test_policies_out_of_sync_that_a_resync_does_not_heal_go_to_a_person() -> None:
+    fake = after_upgrade(in_sync=False)
+    with pytest.raises(NotVerified, match=r"still out of sync on node0\.fpc0, node1\.fpc0"):
+        resync_policies(fake.bench(STEP))
+    assert fake.writer.sent == [RESYNC]
+
+
+def test_a_later_try_only_looks_whether_the_resync_has_helped() -> None:
+    fake = after_upgrade(in_sync=False)
+    fake.told(EventKind.ACTION_INTENDED, STEP, "request security policies resync")
+    with_policies(fake, in_sync=True)
+    assert resync_policies(fake.bench(STEP)) == {"words": "sent before"}
+    assert fake.writer.sent == []
+
+
+@pytest.mark.parametrize(("in_sync", "way"), [(True, PolicySync.IN_SYNC), (False, PolicySync.OUT_OF_SYNC)])
+def test_the_way_on_is_what_the_forwarding_engines_say(in_sync: bool, way: PolicySync) -> None:
+    assert check_policies(after_upgrade(in_sync=in_sync).bench("verify.check_policies")) is way
