@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     inject.add_argument("fault", choices=sorted(FAULTS), metavar="FAULT")
     inject.add_argument("--node", choices=("node0", "node1"))
     inject.add_argument("--at", metavar="PHASE")
+    inject.add_argument("--lasts", metavar="SECONDS", type=float, help="virtual time until it heals")
     inject.epilog = "parameters of the fault follow as key=value"
     clear = _control(commands, "clear", _clear, "take faults back")
     clear.add_argument("fault", nargs="?", metavar="FAULT")
@@ -129,7 +130,8 @@ def _status(arguments: argparse.Namespace) -> int:
 def _inject(arguments: argparse.Namespace) -> int:
     parameters = dict(each.split("=", 1) for each in arguments.parameters)
     request = {"do": "inject", "fault": arguments.fault, "at": arguments.at, "parameters": parameters}
-    ask(arguments.state, {**request, "cluster": arguments.cluster, "node": arguments.node})
+    where = {"cluster": arguments.cluster, "node": arguments.node, "lasts_s": arguments.lasts}
+    ask(arguments.state, {**request, **where})
     return 0
 
 

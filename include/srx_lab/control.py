@@ -108,7 +108,10 @@ class ControlServer:
         cluster.touch()
         node = NodeId(request["node"]) if request.get("node") else None
         parameters = {key: str(value) for key, value in (request.get("parameters") or {}).items()}
-        cluster.machine.inject(str(request["fault"]), node=node, at=request.get("at"), **parameters)
+        lasts_s = float(request["lasts_s"]) if request.get("lasts_s") else None
+        cluster.machine.inject(
+            str(request["fault"]), node=node, at=request.get("at"), lasts_s=lasts_s, **parameters
+        )
         cluster.settle()
         return {"injected": request["fault"]}
 

@@ -73,7 +73,9 @@ class LabCluster:
 
     def _inject_wishes(self) -> None:
         for wish in self.entry.faults:
-            self.machine.inject(wish.name, node=wish.node, at=wish.at, **wish.parameters)
+            self.machine.inject(
+                wish.name, node=wish.node, at=wish.at, lasts_s=wish.lasts_s, **wish.parameters
+            )
 
     def _squeeze(self, node: NodeId) -> int | None:
         """Bytes a full /var leaves, or None."""

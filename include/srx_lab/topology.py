@@ -34,6 +34,7 @@ class FaultWish:
     name: str
     node: NodeId | None = None
     at: str | None = None
+    lasts_s: float | None = None
     parameters: dict[str, str] = field(default_factory=dict)
 
 
@@ -209,9 +210,10 @@ def _ports(raw: Mapping[str, Any]) -> dict[NodeId, int]:
 def _wish(raw: str | Mapping[str, Any]) -> FaultWish:
     if isinstance(raw, str):
         raw = {"name": raw}
-    given = {key: str(value) for key, value in raw.items() if key not in {"name", "node", "at"}}
+    given = {key: str(value) for key, value in raw.items() if key not in {"name", "node", "at", "lasts_s"}}
     node = NodeId(raw["node"]) if raw.get("node") else None
-    wish = FaultWish(name=str(raw["name"]), node=node, at=raw.get("at"), parameters=given)
+    lasts_s = float(raw["lasts_s"]) if raw.get("lasts_s") else None
+    wish = FaultWish(name=str(raw["name"]), node=node, at=raw.get("at"), lasts_s=lasts_s, parameters=given)
     make_fault(wish.name, node=wish.node, at=wish.at, parameters=wish.parameters)
     return wish
 

@@ -63,3 +63,13 @@ def test_clock_skew_moves_one_clock() -> None:
     machine.inject("clock_skew", node=NodeId.NODE1, seconds="900")
     clocks = [machine.world.device_time(node) for node in NodeId]
     assert (clocks[1] - clocks[0]).total_seconds() == 900
+
+
+def test_a_fault_that_lasts_for_a_while_heals_by_itself() -> None:
+    machine = machine_with_room()
+    machine.inject("node_power_off", node=NodeId.NODE1, lasts_s=300)
+    machine.advance(machine.now + 299)
+    assert machine.world.fault("node_power_off", NodeId.NODE1)
+    machine.advance(machine.now + 1 + 3600)
+    assert machine.world.fault("node_power_off") is None
+    assert machine.world.node(NodeId.NODE1).is_up

@@ -70,10 +70,16 @@ class ClusterMachine:
         return commands.start_upgrade(self.world, on, image, options)
 
     def inject(
-        self, name: str, *, node: NodeId | None = None, at: str | None = None, **parameters: str
+        self,
+        name: str,
+        *,
+        node: NodeId | None = None,
+        at: str | None = None,
+        lasts_s: float | None = None,
+        **parameters: str,
     ) -> None:
         """Inject a fault by name; raises UnknownFault."""
-        inject(self.world, make_fault(name, node=node, at=at, parameters=parameters))
+        inject(self.world, make_fault(name, node=node, at=at, lasts_s=lasts_s, parameters=parameters))
 
     def clear(self, name: str | None = None, node: NodeId | None = None) -> list[str]:
         return clear(self.world, name, node)

@@ -10,13 +10,17 @@ from srx_lab.machine.words import NodeId, Phase
 
 @dataclass(kw_only=True, slots=True)
 class Fault:
-    """One injected fault. `at` is the phase that starts it; None means it is active from the start."""
+    """One injected fault. `at` is the phase that starts it; None means it is active from the start.
+
+    `lasts_s` is for how many virtual seconds it acts; None means until somebody clears it.
+    """
 
     spec: FaultSpec
     node: NodeId | None
     at: Phase | None
     parameters: dict[str, str]
     active: bool = False
+    lasts_s: float | None = None
 
     def number(self, name: str) -> float:
         return float(self.parameters[name])
@@ -31,7 +35,12 @@ class UnknownFault(ValueError):
 
 
 def make_fault(
-    name: str, *, node: NodeId | None = None, at: str | None = None, parameters: dict[str, str] | None = None
+    name: str,
+    *,
+    node: NodeId | None = None,
+    at: str | None = None,
+    lasts_s: float | None = None,
+    parameters: dict[str, str] | None = None,
 ) -> Fault:
     """A fault ready to be injected. `at` is a phase's name, `now`, or None for the fault's own default."""
     spec = FAULTS.get(name)
@@ -46,4 +55,4 @@ def make_fault(
     if at is not None and at != "now" and at not in set(Phase):
         raise UnknownFault(f"no phase named {at!r}; phases are {', '.join(Phase)}")
     start = spec.default_at if at is None else None if at == "now" else Phase(at)
-    return Fault(spec=spec, node=node, at=start, parameters={**spec.parameters, **given})
+    return Fault(spec=spec, node=node, at=start, parameters={**spec.parameters, **given}, lasts_s=lasts_s)

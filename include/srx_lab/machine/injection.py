@@ -49,6 +49,8 @@ def activate(world: World, fault: Fault) -> None:
     _ON.get(fault.spec.name, _nothing)(world, fault)
     world.emit(FaultChanged(fault=fault.spec.name, active=True))
     settle(world)
+    if fault.lasts_s is not None:
+        world.schedule.after(fault.lasts_s, lambda: _take_back(world, [fault]), owner="fault")
 
 
 def clear(world: World, name: str | None = None, node: NodeId | None = None) -> list[str]:
@@ -58,7 +60,12 @@ def clear(world: World, name: str | None = None, node: NodeId | None = None) -> 
         for fault in world.faults
         if (name is None or fault.spec.name == name) and (node is None or fault.node in {None, node})
     ]
-    for fault in gone:
+    _take_back(world, gone)
+    return [fault.spec.name for fault in gone]
+
+
+def _take_back(world: World, faults: list[Fault]) -> None:
+    for fault in [each for each in faults if each in world.faults]:
         world.faults.remove(fault)
         if fault.active:
             fault.active = False
@@ -66,7 +73,6 @@ def clear(world: World, name: str | None = None, node: NodeId | None = None) -> 
             world.emit(FaultChanged(fault=fault.spec.name, active=False))
     settle(world)
     world.schedule.poke()
-    return [fault.spec.name for fault in gone]
 
 
 def _node_for(world: World, fault: Fault) -> NodeId | None:
