@@ -172,6 +172,10 @@ def summary(followed: Followed, console: Console) -> None:
     console.print()
     console.print(end.outcome.value if end.outcome else "NO OUTCOME", style=style, end="  ")
     console.print(end.reason, markup=False, highlight=False, soft_wrap=True)
+    if end.what_to_do:
+        console.print("\nWhat to do", style="bold")
+        console.print(end.what_to_do, markup=False, highlight=False, soft_wrap=True)
+        console.print()
     if took:
         console.print(f"Took {took}", highlight=False)
     if end.report:

@@ -19,6 +19,7 @@ class Ending:
     outcome: Outcome | None
     reason: str
     report: str | None = None
+    what_to_do: str | None = None  # where a person must act
     is_green: bool = False
 
     @property
@@ -39,6 +40,7 @@ def ending(api: AirflowApi, run: Run) -> Ending:
         outcome=outcome,
         reason=str(told.get("reason") or ""),
         report=str(told["report"]) if told.get("report") else None,
+        what_to_do=str(told["what_to_do"]) if told.get("what_to_do") else None,
         is_green=outcome.is_success and run.state == "success",
     )
 

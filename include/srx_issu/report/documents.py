@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _TOLD = re.compile(
-    r"((baseline|after|final)-(snapshot|state)|readiness|(final-)?comparison)(-\d+)?\.json|(transcript|what-to-do)(-\d+)?\.txt"
+    r"((baseline|after|final)-(snapshot|state)|readiness|(final-)?comparison|diagnosis|recovery-plan)(-\d+)?\.json|(transcript|what-to-do)(-\d+)?\.txt"
 )
 
 

@@ -16,6 +16,8 @@ MOMENTS = {
     "At the end": "final-snapshot.json",
 }
 
+_AFTER_RECOVERY = {"Before": MOMENTS["Before"], "After the recovery": MOMENTS["After the ISSU"]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
@@ -36,7 +38,8 @@ class Moments:
 
 def moments(documents: Documents) -> Moments:
     """Empty when no snapshot can be read."""
-    seen = {name: found for name, file in MOMENTS.items() if (found := snapshot(documents, file))}
+    files = _AFTER_RECOVERY if _was_put_back(documents) else MOMENTS
+    seen = {name: found for name, file in files.items() if (found := snapshot(documents, file))}
     facts: list[Fact] = []
     for node in NodeName:
         columns = [_facts(found, node) for found in seen.values()]
@@ -44,6 +47,12 @@ def moments(documents: Documents) -> Moments:
             values = tuple(column.get(what, "not shown") for column in columns)
             facts.append(Fact(node=node.value, what=what, values=values))
     return Moments(names=tuple(seen), facts=tuple(facts))
+
+
+def _was_put_back(documents: Documents) -> bool:
+    """After a recovery forward the upgrade is verified as usual, and looked at once more in the end."""
+    final = documents.newest(MOMENTS["At the end"])
+    return documents.newest("recovery-plan.json") is not None and final is None
 
 
 def releases(documents: Documents) -> tuple[str, ...]:

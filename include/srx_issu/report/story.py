@@ -10,6 +10,7 @@ from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.nodes import Moments, moments, releases
+from srx_issu.report.recovery import Recovery, recovery
 from srx_issu.report.sent import SentCommand, sent_commands
 from srx_issu.report.timeline import Panel, timeline
 from srx_issu.report.traffic import Traffic, traffic
@@ -40,6 +41,7 @@ class Story:
     tone: Tone
     meaning: str
     reason: str | None
+    recovery: Recovery | None
     what_to_do: str | None
     findings: tuple[Event, ...]
     failures: tuple[Event, ...]  # steps that gave up; a later attempt may have succeeded
@@ -91,6 +93,7 @@ def tell(
         tone=tone,
         meaning=words,
         reason=reason,
+        recovery=recovery(documents),
         what_to_do=todo,
         findings=tuple(e for e in events if e.kind is EventKind.FINDING and e.text not in (todo or "")),
         failures=tuple(e for e in events if e.kind is EventKind.STEP_FAILED),

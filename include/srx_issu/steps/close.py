@@ -11,6 +11,11 @@ from srx_issu.steps.holding import give_back
 from srx_issu.steps.recall import Conclusion, conclusion, last, start
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
+TODO = "what-to-do"  # part of the name of the evidence
+ELSE_TODO = (
+    "Look at both nodes ('show chassis cluster status', 'show version') and at the report of this upgrade; "
+    "docs/runbook.md has every failure."
+)
 
 
 def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
@@ -22,7 +27,8 @@ def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
     if kept:
         bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
     bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
-    return {"outcome": ended.outcome.value, "reason": ended.reason, **_report(bench)}
+    todo: Facts = {"what_to_do": what_to_do(bench)} if kept else {}
+    return {"outcome": ended.outcome.value, "reason": ended.reason, **todo, **_report(bench)}
 
 
 def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:
@@ -50,6 +56,14 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     if decided:
         return decided
     return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
+
+
+def what_to_do(bench: Bench) -> str:
+    """For the person who must act: what the step that gave up has written down, and the way to the end."""
+    written = [name for name in bench.evidence.names(bench.upgrade_id) if TODO in name]
+    told = bench.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
+    release = f"srx-issu release {bench.intent.cluster.name} --reason '...'"
+    return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
 
 
 def _report(bench: Bench) -> Facts:

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.report import build_report
 from tests.journal.samples import make_intent
+from tests.unit.report.put_back import put_back
 from tests.unit.report.samples import event, good, prepared, record, stopped
 
 HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }}\x1b[2J\u202egnp.exe'
@@ -37,6 +38,27 @@ def test_a_stopped_upgrade_says_first_what_to_do() -> None:
     assert text.count("Put the cluster back") == 1 + 1  # what to do, journal; not a finding as well
     assert "Steps that gave up cold sync not complete after 3600 s" in text
     assert "After the ISSU" not in text  # nobody looked at the whole cluster again
+
+
+def test_a_recovery_is_told_with_class_plan_and_each_step() -> None:
+    sample = put_back()
+    report = build_report(sample.record, make_intent(), sample.events, sample.documents)
+    text = page(report.html)
+    assert "cold sync failed (error-code: 6.1)" in text
+    assert "The plan: roll back (policy: automatic)" in text
+    steps = found(report.html, "//section[@id='recovery']//ol/li/text()")
+    assert any("request system software rollback node 1 reboot" in step for step in steps)
+    assert any("node1: runs 22.4R3-S2.11 (the target)" in fact for fact in found(report.html, "//li/text()"))
+    assert "After the recovery" in text
+    assert json.loads(report.json)["recovery"]["failure"] == "cold sync failed"
+
+
+def test_a_plan_that_cannot_be_read_costs_its_own_part_only() -> None:
+    sample = put_back()
+    documents = {**sample.documents, "recovery-plan.json": b"{}"}
+    report = build_report(sample.record, make_intent(), sample.events, documents)
+    assert "Failure and recovery" not in page(report.html)
+    assert "ROLLED BACK" in page(report.html)
 
 
 def test_a_devices_words_cannot_become_markup() -> None:

@@ -70,3 +70,25 @@ def test_closing_twice_is_closing_once() -> None:
     fake = FakeBench()
     decided(fake, Outcome.UPGRADED)
     assert outcome_of(fake) == outcome_of(fake)
+
+
+def test_who_must_act_is_told_what_the_step_that_gave_up_has_written() -> None:
+    fake = FakeBench()
+    decided(fake, Outcome.NEEDS_OPERATOR)
+    fake.evidence.write("manual__1", "what-to-do.txt", "Go to the console of node1.")
+    told = close(fake.bench("close"), [])["what_to_do"]
+    assert told == (
+        "Go to the console of node1.\n\nWhen the cluster is in order: srx-issu release fw-1 --reason '...'"
+    )
+
+
+def test_who_must_act_is_never_left_without_a_word() -> None:
+    fake = FakeBench()
+    started(fake)
+    assert "docs/runbook.md" in str(close(fake.bench("close"), ["verify.collect_after"])["what_to_do"])
+
+
+def test_nobody_is_told_to_act_where_nobody_must() -> None:
+    fake = FakeBench()
+    decided(fake, Outcome.ROLLED_BACK)
+    assert "what_to_do" not in close(fake.bench("close"), [])

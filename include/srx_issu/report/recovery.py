@@ -1,0 +1,57 @@
+"""What went wrong and what was to be done about it: the diagnosis and the plan that the recovery kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from srx_issu.domain.failure import Diagnosis
+from srx_issu.domain.failures.table import FACTS
+from srx_issu.domain.recovery.plan import Plan
+from srx_issu.domain.recovery.words import by_hand
+from srx_issu.ports import codec
+from srx_issu.report.documents import Documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """``steps`` are the plan's, in order; none where a person must act. ``permission`` is policy's answer to
+    whether they may be carried out: automatic, ask, never."""
+
+    failure: str
+    code: str | None  # the device's error code
+    reason: str
+    true_now: str
+    service: str  # what it means for the traffic
+    words: str  # to the operator
+    found: tuple[str, ...]  # on each node, then what else speaks for it
+    plan: str
+    permission: str
+    cautions: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def recovery(documents: Documents) -> Recovery | None:
+    """None when nothing was diagnosed, or nothing that this version can read."""
+    told, kept = documents.newest("diagnosis.json"), documents.newest("recovery-plan.json")
+    if told is None or kept is None:
+        return None
+    try:
+        diagnosis, plan = codec.loads(Diagnosis, told), codec.loads(Plan, kept)
+    except ValidationError:
+        return None
+    facts = FACTS[plan.failure]
+    return Recovery(
+        failure=plan.failure.replace("_", " "),
+        code=diagnosis.code,
+        reason=diagnosis.reason,
+        true_now=facts.true_now,
+        service=facts.service.value,
+        words=facts.words,
+        found=(*(f"{finding.node}: {finding.text}" for finding in diagnosis.findings), *diagnosis.evidence),
+        plan=plan.kind.replace("_", " "),
+        permission=plan.permission.value,
+        cautions=plan.cautions,
+        steps=by_hand(plan),
+    )
