@@ -120,6 +120,7 @@ def _second_half(seen: _Seen) -> Reading:
 
 def _finished(seen: _Seen) -> Reading:
     missing = [m for node in NodeName if (m := not_settled(seen.now, node))]
+    missing += [f"RG{g} has not exactly one primary" for g in seen.now.group_ids if not seen.now.primary(g)]
     if any(view.issu and view.issu.in_progress for view in seen.now.views):
         missing.append("the ISSU window is still open")
     if missing:

@@ -12,15 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.failures.situation import danger
 from srx_issu.domain.goals import Course, Goal, progress
 from srx_issu.domain.intent import Intent, Timers
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import Phase, infer_phase
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.ports.journal import Event, EventKind, Journal
 from srx_issu.steps.recall import Start
+
+# A group that moves between the looks at the two nodes shows two primaries for a moment.
+LOOKS_AT_DANGER = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,7 @@ class Watch:
     clock: Clock
     began_at: datetime
     _last: tuple[str, str] = field(default=("", ""))
+    _dangers: list[str] = field(default_factory=list)  # the same one, look after look
 
     @property
     def deadline_s(self) -> float:
@@ -71,7 +76,7 @@ class Watch:
             return Look(done=True, text=seen.text, detail=seen.detail, silent=silent)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
-        stopped = await self._stopped() if early else None
+        stopped = self._danger(now) or (await self._stopped() if early else None)
         return Look(done=False, text=seen.text, detail=seen.detail, stopped=stopped, silent=silent)
 
     def news(self, look: Look) -> str | None:
@@ -84,6 +89,15 @@ class Watch:
     async def tell(self, kind: EventKind, text: str) -> None:
         event = Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
         await asyncio.to_thread(self.journal.record, self.intent.upgrade_id, event)
+
+    def _danger(self, now: Snapshot) -> str | None:
+        """Two primaries, or a disabled node: nobody waits for a deadline then."""
+        found = danger(now)
+        self._dangers = [each for each in self._dangers if found and each == found.reason]
+        if found is None:
+            return None
+        self._dangers.append(found.reason)
+        return found.reason if len(self._dangers) >= LOOKS_AT_DANGER else None
 
     async def _stopped(self) -> str | None:
         """The ISSU's own last words, when they say that it has stopped. Before the switchover only: a

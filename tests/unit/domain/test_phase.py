@@ -139,3 +139,11 @@ def test_a_node_missing_from_a_group_cannot_take_over() -> None:
 
 def test_older_releases_without_a_cold_sync_report_are_settled_by_state_and_failures() -> None:
     assert not_settled(both(cold_sync=None), N1) is None
+
+
+def test_an_upgrade_with_two_primaries_is_not_complete() -> None:
+    on_node1 = (group(0, N1), group(1, N1))
+    split = snapshot(after_reboot(view(N0, NEW)), after_reboot(view(N1, NEW, groups=on_node1)))
+    reading = infer_phase(both(), split, N0, NEW)
+    assert reading.phase is Phase.PRIMARY_UPGRADED
+    assert "RG0 has not exactly one primary" in reading.reason

@@ -4,16 +4,18 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
+
 from srx_issu.domain.errors import DeviceUnreachable
 from srx_issu.domain.goals import Course, Goal
 from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.model import GroupState, NodeName, Snapshot
 from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.recall import Start
 from srx_issu.steps.watch import Watch, began_at, deadline_s
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal, SteppingClock
-from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, silent, snapshot, view
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group, silent, snapshot, view
 
 ABORTED = "error: [Oct  6 12:30:16]: ISSU Aborted! Backup node maybe in inconsistent state"
 
@@ -85,6 +87,27 @@ def test_is_overdue_after_its_goals_deadline() -> None:
     assert not waiting.is_overdue
     waiting.clock.sleep(5401)
     assert waiting.is_overdue
+
+
+SPLIT = snapshot(view(N0), view(N1, groups=(group(0, N1), group(1, N1))))
+DISABLED = both(groups=(group(0, states={N1: GroupState.DISABLED}),))
+INELIGIBLE = both(groups=(group(0, states={N1: GroupState.INELIGIBLE}),))
+
+
+@pytest.mark.parametrize(("now", "words"), [(SPLIT, "both call themselves primary"), (DISABLED, "disabled")])
+def test_danger_that_is_seen_three_times_ends_the_wait_before_its_deadline(now: Snapshot, words: str) -> None:
+    waiting = watch(AsyncScript(now=now))
+    looks = [asyncio.run(waiting.look()) for _ in range(3)]
+    assert [look.stopped is not None for look in looks] == [False, False, True]
+    assert words in (looks[-1].stopped or "")
+
+
+def test_a_moment_of_danger_and_a_node_that_may_still_come_back_end_no_wait() -> None:
+    reader = AsyncScript()
+    waiting = watch(reader)
+    for now in (SPLIT, SPLIT, both(), SPLIT, SPLIT, INELIGIBLE, INELIGIBLE, INELIGIBLE):
+        reader.now = now
+        assert asyncio.run(waiting.look()).stopped is None
 
 
 def test_a_reached_goal_is_done() -> None:

@@ -44,11 +44,16 @@ def stand(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> St
     """Reads the situation; what is dangerous is found first, whatever else may be true."""
     return (
         _split_brain(now)
-        or _link_down(now)
+        or _fallen(now, (GroupState.INELIGIBLE, GroupState.DISABLED))
         or _silent(now, starter, target)
         or _unreadable(now)
         or _by_release(before, now, starter, target)
     )
+
+
+def danger(now: Snapshot) -> Standing | None:
+    """What no wait may go on in: two primaries, or a node that only a reboot brings back into the cluster."""
+    return _split_brain(now) or _fallen(now, (GroupState.DISABLED,))
 
 
 def runs(view: NodeView, release: str) -> bool | None:
@@ -77,13 +82,13 @@ def _split_brain(now: Snapshot) -> Standing | None:
     return Standing(situation=Situation.BOTH_PRIMARY, reason=reason)
 
 
-def _link_down(now: Snapshot) -> Standing | None:
+def _fallen(now: Snapshot, states: tuple[GroupState, ...]) -> Standing | None:
     """Ineligible follows a lost control or fabric link at once, disabled 180 s later (dossier, section 3)."""
     fallen = [
         f"{view.node} is {state} in RG{group.group_id}"
         for view in now.views
         for group in view.groups
-        if (state := view.own_state(group.group_id)) in (GroupState.INELIGIBLE, GroupState.DISABLED)
+        if (state := view.own_state(group.group_id)) in states
     ]
     return Standing(situation=Situation.LINK_DOWN, reason="; ".join(fallen)) if fallen else None
 
