@@ -9,6 +9,7 @@ from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.comparing import COMPARED, keep_look
+from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import last
 from srx_issu.steps.transcript import keep_transcript
 
@@ -23,7 +24,7 @@ def collect_after(bench: Bench) -> Facts:
 
 def look_again(bench: Bench, when: str) -> Facts:
     """A new ``after`` picture; the newest one counts."""
-    snapshot = bench.reader.observe()
+    snapshot = look_patiently(bench)
     return keep_after(bench, Look(snapshot=snapshot, state=bench.collect(snapshot)), when)
 
 

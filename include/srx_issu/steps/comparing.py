@@ -11,6 +11,7 @@ from srx_issu.domain.intent import Intent, Tolerance
 from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind, Json
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import BASELINE_STEP, baseline, baseline_state, last
 
 NOISE = "noise"  # detail of the baseline's event: the evidence with the tolerances it widened
@@ -29,7 +30,7 @@ def before_the_upgrade(bench: Bench) -> Look:
 
 def as_it_is_now(bench: Bench) -> Look:
     """A new look at what is compared."""
-    snapshot = bench.reader.observe()
+    snapshot = look_patiently(bench)
     return Look(snapshot=snapshot, state=bench.collect(snapshot, COMPARED))
 
 

@@ -17,12 +17,13 @@ from srx_issu.domain.phase import ISSU_PRIORITY, not_settled
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.act import act
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import baseline
 
 
 def reset_failover(bench: Bench) -> Facts:
     """``failover reset`` on every group that still has a manual flag or priority 255."""
-    now = bench.reader.observe()
+    now = look_patiently(bench)
     flagged = [g for g in now.group_ids if _is_flagged(now.group(g))]
     for group_id in flagged:
         command = ResetFailover(group_id=group_id)
@@ -47,7 +48,7 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
         bench.tell(EventKind.STEP_FINISHED, "fail-back was not asked for")
         return {"moved": []}
     before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
-    now = bench.reader.observe()
+    now = look_patiently(bench)
     away = [g for g in away_from_home(before, now) if wanted(g)]
     for group_id in away:
         if objection := _objection(now, group_id):

@@ -18,7 +18,7 @@ from srx_issu.steps.transcript import keep_transcript
 def hold_for_operator(bench: Bench) -> Facts:
     """Journals NEEDS_OPERATOR with the reason, and the steps as evidence ``what-to-do.txt``."""
     keep_transcript(bench)
-    found = prognosis(bench)
+    found = prognosis(bench, patient=False)
     keep_plan(bench, found)
     steps = what_to_do(bench, found)
     evidence = bench.evidence.write(bench.upgrade_id, "what-to-do.txt", f"{steps}\n")

@@ -10,6 +10,7 @@ from srx_issu.domain.recover import PlanKind
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import Start, baseline, last, start
 from srx_issu.steps.recovery_plan import prognosis
 
@@ -30,7 +31,7 @@ def judge_outcome(bench: Bench) -> Way:
     if begun is None:
         bench.tell(EventKind.DECIDED, "the ISSU was never asked for: nothing to verify")
         return Way.END
-    before, now = baseline(events, bench.evidence), bench.reader.observe()
+    before, now = baseline(events, bench.evidence), look_patiently(bench)
     reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
     if reading.phase is Phase.COMPLETE:
         bench.tell(EventKind.DECIDED, f"verify: {reading.reason}")
@@ -39,7 +40,7 @@ def judge_outcome(bench: Bench) -> Way:
     if untouched and (words := _refusal(bench, begun)):
         decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{words}; {reading.reason}")
         return Way.END
-    plan = prognosis(bench).plan
+    plan = prognosis(bench, patient=False).plan
     if plan.kind is PlanKind.NOTHING:
         bench.tell(EventKind.DECIDED, f"verify: {plan.reason}")
         return Way.VERIFY

@@ -16,6 +16,7 @@ from srx_issu.domain.recover import Plan, recover
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Evidence
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import course, last, start
 
 PLAN_KEY = "recovery_plan"
@@ -31,25 +32,24 @@ class Prognosis:
     plan: Plan
 
 
-def prognosis(bench: Bench, *, overdue: bool | None = None) -> Prognosis:
+def prognosis(bench: Bench, *, overdue: bool | None = None, patient: bool = True) -> Prognosis:
     """Looks at both nodes and plans. ``overdue`` None: whether a wait of this upgrade has failed.
 
-    Two primaries may be seen for a moment while a group moves between the two looks, so that is looked
-    at twice.
+    ``patient``: a node that does not answer is asked again for a while. Two primaries may be seen for a
+    moment while a group moves between the two looks, so that is looked at twice.
     """
-    found = _look(bench, overdue)
+    found = _look(bench, overdue, look_patiently(bench) if patient else bench.reader.observe())
     if found.diagnosis.failure is FailureClass.BOTH_PRIMARY:
         bench.clock.sleep(bench.intent.policy.timers.poll_s)
-        found = _look(bench, overdue)
+        found = _look(bench, overdue, bench.reader.observe())
     return found
 
 
-def _look(bench: Bench, overdue: bool | None) -> Prognosis:
+def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     events = bench.journal.events(bench.upgrade_id)
     way = course(events, bench.evidence, bench.intent)
     if overdue is None:
         overdue = any(e.kind is EventKind.STEP_FAILED and e.step.startswith(WAITS) for e in events)
-    now = bench.reader.observe()
     diagnosis = diagnose(
         way.before, now, way.starter, way.target, transcript=_transcript(bench), overdue=overdue
     )

@@ -44,6 +44,19 @@ def test_everything_else_is_held_for_a_person() -> None:
         assert judge_outcome(after_start(now).bench("branch_outcome")) is Way.HOLD
 
 
+def test_a_node_that_is_silent_for_a_moment_wakes_nobody() -> None:
+    fake = after_start(snapshot(view(N0, NEW), silent(N1)))
+    waited: list[float] = []
+
+    def answer_after_a_minute(seconds: float) -> None:
+        waited.append(seconds)
+        if sum(waited) > 60:
+            fake.reader.now = both(NEW, NEW)
+
+    fake.clock.sleep = answer_after_a_minute  # type: ignore[method-assign]
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.VERIFY
+
+
 def test_the_hold_spells_out_the_guides_steps_for_this_cluster() -> None:
     fake = after_start(both(OLD, NEW, groups=(group(0), group(1, priorities={N1: 0}))))
     fake.reader.texts[(N0, "/t")] = "timeout waiting for secondary node node1 to sync(error-code: 6.1)"

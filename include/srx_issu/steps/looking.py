@@ -1,0 +1,24 @@
+"""A look at both nodes that a moment's silence does not decide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from srx_issu.domain.model import Snapshot
+from srx_issu.steps.bench import Bench
+
+SHORTEST_PAUSE_S = 3.0  # between two looks at a node that does not answer
+
+
+def look_patiently(bench: Bench) -> Snapshot:
+    """Both nodes, asked again for up to ``group_settle_s`` while one does not answer: the network may be away
+    for a moment, and nobody is woken for that. In the end it is what it is."""
+    timers = bench.intent.policy.timers
+    until = bench.clock.now() + timedelta(seconds=timers.group_settle_s)
+    now = bench.reader.observe()
+    while not now.both_reachable and bench.clock.now() < until:
+        silent = "; ".join(f"{v.node}: {v.error or 'no answer'}" for v in now.views if not v.reachable)
+        bench.log.info("%s %s; asking again", bench.intent.cluster.name, silent)
+        bench.clock.sleep(max(SHORTEST_PAUSE_S, timers.poll_s))
+        now = bench.reader.observe()
+    return now
