@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Set
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from airflow.sdk import BaseBranchOperator, BaseOperator, Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk import DAG, BaseBranchOperator, BaseOperator, Context, TriggerRule
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, DownstreamTasksSkipped
 
 from srx_issu.domain.errors import (
     CommandRefused,
@@ -56,6 +57,27 @@ class BranchStepOperator(BaseBranchOperator):
         way = run_step(self, context, self.step)
         task = self.ways[way.value]
         return [] if task is None else task
+
+    def execute(self, context: Context) -> Any:
+        """Skips the ways not taken as a whole: by itself Airflow skips one more task in each round."""
+        try:
+            return super().execute(context)
+        except DownstreamTasksSkipped as skipped:
+            first = {task if isinstance(task, str) else task[0] for task in skipped.tasks}
+            whole = [(task_id, -1) for task_id in sorted(first | dead_ends(self.dag, first))]
+            raise DownstreamTasksSkipped(tasks=whole) from skipped  # type: ignore[no-untyped-call]
+
+
+def dead_ends(dag: DAG, skipped: Set[str]) -> frozenset[str]:
+    """The tasks behind ``skipped`` that nothing else can reach, so that they will be skipped too."""
+    dead, found = set(skipped), deque(skipped)
+    while found:
+        for task in dag.get_task(found.popleft()).downstream_list:
+            runs_anyway = task.trigger_rule == TriggerRule.ALL_DONE
+            if task.task_id not in dead and not runs_anyway and task.upstream_task_ids <= dead:
+                dead.add(task.task_id)
+                found.append(task.task_id)
+    return frozenset(dead - skipped)
 
 
 def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R]) -> R:

@@ -1,0 +1,53 @@
+"""Which tasks a branch skips at once: those that nothing else can reach any more."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, TriggerRule, chain
+from airflow.sdk.exceptions import DownstreamTasksSkipped
+
+from srx_issu.operators.step import BranchStepOperator, dead_ends
+
+
+class Way(StrEnum):
+    """The ways on."""
+
+    TAKEN = "taken"
+    FIRST = "first"
+
+
+class Decided(BranchStepOperator):
+    """Knows where to go without looking at any device."""
+
+    def choose_branch(self, context: Any) -> str:
+        return "taken"
+
+
+def test_a_way_not_taken_is_skipped_as_a_whole_and_no_task_that_another_way_leads_to() -> None:
+    with DAG("ways", schedule=None) as dag:
+        branch, taken, join = (EmptyOperator(task_id=name) for name in ("branch", "taken", "join"))
+        way = [EmptyOperator(task_id=name) for name in ("first", "second", "third")]
+        always = EmptyOperator(task_id="always", trigger_rule=TriggerRule.ALL_DONE)
+        chain(branch, [taken, way[0]])
+        chain(*way, always)
+        chain([taken, way[1]], join)
+    assert dead_ends(dag, {"first"}) == {"second", "third"}
+    assert dead_ends(dag, {"first", "taken"}) == {"second", "third", "join"}
+
+
+def test_a_branch_tells_airflow_to_skip_all_of_them_at_once() -> None:
+    with DAG("ways", schedule=None):
+        branch = Decided(task_id="branch", step=lambda _: Way.TAKEN, ways={way: way.value for way in Way})
+        way = [EmptyOperator(task_id=name) for name in ("first", "second", "third")]
+        always = EmptyOperator(task_id="always", trigger_rule=TriggerRule.ALL_DONE)
+        chain(branch, [EmptyOperator(task_id="taken"), way[0]])
+        chain(*way, always)
+    task_instance = SimpleNamespace(task=branch, map_index=-1, xcom_push=lambda **_: None)
+    with pytest.raises(DownstreamTasksSkipped) as told:
+        branch.execute({"ti": task_instance})  # type: ignore[typeddict-item]
+    assert told.value.tasks == [("first", -1), ("second", -1), ("third", -1)]
