@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import yaml
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable, Run
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Run
 from srx_issu.cli.main import new_run_id
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.embedded.home import Home
@@ -23,7 +24,9 @@ T = TypeVar("T")
 
 SPEED = 120.0
 RUN_DEADLINE_S = 300.0
-CLUSTERS = 32
+PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
+CLUSTERS = 120  # whose node0 starts an ISSU
+TWINS = 12  # whose node1 does
 
 
 @dataclass(kw_only=True)
@@ -33,7 +36,7 @@ class RunningStack:
     stack: Stack
     scenery: Scenery
     _apis: dict[str, AirflowApi] = field(default_factory=dict)
-    _taken: int = 0
+    _taken: Counter[str] = field(default_factory=Counter)
 
     @property
     def lab(self) -> Lab:
@@ -55,12 +58,13 @@ class RunningStack:
         """For programs that are to work on this stack: airflow, srx-issu, python."""
         return self.stack.environment
 
-    def take_cluster(self) -> str:
-        """The name of a healthy cluster that no other test has used."""
-        names = [cluster.name for cluster in self.scenery.clusters]
-        assert self._taken < len(names), "all simulated clusters are taken; raise CLUSTERS"
-        self._taken += 1
-        return names[self._taken - 1]
+    def take_cluster(self, starter: str = "node0") -> str:
+        """The name of a healthy cluster that no other test has used; ``starter`` is primary of its RG0."""
+        prefix = PREFIXES[starter]
+        names = [c.name for c in self.scenery.clusters if c.name.startswith(prefix)]
+        assert self._taken[prefix] < len(names), f"all clusters {prefix}* are taken; raise CLUSTERS or TWINS"
+        self._taken[prefix] += 1
+        return names[self._taken[prefix] - 1]
 
     def api(self, user: str = "operator") -> AirflowApi:
         """As ``admin``, ``operator`` or ``viewer``."""
@@ -71,7 +75,17 @@ class RunningStack:
     def trigger(self, cluster: str, *, user: str = "operator", **conf: Any) -> str:
         """Starts an upgrade without approval unless ``conf`` says otherwise; returns the run's id."""
         given = {"cluster": cluster, "image": self.image, "approval": False, **conf}
-        return self.api(user).trigger(new_run_id(cluster), given).run_id
+        run_id = new_run_id(cluster)
+        return self.until(lambda: self._started(run_id, given, user), "start", run_id)
+
+    def _started(self, run_id: str, given: Mapping[str, Any], user: str) -> str:
+        """Asked again under the same name when the answer did not come in time."""
+        try:
+            return self.api(user).trigger(run_id, given).run_id
+        except ApiFailed as refusal:
+            if "(409)" in str(refusal):  # there is such a run: it was the answer that came too late
+                return run_id
+            raise
 
     def upgrade(self, cluster: str, **conf: Any) -> Ending:
         """Triggers, waits for the end, and returns outcome and reason."""
@@ -134,9 +148,7 @@ class RunningStack:
         deadline = time.monotonic() + deadline_s
         while not (found := self._patiently(look)):
             self.stack.check()
-            assert time.monotonic() < deadline, (
-                f"no {what} within {deadline_s:.0f} s: {self.task_states(run_id)}"
-            )
+            assert time.monotonic() < deadline, f"{run_id}: no {what} within {deadline_s:.0f} s"
             time.sleep(0.3)
         return found
 
@@ -153,7 +165,7 @@ def running_stack(
     folder: Path, clusters: int = CLUSTERS, speed: float = SPEED, topology: Path | None = None
 ) -> Iterator[RunningStack]:
     """Everything started, and everything ended. Without a ``topology``: so many of the demo's cluster."""
-    topology = topology or write_topology(folder / "topology.yaml", clusters)
+    topology = topology or write_topology(folder / "topology.yaml", clusters, TWINS)
     home = Home(root=folder / "home")
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
     with ExitStack() as cleanup:
@@ -164,12 +176,25 @@ def running_stack(
         yield running
 
 
-def write_topology(path: Path, clusters: int) -> Path:
-    """The demo's healthy cluster, many times over."""
+def write_topology(
+    path: Path, clusters: int, twins: int = 0, durations: Mapping[str, float] | None = None
+) -> Path:
+    """The demo's healthy cluster, many times over, and some in which node0 and node1 have changed places."""
     topology = yaml.safe_load(DEMO_TOPOLOGY.read_text())
     (pattern,) = topology["clusters"]
+    pattern["durations"] = dict(durations or {})
+    twin = {**pattern, "groups": [_other_way_round(group) for group in pattern["groups"]]}
+    names = [f"{PREFIXES['node0']}{number:02}" for number in range(1, clusters + 1)]
+    twin_names = [f"{PREFIXES['node1']}{number:02}" for number in range(1, twins + 1)]
+    patterns = {**dict.fromkeys(names, pattern), **dict.fromkeys(twin_names, twin)}
     topology["clusters"] = [
-        {**pattern, "name": f"fw-test-{number:02}", "cluster_id": number} for number in range(1, clusters + 1)
+        {**each, "name": name, "cluster_id": number}
+        for number, (name, each) in enumerate(patterns.items(), 1)
     ]
     path.write_text(yaml.safe_dump(topology))
     return path
+
+
+def _other_way_round(group: dict[str, Any]) -> dict[str, Any]:
+    priority = group["priority"]
+    return {**group, "priority": {"node0": priority["node1"], "node1": priority["node0"]}}

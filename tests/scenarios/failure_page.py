@@ -1,0 +1,64 @@
+"""Writes docs/failure-scenarios.md from the table: ``python -m tests.scenarios.failure_page``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from srx_lab.machine.fault_catalogue import FAULTS
+from tests.scenarios.failure_table import TABLE
+from tests.scenarios.scenario import Scenario
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "failure-scenarios.md"
+
+_HEAD = """\
+# Failure scenarios
+
+Every fault that the simulated clusters know, and how an upgrade of a cluster that has it ends. Each row is a
+test: the real DAG on a real scheduler, triggerer and PostgreSQL, against both nodes over SSH and NETCONF.
+*Sent* is what the nodes have written down, not what the software says it did.
+
+Each cluster has three redundancy groups: RG0 and RG1 on the node that starts the ISSU, RG2 on its peer.
+`old` is the release before, `new` the target. What the classes mean, and what a person does about them, is in
+the [runbook](runbook.md).
+
+Written by `python -m tests.scenarios.failure_page`; a test keeps it current.
+"""
+
+
+def page() -> str:
+    return "\n".join((_HEAD, *table_lines(TABLE), ""))
+
+
+def table_lines(rows: Iterable[Scenario]) -> Iterator[str]:
+    """The table in Markdown."""
+    yield "| fault | what happens | class | sent, in order | nodes and groups at the end | outcome | lease |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in rows:
+        then = row.then
+        cells = (
+            f"`{row.name}`",
+            FAULTS[row.fault].says,
+            then.failure or "",
+            "; ".join(in_short(then.sent)) or "nothing",
+            str(then.cluster),
+            then.outcome,
+            then.lease,
+        )
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def in_short(sent: Iterable[str]) -> Iterator[str]:
+    """Orders without the words that they all have."""
+    for order in sent:
+        node, _, line = order.partition(": ")
+        short = line.removeprefix("request ").removeprefix("chassis cluster ").removeprefix("system ")
+        yield f"{node}: {short.replace('redundancy-group ', 'RG').replace('software ', '')}"
+
+
+def main() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

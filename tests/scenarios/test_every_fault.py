@@ -1,0 +1,26 @@
+"""Every fault of the simulator against the real DAG on a real scheduler: see ``failure_table.py``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.airflow.running_stack import RunningStack
+from tests.scenarios.failure_table import TABLE
+from tests.scenarios.players import Players
+from tests.scenarios.referee import ended
+from tests.scenarios.scenario import Scenario
+
+pytestmark = pytest.mark.stack
+
+GREEN = ("UPGRADED", "UPGRADED_WITH_FINDINGS", "ALREADY_CURRENT")
+
+
+@pytest.mark.parametrize("scenario", TABLE, ids=lambda scenario: scenario.name)
+def test_an_upgrade_of_a_cluster_with(scenario: Scenario, stack: RunningStack, players: Players) -> None:
+    # Given a cluster of its own with this fault
+    # When its upgrade is over, a person having answered where policy asks
+    run, end = players.wait_for(scenario)
+
+    # Then class, orders, both nodes, outcome and lease are those of the table, and the colour tells the truth
+    assert ended(stack, run.cluster, run.run_id, end.outcome) == scenario.then, end.reason
+    assert end.is_green is (scenario.then.outcome in GREEN)

@@ -1,0 +1,52 @@
+"""The table speaks of every fault there is, and docs/failure-scenarios.md says what it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from srx_issu.domain.failures.classes import FailureClass
+from srx_issu.ports.journal import Outcome
+from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.faults import make_fault
+from srx_lab.machine.words import NodeId
+from tests.scenarios.failure_page import PAGE, page
+from tests.scenarios.failure_table import TABLE
+from tests.scenarios.scenario import Scenario, mirrored
+
+each_row = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+
+
+def test_every_fault_of_the_simulator_has_a_scenario() -> None:
+    assert {row.fault for row in TABLE} == set(FAULTS)
+
+
+def test_no_two_rows_are_the_same() -> None:
+    assert [name for name, count in Counter(row.name for row in TABLE).items() if count > 1] == []
+
+
+@each_row
+def test_a_row_speaks_of_what_there_is(row: Scenario) -> None:
+    make_fault(
+        row.fault, node=NodeId(row.node) if row.node else None, at=row.at, parameters={**row.parameters}
+    )
+    assert row.then.outcome in {outcome.value for outcome in Outcome}
+    assert row.then.failure is None or row.then.failure in {failure.value for failure in FailureClass}
+
+
+@each_row
+def test_no_row_has_two_starts_and_whoever_is_put_back_is_named(row: Scenario) -> None:
+    sent = row.then.sent
+    assert sum("in-service-upgrade IMAGE" in order for order in sent) <= 1
+    assert not [order for order in sent if "rollback" in order and "rollback node" not in order]
+    assert max(Counter(order for order in sent if "reboot node" in order).values(), default=0) <= 1
+
+
+@each_row
+def test_mirroring_twice_gives_the_row_itself(row: Scenario) -> None:
+    assert mirrored(mirrored(row)) == row
+
+
+def test_the_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "write it: python -m tests.scenarios.failure_page"
