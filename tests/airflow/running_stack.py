@@ -25,8 +25,8 @@ T = TypeVar("T")
 SPEED = 120.0
 RUN_DEADLINE_S = 300.0
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
-CLUSTERS = 120  # whose node0 starts an ISSU
-TWINS = 12  # whose node1 does
+CLUSTERS = 48  # whose node0 starts an ISSU
+TWINS = 4  # whose node1 does
 
 
 @dataclass(kw_only=True)

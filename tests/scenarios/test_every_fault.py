@@ -1,4 +1,4 @@
-"""Every fault of the simulator against the real DAG on a real scheduler: see ``failure_table.py``."""
+"""Faults of the simulator against the real DAG on a real scheduler: see ``failure_table.py``."""
 
 from __future__ import annotations
 
