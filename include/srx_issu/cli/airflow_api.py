@@ -68,6 +68,16 @@ class Question:
     options: tuple[str, ...]
 
 
+# Airflow writes a question down before its task waits for the answer. One that comes in between is kept, but
+# read only when the question expires (Airflow 3.3.2, PATCH of hitlDetails).
+_WAITING = ("awaiting_input", "deferred")
+
+
+def is_asked(detail: Mapping[str, Any]) -> bool:
+    """Whether a question may be answered already."""
+    return detail["task_instance"].get("state", _WAITING[0]) in _WAITING
+
+
 class AirflowApi:
     """One Airflow, one user. Logs in when it has to; a token that has expired is renewed once."""
 
@@ -164,6 +174,7 @@ class AirflowApi:
                 options=tuple(each["options"]),
             )
             for each in found
+            if is_asked(each)
         )
 
     def answer(self, run_id: str, question: Question, option: str) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_api import PAGE, AirflowApi, Question, Run
+from srx_issu.cli.airflow_api import PAGE, AirflowApi, Question, Run, is_asked
 
 ORDER_DAG = "issu_campaign_order"
 UPGRADE_DAG = "issu_cluster"
@@ -103,6 +103,7 @@ class CampaignApi(AirflowApi):
                 options=tuple(each["options"]),
             )
             for each in found
+            if is_asked(each)
         )
 
     def answer_dag(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:

@@ -67,3 +67,14 @@ def test_only_our_own_log_lines_are_news(airflow: FakeAirflow, api: AirflowApi) 
 
 def test_no_xcom_is_none(api: AirflowApi) -> None:
     assert api.xcom("r", "close") is None
+
+
+def test_a_question_is_asked_once_its_task_waits_for_the_answer(
+    airflow: FakeAirflow, api: AirflowApi
+) -> None:
+    """An answer that comes before that is kept by Airflow and not read."""
+    task = {"task_id": "approval.approve_start", "state": "running"}
+    airflow.questions = [{"task_instance": task, "subject": "Start?", "options": ["Approve", "Reject"]}]
+    assert api.questions("r") == ()
+    task["state"] = "awaiting_input"
+    assert [question.task_id for question in api.questions("r")] == ["approval.approve_start"]
