@@ -17,8 +17,9 @@ from srx_demo.scenery import Scenery, lab_table
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
 from srx_issu.cli.display import phase_table
 from srx_issu.cli.follow import Followed, Follower
-from srx_issu.cli.main import new_run_id, summary
+from srx_issu.cli.main import summary
 from srx_issu.cli.outcome import EXIT_NOT_DONE
+from srx_issu.cli.run_ids import new_run_id
 from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack

@@ -25,8 +25,8 @@ from rich.table import Table
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable
-from srx_issu.cli.main import new_run_id
 from srx_issu.cli.outcome import ending
+from srx_issu.cli.run_ids import new_run_id
 from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack

@@ -86,8 +86,11 @@ class Lab:
             time.sleep(0.1)
         return found
 
-    def inject(self, fault: str, cluster: str, node: str | None = None, **parameters: str) -> None:
-        where = ["--cluster", cluster, *(["--node", node] if node else [])]
+    def inject(
+        self, fault: str, cluster: str, node: str | None = None, at: str | None = None, **parameters: str
+    ) -> None:
+        """``at`` a phase of the upgrade, in the lab's words; None = now, or where the fault belongs."""
+        where = ["--cluster", cluster, *(["--node", node] if node else []), *(["--at", at] if at else [])]
         self._ask("inject", *where, fault, *(f"{name}={value}" for name, value in parameters.items()))
 
     def clear(self, cluster: str) -> None:

@@ -16,6 +16,13 @@ def mark_success(stack: RunningStack, run_id: str, task_id: str, user: str = "op
         client.patch(_path(run_id, task_id), json={"new_state": "success"}).raise_for_status()
 
 
+def end_run(stack: RunningStack, run_id: str, user: str = "operator") -> None:
+    """The whole run is marked failed: whatever runs in it is ended, and its close never comes."""
+    with _client(stack, user) as client:
+        path = _path(run_id, "").removesuffix("/taskInstances/")
+        client.patch(path, json={"state": "failed"}).raise_for_status()
+
+
 def task_pid(stack: RunningStack, run_id: str, task_id: str) -> int | None:
     """Process id of the running try; None when it does not run."""
     with _client(stack, "operator") as client:

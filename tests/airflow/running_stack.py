@@ -15,8 +15,9 @@ import yaml
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Run
-from srx_issu.cli.main import new_run_id
 from srx_issu.cli.outcome import Ending, ending
+from srx_issu.cli.recover import dag_of
+from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack
 
@@ -27,6 +28,9 @@ RUN_DEADLINE_S = 300.0
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
 CLUSTERS = 48  # whose node0 starts an ISSU
 TWINS = 4  # whose node1 does
+# Nobody answers sooner; and an answer that comes before the scheduler has seen the asking worker end makes it
+# take the task for one that was killed from outside.
+READS_S = 5.0
 
 
 @dataclass(kw_only=True)
@@ -72,6 +76,10 @@ class RunningStack:
             self._apis[user] = AirflowApi(self.scenery.login(self.stack.url, user))
         return self._apis[user]
 
+    def about(self, run_id: str, user: str = "operator") -> AirflowApi:
+        """Speaking of the DAG that the run belongs to."""
+        return dag_of(self.api(user), run_id)
+
     def trigger(self, cluster: str, *, user: str = "operator", **conf: Any) -> str:
         """Starts an upgrade without approval unless ``conf`` says otherwise; returns the run's id."""
         given = {"cluster": cluster, "image": self.image, "approval": False, **conf}
@@ -87,16 +95,22 @@ class RunningStack:
                 return run_id
             raise
 
+    def recover(self, cluster: str, *, user: str = "operator", **conf: Any) -> str:
+        """Starts a recovery; returns the run's id."""
+        given = {"cluster": cluster, "reason": "found half way", **conf}
+        run_id = new_recovery_id(cluster)
+        return self.about(run_id, user).trigger(run_id, given).run_id
+
     def upgrade(self, cluster: str, **conf: Any) -> Ending:
         """Triggers, waits for the end, and returns outcome and reason."""
         return self.wait(self.trigger(cluster, **conf))
 
     def wait(self, run_id: str, deadline_s: float = RUN_DEADLINE_S) -> Ending:
         run = self.until(lambda: self._over(run_id), f"end of run {run_id}", run_id, deadline_s)
-        return ending(self.api(), run)
+        return ending(self.about(run_id), run)
 
     def task_states(self, run_id: str) -> dict[str, str | None]:
-        return {task.task_id: task.state for task in self.api().tasks(run_id)}
+        return {task.task_id: task.state for task in self.about(run_id).tasks(run_id)}
 
     def wait_for_task(
         self, run_id: str, task_id: str, states: Iterable[str], deadline_s: float = RUN_DEADLINE_S
@@ -111,34 +125,39 @@ class RunningStack:
         return self.until(reached, f"{task_id} in {sorted(wanted)}", run_id, deadline_s)
 
     def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
-        return self.api().xcom(run_id, task_id, key)
+        return self.about(run_id).xcom(run_id, task_id, key)
 
-    def answer(self, run_id: str, option: str, *, user: str = "operator", deadline_s: float = 120.0) -> None:
-        """Answers the run's question (``Approve`` or ``Reject``) as soon as it is asked."""
+    def answer(self, run_id: str, option: str, *, user: str = "operator", deadline_s: float = 120.0) -> str:
+        """Answers the run's question (``Approve`` or ``Reject``) as soon as it is asked; returns its body."""
 
         def asked() -> Any:
             self.stack.check()
-            return self.api(user).questions(run_id)
+            return self.about(run_id, user).questions(run_id)
 
-        for question in self.until(asked, "a question", run_id, deadline_s):
-            self.api(user).answer(run_id, question, option)
+        (question,) = self.until(asked, "a question", run_id, deadline_s)
+        time.sleep(READS_S)
+        self.about(run_id, user).answer(run_id, question, option)
+        return str(question.body)
+
+    def seen(self, cluster: str) -> dict[str, Any]:
+        """The simulated cluster as the simulator itself sees it."""
+        (status,) = [each for each in self.lab.status() if each["name"] == cluster]
+        return status
 
     def issu_starts(self, cluster: str) -> int:
         """How often the simulated cluster was asked to upgrade itself."""
-        (status,) = [each for each in self.lab.status() if each["name"] == cluster]
-        return int(status["issu_starts"])
+        return int(self.seen(cluster)["issu_starts"])
 
     def releases(self, cluster: str) -> dict[str, str]:
         """Node -> release, as the simulator itself sees it."""
-        (status,) = [each for each in self.lab.status() if each["name"] == cluster]
-        return {node: str(view["release"]) for node, view in status["nodes"].items()}
+        return {node: str(view["release"]) for node, view in self.seen(cluster)["nodes"].items()}
 
     def close(self) -> None:
         for api in self._apis.values():
             api.__exit__(None, None, None)
 
     def _over(self, run_id: str) -> Run | None:
-        run = self.api().run(run_id)
+        run = self.about(run_id).run(run_id)
         return run if run.is_over else None
 
     def until(

@@ -55,18 +55,27 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_file_parses(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
-    assert {"issu_cluster", "issu_release"} <= set(parsed["tasks"])
+    assert {"issu_cluster", "issu_recover", "issu_release"} <= set(parsed["tasks"])
 
 
 def test_nothing_heavy_is_imported_at_parse_time(parsed: dict[str, Any]) -> None:
     assert parsed["heavy"] == []
 
 
-def test_close_is_the_only_leaf_and_always_runs(parsed: dict[str, Any]) -> None:
-    tasks = parsed["tasks"]["issu_cluster"]
+@pytest.mark.parametrize("dag_id", ["issu_cluster", "issu_recover"])
+def test_close_is_the_only_leaf_and_always_runs(parsed: dict[str, Any], dag_id: str) -> None:
+    tasks = parsed["tasks"][dag_id]
     with_successors = {up for task in tasks.values() for up in task["up"]}
     assert set(tasks) - with_successors == {"close"}
     assert [tasks[t]["rule"] for t in ("clean_up", "report", "close")] == ["all_done"] * 3
+
+
+def test_a_recovery_goes_the_ways_of_an_upgrade(parsed: dict[str, Any]) -> None:
+    """From branch_outcome on, so that a scenario of the one speaks for the other."""
+    upgrade, recovery = parsed["tasks"]["issu_cluster"], parsed["tasks"]["issu_recover"]
+    assert set(recovery) - set(upgrade) == {"observe", "wait_until_quiet", "observe_again"}
+    after = {t: v for t, v in recovery.items() if "." in t and t.partition(".")[0] != "issu"}
+    assert all(upgrade[t] == v for t, v in after.items())
 
 
 def test_no_branch_is_itself_upstream_of_a_join(parsed: dict[str, Any]) -> None:

@@ -33,6 +33,10 @@ class MemoryJournal:
     def upgrade(self, upgrade_id: str) -> UpgradeRecord | None:
         return self.records.get(upgrade_id)
 
+    def upgrades_of(self, cluster: str) -> tuple[UpgradeRecord, ...]:
+        mine = [r for r in self.records.values() if r.cluster == cluster]
+        return tuple(sorted(mine, key=lambda r: r.opened_at, reverse=True))
+
     def record(self, upgrade_id: str, event: Event) -> None:
         self.written[upgrade_id].append(event)
 

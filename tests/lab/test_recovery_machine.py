@@ -91,6 +91,9 @@ def test_rollback_without_a_node_rolls_back_both() -> None:
 def test_rollback_without_a_previous_image_is_refused() -> None:
     machine = machine_with_room()
     assert commands.roll_back(machine.world, N1, reboot=False).failed
+    assert commands.roll_back(machine.world, N1, reboot=True).failed
+    machine.advance(machine.now + 3600)
+    assert machine.world.node(N1).boots == 1, "what was refused reboots nothing"
 
 
 def test_manual_failover_leaves_255_the_flag_and_secondary_hold() -> None:

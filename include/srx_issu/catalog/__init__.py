@@ -17,12 +17,14 @@ from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
 from srx_issu.catalog.loading import Catalog, load, netbox_entry, validate
 from srx_issu.catalog.names import cluster_names, image_names
+from srx_issu.catalog.recovery_request import RecoveryRequest, resolve_recovery
 from srx_issu.catalog.request import UpgradeRequest, eligibility, find_image, resolve
 
 __all__ = [
     "VARIABLE",
     "CampaignDocument",
     "Catalog",
+    "RecoveryRequest",
     "UpgradeRequest",
     "campaign_files",
     "check_campaigns",
@@ -37,6 +39,7 @@ __all__ = [
     "read_campaign",
     "read_campaigns",
     "resolve",
+    "resolve_recovery",
     "validate",
     "verify_image",
 ]

@@ -40,8 +40,10 @@ class UpgradeRequest:
 
 def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
     """The Intent of a request. Raises RequestRefused; nothing was touched then."""
-    _check_words(request)
-    cluster = _cluster(catalog, request.cluster)
+    check_words(request.upgrade_id, request.requested_by)
+    cluster = find_cluster(catalog, request.cluster)
+    if cluster.hold is not None:
+        raise RequestRefused(f"cluster {cluster.name} is on hold: {cluster.hold}; the inventory says so")
     image = find_image(catalog, request.image, cluster.model)
     software = _software(catalog.support_rules, cluster, image)
     policy = _policy(catalog, cluster, image)
@@ -96,22 +98,22 @@ def _no_image(catalog: Catalog, wanted: str, model: str, of_release: list[Image]
     return f"image {_shown(wanted)} is not in the catalogue; for {model}: {nearest(wanted, fitting)}"
 
 
-def _check_words(request: UpgradeRequest) -> None:
-    if not _UPGRADE_ID.fullmatch(request.upgrade_id):
+def check_words(upgrade_id: str, requested_by: str) -> None:
+    """Raises RequestRefused when the id cannot name files, or nobody asks."""
+    if not _UPGRADE_ID.fullmatch(upgrade_id):
         remedy = "expected 1 to 250 letters, digits and _ . : + ~ -"
-        raise RequestRefused(f"upgrade id {_shown(request.upgrade_id)} cannot name files: {remedy}")
-    who = request.requested_by.strip()
+        raise RequestRefused(f"upgrade id {_shown(upgrade_id)} cannot name files: {remedy}")
+    who = requested_by.strip()
     if not who or len(who) > 200 or not who.isprintable():
         raise RequestRefused(f"requested by {_shown(who)}: say who asks, in at most 200 printable characters")
 
 
-def _cluster(catalog: Catalog, name: str) -> Cluster:
+def find_cluster(catalog: Catalog, name: str) -> Cluster:
+    """Raises RequestRefused when the inventory does not have it."""
     cluster = catalog.clusters.get(name)
     if cluster is None:
         known = nearest(name, catalog.clusters)
         raise RequestRefused(f"cluster {_shown(name)} is not in the inventory: {known}")
-    if cluster.hold is not None:
-        raise RequestRefused(f"cluster {name} is on hold: {cluster.hold}; the inventory says so")
     return cluster
 
 

@@ -14,9 +14,10 @@ from srx_issu.checks.frames import Frame, Subject
 from srx_issu.checks.tables import every_check
 from srx_issu.domain.checking import Severity, WhenUnknown
 from srx_issu.domain.diff import Difference
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import ISSU_PRIORITY, has_rebooted
+from srx_issu.domain.recovery.found import was_under_way
 from srx_issu.domain.state import ClusterState, Rows
 from srx_issu.domain.version import same_release
 
@@ -35,7 +36,7 @@ def after_checks(intent: Intent, before_state: ClusterState, *, flags_reset: boo
     wanted = _AS_BEFORE | _FLAGS if flags_reset else _AS_BEFORE
     told_before = any(isinstance(answer, Rows) for _, answer in before_state.answers("policy_sync"))
     return (
-        *_release_checks(),
+        *_release_checks(intent),
         *(_softened(check, told_before) for check in shared if check.name in wanted),
         *(_priorities() if flags_reset else ()),
         _unchanged(),
@@ -49,7 +50,10 @@ def _softened(check: Check, told_before: bool) -> Check:
     return check
 
 
-def _release_checks() -> tuple[Check, ...]:
+def _release_checks(intent: Intent) -> tuple[Check, ...]:
+    has_booted = "has rebooted since the baseline"
+    if intent.purpose is Purpose.RECOVER:
+        has_booted += ", or ran the target or was booting then"
     return (
         Check(
             name="runs_target",
@@ -70,7 +74,7 @@ def _release_checks() -> tuple[Check, ...]:
             column="rebooted",
             expect=YES,
             guide=True,
-            good="has rebooted since the baseline",
+            good=has_booted,
             bad="has not rebooted since the baseline",
             limit="rebooted",
             remedy="look at 'show system uptime' of the node",
@@ -118,6 +122,7 @@ def after_frame(before: Snapshot, subject: Subject) -> Frame:
         why = subject.silence(node) or "not shown"
         known = view.release is not None
         booted = view.booted_at is not None and before.view(node).booted_at is not None
+        half_way = was_under_way(subject.intent, before.view(node))
         frame.add(
             {
                 "node": node.value,
@@ -125,7 +130,7 @@ def after_frame(before: Snapshot, subject: Subject) -> Frame:
                 "release": view.release,
                 "target": target,
                 "runs_target": same_release(view.release or "", target) if known else None,
-                "rebooted": has_rebooted(before.view(node), view) if booted else None,
+                "rebooted": half_way or (has_rebooted(before.view(node), view) if booted else None),
             },
             {"runs_target": why, "rebooted": why},
         )

@@ -34,6 +34,7 @@ class Run:
 
     run_id: str
     state: str
+    dag_id: str = DAG_ID
     conf: Mapping[str, Any] = field(default_factory=dict)
     started: datetime | None = None
     ended: datetime | None = None
@@ -163,6 +164,11 @@ class AirflowApi:
             return None
         return self._accept(answer)["value"]
 
+    def asking(self) -> frozenset[str]:
+        """The runs of this DAG that wait for an answer."""
+        found = self._get(f"{self._dag}/dagRuns/~/hitlDetails", response_received=False, limit=PAGE)
+        return frozenset(str(each["task_instance"]["dag_run_id"]) for each in found["hitl_details"])
+
     def questions(self, run_id: str) -> tuple[Question, ...]:
         """What waits for an answer in this run."""
         found = self._get(f"{self._path(run_id)}/hitlDetails", response_received=False)["hitl_details"]
@@ -229,6 +235,7 @@ def _run(found: Mapping[str, Any]) -> Run:
     return Run(
         run_id=str(found["dag_run_id"]),
         state=str(found["state"]),
+        dag_id=str(found.get("dag_id") or DAG_ID),
         conf=found.get("conf") or {},
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),

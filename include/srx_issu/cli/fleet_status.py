@@ -11,18 +11,24 @@ from srx_issu.cli.airflow_api import AirflowApi, Run
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases
+from srx_issu.cli.recover import DAG_ID as RECOVERY_DAG
 
 ONE_CLUSTER_ROWS = 10
 
 
 def fleet_table(api: AirflowApi, cluster: str | None, now: datetime) -> Table:
-    """The newest run of each cluster, or the ten newest of one."""
+    """The newest run of each cluster, upgrade or recovery, or the ten newest of one."""
     table = Table(box=None, pad_edge=False)
     for column in ("Cluster", "Phase or outcome", "Since", "Run", "Reason"):
         table.add_column(column, overflow="fold", no_wrap=column == "Run")
-    for run in chosen(api.runs(), cluster):
-        table.add_row(*_row(api, run, now))
+    for run in chosen(newest_first(api.runs(), api.of(RECOVERY_DAG).runs(), now), cluster):
+        table.add_row(*_row(api.of(run.dag_id), run, now))
     return table
+
+
+def newest_first(upgrades: tuple[Run, ...], recoveries: tuple[Run, ...], now: datetime) -> tuple[Run, ...]:
+    """A run that has not started is newer than all that have."""
+    return tuple(sorted((*upgrades, *recoveries), key=lambda run: run.started or now, reverse=True))
 
 
 def chosen(runs: tuple[Run, ...], cluster: str | None) -> tuple[Run, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ import typer
 from rich.console import Console
 
 from srx_issu import catalog
-from srx_issu.cli import campaign
+from srx_issu.cli import campaign, recover
 from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table
@@ -21,6 +20,7 @@ from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.login import Login, NoLogin, find_login
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.release import release
+from srx_issu.cli.run_ids import new_run_id
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -111,7 +111,7 @@ def follow_run(
 ) -> None:
     """Show a run until it is over."""
     with _airflow(context) as api:
-        _follow(api, run)
+        _follow(recover.dag_of(api, run), run)
 
 
 @app.command()
@@ -122,7 +122,8 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again")] = False,
 ) -> None:
     """Answer a run that waits for approval."""
-    with _airflow(context) as api:
+    with _airflow(context) as any_api:
+        api = recover.dag_of(any_api, run)
         questions = api.questions(run)
         if not questions:
             raise ApiFailed(f"run {run} asks nothing now; 'srx-issu status' shows what does")
@@ -156,12 +157,6 @@ def release_cluster(
 
 def main() -> None:
     app()
-
-
-def new_run_id(cluster: str, now: datetime | None = None) -> str:
-    """Says cluster and time; only what Airflow allows in a run id."""
-    moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return f"{re.sub(r'[^A-Za-z0-9_.~:+-]', '-', cluster)}__{moment}"
 
 
 def summary(followed: Followed, console: Console) -> None:
@@ -232,6 +227,7 @@ def _warn(login: Login) -> None:
 
 
 campaign.register(app, _airflow)
+recover.register(app, _airflow, _follow)
 
 if __name__ == "__main__":
     main()

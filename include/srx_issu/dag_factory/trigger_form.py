@@ -40,6 +40,28 @@ def upgrade_params() -> dict[str, Param]:
     }
 
 
+def recovery_params() -> dict[str, Param]:
+    """Only the cluster and the reason must be told."""
+    return {
+        "cluster": cluster_param(),
+        "reason": Param("", type="string", title="Reason", description="What happened, as far as you know"),
+        "image": Param(
+            None,
+            type=["null", "string"],
+            title="Image",
+            description="Image or release that the ISSU was to install. Empty: journal or nodes tell",
+            examples=list(catalog.image_names(catalog.files_folder())),
+        ),
+        "take_over": Param(
+            False,
+            type="boolean",
+            title="Take over",
+            description="Take it from a run that needs an operator or ended half way; your name is recorded",
+        ),
+        "fail_back": upgrade_params()["fail_back"],
+    }
+
+
 def cluster_param() -> Param:
     """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults, and NetBox, leave
     the choice open: the run's first task then says what is wrong."""

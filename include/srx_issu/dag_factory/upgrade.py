@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from airflow.sdk import BaseOperator, TaskGroup, chain
+from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 
-from srx_issu.dag_factory.tasks import JOIN, branch, converge, ending, run, wait_for
+from srx_issu.dag_factory.tasks import ALWAYS, JOIN, branch, converge, ending, run, wait_for
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
+from srx_issu.operators.close import CloseOperator
 from srx_issu.operators.recovery import RecoveryOperator
+from srx_issu.report.task import ReportOperator
 from srx_issu.steps.approval_request import recovery_request, start_request
 from srx_issu.steps.back_up_configuration import SnapshotSupport, back_up_configuration
 from srx_issu.steps.check_policies import PolicySync, check_policies, resync_policies
 from srx_issu.steps.check_state import check_state
 from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import check_versions_and_groups
+from srx_issu.steps.clean_up import clean_up
 from srx_issu.steps.collect_after import collect_after
 from srx_issu.steps.collect_baseline import collect_baseline
 from srx_issu.steps.confirm_approval import START
 from srx_issu.steps.consolidate_groups import consolidate_groups
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
+from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.judge_readiness import Assessment, judge_readiness
 from srx_issu.steps.recover_cluster import RECOVERY, Recovered, conclude_recovery, diagnose
 from srx_issu.steps.snapshot_software import snapshot_software
@@ -116,7 +121,7 @@ def verify() -> Stage:
 
 def recover() -> Stage:
     """The guide's restore procedure: diagnosis and plan, a person's yes where policy asks, then the plan's
-    steps. A step that the plan does not have passes at once."""
+    steps. A step that the plan does not have passes at once; where one fails, a person takes over."""
     with TaskGroup("recover", tooltip="Put the cluster back"):
         gate = ApprovalGate(task_id="approve_recovery", question=RECOVERY, request=recovery_request)
         guard = ApprovalGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
@@ -125,8 +130,40 @@ def recover() -> Stage:
         ways = {Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"}
         conclusion = branch(conclude_recovery, ways)
         forward, back = ending("finished_forward"), ending("put_back")
+        # Only where something before it fails: refused, expired, or stopped.
+        hold = run(hold_recovery, "hold_for_operator", trigger_rule=TriggerRule.ONE_FAILED, retries=0)
         chain(diagnosis, gate, guard, *steps, conclusion, [forward, back])
-        return Stage(entry=diagnosis, exit=forward, endings=[back])
+        chain([diagnosis, gate, guard, *steps, conclusion], hold)
+        return Stage(entry=diagnosis, exit=forward, endings=[back, hold])
+
+
+def outcome() -> Stage:
+    """From what both nodes show after an ISSU, whoever began it, to the end of the run: verified, put back,
+    or held for a person."""
+    # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
+    ways = {
+        Way.VERIFY: "upgraded",
+        Way.RECOVER: "recover.diagnose",
+        Way.HOLD: "hold_for_operator",
+        Way.END: None,
+    }
+    judged = branch(judge_outcome, ways, "branch_outcome", trigger_rule=ALWAYS)
+    upgraded, put_back, hold = ending("upgraded"), recover(), run(hold_for_operator)
+    checked, home = verify(), fail_back()
+    chain(judged, [upgraded, put_back.entry, hold])
+    chain([upgraded, put_back.exit], checked.entry)
+    chain(checked.exit, home.entry)
+    return Stage(entry=judged, exit=home.exit, endings=[*put_back.endings, hold])
+
+
+def close_run(*ends: BaseOperator) -> None:
+    """Whichever way the run went, the others are skipped; the end is reached in any case."""
+    chain(
+        list(ends),
+        run(clean_up, trigger_rule=ALWAYS),
+        ReportOperator(task_id="report", trigger_rule=ALWAYS),
+        CloseOperator(task_id="close", claim_task_id="claim", trigger_rule=ALWAYS),
+    )
 
 
 def fail_back() -> Stage:

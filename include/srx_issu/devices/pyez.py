@@ -54,9 +54,10 @@ class PyezClusterReader:
         timers: Timers,
         *,
         now: Callable[[], datetime] = utc_now,
+        sessions: NodeSessions | None = None,
     ) -> None:
         self._cluster = cluster
-        self._sessions = NodeSessions(cluster, credentials, timers)
+        self._sessions = sessions or NodeSessions(cluster, credentials, timers)
         self._now = now
 
     def observe(self) -> Snapshot:

@@ -59,6 +59,7 @@ class PyezClusterWriter:
         folder_of: Callable[[str], str] = job_folder,
         rpc_wait_s: float = RPC_WAIT_S,
         pause: Callable[[float], None] = time.sleep,
+        sessions: NodeSessions | None = None,
     ) -> None:
         self._folder_of = folder_of
         self._rpc_wait_s = rpc_wait_s
@@ -66,7 +67,7 @@ class PyezClusterWriter:
         self._cluster = cluster
         self._credentials = credentials
         self._timers = timers
-        self._sessions = NodeSessions(cluster, credentials, timers)
+        self._sessions = sessions or NodeSessions(cluster, credentials, timers)
 
     def send(self, node: NodeName, command: Command) -> str:
         if isinstance(command, StartIssu):

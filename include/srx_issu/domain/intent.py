@@ -11,6 +11,13 @@ from srx_issu.domain.failures.rules import FailureRules
 from srx_issu.domain.model import Cluster, Image
 
 
+class Purpose(StrEnum):
+    """What a run was started for."""
+
+    UPGRADE = "upgrade"
+    RECOVER = "recover"  # an ISSU that somebody else started has stopped half way: put back, or finish
+
+
 class StartMethod(StrEnum):
     """How the in-service upgrade is asked for."""
 
@@ -101,4 +108,5 @@ class Intent:
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None = at once
     window_end: str | None = None
+    purpose: Purpose = Purpose.UPGRADE
     shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml

@@ -7,6 +7,7 @@ guide nor the state gives a safe way, the plan has no steps and a person acts. C
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from srx_issu.domain.failure import Diagnosis
@@ -95,7 +96,8 @@ def _nothing_changed(case: _Case) -> Plan:
     if not same_release(release, _release(case, NodeName.NODE1)):
         return _hold(case, "the nodes ran different releases before this upgrade; decide which shall stay")
     kind = PlanKind.CLEAR_STALE if case.failure is FailureClass.STALE_IN_PROGRESS else PlanKind.ABORT_ONLY
-    actions = [*_abort(case, release), *_policies(case), *_closing(case, release, sent_to=case.starter)]
+    closing = _closing(case, release, sent_to=case.starter, homes=_away(case, None))
+    actions = [*_abort(case, release), *_policies(case), *closing]
     if not _may_hold_new_image(case):
         return _plan(case, kind, tuple(actions), release=release)
     caution = (
@@ -144,8 +146,8 @@ def _roll_back(case: _Case) -> Plan:
         *([steps.fail_over(elsewhere, keep, release)] if elsewhere else []),
         *steps.roll_back(back, release, software),
         steps.abort_issu(release, keep),
-        *steps.reboot(back, release, software),
-        *_closing(case, release, sent_to=keep),
+        *steps.reboot(back, release, software, booted_before=case.before.view(back).booted_at),
+        *_closing(case, release, sent_to=keep, homes=_away(case, keep)),
     )
     cautions = [f"{back} must still have the image of {release} as its previous one"]
     permission = case.permission
@@ -209,8 +211,24 @@ def _policies(case: _Case) -> tuple[RecoveryAction, ...]:
     return (steps.resync_policies(primary),)
 
 
-def _closing(case: _Case, release: str, *, sent_to: NodeName) -> tuple[RecoveryAction, ...]:
-    return (steps.reset_failover(case.now, sent_to), steps.verify(case.now, release))
+def _closing(
+    case: _Case, release: str, *, sent_to: NodeName, homes: Mapping[int, NodeName] | None = None
+) -> tuple[RecoveryAction, ...]:
+    return (
+        *([steps.bring_groups_back(homes, release)] if homes else []),
+        steps.reset_failover(case.now, sent_to),
+        steps.verify(case.now, release),
+    )
+
+
+def _away(case: _Case, gathered_on: NodeName | None) -> Mapping[int, NodeName]:
+    """Data groups that served from another node before than they do now, or on ``gathered_on``. RG0 stays:
+    it is moved by hand only (guide, step 7)."""
+    if not case.intent.fail_back:
+        return {}
+    before = {g: case.before.primary(g) for g in case.now.group_ids if g > 0}
+    then = {g: gathered_on or case.now.primary(g) for g in before}
+    return {g: node for g, node in before.items() if node is not None and node is not then[g]}
 
 
 def _plan(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from srx_issu.domain.errors import IncomparableReleases, UnparsableVersion
 from srx_issu.domain.verdict import Status, Verdict
@@ -100,6 +101,7 @@ class JunosVersion:
         return compare(self, other) >= 0
 
 
+@lru_cache(maxsize=1024)  # every look compares the same few names many times
 def parse(text: str) -> JunosVersion:
     """A release name as shown by a node or written by an operator; surrounding blanks do not matter.
 

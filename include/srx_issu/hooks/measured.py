@@ -42,6 +42,9 @@ class MeasuredJournal:
     def upgrade(self, upgrade_id: str) -> UpgradeRecord | None:
         return self._journal.upgrade(upgrade_id)
 
+    def upgrades_of(self, cluster: str) -> tuple[UpgradeRecord, ...]:
+        return self._journal.upgrades_of(cluster)
+
     def record(self, upgrade_id: str, event: Event) -> None:
         self._journal.record(upgrade_id, event)
         if event.kind in _ACTIONS:

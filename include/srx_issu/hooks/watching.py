@@ -23,7 +23,8 @@ from srx_issu.hooks.srx import known_hosts_text
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.holding import renew_all
-from srx_issu.steps.recall import course, start
+from srx_issu.steps.quiet import QuietWatch, Stillness
+from srx_issu.steps.recall import QUIET_KEY, course, intent_of, start
 from srx_issu.steps.recover_cluster import taken
 from srx_issu.steps.recovery_plan import plan_in
 from srx_issu.steps.watch import Watch, began_at
@@ -46,7 +47,7 @@ async def open_watch(upgrade_id: str, goal: Goal, step: str) -> AsyncIterator[Wa
 
 def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
     stores = open_stores()
-    intent = stores.journal.intent(upgrade_id)
+    intent = intent_of(stores.journal, upgrade_id)
     _renew_lease(stores, intent)
     events = stores.journal.events(upgrade_id)
     return Watch(
@@ -117,7 +118,7 @@ async def open_recovery(upgrade_id: str, step: str) -> AsyncIterator[RecoveryWat
 
 def _prepare_recovery(upgrade_id: str, step: str) -> RecoveryWatch:
     stores = open_stores()
-    intent = stores.journal.intent(upgrade_id)
+    intent = intent_of(stores.journal, upgrade_id)
     _renew_lease(stores, intent)
     events = stores.journal.events(upgrade_id)
     plan = plan_in(events, stores.evidence)
@@ -130,6 +131,57 @@ def _prepare_recovery(upgrade_id: str, step: str) -> RecoveryWatch:
         reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), intent.policy.timers),
         poll_s=intent.policy.timers.poll_s,
         began_at=_begin(stores, upgrade_id, step, "waiting"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQuiet:
+    """A recovery's wait until nobody drives an ISSU."""
+
+    cluster: str
+    step: str
+    watch: QuietWatch
+    poll_s: float
+    stores: Stores
+    upgrade_id: str
+
+    async def tell(self, seen: Stillness) -> None:
+        """Quiet or given up: ``diagnose`` reads which from the journal."""
+        key = QUIET_KEY if seen.quiet else None
+        event = Event(
+            at=SystemClock().now(), kind=EventKind.OBSERVED, step=self.step, text=seen.reason, key=key
+        )
+        await asyncio.to_thread(self.stores.journal.record, self.upgrade_id, event)
+
+
+@asynccontextmanager
+async def open_quiet(upgrade_id: str, step: str) -> AsyncIterator[OpenQuiet]:
+    """With its own connection to each node; closed at the end."""
+    quiet = await asyncio.to_thread(_prepare_quiet, upgrade_id, step)
+    try:
+        yield quiet
+    finally:
+        await quiet.watch.reader.close()
+
+
+def _prepare_quiet(upgrade_id: str, step: str) -> OpenQuiet:
+    stores = open_stores()
+    intent = intent_of(stores.journal, upgrade_id)
+    _renew_lease(stores, intent)
+    timers = intent.policy.timers
+    watch = QuietWatch(
+        intent=intent,
+        start=start(stores.journal.events(upgrade_id)),
+        reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), timers),
+        clock=SystemClock(),
+    )
+    return OpenQuiet(
+        cluster=intent.cluster.name,
+        step=step,
+        watch=watch,
+        poll_s=timers.poll_s,
+        stores=stores,
+        upgrade_id=upgrade_id,
     )
 
 
@@ -176,7 +228,7 @@ async def open_window(upgrade_id: str, step: str) -> OpenWindow:
 
     def prepare() -> OpenWindow:
         stores = open_stores()
-        intent = stores.journal.intent(upgrade_id)
+        intent = intent_of(stores.journal, upgrade_id)
         _renew_lease(stores, intent)
         return OpenWindow(intent=intent, step=step, stores=stores)
 

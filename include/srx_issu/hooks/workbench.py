@@ -17,8 +17,9 @@ from srx_issu.hooks.stores import open_stores
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.claim import STEP as CLAIM
+from srx_issu.steps.held_writer import HeldWriter
 from srx_issu.steps.holding import renew_all
-from srx_issu.steps.recall import last
+from srx_issu.steps.recall import intent_of, last
 
 
 def is_open(upgrade_id: str) -> bool:
@@ -37,7 +38,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
     from srx_issu.devices.writer import PyezClusterWriter  # noqa: PLC0415
 
     stores, clock = open_stores(), SystemClock()
-    intent = stores.journal.intent(upgrade_id)
+    intent = intent_of(stores.journal, upgrade_id)
     timers = intent.policy.timers
     credentials = SrxHook(intent.cluster.connection_id).credentials()
     with ExitStack() as stack:
@@ -48,7 +49,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
             step=step,
             support=catalog.load(catalog.files_folder()).support_rules,
             reader=reader,
-            writer=writer,
+            writer=HeldWriter(writer=writer, intent=intent, leases=stores.leases, clock=clock),
             files=lambda node: stack.enter_context(
                 SftpNodeFiles(node, intent.cluster.address(node), credentials, timers)
             ),

@@ -56,6 +56,11 @@ class SqlJournal:
             ).one_or_none()
         return record_from_row(row) if row else None
 
+    def upgrades_of(self, cluster: str) -> tuple[UpgradeRecord, ...]:
+        query = select(upgrades).where(upgrades.c.cluster == cluster).order_by(upgrades.c.opened_at.desc())
+        with self._database.transaction() as connection:
+            return tuple(record_from_row(row) for row in connection.execute(query))
+
     def record(self, upgrade_id: str, event: Event) -> None:
         """An intended action with a key goes through ``intend``, which says whether it may be sent."""
         if event.kind is EventKind.ACTION_INTENDED and event.key is not None:

@@ -192,7 +192,8 @@ def _kept_for_operator(held: Lease, reason: str) -> str:
     name = held.resource.removeprefix("cluster:")
     return (
         f"{held.resource} is kept by upgrade {held.owner}, which needs an operator: {reason}; look at the "
-        f"cluster, and when it is in order, 'srx-issu release {name}'"
+        f"cluster, then put it back with 'srx-issu recover {name} --take-over', or, when it is in order, "
+        f"'srx-issu release {name}'"
     )
 
 
@@ -201,6 +202,6 @@ def _held_by(held: Lease, at: datetime) -> str:
     left = f"for another {left_s / 60:.0f} min" if left_s > 0 else "though its lease ran out"
     return (
         f"{held.resource} is held by upgrade {held.owner} since {held.taken_at:%Y-%m-%d %H:%M:%S} UTC, "
-        f"until {held.expires_at:%Y-%m-%d %H:%M:%S} UTC ({left}); let that run end, "
-        "or, when it is dead, wait until its lease has run out and start again"
+        f"until {held.expires_at:%Y-%m-%d %H:%M:%S} UTC ({left}); let that run end; when it has ended half "
+        "way or is gone, 'srx-issu recover' with '--take-over' takes a cluster from it"
     )

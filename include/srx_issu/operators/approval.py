@@ -8,11 +8,11 @@ from typing import Any
 
 from airflow.providers.standard.exceptions import HITLTriggerEventError
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Context
+from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferralError, TaskDeferralTimeout
 
 from srx_issu.hooks.workbench import open_bench
-from srx_issu.operators.step import StepOperator
+from srx_issu.operators.step import StepOperator, run_step
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.confirm_approval import APPROVE, REJECT, Question, confirm_approval
@@ -52,18 +52,17 @@ class ApprovalGate(HITLOperator):
             raise AirflowFailException(f"nobody has answered in time: {expired}") from expired
 
 
-class ApprovalGuard(StepOperator):
+class ApprovalGuard(BaseOperator):
     """Reads the answer that the gate ``gate_task_id`` handed on and stops unless a person approved."""
 
+    ui_color = StepOperator.ui_color
+
     def __init__(self, *, gate_task_id: str, question: Question, **kwargs: Any) -> None:
-        super().__init__(step=self._confirm, **kwargs)
+        super().__init__(**kwargs)
         self.gate_task_id = gate_task_id
         self.question = question
-        self._answer: Any = None
 
     def execute(self, context: Context) -> Facts:
-        self._answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
-        return super().execute(context)
-
-    def _confirm(self, bench: Bench) -> Facts:
-        return confirm_approval(bench, self._answer, self.question)
+        answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
+        # Airflow runs a copy of the operator: a method bound in __init__ would look at the other one.
+        return run_step(self, context, lambda bench: confirm_approval(bench, answer, self.question))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused
-from srx_issu.hooks.claiming import claim_cluster
+from srx_issu.domain.intent import Intent
+from srx_issu.hooks.claiming import Asked, claim_cluster
+from srx_issu.operators.run_state import is_at_work
 from srx_issu.ports.journal import Json
 
 REFUSED_KEY = "refused"  # XCom: why no upgrade was opened at all
+
+Claim = Callable[[str, Mapping[str, Any], Asked], Intent]
 
 
 class ClaimOperator(BaseOperator):
@@ -19,9 +25,14 @@ class ClaimOperator(BaseOperator):
 
     ui_color = "#e8f4ea"
 
+    def __init__(self, *, claim: Claim = claim_cluster, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.claim = claim
+
     def execute(self, context: Context) -> dict[str, Json]:
+        asked = Asked(requested_by=requested_by(context), is_at_work=partial(is_at_work, context))
         try:
-            intent = claim_cluster(context["run_id"], dict(context["params"]), requested_by(context))
+            intent = self.claim(context["run_id"], dict(context["params"]), asked)
         except (RequestRefused, OperatorFileError, LeaseHeld) as refusal:
             context["ti"].xcom_push(key=REFUSED_KEY, value=str(refusal))
             raise AirflowFailException(str(refusal)) from refusal

@@ -1,10 +1,12 @@
-"""What became of the other tasks of a run."""
+"""What became of the other tasks of a run, and of other runs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context, TaskInstanceState
+from airflow.sdk import BaseOperator, Context, DagRunState, TaskInstanceState
+
+UPGRADING_DAGS = ("issu_cluster", "issu_recover")  # their run ids are the upgrade ids of the journal
 
 
 def failed_tasks(operator: BaseOperator, context: Context) -> list[str]:
@@ -14,3 +16,10 @@ def failed_tasks(operator: BaseOperator, context: Context) -> list[str]:
     states = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
     order = list(operator.dag.task_dict)
     return [task for task in order if states.get(task) == TaskInstanceState.FAILED]
+
+
+def is_at_work(context: Context, upgrade_id: str) -> bool:
+    """Whether Airflow has a run of that id that is queued or running; False when it has none at all."""
+    ti: Any = context["ti"]
+    alive = [DagRunState.QUEUED, DagRunState.RUNNING]
+    return any(ti.get_dr_count(dag_id=dag, run_ids=[upgrade_id], states=alive) for dag in UPGRADING_DAGS)

@@ -99,6 +99,10 @@ class Journal(Protocol):
 
     def upgrade(self, upgrade_id: str) -> UpgradeRecord | None: ...
 
+    def upgrades_of(self, cluster: str) -> tuple[UpgradeRecord, ...]:
+        """Every upgrade and recovery of one cluster, newest first."""
+        ...
+
     def record(self, upgrade_id: str, event: Event) -> None: ...
 
     def intend(self, upgrade_id: str, event: Event) -> bool:

@@ -90,6 +90,18 @@ do what it says. The state of both nodes decides what is done; the device's word
 What may be done without asking is set in `policy/failures.yaml`: `automatic`, `ask` (the plan is shown, a
 person approves) or `never`. A refused or expired question, and a step whose condition no longer holds, end in
 NEEDS_OPERATOR with nothing more sent.
+
+**When no run looks after the cluster**, because the ISSU was started by hand or by a controller that died, or
+when you have repaired what kept a run from going on (a link, a node):
+
+    srx-issu recover CLUSTER --reason 'what happened'     (DAG issu_recover)
+
+It looks at both nodes, waits until nothing moves any more, names the failure, shows the plan and asks. Answer
+with `srx-issu approve RUN`. It goes on from the baseline and the transcript of the upgrade before, where the
+journal has one. Name `--image` when it says that nobody can tell what the ISSU was to install. With
+`--take-over` it takes a cluster that an upgrade kept for an operator, or that a run which is over or gone
+left claimed; never from a run at work. When the cluster is in order without it:
+`srx-issu release CLUSTER --reason '...'`.
 """
 
 
@@ -221,7 +233,9 @@ both nodes, or the device's last words, say that the window is closed.""",
 One node has the newer image. Outcome ROLLED_BACK. If that node does not answer, wait for it first; if it is
 primary of a group, fail that group over to the other node first (failover reset, then failover; RG0 last),
 which moves traffic and is therefore always asked for. Roll back and reboot are sent once only
-(docs/decisions/061).""",
+(docs/decisions/061). Data groups that served from that node before the ISSU go back to it at the end, before
+the flags are reset (failover reset, then failover), unless the run was asked not to fail back
+(docs/decisions/064).""",
     PlanKind.FINISH_FORWARD: """\
 The upgraded node serves and the old primary was never rebooted into its new image (docs/decisions/063). The
 upgrade then goes on with its verification.""",

@@ -14,6 +14,7 @@ from srx_issu.ports.journal import Event, EventKind, Json, UpgradeRecord
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
 from srx_issu.steps.close import conclude
+from srx_issu.steps.recall import intent_of
 
 
 class ReportOperator(BaseOperator):
@@ -45,7 +46,7 @@ def write_report(stores: Stores, upgrade_id: str, step: str, failed: Sequence[st
     names, events = stores.evidence.names(upgrade_id), stores.journal.events(upgrade_id)
     report = build_report(
         _concluded(record, events, failed),
-        stores.journal.intent(upgrade_id),
+        intent_of(stores.journal, upgrade_id),
         events,
         read_documents(stores.evidence, {name: name for name in names}),
     )

@@ -11,7 +11,7 @@ from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.confirm_approval import why_start_is_asked
 from srx_issu.steps.judge_readiness import READY
-from srx_issu.steps.recall import course
+from srx_issu.steps.recall import QUIET_KEY, course, last
 from srx_issu.steps.recovery_plan import kept_diagnosis, kept_plan
 
 
@@ -51,4 +51,7 @@ def recovery_request(bench: Bench) -> ApprovalRequest:
     if plan is None or diagnosis is None:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
     subject = f"Put {bench.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"
-    return ApprovalRequest(subject=subject, body=describe_plan(plan, diagnosis))
+    body = describe_plan(plan, diagnosis)
+    if watched := last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=QUIET_KEY):
+        body = f"{body}\n\nIs an ISSU still running? Both nodes were watched: {watched.text}."
+    return ApprovalRequest(subject=subject, body=body)

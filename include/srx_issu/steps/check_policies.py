@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from srx_issu.domain.commands import ResyncPolicies
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.failures.situation import split_groups
+from srx_issu.domain.goals import describe
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports.journal import EventKind, Outcome
@@ -35,14 +38,16 @@ def check_policies(bench: Bench) -> PolicySync:
 
 
 def resync_policies(bench: Bench) -> Facts:
-    """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help.
-
-    A later try of a killed one only looks.
+    """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help, and
+    RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
     words = "sent before"
     if last(bench.journal.events(bench.upgrade_id), EventKind.ACTION_INTENDED, step=bench.step) is None:
-        now, state = after(bench)
-        primary = now.primary(0) or NodeName.NODE0
+        _, state = after(bench)
+        now = bench.reader.observe()
+        primary = now.primary(0)
+        if primary is None or split_groups(now):
+            raise RequestRefused(f"policies are not resynced: not one primary ({describe(now)})")
         words = act(bench, primary, ResyncPolicies(), f"out of sync: {', '.join(out_of_sync(state))}")
     look_again(bench, "after the policy resync")
     left = out_of_sync(after(bench)[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.phase import has_rebooted, not_settled
+from srx_issu.domain.recovery.found import was_under_way
 from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
@@ -27,7 +28,9 @@ def check_versions_and_groups(bench: Bench) -> Facts:
             faults.append(
                 f"{node} runs {release or 'an unknown release'}, expected {bench.intent.image.release}"
             )
-        elif not has_rebooted(before.view(node), now.view(node)):
+        elif not (
+            was_under_way(bench.intent, before.view(node)) or has_rebooted(before.view(node), now.view(node))
+        ):
             faults.append(f"{node} has not rebooted since the baseline")
         if words := not_settled(now, node):
             faults.append(words)

@@ -3,31 +3,70 @@ group, and no more at a site than policy allows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.domain.intent import Intent
-from srx_issu.ports.journal import Event, EventKind, Journal, Leases, Outcome
+from srx_issu.domain.intent import Intent, Purpose
+from srx_issu.ports.journal import Event, EventKind, Journal, Json, Leases, Outcome
 from srx_issu.steps.holding import needs_of, take_all
 
 STEP = "claim"
+TAKEN_OVER = "take_over"
 
 
-def claim(intent: Intent, journal: Journal, leases: Leases, at: datetime) -> None:
+@dataclass(frozen=True, kw_only=True)
+class TakeOver:
+    """A person's word that a recovery may have a cluster that was kept for a person, or that a dead run
+    left behind. ``is_at_work`` tells of an upgrade whether its run is still queued or running."""
+
+    who: str
+    reason: str
+    is_at_work: Callable[[str], bool]
+
+
+def claim(
+    intent: Intent, journal: Journal, leases: Leases, at: datetime, take_over: TakeOver | None = None
+) -> None:
     """Opens the upgrade, then takes the leases. Raises LeaseHeld, with the outcome REFUSED written down."""
     lease_s = intent.policy.timers.lease_s
     journal.open_upgrade(intent, at)
     try:
+        if take_over is not None:
+            _hand_over(intent, take_over, journal, leases, at)
         take_all(needs_of(intent), intent.upgrade_id, leases, at, lease_s)
     except LeaseHeld as held:
         journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
         raise
     until = at + timedelta(seconds=lease_s)
+    aim = f"to {intent.image.release}" if intent.purpose is Purpose.UPGRADE else "to be recovered"
     text = (
         f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "
-        f"to {intent.image.release}; lease until {until.isoformat(timespec='seconds')}"
+        f"{aim}; lease until {until.isoformat(timespec='seconds')}"
     )
     journal.record(intent.upgrade_id, _event(at, EventKind.STEP_FINISHED, text))
+
+
+def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Leases, at: datetime) -> None:
+    """Gives up what an upgrade keeps that needs an operator or whose run is over, and says in its journal who
+    took it. A holder at work keeps its lease, and so does one that the journal does not know yet."""
+    held = leases.holder(f"cluster:{intent.cluster.name}")
+    record = journal.upgrade(held.owner) if held and held.owner != intent.upgrade_id else None
+    if held is None or record is None or take_over.is_at_work(held.owner):
+        return
+    text = f"taken over by {take_over.who} for the recovery {intent.upgrade_id}: {take_over.reason}"
+    event = Event(at=at, kind=EventKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
+    journal.record(held.owner, event)
+    if record.closed_at is None:  # its run ended without a word, or is gone
+        journal.close_upgrade(held.owner, Outcome.NEEDS_OPERATOR, f"its run ended half way; {text}", at)
+    for lease in leases.held_by(held.owner):  # its conflict groups were kept with it
+        leases.release(lease.resource, held.owner)
+    own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
+    detail: dict[str, Json] = {"by": take_over.who, "from": held.owner}
+    journal.record(
+        intent.upgrade_id, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=own, detail=detail)
+    )
 
 
 def _event(at: datetime, kind: EventKind, text: str, outcome: Outcome | None = None) -> Event:

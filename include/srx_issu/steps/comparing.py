@@ -9,10 +9,10 @@ from srx_issu.domain.comparison import COMPARISONS
 from srx_issu.domain.diff import GROWING, Look
 from srx_issu.domain.intent import Intent, Tolerance
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EventKind, Json
+from srx_issu.ports.journal import Json
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import BASELINE_STEP, baseline, baseline_state, last
+from srx_issu.steps.recall import baseline, baseline_event, baseline_state
 
 NOISE = "noise"  # detail of the baseline's event: the evidence with the tolerances it widened
 # Everything that is compared, and what blocks. Not the load: its samples take longer than all of this.
@@ -36,7 +36,7 @@ def as_it_is_now(bench: Bench) -> Look:
 
 def with_noise(bench: Bench) -> Intent:
     """The intent with the tolerances that the baseline's noise has widened."""
-    event = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, step=BASELINE_STEP)
+    event = baseline_event(bench.journal.events(bench.upgrade_id))
     found = event.detail.get(NOISE) if event else None
     if not isinstance(found, str):
         return bench.intent

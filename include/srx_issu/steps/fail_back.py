@@ -10,27 +10,54 @@ from collections.abc import Callable
 
 from srx_issu.domain.commands import FailOver, ResetFailover
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.goals import away_from_home, in_hold_down
+from srx_issu.domain.failures.situation import split_groups
+from srx_issu.domain.goals import away_from_home
 from srx_issu.domain.home import home
 from srx_issu.domain.model import NodeName, RedundancyGroup, Snapshot
 from srx_issu.domain.phase import ISSU_PRIORITY, not_settled
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.act import act
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import baseline
 
 
 def reset_failover(bench: Bench) -> Facts:
-    """``failover reset`` on every group that still has a manual flag or priority 255."""
-    now = look_patiently(bench)
-    flagged = [g for g in now.group_ids if _is_flagged(now.group(g))]
-    for group_id in flagged:
-        command = ResetFailover(group_id=group_id)
-        act(bench, _someone(now, group_id), command, "manual flag or priority 255 left behind")
-    if not flagged:
+    """``failover reset`` on every group that still has a manual flag or priority 255.
+
+    One at a time: with preempt a reset moves its group, and the next one waits until that has settled.
+    """
+    sent: list[int] = []
+    while (flagged := _next_flagged(bench.reader.observe(), sent)) is not None:
+        now = _when_nothing_objects(bench, _unsettled, f"RG{flagged} is not reset")
+        command = ResetFailover(group_id=flagged)
+        act(bench, _someone(now, flagged), command, "manual flag or priority 255 left behind")
+        sent.append(flagged)
+    if not sent:
         bench.tell(EventKind.STEP_FINISHED, "no manual flag and no priority 255 on any group")
-    return {"reset": list(flagged)}
+    return {"reset": list(sent)}
+
+
+def _next_flagged(now: Snapshot, sent: list[int]) -> int | None:
+    return next((g for g in now.group_ids if g not in sent and _is_flagged(now.group(g))), None)
+
+
+def _when_nothing_objects(
+    bench: Bench, objection: Callable[[Snapshot], str | None], not_done: str
+) -> Snapshot:
+    """The first look to which there is no objection: a lost answer or a hold-down of seconds is waited for.
+
+    Raises RequestRefused after ``timers.group_settle_s``, and at the second look that shows two primaries.
+    """
+    timers, began = bench.intent.policy.timers, bench.clock.now()
+    was_split = False
+    while words := objection(now := bench.reader.observe()):
+        split = bool(split_groups(now))
+        waited_s = (bench.clock.now() - began).total_seconds()
+        if (split and was_split) or waited_s >= timers.group_settle_s:
+            raise RequestRefused(f"{not_done}: {words}")
+        was_split = split
+        bench.clock.sleep(timers.poll_s)
+    return now
 
 
 def fail_back_groups(bench: Bench) -> Facts:
@@ -48,25 +75,25 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
         bench.tell(EventKind.STEP_FINISHED, "fail-back was not asked for")
         return {"moved": []}
     before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
-    now = look_patiently(bench)
-    away = [g for g in away_from_home(before, now) if wanted(g)]
-    for group_id in away:
-        if objection := _objection(now, group_id):
-            raise RequestRefused(f"RG{group_id} is not failed back: {objection}")
+    moved = []
+    for group_id in filter(wanted, before.group_ids):
+        now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not failed back")
+        if group_id not in away_from_home(before, now):
+            continue
         node = home(before, group_id)
         act(bench, node, FailOver(group_id=group_id, to=node), f"RG{group_id} back to {node}")
-    if not away:
+        moved.append(group_id)
+    if not moved:
         bench.tell(EventKind.STEP_FINISHED, "already where they belong")
-    return {"moved": list(away)}
+    return {"moved": list(moved)}
 
 
-def _objection(now: Snapshot, group_id: int) -> str | None:
-    """The dossier's stop rules: never during a hold-down, never to a node that is not in sync."""
-    if in_hold_down(now, group_id):
-        return "a node is in secondary-hold"
-    if now.primary(group_id) is None:
-        return "there is not exactly one primary"
-    return next((words for node in NodeName if (words := not_settled(now, node))), None)
+def _unsettled(now: Snapshot) -> str | None:
+    """The dossier's stop rules: nothing moves while a node is in hold, secondary-hold or cold sync, and where
+    a group has not exactly one primary."""
+    leaderless = (f"RG{g} has not exactly one primary" for g in now.group_ids if now.primary(g) is None)
+    unsettled = (words for node in NodeName if (words := not_settled(now, node)))
+    return next(leaderless, None) or next(unsettled, None)
 
 
 def _is_flagged(group: RedundancyGroup | None) -> bool:

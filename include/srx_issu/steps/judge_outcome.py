@@ -5,8 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from srx_issu.domain.failures.classes import Permission
-from srx_issu.domain.phase import Phase, infer_phase, issu_signs
+from srx_issu.domain.intent import Purpose
+from srx_issu.domain.model import Snapshot
+from srx_issu.domain.phase import Phase, infer_phase
 from srx_issu.domain.recover import PlanKind
+from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
+from srx_issu.domain.transcript import Cause, transcript_verdict
+from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.decide_outcome import decide_outcome
@@ -26,20 +31,12 @@ class Way(StrEnum):
 
 def judge_outcome(bench: Bench) -> Way:
     """Looks at both nodes; what the waits thought does not count, only what is true now."""
-    events = bench.journal.events(bench.upgrade_id)
-    begun = start(events)
+    begun = start(bench.journal.events(bench.upgrade_id))
     if begun is None:
         bench.tell(EventKind.DECIDED, "the ISSU was never asked for: nothing to verify")
         return Way.END
-    before, now = baseline(events, bench.evidence), look_patiently(bench)
-    reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
-    if reading.phase is Phase.COMPLETE:
-        bench.tell(EventKind.DECIDED, f"verify: {reading.reason}")
-        return Way.VERIFY
-    untouched = reading.phase is Phase.NOT_STARTED and not issu_signs(now)
-    if untouched and (words := _refusal(bench, begun)):
-        decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{words}; {reading.reason}")
-        return Way.END
+    if way := _plain_case(bench, begun):
+        return way
     plan = prognosis(bench, patient=False).plan
     if plan.kind is PlanKind.NOTHING:
         bench.tell(EventKind.DECIDED, f"verify: {plan.reason}")
@@ -49,6 +46,40 @@ def judge_outcome(bench: Bench) -> Way:
         return Way.RECOVER
     bench.tell(EventKind.DECIDED, f"hold: {plan.reason}")
     return Way.HOLD
+
+
+def _plain_case(bench: Bench, begun: Start) -> Way | None:
+    """Complete, or as if nothing had been asked for; None when a diagnosis is needed."""
+    before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
+    now = look_patiently(bench)
+    unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
+    if bench.intent.purpose is Purpose.RECOVER and unchanged:
+        target = bench.intent.image.release
+        is_fine = target == NOT_KNOWN or same_release(now.node0.release or "", target)
+        outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
+        decide_outcome(bench, outcome, f"nothing to recover: {unchanged}; nothing was sent")
+        return Way.END
+    reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
+    if reading.phase is Phase.COMPLETE:
+        bench.tell(EventKind.DECIDED, f"verify: {reading.reason}")
+        return Way.VERIFY
+    if unchanged and (words := _refusal(bench, begun)) and not _speaks_of_another(words):
+        decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{words}; {reading.reason}")
+        return Way.END
+    return None
+
+
+def _speaks_of_another(words: str) -> bool:
+    """Refused because of an earlier ISSU, whose window may be open though no node shows it."""
+    stopped = transcript_verdict(words)
+    return stopped is not None and stopped.cause is Cause.IN_PROGRESS
+
+
+def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
+    """Releases and groups; a group that the ISSU gathered on its node before it was refused must go home."""
+    return all(
+        same_release(before.view(view.node).release or "", view.release or "") for view in now.views
+    ) and all(now.primary(group_id) is before.primary(group_id) for group_id in now.group_ids)
 
 
 def _refusal(bench: Bench, begun: Start) -> str | None:

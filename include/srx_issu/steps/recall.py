@@ -6,19 +6,22 @@ XCom carries nothing that a later step must trust: it can be edited and cleared.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from srx_issu.domain.decide import Sent
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.goals import Course
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Evidence, Outcome
+from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Outcome
 
 BASELINE_STEP = "assess.collect_baseline"
+BASELINE_KEY = "baseline"  # a recovery's: taken now, or taken over from the upgrade that it goes on from
+FOUND_KEY = "issu_found"  # the ISSU that a recovery goes on from: its node is the starter
+QUIET_KEY = "quiet"  # nothing has moved on either node for a while: nobody drives an ISSU
 START_KEY = "start_issu"  # the start was going to be sent; unique in its upgrade
 START_RPC_KEY = "start_issu_by_rpc"  # ... and went over NETCONF, where no marker on the node guards it
 
@@ -61,8 +64,16 @@ def baseline_state(events: Iterable[Event], evidence: Evidence) -> ClusterState:
     return codec.loads(ClusterState, evidence.read(_evidence_id(events, "state")))
 
 
+def baseline_event(events: Iterable[Event]) -> Event | None:
+    """What tells of the baseline: an upgrade's own, or a recovery's. ``detail`` has the evidence ids."""
+    events = tuple(events)
+    return last(events, EventKind.OBSERVED, step=BASELINE_STEP) or last(
+        events, EventKind.OBSERVED, key=BASELINE_KEY
+    )
+
+
 def _evidence_id(events: Iterable[Event], what: str) -> str:
-    event = last(events, EventKind.OBSERVED, step=BASELINE_STEP)
+    event = baseline_event(events)
     found = event.detail.get(what) if event else None
     if not isinstance(found, str):
         raise JournalError(f"no baseline {what} in the journal: run {BASELINE_STEP} again before this step")
@@ -70,9 +81,14 @@ def _evidence_id(events: Iterable[Event], what: str) -> str:
 
 
 def start(events: Iterable[Event]) -> Start | None:
-    """The start as journalled; None when it was never going to be sent."""
+    """The start as journalled; None when it was never going to be sent.
+
+    For a recovery: the start by somebody else that it goes on from.
+    """
     events = tuple(events)
     intended = last(events, EventKind.ACTION_INTENDED, key=START_KEY)
+    if intended is None:
+        intended = last(events, EventKind.OBSERVED, key=FOUND_KEY)
     if intended is None or intended.node is None:
         return None
     by_rpc = last(events, EventKind.ACTION_INTENDED, key=START_RPC_KEY) is not None
@@ -83,6 +99,18 @@ def start(events: Iterable[Event]) -> Start | None:
         by_rpc=by_rpc,
         transcript_path=path if isinstance(path, str) and not by_rpc else None,
     )
+
+
+def intent_of(journal: Journal, upgrade_id: str) -> Intent:
+    """The intent as it was fixed. A recovery that was not told the target has it from what it found."""
+    intent = journal.intent(upgrade_id)
+    if intent.purpose is not Purpose.RECOVER:
+        return intent
+    found = last(journal.events(upgrade_id), EventKind.OBSERVED, key=FOUND_KEY)
+    target = found.detail.get("target") if found else None
+    if not isinstance(target, str):
+        return intent
+    return replace(intent, image=replace(intent.image, release=target))
 
 
 def course(events: Iterable[Event], evidence: Evidence, intent: Intent) -> Course:

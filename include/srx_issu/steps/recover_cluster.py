@@ -16,9 +16,11 @@ from srx_issu.domain.diff import Look
 from srx_issu.domain.errors import CommandRefused, DeviceError, RequestRefused
 from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.recover import Plan, PlanKind
+from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.recovery.plan import ActionName, Taken
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.words import by_hand
+from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
@@ -29,6 +31,7 @@ from srx_issu.steps.recall import baseline, baseline_state
 from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
 
 ERRAND = "recover."  # prefix of the keys of errands in the journal
+_LAST_LOOKS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,14 +181,40 @@ def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:
 
 
 def conclude_recovery(bench: Bench) -> Recovered:
-    """The outcome of a plan that was carried out to its end."""
+    """The outcome of a plan that was carried out to its end. Raises NotVerified, with NEEDS_OPERATOR written
+    down, when what was restored is not so any more."""
     plan = _permitted_plan(bench)
-    if plan.kind in (PlanKind.FINISH_FORWARD, PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
+    on_target = plan.release is not None and same_release(plan.release, bench.intent.image.release)
+    if on_target or plan.kind in (PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
         bench.tell(EventKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
         return Recovered.VERIFY
+    compared = _compared(bench)
+    if gone := _not_restored(bench, plan):
+        _stop(bench, plan, ActionName.VERIFY_RESTORED, gone)
     outcome = Outcome.ROLLED_BACK if plan.kind is PlanKind.ROLL_BACK else Outcome.ABORTED_CLEAN
-    decide_outcome(bench, outcome, f"{plan.reason}; both nodes run {plan.release} again; {_compared(bench)}")
+    decide_outcome(bench, outcome, f"{plan.reason}; {_runs_now(bench, plan)}; {compared}")
     return Recovered.PUT_BACK
+
+
+def _runs_now(bench: Bench, plan: Plan) -> str:
+    """The release in words; where nobody named the target, nobody knows whether it is the old one."""
+    if bench.intent.image.release == NOT_KNOWN:
+        return (
+            f"both nodes run {plan.release}; nobody told what the ISSU was to install: it may have come to "
+            "its end, or not have begun"
+        )
+    return f"both nodes run {plan.release} again"
+
+
+def _not_restored(bench: Bench, plan: Plan) -> str | None:
+    """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
+    sent = taken(bench.journal.events(bench.upgrade_id))
+    for _ in range(_LAST_LOOKS):
+        step = step_of(plan, ActionName.VERIFY_RESTORED, bench.reader.observe(), sent)
+        if isinstance(step, Passed):
+            return None
+        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+    return step.reason
 
 
 def _compared(bench: Bench) -> str:

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure import Diagnosis, diagnose
-from srx_issu.domain.failures.classes import FailureClass
+from srx_issu.domain.failures.situation import Situation
+from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.recover import Plan, recover
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Evidence
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import course, last, start
+from srx_issu.steps.recall import QUIET_KEY, course, last, start
 
 PLAN_KEY = "recovery_plan"
 WAITS = "issu.wait_"  # task ids of the waits of an upgrade
+_MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +35,13 @@ class Prognosis:
 
 
 def prognosis(bench: Bench, *, overdue: bool | None = None, patient: bool = True) -> Prognosis:
-    """Looks at both nodes and plans. ``overdue`` None: whether a wait of this upgrade has failed.
+    """Looks at both nodes and plans. ``overdue`` None: as the journal tells.
 
     ``patient``: a node that does not answer is asked again for a while. Two primaries may be seen for a
-    moment while a group moves between the two looks, so that is looked at twice.
+    moment while a group moves between the two looks, and an answer may lack a part: that is looked at twice.
     """
     found = _look(bench, overdue, look_patiently(bench) if patient else bench.reader.observe())
-    if found.diagnosis.failure is FailureClass.BOTH_PRIMARY:
+    if found.diagnosis.situation in _MOMENTARY:
         bench.clock.sleep(bench.intent.policy.timers.poll_s)
         found = _look(bench, overdue, bench.reader.observe())
     return found
@@ -49,7 +51,7 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     events = bench.journal.events(bench.upgrade_id)
     way = course(events, bench.evidence, bench.intent)
     if overdue is None:
-        overdue = any(e.kind is EventKind.STEP_FAILED and e.step.startswith(WAITS) for e in events)
+        overdue = _is_overdue(bench, events)
     diagnosis = diagnose(
         way.before, now, way.starter, way.target, transcript=_transcript(bench), overdue=overdue
     )
@@ -57,13 +59,28 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
+def _is_overdue(bench: Bench, events: Iterable[Event]) -> bool:
+    """A wait has failed or the start was refused; for a recovery: nobody drives the ISSU any more."""
+    if bench.intent.purpose is Purpose.RECOVER:
+        return last(events, EventKind.OBSERVED, key=QUIET_KEY) is not None
+    if _refusal(events):
+        return True
+    return any(e.kind is EventKind.STEP_FAILED and e.step.startswith(WAITS) for e in events)
+
+
+def _refusal(events: Iterable[Event]) -> str | None:
+    """The node's words when it refused the start."""
+    refused = last(events, EventKind.ACTION_REFUSED, step="issu.start")
+    return refused.text if refused else None
+
+
 def _transcript(bench: Bench) -> str | None:
-    """All that the ISSU has said so far; None when it cannot be read. Over RPC: the words of its refusal."""
+    """All that the ISSU has said so far; None when it cannot be read. A refused start has no more words
+    than its refusal."""
     events = bench.journal.events(bench.upgrade_id)
     begun = start(events)
-    if begun is None or begun.transcript_path is None:
-        refused = last(events, EventKind.ACTION_REFUSED, step="issu.start")
-        return refused.text if refused else None
+    if begun is None or begun.transcript_path is None or _refusal(events):
+        return _refusal(events)
     try:
         return bench.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError:

@@ -80,12 +80,12 @@ def abort_upgrade(world: World, on: NodeId) -> CommandResult:
 
 
 def roll_back(world: World, node: NodeId | None, *, reboot: bool) -> CommandResult:
-    """Make the previous image the next one; without `node` on both nodes [S]."""
-    answers = [_roll_back_one(world, each) for each in ([node] if node else list(NodeId))]
-    if reboot:
-        for each in [node] if node else list(NodeId):
+    """Make the previous image the next one; without `node` on both nodes [S]. Who has none stays up [U]."""
+    answers = {each: _roll_back_one(world, each) for each in ([node] if node else list(NodeId))}
+    for each, answer in answers.items():
+        if reboot and answer.severity is not Severity.ERROR:
             announce_reboot(world, each, delay_s=world.durations.reboot_delay, reason="rollback")
-    return CommandResult(answers=tuple(answers))
+    return CommandResult(answers=tuple(answers.values()))
 
 
 def _roll_back_one(world: World, node: NodeId) -> Answer:

@@ -12,7 +12,8 @@ from srx_issu.domain.failures.classes import FailureClass, Permission
 from srx_issu.domain.failures.rules import FailureRules
 from srx_issu.domain.model import IssuStatus, Snapshot
 from srx_issu.domain.recover import Plan, PlanKind, recover
-from srx_issu.domain.recovery.plan import MOST_ACTIONS, ActionName, Errand, Order, RecoveryAction
+from srx_issu.domain.recovery.plan import MOST_ACTIONS, ActionName, Errand, Order, RecoveryAction, Taken
+from srx_issu.domain.recovery.progress import Send, Stop, next_action
 from srx_issu.ports.codec import dumps, loads
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, group, silent, snapshot, view
@@ -309,3 +310,51 @@ def _plan_of(*actions: RecoveryAction) -> Plan:
         reason="",
         actions=actions,
     )
+
+
+class TestGroupsThatServedFromTheOtherNode:
+    """The ISSU gathers every group on its node before anything else; what it moved goes back."""
+
+    BEFORE = both(groups=(group(0), group(1, N1)))
+
+    def test_they_go_back_after_a_roll_back(self) -> None:
+        made = plan(HALF, COLD_SYNC, before=self.BEFORE)
+        assert steps(made)[-3:] == ["bring_groups_back", "reset_failover", "verify_restored"]
+        assert orders(made)[-4:] == [
+            "node1: request chassis cluster failover reset redundancy-group 1",
+            "node1: request chassis cluster failover redundancy-group 1 node 1",
+            "node0: request chassis cluster failover reset redundancy-group 0",
+            "node0: request chassis cluster failover reset redundancy-group 1",
+        ]
+
+    def test_and_after_a_refusal(self) -> None:
+        made = plan(both(groups=FLAGGED), "error: Validation failed", before=self.BEFORE)
+        assert "bring_groups_back" in steps(made)
+
+    def test_not_where_nobody_wants_groups_to_be_moved(self) -> None:
+        found = diagnose(self.BEFORE, HALF, N0, NEW, transcript=COLD_SYNC, overdue=False)
+        made = recover(HALF, self.BEFORE, intent(fail_back=False), found)
+        assert "bring_groups_back" not in steps(made)
+
+    def test_nor_where_they_are_already(self) -> None:
+        assert "bring_groups_back" not in steps(plan(HALF, COLD_SYNC))
+
+    def test_a_plan_with_every_step_is_still_short_enough(self) -> None:
+        served = view(N1, NEW, groups=ON_NODE1, issu=WINDOW)
+        now = snapshot(view(N0, groups=ON_NODE1, issu=WINDOW), served)
+        made = plan(now, "error: upgrade of node node0 failed", overdue=True, before=self.BEFORE)
+        assert {"fail_over_to_old_image", "bring_groups_back"} <= set(steps(made))
+        assert len(made.actions) <= MOST_ACTIONS
+
+
+def test_a_node_that_never_booted_is_not_rebooted_into_an_image_that_may_be_waiting() -> None:
+    """4.1, and the node answers again without having gone down: the new image is for its next boot."""
+    words = "Reboot secondary node failed (error-code: 4.1)"
+    made = plan(snapshot(view(N0, groups=FLAGGED, issu=WINDOW), silent(N1)), words)
+    back = both(groups=FLAGGED)
+    sent = [Taken(key=f"abort_issu_{node}", at=back.taken_at) for node in (N0, N1)]
+    step = next_action(made, back, sent)
+    assert isinstance(step, Stop)
+    assert "has not rebooted" in step.reason
+    booted = replace(back, node1=after_reboot(back.node1))
+    assert isinstance(next_action(made, booted, sent), Send)

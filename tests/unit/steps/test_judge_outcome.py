@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.hold_for_operator import hold_for_operator
 from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.recall import conclusion
 from tests.fakes.benches import FakeBench
+from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
 
 
@@ -37,6 +39,34 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
     ended = conclusion(fake.journal.events("manual__1"))
     assert ended is not None
     assert ended.outcome is Outcome.ABORTED_CLEAN
+
+
+def refused(now: Snapshot, words: str) -> FakeBench:
+    fake = after_start(now)
+    fake.journal.record("manual__1", fake.bench("issu.start").event(EventKind.ACTION_REFUSED, words, node=N0))
+    return fake
+
+
+def test_a_refused_start_that_left_flags_behind_is_cleaned() -> None:
+    flagged = both(groups=(group(0), group(1, priorities={N0: 255}, manual=True)))
+    fake = refused(flagged, "error: File does not exist: /var/tmp/x.tgz")
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.RECOVER
+
+
+def test_so_is_one_that_left_a_group_on_the_other_node() -> None:
+    fake = refused(both(groups=(group(0), group(1, N1))), "error: File does not exist: /var/tmp/x.tgz")
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.RECOVER
+
+
+def test_a_recovery_of_a_cluster_at_rest_finds_nothing_to_do() -> None:
+    for release, outcome in ((OLD, Outcome.ABORTED_CLEAN), (NEW, Outcome.ALREADY_CURRENT)):
+        fake = FakeBench(intent=intent(purpose=Purpose.RECOVER)).with_baseline(both(release, release))
+        fake.reader.now = both(release, release)
+        fake.bench("observe").tell(EventKind.OBSERVED, "found", node=N0, key="issu_found")
+        assert judge_outcome(fake.bench("branch_outcome")) is Way.END
+        ended = conclusion(fake.journal.events("manual__1"))
+        assert ended is not None
+        assert ended.outcome is outcome
 
 
 def test_everything_else_is_held_for_a_person() -> None:

@@ -62,6 +62,7 @@ FACTS: dict[FailureClass, Facts] = {
         true_now="An earlier ISSU was never cleared, or somebody else's is running. Ours was not started.",
         service=Service.UNAFFECTED,
         permission=Permission.ASK,
+        at_most=Permission.ASK,
         words="Make sure that nobody is upgrading this cluster by hand. Then let the old state be cleared: "
         "aborting a running ISSU leaves mixed releases behind.",
         source="[S] Table 2; [T] Juniper's tests abort first to clear old state",

@@ -23,7 +23,7 @@ class Claim(StrEnum):
     RUNS = "runs"  # [node] says that it runs [release]
     PRIMARY_OF_ALL = "primary_of_all"  # [node] alone is primary of every group
     PRIMARY_OF = "primary_of"  # [node] is primary of [group_id]
-    REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent
+    REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent, or since [booted_at]
     CAN_TAKE_OVER = "can_take_over"  # [node] is settled and in sync everywhere, and has no priority of 0
     NO_HOLD_DOWN = "no_hold_down"  # nobody is in secondary-hold in [group_id]
     WINDOW_CLOSED = "window_closed"  # [node] says that no ISSU is in progress
@@ -40,6 +40,7 @@ class Condition:
     group_id: int | None = None
     release: str | None = None
     since: str | None = None  # key of an errand
+    booted_at: datetime | None = None  # aware; when the node had booted before, by its own clock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +104,13 @@ def _primary_of_group(now: Snapshot, node: NodeName, group_id: int) -> Judged:
 
 def _rebooted(condition: Condition, now: Snapshot, booted: BootTimes) -> Judged:
     node = _node(condition)
-    sent_at, seen = booted.get(condition.since or ""), now.view(node).booted_at
-    if not now.view(node).reachable or sent_at is None or seen is None:
+    old = condition.booted_at or booted.get(condition.since or "")
+    seen = now.view(node).booted_at
+    if not now.view(node).reachable or old is None or seen is None:
         return Judged(holds=None, text=f"{node} is not known to have rebooted")
-    if seen - sent_at > BOOT_TIME_NOISE:
+    if seen - old > BOOT_TIME_NOISE:
         return Judged(holds=True, text=f"{node} has rebooted at {seen}")
-    return Judged(holds=False, text=f"{node} has not rebooted since {sent_at}")
+    return Judged(holds=False, text=f"{node} has not rebooted since {old}")
 
 
 def _can_take_over(condition: Condition, now: Snapshot) -> Judged:

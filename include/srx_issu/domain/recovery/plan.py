@@ -110,6 +110,7 @@ class ActionName(StrEnum):
     WAIT_FOR_REBOOT = "wait_for_reboot"
     WAIT_FOR_COLD_SYNC = "wait_for_cold_sync"
     RESYNC_POLICIES = "resync_policies"
+    BRING_GROUPS_BACK = "bring_groups_back"
     RESET_FAILOVER = "reset_failover"
     VERIFY_RESTORED = "verify_restored"
 

@@ -6,6 +6,9 @@ abort on both nodes, reboot the rolled-back node); ``plans.py`` puts the steps t
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
 from srx_issu.domain.commands import Software
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.recovery.conditions import Claim, Condition
@@ -27,33 +30,9 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
 
     A group whose manual flag is still set cannot be failed over again, so that is cleared before.
     """
-    errands: list[Errand] = []
-    for group_id in sorted(groups, key=lambda g: (g == 0, g)):
-        clear = Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id)
-        moved = Condition(claim=Claim.PRIMARY_OF, node=to, group_id=group_id)
-        needs = (_runs(to, release),)
-        errands += [
-            Errand(
-                key=f"clear_rg{group_id}",
-                order=Order.RESET_FAILOVER,
-                node=to,
-                group_id=group_id,
-                needs=needs,
-                done_when=(clear,),
-                is_unseen_ok=True,
-                prepares=f"fail_over_rg{group_id}",
-            ),
-            Errand(
-                key=f"fail_over_rg{group_id}",
-                order=Order.FAIL_OVER,
-                node=to,
-                subject=to,
-                group_id=group_id,
-                needs=needs,
-                waits_for=(Condition(claim=Claim.CAN_TAKE_OVER, node=to),),
-                done_when=(moved,),
-            ),
-        ]
+    order = sorted(groups, key=lambda g: (g == 0, g))
+    needs = (_runs(to, release),)
+    errands = [errand for g in order for errand in _move(g, to, needs, name=f"rg{g}")]
     return RecoveryAction(
         name=ActionName.FAIL_OVER_TO_OLD_IMAGE,
         node=to,
@@ -61,6 +40,47 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
         deadline="resync_s",
         errands=tuple(errands),
         done_when=(Condition(claim=Claim.PRIMARY_OF_ALL, node=to),),
+    )
+
+
+def bring_groups_back(homes: Mapping[int, NodeName], release: str) -> RecoveryAction:
+    """The data groups that the ISSU gathered on its node go where they were before it."""
+    needs = tuple(_runs(node, release) for node in NodeName)
+    errands = [e for g, to in sorted(homes.items()) for e in _move(g, to, needs, name=f"rg{g}_back")]
+    return RecoveryAction(
+        name=ActionName.BRING_GROUPS_BACK,
+        reason=f"{_listed(homes)} served from there before the ISSU gathered every group on one node",
+        deadline="resync_s",
+        errands=tuple(errands),
+        done_when=tuple(_leads(node, group_id) for group_id, node in sorted(homes.items())),
+    )
+
+
+def _listed(homes: Mapping[int, NodeName]) -> str:
+    return ", ".join(f"RG{group_id} on {node}" for group_id, node in sorted(homes.items()))
+
+
+def _move(group_id: int, to: NodeName, needs: tuple[Condition, ...], *, name: str) -> Iterator[Errand]:
+    """A group whose manual flag is still set cannot be failed over again, so that is cleared before."""
+    yield Errand(
+        key=f"clear_{name}",
+        order=Order.RESET_FAILOVER,
+        node=to,
+        group_id=group_id,
+        needs=needs,
+        done_when=(Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id),),
+        is_unseen_ok=True,
+        prepares=f"fail_over_{name}",
+    )
+    yield Errand(
+        key=f"fail_over_{name}",
+        order=Order.FAIL_OVER,
+        node=to,
+        subject=to,
+        group_id=group_id,
+        needs=needs,
+        waits_for=(Condition(claim=Claim.CAN_TAKE_OVER, node=to),),
+        done_when=(_leads(to, group_id),),
     )
 
 
@@ -155,9 +175,16 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
     )
 
 
-def reboot(node: NodeName, release: str, software: Software) -> tuple[RecoveryAction, ...]:
-    """The guide's last step, so that the node starts outside the window, and the waits after it."""
+def reboot(
+    node: NodeName, release: str, software: Software, *, booted_before: datetime | None = None
+) -> tuple[RecoveryAction, ...]:
+    """The guide's last step, so that the node starts outside the window, and the waits after it.
+
+    ``booted_before`` given: only if the node has booted since then. One that was given an image and never
+    booted it would come up on that one.
+    """
     key = f"reboot_{node}"
+    booted = Condition(claim=Claim.REBOOTED, node=node, booted_at=booted_before)
     rebooted = Condition(claim=Claim.REBOOTED, node=node, since=key)
     send = Errand(
         key=key,
@@ -166,7 +193,12 @@ def reboot(node: NodeName, release: str, software: Software) -> tuple[RecoveryAc
         subject=node,
         software=software,
         is_once=True,
-        needs=(_runs(node, release), _runs(node.peer, release), _primary(node.peer)),
+        needs=(
+            _runs(node, release),
+            _runs(node.peer, release),
+            _primary(node.peer),
+            *([booted] if booted_before else []),
+        ),
         done_when=(rebooted,),
     )
     synced = Condition(claim=Claim.CAN_TAKE_OVER, node=node)
@@ -266,6 +298,10 @@ def _runs(node: NodeName, release: str) -> Condition:
 
 def _primary(node: NodeName) -> Condition:
     return Condition(claim=Claim.PRIMARY_OF_ALL, node=node)
+
+
+def _leads(node: NodeName, group_id: int) -> Condition:
+    return Condition(claim=Claim.PRIMARY_OF, node=node, group_id=group_id)
 
 
 def _closed(node: NodeName) -> Condition:

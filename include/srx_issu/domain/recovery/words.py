@@ -38,12 +38,13 @@ def by_hand(plan: Plan) -> tuple[str, ...]:
 def say(condition: Condition) -> str:
     """A condition as a claim: ``node1 runs 21.4R3``."""
     node, group = condition.node, f"RG{condition.group_id}"
+    since = f" since {condition.booted_at:%Y-%m-%d %H:%M:%S %Z}" if condition.booted_at else ""
     words = {
         Claim.ANSWERS: f"{node} answers",
         Claim.RUNS: f"{node} runs {condition.release}",
         Claim.PRIMARY_OF_ALL: f"{node} is primary of every group",
         Claim.PRIMARY_OF: f"{node} is primary of {group}",
-        Claim.REBOOTED: f"{node} has rebooted",
+        Claim.REBOOTED: f"{node} has rebooted{since}",
         Claim.CAN_TAKE_OVER: f"{node} is in sync and could take over",
         Claim.NO_HOLD_DOWN: f"nobody is in secondary-hold in {group}",
         Claim.WINDOW_CLOSED: f"{node} reports no ISSU",

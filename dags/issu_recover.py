@@ -1,0 +1,46 @@
+"""# Recover one cluster
+
+Puts a cluster back, or finishes its upgrade, when an ISSU has stopped half way that no run of `issu_cluster`
+looks after any more: it was started by hand, or by a controller that died.
+
+- **Give** the cluster and the reason. The image (what the ISSU was to install) only where neither the journal
+  nor the nodes tell it. *Take over* when an upgrade of this cluster ended in NEEDS_OPERATOR, or when its run
+  is over or gone and left the cluster claimed.
+- **It looks first** (`observe`), and goes on only when nothing has moved on either node for a while
+  (`wait_until_quiet`): an ISSU that still runs is left alone.
+- **It asks** (`recover.approve_recovery`, tab *Required Actions*) with the plan and what was found on each
+  node, unless `policy/failures.yaml` lets this failure be handled without.
+- **Red** also when it succeeded in putting the cluster back: the upgrade failed. `close` says the outcome.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, chain
+
+from srx_issu.dag_factory import upgrade
+from srx_issu.dag_factory.tasks import run
+from srx_issu.dag_factory.trigger_form import recovery_params
+from srx_issu.hooks.claiming import claim_for_recovery
+from srx_issu.operators.claim import ClaimOperator
+from srx_issu.sensors.cluster import QuietSensor
+from srx_issu.steps.observe import observe, observe_again
+
+with DAG(
+    dag_id="issu_recover",
+    dag_display_name="ISSU: recover one cluster",
+    description="Puts back one cluster whose in-service upgrade stopped half way",
+    doc_md=__doc__,
+    schedule=None,
+    catchup=False,
+    max_active_runs=64,
+    params=recovery_params(),
+    tags=["srx", "issu"],
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
+):
+    claim = ClaimOperator(task_id="claim", claim=claim_for_recovery, retries=0)
+    quiet = QuietSensor(task_id="wait_until_quiet")
+    after = upgrade.outcome()
+    chain(claim, run(observe), quiet, run(observe_again), after.entry)
+    upgrade.close_run(*after.endings, after.exit)

@@ -1,0 +1,1 @@
+"""Recoveries against the simulator's own machine, in process and in virtual time."""

@@ -1,0 +1,375 @@
+"""Drives whole runs the way the DAGs do: the real steps, in their order, with their waits and deadlines.
+
+It may be killed at any moment, before or after anything it journals or sends, and then knows only what the
+journal and the nodes know.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from srx_issu.domain.commands import Command, StartIssu
+from srx_issu.domain.decide import objection_to_start
+from srx_issu.domain.errors import (
+    CommandRefused,
+    DeviceError,
+    HostKeyRejected,
+    JournalError,
+    SrxIssuError,
+)
+from srx_issu.domain.goals import Course, Goal, progress
+from srx_issu.domain.intent import Intent, StartMethod
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.phase import Phase, infer_phase
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.state import TABLES, ClusterState
+from srx_issu.domain.support import SupportMatrix
+from srx_issu.domain.transcript import transcript_verdict
+from srx_issu.ports import codec
+from srx_issu.ports.devices import StartReport
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.check_unchanged import check_unchanged
+from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
+from srx_issu.steps.close import conclude
+from srx_issu.steps.collect_after import collect_after
+from srx_issu.steps.confirm_approval import approval, confirm_approval
+from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
+from srx_issu.steps.judge_outcome import Way, judge_outcome
+from srx_issu.steps.judge_readiness import READY
+from srx_issu.steps.observe import observe, observe_again
+from srx_issu.steps.quiet import QuietWatch
+from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, Conclusion, course, intent_of, start
+from srx_issu.steps.recover_cluster import (
+    RECOVERY,
+    Recovered,
+    Waiting,
+    carry_out,
+    conclude_recovery,
+    diagnose,
+    overdue,
+)
+from srx_issu.steps.start_issu import start_issu
+from srx_issu.steps.watch import began_at, deadline_s
+from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
+from tests.properties.recovery.wire import at_once
+from tests.properties.recovery.world import AsyncMachineReader, MachineReader, MachineWriter, World
+from tests.unit.checks.plain import plain_run
+
+R = TypeVar("R")
+WAITS = (
+    ("issu.wait_for_secondary_upgrade", Goal.SECONDARY_UPGRADED),
+    ("issu.wait_for_cold_sync", Goal.COLD_SYNCED),
+    ("issu.wait_for_switchover", Goal.SWITCHED_OVER),
+    ("issu.wait_for_primary_upgrade", Goal.PRIMARY_UPGRADED),
+    ("issu.wait_for_resync", Goal.RESYNCED),
+)
+ANSWERS: dict[str, dict[str, Any] | None] = {
+    "yes": {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}},
+    "no": {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}},
+    "expired": None,
+}
+RETRY_S = 10.0
+
+
+class Killed(BaseException):
+    """kill -9: nothing of ours hears of it."""
+
+
+class TaskFailed(Exception):
+    """The task is red; what follows it is not run."""
+
+
+@dataclass(kw_only=True)
+class Fate:
+    """Strikes the worker dead, with a chance for each thing it writes or sends."""
+
+    chance: random.Random
+    kills: float
+
+    def strike(self) -> None:
+        if self.chance.random() < self.kills:
+            raise Killed
+
+
+class MortalJournal(MemoryJournal):
+    """Dies before or after a line is written."""
+
+    def __init__(self, fate: Fate) -> None:
+        super().__init__()
+        self._fate = fate
+
+    def record(self, upgrade_id: str, event: Event) -> None:
+        self._fate.strike()
+        super().record(upgrade_id, event)
+        self._fate.strike()
+
+    def intend(self, upgrade_id: str, event: Event) -> bool:
+        self._fate.strike()
+        new = super().intend(upgrade_id, event)
+        self._fate.strike()
+        return new
+
+
+class MortalWriter(MachineWriter):
+    """Dies before or after a command arrives."""
+
+    def __init__(self, world: World, intent: Intent, fate: Fate) -> None:
+        super().__init__(world, intent.policy.timers)
+        self._fate = fate
+
+    def send(self, node: NodeName, command: Command) -> str:
+        self._fate.strike()
+        words = super().send(node, command)
+        self._fate.strike()
+        return words
+
+    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
+        self._fate.strike()
+        report = super().start_issu(node, command, job, method)
+        self._fate.strike()
+        return report
+
+
+@dataclass(kw_only=True)
+class Pilot:
+    """One run. ``journal`` may hold earlier runs; ``dies_at`` names a task it never comes back from."""
+
+    world: World
+    intent: Intent
+    fate: Fate
+    answer: str = "yes"
+    dies_at: str | None = None
+    journal: MortalJournal = field(init=False)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
+    leases: MemoryLeases = field(default_factory=MemoryLeases)
+    began_on: str | None = None  # the release before the upgrade
+    failed: list[str] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.journal = MortalJournal(self.fate)
+
+    @property
+    def was_approved(self) -> bool:
+        """By a person, not by policy."""
+        given = approval(self.journal.events(self.intent.upgrade_id), RECOVERY)
+        return given is not None and given.detail.get("by") == "ada"
+
+    # -- the runs
+
+    def upgrade(self) -> Conclusion:
+        """From the start of the ISSU to the outcome; readiness and approval are given."""
+        self._open()
+        before = self._bench("baseline").reader.observe()
+        self.began_on = before.node0.release
+        if objection_to_start(before):
+            return Conclusion(outcome=Outcome.NOT_READY, reason="not ready")
+        self._keep_baseline(before)
+        return self._to_the_end(self._issu)
+
+    def recover(self, successor_of: Pilot | None = None) -> Conclusion:
+        """As ``issu_recover``: of another run that died, or of an ISSU begun by hand."""
+        if successor_of is not None:
+            self.journal, self.evidence = successor_of.journal, successor_of.evidence
+        self._open()
+        return self._to_the_end(self._observe_and_wait)
+
+    def _to_the_end(self, first: Callable[[], None]) -> Conclusion:
+        with suppress(TaskFailed):
+            first()
+        with suppress(TaskFailed):
+            self._after()
+        return conclude(self.journal.events(self.intent.upgrade_id), self.failed)
+
+    def _issu(self) -> None:
+        self._task("issu.start", start_issu)
+        for step, goal in WAITS:
+            self._wait(step, goal)
+
+    def _observe_and_wait(self) -> None:
+        self._task("observe", observe)
+        bench = self._bench("wait_until_quiet")
+        watch = QuietWatch(
+            intent=bench.intent,
+            start=start(self._events()),
+            reader=AsyncMachineReader(MachineReader(self.world, self.intent.policy.timers)),
+            clock=self.world,
+        )
+        while not (found := at_once(watch.look())).over:
+            self.world.sleep(self.intent.policy.timers.poll_s)
+        key = QUIET_KEY if found.quiet else None
+        self._tell(EventKind.OBSERVED, "wait_until_quiet", found.reason, key=key)
+        self._task("observe_again", observe_again)
+
+    def _after(self) -> None:
+        way = self._task("branch_outcome", judge_outcome)
+        if way is Way.HOLD:
+            self._task("hold_for_operator", hold_for_operator)
+        if way is Way.RECOVER:
+            try:
+                way = Way.VERIFY if self._recover() is Recovered.VERIFY else way
+            except TaskFailed:
+                self._task("recover.hold_for_operator", hold_recovery)
+                raise
+        if way is Way.VERIFY:
+            self._verify()
+
+    def _recover(self) -> Recovered:
+        self._task("recover.diagnose", diagnose)
+        answer = ANSWERS[self.answer]
+        asked = self._task("recover.approve_recovery", RECOVERY.why) is not None
+        if asked and answer is None:
+            raise self._fails("recover.approve_recovery", "nobody answered in time")
+        self._task("recover.confirm_recovery", lambda bench: confirm_approval(bench, answer, RECOVERY))
+        for name in ActionName:
+            self._carry_out(name)
+        return self._task("recover.conclude_recovery", conclude_recovery)
+
+    def _carry_out(self, name: ActionName) -> None:
+        step = f"recover.{name}"
+        while isinstance(waiting := self._task(step, lambda bench: carry_out(bench, name)), Waiting):
+            since = began_at(self._events(), step)
+            if since is None:
+                self._tell(EventKind.STEP_STARTED, step, "waiting")
+                since = self.world.now()
+            if (self.world.now() - since).total_seconds() > waiting.deadline_s:
+                self._task(step, partial(overdue, name=name, waiting=waiting))
+            self._pause()
+
+    def _verify(self) -> None:
+        self._task("verify.collect_after", collect_after)
+        self._task("verify.check_versions_and_groups", check_versions_and_groups)
+        self._task("fail_back.reset_flags", reset_failover)
+        self._wait("fail_back.wait_until_settled", Goal.GROUPS_SETTLED)
+        self._task("fail_back.fail_back_groups", fail_back_groups)
+        self._wait("fail_back.wait_for_groups", Goal.GROUPS_SETTLED)
+        self._task("fail_back.fail_back_rg0", fail_back_rg0)
+        self._wait("fail_back.wait_for_rg0_hold_down", Goal.GROUPS_SETTLED)
+        self._task("fail_back.reset_flags_again", reset_failover)
+        self._wait("fail_back.wait_for_flags", Goal.FLAGS_CLEARED)
+        self._task("fail_back.check_unchanged", check_unchanged)
+
+    # -- tasks
+
+    def _task(self, step: str, work: Callable[[Bench], R]) -> R:
+        """As ``operators/step.py`` runs it: tried three times, and as often as it is killed."""
+        tries = 0
+        while True:
+            if self.dies_at and step.startswith(self.dies_at):
+                raise Killed
+            try:
+                return work(self._bench(step))
+            except Killed:
+                self.story.append(f"{step}: killed")
+                self._pause()
+            except (SrxIssuError, NotVerified) as error:
+                self._tell(EventKind.STEP_FAILED, step, str(error))
+                again = isinstance(error, JournalError) or (
+                    isinstance(error, DeviceError) and not isinstance(error, CommandRefused | HostKeyRejected)
+                )
+                tries += 1
+                if not again or tries > 2:
+                    raise self._fails(step, str(error)) from error
+                self.world.sleep(RETRY_S)
+
+    def _fails(self, step: str, reason: str) -> TaskFailed:
+        self.failed.append(step)
+        self.story.append(f"{step}: {reason}")
+        return TaskFailed(reason)
+
+    def _wait(self, step: str, goal: Goal) -> None:
+        """As the trigger of a deferred wait."""
+        bench = self._bench(step)
+        self._tell(EventKind.STEP_STARTED, step, f"waiting for {goal}")
+        began = self.world.now()
+        way = course(self._events(), self.evidence, bench.intent)
+        while True:
+            now = bench.reader.observe()
+            seen = progress(goal, way, now)
+            if seen.done:
+                self._tell(EventKind.STEP_FINISHED, step, seen.text)
+                return
+            waited_s = (self.world.now() - began).total_seconds()
+            late = (
+                f"not reached: {seen.text}"
+                if waited_s > deadline_s(goal, bench.intent.policy.timers)
+                else None
+            )
+            if reason := self._stopped(bench, way, now) or late:
+                self._tell(EventKind.STEP_FAILED, step, reason)
+                raise self._fails(step, reason)
+            self._pause()
+
+    def _stopped(self, bench: Bench, way: Course, now: Snapshot) -> str | None:
+        begun = start(self._events())
+        reading = infer_phase(way.before, now, way.starter, way.target)
+        if reading.phase is None or reading.phase >= Phase.SWITCHED_OVER:
+            return None
+        if begun is None or begun.transcript_path is None:
+            return None
+        try:
+            text = bench.reader.read_text(begun.starter, begun.transcript_path)
+        except DeviceError:
+            return None
+        stopped = transcript_verdict(text) if text else None
+        return stopped.line if stopped else None
+
+    # -- the bench
+
+    def _bench(self, step: str) -> Bench:
+        intent = intent_of(self.journal, self.intent.upgrade_id)
+        return Bench(
+            intent=intent,
+            step=step,
+            support=SupportMatrix(platforms={}),
+            reader=MachineReader(self.world, intent.policy.timers),
+            writer=MortalWriter(self.world, intent, self.fate),
+            files=_no_files,
+            collect=self._collect,
+            journal=self.journal,
+            leases=self.leases,
+            evidence=self.evidence,
+            seal=bytes,
+            clock=self.world,
+            log=logging.getLogger("recovery"),
+            validate=plain_run,
+        )
+
+    def _collect(self, snapshot: Snapshot, tables: Iterable[str] = TABLES) -> ClusterState:
+        return ClusterState(cluster=snapshot.cluster, taken_at=snapshot.taken_at).only(tuple(tables))
+
+    def _open(self) -> None:
+        self.journal.open_upgrade(self.intent, self.world.now())
+        self.leases.take(f"cluster:{self.intent.cluster.name}", self.intent.upgrade_id, self.world.now(), 1e6)
+
+    def _keep_baseline(self, before: Snapshot) -> None:
+        uid = self.intent.upgrade_id
+        snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before))
+        state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self._collect(before)))
+        self._tell(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
+        self._tell(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
+        self._tell(EventKind.APPROVAL, "approval", "ada", approved=True, by="ada", **{"for": "start"})
+
+    def _events(self) -> tuple[Event, ...]:
+        return self.journal.events(self.intent.upgrade_id)
+
+    def _tell(self, kind: EventKind, step: str, text: str, *, key: str | None = None, **detail: Any) -> None:
+        """By the scheduler or a trigger, which are not struck here."""
+        event = Event(at=self.world.now(), kind=kind, step=step, text=text, key=key, detail=detail)
+        MemoryJournal.record(self.journal, self.intent.upgrade_id, event)
+
+    def _pause(self) -> None:
+        poll_s = self.intent.policy.timers.poll_s
+        self.world.sleep(poll_s * self.fate.chance.uniform(0.5, 2.0))
+
+
+def _no_files(node: NodeName) -> Any:
+    raise AssertionError(f"nobody should touch files on {node}")

@@ -1,0 +1,82 @@
+"""Taking a cluster: what a recovery may take over, and what it may not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.intent import Purpose
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.claim import TakeOver, claim
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import intent
+from tests.fakes.snapshots import T0
+
+RECOVERY = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER)
+ADA = TakeOver(who="ada", reason="node1 hangs", is_at_work=lambda _: False)
+
+
+def held_for_an_operator() -> FakeBench:
+    fake = FakeBench()
+    fake.leases.take("conflict:core", "manual__1", T0, 3600)
+    fake.journal.close_upgrade("manual__1", Outcome.NEEDS_OPERATOR, "stuck", T0)
+    return fake
+
+
+def test_an_upgrade_at_work_is_not_taken_over_on_anybodys_word() -> None:
+    fake = FakeBench()
+    with pytest.raises(LeaseHeld, match="manual__1"):
+        claim(RECOVERY, fake.journal, fake.leases, T0, replace(ADA, is_at_work="manual__1".__eq__))
+
+
+def test_not_even_when_it_needed_an_operator_and_was_started_anew() -> None:
+    fake = held_for_an_operator()
+    with pytest.raises(LeaseHeld):
+        claim(RECOVERY, fake.journal, fake.leases, T0, replace(ADA, is_at_work=lambda _: True))
+
+
+def test_what_a_dead_run_left_behind_is_taken_over_and_that_run_is_closed() -> None:
+    fake = FakeBench()
+    claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+    held, dead = fake.leases.holder("cluster:fw-1"), fake.journal.upgrade("manual__1")
+    assert held is not None
+    assert dead is not None
+    assert (held.owner, dead.outcome) == ("recover-1", Outcome.NEEDS_OPERATOR)
+    assert "taken over by ada" in str(dead.reason)
+
+
+def test_a_lease_that_was_taken_for_a_run_to_come_is_left_alone() -> None:
+    fake = FakeBench()
+    fake.leases.release("cluster:fw-1", "manual__1")
+    fake.leases.take("cluster:fw-1", "campaign__fw-1", T0, 3600)
+    with pytest.raises(LeaseHeld, match="campaign__fw-1"):
+        claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+
+
+def test_what_waits_for_an_operator_is_not_taken_without_a_word() -> None:
+    fake = held_for_an_operator()
+    with pytest.raises(LeaseHeld):
+        claim(RECOVERY, fake.journal, fake.leases, T0)
+
+
+def test_what_waits_for_an_operator_is_taken_with_what_was_kept_beside_it_and_told() -> None:
+    fake = held_for_an_operator()
+    claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+    held = fake.leases.holder("cluster:fw-1")
+    assert held is not None
+    assert held.owner == "recover-1"
+    assert fake.leases.holder("conflict:core") is None
+    assert fake.texts(EventKind.APPROVAL) == ["taken over by ada for the recovery recover-1: node1 hangs"]
+    mine = [e for e in fake.journal.events("recover-1") if e.kind is EventKind.APPROVAL]
+    assert [(e.detail["by"], e.detail["from"]) for e in mine] == [("ada", "manual__1")]
+
+
+def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:
+    fake = FakeBench()
+    claim(RECOVERY, fake.journal, fake.leases, T0 + timedelta(hours=2))
+    held = fake.leases.holder("cluster:fw-1")
+    assert held is not None
+    assert held.owner == "recover-1"

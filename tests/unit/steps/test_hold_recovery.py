@@ -1,0 +1,75 @@
+"""A recovery that a person refused, nobody answered, or that stopped: the plan stays, nothing is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.check_versions_and_groups import NotVerified
+from srx_issu.steps.confirm_approval import confirm_approval
+from srx_issu.steps.hold_for_operator import hold_recovery
+from srx_issu.steps.recall import conclusion
+from srx_issu.steps.recover_cluster import RECOVERY, carry_out, diagnose
+from srx_issu.steps.recovery_plan import kept_plan
+from tests.fakes.benches import FakeBench
+from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
+
+NO = {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}}
+YES = {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}}
+
+
+def half_way() -> FakeBench:
+    """The old primary was never rebooted into its new image: policy asks."""
+    fake = FakeBench().with_baseline()
+    event = fake.bench("issu.start").event(EventKind.ACTION_INTENDED, "start", node=N0, key="start_issu")
+    fake.journal.intend("manual__1", event)
+    fake.told(EventKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
+    fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
+    diagnose(fake.bench("recover.diagnose"))
+    return fake
+
+
+def held(fake: FakeBench) -> str:
+    """What the operator reads."""
+    plan = kept_plan(fake.bench("x"))
+    hold_recovery(fake.bench("recover.hold_for_operator"))
+    assert kept_plan(fake.bench("x")) == plan
+    ended = conclusion(fake.journal.events("manual__1"))
+    assert ended is not None
+    assert ended.outcome is Outcome.NEEDS_OPERATOR
+    assert fake.writer.sent == []
+    names = [name for name in fake.evidence.names("manual__1") if "what-to-do" in name]
+    assert len(names) == 1
+    return f"{ended.reason}\n{fake.evidence.read(names[0]).decode()}"
+
+
+def test_a_refused_recovery_leaves_its_plan_to_the_operator() -> None:
+    fake = half_way()
+    with pytest.raises(RequestRefused):
+        confirm_approval(fake.bench("recover.confirm_recovery"), NO, RECOVERY)
+    words = held(fake)
+    assert "ada refused the recovery" in words
+    assert "request system reboot node 0" in words
+    assert "srx-issu recover fw-1 --take-over" in words
+
+
+def test_so_does_one_that_nobody_answered() -> None:
+    assert "nobody answered" in held(half_way())
+
+
+def test_what_a_step_wrote_when_it_stopped_stays() -> None:
+    fake = half_way()
+    confirm_approval(fake.bench("recover.confirm_recovery"), YES, RECOVERY)
+    fake.reader.now = both(OLD, NEW)
+    with pytest.raises(NotVerified):
+        carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+    assert "recovery stopped at reboot_old_primary" in held(fake)
+
+
+def test_nothing_is_held_that_was_never_started() -> None:
+    fake = FakeBench()
+    assert hold_recovery(fake.bench("recover.hold_for_operator")) == {
+        "nothing": "the ISSU was never asked for"
+    }

@@ -1,0 +1,118 @@
+"""A recovery's first look: whose baseline, which starter, which target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from srx_issu.domain.intent import Purpose
+from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.claim import TAKEN_OVER
+from srx_issu.steps.observe import observe, observe_again
+from srx_issu.steps.recall import baseline, course, intent_of, start
+from srx_issu.steps.release_cluster import STEP as RELEASED
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import IMAGE, intent
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both
+
+UNTOLD = replace(IMAGE, release=NOT_KNOWN)
+
+
+def recovery(image: object = UNTOLD) -> FakeBench:
+    """Of a cluster that stands half way."""
+    fake = FakeBench(intent=intent(upgrade_id="recover-1", purpose=Purpose.RECOVER, image=image))
+    fake.reader.now = both(OLD, NEW)
+    return fake
+
+
+def with_earlier(fake: FakeBench, outcome: Outcome | None = None) -> FakeBench:
+    """An upgrade of ours that asked node1 for the ISSU, from a baseline when both nodes ran the old one."""
+    earlier = FakeBench(journal=fake.journal, evidence=fake.evidence).with_baseline()
+    bench = earlier.bench("issu.start")
+    event = bench.event(
+        EventKind.ACTION_INTENDED, "start", node=N1, key="start_issu", detail={"transcript": "/t"}
+    )
+    fake.journal.intend("manual__1", event)
+    if outcome:
+        fake.journal.close_upgrade("manual__1", outcome, "because", T0)
+    return fake
+
+
+def test_a_cluster_upgraded_by_hand_is_its_own_baseline() -> None:
+    fake = recovery()
+    observe(fake.bench("observe"))
+    events = fake.journal.events("recover-1")
+    begun = start(events)
+    assert begun is not None
+    assert (begun.starter, begun.transcript_path) == (N0, None)
+    assert baseline(events, fake.evidence) == fake.reader.now
+    assert not [e for e in events if e.kind is EventKind.ACTION_INTENDED]
+
+
+def test_the_target_that_was_found_becomes_the_intents() -> None:
+    fake = recovery()
+    observe(fake.bench("observe"))
+    now = intent_of(fake.journal, "recover-1")
+    assert now.image.release == NEW
+    assert course(fake.journal.events("recover-1"), fake.evidence, now).target == NEW
+
+
+def test_goes_on_from_the_upgrade_of_a_dead_controller() -> None:
+    fake = with_earlier(recovery())
+    observe(fake.bench("observe"))
+    events = fake.journal.events("recover-1")
+    begun = start(events)
+    assert begun is not None
+    assert (begun.starter, begun.transcript_path) == (N1, "/t")
+    assert baseline(events, fake.evidence) == both()
+
+
+def test_and_from_one_that_needs_an_operator_though_it_was_taken_over() -> None:
+    fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
+    fake.journal.record("manual__1", Event(at=T0, kind=EventKind.APPROVAL, step=TAKEN_OVER, text="ada"))
+    assert observe(fake.bench("observe"))["earlier"] is True
+
+
+def test_not_from_one_that_came_to_its_end_or_was_given_back() -> None:
+    assert observe(with_earlier(recovery(), Outcome.ROLLED_BACK).bench("observe"))["earlier"] is False
+    fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
+    fake.journal.record("manual__1", Event(at=T0, kind=EventKind.APPROVAL, step=RELEASED, text="in order"))
+    assert observe(fake.bench("observe"))["earlier"] is False
+
+
+def test_a_second_try_keeps_what_the_first_one_saw() -> None:
+    fake = recovery()
+    observe(fake.bench("observe"))
+    fake.reader.now = both(NEW, NEW)
+    assert observe(fake.bench("observe"))["target"] == NEW
+    assert baseline(fake.journal.events("recover-1"), fake.evidence) == both(OLD, NEW)
+
+
+def test_an_issu_that_ran_on_while_we_watched_tells_its_target_at_the_end() -> None:
+    fake = recovery()
+    fake.reader.now = both()
+    observe(fake.bench("observe"))
+    assert intent_of(fake.journal, "recover-1").image.release == NOT_KNOWN
+    fake.reader.now = both(NEW, NEW)
+    assert observe_again(fake.bench("observe_again"))["target"] == NEW
+    assert intent_of(fake.journal, "recover-1").image.release == NEW
+
+
+def test_what_was_told_is_not_looked_for_again() -> None:
+    fake = recovery(replace(IMAGE, release=NEW))
+    observe(fake.bench("observe"))
+    fake.reader.now = both(OLD, OLD)
+    assert observe_again(fake.bench("observe_again"))["target"] == NEW
+
+
+def test_a_second_recovery_knows_what_the_first_one_found() -> None:
+    first = recovery()
+    observe(first.bench("observe"))
+    first.journal.close_upgrade("recover-1", Outcome.NEEDS_OPERATOR, "refused", T0)
+    second = FakeBench(
+        intent=intent(upgrade_id="recover-2", purpose=Purpose.RECOVER, image=UNTOLD),
+        journal=first.journal,
+        evidence=first.evidence,
+    )
+    second.reader.now = both(NEW, NEW)
+    assert observe(second.bench("observe")) == {"starter": "node0", "target": NEW, "earlier": True}
