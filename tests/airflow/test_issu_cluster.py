@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,9 @@ from srx_demo.operator_files import ImageFile, image_entry
 from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
+from srx_issu.steps.confirm_approval import START, approval
 from tests.airflow.rest import mark_success, task_pid
-from tests.airflow.running_stack import RunningStack
+from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
 
 pytestmark = pytest.mark.stack
 
@@ -188,6 +190,18 @@ def test_airflow_refuses_a_cluster_that_is_not_in_the_inventory(stack: RunningSt
         stack.trigger("no-such-cluster")
 
 
+def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(stack: RunningStack) -> None:
+    cluster = stack.take_cluster()
+    run_id = stack.trigger(cluster, approval=True)
+    stack.answer(run_id, "Approve")
+    end = stack.wait(run_id)
+    assert (str(end.outcome), stack.issu_starts(cluster)) == ("UPGRADED", 1), end.reason
+    journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
+    recorded = approval(journal.events(run_id), START)
+    assert recorded is not None
+    assert recorded.detail["by"] == "operator"
+
+
 def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack) -> None:
     cluster = stack.take_cluster()
     run_id = stack.trigger(cluster, approval=True)
@@ -209,13 +223,21 @@ def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack) -> Non
     assert "holds no approval" in str(end.reason)
 
 
+def issu_began(stack: RunningStack, cluster: str) -> bool:
+    """By the lab's log, read as it is: the task ends a moment after its request, and asking takes longer."""
+    lines = (stack.lab.state / "events.jsonl").read_text().splitlines()
+    return any('"issu_started"' in line and f'"{cluster}"' in line for line in lines)
+
+
 def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(stack: RunningStack) -> None:
     cluster = stack.take_cluster()
     run_id = stack.trigger(cluster)
     stack.wait_for_task(run_id, "issu.start", ["running"])
-    stack.until(lambda: stack.issu_starts(cluster) or None, "an ISSU start", run_id)
     pid = task_pid(stack, run_id, "issu.start")
     assert pid is not None, "the start had ended before it could be killed"
+    deadline = time.monotonic() + RUN_DEADLINE_S
+    while not issu_began(stack, cluster):
+        assert time.monotonic() < deadline, "the lab was never asked to start"
     os.kill(pid, signal.SIGKILL)
     end = stack.wait(run_id)
     assert str(end.outcome) == "UPGRADED", end.reason
