@@ -18,7 +18,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, chain
 
 from srx_issu.dag_factory import upgrade
-from srx_issu.dag_factory.trigger_form import upgrade_params
+from srx_issu.dag_factory.trigger_form import give_form, upgrade_params
 from srx_issu.operators.claim import ClaimOperator
 from srx_issu.sensors.cluster import WindowSensor
 
@@ -30,10 +30,9 @@ with DAG(
     schedule=None,
     catchup=False,
     max_active_runs=256,
-    params=upgrade_params(),
     tags=["srx", "issu"],
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
-):
+) as dag:
     claim = ClaimOperator(task_id="claim", retries=0)
     assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
     window = WindowSensor(task_id="wait_for_window")
@@ -46,3 +45,4 @@ with DAG(
     after = upgrade.outcome()
     chain(issu.exit, after.entry)
     upgrade.close_run(*assess.endings, *after.endings, after.exit)
+    give_form(dag, upgrade_params())

@@ -21,7 +21,7 @@ from airflow.sdk import DAG, chain
 
 from srx_issu.dag_factory import upgrade
 from srx_issu.dag_factory.tasks import run
-from srx_issu.dag_factory.trigger_form import recovery_params
+from srx_issu.dag_factory.trigger_form import give_form, recovery_params
 from srx_issu.hooks.claiming import claim_for_recovery
 from srx_issu.operators.claim import ClaimOperator
 from srx_issu.sensors.cluster import QuietSensor
@@ -35,12 +35,12 @@ with DAG(
     schedule=None,
     catchup=False,
     max_active_runs=64,
-    params=recovery_params(),
     tags=["srx", "issu"],
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
-):
+) as dag:
     claim = ClaimOperator(task_id="claim", claim=claim_for_recovery, retries=0)
     quiet = QuietSensor(task_id="wait_until_quiet")
     after = upgrade.outcome()
     chain(claim, run(observe), quiet, run(observe_again), after.entry)
     upgrade.close_run(*after.endings, after.exit)
+    give_form(dag, recovery_params())

@@ -13,7 +13,7 @@ from srx_issu.ports.journal import EventKind
 from srx_issu.report.task import write_report
 from tests.journal.samples import make_intent
 from tests.postgres import journal_url, migrated_url, postgres_server
-from tests.unit.report.samples import START, event, good, prepared, started
+from tests.report.samples import START, event, good, prepared, started
 
 __all__ = ["journal_url", "migrated_url", "postgres_server"]
 

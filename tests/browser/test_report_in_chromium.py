@@ -14,7 +14,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.report import build_report
 from srx_issu.report.audit import build_audit_report
 from tests.journal.samples import make_intent
-from tests.unit.report.samples import Sample, good, stopped
+from tests.report.samples import Sample, good, stopped
 from tests.unit.steps.test_audit import Fleet, audited
 
 

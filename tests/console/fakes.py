@@ -12,7 +12,7 @@ from srx_issu.domain.intent import Intent
 from srx_issu.journal import EvidenceEntry
 from srx_issu.ports.journal import Event, Outcome, UpgradeRecord
 from tests.journal.samples import make_intent
-from tests.unit.report.samples import START, Sample, good, record, started
+from tests.report.samples import START, Sample, good, record, started
 
 OPEN = "manual__2026-11-22T22:00:00+00:00"
 

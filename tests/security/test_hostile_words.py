@@ -15,8 +15,8 @@ from srx_issu.domain.commands import FailOver, ResetFailover, StartIssu
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.model import NodeName
 from srx_issu.journal.shelf import safe_name
+from tests.catalog.folders import IMAGE, Folder
 from tests.security.hostile import ALL, CLI, CONTROL, IDS, LONG, PATHS
-from tests.unit.catalog.folders import IMAGE, Folder
 
 LONGEST_MESSAGE = 2_000
 # YAML can hold these in quotes; the others are refused by YAML itself.

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn
 
-from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param, TaskGroup, chain
+from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, TaskGroup, chain
 from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.campaign.gate import Way
@@ -20,6 +20,7 @@ from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.catalog import CampaignDocument
 from srx_issu.dag_factory.tasks import ALWAYS, ending
+from srx_issu.dag_factory.trigger_form import give_form, plan_only_param
 from srx_issu.operators.campaign import (
     CampaignGate,
     CampaignOperator,
@@ -57,11 +58,6 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         catchup=False,
         max_active_runs=1,
         max_active_tasks=128,
-        params={
-            "plan_only": Param(
-                False, type="boolean", title="Plan only", description="Make the plan, touch nothing"
-            )
-        },
         tags=_TAGS,
         default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
     ) as dag:
@@ -72,6 +68,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         report = CampaignReportOperator(task_id="report", campaign=document.name, trigger_rule=ALWAYS)
         chain(before, report, CloseCampaign(task_id="close", campaign=document.name, trigger_rule=ALWAYS))
         chain(plan, report)
+        give_form(dag, {"plan_only": plan_only_param()})
     return dag
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import Param
+from airflow.sdk import DAG, Param
 
 from srx_issu import catalog
 
 # Every parameter has a default, if only None: Airflow 3.3.2 validates a DAG's defaults again when it starts a
 # task from its trigger, and a parameter without one ends the whole triggerer.
+
+
+def give_form(dag: DAG, params: Mapping[str, Param]) -> None:
+    """For when the tasks are there. A task made later would keep a copy of the form, and parsing checks and
+    serialises each copy (a second for sixty tasks); Airflow hands every task the DAG's parameters anyway."""
+    dag.params.update(params)
 
 
 def upgrade_params() -> dict[str, Param]:
@@ -32,9 +39,7 @@ def upgrade_params() -> dict[str, Param]:
             title="Fail back",
             description="Each group back on node0, or where its configured priority prefers",
         ),
-        "plan_only": Param(
-            False, type="boolean", title="Plan only", description="Look at everything, change nothing"
-        ),
+        "plan_only": plan_only_param(),
         "window_start": _moment("Window opens", "Nothing starts before"),
         "window_end": _moment("Window closes", "Nothing starts that could not end before"),
     }
@@ -60,6 +65,11 @@ def recovery_params() -> dict[str, Param]:
         ),
         "fail_back": upgrade_params()["fail_back"],
     }
+
+
+def plan_only_param() -> Param:
+    """Of one upgrade, and of a campaign."""
+    return Param(False, type="boolean", title="Plan only", description="Look at everything, change nothing")
 
 
 def cluster_param() -> Param:

@@ -30,6 +30,7 @@ PRELOAD = (sys.executable, "-m", "srx_issu.embedded.preload")
 # What tasks would each load for themselves: decision 022. The scheduler forks the processes that run tasks,
 # the DAG processor those that parse. Code edited since needs a restart.
 PARSE_MODULES = (
+    "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.sdk.definitions.timetables.trigger",
     "airflow.serialization.definitions.assets",
     "srx_issu.dag_factory.campaign_files",

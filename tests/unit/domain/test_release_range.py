@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from srx_issu.domain.errors import UnparsableVersion
-from srx_issu.domain.release_range import ReleaseMark, ReleaseRange, both, parse_mark
+from srx_issu.domain.release_range import ReleaseMark, ReleaseRange, parse_mark
 from srx_issu.domain.version import parse
 
 
@@ -67,12 +65,6 @@ def test_one_no_is_a_no_whatever_cannot_be_told() -> None:
     unclear = parse_mark("12.1X46-D20")
     outside = parse_mark("17.4")
     assert ReleaseRange(at_least=unclear, within=(outside,)).contains(parse("12.1X47-D10")) is False
-
-
-@given(st.lists(st.sampled_from([True, False, None])))
-def test_both_does_not_depend_on_the_order(answers: list[bool | None]) -> None:
-    assert both(*answers) is both(*reversed(answers))
-    assert (both(*answers) is True) == all(answer is True for answer in answers)
 
 
 @pytest.mark.parametrize("text", ["17.4", "17.4R1", "15.1X49-D70.3"])

@@ -9,7 +9,7 @@ import pytest
 from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.limits import LimitsEntry, TimersEntry, ToleranceEntry
 from srx_issu.domain.intent import Limits, Policy, StartMethod, Timers, Tolerance
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 FLEET = """
     groups:

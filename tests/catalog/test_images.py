@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.catalog import verify_image
 from srx_issu.domain.verdict import Status
-from tests.unit.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
+from tests.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
 
 
 def _entry(folder: Folder, **keys: str) -> list[str]:

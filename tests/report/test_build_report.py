@@ -12,8 +12,8 @@ from lxml import html as lxml_html
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.report import build_report
 from tests.journal.samples import make_intent
-from tests.unit.report.put_back import put_back
-from tests.unit.report.samples import event, good, prepared, record, stopped
+from tests.report.put_back import put_back
+from tests.report.samples import event, good, prepared, record, stopped
 
 HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }}\x1b[2J\u202egnp.exe'
 

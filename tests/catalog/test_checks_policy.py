@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry
 from srx_issu.domain.checking import AS_SHIPPED, CheckRule, CheckRules, Severity, WhenUnknown
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 
 def _rules(folder: Folder, text: str) -> CheckRules:

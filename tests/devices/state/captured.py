@@ -17,7 +17,7 @@ from srx_issu.devices.state.ask import Args
 from srx_issu.domain.errors import UnknownCommand
 from srx_issu.domain.model import NodeName, NodeView, Snapshot
 
-_DEFAULT = Path(__file__).parents[5] / "shared" / "reference" / "captures"
+_DEFAULT = Path(__file__).parents[4] / "shared" / "reference" / "captures"
 CAPTURES = Path(os.environ.get("SRX_ISSU_CAPTURES", _DEFAULT))
 NOW = datetime(2026, 5, 27, 1, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Task
-from tests.unit.cli.fake_airflow import FakeAirflow
+from tests.cli.fake_airflow import FakeAirflow
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.support import InService
 from srx_issu.ports.codec import dumps, loads
-from tests.unit.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
+from tests.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
 
 REQUEST = UpgradeRequest(
     upgrade_id="manual__2026-11-22T14:52:08.123456+00:00_Ab3",

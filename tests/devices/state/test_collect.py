@@ -15,7 +15,7 @@ from srx_issu.domain.intent import Limits
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.state import TABLES, ClusterState, NotAnswered, Rows
 from srx_issu.ports import codec
-from tests.unit.devices.state.fake_nodes import (
+from tests.devices.state.fake_nodes import (
     NODE0,
     NODE1,
     NOW,

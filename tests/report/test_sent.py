@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.ports.journal import EventKind
 from srx_issu.report.sent import Fate, sent_commands
-from tests.unit.report.samples import event, good
+from tests.report.samples import event, good
 
 K = EventKind
 

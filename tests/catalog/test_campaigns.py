@@ -10,7 +10,7 @@ from srx_issu.campaign.model import OnExceeded, Result, Retry, Share, SiteStagin
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.window import Days, Freeze, Opening, next_start
 from srx_issu.catalog import check_campaigns, members, read_campaigns
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 PLAIN = """
     target: {SRX4600: 22.4R3-S2.11}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.model import Address, Cluster, Identity
-from tests.unit.catalog.folders import Folder
+from tests.catalog.folders import Folder
 
 TABLE = """\
 name,model,site,conflict_groups,node0,node1,node1.port,node0.serial,cluster_id,label.tier,groups

@@ -13,10 +13,10 @@ from srx_issu.domain.model import NodeName
 from srx_issu.domain.state import ClusterState
 from srx_issu.domain.support import InService, Support
 from srx_issu.domain.verdict import Status
+from tests.devices.state.captured import CapturedNodes, captured, degraded_snapshot
+from tests.devices.state.fake_nodes import FakeClock
 from tests.unit.checks.healthy import NODE0, NODE1, intent
 from tests.unit.checks.plain import plain_run
-from tests.unit.devices.state.captured import CapturedNodes, captured, degraded_snapshot
-from tests.unit.devices.state.fake_nodes import FakeClock
 
 LATER = "vsrx244-cluster"  # the same cluster a day later
 MORE = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.catalog.folders import Folder
+from tests.catalog.folders import Folder
 
 
 @pytest.fixture

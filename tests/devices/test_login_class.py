@@ -14,7 +14,7 @@ from srx_issu.domain import commands
 from srx_issu.domain.commands import Software
 from srx_issu.domain.model import NodeName
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "junos-account.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "junos-account.md"
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
 
 SENT: tuple[commands.Command, ...] = (

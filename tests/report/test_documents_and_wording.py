@@ -11,7 +11,7 @@ from srx_issu.report.checked import check_table
 from srx_issu.report.documents import Documents
 from srx_issu.report.nodes import moments
 from srx_issu.report.traffic import traffic
-from tests.unit.report.samples import NEW, OLD, checks, line, snapshot, state
+from tests.report.samples import NEW, OLD, checks, line, snapshot, state
 
 
 def test_of_numbered_documents_the_newest_counts_by_id_or_name() -> None:

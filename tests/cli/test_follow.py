@@ -12,7 +12,7 @@ from rich.console import Console
 from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable
 from srx_issu.cli.follow import Followed, Follower
 from srx_issu.ports.journal import Outcome
-from tests.unit.cli.fake_airflow import FakeAirflow, task
+from tests.cli.fake_airflow import FakeAirflow, task
 
 
 @pytest.fixture

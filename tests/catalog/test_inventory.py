@@ -7,7 +7,7 @@ import pytest
 from srx_issu.catalog import load
 from srx_issu.domain.errors import OperatorFileError
 from srx_issu.domain.model import Address
-from tests.unit.catalog.folders import Folder
+from tests.catalog.folders import Folder
 
 NODES = "node0: {host: 192.0.2.%d}, node1: {host: 192.0.2.%d}"
 

@@ -17,7 +17,7 @@ from srx_issu.cli.campaign_rows import campaign_table, cluster_rows
 from srx_issu.cli.campaign_run import find_run
 from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.main import app
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 
 @pytest.fixture

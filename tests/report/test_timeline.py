@@ -10,7 +10,7 @@ from srx_issu.domain.intent import Timers
 from srx_issu.ports.journal import EventKind
 from srx_issu.report.gantt import LABELS, PLOT, chart
 from srx_issu.report.timeline import Row, SpanState, timeline
-from tests.unit.report.samples import START, event, good, prepared, started, stopped
+from tests.report.samples import START, event, good, prepared, started, stopped
 
 K = EventKind
 

@@ -10,7 +10,7 @@ from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.matrix import read_matrix
 from srx_issu.domain.commands import Software
 from srx_issu.domain.support import InService, SupportMatrix, judge
-from tests.unit.catalog.folders import Folder
+from tests.catalog.folders import Folder
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from srx_issu.ports import codec
 from srx_issu.ports.journal import Outcome
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, SYNCING, after_reboot, both, group, snapshot, view
-from tests.unit.report.samples import Sample, prepared, record, started
+from tests.report.samples import Sample, prepared, record, started
 
 
 def put_back() -> Sample:

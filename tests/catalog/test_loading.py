@@ -11,7 +11,7 @@ from srx_issu.catalog import VARIABLE, cluster_names, files_folder, image_names,
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.schemas import SCHEMAS, schema, with_tables
 from srx_issu.domain.errors import OperatorFileError
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 
 class TestFolder:

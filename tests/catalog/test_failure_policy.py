@@ -12,7 +12,7 @@ from srx_issu.domain.errors import OperatorFileError
 from srx_issu.domain.failures.classes import FailureClass, Permission
 from srx_issu.domain.failures.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failures.table import FACTS
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 
 def _rules(folder: Folder, text: str | None = None) -> FailureRules:

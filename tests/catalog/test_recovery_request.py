@@ -8,7 +8,7 @@ from srx_issu.catalog import RecoveryRequest, resolve_recovery
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.domain.recovery.found import NOT_KNOWN
-from tests.unit.catalog.folders import IMAGE, Folder
+from tests.catalog.folders import IMAGE, Folder
 
 
 def ask(folder: Folder, cluster: str = "fra1-fw1", image: str | None = None) -> Intent:
