@@ -22,7 +22,7 @@ from srx_issu.devices.parse.reply import Element, parse_reply
 from srx_issu.devices.state.ask import Args
 from srx_issu.devices.state.collect import collect
 from srx_issu.domain.commands import Rpc
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import DeviceError, DeviceUnreachable
 from srx_issu.domain.intent import Limits
 from srx_issu.domain.model import NodeName, NodeView, Snapshot

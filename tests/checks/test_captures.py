@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from srx_issu.devices.parse.reply import Element
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import UnknownCommand
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName

@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.checks.after_checks import COMPARED, after_checks
 from srx_issu.checks.readiness import readiness_checks
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.support import Support
 from srx_issu.domain.verdict import Status

@@ -10,7 +10,7 @@ from srx_issu.checks.aftermath import differences_of
 from srx_issu.devices.state import readers as counters
 from srx_issu.devices.state.readers import READERS
 from srx_issu.domain.comparison import COMPARISONS
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from tests.checks.cases import an_issu_is_under_way
 from tests.checks.judging import intent
 from tests.checks.lab_nodes import LabNodes

@@ -18,7 +18,7 @@ from srx_issu.devices.collecting import collect_state
 from srx_issu.devices.credentials import Credentials
 from srx_issu.devices.pyez import PyezClusterReader
 from srx_issu.domain.audit import Matrix
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.steps.audit import audit_batch, make_matrix, plan_audit

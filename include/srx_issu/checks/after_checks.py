@@ -13,7 +13,7 @@ from srx_issu.checks.check import YES, ZERO, Check, InRange
 from srx_issu.checks.frames import Frame, Subject
 from srx_issu.checks.tables import every_check
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.diff import Difference
+from srx_issu.domain.difference import Difference
 from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import ISSU_PRIORITY, has_rebooted

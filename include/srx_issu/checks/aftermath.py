@@ -27,7 +27,8 @@ from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.words import many
 from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, Severity, first_words
 from srx_issu.domain.comparison import BY_TABLE
-from srx_issu.domain.diff import Difference, Kind, Look, compare, compared_tables, ignoring
+from srx_issu.domain.diff import compare, compared_tables, ignoring
+from srx_issu.domain.difference import Difference, Kind, Look
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import ClusterState

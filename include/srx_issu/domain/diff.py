@@ -10,65 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
-from srx_issu.domain.comparison import BY_TABLE, COMPARISONS, Comparison, Position, Side
+from srx_issu.domain.comparison import COMPARISONS, Comparison, Position
+from srx_issu.domain.difference import Difference, Kind, Look
 from srx_issu.domain.hit_flow import hits, never_hit
 from srx_issu.domain.intent import Tolerance
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.model import NodeName
 from srx_issu.domain.rto_flow import flows, stalled
-from srx_issu.domain.state import ClusterState, NotAnswered, Rows
+from srx_issu.domain.sides import Answer, active_node, sides
+from srx_issu.domain.state import NotAnswered, Rows
 
 RTO_TABLE, HIT_TABLE = "rtos", "hit_counts"
 GROWING = (RTO_TABLE, HIT_TABLE)  # compared by whether they grow, not row by row
 
 Row = Any
 Ignore = Callable[[str, str], bool]  # table, key → leave this key out
-
-
-class Kind(StrEnum):
-    """How something differs."""
-
-    LOST = "lost"  # there before, not there now
-    ADDED = "added"  # not there before
-    CHANGED = "changed"  # there, but not the same
-    MOVED = "moved"  # there, but in another order
-    OUT_OF_TOLERANCE = "out of tolerance"  # a figure further off than allowed
-    SILENT = "silent"  # answered before, not answered now
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One difference. ``node`` is the node that shows it now; None when both do, or it is the cluster's."""
-
-    table: str
-    kind: Kind
-    node: NodeName | None
-    key: str  # what it is about: "trust > untrust / allow-web"; "" for the table as a whole
-    field: str | None = None
-    before: str | None = None
-    after: str | None = None
-    words: str  # "policy trust > untrust / allow-web is lost"
-
-    @property
-    def what(self) -> tuple[str, Kind, str, str | None]:
-        """The same thing again in another look, whichever node shows it by then."""
-        return self.table, self.kind, self.key, self.field
-
-    @property
-    def may_return(self) -> bool:
-        """Whether waiting can help."""
-        comparison = BY_TABLE.get(self.table)
-        return comparison is None or comparison.returns
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """One snapshot with its state."""
-
-    snapshot: Snapshot
-    state: ClusterState
 
 
 def compare(
@@ -85,7 +42,7 @@ def compare(
     differences = (
         difference
         for comparison in COMPARISONS
-        for old, new, node in _sides(comparison, before, after)
+        for old, new, node in sides(comparison, before, after)
         for difference in _differences(
             _Table(comparison=comparison, node=node, tolerances=tolerances, ignore=ignore), old, new
         )
@@ -149,60 +106,6 @@ def compared_tables(before: Look) -> tuple[str, ...]:
         for table in tables
         if any(isinstance(answer, Rows) for _, answer in before.state.answers(table))
     )
-
-
-Answer = Rows[Row] | NotAnswered
-
-
-def _sides(
-    comparison: Comparison, before: Look, after: Look
-) -> Iterator[tuple[Answer, Answer, NodeName | None]]:
-    """Which answer is compared with which; the node is the one that gave the newer answer."""
-    old, new = dict(before.state.answers(comparison.table)), dict(after.state.answers(comparison.table))
-    match comparison.side:
-        case Side.CLUSTER:
-            yield old[None], new[None], None
-        case Side.NODE:
-            for node in NodeName:
-                yield old[node], new[node], node
-        case Side.ROLE:
-            yield from _by_role(comparison, before, after, old, new)
-
-
-def _by_role(
-    comparison: Comparison, before: Look, after: Look, old: Mapping[Any, Answer], new: Mapping[Any, Answer]
-) -> Iterator[tuple[Answer, Answer, NodeName | None]]:
-    """Active with active and passive with passive; both nodes as one where the roles are not so plain."""
-    was, now = active_node(before.snapshot), active_node(after.snapshot)
-    if was is None or now is None:
-        yield _together(comparison, old), _together(comparison, new), None
-        return
-    yield old[was], new[now], now
-    yield old[was.peer], new[now.peer], now.peer
-
-
-def active_node(snapshot: Snapshot) -> NodeName | None:
-    """The one node that is primary of every data-plane group (of RG0 where there is none); else None."""
-    groups = [group_id for group_id in snapshot.group_ids if group_id > 0] or [0]
-    primaries = {snapshot.primary(group_id) for group_id in groups}
-    return next(iter(primaries)) if len(primaries) == 1 else None
-
-
-def _together(comparison: Comparison, answers: Mapping[Any, Answer]) -> Answer:
-    """Both nodes' rows as one table; of a key that both have, the row with the larger figures."""
-    rows: dict[str, Row] = {}
-    for answer in answers.values():
-        if isinstance(answer, NotAnswered):
-            return answer
-        for row in answer.rows:
-            key = comparison.key(row)
-            if key not in rows or _figures(comparison, row) > _figures(comparison, rows[key]):
-                rows[key] = row
-    return Rows(rows=tuple(rows.values()))
-
-
-def _figures(comparison: Comparison, row: Row) -> tuple[float, ...]:
-    return tuple(getattr(row, name) or 0 for name in comparison.gauges)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,32 +232,3 @@ def ignoring(patterns: Mapping[str, Iterable[str]]) -> Ignore:
         return pattern is not None and pattern.search(key) is not None
 
     return ignore
-
-
-def noise_floor(samples: Iterable[ClusterState], given: Mapping[str, Tolerance]) -> dict[str, Tolerance]:
-    """The tolerances, widened by what each figure moved by itself between several baseline samples.
-
-    Keys are ``table.field``; the widest swing of any key of the table becomes the absolute tolerance.
-    """
-    taken = tuple(samples)
-    widened = dict(given)
-    for comparison in COMPARISONS:
-        for name in comparison.gauges:
-            swing = _swing(comparison, name, taken)
-            key = f"{comparison.table}.{name}"
-            allowed = given.get(key) or given.get(comparison.table) or comparison.tolerance
-            if swing > allowed.absolute:
-                widened[key] = Tolerance(
-                    lost_percent=allowed.lost_percent, gained_percent=allowed.gained_percent, absolute=swing
-                )
-    return widened
-
-
-def _swing(comparison: Comparison, name: str, samples: tuple[ClusterState, ...]) -> float:
-    seen: dict[tuple[NodeName | None, str], list[float]] = {}
-    for state in samples:
-        for node, answer in state.answers(comparison.table):
-            for row in answer.rows if isinstance(answer, Rows) else ():
-                if (figure := getattr(row, name)) is not None:
-                    seen.setdefault((node, comparison.key(row)), []).append(figure)
-    return max((max(figures) - min(figures) for figures in seen.values()), default=0.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from srx_issu.devices.credentials import Credentials
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Cluster

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from srx_issu.domain.commands import Software
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Cluster, Image, NodeName
 from srx_issu.hooks.campaign import plan_now

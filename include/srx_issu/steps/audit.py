@@ -11,7 +11,7 @@ from srx_issu.catalog.newest import newest_image
 from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Matrix, cells_of, changes
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.commands import Software
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Cluster, Image

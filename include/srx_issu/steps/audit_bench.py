@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from srx_issu.catalog import Catalog
 from srx_issu.checks.runner import Validate, run
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.intent import Intent
 from srx_issu.ports.audit import Audits
 from srx_issu.ports.clock import Clock

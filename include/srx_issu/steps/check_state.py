@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts

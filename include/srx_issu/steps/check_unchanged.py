@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.diff import Difference, Look
+from srx_issu.domain.difference import Difference, Look
 from srx_issu.domain.goals import Goal, describe, progress
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Snapshot

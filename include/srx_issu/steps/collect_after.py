@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports import codec

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from srx_issu.domain.comparison import GAUGED
-from srx_issu.domain.diff import Look, noise_floor
+from srx_issu.domain.difference import Look
 from srx_issu.domain.intent import Tolerance
+from srx_issu.domain.noise_floor import noise_floor
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from srx_issu.domain.comparison import COMPARISONS
-from srx_issu.domain.diff import GROWING, Look
+from srx_issu.domain.diff import GROWING
+from srx_issu.domain.difference import Look
 from srx_issu.domain.intent import Intent, Tolerance
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Json

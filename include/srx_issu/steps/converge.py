@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.domain.diff import Difference, Look
+from srx_issu.domain.difference import Difference, Look
 from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, assert_never
 
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import CommandRefused, DeviceError, RequestRefused
 from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.recover import Plan, PlanKind

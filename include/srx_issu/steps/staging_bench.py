@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.model import Cluster, Image, NodeName
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import NodeFiles

@@ -12,7 +12,7 @@ import pytest
 from srx_issu.checks.aftermath import Aftermath, check_aftermath, differences_of, findings_of
 from srx_issu.domain import rows
 from srx_issu.domain.checking import AftermathVerdict, CheckRule, CheckRules, Severity
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.model import ColdSync, GroupState
 from srx_issu.domain.state import NotAnswered, Rows
 from srx_issu.domain.verdict import Status

@@ -8,19 +8,13 @@ from typing import Any
 import pytest
 
 from srx_issu.domain import rows
-from srx_issu.domain.diff import (
-    Kind,
-    Look,
-    active_node,
-    beyond,
-    compare,
-    compared_tables,
-    ignoring,
-    noise_floor,
-)
+from srx_issu.domain.diff import beyond, compare, compared_tables, ignoring
+from srx_issu.domain.difference import Kind, Look
 from srx_issu.domain.intent import Tolerance
 from srx_issu.domain.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.noise_floor import noise_floor
 from srx_issu.domain.rto_flow import Flow, stalled
+from srx_issu.domain.sides import active_node
 from srx_issu.domain.state import ClusterState, NotAnswered, PerNode, Rows
 from tests.devices.state.fake_nodes import NOW
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from srx_issu.catalog import Catalog
 from srx_issu.domain import rows
 from srx_issu.domain.audit import AuditVerdict, Matrix
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.model import Cluster, Image

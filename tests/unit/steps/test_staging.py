@@ -14,7 +14,7 @@ import pytest
 
 from srx_issu.campaign.model import SiteStaging, Staging
 from srx_issu.campaign.plan import plan_waves
-from srx_issu.domain.diff import Look
+from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFailed
 from srx_issu.domain.model import Cluster, Image, NodeName, Snapshot
 from srx_issu.domain.rows import Filesystem
