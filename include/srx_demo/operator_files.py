@@ -32,16 +32,22 @@ class ImageFile:
 
 
 def write_files(
-    folder: Path, samples: Path, endpoints: Endpoints, images: tuple[ImageFile, ...], speed: float
+    folder: Path,
+    samples: Path,
+    endpoints: Endpoints,
+    images: tuple[ImageFile, ...],
+    speed: float,
+    shortest_pause_s: float = SHORTEST_PAUSE_S,
 ) -> None:
     """Writes ``folder``: inventory, images, policy. ``samples`` is the project's own folder of files, whose
-    policy holds here too, at the simulator's speed."""
+    policy holds here too, at the simulator's speed; whatever that is, nobody looks more often than every
+    ``shortest_pause_s``."""
     for name in ("inventory", "images", "policy", "campaigns"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     _write(folder / "inventory" / "lab.yaml", _inventory(endpoints))
     _write(folder / "images" / "lab.yaml", {"images": [image_entry(image) for image in images]})
     limits = yaml.safe_load((samples / "policy" / "limits.yaml").read_text())
-    _write(folder / "policy" / "limits.yaml", at_speed(limits, speed))
+    _write(folder / "policy" / "limits.yaml", at_speed(limits, speed, shortest_pause_s))
     shutil.copy(samples / "policy" / "support.yaml", folder / "policy" / "support.yaml")
 
 
@@ -57,25 +63,27 @@ def connection(endpoints: Endpoints) -> str:
     )
 
 
-def at_speed(limits: Mapping[str, Any], speed: float) -> dict[str, Any]:
+def at_speed(
+    limits: Mapping[str, Any], speed: float, shortest_pause_s: float = SHORTEST_PAUSE_S
+) -> dict[str, Any]:
     """The same policy for nodes whose clocks run ``speed`` times as fast as ours."""
     scaled = json.loads(json.dumps(limits))
     levels = [scaled.get("fleet") or {}, *(scaled.get("platforms") or ())]
     for level in levels:
         timers = level.get("timers") or {}
         for name, seconds in timers.items():
-            timers[name] = _timer(name, float(seconds), speed)
+            timers[name] = _timer(name, float(seconds), speed, shortest_pause_s)
         for name in ("cpu_sample_interval_s", "rto_interval_s", "baseline_interval_s"):
             if name in (level.get("limits") or {}):
-                level["limits"][name] = max(SHORTEST_PAUSE_S, level["limits"][name] / speed)
+                level["limits"][name] = max(shortest_pause_s, level["limits"][name] / speed)
     return dict(scaled)
 
 
-def _timer(name: str, seconds: float, speed: float) -> float:
+def _timer(name: str, seconds: float, speed: float, shortest_pause_s: float) -> float:
     if name in NOT_SCALED:
         return seconds
     if name == "poll_s":
-        return max(SHORTEST_PAUSE_S, seconds / speed)
+        return max(shortest_pause_s, seconds / speed)
     return seconds / speed + REAL_TIME_S
 
 

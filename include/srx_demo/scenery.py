@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from srx_demo.lab import Endpoints, Lab, LabCluster, make_image
-from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
+from srx_demo.operator_files import CONNECTION_VARIABLE, SHORTEST_PAUSE_S, ImageFile, connection, write_files
 from srx_issu.cli.login import Login
 from srx_issu.embedded import running
 from srx_issu.embedded.home import Home, repository
@@ -31,6 +31,7 @@ class Scenery:
     lab: Lab
     image: ImageFile
     check: Callable[[], None] = lambda: None
+    shortest_pause_s: float = SHORTEST_PAUSE_S  # longer where many upgrades share the machine
     _endpoints: Endpoints | None = None
 
     @classmethod
@@ -58,7 +59,12 @@ class Scenery:
         """Waits for the lab, writes the files, and gives the connection as Airflow takes it."""
         self._endpoints = self.lab.wait(self.check)
         write_files(
-            self.home.root / "files", repository() / "include", self._endpoints, (self.image,), self.lab.speed
+            self.home.root / "files",
+            repository() / "include",
+            self._endpoints,
+            (self.image,),
+            self.lab.speed,
+            self.shortest_pause_s,
         )
         # A demonstration shows an upgrade; the daily audit would run beside it as soon as the stack is up.
         return {CONNECTION_VARIABLE: connection(self._endpoints), "SRX_ISSU_AUDIT_SCHEDULE": "none"}
