@@ -24,6 +24,7 @@ from srx_issu.embedded.stack import Stack
 T = TypeVar("T")
 
 SPEED = 120.0
+PARALLELISM = 10  # a task that asks a silent node again and again only sleeps
 PAUSE_S = 1.5  # between two looks of a wait: many upgrades at once share two cores
 RUN_DEADLINE_S = 300.0
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
@@ -190,7 +191,7 @@ def running_stack(
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
     scenery.shortest_pause_s = PAUSE_S
     with ExitStack() as cleanup:
-        stack = cleanup.enter_context(Stack(home, scenery.options()))
+        stack = cleanup.enter_context(Stack(home, scenery.options(PARALLELISM)))
         scenery.check = stack.check
         running = RunningStack(stack=stack, scenery=scenery)
         cleanup.callback(running.close)
