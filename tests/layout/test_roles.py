@@ -32,6 +32,7 @@ PLUGIN_EXAMPLES = {
     "/": "/",
     "/upgrades/{upgrade_id}": "/upgrades/nobody",
     "/upgrades/{upgrade_id}/report": "/upgrades/nobody/report",
+    "/runs/{dag_id}/{run_id}": f"/runs/{DAG_ID}/nobody",
     "/audits": "/audits",
 }
 # Reads that Airflow's API takes by POST, and the login itself.
