@@ -36,6 +36,12 @@ PLUGIN_EXAMPLES = {
     "/audits": "/audits",
 }
 # Reads that Airflow's API takes by POST, and the login itself.
+# Routes that must know what is meant before they can say no: what there is not is 404, an empty body 422.
+# REQUESTS asks properly what a viewer must not do there.
+ASK_WHAT_FIRST = re.compile(
+    r"/backfills/\{backfill_id\}/|/(un)?favorite$|/parseDagFile/|/enqueue-test$|/clearDagRuns$"
+    r"|/api/v2/(connections|pools|variables|dags/\{dag_id\}/dagRuns)$"
+)
 READS_BY_POST = re.compile(r"/(list|listMappedTaskInstances)$|^/auth/|/dagStats$")
 
 
@@ -59,7 +65,14 @@ RUNS = f"/api/v2/dags/{DAG_ID}/dagRuns"
 TASK = f"{RUNS}/{RUN}/taskInstances/claim"
 STOP = {"key": "srx_issu_stop", "value": "role test"}
 CONNECTION = {"connection_id": "role_test", "conn_type": "srx"}
+
+
 # In this order: the run that the operator starts is what the others act on.
+def deleting(name: str) -> Any:
+    """One action of a request for many things at once."""
+    return {"actions": [{"action": "delete", "entities": [name], "action_on_non_existence": "skip"}]}
+
+
 REQUESTS = [
     Request(what="see DAGs", method="GET", path="/api/v2/dags", allowed=EVERYBODY),
     Request(
@@ -102,6 +115,21 @@ REQUESTS = [
     Request(
         what="make a pool", method="POST", path="/api/v2/pools", allowed=ADMIN,
         body={"name": "role_test", "slots": 1},
+    ),
+    Request(
+        what="delete variables", method="PATCH", path="/api/v2/variables", allowed=OPERATORS,
+        body=deleting("role_test"),
+    ),
+    Request(
+        what="delete connections", method="PATCH", path="/api/v2/connections", allowed=ADMIN,
+        body=deleting("role_test"),
+    ),
+    Request(
+        what="delete pools", method="PATCH", path="/api/v2/pools", allowed=ADMIN, body=deleting("role_test_2")
+    ),
+    Request(
+        what="clear runs", method="POST", path=f"/api/v2/dags/{DAG_ID}/clearDagRuns", allowed=OPERATORS,
+        body={"dry_run": True, "dag_runs": [{"dag_run_id": RUN}]},
     ),
     Request(what="delete a pool", method="DELETE", path="/api/v2/pools/role_test", allowed=ADMIN),
     Request(what="delete a run", method="DELETE", path=f"{RUNS}/{RUN}", allowed=ADMIN),
