@@ -80,9 +80,11 @@ class MemoryLeases:
     def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
         return self.take(resource, owner, at, ttl_s)
 
-    def release(self, resource: str, owner: str) -> None:
-        if (held := self.held.get(resource)) and held.owner == owner:
+    def release(self, resource: str, owner: str) -> bool:
+        mine = (held := self.held.get(resource)) is not None and held.owner == owner
+        if mine:
             del self.held[resource]
+        return mine
 
     def holder(self, resource: str) -> Lease | None:
         return self.held.get(resource)

@@ -91,11 +91,10 @@ class MeasuredLeases:
     def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
         return self._leases.renew(resource, owner, at, ttl_s)
 
-    def release(self, resource: str, owner: str) -> None:
-        before = self._leases.holder(resource)
-        self._leases.release(resource, owner)
-        if before is not None and before.owner == owner:
+    def release(self, resource: str, owner: str) -> bool:
+        if released := self._leases.release(resource, owner):
             self._metrics.count("lease.released", kind=_kind(resource))
+        return released
 
     def holder(self, resource: str) -> Lease | None:
         return self._leases.holder(resource)

@@ -71,12 +71,13 @@ class SqlLeases:
                 raise LeaseHeld(_held_by(held, at))
             return _extend(connection, held, wanted.expires_at)
 
-    def release(self, resource: str, owner: str) -> None:
+    def release(self, resource: str, owner: str) -> bool:
         query = delete(leases).where(leases.c.resource == resource, leases.c.owner == owner).returning(leases)
         with self._database.transaction() as connection:
             row = connection.execute(query).one_or_none()
             if row is not None:
                 _keep_release(connection, lease_from_row(row))
+        return row is not None
 
     def holder(self, resource: str) -> Lease | None:
         """The lease as it stands, run out or not; None when nobody took it."""

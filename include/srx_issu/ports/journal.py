@@ -125,8 +125,8 @@ class Leases(Protocol):
 
     def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease: ...
 
-    def release(self, resource: str, owner: str) -> None:
-        """Gives it back; no-op when the owner is somebody else."""
+    def release(self, resource: str, owner: str) -> bool:
+        """Gives it back, and says whether it was the owner's; else nothing happens."""
         ...
 
     def holder(self, resource: str) -> Lease | None: ...
