@@ -22,6 +22,7 @@ from srx_issu.steps.recall import QUIET_KEY, course, last, start
 
 PLAN_KEY = "recovery_plan"
 WAITS = "issu.wait_"  # task ids of the waits of an upgrade
+LAST_WAIT = "issu.wait_for_resync"
 _MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
 
 
@@ -60,12 +61,17 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
 
 
 def _is_overdue(bench: Bench, events: Iterable[Event]) -> bool:
-    """A wait has failed or the start was refused; for a recovery: nobody drives the ISSU any more."""
+    """Nobody waits any more: a wait has failed, the last one is over, or the start was refused; for a
+    recovery: nobody drives the ISSU."""
     if bench.intent.purpose is Purpose.RECOVER:
         return last(events, EventKind.OBSERVED, key=QUIET_KEY) is not None
     if _refusal(events):
         return True
-    return any(e.kind is EventKind.STEP_FAILED and e.step.startswith(WAITS) for e in events)
+    return any(
+        e.step.startswith(WAITS)
+        and (e.kind is EventKind.STEP_FAILED or (e.kind is EventKind.STEP_FINISHED and e.step == LAST_WAIT))
+        for e in events
+    )
 
 
 def _refusal(events: Iterable[Event]) -> str | None:

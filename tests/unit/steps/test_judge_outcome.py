@@ -41,6 +41,16 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
     assert ended.outcome is Outcome.ABORTED_CLEAN
 
 
+def test_nodes_that_fall_silent_behind_the_last_wait_are_missing_not_under_way() -> None:
+    fake = after_start(snapshot(silent(N0), silent(N1)))
+    fake.journal.record(
+        "manual__1", fake.bench("issu.wait_for_resync").event(EventKind.STEP_FINISHED, "both run the target")
+    )
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.HOLD
+    kept = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.DECIDED]
+    assert "node missing" in kept[-1].text
+
+
 def refused(now: Snapshot, words: str) -> FakeBench:
     fake = after_start(now)
     fake.journal.record("manual__1", fake.bench("issu.start").event(EventKind.ACTION_REFUSED, words, node=N0))
