@@ -242,10 +242,9 @@ def _link_faults(view: NodeView) -> Iterator[str]:
 
 
 def _reason(failure: FailureClass, standing: Standing, stopped: Stopped | None) -> str:
-    name = failure.replace("_", " ")
     if stopped is None:
-        return f"{name}: {standing.reason}"
-    return f"{name}: {standing.reason}; the device says '{stopped.line}'"
+        return f"{failure.in_words}: {standing.reason}"
+    return f"{failure.in_words}: {standing.reason}; the device says '{stopped.line}'"
 
 
 def _words(case: _Case, failure: FailureClass) -> Iterator[str]:

@@ -17,7 +17,7 @@ from srx_issu.steps.bench import Bench
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import Start, baseline, last, start
-from srx_issu.steps.recovery_plan import prognosis
+from srx_issu.steps.recovery_plan import name_failure, prognosis
 
 
 class Way(StrEnum):
@@ -64,7 +64,8 @@ def _plain_case(bench: Bench, begun: Start) -> Way | None:
         bench.tell(EventKind.DECIDED, f"verify: {reading.reason}")
         return Way.VERIFY
     if unchanged and (words := _refusal(bench, begun)) and not _speaks_of_another(words):
-        decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{words}; {reading.reason}")
+        failure = name_failure(bench, now)
+        decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
         return Way.END
     return None
 

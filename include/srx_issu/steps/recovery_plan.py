@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure import Diagnosis, diagnose
+from srx_issu.domain.failures.classes import FailureClass
 from srx_issu.domain.failures.situation import Situation
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
@@ -20,7 +21,7 @@ from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import QUIET_KEY, course, last, start
 
-PLAN_KEY = "recovery_plan"
+PLAN_KEY, DIAGNOSIS_KEY = "recovery_plan", "diagnosis"
 WAITS = "issu.wait_"  # task ids of the waits of an upgrade
 LAST_WAIT = "issu.wait_for_resync"
 _MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
@@ -91,6 +92,15 @@ def _transcript(bench: Bench) -> str | None:
         return bench.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError:
         return None
+
+
+def name_failure(bench: Bench, now: Snapshot) -> FailureClass:
+    """What a start was refused for that has changed nothing; kept in the journal."""
+    diagnosis = _look(bench, None, now).diagnosis
+    # It has given up, if in words that nobody has seen yet.
+    failure = FailureClass.UNKNOWN if diagnosis.failure is FailureClass.STUCK else diagnosis.failure
+    bench.tell(EventKind.OBSERVED, failure.in_words, key=DIAGNOSIS_KEY, detail={"failure": failure.value})
+    return failure
 
 
 def keep_plan(bench: Bench, found: Prognosis) -> None:

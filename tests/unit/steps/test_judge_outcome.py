@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import pytest
+
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.hold_for_operator import hold_for_operator
 from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.recall import conclusion
+from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
@@ -111,3 +114,21 @@ def test_the_hold_spells_out_the_guides_steps_for_this_cluster() -> None:
 def test_the_hold_never_names_a_node_it_cannot_tell() -> None:
     facts = hold_for_operator(after_start(snapshot(silent(N0), silent(N1))).bench("hold_for_operator"))
     assert "rollback" not in str(facts["what_to_do"])
+
+
+@pytest.mark.parametrize(
+    ("words", "failure"),
+    [
+        ("error: File does not exist: /var/tmp/x.tgz", "image_missing"),
+        ("error: node1: CPU usage 95% is above 80%, aborting ISSU\nISSU aborted and exiting", "cpu_busy"),
+        ("error: something that nobody has seen", "unknown"),
+    ],
+)
+def test_what_it_was_refused_for_has_a_name(words: str, failure: str) -> None:
+    fake = refused(both(), words)
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.END
+    events = fake.journal.events("manual__1")
+    assert [event.detail["failure"] for event in events if event.key == DIAGNOSIS_KEY] == [failure]
+    ended = conclusion(events)
+    assert ended is not None
+    assert ended.reason.startswith(f"{failure.replace('_', ' ')}: node0 refused the ISSU: {words}")

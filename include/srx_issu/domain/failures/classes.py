@@ -47,6 +47,11 @@ class FailureClass(StrEnum):
     UNKNOWN_CODE = "unknown_code"  # an error code that no public source explains
     UNKNOWN = "unknown"  # anything else; never guessed at
 
+    @property
+    def in_words(self) -> str:
+        """``cold sync failed``."""
+        return self.value.replace("_", " ")
+
 
 class Permission(StrEnum):
     """What the software may do by itself."""
