@@ -28,8 +28,8 @@ PARALLELISM = 10  # a task that asks a silent node again and again only sleeps
 PAUSE_S = 1.5  # between two looks of a wait: many upgrades at once share two cores
 RUN_DEADLINE_S = 300.0
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
-CLUSTERS = 48  # whose node0 starts an ISSU
-TWINS = 4  # whose node1 does
+CLUSTERS = 120  # whose node0 starts an ISSU
+TWINS = 12  # whose node1 does
 # Nobody answers sooner; and an answer that comes before the scheduler has seen the asking worker end makes it
 # take the task for one that was killed from outside.
 READS_S = 5.0

@@ -9,7 +9,7 @@ from typing import Any
 
 from srx_issu.journal import SqlJournal, SqlLeases
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.recovery_plan import PLAN_KEY
+from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY, PLAN_KEY
 from srx_lab.control import ask
 from tests.airflow.running_stack import RunningStack
 from tests.scenarios.orders import IMAGE
@@ -93,9 +93,9 @@ def _flags(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _failure(stack: RunningStack, run_id: str) -> str | None:
-    """The newest diagnosis; a recovery keeps its first one."""
+    """The newest diagnosis (a recovery keeps its first one), or what a start was refused for."""
     events = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"]).events(run_id)
-    kept = [event for event in events if event.key == PLAN_KEY]
+    kept = [event for event in events if event.key in (PLAN_KEY, DIAGNOSIS_KEY)]
     return str(kept[-1].detail["failure"]) if kept else None
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 NODES = ("node0", "node1")
 OLD, NEW = "old", "new"  # the release before, and the target
+ABORT = "request chassis cluster in-service-upgrade abort"
 GIVEN_BACK, KEPT = "given back", "kept"
 
 
@@ -73,7 +75,8 @@ class Scenario:
 
 
 def mirrored(scenario: Scenario) -> Scenario:
-    """The same with node1 as the starter: everything that names a node names the other one."""
+    """The same with node1 as the starter: everything that names a node names the other one; only an abort
+    goes to node0 first, whoever started the ISSU."""
     then, cluster = scenario.then, scenario.then.cluster
     turned = replace(
         cluster,
@@ -86,8 +89,14 @@ def mirrored(scenario: Scenario) -> Scenario:
         scenario,
         node=_swap(scenario.node) if scenario.node else None,
         starter=_swap(scenario.starter),
-        then=replace(then, sent=tuple(map(_swap, then.sent)), cluster=turned),
+        then=replace(then, sent=tuple(_aborts_in_order(map(_swap, then.sent))), cluster=turned),
     )
+
+
+def _aborts_in_order(sent: Iterable[str]) -> Iterator[str]:
+    for is_abort, several in groupby(sent, key=lambda order: order.endswith(ABORT)):
+        orders = list(several)
+        yield from sorted(orders) if is_abort else orders
 
 
 def _swap(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Faults of the simulator against the real DAG on a real scheduler: see ``failure_table.py``."""
+"""Every fault of the simulator against the real DAG on a real scheduler: see ``failure_table.py``."""
 
 from __future__ import annotations
 
