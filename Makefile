@@ -80,6 +80,10 @@ test: lint ## Everything, ending with what was skipped and why (with CI=true a s
 check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout
 	@$(BIN)/python -m pytest -q tests/compose
 
+.PHONY: test-faults
+test-faults: $(STAMPS)/dev ## Every failure scenario there is; 'make test' plays one of each fault
+	@SRX_ISSU_SCENARIOS=all $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_every_fault.py
+
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
 	@SRX_ISSU_DISTRIBUTED=1 $(BIN)/python -m pytest -q -s tests/layout tests/distributed

@@ -16,7 +16,8 @@ _HEAD = """\
 
 Every fault that the simulated clusters know, and how an upgrade of a cluster that has it ends. Each row is a
 test: the real DAG on a real scheduler, triggerer and PostgreSQL, against both nodes over SSH and NETCONF.
-*Sent* is what the nodes have written down, not what the software says it did.
+*Sent* is what the nodes have written down, not what the software says it did. `make test` plays one of each
+fault, `make test-faults` all of them.
 
 Each cluster has three redundancy groups: RG0 and RG1 on the node that starts the ISSU, RG2 on its peer.
 `old` is the release before, `new` the target. What the classes mean, and what a person does about them, is in

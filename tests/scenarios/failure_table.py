@@ -327,3 +327,9 @@ TABLE: tuple[Scenario, ...] = (
     *(replace(row) for row in ROWS),
     *(mirrored(row) for row in ROWS if row.name in _FROM_NODE1),
 )
+
+# What ``make test`` plays: one of each fault, and a rollback of node0. ``make test-faults`` plays the table.
+ONE_OF_EACH: tuple[Scenario, ...] = (
+    *(next(row for row in ROWS if row.fault == fault) for fault in dict.fromkeys(row.fault for row in ROWS)),
+    next(row for row in TABLE if row.name == "cold_sync_never_completes from node1"),
+)
