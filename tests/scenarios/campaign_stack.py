@@ -1,0 +1,108 @@
+"""A stack for campaigns: simulated clusters that outlive it, so that it can be killed and started again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+
+from srx_demo import referee
+from srx_demo.lab import Lab
+from srx_demo.scenery import Scenery
+from srx_issu.cli.campaign_api import CampaignApi
+from srx_issu.embedded.component import Component
+from srx_issu.embedded.home import Home
+from srx_issu.embedded.sessions import end_all
+from srx_issu.embedded.stack import Options, Stack
+from tests.airflow.running_stack import write_topology
+
+SPEED = 120.0
+CLUSTERS = 27
+PAIRED = ("fw-test-26", "fw-test-27")  # members of one conflict group
+GROUP = "pair"
+
+
+@dataclass(kw_only=True)
+class PairedScenery(Scenery):
+    """Two of the clusters back each other up."""
+
+    def prepare(self) -> Mapping[str, str]:
+        told = super().prepare()
+        path = self.home.root / "files" / "inventory" / "lab.yaml"
+        inventory = yaml.safe_load(path.read_text())
+        for name in PAIRED:
+            inventory["clusters"][name]["conflict_groups"] = [GROUP]
+        path.write_text(yaml.safe_dump(inventory, sort_keys=False))
+        return told
+
+
+@dataclass(kw_only=True)
+class CampaignStack:
+    """``restart`` leaves the simulated clusters and the state folder as they are."""
+
+    scenery: Scenery
+    stack: Stack
+    _cleanup: ExitStack
+    _apis: list[CampaignApi] = field(default_factory=list)
+    _taken: int = 0
+
+    @property
+    def lab(self) -> Lab:
+        return self.scenery.lab
+
+    @property
+    def files(self) -> Path:
+        """The operator's files."""
+        return self.scenery.home.root / "files"
+
+    def take(self, number: int) -> list[str]:
+        """Names of healthy clusters that nobody else has used. Not for threads."""
+        names = [c.name for c in self.scenery.clusters if c.name not in PAIRED]
+        taken = names[self._taken : self._taken + number]
+        assert len(taken) == number, "all simulated clusters are taken; raise CLUSTERS"
+        self._taken += number
+        return taken
+
+    def api(self, user: str = "operator") -> CampaignApi:
+        """A session of its own: one a thread."""
+        api = CampaignApi(self.scenery.login(self.stack.url, user))
+        self._apis.append(api)
+        return api
+
+    def starts(self, cluster: str) -> int:
+        return referee.starts(self.lab.events())[cluster]
+
+    def restart(self) -> None:
+        """As after a crash: what is left is ended, and everything is started on the same folder."""
+        self.stack.stop()
+        self.stack = self._cleanup.enter_context(Stack(self.scenery.home, _options(self.scenery)))
+        self.scenery.check = self.stack.check
+
+    def close(self) -> None:
+        for api in self._apis:
+            api.__exit__(None, None, None)
+
+
+@contextmanager
+def campaign_stack(folder: Path) -> Iterator[CampaignStack]:
+    """Everything started, and everything ended."""
+    home = Home(root=folder / "home")
+    lab = Lab(state=folder / "lab", topology=write_topology(folder / "topology.yaml", CLUSTERS), speed=SPEED)
+    scenery = PairedScenery.build(home, lab, image_mb=2)
+    with ExitStack() as cleanup:
+        simulator = Component(lab.program(folder / "lab.log"))
+        cleanup.callback(simulator.wait)
+        cleanup.callback(end_all, [simulator.session], 5.0)
+        scenery.check = simulator.check
+        stack = cleanup.enter_context(Stack(home, _options(scenery)))
+        scenery.check = stack.check
+        running = CampaignStack(scenery=scenery, stack=stack, _cleanup=cleanup)
+        cleanup.callback(running.close)
+        yield running
+
+
+def _options(scenery: Scenery) -> Options:
+    return replace(scenery.options(), alongside=())

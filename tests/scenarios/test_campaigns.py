@@ -1,0 +1,275 @@
+"""Campaigns on the real scheduler: budget, retry, abort, pause, window, approval, conflicts, stop, crash.
+
+The simulator's event log is the referee. The stories run side by side on one stack; the last one stops the
+fleet and kills the scheduler, so it comes after them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from srx_demo import referee
+from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.cli.campaign_api import UPGRADE_DAG
+from srx_issu.embedded.component import ComponentDied
+from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaign_stack
+from tests.scenarios.campaigns import Campaigns, dag_of
+from tests.scenarios.side_by_side import begun, side_by_side
+
+pytestmark = pytest.mark.stack
+
+LONG_S = 60.0 + 10800 / 120  # worst case of a simulated SRX4600, at the simulator's speed
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CampaignStack]:
+    with campaign_stack(tmp_path_factory.mktemp("campaigns")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def told(fleet: CampaignStack, request: pytest.FixtureRequest) -> Iterator[Mapping[str, Future[None]]]:
+    mine = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    with begun(
+        mine, lambda number: Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(number))
+    ) as all_:
+        yield all_
+
+
+@side_by_side(clusters=1)
+def test_without_a_recorded_yes_of_somebody_who_may_answer_nothing_starts(campaigns: Campaigns) -> None:
+    """Refused, not answered in time, the gate marked green by hand, answered by the wrong person."""
+    gates = {
+        "denied": {"plan": True},
+        "expired": {"plan": True, "expiry_s": 5},
+        "bypassed": {"plan": True},
+        "foreign": {"plan": True, "approvers": ["grace"]},
+    }
+    for name, gate in gates.items():
+        campaigns.write(name, campaigns.clusters, gates=gate)
+    runs = {name: campaigns.start(name) for name in gates}
+    campaigns.answer(runs["denied"], "approve_plan", "Reject")
+    campaigns.answer(runs["foreign"], "approve_plan", "Approve")
+    campaigns.wait(runs["bypassed"], "approve_plan", "awaiting_input")
+    campaigns.mark_success(runs["bypassed"], "approve_plan")
+
+    ends = {name: campaigns.end(run_id) for name, run_id in runs.items()}
+    assert set(ends.values()) == {("REFUSED", "the plan was not approved; nothing was started")}
+    assert [campaigns.states(runs[name])["confirm_plan"] for name in gates] == [
+        "failed", "upstream_failed", "failed", "failed",
+    ]  # fmt: skip
+    assert not any(campaigns.has_run(run_id, campaigns.clusters[0]) for run_id in runs.values())
+    assert campaigns.starts() == [0]
+
+
+@side_by_side(clusters=0)
+def test_a_bad_file_says_its_faults_and_hides_nobody(campaigns: Campaigns) -> None:
+    path = campaigns.stack.files / "campaigns" / "bad.yaml"
+    path.write_text("target: {SRX4600: x}\nselect: {site: [a]}\n")
+    campaigns.write("good", ["*"])
+    campaigns.until(lambda: {"good", "bad"} <= set(campaigns.api.campaign_names()), "both DAGs")
+    detail = campaigns.api._get(f"/dags/{DAG_PREFIX}bad/details")
+    assert "bad.yaml:2: unknown key 'site' in select" in detail["doc_md"]
+
+
+@side_by_side(clusters=2)
+def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
+    """Before the answer: the guard stops, and the cleared plan asks anew. After it: the next wave asks."""
+    canary, _ = campaigns.clusters
+    campaigns.break_it(canary)
+    asked = {"canary": [canary], "gates": {"plan": True}, "budget": {"total": "1"}}
+    run_id = campaigns.begin("changed", campaigns.clusters, **asked)
+    campaigns.wait(run_id, "approve_plan", "awaiting_input")
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2})
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    assert campaigns.end(run_id) == ("REFUSED", "the plan was not approved; nothing was started")
+
+    campaigns.clear(run_id, "plan")
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
+    question = campaigns.question(run_id, "wave_2.approve")
+    assert "the campaign's file was changed" in question
+    assert campaigns.starts() == [0, 0]
+    campaigns.answer(run_id, "wave_2.approve", "Approve")
+    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
+    assert campaigns.starts() == [0, 1]
+
+
+@side_by_side(clusters=0)
+def test_campaigns_and_runs_by_hand_never_work_on_one_conflict_group_together(campaigns: Campaigns) -> None:
+    first, second = PAIRED
+    campaigns.break_it(second)
+    one = campaigns.begin("group-one", [first])
+    campaigns.until(lambda: campaigns.stack.starts(first), "start of the first")
+    other = campaigns.begin("group-two", [second])
+    outcome, reason = campaigns.upgrade_by_hand(second)
+    assert (outcome, f"conflict:{GROUP}" in reason) == ("REFUSED", True)
+    assert campaigns.end(one) == ("COMPLETED", "1 UPGRADED")
+    campaigns.answer(other, "wave_1.hold", "Abort")
+    assert campaigns.end(other)[0] == "ABORTED"
+    events = list(campaigns.stack.lab.events())
+    assert set(PAIRED) <= set(referee.worked_on(events))
+    assert referee.overlaps(events, {name: [GROUP] for name in PAIRED}) == []
+
+
+@side_by_side(clusters=2)
+def test_an_abort_lets_what_runs_end_and_starts_nothing_new(campaigns: Campaigns) -> None:
+    run_id = campaigns.begin("aborted", campaigns.clusters)
+    campaigns.until(lambda: sum(campaigns.starts()), "start of one of them")
+    campaigns.order(run_id, "abort")
+    outcome, reason = campaigns.end(run_id)
+    assert outcome == "ABORTED"
+    assert reason.endswith("1 NOT_STARTED, 1 UPGRADED")
+    assert campaigns.starts() == [1, 0]
+
+
+@side_by_side(clusters=2)
+def test_a_pause_starts_nothing_new_until_it_is_taken_back(campaigns: Campaigns) -> None:
+    first, second = campaigns.clusters
+    campaigns.break_it(second)  # so that its turn is short
+    run_id = campaigns.begin("paused", campaigns.clusters, budget={"total": "1"})
+    campaigns.until(lambda: sum(campaigns.starts()), "start of the first")
+    campaigns.order(run_id, "pause")
+    campaigns.wait(run_id, f"wave_1.upgrade {first}", "success")
+    time.sleep(10)  # its turn would have come
+    assert campaigns.is_waiting_for_its_turn(run_id, second)
+
+    campaigns.order(run_id, "resume")
+    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
+    assert campaigns.starts() == [1, 0]
+
+
+@side_by_side(clusters=2)
+def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(campaigns: Campaigns) -> None:
+    """Given a window that leaves time for one after the other only to begin. When the first has ended. Then
+    what is left of the window is too short for the second, which waits for tomorrow's."""
+    first, second = campaigns.clusters
+    campaigns.write("windowed", campaigns.clusters)
+    campaigns.until(lambda: not campaigns.api.is_dag_paused(f"{DAG_PREFIX}windowed"), "DAG windowed")
+    opens = datetime.now(UTC).replace(second=0, microsecond=0)
+    length = datetime.now(UTC) - opens + timedelta(seconds=LONG_S + 75)
+    days = [str(opens.date()), str(opens.date() + timedelta(days=1))]
+    window = {"dates": days, "from": f"{opens:%H:%M}", "hours": length.total_seconds() / 3600}
+    run_id = campaigns.begin("windowed", campaigns.clusters, windows={"default": {"open": [window]}})
+    campaigns.wait(run_id, f"wave_1.upgrade {first}", "success")
+    time.sleep(10)  # its turn would have come
+    assert campaigns.is_waiting_for_its_turn(run_id, second)
+
+    campaigns.order(run_id, "abort")
+    outcome, reason = campaigns.end(run_id)
+    assert (outcome, reason.endswith("1 NOT_STARTED, 1 UPGRADED")) == ("ABORTED", True)
+    assert campaigns.starts() == [1, 0]
+
+
+@side_by_side(clusters=3)
+def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left(
+    campaigns: Campaigns,
+) -> None:
+    """Given three clusters of which one has no space, two at once. When its failure exceeds the budget. Then
+    the third is not started, the first goes on to its end, and a person's retry starts only the others."""
+    _, bad, last = campaigns.clusters
+    campaigns.break_it(bad)
+    run_id = campaigns.begin("retried", campaigns.clusters, in_flight={"campaign": 2})
+    campaigns.wait(run_id, "wave_1.hold", "awaiting_input")
+    states = campaigns.states(run_id)
+    assert [states[f"wave_1.upgrade {name}"] for name in campaigns.clusters] == [
+        "success",
+        "failed",
+        "skipped",
+    ]
+    assert campaigns.starts() == [1, 0, 0]
+
+    campaigns.stack.lab.clear(bad)
+    campaigns.answer(run_id, "wave_1.hold", "Retry the failed")
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    assert campaigns.starts() == [1, 1, 1]
+    again = [key.split()[-1] for key in campaigns.states(run_id) if key.startswith("wave_1.upgrade_2 ")]
+    assert sorted(again) == [bad, last]
+    page = campaigns.report_page(run_id)
+    assert all(word in page for word in ("COMPLETED", "operator: Retry the failed", *campaigns.clusters))
+
+
+@side_by_side(clusters=3)
+def test_images_are_staged_ahead_and_the_upgrade_sends_nothing_then(campaigns: Campaigns) -> None:
+    """Given a line of 4 Mbit/s and one cluster without space. When images are staged, twice. Then each node
+    of the others got its copy once, one after the other; the approval says who lacks it."""
+    *good, bad = campaigns.clusters
+    campaigns.break_it(bad)
+    campaigns.write(
+        "staged",
+        campaigns.clusters,
+        gates={"plan": True},
+        budget={"total": "1"},
+        staging={"at_once": 2, "mbit_s": 4},
+        in_flight={"campaign": 3},
+    )
+    assert campaigns.stage("staged") == "failed"
+    assert campaigns.stage("staged") == "failed"
+    copies = campaigns.uploads()
+    assert sorted((c["cluster"], c["node"]) for c in copies) == [
+        (n, x) for n in good for x in ("node0", "node1")
+    ]
+    took_s = max(c["wall"] for c in copies) - min(c["wall"] for c in copies)
+    assert took_s >= 2 * campaigns.stack.scenery.image.path.stat().st_size * 8 / 4e6
+
+    run_id = campaigns.start("staged")
+    question = campaigns.question(run_id, "approve_plan")
+    assert "staged on both nodes of 2 of 3 clusters" in question
+    assert f"Not staged: {bad}: node0: /var/tmp has" in question
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 2 UPGRADED")
+    assert campaigns.uploads() == copies
+    assert campaigns.starts() == [1, 1, 0]
+
+
+def test_a_stop_outlives_a_crash_and_neither_starts_anything_twice(fleet: CampaignStack) -> None:
+    """Given three clusters, two at once. When the fleet is stopped, and the scheduler killed, in mid-wave.
+    Then what ran goes on to its end, the third waits, also for a person who comes by hand, until the stop is
+    taken back; and clearing it all afterwards starts nothing again."""
+    campaigns = Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(3))
+    third = campaigns.clusters[2]
+    run_id = campaigns.begin("crashed", campaigns.clusters, in_flight={"campaign": 2})
+    campaigns.until(lambda: sum(campaigns.starts()) == 2, "two starts")
+    assert "Stopped" in srx_issu(fleet, "stop-all", "--reason", "incident 4711")
+
+    os.kill(fleet.stack.sid("scheduler"), signal.SIGKILL)
+    with pytest.raises(ComponentDied, match="scheduler"):
+        campaigns.until(lambda: None, "end of the scheduler")
+    fleet.restart()
+    campaigns.api = fleet.api()
+    for name in campaigns.clusters[:2]:
+        campaigns.wait(run_id, f"wave_1.upgrade {name}", "success")
+    assert campaigns.starts() == [1, 1, 0]
+    assert campaigns.is_waiting_for_its_turn(run_id, third)
+    outcome, reason = campaigns.upgrade_by_hand(third)
+    assert outcome == "REFUSED"
+    assert "stopped by operator" in reason
+    assert "incident 4711" in reason
+
+    assert "Resumed" in srx_issu(fleet, "resume-all")
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    runs = len(campaigns.api.dag_runs(UPGRADE_DAG))
+    campaigns.clear(run_id)
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    assert campaigns.starts() == [1, 1, 1]
+    assert len(campaigns.api.dag_runs(UPGRADE_DAG)) == runs
+    assert campaigns.api.dag_run(dag_of(run_id), run_id).state == "success"
+
+
+def srx_issu(fleet: CampaignStack, *words: str) -> str:
+    """As an operator types it; what it says."""
+    home = fleet.stack.environment["SRX_ISSU_HOME"]
+    done = subprocess.run(
+        ["srx-issu", *words], capture_output=True, text=True, check=True, timeout=120,
+        env={**os.environ, "SRX_ISSU_HOME": home, "SRX_ISSU_USER": "operator"},
+    )  # fmt: skip
+    return done.stdout
