@@ -1,7 +1,7 @@
 """Campaigns on the real scheduler: budget, retry, abort, pause, window, approval, conflicts, stop, crash.
 
-The simulator's event log is the referee. The stories run side by side on one stack; the last one stops the
-fleet and kills the scheduler, so it comes after them.
+The simulator's event log is the referee. The stories run side by side on one stack; behind them, alone, the one
+whose window leaves no time for a busy machine, and the one that stops the fleet and kills the scheduler.
 """
 
 from __future__ import annotations
@@ -148,28 +148,6 @@ def test_a_pause_starts_nothing_new_until_it_is_taken_back(campaigns: Campaigns)
     assert campaigns.starts() == [1, 0]
 
 
-@side_by_side(clusters=2)
-def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(campaigns: Campaigns) -> None:
-    """Given a window that leaves time for one after the other only to begin. When the first has ended. Then
-    what is left of the window is too short for the second, which waits for tomorrow's."""
-    first, second = campaigns.clusters
-    campaigns.write("windowed", campaigns.clusters)
-    campaigns.until(lambda: not campaigns.api.is_dag_paused(f"{DAG_PREFIX}windowed"), "DAG windowed")
-    opens = datetime.now(UTC).replace(second=0, microsecond=0)
-    length = datetime.now(UTC) - opens + timedelta(seconds=LONG_S + 75)
-    days = [str(opens.date()), str(opens.date() + timedelta(days=1))]
-    window = {"dates": days, "from": f"{opens:%H:%M}", "hours": length.total_seconds() / 3600}
-    run_id = campaigns.begin("windowed", campaigns.clusters, windows={"default": {"open": [window]}})
-    campaigns.wait(run_id, f"wave_1.upgrade {first}", "success")
-    time.sleep(10)  # its turn would have come
-    assert campaigns.is_waiting_for_its_turn(run_id, second)
-
-    campaigns.order(run_id, "abort")
-    outcome, reason = campaigns.end(run_id)
-    assert (outcome, reason.endswith("1 NOT_STARTED, 1 UPGRADED")) == ("ABORTED", True)
-    assert campaigns.starts() == [1, 0]
-
-
 @side_by_side(clusters=3)
 def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left(
     campaigns: Campaigns,
@@ -229,6 +207,28 @@ def test_images_are_staged_ahead_and_the_upgrade_sends_nothing_then(campaigns: C
     assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 2 UPGRADED")
     assert campaigns.uploads() == copies
     assert campaigns.starts() == [1, 1, 0]
+
+
+def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(fleet: CampaignStack) -> None:
+    """Given a window that leaves time for one after the other only to begin. When the first has ended. Then
+    what is left of the window is too short for the second, which waits for tomorrow's."""
+    campaigns = Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(2))
+    first, second = campaigns.clusters
+    campaigns.write("windowed", campaigns.clusters)
+    campaigns.until(lambda: not campaigns.api.is_dag_paused(f"{DAG_PREFIX}windowed"), "DAG windowed")
+    opens = datetime.now(UTC).replace(second=0, microsecond=0)
+    length = datetime.now(UTC) - opens + timedelta(seconds=LONG_S + 75)
+    days = [str(opens.date()), str(opens.date() + timedelta(days=1))]
+    window = {"dates": days, "from": f"{opens:%H:%M}", "hours": length.total_seconds() / 3600}
+    run_id = campaigns.begin("windowed", campaigns.clusters, windows={"default": {"open": [window]}})
+    campaigns.wait(run_id, f"wave_1.upgrade {first}", "success")
+    time.sleep(10)  # its turn would have come
+    assert campaigns.is_waiting_for_its_turn(run_id, second)
+
+    campaigns.order(run_id, "abort")
+    outcome, reason = campaigns.end(run_id)
+    assert (outcome, reason.endswith("1 NOT_STARTED, 1 UPGRADED")) == ("ABORTED", True)
+    assert campaigns.starts() == [1, 0]
 
 
 def test_a_stop_outlives_a_crash_and_neither_starts_anything_twice(fleet: CampaignStack) -> None:
