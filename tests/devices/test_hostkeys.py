@@ -60,8 +60,8 @@ def test_all_kinds_known_are_asked_for_and_rsa_by_its_modern_names() -> None:
 
 
 def test_names_may_be_listed_and_hashed() -> None:
-    trusted(line("fw0,198.51.100.7"))
-    trusted(line(HostKeys.hash_host("198.51.100.7")))
+    assert trusted(line("fw0,198.51.100.7")).algorithms == (ED,)
+    assert trusted(line(HostKeys.hash_host("198.51.100.7"))).algorithms == (ED,)
 
 
 def test_nothing_is_verified_only_when_asked_for() -> None:

@@ -69,8 +69,11 @@ def test_a_silent_component_is_named_after_two_minutes_and_not_before() -> None:
 
 
 def test_a_recovered_component_starts_counting_anew() -> None:
-    clock = iter([0.0, 200.0])
+    clock = iter([0.0, 200.0, 319.0, 321.0])
     watch = HealthWatch(now=lambda: next(clock))
     watch.look({"triggerer": "unhealthy"})
     watch.look({"triggerer": "healthy"})
     watch.look({"triggerer": "unhealthy"})
+    watch.look({"triggerer": "unhealthy"})
+    with pytest.raises(Unhealthy):
+        watch.look({"triggerer": "unhealthy"})
