@@ -1,7 +1,8 @@
 """Campaigns on the real scheduler: budget, retry, abort, pause, window, approval, conflicts, stop, crash.
 
-The simulator's event log is the referee. The stories run side by side on one stack; behind them, alone, the one
-whose window leaves no time for a busy machine, and the one that stops the fleet and kills the scheduler.
+The simulator's event log is the referee. The stories run side by side on one stack. Behind them, alone,
+come the one whose window leaves no time for a busy machine, and the one that stops the fleet and kills the
+scheduler.
 """
 
 from __future__ import annotations
