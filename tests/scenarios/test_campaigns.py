@@ -1,33 +1,22 @@
-"""Campaigns on the real scheduler: budget, retry, abort, pause, window, approval, conflicts, stop, crash.
+"""Campaigns on the real scheduler: approval, changed plan, conflicts, abort, staging.
 
-The simulator's event log is the referee. The stories run side by side on one stack. Behind them, alone,
-come the one whose window leaves no time for a busy machine, and the one that stops the fleet and kills the
-scheduler.
+The simulator's event log is the referee. The stories run side by side on one stack.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.campaign_api import UPGRADE_DAG
-from srx_issu.embedded.component import ComponentDied
 from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaign_stack
-from tests.scenarios.campaigns import Campaigns, dag_of
+from tests.scenarios.campaigns import Campaigns
 from tests.scenarios.side_by_side import begun, side_by_side
 
 pytestmark = pytest.mark.stack
-
-LONG_S = 60.0 + 10800 / 120  # worst case of a simulated SRX4600, at the simulator's speed
 
 
 @pytest.fixture(scope="module")
@@ -130,51 +119,7 @@ def test_an_abort_lets_what_runs_end_and_starts_nothing_new(campaigns: Campaigns
     outcome, reason = campaigns.end(run_id)
     assert outcome == "ABORTED"
     assert reason.endswith("1 NOT_STARTED, 1 UPGRADED")
-    assert campaigns.starts() == [1, 0]
-
-
-@side_by_side(clusters=2)
-def test_a_pause_starts_nothing_new_until_it_is_taken_back(campaigns: Campaigns) -> None:
-    first, second = campaigns.clusters
-    campaigns.break_it(second)  # so that its turn is short
-    run_id = campaigns.begin("paused", campaigns.clusters, budget={"total": "1"})
-    campaigns.until(lambda: sum(campaigns.starts()), "start of the first")
-    campaigns.order(run_id, "pause")
-    campaigns.wait(run_id, f"wave_1.upgrade {first}", "success")
-    time.sleep(10)  # its turn would have come
-    assert campaigns.is_waiting_for_its_turn(run_id, second)
-
-    campaigns.order(run_id, "resume")
-    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
-    assert campaigns.starts() == [1, 0]
-
-
-@side_by_side(clusters=3)
-def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left(
-    campaigns: Campaigns,
-) -> None:
-    """Given three clusters of which one has no space, two at once. When its failure exceeds the budget. Then
-    the third is not started, the first goes on to its end, and a person's retry starts only the others."""
-    _, bad, last = campaigns.clusters
-    campaigns.break_it(bad)
-    run_id = campaigns.begin("retried", campaigns.clusters, in_flight={"campaign": 2})
-    campaigns.wait(run_id, "wave_1.hold", "awaiting_input")
-    states = campaigns.states(run_id)
-    assert [states[f"wave_1.upgrade {name}"] for name in campaigns.clusters] == [
-        "success",
-        "failed",
-        "skipped",
-    ]
-    assert campaigns.starts() == [1, 0, 0]
-
-    campaigns.stack.lab.clear(bad)
-    campaigns.answer(run_id, "wave_1.hold", "Retry the failed")
-    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
-    assert campaigns.starts() == [1, 1, 1]
-    again = [key.split()[-1] for key in campaigns.states(run_id) if key.startswith("wave_1.upgrade_2 ")]
-    assert sorted(again) == [bad, last]
-    page = campaigns.report_page(run_id)
-    assert all(word in page for word in ("COMPLETED", "operator: Retry the failed", *campaigns.clusters))
+    assert sorted(campaigns.starts()) == [0, 1]
 
 
 @side_by_side(clusters=3)
@@ -208,69 +153,3 @@ def test_images_are_staged_ahead_and_the_upgrade_sends_nothing_then(campaigns: C
     assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 2 UPGRADED")
     assert campaigns.uploads() == copies
     assert campaigns.starts() == [1, 1, 0]
-
-
-def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(fleet: CampaignStack) -> None:
-    """Given a window that leaves time for one after the other only to begin. When the first has ended. Then
-    what is left of the window is too short for the second, which waits for tomorrow's."""
-    campaigns = Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(2))
-    first, second = campaigns.clusters
-    campaigns.write("windowed", campaigns.clusters)
-    campaigns.until(lambda: not campaigns.api.is_dag_paused(f"{DAG_PREFIX}windowed"), "DAG windowed")
-    opens = datetime.now(UTC).replace(second=0, microsecond=0)
-    length = datetime.now(UTC) - opens + timedelta(seconds=LONG_S + 75)
-    days = [str(opens.date()), str(opens.date() + timedelta(days=1))]
-    window = {"dates": days, "from": f"{opens:%H:%M}", "hours": length.total_seconds() / 3600}
-    run_id = campaigns.begin("windowed", campaigns.clusters, windows={"default": {"open": [window]}})
-    campaigns.wait(run_id, f"wave_1.upgrade {first}", "success")
-    time.sleep(10)  # its turn would have come
-    assert campaigns.is_waiting_for_its_turn(run_id, second)
-
-    campaigns.order(run_id, "abort")
-    outcome, reason = campaigns.end(run_id)
-    assert (outcome, reason.endswith("1 NOT_STARTED, 1 UPGRADED")) == ("ABORTED", True)
-    assert campaigns.starts() == [1, 0]
-
-
-def test_a_stop_outlives_a_crash_and_neither_starts_anything_twice(fleet: CampaignStack) -> None:
-    """Given three clusters, two at once. When the fleet is stopped, and the scheduler killed, in mid-wave.
-    Then what ran goes on to its end, the third waits, also for a person who comes by hand, until the stop is
-    taken back; and clearing it all afterwards starts nothing again."""
-    campaigns = Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(3))
-    third = campaigns.clusters[2]
-    run_id = campaigns.begin("crashed", campaigns.clusters, in_flight={"campaign": 2})
-    campaigns.until(lambda: sum(campaigns.starts()) == 2, "two starts")
-    assert "Stopped" in srx_issu(fleet, "stop-all", "--reason", "incident 4711")
-
-    os.kill(fleet.stack.sid("scheduler"), signal.SIGKILL)
-    with pytest.raises(ComponentDied, match="scheduler"):
-        campaigns.until(lambda: None, "end of the scheduler")
-    fleet.restart()
-    campaigns.api = fleet.api()
-    for name in campaigns.clusters[:2]:
-        campaigns.wait(run_id, f"wave_1.upgrade {name}", "success")
-    assert campaigns.starts() == [1, 1, 0]
-    assert campaigns.is_waiting_for_its_turn(run_id, third)
-    outcome, reason = campaigns.upgrade_by_hand(third)
-    assert outcome == "REFUSED"
-    assert "stopped by operator" in reason
-    assert "incident 4711" in reason
-
-    assert "Resumed" in srx_issu(fleet, "resume-all")
-    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
-    runs = len(campaigns.api.dag_runs(UPGRADE_DAG))
-    campaigns.clear(run_id)
-    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
-    assert campaigns.starts() == [1, 1, 1]
-    assert len(campaigns.api.dag_runs(UPGRADE_DAG)) == runs
-    assert campaigns.api.dag_run(dag_of(run_id), run_id).state == "success"
-
-
-def srx_issu(fleet: CampaignStack, *words: str) -> str:
-    """As an operator types it; what it says."""
-    home = fleet.stack.environment["SRX_ISSU_HOME"]
-    done = subprocess.run(
-        ["srx-issu", *words], capture_output=True, text=True, check=True, timeout=120,
-        env={**os.environ, "SRX_ISSU_HOME": home, "SRX_ISSU_USER": "operator"},
-    )  # fmt: skip
-    return done.stdout
