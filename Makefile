@@ -72,7 +72,7 @@ unit: $(STAMPS)/dev
 
 .PHONY: test
 test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
-	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary tests/unit
+	@$(BIN)/python -m pytest -q -p tests.closing_summary tests/unit
 	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
 	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(ON_A_STACK)
 
