@@ -1,4 +1,4 @@
-"""Campaigns on the real scheduler: approval, changed plan, conflicts, abort, staging.
+"""Campaigns on the real scheduler: approval, conflicts, abort, staging.
 
 The simulator's event log is the referee. The stories run side by side on one stack.
 """
@@ -68,30 +68,6 @@ def test_a_bad_file_says_its_faults_and_hides_nobody(campaigns: Campaigns) -> No
     campaigns.until(lambda: {"good", "bad"} <= set(campaigns.api.campaign_names()), "both DAGs")
     detail = campaigns.api._get(f"/dags/{DAG_PREFIX}bad/details")
     assert "bad.yaml:2: unknown key 'site' in select" in detail["doc_md"]
-
-
-@side_by_side(clusters=2)
-def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
-    """Before the answer: the guard stops, and the cleared plan asks anew. After it: the next wave asks."""
-    canary, _ = campaigns.clusters
-    campaigns.break_it(canary)
-    asked = {"canary": [canary], "gates": {"plan": True}, "budget": {"total": "1"}}
-    run_id = campaigns.begin("changed", campaigns.clusters, **asked)
-    campaigns.wait(run_id, "approve_plan", "awaiting_input")
-    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2})
-    campaigns.answer(run_id, "approve_plan", "Approve")
-    assert campaigns.end(run_id) == ("REFUSED", "the plan was not approved; nothing was started")
-
-    campaigns.clear(run_id, "plan")
-    campaigns.answer(run_id, "approve_plan", "Approve")
-    campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
-    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
-    question = campaigns.question(run_id, "wave_2.approve")
-    assert "the campaign's file was changed" in question
-    assert campaigns.starts() == [0, 0]
-    campaigns.answer(run_id, "wave_2.approve", "Approve")
-    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
-    assert campaigns.starts() == [0, 1]
 
 
 @side_by_side(clusters=0)
