@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import yaml
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Run
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Question, Run
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack
+from tests.airflow.asking import may_be_answered
 
 T = TypeVar("T")
 
@@ -30,9 +32,6 @@ RUN_DEADLINE_S = 300.0
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
 CLUSTERS = 120  # whose node0 starts an ISSU
 TWINS = 12  # whose node1 does
-# Nobody answers sooner; and an answer that comes before the scheduler has seen the asking worker end makes it
-# take the task for one that was killed from outside.
-READS_S = 5.0
 
 
 @dataclass(kw_only=True)
@@ -132,14 +131,14 @@ class RunningStack:
     def answer(self, run_id: str, option: str, *, user: str = "operator", deadline_s: float = 120.0) -> str:
         """Answers the run's question (``Approve`` or ``Reject``) as soon as it is asked; returns its body."""
 
-        def asked() -> Any:
-            self.stack.check()
-            return self.about(run_id, user).questions(run_id)
-
-        (question,) = self.until(asked, "a question", run_id, deadline_s)
-        time.sleep(READS_S)
+        (question,) = self.until(lambda: self.asked(run_id, user), "a question", run_id, deadline_s)
         self.about(run_id, user).answer(run_id, question, option)
         return str(question.body)
+
+    def asked(self, run_id: str, user: str = "operator") -> tuple[Question, ...]:
+        """What waits for an answer in this run and may have one."""
+        found = self.about(run_id, user).questions(run_id)
+        return tuple(each for each in found if may_be_answered(self.stack, run_id, each.task_id))
 
     def seen(self, cluster: str) -> dict[str, Any]:
         """The simulated cluster as the simulator itself sees it."""
@@ -169,9 +168,19 @@ class RunningStack:
         deadline = time.monotonic() + deadline_s
         while not (found := self._patiently(look)):
             self.stack.check()
-            assert time.monotonic() < deadline, f"{run_id}: no {what} within {deadline_s:.0f} s"
+            if time.monotonic() > deadline:
+                pytest.fail(f"{run_id}: no {what} within {deadline_s:.0f} s; {self._where(run_id)}")
             time.sleep(0.3)
         return found
+
+    def _where(self, run_id: str) -> str:
+        """The tasks that a run which does not end has begun and not ended, and what each said last."""
+        try:
+            api = self.about(run_id)
+            begun = [task for task in api.tasks(run_id) if task.state and not task.ended]
+            return "; ".join(f"{task}: {api.last_log_line(run_id, task)}" for task in begun)
+        except (ApiFailed, ApiUnreachable) as unknown:
+            return f"where it is cannot be told: {unknown}"
 
     def _patiently(self, look: Callable[[], T | None]) -> T | None:
         """A busy machine's API server may be late; the deadline is the judge."""

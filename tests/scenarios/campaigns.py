@@ -15,6 +15,7 @@ from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX
 from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import ORDER_DAG, UPGRADE_DAG, CampaignApi
 from srx_issu.cli.campaign_run import stage_images, start_campaign
+from tests.airflow.asking import may_be_answered
 from tests.scenarios.campaign_stack import CampaignStack
 
 T = TypeVar("T")
@@ -88,6 +89,7 @@ class Campaigns:
 
     def answer(self, run_id: str, task_id: str, option: str) -> None:
         self.wait(run_id, task_id, "awaiting_input")
+        self.until(lambda: may_be_answered(self.stack.stack, run_id, task_id), f"question {task_id}")
         self.api.answer_dag(dag_of(run_id), run_id, task_id, option)
 
     def question(self, run_id: str, task_id: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from srx_issu.cli.airflow_api import ApiUnreachable
 from srx_issu.cli.outcome import Ending, ending
 from srx_lab.control import ask
-from tests.airflow.running_stack import READS_S, RunningStack
+from tests.airflow.running_stack import RunningStack
 from tests.scenarios.scenario import Scenario
 
 AT_ONCE = 16  # upgrades in flight: most of them wait for a node, and two cores carry the rest
@@ -38,7 +38,6 @@ class Players:
     scenarios: list[Scenario]
     started: dict[str, Started] = field(default_factory=dict)
     _over: set[str] = field(default_factory=set)
-    _asked: dict[str, float] = field(default_factory=dict)  # run -> when its question was seen
 
     @classmethod
     def of(cls, stack: RunningStack, scenarios: Iterable[Scenario]) -> Players:
@@ -66,14 +65,11 @@ class Players:
             pass
 
     def _answer(self, scenario: Scenario) -> None:
-        """Like a person, who reads the question first: see ``READS_S``."""
         if scenario.name in self._over:
             return
         run_id = self.started[scenario.name].run_id
-        for question in self.stack.api().questions(run_id):
-            asked_at = self._asked.setdefault(run_id, time.monotonic())
-            if time.monotonic() - asked_at > READS_S:
-                self.stack.api().answer(run_id, question, str(scenario.answer))
+        for question in self.stack.asked(run_id):
+            self.stack.api().answer(run_id, question, str(scenario.answer))
 
     def _start_next(self) -> bool:
         scenario = next((each for each in self.scenarios if each.name not in self.started), None)
