@@ -38,7 +38,6 @@ RUN_TIMEOUT_S = 900.0
 LOOK_EVERY_S = 0.5
 LOOKS_A_WAIT = 4  # a shorter wait says nothing: the worker before it is still ending
 EXECUTED = "Received executor event with state"  # the scheduler's line for each task that a worker ran
-IDLE = "<idle>"  # in the process title of a LocalExecutor worker
 WORKER = "airflow worker"
 console = Console()
 
@@ -96,18 +95,19 @@ def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str) -> Me
 
 
 def _watch(stack: Stack, api: AirflowApi, run_id: str, began: float) -> tuple[int, int]:
-    """Until the run is over: the most workers that were busy all through one wait, and how often we looked.
+    """Until the run is over: the most workers that one wait held, and how often we looked.
 
-    The worker of the task before a wait may need a moment to end; one that waits is there in every look.
+    The worker that deferred a task may need a moment to end; one that waits is there in every look.
     """
     waits: dict[str, list[int]] = {}
     while not (run := patiently(lambda: api.run(run_id))).is_over:
         stack.check()
         if time.monotonic() - began > RUN_TIMEOUT_S:
             raise BenchFailed(f"{run_id} was not over within {RUN_TIMEOUT_S:.0f} s; it is {run.state}")
-        busy = busy_workers(stack)
-        if task := patiently(lambda: _only_waits(api, run_id)):
-            waits.setdefault(task, []).append(busy)
+        titles = worker_titles(stack)
+        for task in patiently(lambda: api.tasks(run_id)):
+            if task.state == "deferred":
+                waits.setdefault(task.task_id, []).append(sum(task.uid in title for title in titles))
         time.sleep(LOOK_EVERY_S)
     held = [min(seen) for seen in waits.values() if len(seen) >= LOOKS_A_WAIT]
     return max(held, default=0), sum(map(len, waits.values()))
@@ -119,12 +119,6 @@ def patiently(ask: Callable[[], T]) -> T:
         return ask()
     except ApiUnreachable:
         return ask()
-
-
-def _only_waits(api: AirflowApi, run_id: str) -> str | None:
-    """The task the run waits for; None when any other is under way."""
-    active = [t for t in api.tasks(run_id) if t.state in ("scheduled", "queued", "running", "deferred")]
-    return active[0].task_id if len(active) == 1 and active[0].state == "deferred" else None
 
 
 def device_s(events: Iterable[Mapping[str, Any]]) -> float:
@@ -171,12 +165,13 @@ def worker_cpu_s(stack: Stack) -> float:
     )
 
 
-def busy_workers(stack: Stack) -> int:
-    count = 0
+def worker_titles(stack: Stack) -> list[str]:
+    """Of LocalExecutor's workers: each names the try it runs."""
+    titles = []
     for process in workers(stack):
         with suppress(psutil.Error):
-            count += IDLE not in " ".join(process.cmdline())
-    return count
+            titles.append(" ".join(process.cmdline()))
+    return titles
 
 
 def executed(stack: Stack) -> int:

@@ -50,10 +50,12 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One task of a run. ``state`` is Airflow's word, None before the scheduler has looked at it."""
+    """One task of a run. ``state`` is Airflow's word, None before the scheduler has looked at it; ``uid`` is
+    the current try's own id, which the worker that runs it has in its process title."""
 
     task_id: str
     state: str | None
+    uid: str = ""
     started: datetime | None = None
     ended: datetime | None = None
     tries: int = 0
@@ -246,6 +248,7 @@ def _task(found: Mapping[str, Any]) -> Task:
     return Task(
         task_id=str(found["task_id"]),
         state=found.get("state"),
+        uid=str(found.get("id") or ""),
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),
         tries=int(found.get("try_number") or 0),

@@ -51,6 +51,7 @@ TASK_MODULES = (
     "srx_issu.devices.pyez",
     "srx_issu.devices.transfer",
     "srx_issu.devices.writer",
+    "srx_issu.steps.kept_values",
     *PARSE_MODULES,
 )
 PRELOADED = {"scheduler": TASK_MODULES, "dag-processor": PARSE_MODULES}

@@ -17,6 +17,12 @@ def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(cast("Any", kind))
 
 
+def prepare(*kinds: type[Any]) -> None:
+    """Makes ready what the first use of each kind would build: 0.25 s for a cluster state."""
+    for kind in kinds:
+        _adapter(cast("Hashable", kind))
+
+
 def dumps(value: object, kind: type[T] | None = None) -> str:
     """JSON of a frozen dataclass (or of ``kind``, for unions)."""
     return _adapter(cast("Hashable", kind or type(value))).dump_json(value, indent=1).decode()
