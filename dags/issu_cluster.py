@@ -33,7 +33,7 @@ with DAG(
     tags=["srx", "issu"],
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
 ) as dag:
-    claim = ClaimOperator(task_id="claim", retries=0)
+    claim = ClaimOperator(task_id="claim")
     assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
     window = WindowSensor(task_id="wait_for_window")
     issu = upgrade.issu()

@@ -38,7 +38,7 @@ with DAG(
     tags=["srx", "issu"],
     default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
 ) as dag:
-    claim = ClaimOperator(task_id="claim", claim=claim_for_recovery, retries=0)
+    claim = ClaimOperator(task_id="claim", claim=claim_for_recovery)
     quiet = QuietSensor(task_id="wait_until_quiet")
     after = upgrade.outcome()
     chain(claim, run(observe), quiet, run(observe_again), after.entry)

@@ -29,6 +29,7 @@ class MappedTask:
     state: str | None
     started: datetime | None
     ended: datetime | None
+    tries: int = 0
 
 
 class CampaignApi(AirflowApi):
@@ -160,6 +161,7 @@ def _task(found: Mapping[str, Any]) -> MappedTask:
         state=found.get("state"),
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),
+        tries=int(found.get("try_number") or 0),
     )
 
 

@@ -79,7 +79,6 @@ def _planning(name: str) -> tuple[BaseOperator, BaseOperator]:
         campaign=name,
         question=lambda bench: _with_options(approval_question(bench)),
         options=[APPROVE, REJECT],
-        retries=0,
     )
     confirm = CampaignOperator(
         task_id="confirm_plan", campaign=name, step=confirm_plan, gate_task_id="approve_plan", retries=0
@@ -98,7 +97,6 @@ def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> li
             campaign=name,
             question=partial(_ask_wave, number),
             options=[APPROVE, REJECT],
-            retries=0,
         )
         clusters = CampaignOperator(
             task_id="confirm",
@@ -143,7 +141,6 @@ def _round(
         campaign=name,
         question=partial(_ask_hold, number, round_number),
         options=_HOLD_OPTIONS,
-        retries=0,
     )
     answer = CampaignOperator(
         task_id=f"answer{again}",

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.exceptions import HITLTriggerEventError
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import BaseOperator, Context
-from airflow.sdk.exceptions import AirflowFailException, TaskDeferralError, TaskDeferralTimeout
 
 from srx_issu.hooks.workbench import open_bench
+from srx_issu.operators.question import QuestionOperator
 from srx_issu.operators.step import StepOperator, run_step
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
@@ -19,13 +17,8 @@ from srx_issu.steps.confirm_approval import APPROVE, REJECT, Question, confirm_a
 from srx_issu.steps.holding import renew_all
 
 
-class ApprovalGate(HITLOperator):
-    """Waits in ``awaiting_input``. An expired question has no default answer: the task fails for good.
-
-    A try that was killed before it had asked is made again.
-    """
-
-    ui_color = "#f9e2e2"
+class ApprovalGate(QuestionOperator):
+    """Asks for the start or a recovery; takes the leases for as long as the answer may take."""
 
     def __init__(
         self, *, question: Question, request: Callable[[Bench], ApprovalRequest], **kwargs: Any
@@ -44,12 +37,6 @@ class ApprovalGate(HITLOperator):
         self.subject, self.body = request.subject, request.body
         self.response_timeout = timedelta(seconds=timers.approval_s)
         return super().execute(context)
-
-    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        try:
-            return super().resume_execution(next_method, next_kwargs, context)
-        except (TaskDeferralError, TaskDeferralTimeout, HITLTriggerEventError) as expired:
-            raise AirflowFailException(f"nobody has answered in time: {expired}") from expired
 
 
 class ApprovalGuard(BaseOperator):

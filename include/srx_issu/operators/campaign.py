@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import BaseBranchOperator, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
@@ -14,6 +13,7 @@ from srx_issu.campaign.gate import Way
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.hooks.campaign import open_campaign
 from srx_issu.operators.claim import requested_by
+from srx_issu.operators.question import QuestionOperator
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
@@ -82,10 +82,8 @@ class OpenWave(BaseOperator):
             self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
 
 
-class CampaignGate(HITLOperator):
-    """Asks what ``question`` says; passes by when that is None. No answer in time: the task fails."""
-
-    ui_color = "#f9e2e2"
+class CampaignGate(QuestionOperator):
+    """Asks what ``question`` says; passes by when that is None."""
 
     def __init__(
         self,

@@ -21,7 +21,11 @@ Claim = Callable[[str, Mapping[str, Any], Asked], Intent]
 
 
 class ClaimOperator(BaseOperator):
-    """Reads the operator's files and the parameters; nothing is sent to any device."""
+    """Reads the operator's files and the parameters; nothing is sent to any device.
+
+    A try that was lost is made again: the journal keeps the first one's intent, and a holder may take its
+    lease anew.
+    """
 
     ui_color = "#e8f4ea"
 
