@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from srx_issu.cli.airflow_api import Task
+from srx_issu.cli.campaign_api import MappedTask
 from srx_issu.embedded.stack import Stack
 
 WORKER_ENDED = "Received executor event with state success"
 
 
-def may_be_answered(stack: Stack, run_id: str, task_id: str) -> bool:
-    """Has the scheduler seen the worker end that asked?"""
+def may_be_answered(stack: Stack, run_id: str, task: Task | MappedTask) -> bool:
+    """Has the scheduler seen the worker end that asked in this try?"""
     log: Path = stack.home.logs / "scheduler.log"
-    key = f"task_id='{task_id}', run_id='{run_id}'"
+    key = f"task_id='{task.task_id}', run_id='{run_id}', try_number={task.tries},"
     with log.open(errors="replace") as lines:
         return any(key in line and WORKER_ENDED in line for line in lines)

@@ -137,8 +137,13 @@ class RunningStack:
 
     def asked(self, run_id: str, user: str = "operator") -> tuple[Question, ...]:
         """What waits for an answer in this run and may have one."""
-        found = self.about(run_id, user).questions(run_id)
-        return tuple(each for each in found if may_be_answered(self.stack, run_id, each.task_id))
+        api = self.about(run_id, user)
+        asking = {task.task_id: task for task in api.tasks(run_id) if task.state == "awaiting_input"}
+        return tuple(
+            each
+            for each in api.questions(run_id)
+            if each.task_id in asking and may_be_answered(self.stack, run_id, asking[each.task_id])
+        )
 
     def seen(self, cluster: str) -> dict[str, Any]:
         """The simulated cluster as the simulator itself sees it."""

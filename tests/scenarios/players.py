@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,17 +58,16 @@ class Players:
     def _go_on(self) -> None:
         over = {run.run_id for run in self.stack.api().runs() if run.is_over}
         self._over |= {name for name, run in self.started.items() if run.run_id in over}
+        asking = self.stack.api().asking()
         for scenario in self.scenarios:
             if scenario.answer and scenario.name in self.started:
-                self._answer(scenario)
+                self._answer(scenario, asking)
         while len(self.started) - len(self._over) < AT_ONCE and self._start_next():
             pass
 
-    def _answer(self, scenario: Scenario) -> None:
-        if scenario.name in self._over:
-            return
+    def _answer(self, scenario: Scenario, asking: Collection[str]) -> None:
         run_id = self.started[scenario.name].run_id
-        for question in self.stack.asked(run_id):
+        for question in self.stack.asked(run_id) if run_id in asking else ():
             self.stack.api().answer(run_id, question, str(scenario.answer))
 
     def _start_next(self) -> bool:
