@@ -88,8 +88,12 @@ class Campaigns:
         return str(said.get("outcome")), str(said.get("reason"))
 
     def answer(self, run_id: str, task_id: str, option: str) -> None:
-        self.wait(run_id, task_id, "awaiting_input")
-        self.until(lambda: may_be_answered(self.stack.stack, run_id, task_id), f"question {task_id}")
+        def is_asked() -> bool:
+            tasks = self.api.mapped_tasks(dag_of(run_id), run_id)
+            asking = [t for t in tasks if t.task_id == task_id and t.state == "awaiting_input"]
+            return any(may_be_answered(self.stack.stack, run_id, task) for task in asking)
+
+        self.until(is_asked, f"question {task_id}", lambda: self.states(run_id))
         self.api.answer_dag(dag_of(run_id), run_id, task_id, option)
 
     def question(self, run_id: str, task_id: str) -> str:
@@ -144,6 +148,11 @@ class Campaigns:
     def starts(self) -> list[int]:
         """ISSUs that began on each of the scenario's clusters, by the simulator's log."""
         return [self.stack.starts(name) for name in self.clusters]
+
+    def started_and_not(self) -> tuple[list[str], list[str]]:
+        """The scenario's clusters by whether an ISSU began; nobody promises which comes first."""
+        starts = dict(zip(self.clusters, self.starts(), strict=True))
+        return [name for name, n in starts.items() if n], [name for name, n in starts.items() if not n]
 
     def break_it(self, cluster: str) -> None:
         """No space for the image: NOT_READY, and nothing is sent."""

@@ -1,22 +1,33 @@
-"""Campaigns on the real scheduler: approval, conflicts, abort, staging.
+"""Campaigns on the real scheduler: budget, retry, abort, pause, window, approval, conflicts, stop, crash.
 
-The simulator's event log is the referee. The stories run side by side on one stack.
+The simulator's event log is the referee. The stories run side by side on one stack. Behind them, alone,
+come the one whose window leaves no time for a busy machine, and the one that stops the fleet and kills the
+scheduler.
 """
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.cli.campaign_api import UPGRADE_DAG
+from srx_issu.embedded.component import ComponentDied
 from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaign_stack
-from tests.scenarios.campaigns import Campaigns
+from tests.scenarios.campaigns import Campaigns, dag_of
 from tests.scenarios.side_by_side import begun, side_by_side
 
 pytestmark = pytest.mark.stack
+
+LONG_S = 60.0 + 10800 / 120  # worst case of a simulated SRX4600, at the simulator's speed
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +81,30 @@ def test_a_bad_file_says_its_faults_and_hides_nobody(campaigns: Campaigns) -> No
     assert "bad.yaml:2: unknown key 'site' in select" in detail["doc_md"]
 
 
+@side_by_side(clusters=2)
+def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
+    """Before the answer: the guard stops, and the cleared plan asks anew. After it: the next wave asks."""
+    canary, _ = campaigns.clusters
+    campaigns.break_it(canary)
+    asked = {"canary": [canary], "gates": {"plan": True}, "budget": {"total": "1"}}
+    run_id = campaigns.begin("changed", campaigns.clusters, **asked)
+    campaigns.wait(run_id, "approve_plan", "awaiting_input")
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2})
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    assert campaigns.end(run_id) == ("REFUSED", "the plan was not approved; nothing was started")
+
+    campaigns.clear(run_id, "plan")
+    campaigns.answer(run_id, "approve_plan", "Approve")
+    campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
+    campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
+    question = campaigns.question(run_id, "wave_2.approve")
+    assert "the campaign's file was changed" in question
+    assert campaigns.starts() == [0, 0]
+    campaigns.answer(run_id, "wave_2.approve", "Approve")
+    assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 1 UPGRADED")
+    assert campaigns.starts() == [0, 1]
+
+
 @side_by_side(clusters=0)
 def test_campaigns_and_runs_by_hand_never_work_on_one_conflict_group_together(campaigns: Campaigns) -> None:
     first, second = PAIRED
@@ -96,6 +131,52 @@ def test_an_abort_lets_what_runs_end_and_starts_nothing_new(campaigns: Campaigns
     assert outcome == "ABORTED"
     assert reason.endswith("1 NOT_STARTED, 1 UPGRADED")
     assert sorted(campaigns.starts()) == [0, 1]
+
+
+@side_by_side(clusters=2)
+def test_a_pause_starts_nothing_new_until_it_is_taken_back(campaigns: Campaigns) -> None:
+    run_id = campaigns.begin("paused", campaigns.clusters)
+    campaigns.until(lambda: sum(campaigns.starts()), "start of one of them")
+    campaigns.order(run_id, "pause")
+    first, second = campaigns.started_and_not()
+    campaigns.wait(run_id, f"wave_1.upgrade {first[0]}", "success")
+    time.sleep(10)  # its turn would have come
+    assert campaigns.is_waiting_for_its_turn(run_id, second[0])
+
+    campaigns.order(run_id, "resume")
+    assert campaigns.end(run_id) == ("COMPLETED", "2 UPGRADED")
+    assert campaigns.starts() == [1, 1]
+
+
+@side_by_side(clusters=3)
+def test_over_the_budget_nothing_new_starts_and_a_retry_starts_only_what_is_left(
+    campaigns: Campaigns,
+) -> None:
+    """Given three clusters of which two have no space, two at once. When the first failure exceeds the
+    budget. Then the last is not started, and a person's retry starts only those that did not succeed."""
+    good, *bad = campaigns.clusters
+    for name in bad:
+        campaigns.break_it(name)
+    run_id = campaigns.begin("retried", campaigns.clusters, in_flight={"campaign": 2})
+    campaigns.wait(run_id, "wave_1.hold", "awaiting_input")
+    states = campaigns.states(run_id)
+    ended = {name: states[f"wave_1.upgrade {name}"] for name in campaigns.clusters}
+    assert sorted(map(str, ended.values())) in (
+        ["failed", "failed", "skipped"],
+        ["failed", "skipped", "success"],
+    )
+    assert [name for name, state in ended.items() if state == "success"] in ([], [good])
+    assert campaigns.starts() == [int(ended[good] == "success"), 0, 0]
+
+    for name in bad:
+        campaigns.stack.lab.clear(name)
+    campaigns.answer(run_id, "wave_1.hold", "Retry the failed")
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    assert campaigns.starts() == [1, 1, 1]
+    again = [key.split()[-1] for key in campaigns.states(run_id) if key.startswith("wave_1.upgrade_2 ")]
+    assert sorted(again) == sorted(name for name, state in ended.items() if state != "success")
+    page = campaigns.report_page(run_id)
+    assert all(word in page for word in ("COMPLETED", "operator: Retry the failed", *campaigns.clusters))
 
 
 @side_by_side(clusters=3)
@@ -129,3 +210,70 @@ def test_images_are_staged_ahead_and_the_upgrade_sends_nothing_then(campaigns: C
     assert campaigns.end(run_id) == ("COMPLETED_WITH_FAILURES", "1 NOT_READY, 2 UPGRADED")
     assert campaigns.uploads() == copies
     assert campaigns.starts() == [1, 1, 0]
+
+
+def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(fleet: CampaignStack) -> None:
+    """Given a window that leaves time for one after the other only to begin. When the first has ended. Then
+    what is left of the window is too short for the second, which waits for tomorrow's."""
+    campaigns = Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(2))
+    campaigns.write("windowed", campaigns.clusters)
+    campaigns.until(lambda: not campaigns.api.is_dag_paused(f"{DAG_PREFIX}windowed"), "DAG windowed")
+    opens = datetime.now(UTC).replace(second=0, microsecond=0)
+    length = datetime.now(UTC) - opens + timedelta(seconds=LONG_S + 75)
+    days = [str(opens.date()), str(opens.date() + timedelta(days=1))]
+    window = {"dates": days, "from": f"{opens:%H:%M}", "hours": length.total_seconds() / 3600}
+    run_id = campaigns.begin("windowed", campaigns.clusters, windows={"default": {"open": [window]}})
+    campaigns.until(lambda: sum(campaigns.starts()), "start of one of them")
+    first, second = campaigns.started_and_not()
+    campaigns.wait(run_id, f"wave_1.upgrade {first[0]}", "success")
+    time.sleep(10)  # its turn would have come
+    assert campaigns.is_waiting_for_its_turn(run_id, second[0])
+
+    campaigns.order(run_id, "abort")
+    outcome, reason = campaigns.end(run_id)
+    assert (outcome, reason.endswith("1 NOT_STARTED, 1 UPGRADED")) == ("ABORTED", True)
+    assert sorted(campaigns.starts()) == [0, 1]
+
+
+def test_a_stop_outlives_a_crash_and_neither_starts_anything_twice(fleet: CampaignStack) -> None:
+    """Given three clusters, two at once. When the fleet is stopped, and the scheduler killed, in mid-wave.
+    Then what ran goes on to its end, the third waits, also for a person who comes by hand, until the stop is
+    taken back; and clearing it all afterwards starts nothing again."""
+    campaigns = Campaigns(stack=fleet, api=fleet.api(), clusters=fleet.take(3))
+    run_id = campaigns.begin("crashed", campaigns.clusters, in_flight={"campaign": 2})
+    campaigns.until(lambda: sum(campaigns.starts()) == 2, "two starts")
+    under_way, (third,) = campaigns.started_and_not()
+    assert "Stopped" in srx_issu(fleet, "stop-all", "--reason", "incident 4711")
+
+    os.kill(fleet.stack.sid("scheduler"), signal.SIGKILL)
+    with pytest.raises(ComponentDied, match="scheduler"):
+        campaigns.until(lambda: None, "end of the scheduler")
+    fleet.restart()
+    campaigns.api = fleet.api()
+    for name in under_way:
+        campaigns.wait(run_id, f"wave_1.upgrade {name}", "success")
+    assert campaigns.started_and_not() == (under_way, [third])
+    assert campaigns.is_waiting_for_its_turn(run_id, third)
+    outcome, reason = campaigns.upgrade_by_hand(third)
+    assert outcome == "REFUSED"
+    assert "stopped by operator" in reason
+    assert "incident 4711" in reason
+
+    assert "Resumed" in srx_issu(fleet, "resume-all")
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    runs = len(campaigns.api.dag_runs(UPGRADE_DAG))
+    campaigns.clear(run_id)
+    assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
+    assert campaigns.starts() == [1, 1, 1]
+    assert len(campaigns.api.dag_runs(UPGRADE_DAG)) == runs
+    assert campaigns.api.dag_run(dag_of(run_id), run_id).state == "success"
+
+
+def srx_issu(fleet: CampaignStack, *words: str) -> str:
+    """As an operator types it; what it says."""
+    home = fleet.stack.environment["SRX_ISSU_HOME"]
+    done = subprocess.run(
+        ["srx-issu", *words], capture_output=True, text=True, check=True, timeout=120,
+        env={**os.environ, "SRX_ISSU_HOME": home, "SRX_ISSU_USER": "operator"},
+    )  # fmt: skip
+    return done.stdout
