@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Task
+from srx_issu.cli.campaign_api import CampaignApi
 from tests.cli.fake_airflow import FakeAirflow
 
 
@@ -78,3 +79,10 @@ def test_a_question_is_asked_once_its_task_waits_for_the_answer(
     assert api.questions("r") == ()
     task["state"] = "awaiting_input"
     assert [question.task_id for question in api.questions("r")] == ["approval.approve_start"]
+
+
+def test_what_a_trigger_pushed_is_read_as_what_a_task_pushed(airflow: FakeAirflow) -> None:
+    with CampaignApi(airflow.login(), transport=airflow.transport) as api:
+        for pushed in ({"result": "UPGRADED"}, '{"result": "UPGRADED"}'):
+            airflow.outcome = pushed
+            assert api.dag_xcom("campaign__spring", "r", "wave_1.upgrade", 0) == {"result": "UPGRADED"}

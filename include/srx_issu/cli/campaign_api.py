@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,7 +116,7 @@ class CampaignApi(AirflowApi):
         """None when the task left nothing."""
         path = f"{_path(dag_id, run_id)}/taskInstances/{task_id}/xcomEntries/return_value"
         answer = self._try("GET", path, params={"map_index": map_index})
-        return None if answer.status_code == httpx.codes.NOT_FOUND else self._accept(answer)["value"]
+        return None if answer.status_code == httpx.codes.NOT_FOUND else _pushed(self._accept(answer)["value"])
 
     def variable(self, key: str) -> str | None:
         answer = self._try("GET", f"/variables/{key}")
@@ -150,6 +151,11 @@ def _run(found: Mapping[str, Any]) -> Run:
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),
     )
+
+
+def _pushed(value: Any) -> Any:
+    """What a trigger pushed when it ended its task comes as JSON text (Airflow 3.3.2), all else as it is."""
+    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
 
 
 def _task(found: Mapping[str, Any]) -> MappedTask:

@@ -33,6 +33,7 @@ class CampaignFollower:
     pause: Callable[[float], None] = time.sleep
     _told: dict[str, str] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
+    _at: dict[str, str] = field(default_factory=dict)  # run of issu_cluster -> its task, the last between two
     _results: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def follow(self, run_id: str) -> Run:
@@ -72,14 +73,14 @@ class CampaignFollower:
         dag_id = f"{DAG_PREFIX}{self.name}"
         run = self.api.dag_run(dag_id, run_id)
         tasks = self.api.mapped_tasks(dag_id, run_id)
-        busy = self.api.busy_tasks(UPGRADE_DAG, f"{campaign_id(self.name, run_id)}__")
+        self._at.update(self.api.busy_tasks(UPGRADE_DAG, f"{campaign_id(self.name, run_id)}__"))
         for task in tasks:
             if task.state == "awaiting_input" and task.task_id not in self._asked:
                 self._asked.add(task.task_id)
                 self.ask(task.task_id)
             if task.label and is_over(task):
                 self._learn(dag_id, run_id, task)
-        rows = cluster_rows(campaign_id(self.name, run_id), tasks, busy, self._results, datetime.now(UTC))
+        rows = cluster_rows(campaign_id(self.name, run_id), tasks, self._at, self._results, datetime.now(UTC))
         return run, rows
 
     def _learn(self, dag_id: str, run_id: str, task: MappedTask) -> None:
