@@ -84,6 +84,10 @@ check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, par
 test-faults: $(STAMPS)/dev ## Every failure scenario there is; 'make test' plays one of each fault
 	@SRX_ISSU_SCENARIOS=all $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_every_fault.py
 
+.PHONY: test-crashes
+test-crashes: $(STAMPS)/dev ## kill -9 for tasks, workers and every component, with upgrades in every phase
+	@SRX_ISSU_CRASHES=1 $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_crashes.py
+
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
 	@SRX_ISSU_DISTRIBUTED=1 $(BIN)/python -m pytest -q -s tests/layout tests/distributed

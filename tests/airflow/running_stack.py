@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +29,13 @@ SPEED = 120.0
 PARALLELISM = 10  # a task that asks a silent node again and again only sleeps
 PAUSE_S = 1.5  # between two looks of a wait: many upgrades at once share two cores
 RUN_DEADLINE_S = 300.0
+LOOK_EVERY_S, LOOK_AT_RUNS_EVERY_S = 0.3, 1.5  # each look costs the API server as much as a task's request
+# The files of the shared stack's DAGs do not change, and two cores have better things to do than to look
+# five times a second whether one of sixteen runs goes on.
+SPARING = {
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.7",
+}
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
 CLUSTERS = 120  # whose node0 starts an ISSU
 TWINS = 12  # whose node1 does
@@ -107,7 +114,8 @@ class RunningStack:
         return self.wait(self.trigger(cluster, **conf))
 
     def wait(self, run_id: str, deadline_s: float = RUN_DEADLINE_S) -> Ending:
-        run = self.until(lambda: self._over(run_id), f"end of run {run_id}", run_id, deadline_s)
+        what = f"end of run {run_id}"
+        run = self.until(lambda: self._over(run_id), what, run_id, deadline_s, LOOK_AT_RUNS_EVERY_S)
         return ending(self.about(run_id), run)
 
     def task_states(self, run_id: str) -> dict[str, str | None]:
@@ -167,7 +175,12 @@ class RunningStack:
         return run if run.is_over else None
 
     def until(
-        self, look: Callable[[], T | None], what: str, run_id: str, deadline_s: float = RUN_DEADLINE_S
+        self,
+        look: Callable[[], T | None],
+        what: str,
+        run_id: str,
+        deadline_s: float = RUN_DEADLINE_S,
+        every_s: float = LOOK_EVERY_S,
     ) -> T:
         """The first thing that ``look`` finds; ``what`` names it when the deadline passes."""
         deadline = time.monotonic() + deadline_s
@@ -175,7 +188,7 @@ class RunningStack:
             self.stack.check()
             if time.monotonic() > deadline:
                 pytest.fail(f"{run_id}: no {what} within {deadline_s:.0f} s; {self._where(run_id)}")
-            time.sleep(0.3)
+            time.sleep(every_s)
         return found
 
     def _where(self, run_id: str) -> str:
@@ -205,7 +218,10 @@ def running_stack(
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
     scenery.shortest_pause_s = PAUSE_S
     with ExitStack() as cleanup:
-        stack = cleanup.enter_context(Stack(home, scenery.options(PARALLELISM)))
+        options = replace(
+            scenery.options(PARALLELISM), before_airflow=lambda: {**scenery.prepare(), **SPARING}
+        )
+        stack = cleanup.enter_context(Stack(home, options))
         scenery.check = stack.check
         running = RunningStack(stack=stack, scenery=scenery)
         cleanup.callback(running.close)
