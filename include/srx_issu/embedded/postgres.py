@@ -159,7 +159,9 @@ def as_unprivileged() -> list[str]:
     """What to put before a command of PostgreSQL, which refuses to be run by root.
 
     Empty for everybody else. Root runs it as ``nobody``, who may still walk through root's own folders:
-    the alternative is to open those folders to everybody.
+    the alternative is to open those folders to everybody. Without the secure bit the kernel forgets that in
+    access(2), by which PostgreSQL looks for its own programs, and a checkout below a folder of mode 700 (what
+    ``mktemp -d`` makes) has none.
     """
     if os.geteuid() != 0:
         return []
@@ -171,6 +173,6 @@ def as_unprivileged() -> list[str]:
     group = str(pwd.getpwnam("nobody").pw_gid)
     capabilities = "-all,+dac_override"
     return [
-        "setpriv", "--reuid=nobody", f"--regid={group}", "--clear-groups",
+        "setpriv", "--securebits=+no_setuid_fixup", "--reuid=nobody", f"--regid={group}", "--clear-groups",
         f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}",
     ]  # fmt: skip
