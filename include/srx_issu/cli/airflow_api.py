@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -159,12 +160,11 @@ class AirflowApi:
         ours = [line for line in content if isinstance(line, dict) and OUR_LOGGERS in str(line.get("logger"))]
         return str(ours[-1]["event"]) if ours else None
 
-    def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
+    def xcom(self, run_id: str, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
         """None when the task left nothing under that key."""
-        answer = self._try("GET", f"{self._path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}")
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return None
-        return self._accept(answer)["value"]
+        path = f"{self._path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}"
+        answer = self._try("GET", path, params={"map_index": map_index})
+        return None if answer.status_code == httpx.codes.NOT_FOUND else _pushed(self._accept(answer)["value"])
 
     def asking(self) -> frozenset[str]:
         """The runs of this DAG that wait for an answer."""
@@ -242,6 +242,11 @@ def _run(found: Mapping[str, Any]) -> Run:
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),
     )
+
+
+def _pushed(value: Any) -> Any:
+    """What a trigger pushed when it ended its task comes as JSON text (Airflow 3.3.2), all else as it is."""
+    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
 
 
 def _task(found: Mapping[str, Any]) -> Task:

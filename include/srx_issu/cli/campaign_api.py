@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,9 +113,7 @@ class CampaignApi(AirflowApi):
 
     def dag_xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> Any:
         """None when the task left nothing."""
-        path = f"{_path(dag_id, run_id)}/taskInstances/{task_id}/xcomEntries/return_value"
-        answer = self._try("GET", path, params={"map_index": map_index})
-        return None if answer.status_code == httpx.codes.NOT_FOUND else _pushed(self._accept(answer)["value"])
+        return self.of(dag_id).xcom(run_id, task_id, map_index=map_index)
 
     def variable(self, key: str) -> str | None:
         answer = self._try("GET", f"/variables/{key}")
@@ -151,11 +148,6 @@ def _run(found: Mapping[str, Any]) -> Run:
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),
     )
-
-
-def _pushed(value: Any) -> Any:
-    """What a trigger pushed when it ended its task comes as JSON text (Airflow 3.3.2), all else as it is."""
-    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
 
 
 def _task(found: Mapping[str, Any]) -> MappedTask:

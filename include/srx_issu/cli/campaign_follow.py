@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -35,6 +35,7 @@ class CampaignFollower:
     _asked: set[str] = field(default_factory=set)
     _at: dict[str, str] = field(default_factory=dict)  # run of issu_cluster -> its task, the last between two
     _results: dict[tuple[str, int], str] = field(default_factory=dict)
+    _since: dict[tuple[str, int], datetime] = field(default_factory=dict)  # start of the first try
 
     def follow(self, run_id: str) -> Run:
         """Until the run is over. Raises ApiFailed when Airflow is silent for two minutes."""
@@ -72,7 +73,7 @@ class CampaignFollower:
         """Three requests, however many clusters are in flight, and one for each that has ended."""
         dag_id = f"{DAG_PREFIX}{self.name}"
         run = self.api.dag_run(dag_id, run_id)
-        tasks = self.api.mapped_tasks(dag_id, run_id)
+        tasks = [self._from_first_try(task) for task in self.api.mapped_tasks(dag_id, run_id)]
         self._at.update(self.api.busy_tasks(UPGRADE_DAG, f"{campaign_id(self.name, run_id)}__"))
         for task in tasks:
             if task.state == "awaiting_input" and task.task_id not in self._asked:
@@ -82,6 +83,12 @@ class CampaignFollower:
                 self._learn(dag_id, run_id, task)
         rows = cluster_rows(campaign_id(self.name, run_id), tasks, self._at, self._results, datetime.now(UTC))
         return run, rows
+
+    def _from_first_try(self, task: MappedTask) -> MappedTask:
+        """A task that failed in the triggerer is tried once more, and says a moment later what it said."""
+        if task.started is None:
+            return task
+        return replace(task, started=self._since.setdefault((task.task_id, task.map_index), task.started))
 
     def _learn(self, dag_id: str, run_id: str, task: MappedTask) -> None:
         key = (task.task_id, task.map_index)

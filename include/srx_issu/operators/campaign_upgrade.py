@@ -55,7 +55,7 @@ class UpgradeCluster(BaseOperator):
                 trigger = TurnTrigger(**self._told(context, bench))
                 self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
             case Over():
-                return _ended(step)
+                return _ended(context, step)
             case Attach():
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
@@ -96,10 +96,12 @@ class UpgradeCluster(BaseOperator):
         }
 
 
-def _ended(over: Over) -> dict[str, Json]:
-    """What a cleared task finds when everything is over."""
+def _ended(context: Context, over: Over) -> dict[str, Json]:
+    """What a cleared task, or the try after the triggerer's red end, finds when everything is over."""
+    told: dict[str, Json] = {"result": over.result.value, "reason": over.reason}
+    if over.result.is_success:
+        return told
+    context["ti"].xcom_push(key="return_value", value=told)
     if over.result is Result.NOT_STARTED:
         raise AirflowSkipException(over.reason)
-    if not over.result.is_success:
-        raise AirflowFailException(f"{over.result}: {over.reason}")
-    return {"result": over.result.value, "reason": over.reason}
+    raise AirflowFailException(f"{over.result}: {over.reason}")
