@@ -71,10 +71,7 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
 def conclude(followed: Followed, scenery: Scenery, stack: Stack) -> None:
     if not console.is_terminal and followed.run.ended:
         console.print(phase_table(followed.phases, followed.run.ended))
-    summary(followed, console)
-    if followed.ending.report:
-        report = scenery.home.evidence / followed.ending.report
-        console.print(f"Its page: {report}", markup=False, highlight=False, soft_wrap=True)
+    summary(followed, console, str(scenery.home.evidence / (followed.ending.report or "")))
     console.print("\nThe simulator's own view of both nodes:", highlight=False)
     console.print(lab_table(scenery.lab.status()))
     console.print(f"\nEvidence: {scenery.home.evidence}", highlight=False, soft_wrap=True)

@@ -86,3 +86,7 @@ def test_what_a_trigger_pushed_is_read_as_what_a_task_pushed(airflow: FakeAirflo
         for pushed in ({"result": "UPGRADED"}, '{"result": "UPGRADED"}'):
             airflow.outcome = pushed
             assert api.dag_xcom("campaign__spring", "r", "wave_1.upgrade", 0) == {"result": "UPGRADED"}
+
+
+def test_a_report_is_found_in_the_plugins_pages(api: AirflowApi) -> None:
+    assert api.report_page("fw1__2027+00:00").endswith("/srx-issu/upgrades/fw1__2027%2B00%3A00/report")

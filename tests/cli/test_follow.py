@@ -106,3 +106,10 @@ def test_what_breaks_the_stack_ends_it(airflow: FakeAirflow, follower: Follower)
     follower.each_look = dead
     with pytest.raises(RuntimeError, match="scheduler"):
         followed(follower)
+
+
+def test_what_was_skipped_is_no_news(airflow: FakeAirflow, follower: Follower, screen: io.StringIO) -> None:
+    airflow.states = deque(["failed"])
+    airflow.tasks = [task("claim", "failed"), task("issu.start", "upstream_failed"), task("close", "skipped")]
+    followed(follower)
+    assert [line.split()[1:3] for line in screen.getvalue().splitlines()] == [["claim", "failed"]]

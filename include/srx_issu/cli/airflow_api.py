@@ -160,6 +160,10 @@ class AirflowApi:
         ours = [line for line in content if isinstance(line, dict) and OUR_LOGGERS in str(line.get("logger"))]
         return str(ours[-1]["event"]) if ours else None
 
+    def report_page(self, run_id: str) -> str:
+        """The address of a run's report in the plugin's pages; the browser asks for a login."""
+        return f"{self._login.url.rstrip('/')}/srx-issu/upgrades/{quote(run_id, safe='')}/report"
+
     def xcom(self, run_id: str, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
         """None when the task left nothing under that key."""
         path = f"{self._path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}"

@@ -97,7 +97,7 @@ class Lines:
 
     def _tell(self, step: Step, now: datetime) -> None:
         before = self._shown.get(step.task.task_id, State.AHEAD)
-        if step.state is before or step.state is State.QUEUED:
+        if step.state is before or step.state in (State.QUEUED, State.SKIPPED):
             return
         self._shown[step.task.task_id] = step.state
         took = duration(step.elapsed_s(now)) if step.state in (State.DONE, State.FAILED) else ""

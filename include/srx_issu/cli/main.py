@@ -159,8 +159,8 @@ def main() -> None:
     app()
 
 
-def summary(followed: Followed, console: Console) -> None:
-    """Timings per phase were shown by the table; this says how it ended."""
+def summary(followed: Followed, console: Console, report: str) -> None:
+    """Timings per phase were shown by the table; this says how it ended. ``report``: where it can be read."""
     end, run = followed.ending, followed.run
     took = duration((run.ended - run.started).total_seconds()) if run.ended and run.started else ""
     style = "bold green" if end.is_green else "bold red"
@@ -174,7 +174,7 @@ def summary(followed: Followed, console: Console) -> None:
     if took:
         console.print(f"Took {took}", highlight=False)
     if end.report:
-        console.print(f"Report: {end.report}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"Report: {report}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _follow(api: AirflowApi, run_id: str) -> None:
@@ -185,7 +185,7 @@ def _follow(api: AirflowApi, run_id: str) -> None:
         raise typer.Exit(130) from None
     if not console.is_terminal:
         console.print(phase_table(followed.phases, datetime.now(UTC)))
-    summary(followed, console)
+    summary(followed, console, api.report_page(run_id))
     raise typer.Exit(followed.ending.exit_status)
 
 
