@@ -140,7 +140,7 @@ _RELEASE = Reads(SOFTWARE, "junos-version")
 _LINK = "control-interface-status"
 
 READINESS: tuple[Case, ...] = (
-    Case(check="node_reachable", fails=node1_is_silent, words="does not answer us at its own address"),
+    Case(check="node_reachable", fails=node1_is_silent, words="gives us no session at its own address"),
     Case(
         check="model_as_in_inventory",
         fails=says(SOFTWARE, "product-model", "srx4200"),

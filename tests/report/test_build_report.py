@@ -45,6 +45,7 @@ def test_a_recovery_is_told_with_class_plan_and_each_step() -> None:
     report = build_report(sample.record, make_intent(), sample.events, sample.documents)
     text = page(report.html)
     assert "cold sync failed (error-code: 6.1)" in text
+    assert "cold sync failed (error-code: 6.1): cold sync failed" not in text
     assert "The plan: roll back (policy: automatic)" in text
     steps = found(report.html, "//section[@id='recovery']//ol/li/text()")
     assert any("request system software rollback node 1 reboot" in step for step in steps)

@@ -93,6 +93,7 @@ def _unknown(check: Check, row: Mapping[str, Cell], reason: str) -> CheckResult:
 def _broken(outcome: Outcome) -> CheckResult:
     check = outcome.check
     blocks = check.unknown_means is WhenUnknown.BLOCK or outcome.status is Status.FAIL
+    remedy = "report this as a fault of the checks, with the evidence of the run"
     return CheckResult(
         check=check.name,
         severity=check.severity if blocks else min(check.severity, Severity.WARN, key=_rank),
@@ -100,8 +101,10 @@ def _broken(outcome: Outcome) -> CheckResult:
         node=None,
         measured=None,
         limit=None,
-        text=f"{check.name.replace('_', ' ')} could not be judged: {outcome.trouble}",
-        remedy="report this as a fault of the checks, with the evidence of the run",
+        text=_sentence(
+            None, f"{check.name.replace('_', ' ')} could not be judged: {outcome.trouble}", remedy
+        ),
+        remedy=remedy,
     )
 
 

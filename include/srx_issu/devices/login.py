@@ -28,9 +28,9 @@ def open_socket(node: str, address: Address, timeout_s: float) -> socket.socket:
         connection = socket.create_connection((address.host, address.port), timeout=timeout_s)
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
+        why = f" within {timeout_s:g} s" if isinstance(error, TimeoutError) else f": {reason}"
         raise DeviceUnreachable(
-            node,
-            f"no TCP connection to {address.host} port {address.port} within {timeout_s:g} s: {reason}",
+            node, f"no TCP connection to {address.host} port {address.port}{why}"
         ) from error
     connection.settimeout(None)
     return connection

@@ -41,6 +41,11 @@ class Diagnosis:
     evidence: tuple[str, ...]  # what speaks for it: the nodes first, the device's own words last
     findings: tuple[NodeFinding, ...]  # node0 first
 
+    @property
+    def why(self) -> str:
+        """``reason`` without the failure's name, with which it begins."""
+        return self.reason.removeprefix(f"{self.failure.in_words}: ")
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:

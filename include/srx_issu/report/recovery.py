@@ -45,7 +45,7 @@ def recovery(documents: Documents) -> Recovery | None:
     return Recovery(
         failure=plan.failure.replace("_", " "),
         code=diagnosis.code,
-        reason=diagnosis.reason,
+        reason=diagnosis.why,
         true_now=facts.true_now,
         service=facts.service.value,
         words=facts.words,

@@ -117,7 +117,7 @@ def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:
 
 def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
     """The step's deadline has passed: a person acts. Always raises NotVerified."""
-    reason = f"{name}: not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
+    reason = f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
     _stop(bench, _permitted_plan(bench), name, reason)
 
 

@@ -182,7 +182,7 @@ def test_a_silent_node_is_an_error_of_every_group_check_and_blocks() -> None:
     readiness = judge(healthy().view(NODE1, reachable=False, error="timed out", groups=(), cold_sync=None))
     assert readiness.verdict is ReadinessVerdict.NOT_READY
     assert worst(readiness, "node_reachable").text.startswith(
-        "node1: does not answer us at its own address: timed out"
+        "node1: gives us no session at its own address: timed out"
     )
     for check in ("group_states", "group_priorities", "one_primary", "cold_sync", "no_issu_in_progress"):
         assert worst(readiness, check).status is Status.ERROR

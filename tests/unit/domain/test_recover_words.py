@@ -23,7 +23,8 @@ FOUND = diagnose(BEFORE, HALF, N0, NEW, transcript="sync(error-code: 6.1)", over
 
 def test_shows_what_was_found_and_what_would_be_sent() -> None:
     body = describe(recover(HALF, BEFORE, intent(), FOUND), FOUND)
-    assert body.startswith("**cold sync failed**: ")
+    assert body.startswith("cold sync failed: ")
+    assert body.splitlines()[0].count("cold sync failed") == 1
     assert f"- node1: runs {NEW} (the target), before {OLD}" in body
     assert "- transcript: sync(error-code: 6.1)" in body
     assert f"- node1 must still have the image of {OLD} as its previous one" in body

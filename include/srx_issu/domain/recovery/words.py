@@ -16,7 +16,7 @@ def describe(plan: Plan, diagnosis: Diagnosis) -> str:
     facts = FACTS[plan.failure]
     return "\n".join(
         (
-            f"**{plan.failure.replace('_', ' ')}**: {diagnosis.reason}",
+            diagnosis.reason,
             "",
             f"{facts.true_now} Traffic: {facts.service}. {facts.words}",
             "",
