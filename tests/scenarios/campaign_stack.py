@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -13,11 +13,10 @@ from srx_demo import referee
 from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.campaign_api import CampaignApi
-from srx_issu.embedded.component import Component
 from srx_issu.embedded.home import Home
-from srx_issu.embedded.sessions import end_all
-from srx_issu.embedded.stack import Options, Stack
+from srx_issu.embedded.stack import Stack
 from tests.airflow.running_stack import write_topology
+from tests.scenarios.outside import options, simulator
 
 SPEED = 120.0
 CLUSTERS = 27
@@ -78,7 +77,7 @@ class CampaignStack:
     def restart(self) -> None:
         """As after a crash: what is left is ended, and everything is started on the same folder."""
         self.stack.stop()
-        self.stack = self._cleanup.enter_context(Stack(self.scenery.home, _options(self.scenery)))
+        self.stack = self._cleanup.enter_context(Stack(self.scenery.home, options(self.scenery)))
         self.scenery.check = self.stack.check
 
     def close(self) -> None:
@@ -93,16 +92,9 @@ def campaign_stack(folder: Path) -> Iterator[CampaignStack]:
     lab = Lab(state=folder / "lab", topology=write_topology(folder / "topology.yaml", CLUSTERS), speed=SPEED)
     scenery = PairedScenery.build(home, lab, image_mb=2)
     with ExitStack() as cleanup:
-        simulator = Component(lab.program(folder / "lab.log"))
-        cleanup.callback(simulator.wait)
-        cleanup.callback(end_all, [simulator.session], 5.0)
-        scenery.check = simulator.check
-        stack = cleanup.enter_context(Stack(home, _options(scenery)))
+        scenery.check = cleanup.enter_context(simulator(lab, folder / "lab.log")).check
+        stack = cleanup.enter_context(Stack(home, options(scenery)))
         scenery.check = stack.check
         running = CampaignStack(scenery=scenery, stack=stack, _cleanup=cleanup)
         cleanup.callback(running.close)
         yield running
-
-
-def _options(scenery: Scenery) -> Options:
-    return replace(scenery.options(), alongside=())

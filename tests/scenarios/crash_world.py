@@ -20,11 +20,12 @@ import sqlalchemy as sa
 
 from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
-from srx_issu.embedded.component import Component, ComponentDied
+from srx_issu.embedded.component import ComponentDied
 from srx_issu.embedded.home import Home
-from srx_issu.embedded.sessions import end_all, members
-from srx_issu.embedded.stack import Options, Stack
+from srx_issu.embedded.sessions import members
+from srx_issu.embedded.stack import Stack
 from tests.airflow.running_stack import PARALLELISM, PAUSE_S, RunningStack, write_topology
+from tests.scenarios.outside import options, simulator
 
 SPEED = 40.0
 # So that each wait lasts long enough to be met by a kill; virtual seconds.
@@ -66,7 +67,6 @@ class CrashWorld:
     """``running`` is replaced at each restart."""
 
     scenery: Scenery
-    lab: Component
     running: RunningStack
 
     @property
@@ -109,7 +109,7 @@ class CrashWorld:
         said = self._last_words()
         assert victim is Victim.CONTROLLER or f"{victim} ended by itself (killed by SIGKILL)" in said
         self.end()
-        stack = Stack(self.scenery.home, options(self.scenery))
+        stack = Stack(self.scenery.home, options(self.scenery, PARALLELISM))
         self.scenery.check = stack.check
         self.running = RunningStack(stack=stack.__enter__(), scenery=self.scenery, _taken=self.running._taken)
 
@@ -128,11 +128,6 @@ class CrashWorld:
         raise AssertionError("the supervisor did not notice within 10 s")
 
 
-def options(scenery: Scenery) -> Options:
-    """As the demo's, but for the simulator: it runs outside."""
-    return Options(files=scenery.home.root / "files", before_airflow=scenery.prepare, parallelism=PARALLELISM)
-
-
 def _kill(pid: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
@@ -144,13 +139,10 @@ def crash_world(folder: Path, clusters: int) -> Iterator[CrashWorld]:
     lab = Lab(state=folder / "lab", topology=topology, speed=SPEED)
     scenery = Scenery.build(Home(root=folder / "home"), lab, image_mb=2)
     with ExitStack() as cleanup:
-        outside = Component(lab.program(folder / "lab.log"))
-        cleanup.callback(outside.wait)
-        cleanup.callback(end_all, [outside.session], 5.0)
-        scenery.check = outside.check
+        scenery.check = cleanup.enter_context(simulator(lab, folder / "lab.log")).check
         scenery.shortest_pause_s = PAUSE_S
-        stack = Stack(scenery.home, options(scenery)).__enter__()
-        world = CrashWorld(scenery=scenery, lab=outside, running=RunningStack(stack=stack, scenery=scenery))
+        stack = Stack(scenery.home, options(scenery, PARALLELISM)).__enter__()
+        world = CrashWorld(scenery=scenery, running=RunningStack(stack=stack, scenery=scenery))
         cleanup.callback(world.end)
         yield world
 
