@@ -238,7 +238,7 @@ def state(sessions0: int, sessions1: int, rtos: int) -> ClusterState:
         )
 
     def count(active: int) -> Rows[rows.SessionCount]:
-        return Rows(rows=(rows.SessionCount(spu="fpc0", active=active, maximum=None),))
+        return Rows(rows=(rows.SessionCount(active=active, maximum=None),))
 
     return ClusterState(
         cluster="fw-a",

@@ -69,15 +69,11 @@ def _nothing(_row: Row) -> str:
     return ""
 
 
-def _spu(row: Row) -> str:
-    return "" if row.spu == "node" else str(row.spu)
-
-
 UP = frozenset({"up"})
 
 FOLLOWS_TRAFFIC: tuple[Comparison, ...] = (
     Comparison(
-        table="sessions", one="sessions", many="sessions", side=Side.ROLE, key=_spu, gauges=("active",),
+        table="sessions", one="sessions", many="sessions", side=Side.ROLE, key=_nothing, gauges=("active",),
         tolerance=Tolerance(lost_percent=20.0, absolute=50.0), unnamed=True,
     ),
     Comparison(

@@ -111,7 +111,7 @@ class ClusterState:
     multi_node_ha: PerNode[rows.MultiNodeHa] = field(default_factory=_nobody)  # a row = MNHA is in use
 
     # security
-    sessions: PerNode[rows.SessionCount] = field(default_factory=_nobody)  # one row an SPU
+    sessions: PerNode[rows.SessionCount] = field(default_factory=_nobody)  # one row
     spus: PerNode[rows.SpuLoad] = field(default_factory=_nobody)
     zones: PerNode[rows.ZoneInterface] = field(default_factory=_nobody)
     policies: PerNode[rows.SecurityPolicy] = field(default_factory=_nobody)

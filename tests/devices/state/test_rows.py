@@ -120,13 +120,30 @@ def test_unclear_words_about_policy_sync_are_not_in_sync(text: str) -> None:
         read(security.policy_sync, text)
 
 
-def test_sessions_of_each_spu() -> None:
-    block = (
-        "<flow-session-information><flow-fpc-pic-id>\non FPC1 PIC0:\n</flow-fpc-pic-id>"
-        "<flow-session-summary-information><active-session-valid>\n3\n</active-session-valid>"
-        "<active-sessions>14</active-sessions></flow-session-summary-information></flow-session-information>"
+def spu_block(place: str, active: int, most: int | None = None) -> str:
+    maximum = f"<max-sessions>{most}</max-sessions>" if most else ""
+    return (
+        f"<flow-session-information><flow-fpc-pic-id>\n{place}\n</flow-fpc-pic-id>"
+        f"<flow-session-summary-information><active-session-valid>\n{active}\n</active-session-valid>"
+        f"<active-sessions>14</active-sessions>{maximum}"
+        "</flow-session-summary-information></flow-session-information>"
     )
-    assert read(security.sessions, block) == [rows.SessionCount(spu="fpc1 pic0", active=3, maximum=None)]
+
+
+@pytest.mark.parametrize("slots", [(0, 1), (12, 13)])
+def test_sessions_are_counted_over_all_spus_whatever_their_slots(slots: tuple[int, int]) -> None:
+    """node1 of the 5000 line counts its slots from 12: by SPU, each ISSU would lose and gain them all."""
+    blocks = "".join(spu_block(f"on FPC{slot} PIC{pic}:", 3, 100) for slot in slots for pic in (0, 1))
+    assert read(security.sessions, f"<output>{blocks}</output>") == [
+        rows.SessionCount(active=12, maximum=400)
+    ]
+
+
+def test_a_maximum_that_one_spu_does_not_tell_is_not_known() -> None:
+    blocks = spu_block("on FPC1 PIC0:", 3, 100) + spu_block("on FPC1 PIC1:", 4)
+    assert read(security.sessions, f"<output>{blocks}</output>") == [
+        rows.SessionCount(active=7, maximum=None)
+    ]
 
 
 def test_ike_in_brief_and_in_detail() -> None:

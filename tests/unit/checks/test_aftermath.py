@@ -33,7 +33,7 @@ def baseline() -> Case:
     case = healthy()
     state = replace(
         case.state,
-        sessions=both(rows.SessionCount(spu="node", active=10_000, maximum=60_000)),
+        sessions=both(rows.SessionCount(active=10_000, maximum=60_000)),
         policies=both(policy("a", 1), policy("b", 2), policy("c", 3)),
         zones=both(rows.ZoneInterface(zone="trust", interface="reth0.0")),
         ipsec=both(
@@ -115,7 +115,7 @@ def test_a_service_that_the_new_release_does_not_list_is_a_finding_and_no_crash(
 
 @pytest.mark.parametrize(("active", "told"), [(9_000, False), (7_900, True), (20_000, False)])
 def test_sessions_may_shrink_by_their_tolerance_only(active: int, told: bool) -> None:
-    after = upgraded().rows("sessions", NODE1, rows.SessionCount(spu="node", active=active, maximum=60_000))
+    after = upgraded().rows("sessions", NODE1, rows.SessionCount(active=active, maximum=60_000))
     assert bool(judge(after).findings) is told
 
 

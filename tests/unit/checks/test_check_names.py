@@ -48,7 +48,7 @@ def test_every_comparison_is_of_a_table_that_exists_and_has_its_fields() -> None
     for comparison in COMPARISONS:
         assert comparison.table in TABLES
         assert (comparison.side == "cluster") == (comparison.table not in NODE_TABLES)
-    assert COMPARISONS[0].key(SessionCount(spu="node", active=1, maximum=None)) == ""
+    assert COMPARISONS[0].key(SessionCount(active=1, maximum=None)) == ""
 
 
 def test_the_documentation_has_every_check_and_every_compared_table() -> None:

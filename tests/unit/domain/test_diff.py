@@ -59,7 +59,7 @@ def tunnel(gateway: str, tunnels: int = 1) -> rows.IpsecTunnel:
 
 
 def sessions(active: int) -> rows.SessionCount:
-    return rows.SessionCount(spu="node", active=active, maximum=None)
+    return rows.SessionCount(active=active, maximum=None)
 
 
 def policy(name: str, position: int, content: str = "x") -> rows.SecurityPolicy:

@@ -152,7 +152,7 @@ def test_noise_of_the_baseline_is_no_finding() -> None:
     """Sessions that swing by themselves may swing afterwards."""
 
     def sessions(active: int) -> ClusterState:
-        count = Rows(rows=(rows.SessionCount(spu="node", active=active, maximum=None),))
+        count = Rows(rows=(rows.SessionCount(active=active, maximum=None),))
         return ClusterState(cluster="fw-1", taken_at=T0, sessions=PerNode(node0=count, node1=count))
 
     fake = FakeBench(state=sessions(1000))

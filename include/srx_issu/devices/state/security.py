@@ -26,21 +26,26 @@ _IN_SYNC = re.compile(r"in[- ]sync", re.IGNORECASE)
 
 
 def sessions(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SessionCount]:
-    """One row an SPU; ``node`` where the reply has one block without a place."""
+    """One row: the block that names no SPU, or all those that name one, together."""
     found = list(part.iter("flow-session-summary-information"))
     if not found:
         raise ReplyNotUnderstood(node, "no session summary in the reply", fragment(part))
-    for block in found:
-        names = ("active-session-valid", "active-unicast-sessions", "active-sessions")
-        counts = (number(node, block, name) for name in names)
-        active = next((count for count in counts if count is not None), None)
-        if active is None:
-            raise ReplyNotUnderstood(node, "no count of active sessions", fragment(block))
-        yield rows.SessionCount(
-            spu=_spu(block),
-            active=active,
-            maximum=number(node, block, "max-sessions"),
-        )
+    counted = [block for block in found if _spu(block) is None][:1] or found
+    most = [number(node, block, "max-sessions") for block in counted]
+    known = [each for each in most if each is not None]
+    yield rows.SessionCount(
+        active=sum(_active(block, node) for block in counted),
+        maximum=sum(known) if len(known) == len(counted) else None,
+    )
+
+
+def _active(block: Element, node: NodeName) -> int:
+    names = ("active-session-valid", "active-unicast-sessions", "active-sessions")
+    counts = (number(node, block, name) for name in names)
+    active = next((count for count in counts if count is not None), None)
+    if active is None:
+        raise ReplyNotUnderstood(node, "no count of active sessions", fragment(block))
+    return active
 
 
 def spu_loads(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SpuLoad]:
@@ -59,13 +64,11 @@ def spu_loads(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SpuLo
         )
 
 
-def _spu(block: Element) -> str:
-    """``on FPC1 PIC0:`` in or beside the block; "node" where the node has only one."""
+def _spu(block: Element) -> str | None:
+    """``on FPC1 PIC0:`` in or beside the block; None where the node has only one."""
     parent = block.getparent()
     place = words(block, "flow-fpc-pic-id")
-    if place is None and parent is not None:
-        place = words(parent, "flow-fpc-pic-id")
-    return (place or "node").removeprefix("on ").rstrip(":").lower()
+    return place if place is not None or parent is None else words(parent, "flow-fpc-pic-id")
 
 
 def zones(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ZoneInterface]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class SessionCount:
-    """``show security flow session summary`` of one SPU, or of the node where it has only one."""
+    """``show security flow session summary`` of a node, all its SPUs together: which of them holds a session
+    is decided anew on every node, and the two nodes may count their slots differently."""
 
-    spu: str
     active: int  # valid unicast sessions where shown, else all
     maximum: int | None
 
