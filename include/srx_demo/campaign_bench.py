@@ -79,11 +79,11 @@ def say_figures(figures: Mapping[str, str]) -> None:
 
 
 def topology(path: Path, clusters: int) -> Path:
-    """The demo's healthy cluster, many times over, on three sites."""
+    """The demo's healthy cluster, many times over, on three sites; no two in a conflict group."""
     content: dict[str, Any] = yaml.safe_load(DEMO_TOPOLOGY.read_text())
     (pattern,) = content["clusters"]
     content["clusters"] = [
-        {**pattern, "name": f"fw-{number:03}", "site": "abc"[number % 3], "cluster_id": number % 255 + 1}
+        {**pattern, "name": f"fw{number:03}", "site": "abc"[number % 3], "cluster_id": number % 255 + 1}
         for number in range(1, clusters + 1)
     ]
     path.parent.mkdir(parents=True, exist_ok=True)

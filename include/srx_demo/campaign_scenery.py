@@ -64,11 +64,14 @@ class CampaignScenery(Scenery):
 
 
 def conflict_groups(clusters: tuple[LabCluster, ...]) -> dict[str, list[str]]:
-    """Neighbours of one kind at one site back each other up: name -> conflict groups."""
+    """Neighbours of one kind at one site (ams-edge-01, ams-edge-02) back each other up: name -> groups.
+
+    A name without a dash has no neighbour.
+    """
     found: dict[str, list[str]] = {cluster.name: [] for cluster in clusters}
     for one, other in pairwise(sorted(clusters, key=lambda c: c.name)):
-        if one.name.rpartition("-")[0] == other.name.rpartition("-")[0]:
-            group = one.name.rpartition("-")[0]
+        group = one.name.rpartition("-")[0]
+        if group and group == other.name.rpartition("-")[0]:
             for cluster in (one, other):
                 if group not in found[cluster.name]:
                     found[cluster.name].append(group)
