@@ -35,8 +35,8 @@ T = TypeVar("T")
 
 SPEED = 60.0
 RUN_TIMEOUT_S = 900.0
-LOOK_EVERY_S = 0.5
-LOOKS_A_WAIT = 4  # a shorter wait says nothing: the worker before it is still ending
+LOOK_EVERY_S = 1.0  # each costs CPU that is to be measured
+LOOKS_A_WAIT = 3  # a shorter wait says nothing: the worker before it is still ending
 EXECUTED = "Received executor event with state"  # the scheduler's line for each task that a worker ran
 WORKER = "airflow worker"
 console = Console()
