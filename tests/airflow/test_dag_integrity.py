@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from srx_issu.domain.recovery.plan import ActionName
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("pandas", "great_expectations", "jnpr.junos", "ncclient", "paramiko", "asyncssh", "matplotlib")
@@ -83,6 +86,16 @@ def test_no_branch_is_itself_upstream_of_a_join(parsed: dict[str, Any]) -> None:
     joins = [t for t in tasks.values() if t["rule"] == "none_failed_min_one_success"]
     assert len(joins) == 3
     assert not [up for join in joins for up in join["up"] if tasks[up]["kind"] == "BranchStepOperator"]
+
+
+def test_each_step_of_a_recovery_runs_behind_skipped_ones_and_never_behind_a_failure(
+    parsed: dict[str, Any],
+) -> None:
+    tasks = parsed["tasks"]["issu_cluster"]
+    steps = [f"recover.{name}" for name in (*ActionName, "conclude_recovery")]
+    for before, step in pairwise(["recover.confirm_recovery", *steps]):
+        assert tasks[step]["up"] == [before]
+        assert tasks[step]["rule"] == "none_failed"
 
 
 def test_every_parameter_has_a_default(parsed: dict[str, Any]) -> None:

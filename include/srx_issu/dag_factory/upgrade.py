@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 
-from srx_issu.dag_factory.tasks import ALWAYS, JOIN, branch, converge, ending, run, wait_for
+from srx_issu.dag_factory.tasks import ALWAYS, JOIN, UNLESS_FAILED, branch, converge, ending, run, wait_for
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
 from srx_issu.operators.close import CloseOperator
-from srx_issu.operators.recovery import RecoveryOperator
+from srx_issu.operators.recovery import RecoveryGuard, RecoveryOperator
 from srx_issu.report.task import ReportOperator
 from srx_issu.steps.approval_request import recovery_request, start_request
 from srx_issu.steps.back_up_configuration import SnapshotSupport, back_up_configuration
@@ -121,14 +121,16 @@ def verify() -> Stage:
 
 def recover() -> Stage:
     """The guide's restore procedure: diagnosis and plan, a person's yes where policy asks, then the plan's
-    steps. A step that the plan does not have passes at once; where one fails, a person takes over."""
+    steps. A step that the plan does not have is skipped; where one fails, a person takes over."""
     with TaskGroup("recover", tooltip="Put the cluster back"):
         gate = ApprovalGate(task_id="approve_recovery", question=RECOVERY, request=recovery_request)
-        guard = ApprovalGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
+        guard = RecoveryGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
         diagnosis = run(diagnose)
-        steps = [RecoveryOperator(task_id=name.value, action=name) for name in ActionName]
+        steps = [
+            RecoveryOperator(task_id=name, action=name, trigger_rule=UNLESS_FAILED) for name in ActionName
+        ]
         ways = {Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"}
-        conclusion = branch(conclude_recovery, ways)
+        conclusion = branch(conclude_recovery, ways, trigger_rule=UNLESS_FAILED)
         forward, back = ending("finished_forward"), ending("put_back")
         # Only where something before it fails: refused, expired, or stopped.
         hold = run(hold_recovery, "hold_for_operator", trigger_rule=TriggerRule.ONE_FAILED, retries=0)

@@ -50,6 +50,10 @@ class ApprovalGuard(BaseOperator):
         self.question = question
 
     def execute(self, context: Context) -> Facts:
-        answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
         # Airflow runs a copy of the operator: a method bound in __init__ would look at the other one.
-        return run_step(self, context, lambda bench: confirm_approval(bench, answer, self.question))
+        return run_step(self, context, lambda bench: self.confirm(bench, context))
+
+    def confirm(self, bench: Bench, context: Context) -> Facts:
+        """What was approved, by whom. Raises RequestRefused when nobody did."""
+        answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
+        return confirm_approval(bench, answer, self.question)

@@ -1,4 +1,6 @@
-"""One step of a recovery as a task: sends what is due, defers while it must wait."""
+"""A recovery as tasks: the guard behind its approval, and each step, which sends what is due and defers while
+it must wait. What the plan does not have is skipped, by the task before it and not earlier: the next step
+has no other reason to wait for that one."""
 
 from __future__ import annotations
 
@@ -6,15 +8,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.operators.approval import ApprovalGuard
 from srx_issu.operators.step import run_step
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recover_cluster import Waiting, carry_out, overdue
+from srx_issu.steps.recover_cluster import Waiting, carry_out, left_out, overdue
+
+
+class RecoveryGuard(ApprovalGuard):
+    """Lets the plan's first step begin."""
+
+    def execute(self, context: Context) -> Facts:
+        def step(bench: Bench) -> tuple[Facts, tuple[ActionName, ...]]:
+            return self.confirm(bench, context), left_out(bench)
+
+        return _passing_over(self, context, *run_step(self, context, step))
 
 
 class RecoveryOperator(BaseOperator):
-    """``action`` names the step; a plan without it passes at once."""
+    """``action`` names the step. Where the plan has none of that name, a person has cleared the task: it
+    passes at once."""
 
     ui_color = "#f6efd9"
 
@@ -30,17 +46,28 @@ class RecoveryOperator(BaseOperator):
         return self._go_on(context, is_overdue=bool(event.get("overdue")))
 
     def _go_on(self, context: Context, *, is_overdue: bool) -> Facts:
-        def step(bench: Bench) -> Facts | Waiting:
+        def step(bench: Bench) -> tuple[Facts | Waiting, tuple[ActionName, ...]]:
             result = carry_out(bench, self.action)
             if is_overdue and isinstance(result, Waiting):
                 overdue(bench, self.action, result)
-            return result
+            return result, left_out(bench, self.action)
 
-        result = run_step(self, context, step)
+        result, others = run_step(self, context, step)
         if isinstance(result, Waiting):
             from srx_issu.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
 
             self.log.info("waiting: %s", result.reason)
             trigger = RecoveryTrigger(context["run_id"], self.action.value, self.task_id, result.deadline_s)
             self.defer(trigger=trigger, method_name="look_again")
-        return result
+        return _passing_over(self, context, result, others)
+
+
+def _passing_over(
+    operator: BaseOperator, context: Context, facts: Facts, others: tuple[ActionName, ...]
+) -> Facts:
+    """Ends the task with its facts; ``others``, its successors, are skipped in the same breath."""
+    if not others:
+        return facts
+    context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
+    group = operator.task_id.removesuffix(operator.task_id.rpartition(".")[2])
+    raise DownstreamTasksSkipped(tasks=[(f"{group}{name}", -1) for name in others])  # type: ignore[no-untyped-call]

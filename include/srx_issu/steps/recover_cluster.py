@@ -107,6 +107,12 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
                 assert_never(step)
 
 
+def left_out(bench: Bench, after: ActionName | None = None) -> tuple[ActionName, ...]:
+    """The steps between ``after`` (None: the beginning) and the plan's next one: their tasks need not run."""
+    plan = kept_plan(bench)
+    return () if plan is None else plan.left_out_after(after)
+
+
 def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:
     """Whether a later step has sent something: a cleared task must not do this one over again."""
     names = [action.name for action in plan.actions]
