@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from airflow.providers.ssh.hooks.ssh import SSHHookAsync
 
 from srx_issu.devices.ssh import SshClusterReader
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import Cluster, NodeName
 from srx_issu.domain.recovery.plan import Plan, Taken
 from srx_issu.hooks.clock import SystemClock
-from srx_issu.hooks.srx import known_hosts_text
 from srx_issu.hooks.stores import Stores, open_stores
+from srx_issu.hooks.triggerer_login import connector
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.quiet import QuietWatch, Stillness
@@ -29,10 +24,6 @@ from srx_issu.steps.recover_cluster import taken
 from srx_issu.steps.recovery_plan import plan_in
 from srx_issu.steps.watch import Watch, began_at
 from srx_issu.steps.window import seconds_until_open, window_objection
-
-logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it logs every channel at info
-
-Connect = Callable[[NodeName], Awaitable[Any]]
 
 
 @asynccontextmanager
@@ -56,35 +47,11 @@ def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
         step=step,
         course=course(events, stores.evidence, intent),
         start=start(events),
-        reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), intent.policy.timers),
+        reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), intent.policy.timers),
         journal=stores.journal,
         clock=SystemClock(),
         began_at=_begin(stores, upgrade_id, step, f"waiting for {goal.replace('_', ' ')}"),
     )
-
-
-def _connector(cluster: Cluster) -> Connect:
-    """Opens SSH sessions with the account and the host keys of the cluster's connection."""
-
-    async def connect(node: NodeName) -> Any:
-        address = cluster.address(node)
-        hook = _SrxSshHookAsync(cluster.connection_id, address.host, address.port)
-        return await hook.get_conn()  # type: ignore[no-untyped-call]
-
-    return connect
-
-
-class _SrxSshHookAsync(SSHHookAsync):
-    """The SSH provider's hook; ``known_hosts`` may be text, as in ``srx`` connections."""
-
-    def __init__(self, connection_id: str, host: str, port: int) -> None:
-        super().__init__(ssh_conn_id=connection_id, host=host, port=port)
-
-    def _parse_extras(self, conn: Any) -> None:
-        super()._parse_extras(conn)
-        if self.known_hosts != "none":  # the provider's word for "do not verify"
-            text = known_hosts_text(conn.conn_id, conn.extra_dejson.get("known_hosts"))
-            self.known_hosts = (text or "").encode()  # no keys = nobody is trusted
 
 
 def _renew_lease(stores: Stores, intent: Intent) -> None:
@@ -128,7 +95,7 @@ def _prepare_recovery(upgrade_id: str, step: str) -> RecoveryWatch:
         cluster=intent.cluster.name,
         plan=plan,
         taken=taken(events),
-        reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), intent.policy.timers),
+        reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), intent.policy.timers),
         poll_s=intent.policy.timers.poll_s,
         began_at=_begin(stores, upgrade_id, step, "waiting"),
     )
@@ -172,7 +139,7 @@ def _prepare_quiet(upgrade_id: str, step: str) -> OpenQuiet:
     watch = QuietWatch(
         intent=intent,
         start=start(stores.journal.events(upgrade_id)),
-        reader=SshClusterReader(intent.cluster.name, _connector(intent.cluster), timers),
+        reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), timers),
         clock=SystemClock(),
     )
     return OpenQuiet(

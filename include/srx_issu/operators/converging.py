@@ -8,9 +8,11 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
+from srx_issu.hooks.clock import SystemClock
 from srx_issu.operators.step import run_step
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.converge import NotYet
+from srx_issu.triggers.pause import PauseTrigger
 
 GRACE = timedelta(minutes=10)  # a triggerer that is late is not dead
 
@@ -27,13 +29,11 @@ class ConvergingOperator(BaseOperator):
     def execute(self, context: Context) -> Facts:
         result = run_step(self, context, self.step)
         if isinstance(result, NotYet):
-            from airflow.providers.standard.triggers.temporal import (  # noqa: PLC0415 - seldom needed
-                TimeDeltaTrigger,
-            )
-
             pause = timedelta(seconds=result.pause_s)
+            until = SystemClock().now() + pause
             self.log.info("%s; looking again in %.0f s", result.reason, result.pause_s)
-            self.defer(trigger=TimeDeltaTrigger(pause), method_name="look_again", timeout=pause + GRACE)
+            trigger = PauseTrigger(until.isoformat())
+            self.defer(trigger=trigger, method_name="look_again", timeout=pause + GRACE)
         return result
 
     def look_again(self, context: Context, event: Any) -> Facts:  # noqa: ARG002 - only that it is time

@@ -1,0 +1,101 @@
+"""The triggerer's login to the simulated nodes: with what, and how often the connection is read for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from typing import Any
+
+import asyncssh
+import pytest
+from airflow.sdk import Connection
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.model import NodeName
+from srx_issu.hooks import triggerer_login
+from tests.contract.worlds import Lab
+
+NODE0, NODE1 = NodeName
+
+
+class Connections:
+    """Airflow's, which count how often they are read."""
+
+    def __init__(self, lab: Lab) -> None:
+        account = lab.credentials
+        self.read = 0
+        self.login, self.password = account.username, account.password
+        self.extra: dict[str, Any] = {"known_hosts": account.known_hosts}
+
+    async def get(self, connection_id: str) -> Connection:
+        self.read += 1
+        return Connection(
+            conn_id=connection_id, conn_type="srx", login=self.login, password=self.password,
+            extra=json.dumps(self.extra),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def connections(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Connections:
+    made = Connections(lab)
+    monkeypatch.setattr(triggerer_login, "get_async_connection", made.get)
+    monkeypatch.setattr(triggerer_login, "_kept", {})
+    return made
+
+
+def logins(lab: Lab, *nodes: NodeName) -> list[str]:
+    """One after the other; each session's remote user, or the name of what was raised."""
+    connect = triggerer_login.connector(lab.cluster)
+
+    async def one(login: Awaitable[Any]) -> str:
+        try:
+            async with await login as session:
+                return str(session.get_extra_info("username"))
+        except (asyncssh.Error, RequestRefused) as error:
+            return type(error).__name__
+
+    async def all_() -> list[str]:
+        return [await one(connect(node)) for node in nodes]
+
+    return asyncio.run(all_())
+
+
+def test_one_reading_serves_both_nodes_and_every_login_of_a_minute(
+    lab: Lab, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = lab.credentials.username
+    assert logins(lab, NODE0, NODE1, NODE0) == [user] * 3
+    assert logins(lab, NODE1) == [user]
+    assert connections.read == 1
+    monkeypatch.setattr(triggerer_login, "KEPT_S", -1.0)
+    assert logins(lab, NODE0, NODE0) == [user] * 2
+    assert connections.read == 3
+
+
+def test_a_refused_login_has_the_connection_read_again(lab: Lab, connections: Connections) -> None:
+    right, connections.password = connections.password, "wrong"
+    assert logins(lab, NODE0) == ["PermissionDenied"]
+    connections.password = right
+    assert logins(lab, NODE0, NODE1) == [lab.credentials.username] * 2
+    assert connections.read == 2
+
+
+def test_a_node_whose_key_is_not_known_is_not_talked_to(lab: Lab, connections: Connections) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+    connections.extra["known_hosts"] = f"* {other}"
+    assert logins(lab, NODE0) == ["HostKeyNotVerifiable"]
+
+
+@pytest.mark.parametrize("as_text", [True, False], ids=["text", "file"])
+def test_a_key_is_enough(lab: Lab, connections: Connections, as_text: bool) -> None:
+    key, connections.password = lab.state / "id_ed25519", ""
+    connections.extra |= {"private_key": key.read_text()} if as_text else {"key_file": str(key)}
+    assert logins(lab, NODE0, NODE1) == [lab.credentials.username] * 2
+
+
+def test_without_known_host_keys_nobody_is_called(lab: Lab, connections: Connections) -> None:
+    del connections.extra["known_hosts"]
+    assert logins(lab, NODE0) == ["RequestRefused"]
+    connections.extra["no_host_key_check"] = True
+    assert logins(lab, NODE0) == [lab.credentials.username]
