@@ -50,7 +50,7 @@ status: $(STAMPS)/project ## Is it running, and is each component healthy
 ##@ Checking it
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
-ON_A_STACK := tests/airflow tests/browser tests/distributed tests/layout tests/scenarios
+ON_A_STACK := tests/airflow tests/browser tests/distributed tests/scenarios
 
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
@@ -90,7 +90,7 @@ test-crashes: $(STAMPS)/dev ## kill -9 for tasks, workers and every component, w
 
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
-	@SRX_ISSU_DISTRIBUTED=1 $(BIN)/python -m pytest -q -s tests/layout tests/distributed
+	@$(BIN)/python -m pytest -s -p tests.closing_summary tests/distributed
 
 .PHONY: bench
 bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time

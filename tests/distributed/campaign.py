@@ -14,18 +14,18 @@ from tests.distributed.fleet import Fleet
 DAG = f"{DAG_PREFIX}{NAME}"
 PARSED_S, PLANNED_S, STARTED_S, END_S = 300.0, 300.0, 900.0, 1800.0  # of a machine with much else to do
 # What is killed, when so many clusters were asked to upgrade themselves: in the midst of their upgrades.
-KILLED = ((1, "worker-1"), (3, "scheduler-1"), (5, "triggerer-1"))
+KILLED = ((3, "worker-1"), (4, "scheduler-1"), (6, "triggerer-1"))
 
 
-def run_campaign(fleet: Fleet, killed: tuple[tuple[int, str], ...] = KILLED) -> Run:
-    """Starts it, kills what ``killed`` says, and waits for its end."""
+def run_campaign(fleet: Fleet) -> Run:
+    """Starts it, has it approved, kills what ``KILLED`` says, and waits for its end."""
     with fleet.api("operator") as operator, fleet.api("approver") as approver:
         fleet.until(lambda: NAME in operator.campaign_names() or None, "campaign's DAG", PARSED_S)
         run_id = start_campaign(operator, NAME)
         question = fleet.until(lambda: approver.dag_questions(DAG, run_id), "plan to approve", PLANNED_S)[0]
         approver.answer_dag(DAG, run_id, question.task_id, "Approve")
         fleet.say("plan approved")
-        for count, name in killed:
+        for count, name in KILLED:
             fleet.until(partial(has_started, fleet, count), f"start no {count}", STARTED_S)
             fleet.native.crew.kill(name)
             fleet.say(f"{name} killed; starts so far: {fleet.starts()}")

@@ -1,11 +1,7 @@
-"""``fleet``: the production layout with its simulated fleet; ``campaign``: its campaign, over.
-
-Collected by ``make test-distributed`` only: not yet part of ``make test``.
-"""
+"""``fleet``: the production layout with its simulated fleet; ``campaign``: its campaign, over."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +9,6 @@ import pytest
 from srx_issu.cli.airflow_api import Run
 from tests.distributed.campaign import run_campaign
 from tests.distributed.fleet import Fleet, running_fleet
-
-collect_ignore_glob = [] if os.environ.get("SRX_ISSU_DISTRIBUTED") else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")

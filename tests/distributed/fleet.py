@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 import yaml
@@ -31,27 +31,11 @@ from tests.distributed.processes import Processes
 T = TypeVar("T")
 SPEED = 120.0
 # So that a test need not wait five minutes for a task that a killed worker had fetched.
-SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "3", "PARALLELISM": "32"}
+SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "4", "PARALLELISM": "32"}
 KEYED_CONNECTION = "demo_key"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which clusters there are, what is broken, and what is made of them."""
-
-    topology: dict[str, Any]
-    campaign: dict[str, Any]
-    faults: dict[str, str]  # cluster -> fault
-    keyed: tuple[str, ...]  # logged in to with a key that has a passphrase
-    replicas: dict[str, int] = field(default_factory=dict)
-
-
-TWELVE = Wanted(
-    topology=yaml.safe_load(FLEET.read_text()),
-    campaign=CAMPAIGN,
-    faults={NOT_READY: "var_tmp_full_on_both", PUT_BACK: "cold_sync_never_completes"},
-    keyed=("ams-edge-01", PUT_BACK),
-)
+UPGRADED = "ams-edge-01"
+KEYED = (UPGRADED, PUT_BACK)  # logged in to with a key that has a passphrase
+FAULTS = {NOT_READY: "var_tmp_full_on_both", PUT_BACK: "cold_sync_never_completes"}
 
 
 @dataclass(kw_only=True)
@@ -60,7 +44,6 @@ class Fleet:
 
     native: Native
     scenery: PreparedScenery
-    wanted: Wanted
     secrets: dict[str, str]
     figures: Figures
     processes: Processes
@@ -135,14 +118,13 @@ class PreparedScenery(CampaignScenery):
     """Remembers what ``prepare`` found out; some clusters are logged in to with a key."""
 
     key: Key = field(default_factory=Key.made)
-    keyed: tuple[str, ...] = ()
     prepared: dict[str, str] = field(default_factory=dict)
 
     def prepare(self) -> dict[str, str]:
         self.prepared = dict(super().prepare())
         path = self.home.root / "files" / "inventory" / "lab.yaml"
         inventory = yaml.safe_load(path.read_text())
-        for name in self.keyed:
+        for name in KEYED:
             inventory["clusters"][name]["connection_id"] = KEYED_CONNECTION
         path.write_text(yaml.safe_dump(inventory, sort_keys=False))
         return self.prepared
@@ -160,40 +142,35 @@ def _patiently(look: Callable[[], T | None]) -> T | None:
 
 
 @contextmanager
-def running_fleet(folder: Path, wanted: Wanted = TWELVE) -> Iterator[Fleet]:
+def running_fleet(folder: Path) -> Iterator[Fleet]:
     """Everything started, and everything ended."""
     home = Home(root=folder / "home")
     key = Key.made()
-    topology = _topology(folder / "fleet.yaml", wanted.topology, key)
-    scenery = PreparedScenery.of(
-        home, Lab(state=home.root / "lab", topology=topology, speed=SPEED), wanted.campaign
-    )
+    topology = _topology(folder / "fleet.yaml", key)
+    scenery = PreparedScenery.of(home, Lab(state=home.root / "lab", topology=topology, speed=SPEED), CAMPAIGN)
     assert isinstance(scenery, PreparedScenery)
-    scenery.key, scenery.keyed = key, wanted.keyed
+    scenery.key = key
     with Figures.listening() as figures, Processes.watched() as processes:
         told = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(figures.port)}
         made = {**secrets.new(), **SETTINGS, **told}
         options = Options(
             variables=made,
             files=home.root / "files",
-            replicas=wanted.replicas,
             alongside=(scenery.lab.program(home.logs / "lab.log"),),
             before_services=scenery.prepare,
         )
         with Native(home, options, lambda text: print(text, flush=True)) as native:
             scenery.check = native.crew.check
             processes.of(native)
-            fleet = Fleet(
-                native=native, scenery=scenery, wanted=wanted, secrets=made, figures=figures,
-                processes=processes,
-            )  # fmt: skip
+            fleet = Fleet(native=native, scenery=scenery, secrets=made, figures=figures, processes=processes)
             fleet.add_connections()
-            for cluster, fault in wanted.faults.items():
+            for cluster, fault in FAULTS.items():
                 scenery.lab.inject(fault, cluster)
             yield fleet
 
 
-def _topology(path: Path, content: dict[str, Any], key: Key) -> Path:
+def _topology(path: Path, key: Key) -> Path:
+    content = yaml.safe_load(FLEET.read_text())
     credentials = {
         "authorized_keys": [key.public],
         "login_class": list(login_class.configuration()),  # as docs/junos-account.md publishes it

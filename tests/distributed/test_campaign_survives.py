@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -33,8 +34,9 @@ def test_the_survivors_are_healthy_by_the_compose_files_own_checks(fleet: Fleet,
         "postgres": "postgres", "redis": "redis", "api-server": "api-server", "scheduler": "scheduler-2",
         "dag-processor": "dag-processor", "triggerer": "triggerer-2", "worker": "worker-2",
     }  # fmt: skip
-    for service, instance in asked.items():
-        done = fleet.native.ask_health(service, instance)
+    with ThreadPoolExecutor() as pool:
+        told = pool.map(fleet.native.ask_health, asked.keys(), asked.values())
+    for instance, done in zip(asked.values(), told, strict=True):
         assert done.returncode == 0, f"{instance}: {done.stdout}{done.stderr}"
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -44,7 +44,6 @@ class Options:
 
     variables: Mapping[str, str]  # what .env holds
     files: Path
-    replicas: Mapping[str, int] = field(default_factory=dict)  # service -> how many; else the compose file's
     profiles: frozenset[str] = frozenset()
     port: int | None = None
     # Programs that live as long as the layout, started first; and what is done when the databases are ready.
@@ -108,7 +107,7 @@ class Native:
         root = repository()
         wanted = read_services(root / COMPOSE, self._options.variables)
         self.services = {
-            name: replace(service, replicas=self._options.replicas.get(name, service.replicas))
+            name: service
             for name, service in wanted.items()
             if not service.profiles or self._options.profiles.intersection(service.profiles)
         }

@@ -17,8 +17,7 @@ from srx_issu.console.app import make_app
 from srx_issu.console.mounted import DAG_ID
 from srx_issu.production import access
 from tests.distributed.campaign import PARSED_S
-from tests.distributed.fleet import Fleet
-from tests.layout.conftest import UPGRADED
+from tests.distributed.fleet import UPGRADED, Fleet
 
 pytestmark = pytest.mark.stack
 
