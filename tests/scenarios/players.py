@@ -17,7 +17,8 @@ from tests.scenarios.scenario import Scenario
 AT_ONCE = 16  # upgrades in flight: most of them wait for a node, and two cores carry the rest
 LOOK_EVERY_S = 1.5
 DEADLINE_S = 900.0  # of one run
-# What waits for deadlines goes first, so that nobody waits for it alone in the end.
+# What waits, for each reply or for deadlines, goes first, so that nobody waits for it alone in the end.
+SLOWEST = "slow_replies"
 LONGEST_FIRST = ("NEEDS_OPERATOR", "ROLLED_BACK", "UPGRADED_WITH_FINDINGS", "UPGRADED")
 
 
@@ -91,5 +92,7 @@ def inject(lab: Path, cluster: str, scenario: Scenario) -> None:
 
 
 def _length(scenario: Scenario) -> int:
+    if scenario.fault == SLOWEST:
+        return -1
     outcome = scenario.then.outcome
     return LONGEST_FIRST.index(outcome) if outcome in LONGEST_FIRST else len(LONGEST_FIRST)
