@@ -41,6 +41,7 @@ def connections(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Connections:
     made = Connections(lab)
     monkeypatch.setattr(triggerer_login, "get_async_connection", made.get)
     monkeypatch.setattr(triggerer_login, "_kept", {})
+    monkeypatch.setattr(triggerer_login, "_stale", set())
     return made
 
 
@@ -83,8 +84,21 @@ def test_a_refused_login_has_the_connection_read_again(lab: Lab, connections: Co
 
 def test_a_node_whose_key_is_not_known_is_not_talked_to(lab: Lab, connections: Connections) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
-    connections.extra["known_hosts"] = f"* {other}"
+    right, connections.extra["known_hosts"] = connections.extra["known_hosts"], f"* {other}"
     assert logins(lab, NODE0) == ["HostKeyNotVerifiable"]
+    connections.extra["known_hosts"] = right
+    assert logins(lab, NODE0) == [lab.credentials.username]
+
+
+def test_a_connection_that_is_spoilt_meanwhile_does_not_end_a_wait(
+    lab: Lab, connections: Connections, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert logins(lab, NODE0) == [lab.credentials.username]
+    monkeypatch.setattr(triggerer_login, "KEPT_S", -1.0)
+    connections.extra = {}
+    assert logins(lab, NODE0) == [lab.credentials.username]
+    assert "no known host keys" in caplog.text
+    assert "going on with the account as it was" in caplog.text
 
 
 @pytest.mark.parametrize("as_text", [True, False], ids=["text", "file"])

@@ -19,8 +19,6 @@ from srx_issu.steps.converge import NotYet
 
 # A join behind a branch: the ways not taken are skipped, the one taken has succeeded.
 JOIN = TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
-# Behind a task that may be skipped: runs unless something before it failed.
-UNLESS_FAILED = TriggerRule.NONE_FAILED
 # Runs whatever became of the tasks before it: skipped, failed or done.
 ALWAYS = TriggerRule.ALL_DONE
 

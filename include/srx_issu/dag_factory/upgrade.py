@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 
-from srx_issu.dag_factory.tasks import ALWAYS, JOIN, UNLESS_FAILED, branch, converge, ending, run, wait_for
+from srx_issu.dag_factory.tasks import ALWAYS, JOIN, branch, converge, ending, run, wait_for
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
@@ -126,15 +126,18 @@ def recover() -> Stage:
         gate = ApprovalGate(task_id="approve_recovery", question=RECOVERY, request=recovery_request)
         guard = RecoveryGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
         diagnosis = run(diagnose)
-        steps = [
-            RecoveryOperator(task_id=name, action=name, trigger_rule=UNLESS_FAILED) for name in ActionName
-        ]
+        steps = [RecoveryOperator(task_id=name, action=name, trigger_rule=JOIN) for name in ActionName]
         ways = {Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"}
-        conclusion = branch(conclude_recovery, ways, trigger_rule=UNLESS_FAILED)
+        conclusion = branch(conclude_recovery, ways, trigger_rule=JOIN)
         forward, back = ending("finished_forward"), ending("put_back")
         # Only where something before it fails: refused, expired, or stopped.
         hold = run(hold_recovery, "hold_for_operator", trigger_rule=TriggerRule.ONE_FAILED, retries=0)
-        chain(diagnosis, gate, guard, *steps, conclusion, [forward, back])
+        chain(diagnosis, gate, guard)
+        # Each behind all before it: the one before it may be skipped, and is then no reason to wait.
+        in_order = [guard, *steps, conclusion]
+        for place, task in enumerate(in_order[1:], start=1):
+            chain(in_order[:place], task)
+        chain(conclusion, [forward, back])
         chain([diagnosis, gate, guard, *steps, conclusion], hold)
         return Stage(entry=diagnosis, exit=forward, endings=[back, hold])
 

@@ -6,8 +6,11 @@ message costs the supervisor a round of queries: calling rebooting nodes again a
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import asyncssh
@@ -19,60 +22,88 @@ from srx_issu.domain.model import Address, Cluster, NodeName
 from srx_issu.hooks.srx import credentials_of
 
 KEPT_S = 60.0  # a changed connection is seen after a minute, and after a refused login
+_REFUSED = (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable)
+_log = logging.getLogger(__name__)
 
-_kept: dict[
-    str, tuple[float, Credentials]
-] = {}  # connection id -> when it was read, monotonic, and the account
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """An account, and its private key where that is text: unlocking one takes a fifth of a second."""
+
+    account: Credentials
+    key: asyncssh.SSHKey | None
+    read_at: float  # monotonic
+
+
+_kept: dict[str, _Kept] = {}  # connection id -> as it was read
+_stale: set[str] = set()  # connections with which a login was refused
 
 
 def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     """Opens SSH sessions with the account and the host keys of the cluster's connection.
 
-    The coroutine raises RequestRefused when the connection cannot be used, and what asyncssh raises.
+    The coroutine raises RequestRefused when the connection cannot be used and never could, and what asyncssh
+    raises.
     """
 
     async def connect(node: NodeName) -> Any:
-        account = await _account(cluster.connection_id)
+        hook = NodeSshHookAsync(cluster.address(node), await _account(cluster.connection_id))
         try:
-            return await NodeSshHookAsync(cluster.address(node), account).get_conn()  # type: ignore[no-untyped-call]
-        except asyncssh.PermissionDenied:
-            _kept.pop(cluster.connection_id, None)
+            return await hook.get_conn()  # type: ignore[no-untyped-call]
+        except _REFUSED:
+            _stale.add(cluster.connection_id)
             raise
 
     return connect
 
 
-async def _account(connection_id: str) -> Credentials:
-    read_at, account = _kept.get(connection_id, (0.0, None))
-    if account is None or time.monotonic() - read_at > KEPT_S:
-        account = credentials_of(await get_async_connection(connection_id))
-        _kept[connection_id] = time.monotonic(), account
-    return account
+async def _account(connection_id: str) -> _Kept:
+    """A connection that is spoilt while a wait is under way does not end the wait."""
+    kept = _kept.get(connection_id)
+    if kept and connection_id not in _stale and time.monotonic() - kept.read_at <= KEPT_S:
+        return kept
+    try:
+        read = await _read(connection_id)
+    except Exception as error:
+        if kept is None:
+            raise
+        _log.warning("connection %s: %s; going on with the account as it was", connection_id, error)
+        return kept
+    _stale.discard(connection_id)
+    _kept[connection_id] = read
+    return read
+
+
+async def _read(connection_id: str) -> _Kept:
+    account = credentials_of(await get_async_connection(connection_id))
+    text, key = account.private_key, None
+    if text:
+        key = await asyncio.to_thread(asyncssh.import_private_key, text, account.passphrase)
+    return _Kept(account=account, key=key, read_at=time.monotonic())
 
 
 class NodeSshHookAsync(SSHHookAsync):
     """The SSH provider's hook to one node, with an account that was read already."""
 
-    def __init__(self, address: Address, account: Credentials) -> None:
+    def __init__(self, address: Address, kept: _Kept) -> None:
+        account = kept.account
         super().__init__(
             host=address.host,
             port=address.port,
             username=account.username,
             password=account.password,
             key_file=account.private_key_file or "",
-            private_key=account.private_key or "",
             passphrase=account.passphrase or "",
         )
+        self.key = kept.key
         # None: whoever answers; no keys: nobody is trusted.
         self.trusted = (account.known_hosts or "").encode() if account.verify_host_keys else None
 
     async def _get_conn(self) -> Any:
         """As the provider's, which reads the connection each time."""
         keys: dict[str, Any] = {}
-        if self.private_key:
-            keys["client_keys"] = [asyncssh.import_private_key(self.private_key, self.passphrase or None)]
-        elif self.key_file:
-            keys["client_keys"] = self.key_file
+        if self.key or self.key_file:
+            keys["client_keys"] = [self.key] if self.key else self.key_file
         if self.passphrase:
             keys["passphrase"] = self.passphrase
         return await asyncssh.connect(

@@ -1,6 +1,5 @@
 """A recovery as tasks: the guard behind its approval, and each step, which sends what is due and defers while
-it must wait. What the plan does not have is skipped, by the task before it and not earlier: the next step
-has no other reason to wait for that one."""
+it must wait."""
 
 from __future__ import annotations
 
@@ -19,13 +18,16 @@ from srx_issu.steps.recover_cluster import Waiting, carry_out, left_out, overdue
 
 
 class RecoveryGuard(ApprovalGuard):
-    """Lets the plan's first step begin."""
+    """Lets the plan's steps begin; those that the plan does not have are skipped."""
 
     def execute(self, context: Context) -> Facts:
         def step(bench: Bench) -> tuple[Facts, tuple[ActionName, ...]]:
             return self.confirm(bench, context), left_out(bench)
 
-        return _passing_over(self, context, *run_step(self, context, step))
+        facts, others = run_step(self, context, step)
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
+        group = self.task_id.removesuffix(self.task_id.rpartition(".")[2])
+        raise DownstreamTasksSkipped(tasks=[(f"{group}{name}", -1) for name in others])  # type: ignore[no-untyped-call]
 
 
 class RecoveryOperator(BaseOperator):
@@ -46,28 +48,17 @@ class RecoveryOperator(BaseOperator):
         return self._go_on(context, is_overdue=bool(event.get("overdue")))
 
     def _go_on(self, context: Context, *, is_overdue: bool) -> Facts:
-        def step(bench: Bench) -> tuple[Facts | Waiting, tuple[ActionName, ...]]:
+        def step(bench: Bench) -> Facts | Waiting:
             result = carry_out(bench, self.action)
             if is_overdue and isinstance(result, Waiting):
                 overdue(bench, self.action, result)
-            return result, left_out(bench, self.action)
+            return result
 
-        result, others = run_step(self, context, step)
+        result = run_step(self, context, step)
         if isinstance(result, Waiting):
             from srx_issu.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
 
             self.log.info("waiting: %s", result.reason)
             trigger = RecoveryTrigger(context["run_id"], self.action.value, self.task_id, result.deadline_s)
             self.defer(trigger=trigger, method_name="look_again")
-        return _passing_over(self, context, result, others)
-
-
-def _passing_over(
-    operator: BaseOperator, context: Context, facts: Facts, others: tuple[ActionName, ...]
-) -> Facts:
-    """Ends the task with its facts; ``others``, its successors, are skipped in the same breath."""
-    if not others:
-        return facts
-    context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
-    group = operator.task_id.removesuffix(operator.task_id.rpartition(".")[2])
-    raise DownstreamTasksSkipped(tasks=[(f"{group}{name}", -1) for name in others])  # type: ignore[no-untyped-call]
+        return result

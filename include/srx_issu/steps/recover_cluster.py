@@ -28,7 +28,7 @@ from srx_issu.steps.collect_after import after, look_again
 from srx_issu.steps.confirm_approval import Question, approval
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import baseline, baseline_state
-from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis, since_plan
 
 ERRAND = "recover."  # prefix of the keys of errands in the journal
 _LAST_LOOKS = 3
@@ -107,10 +107,10 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
                 assert_never(step)
 
 
-def left_out(bench: Bench, after: ActionName | None = None) -> tuple[ActionName, ...]:
-    """The steps between ``after`` (None: the beginning) and the plan's next one: their tasks need not run."""
+def left_out(bench: Bench) -> tuple[ActionName, ...]:
+    """The steps that the plan does not have: their tasks need not run."""
     plan = kept_plan(bench)
-    return () if plan is None else plan.left_out_after(after)
+    return () if plan is None else tuple(name for name in ActionName if plan.action(name) is None)
 
 
 def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:
@@ -128,10 +128,13 @@ def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
 
 
 def _permitted_plan(bench: Bench) -> Plan:
+    events = bench.journal.events(bench.upgrade_id)
     plan = kept_plan(bench)
     if plan is None:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
-    approved = approval(bench.journal.events(bench.upgrade_id), RECOVERY) is not None
+    if plan.permission is Permission.NEVER or not plan.actions:
+        raise RequestRefused(f"this is for a person to do, nothing was sent: {plan.reason}")
+    approved = approval(since_plan(events), RECOVERY) is not None
     if plan.permission is not Permission.AUTOMATIC and not approved:
         raise RequestRefused("the journal holds no approval of this recovery; nothing was sent")
     return plan

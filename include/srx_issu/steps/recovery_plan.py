@@ -5,7 +5,7 @@ The plan is made once and kept as evidence; every later step of the recovery rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from srx_issu.domain.errors import DeviceError
@@ -123,6 +123,12 @@ def plan_in(events: Iterable[Event], evidence: Evidence) -> Plan | None:
     """The same without a bench."""
     event = last(events, EventKind.OBSERVED, key=PLAN_KEY)
     return codec.loads(Plan, evidence.read(str(event.detail["plan"]))) if event else None
+
+
+def since_plan(events: Sequence[Event]) -> tuple[Event, ...]:
+    """What was written after the newest plan: an approval before it was given to another one."""
+    made = max((at for at, e in enumerate(events) if e.key == PLAN_KEY), default=-1)
+    return tuple(events[made + 1 :])
 
 
 def kept_diagnosis(bench: Bench) -> Diagnosis | None:

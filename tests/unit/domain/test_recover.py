@@ -281,16 +281,6 @@ class TestThePlanAsAValue:
         assert made.action(ActionName.RESYNC_POLICIES) is None
         assert [a.is_wait for a in made.actions[:2]] == [False, True]
 
-    def test_names_what_it_leaves_out_up_to_its_next_step(self) -> None:
-        made = plan(HALF, COLD_SYNC)
-        mine = [action.name for action in made.actions]
-        assert mine == sorted(mine, key=list(ActionName).index)
-        assert made.left_out_after(None) == (ActionName.WAIT_FOR_NODE, ActionName.FAIL_OVER_TO_OLD_IMAGE)
-        assert made.left_out_after(ActionName.ROLL_BACK_NODE) == ()
-        assert made.left_out_after(ActionName.VERIFY_RESTORED) == ()
-        others = [name for after in (None, *mine) for name in made.left_out_after(after)]
-        assert sorted([*mine, *others]) == sorted(ActionName)
-
     def test_refuses_to_grow_beyond_a_dozen_steps(self) -> None:
         step = RecoveryAction(name=ActionName.WAIT_FOR_NODE, reason="", deadline="resync_s")
         with pytest.raises(ValueError, match="13 actions, at most 12"):

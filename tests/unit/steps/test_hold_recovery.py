@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.hold_for_operator import hold_recovery
 from srx_issu.steps.recall import conclusion
-from srx_issu.steps.recover_cluster import RECOVERY, carry_out, diagnose
-from srx_issu.steps.recovery_plan import kept_plan
+from srx_issu.steps.recover_cluster import RECOVERY, carry_out, conclude_recovery, diagnose
+from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
 
@@ -73,3 +76,26 @@ def test_nothing_is_held_that_was_never_started() -> None:
     assert hold_recovery(fake.bench("recover.hold_for_operator")) == {
         "nothing": "the ISSU was never asked for"
     }
+
+
+def test_an_approval_is_for_the_plan_that_it_was_given_to() -> None:
+    fake = half_way()
+    confirm_approval(fake.bench("recover.confirm_recovery"), YES, RECOVERY)
+    keep_plan(fake.bench("hold_for_operator"), prognosis(fake.bench("hold_for_operator")))
+    with pytest.raises(RequestRefused, match="no approval of this recovery"):
+        carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+    assert fake.writer.sent == []
+
+
+def test_what_is_for_a_person_is_never_carried_out() -> None:
+    """A task of the recovery that somebody cleared, with an approval in hand."""
+    fake = half_way()
+    found = prognosis(fake.bench("hold_for_operator"))
+    for plan in (replace(found.plan, permission=Permission.NEVER), replace(found.plan, actions=())):
+        keep_plan(fake.bench("hold_for_operator"), replace(found, plan=plan))
+        confirm_approval(fake.bench("recover.confirm_recovery"), YES, RECOVERY)
+        with pytest.raises(RequestRefused, match="for a person to do"):
+            carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+        with pytest.raises(RequestRefused, match="for a person to do"):
+            conclude_recovery(fake.bench("recover.conclude_recovery"))
+    assert fake.writer.sent == []

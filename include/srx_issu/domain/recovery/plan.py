@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import takewhile
 from typing import assert_never
 
 from srx_issu.domain.commands import (
@@ -175,12 +174,6 @@ class Plan:
     def action(self, name: ActionName) -> RecoveryAction | None:
         """The step of that name; None = this plan has none, so its task has nothing to do."""
         return next((action for action in self.actions if action.name is name), None)
-
-    def left_out_after(self, name: ActionName | None) -> tuple[ActionName, ...]:
-        """The steps that it does not have, between ``name`` (None: the beginning) and its next one."""
-        order = tuple(ActionName)
-        behind = order if name is None else order[order.index(name) + 1 :]
-        return tuple(takewhile(lambda one: self.action(one) is None, behind))
 
 
 @dataclass(frozen=True, kw_only=True)
