@@ -75,7 +75,8 @@ def _runs(condition: Condition, now: Snapshot) -> Judged:
         raise ValueError(f"{condition.claim} of {node} names no release")
     view = now.view(node)
     found = view.release if view.reachable else None
-    text = f"{node} runs {found or 'nobody knows what'}, expected {condition.release}"
+    told = f"runs {found}" if found else "does not tell its release"
+    text = f"{node} {told}, expected {condition.release}"
     return Judged(holds=runs(view, condition.release), text=text)
 
 
