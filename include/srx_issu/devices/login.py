@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import paramiko
 
@@ -20,6 +21,7 @@ from srx_issu.domain.errors import AuthenticationFailed, DeviceUnreachable
 from srx_issu.domain.model import Address
 
 _KEEPALIVE_S = 15
+_unlocking = threading.Lock()
 
 
 def open_socket(node: str, address: Address, timeout_s: float) -> socket.socket:
@@ -76,13 +78,15 @@ def private_key(node: str, credentials: Credentials) -> paramiko.PKey | None:
         if credentials.private_key is None:
             passphrase = credentials.passphrase.encode() if credentials.passphrase else None
             return paramiko.PKey.from_path(credentials.private_key_file, passphrase)  # type: ignore[arg-type]
-        return _key_from_text(credentials.private_key, credentials.passphrase)
+        with _unlocking:  # both nodes log in at the same time, with one key
+            return _key_from_text(credentials.private_key, credentials.passphrase)
     except (paramiko.SSHException, OSError, ValueError, TypeError) as error:
         raise AuthenticationFailed(node, f"the connection's private key cannot be read: {error}") from error
 
 
+@lru_cache(maxsize=4)
 def _key_from_text(text: str, passphrase: str | None) -> paramiko.PKey:
-    """Tries each kind: the text's header does not always tell."""
+    """Tries each kind: the text's header does not always tell. A passphrase costs 0.2 CPU seconds or more."""
     kinds = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
     problem: Exception = paramiko.SSHException("not a private key")
     for kind in kinds:
