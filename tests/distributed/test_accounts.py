@@ -13,6 +13,8 @@ from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack
 
+BEFORE_THE_GATE = ("copying ", "request system snapshot")  # preparing changes nothing that forwards
+
 
 def test_the_figures_tell_what_happened(fleet: Fleet, campaign: Run) -> None:
     """As a StatsD collector heard them; what a killed process had not yet sent is missing."""
@@ -48,7 +50,7 @@ def test_who_sent_every_command_and_under_which_approval_is_on_record(fleet: Fle
     assert {cluster for cluster, *_ in commands} == {c.name for c in fleet.scenery.clusters} - {NOT_READY}
     for cluster, command, requested_by, approved_by, *of_campaign in commands:
         assert requested_by
-        assert approved_by or command.startswith("copying "), f"{cluster}: {command}"  # before the gate
+        assert approved_by or command.startswith(BEFORE_THE_GATE), f"{cluster}: {command}"
         assert all(of_campaign), f"{cluster}: {command}"
     for command in commands:
         assert command[4:7] == (campaign.run_id, "operator", "approver")
