@@ -13,15 +13,11 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators import step
 from srx_issu.operators.recovery import RecoveryGuard
-from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recover_cluster import RECOVERY, diagnose
+from srx_issu.steps.recover_cluster import RECOVERY
 from srx_issu.steps.recovery_plan import kept_plan
 from tests.fakes.benches import FakeBench
-from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
-
-YES = {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}}
-NO = {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}}
+from tests.fakes.recoveries import NO, YES, half_way
 
 
 class TaskInstance:
@@ -40,13 +36,7 @@ class TaskInstance:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
-    """node1 runs the target, node0 was never rebooted into it; the plan is made and asks."""
-    made = FakeBench().with_baseline()
-    event = made.bench("issu.start").event(EventKind.ACTION_INTENDED, "start", node=N0, key="start_issu")
-    made.journal.intend("manual__1", event)
-    made.told(EventKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
-    made.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
-    diagnose(made.bench("recover.diagnose"))
+    made = half_way()
 
     @contextmanager
     def open_bench(run_id: str, task_id: str, log: object) -> Iterator[Bench]:

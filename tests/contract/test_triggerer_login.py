@@ -41,7 +41,6 @@ def connections(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Connections:
     made = Connections(lab)
     monkeypatch.setattr(triggerer_login, "get_async_connection", made.get)
     monkeypatch.setattr(triggerer_login, "_kept", {})
-    monkeypatch.setattr(triggerer_login, "_stale", set())
     return made
 
 

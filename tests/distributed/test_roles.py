@@ -34,16 +34,16 @@ PLUGIN_EXAMPLES = {
     "/runs/{dag_id}/{run_id}": f"/runs/{DAG_ID}/nobody",
     "/audits": "/audits",
 }
-# Reads that Airflow's API takes by POST, and the login itself.
-# Routes that must know what is meant before they can say no: what there is not is 404, an empty body 422.
-# REQUESTS asks properly what a viewer must not do there.
-ASK_WHAT_FIRST = re.compile(
-    r"/backfills/\{backfill_id\}/|/(un)?favorite$|/parseDagFile/|/enqueue-test$|/clearDagRuns$"
-    r"|/api/v2/(connections|pools|variables|dags/\{dag_id\}/dagRuns)$"
-)
+
+
+def deleting(name: str) -> Any:
+    """One action of a request for many things at once."""
+    return {"actions": [{"action": "delete", "entities": [name], "action_on_non_existence": "skip"}]}
+
+
 # These look at the body before they look at who asks: they are given one that fits.
 NOBODYS_RUN = {"dag_run_id": "nobody", "dag_id": "issu_cluster"}
-A_DELETION = {"actions": [{"action": "delete", "entities": ["nobody"], "action_on_non_existence": "skip"}]}
+A_DELETION = deleting("nobody")
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "patch /api/v2/connections": A_DELETION,
     "patch /api/v2/pools": A_DELETION,
@@ -66,6 +66,7 @@ LOOKS_FIRST = frozenset(
         "put /api/v2/parseDagFile/{file_token}",
     }
 )
+# Reads that Airflow's API takes by POST, and the login itself.
 READS_BY_POST = re.compile(r"/(list|listMappedTaskInstances)$|^/auth/|/dagStats$")
 
 
@@ -92,11 +93,6 @@ CONNECTION = {"connection_id": "role_test", "conn_type": "srx"}
 
 
 # In this order: the run that the operator starts is what the others act on.
-def deleting(name: str) -> Any:
-    """One action of a request for many things at once."""
-    return {"actions": [{"action": "delete", "entities": [name], "action_on_non_existence": "skip"}]}
-
-
 REQUESTS = [
     Request(what="see DAGs", method="GET", path="/api/v2/dags", allowed=EVERYBODY),
     Request(

@@ -60,6 +60,7 @@ def test_a_session_that_is_gone_already_is_no_fault() -> None:
     with start("print('on', flush=True)") as process:
         process.wait(5)
         end_all([Session(name="gone", sid=process.pid)], grace_s=5)
+        assert members([process.pid]) == {}
 
 
 def test_guard_ends_everything_when_its_supervisor_is_gone() -> None:

@@ -1,16 +1,17 @@
 """Logging in to nodes from the triggerer, with an account that is read seldom.
 
 Reading a connection tells the triggerer's supervisor each of its secrets, in a message each, and every
-message costs the supervisor a round of queries: calling rebooting nodes again and again kept a core busy.
+message costs the supervisor a round of queries: calling rebooting nodes kept half a core busy.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncssh
@@ -32,11 +33,10 @@ class _Kept:
 
     account: Credentials
     key: asyncssh.SSHKey | None
-    read_at: float  # monotonic
+    read_at: float  # monotonic; -inf: a login was refused, read again
 
 
 _kept: dict[str, _Kept] = {}  # connection id -> as it was read
-_stale: set[str] = set()  # connections with which a login was refused
 
 
 def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
@@ -47,11 +47,11 @@ def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     """
 
     async def connect(node: NodeName) -> Any:
-        hook = NodeSshHookAsync(cluster.address(node), await _account(cluster.connection_id))
+        kept = await _account(cluster.connection_id)
         try:
-            return await hook.get_conn()  # type: ignore[no-untyped-call]
+            return await NodeSshHookAsync(cluster.address(node), kept).get_conn()  # type: ignore[no-untyped-call]
         except _REFUSED:
-            _stale.add(cluster.connection_id)
+            _kept[cluster.connection_id] = replace(kept, read_at=-math.inf)
             raise
 
     return connect
@@ -60,7 +60,7 @@ def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
 async def _account(connection_id: str) -> _Kept:
     """A connection that is spoilt while a wait is under way does not end the wait."""
     kept = _kept.get(connection_id)
-    if kept and connection_id not in _stale and time.monotonic() - kept.read_at <= KEPT_S:
+    if kept and time.monotonic() - kept.read_at <= KEPT_S:
         return kept
     try:
         read = await _read(connection_id)
@@ -69,7 +69,6 @@ async def _account(connection_id: str) -> _Kept:
             raise
         _log.warning("connection %s: %s; going on with the account as it was", connection_id, error)
         return kept
-    _stale.discard(connection_id)
     _kept[connection_id] = read
     return read
 

@@ -9,29 +9,16 @@ import pytest
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import Outcome
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.hold_for_operator import hold_recovery
 from srx_issu.steps.recall import conclusion
-from srx_issu.steps.recover_cluster import RECOVERY, carry_out, conclude_recovery, diagnose
+from srx_issu.steps.recover_cluster import RECOVERY, carry_out, conclude_recovery
 from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
 from tests.fakes.benches import FakeBench
-from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
-
-NO = {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}}
-YES = {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}}
-
-
-def half_way() -> FakeBench:
-    """The old primary was never rebooted into its new image: policy asks."""
-    fake = FakeBench().with_baseline()
-    event = fake.bench("issu.start").event(EventKind.ACTION_INTENDED, "start", node=N0, key="start_issu")
-    fake.journal.intend("manual__1", event)
-    fake.told(EventKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
-    fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
-    diagnose(fake.bench("recover.diagnose"))
-    return fake
+from tests.fakes.recoveries import NO, YES, half_way
+from tests.fakes.snapshots import NEW, OLD, both
 
 
 def held(fake: FakeBench) -> str:
