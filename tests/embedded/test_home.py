@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.embedded import running
+from srx_issu.embedded import ports, running
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.ports import LOOPBACK, free_port
 from srx_issu.embedded.secrets import load_or_create, passwords
@@ -86,6 +86,26 @@ def test_a_starting_stack_waits_for_one_that_is_being_cleaned_up(home: Home) -> 
 def test_keeps_its_port_while_it_is_free() -> None:
     port = free_port()
     assert free_port(port) == port
+
+
+@pytest.fixture
+def local_port_range(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """What the kernel says of the ports it gives to connections."""
+    told = tmp_path / "ip_local_port_range"
+    monkeypatch.setattr(ports, "_RANGE", told)
+    return told
+
+
+def test_gives_no_port_that_a_connection_may_get_before_the_server_listens(local_port_range: Path) -> None:
+    local_port_range.write_text("11000\t60999\n")
+    given = [free_port() for _ in range(200)]
+    assert len(set(given)) == 200
+    assert all(ports.LOWEST <= port < 11000 for port in given)
+
+
+def test_takes_what_the_kernel_gives_where_connections_get_every_port(local_port_range: Path) -> None:
+    local_port_range.write_text("1024\t65535\n")
+    assert free_port() > 0
 
 
 def test_takes_another_port_when_the_wanted_one_is_taken() -> None:
