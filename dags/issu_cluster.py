@@ -35,12 +35,13 @@ with DAG(
 ) as dag:
     claim = ClaimOperator(task_id="claim")
     assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
-    window = WindowSensor(task_id="wait_for_window")
+    window = WindowSensor(task_id=upgrade.WINDOW)
     issu = upgrade.issu()
     chain(claim, assess.entry)
     chain(assess.exit, prepare.entry)
     chain(prepare.exit, approval.entry)
     chain(approval.exit, window, issu.entry)
+    chain(approval.exit, issu.entry)  # itself, too: it skips a window that nobody asked for
 
     after = upgrade.outcome()
     chain(issu.exit, after.entry)

@@ -83,8 +83,16 @@ def test_a_recovery_goes_the_ways_of_an_upgrade(parsed: dict[str, Any]) -> None:
 def test_no_branch_is_itself_upstream_of_a_join(parsed: dict[str, Any]) -> None:
     tasks = parsed["tasks"]["issu_cluster"]
     joins = [t for t in tasks.values() if t["rule"] == "none_failed_min_one_success"]
-    assert len(joins) == 3 + len(ActionName) + 1
+    assert len(joins) == 4 + len(ActionName) + 1
     assert not [up for join in joins for up in join["up"] if tasks[up]["kind"] == "BranchStepOperator"]
+
+
+def test_an_issu_waits_for_the_window_and_for_the_guard_that_may_skip_it(parsed: dict[str, Any]) -> None:
+    tasks = parsed["tasks"]["issu_cluster"]
+    assert tasks["wait_for_window"]["up"] == ["approval.confirm_approval"]
+    first = tasks["issu.consolidate_groups"]
+    assert first["up"] == ["approval.confirm_approval", "wait_for_window"]
+    assert first["rule"] == "none_failed_min_one_success"
 
 
 def test_each_step_of_a_recovery_waits_for_all_before_it_and_for_the_guard(parsed: dict[str, Any]) -> None:

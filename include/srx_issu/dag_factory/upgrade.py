@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
@@ -12,10 +12,11 @@ from srx_issu.domain.goals import Goal
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
 from srx_issu.operators.close import CloseOperator
-from srx_issu.operators.recovery import RecoveryGuard, RecoveryOperator
+from srx_issu.operators.recovery import RecoveryOperator
 from srx_issu.report.task import ReportOperator
 from srx_issu.steps.approval_request import recovery_request, start_request
 from srx_issu.steps.back_up_configuration import SnapshotSupport, back_up_configuration
+from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_policies import PolicySync, check_policies, resync_policies
 from srx_issu.steps.check_state import check_state
 from srx_issu.steps.check_unchanged import check_unchanged
@@ -29,10 +30,13 @@ from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_fail
 from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
 from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.judge_readiness import Assessment, judge_readiness
-from srx_issu.steps.recover_cluster import RECOVERY, Recovered, conclude_recovery, diagnose
+from srx_issu.steps.recover_cluster import RECOVERY, Recovered, conclude_recovery, diagnose, left_out
 from srx_issu.steps.snapshot_software import snapshot_software
 from srx_issu.steps.stage_image import stage_image
 from srx_issu.steps.start_issu import start_issu
+from srx_issu.steps.window import has_window
+
+WINDOW = "wait_for_window"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,15 +86,26 @@ def approval() -> Stage:
     """The gate asks when policy says so; the guard behind it believes only a recorded answer."""
     with TaskGroup("approval", tooltip="A person says yes"):
         gate = ApprovalGate(task_id="approve_start", question=START, request=start_request)
-        guard = ApprovalGuard(task_id="confirm_approval", gate_task_id=gate.task_id, question=START)
+        guard = _guard("confirm_approval", gate, window_not_asked_for)
         return _in_a_row(gate, guard)
+
+
+def _guard(task_id: str, gate: ApprovalGate, unneeded: Callable[[Bench], Collection[str]]) -> ApprovalGuard:
+    return ApprovalGuard(
+        task_id=task_id, gate_task_id=gate.task_id, question=gate.question, unneeded=unneeded
+    )
+
+
+def window_not_asked_for(bench: Bench) -> Collection[str]:
+    """The wait for a window, when this run has none."""
+    return () if has_window(bench.intent) else (WINDOW,)
 
 
 def issu() -> Stage:
     """The in-service upgrade as the guide's ten steps are seen from outside."""
     with TaskGroup("issu", tooltip="The in-service software upgrade"):
         return _in_a_row(
-            run(consolidate_groups),
+            run(consolidate_groups, trigger_rule=JOIN),  # the wait for a window may be skipped
             run(start_issu, "start"),
             wait_for(Goal.SECONDARY_UPGRADED, "wait_for_secondary_upgrade"),
             wait_for(Goal.COLD_SYNCED, "wait_for_cold_sync"),
@@ -124,7 +139,7 @@ def recover() -> Stage:
     steps. A step that the plan does not have is skipped; where one fails, a person takes over."""
     with TaskGroup("recover", tooltip="Put the cluster back"):
         gate = ApprovalGate(task_id="approve_recovery", question=RECOVERY, request=recovery_request)
-        guard = RecoveryGuard(task_id="confirm_recovery", gate_task_id=gate.task_id, question=RECOVERY)
+        guard = _guard("confirm_recovery", gate, steps_not_planned)
         diagnosis = run(diagnose)
         steps = [RecoveryOperator(task_id=name, action=name, trigger_rule=JOIN) for name in ActionName]
         ways = {Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"}
@@ -140,6 +155,11 @@ def recover() -> Stage:
         chain(conclusion, [forward, back])
         chain([diagnosis, gate, guard, *steps, conclusion], hold)
         return Stage(entry=diagnosis, exit=forward, endings=[back, hold])
+
+
+def steps_not_planned(bench: Bench) -> Collection[str]:
+    """The tasks of a recovery that its plan does not have."""
+    return [f"recover.{name}" for name in left_out(bench)]
 
 
 def outcome() -> Stage:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from srx_issu.hooks.workbench import open_bench
 from srx_issu.operators.question import QuestionOperator
@@ -40,20 +42,35 @@ class ApprovalGate(QuestionOperator):
 
 
 class ApprovalGuard(BaseOperator):
-    """Reads the answer that the gate ``gate_task_id`` handed on and stops unless a person approved."""
+    """Reads the answer that the gate ``gate_task_id`` handed on and stops unless a person approved.
+
+    When it lets the run go on, it skips ``unneeded``: ids of tasks behind it that this run has no use for.
+    """
 
     ui_color = StepOperator.ui_color
 
-    def __init__(self, *, gate_task_id: str, question: Question, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        gate_task_id: str,
+        question: Question,
+        unneeded: Callable[[Bench], Collection[str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.gate_task_id = gate_task_id
         self.question = question
+        self.unneeded = unneeded
 
     def execute(self, context: Context) -> Facts:
-        # Airflow runs a copy of the operator: a method bound in __init__ would look at the other one.
-        return run_step(self, context, lambda bench: self.confirm(bench, context))
-
-    def confirm(self, bench: Bench, context: Context) -> Facts:
-        """What was approved, by whom. Raises RequestRefused when nobody did."""
         answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
-        return confirm_approval(bench, answer, self.question)
+
+        # Airflow runs a copy of the operator: a method bound in __init__ would look at the other one.
+        def step(bench: Bench) -> tuple[Facts, Collection[str]]:
+            return confirm_approval(bench, answer, self.question), self.unneeded(bench)
+
+        facts, others = run_step(self, context, step)
+        if not others:
+            return facts
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
+        raise DownstreamTasksSkipped(tasks=[(task_id, -1) for task_id in others])  # type: ignore[no-untyped-call]

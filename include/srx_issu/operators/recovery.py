@@ -1,5 +1,4 @@
-"""A recovery as tasks: the guard behind its approval, and each step, which sends what is due and defers while
-it must wait."""
+"""A step of a recovery as a task: it sends what is due and defers while it must wait."""
 
 from __future__ import annotations
 
@@ -7,27 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
-from airflow.sdk.bases.xcom import BaseXCom
-from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.operators.approval import ApprovalGuard
 from srx_issu.operators.step import run_step
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recover_cluster import Waiting, carry_out, left_out, overdue
-
-
-class RecoveryGuard(ApprovalGuard):
-    """Lets the plan's steps begin; those that the plan does not have are skipped."""
-
-    def execute(self, context: Context) -> Facts:
-        def step(bench: Bench) -> tuple[Facts, tuple[ActionName, ...]]:
-            return self.confirm(bench, context), left_out(bench)
-
-        facts, others = run_step(self, context, step)
-        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
-        group = self.task_id.removesuffix(self.task_id.rpartition(".")[2])
-        raise DownstreamTasksSkipped(tasks=[(f"{group}{name}", -1) for name in others])  # type: ignore[no-untyped-call]
+from srx_issu.steps.recover_cluster import Waiting, carry_out, overdue
 
 
 class RecoveryOperator(BaseOperator):

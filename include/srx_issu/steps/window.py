@@ -7,6 +7,11 @@ from datetime import datetime
 from srx_issu.domain.intent import Intent
 
 
+def has_window(intent: Intent) -> bool:
+    """Was one asked for, by its beginning or its end?"""
+    return intent.window_start is not None or intent.window_end is not None
+
+
 def seconds_until_open(intent: Intent, now: datetime) -> float:
     """0 when there is no window or it has opened."""
     if intent.window_start is None:
