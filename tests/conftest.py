@@ -1,5 +1,6 @@
 """For every suite: property tests are the same in each run, a busy machine is no failure, and one running
-stack serves all tests that need one."""
+stack serves all tests that need one. While those wait for their runs, the failure scenarios go on, too.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.airflow.running_stack import RunningStack
+    from tests.scenarios.players import Players
 
 # derandomize: the examples follow from the test itself, so a red run is red again on the next machine.
 settings.register_profile(
@@ -25,12 +27,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+def started_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """One running stack with simulated clusters for the whole test session (about 20 s to start)."""
     from tests.airflow.running_stack import running_stack  # noqa: PLC0415 - not for unit tests
 
     with running_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def players(started_stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[Players]:
+    """Of the failure scenarios that were selected, if any; they begin when the stack is up."""
+    from tests.scenarios.players import Players  # noqa: PLC0415 - not for unit tests
+    from tests.scenarios.scenario import Scenario  # noqa: PLC0415
+
+    calls = (item.callspec for item in request.session.items if hasattr(item, "callspec"))
+    asked = [call.params["scenario"] for call in calls if "scenario" in call.params]
+    with Players.of(started_stack, (each for each in asked if isinstance(each, Scenario))) as playing:
+        yield playing
+
+
+@pytest.fixture(scope="session")
+def stack(started_stack: RunningStack, players: Players) -> RunningStack:
+    """What tests work on."""
+    return started_stack
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,14 +29,12 @@ T = TypeVar("T")
 SPEED = 120.0
 PARALLELISM = 10  # a task that asks a silent node again and again only sleeps
 PAUSE_S = 1.5  # between two looks of a wait: many upgrades at once share two cores
-RUN_DEADLINE_S = 300.0
+RUN_DEADLINE_S = 900.0  # on a machine that has much else to do; two minutes are usual
 LOOK_EVERY_S, LOOK_AT_RUNS_EVERY_S = 0.3, 1.5  # each look costs the API server as much as a task's request
-# The files of the shared stack's DAGs do not change, and two cores have better things to do than to look
-# five times a second whether one of sixteen runs goes on.
-SPARING = {
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.7",
-}
+# Two cores have better things to do than to look five times a second whether one of sixteen runs goes on,
+UNHURRIED = {"AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.7"}
+# and the files of the shared stack's DAGs do not change.
+SPARING = {**UNHURRIED, "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600"}
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
 CLUSTERS = 120  # whose node0 starts an ISSU
 TWINS = 12  # whose node1 does
@@ -47,8 +46,9 @@ class RunningStack:
 
     stack: Stack
     scenery: Scenery
-    _apis: dict[str, AirflowApi] = field(default_factory=dict)
+    _apis: dict[tuple[str, int], AirflowApi] = field(default_factory=dict)  # user and thread -> session
     _taken: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def lab(self) -> Lab:
@@ -74,15 +74,18 @@ class RunningStack:
         """The name of a healthy cluster that no other test has used; ``starter`` is primary of its RG0."""
         prefix = PREFIXES[starter]
         names = [c.name for c in self.scenery.clusters if c.name.startswith(prefix)]
-        assert self._taken[prefix] < len(names), f"all clusters {prefix}* are taken; raise CLUSTERS or TWINS"
-        self._taken[prefix] += 1
-        return names[self._taken[prefix] - 1]
+        with self._lock:
+            taken = self._taken[prefix]
+            self._taken[prefix] += 1
+        assert taken < len(names), f"all clusters {prefix}* are taken; raise CLUSTERS or TWINS"
+        return names[taken]
 
     def api(self, user: str = "operator") -> AirflowApi:
         """As ``admin``, ``operator`` or ``viewer``."""
-        if user not in self._apis:
-            self._apis[user] = AirflowApi(self.scenery.login(self.stack.url, user))
-        return self._apis[user]
+        key = user, threading.get_ident()
+        if key not in self._apis:
+            self._apis[key] = AirflowApi(self.scenery.login(self.stack.url, user))
+        return self._apis[key]
 
     def about(self, run_id: str, user: str = "operator") -> AirflowApi:
         """Speaking of the DAG that the run belongs to."""
@@ -136,10 +139,10 @@ class RunningStack:
     def xcom(self, run_id: str, task_id: str, key: str = "return_value") -> Any:
         return self.about(run_id).xcom(run_id, task_id, key)
 
-    def answer(self, run_id: str, option: str, *, user: str = "operator", deadline_s: float = 120.0) -> str:
+    def answer(self, run_id: str, option: str, *, user: str = "operator") -> str:
         """Answers the run's question (``Approve`` or ``Reject``) as soon as it is asked; returns its body."""
 
-        (question,) = self.until(lambda: self.asked(run_id, user), "a question", run_id, deadline_s)
+        (question,) = self.until(lambda: self.asked(run_id, user), "a question", run_id)
         self.about(run_id, user).answer(run_id, question, option)
         return str(question.body)
 

@@ -18,7 +18,7 @@ def srx_issu(stack: RunningStack, *words: str, user: str = "operator") -> subpro
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
         env={**os.environ, "SRX_ISSU_HOME": stack.environment["SRX_ISSU_HOME"], "SRX_ISSU_USER": user},
     )
 

@@ -86,7 +86,7 @@ def test_a_cluster_that_is_fine_is_left_alone_and_called_so(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
     scene = scenes["fine"]
-    end = stack.wait(scene.run_id, 600)
+    end = stack.wait(scene.run_id)
     assert str(end.outcome) == "ALREADY_CURRENT", end.reason
     assert "nothing to recover" in str(end.reason)
     assert changes(stack, scene.cluster) == []
@@ -97,8 +97,8 @@ def test_an_issu_that_failed_at_cold_sync_is_put_back_when_a_person_approves(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
     scene = scenes["approved"]
-    body = stack.answer(scene.run_id, "Approve", deadline_s=600)
-    end = stack.wait(scene.run_id, 600)
+    body = stack.answer(scene.run_id, "Approve")
+    end = stack.wait(scene.run_id)
     assert str(end.outcome) == "ROLLED_BACK", end.reason
     for words in (f"node0: runs {OLD}", "node1: runs 22.4R3-S2.11", "rollback node 1 reboot"):
         assert words in body, body
@@ -128,7 +128,7 @@ def test_a_refused_recovery_sends_nothing_more_and_keeps_the_cluster(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
     scene = scenes["refused"]
-    stack.answer(scene.run_id, "Reject", deadline_s=600)
+    stack.answer(scene.run_id, "Reject")
     end = stack.wait(scene.run_id)
     assert str(end.outcome) == "NEEDS_OPERATOR", end.reason
     assert "refused the recovery" in str(end.reason)
@@ -141,7 +141,7 @@ def test_an_issu_that_still_runs_is_left_alone_and_then_verified(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
     scene = scenes["running"]
-    end = stack.wait(scene.run_id, 600)
+    end = stack.wait(scene.run_id)
     assert str(end.outcome) in ("UPGRADED", "UPGRADED_WITH_FINDINGS"), end.reason
     assert set(stack.releases(scene.cluster).values()) == {stack.scenery.image.release}
     sent = changes(stack, scene.cluster)
@@ -154,7 +154,7 @@ def test_a_stale_issu_in_progress_is_cleared_when_a_person_approves(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
     scene = scenes["stale"]
-    stack.answer(scene.run_id, "Approve", deadline_s=600)
+    stack.answer(scene.run_id, "Approve")
     end = stack.wait(scene.run_id)
     assert str(end.outcome) == "ABORTED_CLEAN", end.reason
     assert [each for each in changes(stack, scene.cluster) if each[1] == "abort"] == [
@@ -173,7 +173,7 @@ def test_a_dead_controllers_upgrade_is_taken_over_only_on_somebodys_word_and_put
     assert str(refused.outcome) == "REFUSED"
     assert scene.run_id in str(refused.reason)
     recovery = stack.recover(scene.cluster, take_over=True)
-    end = stack.wait(recovery, 600)
+    end = stack.wait(recovery)
     assert str(end.outcome) == "ROLLED_BACK", end.reason
     assert "cold sync failed" in str(end.reason), "the dead run's transcript should explain it"
     assert stack.issu_starts(scene.cluster) == 1

@@ -15,7 +15,7 @@ from srx_demo.scenery import Scenery
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.stack import Stack
-from tests.airflow.running_stack import write_topology
+from tests.airflow.running_stack import UNHURRIED, write_topology
 from tests.scenarios.outside import options, simulator
 
 SPEED = 120.0
@@ -35,7 +35,7 @@ class PairedScenery(Scenery):
         for name in PAIRED:
             inventory["clusters"][name]["conflict_groups"] = [GROUP]
         path.write_text(yaml.safe_dump(inventory, sort_keys=False))
-        return told
+        return {**told, **UNHURRIED}
 
 
 @dataclass(kw_only=True)

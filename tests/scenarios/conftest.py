@@ -1,4 +1,4 @@
-"""One set of players for the whole session, and the table at its end."""
+"""The table of failure scenarios, and whatever else is to be read at a session's end."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import os
 
 import pytest
 
-from tests.airflow.running_stack import RunningStack
 from tests.scenarios.failure_page import table_lines
 from tests.scenarios.failure_table import TABLE
-from tests.scenarios.players import Players
 
 # Eleven minutes of killing and starting again: ``make test-crashes``, not ``make test``.
 collect_ignore = [] if os.environ.get("SRX_ISSU_CRASHES") else ["test_crashes.py"]
@@ -23,13 +21,11 @@ def sections() -> dict[str, list[str]]:
     return _SECTIONS
 
 
-@pytest.fixture(scope="session")
-def players(stack: RunningStack, request: pytest.FixtureRequest, sections: dict[str, list[str]]) -> Players:
-    """Of the scenarios that were asked for."""
-    asked = {item.callspec.id for item in request.session.items if hasattr(item, "callspec")}
+def pytest_collection_finish(session: pytest.Session) -> None:
+    asked = {item.callspec.id for item in session.items if hasattr(item, "callspec")}
     scenarios = [scenario for scenario in TABLE if scenario.name in asked]
-    sections["Failure scenarios, as asserted"] = list(table_lines(scenarios))
-    return Players.of(stack, scenarios)
+    if scenarios:
+        _SECTIONS["Failure scenarios, as asserted"] = list(table_lines(scenarios))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

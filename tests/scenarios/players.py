@@ -1,12 +1,15 @@
-"""Carries the scenarios out, many at once, while a test waits for the one it is about."""
+"""Carries the scenarios out, many at once, while other tests go on or one waits for the one it is about."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from srx_issu.cli.airflow_api import ApiUnreachable
 from srx_issu.cli.outcome import Ending, ending
@@ -15,6 +18,7 @@ from tests.airflow.running_stack import RunningStack
 from tests.scenarios.scenario import Scenario
 
 AT_ONCE = 16  # upgrades in flight: most of them wait for a node, and two cores carry the rest
+BESIDE_OTHERS = 6  # while tests of other runs have the stack, too
 LOOK_EVERY_S = 1.5
 DEADLINE_S = 900.0  # of one run
 # What waits, for each reply or for deadlines, goes first, so that nobody waits for it alone in the end.
@@ -33,28 +37,47 @@ class Started:
 
 @dataclass(kw_only=True)
 class Players:
-    """``scenarios`` are started one after the other as others end."""
+    """A context manager: ``scenarios`` are started, one after the other as others end, until it is left."""
 
     stack: RunningStack
     scenarios: list[Scenario]
     started: dict[str, Started] = field(default_factory=dict)
     _over: set[str] = field(default_factory=set)
+    _at_once: int = BESIDE_OTHERS
+    _left: threading.Event = field(default_factory=threading.Event)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
 
     @classmethod
     def of(cls, stack: RunningStack, scenarios: Iterable[Scenario]) -> Players:
         return cls(stack=stack, scenarios=sorted(scenarios, key=_length))
 
+    def __enter__(self) -> Players:
+        self._playing: Future[None] = self._pool.submit(self._play)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._left.set()
+        self._pool.shutdown()
+
     def wait_for(self, scenario: Scenario) -> tuple[Started, Ending]:
         """Until its run is over. The others go on meanwhile."""
+        self._at_once = AT_ONCE
         while scenario.name not in self._over:
+            if self._playing.done():
+                self._playing.result()  # says what ended it
             self.stack.stack.check()
-            with suppress(ApiUnreachable):  # a busy API server may be late; the deadline is the judge
-                self._go_on()
             run = self.started.get(scenario.name)
             assert run is None or time.monotonic() - run.at < DEADLINE_S, f"{run} is not over"
             time.sleep(LOOK_EVERY_S)
         run = self.started[scenario.name]
         return run, ending(self.stack.api(), self.stack.api().run(run.run_id))
+
+    def _play(self) -> None:
+        while len(self._over) < len(self.scenarios) and not self._left.wait(LOOK_EVERY_S):
+            with suppress(ApiUnreachable):  # a busy API server may be late; the deadline is the judge
+                self._go_on()
 
     def _go_on(self) -> None:
         over = {run.run_id for run in self.stack.api().runs() if run.is_over}
@@ -63,7 +86,7 @@ class Players:
         for scenario in self.scenarios:
             if scenario.answer and scenario.name in self.started:
                 self._answer(scenario, asking)
-        while len(self.started) - len(self._over) < AT_ONCE and self._start_next():
+        while len(self.started) - len(self._over) < self._at_once and self._start_next():
             pass
 
     def _answer(self, scenario: Scenario, asking: Collection[str]) -> None:
