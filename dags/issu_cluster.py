@@ -20,7 +20,6 @@ from airflow.sdk import DAG, chain
 from srx_issu.dag_factory import upgrade
 from srx_issu.dag_factory.trigger_form import give_form, upgrade_params
 from srx_issu.operators.claim import ClaimOperator
-from srx_issu.sensors.cluster import WindowSensor
 
 with DAG(
     dag_id="issu_cluster",
@@ -35,13 +34,12 @@ with DAG(
 ) as dag:
     claim = ClaimOperator(task_id="claim")
     assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
-    window = WindowSensor(task_id=upgrade.WINDOW)
-    issu = upgrade.issu()
+    window, issu = upgrade.window(), upgrade.issu()
     chain(claim, assess.entry)
     chain(assess.exit, prepare.entry)
     chain(prepare.exit, approval.entry)
     chain(approval.exit, window, issu.entry)
-    chain(approval.exit, issu.entry)  # itself, too: it skips a window that nobody asked for
+    chain(approval.exit, issu.entry)  # the guard skips a window that nobody asked for
 
     after = upgrade.outcome()
     chain(issu.exit, after.entry)

@@ -115,6 +115,7 @@ def test_a_healthy_cluster_is_upgraded_and_brought_back(
     states = stack.task_states(run.run_id)
     assert {t for t, s in states.items() if s == "failed"} == set()
     assert states["hold_for_operator"] == "skipped"
+    assert states["wait_for_window"] == "skipped"  # nobody asked for one
 
 
 def test_a_plan_changes_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:

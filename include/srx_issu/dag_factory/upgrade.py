@@ -14,6 +14,7 @@ from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
 from srx_issu.operators.close import CloseOperator
 from srx_issu.operators.recovery import RecoveryOperator
 from srx_issu.report.task import ReportOperator
+from srx_issu.sensors.cluster import WindowSensor
 from srx_issu.steps.approval_request import recovery_request, start_request
 from srx_issu.steps.back_up_configuration import SnapshotSupport, back_up_configuration
 from srx_issu.steps.bench import Bench
@@ -90,15 +91,9 @@ def approval() -> Stage:
         return _in_a_row(gate, guard)
 
 
-def _guard(task_id: str, gate: ApprovalGate, unneeded: Callable[[Bench], Collection[str]]) -> ApprovalGuard:
-    return ApprovalGuard(
-        task_id=task_id, gate_task_id=gate.task_id, question=gate.question, unneeded=unneeded
-    )
-
-
-def window_not_asked_for(bench: Bench) -> Collection[str]:
-    """The wait for a window, when this run has none."""
-    return () if has_window(bench.intent) else (WINDOW,)
+def window() -> WindowSensor:
+    """Deferred until the window opens; fails when what is left of it is too short."""
+    return WindowSensor(task_id=WINDOW)
 
 
 def issu() -> Stage:
@@ -157,11 +152,6 @@ def recover() -> Stage:
         return Stage(entry=diagnosis, exit=forward, endings=[back, hold])
 
 
-def steps_not_planned(bench: Bench) -> Collection[str]:
-    """The tasks of a recovery that its plan does not have."""
-    return [f"recover.{name}" for name in left_out(bench)]
-
-
 def outcome() -> Stage:
     """From what both nodes show after an ISSU, whoever began it, to the end of the run: verified, put back,
     or held for a person."""
@@ -205,3 +195,19 @@ def fail_back() -> Stage:
             wait_for(Goal.FLAGS_CLEARED, "wait_for_flags"),
             converge(check_unchanged),
         )
+
+
+def _guard(task_id: str, gate: ApprovalGate, unneeded: Callable[[Bench], Collection[str]]) -> ApprovalGuard:
+    return ApprovalGuard(
+        task_id=task_id, gate_task_id=gate.task_id, question=gate.question, unneeded=unneeded
+    )
+
+
+def window_not_asked_for(bench: Bench) -> Collection[str]:
+    """The wait for a window, when this run has none."""
+    return () if has_window(bench.intent) else (WINDOW,)
+
+
+def steps_not_planned(bench: Bench) -> Collection[str]:
+    """The tasks of a recovery that its plan does not have."""
+    return [f"recover.{name}" for name in left_out(bench)]

@@ -63,10 +63,8 @@ class ApprovalGuard(BaseOperator):
         self.unneeded = unneeded
 
     def execute(self, context: Context) -> Facts:
-        answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
-
-        # Airflow runs a copy of the operator: a method bound in __init__ would look at the other one.
         def step(bench: Bench) -> tuple[Facts, Collection[str]]:
+            answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
             return confirm_approval(bench, answer, self.question), self.unneeded(bench)
 
         facts, others = run_step(self, context, step)

@@ -8,6 +8,7 @@ from srx_issu.steps.act import act
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.judge_readiness import eligibility
 from srx_issu.steps.recall import baseline, start
+from srx_issu.steps.start_conditions import require_start_conditions
 
 
 def consolidate_groups(bench: Bench) -> Facts:
@@ -17,6 +18,7 @@ def consolidate_groups(bench: Bench) -> Facts:
     if start(events) or not support.consolidate_by_hand:
         bench.tell(EventKind.STEP_FINISHED, "the device fails its groups over by itself (12.1 and later)")
         return {"moved": []}
+    require_start_conditions(bench)
     now = bench.reader.observe()
     primary = now.primary(0)
     moved = [g for g in now.group_ids if primary and now.primary(g) is not primary]

@@ -17,21 +17,17 @@ from srx_issu.domain.job import job_name, transcript_path
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.confirm_approval import START, approval
 from srx_issu.steps.decide_outcome import decide_outcome
-from srx_issu.steps.holding import needs_of
-from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.recall import START_KEY, START_RPC_KEY, baseline, start
-from srx_issu.steps.window import window_objection
+from srx_issu.steps.start_conditions import require_start_conditions
 
 
 def start_issu(bench: Bench) -> Facts:
     """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
     events = bench.journal.events(bench.upgrade_id)
     begun = start(events)
-    if begun is None and (objection := _unmet_condition(bench)):
-        decide_outcome(bench, Outcome.REFUSED, objection)
-        raise RequestRefused(objection)
+    if begun is None:
+        require_start_conditions(bench)
     before = baseline(events, bench.evidence)
     action = decide(before, bench.reader.observe(), bench.intent, begun.sent if begun else None)
     bench.tell(EventKind.DECIDED, f"{type(action).__name__}: {action.reason}")
@@ -47,24 +43,6 @@ def start_issu(bench: Bench) -> Facts:
             decide_outcome(bench, Outcome.NOT_READY, f"nothing was sent: {action.reason}")
             raise RequestRefused(action.reason)
     assert_never(action)
-
-
-def _unmet_condition(bench: Bench) -> str | None:
-    """What must hold before a first start, read from the journal: tasks can be marked green by hand."""
-    events = bench.journal.events(bench.upgrade_id)
-    if not any(e.detail.get("assessment") == READY for e in events):
-        return "the journal holds no passed readiness assessment of this upgrade; nothing was sent"
-    if approval(events, START) is None:
-        return "the journal holds no approval of this upgrade; nothing was sent"
-    for resource in needs_of(bench.intent).alone:
-        holder = bench.leases.holder(resource)
-        if holder is None or holder.owner != bench.upgrade_id:
-            owner = holder.owner if holder else "nobody"
-            name = resource.removeprefix("cluster:")
-            return f"the lease of {name} belongs to {owner}, not to us; nothing was sent"
-    if stopped := bench.stopped():
-        return f"{stopped}; nothing was sent"
-    return window_objection(bench.intent, bench.clock.now())
 
 
 def _start(bench: Bench, action: StartAction) -> Facts:

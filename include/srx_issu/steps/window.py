@@ -6,6 +6,8 @@ from datetime import datetime
 
 from srx_issu.domain.intent import Intent
 
+CLOCKS_DIFFER_BY_S = 5.0  # at most: who waited is the triggerer's clock, who starts the worker's
+
 
 def has_window(intent: Intent) -> bool:
     """Was one asked for, by its beginning or its end?"""
@@ -20,7 +22,9 @@ def seconds_until_open(intent: Intent, now: datetime) -> float:
 
 
 def window_objection(intent: Intent, now: datetime) -> str | None:
-    """Why nothing may start any more in this window; None = it may."""
+    """Why nothing may start now: the window has not opened, or is too short by now. None = it may."""
+    if (early_s := seconds_until_open(intent, now)) > CLOCKS_DIFFER_BY_S:
+        return f"the window opens at {intent.window_start}, in {early_s:.0f} s; nothing was sent"
     if intent.window_end is None:
         return None
     left_s = (datetime.fromisoformat(intent.window_end) - now).total_seconds()

@@ -34,6 +34,7 @@ def refused(started: Started, words: str = "") -> StartReport:
     [
         (FakeBench().with_baseline(), "no passed readiness assessment"),
         (FakeBench(intent=intent(window_end=(T0 + timedelta(minutes=5)).isoformat())), "window ends"),
+        (FakeBench(intent=intent(window_start=(T0 + timedelta(hours=9)).isoformat())), "window opens"),
     ],
 )
 def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: str) -> None:
