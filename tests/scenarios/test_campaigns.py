@@ -225,7 +225,7 @@ def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(campaigns
     run_id = campaigns.begin("windowed", campaigns.clusters, windows={"default": {"open": [window]}})
     campaigns.until(lambda: sum(campaigns.starts()), "start of one of them")
     first, second = campaigns.started_and_not()
-    campaigns.stack.lab.inject("slow_replies", first[0], seconds="3")
+    campaigns.stack.lab.inject("slow_replies", first[0], seconds="1")
     campaigns.wait(run_id, f"wave_1.upgrade {first[0]}", "success")
     time.sleep(10)  # its turn would have come
     assert campaigns.is_waiting_for_its_turn(run_id, second[0])
