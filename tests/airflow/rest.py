@@ -10,10 +10,12 @@ import httpx
 from tests.airflow.running_stack import RunningStack
 
 
-def mark_success(stack: RunningStack, run_id: str, task_id: str, user: str = "operator") -> None:
-    """As somebody does in the UI who may edit task states."""
+def mark(
+    stack: RunningStack, run_id: str, task_id: str, state: str = "success", user: str = "operator"
+) -> None:
+    """As somebody does in the UI, or by REST, who may edit task states."""
     with _client(stack, user) as client:
-        client.patch(_path(run_id, task_id), json={"new_state": "success"}).raise_for_status()
+        client.patch(_path(run_id, task_id), json={"new_state": state}).raise_for_status()
 
 
 def end_run(stack: RunningStack, run_id: str, user: str = "operator") -> None:

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.confirm_approval import START, approval
-from tests.airflow.rest import mark_success, task_pid
+from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
 
 pytestmark = pytest.mark.stack
@@ -43,6 +44,7 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
     "other platform": {"image": OTHER_PLATFORM},
     "downgrade": {"image": OLDER},
     "unknown image": {"image": "99.9R9.9"},
+    "window later": {"window_start": (datetime.now(UTC) + timedelta(hours=9)).isoformat()},
 }
 
 
@@ -176,7 +178,7 @@ def test_an_unknown_image_is_refused_with_what_there_is(
 def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["gate marked green"]
     stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
-    mark_success(stack, run.run_id, "approval.approve_start")
+    mark(stack, run.run_id, "approval.approve_start")
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("REFUSED", 0)
     assert "no approval was recorded" in str(end.reason)
@@ -185,11 +187,22 @@ def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: d
 def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["guard marked green"]
     stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
-    mark_success(stack, run.run_id, "approval.confirm_approval")
-    mark_success(stack, run.run_id, "approval.approve_start")
+    mark(stack, run.run_id, "approval.confirm_approval")
+    mark(stack, run.run_id, "approval.approve_start")
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("REFUSED", 0)
     assert "holds no approval" in str(end.reason)
+
+
+def test_a_window_skipped_by_hand_lets_nothing_begin_before_it_opens(
+    stack: RunningStack, runs: dict[str, Started]
+) -> None:
+    run = runs["window later"]
+    stack.wait_for_task(run.run_id, "wait_for_window", ["deferred"])
+    mark(stack, run.run_id, "wait_for_window", "skipped")
+    end = stack.wait(run.run_id)
+    assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("REFUSED", 0)
+    assert "the window opens at" in str(end.reason)
 
 
 def test_a_second_run_for_a_cluster_that_is_being_upgraded_is_refused(
