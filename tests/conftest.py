@@ -38,12 +38,9 @@ def started_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
 @pytest.fixture(scope="session")
 def players(started_stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[Players]:
     """Of the failure scenarios that were selected, if any; they begin when the stack is up."""
-    from tests.scenarios.players import Players  # noqa: PLC0415 - not for unit tests
-    from tests.scenarios.scenario import Scenario  # noqa: PLC0415
+    from tests.scenarios.players import Players, selected  # noqa: PLC0415 - not for unit tests
 
-    calls = (item.callspec for item in request.session.items if hasattr(item, "callspec"))
-    asked = [call.params["scenario"] for call in calls if "scenario" in call.params]
-    with Players.of(started_stack, (each for each in asked if isinstance(each, Scenario))) as playing:
+    with Players.of(started_stack, selected(request.session.items)) as playing:
         yield playing
 
 

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.scenarios.failure_page import table_lines
-from tests.scenarios.failure_table import TABLE
+from tests.scenarios.players import selected
 
 # Eleven minutes of killing and starting again: ``make test-crashes``, not ``make test``.
 collect_ignore = [] if os.environ.get("SRX_ISSU_CRASHES") else ["test_crashes.py"]
@@ -22,9 +22,7 @@ def sections() -> dict[str, list[str]]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    asked = {item.callspec.id for item in session.items if hasattr(item, "callspec")}
-    scenarios = [scenario for scenario in TABLE if scenario.name in asked]
-    if scenarios:
+    if scenarios := selected(session.items):
         _SECTIONS["Failure scenarios, as asserted"] = list(table_lines(scenarios))
 
 

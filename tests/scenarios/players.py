@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+import pytest
+
 from srx_issu.cli.airflow_api import ApiUnreachable
 from srx_issu.cli.outcome import Ending, ending
 from srx_lab.control import ask
@@ -99,6 +101,13 @@ class Players:
         if scenario is not None:
             self.started[scenario.name] = start(self.stack, scenario)
         return scenario is not None
+
+
+def selected(items: Iterable[pytest.Item]) -> list[Scenario]:
+    """Of the tests that are going to run, those that play a scenario: theirs."""
+    calls = (item.callspec for item in items if hasattr(item, "callspec"))
+    found = (call.params.get("scenario") for call in calls)
+    return [each for each in found if isinstance(each, Scenario)]
 
 
 def start(stack: RunningStack, scenario: Scenario) -> Started:
