@@ -15,10 +15,10 @@ from srx_issu.domain.state import TABLES, ClusterState
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Event, EventKind, Json, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.judge_readiness import READY
-from srx_issu.steps.recall import BASELINE_STEP
+from srx_issu.steps.recall import BASELINE_STEP, conclusion
 from tests.fakes.intents import intent as plain_intent
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0, both
@@ -149,6 +149,12 @@ class FakeBench:
         self.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
         self.told(EventKind.APPROVAL, "approval.confirm_approval", "approved by ada", **ADA)
         return self
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What was decided of the upgrade, if anything was."""
+        ended = conclusion(self.journal.events(self.intent.upgrade_id))
+        return ended.outcome if ended else None
 
     def texts(self, kind: EventKind) -> list[str]:
         return [e.text for e in self.journal.events(self.intent.upgrade_id) if e.kind is kind]
