@@ -38,6 +38,9 @@ class TimersEntry(Entry):
     approval_s: Seconds | None = Field(None, description="How long an approval is waited for.")
     lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
     worst_case_s: Seconds | None = Field(None, description="A window with less time left is not used.")
+    node_permit_s: Seconds | None = Field(
+        None, description="Of the node's clock: a start that arrives later than this does nothing."
+    )
 
 
 class LimitsEntry(Entry):
@@ -55,6 +58,9 @@ class LimitsEntry(Entry):
         None, ge=1, le=100, description="How often sessions, routes and the like are counted before."
     )
     baseline_interval_s: Seconds | None = Field(None, description="Between two of these.")
+    readiness_age_s: Seconds | None = Field(
+        None, description="An older assessment is made again before the ISSU is started."
+    )
 
 
 class ToleranceEntry(Entry):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -13,6 +14,10 @@ from srx_issu.devices.pyez_device import NodeDevice
 from srx_issu.domain.commands import Rpc
 from srx_issu.domain.errors import DeviceError, DeviceTimeout
 from srx_issu.domain.model import Address
+
+
+def _nothing() -> None:
+    return None
 
 
 class NetconfSession:
@@ -42,11 +47,13 @@ class NetconfSession:
         large: bool = False,
         timeout_s: float | None = None,
         leave_open: bool = False,
+        just_before: Callable[[], None] = _nothing,
     ) -> Element:
         """The whole ``rpc-reply``, error elements included.
 
         ``leave_open`` keeps the session of a question that timed out open until ``close``, for work that
-        the node may end when we hang up; the next call gets a session of its own.
+        the node may end when we hang up; the next call gets a session of its own. ``just_before`` is called
+        as the last thing before the request leaves; what it raises keeps the request from leaving.
 
         Raises DeviceUnreachable, HostKeyRejected or AuthenticationFailed when there is no session,
         DeviceTimeout or SessionLost when the answer is missing, ReplyNotUnderstood when it is no XML.
@@ -54,21 +61,34 @@ class NetconfSession:
         request = etree.Element(rpc.name, dict(attributes))
         for name, text in rpc.leaves:
             etree.SubElement(request, name).text = text
-        return self._exchange(rpc.name, request, large, timeout_s or self._rpc_s, leave_open)
+        return self._exchange(rpc.name, request, large, timeout_s or self._rpc_s, leave_open, just_before)
 
     def command(
-        self, cli: str, *, form: str = "xml", timeout_s: float | None = None, leave_open: bool = False
+        self,
+        cli: str,
+        *,
+        form: str = "xml",
+        timeout_s: float | None = None,
+        leave_open: bool = False,
+        just_before: Callable[[], None] = _nothing,
     ) -> Element:
         """A CLI command through ``<command>``; ``form`` is ``xml`` or ``text``. Otherwise as ``call``."""
         request = etree.Element("command", {"format": form})
         request.text = cli
-        return self._exchange(cli, request, True, timeout_s or self._rpc_s, leave_open)
+        return self._exchange(cli, request, True, timeout_s or self._rpc_s, leave_open, just_before)
 
     def _exchange(
-        self, doing: str, request: Element, large: bool, timeout_s: float, leave_open: bool
+        self,
+        doing: str,
+        request: Element,
+        large: bool,
+        timeout_s: float,
+        leave_open: bool,
+        just_before: Callable[[], None],
     ) -> Element:
         with self._lock:
             device = self._device or self._open()
+            just_before()
             try:
                 with Border(self.node, doing):
                     return device.exchange(request, large=large, timeout_s=timeout_s)

@@ -11,6 +11,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +28,7 @@ from srx_issu.devices.pyez import ask
 from srx_issu.domain.errors import DeviceError, DeviceTimeout, DeviceUnreachable, SessionLost, TransferFailed
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import Address
+from srx_issu.ports.permits import Permit
 
 PART = ".part"
 CHUNK_BYTES = 1024 * 1024
@@ -76,13 +78,14 @@ class SftpNodeFiles:
     def _sha256(self, path: str) -> str | None:
         return sha256(self._node, ask(self._netconf, queries.checksum(path), CHECKSUM_S))
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, permit: Permit | None = None) -> None:
         """No-op when there is no such file."""
         with self._sftp(f"deleting {path}") as sftp:
+            _check(permit)
             if _size(sftp, path) is not None:
                 sftp.remove(path)
 
-    def upload(self, source: Path, path: str, progress: Progress) -> None:
+    def upload(self, source: Path, path: str, progress: Progress, permit: Permit | None = None) -> None:
         """Copies until the node's SHA-256 is the source's, at most once again from zero.
 
         A lost session is opened again and the copy goes on, as long as bytes are gained. Raises
@@ -90,7 +93,7 @@ class SftpNodeFiles:
         """
         queries.checked_path(path)
         wanted, size = _digest(source), source.stat().st_size
-        if self._is_there(path, size, wanted):
+        if self._is_there(path, size, wanted, permit):
             progress(size, size)
             return
         part = f"{path}{PART}"
@@ -104,10 +107,11 @@ class SftpNodeFiles:
             words = f"{part}: SHA-256 {found} on the node after the {attempt} copy, the source has {wanted}"
         raise TransferFailed(self._node, f"{words}; deleted. Check the source file and the node's disk")
 
-    def _is_there(self, path: str, size: int, wanted: str) -> bool:
+    def _is_there(self, path: str, size: int, wanted: str, permit: Permit | None) -> bool:
         """Whether the right file is there; half a file under the final name is taken on as a part."""
         part = f"{path}{PART}"
         with self._sftp(f"size of {path}") as sftp:
+            _check(permit)  # logged in; from here on something may be changed
             there = _size(sftp, path)
             if there is not None and there < size and (_size(sftp, part) or 0) < there:
                 _replace(sftp, path, part)
@@ -236,6 +240,17 @@ def _replace(sftp: paramiko.SFTPClient, old: str, new: str) -> None:
         sftp.rename(old, new)
 
 
+def _check(permit: Permit | None) -> None:
+    if permit is not None:
+        permit.check()
+
+
 def _digest(source: Path) -> str:
+    found = source.stat()
+    return _digest_of(source, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _digest_of(source: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 - part of the cache's key
     with source.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,14 +1,17 @@
 """Changing a cluster: the commands of ``domain.commands``, each in one of two forms, never sent twice.
 
-The other form is tried only when the node did not know the first, which proves that nothing was done.
-Over NETCONF no command asks for confirmation.
+The session is open and logged in before the send gate is asked; its permit is checked as the last thing before
+the bytes leave. The other form is tried only when the node did not know the first, which proves that nothing
+was done. Over NETCONF no command asks for confirmation.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 from srx_issu.devices.credentials import Credentials
 from srx_issu.devices.netconf import NetconfSession
@@ -17,7 +20,7 @@ from srx_issu.devices.parse.refusals import raise_errors, refusal_line, warnings
 from srx_issu.devices.parse.reply import Element
 from srx_issu.devices.pyez import NodeSessions
 from srx_issu.devices.shell import NoShell, node_shell
-from srx_issu.devices.start import RPC_WAIT_S, job_folder, start_by_rpc, start_in_shell
+from srx_issu.devices.start import RPC_WAIT_S, RpcStartLine, ShellStartLine, job_folder
 from srx_issu.domain.commands import (
     AbortIssu,
     Command,
@@ -35,7 +38,8 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.intent import StartMethod, Timers
 from srx_issu.domain.model import Cluster, NodeName
-from srx_issu.ports.devices import StartReport
+from srx_issu.ports.devices import Line, StartLine
+from srx_issu.ports.permits import Permit
 
 log = logging.getLogger(__name__)
 
@@ -69,56 +73,79 @@ class PyezClusterWriter:
         self._timers = timers
         self._sessions = sessions or NodeSessions(cluster, credentials, timers)
 
-    def send(self, node: NodeName, command: Command) -> str:
-        if isinstance(command, StartIssu):
-            raise RequestRefused("an ISSU is started by start_issu, which starts it once")
+    @contextmanager
+    def line(self, node: NodeName) -> Iterator[Line]:
         session = self._sessions.of(node)
         session.renew()
-        timeout_s = max(self._timers.rpc_s, _PATIENCE_S.get(type(command), 0.0))
-        ways = (_by_rpc, _by_cli)
-        # A field script found the RPCs of "security policies" answering errors; dossier, section 1.
-        first, second = reversed(ways) if isinstance(command, ResyncPolicies) else ways
+        yield NetconfLine(session=session, rpc_s=self._timers.rpc_s)
+
+    @contextmanager
+    def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
+        with ExitStack() as stack:
+            shell = None if method is StartMethod.RPC else self._shell(stack, node, method)
+            yield self._rpc_line(node) if shell is None else shell
+
+    def _shell(self, stack: ExitStack, node: NodeName, method: StartMethod) -> StartLine | None:
+        """None where the account has no shell and policy allows the RPC."""
+        connect_s = self._timers.connect_s
+        address = self._cluster.address(node)
         try:
-            try:
-                return first(session, command, timeout_s)
-            except UnknownCommand:
-                return second(session, command, timeout_s)
-        except ReplyNotUnderstood as error:  # it may have been carried out
-            raise SessionLost(node, f"the answer cannot be read: {error.message}") from error
+            shell = stack.enter_context(
+                node_shell(node, address, self._credentials, connect_s=connect_s, timeout_s=connect_s)
+            )
+        except NoShell as reason:
+            if method is StartMethod.SHELL:
+                words = f"no shell for a detached start ({reason}); nothing was sent"
+                raise UnknownCommand(node, words) from reason
+            log.info("%s %s: no shell, going by RPC: %s", self._cluster.name, node, reason)
+            return None
+        return ShellStartLine(
+            shell=shell, folder_of=self._folder_of, pause=self._pause, permit_s=self._timers.node_permit_s
+        )
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        """Raises DeviceError only when provably nothing was sent: for SHELL, UnknownCommand where the
-        account has no shell that can run a detached job."""
-        if method is not StartMethod.RPC:
-            try:
-                return self._start_in_shell(node, command, self._folder_of(job))
-            except NoShell as reason:
-                if method is StartMethod.SHELL:
-                    words = f"no shell for a detached start ({reason}); nothing was sent"
-                    raise UnknownCommand(node, words) from reason
-                log.info("%s %s: no shell, going by RPC: %s", self._cluster.name, node, reason)
-        return start_by_rpc(self._sessions.of(node), command, self._rpc_wait_s)
-
-    def _start_in_shell(self, node: NodeName, command: StartIssu, folder: str) -> StartReport:
-        with node_shell(
-            node,
-            self._cluster.address(node),
-            self._credentials,
-            connect_s=self._timers.connect_s,
-            timeout_s=self._timers.connect_s,
-        ) as shell:
-            return start_in_shell(shell, command, folder, self._pause)
+    def _rpc_line(self, node: NodeName) -> StartLine:
+        session = self._sessions.of(node)
+        session.renew()
+        return RpcStartLine(session=session, wait_s=self._rpc_wait_s)
 
     def close(self) -> None:
         self._sessions.close()
 
 
-def _by_rpc(session: NetconfSession, command: Command, timeout_s: float) -> str:
-    return _words(session.node, command, session.call(command.rpc, timeout_s=timeout_s))
+@dataclass(frozen=True, kw_only=True)
+class NetconfLine:
+    """``ports.Line`` over one NETCONF session."""
+
+    session: NetconfSession
+    rpc_s: float
+
+    def send(self, command: Command, permit: Permit) -> str:
+        if isinstance(command, StartIssu):
+            raise RequestRefused("an ISSU is started over a start line, which starts it once")
+        timeout_s = max(self.rpc_s, _PATIENCE_S.get(type(command), 0.0))
+        forms: tuple[_Form, _Form] = (_by_rpc, _by_cli)
+        # A field script found the RPCs of "security policies" answering errors; dossier, section 1.
+        first, second = reversed(forms) if isinstance(command, ResyncPolicies) else forms
+        try:
+            try:
+                return first(self.session, command, timeout_s, permit)
+            except UnknownCommand:
+                return second(self.session, command, timeout_s, permit)
+        except ReplyNotUnderstood as error:  # it may have been carried out
+            node = self.session.node
+            raise SessionLost(node, f"the answer cannot be read: {error.message}") from error
 
 
-def _by_cli(session: NetconfSession, command: Command, timeout_s: float) -> str:
-    reply = session.command(command.cli, form="text", timeout_s=timeout_s)
+_Form = Callable[[NetconfSession, Command, float, Permit], str]
+
+
+def _by_rpc(session: NetconfSession, command: Command, timeout_s: float, permit: Permit) -> str:
+    reply = session.call(command.rpc, timeout_s=timeout_s, just_before=permit.check)
+    return _words(session.node, command, reply)
+
+
+def _by_cli(session: NetconfSession, command: Command, timeout_s: float, permit: Permit) -> str:
+    reply = session.command(command.cli, form="text", timeout_s=timeout_s, just_before=permit.check)
     return _words(session.node, command, reply)
 
 

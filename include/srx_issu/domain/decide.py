@@ -6,6 +6,7 @@ elsewhere; this is the last look at the device, and the one that keeps an ISSU f
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from srx_issu.domain.commands import StartIssu
@@ -57,13 +58,15 @@ class Sent:
     by_rpc: bool = False  # True: it may have gone out over NETCONF, where no marker guards a second one
 
 
-def decide(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent | None) -> Action:
+def decide(
+    before: Snapshot, now: Snapshot, intent: Intent, sent: Sent | None, gathered: Collection[int] = ()
+) -> Action:
     """Decides from the baseline, the present look, and whether this upgrade was ever asked for."""
     if sent is not None:
         return _go_on(before, now, intent, sent)
     if current := _already_current(now, intent):
         return current
-    if objection := objection_to_start(now):
+    if objection := objection_to_start(now, gathered):
         return AskOperator(reason=objection)
     starter = now.primary(0)
     if starter is None:  # objection_to_start has seen to this; kept so that the type tells
@@ -71,10 +74,14 @@ def decide(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent | None) -
     return _start(starter, intent, f"{starter} is primary of RG0, nothing shows an ISSU")
 
 
-def objection_to_start(now: Snapshot) -> str | None:
-    """Why no ISSU may be started on a cluster that looks like this; None = it may."""
-    objections = (_silent_nodes, _unknown_releases, _mixed_releases, _primaries, _foreign_issu)
-    return next((words for objection in objections if (words := objection(now))), None)
+def objection_to_start(now: Snapshot, gathered: Collection[int] = ()) -> str | None:
+    """Why no ISSU may be started on a cluster that looks like this; None = it may.
+
+    ``gathered``: groups that this upgrade has failed over by hand: their flags speak for no other ISSU.
+    """
+    objections = (_silent_nodes, _unknown_releases, _mixed_releases, _primaries)
+    faults = (words for objection in objections if (words := objection(now)))
+    return next(faults, None) or _foreign_issu(now, gathered)
 
 
 def _go_on(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent) -> Action:
@@ -129,6 +136,6 @@ def _primaries(now: Snapshot) -> str | None:
     return None
 
 
-def _foreign_issu(now: Snapshot) -> str | None:
-    signs = issu_signs(now)
+def _foreign_issu(now: Snapshot, gathered: Collection[int]) -> str | None:
+    signs = issu_signs(now, own_groups=gathered)
     return f"an ISSU that is not ours seems to be in progress: {'; '.join(signs)}" if signs else None

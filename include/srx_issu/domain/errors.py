@@ -3,7 +3,10 @@
 SrxIssuError
 ├── OperatorFileError        a file of the operator's has faults; carries all of them
 ├── RequestRefused           a parameter of a run is wrong; nothing was touched
-│   └── ConnectionUnusable       the Airflow connection is missing or incomplete; waited out once claimed
+│   ├── ConnectionUnusable       the Airflow connection is missing or incomplete; waited out once claimed
+│   └── NotPermitted             the send gate said no; names the condition
+├── PermitExpired            the send gate's yes ran out before the bytes left; nothing was sent
+├── StopFlagUnreadable       nobody can tell whether the fleet was stopped
 ├── UnparsableVersion        a release name that the grammar does not know
 ├── IncomparableReleases     two releases of which nobody can say which is later
 ├── DeviceError              something about one node; carries the node's name
@@ -62,6 +65,22 @@ class ConnectionUnusable(RequestRefused):
 
     Before a cluster is claimed this refuses the request; afterwards somebody puts it right and work goes on.
     """
+
+
+class NotPermitted(RequestRefused):
+    """The send gate said no: ``condition`` of its table does not hold. Nothing was sent."""
+
+    def __init__(self, condition: str, reason: str) -> None:
+        self.condition = condition
+        super().__init__(reason)
+
+
+class PermitExpired(SrxIssuError):
+    """The send gate's yes ran out before the bytes left. Nothing was sent; it may be asked again."""
+
+
+class StopFlagUnreadable(SrxIssuError):
+    """The fleet-wide stop cannot be read: nobody can tell whether the fleet was stopped."""
 
 
 class UnparsableVersion(SrxIssuError):

@@ -44,6 +44,7 @@ class Timers:
     approval_s: float = 86400.0
     lease_s: float = 21600.0
     worst_case_s: float = 10800.0  # whole ISSU; a window with less time left is not used
+    node_permit_s: float = 30.0  # of the node's clock: later than this a start that arrives does nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,7 @@ class Limits:
     rto_interval_s: float = 5.0
     baseline_samples: int = 3  # of the gauges, the baseline itself among them: what moves by itself
     baseline_interval_s: float = 5.0
+    readiness_age_s: float = 900.0  # an older assessment is made again before the ISSU is started
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ target release, so a controller that forgot everything arrives at the same answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -142,13 +142,14 @@ def has_rebooted(before: NodeView, now: NodeView) -> bool:
     return now.booted_at - before.booted_at > BOOT_TIME_NOISE
 
 
-def issu_signs(now: Snapshot) -> tuple[str, ...]:
-    """What on the nodes speaks for an ISSU under way (or left behind): one sentence each."""
+def issu_signs(now: Snapshot, own_groups: Collection[int] = ()) -> tuple[str, ...]:
+    """What on the nodes speaks for an ISSU under way (or left behind): one sentence each. The flags of
+    ``own_groups`` are known to come from a failover by hand."""
     signs = [f"{v.node} reports an ISSU in progress" for v in now.views if v.issu and v.issu.in_progress]
     flagged = [
         f"RG{group.group_id} has priority {ISSU_PRIORITY} and the manual flag on {member.node}"
         for group in map(now.group, now.group_ids)
-        if group is not None and group.group_id > 0
+        if group is not None and group.group_id > 0 and group.group_id not in own_groups
         for member in group.members
         if member.priority == ISSU_PRIORITY and member.manual
     ]

@@ -8,13 +8,19 @@ from __future__ import annotations
 import json
 
 from airflow.sdk import Variable
+from airflow.sdk.exceptions import AirflowRuntimeError
+
+from srx_issu.domain.errors import StopFlagUnreadable
 
 VARIABLE = "srx_issu_stop"
 
 
 def stopped() -> str | None:
-    """Who stopped the fleet, and why; None = nobody did."""
-    value = Variable.get(VARIABLE, default=None)
+    """Who stopped the fleet, and why; None = nobody did. Raises StopFlagUnreadable."""
+    try:
+        value = Variable.get(VARIABLE, default=None)
+    except (AirflowRuntimeError, OSError) as error:
+        raise StopFlagUnreadable(f"Airflow does not tell whether the fleet was stopped: {error}") from error
     return in_words(value) if value else None
 
 

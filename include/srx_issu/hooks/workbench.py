@@ -17,7 +17,6 @@ from srx_issu.hooks.stores import open_stores
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.claim import STEP as CLAIM
-from srx_issu.steps.held_writer import HeldWriter
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.recall import intent_of, last
 
@@ -49,7 +48,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
             step=step,
             support=catalog.load(catalog.files_folder()).support_rules,
             reader=reader,
-            writer=HeldWriter(writer=writer, intent=intent, leases=stores.leases, clock=clock),
+            writer=writer,
             files=lambda node: stack.enter_context(
                 SftpNodeFiles(node, intent.cluster.address(node), credentials, timers)
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ from srx_issu.domain.commands import Command, StartIssu
 from srx_issu.domain.intent import StartMethod
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import ClusterState
+from srx_issu.ports.permits import Permit
 
 
 class ClusterReader(Protocol):
@@ -55,6 +57,7 @@ class Started(StrEnum):
     ACCEPTED = "accepted"  # the job runs, or the node reported progress
     REFUSED = "refused"  # the node said no; nothing runs
     UNKNOWN = "unknown"  # the session ended or the answer is missing: go and look, never send again
+    TOO_LATE = "too_late"  # the node's job found the permit run out and did nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +70,51 @@ class StartReport:
     transcript_path: str | None = None  # on the node; None for the RPC way
 
 
-class ClusterWriter(Protocol):
-    """Sends the commands of ``domain.commands`` and nothing else."""
+class Line(Protocol):
+    """A session to one node, logged in, over which one command may go."""
 
-    def send(self, node: NodeName, command: Command) -> str:
-        """Sends one command to one node and returns its words.
+    def send(self, command: Command, permit: Permit) -> str:
+        """Sends one command once and returns the node's words; the permit is checked as the last thing before.
 
-        Raises CommandRefused with the node's words when it says no, and SessionLost or DeviceTimeout
-        when it is unknown whether the command was carried out.
+        Raises PermitExpired when nothing was sent, CommandRefused with the node's words when it says no, and
+        SessionLost or DeviceTimeout when it is unknown whether the command was carried out.
         """
         ...
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        """Asks ``node`` (RG0 primary) once. ``job`` names the upgrade on the node: a second call with the
-        same job finds the first one's marker there and starts nothing (Started.ACCEPTED, words say so)."""
+
+class StartLine(Protocol):
+    """A session to the RG0 primary, its way of starting an ISSU proven."""
+
+    @property
+    def method(self) -> StartMethod:
+        """SHELL or RPC: how this line starts."""
+        ...
+
+    def started(self, job: str) -> StartReport | None:
+        """What became of the start that this job has made already; None when its marker is not on the node,
+        so that nothing was started. Always None for RPC, which leaves no marker."""
+        ...
+
+    def start(self, command: StartIssu, job: str, permit: Permit) -> StartReport:
+        """Asks once. ``job`` names the upgrade on the node, where its marker keeps a second start from
+        happening; the job itself does nothing after the permit's end.
+
+        Raises PermitExpired only when nothing was sent. Otherwise never raises for the node.
+        """
+        ...
+
+
+class ClusterWriter(Protocol):
+    """Opens the lines over which something may be sent. Only the send gate uses it.
+
+    Both raise DeviceError when no line could be opened: nothing was sent then.
+    """
+
+    def line(self, node: NodeName) -> AbstractContextManager[Line]: ...
+
+    def start_line(self, node: NodeName, method: StartMethod) -> AbstractContextManager[StartLine]:
+        """AUTO: by shell where the account has one, else by RPC. A shell that is slow is not "no shell": that
+        raises DeviceTimeout. SHELL without one raises UnknownCommand."""
         ...
 
 
@@ -99,8 +133,13 @@ class NodeFiles(Protocol):
         """The node's own SHA-256 of the file, hex, lower case."""
         ...
 
-    def upload(self, source: Path, path: str, progress: Callable[[int, int], None]) -> None:
-        """Copies by SFTP, going on from the bytes already there. ``progress(bytes_there, bytes_all)``."""
+    def upload(
+        self, source: Path, path: str, progress: Callable[[int, int], None], permit: Permit | None = None
+    ) -> None:
+        """Copies by SFTP, going on from the bytes already there. ``progress(bytes_there, bytes_all)``. The
+        permit is checked when the session is open, before the first change. Only the send gate calls it."""
         ...
 
-    def delete(self, path: str) -> None: ...
+    def delete(self, path: str, permit: Permit | None = None) -> None:
+        """Likewise."""
+        ...

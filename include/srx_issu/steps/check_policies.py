@@ -7,16 +7,21 @@ from enum import StrEnum
 from srx_issu.domain.commands import ResyncPolicies
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failures.situation import split_groups
+from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.goals import describe
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.act import act
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import after, look_again
 from srx_issu.steps.decide_outcome import decide_outcome
-from srx_issu.steps.recall import last
+from srx_issu.steps.gate.order import CommandOrder
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.recall import intended
+
+
+RESYNC_KEY = "resync_policies"  # sent once in an upgrade
 
 
 class PolicySync(StrEnum):
@@ -42,13 +47,9 @@ def resync_policies(bench: Bench) -> Facts:
     RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
     words = "sent before"
-    if last(bench.journal.events(bench.upgrade_id), EventKind.ACTION_INTENDED, step=bench.step) is None:
-        _, state = after(bench)
-        now = bench.reader.observe()
-        primary = now.primary(0)
-        if primary is None or split_groups(now):
-            raise RequestRefused(f"policies are not resynced: not one primary ({describe(now)})")
-        words = act(bench, primary, ResyncPolicies(), f"out of sync: {', '.join(out_of_sync(state))}")
+    events = bench.journal.events(bench.upgrade_id)
+    if not any(e.detail.get("once") == RESYNC_KEY for e in intended(events)):
+        words = _resync(bench)
     look_again(bench, "after the policy resync")
     left = out_of_sync(after(bench)[1])
     if left:
@@ -56,6 +57,28 @@ def resync_policies(bench: Bench) -> Facts:
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     return {"words": words}
+
+
+def _resync(bench: Bench) -> str:
+    def still_due(now: Snapshot) -> str | None:
+        if now.primary(0) is not primary or split_groups(now):
+            return f"policies are not resynced: not one primary, or another one ({describe(now)})"
+        return None
+
+    _, state = after(bench)
+    now = bench.reader.observe()
+    primary = now.primary(0)
+    if primary is None or split_groups(now):
+        raise RequestRefused(f"policies are not resynced: not one primary ({describe(now)})")
+    order = CommandOrder(
+        purpose=SendPurpose.BRING_HOME,
+        node=primary,
+        why=f"out of sync: {', '.join(out_of_sync(state))}",
+        key=RESYNC_KEY,
+        still_due=still_due,
+        command=ResyncPolicies(),
+    )
+    return send_command(bench, order)
 
 
 def out_of_sync(state: ClusterState) -> tuple[str, ...]:

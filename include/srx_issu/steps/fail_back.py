@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from srx_issu.domain.commands import FailOver, ResetFailover
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.commands import Command, FailOver, ResetFailover
+from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.failures.situation import split_groups
+from srx_issu.domain.gate.table import Condition, SendPurpose
 from srx_issu.domain.goals import away_from_home
 from srx_issu.domain.home import home
 from srx_issu.domain.model import NodeName, RedundancyGroup, Snapshot
 from srx_issu.domain.phase import ISSU_PRIORITY, not_settled
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.act import act
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.gate.order import CommandOrder, StillDue
+from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import baseline
+
+
+MOST_LOOKS = 5  # at one command that the gate finds not due, and the next look does
 
 
 def reset_failover(bench: Bench) -> Facts:
@@ -28,13 +33,40 @@ def reset_failover(bench: Bench) -> Facts:
     """
     sent: list[int] = []
     while (flagged := _next_flagged(bench.reader.observe(), sent)) is not None:
-        now = _when_nothing_objects(bench, _unsettled, f"RG{flagged} is not reset")
-        command = ResetFailover(group_id=flagged)
-        act(bench, _someone(now, flagged), command, "manual flag or priority 255 left behind")
+        _reset(bench, flagged)
         sent.append(flagged)
     if not sent:
         bench.tell(EventKind.STEP_FINISHED, "no manual flag and no priority 255 on any group")
     return {"reset": list(sent)}
+
+
+def _reset(bench: Bench, group_id: int) -> None:
+    def due(now: Snapshot) -> str | None:
+        return _unsettled(now) or (None if _is_flagged(now.group(group_id)) else f"RG{group_id} has no flag")
+
+    now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not reset")
+    why = "manual flag or priority 255 left behind"
+    _send_when_due(bench, _someone(now, group_id), ResetFailover(group_id=group_id), why, due)
+
+
+def _send_when_due(bench: Bench, node: NodeName, command: Command, why: str, due: StillDue) -> bool:
+    """Whether it was sent. What the gate's own look shows to be needless, or not yet possible, is looked at
+    again; raises RequestRefused when that does not end."""
+    order = CommandOrder(
+        purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=due, command=command
+    )
+    for _ in range(MOST_LOOKS):
+        try:
+            send_command(bench, order)
+        except NotPermitted as no:
+            if no.condition != Condition.STILL_DUE:
+                raise
+            reason = str(no)
+            if due(_when_nothing_objects(bench, _unsettled, f"{command.cli} is not sent")) is not None:
+                return False
+        else:
+            return True
+    raise RequestRefused(f"{command.cli} is not sent: {reason}")
 
 
 def _next_flagged(now: Snapshot, sent: list[int]) -> int | None:
@@ -80,12 +112,22 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
         now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not failed back")
         if group_id not in away_from_home(before, now):
             continue
-        node = home(before, group_id)
-        act(bench, node, FailOver(group_id=group_id, to=node), f"RG{group_id} back to {node}")
-        moved.append(group_id)
+        if _fail_back_group(bench, before, group_id):
+            moved.append(group_id)
     if not moved:
         bench.tell(EventKind.STEP_FINISHED, "already where they belong")
     return {"moved": list(moved)}
+
+
+def _fail_back_group(bench: Bench, before: Snapshot, group_id: int) -> bool:
+    node = home(before, group_id)
+
+    def due(now: Snapshot) -> str | None:
+        is_away = group_id in away_from_home(before, now)
+        return _unsettled(now) or (None if is_away else f"RG{group_id} is on {node} already")
+
+    command = FailOver(group_id=group_id, to=node)
+    return _send_when_due(bench, node, command, f"RG{group_id} back to {node}", due)
 
 
 def _unsettled(now: Snapshot) -> str | None:

@@ -8,14 +8,14 @@ from enum import StrEnum
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.model import Snapshot
+from srx_issu.domain.state import ClusterState
 from srx_issu.domain.support import InService, Support, judge
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.comparing import keep_validations
 from srx_issu.steps.decide_outcome import decide_outcome
-from srx_issu.steps.recall import baseline, baseline_state, start
-
-READY = "ready"  # detail of the DECIDED event that start_issu asks for
+from srx_issu.steps.recall import READY, baseline, baseline_state, ready_event, start
+from srx_issu.steps.refuse_start import refuse_start
 
 
 class Assessment(StrEnum):
@@ -34,7 +34,7 @@ def judge_readiness(bench: Bench) -> Assessment:
         bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already: nothing to assess any more")
         return Assessment.PREPARE
     before = baseline(events, bench.evidence)
-    readiness = _check(bench, before)
+    readiness = _check(bench, before, baseline_state(events, bench.evidence))
     if readiness.verdict is ReadinessVerdict.ALREADY_CURRENT:
         decide_outcome(bench, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
         return Assessment.ALREADY_CURRENT
@@ -47,17 +47,39 @@ def judge_readiness(bench: Bench) -> Assessment:
     if bench.intent.plan_only:
         decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
-    ask = readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None
-    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail={"assessment": READY, "ask": ask})
+    _tell_ready(bench, readiness)
     return Assessment.PREPARE
 
 
-def _check(bench: Bench, before: Snapshot) -> Readiness:
+def reassess_if_old(bench: Bench) -> None:
+    """Makes a passed assessment anew that is older than policy's ``readiness_age_s``: an approval or a window may
+    have taken hours. Raises RequestRefused, with NOT_READY written down, when it does not pass any more.
+    """
+    ready = ready_event(bench.journal.events(bench.upgrade_id))
+    if ready is None:
+        return  # the send gate says what is missing
+    age_s = (bench.journal.now() - (ready.recorded_at or ready.at)).total_seconds()
+    if age_s <= bench.intent.policy.limits.readiness_age_s / 2:
+        return
+    bench.log.info("%s: readiness is %.0f s old: assessing again", bench.intent.cluster.name, age_s)
+    now = bench.reader.observe()
+    readiness = _check(bench, now, bench.collect(now))
+    if objections := [r.text for r in readiness.blocking]:
+        refuse_start(bench, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
+    if readiness.verdict in (ReadinessVerdict.READY, ReadinessVerdict.ASK):
+        _tell_ready(bench, readiness)
+
+
+def _tell_ready(bench: Bench, readiness: Readiness) -> None:
+    ask = readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None
+    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail={"assessment": READY, "ask": ask})
+
+
+def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
     """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
     from srx_issu.checks.evidence import to_json  # noqa: PLC0415 - Great Expectations takes seconds
     from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
 
-    state = baseline_state(bench.journal.events(bench.upgrade_id), bench.evidence)
     readiness = check_readiness(before, state, bench.intent, eligibility(bench, before), bench.validate)
     content = to_json("readiness", before.taken_at, readiness.results)
     evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)

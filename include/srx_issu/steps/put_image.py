@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
 from pathlib import Path
 
 from srx_issu.domain.errors import TransferFailed
@@ -14,10 +14,24 @@ def is_there(files: NodeFiles, image: Image) -> bool:
     return files.size(image.node_path) == image.size_bytes and files.sha256(image.node_path) == image.sha256
 
 
-def copy_image(files: NodeFiles, node: NodeName, image: Image, progress: Callable[[int, int], None]) -> None:
-    """By SFTP, going on where an earlier copy ended. Raises TransferFailed when the file on the node is not
-    the catalogue's."""
-    files.upload(Path(image.file), image.node_path, progress)
+def check_source(image: Image) -> None:
+    """The file here is the one that was asked for, byte for byte. Raises TransferFailed, before anything is sent."""
+    source = Path(image.file)
+    try:
+        with source.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise TransferFailed("controller", f"{source} cannot be read ({error}); nothing was copied") from error
+    if found != image.sha256:
+        raise TransferFailed(
+            "controller",
+            f"{source} has SHA-256 {found}, this upgrade was asked for {image.sha256}; nothing was copied. "
+            "Put the right file back",
+        )
+
+
+def check_arrived(files: NodeFiles, node: NodeName, image: Image) -> None:
+    """Raises TransferFailed when the file on the node is not the one that was asked for."""
     found = files.sha256(image.node_path)
     if found != image.sha256:
         raise TransferFailed(

@@ -12,7 +12,7 @@ from datetime import datetime
 from srx_issu.domain.decide import Sent
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.goals import Course
-from srx_issu.domain.intent import Intent, Purpose
+from srx_issu.domain.intent import Intent, Purpose, StartMethod
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import ClusterState
 from srx_issu.ports import codec
@@ -23,7 +23,8 @@ BASELINE_KEY = "baseline"  # a recovery's: taken now, or taken over from the upg
 FOUND_KEY = "issu_found"  # the ISSU that a recovery goes on from: its node is the starter
 QUIET_KEY = "quiet"  # nothing has moved on either node for a while: nobody drives an ISSU
 START_KEY = "start_issu"  # the start was going to be sent; unique in its upgrade
-START_RPC_KEY = "start_issu_by_rpc"  # ... and went over NETCONF, where no marker on the node guards it
+GATHERED = "gathered_group"  # detail: a group that was failed over by hand before the start
+READY = "ready"  # detail "assessment" of the event that tells of a passed readiness assessment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class Start:
 
     starter: NodeName
     at: datetime
-    by_rpc: bool
+    by_rpc: bool  # over NETCONF, where no marker on the node guards it
     transcript_path: str | None
 
     @property
@@ -81,17 +82,15 @@ def _evidence_id(events: Iterable[Event], what: str) -> str:
 
 
 def start(events: Iterable[Event]) -> Start | None:
-    """The start as journalled; None when it was never going to be sent.
+    """The start as journalled; None when it was never going to be sent, or is proven not to have been.
 
     For a recovery: the start by somebody else that it goes on from.
     """
     events = tuple(events)
-    intended = last(events, EventKind.ACTION_INTENDED, key=START_KEY)
-    if intended is None:
-        intended = last(events, EventKind.OBSERVED, key=FOUND_KEY)
+    intended = start_intent(events) or last(events, EventKind.OBSERVED, key=FOUND_KEY)
     if intended is None or intended.node is None:
         return None
-    by_rpc = last(events, EventKind.ACTION_INTENDED, key=START_RPC_KEY) is not None
+    by_rpc = intended.detail.get("method") == StartMethod.RPC
     path = intended.detail.get("transcript")
     return Start(
         starter=NodeName(intended.node),
@@ -99,6 +98,39 @@ def start(events: Iterable[Event]) -> Start | None:
         by_rpc=by_rpc,
         transcript_path=path if isinstance(path, str) and not by_rpc else None,
     )
+
+
+def start_intent(events: Iterable[Event]) -> Event | None:
+    """The intent of this upgrade's start that was, or may have been, sent."""
+    mine = [e for e in intended(events) if e.detail.get("once") == START_KEY]
+    return mine[-1] if mine else None
+
+
+def intended(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Every intent that was, or may have been, sent: those that are proven not to have been are left out."""
+    events = tuple(events)
+    withdrawn = {e.detail.get("token") for e in events if e.kind is EventKind.ACTION_WITHDRAWN}
+    mine = [e for e in events if e.kind is EventKind.ACTION_INTENDED]
+    return tuple(e for e in mine if e.detail.get("token") is None or e.detail["token"] not in withdrawn)
+
+
+def once_key(events: Iterable[Event], once: str) -> str:
+    """The key under which an order that is sent once is intended next. An intent that is proven not to have been
+    sent has used its own key up, and only that."""
+    lost = [e for e in events if e.kind is EventKind.ACTION_WITHDRAWN and e.detail.get("once") == once]
+    return once if not lost else f"{once}#{len(lost) + 1}"
+
+
+def gathered_groups(events: Iterable[Event]) -> tuple[int, ...]:
+    """The groups that were failed over by hand before the start (Junos 11.4 and earlier)."""
+    found = [e.detail.get(GATHERED) for e in intended(events)]
+    return tuple(dict.fromkeys(group for group in found if isinstance(group, int)))
+
+
+def ready_event(events: Iterable[Event]) -> Event | None:
+    """The newest readiness assessment that passed; None when there is none."""
+    ready = [e for e in events if e.detail.get("assessment") == READY]
+    return ready[-1] if ready else None
 
 
 def intent_of(journal: Journal, upgrade_id: str) -> Intent:

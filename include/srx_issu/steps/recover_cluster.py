@@ -13,8 +13,10 @@ from enum import StrEnum
 from typing import NoReturn, assert_never
 
 from srx_issu.domain.difference import Look
-from srx_issu.domain.errors import CommandRefused, DeviceError, RequestRefused
+from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.model import Snapshot
 from srx_issu.domain.recover import Plan, PlanKind
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.recovery.plan import ActionName, Taken
@@ -27,7 +29,9 @@ from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import after, look_again
 from srx_issu.steps.confirm_approval import Question, approval
 from srx_issu.steps.decide_outcome import decide_outcome
-from srx_issu.steps.recall import baseline, baseline_state
+from srx_issu.steps.gate.order import CommandOrder
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.recall import baseline, baseline_state, intended
 from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis, since_plan
 
 ERRAND = "recover."  # prefix of the keys of errands in the journal
@@ -141,34 +145,44 @@ def _permitted_plan(bench: Bench) -> Plan:
 
 
 def _send(bench: Bench, plan: Plan, step: Send) -> None:
-    """Journal, send, journal. A lost answer is no reason to stop: the next look tells what became of it."""
+    """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it, and so
+    does what another try of this task has sent, or what the gate's own look shows to be over."""
     errand, command = step.errand, step.errand.command
-    tries = sum(1 for t in taken(bench.journal.events(bench.upgrade_id)) if t.key == errand.key)
+    sent = taken(bench.journal.events(bench.upgrade_id))
+    tries = sum(1 for t in sent if t.key == errand.key)
     booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
-    event = bench.event(
-        EventKind.ACTION_INTENDED,
-        f"{command.cli} ({step.reason})",
+
+    def still_due(now: Snapshot) -> str | None:
+        newest = step_of(plan, step.action.name, now, sent)
+        if isinstance(newest, Send) and newest.errand.key == errand.key:
+            return None
+        return newest.reason
+
+    order = CommandOrder(
+        purpose=SendPurpose.BRING_HOME,
         node=errand.node,
+        why=step.reason,
         key=f"{ERRAND}{errand.key}" if errand.is_once else f"{ERRAND}{errand.key}.{tries + 1}",
-        detail={"command": command.cli, "errand": errand.key, "booted_at": booted_at},
+        still_due=still_due,
+        plan=plan,
+        detail={"errand": errand.key, "booted_at": booted_at},
+        command=command,
     )
-    if not bench.journal.intend(bench.upgrade_id, event):
-        return  # another try of this task was faster; look again
-    bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, errand.node, command.cli)
     try:
-        words = bench.writer.send(errand.node, command)
+        send_command(bench, order)
+    except NotPermitted as no:
+        if no.condition not in (Condition.STILL_DUE, Condition.ONCE):
+            raise
+        bench.clock.sleep(bench.intent.policy.timers.poll_s)
     except CommandRefused as refusal:
-        bench.tell(EventKind.ACTION_REFUSED, refusal.message, node=errand.node)
         _stop(bench, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
     except DeviceError as doubt:
-        bench.tell(EventKind.ACTION_UNKNOWN, f"{doubt.message}; looking", node=errand.node)
-    else:
-        bench.tell(EventKind.ACTION_SENT, words.strip() or "no words", node=errand.node)
+        bench.log.warning("%s %s: %s; looking", bench.intent.cluster.name, errand.node, doubt.message)
 
 
 def taken(events: Sequence[Event]) -> tuple[Taken, ...]:
     """Every errand that was, or may have been, sent."""
-    sent = [e for e in events if e.kind is EventKind.ACTION_INTENDED and (e.key or "").startswith(ERRAND)]
+    sent = [e for e in intended(events) if "errand" in e.detail]
     return tuple(
         Taken(
             key=str(e.detail["errand"]),

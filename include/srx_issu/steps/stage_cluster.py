@@ -11,7 +11,8 @@ from srx_issu.domain.space import bytes_needed
 from srx_issu.domain.version import same_release
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.put_image import copy_image, is_there
+from srx_issu.steps.gate.staging import upload_ahead
+from srx_issu.steps.put_image import check_arrived, check_source, is_there
 from srx_issu.steps.staging_bench import StagingBench
 from srx_issu.steps.throttle import Throttle
 
@@ -20,19 +21,23 @@ _RENEW = timedelta(seconds=300)
 
 
 def stage_cluster(
-    bench: StagingBench, cluster: Cluster, image: Image, throttle: Throttle, halted: str | None
+    bench: StagingBench,
+    cluster: Cluster,
+    image: Image,
+    throttle: Throttle,
+    halted: Callable[[], str | None],
 ) -> tuple[Staged, ...]:
     """One result a node, written down. ``halted``: who stopped the fleet, and why. The cluster's lease keeps
     upgrades away meanwhile; a cluster that somebody has is left alone."""
     owner, lease = f"{bench.staging_id}__{cluster.name}", f"cluster:{cluster.name}"
     try:
-        if halted is not None:
-            raise RequestRefused(halted)
+        if reason := halted():
+            raise RequestRefused(reason)
         bench.leases.take(lease, owner, bench.clock.now(), LEASE_S)
     except SrxIssuError as error:
         return tuple(_told(bench, cluster, image, node, str(error)) for node in NodeName)
     try:
-        return _stage_nodes(bench, cluster, image, _Progress(bench, cluster, throttle, owner))
+        return _stage_nodes(bench, cluster, image, _Progress(bench, cluster, throttle, owner, halted))
     finally:
         bench.leases.release(lease, owner)
 
@@ -77,7 +82,11 @@ def _stage_node(
             return
         _check_space(bench, cluster, image, files, free_bytes)
         bench.log.info("%s %s: copying %s, %d bytes", cluster.name, node, image.name, image.size_bytes)
-        copy_image(files, node, image, progress.of_one_copy())
+        check_source(image)
+        upload_ahead(
+            files, node, image, progress.of_one_copy(), halted=progress.halted(), hold=progress.hold
+        )
+        check_arrived(files, node, image)
 
 
 def _check_space(
@@ -111,7 +120,15 @@ def _told(bench: StagingBench, cluster: Cluster, image: Image, node: NodeName, f
 class _Progress:
     """Between two pieces of a copy: the shared line is respected, and the lease kept."""
 
-    def __init__(self, bench: StagingBench, cluster: Cluster, throttle: Throttle, owner: str) -> None:
+    def __init__(
+        self,
+        bench: StagingBench,
+        cluster: Cluster,
+        throttle: Throttle,
+        owner: str,
+        halted: Callable[[], str | None],
+    ) -> None:
+        self.halted = halted
         self._bench, self._throttle, self._owner = bench, throttle, owner
         self._lease = f"cluster:{cluster.name}"
         self._renewed: datetime = bench.clock.now()
@@ -131,5 +148,9 @@ class _Progress:
     def _renew(self) -> None:
         now = self._bench.clock.now()
         if now - self._renewed >= _RENEW:
-            self._bench.leases.renew(self._lease, self._owner, now, LEASE_S)
+            self.hold()
             self._renewed = now
+
+    def hold(self) -> None:
+        """Raises LeaseHeld or JournalError when the cluster's lease is not ours."""
+        self._bench.leases.renew(self._lease, self._owner, LEASE_S)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.put_image import copy_image, is_there
+from srx_issu.steps.gate.order import BROUGHT, UploadOrder
+from srx_issu.steps.gate.send import upload_image
+from srx_issu.steps.put_image import check_arrived, check_source, is_there
 from srx_issu.steps.recall import course
 
 LOG_EVERY_PERCENT = 10
@@ -23,16 +26,17 @@ def stage_image(bench: Bench) -> Facts:
     if is_there(files, image):
         bench.tell(EventKind.STEP_FINISHED, f"{image.name} is there already, SHA-256 agrees", node=node)
         return {"node": node.value, "copied": False, "path": image.node_path}
-    bench.tell(
-        EventKind.ACTION_INTENDED, f"copying {image.name} ({image.size_bytes:,} bytes) by SFTP", node=node
-    )
-    copy_image(files, node, image, _progress_log(bench, node.value))
-    bench.tell(
-        EventKind.ACTION_SENT,
-        f"{image.name} copied, SHA-256 agrees",
+    check_source(image)
+    order = UploadOrder(
+        purpose=SendPurpose.PREPARE,
         node=node,
-        detail={"path": image.node_path},
+        why="the node that starts the ISSU must have the image",
+        detail={BROUGHT: image.node_path},
+        image=image,
+        progress=_progress_log(bench, node.value),
     )
+    upload_image(bench, order)
+    check_arrived(files, node, image)
     return {"node": node.value, "copied": True, "path": image.node_path}
 
 

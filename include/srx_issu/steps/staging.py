@@ -58,7 +58,7 @@ def stage_site(bench: StagingBench, work: SiteWork) -> tuple[Staged, ...]:
         if planned is None:  # the files were changed since the sites were listed
             return ()
         cluster, image = bench.clusters[name], bench.images[planned.image]
-        return stage_cluster(bench, cluster, image, throttle, order.halted)
+        return stage_cluster(bench, cluster, image, throttle, lambda: order.halted)
 
     with ThreadPoolExecutor(max_workers=limits.at_once, thread_name_prefix=f"stage-{work.site}") as pool:
         under_way = [pool.submit(stage, name) for name in work.clusters]

@@ -1,0 +1,109 @@
+"""The send gate's table: which conditions each purpose has. The runbook prints it; a test keeps the two equal.
+
+A row is a purpose and not a command: the same failover begins one thing and brings another one home. What
+begins has every condition. What brings home is never held back by a window, a stop, a clock, readiness or the
+age of an approval: a cluster that is half way must always have a way home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class SendPurpose(StrEnum):
+    """Why something is sent."""
+
+    PREPARE = "prepare"  # upload, snapshot, delete: comes before the question and interrupts nothing
+    BEGIN = "begin"  # gather the groups by hand, start the ISSU
+    BRING_HOME = "bring_home"  # abort, roll back, reboot, finish forward, resync, reset, fail back
+
+
+class Condition(StrEnum):
+    """One thing that must hold at the moment of sending."""
+
+    OPEN = "open"
+    UNDECIDED = "undecided"
+    NOT_STOPPED = "not_stopped"
+    OWN_FILE = "own_file"
+    OURS_TO_BRING_HOME = "ours_to_bring_home"
+    CLOCKS_AGREE = "clocks_agree"
+    READINESS = "readiness"
+    APPROVED = "approved"
+    PLAN_APPROVED = "plan_approved"
+    WINDOW = "window"
+    SAME_WAY = "same_way"
+    NODES = "nodes"
+    STILL_DUE = "still_due"
+    HELD = "held"  # the last two are judged by the journal, in the transaction that writes the intent
+    ONCE = "once"
+
+
+MEANING: Mapping[Condition, str] = MappingProxyType(
+    {
+        Condition.OPEN: "The upgrade is in the journal and not closed.",
+        Condition.UNDECIDED: "No outcome has been decided: an upgrade that was refused begins nothing more.",
+        Condition.NOT_STOPPED: "Nobody has stopped the fleet.",
+        Condition.OWN_FILE: "The file is one that this upgrade brought there, by its own journal.",
+        Condition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
+        Condition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
+        Condition.READINESS: "Readiness was assessed, passed, and is younger than policy's `readiness_age_s`.",
+        Condition.APPROVED: "The newest decision on exactly this start is a yes that is entitled and not expired.",
+        Condition.PLAN_APPROVED: "Policy carries this plan out by itself, or the newest decision on exactly this "
+        "plan is a yes.",
+        Condition.WINDOW: "The maintenance window is open and long enough.",
+        Condition.SAME_WAY: "It goes the way (shell or RPC) that was written with the first intent.",
+        Condition.NODES: "A fresh look at both nodes shows nothing that blocks a start.",
+        Condition.STILL_DUE: "A fresh look at both nodes shows that the command is still due, and nothing against it.",
+        Condition.HELD: "The leases are ours.",
+        Condition.ONCE: "What may be sent once has not been sent.",
+    }
+)
+
+CONDITIONS: Mapping[SendPurpose, tuple[Condition, ...]] = MappingProxyType(
+    {
+        SendPurpose.PREPARE: (
+            Condition.OPEN,
+            Condition.NOT_STOPPED,
+            Condition.OWN_FILE,
+            Condition.HELD,
+            Condition.ONCE,
+        ),
+        SendPurpose.BEGIN: (
+            Condition.OPEN,
+            Condition.UNDECIDED,
+            Condition.NOT_STOPPED,
+            Condition.CLOCKS_AGREE,
+            Condition.READINESS,
+            Condition.APPROVED,
+            Condition.WINDOW,
+            Condition.SAME_WAY,
+            Condition.NODES,
+            Condition.STILL_DUE,
+            Condition.HELD,
+            Condition.ONCE,
+        ),
+        SendPurpose.BRING_HOME: (
+            Condition.OPEN,
+            Condition.OURS_TO_BRING_HOME,
+            Condition.PLAN_APPROVED,
+            Condition.STILL_DUE,
+            Condition.HELD,
+            Condition.ONCE,
+        ),
+    }
+)
+
+
+def as_markdown() -> str:
+    """The table of the runbook."""
+    head = "| condition | " + " | ".join(purpose.value.replace("_", " ") for purpose in SendPurpose) + " |"
+    rule = "|---|" + ":-:|" * len(SendPurpose)
+    rows = [
+        f"| {MEANING[condition]} | "
+        + " | ".join("yes" if condition in CONDITIONS[purpose] else "" for purpose in SendPurpose)
+        + " |"
+        for condition in Condition
+    ]
+    return "\n".join((head, rule, *rows))

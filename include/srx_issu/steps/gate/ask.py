@@ -1,0 +1,160 @@
+"""One order and the gate's answers to it: the permit, and what is written around it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import NoReturn
+
+from srx_issu.domain.errors import JournalAway, NotPermitted
+from srx_issu.domain.gate.answer import No, NotNow, Yes, judge
+from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.intent import StartMethod
+from srx_issu.ports.journal import Event, EventKind, Hold, IntendAnswer, Json
+from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.gate.conditions import Reading, recover_line
+from srx_issu.steps.gate.order import Order, StartOrder
+from srx_issu.steps.holding import needs_of
+from srx_issu.steps.outage import Outage, wait_out
+from srx_issu.steps.recall import once_key, start_intent
+
+ON_ITS_WAY_S = PERMIT_S + 5  # how long after its intent a start may still arrive at the node
+
+
+class LaterError(Exception):
+    """The gate's "not now": ask again. Never leaves the gate."""
+
+
+class Asking:
+    """Asks the gate for one order, as often as it takes."""
+
+    def __init__(self, bench: Bench, order: Order) -> None:
+        self.bench = bench
+        self.order = order
+        self.method: StartMethod | None = None  # the way that the open line has proven
+        self._token = ""
+        self._late: list[Event] = []  # to be written as soon as the journal answers
+
+    def permit(self) -> Permit:
+        """The gate's yes; the intent is in the journal then. Raises NotPermitted, or LaterError."""
+        reading = Reading(self.bench, self.order, self.method)
+        match judge(self.order.purpose, reading.read):
+            case No(condition=condition, reason=reason):
+                self._refuse(condition, reason)
+            case NotNow(reason=reason):
+                raise LaterError(reason)
+            case Yes(found=found):
+                return self._intend(reading, found)
+
+    def _intend(self, reading: Reading, found: Mapping[Condition, str]) -> Permit:
+        bench, order = self.bench, self.order
+        self._token = secrets.token_hex(8)
+        event = bench.event(
+            EventKind.ACTION_INTENDED,
+            f"{order.what} ({order.why})",
+            node=order.node,
+            key=once_key(reading.events, order.key) if order.key else None,
+            detail=self._detail(found),
+        )
+        hold = Hold(resources=needs_of(bench.intent).alone, ttl_s=bench.intent.policy.timers.lease_s)
+        asked_at_s = uptime_s()  # the permit counts from here: the transaction's own time is part of it
+        try:
+            intended = bench.journal.intend(bench.upgrade_id, event, hold)
+        except JournalAway as away:
+            # Whether the intent was written is unknown; that nothing was sent is not.
+            self.withdraw(f"the journal went away while the intent was written ({away})")
+            raise LaterError(str(away)) from away
+        match intended.answer:
+            case IntendAnswer.WRITTEN:
+                return Permit(node=order.node, what=order.what, expires_at_s=asked_at_s + PERMIT_S)
+            case IntendAnswer.KEY_USED:
+                words = f"{order.node}: '{order.what}' was sent before in this upgrade and is not sent twice"
+                self._refuse(Condition.ONCE, words)
+            case IntendAnswer.CLOSED:
+                line = recover_line(bench.intent.cluster.name)
+                self._refuse(Condition.OPEN, f"{intended.reason}; if the cluster is not in order, run: {line}")
+            case IntendAnswer.NOT_HELD:
+                self._refuse(Condition.HELD, intended.reason)
+
+    def _detail(self, found: Mapping[Condition, str]) -> dict[str, Json]:
+        """What proves later that every condition held: ``srx-issu audit verify`` reads it."""
+        order = self.order
+        return {
+            **order.detail,
+            "command": order.what,
+            "purpose": order.purpose.value,
+            "permit": {condition.value: reason for condition, reason in found.items()},
+            "token": self._token,
+            **({"once": order.key} if order.key else {}),
+            **({"method": self.method.value} if self.method else {}),
+        }
+
+    def _refuse(self, condition: Condition, reason: str) -> NoReturn:
+        text = f"not sent: {self.order.what}: {reason}"
+        detail: dict[str, Json] = {"condition": condition.value, "purpose": self.order.purpose.value}
+        self._write(self.bench.event(EventKind.PERMIT_REFUSED, text, node=self.order.node, detail=detail))
+        raise NotPermitted(condition.value, reason)
+
+    def record(self, kind: EventKind, text: str) -> None:
+        """What became of it. Written late rather than not at all: the command is out already."""
+        detail = {**self.order.detail, "command": self.order.what, "token": self._token}
+        self._write(self.bench.event(kind, text, node=self.order.node, detail=detail))
+
+    def withdraw(self, why: str, token: str | None = None) -> None:
+        """An intent that is proven not to have been sent. Written now, or when the journal answers."""
+        detail: dict[str, Json] = {"token": token or self._token, "command": self.order.what}
+        if self.order.key:
+            detail["once"] = self.order.key
+        event = self.bench.event(
+            EventKind.ACTION_WITHDRAWN, f"nothing was sent: {why}", node=self.order.node, detail=detail
+        )
+        self._late.append(event)
+
+    def withdraw_unmarked(self, method: StartMethod) -> None:
+        """A start that was intended by shell and whose marker is not on the node never arrived there.
+
+        Raises LaterError while it may still be on its way.
+        """
+        if not isinstance(self.order, StartOrder) or method is not StartMethod.SHELL:
+            return
+        try:
+            earlier = start_intent(self.bench.journal.events(self.bench.upgrade_id))
+            if earlier is None or earlier.detail.get("method") != StartMethod.SHELL:
+                return
+            age = self.bench.journal.now() - (earlier.recorded_at or earlier.at)
+        except JournalAway as away:
+            raise LaterError(str(away)) from away
+        if age < timedelta(seconds=ON_ITS_WAY_S):
+            raise LaterError(f"a start of {age.total_seconds():.0f} s ago may still be on its way to the node")
+        token = str(earlier.detail.get("token"))
+        self.withdraw(f"{self.order.node} has no marker of the start intended before", token)
+        self.write_late()
+
+    def write_late(self) -> None:
+        """What could not be written before. Raises LaterError while the journal is away."""
+        while self._late:
+            event = self._late[0]
+            try:
+                self.bench.journal.record(self.bench.upgrade_id, event)
+            except JournalAway as away:
+                raise LaterError(str(away)) from away
+            self._late.pop(0)
+
+    def flush(self) -> None:
+        """Writes what is late, however long that takes."""
+        self._append(())
+
+    def _write(self, event: Event) -> None:
+        bench = self.bench
+        node = f" {event.node}" if event.node else ""
+        bench.log.info("%s%s: %s", bench.intent.cluster.name, node, event.text)
+        self._append((event,))
+
+    def _append(self, events: Iterable[Event]) -> None:
+        bench, outage = self.bench, Outage(clock=self.bench.clock, log=self.bench.log)
+        for event in (*self._late, *events):
+            wait_out(partial(bench.journal.record, bench.upgrade_id, event), outage)
+        self._late.clear()

@@ -1,0 +1,197 @@
+"""How each condition of the send gate is read: from the journal, the database's clock, and a fresh look.
+
+Nothing is believed of a task's colour, of XCom or of an earlier step: each condition is read when it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
+from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
+from srx_issu.domain.gate.clocks import clock_doubt
+from srx_issu.domain.gate.start_facts import start_blocker
+from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.intent import StartMethod
+from srx_issu.domain.model import Snapshot
+from srx_issu.ports.journal import Event
+from srx_issu.steps.approvals import Approved, standing
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.gate.order import BROUGHT, Order
+from srx_issu.steps.recall import conclusion, gathered_groups, intended, ready_event, start
+from srx_issu.steps.window import window_objection
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One asking of the gate. What several conditions need is read once, when the first of them needs it.
+
+    ``method``: the way that the open line has proven; None for what is no start.
+    """
+
+    bench: Bench
+    order: Order
+    method: StartMethod | None = None
+
+    def read(self, condition: Condition) -> Finding:
+        """Never raises for a journal or a stop flag that does not answer: that is Unclear."""
+        try:
+            return _READERS[condition](self)
+        except (JournalAway, StopFlagUnreadable) as away:
+            return Unclear(reason=str(away))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        return self.bench.journal.events(self.bench.upgrade_id)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The database's clock."""
+        return self.bench.journal.now()
+
+    @cached_property
+    def look(self) -> Snapshot:
+        """Both nodes, anew."""
+        return self.bench.reader.observe()
+
+
+def _open(reading: Reading) -> Finding:
+    bench = reading.bench
+    record = bench.journal.upgrade(bench.upgrade_id)
+    if record is None:
+        return Fails(reason=f"upgrade {bench.upgrade_id} is not in the journal")
+    if record.closed_at is None:
+        return Holds(reason="open")
+    return Fails(
+        reason=f"upgrade {bench.upgrade_id} is closed ({record.outcome}) and sends nothing any more; if "
+        f"{record.cluster} is not in order, run: {recover_line(record.cluster)}"
+    )
+
+
+def recover_line(cluster: str) -> str:
+    """What a person types to have a cluster looked after that no open upgrade looks after."""
+    return f"srx-issu recover {cluster} --take-over --reason '...'"
+
+
+def _undecided(reading: Reading) -> Finding:
+    ended = conclusion(reading.events)
+    if ended is None:
+        return Holds(reason="no outcome decided")
+    return Fails(reason=f"this upgrade was decided to be {ended.outcome}: {ended.reason}; start a new run")
+
+
+def _not_stopped(reading: Reading) -> Finding:
+    stopped = reading.bench.stopped()
+    return Holds(reason="no stop") if stopped is None else Fails(reason=stopped)
+
+
+def _own_file(reading: Reading) -> Finding:
+    path = reading.order.file
+    if path is None:
+        return Holds(reason="deletes nothing")
+    node = reading.order.node.value
+    brought = [e for e in intended(reading.events) if e.detail.get(BROUGHT) == path and e.node == node]
+    if brought:
+        return Holds(reason=f"brought by {brought[-1].step}")
+    return Fails(reason=f"{path} on {reading.order.node} was not brought there by this upgrade; it stays")
+
+
+def _ours_to_bring_home(reading: Reading) -> Finding:
+    if begun := start(reading.events):
+        return Holds(reason=f"begun on {begun.starter} at {begun.at.isoformat(timespec='seconds')}")
+    if gathered := gathered_groups(reading.events):
+        return Holds(reason=f"gathered by hand: RG{', RG'.join(map(str, gathered))}")
+    return Fails(reason="this upgrade has begun nothing and took nothing over: there is nothing to bring home")
+
+
+def _clocks_agree(reading: Reading) -> Finding:
+    clock = reading.bench.clock
+    before = clock.now()
+    database = reading.now
+    own = before + (clock.now() - before) / 2
+    doubt = clock_doubt(own, database)
+    return Holds(reason="within 5 s") if doubt is None else Unclear(reason=doubt)
+
+
+def _readiness(reading: Reading) -> Finding:
+    ready = ready_event(reading.events)
+    if ready is None:
+        return Fails(reason="the journal holds no passed readiness assessment of this upgrade")
+    age_s = (reading.now - (ready.recorded_at or ready.at)).total_seconds()
+    most_s = reading.bench.intent.policy.limits.readiness_age_s
+    if age_s <= most_s:
+        return Holds(reason=f"{age_s:.0f} s old")
+    return Fails(reason=f"readiness was assessed {age_s:.0f} s ago, policy allows {most_s:.0f} s; assess it again")
+
+
+def _approved(reading: Reading) -> Finding:
+    found = standing(reading.events, reading.bench.intent, "start", reading.now)
+    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
+
+
+def _plan_approved(reading: Reading) -> Finding:
+    plan = reading.order.plan
+    if plan is None:
+        return Holds(reason="part of the upgrade itself")
+    if plan.permission is Permission.NEVER:
+        return Fails(reason=f"policy leaves this to a person: {plan.reason}")
+    if plan.permission is Permission.AUTOMATIC:
+        return Holds(reason="policy carries this plan out by itself")
+    found = standing(reading.events, reading.bench.intent, "recovery", reading.now)
+    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
+
+
+def _window(reading: Reading) -> Finding:
+    objection = window_objection(reading.bench.intent, reading.now)
+    return Holds(reason="open") if objection is None else Fails(reason=objection)
+
+
+def _same_way(reading: Reading) -> Finding:
+    begun = start(reading.events)
+    if begun is None or reading.method is None:
+        return Holds(reason=reading.method or "no start")
+    if begun.by_rpc:
+        return Fails(reason="the ISSU was sent by RPC before: it is looked for, not sent again")
+    if reading.method is StartMethod.SHELL:
+        return Holds(reason="shell, as before")
+    return Fails(reason=f"the start was intended by shell on {begun.starter}; it is not sent by RPC besides")
+
+
+def _nodes(reading: Reading) -> Finding:
+    blocker = start_blocker(reading.look, gathered_groups(reading.events))
+    return Holds(reason="nothing blocks a start") if blocker is None else Fails(reason=blocker)
+
+
+def _still_due(reading: Reading) -> Finding:
+    still_due = reading.order.still_due
+    if still_due is None:
+        return Holds(reason="does not depend on what the nodes show")
+    objection = still_due(reading.look)
+    return Holds(reason="due") if objection is None else Fails(reason=objection)
+
+
+def _left_to_the_journal(reading: Reading) -> Finding:  # noqa: ARG001
+    return Holds(reason="asked in the transaction that writes the intent")
+
+
+_READERS: Mapping[Condition, Callable[[Reading], Finding]] = {
+    Condition.OPEN: _open,
+    Condition.UNDECIDED: _undecided,
+    Condition.NOT_STOPPED: _not_stopped,
+    Condition.OWN_FILE: _own_file,
+    Condition.OURS_TO_BRING_HOME: _ours_to_bring_home,
+    Condition.CLOCKS_AGREE: _clocks_agree,
+    Condition.READINESS: _readiness,
+    Condition.APPROVED: _approved,
+    Condition.PLAN_APPROVED: _plan_approved,
+    Condition.WINDOW: _window,
+    Condition.SAME_WAY: _same_way,
+    Condition.NODES: _nodes,
+    Condition.STILL_DUE: _still_due,
+    Condition.HELD: _left_to_the_journal,
+    Condition.ONCE: _left_to_the_journal,
+}

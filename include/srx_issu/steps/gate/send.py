@@ -1,0 +1,141 @@
+"""The send gate: the only place in the program that sends something to a firewall.
+
+The order of things is fixed. The session is opened, logged in and its way proven; then the gate reads every
+condition of the order's purpose; then, in one transaction, the journal proves that the leases are ours and that
+nothing was sent before, and writes the intent. Only then there is a permit, for at most 30 s, which is checked
+once more as the last thing before the bytes leave. The answers:
+
+    yes      a permit; what it rests on is kept with the intent
+    no       NotPermitted, with the condition; nothing was sent
+    not now  the journal or the stop flag cannot be read, or clocks are in doubt: waited out here; then
+             everything is asked anew, from the look at the nodes on
+
+Junos takes no token: between the last check and the node there is a gap of milliseconds. For the start by shell
+the node itself closes it (``devices/start.py``); for every other command it remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeVar
+
+from srx_issu.domain.errors import CommandRefused, DeviceError, PermitExpired
+from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
+from srx_issu.ports.journal import EventKind
+from srx_issu.ports.permits import Permit
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.gate.ask import Asking, LaterError
+from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, Order, StartOrder, UploadOrder
+from srx_issu.steps.outage import Outage
+
+MOST_EXPIRED = 3  # permits that may run out in a row before the step gives up and is tried again
+
+_Session = TypeVar("_Session")
+_Answer = TypeVar("_Answer")
+
+
+def send_command(bench: Bench, order: CommandOrder) -> str:
+    """Returns the node's words. Raises NotPermitted, CommandRefused when the node says no, and other
+    DeviceErrors when it is unknown what it did: the next try looks again."""
+
+    def send(line: Line, permit: Permit) -> str:
+        return line.send(order.command, permit)
+
+    asking = Asking(bench, order)
+    words = _through(asking, lambda: bench.writer.line(order.node), send)
+    asking.record(EventKind.ACTION_SENT, words.strip() or "no words")
+    return words
+
+
+def start_in_service_upgrade(bench: Bench, order: StartOrder) -> StartReport:
+    """Asks the node once. A job whose marker is on the node already is attached to: nothing is sent then."""
+    asking = Asking(bench, order)
+
+    def found(line: StartLine) -> StartReport | None:
+        report = line.started(order.job)
+        if report is None:
+            asking.withdraw_unmarked(line.method)
+        asking.method = line.method
+        return report
+
+    def send(line: StartLine, permit: Permit) -> StartReport:
+        report = line.start(order.command, order.job, permit)
+        if report.started is Started.TOO_LATE:
+            raise PermitExpired(f"{order.node}: {report.words}")
+        return report
+
+    return _through(asking, lambda: bench.writer.start_line(order.node, order.method), send, found)
+
+
+def upload_image(bench: Bench, order: UploadOrder) -> None:
+    """Raises TransferFailed when the file on the node is not the catalogue's."""
+
+    def send(files: NodeFiles, permit: Permit) -> None:
+        files.upload(order.source, order.image.node_path, order.progress, permit)
+
+    asking = Asking(bench, order)
+    _through(asking, lambda: _files(bench, order), send)
+    asking.record(EventKind.ACTION_SENT, f"{order.image.name} copied, SHA-256 agrees")
+
+
+def delete_file(bench: Bench, order: DeleteOrder) -> None:
+    """No-op when there is no such file."""
+
+    def send(files: NodeFiles, permit: Permit) -> None:
+        files.delete(order.path, permit)
+
+    asking = Asking(bench, order)
+    _through(asking, lambda: _files(bench, order), send)
+    asking.record(EventKind.ACTION_SENT, f"{order.path} removed")
+
+
+@contextmanager
+def _files(bench: Bench, order: Order) -> Iterator[NodeFiles]:
+    """Files log in when they are used: the permit is checked behind the login, before the first change."""
+    yield bench.files(order.node)
+
+
+def _nothing_found(_: object) -> None:
+    return None
+
+
+def _through(
+    asking: Asking,
+    open_line: Callable[[], AbstractContextManager[_Session]],
+    send: Callable[[_Session, Permit], _Answer],
+    found: Callable[[_Session], _Answer | None] = _nothing_found,
+) -> _Answer:
+    """Opens, asks, sends. ``found``: what is seen over the open line that makes sending needless."""
+    bench, order, expired = asking.bench, asking.order, 0
+    outage = Outage(clock=bench.clock, log=bench.log, what=f"{order.node}: leave to send '{order.what}'")
+    while True:
+        try:
+            asking.write_late()
+            with open_line() as line:
+                if (seen := found(line)) is not None:
+                    return seen
+                permit = asking.permit()
+                outage.over()
+                bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, order.node, order.what)
+                return _send(asking, lambda: send(line, permit))
+        except LaterError as later:
+            bench.clock.sleep(outage.begun(later))
+        except PermitExpired as late:
+            expired += 1
+            asking.withdraw(str(late))
+            if expired >= MOST_EXPIRED:
+                asking.flush()
+                raise
+            bench.log.warning("%s %s: %s; asking anew", bench.intent.cluster.name, order.node, late)
+
+
+def _send(asking: Asking, send: Callable[[], _Answer]) -> _Answer:
+    try:
+        return send()
+    except CommandRefused as refusal:
+        asking.record(EventKind.ACTION_REFUSED, refusal.message)
+        raise
+    except DeviceError as doubt:
+        asking.record(EventKind.ACTION_UNKNOWN, f"{doubt.message}; looking instead of asking again")
+        raise
