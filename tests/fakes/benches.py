@@ -109,8 +109,10 @@ class FakeBench:
     state: ClusterState = field(default_factory=lambda: ClusterState(cluster="fw-1", taken_at=T0))
 
     def __post_init__(self) -> None:
+        self.journal.clock = self.leases.clock = self.clock
+        self.journal.leases = self.leases
         self.journal.open_upgrade(self.intent, T0)
-        self.leases.take("cluster:fw-1", self.intent.upgrade_id, T0, 3600)
+        self.leases.take("cluster:fw-1", self.intent.upgrade_id, 3600)
 
     def bench(self, step: str) -> Bench:
         return Bench(

@@ -33,7 +33,7 @@ def act_once(bench: Bench, node: NodeName, command: Command, why: str, *, key: s
         key=key,
         detail={"command": command.cli},
     )
-    if not bench.journal.intend(bench.upgrade_id, event):
+    if not bench.journal.intend(bench.upgrade_id, event).written:
         raise RequestRefused(f"{node}: '{command.cli}' was sent before in this upgrade and is not sent twice")
     return _send(bench, node, command)
 

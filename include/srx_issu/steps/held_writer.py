@@ -35,4 +35,4 @@ class HeldWriter:
         return self.writer.start_issu(node, command, job, method)
 
     def _need_the_cluster(self) -> None:
-        renew_all(self.intent, self.leases, self.clock.now(), self.intent.policy.timers.lease_s)
+        renew_all(self.intent, self.leases, self.intent.policy.timers.lease_s)

@@ -152,7 +152,7 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
         key=f"{ERRAND}{errand.key}" if errand.is_once else f"{ERRAND}{errand.key}.{tries + 1}",
         detail={"command": command.cli, "errand": errand.key, "booted_at": booted_at},
     )
-    if not bench.journal.intend(bench.upgrade_id, event):
+    if not bench.journal.intend(bench.upgrade_id, event).written:
         return  # another try of this task was faster; look again
     bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, errand.node, command.cli)
     try:

@@ -28,7 +28,7 @@ def stage_cluster(
     try:
         if halted is not None:
             raise RequestRefused(halted)
-        bench.leases.take(lease, owner, bench.clock.now(), LEASE_S)
+        bench.leases.take(lease, owner, LEASE_S)
     except SrxIssuError as error:
         return tuple(_told(bench, cluster, image, node, str(error)) for node in NodeName)
     try:
@@ -131,5 +131,5 @@ class _Progress:
     def _renew(self) -> None:
         now = self._bench.clock.now()
         if now - self._renewed >= _RENEW:
-            self._bench.leases.renew(self._lease, self._owner, now, LEASE_S)
+            self._bench.leases.renew(self._lease, self._owner, LEASE_S)
             self._renewed = now

@@ -74,7 +74,7 @@ def _ask(bench: Bench, action: StartAction, job: str) -> StartReport:
     event = bench.event(
         EventKind.ACTION_INTENDED, "request by NETCONF RPC", node=action.node, key=START_RPC_KEY
     )
-    if not bench.journal.intend(bench.upgrade_id, event):
+    if not bench.journal.intend(bench.upgrade_id, event).written:
         raise RequestRefused(f"{action.node}: the RPC was sent before in this upgrade and is not sent twice")
     return bench.writer.start_issu(action.node, action.command, job, StartMethod.RPC)
 

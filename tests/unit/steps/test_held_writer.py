@@ -10,7 +10,7 @@ from srx_issu.domain.intent import StartMethod
 from srx_issu.steps.held_writer import HeldWriter
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import IMAGE
-from tests.fakes.snapshots import N0, T0
+from tests.fakes.snapshots import N0
 
 START = StartIssu(image_path=IMAGE.node_path)
 
@@ -29,7 +29,7 @@ def test_sends_while_the_cluster_is_ours() -> None:
 def test_a_task_cleared_after_somebody_took_the_cluster_over_sends_nothing() -> None:
     fake = FakeBench()
     fake.leases.release("cluster:fw-1", "manual__1")
-    fake.leases.take("cluster:fw-1", "recover-1", T0, 3600)
+    fake.leases.take("cluster:fw-1", "recover-1", 3600)
     with pytest.raises(LeaseHeld, match="recover-1"):
         held_writer(fake).send(N0, AbortIssu())
     with pytest.raises(LeaseHeld):
