@@ -112,8 +112,7 @@ def test_a_stop_and_another_holder_are_respected(world: World, monkeypatch: pyte
     stores = open_stores()
     planning = plan_now("spring", stores)
     assert planning.campaign.staging is not None
-    bench = open_staging("spring", "first")
-    stores.leases.take(f"cluster:{GOOD}", "by-hand", bench.clock.now(), 600)
+    stores.leases.take(f"cluster:{GOOD}", "by-hand", 600)
     found = {staged.cluster: staged.failed or "" for staged in world.stage("first")}
     assert "by-hand" in found[GOOD]
     assert {name for name, _ in world.copies()} == {BAD}

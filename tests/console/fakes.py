@@ -10,7 +10,7 @@ from srx_issu.console.sources import Sources
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.intent import Intent
 from srx_issu.journal import EvidenceEntry
-from srx_issu.ports.journal import Event, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Event, Hold, Intended, Outcome, UpgradeRecord
 from tests.journal.samples import make_intent
 from tests.report.samples import START, Sample, good, record, started
 
@@ -66,13 +66,16 @@ class MemoryStores:
             raise JournalError(f"evidence {evidence_id}: SHA-256 is ..., was ...")
         return content
 
+    def now(self) -> datetime:
+        raise AssertionError("the console compares no times")
+
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         raise AssertionError("the console writes nothing")
 
     def record(self, upgrade_id: str, event: Event) -> None:
         raise AssertionError("the console writes nothing")
 
-    def intend(self, upgrade_id: str, event: Event) -> bool:
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
         raise AssertionError("the console writes nothing")
 
     def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:

@@ -92,8 +92,8 @@ def looker(fleet: Fleet) -> Callable[[Intent], Look]:
 
 @pytest.fixture(scope="module")
 def matrix(fleet: Fleet) -> Matrix:
-    clock, leases = SystemClock(), MemoryLeases()
-    leases.take("cluster:held", "manual__1", clock.now(), 3600)
+    clock, leases = SystemClock(), MemoryLeases(SystemClock())
+    leases.take("cluster:held", "manual__1", 3600)
     bench = AuditBench(
         audit_id="audit__1",
         catalog=fleet.catalog,

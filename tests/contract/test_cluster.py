@@ -14,6 +14,7 @@ from srx_issu.domain.model import GroupState, NodeName
 from srx_issu.ports.devices import Started
 from tests.contract.conftest import WORLDS
 from tests.contract.worlds import World
+from tests.fakes.lines import send, start
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1
 over_netconf = pytest.mark.parametrize("world", [w for w in WORLDS if w != "ssh"], indirect=True)
@@ -60,12 +61,12 @@ def test_node_that_answers_badly_gives_no_facts(world: World, fault: str) -> Non
 def test_command_without_an_answer_is_unknown_and_sent_once(world: World, fault: str) -> None:
     world.break_(fault, N0)
     with world.writer() as writer, pytest.raises((DeviceTimeout, SessionLost)):
-        writer.send(N0, ResetFailover(group_id=1))
+        send(writer, N0, ResetFailover(group_id=1))
 
 
 def test_refusal_is_told_in_words(world: World) -> None:
     with world.writer() as writer, pytest.raises(CommandRefused, match="not configured") as refused:
-        writer.send(N0, FailOver(group_id=77, to=N1))
+        send(writer, N0, FailOver(group_id=77, to=N1))
     assert refused.value.node == N0
 
 
@@ -99,7 +100,7 @@ def test_healthy_cluster(world: World) -> None:
 
 def test_failover_and_reset_show_on_both_nodes(world: World) -> None:
     with world.writer() as writer, world.reader() as reader:
-        assert "nitiated" in writer.send(N0, FailOver(group_id=1, to=N1))
+        assert "nitiated" in send(writer, N0, FailOver(group_id=1, to=N1))
         seen = reader.observe()
         assert seen.primary(1) is N1
         for view in seen.views:
@@ -108,14 +109,14 @@ def test_failover_and_reset_show_on_both_nodes(world: World) -> None:
             member = group.member(N1)
             assert member is not None
             assert (member.state, member.priority, member.manual) == (GroupState.PRIMARY, 255, True)
-        writer.send(N0, ResetFailover(group_id=1))
+        send(writer, N0, ResetFailover(group_id=1))
         after = reader.observe().group(1)
         assert after is not None
         assert all(member.manual is False for member in after.members)
         if world.name != "fake":  # put the lab back for the next case
             time.sleep(0.1)  # six seconds of the lab: secondary-hold of a data plane group is over
-            writer.send(N0, FailOver(group_id=1, to=N0))
-            writer.send(N0, ResetFailover(group_id=1))
+            send(writer, N0, FailOver(group_id=1, to=N0))
+            send(writer, N0, ResetFailover(group_id=1))
 
 
 class TestStart:
@@ -126,15 +127,15 @@ class TestStart:
         image = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.8.tgz"
         before = world.starts()
         with world.writer() as writer, world.reader() as reader:
-            missing = writer.start_issu(N0, StartIssu(image_path=image), "missing", StartMethod.AUTO)
+            missing = start(writer, N0, StartIssu(image_path=image), "missing", StartMethod.AUTO)
             assert missing.started is Started.REFUSED
             assert "does not exist" in missing.words
             started = StartIssu(image_path=world.stage(tmp_path))
-            elsewhere = writer.start_issu(N1, started, "not-primary", StartMethod.AUTO)
+            elsewhere = start(writer, N1, started, "not-primary", StartMethod.AUTO)
             assert elsewhere.started is Started.REFUSED
-            first = writer.start_issu(N0, started, "job", StartMethod.AUTO)
-            again = writer.start_issu(N0, started, "job", StartMethod.AUTO)
-            other = writer.start_issu(N0, started, "other", StartMethod.AUTO)
+            first = start(writer, N0, started, "job", StartMethod.AUTO)
+            again = start(writer, N0, started, "job", StartMethod.AUTO)
+            other = start(writer, N0, started, "other", StartMethod.AUTO)
             assert (first.started, first.method) == (Started.ACCEPTED, StartMethod.SHELL)
             assert again.started is Started.ACCEPTED
             assert again.words == "already started by this job; nothing was sent"

@@ -30,6 +30,7 @@ from srx_issu.domain.errors import (
 from srx_issu.domain.intent import StartMethod, Timers
 from srx_issu.domain.model import NodeName
 from srx_issu.ports.devices import Started
+from tests.fakes.lines import send, start
 from tests.fakes.node import Act, ScriptedNode, closed_port
 from tests.fakes.wires import cluster_at
 
@@ -83,14 +84,14 @@ def test_no_answer_is_a_timeout_and_the_other_form_is_not_tried(
 ) -> None:
     node.answers["request-reboot"] = Act.HANG
     with pytest.raises(DeviceTimeout, match=r"node0: request-reboot: no answer within 0.4 s"):
-        writer.send(N0, RebootNode(node=N1))
+        send(writer, N0, RebootNode(node=N1))
     assert node.requests == ["request-reboot"]
 
 
 def test_lost_session_is_not_a_refusal(node: ScriptedNode, writer: PyezClusterWriter) -> None:
     node.answers["request-reboot"] = Act.CUT
     with pytest.raises(SessionLost):
-        writer.send(N0, RebootNode(node=N1))
+        send(writer, N0, RebootNode(node=N1))
     assert node.requests == ["request-reboot"]
 
 
@@ -101,14 +102,14 @@ def test_node_that_cannot_be_reached_was_sent_nothing(node: ScriptedNode) -> Non
             cluster_at(nowhere, nowhere), node.credentials(known_hosts=trusted), Timers(connect_s=1)
         )
         with pytest.raises(DeviceUnreachable):
-            writer.send(N0, AbortIssu())
+            send(writer, N0, AbortIssu())
         writer.close()
 
 
 def test_answer_that_cannot_be_read_leaves_it_unknown(node: ScriptedNode, writer: PyezClusterWriter) -> None:
     node.answers["request-reboot"] = Act.GARBAGE
     with pytest.raises(SessionLost, match="cannot be read"):
-        writer.send(N0, RebootNode(node=N1))
+        send(writer, N0, RebootNode(node=N1))
     assert node.requests == ["request-reboot"]
 
 
@@ -138,7 +139,7 @@ def test_refusal_comes_in_the_nodes_own_words(
 ) -> None:
     node.answers[rpc] = answer
     with pytest.raises(CommandRefused) as refused:
-        writer.send(N0, command)
+        send(writer, N0, command)
     assert refused.value.message
     assert node.requests == [rpc]
 
@@ -146,31 +147,31 @@ def test_refusal_comes_in_the_nodes_own_words(
 def test_unknown_rpc_goes_by_cli(node: ScriptedNode, writer: PyezClusterWriter) -> None:
     command = FailOver(group_id=0, to=N1)
     node.answers[command.cli] = output("Initiated manual failover for redundancy group 0")
-    assert writer.send(N0, command) == "Initiated manual failover for redundancy group 0"
+    assert send(writer, N0, command) == "Initiated manual failover for redundancy group 0"
     assert node.requests == [command.rpc.name, command.cli]
 
 
 def test_resync_goes_by_cli_first(node: ScriptedNode, writer: PyezClusterWriter) -> None:
     node.answers["request security policies resync"] = output("node0.fpc0: in-sync")
-    writer.send(N0, ResyncPolicies())
+    send(writer, N0, ResyncPolicies())
     assert node.requests == ["request security policies resync"]
 
 
 def test_neither_form_known(writer: PyezClusterWriter) -> None:
     with pytest.raises(UnknownCommand):
-        writer.send(N0, AbortIssu())
+        send(writer, N0, AbortIssu())
 
 
 def test_success_of_an_abort_is_not_taken_for_a_refusal(
     node: ScriptedNode, writer: PyezClusterWriter
 ) -> None:
     node.answers["request-chassis-cluster-in-service-upgrade"] = output("ISSU aborted")
-    assert writer.send(N0, AbortIssu()) == "ISSU aborted"
+    assert send(writer, N0, AbortIssu()) == "ISSU aborted"
 
 
 def test_send_never_starts_an_issu(node: ScriptedNode, writer: PyezClusterWriter) -> None:
     with pytest.raises(RequestRefused, match="start_issu"):
-        writer.send(N0, START)
+        send(writer, N0, START)
     assert node.requests == []
 
 
@@ -186,7 +187,7 @@ class TestStartByRpc:
     )
     def test_refusal(self, node: ScriptedNode, writer: PyezClusterWriter, answer: str) -> None:
         node.answers[START_RPC] = answer
-        report = writer.start_issu(N0, START, "job", StartMethod.RPC)
+        report = start(writer, N0, START, "job", StartMethod.RPC)
         assert report.started is Started.REFUSED
         assert report.words
         assert report.transcript_path is None
@@ -200,7 +201,7 @@ class TestStartByRpc:
         answer: str | Act,
     ) -> None:
         node.answers[START_RPC] = answer
-        report = writer.start_issu(N0, START, "job", StartMethod.RPC)
+        report = start(writer, N0, START, "job", StartMethod.RPC)
         assert (report.started, report.method) == (Started.UNKNOWN, StartMethod.RPC)
         assert node.requests == [START_RPC]
 
@@ -208,7 +209,7 @@ class TestStartByRpc:
         self, node: ScriptedNode, writer: PyezClusterWriter
     ) -> None:
         node.answers[START.cli] = output("error: ISSU can only be initiated from the primary node")
-        report = writer.start_issu(N0, START, "job", StartMethod.RPC)
+        report = start(writer, N0, START, "job", StartMethod.RPC)
         assert report.started is Started.REFUSED
         assert node.requests == [START_RPC, START.cli]
 
@@ -238,26 +239,26 @@ class TestStartInShell:
         self, node: ScriptedNode, writer: PyezClusterWriter
     ) -> None:
         with pytest.raises(UnknownCommand, match=r"no shell .*unknown command.*nothing was sent"):
-            writer.start_issu(N0, START, "job", StartMethod.SHELL)
+            start(writer, N0, START, "job", StartMethod.SHELL)
         assert node.requests == ["start shell"]
 
     def test_account_without_a_shell_goes_by_rpc(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
         node.answers[START_RPC] = error("ISSU in progress", "warning")
-        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        report = start(writer, N0, START, "job", StartMethod.AUTO)
         assert (report.started, report.method) == (Started.REFUSED, StartMethod.RPC)
         assert node.requests == ["start shell", START_RPC]
 
     def test_shell_without_cli_goes_by_rpc(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
         node.shell = {"PATH": "/usr/bin:/bin"}
         node.answers[START_RPC] = error("ISSU in progress", "warning")
-        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        report = start(writer, N0, START, "job", StartMethod.AUTO)
         assert report.method is StartMethod.RPC
 
     def test_job_runs_detached_and_leaves_its_transcript(
         self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:
         self._write(with_shell, "echo 'ISSU: Validating Image'; sleep 2; echo later; exit 3")
-        report = writer.start_issu(N0, START, "job-1", StartMethod.AUTO)
+        report = start(writer, N0, START, "job-1", StartMethod.AUTO)
         assert (report.started, report.method) == (Started.ACCEPTED, StartMethod.SHELL)
         assert report.words == "ISSU: Validating Image"
         assert report.transcript_path == f"{folder}/srx-issu-job-1/transcript"
@@ -269,8 +270,8 @@ class TestStartInShell:
 
     def test_second_call_attaches(self, writer: PyezClusterWriter, with_shell: Path, folder: Path) -> None:
         self._write(with_shell, "echo 'ISSU: Validating Image'; sleep 3")
-        first = writer.start_issu(N0, START, "job", StartMethod.AUTO)
-        again = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        first = start(writer, N0, START, "job", StartMethod.AUTO)
+        again = start(writer, N0, START, "job", StartMethod.AUTO)
         assert again.started is Started.ACCEPTED
         assert again.words == "already started by this job; nothing was sent"
         assert again.transcript_path == first.transcript_path
@@ -278,7 +279,7 @@ class TestStartInShell:
 
     def test_refusal_of_the_job(self, writer: PyezClusterWriter, with_shell: Path, folder: Path) -> None:
         self._write(with_shell, "echo 'warning: ISSU in progress'; exit 1")
-        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        report = start(writer, N0, START, "job", StartMethod.AUTO)
         assert report.started is Started.REFUSED
         assert report.words == "warning: ISSU in progress"
 
@@ -286,8 +287,8 @@ class TestStartInShell:
         self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:
         self._write(with_shell, "echo 'error: File does not exist: /var/tmp/x.tgz'; exit 1")
-        writer.start_issu(N0, START, "job", StartMethod.AUTO)
-        again = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        start(writer, N0, START, "job", StartMethod.AUTO)
+        again = start(writer, N0, START, "job", StartMethod.AUTO)
         assert again.started is Started.REFUSED
         assert "nothing was sent" in again.words
         assert self.asked(with_shell) == [START.cli]
@@ -296,7 +297,7 @@ class TestStartInShell:
         self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:
         self._write(with_shell, "exit 0")
-        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        report = start(writer, N0, START, "job", StartMethod.AUTO)
         assert report.started is Started.UNKNOWN
         assert "ended at once, exit status 0" in report.words
 
@@ -304,7 +305,7 @@ class TestStartInShell:
         self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:
         (folder / "srx-issu-job").mkdir()
-        report = writer.start_issu(N0, START, "job", StartMethod.AUTO)
+        report = start(writer, N0, START, "job", StartMethod.AUTO)
         assert report.started is Started.UNKNOWN
         assert "nothing was sent" in report.words
         assert self.asked(with_shell) == []
@@ -312,7 +313,7 @@ class TestStartInShell:
     def test_marker_that_cannot_be_made_starts_nothing(
         self, writer: PyezClusterWriter, with_shell: Path, folder: Path
     ) -> None:
-        report = writer.start_issu(N0, START, "missing/job", StartMethod.AUTO)
+        report = start(writer, N0, START, "missing/job", StartMethod.AUTO)
         assert report.started is Started.UNKNOWN
         assert self.asked(with_shell) == []
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import TABLES, ClusterState
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports import codec
-from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.devices import Line, Started, StartLine, StartReport
 from srx_issu.ports.journal import Event, EventKind, Json, Outcome
+from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.judge_readiness import READY
-from srx_issu.steps.recall import BASELINE_STEP, conclusion
+from srx_issu.steps.recall import BASELINE_STEP, READY, conclusion
 from tests.fakes.intents import intent as plain_intent
+from tests.fakes.lines import FakeLine, FakeStartLine
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0, both
 from tests.unit.checks.plain import plain_run
@@ -54,23 +56,38 @@ class RecordingWriter:
     """Remembers what was sent; ``start`` scripts the answers to ``start_issu``, in order."""
 
     sent: list[tuple[NodeName, str]] = field(default_factory=list)
-    starts: list[tuple[NodeName, StartMethod]] = field(default_factory=list)
+    starts: list[tuple[NodeName, StartMethod]] = field(default_factory=list)  # that reached a node
     start: list[StartReport | Exception] = field(default_factory=list)
     refuse: DeviceError | None = None
     marker: set[str] = field(default_factory=set)  # jobs the node knows
     has_shell: bool = True
 
-    def send(self, node: NodeName, command: Command) -> str:
+    @contextmanager
+    def line(self, node: NodeName) -> Iterator[Line]:
+        yield FakeLine(node=node, carry_out=self._send)
+
+    @contextmanager
+    def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
+        if method is StartMethod.SHELL and not self.has_shell:
+            raise UnknownCommand(node, "no shell for this account")
+        by_shell = method is not StartMethod.RPC and self.has_shell
+        way = StartMethod.SHELL if by_shell else StartMethod.RPC
+        yield FakeStartLine(node=node, method=way, marked=self._marked, carry_out=self._start)
+
+    def _send(self, node: NodeName, command: Command) -> str:
         self.sent.append((node, command.cli))
         if self.refuse:
             raise self.refuse
         return "ok"
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        if method is StartMethod.SHELL and not self.has_shell:
-            raise UnknownCommand(node, "no shell for this account")
-        if method is StartMethod.SHELL and job in self.marker:
-            return StartReport(started=Started.ACCEPTED, method=method, words="already started by this job")
+    def _marked(self, node: NodeName, job: str) -> StartReport | None:
+        if job not in self.marker:
+            return None
+        return StartReport(
+            started=Started.ACCEPTED, method=StartMethod.SHELL, words="already started by this job"
+        )
+
+    def _start(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
         self.starts.append((node, method))
         self.marker.add(job)
         answer = self.start.pop(0) if self.start else StartReport(started=Started.ACCEPTED, method=method)
@@ -88,10 +105,12 @@ class NoFiles:
     def sha256(self, path: str) -> str:
         raise AssertionError(f"nobody should ask for the checksum of {path}")
 
-    def upload(self, source: Path, path: str, progress: Callable[[int, int], None]) -> None:
+    def upload(
+        self, source: Path, path: str, progress: Callable[[int, int], None], permit: Permit | None = None
+    ) -> None:
         raise AssertionError(f"nobody should copy {source}")
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, permit: Permit | None = None) -> None:
         raise AssertionError(f"nobody should delete {path}")
 
 
@@ -109,8 +128,10 @@ class FakeBench:
     state: ClusterState = field(default_factory=lambda: ClusterState(cluster="fw-1", taken_at=T0))
 
     def __post_init__(self) -> None:
+        self.journal.clock = self.leases.clock = self.clock
+        self.journal.leases = self.leases
         self.journal.open_upgrade(self.intent, T0)
-        self.leases.take("cluster:fw-1", self.intent.upgrade_id, T0, 3600)
+        self.leases.take("cluster:fw-1", self.intent.upgrade_id, 3600)
 
     def bench(self, step: str) -> Bench:
         return Bench(

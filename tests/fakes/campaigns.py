@@ -80,6 +80,10 @@ class FakeCampaign:
     notices: list[str] = field(default_factory=list)
     not_staged: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.upgrades.clock = self.leases.clock = self.clock
+        self.upgrades.leases = self.leases
+
     def bench(self) -> CampaignBench:
         return CampaignBench(
             campaign_id=self.campaign_id,

@@ -6,6 +6,8 @@ the same on a node. Faults have the lab's names.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -31,7 +33,8 @@ from srx_issu.domain.model import (
     RedundancyGroup,
     Snapshot,
 )
-from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.devices import Line, Started, StartLine, StartReport
+from tests.fakes.lines import FakeLine, FakeStartLine
 
 RELEASE = "21.4R3-S5.4"
 _CONFIGURED = {NodeName.NODE0: 200, NodeName.NODE1: 100}
@@ -113,7 +116,17 @@ class FakeCluster:
             f"set system host-name {name}\n" if form == "set" else f"system {{\n    host-name {name};\n}}\n"
         )
 
-    def send(self, node: NodeName, command: Command) -> str:
+    @contextmanager
+    def line(self, node: NodeName) -> Iterator[Line]:
+        self._reach(node)
+        yield FakeLine(node=node, carry_out=self._send)
+
+    @contextmanager
+    def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
+        self._reach(node)
+        yield FakeStartLine(node=node, method=StartMethod.SHELL, marked=self._marked, carry_out=self._start)
+
+    def _send(self, node: NodeName, command: Command) -> str:
         self._reach(node)
         self.sent.append((node, command))
         match command:
@@ -131,12 +144,13 @@ class FakeCluster:
             case _:
                 return ""
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        self._reach(node)
-        path = f"/var/tmp/srx-issu-{job}/transcript"
-        report = StartReport(started=Started.ACCEPTED, method=StartMethod.SHELL, transcript_path=path)
-        if job in self.starts:
-            return replace(report, words="already started by this job; nothing was sent")
+    def _marked(self, node: NodeName, job: str) -> StartReport | None:
+        if job not in self.starts:
+            return None
+        return replace(_accepted(job), words="already started by this job; nothing was sent")
+
+    def _start(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
+        report = _accepted(job)
         refusal = None
         if self._primary[0] is not node:
             refusal = "error: ISSU can only be initiated from the primary node of redundancy-group 0"
@@ -147,5 +161,11 @@ class FakeCluster:
         if refusal is not None:
             return replace(report, started=Started.REFUSED, words=refusal)
         self.starts.append(job)
-        self._texts[node, path] = "ISSU: Validating Image\n"
+        assert report.transcript_path is not None
+        self._texts[node, report.transcript_path] = "ISSU: Validating Image\n"
         return replace(report, words="ISSU: Validating Image")
+
+
+def _accepted(job: str) -> StartReport:
+    path = f"/var/tmp/srx-issu-{job}/transcript"
+    return StartReport(started=Started.ACCEPTED, method=StartMethod.SHELL, transcript_path=path)

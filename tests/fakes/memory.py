@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.domain.intent import Intent
-from srx_issu.ports.journal import Event, Lease, Outcome, UpgradeRecord
+from srx_issu.ports.clock import Clock
+from srx_issu.ports.journal import (
+    PERMIT_S,
+    Event,
+    EventKind,
+    Hold,
+    IntendAnswer,
+    Intended,
+    Lease,
+    Outcome,
+    UpgradeRecord,
+)
 from tests.fakes.snapshots import T0
 
 
+class SteppingClock:
+    """Moves only when somebody sleeps or a test says so."""
+
+    def __init__(self, start: datetime = T0) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
 class MemoryJournal:
-    def __init__(self) -> None:
+    """``clock`` is the database's. ``leases`` are asked when an action is intended with a hold."""
+
+    def __init__(self, clock: Clock | None = None, leases: MemoryLeases | None = None) -> None:
+        self.clock: Clock = clock or SteppingClock()
+        self.leases = leases or MemoryLeases(self.clock)
         self.intents: dict[str, Intent] = {}
         self.records: dict[str, UpgradeRecord] = {}
         self.written: dict[str, list[Event]] = {}
+
+    def now(self) -> datetime:
+        return self.clock.now()
 
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         if intent.upgrade_id not in self.intents:
@@ -38,14 +70,23 @@ class MemoryJournal:
         return tuple(sorted(mine, key=lambda r: r.opened_at, reverse=True))
 
     def record(self, upgrade_id: str, event: Event) -> None:
-        self.written[upgrade_id].append(event)
+        self.written[upgrade_id].append(replace(event, recorded_at=self.now()))
 
-    def intend(self, upgrade_id: str, event: Event) -> bool:
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+        if event.kind is not EventKind.ACTION_INTENDED:
+            raise JournalError(f"intend() takes an ACTION_INTENDED event, got {event.kind}")
+        if (outcome := self.records[upgrade_id].outcome) is not None:
+            return self._answered(IntendAnswer.CLOSED, f"{upgrade_id} is closed as {outcome}")
+        if hold is not None and (loss := self.leases.extend(upgrade_id, hold)) is not None:
+            return self._answered(IntendAnswer.NOT_HELD, loss)
         known = {e.key for e in self.written[upgrade_id] if e.kind is event.kind}
-        if event.key in known:
-            return False
-        self.written[upgrade_id].append(event)
-        return True
+        if event.key is not None and event.key in known:
+            return self._answered(IntendAnswer.KEY_USED, f"{event.key!r} was intended before")
+        self.written[upgrade_id].append(replace(event, recorded_at=self.now()))
+        return self._answered(IntendAnswer.WRITTEN, f"intended: {event.text}")
+
+    def _answered(self, answer: IntendAnswer, reason: str) -> Intended:
+        return Intended(answer=answer, at=self.now(), reason=reason)
 
     def events(self, upgrade_id: str) -> tuple[Event, ...]:
         return tuple(self.written.get(upgrade_id, ()))
@@ -54,31 +95,51 @@ class MemoryJournal:
         old = self.records[upgrade_id]
         if old.outcome not in (None, outcome):
             raise JournalError(f"{upgrade_id} is closed as {old.outcome}")
+        if old.outcome is outcome:
+            return
         self.records[upgrade_id] = UpgradeRecord(
             upgrade_id=upgrade_id,
             cluster=old.cluster,
             target_release=old.target_release,
             opened_at=old.opened_at,
-            closed_at=at,
+            closed_at=self.now(),
             outcome=outcome,
             reason=reason,
         )
 
 
 class MemoryLeases:
-    def __init__(self) -> None:
+    """``clock`` is the database's."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock: Clock = clock or SteppingClock()
         self.held: dict[str, Lease] = {}
 
-    def take(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-        held = self.held.get(resource)
-        if held and held.owner != owner and held.expires_at > at:
+    def take(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        held, at = self.held.get(resource), self.clock.now()
+        if held and held.owner != owner and held.expires_at + timedelta(seconds=PERMIT_S) > at:
             raise LeaseHeld(f"{resource} is held by {held.owner}")
         lease = Lease(resource=resource, owner=owner, taken_at=at, expires_at=at + timedelta(seconds=ttl_s))
         self.held[resource] = lease
         return lease
 
-    def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-        return self.take(resource, owner, at, ttl_s)
+    def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        held = self.held.get(resource)
+        if held is None:
+            raise JournalError(f"{resource}: upgrade {owner} holds no lease any more")
+        if held.owner != owner:
+            raise LeaseHeld(f"{resource} is held by {held.owner}")
+        return self.take(resource, owner, ttl_s)
+
+    def extend(self, owner: str, hold: Hold) -> str | None:
+        """All of them from now on; or, with none changed, why not."""
+        for resource in hold.resources:
+            held = self.held.get(resource)
+            if held is None or held.owner != owner:
+                return f"{resource} is held by {held.owner if held else 'nobody'}"
+        for resource in hold.resources:
+            self.renew(resource, owner, hold.ttl_s)
+        return None
 
     def release(self, resource: str, owner: str) -> bool:
         mine = (held := self.held.get(resource)) is not None and held.owner == owner
@@ -111,16 +172,3 @@ class MemoryEvidence:
 
     def names(self, upgrade_id: str) -> tuple[str, ...]:
         return tuple(n for n in self.files if n.startswith(f"{upgrade_id}/"))
-
-
-class SteppingClock:
-    """Moves only when somebody sleeps or a test says so."""
-
-    def __init__(self, start: datetime = T0) -> None:
-        self.time = start
-
-    def now(self) -> datetime:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import Ledger, SqlJournal
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Event, EventKind, IntendAnswer, Outcome
 from tests.journal.samples import NOON, make_event, make_intent, make_issu_intended
 
 UPGRADE = "wave1__fw-a"
@@ -76,6 +76,10 @@ def test_the_database_itself_refuses_to_rewrite_history(
 
 def test_a_closed_upgrade_cannot_be_closed_otherwise(opened: SqlJournal) -> None:
     opened.close_upgrade(UPGRADE, Outcome.ROLLED_BACK, "cold sync timed out", NOON)
+    first = opened.upgrade(UPGRADE)
+    assert first is not None
+    assert first.closed_at is not None
+    assert abs(first.closed_at - opened.now()) < timedelta(seconds=30)  # the database's, not the caller's
     opened.close_upgrade(UPGRADE, Outcome.ROLLED_BACK, "another wording", NOON + timedelta(hours=1))
     with pytest.raises(JournalError, match="closed as ROLLED_BACK; it cannot be closed again as UPGRADED"):
         opened.close_upgrade(UPGRADE, Outcome.UPGRADED, "fine", NOON)
@@ -84,7 +88,7 @@ def test_a_closed_upgrade_cannot_be_closed_otherwise(opened: SqlJournal) -> None
     assert (record.outcome, record.reason, record.closed_at) == (
         Outcome.ROLLED_BACK,
         "cold sync timed out",
-        NOON,
+        first.closed_at,
     )
 
 
@@ -95,7 +99,7 @@ def test_of_twenty_intents_at_once_exactly_one_counts(opened: SqlJournal, journa
     def intend(_: int) -> bool:
         journal = SqlJournal(journal_url)  # its own, as another process would have
         barrier.wait()
-        return journal.intend(UPGRADE, make_issu_intended())
+        return journal.intend(UPGRADE, make_issu_intended()).written
 
     with ThreadPoolExecutor(takers) as pool:
         results = list(pool.map(intend, range(takers)))
@@ -105,10 +109,12 @@ def test_of_twenty_intents_at_once_exactly_one_counts(opened: SqlJournal, journa
 
 def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
     opened.open_upgrade(make_intent("wave1__fw-b"), NOON)
-    assert opened.intend(UPGRADE, make_issu_intended())
-    assert opened.intend(UPGRADE, make_issu_intended("reboot"))
-    assert opened.intend("wave1__fw-b", make_issu_intended())
-    assert not opened.intend(UPGRADE, make_issu_intended())
+    assert opened.intend(UPGRADE, make_issu_intended()).written
+    assert opened.intend(UPGRADE, make_issu_intended("reboot")).written
+    assert opened.intend("wave1__fw-b", make_issu_intended()).written
+    again = opened.intend(UPGRADE, make_issu_intended())
+    assert again.answer is IntendAnswer.KEY_USED
+    assert "not sent twice" in again.reason
     for _ in range(2):  # what follows an intent may repeat its key
         opened.record(UPGRADE, Event(at=NOON, kind=EventKind.ACTION_SENT, step="s", text="t", key="issu"))
 
@@ -116,13 +122,12 @@ def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
 def test_an_intent_with_a_key_is_only_written_by_intend(opened: SqlJournal) -> None:
     with pytest.raises(JournalError, match=r"intend\(\), not record\(\)"):
         opened.record(UPGRADE, make_issu_intended())
-    with pytest.raises(JournalError, match="with a key"):
+    with pytest.raises(JournalError, match="takes an ACTION_INTENDED event"):
         opened.intend(UPGRADE, make_event())
-    with pytest.raises(JournalError, match="with a key"):
-        opened.intend(UPGRADE, replace(make_issu_intended(), key=None))
     for _ in range(2):  # a command that may be sent again has no key
         opened.record(UPGRADE, replace(make_issu_intended(), key=None))
-    assert len(opened.events(UPGRADE)) == 2
+        assert opened.intend(UPGRADE, replace(make_issu_intended(), key=None)).written
+    assert len(opened.events(UPGRADE)) == 4
 
 
 def test_refuses_a_time_without_a_zone(opened: SqlJournal) -> None:
@@ -153,7 +158,13 @@ def test_events_come_back_whole_in_order_and_in_utc(opened: SqlJournal) -> None:
     second = replace(make_event(), at=NOON - timedelta(hours=1))  # written later, of an earlier clock
     opened.record(UPGRADE, first)
     opened.record(UPGRADE, second)
-    assert opened.events(UPGRADE) == (first, second)
+    before = opened.now()
+    opened.record(UPGRADE, second)
+    back = opened.events(UPGRADE)
+    assert [replace(event, recorded_at=None) for event in back] == [first, second, second]
+    stamps = [event.recorded_at or NOON for event in back]
+    assert stamps == sorted(stamps)
+    assert stamps[1] <= before <= stamps[2]
     assert opened.events(UPGRADE)[0].at.tzinfo is UTC
 
 

@@ -6,16 +6,27 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import psycopg
 import pytest
 
 from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.journal import Ledger, SqlJournal, SqlLeases
 from srx_issu.journal.sql_leases import LeaseChangeKind
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import PERMIT_S, EventKind, Outcome
 from tests.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
 HOUR = 3600.0
+
+
+def pass_time(url: str, seconds: float) -> None:
+    """As if every lease had been taken that much earlier: only the database's clock counts."""
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "UPDATE srx_issu.leases SET taken_at = taken_at - make_interval(secs => %(s)s), "
+            "expires_at = expires_at - make_interval(secs => %(s)s)",
+            {"s": seconds},
+        )
 
 
 def test_of_twenty_takers_exactly_one_wins(journal_url: str, leases: SqlLeases) -> None:
@@ -26,7 +37,8 @@ def test_of_twenty_takers_exactly_one_wins(journal_url: str, leases: SqlLeases) 
 def test_of_twenty_takers_of_a_dead_lease_exactly_one_wins(
     journal_url: str, leases: SqlLeases, ledger: Ledger
 ) -> None:
-    leases.take(FW, "dead", NOON - timedelta(hours=2), HOUR)
+    leases.take(FW, "dead", HOUR)
+    pass_time(journal_url, 2 * HOUR)
     assert _winners(journal_url, 20) == 1
     changes = ledger.lease_changes(FW)
     assert [c.what for c in changes] == [LeaseChangeKind.TAKEN, LeaseChangeKind.TAKEN_OVER]
@@ -34,63 +46,92 @@ def test_of_twenty_takers_of_a_dead_lease_exactly_one_wins(
 
 
 def test_names_the_owner_until_when_and_what_to_do(leases: SqlLeases) -> None:
-    leases.take(FW, "run-1", NOON, HOUR)
-    with pytest.raises(LeaseHeld, match=r"held by upgrade run-1 .*13:00:00 UTC \(for another 30 min\); let"):
-        leases.take(FW, "run-2", NOON + timedelta(minutes=30), HOUR)
+    leases.take(FW, "run-1", HOUR)
+    with pytest.raises(LeaseHeld, match=r"held by upgrade run-1 since .* UTC \(for another 60 min\); let"):
+        leases.take(FW, "run-2", HOUR)
 
 
 def test_renew_is_refused_to_anybody_but_the_owner(leases: SqlLeases) -> None:
     with pytest.raises(JournalError, match="holds no lease any more"):
-        leases.renew(FW, "run-1", NOON, HOUR)
-    leases.take(FW, "run-2", NOON, HOUR)
+        leases.renew(FW, "run-1", HOUR)
+    leases.take(FW, "run-2", HOUR)
     with pytest.raises(LeaseHeld, match="run-2"):
-        leases.renew(FW, "run-1", NOON + timedelta(hours=3), HOUR)
+        leases.renew(FW, "run-1", HOUR)
 
 
-def test_an_owner_that_lost_its_lease_cannot_renew_or_release_it(leases: SqlLeases) -> None:
-    leases.take(FW, "slow", NOON, 10)
-    leases.take(FW, "fast", NOON + timedelta(seconds=11), HOUR)
+def test_a_lease_that_ran_out_is_taken_over_only_after_the_last_permit_died(
+    journal_url: str, leases: SqlLeases
+) -> None:
+    leases.take(FW, "slow", 10)
+    pass_time(journal_url, 10 + PERMIT_S / 2)
+    with pytest.raises(LeaseHeld, match="though its lease ran out"):
+        leases.take(FW, "fast", HOUR)
+    pass_time(journal_url, PERMIT_S / 2 + 1)
+    assert leases.take(FW, "fast", HOUR).owner == "fast"
+
+
+def test_ones_own_lease_that_ran_out_and_that_nobody_took_is_revived(
+    journal_url: str, leases: SqlLeases
+) -> None:
+    leases.take(FW, "slow", 10)
+    pass_time(journal_url, HOUR)
+    assert leases.renew(FW, "slow", HOUR).expires_at > SqlJournal(journal_url).now()
+
+
+def test_an_owner_that_lost_its_lease_cannot_renew_or_release_it(journal_url: str, leases: SqlLeases) -> None:
+    leases.take(FW, "slow", 10)
+    pass_time(journal_url, 11 + PERMIT_S)
+    leases.take(FW, "fast", HOUR)
     with pytest.raises(LeaseHeld, match="fast"):
-        leases.renew(FW, "slow", NOON + timedelta(seconds=12), HOUR)
+        leases.renew(FW, "slow", HOUR)
     leases.release(FW, "slow")
     holder = leases.holder(FW)
     assert holder is not None
     assert holder.owner == "fast"
 
 
-def test_a_cluster_that_needs_an_operator_is_never_taken_over(opened: SqlJournal, leases: SqlLeases) -> None:
-    leases.take(FW, "wave1__fw-a", NOON, HOUR)
+def test_a_cluster_that_needs_an_operator_is_never_taken_over(
+    opened: SqlJournal, journal_url: str, leases: SqlLeases
+) -> None:
+    leases.take(FW, "wave1__fw-a", HOUR)
     opened.close_upgrade("wave1__fw-a", Outcome.NEEDS_OPERATOR, "node1 does not answer", NOON)
+    pass_time(journal_url, 30 * 24 * HOUR)
     with pytest.raises(LeaseHeld, match=r"operator: node1 does not answer; .*'srx-issu release fw-a'"):
-        leases.take(FW, "run-2", NOON + timedelta(days=30), HOUR)
+        leases.take(FW, "run-2", HOUR)
     leases.release(FW, "wave1__fw-a")
-    assert leases.take(FW, "run-2", NOON + timedelta(days=30), HOUR).owner == "run-2"
+    assert leases.take(FW, "run-2", HOUR).owner == "run-2"
 
 
-def test_a_takeover_is_written_into_both_journals(opened: SqlJournal, leases: SqlLeases) -> None:
+def test_a_takeover_is_written_into_both_journals(
+    opened: SqlJournal, journal_url: str, leases: SqlLeases
+) -> None:
     opened.open_upgrade(make_intent("wave2__fw-a"), NOON)
-    leases.take(FW, "wave1__fw-a", NOON, 60)
-    leases.take(FW, "wave2__fw-a", NOON + timedelta(minutes=2), HOUR)
+    leases.take(FW, "wave1__fw-a", 60)
+    pass_time(journal_url, 120)
+    ran_out = leases.held_by("wave1__fw-a")[0].expires_at
+    leases.take(FW, "wave2__fw-a", HOUR)
     (lost,), (took,) = opened.events("wave1__fw-a"), opened.events("wave2__fw-a")
     assert (lost.kind, took.kind) == (EventKind.FINDING, EventKind.DECIDED)
     assert "lost cluster:fw-a to wave2__fw-a" in lost.text
-    assert "from wave1__fw-a, whose lease ran out at 2026-11-22 12:01:00 UTC" in took.text
+    assert f"from wave1__fw-a, whose lease ran out at {ran_out:%Y-%m-%d %H:%M:%S} UTC" in took.text
 
 
-def test_the_owner_takes_again_as_a_renewal(leases: SqlLeases, ledger: Ledger) -> None:
-    leases.take(FW, "run-1", NOON, HOUR)
-    again = leases.take(FW, "run-1", NOON + timedelta(minutes=30), HOUR)
-    assert (again.taken_at, again.expires_at) == (NOON, NOON + timedelta(minutes=90))
-    assert leases.renew(FW, "run-1", NOON + timedelta(hours=1), HOUR) == leases.holder(FW)
+def test_the_owner_takes_again_as_a_renewal(journal_url: str, leases: SqlLeases, ledger: Ledger) -> None:
+    first = leases.take(FW, "run-1", HOUR)
+    pass_time(journal_url, 1800)
+    again = leases.take(FW, "run-1", HOUR)
+    assert again.taken_at == first.taken_at - timedelta(seconds=1800)
+    assert again.expires_at >= first.expires_at
+    assert leases.renew(FW, "run-1", HOUR) == leases.holder(FW)
     assert len(ledger.lease_changes(FW)) == 1
 
 
 def test_a_released_lease_is_free_at_once(leases: SqlLeases, ledger: Ledger) -> None:
-    leases.take(FW, "run-1", NOON, HOUR)
+    leases.take(FW, "run-1", HOUR)
     leases.release(FW, "run-1")
     leases.release(FW, "run-1")
     assert leases.holder(FW) is None
-    assert leases.take(FW, "run-2", NOON, HOUR).owner == "run-2"
+    assert leases.take(FW, "run-2", HOUR).owner == "run-2"
     whats = [change.what for change in ledger.lease_changes(FW)]
     assert whats == [LeaseChangeKind.TAKEN, LeaseChangeKind.RELEASED, LeaseChangeKind.TAKEN]
 
@@ -100,7 +141,7 @@ def test_taking_while_the_holder_releases_never_fails_otherwise(journal_url: str
         leases, taken = SqlLeases(journal_url), 0
         for _ in range(5):
             try:
-                leases.take(FW, f"run-{number}", NOON, HOUR)
+                leases.take(FW, f"run-{number}", HOUR)
             except LeaseHeld:
                 continue
             taken += 1
@@ -114,7 +155,7 @@ def test_taking_while_the_holder_releases_never_fails_otherwise(journal_url: str
 @pytest.mark.parametrize("ttl_s", [0.0, -1.0, float("nan")])
 def test_refuses_a_lease_that_lasts_no_time(leases: SqlLeases, ttl_s: float) -> None:
     with pytest.raises(JournalError, match="more than 0 s"):
-        leases.take(FW, "run-1", NOON, ttl_s)
+        leases.take(FW, "run-1", ttl_s)
 
 
 def _winners(url: str, takers: int) -> int:
@@ -124,7 +165,7 @@ def _winners(url: str, takers: int) -> int:
         leases = SqlLeases(url)
         barrier.wait()
         try:
-            return leases.take(FW, f"run-{number}", NOON, HOUR).owner == f"run-{number}"
+            return leases.take(FW, f"run-{number}", HOUR).owner == f"run-{number}"
         except LeaseHeld:
             return False
 

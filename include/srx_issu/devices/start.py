@@ -8,6 +8,7 @@ does nothing. Whatever is in doubt is UNKNOWN.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class ShellStartLine:
             return _report(Started.UNKNOWN, f"after the start was sent: {error.message}", folder)
 
     def _until_s(self, permit: Permit) -> int:
-        """The end of the permit by the node's clock, which may differ from ours; at most ``permit_s`` ahead."""
+        """The end of the permit by the node's clock, which may differ from ours."""
         try:
             share = permit.left_s / PERMIT_S
             return self.shell.node_time_s() + math.floor(self.permit_s * min(1.0, share))

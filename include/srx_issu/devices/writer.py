@@ -1,8 +1,8 @@
 """Changing a cluster: the commands of ``domain.commands``, each in one of two forms, never sent twice.
 
-The session is open and logged in before the send gate is asked; its permit is checked as the last thing before
-the bytes leave. The other form is tried only when the node did not know the first, which proves that nothing
-was done. Over NETCONF no command asks for confirmation.
+The session is open and logged in before the send gate is asked; its permit is checked as the last thing
+before the bytes leave. The other form is tried only when the node did not know the first, which proves that
+nothing was done. Over NETCONF no command asks for confirmation.
 """
 
 from __future__ import annotations

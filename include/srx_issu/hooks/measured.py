@@ -13,7 +13,17 @@ from datetime import datetime
 
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.intent import Intent
-from srx_issu.ports.journal import Event, EventKind, Journal, Lease, Leases, Outcome, UpgradeRecord
+from srx_issu.ports.journal import (
+    Event,
+    EventKind,
+    Hold,
+    Intended,
+    Journal,
+    Lease,
+    Leases,
+    Outcome,
+    UpgradeRecord,
+)
 from srx_issu.ports.metrics import Metrics
 
 _ACTIONS = {
@@ -29,6 +39,9 @@ class MeasuredJournal:
 
     def __init__(self, journal: Journal, metrics: Metrics) -> None:
         self._journal, self._metrics = journal, metrics
+
+    def now(self) -> datetime:
+        return self._journal.now()
 
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         is_new = self._journal.upgrade(intent.upgrade_id) is None
@@ -50,11 +63,11 @@ class MeasuredJournal:
         if event.kind in _ACTIONS:
             self._metrics.count(f"action.{_ACTIONS[event.kind]}")
 
-    def intend(self, upgrade_id: str, event: Event) -> bool:
-        is_new = self._journal.intend(upgrade_id, event)
-        if is_new:
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+        intended = self._journal.intend(upgrade_id, event, hold)
+        if intended.written:
             self._metrics.count(f"action.{_ACTIONS[EventKind.ACTION_INTENDED]}")
-        return is_new
+        return intended
 
     def events(self, upgrade_id: str) -> tuple[Event, ...]:
         return self._journal.events(upgrade_id)
@@ -75,10 +88,10 @@ class MeasuredLeases:
     def __init__(self, leases: Leases, metrics: Metrics) -> None:
         self._leases, self._metrics = leases, metrics
 
-    def take(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
+    def take(self, resource: str, owner: str, ttl_s: float) -> Lease:
         before = self._leases.holder(resource)
         try:
-            lease = self._leases.take(resource, owner, at, ttl_s)
+            lease = self._leases.take(resource, owner, ttl_s)
         except LeaseHeld:
             self._metrics.count("lease.refused", kind=_kind(resource))
             raise
@@ -88,8 +101,8 @@ class MeasuredLeases:
             self._metrics.count("lease.taken_over", kind=_kind(resource))
         return lease
 
-    def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-        return self._leases.renew(resource, owner, at, ttl_s)
+    def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        return self._leases.renew(resource, owner, ttl_s)
 
     def release(self, resource: str, owner: str) -> bool:
         if released := self._leases.release(resource, owner):

@@ -55,7 +55,7 @@ def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
 
 
 def _renew_lease(stores: Stores, intent: Intent) -> None:
-    renew_all(intent, stores.leases, SystemClock().now(), intent.policy.timers.lease_s)
+    renew_all(intent, stores.leases, intent.policy.timers.lease_s)
 
 
 @dataclass(frozen=True, kw_only=True)

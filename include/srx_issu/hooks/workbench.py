@@ -72,4 +72,4 @@ def _renew(bench: Bench) -> None:
     claimed = last(events, EventKind.STEP_FINISHED, step=CLAIM) is not None
     if claimed and record is not None and record.closed_at is None:
         lease_s = bench.intent.policy.timers.lease_s
-        renew_all(bench.intent, bench.leases, bench.clock.now(), lease_s)
+        renew_all(bench.intent, bench.leases, lease_s)

@@ -61,6 +61,7 @@ def event_from_row(row: Row[Any]) -> Event:
         node=row.node,
         key=row.key,
         detail=row.detail,
+        recorded_at=utc(row.recorded_at),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.domain.errors import JournalError
@@ -18,9 +18,26 @@ from srx_issu.journal.codec import (
     record_from_row,
 )
 from srx_issu.journal.database import Database
+from srx_issu.journal.lease_rows import (
+    describe_holder,
+    describe_loss,
+    extend_lease,
+    locked_lease,
+    require_duration,
+)
+from srx_issu.journal.moments import database_now, write_alone
 from srx_issu.journal.secrecy import redact
 from srx_issu.journal.tables import INTENDED_ONLY, events, upgrades
-from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
+from srx_issu.ports.journal import (
+    Event,
+    EventKind,
+    Hold,
+    IntendAnswer,
+    Intended,
+    Lease,
+    Outcome,
+    UpgradeRecord,
+)
 
 
 class SqlJournal:
@@ -28,6 +45,10 @@ class SqlJournal:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
+
+    def now(self) -> datetime:
+        with self._database.transaction() as connection:
+            return database_now(connection)
 
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         row = {
@@ -38,6 +59,7 @@ class SqlJournal:
             "opened_at": aware(at, f"opening of upgrade {intent.upgrade_id}"),
         }
         with self._database.transaction() as connection:
+            write_alone(connection, intent.upgrade_id)
             connection.execute(insert(upgrades).values(row).on_conflict_do_nothing())
 
     def intent(self, upgrade_id: str) -> Intent:
@@ -68,15 +90,29 @@ class SqlJournal:
                 f"step {event.step}: intended action {event.key!r} has a key; journal it by intend(), "
                 "not record()"
             )
-        self._append(upgrade_id, event)
+        with self._database.transaction() as connection:
+            _locked_upgrade(connection, upgrade_id)
+            _append(connection, upgrade_id, event)
 
-    def intend(self, upgrade_id: str, event: Event) -> bool:
-        if event.kind is not EventKind.ACTION_INTENDED or not event.key:
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+        if event.kind is not EventKind.ACTION_INTENDED:
             raise JournalError(
-                f"step {event.step}: intend() takes an ACTION_INTENDED event with a key, "
-                f"got {event.kind} with key {event.key!r}"
+                f"step {event.step}: intend() takes an ACTION_INTENDED event, got {event.kind} with key "
+                f"{event.key!r}"
             )
-        return self._append(upgrade_id, event)
+        if hold is not None:
+            require_duration(", ".join(hold.resources), hold.ttl_s)
+        with self._database.transaction() as connection:
+            outcome = _locked_upgrade(connection, upgrade_id)
+            if outcome is not None:
+                reason = f"upgrade {upgrade_id} is closed as {outcome}; nothing is sent under it any more"
+                return _answered(connection, IntendAnswer.CLOSED, reason)
+            if hold is not None and (loss := _extended(connection, upgrade_id, hold)) is not None:
+                return _answered(connection, IntendAnswer.NOT_HELD, loss)
+            if not _append(connection, upgrade_id, event):
+                reason = f"{event.key!r} was intended before in upgrade {upgrade_id}; it is not sent twice"
+                return _answered(connection, IntendAnswer.KEY_USED, reason)
+            return _answered(connection, IntendAnswer.WRITTEN, f"intended: {event.text}")
 
     def events(self, upgrade_id: str) -> tuple[Event, ...]:
         """In the order they were written; empty when the upgrade is unknown."""
@@ -89,11 +125,11 @@ class SqlJournal:
         closing = (
             update(upgrades)
             .where(upgrades.c.upgrade_id == upgrade_id, upgrades.c.outcome.is_(None))
-            .values(
-                outcome=outcome.value, reason=redact(reason), closed_at=aware(at, f"closing of {upgrade_id}")
-            )
+            .values(outcome=outcome.value, reason=redact(reason), closed_at=func.clock_timestamp())
         )
+        aware(at, f"closing of {upgrade_id}")
         with self._database.transaction() as connection:
+            write_alone(connection, upgrade_id)
             if connection.execute(closing).rowcount == 1:
                 return
             row = connection.execute(
@@ -107,20 +143,46 @@ class SqlJournal:
                 "start a new run for another attempt"
             )
 
-    def _append(self, upgrade_id: str, event: Event) -> bool:
-        """False when the event is an intent whose key is taken: the database decides, for all processes."""
-        row = event_to_row(upgrade_id, event)
-        with self._database.transaction() as connection:
-            if not connection.scalar(
-                select(upgrades.c.upgrade_id).where(upgrades.c.upgrade_id == upgrade_id)
-            ):
-                raise _unknown(upgrade_id)
-            statement = insert(events).values(row)
-            if event.kind is EventKind.ACTION_INTENDED:
-                statement = statement.on_conflict_do_nothing(
-                    index_elements=[events.c.upgrade_id, events.c.key], index_where=INTENDED_ONLY
-                )
-            return connection.execute(statement.returning(events.c.event_id)).one_or_none() is not None
+
+def _locked_upgrade(connection: Connection, upgrade_id: str) -> str | None:
+    """Its outcome, None while it is open. Nobody else writes about it until the transaction ends."""
+    write_alone(connection, upgrade_id)
+    row = connection.execute(
+        select(upgrades.c.outcome).where(upgrades.c.upgrade_id == upgrade_id)
+    ).one_or_none()
+    if row is None:
+        raise _unknown(upgrade_id)
+    outcome: str | None = row.outcome
+    return outcome
+
+
+def _append(connection: Connection, upgrade_id: str, event: Event) -> bool:
+    """False when the event is an intent whose key is taken: the database decides, for all processes."""
+    statement = insert(events).values(event_to_row(upgrade_id, event))
+    if event.kind is EventKind.ACTION_INTENDED:
+        statement = statement.on_conflict_do_nothing(
+            index_elements=[events.c.upgrade_id, events.c.key], index_where=INTENDED_ONLY
+        )
+    return connection.execute(statement.returning(events.c.event_id)).one_or_none() is not None
+
+
+def _extended(connection: Connection, upgrade_id: str, hold: Hold) -> str | None:
+    """All of ``hold`` from now on; or, with none of it changed, why that cannot be."""
+    held: list[Lease] = []
+    for resource in sorted(set(hold.resources)):  # one order for everybody
+        lease = locked_lease(connection, resource)
+        if lease is None:
+            return describe_loss(resource, upgrade_id)
+        if lease.owner != upgrade_id:
+            return describe_holder(lease, database_now(connection))
+        held.append(lease)
+    for lease in held:
+        extend_lease(connection, lease, hold.ttl_s)
+    return None
+
+
+def _answered(connection: Connection, answer: IntendAnswer, reason: str) -> Intended:
+    return Intended(answer=answer, at=database_now(connection), reason=reason)
 
 
 def _unknown(upgrade_id: str) -> JournalError:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.domain.errors import JournalError, LeaseHeld
-from srx_issu.journal.codec import aware, event_to_row, lease_from_row
+from srx_issu.journal.codec import event_to_row, lease_from_row
 from srx_issu.journal.database import Database
+from srx_issu.journal.lease_rows import (
+    describe_holder,
+    describe_loss,
+    extend_lease,
+    insert_lease,
+    lease_of,
+    locked_lease,
+    replace_lease,
+    require_duration,
+)
+from srx_issu.journal.moments import database_now, write_alone
 from srx_issu.journal.tables import events, lease_changes, leases, upgrades
-from srx_issu.ports.journal import Event, EventKind, Lease, Outcome
+from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Lease, Outcome
 
 
 class LeaseChangeKind(StrEnum):
@@ -24,56 +35,38 @@ class LeaseChangeKind(StrEnum):
 
 
 class SqlLeases:
-    """Mutual exclusion between upgrades. Times are the caller's, the order of calls PostgreSQL's.
+    """Mutual exclusion between upgrades. Time and order are PostgreSQL's, whatever the callers' clocks say.
 
-    The lease of an upgrade that was closed as NEEDS_OPERATOR does not run out: a person releases it.
+    A lease is taken over only when it ran out more than PERMIT_S ago: whoever was permitted to send under it
+    has sent by then, or never will. The lease of an upgrade that was closed as NEEDS_OPERATOR does not run
+    out: a person releases it.
     """
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
 
-    def take(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-        wanted = _lease(resource, owner, at, ttl_s)
-        with self._database.transaction() as connection:
-            while True:
-                if _insert(connection, wanted):
-                    _keep(connection, LeaseChangeKind.TAKEN, wanted, None)
-                    return wanted
-                held = _locked(connection, resource)
-                if held is None:  # released between the two statements
-                    continue
-                if held.owner == owner:
-                    return _extend(connection, held, wanted.expires_at)
-                if held.expires_at > at:
-                    raise LeaseHeld(_held_by(held, at))
-                if reason := _waits_for_operator(connection, held.owner):
-                    raise LeaseHeld(_kept_for_operator(held, reason))
-                _replace(connection, wanted)
-                _keep(connection, LeaseChangeKind.TAKEN_OVER, wanted, held)
-                _tell_both(connection, wanted, held)
-                return wanted
+    def take(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        require_duration(resource, ttl_s)
+        while (lease := self._taken(resource, owner, ttl_s)) is None:
+            pass  # it changed hands between two statements: look again
+        return lease
 
-    def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-        """Also revives a lease of one's own that ran out and that nobody took.
-
-        Raises LeaseHeld when somebody else has it, and JournalError when it is gone: another upgrade may
-        have worked on the cluster since, so it is not silently taken again.
-        """
-        wanted = _lease(resource, owner, at, ttl_s)
+    def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        """Raises LeaseHeld when somebody else has it, and JournalError when it is gone: another upgrade may
+        have worked on the cluster since, so it is not silently taken again."""
+        require_duration(resource, ttl_s)
         with self._database.transaction() as connection:
-            held = _locked(connection, resource)
+            held = locked_lease(connection, resource)
             if held is None:
-                raise JournalError(
-                    f"{resource}: upgrade {owner} holds no lease any more; another upgrade may have worked "
-                    "on it: compare the cluster with this upgrade's journal, then start a new run"
-                )
+                raise JournalError(describe_loss(resource, owner))
             if held.owner != owner:
-                raise LeaseHeld(_held_by(held, at))
-            return _extend(connection, held, wanted.expires_at)
+                raise LeaseHeld(describe_holder(held, database_now(connection)))
+            return extend_lease(connection, held, ttl_s)
 
     def release(self, resource: str, owner: str) -> bool:
         query = delete(leases).where(leases.c.resource == resource, leases.c.owner == owner).returning(leases)
         with self._database.transaction() as connection:
+            write_alone(connection, owner)
             row = connection.execute(query).one_or_none()
             if row is not None:
                 _keep_release(connection, lease_from_row(row))
@@ -82,8 +75,7 @@ class SqlLeases:
     def holder(self, resource: str) -> Lease | None:
         """The lease as it stands, run out or not; None when nobody took it."""
         with self._database.transaction() as connection:
-            row = connection.execute(select(leases).where(leases.c.resource == resource)).one_or_none()
-        return lease_from_row(row) if row else None
+            return lease_of(connection, resource)
 
     def held_by(self, owner: str) -> tuple[Lease, ...]:
         query = select(leases).where(leases.c.owner == owner).order_by(leases.c.resource)
@@ -91,14 +83,39 @@ class SqlLeases:
             rows = connection.execute(query).all()
         return tuple(lease_from_row(row) for row in rows)
 
+    def _taken(self, resource: str, owner: str, ttl_s: float) -> Lease | None:
+        """One try; None when it changed hands meanwhile. Both upgrades are locked before the lease's row."""
+        with self._database.transaction() as connection:
+            seen = lease_of(connection, resource)
+            previous = seen.owner if seen else owner
+            write_alone(connection, owner, previous)
+            if (lease := insert_lease(connection, resource, owner, ttl_s)) is not None:
+                _keep(connection, LeaseChangeKind.TAKEN, lease, None)
+                return lease
+            held = locked_lease(connection, resource)
+            if held is None or held.owner not in (owner, previous):
+                return None
+            if held.owner == owner:
+                return extend_lease(connection, held, ttl_s)
+            now = database_now(connection)
+            _require_run_out(connection, held, now - timedelta(seconds=PERMIT_S))
+            lease = replace_lease(
+                connection,
+                Lease(
+                    resource=resource, owner=owner, taken_at=now, expires_at=now + timedelta(seconds=ttl_s)
+                ),
+            )
+            _keep(connection, LeaseChangeKind.TAKEN_OVER, lease, held)
+            _tell_both(connection, lease, held)
+            return lease
 
-def _lease(resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-    if not ttl_s > 0:
-        raise JournalError(
-            f"{resource}: a lease of {ttl_s} s; expected more than 0 s (policy timers lease_s)"
-        )
-    start = aware(at, f"lease of {resource}")
-    return Lease(resource=resource, owner=owner, taken_at=start, expires_at=start + timedelta(seconds=ttl_s))
+
+def _require_run_out(connection: Connection, held: Lease, before: datetime) -> None:
+    """Raises LeaseHeld unless ``held`` ran out before that moment and waits for nobody."""
+    if held.expires_at > before:
+        raise LeaseHeld(describe_holder(held, before + timedelta(seconds=PERMIT_S)))
+    if reason := _waits_for_operator(connection, held.owner):
+        raise LeaseHeld(_kept_for_operator(held, reason))
 
 
 def _waits_for_operator(connection: Connection, owner: str) -> str | None:
@@ -108,38 +125,6 @@ def _waits_for_operator(connection: Connection, owner: str) -> str | None:
     )
     reason: str | None = connection.scalar(query)
     return reason
-
-
-def _insert(connection: Connection, lease: Lease) -> bool:
-    """True when nobody had it. Waits for another's uncommitted insert, then loses to it."""
-    statement = insert(leases).values(_row(lease)).on_conflict_do_nothing().returning(leases.c.resource)
-    return connection.execute(statement).one_or_none() is not None
-
-
-def _locked(connection: Connection, resource: str) -> Lease | None:
-    row = connection.execute(
-        select(leases).where(leases.c.resource == resource).with_for_update()
-    ).one_or_none()
-    return lease_from_row(row) if row else None
-
-
-def _extend(connection: Connection, held: Lease, expires_at: datetime) -> Lease:
-    lease = Lease(resource=held.resource, owner=held.owner, taken_at=held.taken_at, expires_at=expires_at)
-    _replace(connection, lease)
-    return lease
-
-
-def _replace(connection: Connection, lease: Lease) -> None:
-    connection.execute(update(leases).where(leases.c.resource == lease.resource).values(_row(lease)))
-
-
-def _row(lease: Lease) -> dict[str, object]:
-    return {
-        "resource": lease.resource,
-        "owner": lease.owner,
-        "taken_at": lease.taken_at,
-        "expires_at": lease.expires_at,
-    }
 
 
 def _keep(connection: Connection, what: LeaseChangeKind, lease: Lease, previous: Lease | None) -> None:
@@ -195,14 +180,4 @@ def _kept_for_operator(held: Lease, reason: str) -> str:
         f"{held.resource} is kept by upgrade {held.owner}, which needs an operator: {reason}; look at the "
         f"cluster, then put it back with 'srx-issu recover {name} --take-over', or, when it is in order, "
         f"'srx-issu release {name}'"
-    )
-
-
-def _held_by(held: Lease, at: datetime) -> str:
-    left_s = (held.expires_at - at).total_seconds()
-    left = f"for another {left_s / 60:.0f} min" if left_s > 0 else "though its lease ran out"
-    return (
-        f"{held.resource} is held by upgrade {held.owner} since {held.taken_at:%Y-%m-%d %H:%M:%S} UTC, "
-        f"until {held.expires_at:%Y-%m-%d %H:%M:%S} UTC ({left}); let that run end; when it has ended half "
-        "way or is gone, 'srx-issu recover' with '--take-over' takes a cluster from it"
     )

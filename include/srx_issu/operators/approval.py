@@ -35,7 +35,7 @@ class ApprovalGate(QuestionOperator):
                 return None
             request = self.request(bench)
             timers = bench.intent.policy.timers
-            renew_all(bench.intent, bench.leases, bench.clock.now(), timers.approval_s + timers.lease_s)
+            renew_all(bench.intent, bench.leases, timers.approval_s + timers.lease_s)
         self.subject, self.body = request.subject, request.body
         self.response_timeout = timedelta(seconds=timers.approval_s)
         return super().execute(context)

@@ -74,7 +74,7 @@ class Line(Protocol):
     """A session to one node, logged in, over which one command may go."""
 
     def send(self, command: Command, permit: Permit) -> str:
-        """Sends one command once and returns the node's words; the permit is checked as the last thing before.
+        """Sends one command once and returns the node's words; the permit is checked just before.
 
         Raises PermitExpired when nothing was sent, CommandRefused with the node's words when it says no, and
         SessionLost or DeviceTimeout when it is unknown whether the command was carried out.

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from srx_issu.domain.intent import Intent
 
+PERMIT_S = 30.0  # how long a permit to send lives; nobody's lease is taken over sooner after it ran out
+
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
@@ -47,14 +49,22 @@ class EventKind(StrEnum):
     ACTION_SENT = "action_sent"  # the node answered
     ACTION_UNKNOWN = "action_unknown"  # sent, but the answer is missing
     ACTION_REFUSED = "action_refused"  # the node said no
+    ACTION_WITHDRAWN = "action_withdrawn"  # intended, and proven not to have been sent; detail: its token
+    PERMIT_REFUSED = "permit_refused"  # the send gate said no; the text is its reason
     OBSERVED = "observed"  # a change seen on the device
+    QUESTION = "asked"  # a person was asked
+    ANSWER = "answered"  # what the person said
     APPROVAL = "approval"  # who answered what
     FINDING = "finding"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One line of the journal. ``detail`` is small JSON without secrets."""
+    """One line of the journal. ``detail`` is small JSON without secrets.
+
+    ``at`` is when the writer saw it, by the writer's clock. ``recorded_at`` is when the database wrote it:
+    set when it is read back, and the only one of the two to compare with.
+    """
 
     at: datetime
     kind: EventKind
@@ -63,11 +73,42 @@ class Event:
     node: str | None = None
     key: str | None = None  # for ACTION_*: what makes the action unique within its upgrade
     detail: Mapping[str, Json] = field(default_factory=dict)
+    recorded_at: datetime | None = None
+
+
+class IntendAnswer(StrEnum):
+    """What became of an intended action."""
+
+    WRITTEN = "written"  # it may be sent
+    KEY_USED = "key_used"  # the same action was intended before in this upgrade
+    CLOSED = "closed"  # the upgrade has its outcome
+    NOT_HELD = "not_held"  # a lease that it needs is somebody else's, or gone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intended:
+    """The answer to ``Journal.intend``; ``at`` is the database's time, ``reason`` a sentence for people."""
+
+    answer: IntendAnswer
+    at: datetime
+    reason: str
+
+    @property
+    def written(self) -> bool:
+        return self.answer is IntendAnswer.WRITTEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """Leases that an intended action needs, and for how long from now they are extended with it."""
+
+    resources: tuple[str, ...]
+    ttl_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """The right to act on one resource (``cluster:<name>``) until ``expires_at``."""
+    """The right to act on one resource (``cluster:<name>``) until ``expires_at``, by the database's clock."""
 
     resource: str
     owner: str  # upgrade id
@@ -91,6 +132,10 @@ class UpgradeRecord:
 class Journal(Protocol):
     """Append-only account of upgrades. All methods raise JournalError when the database does not answer."""
 
+    def now(self) -> datetime:
+        """The database's clock, UTC: the only one whose times are compared."""
+        ...
+
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         """Writes the intent; a second call for the same upgrade changes nothing."""
         ...
@@ -105,25 +150,40 @@ class Journal(Protocol):
 
     def record(self, upgrade_id: str, event: Event) -> None: ...
 
-    def intend(self, upgrade_id: str, event: Event) -> bool:
-        """Writes an ACTION_INTENDED event; False when its key was already intended in this upgrade."""
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+        """Writes an ACTION_INTENDED event, unless it may not be sent any more. One transaction.
+
+        Nothing is written when the upgrade is closed, when its key was intended before (None is always
+        free), or when a resource of ``hold`` is not leased to this upgrade. A lease of its own that ran out
+        and that nobody took is revived; all of ``hold`` is extended.
+        """
         ...
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]: ...
+    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+        """In the order of writing."""
+        ...
 
     def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:
-        """Writes the outcome once; a different outcome for a closed upgrade raises JournalError."""
+        """Writes the outcome once; a different outcome for a closed upgrade raises JournalError.
+
+        ``closed_at`` is the database's time; ``at`` is the caller's.
+        """
         ...
 
 
 class Leases(Protocol):
-    """Mutual exclusion between upgrades, by resource."""
+    """Mutual exclusion between upgrades, by resource. The database's clock decides, nobody else's."""
 
-    def take(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease:
-        """Takes or renews; takes over an expired one (recorded). Raises LeaseHeld naming the owner."""
+    def take(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        """Takes or renews; takes over one that ran out more than PERMIT_S ago (recorded).
+
+        Raises LeaseHeld naming the owner.
+        """
         ...
 
-    def renew(self, resource: str, owner: str, at: datetime, ttl_s: float) -> Lease: ...
+    def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
+        """Also revives one's own that ran out and that nobody took. Raises LeaseHeld or JournalError."""
+        ...
 
     def release(self, resource: str, owner: str) -> bool:
         """Gives it back, and says whether it was the owner's; else nothing happens."""

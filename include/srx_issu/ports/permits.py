@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from srx_issu.domain.errors import PermitExpired
+from srx_issu.ports.journal import PERMIT_S
 
-PERMIT_S = 30.0  # a lease may be taken over only once it has been expired for longer than this
+__all__ = ["PERMIT_S", "Permit", "uptime_s"]
 
 
 def uptime_s() -> float:
@@ -20,8 +21,8 @@ def uptime_s() -> float:
 class Permit:
     """One command may be sent to ``node`` until ``expires_at_s`` of this machine's uptime.
 
-    Whoever sends calls ``check`` immediately before the bytes leave: a process that was stopped in between and
-    goes on later has missed its time.
+    Whoever sends calls ``check`` immediately before the bytes leave: a process that was stopped in between
+    and goes on later has missed its time.
     """
 
     node: str

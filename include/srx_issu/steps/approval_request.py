@@ -10,8 +10,7 @@ from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.confirm_approval import why_start_is_asked
-from srx_issu.steps.judge_readiness import READY
-from srx_issu.steps.recall import QUIET_KEY, course, last
+from srx_issu.steps.recall import QUIET_KEY, READY, course, last
 from srx_issu.steps.recovery_plan import kept_diagnosis, kept_plan
 
 

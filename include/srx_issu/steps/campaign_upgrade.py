@@ -93,7 +93,7 @@ def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str)
     if isinstance(found, Wait):
         return found
     try:
-        take_all(_needs(bench, task), upgrade, bench.leases, now, LEASE_S)
+        take_all(_needs(bench, task), upgrade, bench.leases, LEASE_S)
     except LeaseHeld as held:
         return Wait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
     return Go(run_id=upgrade, conf=_conf(bench, task))

@@ -20,7 +20,6 @@ from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import intended
 
-
 RESYNC_KEY = "resync_policies"  # sent once in an upgrade
 
 

@@ -35,11 +35,11 @@ def claim(
     try:
         if take_over is not None:
             _hand_over(intent, take_over, journal, leases, at)
-        take_all(needs_of(intent), intent.upgrade_id, leases, at, lease_s)
+        take_all(needs_of(intent), intent.upgrade_id, leases, lease_s)
     except LeaseHeld as held:
         journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
         raise
-    until = at + timedelta(seconds=lease_s)
+    until = journal.now() + timedelta(seconds=lease_s)
     aim = f"to {intent.image.release}" if intent.purpose is Purpose.UPGRADE else "to be recovered"
     text = (
         f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "

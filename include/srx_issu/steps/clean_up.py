@@ -1,5 +1,5 @@
-"""Clean up: take the image off the node again, if this upgrade brought it there and is over; put groups back that
-were failed over for a start that was then not made."""
+"""Clean up: take the image off the node again, if this upgrade brought it there and is over; put groups back
+that were failed over for a start that was then not made."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ def clean_up(bench: Bench) -> Facts:
         bench.tell(EventKind.STEP_FINISHED, "nothing to remove")
         return facts
     node, path = brought
-    order = DeleteOrder(
-        purpose=SendPurpose.PREPARE, node=node, why="the upgrade is over", path=path
-    )
+    order = DeleteOrder(purpose=SendPurpose.PREPARE, node=node, why="the upgrade is over", path=path)
     try:
         delete_file(bench, order)
     except (DeviceError, NotPermitted) as error:

@@ -14,7 +14,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.decide_outcome import decide_outcome
-from srx_issu.steps.judge_readiness import READY
+from srx_issu.steps.recall import READY
 
 APPROVE = "Approve"
 REJECT = "Reject"

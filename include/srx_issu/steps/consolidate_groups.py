@@ -58,8 +58,8 @@ def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
 
 
 def return_groups(bench: Bench) -> Facts:
-    """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked for:
-    the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
+    """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked
+    for: the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
     events = bench.journal.events(bench.upgrade_id)
     gathered = gathered_groups(events)
     if not gathered or start(events) is not None:

@@ -22,7 +22,6 @@ from srx_issu.steps.gate.order import CommandOrder, StillDue
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import baseline
 
-
 MOST_LOOKS = 5  # at one command that the gate finds not due, and the next look does
 
 
@@ -52,9 +51,7 @@ def _reset(bench: Bench, group_id: int) -> None:
 def _send_when_due(bench: Bench, node: NodeName, command: Command, why: str, due: StillDue) -> bool:
     """Whether it was sent. What the gate's own look shows to be needless, or not yet possible, is looked at
     again; raises RequestRefused when that does not end."""
-    order = CommandOrder(
-        purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=due, command=command
-    )
+    order = CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=due, command=command)
     for _ in range(MOST_LOOKS):
         try:
             send_command(bench, order)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.intent import Intent, SharedLimit
@@ -35,16 +34,16 @@ def needs_of(intent: Intent) -> Needs:
     return needs(intent.cluster.name, intent.cluster.conflict_groups, intent.shared_limits)
 
 
-def take_all(wanted: Needs, owner: str, leases: Leases, at: datetime, ttl_s: float) -> None:
+def take_all(wanted: Needs, owner: str, leases: Leases, ttl_s: float) -> None:
     """Raises LeaseHeld when one of them cannot be had; what was newly taken is given back then."""
     before = {lease.resource for lease in leases.held_by(owner)}
     taken: list[str] = []
     try:
         for resource in wanted.alone:
-            leases.take(resource, owner, at, ttl_s)
+            leases.take(resource, owner, ttl_s)
             taken.append(resource)
         for limit in wanted.shared:
-            taken.append(_take_place(limit, before, owner, leases, at, ttl_s))
+            taken.append(_take_place(limit, before, owner, leases, ttl_s))
     except LeaseHeld:
         for resource in taken:
             if resource not in before:
@@ -52,14 +51,14 @@ def take_all(wanted: Needs, owner: str, leases: Leases, at: datetime, ttl_s: flo
         raise
 
 
-def renew_all(intent: Intent, leases: Leases, at: datetime, ttl_s: float) -> None:
+def renew_all(intent: Intent, leases: Leases, ttl_s: float) -> None:
     """Also proves that cluster and conflict groups are still ours. Raises LeaseHeld or JournalError."""
     alone = needs_of(intent).alone
     for resource in alone:
-        leases.renew(resource, intent.upgrade_id, at, ttl_s)
+        leases.renew(resource, intent.upgrade_id, ttl_s)
     for lease in leases.held_by(intent.upgrade_id):
         if lease.resource not in alone:
-            leases.renew(lease.resource, intent.upgrade_id, at, ttl_s)
+            leases.renew(lease.resource, intent.upgrade_id, ttl_s)
 
 
 def give_back(intent: Intent, leases: Leases, *, keep_cluster: bool) -> None:
@@ -70,15 +69,13 @@ def give_back(intent: Intent, leases: Leases, *, keep_cluster: bool) -> None:
             leases.release(lease.resource, intent.upgrade_id)
 
 
-def _take_place(
-    limit: SharedLimit, before: set[str], owner: str, leases: Leases, at: datetime, ttl_s: float
-) -> str:
+def _take_place(limit: SharedLimit, before: set[str], owner: str, leases: Leases, ttl_s: float) -> str:
     """One's own place again, or the first that is free."""
     places = [f"{limit.resource}{_PLACE}{number}" for number in range(1, limit.places + 1)]
     refusal: LeaseHeld | None = None
     for place in sorted(places, key=lambda place: place not in before):
         try:
-            leases.take(place, owner, at, ttl_s)
+            leases.take(place, owner, ttl_s)
         except LeaseHeld as held:
             refusal = held
         else:

@@ -52,8 +52,8 @@ def judge_readiness(bench: Bench) -> Assessment:
 
 
 def reassess_if_old(bench: Bench) -> None:
-    """Makes a passed assessment anew that is older than policy's ``readiness_age_s``: an approval or a window may
-    have taken hours. Raises RequestRefused, with NOT_READY written down, when it does not pass any more.
+    """Makes a passed assessment anew that is more than half as old as policy's ``readiness_age_s``: a question
+    or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it fails now.
     """
     ready = ready_event(bench.journal.events(bench.upgrade_id))
     if ready is None:

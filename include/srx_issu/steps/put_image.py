@@ -15,13 +15,15 @@ def is_there(files: NodeFiles, image: Image) -> bool:
 
 
 def check_source(image: Image) -> None:
-    """The file here is the one that was asked for, byte for byte. Raises TransferFailed, before anything is sent."""
+    """The file here is the one that was asked for, byte for byte. Raises TransferFailed; nothing is sent."""
     source = Path(image.file)
     try:
         with source.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise TransferFailed("controller", f"{source} cannot be read ({error}); nothing was copied") from error
+        raise TransferFailed(
+            "controller", f"{source} cannot be read ({error}); nothing was copied"
+        ) from error
     if found != image.sha256:
         raise TransferFailed(
             "controller",

@@ -87,14 +87,14 @@ def start(events: Iterable[Event]) -> Start | None:
     For a recovery: the start by somebody else that it goes on from.
     """
     events = tuple(events)
-    intended = start_intent(events) or last(events, EventKind.OBSERVED, key=FOUND_KEY)
-    if intended is None or intended.node is None:
+    begun = start_intent(events) or last(events, EventKind.OBSERVED, key=FOUND_KEY)
+    if begun is None or begun.node is None:
         return None
-    by_rpc = intended.detail.get("method") == StartMethod.RPC
-    path = intended.detail.get("transcript")
+    by_rpc = begun.detail.get("method") == StartMethod.RPC
+    path = begun.detail.get("transcript")
     return Start(
-        starter=NodeName(intended.node),
-        at=intended.at,
+        starter=NodeName(begun.node),
+        at=begun.at,
         by_rpc=by_rpc,
         transcript_path=path if isinstance(path, str) and not by_rpc else None,
     )
@@ -102,7 +102,7 @@ def start(events: Iterable[Event]) -> Start | None:
 
 def start_intent(events: Iterable[Event]) -> Event | None:
     """The intent of this upgrade's start that was, or may have been, sent."""
-    mine = [e for e in intended(events) if e.detail.get("once") == START_KEY]
+    mine = [e for e in intended(events) if e.detail.get("once", e.key) == START_KEY]
     return mine[-1] if mine else None
 
 
@@ -115,8 +115,8 @@ def intended(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def once_key(events: Iterable[Event], once: str) -> str:
-    """The key under which an order that is sent once is intended next. An intent that is proven not to have been
-    sent has used its own key up, and only that."""
+    """The key under which an order that is sent once is intended next: an intent that is proven not to have
+    been sent has used up its own key only."""
     lost = [e for e in events if e.kind is EventKind.ACTION_WITHDRAWN and e.detail.get("once") == once]
     return once if not lost else f"{once}#{len(lost) + 1}"
 

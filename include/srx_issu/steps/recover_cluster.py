@@ -145,8 +145,8 @@ def _permitted_plan(bench: Bench) -> Plan:
 
 
 def _send(bench: Bench, plan: Plan, step: Send) -> None:
-    """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it, and so
-    does what another try of this task has sent, or what the gate's own look shows to be over."""
+    """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
+    does of what another try of this task has sent, and of what the gate's own look shows to be over."""
     errand, command = step.errand, step.errand.command
     sent = taken(bench.journal.events(bench.upgrade_id))
     tries = sum(1 for t in sent if t.key == errand.key)

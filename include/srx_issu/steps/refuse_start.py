@@ -16,8 +16,8 @@ _NOT_READY = (Condition.NODES, Condition.STILL_DUE)
 
 
 def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | None = None) -> NoReturn:
-    """Writes the outcome down and raises RequestRefused. An upgrade that is closed, or whose outcome was decided
-    before, keeps it."""
+    """Writes the outcome down and raises RequestRefused. An upgrade that is closed, or whose outcome was
+    decided before, keeps it."""
     condition = reason.condition if isinstance(reason, NotPermitted) else None
     text = f"{reason}; {what_was_sent(bench)}"
     if condition not in _DECIDED_ALREADY:

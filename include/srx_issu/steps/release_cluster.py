@@ -24,7 +24,7 @@ def release_cluster(
     if held is None:
         raise RequestRefused(f"nobody holds {cluster}: there is nothing to release")
     record = journal.upgrade(held.owner)
-    if record is not None and record.closed_at is None and held.expires_at > at:
+    if record is not None and record.closed_at is None and held.expires_at > journal.now():
         raise RequestRefused(f"{cluster} is being upgraded by {held.owner}; let that run end first")
     if record is not None:
         text = f"{cluster} released by {who}: {reason}"

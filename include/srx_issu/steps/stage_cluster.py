@@ -33,7 +33,7 @@ def stage_cluster(
     try:
         if reason := halted():
             raise RequestRefused(reason)
-        bench.leases.take(lease, owner, bench.clock.now(), LEASE_S)
+        bench.leases.take(lease, owner, LEASE_S)
     except SrxIssuError as error:
         return tuple(_told(bench, cluster, image, node, str(error)) for node in NodeName)
     try:
@@ -83,9 +83,7 @@ def _stage_node(
         _check_space(bench, cluster, image, files, free_bytes)
         bench.log.info("%s %s: copying %s, %d bytes", cluster.name, node, image.name, image.size_bytes)
         check_source(image)
-        upload_ahead(
-            files, node, image, progress.of_one_copy(), halted=progress.halted(), hold=progress.hold
-        )
+        upload_ahead(files, node, image, progress.of_one_copy(), halted=progress.halted(), hold=progress.hold)
         check_arrived(files, node, image)
 
 

@@ -33,7 +33,7 @@ from srx_issu.domain.support import SupportMatrix
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports import codec
 from srx_issu.ports.devices import StartReport
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Event, EventKind, Hold, Intended, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
@@ -111,9 +111,9 @@ class MortalJournal(MemoryJournal):
         super().record(upgrade_id, event)
         self._fate.strike()
 
-    def intend(self, upgrade_id: str, event: Event) -> bool:
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
         self._fate.strike()
-        new = super().intend(upgrade_id, event)
+        new = super().intend(upgrade_id, event, hold)
         self._fate.strike()
         return new
 
@@ -156,6 +156,8 @@ class Pilot:
 
     def __post_init__(self) -> None:
         self.journal = MortalJournal(self.fate)
+        self.journal.clock = self.leases.clock = self.world
+        self.journal.leases = self.leases
 
     @property
     def was_approved(self) -> bool:
@@ -348,7 +350,7 @@ class Pilot:
 
     def _open(self) -> None:
         self.journal.open_upgrade(self.intent, self.world.now())
-        self.leases.take(f"cluster:{self.intent.cluster.name}", self.intent.upgrade_id, self.world.now(), 1e6)
+        self.leases.take(f"cluster:{self.intent.cluster.name}", self.intent.upgrade_id, 1e6)
 
     def _keep_baseline(self, before: Snapshot) -> None:
         uid = self.intent.upgrade_id

@@ -8,9 +8,9 @@ import pytest
 
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.hooks.measured import MeasuredJournal, MeasuredLeases
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Outcome
 from tests.fakes.intents import intent
-from tests.fakes.memory import MemoryJournal, MemoryLeases
+from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.metrics import RememberedMetrics
 from tests.fakes.snapshots import T0
 
@@ -24,13 +24,18 @@ def metrics() -> RememberedMetrics:
 
 
 @pytest.fixture
-def journal(metrics: RememberedMetrics) -> MeasuredJournal:
-    return MeasuredJournal(MemoryJournal(), metrics)
+def clock() -> SteppingClock:
+    return SteppingClock()
 
 
 @pytest.fixture
-def leases(metrics: RememberedMetrics) -> MeasuredLeases:
-    return MeasuredLeases(MemoryLeases(), metrics)
+def journal(metrics: RememberedMetrics, clock: SteppingClock) -> MeasuredJournal:
+    return MeasuredJournal(MemoryJournal(clock), metrics)
+
+
+@pytest.fixture
+def leases(metrics: RememberedMetrics, clock: SteppingClock) -> MeasuredLeases:
+    return MeasuredLeases(MemoryLeases(clock), metrics)
 
 
 def test_an_upgrade_is_counted_once_however_often_it_is_opened(
@@ -57,19 +62,22 @@ def test_every_command_is_counted_by_what_became_of_it(
 ) -> None:
     journal.open_upgrade(PLAN, T0)
     key = Event(at=T0, kind=EventKind.ACTION_INTENDED, step="start", text="send", key="start")
-    assert [journal.intend(PLAN.upgrade_id, key) for _ in range(2)] == [True, False]
+    assert [journal.intend(PLAN.upgrade_id, key).written for _ in range(2)] == [True, False]
     for kind in (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.OBSERVED):
         journal.record(PLAN.upgrade_id, Event(at=T0, kind=kind, step="start", text="said"))
     counted = {name: count for name, count in metrics.counted.items() if name.startswith("action.")}
     assert counted == {"action.intended": 1, "action.sent": 1, "action.unknown": 1}
 
 
-def test_leases_are_counted_as_they_change_hands(leases: MeasuredLeases, metrics: RememberedMetrics) -> None:
-    leases.take("cluster:a", "one", T0, 60)
-    leases.take("cluster:a", "one", T0, 60)  # renewed
+def test_leases_are_counted_as_they_change_hands(
+    leases: MeasuredLeases, metrics: RememberedMetrics, clock: SteppingClock
+) -> None:
+    leases.take("cluster:a", "one", 60)
+    leases.take("cluster:a", "one", 60)  # renewed
     with pytest.raises(LeaseHeld):
-        leases.take("cluster:a", "two", T0, 60)
-    leases.take("cluster:a", "two", LATER, 60)
+        leases.take("cluster:a", "two", 60)
+    clock.sleep(60 + PERMIT_S)
+    leases.take("cluster:a", "two", 60)
     leases.release("cluster:a", "one")  # not one's own: nothing happens
     leases.release("cluster:a", "two")
     assert metrics.counted == {

@@ -90,7 +90,7 @@ def test_each_cluster_is_a_row_whatever_becomes_of_it() -> None:
     silent = healthy().view(NODE0, reachable=False, release=None, groups=(), error="no route")
     fleet.cases["fw-a"] = silent.view(NODE1, reachable=False, release=None, groups=(), error="no route")
     fleet.cases["fw-b"] = RequestRefused("connection srx_berlin: no user name (Login)")
-    fleet.leases.take("cluster:fw-d", "manual__1", fleet.clock.now(), 3600)
+    fleet.leases.take("cluster:fw-d", "manual__1", 3600)
     matrix = audited(fleet)
     assert verdicts(matrix) == {
         "fw-a": AuditVerdict.NO_ANSWER,

@@ -196,7 +196,7 @@ class TestStart:
     def test_waits_while_somebody_else_holds_what_it_needs(self) -> None:
         fake = approved()
         open_wave(fake.bench(), 1, None)
-        fake.leases.take("cluster:a", "manual__7", fake.clock.now(), 60)
+        fake.leases.take("cluster:a", "manual__7", 60)
         assert step(fake, "a") == Wait(reason="cluster:a is held by manual__7")
 
     def test_no_more_at_once_than_the_campaign_says(self) -> None:

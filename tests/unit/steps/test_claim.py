@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -21,7 +20,7 @@ ADA = TakeOver(who="ada", reason="node1 hangs", is_at_work=lambda _: False)
 
 def held_for_an_operator() -> FakeBench:
     fake = FakeBench()
-    fake.leases.take("conflict:core", "manual__1", T0, 3600)
+    fake.leases.take("conflict:core", "manual__1", 3600)
     fake.journal.close_upgrade("manual__1", Outcome.NEEDS_OPERATOR, "stuck", T0)
     return fake
 
@@ -51,7 +50,7 @@ def test_what_a_dead_run_left_behind_is_taken_over_and_that_run_is_closed() -> N
 def test_a_lease_that_was_taken_for_a_run_to_come_is_left_alone() -> None:
     fake = FakeBench()
     fake.leases.release("cluster:fw-1", "manual__1")
-    fake.leases.take("cluster:fw-1", "campaign__fw-1", T0, 3600)
+    fake.leases.take("cluster:fw-1", "campaign__fw-1", 3600)
     with pytest.raises(LeaseHeld, match="campaign__fw-1"):
         claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
 
@@ -76,7 +75,8 @@ def test_what_waits_for_an_operator_is_taken_with_what_was_kept_beside_it_and_to
 
 def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:
     fake = FakeBench()
-    claim(RECOVERY, fake.journal, fake.leases, T0 + timedelta(hours=2))
+    fake.clock.sleep(7200)
+    claim(RECOVERY, fake.journal, fake.leases, T0)
     held = fake.leases.holder("cluster:fw-1")
     assert held is not None
     assert held.owner == "recover-1"

@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.domain.errors import LeaseHeld, RequestRefused
 from srx_issu.domain.intent import Intent, SharedLimit
-from srx_issu.ports.journal import Outcome
+from srx_issu.ports.journal import PERMIT_S, Outcome
 from srx_issu.steps.claim import claim
 from srx_issu.steps.close import close
 from srx_issu.steps.decide_outcome import decide_outcome
@@ -18,7 +18,7 @@ from srx_issu.steps.release_cluster import release_cluster
 from srx_issu.steps.start_issu import start_issu
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import CLUSTER, intent
-from tests.fakes.memory import MemoryJournal, MemoryLeases
+from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0
 
 SITE = SharedLimit(resource="site:ber", places=2)
@@ -43,44 +43,45 @@ def test_a_conflict_group_is_taken_with_the_cluster_and_refuses_the_second() -> 
 
 
 def test_only_as_many_as_there_are_places_work_at_a_site() -> None:
-    leases = MemoryLeases()
+    clock = SteppingClock()
+    leases = MemoryLeases(clock)
     for name in ("a", "b"):
-        take_all(needs_of(upgrade(name, shared=(SITE,))), f"run-{name}", leases, T0, 60)
+        take_all(needs_of(upgrade(name, shared=(SITE,))), f"run-{name}", leases, 60)
     with pytest.raises(LeaseHeld, match="site:ber: all 2 places are taken"):
-        take_all(needs_of(upgrade("c", shared=(SITE,))), "run-c", leases, T0, 60)
+        take_all(needs_of(upgrade("c", shared=(SITE,))), "run-c", leases, 60)
     assert "cluster:c" not in leases.held
-    later = T0 + timedelta(seconds=61)
-    take_all(needs_of(upgrade("c", shared=(SITE,))), "run-c", leases, later, 60)
+    clock.sleep(61 + PERMIT_S)
+    take_all(needs_of(upgrade("c", shared=(SITE,))), "run-c", leases, 60)
     assert held(leases)["site:ber#1"] == "run-c"
 
 
 def test_taking_again_keeps_ones_own_place() -> None:
     leases = MemoryLeases()
-    take_all(needs_of(upgrade("a", shared=(SITE,))), "run-a", leases, T0, 60)
-    take_all(needs_of(upgrade("b", shared=(SITE,))), "run-b", leases, T0, 600)
+    take_all(needs_of(upgrade("a", shared=(SITE,))), "run-a", leases, 60)
+    take_all(needs_of(upgrade("b", shared=(SITE,))), "run-b", leases, 600)
     leases.release("site:ber#1", "run-a")
-    take_all(needs_of(upgrade("b", shared=(SITE,))), "run-b", leases, T0, 600)
+    take_all(needs_of(upgrade("b", shared=(SITE,))), "run-b", leases, 600)
     assert [lease.resource for lease in leases.held_by("run-b")] == ["cluster:b", "site:ber#2"]
 
 
 def test_a_claim_that_fails_keeps_what_the_campaign_had_taken_for_it() -> None:
     leases = MemoryLeases()
-    leases.take("cluster:a", "run-a", T0, 60)
-    leases.take("conflict:core", "other", T0, 60)
+    leases.take("cluster:a", "run-a", 60)
+    leases.take("conflict:core", "other", 60)
     with pytest.raises(LeaseHeld):
-        take_all(needs_of(upgrade("a", "core")), "run-a", leases, T0, 60)
+        take_all(needs_of(upgrade("a", "core")), "run-a", leases, 60)
     assert held(leases) == {"cluster:a": "run-a", "conflict:core": "other"}
 
 
 def test_renewing_renews_everything_and_notices_what_was_lost() -> None:
     leases, wanted = MemoryLeases(), upgrade("a", "core", shared=(SITE,))
-    take_all(needs_of(wanted), "run-a", leases, T0, 60)
-    renew_all(wanted, leases, T0, 600)
+    take_all(needs_of(wanted), "run-a", leases, 60)
+    renew_all(wanted, leases, 600)
     assert {lease.expires_at for lease in leases.held.values()} == {T0 + timedelta(seconds=600)}
     leases.held.pop("conflict:core")
-    leases.take("conflict:core", "other", T0, 60)
+    leases.take("conflict:core", "other", 60)
     with pytest.raises(LeaseHeld, match="conflict:core is held by other"):
-        renew_all(wanted, leases, T0, 600)
+        renew_all(wanted, leases, 600)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_a_cluster_that_needs_a_person_keeps_itself_and_its_conflict_groups(
 ) -> None:
     cluster = replace(CLUSTER, conflict_groups=frozenset({"core"}))
     fake = FakeBench(intent=intent(cluster=cluster, shared_limits=(SITE,)))
-    take_all(needs_of(fake.intent), fake.intent.upgrade_id, fake.leases, T0, 3600)
+    take_all(needs_of(fake.intent), fake.intent.upgrade_id, fake.leases, 3600)
     bench = fake.bench("close")
     decide_outcome(bench, outcome, "as scripted")
     close(bench, [])

@@ -184,7 +184,7 @@ def test_a_failure_is_told_and_the_others_go_on(fake: FakeStaging) -> None:
 
 
 def test_a_cluster_that_an_upgrade_has_is_left_alone(fake: FakeStaging) -> None:
-    fake.leases.take("cluster:a", "spring__1__a", fake.clock.now(), 600)
+    fake.leases.take("cluster:a", "spring__1__a", 600)
     done = stage(fake)
     assert "held by spring__1__a" in str(done[0].failed)
     assert ("a", NODE0) not in fake.disks

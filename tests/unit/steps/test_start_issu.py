@@ -57,7 +57,7 @@ def test_a_readiness_marked_by_hand_is_no_approval() -> None:
 def test_a_lost_lease_stops_the_start() -> None:
     fake = ready()
     fake.leases.release("cluster:fw-1", "manual__1")
-    fake.leases.take("cluster:fw-1", "other", T0, 60)
+    fake.leases.take("cluster:fw-1", "other", 60)
     with pytest.raises(RequestRefused, match="belongs to other"):
         run(fake)
     assert fake.writer.starts == []

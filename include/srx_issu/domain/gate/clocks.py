@@ -14,6 +14,6 @@ def clock_doubt(own: datetime, database: datetime) -> str | None:
         return None
     side = "ahead of" if ahead_s > 0 else "behind"
     return (
-        f"this machine's clock is {abs(ahead_s):.0f} s {side} the database's, at most {CLOCKS_AGREE_S:.0f} s are "
-        "allowed; correct it (NTP)"
+        f"this machine's clock is {abs(ahead_s):.0f} s {side} the database's, at most {CLOCKS_AGREE_S:.0f} s "
+        "are allowed; correct it (NTP)"
     )

@@ -8,7 +8,6 @@ from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.model import Snapshot
 
 
-
 def start_blocker(now: Snapshot, gathered: Collection[int] = ()) -> str | None:
     """Why nothing may begin on a cluster that looks like this; None = it may.
 

@@ -1,4 +1,4 @@
-"""The send gate's table: which conditions each purpose has. The runbook prints it; a test keeps the two equal.
+"""The send gate's table: which conditions each purpose has. The runbook prints it.
 
 A row is a purpose and not a command: the same failover begins one thing and brings another one home. What
 begins has every condition. What brings home is never held back by a window, a stop, a clock, readiness or the
@@ -48,14 +48,14 @@ MEANING: Mapping[Condition, str] = MappingProxyType(
         Condition.OWN_FILE: "The file is one that this upgrade brought there, by its own journal.",
         Condition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
         Condition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
-        Condition.READINESS: "Readiness was assessed, passed, and is younger than policy's `readiness_age_s`.",
-        Condition.APPROVED: "The newest decision on exactly this start is a yes that is entitled and not expired.",
-        Condition.PLAN_APPROVED: "Policy carries this plan out by itself, or the newest decision on exactly this "
-        "plan is a yes.",
+        Condition.READINESS: "Readiness was assessed, has passed, and is younger than `readiness_age_s`.",
+        Condition.APPROVED: "The newest decision on exactly this start is a yes, entitled and not expired.",
+        Condition.PLAN_APPROVED: "Policy carries this plan out by itself, or the newest decision on exactly "
+        "this plan is a yes.",
         Condition.WINDOW: "The maintenance window is open and long enough.",
         Condition.SAME_WAY: "It goes the way (shell or RPC) that was written with the first intent.",
         Condition.NODES: "A fresh look at both nodes shows nothing that blocks a start.",
-        Condition.STILL_DUE: "A fresh look at both nodes shows that the command is still due, and nothing against it.",
+        Condition.STILL_DUE: "A fresh look at both nodes shows that the command is still due.",
         Condition.HELD: "The leases are ours.",
         Condition.ONCE: "What may be sent once has not been sent.",
     }

@@ -9,10 +9,10 @@ from functools import partial
 from typing import NoReturn
 
 from srx_issu.domain.errors import JournalAway, NotPermitted
-from srx_issu.domain.gate.answer import No, NotNow, Yes, judge
+from srx_issu.domain.gate.answer import No, NotNow, judge
 from srx_issu.domain.gate.table import Condition
 from srx_issu.domain.intent import StartMethod
-from srx_issu.ports.journal import Event, EventKind, Hold, IntendAnswer, Json
+from srx_issu.ports.journal import Event, EventKind, Hold, IntendAnswer, Intended, Json
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.conditions import Reading, recover_line
@@ -41,13 +41,12 @@ class Asking:
     def permit(self) -> Permit:
         """The gate's yes; the intent is in the journal then. Raises NotPermitted, or LaterError."""
         reading = Reading(self.bench, self.order, self.method)
-        match judge(self.order.purpose, reading.read):
-            case No(condition=condition, reason=reason):
-                self._refuse(condition, reason)
-            case NotNow(reason=reason):
-                raise LaterError(reason)
-            case Yes(found=found):
-                return self._intend(reading, found)
+        answer = judge(self.order.purpose, reading.read)
+        if isinstance(answer, No):
+            self._refuse(answer.condition, answer.reason)
+        if isinstance(answer, NotNow):
+            raise LaterError(answer.reason)
+        return self._intend(reading, answer.found)
 
     def _intend(self, reading: Reading, found: Mapping[Condition, str]) -> Permit:
         bench, order = self.bench, self.order
@@ -67,16 +66,20 @@ class Asking:
             # Whether the intent was written is unknown; that nothing was sent is not.
             self.withdraw(f"the journal went away while the intent was written ({away})")
             raise LaterError(str(away)) from away
+        if not intended.written:
+            self._refuse_intent(intended)
+        return Permit(node=order.node, what=order.what, expires_at_s=asked_at_s + PERMIT_S)
+
+    def _refuse_intent(self, intended: Intended) -> NoReturn:
+        """The journal has not written the intent, and says why."""
         match intended.answer:
-            case IntendAnswer.WRITTEN:
-                return Permit(node=order.node, what=order.what, expires_at_s=asked_at_s + PERMIT_S)
             case IntendAnswer.KEY_USED:
-                words = f"{order.node}: '{order.what}' was sent before in this upgrade and is not sent twice"
-                self._refuse(Condition.ONCE, words)
+                words = f"'{self.order.what}' was sent before in this upgrade and is not sent twice"
+                self._refuse(Condition.ONCE, f"{self.order.node}: {words}")
             case IntendAnswer.CLOSED:
-                line = recover_line(bench.intent.cluster.name)
-                self._refuse(Condition.OPEN, f"{intended.reason}; if the cluster is not in order, run: {line}")
-            case IntendAnswer.NOT_HELD:
+                line = recover_line(self.bench.intent.cluster.name)
+                self._refuse(Condition.OPEN, f"{intended.reason}; if it is not in order, run: {line}")
+            case _:
                 self._refuse(Condition.HELD, intended.reason)
 
     def _detail(self, found: Mapping[Condition, str]) -> dict[str, Json]:
@@ -128,7 +131,9 @@ class Asking:
         except JournalAway as away:
             raise LaterError(str(away)) from away
         if age < timedelta(seconds=ON_ITS_WAY_S):
-            raise LaterError(f"a start of {age.total_seconds():.0f} s ago may still be on its way to the node")
+            raise LaterError(
+                f"a start of {age.total_seconds():.0f} s ago may still be on its way to the node"
+            )
         token = str(earlier.detail.get("token"))
         self.withdraw(f"{self.order.node} has no marker of the start intended before", token)
         self.write_late()

@@ -1,6 +1,7 @@
 """How each condition of the send gate is read: from the journal, the database's clock, and a fresh look.
 
-Nothing is believed of a task's colour, of XCom or of an earlier step: each condition is read when it is asked.
+Nothing is believed of a task's colour, of XCom or of an earlier step: each condition is read when it is
+asked.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ def _ours_to_bring_home(reading: Reading) -> Finding:
         return Holds(reason=f"begun on {begun.starter} at {begun.at.isoformat(timespec='seconds')}")
     if gathered := gathered_groups(reading.events):
         return Holds(reason=f"gathered by hand: RG{', RG'.join(map(str, gathered))}")
-    return Fails(reason="this upgrade has begun nothing and took nothing over: there is nothing to bring home")
+    return Fails(
+        reason="this upgrade has begun nothing and took nothing over: there is nothing to bring home"
+    )
 
 
 def _clocks_agree(reading: Reading) -> Finding:
@@ -125,7 +128,9 @@ def _readiness(reading: Reading) -> Finding:
     most_s = reading.bench.intent.policy.limits.readiness_age_s
     if age_s <= most_s:
         return Holds(reason=f"{age_s:.0f} s old")
-    return Fails(reason=f"readiness was assessed {age_s:.0f} s ago, policy allows {most_s:.0f} s; assess it again")
+    return Fails(
+        reason=f"readiness was assessed {age_s:.0f} s ago, policy allows {most_s:.0f} s; assess it again"
+    )
 
 
 def _approved(reading: Reading) -> Finding:

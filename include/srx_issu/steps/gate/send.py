@@ -1,23 +1,24 @@
 """The send gate: the only place in the program that sends something to a firewall.
 
 The order of things is fixed. The session is opened, logged in and its way proven; then the gate reads every
-condition of the order's purpose; then, in one transaction, the journal proves that the leases are ours and that
-nothing was sent before, and writes the intent. Only then there is a permit, for at most 30 s, which is checked
-once more as the last thing before the bytes leave. The answers:
+condition of the order's purpose; then, in one transaction, the journal proves that the leases are ours and
+that nothing was sent before, and writes the intent. Only then there is a permit, for at most 30 s, which is
+checked once more as the last thing before the bytes leave. The answers:
 
     yes      a permit; what it rests on is kept with the intent
     no       NotPermitted, with the condition; nothing was sent
     not now  the journal or the stop flag cannot be read, or clocks are in doubt: waited out here; then
              everything is asked anew, from the look at the nodes on
 
-Junos takes no token: between the last check and the node there is a gap of milliseconds. For the start by shell
-the node itself closes it (``devices/start.py``); for every other command it remains.
+Junos takes no token: between the last check and the node there is a gap of milliseconds. For the start by
+shell the node itself closes it (``devices/start.py``); for every other command it remains.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import TypeVar
 
 from srx_issu.domain.errors import CommandRefused, DeviceError, PermitExpired
@@ -118,7 +119,7 @@ def _through(
                 permit = asking.permit()
                 outage.over()
                 bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, order.node, order.what)
-                return _send(asking, lambda: send(line, permit))
+                return _send(asking, partial(send, line, permit))
         except LaterError as later:
             bench.clock.sleep(outage.begun(later))
         except PermitExpired as late:
