@@ -73,7 +73,12 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     context: typer.Context,
     cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
     image: Annotated[str, typer.Option(help="File name or release of an image of the catalogue")],
-    approval: Annotated[bool, typer.Option(help="A person approves before the ISSU starts")] = True,
+    approval: Annotated[
+        bool | None,
+        typer.Option(
+            "--approval/--no-approval", help="Ask a person although policy does not (never: for less)"
+        ),
+    ] = None,
     fail_back: Annotated[
         bool, typer.Option(help="Each group back on node0, or where its configured priority prefers")
     ] = True,

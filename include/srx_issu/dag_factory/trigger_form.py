@@ -31,7 +31,10 @@ def upgrade_params() -> dict[str, Param]:
             examples=list(catalog.image_names(catalog.files_folder())),
         ),
         "approval": Param(
-            True, type="boolean", title="Approval", description="A person approves before anything starts"
+            None,
+            type=["null", "boolean"],
+            title="Approval",
+            description="Empty: as policy/approvals.yaml says. True: ask a person although policy does not",
         ),
         "fail_back": Param(
             True,

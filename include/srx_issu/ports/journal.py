@@ -52,9 +52,9 @@ class EventKind(StrEnum):
     ACTION_WITHDRAWN = "action_withdrawn"  # intended, and proven not to have been sent; detail: its token
     PERMIT_REFUSED = "permit_refused"  # the send gate said no; the text is its reason
     OBSERVED = "observed"  # a change seen on the device
-    QUESTION = "asked"  # a person was asked
-    ANSWER = "answered"  # what the person said
-    APPROVAL = "approval"  # who answered what
+    APPROVAL = "approval"  # what follows from answers: who approved, who took a cluster over
+    QUESTION = "asked"  # a gate asks a person, or gives an earlier question up
+    ANSWER = "answered"  # what a person said to one question
     FINDING = "finding"
 
 

@@ -7,15 +7,18 @@ from enum import StrEnum
 
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.decide import objection_to_start
+from srx_issu.domain.goals import describe
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.state import ClusterState
 from srx_issu.domain.support import InService, Support, judge
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.comparing import keep_validations
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import READY, baseline, baseline_state, ready_event, start
 from srx_issu.steps.refuse_start import refuse_start
+
+ASSESS_STEP = "assess.check_readiness"  # whose assessment an approver is shown
 
 
 class Assessment(StrEnum):
@@ -47,13 +50,13 @@ def judge_readiness(bench: Bench) -> Assessment:
     if bench.intent.plan_only:
         decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
-    _tell_ready(bench, readiness)
+    _tell_ready(bench, before, readiness)
     return Assessment.PREPARE
 
 
 def reassess_if_old(bench: Bench) -> None:
-    """Makes a passed assessment anew that is more than half as old as policy's ``readiness_age_s``: a question
-    or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it fails now.
+    """Makes a passed assessment anew that is more than half as old as ``readiness_age_s`` of the policy: a
+    question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it fails now.
     """
     ready = ready_event(bench.journal.events(bench.upgrade_id))
     if ready is None:
@@ -67,12 +70,24 @@ def reassess_if_old(bench: Bench) -> None:
     if objections := [r.text for r in readiness.blocking]:
         refuse_start(bench, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
     if readiness.verdict in (ReadinessVerdict.READY, ReadinessVerdict.ASK):
-        _tell_ready(bench, readiness)
+        _tell_ready(bench, now, readiness)
 
 
-def _tell_ready(bench: Bench, readiness: Readiness) -> None:
-    ask = readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None
-    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail={"assessment": READY, "ask": ask})
+def _tell_ready(bench: Bench, before: Snapshot, readiness: Readiness) -> None:
+    detail = _plan_detail(bench, before, readiness)
+    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail=detail)
+
+
+def _plan_detail(bench: Bench, before: Snapshot, readiness: Readiness) -> Facts:
+    """What an approver is shown of the assessment; part of the question's digest (``steps/approvals.py``)."""
+    support = eligibility(bench, before)
+    return {
+        "assessment": READY,
+        "ask": readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
+        "found": describe(before),
+        "support": f"{support.verdict}: {support.reason}",
+        "findings": [result.text for result in readiness.findings],
+    }
 
 
 def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:

@@ -43,10 +43,9 @@ from srx_issu.steps.confirm_approval import approval, confirm_approval
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
 from srx_issu.steps.judge_outcome import Way, judge_outcome
-from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.quiet import QuietWatch
-from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, Conclusion, course, intent_of, start
+from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, READY, Conclusion, course, intent_of, start
 from srx_issu.steps.recover_cluster import (
     RECOVERY,
     Recovered,

@@ -175,7 +175,7 @@ class TestStart:
         go = step(fake, "a")
         assert isinstance(go, Go)
         assert go.run_id == "spring__1__a"
-        assert (go.conf["cluster"], go.conf["approval"], go.conf["window_end"]) == ("a", False, None)
+        assert (go.conf["cluster"], go.conf["approval"], go.conf["window_end"]) == ("a", None, None)
         assert {lease.owner for lease in fake.leases.held.values()} == {"spring__1__a"}
 
     def test_a_second_try_attaches_and_never_starts_another(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.rows import PolicySync as Row
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.check_policies import PolicySync, check_policies, resync_policies
+from srx_issu.steps.check_policies import RESYNC_KEY, PolicySync, check_policies, resync_policies
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import look_again
 from tests.fakes.benches import FakeBench
@@ -25,7 +25,7 @@ def with_policies(fake: FakeBench, *, in_sync: bool) -> FakeBench:
 
 
 def after_upgrade(*, in_sync: bool) -> FakeBench:
-    fake = with_policies(FakeBench().with_baseline(), in_sync=in_sync)
+    fake = with_policies(FakeBench().with_baseline().with_start(), in_sync=in_sync)
     look_again(fake.bench("verify.collect_after"), "after the upgrade")
     return fake
 
@@ -39,7 +39,7 @@ def test_policies_out_of_sync_that_a_resync_does_not_heal_go_to_a_person() -> No
 
 def test_a_later_try_only_looks_whether_the_resync_has_helped() -> None:
     fake = after_upgrade(in_sync=False)
-    fake.told(EventKind.ACTION_INTENDED, STEP, "request security policies resync")
+    fake.told(EventKind.ACTION_INTENDED, STEP, "request security policies resync", once=RESYNC_KEY)
     with_policies(fake, in_sync=True)
     assert resync_policies(fake.bench(STEP)) == {"words": "sent before"}
     assert fake.writer.sent == []

@@ -13,7 +13,7 @@ AWAY = (group(0, N1, priorities={N1: 255}, manual=True), group(1, N1, priorities
 
 
 def after_issu(**changes: object) -> FakeBench:
-    fake = FakeBench(**changes).with_baseline()  # type: ignore[arg-type]
+    fake = FakeBench(**changes).with_baseline().with_start()  # type: ignore[arg-type]
     fake.reader.now = both(NEW, NEW, groups=AWAY)
     return fake
 

@@ -106,7 +106,7 @@ def test_a_cluster_that_needs_a_person_keeps_itself_and_its_conflict_groups(
 def test_nothing_is_sent_without_the_conflict_groups_lease() -> None:
     cluster = replace(CLUSTER, conflict_groups=frozenset({"core"}))
     fake = FakeBench(intent=intent(cluster=cluster)).with_baseline().ready_and_approved()
-    with pytest.raises(RequestRefused, match="the lease of conflict:core belongs to nobody"):
+    with pytest.raises(RequestRefused, match="conflict:core is held by nobody"):
         start_issu(fake.bench("issu.start"))
     assert fake.writer.starts == []
 

@@ -19,6 +19,7 @@ from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFa
 from srx_issu.domain.model import Cluster, Image, NodeName, Snapshot
 from srx_issu.domain.rows import Filesystem
 from srx_issu.domain.state import ClusterState, PerNode, Rows
+from srx_issu.ports.permits import Permit
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.campaign_bench import Planning
 from srx_issu.steps.staging import SiteWork, gaps, plan_staging, stage_site, summarise
@@ -52,7 +53,9 @@ class Disk:
     def sha256(self, path: str) -> str:
         return hashlib.sha256(self.files[path]).hexdigest()
 
-    def upload(self, source: Path, path: str, progress: Callable[[int, int], None]) -> None:
+    def upload(
+        self, source: Path, path: str, progress: Callable[[int, int], None], permit: Permit | None = None
+    ) -> None:
         self.copies += 1
         progress(self.part, len(CONTENT))
         if self.broken:
@@ -61,7 +64,7 @@ class Disk:
             progress(there, len(CONTENT))
         self.files[path] = CONTENT
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, permit: Permit | None = None) -> None:
         raise AssertionError("staging deletes nothing")
 
 

@@ -49,7 +49,7 @@ def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: st
 def test_a_readiness_marked_by_hand_is_no_approval() -> None:
     fake = FakeBench().with_baseline()
     fake.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment="ready")
-    with pytest.raises(RequestRefused, match="no approval"):
+    with pytest.raises(RequestRefused, match="0 of 1 approvals"):
         run(fake)
     assert fake.writer.starts == []
 
@@ -58,7 +58,7 @@ def test_a_lost_lease_stops_the_start() -> None:
     fake = ready()
     fake.leases.release("cluster:fw-1", "manual__1")
     fake.leases.take("cluster:fw-1", "other", 60)
-    with pytest.raises(RequestRefused, match="belongs to other"):
+    with pytest.raises(RequestRefused, match="held by other"):
         run(fake)
     assert fake.writer.starts == []
 

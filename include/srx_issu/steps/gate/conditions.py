@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
@@ -20,7 +21,7 @@ from srx_issu.domain.gate.table import Condition
 from srx_issu.domain.intent import StartMethod
 from srx_issu.domain.model import Snapshot
 from srx_issu.ports.journal import Event
-from srx_issu.steps.approvals import Approved, standing
+from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT, Order
 from srx_issu.steps.recall import conclusion, gathered_groups, intended, ready_event, start

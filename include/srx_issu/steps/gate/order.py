@@ -21,8 +21,8 @@ StillDue = Callable[[Snapshot], str | None]  # why the command is not due any mo
 class Order:
     """One thing to be sent to one node. ``why`` is for people.
 
-    ``key``: used up in this upgrade when the order is sent once; None = may be sent again when it turns out to
-    be still needed. ``plan``: the recovery that the order is a part of.
+    ``key``: used up in this upgrade when the order is sent once; None = may be sent again when it turns out
+    to be still needed. ``plan``: the recovery that the order is a part of.
     """
 
     purpose: SendPurpose
