@@ -46,6 +46,7 @@ def resolve_recovery(catalog: Catalog, request: RecoveryRequest) -> Intent:
         requested_by=request.requested_by.strip(),
         fail_back=request.fail_back,
         purpose=Purpose.RECOVER,
+        support=catalog.support_rules.about(cluster.model),
     )
 
 

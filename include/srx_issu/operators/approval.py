@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from srx_issu.hooks.workbench import open_bench
 from srx_issu.operators.question import QuestionOperator
+from srx_issu.operators.run_state import purpose
 from srx_issu.operators.step import StepOperator, run_step
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
@@ -30,7 +31,7 @@ class ApprovalGate(QuestionOperator):
         self.request = request
 
     def execute(self, context: Context) -> Any:
-        with open_bench(context["run_id"], self.task_id, self.log) as bench:
+        with open_bench(context["run_id"], self.task_id, self.log, purpose=purpose(context)) as bench:
             if self.question.why(bench) is None:
                 return None
             request = self.request(bench)

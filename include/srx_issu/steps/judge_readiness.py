@@ -8,13 +8,17 @@ from enum import StrEnum
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.model import Snapshot
-from srx_issu.domain.support import InService, Support, judge
+from srx_issu.domain.support import InService, Support, SupportMatrix, judge
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.comparing import keep_validations
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import baseline, baseline_state, start
 
+_NO_RULES = (
+    "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
+    "with it; start a new run"
+)
 READY = "ready"  # detail of the DECIDED event that start_issu asks for
 
 
@@ -74,5 +78,8 @@ def eligibility(bench: Bench, before: Snapshot) -> Support:
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
     intent = bench.intent
-    support = judge(intent.cluster.model, running, intent.image.release, bench.support)
+    rules = intent.support or SupportMatrix(platforms={})
+    support = judge(intent.cluster.model, running, intent.image.release, rules)
+    if intent.support is None:
+        support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
     return replace(support, software=intent.software)
