@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
 from srx_issu.dag_factory.upgrade import steps_not_planned, window_not_asked_for
 from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.intent import Purpose
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators import step
 from srx_issu.operators.approval import ApprovalGuard
@@ -39,7 +41,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
     made = half_way()
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object) -> Iterator[Bench]:
+    def open_bench(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[Bench]:
         yield made.bench(task_id)
 
     monkeypatch.setattr(step, "open_bench", open_bench)
@@ -47,7 +49,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
 
 
 def execute(guard: ApprovalGuard, instance: TaskInstance) -> Any:
-    return guard.execute({"ti": instance, "run_id": "manual__1"})  # type: ignore[typeddict-item]
+    run = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")
+    return guard.execute({"ti": instance, "run_id": run.run_id, "dag_run": run})  # type: ignore[typeddict-item]
 
 
 def skipped_by(guard: ApprovalGuard, instance: TaskInstance) -> list[str]:

@@ -206,3 +206,15 @@ class TestEligibility:
         catalog = fleet.catalog()
         intent = resolve(catalog, replace(REQUEST, cluster="ber1-fw1", image="22.4R3"))
         assert eligibility(intent, "21.4R3", catalog.support_rules).software is Software.VMHOST
+
+
+def test_the_support_rules_in_force_are_kept_with_the_intent(fleet: Folder) -> None:
+    """What was decided with stays what is decided with, whatever becomes of the file."""
+    intent = resolve(fleet.catalog(), REQUEST)
+    whole = fleet.catalog().support_rules
+    assert intent.support == whole.about("SRX4600")
+    assert intent.support is not None
+    assert set(intent.support.platforms) == {"SRX4600"}
+    for running in ("17.4R1", "21.4R3-S5.4", "22.4R3-S2.11", "23.4R1", "nonsense"):
+        assert eligibility(intent, running, intent.support) == eligibility(intent, running, whole)
+    assert loads(Intent, dumps(intent)) == intent

@@ -13,7 +13,6 @@ from srx_issu.domain.errors import DeviceError, UnknownCommand
 from srx_issu.domain.intent import Intent, StartMethod
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.state import TABLES, ClusterState
-from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
 from srx_issu.ports.journal import Event, EventKind, Json, Outcome
@@ -136,7 +135,6 @@ class FakeBench:
         return Bench(
             intent=self.intent,
             step=step,
-            support=SupportMatrix(platforms={}),
             reader=self.reader,
             writer=self.writer,
             files=lambda _: NoFiles(),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from srx_issu.domain.commands import Software
 from srx_issu.domain.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.model import Address, Cluster, Image
+from srx_issu.domain.support import SupportMatrix
 
 CLUSTER = Cluster(
     name="fw-1",
@@ -35,5 +36,6 @@ def intent(**changes: object) -> Intent:
         software=Software.SYSTEM,
         policy=POLICY,
         requested_by="operator",
+        support=SupportMatrix(platforms={}),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]

@@ -49,6 +49,7 @@ def resolve_recovery(catalog: Catalog, request: RecoveryRequest) -> Intent:
         approvals=approvals,
         fail_back=request.fail_back,
         purpose=Purpose.RECOVER,
+        support=catalog.support_rules.about(cluster.model),
     )
 
 

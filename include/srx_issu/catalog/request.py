@@ -63,6 +63,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         window_start=start,
         window_end=end,
         shared_limits=catalog.concurrency.of(cluster),
+        support=catalog.support_rules.about(cluster.model),
     )
 
 

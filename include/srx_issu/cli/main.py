@@ -18,6 +18,8 @@ from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table
 from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.login import Login, NoLogin, find_login
+from srx_issu.cli.names import complete_cluster, complete_image
+from srx_issu.cli.names import register as register_names
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.release import release
 from srx_issu.cli.run_ids import new_run_id
@@ -71,8 +73,13 @@ def validate(
 @app.command()
 def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     context: typer.Context,
-    cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
-    image: Annotated[str, typer.Option(help="File name or release of an image of the catalogue")],
+    cluster: Annotated[
+        str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
+    ],
+    image: Annotated[
+        str,
+        typer.Option(help="File name or release of an image of the catalogue", autocompletion=complete_image),
+    ],
     approval: Annotated[
         bool | None,
         typer.Option(
@@ -151,7 +158,9 @@ def status(
 @app.command("release")
 def release_cluster(
     context: typer.Context,
-    cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
+    cluster: Annotated[
+        str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
+    ],
     reason: Annotated[str, typer.Option(help="Why it is in order again; kept in the journal")],
 ) -> None:
     """Give back a cluster that an upgrade kept for a person."""
@@ -233,6 +242,7 @@ def _warn(login: Login) -> None:
 
 campaign.register(app, _airflow)
 recover.register(app, _airflow, _follow)
+register_names(app)
 
 if __name__ == "__main__":
     main()

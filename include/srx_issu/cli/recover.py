@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.run_ids import RECOVERY, new_recovery_id
 
 DAG_ID = "issu_recover"
@@ -28,7 +29,9 @@ def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi
     @app.command()
     def recover(
         context: typer.Context,
-        cluster: Annotated[str, typer.Argument(help="Name of the cluster in the inventory")],
+        cluster: Annotated[
+            str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
+        ],
         reason: Annotated[str, typer.Option(help="What happened, as far as you know; kept in the journal")],
         image: Annotated[
             str | None, typer.Option(help="Image or release the ISSU was to install, if nothing else tells")

@@ -1,13 +1,16 @@
-"""The form an operator fills in to upgrade one cluster. Choices come from the operator's files."""
+"""The form an operator fills in to upgrade or recover one cluster.
+
+It holds no names out of the operator's files: Airflow checks the parameters of a run again at every task's
+start, and makes a new version of a DAG that changed, so a form made from files would let an edit of the
+inventory end or move what is running. ``claim`` refuses a wrong name with the nearest ones; the command line
+offers names (``srx-issu names``, and completion).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from airflow.sdk import DAG, Param
-
-from srx_issu import catalog
 
 # Every parameter has a default, if only None: Airflow 3.3.2 validates a DAG's defaults again when it starts a
 # task from its trigger, and a parameter without one ends the whole triggerer.
@@ -20,7 +23,7 @@ def give_form(dag: DAG, params: Mapping[str, Param]) -> None:
 
 
 def upgrade_params() -> dict[str, Param]:
-    """Cluster and image from the files; everything else has a safe default."""
+    """Cluster and image must be named; everything else has a safe default."""
     return {
         "cluster": cluster_param(),
         "image": Param(
@@ -28,7 +31,6 @@ def upgrade_params() -> dict[str, Param]:
             type=["null", "string"],
             title="Image",
             description="Junos image of the catalogue: its file name, or its release",
-            examples=list(catalog.image_names(catalog.files_folder())),
         ),
         "approval": Param(
             None,
@@ -58,7 +60,6 @@ def recovery_params() -> dict[str, Param]:
             type=["null", "string"],
             title="Image",
             description="Image or release that the ISSU was to install. Empty: journal or nodes tell",
-            examples=list(catalog.image_names(catalog.files_folder())),
         ),
         "take_over": Param(
             False,
@@ -76,16 +77,11 @@ def plan_only_param() -> Param:
 
 
 def cluster_param() -> Param:
-    """Airflow refuses (HTTP 400) a cluster that is not in the inventory. Files with faults, and NetBox, leave
-    the choice open: the run's first task then says what is wrong."""
-    names = catalog.cluster_names(catalog.files_folder())
-    choices: dict[str, Any] = {"enum": [None, *names]} if names else {}
     return Param(
         None,
         type=["null", "string"],
         title="Cluster",
-        description="Chassis cluster of the inventory",
-        **choices,
+        description="Chassis cluster of the inventory, by name",
     )
 
 

@@ -10,6 +10,7 @@ from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.commands import Software
 from srx_issu.domain.failures.rules import FailureRules
 from srx_issu.domain.model import Cluster, Image
+from srx_issu.domain.support import SupportMatrix
 
 
 class Purpose(StrEnum):
@@ -116,3 +117,4 @@ class Intent:
     window_end: str | None = None
     purpose: Purpose = Purpose.UPGRADE
     shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml
+    support: SupportMatrix | None = None  # of this model, in force at claim; None in those of older versions

@@ -77,6 +77,13 @@ class SupportMatrix:
         """The models an image family is known to be for; empty when nobody knows the family."""
         return frozenset(m for m, p in self.platforms.items() if image_family in p.image_families)
 
+    def about(self, model: str) -> SupportMatrix:
+        """What of it can decide on that model: kept with an upgrade, so that it needs no file any more."""
+        return SupportMatrix(
+            platforms={name: platform for name, platform in self.platforms.items() if name == model},
+            rules=tuple(rule for rule in self.rules if model in rule.models),
+        )
+
     def software(self, model: str, routing_engine: str | None) -> Software:
         """Which ``request`` commands a model with that routing engine has; SYSTEM where nobody knows."""
         platform = self.platforms.get(model)

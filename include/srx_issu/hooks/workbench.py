@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
+from functools import cache
 from typing import Any
 
-from srx_issu import catalog
+from srx_issu.devices.credentials import Credentials
+from srx_issu.domain.intent import Purpose
+from srx_issu.domain.state import TABLES
+from srx_issu.hooks.account import wait_for_account
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.identity import check_purpose
+from srx_issu.hooks.later import later
 from srx_issu.hooks.seal import seal
-from srx_issu.hooks.srx import SrxHook
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
 from srx_issu.ports.journal import EventKind
@@ -21,15 +25,21 @@ from srx_issu.steps.holding import renew_all
 from srx_issu.steps.recall import intent_of, last
 
 
-def is_open(upgrade_id: str) -> bool:
-    """Whether this upgrade was ever claimed."""
-    return open_stores().journal.upgrade(upgrade_id) is not None
+def is_open(upgrade_id: str, purpose: Purpose) -> bool:
+    """Whether this upgrade was ever claimed by a run of the DAG with that purpose."""
+    journal = open_stores().journal
+    return journal.upgrade(upgrade_id) is not None and journal.intent(upgrade_id).purpose is purpose
 
 
 @contextmanager
-def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
-    """Sessions open when they are first used and close at the end. Renews the lease, which also proves
-    that the cluster is still ours: raises LeaseHeld when it is not."""
+def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[Bench]:
+    """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
+    when they are first asked, and waited for where it is not there. Sessions open when they are first used
+    and close at the end. Renews the lease, which also proves that the cluster is still ours.
+
+    Raises JournalError, LeaseHeld when the cluster is not ours any more, and RequestRefused when the upgrade
+    of this run id belongs to a DAG of another ``purpose``.
+    """
     # PyEZ and paramiko take a second to import; DAG files import this module.
     from srx_issu.devices.collecting import collect_state  # noqa: PLC0415
     from srx_issu.devices.pyez import PyezClusterReader  # noqa: PLC0415
@@ -38,28 +48,38 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
 
     stores, clock = open_stores(), SystemClock()
     intent = intent_of(stores.journal, upgrade_id)
-    timers = intent.policy.timers
-    credentials = SrxHook(intent.cluster.connection_id).credentials()
+    check_purpose(intent, purpose)
+    cluster, timers = intent.cluster, intent.policy.timers
+    log = log if log is not None else logging.getLogger(__name__)
     with ExitStack() as stack:
-        reader = stack.enter_context(PyezClusterReader(intent.cluster, credentials, timers))
-        writer = stack.enter_context(closing(PyezClusterWriter(intent.cluster, credentials, timers)))
+
+        @cache
+        def account() -> Credentials:
+            return wait_for_account(cluster.name, cluster.connection_id, log, keep=lambda: _renew(bench))
+
+        @cache
+        def reader() -> PyezClusterReader:
+            return stack.enter_context(PyezClusterReader(cluster, account(), timers))
+
+        writer = later(lambda: stack.enter_context(closing(PyezClusterWriter(cluster, account(), timers))))
         bench = Bench(
             intent=intent,
             step=step,
-            support=catalog.load(catalog.files_folder()).support_rules,
-            reader=reader,
+            reader=later(reader),
             writer=writer,
             files=lambda node: stack.enter_context(
-                SftpNodeFiles(node, intent.cluster.address(node), credentials, timers)
+                SftpNodeFiles(node, cluster.address(node), account(), timers)
             ),
-            collect=partial(collect_state, reader, intent=intent, clock=clock),
+            collect=lambda snapshot, tables=TABLES: collect_state(
+                reader(), snapshot, tables, intent=intent, clock=clock
+            ),
             journal=stores.journal,
             leases=stores.leases,
             evidence=stores.evidence,
             seal=seal,
             clock=clock,
             stopped=stopped,
-            log=log if log is not None else logging.getLogger(__name__),
+            log=log,
         )
         _renew(bench)
         yield bench

@@ -12,10 +12,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.claiming import Asked, claim_cluster
-from srx_issu.operators.run_state import is_at_work
+from srx_issu.operators.run_state import REFUSED_KEY, is_at_work
 from srx_issu.ports.journal import Json
-
-REFUSED_KEY = "refused"  # XCom: why no upgrade was opened at all
 
 Claim = Callable[[str, Mapping[str, Any], Asked], Intent]
 

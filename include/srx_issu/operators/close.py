@@ -8,8 +8,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.hooks.workbench import is_open, open_bench
-from srx_issu.operators.claim import REFUSED_KEY
-from srx_issu.operators.run_state import failed_tasks
+from srx_issu.operators.run_state import REFUSED_KEY, failed_tasks, purpose
 from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.close import close
 
@@ -31,9 +30,9 @@ class CloseOperator(BaseOperator):
         return facts
 
     def _close(self, context: Context) -> dict[str, Json]:
-        if not is_open(context["run_id"]):
+        if not is_open(context["run_id"], purpose(context)):
             refused = context["ti"].xcom_pull(task_ids=self.claim_task_id, key=REFUSED_KEY)
             reason = refused or "the upgrade was never claimed; see the log of task claim"
             return {"outcome": Outcome.REFUSED.value, "reason": str(reason)}
-        with open_bench(context["run_id"], self.task_id, self.log) as bench:
+        with open_bench(context["run_id"], self.task_id, self.log, purpose=purpose(context)) as bench:
             return close(bench, failed_tasks(self, context))

@@ -8,7 +8,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
-from srx_issu.operators.claim import REFUSED_KEY, requested_by
+from srx_issu.operators.claim import requested_by
+from srx_issu.operators.run_state import REFUSED_KEY
 from srx_issu.ports.journal import Json
 from srx_issu.steps.release_cluster import release_cluster
 

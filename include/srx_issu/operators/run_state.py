@@ -6,7 +6,16 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context, DagRunState, TaskInstanceState
 
-UPGRADING_DAGS = ("issu_cluster", "issu_recover")  # their run ids are the upgrade ids of the journal
+from srx_issu.domain.intent import Purpose
+from srx_issu.hooks.identity import PURPOSES, purpose_of
+
+REFUSED_KEY = "refused"  # XCom of claim: why no upgrade was opened at all
+
+
+def purpose(context: Context) -> Purpose:
+    """What the task's run was started for: the upgrade of its run id must be of that purpose."""
+    run: Any = context["dag_run"]
+    return purpose_of(run.dag_id)
 
 
 def failed_tasks(operator: BaseOperator, context: Context) -> list[str]:
@@ -22,4 +31,4 @@ def is_at_work(context: Context, upgrade_id: str) -> bool:
     """Whether Airflow has a run of that id that is queued or running; False when it has none at all."""
     ti: Any = context["ti"]
     alive = [DagRunState.QUEUED, DagRunState.RUNNING]
-    return any(ti.get_dr_count(dag_id=dag, run_ids=[upgrade_id], states=alive) for dag in UPGRADING_DAGS)
+    return any(ti.get_dr_count(dag_id=dag, run_ids=[upgrade_id], states=alive) for dag in PURPOSES)

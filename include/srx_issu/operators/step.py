@@ -20,6 +20,7 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.hooks.metrics import AirflowMetrics, part
 from srx_issu.hooks.workbench import open_bench
+from srx_issu.operators.run_state import purpose
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
@@ -83,7 +84,7 @@ def dead_ends(dag: DAG, skipped: Set[str]) -> frozenset[str]:
 def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R]) -> R:
     """The task's outermost border: a failure is journalled in words and becomes Airflow's."""
     metrics, began, task = AirflowMetrics(), time.monotonic(), part(operator.task_id)
-    with open_bench(context["run_id"], operator.task_id, operator.log) as bench:
+    with open_bench(context["run_id"], operator.task_id, operator.log, purpose=purpose(context)) as bench:
         try:
             result = step(bench)
         except (SrxIssuError, NotVerified) as error:

@@ -9,7 +9,8 @@ from airflow.sdk import BaseOperator, Context
 
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import Stores, open_stores
-from srx_issu.operators.run_state import failed_tasks
+from srx_issu.hooks.workbench import is_open
+from srx_issu.operators.run_state import failed_tasks, purpose
 from srx_issu.ports.journal import Event, EventKind, Json, UpgradeRecord
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
@@ -28,7 +29,7 @@ class ReportOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Json]:
         upgrade_id = context["run_id"]
         stores = open_stores()
-        if stores.journal.upgrade(upgrade_id) is None:
+        if not is_open(upgrade_id, purpose(context)):
             self.log.info("run %s was never claimed: nothing to report", upgrade_id)
             return {}
         return write_report(stores, upgrade_id, self.task_id, failed_tasks(self, context))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName
-from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
@@ -27,7 +26,6 @@ class Bench:
 
     intent: Intent
     step: str
-    support: SupportMatrix
     reader: ClusterReader
     writer: ClusterWriter
     files: Callable[[NodeName], NodeFiles]

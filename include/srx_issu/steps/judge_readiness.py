@@ -10,7 +10,7 @@ from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.goals import describe
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.state import ClusterState
-from srx_issu.domain.support import InService, Support, judge
+from srx_issu.domain.support import InService, Support, SupportMatrix, judge
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.comparing import keep_validations
@@ -18,6 +18,10 @@ from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import READY, baseline, baseline_state, ready_event, start
 from srx_issu.steps.refuse_start import refuse_start
 
+_NO_RULES = (
+    "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
+    "with it; start a new run"
+)
 ASSESS_STEP = "assess.check_readiness"  # whose assessment an approver is shown
 
 
@@ -111,5 +115,8 @@ def eligibility(bench: Bench, before: Snapshot) -> Support:
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
     intent = bench.intent
-    support = judge(intent.cluster.model, running, intent.image.release, bench.support)
+    rules = intent.support or SupportMatrix(platforms={})
+    support = judge(intent.cluster.model, running, intent.image.release, rules)
+    if intent.support is None:
+        support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
     return replace(support, software=intent.software)

@@ -29,7 +29,6 @@ from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import Phase, infer_phase
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.state import TABLES, ClusterState
-from srx_issu.domain.support import SupportMatrix
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports import codec
 from srx_issu.ports.devices import StartReport
@@ -330,7 +329,6 @@ class Pilot:
         return Bench(
             intent=intent,
             step=step,
-            support=SupportMatrix(platforms={}),
             reader=MachineReader(self.world, intent.policy.timers),
             writer=MortalWriter(self.world, intent, self.fate),
             files=_no_files,

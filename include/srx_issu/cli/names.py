@@ -1,0 +1,51 @@
+"""Names out of the operator's files: offered while a command is typed, and listed by ``srx-issu names``.
+
+Airflow's form offers none, so that an edit of the files changes nothing about what is running.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from srx_issu import catalog
+
+console = Console()
+
+
+def complete_cluster(incomplete: str) -> list[str]:
+    return _beginning(catalog.cluster_names(catalog.files_folder()) or (), incomplete)
+
+
+def complete_image(incomplete: str) -> list[str]:
+    return _beginning(catalog.image_names(catalog.files_folder()), incomplete)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+
+    @app.command()
+    def names(
+        files: Annotated[
+            Path | None, typer.Argument(help="Folder of the operator's files [default: SRX_ISSU_FILES]")
+        ] = None,
+    ) -> None:
+        """List the clusters and images that an upgrade can name."""
+        folder = (files or catalog.files_folder()).resolve()
+        clusters = catalog.cluster_names(folder)
+        if clusters is None:
+            console.print(
+                "Clusters: in NetBox, as the inventory says", markup=False, highlight=False, soft_wrap=True
+            )
+        for title, found in (("Clusters", clusters or ()), ("Images", catalog.image_names(folder))):
+            if found:
+                console.print(f"{title}:", highlight=False)
+            for name in found:
+                console.print(f"  {name}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _beginning(names: tuple[str, ...], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]
