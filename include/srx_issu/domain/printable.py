@@ -20,6 +20,7 @@ _SEQUENCE = re.compile(
     r"|\x1b[78=>cDEHMNOZ]"
 )
 _LONGEST = 8192
+_BEGINS = "\x1b\x90\x98\x9b\x9d\x9e\x9f"
 _LINE_END = re.compile(r"\r{1,8}\n|\r")
 # C0 but tab and newline, DEL, C1; line and paragraph separator; marks of direction; Unicode's tag letters
 _UNPRINTABLE = re.compile(
@@ -41,7 +42,8 @@ def without_sequences(text: str) -> str:
 
 def split_unfinished(text: str) -> tuple[str, str]:
     """What has come of a terminal so far, and the beginning of an escape sequence at its end, if any."""
-    start = text.rfind("\x1b", max(0, len(text) - _LONGEST))
+    recent = max(0, len(text) - _LONGEST)
+    start = max(text.rfind(begins, recent) for begins in _BEGINS)
     if start < 0 or "\n" in text[start:] or _SEQUENCE.match(text, start):
         return text, ""
     return text[:start], text[start:]
