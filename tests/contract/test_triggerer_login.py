@@ -11,7 +11,7 @@ import asyncssh
 import pytest
 from airflow.sdk import Connection
 
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import HostKeyRejected, RequestRefused
 from srx_issu.domain.model import NodeName
 from srx_issu.hooks import triggerer_login
 from tests.contract.worlds import Lab
@@ -52,7 +52,7 @@ def logins(lab: Lab, *nodes: NodeName) -> list[str]:
         try:
             async with await login as session:
                 return str(session.get_extra_info("username"))
-        except (asyncssh.Error, RequestRefused) as error:
+        except (asyncssh.Error, HostKeyRejected, RequestRefused) as error:
             return type(error).__name__
 
     async def all_() -> list[str]:
@@ -81,10 +81,26 @@ def test_a_refused_login_has_the_connection_read_again(lab: Lab, connections: Co
     assert connections.read == 2
 
 
-def test_a_node_whose_key_is_not_known_is_not_talked_to(lab: Lab, connections: Connections) -> None:
+def test_a_node_that_shows_another_key_is_not_talked_to(lab: Lab, connections: Connections) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
-    right, connections.extra["known_hosts"] = connections.extra["known_hosts"], f"* {other}"
+    address = lab.cluster.node0
+    right, connections.extra["known_hosts"] = (
+        connections.extra["known_hosts"],
+        f"[{address.host}]:{address.port} {other}",
+    )
     assert logins(lab, NODE0) == ["HostKeyNotVerifiable"]
+    connections.extra["known_hosts"] = right
+    assert logins(lab, NODE0) == [lab.credentials.username]
+
+
+@pytest.mark.parametrize("name", ["*", "127.0.0.*", "127.0.0.1", "[127.0.0.1]:*"])
+def test_the_right_key_under_a_pattern_or_without_its_port_is_not_known(
+    lab: Lab, connections: Connections, name: str
+) -> None:
+    right = connections.extra["known_hosts"]
+    keys = [line.split(" ", 1)[1] for line in right.splitlines()]
+    connections.extra["known_hosts"] = "".join(f"{name} {key}\n" for key in keys)
+    assert logins(lab, NODE0) == ["HostKeyRejected"]
     connections.extra["known_hosts"] = right
     assert logins(lab, NODE0) == [lab.credentials.username]
 

@@ -248,6 +248,18 @@ class TestStartInShell:
         assert (report.started, report.method) == (Started.REFUSED, StartMethod.RPC)
         assert node.requests == ["start shell", START_RPC]
 
+    @pytest.mark.parametrize("method", [StartMethod.AUTO, StartMethod.SHELL])
+    def test_a_shell_that_is_merely_slow_is_no_missing_shell(
+        self, node: ScriptedNode, folder: Path, method: StartMethod
+    ) -> None:
+        node.silent_shell = True
+        cluster, timers = cluster_at(node.address, node.address), Timers(connect_s=1, rpc_s=0.4)
+        writer = PyezClusterWriter(cluster, node.credentials(), timers, rpc_wait_s=0.4)
+        with pytest.raises(DeviceTimeout, match="shell"):
+            writer.start_issu(N0, START, "job", method)
+        writer.close()
+        assert node.requests == ["start shell"]
+
     def test_shell_without_cli_goes_by_rpc(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
         node.shell = {"PATH": "/usr/bin:/bin"}
         node.answers[START_RPC] = error("ISSU in progress", "warning")

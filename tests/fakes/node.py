@@ -75,6 +75,7 @@ class ScriptedNode:
         self.connections = 0
         self.around = ("", "")  # what the CLI prints before and after an XML answer
         self.silent_logins = False  # accept TCP and then say nothing
+        self.silent_shell = False  # take "start shell" and then say nothing
         self.shell = shell  # environment of /bin/sh behind "start shell"; None = account without shell
         self._key = key or host_key()
         self._files = files
@@ -258,6 +259,9 @@ class ScriptedNode:
                 continue
             process.stdout.write(line + b"\r\n")
             self.requests.append(line.decode())
+            if line == b"start shell" and self.silent_shell:
+                await process.stdin.read()
+                return
             if line == b"start shell" and self.shell is not None:
                 await self._real_shell(process)
                 return

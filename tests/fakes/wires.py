@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncssh
 
+from srx_issu.devices import async_login
 from srx_issu.devices.credentials import Credentials
 from srx_issu.devices.pyez import PyezClusterReader
 from srx_issu.devices.ssh import SshClusterReader
@@ -39,17 +40,7 @@ class BlockingSshReader:
         self._thread.start()
 
         async def connect(node: NodeName) -> asyncssh.SSHClientConnection:
-            address = cluster.address(node)
-            return await asyncssh.connect(
-                address.host,
-                address.port,
-                username=credentials.username,
-                password=credentials.password,
-                known_hosts=asyncssh.import_known_hosts(credentials.known_hosts or ""),
-                client_keys=None,
-                agent_path=None,
-                config=None,
-            )
+            return await async_login.connect(node, cluster.address(node), credentials)
 
         self.reader = SshClusterReader(cluster.name, connect, timers)
 

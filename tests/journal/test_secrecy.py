@@ -24,9 +24,6 @@ UPGRADE = "wave1__fw-a"
         {"login": {"client_secret": "x"}},
         {"lines": ["set x", {"apiKey": "x"}]},
         {"api_token": "x"},
-        {"line": "secret-looking $9$abcDEF"},
-        {"lines": [["$6$salt$hash"]]},
-        {"line": "$8$aes256-gcm$hmac"},
     ],
 )
 def test_refuses_detail_that_holds_a_secret_without_repeating_it(
@@ -60,6 +57,35 @@ def test_ordinary_facts_pass(opened: SqlJournal, detail: dict[str, Any]) -> None
     assert opened.events(UPGRADE)[0].detail == detail
 
 
+@pytest.mark.parametrize(
+    ("words", "stored"),
+    [
+        ("secret-looking $9$abcDEF", f"secret-looking {REDACTED}"),
+        (["a", ["$6$salt$hash"]], ["a", [REDACTED]]),
+        ({"node1": "snmp community seeded { ..."}, {"node1": f"snmp community {REDACTED} {{ ..."}),
+        ("wait\x1b]52;c;c2VlZGVk\x07 \x9b2Jthere", "wait there"),
+    ],
+)
+def test_a_nodes_words_in_a_detail_are_redacted_and_cost_no_record(
+    opened: SqlJournal, words: Any, stored: Any
+) -> None:
+    opened.record(UPGRADE, replace(make_event(), detail={"words": words}))
+    assert opened.events(UPGRADE)[0].detail == {"words": stored}
+
+
+def test_a_nodes_escapes_reach_no_text_of_the_journal(opened: SqlJournal) -> None:
+    opened.record(UPGRADE, replace(make_event(), text="a\x1b]52;c;Zm9v\x07b\x85\u202ec\nd\te"))
+    assert opened.events(UPGRADE)[0].text == "abc\nd\te"
+
+
 def test_redacts_every_cipher_of_junos() -> None:
-    for cipher in ("$9$abc.DEF/-", "$8$aes256-gcm$hmac", "$6$s$h", "$5$s$h", "$1$s$h"):
+    for cipher in (
+        "$9$abc.DEF/-",
+        "$8$aes256-gcm$hmac",
+        "$6$s$h",
+        "$5$s$h",
+        "$1$s$h",
+        "$y$j9T$s$h",
+        "$2b$10$h",
+    ):
         assert redact(f"a {cipher}; b") == f"a {REDACTED}; b"

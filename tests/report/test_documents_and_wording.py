@@ -71,7 +71,7 @@ def test_sizes(count: int, words: str) -> None:
 
 
 def test_foreign_text_loses_controls_and_secrets_only() -> None:
-    assert wording.plain("a\tb\r\nc \x1b[1m \u202e $9$abc ü") == "a\tb\nc �[1m � [secret removed] ü"
+    assert wording.plain("a\tb\r\nc \x1b[1m \u202e $9$abc ü") == "a\tb\nc   [secret removed] ü"
 
 
 def test_real_time_objects_are_summed_and_listed_by_service() -> None:

@@ -56,7 +56,19 @@ def test_one_text_of_many_megabytes_is_refused_where_none_is_expected() -> None:
 
 
 def test_terminal_control_sequences_do_not_survive() -> None:
-    assert parse_reply(NODE, "<r>a\x1b[2J\x07b</r>").text == "a[2Jb"
+    assert parse_reply(NODE, "<r>a\x1b[2J\x07b\x1b]52;c;Zm9v\x07c\x9b1md</r>").text == "abcd"
+
+
+@pytest.mark.parametrize("mark", ["&#x9b;31m", "&#155;31m", "&#x202e;", "\x85", "\u2066"])
+def test_a_mark_that_steers_a_terminal_is_gone_however_it_is_written(mark: str) -> None:
+    root = parse_reply(NODE, f'<r a="x{mark}y"><o>a{mark}b</o>c{mark}d</r>')
+    shown = [root.get("a"), root[0].text, root[0].tail]
+    assert not [word for word in shown if not word or not word.isprintable()]
+
+
+def test_a_configuration_stays_as_it_is_for_it_is_put_back() -> None:
+    text = "description \u202eab\u2066\x85;"
+    assert parse_reply(NODE, f"<r><configuration-text>{text}</configuration-text></r>")[0].text == text
 
 
 def test_processing_instructions_and_comments_say_nothing() -> None:

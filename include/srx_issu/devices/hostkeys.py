@@ -1,10 +1,14 @@
-"""Which host keys a node may show, from known_hosts text. Used by NETCONF and SFTP alike (paramiko).
+"""Which host keys a node may show, from known_hosts text.
+
+The one place that says so, for NETCONF, shell and SFTP (paramiko) and for the waits (asyncssh).
 
 ncclient's own check is not used: it negotiates ``ssh-rsa`` when known_hosts holds an RSA key, which
 paramiko 5 no longer offers, and it accepts an entry of port 22 for any port. See decision 030.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from paramiko.hostkeys import HostKeyEntry, HostKeys, InvalidHostKey
 from paramiko.pkey import PKey
@@ -41,6 +45,11 @@ class TrustedKeys:
         return cls(node, address, keys)
 
     @property
+    def keys(self) -> tuple[PKey, ...] | None:
+        """The keys that count; None: every key does."""
+        return self._keys
+
+    @property
     def algorithms(self) -> tuple[str, ...]:
         """The host key algorithms to ask for, so that the node shows a key of a kind that we know."""
         kinds = dict.fromkeys(key.get_name() for key in self._keys or ())
@@ -65,6 +74,7 @@ def known_hosts_name(address: Address) -> str:
     return address.host if address.port == 22 else f"[{address.host}]:{address.port}"
 
 
+@lru_cache(maxsize=512)  # a wait logs in again and again
 def _keys_for(name: str, known_hosts: str) -> tuple[PKey, ...]:
     trusted, revoked = list[PKey](), set[bytes]()
     for line in known_hosts.splitlines():
@@ -80,7 +90,9 @@ def _keys_for(name: str, known_hosts: str) -> tuple[PKey, ...]:
 
 
 def _names(entry: HostKeyEntry, name: str) -> bool:
-    """Whether the line is about ``name``; names may be hashed."""
+    """Whether the line is about exactly ``name``, which may be hashed; a pattern is about nobody."""
+    if f"!{name}" in (entry.hostnames or ()):
+        return False
     assert entry.key is not None
     hosts = HostKeys()
     for host in entry.hostnames or ():

@@ -1,7 +1,7 @@
 """Reading a cluster over SSH exec, for triggers: one kept connection a node, nothing blocks the loop.
 
-How to connect is handed in, so that Airflow's SSH hook can do it; this file knows neither Airflow nor
-credentials. The questions, the parser and the meaning of a missing answer are those of ``pyez``.
+How to connect is handed in (``async_login``); this file knows neither Airflow nor credentials. The questions,
+the parser and the meaning of a missing answer are those of ``pyez``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import NodeName, NodeView, Snapshot
+from srx_issu.domain.printable import printable
 
 logging.getLogger("asyncssh").setLevel(logging.WARNING)  # tells each channel's life at info
 
@@ -95,7 +96,7 @@ class SshClusterReader:
         if printed.status != 0 or (printed.err.strip() and not printed.out.strip()):
             words = printed.err.strip() or printed.out.strip() or f"exit status {printed.status}"
             raise refusal_error(node, words[:500])
-        return printed.out
+        return printable(printed.out)
 
     async def close(self) -> None:
         await asyncio.gather(*(line.close() for line in self._lines.values()))

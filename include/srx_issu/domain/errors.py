@@ -29,6 +29,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_issu.domain.redaction import redact
+
 
 class SrxIssuError(Exception):
     """Anything this software raises on purpose."""
@@ -107,12 +109,15 @@ class JournalAway(JournalError):
 
 
 class DeviceError(SrxIssuError):
-    """Something went wrong with one node. ``node`` is ``node0``, ``node1`` or an address."""
+    """Something went wrong with one node. ``node`` is ``node0``, ``node1`` or an address.
+
+    A message may repeat a node's words, and goes to logs and terminals: secrets and escapes are taken out.
+    """
 
     def __init__(self, node: str, message: str) -> None:
         self.node = node
-        self.message = message
-        super().__init__(f"{node}: {message}")
+        self.message = redact(message)
+        super().__init__(f"{node}: {self.message}")
 
 
 class DeviceUnreachable(DeviceError):
@@ -151,7 +156,7 @@ class ReplyNotUnderstood(DeviceError):
     """The reply lacks what the RPC promises. ``fragment`` is the offending piece, shortened."""
 
     def __init__(self, node: str, message: str, fragment: str = "") -> None:
-        self.fragment = fragment[:500]
+        self.fragment = redact(fragment)[:500]
         super().__init__(node, f"{message}: {self.fragment}" if fragment else message)
 
 

@@ -1,108 +1,82 @@
 """Takes the secrets out of a configuration, for the copy that people read. The full one is kept apart.
 
 Works line by line on both forms, hierarchy and ``set``. Values are replaced, statements stay, so the copy
-still shows that a secret is configured and where.
+still shows that a secret is configured and where. What the copy shows is printable.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+
+from srx_issu.domain.printable import printable
+from srx_issu.domain.secret_words import (
+    KINDS,
+    NAMES,
+    STRING,
+    without_encoded,
+    without_numbered_keys,
+    without_private_keys,
+    without_url_passwords,
+)
 
 REMOVED = "SECRET-REMOVED"
 
-_STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|[^\s;{}\[\]]+)"
-
-# Statements whose next word is a secret, however it is written. SRX hierarchies: system login and root
-# authentication, RADIUS and TACACS+, IKE, routing protocols, NTP, SNMP v3, PPP, WLAN, UTM feeds, archives.
-_STATEMENTS = (
-    "encrypted-password",
-    "plain-text-password",
-    "plain-text-password-value",
-    "simple-password",
-    "authentication-password",
-    "privacy-password",
-    "authentication-key",
-    "privacy-key",
-    "pre-shared-key",
-    "pre-shared-secret",
-    "ascii-text",
-    "hexadecimal",
-    "hexadecimal-key",
-    "key-encryption-key",
-    "secret",
-    "shared-secret",
-    "radius-secret",
-    "tacplus-secret",
-    "client-secret",
-    "password",
-    "passphrase",
-    "pass-phrase",
-    "pin",
-    "chap-secret",
-    "pap-password",
-    "local-password",
-    "default-chap-secret",
-    "default-password",
-    "wpa-passphrase",
-    "auth-token",
-    "access-token",
-    "api-key",
-    "license-key",
-    "private-key",
-    "key-string",
-    "md5-key",
-    "trap-group-secret",
-)
-_NAMES = "|".join(sorted(_STATEMENTS, key=len, reverse=True))
-_KINDS = "ascii-text|hexadecimal"
 _AFTER_STATEMENT = re.compile(
-    rf"(?<![\w-])((?:{_NAMES})(?:\s+(?:{_KINDS}))?\s+)(?!(?:{_KINDS})\b)({_STRING})",
+    rf"(?<![\w-])((?:{NAMES})(?:\s++(?:{KINDS}))?\s++)(?!(?:{KINDS})\b)({STRING})",
 )
-# Junos itself marks secrets in the hierarchy form
-_MARKED = re.compile(rf"({_STRING})(\s*;\s*## SECRET-DATA)")
-# "md5 5 key $9$..." of OSPF and "authentication-key 1 type md5 value $9$..." of NTP
-_NUMBERED_KEY = re.compile(
-    rf"(?<![\w-])((?:md5|authentication-key)\s+\d+\s+(?:[\w-]+\s+)*?(?:key|value)\s+)({_STRING})"
-)
-_NESTED_VALUE = re.compile(rf"^(\s*(?:key|value)\s+)({_STRING})(\s*;)")
+# Junos itself marks secrets in the hierarchy form. A value begins where nothing of a word is before it.
+_MARK = "## SECRET-DATA"
+_MARKED = re.compile(rf"(?<![^\s;{{}}\[\]])({STRING})(\s*+;\s*+{_MARK})")
+_NESTED_VALUE = re.compile(rf"^(\s*+(?:key|value)\s++)({STRING})(\s*+;)")
 _COMMUNITY = re.compile(
-    rf"(?<![\w-])(community\s+)({_STRING})(?=\s*[{{;]|\s+(?:authorization|clients|view|client-list)|\s*$)"
+    rf"(?<![\w-])(community\s++)({STRING})(?=\s*+(?:[{{;]|$)|\s++(?:authorization|clients|view|client-list))"
 )
 _IN_SNMP = re.compile(r"\bsnmp\b")
-# Encodings of secrets, wherever they stand: $9$ and $8$ (Junos), crypt hashes, and $6$rounds=...
-_ENCODED = re.compile(r"\$(?:1|2[aby]?|5|6|8|9|argon2\w*|sha\d*|y|AES\w*)\$[^\s\";]+")
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
-_OPEN_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*\Z", re.DOTALL)
-_SSH_SECRET_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@\"]+:)[^\s@\"]+(@)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Block:
+    """What is true of the lines below a block's head, by itself or by one above it."""
+
+    holds_keys: bool = False
+    in_snmp: bool = False
 
 
 def scrub(text: str) -> str:
     """The configuration without passwords, hashes, keys, SNMP communities and private keys."""
-    text = _OPEN_PEM.sub(REMOVED, _PEM.sub(REMOVED, text))
+    text = without_private_keys(printable(text), REMOVED)
     lines = list[str]()
-    blocks = list[str]()
+    blocks = [_Block()]
     for line in text.splitlines():
-        lines.append(_scrub_line(line, blocks))
+        lines.append(_scrub_line(line, blocks[-1]))
         _follow(line, blocks)
     return "\n".join(lines) + ("\n" if text.endswith("\n") else "")
 
 
-def _scrub_line(line: str, blocks: list[str]) -> str:
-    line = _MARKED.sub(rf"{REMOVED}\g<2>", line)
-    line = _NUMBERED_KEY.sub(rf"\g<1>{REMOVED}", line)
+def _scrub_line(line: str, block: _Block) -> str:
+    if _MARK in line:
+        line = _MARKED.sub(rf"{REMOVED}\g<2>", line)
+    line = without_numbered_keys(line, REMOVED)
     line = _AFTER_STATEMENT.sub(rf"\g<1>{REMOVED}", line)
-    if any("authentication-key" in block or "md5" in block for block in blocks):
+    if block.holds_keys:
         line = _NESTED_VALUE.sub(rf"\g<1>{REMOVED}\g<3>", line)
-    if _IN_SNMP.search(line) or "snmp" in blocks:
+    if block.in_snmp or _IN_SNMP.search(line):
         line = _COMMUNITY.sub(rf"\g<1>{REMOVED}", line)
-    line = _SSH_SECRET_URL.sub(rf"\g<1>{REMOVED}\g<2>", line)
-    return _ENCODED.sub(REMOVED, line)
+    return without_encoded(without_url_passwords(line, REMOVED), REMOVED)
 
 
-def _follow(line: str, blocks: list[str]) -> None:
-    """Keeps the names of the blocks that the next line lies in, for the hierarchy form."""
+def _follow(line: str, blocks: list[_Block]) -> None:
+    """Keeps what the blocks say that the next line lies in, for the hierarchy form. The first is the root."""
     bare = line.split("/*", 1)[0].split("## ", 1)[0].strip()
     if bare.endswith("{"):
-        blocks.append(bare.removesuffix("{").strip().removeprefix("inactive: "))
-    elif bare.startswith("}") and blocks:
+        head = bare.removesuffix("{").strip().removeprefix("inactive: ")
+        above = blocks[-1]
+        blocks.append(
+            _Block(
+                holds_keys=above.holds_keys or "authentication-key" in head or "md5" in head,
+                in_snmp=above.in_snmp or head == "snmp",
+            )
+        )
+    elif bare.startswith("}") and len(blocks) > 1:
         blocks.pop()

@@ -16,14 +16,15 @@ from typing import Any
 
 import asyncssh
 from airflow.providers.common.compat.connection import get_async_connection
-from airflow.providers.ssh.hooks.ssh import SSHHookAsync
 
+from srx_issu.devices import async_login
 from srx_issu.devices.credentials import Credentials
-from srx_issu.domain.model import Address, Cluster, NodeName
+from srx_issu.domain.errors import HostKeyRejected
+from srx_issu.domain.model import Cluster, NodeName
 from srx_issu.hooks.srx import credentials_of
 
 KEPT_S = 60.0  # a changed connection is seen after a minute, and after a refused login
-_REFUSED = (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable)
+_REFUSED = (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable, HostKeyRejected)
 _log = logging.getLogger(__name__)
 
 
@@ -42,14 +43,14 @@ _kept: dict[str, _Kept] = {}  # connection id -> as it was read
 def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     """Opens SSH sessions with the account and the host keys of the cluster's connection.
 
-    The coroutine raises RequestRefused when the connection cannot be used and never could, and what asyncssh
-    raises.
+    The coroutine raises RequestRefused when the connection cannot be used and never could, HostKeyRejected
+    when it has no key of the node, and what asyncssh raises.
     """
 
     async def connect(node: NodeName) -> Any:
         kept = await _account(cluster.connection_id)
         try:
-            return await NodeSshHookAsync(cluster.address(node), kept).get_conn()  # type: ignore[no-untyped-call]
+            return await async_login.connect(node, cluster.address(node), kept.account, kept.key)
         except _REFUSED:
             _kept[cluster.connection_id] = replace(kept, read_at=-math.inf)
             raise
@@ -79,33 +80,3 @@ async def _read(connection_id: str) -> _Kept:
     if text:
         key = await asyncio.to_thread(asyncssh.import_private_key, text, account.passphrase)
     return _Kept(account=account, key=key, read_at=time.monotonic())
-
-
-class NodeSshHookAsync(SSHHookAsync):
-    """The SSH provider's hook to one node, with an account that was read already."""
-
-    def __init__(self, address: Address, kept: _Kept) -> None:
-        account = kept.account
-        super().__init__(
-            host=address.host,
-            port=address.port,
-            username=account.username,
-            password=account.password,
-            key_file=account.private_key_file or "",
-            passphrase=account.passphrase or "",
-        )
-        self.key = kept.key
-        # None: whoever answers; no keys: nobody is trusted.
-        self.trusted = (account.known_hosts or "").encode() if account.verify_host_keys else None
-
-    async def _get_conn(self) -> Any:
-        """As the provider's, which reads the connection each time."""
-        keys: dict[str, Any] = {}
-        if self.key or self.key_file:
-            keys["client_keys"] = [self.key] if self.key else self.key_file
-        if self.passphrase:
-            keys["passphrase"] = self.passphrase
-        return await asyncssh.connect(
-            self.host, self.port, username=self.username, password=self.password, known_hosts=self.trusted,
-            keepalive_interval=self.keepalive_interval, **keys,
-        )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Keeps secrets out of the journal: prose is redacted, structured detail is refused.
+"""Keeps secrets out of the journal: words are redacted, a detail that is named as a secret is refused.
 
-Redacting a device's own words never costs an upgrade its record; a secret in ``detail`` is a fault of the
-code that put it there, so it is raised. Also makes hostile device text storable.
+Redacting a device's own words never costs an upgrade its record; a secret under a name of its own is a fault
+of the code that put it there, so it is raised. Also makes hostile device text storable and printable.
 """
 
 from __future__ import annotations
@@ -11,24 +11,18 @@ import re
 from collections.abc import Mapping
 
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.redaction import REDACTED, redact
 from srx_issu.ports.journal import Json
 
-# Junos: $9$ reversible, $8$ master password, $1$ $5$ $6$ crypt(3) hashes.
-_CIPHER = re.compile(r"\$[15689]\$[^\s;\"'<>]*")
+__all__ = ["REDACTED", "checked_detail", "redact"]
+
 _SECRET_KEY = re.compile(
     r"passw|passphrase|secret|credential|(private|shared|api|auth\w*)[-_ ]?key|token", re.IGNORECASE
 )
-REDACTED = "[secret removed]"
-
-
-def redact(text: str) -> str:
-    """``text`` without Junos ciphers and hashes, NULs (PostgreSQL has none) and broken Unicode."""
-    storable = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
-    return _CIPHER.sub(REDACTED, storable)
 
 
 def checked_detail(detail: Mapping[str, Json]) -> dict[str, Json]:
-    """``detail`` as it may be stored. Raises JournalError when it holds a secret or is not JSON.
+    """``detail`` as it may be stored. Raises JournalError when a key names a secret, or it is not JSON.
 
     A figure or flag under a key such as ``secrets_scrubbed`` is fine; a text, list or object is not.
     """
@@ -45,8 +39,6 @@ def checked_detail(detail: Mapping[str, Json]) -> dict[str, Json]:
 
 def _refuse_secrets(value: Json, place: str) -> None:
     match value:
-        case str() if _CIPHER.search(value):
-            raise JournalError(f"{place} holds a Junos cipher or hash; leave it out of the journal")
         case dict():
             for key, inner in value.items():
                 if _SECRET_KEY.search(str(key)) and isinstance(inner, (str, list, dict)) and inner:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
-from srx_issu.journal.secrecy import redact
-
-# Control characters (terminal escapes) and the marks that turn the direction of text: a device's words
-# must not be able to draw over ours. Newline and tab stay.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from srx_issu.domain.redaction import redact
 
 
 def plain(value: object) -> str:
     """Text that is safe to show: no controls, no secrets. HTML is escaped by the template, not here."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", redact(str(value)).replace("\r\n", "\n"))
+    return redact(str(value))
 
 
 def duration(seconds: float | None) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.redaction import redact
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import start
 
 
 def keep_transcript(bench: Bench) -> str | None:
-    """Its text, also written as ``transcript.txt``; None when there is none or the node does not answer."""
+    """Its text without secrets, also written as ``transcript.txt``.
+
+    None when there is none or the node does not answer.
+    """
     begun = start(bench.journal.events(bench.upgrade_id))
     if begun is None or begun.transcript_path is None:
         return None
@@ -23,6 +27,7 @@ def keep_transcript(bench: Bench) -> str | None:
             EventKind.OBSERVED, f"no transcript: {begun.transcript_path} is missing", node=begun.starter
         )
         return None
+    text = redact(text)
     evidence = bench.evidence.write(bench.upgrade_id, "transcript.txt", text)
     bench.tell(EventKind.OBSERVED, "transcript kept", node=begun.starter, detail={"evidence": evidence})
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.scrub import REMOVED, scrub
+from tests.unit.domain.growth import HARD_UNITS, growth
 
 SECRETS = {
     "hierarchy": """\
@@ -159,3 +160,32 @@ def test_private_key_that_is_cut_off_is_removed_to_the_end() -> None:
 def test_text_without_secrets_stays_as_it_is() -> None:
     text = "system {\n    services {\n        ssh;\n    }\n}\n"
     assert scrub(text) == text
+
+
+@pytest.mark.parametrize("unit", HARD_UNITS)
+def test_a_line_four_times_as_long_takes_about_four_times_as_long(unit: str) -> None:
+    assert growth(scrub, unit) < 10, f"a line of {unit!r}"
+
+
+def test_the_copy_shows_no_escape_and_an_escape_hides_no_secret() -> None:
+    assert scrub("secr\x1b[0met SEEDED;\n\x1b]52;c;x\x07host-name fw\u202e0;\n") == (
+        f"secret {REMOVED};\nhost-name fw0;\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "scrubbed"),
+    [
+        ('"$y$j9T$SEEDED$hash";', f'"{REMOVED}";'),
+        ("scp://ops:SEE@DED/x@192.0.2.1/configs", f"scp://ops:{REMOVED}@192.0.2.1/configs"),
+        ("a.b.c://u:SEEDED@h,ftp://v:SEEDED@h", f"a.b.c://u:{REMOVED}@h,ftp://v:{REMOVED}@h"),
+        ("http://192.0.2.1:8080/path", "http://192.0.2.1:8080/path"),
+    ],
+)
+def test_other_forms_of_secrets(line: str, scrubbed: str) -> None:
+    assert scrub(line) == scrubbed
+
+
+def test_a_key_that_ends_is_removed_alone() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nSEEDED\n-----END PRIVATE KEY-----"
+    assert scrub(f"a\n{key}\nb\n{key}\nc\n") == f"a\n{REMOVED}\nb\n{REMOVED}\nc\n"

@@ -10,21 +10,25 @@ import re
 from lxml import etree
 
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.printable import printable, without_sequences
 
 Element = etree._Element  # lxml has no public name for its element class
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024  # a large configuration is some 10 MB; a chassis answer some 100 kB
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+# Kept to the letter, to be put back one day. The copy that people read is made printable by ``scrub``.
+_EXACT = ("configuration-text", "configuration-set", "configuration-information", "configuration-output")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # a transcript may hold bells and escapes
 
 
 def without_control_characters(text: str) -> str:
-    """The text without the characters that XML forbids, which Junos copies out of files unchanged."""
-    return _NOT_XML.sub("", text)
+    """The text without escape sequences and the characters that XML forbids, which Junos copies out of files
+    unchanged."""
+    return _NOT_XML.sub("", without_sequences(text))
 
 
 def parse_reply(node: str, text: str, *, large: bool = False) -> Element:
-    """The reply's root with local names only.
+    """The reply's root with local names only, and printable words; a configuration's text is left exact.
 
     ``large`` lifts libxml2's 10 MB limit on a single text, for configurations; the bound on the whole
     stays. Raises ReplyNotUnderstood for anything that is not one well-formed document without a DTD.
@@ -48,7 +52,19 @@ def parse_reply(node: str, text: str, *, large: bool = False) -> Element:
         root = etree.fromstring(without_control_characters(text).strip().encode(), parser)
     except etree.XMLSyntaxError as error:
         raise ReplyNotUnderstood(node, f"reply is not XML ({error})", text.strip()[:200]) from error
-    return _with_local_names(root)
+    return _with_printable_words(_with_local_names(root))
+
+
+def _with_printable_words(root: Element) -> Element:
+    """After parsing: what steers a terminal may be written as a character reference, too."""
+    for element in root.iter(etree.Element):
+        if element.text and element.tag not in _EXACT:
+            element.text = printable(element.text)
+        if element.tail:
+            element.tail = printable(element.tail)
+        for name, words in element.attrib.items():
+            element.set(name, printable(str(words)))
+    return root
 
 
 def _with_local_names(root: Element) -> Element:
