@@ -170,7 +170,7 @@ def test_success_of_an_abort_is_not_taken_for_a_refusal(
 
 
 def test_send_never_starts_an_issu(node: ScriptedNode, writer: PyezClusterWriter) -> None:
-    with pytest.raises(RequestRefused, match="start_issu"):
+    with pytest.raises(RequestRefused, match="over a start line"):
         send(writer, N0, START)
     assert node.requests == []
 
@@ -256,7 +256,7 @@ class TestStartInShell:
         cluster, timers = cluster_at(node.address, node.address), Timers(connect_s=1, rpc_s=0.4)
         writer = PyezClusterWriter(cluster, node.credentials(), timers, rpc_wait_s=0.4)
         with pytest.raises(DeviceTimeout, match="shell"):
-            writer.start_issu(N0, START, "job", method)
+            start(writer, N0, START, "job", method)
         writer.close()
         assert node.requests == ["start shell"]
 

@@ -126,8 +126,9 @@ def job_line(command: StartIssu, folder: str, *, until_s: int) -> str:
     late. ``command.cli`` and ``folder`` are of plain characters, checked where they were made.
     """
     work = f'(: | cli -c "{command.cli}" > transcript 2>&1; echo $? > exit)'
-    in_time = f'test "$(date +%s)" -le {until_s} || {{ touch {late_note(folder, until_s)}; exit 1; }}'
-    job = f'trap "" HUP; {in_time}; mkdir {folder} && cd {folder} && {work}'
+    in_time = f'test "$(date +%s)" -le {until_s}'
+    start = f"mkdir {folder} && cd {folder} && {work}"
+    job = f'trap "" HUP; if {in_time}; then {start}; else touch {late_note(folder, until_s)}; fi'
     return f"nohup /bin/sh -c '{job}' > /dev/null 2>&1 &"
 
 

@@ -60,7 +60,8 @@ def judge_readiness(bench: Bench) -> Assessment:
 
 def reassess_if_old(bench: Bench) -> None:
     """Makes a passed assessment anew that is more than half as old as ``readiness_age_s`` of the policy: a
-    question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it fails now.
+    question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it
+    fails now.
     """
     ready = ready_event(bench.journal.events(bench.upgrade_id))
     if ready is None:
