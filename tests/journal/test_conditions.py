@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from srx_issu.journal import SqlChain, SqlJournal, verify_stored
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Event, EventKind, Json, Outcome
 from tests.journal.samples import NOON, make_intent
 from tests.journal.tampering import (
     START,
@@ -79,9 +79,36 @@ def test_begun_after_a_no(faults: Journalled) -> None:
     assert "begun although row 3 (by eve) says no" in found
 
 
-@pytest.mark.parametrize("words", ["no approval is required", "approval is not required by policy"])
+@pytest.mark.parametrize("words", ["policy asks for no approval", "approval is not required by policy"])
 def test_begun_where_none_is_required(faults: Journalled, words: str) -> None:
     assert faults(permitted("begin", START, "t1", approved=words)) == ""
+
+
+def answered(choice: str) -> tuple[Event, Event]:
+    """A gate's question, and what a person said to it."""
+    detail: dict[str, Json] = {"for": "start", "digest": "d1", "task": "approval.approve_start", "try": 1}
+    question = Event(at=NOON, kind=EventKind.QUESTION, step="approval", text="start fw-a?", detail=detail)
+    answer = Event(
+        at=NOON,
+        kind=EventKind.ANSWER,
+        step="approval",
+        text=f"ada: {choice}",
+        detail={**detail, "by": "ada", "choice": choice},
+    )
+    return question, answer
+
+
+def test_begun_after_a_yes_to_a_question(faults: Journalled) -> None:
+    assert faults(*answered("Approve"), permitted("begin", START, "t1")) == ""
+
+
+def test_begun_after_a_no_to_a_question(faults: Journalled) -> None:
+    assert "row 3 (ada: Reject) says no" in faults(*answered("Reject"), permitted("begin", START, "t1"))
+
+
+def test_an_answer_to_what_was_never_asked(faults: Journalled) -> None:
+    assert "row 2: event" in faults(answered("Approve")[1])
+    assert "answers what was never asked" in faults(answered("Approve")[1])
 
 
 def test_an_approved_recovery_approves_no_start(faults: Journalled) -> None:

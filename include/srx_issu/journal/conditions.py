@@ -26,6 +26,8 @@ REQUIRED: Mapping[str, frozenset[str]] = {
 _RESULTS = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.ACTION_REFUSED)
 _DECISIONS = (EventKind.APPROVAL, EventKind.ANSWER)
 _BOTH_RUN = re.compile(r"both nodes run ([^\s,;]+)")
+_NOBODY_ASKED = re.compile(r"\bno approval\b|\bnot required\b")
+_YES = "Approve"
 _START = re.compile(r"^request (system|vmhost) software in-service-upgrade\b(?! abort)")
 _NOTHING_STARTED = (Outcome.REFUSED, Outcome.NOT_READY, Outcome.PLANNED, Outcome.ALREADY_CURRENT)
 _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
@@ -34,7 +36,9 @@ _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_
 def check_account(rows: Sequence[Row]) -> Iterator[Fault]:
     """``rows`` in the order of writing. What was there before the chain is not asked for conditions."""
     events = [row for row in rows if row.source == "events"]
-    yield from _commands(events)
+    opening = next((row for row in rows if row.what == "opened"), None)
+    by_campaign = opening is not None and bool(opening.values["intent"].get("approved_by_campaign"))
+    yield from _commands(events, by_campaign=by_campaign)
     yield from _outcome(rows, events)
 
 
@@ -57,17 +61,22 @@ def check_leases(rows: Sequence[Row], upgrade_id: str, held: frozenset[str]) -> 
         yield Fault(position=None, what=f"{resource} is held, but no row tells of its taking")
 
 
-def _commands(events: Sequence[Row]) -> Iterator[Fault]:
+def _commands(events: Sequence[Row], *, by_campaign: bool) -> Iterator[Fault]:
     intended: Counter[tuple[object, ...]] = Counter()
-    newest_decision: Row | None = None
+    decision: Row | None = None
+    asked: set[object] = set()
     for row in events:
         kind, detail = row.values["kind"], row.values["detail"]
-        if kind in _DECISIONS and _is_decision(detail):
-            newest_decision = row
+        if kind == EventKind.QUESTION:
+            asked.add(detail.get("digest"))
+        elif kind in _DECISIONS:
+            if kind == EventKind.ANSWER and detail.get("digest") not in asked:
+                yield Fault(position=row.position, what=f"{row.name}: answers what was never asked")
+            decision = row if _is_about_the_start(detail) else decision
         elif kind == EventKind.ACTION_INTENDED:
             intended.update(_names_of(row))
             if not row.carried:
-                yield from _conditions(row, newest_decision)
+                yield from _conditions(row, decision, by_campaign=by_campaign)
         elif kind in _RESULTS and not any(intended[name] for name in _names_of(row)):
             command = detail.get("command") or row.values["text"]
             yield Fault(
@@ -96,7 +105,8 @@ def _permit_id(detail: Mapping[str, Any]) -> object:
     return detail.get("permit_id") or detail.get("token")
 
 
-def _conditions(row: Row, decision: Row | None) -> Iterator[Fault]:
+def _conditions(row: Row, decision: Row | None, *, by_campaign: bool) -> Iterator[Fault]:
+    """``by_campaign``: the plan of the upgrade's campaign was approved, and the intent says by whom."""
     detail = row.values["detail"]
     purpose, permit = detail.get("purpose"), detail.get("permit")
     if purpose not in REQUIRED or not isinstance(permit, dict):
@@ -110,7 +120,7 @@ def _conditions(row: Row, decision: Row | None) -> Iterator[Fault]:
     if purpose != "begin":
         return
     if decision is None:
-        if not re.search(r"\b(no|not)\b.*\brequired\b", str(permit.get("approved", ""))):
+        if not by_campaign and not _NOBODY_ASKED.search(str(permit.get("approved", ""))):
             yield Fault(position=row.position, what=f"{row.name}: begun without an approval before it")
     elif _is_no(decision.values["detail"]):
         yield Fault(
@@ -119,13 +129,13 @@ def _conditions(row: Row, decision: Row | None) -> Iterator[Fault]:
         )
 
 
-def _is_decision(detail: Mapping[str, Any]) -> bool:
+def _is_about_the_start(detail: Mapping[str, Any]) -> bool:
     """Not the word by which a cluster is taken over or released: that approves no start."""
     return detail.get("for", detail.get("purpose", "start")) == "start" and "from" not in detail
 
 
 def _is_no(detail: Mapping[str, Any]) -> bool:
-    return detail.get("approved") is False
+    return detail.get("approved") is False or detail.get("choice", _YES) != _YES
 
 
 def _outcome(rows: Sequence[Row], events: Sequence[Row]) -> Iterator[Fault]:
