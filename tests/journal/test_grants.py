@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import SqlCampaigns, SqlJournal, SqlLeases
+from srx_issu.domain.model import NodeName
+from srx_issu.journal import (
+    SqlAudits,
+    SqlCampaigns,
+    SqlChain,
+    SqlJournal,
+    SqlLeases,
+    SqlStaging,
+    StoredEvidence,
+    make_key,
+    read_signer,
+)
 from srx_issu.journal.__main__ import main
-from srx_issu.journal.grants import CLOSED, RIGHTS, grant_append_only
+from srx_issu.journal.grants import RIGHTS, grant_append_only
 from srx_issu.journal.tables import metadata
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Event, EventKind, Hold, Outcome
+from srx_issu.ports.staging import Staged
 from tests.journal.samples import NOON, make_intent
 
 ROLE = "journal-writer"  # a name that has to be quoted
 UPGRADE = make_intent().upgrade_id
 STEP = Event(at=NOON, kind=EventKind.STEP_STARTED, step="claim", text="claimed")
+
+STAGED = Staged(
+    staging_id="s", at=NOON, cluster="fw-a", node=NodeName.NODE0, image="i", sha256="ab" * 32, failed=None
+)
 
 HISTORY = [
     "UPDATE srx_issu.events SET text = 'never happened'",
@@ -33,6 +50,12 @@ HISTORY = [
     "DROP TABLE srx_issu.events",
     "SET session_replication_role = replica",
     "CREATE TABLE srx_issu.more (x int)",
+    "INSERT INTO srx_issu.chain VALUES ('wave1__fw-a', 9, 'events', '9', '{}', '', '', now())",
+    "DELETE FROM srx_issu.chain",
+    "UPDATE srx_issu.chain SET hash = ''",
+    "DELETE FROM srx_issu.signatures",
+    "UPDATE srx_issu.upgrades SET closed_at = now(), outcome = 'UPGRADED'",
+    "SELECT srx_issu.link_row('wave1__fw-a', 'events', '9', 'written', '{}', false)",
     "CREATE OR REPLACE FUNCTION srx_issu.refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     "'BEGIN RETURN NEW; END'",
 ]
@@ -59,11 +82,21 @@ def test_history_cannot_be_changed(writer_url: str, statement: str) -> None:
     assert len(SqlJournal(writer_url).events(UPGRADE)) == 1
 
 
-def test_everything_the_software_does_is_allowed(writer_url: str) -> None:
-    journal, leases, campaigns = SqlJournal(writer_url), SqlLeases(writer_url), SqlCampaigns(writer_url)
+def test_everything_the_software_does_is_allowed(writer_url: str, tmp_path: Path) -> None:
+    make_key(tmp_path / "key")
+    signer = read_signer(tmp_path / "key")
+    journal, leases = SqlJournal(writer_url, signer), SqlLeases(writer_url, signer)
+    campaigns = SqlCampaigns(writer_url)
     journal.open_upgrade(make_intent(), NOON)
     journal.record(UPGRADE, STEP)
+    intent = Event(at=NOON, kind=EventKind.ACTION_INTENDED, step="issu", text="start", key="start")
     leases.take("cluster:fw-a", UPGRADE, 60.0)
+    assert journal.intend(UPGRADE, intent, Hold(resources=("cluster:fw-a",), ttl_s=60.0)).written
+    StoredEvidence(writer_url, tmp_path, signer=signer).write(UPGRADE, "after.json", "{}")
+    audits = SqlAudits(writer_url, tmp_path)
+    audits.open_audit("audit__1", NOON)
+    audits.write("audit__1", "readiness.json", "{}")
+    SqlStaging(writer_url).record_staged(STAGED)
     leases.renew("cluster:fw-a", UPGRADE, 120.0)
     leases.release("cluster:fw-a", UPGRADE)
     journal.close_upgrade(UPGRADE, Outcome.UPGRADED, "both nodes run it", NOON)
@@ -73,24 +106,59 @@ def test_everything_the_software_does_is_allowed(writer_url: str) -> None:
     record = journal.upgrade(UPGRADE)
     assert record is not None
     assert record.outcome is Outcome.UPGRADED
+    chain = SqlChain(writer_url).stored(UPGRADE)
+    assert all(link.signature for link in chain.links)
+    assert [link.source for link in chain.links].count("events") == 2
 
 
 def test_only_leases_may_be_taken_away_and_only_an_end_be_filled_in() -> None:
     assert RIGHTS.keys() <= {table.name for table in metadata.sorted_tables}
     assert [table for table, rights in RIGHTS.items() if "DELETE" in rights] == ["leases"]
-    assert {table for table, rights in RIGHTS.items() if CLOSED in rights} == {"upgrades", "campaigns"}
+    closable = {table for table, rights in RIGHTS.items() if any("UPDATE (" in right for right in rights)}
+    assert closable == {"upgrades", "campaigns"}
 
 
 def test_a_table_that_no_right_is_named_for_can_be_read_and_added_to(writer_url: str) -> None:
     question = (
-        "SELECT table_name, array_agg(privilege_type::text) FROM information_schema.role_table_grants "
-        "WHERE grantee = %s GROUP BY table_name"
+        "SELECT privilege_type::text, array_agg(column_name::text) "
+        "FROM information_schema.role_column_grants "
+        "WHERE grantee = %s AND table_name = %s GROUP BY privilege_type"
     )
     with psycopg.connect(writer_url) as connection:
-        granted = dict(connection.execute(question, (ROLE,)).fetchall())
-    for table in metadata.sorted_tables:
-        if table.name not in RIGHTS:
-            assert set(granted[table.name]) == {"SELECT", "INSERT"}, table.name
+        for table in metadata.sorted_tables:
+            if table.name in RIGHTS:
+                continue
+            granted = dict(connection.execute(question, (ROLE, table.name)).fetchall())
+            assert set(granted) == {"SELECT", "INSERT"}, table.name
+            assert "recorded_at" not in granted["INSERT"], table.name
+            assert not {c.name for c in table.columns if c.identity} & set(granted["INSERT"]), table.name
+
+
+@pytest.mark.parametrize(("column", "value"), [("recorded_at", "'2026-01-01'"), ("event_id", "1")])
+def test_an_approval_can_be_neither_backdated_nor_put_before_another(
+    writer_url: str, column: str, value: str
+) -> None:
+    SqlJournal(writer_url).open_upgrade(make_intent(), NOON)
+    statement = (
+        f"INSERT INTO srx_issu.events (upgrade_id, at, kind, step, text, {column}) OVERRIDING SYSTEM VALUE "
+        f"VALUES ('{UPGRADE}', now(), 'approval', 'approval', 'approved by ada', {value})"
+    )
+    with psycopg.connect(writer_url) as connection, pytest.raises(psycopg.Error) as refused:
+        connection.execute(statement.encode())
+    assert refused.value.sqlstate == "42501"
+
+
+def test_not_even_the_tables_owner_writes_a_time_of_its_own(journal_url: str) -> None:
+    SqlJournal(journal_url).open_upgrade(make_intent(), NOON)
+    with psycopg.connect(journal_url) as connection:
+        connection.execute(
+            "INSERT INTO srx_issu.events (upgrade_id, at, kind, step, text, recorded_at) "
+            "VALUES (%s, now(), 'approval', 'approval', 'approved by ada', '2026-01-01')",
+            (UPGRADE,),
+        )
+    (event,) = SqlJournal(journal_url).events(UPGRADE)
+    assert event.recorded_at is not None
+    assert event.recorded_at.year != 2026 or event.recorded_at.month != 1 or event.recorded_at.day != 1
 
 
 def test_an_unknown_role_is_said(journal_url: str) -> None:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, make_url, text
 
 from srx_issu.domain.errors import JournalError
+from srx_issu.journal import SqlChain, SqlJournal, migrate, verify_stored
 from srx_issu.journal import __main__ as command
-from srx_issu.journal import migrate
 from srx_issu.journal.tables import SCHEMA, VERSION_TABLE, metadata
+from tests.journal.samples import make_event
+
+OLD_JOURNAL = """
+INSERT INTO srx_issu.upgrades VALUES
+    ('run-1', 'fw-a', '22.4R3', '{}', '2026-11-20Z', '2026-11-21Z', 'NOT_READY', 'cold'),
+    ('run-2', 'fw-a', '22.4R3', '{}', '2026-11-20Z', NULL, NULL, NULL);
+INSERT INTO srx_issu.events (upgrade_id, at, kind, step, text, node, detail, recorded_at) VALUES
+    ('run-1', '2026-11-20Z', 'action_intended', 'issu', 'start', 'node0', '{"share": 0.50}', '2026-11-20Z');
+INSERT INTO srx_issu.lease_changes (resource, what, owner, previous_owner, recorded_at) VALUES
+    ('conflict:x', 'taken_over', 'run-1', 'run-2', '2026-11-20Z'),
+    ('conflict:x', 'released', 'run-1', NULL, '2026-11-20Z');
+"""
 
 
 def test_migrating_says_when_no_database_answers() -> None:
@@ -53,6 +67,35 @@ def test_leaves_the_tables_of_others_in_the_same_database_alone(empty_url: str) 
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "airflow"
     engine.dispose()
+
+
+def test_what_was_written_before_there_was_a_chain_is_carried_into_it(empty_url: str) -> None:
+    """As an upgrade of this software finds it: a journal of version 0005, with an upgrade under way."""
+    migrate(empty_url, "0005")
+    with psycopg.connect(empty_url) as connection:
+        connection.execute(OLD_JOURNAL)
+    migrate(empty_url)
+    found = verify_stored(SqlChain(empty_url).stored("run-1"), None)
+    assert found.faults == ()
+    assert found.head is not None
+    assert found.head.position == 5
+    assert "5 rows were there before the chain was" in found.notes[0]
+    SqlJournal(empty_url).record("run-2", make_event())
+    later = verify_stored(SqlChain(empty_url).stored("run-2"), None)
+    assert later.faults == ()
+    assert later.head is not None
+    assert later.head.position == 3  # opened, lost its lease, and the new event
+
+
+def test_the_command_makes_a_key_and_keeps_an_existing_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "journal.key"
+    assert command.main(["key", str(file)]) == 0
+    assert "SRX_ISSU_JOURNAL_KEY_FILE" in capsys.readouterr().out
+    assert (file.stat().st_mode & 0o777, file.with_name("journal.key.pub").exists()) == (0o600, True)
+    assert command.main(["key", str(file)]) == 1
+    assert "an existing one is kept" in capsys.readouterr().err
 
 
 def test_the_command_takes_the_url_from_the_environment_only(

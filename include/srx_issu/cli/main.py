@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from srx_issu import catalog
-from srx_issu.cli import campaign, recover
+from srx_issu.cli import audit, campaign, recover
 from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table
@@ -240,6 +240,7 @@ def _warn(login: Login) -> None:
         errors.print(f"{login.url} is plain HTTP: others on the way can read the password", style="yellow")
 
 
+audit.register(app)
 campaign.register(app, _airflow)
 recover.register(app, _airflow, _follow)
 register_names(app)

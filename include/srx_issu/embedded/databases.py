@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from srx_issu import journal
+from srx_issu.journal.grants import grant_append_only
 
 
 def installed_schema() -> str:
@@ -14,9 +15,11 @@ def installed_schema() -> str:
     )
 
 
-def migrate_journal(url: str) -> None:
-    """Brings the journal's tables to the installed schema; quick when they are there already."""
-    journal.migrate(url)
+def prepare_journal(owner_url: str, role: str) -> None:
+    """Brings the journal's tables to the installed schema, which is quick when they are there already; then
+    ``role`` may add to them and change nothing, not even switch their triggers off."""
+    journal.migrate(owner_url)
+    grant_append_only(owner_url, role)
 
 
 def _version(distribution: str) -> str:

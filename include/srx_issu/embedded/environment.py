@@ -24,7 +24,7 @@ class Wiring:
     files: Path  # the operator's files: inventory, images, campaigns, policy
     port: int  # API server, on loopback
     airflow_database: str
-    journal_database: str
+    journal_database: str  # as the role that may add to the journal
     parallelism: int  # LocalExecutor's worker processes
 
     @property
@@ -46,6 +46,7 @@ def variables(wiring: Wiring, secrets: Secrets, base: Mapping[str, str]) -> dict
         "SRX_ISSU_HOME": str(wiring.home.root),
         "SRX_ISSU_FILES": str(wiring.files),
         "SRX_ISSU_JOURNAL_URL": wiring.journal_database,
+        "SRX_ISSU_JOURNAL_KEY_FILE": str(wiring.home.journal_key_file),
         "SRX_ISSU_EVIDENCE": wiring.home.evidence.as_uri(),
         **{f"AIRFLOW__{name}": value for name, value in _airflow(wiring, secrets).items()},
     }

@@ -66,6 +66,11 @@ class Home:
         return self.root / "users.json"
 
     @property
+    def journal_key_file(self) -> Path:
+        """Signs the journal's rows. Mode 600; the public half is beside it, ``.pub``."""
+        return self.root / "journal.key"
+
+    @property
     def running_file(self) -> Path:
         """What runs now: there while a stack is up, see ``running.py``."""
         return self.root / "running.json"

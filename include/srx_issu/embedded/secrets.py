@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from srx_issu.embedded.home import Home
+from srx_issu.journal.signing import make_key
 
 ROLES = {"admin": "admin", "operator": "op", "viewer": "viewer"}  # user -> SimpleAuthManager's role
 
@@ -33,6 +34,8 @@ def load_or_create(home: Home) -> tuple[Secrets, bool]:
         write_private(home.users_file, {user: secrets.token_urlsafe(12) for user in ROLES})
     if not home.secrets_file.exists():
         write_private(home.secrets_file, asdict(_new()))
+    if not home.journal_key_file.exists():
+        make_key(home.journal_key_file)
     return Secrets(**json.loads(home.secrets_file.read_text())), created
 
 

@@ -14,12 +14,12 @@ from types import TracebackType
 
 from srx_issu.embedded import guard, running
 from srx_issu.embedded.component import Component, Program, in_words, tail
-from srx_issu.embedded.databases import installed_schema, migrate_journal
+from srx_issu.embedded.databases import installed_schema, prepare_journal
 from srx_issu.embedded.environment import Wiring, variables
 from srx_issu.embedded.health import HealthProbe
 from srx_issu.embedded.home import Home, repository
 from srx_issu.embedded.ports import free_port
-from srx_issu.embedded.postgres import Postgres
+from srx_issu.embedded.postgres import JOURNAL_WRITER, Postgres
 from srx_issu.embedded.readiness import HealthWatch, report_dags, wait_for_health
 from srx_issu.embedded.secrets import load_or_create, passwords
 from srx_issu.embedded.sessions import end_all
@@ -163,8 +163,9 @@ class Stack:
         postgres.wait(self.check)
 
         self._wiring = self._wire(postgres)
+        self.home.remember(journal=self._wiring.journal_database)  # without a password; for the command line
         self.environment = variables(self._wiring, secrets, os.environ)
-        self._migrate(self._wiring)
+        self._migrate(postgres)
         self.environment.update(self._options.before_airflow())
         self._start_airflow(self._wiring)
 
@@ -183,11 +184,11 @@ class Stack:
             files=(self._options.files or root / "include").resolve(),
             port=port,
             airflow_database=postgres.uri("airflow", "+psycopg2"),
-            journal_database=postgres.uri("journal", "+psycopg"),
+            journal_database=postgres.uri("journal", "+psycopg", JOURNAL_WRITER),
             parallelism=self._options.parallelism,
         )
 
-    def _migrate(self, wiring: Wiring) -> None:
+    def _migrate(self, postgres: Postgres) -> None:
         """Brings both databases to the schema of the installed software."""
         if self.home.remembered().get("schema") != installed_schema():
             self._say("preparing Airflow's database")
@@ -200,7 +201,7 @@ class Stack:
                     f"{tail(migration.log)}"
                 )
             self.home.remember(schema=installed_schema())
-        migrate_journal(wiring.journal_database)
+        prepare_journal(postgres.uri("journal", "+psycopg"), JOURNAL_WRITER)
 
     def _start_airflow(self, wiring: Wiring) -> None:
         self._say("starting Airflow")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from pathlib import Path
 
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import JournalError, RequestRefused
+from srx_issu.journal import Signer, read_signer
 
 JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
 EVIDENCE = "SRX_ISSU_EVIDENCE"
+JOURNAL_KEY_FILE = "SRX_ISSU_JOURNAL_KEY_FILE"
+
+_LOG = logging.getLogger(__name__)
 
 
 def journal_url() -> str:
@@ -18,6 +24,22 @@ def journal_url() -> str:
 def evidence_url() -> str:
     """A folder or an ObjectStoragePath URL such as s3://bucket/prefix."""
     return _required(EVIDENCE, "the folder or object storage URL for evidence files")
+
+
+def journal_signer() -> Signer | None:
+    """What signs the journal's rows; None where no key is set, or where it cannot be read.
+
+    That is said in the log and named by ``srx-issu audit verify``, but holds nothing up: an ISSU that is
+    under way must go on being watched.
+    """
+    named = os.environ.get(JOURNAL_KEY_FILE)
+    if not named:
+        return None
+    try:
+        return read_signer(Path(named))
+    except JournalError as error:
+        _LOG.warning("%s; rows are written to the journal unsigned until it can be read", error)
+        return None
 
 
 def _required(name: str, meaning: str) -> str:

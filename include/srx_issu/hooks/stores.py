@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from airflow.sdk import ObjectStoragePath
 
 from srx_issu.hooks.measured import MeasuredJournal, MeasuredLeases
 from srx_issu.hooks.metrics import AirflowMetrics
-from srx_issu.hooks.settings import evidence_url, journal_url
-from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, SqlStaging, StoredEvidence
+from srx_issu.hooks.settings import evidence_url, journal_signer, journal_url
+from srx_issu.journal import (
+    SqlAudits,
+    SqlCampaigns,
+    SqlChain,
+    SqlJournal,
+    SqlLeases,
+    SqlStaging,
+    StoredEvidence,
+)
 from srx_issu.ports.audit import Audits
 from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.journal import Evidence, Journal, Leases
@@ -26,18 +35,21 @@ class Stores:
     evidence: Evidence
     audits: Audits
     staging: StagingJournal
+    head: Callable[[str], str | None] = lambda _: None  # the end of an upgrade's chain, as people compare it
 
 
 def open_stores() -> Stores:
     """Cheap; connections are made when they are used. What is written is also counted."""
     url = journal_url()
     base = ObjectStoragePath(evidence_url())
-    metrics = AirflowMetrics()
+    metrics, signer = AirflowMetrics(), journal_signer()
+    chain = SqlChain(url)
     return Stores(
-        journal=MeasuredJournal(SqlJournal(url), metrics),
+        journal=MeasuredJournal(SqlJournal(url, signer), metrics),
         campaigns=SqlCampaigns(url),
-        leases=MeasuredLeases(SqlLeases(url), metrics),
-        evidence=StoredEvidence(url, base),
+        leases=MeasuredLeases(SqlLeases(url, signer), metrics),
+        evidence=StoredEvidence(url, base, signer=signer),
         audits=SqlAudits(url, base),
         staging=SqlStaging(url),
+        head=lambda upgrade_id: str(found) if (found := chain.head(upgrade_id)) else None,
     )

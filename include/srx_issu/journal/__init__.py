@@ -5,25 +5,44 @@ and ``python -m srx_issu.journal`` read them from the environment. ``docs/journa
 """
 
 from srx_issu.journal.campaign_files import CampaignFiles
+from srx_issu.journal.chain_store import SqlChain, Stored
 from srx_issu.journal.evidence import StoredEvidence
+from srx_issu.journal.export import export_lines, read_export
 from srx_issu.journal.ledger import EvidenceEntry, LeaseChange, Ledger
+from srx_issu.journal.links import Fault, Head
 from srx_issu.journal.schema import migrate
+from srx_issu.journal.signing import Signer, Verifier, make_key, read_signer, read_verifier
 from srx_issu.journal.sql_audits import SqlAudits
 from srx_issu.journal.sql_campaigns import SqlCampaigns
 from srx_issu.journal.sql_journal import SqlJournal
 from srx_issu.journal.sql_leases import SqlLeases
 from srx_issu.journal.sql_staging import SqlStaging
+from srx_issu.journal.verify import Verification, verify_links, verify_stored
 
 __all__ = [
     "CampaignFiles",
     "EvidenceEntry",
+    "Fault",
+    "Head",
     "LeaseChange",
     "Ledger",
+    "Signer",
     "SqlAudits",
     "SqlCampaigns",
+    "SqlChain",
     "SqlJournal",
     "SqlLeases",
     "SqlStaging",
+    "Stored",
     "StoredEvidence",
+    "Verification",
+    "Verifier",
+    "export_lines",
+    "make_key",
     "migrate",
+    "read_export",
+    "read_signer",
+    "read_verifier",
+    "verify_links",
+    "verify_stored",
 ]

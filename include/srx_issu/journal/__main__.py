@@ -1,4 +1,5 @@
-"""``python -m srx_issu.journal migrate`` and ``grant ROLE``: the URL is the owner's, from the environment.
+"""``python -m srx_issu.journal migrate``, ``grant ROLE``: the URL is the owner's, from the environment.
+``key FILE`` makes the key that signs the journal.
 
 Never from the command line: a process list would show the password.
 """
@@ -7,10 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal.grants import grant_append_only
 from srx_issu.journal.schema import migrate
+from srx_issu.journal.signing import make_key
 
 URL_VARIABLE = "SRX_ISSU_JOURNAL_URL"
 
@@ -22,11 +25,18 @@ def main(arguments: list[str]) -> int:
         match arguments:
             case ["migrate"] if url:
                 migrate(url)
+            case ["key", file]:
+                verifier = make_key(Path(file))
+                sys.stdout.write(
+                    f"{file}: for those who write the journal only, as SRX_ISSU_JOURNAL_KEY_FILE\n"
+                    f"{file}.pub: for everybody who verifies it; key {verifier.key_id}\n"
+                )
             case ["grant", role] if url:
                 grant_append_only(url, role)
             case _:
                 usage = (
-                    f"usage: {URL_VARIABLE}=postgresql://... python -m srx_issu.journal migrate | grant ROLE"
+                    f"usage: {URL_VARIABLE}=postgresql://... python -m srx_issu.journal migrate | grant ROLE "
+                    "| key FILE"
                 )
                 sys.stderr.write(f"{usage}\n")
                 return 2

@@ -6,6 +6,8 @@ An index row without a file, or a file replaced by another, cannot pass unnotice
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
@@ -15,7 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal.database import Database
 from srx_issu.journal.shelf import Shelf, StoragePath, numbered, safe_name
+from srx_issu.journal.signing import Signer
 from srx_issu.journal.tables import audit_files, audits, evidence, upgrades
+from srx_issu.journal.writing import writing
 
 WRITE_TIMEOUT_S = 300
 
@@ -37,8 +41,11 @@ AUDITS = Kept(files=audit_files, owners=audits, owner="audit_id", what="audit")
 class StoredEvidence:
     """Evidence below ``base``. An id is ``<folder>/<file>``: readable in logs, and a key of the index."""
 
-    def __init__(self, url: str, base: StoragePath, kept: Kept = UPGRADES) -> None:
+    def __init__(
+        self, url: str, base: StoragePath, kept: Kept = UPGRADES, signer: Signer | None = None
+    ) -> None:
         self._database = Database(url)
+        self._signer = signer
         self._shelf = Shelf(base)
         self._kept = kept
 
@@ -56,7 +63,8 @@ class StoredEvidence:
                 if self._free(connection, upgrade_id, candidate) and self._shelf.create(
                     folder, candidate, data
                 ):
-                    return self._index(connection, upgrade_id, folder, candidate, data)
+                    with self._linked(connection, upgrade_id):  # not while a large file is copied
+                        return self._index(connection, upgrade_id, folder, candidate, data)
         raise AssertionError("unreachable: count() does not end")
 
     def read(self, evidence_id: str) -> bytes:
@@ -85,6 +93,15 @@ class StoredEvidence:
         query = select(files.c.evidence_id).where(mine).order_by(files.c.sequence)
         with self._database.transaction() as connection:
             return tuple(connection.scalars(query))
+
+    @contextmanager
+    def _linked(self, connection: Connection, owner: str) -> Iterator[None]:
+        """What an upgrade keeps is part of its chain; audits have none."""
+        if self._kept is not UPGRADES:
+            yield
+            return
+        with writing(connection, self._signer, owner):
+            yield
 
     def _free(self, connection: Connection, owner: str, name: str) -> bool:
         files = self._kept.files

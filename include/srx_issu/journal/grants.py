@@ -8,41 +8,55 @@ of switching the triggers off, which belongs to the tables' owner. Done by ``ini
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import Column, Table, text
 
 from srx_issu.journal.database import Database
 from srx_issu.journal.tables import SCHEMA, VERSION_TABLE, metadata
 
-# Columns that a role may fill in afterwards: an upgrade or a campaign is closed, once, by trigger.
-CLOSED = "UPDATE (closed_at, outcome, reason)"
+# Columns that a role may fill in afterwards: an upgrade or a campaign is closed, once, by trigger. When an
+# upgrade was closed is the database's to say.
 RIGHTS: Mapping[str, tuple[str, ...]] = {
-    "upgrades": ("SELECT", "INSERT", CLOSED),
-    "events": ("SELECT", "INSERT"),
+    "upgrades": ("SELECT", "INSERT", "UPDATE (outcome, reason)"),
     "leases": ("SELECT", "INSERT", "UPDATE", "DELETE"),
-    "lease_changes": ("SELECT", "INSERT"),
-    "evidence": ("SELECT", "INSERT"),
-    "campaigns": ("SELECT", "INSERT", CLOSED),
-    "campaign_events": ("SELECT", "INSERT"),
+    "campaigns": ("SELECT", "INSERT", "UPDATE (closed_at, outcome, reason)"),
+    "chain": ("SELECT",),  # its links are made by triggers, which run as the tables' owner
 }
+ADD_ONLY = ("SELECT", "INSERT")
+OPENED_OPEN = {"upgrades": {"closed_at", "outcome", "reason"}}  # not to be filled in at once
 
 
 def grant_append_only(owner_url: str, role: str) -> None:
     """Takes everything from ``role``, then grants RIGHTS. Safe to repeat. Raises JournalError.
 
-    A table that RIGHTS does not name may be read and added to.
+    A table that RIGHTS does not name may be read and added to. Numbers and times that the database gives are
+    not among the columns that may be inserted: a row can be neither backdated nor put before another.
     """
     with Database(owner_url).transaction() as connection:
         for statement in _statements(role, connection.engine.url.database or ""):
             connection.execute(text(statement))
 
 
+def _right(right: str, table: Table) -> str:
+    if right != "INSERT":
+        return right
+    kept = OPENED_OPEN.get(table.name, set())
+    given = [c.name for c in table.columns if not _is_the_databases(c) and c.name not in kept]
+    return f"INSERT ({', '.join(given)})"
+
+
+def _is_the_databases(column: Column[Any]) -> bool:
+    return column.identity is not None or column.name == "recorded_at"
+
+
 def _statements(role: str, database: str) -> list[str]:
     name, base = (sql.Identifier(each).as_string() for each in (role, database))
     rights = [
-        f"GRANT {', '.join(RIGHTS.get(table.name, ('SELECT', 'INSERT')))} ON {table.fullname} TO {name}"
+        f"GRANT {_right(right, table)} ON {table.fullname} TO {name}"
         for table in metadata.sorted_tables
+        for right in RIGHTS.get(table.name, ADD_ONLY)
     ]
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {SCHEMA} FROM {name}",

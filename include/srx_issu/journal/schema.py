@@ -12,7 +12,7 @@ MIGRATION_TIMEOUT_S = 600
 _LOCK = 0x5352_5849  # "SRXI": any number that no other software locks by
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, version: str = "head") -> None:
     """Creates or upgrades the tables; does nothing when they are current. Safe when called by many at once.
 
     One transaction under an advisory lock: the others wait, then find nothing to do; a failure leaves
@@ -26,4 +26,4 @@ def migrate(url: str) -> None:
     with Database(url).transaction(statement_timeout_s=MIGRATION_TIMEOUT_S) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.domain.errors import JournalError
@@ -25,9 +27,11 @@ from srx_issu.journal.lease_rows import (
     locked_lease,
     require_duration,
 )
-from srx_issu.journal.moments import database_now, write_alone
+from srx_issu.journal.moments import database_now
 from srx_issu.journal.secrecy import redact
+from srx_issu.journal.signing import Signer
 from srx_issu.journal.tables import INTENDED_ONLY, events, upgrades
+from srx_issu.journal.writing import writing
 from srx_issu.ports.journal import (
     Event,
     EventKind,
@@ -43,8 +47,10 @@ from srx_issu.ports.journal import (
 class SqlJournal:
     """One account of all upgrades. Cheap to make, safe to share between threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, signer: Signer | None = None) -> None:
+        """``signer`` signs every row's link in the chain; without one the chain is made all the same."""
         self._database = Database(url)
+        self._signer = signer
 
     def now(self) -> datetime:
         with self._database.transaction() as connection:
@@ -58,8 +64,7 @@ class SqlJournal:
             "intent": intent_to_json(intent),
             "opened_at": aware(at, f"opening of upgrade {intent.upgrade_id}"),
         }
-        with self._database.transaction() as connection:
-            write_alone(connection, intent.upgrade_id)
+        with self._writing(intent.upgrade_id) as connection:
             connection.execute(insert(upgrades).values(row).on_conflict_do_nothing())
 
     def intent(self, upgrade_id: str) -> Intent:
@@ -90,8 +95,8 @@ class SqlJournal:
                 f"step {event.step}: intended action {event.key!r} has a key; journal it by intend(), "
                 "not record()"
             )
-        with self._database.transaction() as connection:
-            _locked_upgrade(connection, upgrade_id)
+        with self._writing(upgrade_id) as connection:
+            _outcome(connection, upgrade_id)
             _append(connection, upgrade_id, event)
 
     def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
@@ -102,8 +107,8 @@ class SqlJournal:
             )
         if hold is not None:
             require_duration(", ".join(hold.resources), hold.ttl_s)
-        with self._database.transaction() as connection:
-            outcome = _locked_upgrade(connection, upgrade_id)
+        with self._writing(upgrade_id) as connection:
+            outcome = _outcome(connection, upgrade_id)
             if outcome is not None:
                 reason = f"upgrade {upgrade_id} is closed as {outcome}; nothing is sent under it any more"
                 return _answered(connection, IntendAnswer.CLOSED, reason)
@@ -125,11 +130,10 @@ class SqlJournal:
         closing = (
             update(upgrades)
             .where(upgrades.c.upgrade_id == upgrade_id, upgrades.c.outcome.is_(None))
-            .values(outcome=outcome.value, reason=redact(reason), closed_at=func.clock_timestamp())
+            .values(outcome=outcome.value, reason=redact(reason))  # a trigger sets the time
         )
         aware(at, f"closing of {upgrade_id}")
-        with self._database.transaction() as connection:
-            write_alone(connection, upgrade_id)
+        with self._writing(upgrade_id) as connection:
             if connection.execute(closing).rowcount == 1:
                 return
             row = connection.execute(
@@ -143,10 +147,15 @@ class SqlJournal:
                 "start a new run for another attempt"
             )
 
+    @contextmanager
+    def _writing(self, upgrade_id: str) -> Iterator[Connection]:
+        """One transaction in which nobody else writes about this upgrade."""
+        with self._database.transaction() as connection, writing(connection, self._signer, upgrade_id):
+            yield connection
 
-def _locked_upgrade(connection: Connection, upgrade_id: str) -> str | None:
-    """Its outcome, None while it is open. Nobody else writes about it until the transaction ends."""
-    write_alone(connection, upgrade_id)
+
+def _outcome(connection: Connection, upgrade_id: str) -> str | None:
+    """None while it is open."""
     row = connection.execute(
         select(upgrades.c.outcome).where(upgrades.c.upgrade_id == upgrade_id)
     ).one_or_none()

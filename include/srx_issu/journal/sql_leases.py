@@ -21,8 +21,10 @@ from srx_issu.journal.lease_rows import (
     replace_lease,
     require_duration,
 )
-from srx_issu.journal.moments import database_now, write_alone
+from srx_issu.journal.moments import database_now
+from srx_issu.journal.signing import Signer
 from srx_issu.journal.tables import events, lease_changes, leases, upgrades
+from srx_issu.journal.writing import writing
 from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Lease, Outcome
 
 
@@ -42,8 +44,9 @@ class SqlLeases:
     out: a person releases it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, signer: Signer | None = None) -> None:
         self._database = Database(url)
+        self._signer = signer
 
     def take(self, resource: str, owner: str, ttl_s: float) -> Lease:
         require_duration(resource, ttl_s)
@@ -65,8 +68,7 @@ class SqlLeases:
 
     def release(self, resource: str, owner: str) -> bool:
         query = delete(leases).where(leases.c.resource == resource, leases.c.owner == owner).returning(leases)
-        with self._database.transaction() as connection:
-            write_alone(connection, owner)
+        with self._database.transaction() as connection, writing(connection, self._signer, owner):
             row = connection.execute(query).one_or_none()
             if row is not None:
                 _keep_release(connection, lease_from_row(row))
@@ -88,26 +90,31 @@ class SqlLeases:
         with self._database.transaction() as connection:
             seen = lease_of(connection, resource)
             previous = seen.owner if seen else owner
-            write_alone(connection, owner, previous)
-            if (lease := insert_lease(connection, resource, owner, ttl_s)) is not None:
-                _keep(connection, LeaseChangeKind.TAKEN, lease, None)
-                return lease
-            held = locked_lease(connection, resource)
-            if held is None or held.owner not in (owner, previous):
-                return None
-            if held.owner == owner:
-                return extend_lease(connection, held, ttl_s)
-            now = database_now(connection)
-            _require_run_out(connection, held, now - timedelta(seconds=PERMIT_S))
-            lease = replace_lease(
-                connection,
-                Lease(
-                    resource=resource, owner=owner, taken_at=now, expires_at=now + timedelta(seconds=ttl_s)
-                ),
-            )
-            _keep(connection, LeaseChangeKind.TAKEN_OVER, lease, held)
-            _tell_both(connection, lease, held)
-            return lease
+            with writing(connection, self._signer, owner, previous):
+                return _take_once(connection, resource, owner, previous, ttl_s)
+
+
+def _take_once(
+    connection: Connection, resource: str, owner: str, previous: str, ttl_s: float
+) -> Lease | None:
+    """``previous`` held it a moment ago. None when it is somebody else's now."""
+    if (lease := insert_lease(connection, resource, owner, ttl_s)) is not None:
+        _keep(connection, LeaseChangeKind.TAKEN, lease, None)
+        return lease
+    held = locked_lease(connection, resource)
+    if held is None or held.owner not in (owner, previous):
+        return None
+    if held.owner == owner:
+        return extend_lease(connection, held, ttl_s)
+    now = database_now(connection)
+    _require_run_out(connection, held, now - timedelta(seconds=PERMIT_S))
+    lease = replace_lease(
+        connection,
+        Lease(resource=resource, owner=owner, taken_at=now, expires_at=now + timedelta(seconds=ttl_s)),
+    )
+    _keep(connection, LeaseChangeKind.TAKEN_OVER, lease, held)
+    _tell_both(connection, lease, held)
+    return lease
 
 
 def _require_run_out(connection: Connection, held: Lease, before: datetime) -> None:

@@ -115,6 +115,31 @@ evidence = Table(
     UniqueConstraint("upgrade_id", "name", name="evidence_name_once"),
 )
 
+# Written by the database's own triggers: every row about an upgrade, hashed with the one before.
+chain = Table(
+    "chain",
+    metadata,
+    Column("upgrade_id", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, ... of each upgrade
+    Column("source", Text, nullable=False),  # the table the row is in
+    Column("row_key", Text, nullable=False),  # its primary key there
+    Column("payload", Text, nullable=False),  # what was hashed: JSON that says its format
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    _moment("recorded_at"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("upgrade_id", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    _recorded_at(),
+)
+
 audits = Table(
     "audits",
     metadata,

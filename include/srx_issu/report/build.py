@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic_core import to_json
 
@@ -29,11 +29,13 @@ def build_report(
     documents: Mapping[str, bytes],
     *,
     listing: tuple[Listed, ...] | None = None,
+    journal_head: str | None = None,
 ) -> Report:
     """Pure. ``documents``: the upgrade's evidence by name or evidence id, oldest first.
 
     Those that ``is_told`` knows are shown, all are listed with size and SHA-256. ``listing`` is the
-    evidence list for callers that did not read the others; None = made from ``documents``.
+    evidence list for callers that did not read the others; None = made from ``documents``. ``journal_head``
+    is the end of the journal's chain at this moment, for ``srx-issu audit verify --head``.
     """
-    story = tell(record, intent, events, Documents(documents), listing)
+    story = replace(tell(record, intent, events, Documents(documents), listing), journal_head=journal_head)
     return Report(html=render(story), json=to_json(story, indent=1).decode())

@@ -56,6 +56,7 @@ class Story:
     transcript: str | None
     events: tuple[Event, ...]
     evidence: tuple[Listed, ...]
+    journal_head: str | None = None  # the journal's chain when this was written; None = not asked
 
     @property
     def duration_s(self) -> float:

@@ -50,6 +50,7 @@ def write_report(stores: Stores, upgrade_id: str, step: str, failed: Sequence[st
         intent_of(stores.journal, upgrade_id),
         events,
         read_documents(stores.evidence, {name: name for name in names}),
+        journal_head=stores.head(upgrade_id),
     )
     written: dict[str, Json] = {
         "html": stores.evidence.write(upgrade_id, "report.html", report.html),
