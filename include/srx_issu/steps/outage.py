@@ -7,12 +7,11 @@ What is asked for again must be safe to ask for twice: after a lost answer nobod
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from srx_issu.domain.errors import JournalAway, SrxIssuError
 from srx_issu.ports.clock import Clock
@@ -34,7 +33,7 @@ class Outage:
     """One thing that may be away: since when, and when to ask for it again. ``meanwhile`` ends its line."""
 
     clock: Clock
-    log: logging.Logger
+    log: Any  # a logger, or Airflow's
     what: str = JOURNAL
     meanwhile: str = WAITING
     since: datetime | None = None

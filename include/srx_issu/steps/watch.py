@@ -1,13 +1,12 @@
 """One deferred wait, without Airflow: look at both nodes, judge the goal, say what changed.
 
-The trigger around it only keeps time and sends the event. A wait may run twice (two triggerers) and may
-start anew at any moment (a restarted one): it reads, and its deadline counts from the first look that the
-journal knows of.
+``watch_loop`` keeps it going. A wait may run twice (two triggerers) and may start anew at any moment (a
+restarted one): it reads, and its deadline counts from the first look that the journal knows of, or from the
+end of an outage in which nobody could judge.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +19,8 @@ from srx_issu.domain.phase import Phase, infer_phase
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.ports.journal import Event, EventKind, Journal
+from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.looking import require_login
 from srx_issu.steps.recall import Start
 
 # A group that moves between the looks at the two nodes shows two primaries for a moment.
@@ -38,6 +38,15 @@ class Look:
     silent: tuple[NodeName, ...] = ()  # did not answer
 
 
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How a wait ended: the goal was reached, or it was not and ``text`` says why."""
+
+    reached: bool
+    text: str
+    elapsed_s: float
+
+
 @dataclass(kw_only=True)
 class Watch:
     """A wait for one goal of one upgrade."""
@@ -48,9 +57,9 @@ class Watch:
     course: Course
     start: Start | None
     reader: AsyncClusterReader
-    journal: Journal
     clock: Clock
     began_at: datetime
+    _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
     _last: tuple[str, str] = field(default=("", ""))
     _dangers: list[str] = field(default_factory=list)  # the same one, look after look
 
@@ -65,11 +74,19 @@ class Watch:
 
     @property
     def is_overdue(self) -> bool:
-        return self.elapsed_s > self.deadline_s
+        since = self._counts_from or self.began_at
+        return (self.clock.now() - since).total_seconds() > self.deadline_s
+
+    def count_anew(self) -> None:
+        """The deadline counts from now: for a while nobody could judge."""
+        self._counts_from = self.clock.now()
 
     async def look(self) -> Look:
-        """Observes both nodes once. Never raises for a node that does not answer."""
-        now = await self.reader.observe()
+        """Observes both nodes once. Never raises for a node that does not answer.
+
+        Raises ConnectionUnusable when there is no account, or both nodes refuse it.
+        """
+        now = require_login(await self.reader.observe())
         seen = progress(self.goal, self.course, now)
         silent = tuple(view.node for view in now.views if not view.reachable)
         if seen.done:
@@ -86,9 +103,18 @@ class Watch:
         self._last = (look.text, look.detail)
         return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s [{look.detail}]"
 
-    async def tell(self, kind: EventKind, text: str) -> None:
-        event = Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
-        await asyncio.to_thread(self.journal.record, self.intent.upgrade_id, event)
+    def verdict(self, look: Look) -> Verdict | None:
+        """What one look decides; None = go on watching."""
+        if look.done:
+            return Verdict(reached=True, text=look.text, elapsed_s=self.elapsed_s)
+        reason = look.stopped
+        if reason is None and self.is_overdue:
+            reason = f"not reached within {self.deadline_s:.0f} s: {look.text}"
+        return Verdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
+
+    def event(self, kind: EventKind, text: str) -> Event:
+        """A line for the journal, at the time of this look."""
+        return Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
 
     def _danger(self, now: Snapshot) -> str | None:
         """Two primaries, or a disabled node: nobody waits for a deadline then."""
