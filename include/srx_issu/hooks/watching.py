@@ -31,7 +31,7 @@ from srx_issu.steps.quiet import QuietWatch, Stillness
 from srx_issu.steps.recall import QUIET_KEY, course, intent_of, start
 from srx_issu.steps.recover_cluster import taken
 from srx_issu.steps.recovery_plan import plan_in
-from srx_issu.steps.watch import Look, Watch, began_at
+from srx_issu.steps.watch import SHORT_S, Look, Watch, away_words, began_at
 from srx_issu.steps.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.window import seconds_until_open, window_objection
 
@@ -178,12 +178,13 @@ class RecoveryWatch:
         return not was_away
 
     async def _back(self, what: str, lasted_s: float | None) -> None:
-        if lasted_s is None:
+        if lasted_s is None or lasted_s < SHORT_S:
             return
         self.began_at = SystemClock().now()
-        text = f"{what} was away for {lasted_s:.0f} s; the deadline counts from now"
-        event = Event(at=self.began_at, kind=EventKind.STEP_STARTED, step=self.step, text=text)
-        await self.lines.write(event)
+        text = away_words(lasted_s, what)
+        await self.lines.write(
+            Event(at=self.began_at, kind=EventKind.STEP_STARTED, step=self.step, text=text)
+        )
 
 
 @asynccontextmanager

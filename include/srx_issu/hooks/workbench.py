@@ -9,22 +9,45 @@ from functools import partial
 from typing import Any
 
 from srx_issu import catalog
+from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.seal import seal
 from srx_issu.hooks.srx import SrxHook
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.held_writer import HeldWriter
 from srx_issu.steps.holding import renew_all
+from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.outage import Outage
 from srx_issu.steps.recall import intent_of, last
 
 
 def is_open(upgrade_id: str) -> bool:
     """Whether this upgrade was ever claimed."""
     return open_stores().journal.upgrade(upgrade_id) is not None
+
+
+def is_running(upgrade_id: str) -> bool:
+    """Whether it is claimed and not closed; True also when the journal cannot say."""
+    try:
+        record = open_stores().journal.upgrade(upgrade_id)
+    except JournalAway:
+        return True
+    return record is not None and record.closed_at is None
+
+
+def note_failure(upgrade_id: str, step: str, text: str, log: Any) -> None:
+    """Writes that a step gave up, waiting for a journal that is away. Never raises: the failure itself is
+    what counts, and the log has it."""
+    event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text)
+    outage = Outage(clock=SystemClock(), log=log)
+    try:
+        write_patiently(open_stores().journal, upgrade_id, event, outage)
+    except JournalError:
+        log.exception("the journal does not say that %s failed: %s", step, text)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from airflow.sdk import BaseOperator, Context
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.operators.run_state import failed_tasks
+from srx_issu.operators.step import waited_out
 from srx_issu.ports.journal import Event, EventKind, Json, UpgradeRecord
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
@@ -26,6 +27,9 @@ class ReportOperator(BaseOperator):
     ui_color = "#e8f4ea"
 
     def execute(self, context: Context) -> dict[str, Json]:
+        return waited_out(lambda _: self._report(context), context["run_id"], self.log)
+
+    def _report(self, context: Context) -> dict[str, Json]:
         upgrade_id = context["run_id"]
         stores = open_stores()
         if stores.journal.upgrade(upgrade_id) is None:

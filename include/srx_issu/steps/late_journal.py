@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from srx_issu.domain.errors import JournalAway
 from srx_issu.ports.journal import Event, Journal
-from srx_issu.steps.outage import Outage, wait_out
+from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 
 @dataclass(kw_only=True)
@@ -53,7 +53,9 @@ class LateJournal:
             self._waiting.popleft()
 
 
-def write_patiently(journal: Journal, upgrade_id: str, event: Event, outage: Outage, limit_s: float) -> None:
+def write_patiently(
+    journal: Journal, upgrade_id: str, event: Event, outage: Outage, limit_s: float = LIMIT_S
+) -> None:
     """Writes one line, waiting for the journal where it is away. Raises JournalAway after ``limit_s``."""
 
     def write() -> None:

@@ -20,9 +20,11 @@ from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import require_login
 from srx_issu.steps.recall import Start
 
+SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
 # A group that moves between the looks at the two nodes shows two primaries for a moment.
 LOOKS_AT_DANGER = 3
 
@@ -150,6 +152,17 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
         Goal.GROUPS_HOME: timers.group_settle_s + timers.rg0_hold_down_s,
         Goal.FLAGS_CLEARED: timers.group_settle_s,
     }[goal]
+
+
+def count_anew(bench: Bench, away_s: float) -> None:
+    """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
+    if away_s >= SHORT_S and began_at(bench.journal.events(bench.upgrade_id), bench.step) is not None:
+        bench.tell(EventKind.STEP_STARTED, away_words(away_s))
+
+
+def away_words(away_s: float, what: str = "journal or connection") -> str:
+    """For the journal, with the kind STEP_STARTED."""
+    return f"{what} was away for {away_s:.0f} s; the deadline counts from now"
 
 
 def began_at(events: tuple[Event, ...], step: str) -> datetime | None:

@@ -16,9 +16,8 @@ from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
-from srx_issu.steps.watch import Look, Verdict, Watch
+from srx_issu.steps.watch import SHORT_S, Look, Verdict, Watch, away_words
 
-SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
 RENEWALS = 4  # of a lease in its lifetime
 
 
@@ -104,8 +103,7 @@ class WatchLoop:
         if lasted_s is None or lasted_s < SHORT_S:
             return
         self.watch.count_anew()
-        text = f"{what} was away for {lasted_s:.0f} s; the deadline counts from now"
-        await self.lines.write(self.watch.event(EventKind.STEP_STARTED, text))
+        await self.lines.write(self.watch.event(EventKind.STEP_STARTED, away_words(lasted_s, what)))
 
     async def _is_written(self, verdict: Verdict) -> bool:
         kind = EventKind.STEP_FINISHED if verdict.reached else EventKind.STEP_FAILED
