@@ -174,9 +174,8 @@ def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:
     fake = FakeBench(clock=clock, journal=journal)
     fake.bench("issu.start").tell(EventKind.ACTION_SENT, "ISSU: Validating Image")
     assert clock.now() - T0 >= timedelta(seconds=600)
-    assert [(e.at, e.text) for e in journal.written[fake.intent.upgrade_id]] == [
-        (T0, "ISSU: Validating Image")
-    ]
+    written = journal.written[fake.intent.upgrade_id]
+    assert [(e.at, e.text) for e in written] == [(T0, "ISSU: Validating Image")]
 
 
 def test_anything_else_begins_the_step_anew() -> None:
