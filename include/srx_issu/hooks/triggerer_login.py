@@ -19,7 +19,7 @@ from airflow.providers.common.compat.connection import get_async_connection
 
 from srx_issu.devices import async_login
 from srx_issu.devices.credentials import Credentials
-from srx_issu.domain.errors import HostKeyRejected
+from srx_issu.domain.errors import ConnectionUnusable, HostKeyRejected
 from srx_issu.domain.model import Cluster, NodeName
 from srx_issu.hooks.srx import credentials_of
 
@@ -43,8 +43,8 @@ _kept: dict[str, _Kept] = {}  # connection id -> as it was read
 def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     """Opens SSH sessions with the account and the host keys of the cluster's connection.
 
-    The coroutine raises RequestRefused when the connection cannot be used and never could, HostKeyRejected
-    when it has no key of the node, and what asyncssh raises.
+    The coroutine raises ConnectionUnusable when the connection cannot be used and never could,
+    HostKeyRejected when it has no key of the node, and what asyncssh raises.
     """
 
     async def connect(node: NodeName) -> Any:
@@ -67,7 +67,7 @@ async def _account(connection_id: str) -> _Kept:
         read = await _read(connection_id)
     except Exception as error:
         if kept is None:
-            raise
+            raise ConnectionUnusable(f"connection {connection_id} cannot be used: {error}") from error
         _log.warning("connection %s: %s; going on with the account as it was", connection_id, error)
         return kept
     _kept[connection_id] = read

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from srx_issu.devices.credentials import Credentials
+from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.state import TABLES
 from srx_issu.hooks.account import wait_for_account
@@ -18,10 +19,12 @@ from srx_issu.hooks.later import later
 from srx_issu.hooks.seal import seal
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.holding import renew_all
+from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.outage import Outage, wait_out
 from srx_issu.steps.recall import intent_of, last
 
 
@@ -29,6 +32,27 @@ def is_open(upgrade_id: str, purpose: Purpose) -> bool:
     """Whether this upgrade was ever claimed by a run of the DAG with that purpose."""
     journal = open_stores().journal
     return journal.upgrade(upgrade_id) is not None and journal.intent(upgrade_id).purpose is purpose
+
+
+def is_running(upgrade_id: str) -> bool:
+    """Whether it is claimed and not closed; True also when the journal cannot say."""
+    try:
+        record = open_stores().journal.upgrade(upgrade_id)
+    except JournalAway:
+        return True
+    return record is not None and record.closed_at is None
+
+
+def note_failure(upgrade_id: str, purpose: Purpose, step: str, text: str, log: Any) -> None:
+    """Writes that a step gave up, waiting for a journal that is away; not into the journal of another DAG's
+    upgrade. Never raises: the failure itself is what counts, and the log has it."""
+    event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text)
+    outage = Outage(clock=SystemClock(), log=log)
+    try:
+        if wait_out(lambda: is_open(upgrade_id, purpose), outage):
+            write_patiently(open_stores().journal, upgrade_id, event, outage)
+    except JournalError:
+        log.exception("the journal does not say that %s failed: %s", step, text)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ MIGRATE_COMMAND = "python -m srx_issu.journal migrate"
 _UNDEFINED_TABLE, _UNDEFINED_SCHEMA, _UNDEFINED_COLUMN = "42P01", "3F000", "42703"
 _NOT_MIGRATED = (_UNDEFINED_TABLE, _UNDEFINED_SCHEMA, _UNDEFINED_COLUMN)
 # What passes by itself or once the server is looked after, by SQLSTATE or its class (first two characters):
-# connection lost, resources short, shutdown, crash and start-up, time-outs, deadlocks, a standby.
+# connection lost, resources short, shutdown, crash, start-up, time-outs, deadlocks, a standby in fail-over.
 _AWAY_CLASSES = ("08", "53", "57", "58", "40")
 _AWAY_STATES = ("55P03", "25006", "25P03", "25P04")
 

@@ -7,14 +7,13 @@ What is asked for again must be safe to ask for twice: after a lost answer nobod
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from srx_issu.domain.errors import JournalAway, SrxIssuError
+from srx_issu.domain.errors import ConnectionUnusable, JournalAway, SrxIssuError
 from srx_issu.ports.clock import Clock
 
 R = TypeVar("R")
@@ -24,6 +23,7 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 JITTER = 0.3  # of the pause, so that many waits do not come back in step
 SAID_EVERY_S = 60.0
+LIMIT_S = 7200.0  # on a worker; then the task's next try goes on waiting
 JOURNAL = "journal"
 WAITING = "waiting for it, nothing is sent meanwhile"
 WATCHING = "going on watching"
@@ -34,7 +34,7 @@ class Outage:
     """One thing that may be away: since when, and when to ask for it again. ``meanwhile`` ends its line."""
 
     clock: Clock
-    log: logging.Logger
+    log: Any  # a logger, or Airflow's
     what: str = JOURNAL
     meanwhile: str = WAITING
     since: datetime | None = None
@@ -74,6 +74,44 @@ class Outage:
         self.since = self._said_at = self._again_at = None
         self._pause_s = FIRST_PAUSE_S
         return lasted_s
+
+
+def run_patiently(
+    attempt: Callable[[float], R],
+    *,
+    clock: Clock,
+    log: Any,
+    is_running: Callable[[], bool],
+    limit_s: float = LIMIT_S,
+) -> R:
+    """A whole step, begun anew after an outage: it looks at journal and nodes first, as every try does.
+
+    ``attempt`` is told for how long something has been away, 0.0 at the first time. ``is_running``: whether
+    the upgrade is claimed and not closed; a connection that cannot be used is waited out only then. Raises
+    the last error at the limit.
+    """
+    outages = {
+        JournalAway: Outage(clock=clock, log=log),
+        ConnectionUnusable: Outage(clock=clock, log=log, what="Airflow connection"),
+    }
+    since: datetime | None = None
+    while True:
+        began = clock.now()
+        try:
+            result = attempt((began - since).total_seconds() if since else 0.0)
+        except (JournalAway, ConnectionUnusable) as error:
+            if isinstance(error, ConnectionUnusable) and not is_running():
+                raise
+            outage = next(found for kind, found in outages.items() if isinstance(error, kind))
+            pause_s = outage.begun(error)
+            since = since or clock.now()
+            if _is_at_limit(outage, limit_s):
+                raise
+            clock.sleep(pause_s)
+        else:
+            for outage in outages.values():
+                outage.over()
+            return result
 
 
 def wait_out(

@@ -4,12 +4,24 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.steps.outage import LONGEST_PAUSE_S, SAID_EVERY_S, WATCHING, Outage, wait_out, wait_out_in_loop
+from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.outage import (
+    LONGEST_PAUSE_S,
+    SAID_EVERY_S,
+    WATCHING,
+    Outage,
+    run_patiently,
+    wait_out,
+    wait_out_in_loop,
+)
+from tests.fakes.benches import FakeBench
 from tests.fakes.memory import SteppingClock
+from tests.fakes.outages import Away, AwayJournal
 from tests.fakes.snapshots import T0
 
 LOG = logging.getLogger("test.outage")
@@ -106,3 +118,70 @@ def test_a_second_outage_is_said_and_counted_on_its_own() -> None:
     away.begun(JournalAway("gone again"))
     assert away.since == clock.now()
     assert not away.is_due
+
+
+def patiently(attempt: Callable[[float], str], clock: SteppingClock, *, running: bool = True) -> str:
+    return run_patiently(attempt, clock=clock, log=LOG, is_running=lambda: running, limit_s=7200.0)
+
+
+def test_a_step_begins_anew_after_an_outage_and_is_told_how_long_it_was() -> None:
+    clock = SteppingClock()
+    ask, told = AwayFor(clock, 60.0), list[float]()
+
+    def attempt(away_s: float) -> str:
+        told.append(away_s)
+        return ask()
+
+    assert patiently(attempt, clock) == "answer"
+    assert told[0] == 0.0
+    assert 60.0 <= told[-1] <= 75.0
+
+
+def test_a_step_is_given_back_to_its_task_when_the_journal_stays_away() -> None:
+    clock = SteppingClock()
+    ask = AwayFor(clock, 1e9)
+    with pytest.raises(JournalAway):
+        patiently(lambda _: ask(), clock)
+    assert clock.now() - T0 >= timedelta(hours=2)
+
+
+def test_a_spoilt_connection_is_waited_out_in_a_running_upgrade_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = SteppingClock()
+    tries = list[float]()
+
+    def attempt(_: float) -> str:
+        tries.append((clock.now() - T0).total_seconds())
+        if tries[-1] < 600:
+            raise ConnectionUnusable("connection srx_default: no user name (Login)")
+        return "answer"
+
+    with caplog.at_level(logging.WARNING, logger=LOG.name):
+        assert patiently(attempt, clock) == "answer"
+    said = [r.getMessage() for r in caplog.records]
+    assert 9 <= len(said) <= 11
+    assert "Airflow connection away since" in said[0]
+    assert "no user name" in said[0]
+    clock.time = T0
+    with pytest.raises(ConnectionUnusable):
+        patiently(attempt, clock, running=False)
+
+
+def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:
+    clock = SteppingClock()
+    journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
+    fake = FakeBench(clock=clock, journal=journal)
+    fake.bench("issu.start").tell(EventKind.ACTION_SENT, "ISSU: Validating Image")
+    assert clock.now() - T0 >= timedelta(seconds=600)
+    written = journal.written[fake.intent.upgrade_id]
+    assert [(e.at, e.text) for e in written] == [(T0, "ISSU: Validating Image")]
+
+
+def test_anything_else_begins_the_step_anew() -> None:
+    clock = SteppingClock()
+    fake = FakeBench(clock=clock)
+    fake.journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
+    with pytest.raises(JournalAway):
+        fake.bench("issu.start").tell(EventKind.DECIDED, "Start: both nodes are ready")
+    assert clock.now() == T0
