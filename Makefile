@@ -53,6 +53,10 @@ down: $(STAMPS)/project ## End what 'make up' started
 status: $(STAMPS)/project ## Is it running, and is each component healthy
 	@$(BIN)/python -m srx_issu.embedded status
 
+.PHONY: pin-images
+pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's images, and write them there
+	@$(BIN)/python -m srx_issu.production pin-images
+
 ##@ Checking it
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
