@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import shlex
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
 LOCKED = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-uv.txt")
 REQUIREMENT = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^]]*\])?==([^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?![0-9a-f])")
-# Written in two parts: this file is a tracked file, too.
+# In two parts: this file is a tracked file, too.
+FIND = "--find" + "-links"
 INDEX = re.compile("--(?:extra-)?index" + r"-url|--find" + "-links|PIP_INDEX" + "_URL|UV_(?:DEFAULT_)?INDEX")
 
 
@@ -92,6 +98,49 @@ def test_every_install_compares_hashes_or_brings_nothing_along(installer: str) -
 
 def is_by(installer: str, call: str) -> bool:
     return ("/uv pip install" in call) is (installer == "uv")
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_file_with_another_hash_is_not_installed(installer: str, tmp_path: Path) -> None:
+    """With the Makefile's own options; the one difference is where the file comes from: a folder."""
+    if installer == "uv" and not (BIN / "uv").exists():
+        pytest.skip("uv could not be had when this was installed: pip's turn is the other test")
+    digest = hashlib.sha256(wheel(tmp_path).read_bytes()).hexdigest()
+    for given, installed in ((digest, True), (digest[::-1], False), ("", False)):
+        requirement = f"tiny==1.0 --hash=sha256:{given}" if given else "tiny==1.0"
+        (tmp_path / "requirements.txt").write_text(requirement + "\n")
+        target = tmp_path / f"for-{given or 'none'}"
+        done = subprocess.run(
+            [
+                *([BIN / "uv", "pip"] if installer == "uv" else [BIN / "python", "-m", "pip"]), "install",
+                *hashed_options(), "--no-index", FIND, tmp_path, "--target", target,
+                "-r", tmp_path / "requirements.txt",
+            ],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode == 0) is installed, done.stderr
+        assert (target / "tiny.py").exists() is installed
+
+
+def hashed_options() -> list[str]:
+    """What ``$(HASHED)`` is in the Makefile."""
+    asked = ["make", "--no-print-directory", "--eval=hashed: ; @echo '$(HASHED)'", "hashed"]
+    return shlex.split(subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+
+def wheel(folder: Path) -> Path:
+    """A package of one empty module."""
+    path = folder / "tiny-1.0-py3-none-any.whl"
+    content = {
+        "tiny.py": "",
+        "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+        "tiny-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "tiny-1.0.dist-info/RECORD": "tiny.py,,\n",
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in content.items():
+            archive.writestr(name, text)
+    return path
 
 
 def test_what_is_built_here_is_built_with_the_hashed_backend() -> None:
