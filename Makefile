@@ -11,7 +11,6 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-UV_VERSION := 0.13.9
 # Airflow's processes share the compiled files that the first of them writes.
 unexport PYTHONDONTWRITEBYTECODE
 # Tests and tools find the virtual environment's programs, and never another one's.
@@ -20,10 +19,17 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 unexport PYTHONHOME
 
+# Every file that is fetched is compared with the hash in requirements*.txt, which name all there is: nothing is
+# added by resolving (pip would fetch celery 5.7 for a 'celery[redis]'). What is published as source only is built
+# with the hashed setuptools, without an environment of its own, for which a backend would be fetched unseen.
+SOURCE_ONLY := ncclient pyeapi
+ONLY_HASHED := --require-hashes --no-deps --only-binary :all:
+HASHED := $(ONLY_HASHED) $(addprefix --no-binary ,$(SOURCE_ONLY)) --no-build-isolation
 # uv installs in seconds what takes pip minutes; pip remains where uv cannot be had.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PIP_INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) \
-	|| { echo "uv could not install; trying pip" >&2; $(BIN)/python -m pip install --quiet $(1); }; \
-	else $(BIN)/python -m pip install --quiet $(1); fi
+	|| { echo "uv could not install; trying pip" >&2; $(PIP) $(1); }; \
+	else $(PIP) $(1); fi
 
 ##@ Running it
 
@@ -46,6 +52,10 @@ down: $(STAMPS)/project ## End what 'make up' started
 .PHONY: status
 status: $(STAMPS)/project ## Is it running, and is each component healthy
 	@$(BIN)/python -m srx_issu.embedded status
+
+.PHONY: pin-images
+pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's images, and write them there
+	@$(BIN)/python -m srx_issu.production pin-images
 
 ##@ Checking it
 
@@ -113,12 +123,15 @@ bench-lab: $(STAMPS)/project ## What the simulator can carry
 .PHONY: install
 install: $(STAMPS)/project ## Make .venv with what the software runs on
 
+# UPGRADE= adds or renews hashes and leaves every version as it is.
+UPGRADE ?= --upgrade
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links $(UPGRADE)
+
 .PHONY: lock
-lock: $(STAMPS)/uv ## Resolve requirements*.in anew into the pinned requirements*.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header \
-		requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header \
-		requirements-dev.in -o requirements-dev.txt
+lock: $(STAMPS)/uv ## Resolve requirements*.in anew into requirements*.txt, with hashes (UPGRADE= keeps versions)
+	@for name in requirements-uv requirements-build requirements requirements-dev; do \
+		$(LOCK) $$name.in -o $$name.txt; done
 
 .PHONY: clean
 clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
@@ -140,19 +153,26 @@ $(STAMPS)/venv:
 	echo "Installing into $(VENV) with $$($$found --version)" >&2; $$found -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/uv: $(STAMPS)/venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) 2>/dev/null \
-		|| echo "uv $(UV_VERSION) cannot be had here; pip installs instead, which takes some minutes" >&2
+# Not to be had is no fault; to be had with another hash is one.
+$(STAMPS)/uv: requirements-uv.txt $(STAMPS)/venv
+	@if ! words=$$($(PIP) $(ONLY_HASHED) -r requirements-uv.txt 2>&1); then \
+		case "$$words" in *"DO NOT MATCH THE HASHES"*) echo "$$words" >&2; exit 1;; esac; \
+		echo "the uv of requirements-uv.txt cannot be had here; pip installs, which takes some minutes" >&2; fi
 	@touch $@
 
-$(STAMPS)/runtime: requirements.txt $(STAMPS)/uv
-	@$(call PIP_INSTALL,-r requirements.txt)
+$(STAMPS)/build: requirements-build.txt $(STAMPS)/uv
+	@$(call PIP_INSTALL,$(ONLY_HASHED) -r requirements-build.txt)
 	@touch $@
 
+$(STAMPS)/runtime: requirements.txt $(STAMPS)/build
+	@$(call PIP_INSTALL,$(HASHED) -r requirements.txt)
+	@touch $@
+
+# The project itself is this folder, which has no hash: it brings no requirement and no build backend along.
 $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
-	@$(call PIP_INSTALL,--no-deps --editable .)
+	@$(call PIP_INSTALL,--no-deps --no-build-isolation --editable .)
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/project
-	@$(call PIP_INSTALL,-r requirements.txt -r requirements-dev.txt)
+	@$(call PIP_INSTALL,$(HASHED) -r requirements.txt -r requirements-dev.txt)
 	@touch $@

@@ -18,7 +18,7 @@ import yaml
 
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.postgres import programs
-from srx_issu.production import databases, secrets
+from srx_issu.production import databases, images, secrets
 from srx_issu.production.__main__ import arguments
 from srx_issu.production.composition import Service, read_services
 from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, Layout, instances
@@ -89,13 +89,122 @@ def test_only_init_knows_the_owners_and_the_superusers_passwords(services: dict[
         assert not any(value in shown for value in powerful), name
 
 
-def test_every_service_of_airflow_has_the_same_image_code_and_variables(services: dict[str, Service]) -> None:
-    first = services["api-server"]
+# Who has which secret, and why it cannot do without: the whole of it.
+HOLDERS = {
+    "AIRFLOW_DB_PASSWORD": {"init", "api-server", "scheduler", "dag-processor", "triggerer"},
+    # Hands out accounts of firewalls; starts waits from serialized triggers; runs them.
+    "FERNET_KEY": {"init", "api-server", "scheduler", "triggerer"},
+    # Signs the tokens of people; signs a token with each task (BaseExecutor.jwt_generator).
+    "JWT_SECRET": {"init", "api-server", "scheduler"},
+    "API_SECRET_KEY": {"init", "api-server"},
+    "REDIS_PASSWORD": {"init", "redis", "scheduler", "worker", "flower"},
+    "CELERY_RESULTS_PASSWORD": {"init", "scheduler", "worker"},
+    "JOURNAL_PASSWORD": {"init", "api-server", "triggerer", "worker"},
+    "JOURNAL_OWNER_PASSWORD": {"init"},
+    "POSTGRES_PASSWORD": {"init", "postgres"},
+    "SEAL_PUBLIC_KEY": {"init", "worker"},
+    "FLOWER_PASSWORD": {"flower"},
+    **{f"{who}_PASSWORD": {"init"} for who in ("ADMIN", "APPROVER", "OPERATOR", "VIEWER")},
+}
+
+
+def test_each_secret_is_where_it_is_used_and_nowhere_else(services: dict[str, Service]) -> None:
+    assert set(HOLDERS) == set(secrets.NAMES)
+    found = {
+        name: {s.name for s in services.values() if VALUES[name] in "\n".join(s.environment.values())}
+        for name in HOLDERS
+    }
+    assert found == HOLDERS
+
+
+def test_no_service_has_the_key_that_opens_configurations(services: dict[str, Service]) -> None:
+    assert "UNSEAL" not in SETTINGS
+    for service in services.values():
+        assert VALUES[secrets.UNSEAL_KEY] not in "\n".join(service.environment.values())
+
+
+def test_a_native_process_has_no_secret_that_its_container_has_not(
+    services: dict[str, Service], layout: Layout
+) -> None:
+    surroundings = {**VALUES, "AIRFLOW__API_AUTH__JWT_SECRET": VALUES["JWT_SECRET"]}
+    for name, holders in HOLDERS.items():
+        for service in services.values():
+            told = layout.variables(service, instances(service)[0], surroundings)
+            assert (VALUES[name] in "\n".join(told.values())) is (service.name in holders), (
+                name,
+                service.name,
+            )
+
+
+def test_every_service_of_airflow_has_the_same_image_code_and_settings(
+    services: dict[str, Service], raw: dict[str, Any]
+) -> None:
+    first, settings = services["api-server"], set(raw["x-airflow-environment"])
+    told = "\n".join(str(raw["x-airflow-environment"][name]) for name in settings)
+    assert not {name for name in VALUES if name in told}
     for name in AIRFLOW:
         service = services[name]
         assert (service.image, service.mounts) == (first.image, first.mounts), name
-        assert first.environment.items() <= service.environment.items(), name
+        shared = {key: service.environment[key] for key in settings}
+        assert shared == {key: first.environment[key] for key in settings}, name
     assert first.environment["SRX_ISSU_JOURNAL_URL"].startswith(f"postgresql+psycopg://{databases.WRITER}:")
+
+
+def test_a_worker_is_told_where_celerys_results_are_and_no_other_database_of_airflows(
+    services: dict[str, Service],
+) -> None:
+    worker = services["worker"].environment
+    assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in worker
+    results = worker["AIRFLOW__CELERY__RESULT_BACKEND"]
+    assert results == services["scheduler"].environment["AIRFLOW__CELERY__RESULT_BACKEND"]
+    assert f"://{databases.RESULTS}:" in results
+    assert databases.DATABASES[results.rpartition("/")[2]] == databases.RESULTS
+    assert databases.PASSWORD_OF[databases.RESULTS] == "CELERY_RESULTS_PASSWORD"
+
+
+def test_nothing_of_an_image_changes_while_it_runs(raw: dict[str, Any]) -> None:
+    for name, service in raw["services"].items():
+        assert service["read_only"] is True, name
+        assert any(each.startswith("/tmp") for each in service["tmpfs"]), name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert ("cap_add" in service) is (name == "postgres"), name
+        assert not {"privileged", "pid", "ipc", "network_mode", "devices"} & service.keys(), name
+    assert not {"SYS_ADMIN", "NET_ADMIN", "ALL"} & set(raw["services"]["postgres"]["cap_add"])
+    home = [each for each in raw["services"]["worker"]["tmpfs"] if each.startswith("/opt/airflow:")]
+    assert "uid=50000" in home[0], "the user of Airflow's image writes its configuration there"
+
+
+def test_processes_are_limited_in_the_one_place_that_compose_takes(raw: dict[str, Any]) -> None:
+    """Beside ``deploy.resources.limits`` compose refuses the service's ``pids_limit`` as a second value."""
+    for name, service in raw["services"].items():
+        assert "pids_limit" not in service, name
+        assert 64 <= service["deploy"]["resources"]["limits"]["pids"] <= 2048, name
+
+
+def test_init_is_told_every_image_that_runs(services: dict[str, Service], raw: dict[str, Any]) -> None:
+    told = services["init"].environment
+    assert {services[name].image for name in AIRFLOW} == {told["SRX_ISSU_IMAGE"]}
+    assert [services[name].image for name in DATA_STORES] == [told["POSTGRES_IMAGE"], told["REDIS_IMAGE"]]
+    with pytest.raises(images.ImagesRefused):
+        images.refuse_unpinned(told)
+    recipe = (ROOT / raw["services"]["init"]["build"]["dockerfile"]).read_text(encoding="utf-8")
+    assert f"ENV {images.BUILT_FROM}=${{{images.BASE}}}" in recipe
+    assert raw["services"]["init"]["build"]["args"].keys() == {images.BASE}
+
+
+def test_no_digest_is_written_from_memory() -> None:
+    """They come from a registry, into .env."""
+    for name in ("docker-compose.yaml", ".env.example", "include/docker/Dockerfile"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert re.findall("sha256:[0-9a-f]+", text) == [], name
+
+
+def test_the_example_names_the_images_that_the_file_names() -> None:
+    example = secrets.read(ROOT / ".env.example")
+    defaults = dict(re.findall(r"\$\{(\w+_IMAGE):-([^}]+)\}", SETTINGS))
+    assert defaults == {name: example[name] for name in defaults}
+    assert set(defaults) == {images.OURS, images.BASE, *images.STORES}
 
 
 def test_the_operators_files_are_read_only_and_evidence_is_kept(services: dict[str, Service]) -> None:
@@ -111,7 +220,7 @@ def test_every_service_is_watched_limited_and_started_again(
 ) -> None:
     for name, service in services.items():
         limits = raw["services"][name]["deploy"]["resources"]["limits"]
-        assert limits.keys() == {"cpus", "memory"}, name
+        assert limits.keys() == {"cpus", "memory", "pids"}, name
         assert service.restarts is (name != "init"), name
         assert bool(service.health) is (name != "init"), name
         assert "no-new-privileges:true" in raw["services"][name]["security_opt"], name
@@ -161,11 +270,7 @@ def test_the_native_layout_changes_no_other_variable(services: dict[str, Service
 
 
 def test_variables_of_the_file_are_all_explained_in_the_example() -> None:
-    wanted = set(re.findall(r"(?<!\$)\$\{(\w+)", SETTINGS)) - {
-        "SRX_ISSU_IMAGE",
-        "POSTGRES_IMAGE",
-        "REDIS_IMAGE",
-    }
+    wanted = set(re.findall(r"(?<!\$)\$\{(\w+)", SETTINGS))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert wanted == set(re.findall(r"^(\w+)=", example, re.MULTILINE))
 
@@ -179,7 +284,7 @@ def test_postgresql_is_of_the_version_that_is_tested(services: dict[str, Service
 
 def test_the_image_is_the_pinned_airflow_with_the_pinned_requirements(raw: dict[str, Any]) -> None:
     recipe = (ROOT / raw["services"]["init"]["build"]["dockerfile"]).read_text(encoding="utf-8")
-    pinned = re.findall(r"^apache-airflow==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    pinned = re.findall(r"^apache-airflow==([^\s;]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     assert f"apache/airflow:{pinned[0]}-python3.12" in recipe
     assert "--requirement requirements.txt" in recipe
     copied = [

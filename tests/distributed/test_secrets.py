@@ -13,6 +13,8 @@ import pytest
 
 from srx_issu.cli.airflow_api import Run
 from srx_issu.embedded.postgres import programs
+from srx_issu.hooks.sealed_box import open_with
+from srx_issu.production import secrets
 from tests.distributed.fleet import KEYED, UPGRADED, Fleet
 
 pytestmark = pytest.mark.stack
@@ -85,6 +87,36 @@ def test_the_nodes_secrets_are_in_no_environment(fleet: Fleet, node_seeds: Mappi
     assert any("AIRFLOW__CORE__EXECUTOR=CeleryExecutor" in words for words in seen)
     found = {name for name, value in node_seeds.items() for words in seen if value in words}
     assert found == set()
+
+
+def test_what_a_worker_sealed_opens_where_the_private_key_is_and_nowhere_here(
+    fleet: Fleet, campaign: Run
+) -> None:
+    """Of every process that ran, none had the key that opens configurations."""
+    sealed = [path for path in written(fleet.native.home.root) if path.name.endswith(".sealed")]
+    assert sealed
+    private_key = fleet.secrets[secrets.UNSEAL_KEY]
+    for path in sealed:
+        assert b"system" in open_with([private_key], path.read_bytes()), path
+    assert not any(private_key in words for words in fleet.processes.environments)
+
+
+def test_a_worker_has_no_key_and_no_database_of_airflows(fleet: Fleet, campaign: Run) -> None:
+    """All that it did, it did with the broker, the journal and the tokens of its tasks."""
+    kept_from_it = (
+        "FERNET_KEY",
+        "JWT_SECRET",
+        "API_SECRET_KEY",
+        "AIRFLOW_DB_PASSWORD",
+        "JOURNAL_OWNER_PASSWORD",
+    )
+    looked = 0
+    for name, pid in fleet.native.crew.sessions.items():
+        if name.startswith("worker"):
+            environment = Path(f"/proc/{pid}/environ").read_text()
+            assert [each for each in kept_from_it if fleet.secrets[each] in environment] == [], name
+            looked += 1
+    assert looked >= 1
 
 
 def written(root: Path) -> list[Path]:

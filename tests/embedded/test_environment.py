@@ -10,8 +10,9 @@ from srx_issu.embedded.environment import Wiring, variables
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.readiness import HealthWatch, Unhealthy
 from srx_issu.embedded.secrets import Secrets
+from srx_issu.hooks.sealed_box import new_private_key
 
-SECRETS = Secrets(fernet_key="f", jwt_secret="j", api_secret_key="a")
+SECRETS = Secrets(fernet_key="f", jwt_secret="j", api_secret_key="a", seal_private_key=new_private_key())
 WIRING = Wiring(
     home=Home(root=Path("/state")),
     repository=Path("/repo"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import stat
@@ -112,3 +113,15 @@ def test_takes_another_port_when_the_wanted_one_is_taken() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
         assert free_port(port) != port
+
+
+def test_a_stack_of_an_older_version_keeps_its_keys_and_gets_what_is_new(home: Home) -> None:
+    first, _ = load_or_create(home)
+    older = json.loads(home.secrets_file.read_text())
+    del older["seal_private_key"]
+    home.secrets_file.write_text(json.dumps(older))
+    again, _ = load_or_create(home)
+    assert (again.fernet_key, again.jwt_secret) == (first.fernet_key, first.jwt_secret)
+    assert again.seal_private_key
+    assert load_or_create(home)[0] == again
+    assert stat.S_IMODE(home.secrets_file.stat().st_mode) == 0o600

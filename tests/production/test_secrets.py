@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from srx_issu.hooks.sealed_box import public_key_of
 from srx_issu.production import secrets
 from srx_issu.production.preparing import refuse_examples
 
@@ -37,6 +38,7 @@ def test_init_refuses_the_example_before_it_touches_anything() -> None:
         ("FERNET_KEY", "bm90LWEta2V5", "is not a Fernet key"),
         ("FERNET_KEY", "not base64 at all!", "is not a Fernet key"),
         ("REDIS_PASSWORD", "p@ss:word/with?url#parts", "stands in a URL"),
+        ("SEAL_PUBLIC_KEY", "bm90LWEta2V5", "not a sealing key"),
         ("ADMIN_PASSWORD", "hunter2", "shorter than 16 bytes"),
     ],
 )
@@ -67,6 +69,54 @@ def test_an_example_that_forgets_a_secret_writes_nothing(tmp_path: Path) -> None
     with pytest.raises(secrets.SecretsRefused, match="REDIS_PASSWORD"):
         secrets.write(tmp_path / ".env", EXAMPLE.replace("REDIS_PASSWORD=", "REDDIS_PASSWORD="))
     assert not (tmp_path / ".env").exists()
+
+
+def test_the_private_sealing_key_is_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """Compose reads .env: what is not in it can be given to no service."""
+    secrets.write(tmp_path / ".env", EXAMPLE)
+    unseal = tmp_path / secrets.UNSEAL_FILE
+    assert stat.S_IMODE(unseal.stat().st_mode) == 0o600
+    (private_key,) = [line for line in unseal.read_text().splitlines() if not line.startswith("#")]
+    made = secrets.read(tmp_path / ".env")
+    assert public_key_of(private_key) == made[secrets.SEAL_PUBLIC_KEY]
+    assert private_key not in (tmp_path / ".env").read_text()
+    assert f"/{secrets.UNSEAL_FILE}\n" in (ROOT / ".gitignore").read_text()
+
+
+def test_a_private_key_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    unseal = tmp_path / secrets.UNSEAL_FILE
+    unseal.write_text("precious\n")
+    with pytest.raises(secrets.SecretsRefused, match=r"unseal\.key is there already"):
+        secrets.write(tmp_path / ".env", EXAMPLE)
+    assert unseal.read_text() == "precious\n"
+    assert not (tmp_path / ".env").exists()
+
+
+def test_what_a_new_version_needs_is_added_and_nothing_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    new = (secrets.SEAL_PUBLIC_KEY, "CELERY_RESULTS_PASSWORD")
+    secrets.write(path, EXAMPLE)
+    (tmp_path / secrets.UNSEAL_FILE).unlink()
+    kept = [line for line in path.read_text().splitlines() if not line.startswith(new)]
+    path.write_text("\n".join(kept) + "\n")
+    assert set(secrets.add_missing(path)) == set(new)
+    assert path.read_text().splitlines()[: len(kept)] == kept
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert secrets.faults(secrets.read(path)) == ()
+    private_key = (tmp_path / secrets.UNSEAL_FILE).read_text().splitlines()[-1]
+    assert public_key_of(private_key) == secrets.read(path)[secrets.SEAL_PUBLIC_KEY]
+    before = path.read_text()
+    assert secrets.add_missing(path) == ()
+    assert path.read_text() == before
+
+
+def test_a_private_key_that_is_there_is_used_for_a_new_env(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    secrets.write(path, EXAMPLE)
+    first = secrets.read(path)[secrets.SEAL_PUBLIC_KEY]
+    path.write_text(path.read_text().replace(f"{secrets.SEAL_PUBLIC_KEY}={first}", ""))
+    assert secrets.add_missing(path) == (secrets.SEAL_PUBLIC_KEY,)
+    assert secrets.read(path)[secrets.SEAL_PUBLIC_KEY] == first
 
 
 def test_two_fernet_keys_are_taken_while_one_is_replaced() -> None:

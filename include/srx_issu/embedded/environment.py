@@ -9,6 +9,7 @@ from pathlib import Path
 from srx_issu.embedded.home import Home
 from srx_issu.embedded.ports import LOOPBACK
 from srx_issu.embedded.secrets import ROLES, Secrets
+from srx_issu.hooks.sealed_box import public_key_of
 
 _SIMPLE_AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 DROPPED = ("PYTHONDONTWRITEBYTECODE",)  # five processes compiling Airflow again at each start: 20 s
@@ -47,6 +48,7 @@ def variables(wiring: Wiring, secrets: Secrets, base: Mapping[str, str]) -> dict
         "SRX_ISSU_FILES": str(wiring.files),
         "SRX_ISSU_JOURNAL_URL": wiring.journal_database,
         "SRX_ISSU_JOURNAL_KEY_FILE": str(wiring.home.journal_key_file),
+        "SRX_ISSU_SEAL_PUBLIC_KEY": public_key_of(secrets.seal_private_key),
         "SRX_ISSU_EVIDENCE": wiring.home.evidence.as_uri(),
         **{f"AIRFLOW__{name}": value for name, value in _airflow(wiring, secrets).items()},
     }

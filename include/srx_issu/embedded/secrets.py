@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from srx_issu.embedded.home import Home
+from srx_issu.hooks.sealed_box import new_private_key
 from srx_issu.journal.signing import make_key
 
 ROLES = {"admin": "admin", "operator": "op", "viewer": "viewer"}  # user -> SimpleAuthManager's role
@@ -22,6 +23,7 @@ class Secrets:
     fernet_key: str
     jwt_secret: str  # >= 64 bytes: it signs with HS512
     api_secret_key: str
+    seal_private_key: str  # only its public half is told to Airflow's processes
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -36,7 +38,11 @@ def load_or_create(home: Home) -> tuple[Secrets, bool]:
         write_private(home.secrets_file, asdict(_new()))
     if not home.journal_key_file.exists():
         make_key(home.journal_key_file)
-    return Secrets(**json.loads(home.secrets_file.read_text())), created
+    known = json.loads(home.secrets_file.read_text())
+    if missing := {name: value for name, value in asdict(_new()).items() if name not in known}:
+        known |= missing  # of a stack made by an older version
+        write_private(home.secrets_file, known)
+    return Secrets(**known), created
 
 
 def passwords(home: Home) -> dict[str, str]:
@@ -60,4 +66,5 @@ def _new() -> Secrets:
         fernet_key=base64.urlsafe_b64encode(os.urandom(32)).decode(),
         jwt_secret=secrets.token_urlsafe(64),
         api_secret_key=secrets.token_urlsafe(32),
+        seal_private_key=new_private_key(),
     )

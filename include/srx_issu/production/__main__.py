@@ -1,5 +1,5 @@
-"""``python -m srx_issu.production secrets | init | worker | dag-processor | up``; the compose file calls the
-middle three."""
+"""``python -m srx_issu.production secrets | pin-images | init | worker | dag-processor | up | unseal``; the
+compose file calls ``init``, ``worker`` and ``dag-processor``."""
 
 from __future__ import annotations
 
@@ -15,10 +15,39 @@ from srx_issu.production import secrets
 POLL_S = 0.5
 
 
-def make_secrets(folder: Path) -> int:
-    """Writes ``folder``/.env from .env.example."""
-    secrets.write(folder / ".env", (folder / ".env.example").read_text(encoding="utf-8"))
-    print(f"{folder / '.env'} written; keep a copy of FERNET_KEY where your backups are not")
+def make_secrets(folder: Path, *, add_missing: bool) -> int:
+    """Writes ``folder``/.env from .env.example, or adds to it what a new version needs."""
+    path, unseal_file = folder / ".env", folder / secrets.UNSEAL_FILE
+    if add_missing:
+        added = secrets.add_missing(path)
+        say(f"{path}: added {', '.join(added)}" if added else f"{path}: has every secret; not changed")
+        return 0
+    secrets.write(path, (folder / ".env.example").read_text(encoding="utf-8"))
+    print(f"{path} written; keep a copy of FERNET_KEY where your backups are not")
+    print(f"{unseal_file} written: it opens sealed configurations; no service needs it; move it there, too")
+    return 0
+
+
+def pin_images(folder: Path) -> int:
+    """Digests into ``folder``/.env."""
+    from srx_issu.production.pinning import pin  # noqa: PLC0415 - only here
+
+    pin(folder / ".env", say)
+    return 0
+
+
+def unseal(sealed: Path, folder: Path, key_file: Path | None) -> int:
+    """The configuration on standard output."""
+    from srx_issu.hooks.sealed_box import NotOpened  # noqa: PLC0415
+    from srx_issu.production.unsealing import find_keys  # noqa: PLC0415 - only here
+    from srx_issu.production.unsealing import unseal as opened  # noqa: PLC0415
+
+    try:
+        content = sealed.read_bytes()
+    except OSError as error:
+        raise NotOpened(f"{sealed}: {error.strerror}") from error
+    keys = find_keys(folder / ".env", key_file or folder / secrets.UNSEAL_FILE, Home.default().secrets_file)
+    sys.stdout.buffer.write(opened(content, keys))
     return 0
 
 
@@ -71,6 +100,19 @@ def arguments() -> argparse.ArgumentParser:
     made.add_argument(
         "--folder", type=Path, help="where .env.example is and .env is to be (default: the checkout)"
     )
+    made.add_argument(
+        "--add-missing", action="store_true", help="add what a new version needs to the .env that is there"
+    )
+    pinned = commands.add_parser(
+        "pin-images", help="ask the registries for the images' digests and write them into .env"
+    )
+    pinned.add_argument("--folder", type=Path, help="where .env is (default: the checkout)")
+    opened = commands.add_parser("unseal", help="print a sealed configuration")
+    opened.add_argument(
+        "sealed", type=Path, metavar="FILE", help="configuration-NODE.FORM.sealed, of any version"
+    )
+    opened.add_argument("--folder", type=Path, help="where .env is, for older files (default: the checkout)")
+    opened.add_argument("--key-file", type=Path, help="the private key (default: unseal.key in that folder)")
     commands.add_parser(
         "init", help="make databases, tables, roles and users (the compose file's one-shot service)"
     )
@@ -86,16 +128,28 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     given = arguments().parse_args()
     match given.verb:
-        case "secrets":
-            return make_secrets(given.folder or repository())
         case "init":
             return init()
         case "worker":
             return worker()
         case "dag-processor":
             return dag_processor()
-        case _:
+        case "up":
             return up(given.env_file, given.files, given.port)
+        case _:
+            return keep(given)
+
+
+def keep(given: argparse.Namespace) -> int:
+    """What is done with ``.env`` and its keys, and starts nothing."""
+    folder = given.folder or repository()
+    match given.verb:
+        case "secrets":
+            return make_secrets(folder, add_missing=given.add_missing)
+        case "pin-images":
+            return pin_images(folder)
+        case _:
+            return unseal(given.sealed, folder, given.key_file)
 
 
 def failures() -> tuple[type[Exception], ...]:
@@ -104,12 +158,15 @@ def failures() -> tuple[type[Exception], ...]:
 
     from srx_issu.domain.errors import JournalError  # noqa: PLC0415
     from srx_issu.embedded.__main__ import FAILURES  # noqa: PLC0415
+    from srx_issu.hooks.sealed_box import NotOpened  # noqa: PLC0415
     from srx_issu.production.composition import VariableMissing  # noqa: PLC0415
+    from srx_issu.production.images import ImagesRefused  # noqa: PLC0415
     from srx_issu.production.native import NativeFailed  # noqa: PLC0415
+    from srx_issu.production.pinning import NotPinned  # noqa: PLC0415
     from srx_issu.production.preparing import InitFailed  # noqa: PLC0415
 
-    ours = (secrets.SecretsRefused, InitFailed, NativeFailed, VariableMissing, JournalError, psycopg.Error)
-    return (*FAILURES, *ours)
+    refused = (secrets.SecretsRefused, ImagesRefused, NotPinned, NotOpened, VariableMissing)
+    return (*FAILURES, *refused, InitFailed, NativeFailed, JournalError, psycopg.Error)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Makes the databases and the roles in PostgreSQL; asked again, brings passwords to those of ``.env``.
 
 airflow             owns the database airflow
+celery_results      owns the database celery_results: how Celery's tasks ended; beside the journal the only
+                    one that a worker reaches
 srx_issu_owner      owns the database journal and its tables; used for migrations only
 srx_issu_journal    adds to the journal, reads it, changes none of it (``journal.grants``)
 """
@@ -15,11 +17,12 @@ from psycopg import sql
 from srx_issu import journal
 from srx_issu.journal.grants import grant_append_only
 
-AIRFLOW, OWNER, WRITER = "airflow", "srx_issu_owner", "srx_issu_journal"
+AIRFLOW, RESULTS, OWNER, WRITER = "airflow", "celery_results", "srx_issu_owner", "srx_issu_journal"
 PASSWORD_OF = {
-    AIRFLOW: "AIRFLOW_DB_PASSWORD", OWNER: "JOURNAL_OWNER_PASSWORD", WRITER: "JOURNAL_PASSWORD",
+    AIRFLOW: "AIRFLOW_DB_PASSWORD", RESULTS: "CELERY_RESULTS_PASSWORD",
+    OWNER: "JOURNAL_OWNER_PASSWORD", WRITER: "JOURNAL_PASSWORD",
 }  # fmt: skip
-DATABASES = {"airflow": AIRFLOW, "journal": OWNER}
+DATABASES = {"airflow": AIRFLOW, "celery_results": RESULTS, "journal": OWNER}
 
 
 def prepare(superuser_url: str, environment: Mapping[str, str]) -> None:

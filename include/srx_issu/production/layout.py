@@ -67,6 +67,8 @@ class Layout:
             case _:
                 pass
         mine = {
+            # What it would be asked of: without Docker no image is used.
+            **({"SRX_ISSU_ALLOW_UNPINNED_IMAGES": "1"} if service.name == "init" else {}),
             "HOSTNAME": instance,
             "AIRFLOW_HOME": str(self.home.airflow),
             "NO_PROXY": f"{LOOPBACK},localhost",

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 
-from srx_issu.production import databases, secrets
+from srx_issu.production import databases, images, secrets
 
 # The names under which the other services have the same values.
 _AS = {
@@ -22,8 +22,9 @@ class InitFailed(Exception):
 
 
 def initialise(environment: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Refuses example secrets, then databases, Airflow's tables, the journal's, roles and users."""
+    """Refuses example secrets and images without a digest; then databases, tables, roles and users."""
     refuse_examples(environment)
+    images.refuse_unpinned(environment)
     say("databases and database roles")
     databases.prepare(environment["POSTGRES_URL"], environment)
     say("Airflow's tables")

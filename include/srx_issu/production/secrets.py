@@ -1,6 +1,7 @@
 """The secrets of one deployment: made once into ``.env``, refused while they are the example's.
 
-``.env`` is read by ``docker compose`` and by the native layout alike. Nothing is printed.
+``.env`` is read by ``docker compose`` and by the native layout alike. The private half of the sealing key is
+in a file of its own beside it, which neither reads: it belongs where the backups are not. Nothing is printed.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import base64
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from srx_issu.hooks.sealed_box import NotOpened, key_id, new_private_key, public_key_of
 
 EXAMPLE = "example-"
 JWT_BYTES = 64  # Airflow signs with HS512
@@ -20,6 +23,7 @@ _IN_A_URL = re.compile(r"[A-Za-z0-9_-]+")
 PASSWORDS = (
     "POSTGRES_PASSWORD",  # PostgreSQL's superuser: init alone
     "AIRFLOW_DB_PASSWORD",
+    "CELERY_RESULTS_PASSWORD",  # schedulers and workers: how Celery's tasks ended, in a database of its own
     "JOURNAL_OWNER_PASSWORD",  # owns the journal's tables: init alone
     "JOURNAL_PASSWORD",  # adds to the journal, changes nothing of it
     "REDIS_PASSWORD",
@@ -30,7 +34,12 @@ PASSWORDS = (
     "VIEWER_PASSWORD",
 )
 FERNET_KEY, JWT_SECRET, API_SECRET_KEY = "FERNET_KEY", "JWT_SECRET", "API_SECRET_KEY"
-NAMES = (FERNET_KEY, JWT_SECRET, API_SECRET_KEY, *PASSWORDS)
+SEAL_PUBLIC_KEY = (
+    "SEAL_PUBLIC_KEY"  # no secret, but the deployment's own: what is sealed to another's is lost
+)
+NAMES = (FERNET_KEY, JWT_SECRET, API_SECRET_KEY, SEAL_PUBLIC_KEY, *PASSWORDS)
+UNSEAL_FILE = "unseal.key"
+UNSEAL_KEY = "UNSEAL_KEY"  # goes to UNSEAL_FILE, never to .env
 
 
 class SecretsRefused(Exception):
@@ -38,8 +47,12 @@ class SecretsRefused(Exception):
 
 
 def new() -> dict[str, str]:
-    """Name -> value. Passwords are of letters, digits, ``_`` and ``-``, because they stand in URLs."""
+    """Name -> value. Passwords are of letters, digits, ``_`` and ``-``, because they stand in URLs.
+    UNSEAL_KEY is the private key to SEAL_PUBLIC_KEY, and in none of NAMES: no service is given it."""
+    private_key = new_private_key()
     return {
+        UNSEAL_KEY: private_key,
+        SEAL_PUBLIC_KEY: public_key_of(private_key),
         FERNET_KEY: base64.urlsafe_b64encode(os.urandom(32)).decode(),
         JWT_SECRET: secrets.token_urlsafe(JWT_BYTES),
         API_SECRET_KEY: secrets.token_urlsafe(32),
@@ -48,20 +61,50 @@ def new() -> dict[str, str]:
 
 
 def write(path: Path, example: str) -> None:
-    """``example`` with a new value for each secret, readable by its owner only. Never overwrites a file:
-    a lost Fernet key is every saved configuration lost. Raises SecretsRefused."""
+    """``example`` with a new value for each secret, readable by its owner only, and the private sealing key
+    beside it. Never overwrites a file: a lost key is every saved configuration lost. Raises
+    SecretsRefused."""
     made = new()
+    unseal_key = made.pop(UNSEAL_KEY)
     lines = [_filled(line, made) for line in example.splitlines()]
     if made:
         raise SecretsRefused(f"the example has no line for {', '.join(made)}; nothing was written")
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise SecretsRefused(
-            f"{path} is there already, and its keys may be in use; move it away if you mean it"
-        ) from error
-    with os.fdopen(descriptor, "w") as file:
-        file.write("\n".join(lines) + "\n")
+    for each in (path, path.with_name(UNSEAL_FILE)):
+        if each.exists():
+            raise SecretsRefused(
+                f"{each} is there already, and its keys may be in use; move it away if you mean it, or add "
+                "what a new version needs: 'python -m srx_issu.production secrets --add-missing'"
+            )
+    _write_private(path.with_name(UNSEAL_FILE), _unseal_file(unseal_key))
+    _write_private(path, "\n".join(lines) + "\n")
+
+
+def add_missing(path: Path) -> tuple[str, ...]:
+    """Adds to ``path`` each secret that it does not have yet and changes none that is there; the names of
+    what was added. Raises SecretsRefused."""
+    known, made = read(path), new()
+    unseal_key = made.pop(UNSEAL_KEY)
+    missing = {name: value for name, value in made.items() if not known.get(name)}
+    if not missing:
+        return ()
+    unseal_file = path.with_name(UNSEAL_FILE)
+    if SEAL_PUBLIC_KEY in missing:
+        if unseal_file.exists():
+            missing[SEAL_PUBLIC_KEY] = _public_key_in(unseal_file)
+        else:
+            _write_private(unseal_file, _unseal_file(unseal_key))
+    lines = [f"{name}={value}" for name, value in missing.items()]
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if _name_in(line) not in missing]
+    replace_private(path, "\n".join([*kept, "", "# added for a new version", *lines]) + "\n")
+    return tuple(missing)
+
+
+def replace_private(path: Path, text: str) -> None:
+    """The whole file or the old one, never readable by others."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    _write_private(draft, text)
+    draft.replace(path)
 
 
 def faults(environment: Mapping[str, str], names: tuple[str, ...] = NAMES) -> tuple[str, ...]:
@@ -84,8 +127,41 @@ def read(path: Path) -> dict[str, str]:
 
 
 def _filled(line: str, made: dict[str, str]) -> str:
-    name = line.partition("=")[0]
+    name = _name_in(line)
     return f"{name}={made.pop(name)}" if name in made else line
+
+
+def _name_in(line: str) -> str:
+    return line.partition("=")[0].strip()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A new file that nobody else can read. Raises SecretsRefused when it appeared meanwhile."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise SecretsRefused(f"{path} is there already; nothing more was written") from error
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+
+
+def _unseal_file(private_key: str) -> str:
+    return (
+        f"# Opens sealed configurations (key {key_id(public_key_of(private_key))}). No service needs it:\n"
+        "# keep it where your backups are not. 'python -m srx_issu.production unseal' reads it.\n"
+        "# After a change of keys: the newest first, older ones below it.\n"
+        f"{private_key}\n"
+    )
+
+
+def _public_key_in(path: Path) -> str:
+    keys = [
+        line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+    ]
+    try:
+        return public_key_of(keys[0])
+    except (IndexError, NotOpened) as error:
+        raise SecretsRefused(f"{path} holds no sealing key; move it away if it is not in use") from error
 
 
 def _fault(name: str, value: str) -> str | None:
@@ -93,8 +169,8 @@ def _fault(name: str, value: str) -> str | None:
         return "is not set"
     if value.startswith(EXAMPLE):
         return "is the value of .env.example"
-    if name == FERNET_KEY:
-        return _fernet_fault(value)
+    if name in _KEY_FAULTS:
+        return _KEY_FAULTS[name](value)
     shortest = JWT_BYTES if name == JWT_SECRET else SHORTEST
     if len(value.encode()) < shortest:
         return f"is shorter than {shortest} bytes"
@@ -113,3 +189,16 @@ def _fernet_fault(value: str) -> str | None:
         if length != 32:
             return "is not a Fernet key (32 bytes, URL-safe base64)"
     return None
+
+
+def _seal_fault(value: str) -> str | None:
+    try:
+        key_id(value)
+    except NotOpened as error:
+        return f"is {error}"
+    return None
+
+
+_KEY_FAULTS: Mapping[str, Callable[[str], str | None]] = {
+    FERNET_KEY: _fernet_fault, SEAL_PUBLIC_KEY: _seal_fault,
+}  # fmt: skip
