@@ -8,13 +8,14 @@ from datetime import datetime
 
 from srx_issu.console.sources import Sources
 from srx_issu.domain.errors import JournalError
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.journal import EvidenceEntry
 from srx_issu.ports.journal import Event, Hold, Intended, Outcome, UpgradeRecord
 from tests.journal.samples import make_intent
 from tests.report.samples import START, Sample, good, record, started
 
 OPEN = "manual__2026-11-22T22:00:00+00:00"
+RECOVERY = "recover__fw-c"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +41,13 @@ class MemoryStores:
     samples: dict[str, Sample]
 
     def upgrade(self, upgrade_id: str) -> UpgradeRecord | None:
+        if "\0" in upgrade_id:
+            raise JournalError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
         return self.samples[upgrade_id].record if upgrade_id in self.samples else None
 
     def intent(self, upgrade_id: str) -> Intent:
-        return make_intent(upgrade_id)
+        purpose = Purpose.RECOVER if upgrade_id == RECOVERY else Purpose.UPGRADE
+        return replace(make_intent(upgrade_id), purpose=purpose)
 
     def events(self, upgrade_id: str) -> tuple[Event, ...]:
         return self.samples[upgrade_id].events
@@ -97,13 +101,14 @@ class OneCampaign:
 
 
 def two_upgrades(**documents: bytes) -> Sources:
-    """``wave1__fw-a`` closed with findings, and an open one; ``documents`` are added to the first."""
+    """``wave1__fw-a`` closed with findings, an open one, a recovery; ``documents`` are added to the first."""
     closed = good()
     closed = replace(closed, documents={**closed.documents, **documents})
     underway = Sample(
         record=replace(record(), upgrade_id=OPEN, cluster="fw-b"), events=started(), documents={}
     )
-    stores = MemoryStores(samples={"wave1__fw-a": closed, OPEN: underway})
+    recovery = replace(underway, record=replace(record(), upgrade_id=RECOVERY, cluster="fw-c"))
+    stores = MemoryStores(samples={"wave1__fw-a": closed, OPEN: underway, RECOVERY: recovery})
     audits = OneAudit(pages={"audit__daily/readiness.html": b"<p>30 clusters</p>"})
     return Sources(journal=stores, evidence=stores, lists=stores, audits=audits, campaigns=OneCampaign())
 

@@ -16,7 +16,7 @@ from srx_issu.console.app import make_app
 from srx_issu.console.sources import Sources, open_sources
 from srx_issu.console.unattended import AtWork
 from srx_issu.domain.errors import JournalError
-from tests.console.fakes import OPEN, OneAudit, two_upgrades
+from tests.console.fakes import OPEN, RECOVERY, OneAudit, two_upgrades
 
 TAKE_OVER = "srx-issu recover fw-b --take-over --reason '...'"
 PAGES = ("/", "/upgrades/wave1__fw-a", "/upgrades/wave1__fw-a/report", "/audits")
@@ -40,9 +40,13 @@ class Web:
         return asyncio.run(ask())
 
 
+def everybody() -> Callable[[str], None]:
+    return lambda dag_id: None
+
+
 def client(
     sources: Callable[[], Sources] = two_upgrades,
-    guard: Callable[[], None] = lambda: None,
+    guard: Callable[[], object] = everybody,
     at_work: AtWork = frozenset,
 ) -> Web:
     outer = FastAPI()
@@ -74,6 +78,72 @@ def test_a_run_of_any_dag_shows_what_there_is(dag_id: str, run_id: str, status: 
     response = client().get(f"/srx-issu/runs/{dag_id}/{run_id}")
     assert response.status_code == status
     assert words in response.text
+
+
+CAMPAIGN, AUDIT, UPGRADE, RECOVER = "campaign__spring", "issu_audit", "issu_cluster", "issu_recover"
+
+
+@pytest.mark.parametrize(
+    ("path", "about"),
+    [
+        ("/", {UPGRADE, RECOVER}),
+        ("/upgrades/wave1__fw-a", {UPGRADE}),
+        ("/upgrades/wave1__fw-a/report", {UPGRADE}),
+        (f"/upgrades/{RECOVERY}", {RECOVER}),
+        (f"/upgrades/{RECOVERY}/report", {RECOVER}),
+        ("/upgrades/daily", {AUDIT}),
+        ("/audits", {AUDIT}),
+        ("/runs/issu_cluster/wave1__fw-a", {UPGRADE}),
+        (f"/runs/issu_recover/{RECOVERY}", {RECOVER}),
+        ("/runs/issu_audit/daily", {AUDIT}),
+        ("/runs/campaign__spring/manual__1", {CAMPAIGN}),
+    ],
+)
+def test_a_page_asks_for_the_rights_of_the_dag_that_it_is_about(path: str, about: set[str]) -> None:
+    def rights_of(readable: set[str]) -> Callable[[], Callable[[str], None]]:
+        def may_read(dag_id: str) -> None:
+            if dag_id not in readable:
+                raise HTTPException(403, "Forbidden")
+
+        return lambda: may_read
+
+    everything = {CAMPAIGN, AUDIT, UPGRADE, RECOVER, "campaign__autumn", "staging__spring"}
+    assert client(guard=rights_of(about)).get(f"/srx-issu{path}").status_code == 200
+    for needed in about:
+        response = client(guard=rights_of(everything - {needed})).get(f"/srx-issu{path}")
+        assert response.status_code == 403
+        assert "fw-" not in response.text
+        assert "clusters" not in response.text
+
+
+@pytest.mark.parametrize(
+    "dag_id", ["issu_recover", "staging__spring", "campaign__spring", "~", "issu_audit", "x"]
+)
+def test_rights_on_one_dag_show_no_run_of_another(dag_id: str) -> None:
+    response = client().get(f"/srx-issu/runs/{dag_id}/wave1__fw-a")
+    assert response.status_code == 404
+    assert "UPGRADED" not in response.text
+
+
+@pytest.mark.parametrize("character", ["%00", "%07", "%1b", "%0a", "%7f", "%c2%85", "%e2%80%ae"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/upgrades/a{}b",
+        "/upgrades/{}",
+        "/upgrades/a{}b/report",
+        "/runs/issu_cluster/a{}b",
+        "/runs/issu_audit/a{}b",
+        "/runs/campaign__spring/a{}b",
+        "/runs/a{}b/c",
+        "/?cluster=a{}b",
+    ],
+)
+def test_a_name_that_nothing_can_have_is_not_found(path: str, character: str) -> None:
+    response = client().get(f"/srx-issu{path.format(character)}")
+    assert response.status_code == 404
+    assert "No such page" in response.text or "Not Found" in response.text
+    assert client(guard=nobody).get(f"/srx-issu{path.format(character)}").status_code in (401, 404)
 
 
 def test_a_run_without_an_upgrade_says_where_to_look() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from srx_issu import catalog
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
@@ -17,8 +16,9 @@ from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_orders import ORDERS, OpenApi, Run, add_order, add_stop
 from srx_issu.cli.campaign_run import answer_campaign, follow_campaign, stage_images, start_campaign
 from srx_issu.cli.campaign_show import show_plan
+from srx_issu.cli.terminal import Terminal
 
-console = Console()
+console = Terminal()
 Airflow = Callable[[typer.Context, type[AirflowApi]], AbstractContextManager[AirflowApi]]
 
 Campaign = Annotated[str, typer.Argument(help="Name of the campaign: its file's name without .yaml")]

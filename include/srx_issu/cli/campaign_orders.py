@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import ORDER_DAG, STOP_VARIABLE, CampaignApi
+from srx_issu.cli.terminal import Terminal
 
-console = Console()
+console = Terminal()
 LOOK_EVERY_S, LOOKS = 1.0, 60
 OpenApi = Callable[[typer.Context], AbstractContextManager[CampaignApi]]
 

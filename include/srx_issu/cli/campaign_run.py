@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rich.console import Console
-
 from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX, campaign_id
 from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
+from srx_issu.cli.terminal import Terminal
 
-console = Console()
+console = Terminal()
 
 
 def start_campaign(api: CampaignApi, name: str, *, plan_only: bool = False) -> str:

@@ -23,6 +23,7 @@ from srx_issu.cli.names import register as register_names
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.release import release
 from srx_issu.cli.run_ids import new_run_id
+from srx_issu.cli.terminal import Terminal
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -30,8 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-console = Console()
-errors = Console(stderr=True)
+console = Terminal()
+errors = Terminal(stderr=True)
 
 APPROVE = "Approve"
 

@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
 from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.run_ids import RECOVERY, new_recovery_id
+from srx_issu.cli.terminal import Terminal
 
 DAG_ID = "issu_recover"
-console = Console()
+console = Terminal()
 Airflow = Callable[[typer.Context], AbstractContextManager[AirflowApi]]
 
 

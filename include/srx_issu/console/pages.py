@@ -8,6 +8,7 @@ from urllib.parse import quote
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.console.sources import Sources
 from srx_issu.console.unattended import Unattended
+from srx_issu.domain.intent import Purpose
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import Listed, build_report, is_told
 from srx_issu.report.documents import Documents
@@ -15,6 +16,8 @@ from srx_issu.report.page import environment
 from srx_issu.report.reading import read_documents
 from srx_issu.report.verdicts import meaning
 
+UPGRADE_DAG, AUDIT_DAG = "issu_cluster", "issu_audit"
+DAG_OF = {Purpose.UPGRADE: UPGRADE_DAG, Purpose.RECOVER: "issu_recover"}
 AUDIT_PREFIX = "audit__"  # before the run id
 AUDIT_PAGE = "readiness.html"
 MOST = 200  # upgrades on the list
@@ -58,6 +61,13 @@ def upgrades(
     ]
     template = environment(_TEMPLATES).get_template("upgrades.html.j2")
     return template.render(lines=lines, cluster=cluster, root=root, most=MOST, alone=alone)
+
+
+def dag_of(sources: Sources, upgrade_id: str) -> str | None:
+    """The DAG whose run the upgrade is; None when the journal does not know it."""
+    if sources.journal.upgrade(upgrade_id) is None:
+        return None
+    return DAG_OF[sources.journal.intent(upgrade_id).purpose]
 
 
 def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
@@ -123,6 +133,10 @@ def unknown(upgrade_id: str) -> str:
         f"The journal has no upgrade {upgrade_id}. Runs of other DAGs have none; a run of issu_cluster has "
         "none when it was refused before its cluster was claimed: the log of its task claim says why.",
     )
+
+
+def no_such_name() -> str:
+    return fault("No such page", "The address holds a character that no cluster, DAG or run has in its name.")
 
 
 def fault(title: str, text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Ma
 from srx_issu.domain.checking import Severity
 from srx_issu.domain.verdict import Status
 from srx_issu.report.page import environment
+from srx_issu.report.spreadsheet import table
 from srx_issu.steps.audit import summary
 
 _TONES = {
@@ -86,21 +85,16 @@ def cell_tone(cell: Cell) -> str:
 
 
 def _csv(matrix: Matrix) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["cluster", "site", "model", "running", "target", "verdict", "reason", *matrix.checks])
-    for cluster in matrix.clusters:
-        facts = (cluster.name, cluster.site, cluster.model, cluster.running or "", cluster.target or "")
-        statuses = [_status(cluster, check) for check in matrix.checks]
-        writer.writerow([*facts, cluster.verdict.value, _harmless(cluster.reason), *statuses])
-    return out.getvalue()
+    head = ["cluster", "site", "model", "running", "target", "verdict", "reason", *matrix.checks]
+    return table([head, *(_row(cluster, matrix) for cluster in matrix.clusters)])
+
+
+def _row(cluster: AuditedCluster, matrix: Matrix) -> list[object]:
+    facts = (cluster.name, cluster.site, cluster.model, cluster.running, cluster.target)
+    statuses = (_status(cluster, check) for check in matrix.checks)
+    return [*facts, cluster.verdict.value, cluster.reason, *statuses]
 
 
 def _status(cluster: AuditedCluster, check: str) -> str:
     cell = cluster.cell(check)
     return cell.status.value if cell else ""
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes text that begins like a formula for one; device words come from outside."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic_core import to_json
 
 from srx_issu.ports.campaign import CampaignEvent, CampaignOutcome, CampaignRecord
-from srx_issu.report.campaign_story import CampaignStory, tell_campaign
+from srx_issu.report.campaign_story import CampaignStory, ClusterLine, tell_campaign
 from srx_issu.report.gantt import Chart, chart
 from srx_issu.report.page import environment
-from srx_issu.report.wording import plain
+from srx_issu.report.spreadsheet import table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,29 +53,20 @@ def _page(story: CampaignStory) -> str:
 
 
 def _table(story: CampaignStory) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
-    for line in story.lines:
-        writer.writerow(
-            [
-                line.name,
-                line.model,
-                line.site,
-                line.wave,
-                line.result,
-                line.started.isoformat() if line.started else "",
-                line.ended.isoformat() if line.ended else "",
-                f"{line.seconds:.0f}" if line.seconds is not None else "",
-                line.attempts,
-                line.run_id,
-                _cell(line.reason),
-            ]
-        )
-    return out.getvalue()
+    return table([_COLUMNS, *(_row(line) for line in story.lines)])
 
 
-def _cell(text: str) -> str:
-    """Words of devices must not become formulas in a spreadsheet."""
-    words = plain(text)
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@") else words
+def _row(line: ClusterLine) -> list[object]:
+    return [
+        line.name,
+        line.model,
+        line.site,
+        line.wave,
+        line.result,
+        line.started.isoformat() if line.started else None,
+        line.ended.isoformat() if line.ended else None,
+        round(line.seconds) if line.seconds is not None else None,
+        line.attempts,
+        line.run_id,
+        line.reason,
+    ]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # ruff: noqa: ARG001 - every builtin takes shell, arguments and streams
 
+_FIGURE = re.compile(r"\s*[+-]?[0-9]+\s*")
+
 
 async def echo(shell: Shell, arguments: list[str], streams: Streams) -> int:
     newline = "\n"
@@ -34,7 +36,22 @@ async def printf(shell: Shell, arguments: list[str], streams: Streams) -> int:
 async def test(shell: Shell, arguments: list[str], streams: Streams) -> int:
     words = [word for word in arguments if word != "]"]
     negated = words[:1] == ["!"]
-    return int(_holds(shell, words[1:] if negated else words) is negated)
+    asked = words[1:] if negated else words
+    if wrong := _no_figure(asked):
+        await streams.err.write(f"test: {wrong}: bad number\n")
+        return 2
+    return int(_holds(shell, asked) is negated)
+
+
+def _no_figure(words: list[str]) -> str | None:
+    """The word that is compared as a figure and is none, quoted where it is empty; None when all are."""
+    match words:
+        case [one, "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge", other]:
+            return next((each or "''" for each in (one, other) if not _FIGURE.fullmatch(each)), None)
+        case ["-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" as how, _]:  # what stood before it was empty
+            return how
+        case _:
+            return None
 
 
 def _holds(shell: Shell, words: list[str]) -> bool:  # noqa: PLR0911 - one form a line
@@ -58,7 +75,7 @@ def _holds(shell: Shell, words: list[str]) -> bool:  # noqa: PLR0911 - one form 
         case [one, "!=", other]:
             return one != other
         case [one, ("-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge") as how, other]:
-            return _compares(int(one or 0), how, int(other or 0))
+            return _compares(int(one), how, int(other))
         case [text]:
             return bool(text)
         case _:
