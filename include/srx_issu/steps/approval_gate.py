@@ -32,12 +32,14 @@ OPTIONS = [APPROVE, REJECT]
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One gate task in its present try. ``spares``: the gates behind it, none for the last."""
+    """One gate task in its present try. ``spares``: the gates behind it, none for the last; ``before``: those
+    in front of it."""
 
     purpose: ApprovalPurpose
     task_id: str
     try_number: int
     spares: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ def approach(
     question = in_force(events, bench.intent, gate.purpose)
     if found.is_refused or question is None:
         refuse(bench, gate.purpose, found.reason)
+    if by_hand := next((name for name in gate.before if not _is_done(events, name)), None):
+        refuse(bench, gate.purpose, f"{by_hand} was passed without an answer")
     rule = rule_of(bench.intent, gate.purpose)
     assigned = _still_to_ask(bench, gate, rule, found)
     words = _words(events, bench, gate, question, found, request(bench), assigned)
@@ -148,6 +152,13 @@ def put_by(events: Sequence[Event], task_id: str) -> tuple[Event, ...]:
     return tuple(
         e for e in events if e.kind is EventKind.QUESTION and is_put(e) and e.detail.get("task") == task_id
     )
+
+
+def _is_done(events: Sequence[Event], task_id: str) -> bool:
+    """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
+    about = [e for e in events if e.detail.get("task") == task_id]
+    told = [e for e in about if e.kind in (EventKind.QUESTION, EventKind.ANSWER)]
+    return bool(told) and not (told[-1].kind is EventKind.QUESTION and is_put(told[-1]))
 
 
 def changed_since(events: Sequence[Event], purpose: str, question: InForce) -> tuple[str, ...]:
