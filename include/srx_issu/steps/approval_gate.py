@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from srx_issu.domain.approvals.digest import changes, short
 from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved, AskedQuestion, NotApproved
-from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees
+from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Event, EventKind, Json
 from srx_issu.steps.approval_request import ApprovalRequest
@@ -132,8 +132,8 @@ def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
 
 def give_up(bench: Bench, gate: Gate) -> NoReturn:
     """Nobody answered in time: that is a no. Writes the outcome down and raises RequestRefused."""
-    hours = bench.intent.policy.timers.approval_s / 3600
-    reason = f"nobody answered the question about the {gate.purpose.value} within {hours:g} hours"
+    within = how_long(bench.intent.policy.timers.approval_s)
+    reason = f"nobody answered the question about the {gate.purpose.value} within {within}"
     refuse(bench, gate.purpose, reason)
 
 
@@ -215,7 +215,7 @@ def _words(
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
         f"Question `{short(question.digest)}`. Approvals: {len(found.counted)} of {rule.needed} ({have}). "
-        f"May approve: {who}. A yes counts for {rule.holds_s / 3600:g} hours."
+        f"May approve: {who}. A yes counts for {how_long(rule.holds_s)}."
     )
     return Ask(
         subject=request.subject,

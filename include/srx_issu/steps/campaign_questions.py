@@ -27,7 +27,14 @@ from srx_issu.domain.approvals.judge import (
     Judgement,
     judge,
 )
-from srx_issu.domain.approvals.rule import ApprovalRule, CampaignApproval, Person, assignees, shortage
+from srx_issu.domain.approvals.rule import (
+    ApprovalRule,
+    CampaignApproval,
+    Person,
+    assignees,
+    how_long,
+    shortage,
+)
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
@@ -224,7 +231,7 @@ def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> En
 
 def unanswered(bench: CampaignBench, gate: CampaignGateTask, question: CampaignQuestion | None) -> str:
     """Writes down that nobody answered in time; returns the sentence."""
-    within = f" within {question.within_s / 3600:g} hours" if question else " in time"
+    within = f" within {how_long(question.within_s)}" if question else " in time"
     about = f" about the {question.about}" if question else ""
     reason = f"nobody answered the question{about}{within}; nothing new starts"
     bench.tell(CampaignEventKind.ASKED, reason, detail={"task": gate.task_id, "unanswered": True})
