@@ -188,3 +188,4 @@ class Member:
     objection: str | None = None  # why it cannot be upgraded: on hold, no image, refused pair
     worst_case_s: float = 10800.0
     facts: str = ""  # digest of addresses, image and policy: changes when the files do
+    image_sha256: str = ""

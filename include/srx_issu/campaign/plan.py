@@ -28,6 +28,7 @@ class Planned:
     conflict_groups: tuple[str, ...]
     worst_case_s: float
     facts: str  # see Member.facts
+    image_sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,7 @@ def _planned(member: Member) -> Planned:
         conflict_groups=tuple(sorted(member.conflict_groups)),
         worst_case_s=member.worst_case_s,
         facts=member.facts,
+        image_sha256=member.image_sha256,
     )
 
 

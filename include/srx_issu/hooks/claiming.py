@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from srx_issu import catalog
@@ -11,8 +11,9 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.inventory import load_catalog
+from srx_issu.hooks.ordering import ordered_by
 from srx_issu.hooks.stop import stopped
-from srx_issu.hooks.stores import open_stores
+from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.steps.claim import TakeOver, claim
 from srx_issu.steps.release_cluster import MAX_REASON
 
@@ -45,9 +46,19 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> I
     else:
         if reason := stopped():
             raise RequestRefused(f"{reason}; nothing new starts")
-        intent = catalog.resolve(load_catalog(), request)
+        intent = _resolved(stores, request)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
     return intent
+
+
+def _resolved(stores: Stores, request: catalog.UpgradeRequest) -> Intent:
+    """Of a campaign's upgrade: asked for by who started the campaign, approved by those who approved its
+    plan."""
+    ordered = ordered_by(stores.campaigns, request.upgrade_id, request.cluster)
+    if ordered is None:
+        return catalog.resolve(load_catalog(), request)
+    intent = catalog.resolve(load_catalog(), replace(request, requested_by=ordered.requested_by))
+    return replace(intent, approved_by_campaign=ordered.approval)
 
 
 def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
