@@ -40,6 +40,7 @@ def test_our_own_settings_are_where_the_product_reads_them() -> None:
     told = variables(WIRING, SECRETS, {})
     assert told["SRX_ISSU_FILES"] == "/files"
     assert told["SRX_ISSU_JOURNAL_URL"] == WIRING.journal_database
+    assert told["SRX_ISSU_JOURNAL_KEY_FILE"] == "/state/journal.key"
     assert told["SRX_ISSU_EVIDENCE"] == "file:///state/evidence"
 
 

@@ -37,6 +37,14 @@ def test_secrets_are_made_once(home: Home) -> None:
     assert first == again
 
 
+def test_the_journals_key_is_made_once_and_closed_to_others(home: Home) -> None:
+    load_or_create(home)
+    made = home.journal_key_file.read_bytes()
+    load_or_create(home)
+    assert home.journal_key_file.read_bytes() == made
+    assert home.journal_key_file.stat().st_mode & 0o777 == 0o600
+
+
 def test_secrets_are_long_enough_and_do_not_show(home: Home) -> None:
     secrets, _ = load_or_create(home)
     assert len(secrets.jwt_secret.encode()) >= 64

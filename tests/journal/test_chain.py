@@ -128,6 +128,20 @@ def test_a_row_inserted_with_its_link_by_somebody_without_the_key_is_named(
     assert faults(written, signer) == f"row {end - 1}: written without the journal's key"
 
 
+def test_a_signature_forged_ahead_of_its_row_holds_nothing_up_and_is_named(
+    written: str, signer: Signer
+) -> None:
+    end = len(SqlChain(written).stored(UPGRADE).links)
+    with psycopg.connect(written) as connection:
+        connection.execute(
+            "INSERT INTO srx_issu.signatures (upgrade_id, position, hash, key_id, signature) "
+            "VALUES (%s, %s, '', %s, 'ab')",
+            (UPGRADE, end + 1, signer.verifier.key_id),
+        )
+    SqlJournal(written, signer).record(UPGRADE, make_event())
+    assert f"row {end + 1}: its signature is not of this row" in faults(written, signer)
+
+
 def test_the_last_row_deleted_is_named(written: str, signer: Signer) -> None:
     end = len(SqlChain(written).stored(UPGRADE).links)
     tamper(written, f"DELETE FROM srx_issu.lease_changes WHERE change_id = {LAST_CHANGE}")

@@ -177,3 +177,10 @@ def test_a_very_long_transcript_keeps_its_beginning_and_end() -> None:
     assert "BEGINNING" in report.html
     assert "ENDING" in report.html
     assert "characters left out here" in report.html
+
+
+def test_the_head_of_the_journal_is_printed_with_what_to_compare_it_by() -> None:
+    sample, head = good(), f"57:{'ab' * 32}"
+    report = build_report(sample.record, make_intent(), sample.events, sample.documents, journal_head=head)
+    assert f"srx-issu audit verify {sample.record.upgrade_id} --head {head}" in report.html
+    assert json.loads(report.json)["journal_head"] == head
