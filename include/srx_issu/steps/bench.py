@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName
+from srx_issu.domain.redaction import redact
 from srx_issu.domain.support import SupportMatrix
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
@@ -59,7 +60,7 @@ class Bench:
         detail: Facts | None = None,
     ) -> None:
         """Writes one event and logs it: one line, cluster and node first."""
-        self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", text)
+        self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", redact(text))
         self.journal.record(self.upgrade_id, self.event(kind, text, node=node, key=key, detail=detail))
 
     def event(
