@@ -20,6 +20,7 @@ from srx_issu.devices.login import ssh_transport
 from srx_issu.domain.errors import DeviceTimeout, ReplyNotUnderstood, SessionLost
 from srx_issu.domain.model import Address
 from srx_issu.domain.printable import printable, split_unfinished
+from srx_issu.domain.redaction import redact
 
 _CLI_PROMPT = re.compile(r">\s*$")
 _PROMPT = re.compile(r"[>%#$]\s*$")
@@ -118,7 +119,7 @@ class NodeShell:
         self._send(line)
 
     def run(self, line: str, timeout_s: float | None = None) -> tuple[int, str]:
-        """Exit status and output of one line.
+        """Exit status and output of one line, redacted.
 
         Raises DeviceTimeout or SessionLost when no status came back; the line may have run then.
         """
@@ -127,7 +128,7 @@ class NodeShell:
         answer = self._until(re.compile(rf"@{token}-(\d+)@"), timeout_s)
         output = self._seen[: answer.start()].rpartition(f"@{token}-begin@")[2]
         self._seen = self._seen[answer.end() :]
-        return int(answer.group(1)), output.strip("\n")
+        return int(answer.group(1)), redact(output.strip("\n"))
 
     def _send(self, line: str) -> None:
         self._seen = ""

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from srx_issu.domain.redaction import redact
+
 
 class Cause(StrEnum):
     """Why an upgrade stopped, as far as its transcript tells."""
@@ -42,9 +44,9 @@ class Cause(StrEnum):
 class Stopped:
     """The upgrade has stopped by its own word.
 
-    ``code`` is the error code as printed ("6.1"), known to us or not; ``line`` the device's own words;
-    ``window_open`` True when it says that both nodes are in the ISSU window, False when it says that it
-    left the window, None when it says neither. ``cause`` None: stopped, reason not recognised.
+    ``code`` is the error code as printed ("6.1"), known to us or not; ``line`` the device's own words,
+    redacted; ``window_open`` True when it says that both nodes are in the ISSU window, False when it says
+    that it left the window, None when it says neither. ``cause`` None: stopped, reason not recognised.
     """
 
     code: str | None
@@ -137,14 +139,14 @@ def transcript_verdict(text: str) -> Stopped | None:
     if code is not None:
         cause = CAUSE_OF_CODE.get(code[1]) or _cause(refusal) or _cause(reason)
         return Stopped(
-            code=code[1], line=_line_at(text, code.start()), window_open=_window(text), cause=cause
+            code=code[1], line=redact(_line_at(text, code.start())), window_open=_window(text), cause=cause
         )
     found = refusal or reason
     if found is not None:
-        return Stopped(code=None, line=found[1], window_open=_window(text), cause=found[0])
+        return Stopped(code=None, line=redact(found[1]), window_open=_window(text), cause=found[0])
     if aborted is not None:
         words = next((line for line in lines if _ERROR.search(line)), aborted)
-        return Stopped(code=None, line=words, window_open=_window(text))
+        return Stopped(code=None, line=redact(words), window_open=_window(text))
     return None
 
 

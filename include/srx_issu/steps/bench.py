@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import NodeName
+from srx_issu.domain.redaction import redact
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
@@ -64,7 +65,7 @@ class Bench:
         What became of a command that was sent is known only here: for that, a journal that is away is waited
         for. With other events JournalAway is raised, and the step begins anew when it is back.
         """
-        self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", text)
+        self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", redact(text))
         event = self.event(kind, text, node=node, key=key, detail=detail)
         if kind in AFTER_SENDING:
             write_patiently(self.journal, self.upgrade_id, event, Outage(clock=self.clock, log=self.log))

@@ -11,6 +11,7 @@ import pytest
 import srx_issu
 from srx_issu.domain.errors import CommandRefused, ReplyNotUnderstood
 from srx_issu.domain.redaction import REDACTED, redact
+from srx_issu.domain.transcript import transcript_verdict
 from tests.unit.domain.growth import HARD_UNITS, growth
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nSEEDED\nSEEDED==\n-----END OPENSSH PRIVATE KEY-----"
@@ -105,6 +106,13 @@ def test_an_error_repeats_no_secret_and_no_escape_of_a_node() -> None:
         assert "SEEDED" not in str(error) + error.message + repr(error)
         assert "\x1b" not in str(error)
         assert "of snmp is not valid" in error.message
+
+
+def test_the_line_that_a_transcript_stopped_with_repeats_none() -> None:
+    stopped = transcript_verdict("error: File does not exist: ftp://ops:SEEDED@192.0.2.1/x.tgz\n")
+    assert stopped is not None
+    assert "SEEDED" not in stopped.line
+    assert "ftp://ops:" in stopped.line
 
 
 @pytest.mark.parametrize("unit", HARD_UNITS)

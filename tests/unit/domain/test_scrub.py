@@ -167,6 +167,13 @@ def test_a_line_four_times_as_long_takes_about_four_times_as_long(unit: str) -> 
     assert growth(scrub, unit) < 10, f"a line of {unit!r}"
 
 
+@pytest.mark.parametrize("unit", ["x", "a.b://", 'secret "', "md5 1 ", '"\\""; ## SECRET-DATA'])
+def test_a_line_of_a_megabyte_is_read_to_its_end(unit: str) -> None:
+    """Hours, where time grows with the square."""
+    line = unit * (1_000_000 // len(unit))
+    assert scrub(f"{line} secret SEEDED").endswith(REMOVED)
+
+
 def test_the_copy_shows_no_escape_and_an_escape_hides_no_secret() -> None:
     assert scrub("secr\x1b[0met SEEDED;\n\x1b]52;c;x\x07host-name fw\u202e0;\n") == (
         f"secret {REMOVED};\nhost-name fw0;\n"

@@ -8,6 +8,7 @@ from srx_issu.devices.parse.nodes import own_item
 from srx_issu.devices.parse.refusals import errors_in, is_missing_file, raise_errors, refusal_error
 from srx_issu.devices.parse.reply import Element, fragment, value
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.redaction import redact
 
 _SHA256 = re.compile(r"\b[0-9a-fA-F]{64}\b")
 
@@ -60,11 +61,11 @@ def _raise_unless_missing(node: str, root: Element) -> None:
 
 
 def output(root: Element) -> str:
-    """What a command printed: every ``<output>``, else the reply's own text."""
+    """What a command printed, redacted: every ``<output>``, else the reply's own text."""
     outputs = [element.text or "" for element in root.iter("output")]
     if outputs:
-        return "\n".join(text.strip("\n") for text in outputs)
-    return (root.text or "").strip("\n")
+        return redact("\n".join(text.strip("\n") for text in outputs))
+    return redact((root.text or "").strip("\n"))
 
 
 def configuration_text(node: str, root: Element, form: str) -> str:

@@ -58,13 +58,20 @@ def parse_reply(node: str, text: str, *, large: bool = False) -> Element:
 def _with_printable_words(root: Element) -> Element:
     """After parsing: what steers a terminal may be written as a character reference, too."""
     for element in root.iter(etree.Element):
-        if element.text and element.tag not in _EXACT:
-            element.text = printable(element.text)
-        if element.tail:
-            element.tail = printable(element.tail)
-        for name, words in element.attrib.items():
-            element.set(name, printable(str(words)))
+        if element.tag not in _EXACT and (words := _mended(element.text)) is not None:
+            element.text = words
+        if (words := _mended(element.tail)) is not None:
+            element.tail = words
+        for name, value in element.attrib.items():
+            if (words := _mended(str(value))) is not None:
+                element.set(name, words)
     return root
+
+
+def _mended(words: str | None) -> str | None:
+    """The words made printable; None where they are already: replies have many thousand elements."""
+    mended = printable(words) if words else words
+    return mended if mended is not words else None
 
 
 def _with_local_names(root: Element) -> Element:
