@@ -317,7 +317,7 @@ class OpenWindow:
         return await self.lease.keep() or window_objection(self.intent, SystemClock().now())
 
     async def journal_answers(self) -> bool:
-        """Also asks for a journal that is away, as often as its pauses allow."""
+        """As far as is known; one that is away is asked again, as often as its pauses allow."""
         if not await self.lines.write():
             return False
         self.lines.outage.over()
