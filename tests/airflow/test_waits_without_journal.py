@@ -13,6 +13,7 @@ import pytest
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld
 from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.watching import OpenQuiet, OpenWindow
 from srx_issu.ports.journal import EventKind, Outcome
@@ -26,6 +27,7 @@ from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
 from tests.fakes.snapshots import T0, both
+from tests.unit.steps.test_campaign import approved, task
 
 LOG = logging.getLogger("test")
 RUN = intent().upgrade_id
@@ -187,3 +189,26 @@ def test_a_cluster_that_another_has_is_said_at_once() -> None:
     with pytest.raises(LeaseHeld):
         guard(wait, clock)
     assert clock.now() == T0
+
+
+def watched(behind: AwayJournal) -> ClusterWatch:
+    """Cluster a of a campaign, whose upgrade has begun."""
+    fake = approved()
+    fake.upgrades, fake.clock = behind, behind.away.clock
+    found = task(fake, "a")
+    return ClusterWatch(
+        bench=fake.bench(), task=found, outage=Outage(clock=behind.away.clock, log=LOG, meanwhile="waiting")
+    )
+
+
+def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() -> None:
+    behind = journal((0, 60))
+    behind.records[RUN] = replace(behind.records[RUN], outcome=Outcome.UPGRADED, reason="verified")
+    watch = watched(behind)
+    assert asyncio.run(watch.collect(RUN, ask_airflow=False)) is None
+    assert watch.outage.is_on
+    behind.away.clock.sleep(70)
+    over = asyncio.run(watch.collect(RUN, ask_airflow=False))
+    assert over is not None
+    assert over.result.value == "UPGRADED"
+    assert not watch.outage.is_on
