@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld
+from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
@@ -105,9 +105,10 @@ def window(behind: AwayJournal, renew: Callable[[], None] = lambda: None) -> Ope
         renew()
 
     ended = (SystemClock().now() - timedelta(hours=1)).isoformat()
-    lease = LeaseKeeper(renew=renewed, every_s=600, clock=behind.away.clock, log=LOG)
+    late = lines(behind)
+    lease = LeaseKeeper(renew=renewed, every_s=600, clock=behind.away.clock, outage=late.outage, log=LOG)
     return OpenWindow(
-        intent=replace(intent(), window_end=ended), step="wait_for_window", lines=lines(behind), lease=lease
+        intent=replace(intent(), window_end=ended), step="wait_for_window", lines=late, lease=lease
     )
 
 
@@ -181,12 +182,13 @@ def test_errors_with_hours_of_good_watching_between_them_do_not_add_up() -> None
     assert guard(wait, clock) == "reached"
 
 
-def test_a_cluster_that_another_has_is_said_at_once() -> None:
+@pytest.mark.parametrize("final", [LeaseHeld("held by another"), RequestRefused("there is no plan")])
+def test_what_asking_again_would_not_change_is_said_at_once(final: Exception) -> None:
     def wait() -> str:
-        raise LeaseHeld("cluster:fw-1 is held by upgrade other")
+        raise final
 
     clock = SteppingClock()
-    with pytest.raises(LeaseHeld):
+    with pytest.raises(type(final)):
         guard(wait, clock)
     assert clock.now() == T0
 
