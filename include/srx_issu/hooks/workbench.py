@@ -21,8 +21,9 @@ from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.held_writer import HeldWriter
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.looking import LoginRequired
 from srx_issu.steps.outage import Outage
-from srx_issu.steps.recall import intent_of, last
+from srx_issu.steps.recall import intent_of, last, start
 
 
 def is_open(upgrade_id: str) -> bool:
@@ -63,6 +64,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
     stores, clock = open_stores(), SystemClock()
     intent = intent_of(stores.journal, upgrade_id)
     timers = intent.policy.timers
+    begun = start(stores.journal.events(upgrade_id)) is not None
     credentials = SrxHook(intent.cluster.connection_id).credentials()
     with ExitStack() as stack:
         reader = stack.enter_context(PyezClusterReader(intent.cluster, credentials, timers))
@@ -71,7 +73,7 @@ def open_bench(upgrade_id: str, step: str, log: Any) -> Iterator[Bench]:
             intent=intent,
             step=step,
             support=catalog.load(catalog.files_folder()).support_rules,
-            reader=reader,
+            reader=LoginRequired(reader=reader) if begun else reader,
             writer=HeldWriter(writer=writer, intent=intent, leases=stores.leases, clock=clock),
             files=lambda node: stack.enter_context(
                 SftpNodeFiles(node, intent.cluster.address(node), credentials, timers)
