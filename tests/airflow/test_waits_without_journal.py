@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,8 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from airflow.triggers.base import BaseTrigger
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
+from srx_issu.domain.goals import Goal
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
@@ -22,7 +25,11 @@ from srx_issu.steps.outage import Outage
 from srx_issu.steps.quiet import QuietWatch, Stillness
 from srx_issu.steps.recall import QUIET_KEY, conclusion
 from srx_issu.steps.watch_loop import LeaseKeeper
+from srx_issu.triggers.cluster import ClusterTrigger
 from srx_issu.triggers.guarded import GIVE_UP_S, guarded
+from srx_issu.triggers.quiet import QuietTrigger
+from srx_issu.triggers.recovery import RecoveryTrigger
+from srx_issu.triggers.window import WindowTrigger
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
@@ -214,3 +221,19 @@ def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() 
     assert over is not None
     assert over.result.value == "UPGRADED"
     assert not watch.outage.is_on
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        ClusterTrigger(RUN, Goal.RESYNCED.value, "issu.wait_for_resync"),
+        QuietTrigger(RUN, "wait_until_quiet"),
+        RecoveryTrigger(RUN, "abort", "recover.abort", 900.0),
+        WindowTrigger(RUN, "wait_for_window"),
+    ],
+)
+def test_a_trigger_is_the_same_after_it_was_stored(trigger: BaseTrigger) -> None:
+    _, kwargs = trigger.serialize()
+    again = type(trigger)(**kwargs)
+    assert again.serialize() == trigger.serialize()
+    assert json.loads(json.dumps(kwargs)) == kwargs
