@@ -24,8 +24,9 @@ from srx_issu.steps.bench import Bench
 from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.looking import LoginRequired
 from srx_issu.steps.outage import Outage, wait_out
-from srx_issu.steps.recall import intent_of, last
+from srx_issu.steps.recall import intent_of, last, start
 
 
 def is_open(upgrade_id: str, purpose: Purpose) -> bool:
@@ -74,6 +75,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
     intent = intent_of(stores.journal, upgrade_id)
     check_purpose(intent, purpose)
     cluster, timers = intent.cluster, intent.policy.timers
+    begun = start(stores.journal.events(upgrade_id)) is not None
     log = log if log is not None else logging.getLogger(__name__)
     with ExitStack() as stack:
 
@@ -89,7 +91,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
         bench = Bench(
             intent=intent,
             step=step,
-            reader=later(reader),
+            reader=LoginRequired(reader=later(reader)) if begun else later(reader),
             writer=writer,
             files=lambda node: stack.enter_context(
                 SftpNodeFiles(node, cluster.address(node), account(), timers)

@@ -13,7 +13,7 @@ from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.campaign import task_of
 from srx_issu.hooks.runs import start_run
-from srx_issu.operators.campaign import LONGEST_WAIT, bench_of, failing
+from srx_issu.operators.campaign import LONGEST_WAIT, bench_of, waited_out
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_upgrade import (
@@ -46,9 +46,8 @@ class UpgradeCluster(BaseOperator):
     def execute(self, context: Context, event: Any = None) -> dict[str, Json]:  # noqa: ARG002
         """Also called again when its turn has come: what it needs is taken then."""
         bench = bench_of(self, self.campaign, context)
-        with failing():
-            task = task_of(bench, self.cluster, self.wave)
-            step = next_step(bench, task)
+        task = waited_out(lambda: task_of(bench, self.cluster, self.wave), self.log)
+        step = waited_out(lambda: next_step(bench, task), self.log)
         match step:
             case Wait():
                 self.log.info("%s waits: %s", self.cluster, step.reason)
@@ -60,7 +59,7 @@ class UpgradeCluster(BaseOperator):
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
             case Go():
-                note_start(bench, task, step.run_id)
+                waited_out(lambda: note_start(bench, task, step.run_id), self.log)
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
             case _:
