@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
+from srx_issu.domain.approvals.judge import APPROVE, REJECT
+from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 from srx_issu.domain.commands import Command, StartIssu
 from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.errors import (
@@ -31,22 +33,24 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.state import TABLES, ClusterState
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports import codec
-from srx_issu.ports.devices import StartReport
+from srx_issu.ports.devices import Line, StartLine, StartReport
 from srx_issu.ports.journal import Event, EventKind, Hold, Intended, Outcome
+from srx_issu.ports.permits import Permit
+from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
+from srx_issu.steps.approval_request import recovery_request
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
 from srx_issu.steps.close import conclude
 from srx_issu.steps.collect_after import collect_after
-from srx_issu.steps.confirm_approval import approval, confirm_approval
+from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
 from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.quiet import QuietWatch
-from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, READY, Conclusion, course, intent_of, start
+from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, Conclusion, course, intent_of, start
 from srx_issu.steps.recover_cluster import (
-    RECOVERY,
     Recovered,
     Waiting,
     carry_out,
@@ -56,6 +60,7 @@ from srx_issu.steps.recover_cluster import (
 )
 from srx_issu.steps.start_issu import start_issu
 from srx_issu.steps.watch import began_at, deadline_s
+from tests.fakes.approvals import GATES, READY_EVENT, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
 from tests.properties.recovery.wire import at_once
 from tests.properties.recovery.world import AsyncMachineReader, MachineReader, MachineWriter, World
@@ -69,11 +74,9 @@ WAITS = (
     ("issu.wait_for_primary_upgrade", Goal.PRIMARY_UPGRADED),
     ("issu.wait_for_resync", Goal.RESYNCED),
 )
-ANSWERS: dict[str, dict[str, Any] | None] = {
-    "yes": {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}},
-    "no": {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}},
-    "expired": None,
-}
+ANSWERS: dict[str, str | None] = {"yes": APPROVE, "no": REJECT, "expired": None}
+ADA = Person(id="ada")
+ASKS = tuple(f"{GATES['recovery']}{suffix}" for suffix in ("", "_2", "_3", "_4"))
 RETRY_S = 10.0
 
 
@@ -123,16 +126,45 @@ class MortalWriter(MachineWriter):
         super().__init__(world, intent.policy.timers)
         self._fate = fate
 
-    def send(self, node: NodeName, command: Command) -> str:
-        self._fate.strike()
-        words = super().send(node, command)
-        self._fate.strike()
+    @contextmanager
+    def line(self, node: NodeName) -> Iterator[Line]:
+        with super().line(node) as line:
+            yield MortalLine(line=line, fate=self._fate)
+
+    @contextmanager
+    def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
+        with super().start_line(node, method) as line:
+            yield MortalStartLine(line=line, fate=self._fate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MortalLine:
+    line: Line
+    fate: Fate
+
+    def send(self, command: Command, permit: Permit) -> str:
+        self.fate.strike()
+        words = self.line.send(command, permit)
+        self.fate.strike()
         return words
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        self._fate.strike()
-        report = super().start_issu(node, command, job, method)
-        self._fate.strike()
+
+@dataclass(frozen=True, kw_only=True)
+class MortalStartLine:
+    line: StartLine
+    fate: Fate
+
+    @property
+    def method(self) -> StartMethod:
+        return self.line.method
+
+    def started(self, job: str) -> StartReport | None:
+        return self.line.started(job)
+
+    def start(self, command: StartIssu, job: str, permit: Permit) -> StartReport:
+        self.fate.strike()
+        report = self.line.start(command, job, permit)
+        self.fate.strike()
         return report
 
 
@@ -160,8 +192,10 @@ class Pilot:
     @property
     def was_approved(self) -> bool:
         """By a person, not by policy."""
-        given = approval(self.journal.events(self.intent.upgrade_id), RECOVERY)
-        return given is not None and given.detail.get("by") == "ada"
+        told = [
+            e for e in self._events() if e.kind is EventKind.APPROVAL and e.detail.get("for") == "recovery"
+        ]
+        return bool(told) and told[-1].detail.get("by") == ADA.id
 
     # -- the runs
 
@@ -224,14 +258,32 @@ class Pilot:
 
     def _recover(self) -> Recovered:
         self._task("recover.diagnose", diagnose)
-        answer = ANSWERS[self.answer]
-        asked = self._task("recover.approve_recovery", RECOVERY.why) is not None
-        if asked and answer is None:
-            raise self._fails("recover.approve_recovery", "nobody answered in time")
-        self._task("recover.confirm_recovery", lambda bench: confirm_approval(bench, answer, RECOVERY))
+        self._approve()
+        self._task(
+            "recover.confirm_recovery", lambda bench: confirm_approval(bench, ApprovalPurpose.RECOVERY)
+        )
         for name in ActionName:
             self._carry_out(name)
         return self._task("recover.conclude_recovery", conclude_recovery)
+
+    def _approve(self) -> None:
+        """The gates, one behind the other, until one says that it is enough."""
+        for number, task_id in enumerate(ASKS):
+            spares = ASKS[number + 1 :]
+            gate = Gate(purpose=ApprovalPurpose.RECOVERY, task_id=task_id, try_number=1, spares=spares)
+            if not isinstance(self._ask(gate), NextGate):
+                return
+
+    def _ask(self, gate: Gate) -> Ask | Enough | NextGate:
+        """Whoever is asked says what the seed has drawn, or nothing."""
+        choice = ANSWERS[self.answer]
+        found = self._task(gate.task_id, lambda bench: approach(bench, gate, recovery_request))
+        if not isinstance(found, Ask):
+            return found
+        if choice is None:
+            self._task(gate.task_id, lambda bench: give_up(bench, gate))
+        said = Response(person=ADA, chosen=(str(choice),))
+        return self._task(gate.task_id, lambda bench: hear(bench, gate, said))
 
     def _carry_out(self, name: ActionName) -> None:
         step = f"recover.{name}"
@@ -354,8 +406,9 @@ class Pilot:
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self._collect(before)))
         self._tell(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
-        self._tell(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
-        self._tell(EventKind.APPROVAL, "approval", "ada", approved=True, by="ada", **{"for": "start"})
+        MemoryJournal.record(self.journal, uid, READY_EVENT)
+        MemoryJournal.record(self.journal, uid, put(self._events(), self.intent, "start"))
+        MemoryJournal.record(self.journal, uid, answered(self._events(), self.intent, "start", ADA.id))
 
     def _events(self) -> tuple[Event, ...]:
         return self.journal.events(self.intent.upgrade_id)
