@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved
+from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 from srx_issu.domain.commands import Command, StartIssu
 from srx_issu.domain.decide import objection_to_start
@@ -33,11 +33,11 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.state import TABLES, ClusterState
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports import codec
-from srx_issu.ports.devices import StartReport
+from srx_issu.ports.devices import Line, StartLine, StartReport
 from srx_issu.ports.journal import Event, EventKind, Hold, Intended, Outcome
-from srx_issu.steps.approval_gate import Ask, Gate, Response, approach, give_up, hear
+from srx_issu.ports.permits import Permit
+from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
 from srx_issu.steps.approval_request import recovery_request
-from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
@@ -61,7 +61,7 @@ from srx_issu.steps.recover_cluster import (
 )
 from srx_issu.steps.start_issu import start_issu
 from srx_issu.steps.watch import began_at, deadline_s
-from tests.fakes.approvals import READY_EVENT, answered, put
+from tests.fakes.approvals import GATES, READY_EVENT, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
 from tests.properties.recovery.wire import at_once
 from tests.properties.recovery.world import AsyncMachineReader, MachineReader, MachineWriter, World
@@ -75,13 +75,9 @@ WAITS = (
     ("issu.wait_for_primary_upgrade", Goal.PRIMARY_UPGRADED),
     ("issu.wait_for_resync", Goal.RESYNCED),
 )
-ADA = Person(id="ada", name="ada")
-ANSWERS: dict[str, Response | None] = {
-    "yes": Response(person=ADA, chosen=(APPROVE,)),
-    "no": Response(person=ADA, chosen=(REJECT,)),
-    "expired": None,
-}
-RECOVERY = ApprovalPurpose.RECOVERY
+ANSWERS: dict[str, str | None] = {"yes": APPROVE, "no": REJECT, "expired": None}
+ADA = Person(id="ada")
+ASKS = tuple(f"{GATES['recovery']}{suffix}" for suffix in ("", "_2", "_3", "_4"))
 RETRY_S = 10.0
 
 
@@ -131,16 +127,45 @@ class MortalWriter(MachineWriter):
         super().__init__(world, intent.policy.timers)
         self._fate = fate
 
-    def send(self, node: NodeName, command: Command) -> str:
-        self._fate.strike()
-        words = super().send(node, command)
-        self._fate.strike()
+    @contextmanager
+    def line(self, node: NodeName) -> Iterator[Line]:
+        with super().line(node) as line:
+            yield MortalLine(line=line, fate=self._fate)
+
+    @contextmanager
+    def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
+        with super().start_line(node, method) as line:
+            yield MortalStartLine(line=line, fate=self._fate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MortalLine:
+    line: Line
+    fate: Fate
+
+    def send(self, command: Command, permit: Permit) -> str:
+        self.fate.strike()
+        words = self.line.send(command, permit)
+        self.fate.strike()
         return words
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        self._fate.strike()
-        report = super().start_issu(node, command, job, method)
-        self._fate.strike()
+
+@dataclass(frozen=True, kw_only=True)
+class MortalStartLine:
+    line: StartLine
+    fate: Fate
+
+    @property
+    def method(self) -> StartMethod:
+        return self.line.method
+
+    def started(self, job: str) -> StartReport | None:
+        return self.line.started(job)
+
+    def start(self, command: StartIssu, job: str, permit: Permit) -> StartReport:
+        self.fate.strike()
+        report = self.line.start(command, job, permit)
+        self.fate.strike()
         return report
 
 
@@ -168,8 +193,10 @@ class Pilot:
     @property
     def was_approved(self) -> bool:
         """By a person, not by policy."""
-        found = standing(self._events(), self.intent, "recovery", self.world.now())
-        return isinstance(found, Approved) and found.by == ("ada",)
+        told = [
+            e for e in self._events() if e.kind is EventKind.APPROVAL and e.detail.get("for") == "recovery"
+        ]
+        return bool(told) and told[-1].detail.get("by") == ADA.id
 
     # -- the runs
 
@@ -233,16 +260,32 @@ class Pilot:
 
     def _recover(self) -> Recovered:
         self._task("recover.diagnose", diagnose)
-        gate = Gate(purpose=RECOVERY, task_id="recover.approve_recovery", try_number=1, spares=())
-        asked = self._task(gate.task_id, lambda bench: approach(bench, gate, recovery_request))
-        if isinstance(asked, Ask):
-            answer = ANSWERS[self.answer]
-            heard = give_up if answer is None else partial(hear, response=answer)
-            self._task(gate.task_id, lambda bench: heard(bench, gate))
-        self._task("recover.confirm_recovery", lambda bench: confirm_approval(bench, RECOVERY))
+        self._approve()
+        self._task(
+            "recover.confirm_recovery", lambda bench: confirm_approval(bench, ApprovalPurpose.RECOVERY)
+        )
         for name in ActionName:
             self._carry_out(name)
         return self._task("recover.conclude_recovery", conclude_recovery)
+
+    def _approve(self) -> None:
+        """The gates, one behind the other, until one says that it is enough."""
+        for number, task_id in enumerate(ASKS):
+            spares = ASKS[number + 1 :]
+            gate = Gate(purpose=ApprovalPurpose.RECOVERY, task_id=task_id, try_number=1, spares=spares)
+            if not isinstance(self._ask(gate), NextGate):
+                return
+
+    def _ask(self, gate: Gate) -> Ask | Enough | NextGate:
+        """Whoever is asked says what the seed has drawn, or nothing."""
+        choice = ANSWERS[self.answer]
+        found = self._task(gate.task_id, lambda bench: approach(bench, gate, recovery_request))
+        if not isinstance(found, Ask):
+            return found
+        if choice is None:
+            self._task(gate.task_id, lambda bench: give_up(bench, gate))
+        said = Response(person=ADA, chosen=(str(choice),))
+        return self._task(gate.task_id, lambda bench: hear(bench, gate, said))
 
     def _carry_out(self, name: ActionName) -> None:
         step = f"recover.{name}"
@@ -365,13 +408,9 @@ class Pilot:
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self._collect(before)))
         self._tell(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
-        for event in (
-            READY_EVENT,
-            put((READY_EVENT,), self.intent, "start"),
-            answered((READY_EVENT,), self.intent, "start", "ada"),
-        ):
-            now = replace(event, at=self.world.now())
-            MemoryJournal.record(self.journal, uid, now)
+        MemoryJournal.record(self.journal, uid, READY_EVENT)
+        MemoryJournal.record(self.journal, uid, put(self._events(), self.intent, "start"))
+        MemoryJournal.record(self.journal, uid, answered(self._events(), self.intent, "start", ADA.id))
 
     def _events(self) -> tuple[Event, ...]:
         return self.journal.events(self.intent.upgrade_id)

@@ -78,9 +78,16 @@ class InProcess(NetconfSession):
         """Nothing is held open."""
 
     def _exchange(
-        self, doing: str, request: Element, large: bool, timeout_s: float, leave_open: bool
+        self,
+        doing: str,
+        request: Element,
+        large: bool,
+        timeout_s: float,
+        leave_open: bool,
+        just_before: Callable[[], None],
     ) -> Element:
         self._need()
+        just_before()
         fate = self._line.fate()
         if fate == "request":
             raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s")

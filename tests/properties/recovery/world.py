@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,10 @@ from pathlib import Path
 from srx_issu.devices.pyez import PyezClusterReader
 from srx_issu.devices.writer import PyezClusterWriter
 from srx_issu.domain.commands import StartIssu
-from srx_issu.domain.errors import DeviceUnreachable, UnknownCommand
+from srx_issu.domain.errors import DeviceTimeout, DeviceUnreachable, UnknownCommand
 from srx_issu.domain.intent import StartMethod, Timers
 from srx_issu.domain.model import Cluster, NodeName, NodeView, Snapshot
-from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.devices import Started, StartLine, StartReport
 from srx_lab.clock import VirtualClock
 from srx_lab.eventlog import EventLog
 from srx_lab.lab import Lab
@@ -23,6 +24,7 @@ from srx_lab.machine.state import ClusterSpec
 from srx_lab.machine.words import NodeId
 from srx_lab.rehearsal import example_image
 from srx_lab.topology import ClusterEntry, Topology
+from tests.fakes.lines import FakeStartLine
 from tests.properties.recovery.referee import Referee
 from tests.properties.recovery.sight import alike, seen
 from tests.properties.recovery.wire import NOBODY, InProcessSessions, Line
@@ -167,22 +169,44 @@ class MachineWriter(PyezClusterWriter):
         super().__init__(world.cluster, NOBODY, timers, sessions=world.sessions(timers))
         self._world = world
 
-    def start_issu(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
-        world, at = self._world, NodeId(node.value)
+    @contextmanager
+    def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
+        world = self._world
         if method is StartMethod.SHELL and not world.has_shell:
             raise UnknownCommand(node, "no shell for this account")
         world.simulated.touch()
-        fate = world.line.fate()
-        if not world.machine.world.node(at).is_up or node in world.line.silent:
+        if not world.machine.world.node(NodeId(node.value)).is_up or node in world.line.silent:
             raise DeviceUnreachable(node, "connection refused")
+        by_shell = method is not StartMethod.RPC and world.has_shell
+        way = StartMethod.SHELL if by_shell else StartMethod.RPC
+        yield FakeStartLine(node=node, method=way, marked=self._marked, carry_out=self._start)
+
+    def _marked(self, node: NodeName, job: str) -> StartReport | None:
+        world = self._world
+        if world.line.fate() != "arrives":
+            raise DeviceTimeout(node, "no answer from the shell")
+        if job not in world.jobs:
+            return None
+        return StartReport(
+            started=Started.ACCEPTED,
+            method=StartMethod.SHELL,
+            words="started before",
+            transcript_path=TRANSCRIPT,
+        )
+
+    def _start(self, node: NodeName, command: StartIssu, job: str, method: StartMethod) -> StartReport:
+        world = self._world
+        world.simulated.touch()
+        fate = world.line.fate()
         path = TRANSCRIPT if method is StartMethod.SHELL else None
         report = StartReport(started=Started.UNKNOWN, method=method, words="no answer", transcript_path=path)
         if fate == "request":
             return report
-        if method is StartMethod.SHELL and job in world.jobs:
-            return replace(report, started=Started.ACCEPTED, words="started before")
-        world.jobs.add(job)
-        answer = start_by_hand(world, at, command.image_path)
+        if method is StartMethod.SHELL:
+            if job in world.jobs:
+                return replace(report, started=Started.ACCEPTED, words="started before")
+            world.jobs.add(job)
+        answer = start_by_hand(world, NodeId(node.value), command.image_path)
         if fate == "answer":
             return report
         return replace(report, started=Started.REFUSED if answer else Started.ACCEPTED, words=answer)
