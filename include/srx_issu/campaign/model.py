@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from srx_issu.campaign.window import Calendar
+from srx_issu.domain.intent import SharedLimit
 
 
 class Result(StrEnum):
@@ -188,3 +189,5 @@ class Member:
     objection: str | None = None  # why it cannot be upgraded: on hold, no image, refused pair
     worst_case_s: float = 10800.0
     facts: str = ""  # digest of addresses, image and policy: changes when the files do
+    image_sha256: str = ""
+    shared: tuple[SharedLimit, ...] = ()  # policy/concurrency.yaml

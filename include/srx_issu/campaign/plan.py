@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 
 from srx_issu.campaign.choose import LeftOut, choose
 from srx_issu.campaign.model import Campaign, Member, WaveSize
+from srx_issu.domain.intent import SharedLimit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class Planned:
     conflict_groups: tuple[str, ...]
     worst_case_s: float
     facts: str  # see Member.facts
+    image_sha256: str = ""
+    shared: tuple[SharedLimit, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +132,8 @@ def _planned(member: Member) -> Planned:
         conflict_groups=tuple(sorted(member.conflict_groups)),
         worst_case_s=member.worst_case_s,
         facts=member.facts,
+        image_sha256=member.image_sha256,
+        shared=member.shared,
     )
 
 

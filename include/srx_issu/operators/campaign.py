@@ -10,6 +10,7 @@ from airflow.sdk import BaseBranchOperator, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from srx_issu.campaign.gate import Way
+from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.hooks.campaign import open_campaign
 from srx_issu.operators.claim import requested_by
@@ -26,6 +27,9 @@ Question = tuple[str, str, float, list[str]]  # subject, body, seconds to answer
 
 
 def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignBench:
+    """Raises RequestRefused for a run whose configuration has a key that means nothing."""
+    run: Any = context["dag_run"]
+    check_keys(run.conf or {}, ("plan_only",))
     return open_campaign(
         name,
         context["run_id"],
@@ -70,9 +74,8 @@ class OpenWave(BaseOperator):
         self.wave = wave
 
     def execute(self, context: Context, event: Any = None) -> None:  # noqa: ARG002 - what ended the wait
-        bench = bench_of(self, self.campaign, context)
         with failing():
-            found = prepare_wave(bench, self.wave)
+            found = prepare_wave(bench_of(self, self.campaign, context), self.wave)
         if isinstance(found, Skip):
             raise AirflowSkipException(found.reason)
         if isinstance(found, Bake):
@@ -98,8 +101,8 @@ class CampaignGate(QuestionOperator):
         self.question = question
 
     def execute(self, context: Context) -> Any:
-        bench = bench_of(self, self.campaign, context)
         with failing():
+            bench = bench_of(self, self.campaign, context)
             asked = None if bench.plan_only else self.question(bench)
         if asked is None:
             return None

@@ -21,10 +21,11 @@ from srx_issu.steps.campaign_upgrade import (
     Go,
     Over,
     Task,
-    collect,
     deadline_s,
     next_step,
+    note_made,
     note_start,
+    refuse_start,
 )
 from srx_issu.triggers.campaign import EndTrigger, TurnTrigger
 
@@ -60,9 +61,10 @@ class UpgradeCluster(BaseOperator):
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
             case Go():
-                note_start(bench, task, step.run_id)
-                self._start(bench, task, step.run_id, step.conf)
-                self._await_end(context, bench, task, step.run_id)
+                with failing():
+                    order = note_start(bench, task, step.order)
+                self._start(bench, task, order.run_id, order.whole_conf)
+                self._await_end(context, bench, task, order.run_id)
             case _:
                 assert_never(step)
         raise AssertionError("a deferred task does not come here")
@@ -74,8 +76,12 @@ class UpgradeCluster(BaseOperator):
             is_new = start_run(upgrade, conf)
         except RequestRefused as refusal:
             self.log.exception("%s", self.cluster)
-            over = collect(bench, task, upgrade, "failed")
-            raise AirflowFailException(f"{over.result if over else Result.REFUSED}: {refusal}") from refusal
+            with failing():
+                over = refuse_start(bench, task, upgrade, str(refusal))
+            raise AirflowFailException(f"{over.result}: {refusal}") from refusal
+        if is_new:
+            with failing():
+                note_made(bench, task, upgrade)
         self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
 
     def _await_end(self, context: Context, bench: CampaignBench, task: Task, upgrade: str) -> NoReturn:

@@ -32,7 +32,10 @@ class ClaimOperator(BaseOperator):
         self.claim = claim
 
     def execute(self, context: Context) -> dict[str, Json]:
-        asked = Asked(requested_by=requested_by(context), is_at_work=partial(is_at_work, context))
+        run: Any = context["dag_run"]
+        asked = Asked(
+            requested_by=requested_by(context), is_at_work=partial(is_at_work, context), conf=run.conf or {}
+        )
         try:
             intent = self.claim(context["run_id"], dict(context["params"]), asked)
         except (RequestRefused, OperatorFileError, LeaseHeld) as refusal:

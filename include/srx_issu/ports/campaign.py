@@ -33,7 +33,9 @@ class CampaignEventKind(StrEnum):
     PLANNED = "planned"  # detail: plan, campaign (JSON text)
     APPROVED = "approved"  # the plan; detail: digest, by
     OPENED = "opened"  # a wave; detail: clusters
-    STARTED = "started"  # a cluster's upgrade was asked for; detail: attempt, run_id
+    STARTED = "started"  # a cluster's upgrade is ordered; detail: see steps.order.Order
+    PROVED = "proved"  # the run of an order is ours: made for us, or its claim showed it; detail: run_id
+    TAKEN = "taken"  # the run id of an order is somebody else's run; detail: attempt, run_id
     ENDED = "ended"  # detail: attempt, result
     JUDGED = "judged"  # a wave; detail: way, round
     ANSWERED = "answered"  # a hold; detail: answer, clusters (to run again), forgiven, by

@@ -20,7 +20,7 @@ from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.model import Result
 from srx_issu.hooks.campaign import open_campaign
 from srx_issu.hooks.campaign_watching import shared_look, watch_cluster
-from srx_issu.steps.campaign_upgrade import Over
+from srx_issu.steps.campaign_upgrade import Over, TakenByAnother
 
 POLL_S = 4.0
 ASK_AIRFLOW_EVERY = 5  # polls: whether a run died is rarely news
@@ -115,7 +115,9 @@ class BakeTrigger(BaseTrigger):
 
 
 def end_event(over: Over) -> TriggerEvent:
-    """The task ends in the triggerer, in the colour of the truth."""
+    """The task ends in the triggerer, in the colour of the truth; a worker orders the next attempt."""
+    if isinstance(over, TakenByAnother):
+        return TriggerEvent({"taken": over.reason})  # type: ignore[no-untyped-call]
     xcoms: dict[str, Any] = {"return_value": {"result": over.result.value, "reason": over.reason}}
     if over.result is Result.NOT_STARTED:
         return TaskSkippedEvent(xcoms=xcoms)

@@ -25,6 +25,7 @@ from srx_issu.steps.campaign_upgrade import (
     collect,
     give_up,
     next_step,
+    note_made,
     note_start,
 )
 from srx_issu.steps.campaign_wave import (
@@ -77,8 +78,8 @@ def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> Ov
     """Starts it and lets it end."""
     go = step(fake, cluster, wave)
     assert isinstance(go, Go), go
-    note_start(fake.bench(), task(fake, cluster, wave), go.run_id)
-    fake.close_upgrade(go.run_id, cluster, outcome, "as scripted")
+    order = note_start(fake.bench(), task(fake, cluster, wave), go.order)
+    fake.close_upgrade(order, outcome, "as scripted")
     return collect(fake.bench(), task(fake, cluster, wave), go.run_id, None)
 
 
@@ -175,7 +176,11 @@ class TestStart:
         go = step(fake, "a")
         assert isinstance(go, Go)
         assert go.run_id == "spring__1__a"
-        assert (go.conf["cluster"], go.conf["approval"], go.conf["window_end"]) == ("a", False, None)
+        assert (go.order.conf["cluster"], go.order.conf["approval"], go.order.conf["window_end"]) == (
+            "a",
+            False,
+            None,
+        )
         assert {lease.owner for lease in fake.leases.held.values()} == {"spring__1__a"}
 
     def test_a_second_try_attaches_and_never_starts_another(self) -> None:
@@ -183,11 +188,16 @@ class TestStart:
         open_wave(fake.bench(), 1, None)
         go = step(fake, "a")
         assert isinstance(go, Go)
-        assert step(fake, "a") == go  # the worker died before it noted the start
-        note_start(fake.bench(), task(fake, "a"), go.run_id)
-        note_start(fake.bench(), task(fake, "a"), go.run_id)
-        assert step(fake, "a") == Attach(run_id=go.run_id, conf=go.conf)  # died before the run was made
-        fake.open_upgrade(go.run_id, "a")
+        again = step(fake, "a")  # the worker died before it noted the start
+        assert isinstance(again, Go)
+        assert again.run_id == go.run_id
+        other = step(fake, "a")
+        assert isinstance(other, Go)
+        assert note_start(fake.bench(), task(fake, "a"), go.order) == go.order
+        assert note_start(fake.bench(), task(fake, "a"), other.order) == go.order  # the first one counts
+        # died before the run was made
+        assert step(fake, "a") == Attach(run_id=go.run_id, conf=go.order.whole_conf)
+        fake.open_upgrade(go.order)
         assert step(fake, "a") == Attach(run_id=go.run_id, conf=None)
         fake.upgrades.close_upgrade(go.run_id, Outcome.UPGRADED, "", fake.clock.now())
         collect(fake.bench(), task(fake, "a"), go.run_id, None)
@@ -237,7 +247,8 @@ class TestEnd:
         open_wave(fake.bench(), 1, None)
         go = step(fake, "a")
         assert isinstance(go, Go)
-        note_start(fake.bench(), task(fake, "a"), go.run_id)
+        note_start(fake.bench(), task(fake, "a"), go.order)
+        note_made(fake.bench(), task(fake, "a"), go.run_id)
         return go.run_id
 
     def test_is_awaited_while_the_run_lives(self) -> None:
@@ -257,7 +268,7 @@ class TestEnd:
     def test_a_run_that_died_after_the_start_is_unknown_and_keeps_its_cluster(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        fake.open_upgrade(upgrade, "a")
+        fake.open_upgrade(fake.state.orders_given["a"])
         sent = Event(
             at=fake.clock.now(),
             kind=EventKind.ACTION_INTENDED,
@@ -277,7 +288,7 @@ class TestEnd:
     def test_a_run_that_died_before_the_start_sent_nothing(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        fake.open_upgrade(upgrade, "a")
+        fake.open_upgrade(fake.state.orders_given["a"])
         over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
         assert over is not None
         assert over.result is Result.NOT_READY
@@ -285,7 +296,7 @@ class TestEnd:
     def test_a_deleted_run_is_unknown_once_it_had_claimed(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        fake.open_upgrade(upgrade, "a")
+        fake.open_upgrade(fake.state.orders_given["a"])
         over = collect(fake.bench(), task(fake, "a"), upgrade, "gone")
         assert over is not None
         assert over.result is Result.UNKNOWN
