@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_a_recovery_goes_the_ways_of_an_upgrade(parsed: dict[str, Any]) -> None:
 def test_no_branch_is_itself_upstream_of_a_join(parsed: dict[str, Any]) -> None:
     tasks = parsed["tasks"]["issu_cluster"]
     joins = [t for t in tasks.values() if t["rule"] == "none_failed_min_one_success"]
-    assert len(joins) == 4 + len(ActionName) + 1
+    assert len(joins) == 4 + len(ActionName) + 1 + 2  # the guards behind the approval gates
     assert not [up for join in joins for up in join["up"] if tasks[up]["kind"] == "BranchStepOperator"]
 
 
@@ -107,3 +108,20 @@ def test_each_step_of_a_recovery_waits_for_all_before_it_and_for_the_guard(parse
 def test_every_parameter_has_a_default(parsed: dict[str, Any]) -> None:
     """Without one Airflow 3.3.2 ends the whole triggerer when a task starts from its trigger."""
     assert parsed["bare"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "guard"),
+    [
+        ("approval.approve_start", "approval.confirm_approval"),
+        ("recover.approve_recovery", "recover.confirm_recovery"),
+    ],
+)
+def test_four_gates_stand_in_a_row_before_their_guard(parsed: dict[str, Any], first: str, guard: str) -> None:
+    tasks = parsed["tasks"]["issu_cluster"]
+    gates = [first, *(f"{first}_{number}" for number in (2, 3, 4))]
+    for before, gate in pairwise(gates):
+        assert tasks[gate]["up"] == [before]
+        assert tasks[gate]["rule"] == "all_success"
+    assert sorted(tasks[guard]["up"]) == gates
+    assert tasks[guard]["rule"] == "none_failed_min_one_success"

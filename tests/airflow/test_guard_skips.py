@@ -12,27 +12,25 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
 from srx_issu.dag_factory.upgrade import steps_not_planned, window_not_asked_for
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators import step
 from srx_issu.operators.approval import ApprovalGuard
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.confirm_approval import START
-from srx_issu.steps.recover_cluster import RECOVERY
 from srx_issu.steps.recovery_plan import kept_plan
 from tests.fakes.benches import FakeBench
-from tests.fakes.recoveries import NO, YES, half_way
+from tests.fakes.recoveries import half_way
 
 
 class TaskInstance:
     """What the operators use of Airflow's."""
 
-    def __init__(self, answer: Any = None) -> None:
-        self.answer = answer
+    def __init__(self) -> None:
         self.pushed: dict[str, Any] = {}
 
-    def xcom_pull(self, task_ids: str) -> Any:
-        return self.answer
+    def xcom_pull(self, **asked: object) -> Any:
+        raise AssertionError(f"nobody reads an XCom for an approval: {asked}")
 
     def xcom_push(self, key: str, value: Any) -> None:
         self.pushed[key] = value
@@ -65,20 +63,18 @@ def skipped_by(guard: ApprovalGuard, instance: TaskInstance) -> list[str]:
 
 RECOVERY_GUARD = ApprovalGuard(
     task_id="recover.confirm_recovery",
-    gate_task_id="recover.approve",
-    question=RECOVERY,
+    purpose=ApprovalPurpose.RECOVERY,
     unneeded=steps_not_planned,
 )
 START_GUARD = ApprovalGuard(
     task_id="approval.confirm_approval",
-    gate_task_id="approval.approve_start",
-    question=START,
+    purpose=ApprovalPurpose.START,
     unneeded=window_not_asked_for,
 )
 
 
 def test_the_guard_skips_what_the_plan_does_not_have(fake: FakeBench) -> None:
-    instance, plan = TaskInstance(YES), kept_plan(fake.bench("x"))
+    instance, plan = TaskInstance(), kept_plan(fake.approved("recovery").bench("x"))
     assert plan is not None
     others = skipped_by(RECOVERY_GUARD, instance)
     steps = [*others, *(f"recover.{action.name}" for action in plan.actions)]
@@ -88,19 +84,18 @@ def test_the_guard_skips_what_the_plan_does_not_have(fake: FakeBench) -> None:
 
 
 def test_a_guard_without_a_yes_skips_nothing(fake: FakeBench) -> None:
-    instance = TaskInstance(NO)
+    instance = TaskInstance()
     with pytest.raises(AirflowFailException):
         execute(RECOVERY_GUARD, instance)
     assert instance.pushed == {}
 
 
 def test_a_window_that_nobody_asked_for_is_not_waited_for(fake: FakeBench) -> None:
-    fake.intent = replace(fake.intent, needs_approval=False)
     assert skipped_by(START_GUARD, TaskInstance()) == ["wait_for_window"]
 
 
 @pytest.mark.parametrize("moment", ["window_start", "window_end"])
 def test_a_window_is_waited_for_by_its_beginning_or_its_end(fake: FakeBench, moment: str) -> None:
     window: dict[str, Any] = {moment: "2026-01-01T04:00:00+00:00"}
-    fake.intent = replace(fake.intent, needs_approval=False, **window)
-    assert execute(START_GUARD, TaskInstance()) == {"approved_by": "not asked"}
+    fake.intent = replace(fake.intent, **window)
+    assert "asked for already" in execute(START_GUARD, TaskInstance())["begun"]

@@ -139,12 +139,12 @@ class TestRefuses:
 class TestResolves:
     def test_everything_that_holds_for_the_run(self, fleet: Folder) -> None:
         catalog = fleet.catalog()
-        intent = resolve(catalog, replace(REQUEST, needs_approval=False, fail_back=False, plan_only=True))
+        intent = resolve(catalog, replace(REQUEST, fail_back=False, plan_only=True))
         assert intent.cluster is catalog.clusters["fra1-fw1"]
         assert intent.image is catalog.images[IMAGE]
         assert intent.software is Software.SYSTEM
         assert intent.policy == catalog.policy_for(intent.cluster, intent.image)
-        assert (intent.needs_approval, intent.fail_back, intent.plan_only) == (False, False, True)
+        assert (intent.fail_back, intent.plan_only) == (False, True)
         assert (intent.window_start, intent.window_end) == (None, None)
         assert intent.requested_by == "jo@example.net"
 

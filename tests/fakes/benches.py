@@ -16,14 +16,12 @@ from srx_issu.ports import codec
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.ports.journal import Event, EventKind, Json, Outcome
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.recall import BASELINE_STEP, conclusion
+from tests.fakes.approvals import READY_EVENT, answered, put
 from tests.fakes.intents import intent as plain_intent
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0, both
 from tests.unit.checks.plain import plain_run
-
-ADA: dict[str, Json] = {"approved": True, "by": "ada", "for": "start"}
 
 
 @dataclass
@@ -144,8 +142,15 @@ class FakeBench:
         return self
 
     def ready_and_approved(self) -> FakeBench:
-        self.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
-        self.told(EventKind.APPROVAL, "approval.confirm_approval", "approved by ada", **ADA)
+        self.journal.record(self.intent.upgrade_id, READY_EVENT)
+        return self.approved("start")
+
+    def approved(self, purpose: str, who: str = "ada", choice: str = "Approve", gate: int = 1) -> FakeBench:
+        """Asked, and answered by a person, about what is in the journal now."""
+        events = self.journal.events(self.intent.upgrade_id)
+        self.journal.record(self.intent.upgrade_id, put(events, self.intent, purpose, gate))
+        answer = answered(events, self.intent, purpose, who, choice, gate)
+        self.journal.record(self.intent.upgrade_id, answer)
         return self
 
     @property

@@ -8,10 +8,13 @@ from datetime import datetime
 
 from srx_issu.campaign.model import Campaign, Member
 from srx_issu.campaign.plan import plan_waves
+from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.intent import OrderedBy
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
 from srx_issu.ports.journal import Outcome
+from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
+from srx_issu.steps.campaign_questions import CampaignGateTask, CampaignQuestion, approach, hear
 from srx_issu.steps.campaign_state import CampaignState, read_state
 from srx_issu.steps.order import Order
 from tests.fakes.intents import CLUSTER, intent
@@ -73,6 +76,8 @@ class FakeCampaign:
     fleet: list[Member]
     settings: str = "file-1"
     campaign_id: str = "spring__1"
+    requested_by: str = "olga"
+    policy: ApprovalRule = field(default_factory=ApprovalRule)
     plan_only: bool = False
     stopped: str | None = None
     campaigns: MemoryCampaigns = field(default_factory=MemoryCampaigns)
@@ -85,10 +90,12 @@ class FakeCampaign:
     def bench(self) -> CampaignBench:
         return CampaignBench(
             campaign_id=self.campaign_id,
-            requested_by="ada",
+            requested_by=self.requested_by,
             plan_only=self.plan_only,
             plan_now=lambda: Planning(
-                campaign=self.campaign, plan=plan_waves(self.fleet, self.campaign, self.settings)
+                campaign=self.campaign,
+                plan=plan_waves(self.fleet, self.campaign, self.settings),
+                approvals=self.policy,
             ),
             journal=self.campaigns,
             upgrades=self.upgrades,
@@ -118,8 +125,16 @@ class FakeCampaign:
         self.upgrades.close_upgrade(order.run_id, outcome, reason, self.clock.now())
 
 
-def answered(option: str, who: str = "ada") -> dict[str, object]:
-    return {"chosen_options": [option], "responded_by_user": {"id": "1", "name": who}, "params_input": {}}
+def said(
+    fake: FakeCampaign, question: CampaignQuestion | None, option: str = "Approve", who: str = "ada"
+) -> Enough | NextGate:
+    """The question is put, and somebody answers it."""
+    assert question is not None, "nobody is asked"
+    number = len(fake.campaigns.events(fake.campaign_id))
+    gate = CampaignGateTask(task_id=f"gate_{number}", try_number=1, spares=("next",))
+    found = approach(fake.bench(), gate, question)
+    assert isinstance(found, Ask), found
+    return hear(fake.bench(), gate, Response(person=Person(id=who, name=who), chosen=(option,)))
 
 
-__all__ = ["T0", "FakeCampaign", "MemoryCampaigns", "answered"]
+__all__ = ["T0", "FakeCampaign", "MemoryCampaigns", "said"]

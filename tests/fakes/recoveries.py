@@ -1,4 +1,4 @@
-"""A recovery that policy asks about, and the answers to it."""
+"""A recovery that policy asks about."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from srx_issu.ports.journal import EventKind
 from srx_issu.steps.recover_cluster import diagnose
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
-
-NO = {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}}
-YES = {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}}
 
 
 def half_way() -> FakeBench:

@@ -12,10 +12,10 @@ from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.ports.journal import Outcome
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
 from srx_issu.steps.campaign_close import conclude_campaign
-from srx_issu.steps.campaign_plan import confirm_plan, known_plan, make_plan
+from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign_upgrade import Go, Task, collect, next_step, note_start
 from srx_issu.steps.campaign_wave import judge, open_wave
-from tests.fakes.campaigns import FakeCampaign, answered
+from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
 
 
@@ -25,8 +25,9 @@ def report(reason: str = "") -> CampaignReport:
         campaign=asked, fleet=[*(member(n) for n in "abc"), member("held", objection="on hold: <RMA>")]
     )
     make_plan(fake.bench())
-    confirm_plan(fake.bench(), answered("Approve"))
-    open_wave(fake.bench(), 1, None)
+    said(fake, approval_question(fake.bench()))
+    confirm_plan(fake.bench())
+    open_wave(fake.bench(), 1)
     for name, outcome in (("a", Outcome.UPGRADED), ("b", Outcome.ROLLED_BACK)):
         plan, _ = known_plan(fake.bench())
         planned = plan.cluster(name)

@@ -5,7 +5,7 @@
 parsing, and so is ``read_campaigns``, which looks at the campaigns' files alone.
 """
 
-from srx_issu.catalog.campaign_fleet import facts, members
+from srx_issu.catalog.campaign_fleet import facts, members, plan_rule
 from srx_issu.catalog.campaigns import (
     CampaignDocument,
     campaign_files,
@@ -47,6 +47,7 @@ __all__ = [
     "load",
     "members",
     "netbox_entry",
+    "plan_rule",
     "read_campaign",
     "read_campaigns",
     "resolve",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from srx_issu.campaign.model import Campaign, Member
 from srx_issu.catalog.loading import Catalog
 from srx_issu.catalog.request import find_image
+from srx_issu.domain.approvals.rule import ApprovalRule, strictest
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.support import InService, judge
@@ -42,6 +43,16 @@ def _member(catalog: Catalog, campaign: Campaign, cluster: Cluster, release: str
         image_sha256=image.sha256 if image else "",
         shared=catalog.concurrency.of(cluster),
     )
+
+
+def plan_rule(catalog: Catalog, images: Mapping[str, str]) -> ApprovalRule:
+    """The strictest rule for the start of these clusters; ``images``: cluster -> image's file name."""
+    rules = []
+    for name, image_name in images.items():
+        cluster, image = catalog.clusters.get(name), catalog.images.get(image_name)
+        if cluster is not None and image is not None:
+            rules.append(catalog.approvals.of(cluster, image).start)
+    return strictest(tuple(rules))
 
 
 def _image(catalog: Catalog, campaign: Campaign, cluster: Cluster) -> tuple[Image | None, str | None]:

@@ -15,7 +15,14 @@ from srx_issu.domain.errors import FileFault
 
 VARIABLE = "SRX_ISSU_FILES"
 SHIPPED = Path(__file__).resolve().parents[2]  # the repository's include/
-POLICY_FILES = ("limits.yaml", "support.yaml", "checks.yaml", "failures.yaml", "concurrency.yaml")
+POLICY_FILES = (
+    "limits.yaml",
+    "support.yaml",
+    "checks.yaml",
+    "failures.yaml",
+    "concurrency.yaml",
+    "approvals.yaml",
+)
 _ENDINGS, TABLE = (".yaml", ".yml"), ".csv"
 
 
@@ -35,6 +42,7 @@ class Found:
     support: Path
     checks: Path
     concurrency: Path
+    approvals: Path
     campaigns: tuple[Path, ...] = ()  # none is no fault
     failures: Path
     faults: tuple[FileFault, ...] = ()
@@ -52,6 +60,7 @@ def find_files(files: Path) -> Found:
         support=_or_shipped(files, "support.yaml"),
         checks=_or_shipped(files, "checks.yaml"),
         concurrency=_or_shipped(files, "concurrency.yaml"),
+        approvals=_or_shipped(files, "approvals.yaml"),
         campaigns=_campaigns(files / "campaigns"),
         failures=_or_shipped(files, "failures.yaml"),
         faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from srx_issu.catalog.approvals import ApprovalPolicy, read_approvals
 from srx_issu.catalog.campaigns import check_campaigns
 from srx_issu.catalog.checks_policy import CheckRulesEntry, merge_checks, read_checks_policy
 from srx_issu.catalog.concurrency import Concurrency, read_concurrency
@@ -40,6 +41,7 @@ class Catalog:
     check_rules: Levels[CheckRulesEntry]
     failure_rules: Levels[FailureRulesEntry]
     concurrency: Concurrency
+    approvals: ApprovalPolicy
     is_whole: bool = True  # False: clusters stand in NetBox, which was not asked
 
     def policy_for(self, cluster: Cluster, image: Image) -> Policy:
@@ -105,6 +107,7 @@ def _read(files: Path, reading: Reading | None = None) -> tuple[Catalog, tuple[F
     support, limits = Checked(read_document(found.support)), Checked(read_document(found.limits))
     checks, failures = Checked(read_document(found.checks)), Checked(read_document(found.failures))
     concurrency = Checked(read_document(found.concurrency))
+    approvals = Checked(read_document(found.approvals))
     matrix = read_matrix(support)
     clusters = read_inventory(inventory)
     names = Inventory(
@@ -120,7 +123,8 @@ def _read(files: Path, reading: Reading | None = None) -> tuple[Catalog, tuple[F
         check_rules=read_checks_policy(checks, names),
         failure_rules=read_failure_policy(failures, names),
         concurrency=read_concurrency(concurrency),
+        approvals=read_approvals(approvals, names),
         is_whole=is_whole,
     )
-    checked = (*inventory, *images, support, limits, checks, failures, concurrency)
+    checked = (*inventory, *images, support, limits, checks, failures, concurrency, approvals)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from srx_issu.catalog.loading import Catalog
-from srx_issu.catalog.request import check_words, find_cluster, find_image
+from srx_issu.catalog.request import check_approvers, check_words, find_cluster, find_image
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.domain.model import Cluster, Image
@@ -40,6 +40,8 @@ def resolve_recovery(catalog: Catalog, request: RecoveryRequest) -> Intent:
     cluster = find_cluster(catalog, request.cluster)
     image = _target(catalog, cluster, request.image)
     like = image if request.image else replace(image, release=_newest_release(catalog, cluster))
+    approvals = catalog.approvals.of(cluster, like)
+    check_approvers(approvals, request.requested_by.strip(), cluster.name, start=False)
     return Intent(
         upgrade_id=request.upgrade_id,
         cluster=cluster,
@@ -47,6 +49,7 @@ def resolve_recovery(catalog: Catalog, request: RecoveryRequest) -> Intent:
         software=catalog.support_rules.software(cluster.model, cluster.routing_engine),
         policy=catalog.policy_for(cluster, like),
         requested_by=request.requested_by.strip(),
+        approvals=approvals,
         fail_back=request.fail_back,
         purpose=Purpose.RECOVER,
         support=catalog.support_rules.about(cluster.model),

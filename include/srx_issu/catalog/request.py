@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from srx_issu.catalog.faults import nearest
 from srx_issu.catalog.loading import Catalog
+from srx_issu.domain.approvals.rule import Approvals, shortage
 from srx_issu.domain.commands import Software
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import Intent, Policy
@@ -34,7 +35,7 @@ class UpgradeRequest:
     cluster: str
     image: str  # file name, or release where one image of the catalogue fits
     requested_by: str
-    needs_approval: bool = True
+    needs_approval: bool | None = None  # True asks for more than the policy; None = as the policy says
     fail_back: bool = True
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None or "" = at once
@@ -51,6 +52,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
     software = _software(catalog.support_rules, cluster, image)
     policy = _policy(catalog, cluster, image)
     start, end = _window(request, policy.timers.worst_case_s)
+    approvals = approvals_for(catalog, request, cluster, image)
     return Intent(
         upgrade_id=request.upgrade_id,
         cluster=cluster,
@@ -58,7 +60,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         software=software,
         policy=policy,
         requested_by=request.requested_by.strip(),
-        needs_approval=request.needs_approval,
+        approvals=approvals,
         fail_back=request.fail_back,
         plan_only=request.plan_only,
         window_start=start,
@@ -72,6 +74,31 @@ def eligibility(intent: Intent, running_release: str, rules: SupportMatrix) -> S
     """May the cluster go from what it runs to the intent's image? ASK is for a person. Never raises."""
     support = judge(intent.cluster.model, running_release, intent.image.release, rules)
     return replace(support, software=intent.software)
+
+
+def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, image: Image) -> Approvals:
+    """The policy's rules with what the run asks for on top. Raises RequestRefused when the run asks for less,
+    or when too few people could ever approve."""
+    approvals = catalog.approvals.of(cluster, image)
+    start = approvals.start
+    if request.needs_approval is False and start.required:
+        raise RequestRefused(
+            f"approval: false, but {start.source('required')} wants an approval before every start of "
+            f"{cluster.name}; leave 'approval' empty, or have the policy changed"
+        )
+    if request.needs_approval:
+        start = replace(start, required=True)
+    approvals = replace(approvals, start=start)
+    check_approvers(approvals, request.requested_by.strip(), cluster.name, start=start.required)
+    return approvals
+
+
+def check_approvers(approvals: Approvals, requester: str, cluster: str, *, start: bool) -> None:
+    """Raises RequestRefused when too few people could ever approve what may have to be asked."""
+    rules = {"start": approvals.start if start else None, "recovery": approvals.recovery}
+    for purpose, rule in rules.items():
+        if rule is not None and (short := shortage(rule, requester)):
+            raise RequestRefused(f"nobody could approve the {purpose} of {cluster}: {short}")
 
 
 def find_image(catalog: Catalog, wanted: str, model: str) -> Image:

@@ -10,6 +10,12 @@ import json
 import re
 from typing import Any, Final
 
+from srx_issu.catalog.approvals import (
+    ApprovalsEntry,
+    ApprovalsFile,
+    RecoveryApprovalEntry,
+    StartApprovalEntry,
+)
 from srx_issu.catalog.campaign_entries import (
     BudgetEntry,
     CalendarEntry,
@@ -47,6 +53,7 @@ SCHEMAS: Final[dict[str, type[Entry]]] = {
     "inventory/inventory.schema.json": InventoryFile,
     "images/images.schema.json": CatalogueFile,
     "campaigns/campaigns.schema.json": CampaignFile,
+    "policy/approvals.schema.json": ApprovalsFile,
     "policy/concurrency.schema.json": ConcurrencyFile,
     "policy/limits.schema.json": LimitsFile,
     "policy/support.schema.json": SupportFile,
@@ -67,6 +74,9 @@ TABLES: Final[tuple[type[Entry], ...]] = (
     ToleranceEntry,
     CheckRulesEntry,
     CheckRuleEntry,
+    ApprovalsEntry,
+    RecoveryApprovalEntry,
+    StartApprovalEntry,
     FailureRulesEntry,
     PlatformEntry,
     HoldTimerEntry,

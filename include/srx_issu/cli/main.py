@@ -80,7 +80,12 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
         str,
         typer.Option(help="File name or release of an image of the catalogue", autocompletion=complete_image),
     ],
-    approval: Annotated[bool, typer.Option(help="A person approves before the ISSU starts")] = True,
+    approval: Annotated[
+        bool | None,
+        typer.Option(
+            "--approval/--no-approval", help="Ask a person although policy does not (never: for less)"
+        ),
+    ] = None,
     fail_back: Annotated[
         bool, typer.Option(help="Each group back on node0, or where its configured priority prefers")
     ] = True,

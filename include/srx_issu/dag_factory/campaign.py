@@ -6,6 +6,7 @@ whatever became of the tasks in front of them, and a cleared task finds its way 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn
@@ -19,20 +20,22 @@ from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.catalog import CampaignDocument
-from srx_issu.dag_factory.tasks import ALWAYS, ending
+from srx_issu.dag_factory.tasks import ALWAYS, JOIN, ending
 from srx_issu.dag_factory.trigger_form import give_form, plan_only_param
+from srx_issu.domain.approvals.judge import APPROVE, REJECT
+from srx_issu.operators.approval import GATES
 from srx_issu.operators.campaign import (
     CampaignGate,
     CampaignOperator,
     CloseCampaign,
     JudgeWave,
     OpenWave,
-    Question,
 )
 from srx_issu.operators.campaign_upgrade import UpgradeCluster
 from srx_issu.report.campaign_task import CampaignReportOperator
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_plan import APPROVE, REJECT, approval_question, confirm_plan, make_plan
+from srx_issu.steps.campaign_plan import approval_question, confirm_plan, make_plan
+from srx_issu.steps.campaign_questions import CampaignQuestion
 from srx_issu.steps.campaign_wave import hear_answer, hold_question, open_wave, wave_question
 
 _TAGS = ["srx", "campaign"]
@@ -73,18 +76,35 @@ def campaign_dag(document: CampaignDocument) -> DAG:
 
 
 def _planning(name: str) -> tuple[BaseOperator, BaseOperator]:
-    plan = CampaignOperator(task_id="plan", campaign=name, step=lambda bench, _: make_plan(bench))
-    gate = CampaignGate(
-        task_id="approve_plan",
-        campaign=name,
-        question=lambda bench: _with_options(approval_question(bench)),
-        options=[APPROVE, REJECT],
-    )
+    plan = CampaignOperator(task_id="plan", campaign=name, step=make_plan)
+    names = ["approve_plan", *(f"approve_plan_{number}" for number in range(2, GATES + 1))]
+    gates = _gates(name, names, approval_question, [APPROVE, REJECT])
     confirm = CampaignOperator(
-        task_id="confirm_plan", campaign=name, step=confirm_plan, gate_task_id="approve_plan", retries=0
+        task_id="confirm_plan", campaign=name, step=confirm_plan, retries=0, trigger_rule=JOIN
     )
-    chain(plan, gate, confirm)
+    chain(plan, gates[0])
+    chain(gates, confirm)
     return plan, confirm
+
+
+def _gates(
+    campaign: str,
+    names: Sequence[str],
+    question: Callable[[CampaignBench], CampaignQuestion | None],
+    options: list[str],
+) -> list[BaseOperator]:
+    """In a row. Those that are not needed are skipped by the one before them, so what follows is a JOIN."""
+    gates: list[BaseOperator] = []
+    for task_id in reversed(names):
+        spares = [gate.task_id for gate in gates]
+        gates.insert(
+            0,
+            CampaignGate(
+                task_id=task_id, campaign=campaign, question=question, options=options, spares=spares
+            ),
+        )
+    chain(*gates)
+    return gates
 
 
 def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> list[BaseOperator]:
@@ -92,20 +112,17 @@ def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> li
     group = f"wave_{number}"
     with TaskGroup(group, tooltip=f"Wave {number}"):
         opened = OpenWave(task_id="open", campaign=name, wave=number, trigger_rule=ALWAYS)
-        gate = CampaignGate(
-            task_id="approve",
-            campaign=name,
-            question=partial(_ask_wave, number),
-            options=[APPROVE, REJECT],
-        )
+        question = partial(wave_question, number=number)
+        gates = _gates(name, ["approve", "approve_again"], question, [APPROVE, REJECT])
         clusters = CampaignOperator(
             task_id="confirm",
             campaign=name,
-            step=partial(_open_wave, number),
-            gate_task_id=gate.task_id,
+            step=partial(open_wave, number=number),
             retries=0,
+            trigger_rule=JOIN,
         )
-        chain(before, opened, gate, clusters)
+        chain(before, opened, gates[0])
+        chain(gates, clusters)
         after: list[BaseOperator] = []
         for round_number in range(1, rounds + 2):
             clusters, ended = _round(name, number, round_number, clusters)
@@ -136,42 +153,20 @@ def _round(
         trigger_rule=ALWAYS,
     )
     promoted, aborted = ending(f"promote{again}"), ending(f"abort{again}")
-    hold = CampaignGate(
-        task_id=f"hold{again}",
-        campaign=name,
-        question=partial(_ask_hold, number, round_number),
-        options=_HOLD_OPTIONS,
+    names = [f"hold{again}", f"hold{again}_again"]
+    holds = _gates(
+        name, names, partial(hold_question, number=number, round_number=round_number), _HOLD_OPTIONS
     )
     answer = CampaignOperator(
         task_id=f"answer{again}",
         campaign=name,
-        step=partial(_hear, number, round_number),
-        gate_task_id=hold.task_id,
+        step=partial(hear_answer, number=number, round_number=round_number),
         retries=0,
+        trigger_rule=JOIN,
     )
-    chain(upgrade, judged, [promoted, hold, aborted])
-    chain(hold, answer)
+    chain(upgrade, judged, [promoted, holds[0], aborted])
+    chain(holds, answer)
     return answer, [promoted, aborted]
-
-
-def _with_options(asked: tuple[str, str, float] | None) -> Question | None:
-    return None if asked is None else (*asked, [APPROVE, REJECT])
-
-
-def _ask_wave(number: int, bench: CampaignBench) -> Question | None:
-    return _with_options(wave_question(bench, number))
-
-
-def _open_wave(number: int, bench: CampaignBench, answer: Any) -> list[str]:
-    return open_wave(bench, number, answer)
-
-
-def _ask_hold(number: int, round_number: int, bench: CampaignBench) -> Question | None:
-    return hold_question(bench, number, round_number)
-
-
-def _hear(number: int, round_number: int, bench: CampaignBench, answer: Any) -> list[str]:
-    return hear_answer(bench, number, round_number, answer)
 
 
 def _models(campaign: Campaign) -> str:

@@ -33,7 +33,10 @@ def upgrade_params() -> dict[str, Param]:
             description="Junos image of the catalogue: its file name, or its release",
         ),
         "approval": Param(
-            True, type="boolean", title="Approval", description="A person approves before anything starts"
+            None,
+            type=["null", "boolean"],
+            title="Approval",
+            description="Empty: as policy/approvals.yaml says. True: ask a person although policy does not",
         ),
         "fail_back": Param(
             True,

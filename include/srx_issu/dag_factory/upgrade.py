@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 
 from srx_issu.dag_factory.tasks import ALWAYS, JOIN, branch, converge, ending, run, wait_for
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.operators.approval import ApprovalGate, ApprovalGuard
+from srx_issu.operators.approval import GATES, ApprovalGate, ApprovalGuard
 from srx_issu.operators.close import CloseOperator
 from srx_issu.operators.recovery import RecoveryOperator
 from srx_issu.report.task import ReportOperator
 from srx_issu.sensors.cluster import WindowSensor
-from srx_issu.steps.approval_request import recovery_request, start_request
+from srx_issu.steps.approval_request import ApprovalRequest, recovery_request, start_request
 from srx_issu.steps.back_up_configuration import SnapshotSupport, back_up_configuration
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_policies import PolicySync, check_policies, resync_policies
@@ -25,13 +26,12 @@ from srx_issu.steps.check_versions_and_groups import check_versions_and_groups
 from srx_issu.steps.clean_up import clean_up
 from srx_issu.steps.collect_after import collect_after
 from srx_issu.steps.collect_baseline import collect_baseline
-from srx_issu.steps.confirm_approval import START
 from srx_issu.steps.consolidate_groups import consolidate_groups
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
 from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.judge_readiness import Assessment, judge_readiness
-from srx_issu.steps.recover_cluster import RECOVERY, Recovered, conclude_recovery, diagnose, left_out
+from srx_issu.steps.recover_cluster import Recovered, conclude_recovery, diagnose, left_out
 from srx_issu.steps.snapshot_software import snapshot_software
 from srx_issu.steps.stage_image import stage_image
 from srx_issu.steps.start_issu import start_issu
@@ -84,11 +84,12 @@ def prepare() -> Stage:
 
 
 def approval() -> Stage:
-    """The gate asks when policy says so; the guard behind it believes only a recorded answer."""
+    """The gates ask when policy says so; the guard behind them believes only what the journal holds."""
     with TaskGroup("approval", tooltip="A person says yes"):
-        gate = ApprovalGate(task_id="approve_start", question=START, request=start_request)
-        guard = _guard("confirm_approval", gate, window_not_asked_for)
-        return _in_a_row(gate, guard)
+        gates = approval_gates("approve_start", ApprovalPurpose.START, start_request)
+        guard = _guard("confirm_approval", ApprovalPurpose.START, window_not_asked_for)
+        chain(gates, guard)
+        return Stage(entry=gates[0], exit=guard)
 
 
 def window() -> WindowSensor:
@@ -133,8 +134,8 @@ def recover() -> Stage:
     """The guide's restore procedure: diagnosis and plan, a person's yes where policy asks, then the plan's
     steps. A step that the plan does not have is skipped; where one fails, a person takes over."""
     with TaskGroup("recover", tooltip="Put the cluster back"):
-        gate = ApprovalGate(task_id="approve_recovery", question=RECOVERY, request=recovery_request)
-        guard = _guard("confirm_recovery", gate, steps_not_planned)
+        gates = approval_gates("approve_recovery", ApprovalPurpose.RECOVERY, recovery_request)
+        guard = _guard("confirm_recovery", ApprovalPurpose.RECOVERY, steps_not_planned)
         diagnosis = run(diagnose)
         steps = [RecoveryOperator(task_id=name, action=name, trigger_rule=JOIN) for name in ActionName]
         ways = {Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"}
@@ -142,13 +143,14 @@ def recover() -> Stage:
         forward, back = ending("finished_forward"), ending("put_back")
         # Only where something before it fails: refused, expired, or stopped.
         hold = run(hold_recovery, "hold_for_operator", trigger_rule=TriggerRule.ONE_FAILED, retries=0)
-        chain(diagnosis, gate, guard)
+        chain(diagnosis, gates[0])
+        chain(gates, guard)
         # Each behind all before it: the one before it may be skipped, and is then no reason to wait.
         in_order = [guard, *steps, conclusion]
         for place, task in enumerate(in_order[1:], start=1):
             chain(in_order[:place], task)
         chain(conclusion, [forward, back])
-        chain([diagnosis, gate, guard, *steps, conclusion], hold)
+        chain([diagnosis, *gates, guard, *steps, conclusion], hold)
         return Stage(entry=diagnosis, exit=forward, endings=[back, hold])
 
 
@@ -197,10 +199,24 @@ def fail_back() -> Stage:
         )
 
 
-def _guard(task_id: str, gate: ApprovalGate, unneeded: Callable[[Bench], Collection[str]]) -> ApprovalGuard:
-    return ApprovalGuard(
-        task_id=task_id, gate_task_id=gate.task_id, question=gate.question, unneeded=unneeded
-    )
+def approval_gates(
+    name: str, purpose: ApprovalPurpose, request: Callable[[Bench], ApprovalRequest]
+) -> list[BaseOperator]:
+    """In a row: ``name``, ``name_2``, and so on. Each knows which gates behind it to skip."""
+    names = [name, *(f"{name}_{number}" for number in range(2, GATES + 1))]
+    gates: list[BaseOperator] = []
+    for gate_name in reversed(names):
+        spares = [gate.task_id for gate in gates]
+        gates.insert(0, ApprovalGate(task_id=gate_name, purpose=purpose, request=request, spares=spares))
+    chain(*gates)
+    return gates
+
+
+def _guard(
+    task_id: str, purpose: ApprovalPurpose, unneeded: Callable[[Bench], Collection[str]]
+) -> ApprovalGuard:
+    # The gates that nobody needed are skipped.
+    return ApprovalGuard(task_id=task_id, purpose=purpose, unneeded=unneeded, trigger_rule=JOIN)
 
 
 def window_not_asked_for(bench: Bench) -> Collection[str]:

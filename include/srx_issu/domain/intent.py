@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from srx_issu.domain.approvals.rule import Approvals, CampaignApproval
 from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.commands import Software
 from srx_issu.domain.failures.rules import FailureRules
@@ -111,7 +112,10 @@ class Intent:
     software: Software
     policy: Policy
     requested_by: str
-    needs_approval: bool = True
+    approvals: Approvals = field(
+        default_factory=Approvals
+    )  # policy/approvals.yaml, and what the run asked for
+    approved_by_campaign: CampaignApproval | None = None  # from the campaign's journal
     approval_reason: str | None = None  # set when the support matrix leaves the pair to a person
     fail_back: bool = True  # each group to domain.home.home
     plan_only: bool = False

@@ -69,7 +69,9 @@ def plan_now(name: str, stores: Stores) -> Planning:
     document = next(found for found in catalog.read_campaigns(files) if found.name == name)
     assert document.campaign is not None, "a file without faults is a campaign"
     fleet = catalog.members(known, document.campaign, stores.campaigns.releases())
-    return Planning(campaign=document.campaign, plan=plan_waves(fleet, document.campaign, document.settings))
+    plan = plan_waves(fleet, document.campaign, document.settings)
+    rule = catalog.plan_rule(known, {cluster.name: cluster.image for cluster in plan.clusters})
+    return Planning(campaign=document.campaign, plan=plan, approvals=rule)
 
 
 def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:

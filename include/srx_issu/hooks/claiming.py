@@ -76,7 +76,7 @@ def _as_ordered(intent: Intent, ordered: Ordered) -> Intent:
     """What the campaign's plan was approved for, and nothing else."""
     found = catalog.facts(load_catalog(), intent.cluster, intent.image)
     check_unchanged(ordered.order, intent.image.sha256, found)
-    return replace(intent, ordered_by=ordered.by)
+    return replace(intent, ordered_by=ordered.by, approved_by_campaign=ordered.approval)
 
 
 def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:

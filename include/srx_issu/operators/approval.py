@@ -1,49 +1,81 @@
-"""The approval gate: asks a person when policy or the support matrix says so, passes by when not."""
+"""The approval gates: each asks one person when policy or the support matrix says so, and writes the answer.
+
+Several stand in a row. The first asks; a following one asks a further approver, or puts a question that has
+changed since; those that are not needed are skipped by the one before them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.bases.xcom import BaseXCom
-from airflow.sdk.exceptions import DownstreamTasksSkipped
 
-from srx_issu.hooks.workbench import open_bench
-from srx_issu.operators.question import QuestionOperator
-from srx_issu.operators.run_state import purpose
+from srx_issu.domain.approvals.judge import APPROVE, REJECT
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.operators.step import StepOperator, run_step
+from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, approach, give_up, hear
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.confirm_approval import APPROVE, REJECT, Question, confirm_approval
-from srx_issu.steps.holding import renew_all
+from srx_issu.steps.confirm_approval import confirm_approval
+
+GATES = 4  # up to three approvers, and a question that has changed
 
 
 class ApprovalGate(QuestionOperator):
     """Asks for the start or a recovery; takes the leases for as long as the answer may take."""
 
     def __init__(
-        self, *, question: Question, request: Callable[[Bench], ApprovalRequest], **kwargs: Any
+        self,
+        *,
+        purpose: ApprovalPurpose,
+        request: Callable[[Bench], ApprovalRequest],
+        spares: Sequence[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(subject="", options=[APPROVE, REJECT], **kwargs)
-        self.question = question
+        self.purpose = purpose
         self.request = request
+        self.spares = tuple(spares)
 
     def execute(self, context: Context) -> Any:
-        with open_bench(context["run_id"], self.task_id, self.log, purpose=purpose(context)) as bench:
-            if self.question.why(bench) is None:
-                return None
-            request = self.request(bench)
-            timers = bench.intent.policy.timers
-            renew_all(bench.intent, bench.leases, bench.clock.now(), timers.approval_s + timers.lease_s)
-        self.subject, self.body = request.subject, request.body
-        self.response_timeout = timedelta(seconds=timers.approval_s)
+        gate = self._gate(context)
+        found = self.patiently(lambda: run_step(self, context, lambda b: approach(b, gate, self.request)))
+        if not isinstance(found, Ask):
+            return self._go_on(found)
+        self.subject, self.body = found.subject, found.body
+        self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
+        self.response_timeout = timedelta(seconds=found.within_s)
         return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        super().execute_complete(context, event)
+        gate, response = self._gate(context), response_of(event)
+        return self._go_on(self.patiently(lambda: run_step(self, context, lambda b: hear(b, gate, response))))
+
+    def nobody_answered(self, context: Context) -> None:
+        gate = self._gate(context)
+        self.patiently(lambda: run_step(self, context, lambda b: give_up(b, gate)))
+
+    def _go_on(self, found: Enough | NextGate) -> None:
+        self.log.info("%s", found.reason)
+        if isinstance(found, Enough) and self.spares:
+            skip(self.spares)
+
+    def _gate(self, context: Context) -> Gate:
+        return Gate(
+            purpose=self.purpose,
+            task_id=self.task_id,
+            try_number=context["ti"].try_number,
+            spares=self.spares,
+        )
 
 
 class ApprovalGuard(BaseOperator):
-    """Reads the answer that the gate ``gate_task_id`` handed on and stops unless a person approved.
+    """Stops unless the journal holds the approval.
 
     When it lets the run go on, it skips ``unneeded``: ids of tasks behind it that this run has no use for.
     """
@@ -51,25 +83,18 @@ class ApprovalGuard(BaseOperator):
     ui_color = StepOperator.ui_color
 
     def __init__(
-        self,
-        *,
-        gate_task_id: str,
-        question: Question,
-        unneeded: Callable[[Bench], Collection[str]],
-        **kwargs: Any,
+        self, *, purpose: ApprovalPurpose, unneeded: Callable[[Bench], Collection[str]], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.gate_task_id = gate_task_id
-        self.question = question
+        self.purpose = purpose
         self.unneeded = unneeded
 
     def execute(self, context: Context) -> Facts:
         def step(bench: Bench) -> tuple[Facts, Collection[str]]:
-            answer = context["ti"].xcom_pull(task_ids=self.gate_task_id)
-            return confirm_approval(bench, answer, self.question), self.unneeded(bench)
+            return confirm_approval(bench, self.purpose), self.unneeded(bench)
 
         facts, others = run_step(self, context, step)
-        if not others:
-            return facts
-        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
-        raise DownstreamTasksSkipped(tasks=[(task_id, -1) for task_id in others])  # type: ignore[no-untyped-call]
+        if others:
+            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
+            skip(others)
+        return facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,16 +14,23 @@ from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.hooks.campaign import open_campaign
 from srx_issu.operators.claim import requested_by
-from srx_issu.operators.question import QuestionOperator
+from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
+from srx_issu.steps.approval_gate import Ask, Enough, NextGate
 from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_close import close_campaign
+from srx_issu.steps.campaign_questions import (
+    CampaignGateTask,
+    CampaignQuestion,
+    approach,
+    hear,
+    unanswered,
+)
 from srx_issu.steps.campaign_wave import Bake, Skip, judge, prepare_wave
 from srx_issu.triggers.campaign import BakeTrigger
 
 LONGEST_WAIT = timedelta(days=60)
-Question = tuple[str, str, float, list[str]]  # subject, body, seconds to answer, options
 
 
 def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignBench:
@@ -40,27 +47,18 @@ def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignBen
 
 
 class CampaignOperator(BaseOperator):
-    """``step`` gets the bench and the answer of the gate ``gate_task_id``, if there is one."""
+    """Runs one step of a campaign."""
 
     ui_color = "#e8f4ea"
 
-    def __init__(
-        self,
-        *,
-        campaign: str,
-        step: Callable[[CampaignBench, Any], Any],
-        gate_task_id: str | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *, campaign: str, step: Callable[[CampaignBench], Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.campaign = campaign
         self.step = step
-        self.gate_task_id = gate_task_id
 
     def execute(self, context: Context) -> Any:
-        answer = context["ti"].xcom_pull(task_ids=self.gate_task_id) if self.gate_task_id else None
         with failing():
-            return self.step(bench_of(self, self.campaign, context), answer)
+            return self.step(bench_of(self, self.campaign, context))
 
 
 class OpenWave(BaseOperator):
@@ -86,30 +84,75 @@ class OpenWave(BaseOperator):
 
 
 class CampaignGate(QuestionOperator):
-    """Asks what ``question`` says; passes by when that is None."""
+    """Asks what ``question`` says, and writes the answer down; passes by when that is None.
+
+    ``spares`` are the gates behind it: for further approvers, and for a question that has changed.
+    """
 
     def __init__(
         self,
         *,
         campaign: str,
-        question: Callable[[CampaignBench], Question | None],
+        question: Callable[[CampaignBench], CampaignQuestion | None],
         options: list[str],
+        spares: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(subject="", options=options, **kwargs)
         self.campaign = campaign
         self.question = question
+        self.spares = tuple(spares)
 
     def execute(self, context: Context) -> Any:
-        with failing():
-            bench = bench_of(self, self.campaign, context)
-            asked = None if bench.plan_only else self.question(bench)
-        if asked is None:
-            return None
-        self.subject, self.body, seconds, self.options = asked
-        self.response_timeout = timedelta(seconds=seconds)
-        bench.announce(f"ask:{self.task_id}", self.subject, self.body)
+        bench = bench_of(self, self.campaign, context)
+        gate = self._gate(context)
+        found, asked = self.patiently(lambda: self._approach(bench, gate))
+        if not isinstance(found, Ask) or asked is None:
+            return self._go_on(found)
+        self.subject, self.body, self.options = found.subject, found.body, list(asked.options)
+        self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
+        self.response_timeout = timedelta(seconds=found.within_s)
+        bench.announce(f"ask:{self.task_id}", found.subject, found.body)
         return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        super().execute_complete(context, event)
+        bench, gate, response = (
+            bench_of(self, self.campaign, context),
+            self._gate(context),
+            response_of(event),
+        )
+
+        def write_down() -> Enough | NextGate:
+            with failing():
+                return hear(bench, gate, response)
+
+        return self._go_on(self.patiently(write_down))
+
+    def nobody_answered(self, context: Context) -> None:
+        bench, gate = bench_of(self, self.campaign, context), self._gate(context)
+
+        def write_down() -> str:
+            with failing():
+                return unanswered(bench, gate, self.question(bench))
+
+        raise AirflowFailException(self.patiently(write_down))
+
+    def _approach(
+        self, bench: CampaignBench, gate: CampaignGateTask
+    ) -> tuple[Ask | Enough | NextGate, CampaignQuestion | None]:
+        with failing():
+            asked = None if bench.plan_only else self.question(bench)
+            return approach(bench, gate, asked), asked
+
+    def _go_on(self, found: Ask | Enough | NextGate) -> None:
+        if isinstance(found, Enough | NextGate):
+            self.log.info("%s", found.reason)
+        if isinstance(found, Enough) and self.spares:
+            skip(self.spares)
+
+    def _gate(self, context: Context) -> CampaignGateTask:
+        return CampaignGateTask(task_id=self.task_id, try_number=context["ti"].try_number, spares=self.spares)
 
 
 class JudgeWave(BaseBranchOperator):

@@ -31,6 +31,8 @@ class CampaignEventKind(StrEnum):
     """What an event of a campaign tells."""
 
     PLANNED = "planned"  # detail: plan, campaign (JSON text)
+    ASKED = "asked"  # a gate put a question, gave one up, or nobody answered it
+    REPLIED = "replied"  # what a person answered to one question; detail: for, digest, by, choice
     APPROVED = "approved"  # the plan; detail: digest, by
     OPENED = "opened"  # a wave; detail: clusters
     STARTED = "started"  # a cluster's upgrade is ordered; detail: see steps.order.Order

@@ -48,7 +48,9 @@ class EventKind(StrEnum):
     ACTION_UNKNOWN = "action_unknown"  # sent, but the answer is missing
     ACTION_REFUSED = "action_refused"  # the node said no
     OBSERVED = "observed"  # a change seen on the device
-    APPROVAL = "approval"  # who answered what
+    APPROVAL = "approval"  # what follows from answers: who approved, who took a cluster over
+    QUESTION = "asked"  # a gate asks a person, or gives an earlier question up
+    ANSWER = "answered"  # what a person said to one question
     FINDING = "finding"
 
 
@@ -63,6 +65,7 @@ class Event:
     node: str | None = None
     key: str | None = None  # for ACTION_*: what makes the action unique within its upgrade
     detail: Mapping[str, Json] = field(default_factory=dict)
+    recorded_at: datetime | None = None  # the database's time, set when read back
 
 
 @dataclass(frozen=True, kw_only=True)

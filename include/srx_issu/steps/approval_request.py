@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.goals import describe
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.ports.journal import EventKind
+from srx_issu.steps.approvals import assessment, why_asked
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.confirm_approval import why_start_is_asked
-from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.recall import QUIET_KEY, course, last
 from srx_issu.steps.recovery_plan import kept_diagnosis, kept_plan
 
@@ -28,14 +28,16 @@ def start_request(bench: Bench) -> ApprovalRequest:
     intent = bench.intent
     events = bench.journal.events(bench.upgrade_id)
     way = course(events, bench.evidence, intent)
-    ready = next((e.text for e in reversed(events) if e.detail.get("assessment") == READY), "not assessed")
-    findings = [f"- {e.text}" for e in events if e.kind is EventKind.FINDING]
+    ready = assessment(events)
+    told = ready.detail.get("findings") if ready else None
+    findings = [f"- {text}" for text in told] if isinstance(told, list) else []
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
         f"{way.before.view(way.starter).release} → **{intent.image.release}**",
-        f"Asked for by {intent.requested_by}. Why you are asked: {why_start_is_asked(bench)}.",
+        f"Asked for by {intent.requested_by}. Why you are asked: "
+        f"{why_asked(events, intent, ApprovalPurpose.START)}.",
         f"Found: {describe(way.before)}.",
-        f"Readiness: {ready}.",
+        f"Readiness: {ready.text if ready else 'not assessed'}.",
         *findings,
         f"Approving sends, once, to {way.starter}: `request {intent.software} software in-service-upgrade "
         f"{intent.image.node_path} reboot`. Both nodes reboot, one after the other; expect "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
+from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import Journal, Json, Leases
@@ -19,6 +20,7 @@ class Planning:
 
     campaign: Campaign
     plan: Plan
+    approvals: ApprovalRule = field(default_factory=ApprovalRule)  # policy's strictest for these clusters
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_questions import last_unanswered
 from srx_issu.steps.campaign_state import ABORT, PAUSE, RESUME, CampaignState, plan_of, read_state
 
 MAX_REASON = 500
@@ -35,7 +36,8 @@ def conclude_campaign(events: tuple[CampaignEvent, ...], *, plan_only: bool) -> 
     if plan_only:
         return CampaignOutcome.PLANNED, f"plan {plan.digest}; nothing was touched"
     if state.approved != plan.digest:
-        return CampaignOutcome.REFUSED, "the plan was not approved; nothing was started"
+        why = last_unanswered(events) or "the plan was not approved"
+        return CampaignOutcome.REFUSED, f"{why.partition(';')[0]}; nothing was started"
     return _counted(plan, state)
 
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from srx_issu.domain.approvals.rule import CampaignApproval
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.intent import OrderedBy
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal, CampaignRecord
 from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign_questions import campaign_approval
 from srx_issu.steps.campaign_state import CampaignState, read_state
 from srx_issu.steps.order import ORDER_KEY, Order, check_order
 
@@ -24,8 +26,7 @@ class Ordered:
 
     order: Order
     requested_by: str
-    approved: str | None  # digest of the plan
-    approved_by: str | None
+    approval: CampaignApproval | None  # None: nobody was asked, or the answers are not about this plan
 
     @property
     def by(self) -> OrderedBy:
@@ -61,8 +62,8 @@ def find_order(run_id: str, conf: Mapping[str, Json], campaigns: CampaignJournal
                 "runs of that name; it is not started"
             )
         return None
-    state = read_state(campaigns.events(record.campaign_id, plans=False))
-    order = _current(state, run_id)
+    events = campaigns.events(record.campaign_id)
+    order = _current(read_state(events), run_id)
     if order is None or record.closed_at is not None:
         ended = f" and has ended ({record.outcome})" if record.closed_at else ""
         raise RequestRefused(
@@ -73,8 +74,7 @@ def find_order(run_id: str, conf: Mapping[str, Json], campaigns: CampaignJournal
     return Ordered(
         order=order,
         requested_by=record.requested_by,
-        approved=state.approved,
-        approved_by=state.approved_by,
+        approval=campaign_approval(record.campaign_id, events, order.cluster),
     )
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from srx_issu.campaign.drift import drift
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
+from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign_answers import person_and_choice
 from srx_issu.steps.campaign_bench import CampaignBench
+from srx_issu.steps.campaign_questions import (
+    PLAN,
+    CampaignQuestion,
+    decision,
+    plan_digest,
+    plan_parts,
+    require_approvers,
+    rule_for_plan,
+    rule_in,
+)
 from srx_issu.steps.campaign_state import CampaignState, plan_of, read_state
 
-APPROVE, REJECT = "Approve", "Reject"
 NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question
 
@@ -32,6 +38,7 @@ def make_plan(bench: CampaignBench) -> dict[str, Json]:
     if known is not None and read_state(events).opened:
         return _facts(known[0])
     now = bench.plan_now()
+    rule = rule_for_plan(now.approvals, now.campaign.gates)
     bench.tell(
         CampaignEventKind.PLANNED,
         f"plan {now.plan.digest}: {_sizes(now.plan)}",
@@ -39,17 +46,21 @@ def make_plan(bench: CampaignBench) -> dict[str, Json]:
             "plan": codec.dumps(now.plan),
             "campaign": codec.dumps(now.campaign),
             "digest": now.plan.digest,
+            "approvals": codec.dumps(rule),
         },
     )
     if now.plan.objections:
         raise RequestRefused("; ".join(now.plan.objections))
+    if not bench.plan_only:
+        require_approvers(rule, bench.requested_by)
     return _facts(now.plan)
 
 
-def approval_question(bench: CampaignBench) -> tuple[str, str, float] | None:
-    """(subject, body in Markdown, seconds to answer); None = nobody is asked."""
+def approval_question(bench: CampaignBench) -> CampaignQuestion | None:
+    """None = nobody is asked."""
     plan, campaign = known_plan(bench)
-    if not campaign.gates.plan:
+    rule = rule_in(bench.journal.events(bench.campaign_id))
+    if not rule.required:
         return None
     lines = [
         f"**{campaign.name}**, asked for by {bench.requested_by}. Plan `{plan.digest}`: {_sizes(plan)}.",
@@ -60,7 +71,14 @@ def approval_question(bench: CampaignBench) -> tuple[str, str, float] | None:
         "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
     ]
     subject = f"Start campaign {campaign.name}: {len(plan.clusters)} clusters (plan {plan.digest})?"
-    return subject, "\n\n".join(lines), campaign.gates.expiry_s
+    return CampaignQuestion(
+        about=PLAN,
+        digest=plan_digest(plan, rule),
+        subject=subject,
+        body="\n\n".join(lines),
+        within_s=campaign.gates.expiry_s,
+        parts=plan_parts(plan, rule),
+    )
 
 
 def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list[str]:
@@ -74,19 +92,22 @@ def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list
     return [f"Images: staged on both nodes of {there} of {len(plan.clusters)} clusters{rest}.", *lines]
 
 
-def confirm_plan(bench: CampaignBench, answer: Mapping[str, Any] | None) -> dict[str, Json]:
-    """The guard behind the gate. Raises RequestRefused; then nothing starts."""
-    plan, campaign = known_plan(bench)
+def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
+    """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
+    then nothing starts."""
+    plan, _ = known_plan(bench)
+    rule = rule_in(bench.journal.events(bench.campaign_id))
     if bench.plan_only:
         return {"approved_by": NOT_ASKED, "plan_only": True, "digest": plan.digest}
     who = NOT_ASKED
-    if campaign.gates.plan:
-        who, choice = person_and_choice(answer, campaign.gates)
-        if choice != APPROVE:
-            raise RequestRefused(f"{who} refused the plan; nothing starts")
+    if rule.required:
+        found = decision(bench, PLAN, plan_digest(plan, rule))
+        if not isinstance(found, Approved):
+            raise RequestRefused(f"{found.reason}; nothing starts")
+        who = ", ".join(found.by)
     if changed := changes(bench, plan, {cluster.name for cluster in plan.clusters}):
-        found = "; ".join(changed)
-        raise RequestRefused(f"the files were changed since: {found}; clear the task plan, and it asks again")
+        told = "; ".join(changed)
+        raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
     detail: dict[str, Json] = {"digest": plan.digest, "by": who}
     bench.tell(CampaignEventKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
     return {"approved_by": who, "digest": plan.digest}

@@ -323,7 +323,7 @@ def _conf(bench: CampaignBench, task: Task) -> dict[str, Json]:
     return {
         "cluster": task.cluster.name,
         "image": task.cluster.image,
-        "approval": False,  # the plan was approved; a pair that nobody documents still asks
+        "approval": None,  # the plan was approved; a pair that nobody documents still asks
         "fail_back": task.campaign.fail_back,
         "plan_only": bench.plan_only,
         "window_start": None,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.gate import Way, judge_wave, to_finish, to_retry
 from srx_issu.campaign.rehearse import Answer
+from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind
-from srx_issu.steps.campaign_answers import person_and_choice
+from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_plan import APPROVE, changes, known_plan, may_run
+from srx_issu.steps.campaign_plan import changes, known_plan, may_run
+from srx_issu.steps.campaign_questions import CampaignQuestion, choice, decision, digest_of
 from srx_issu.steps.campaign_state import CampaignState, read_state
 
 
@@ -61,7 +61,7 @@ def is_passed(state: CampaignState, number: int) -> bool:
     return promoted or state.answered.get((number, last)) == ()
 
 
-def wave_question(bench: CampaignBench, number: int) -> tuple[str, str, float] | None:
+def wave_question(bench: CampaignBench, number: int) -> CampaignQuestion | None:
     """Asked when the campaign has a gate before each wave, or when the files no longer say what was
     approved."""
     plan, campaign = known_plan(bench)
@@ -77,11 +77,18 @@ def wave_question(bench: CampaignBench, number: int) -> tuple[str, str, float] |
         ]
         lines.append("Approving goes on with what the files say now, for the clusters named above.")
     subject = f"Open wave {number} of campaign {campaign.name}: {len(names)} clusters?"
-    return subject, "\n\n".join(lines), campaign.gates.expiry_s
+    return CampaignQuestion(
+        about=_wave(number),
+        digest=_wave_digest(bench, number),
+        subject=subject,
+        body="\n\n".join(lines),
+        within_s=campaign.gates.expiry_s,
+        parts={"clusters": ", ".join(names), "files": "; ".join(changed)},
+    )
 
 
-def open_wave(bench: CampaignBench, number: int, answer: Mapping[str, Any] | None) -> list[str]:
-    """The guard behind the wave's gate; returns the clusters to run. Raises RequestRefused."""
+def open_wave(bench: CampaignBench, number: int) -> list[str]:
+    """The guard behind the wave's gates; returns the clusters to run. Raises RequestRefused."""
     plan, campaign = known_plan(bench)
     state = _state(bench)
     names = [cluster.name for cluster in plan.wave(number).clusters]
@@ -91,11 +98,13 @@ def open_wave(bench: CampaignBench, number: int, answer: Mapping[str, Any] | Non
         return list(state.opened[number])
     who = "not asked"
     if campaign.gates.waves or _changes(bench, number):
-        who, choice = person_and_choice(answer, campaign.gates)
-        if choice != APPROVE:
-            reason = f"{who} refused wave {number}"
-            bench.tell(CampaignEventKind.ORDERED, reason, wave=number, detail={"order": "abort", "by": who})
-            raise RequestRefused(f"{reason}; nothing new starts")
+        found = decision(bench, _wave(number), _wave_digest(bench, number))
+        if not isinstance(found, Approved):
+            if found.is_refused:
+                detail: dict[str, Json] = {"order": "abort"}
+                bench.tell(CampaignEventKind.ORDERED, found.reason, wave=number, detail=detail)
+            raise RequestRefused(f"{found.reason}; nothing new starts")
+        who = ", ".join(found.by)
     bench.tell(
         CampaignEventKind.OPENED,
         f"{len(names)} clusters, approved by {who}",
@@ -137,8 +146,8 @@ def judge(bench: CampaignBench, number: int, round_number: int) -> Way | None:
     return judged.way
 
 
-def hold_question(bench: CampaignBench, number: int, round_number: int) -> tuple[str, str, float, list[str]]:
-    """(subject, body, seconds to answer, options)."""
+def hold_question(bench: CampaignBench, number: int, round_number: int) -> CampaignQuestion:
+    """With the answers that are possible."""
     _, campaign = known_plan(bench)
     state = _state(bench)
     again = _again(bench, state, number, round_number)
@@ -151,27 +160,28 @@ def hold_question(bench: CampaignBench, number: int, round_number: int) -> tuple
         f"- **{Answer.RETRY}**: {', '.join(again) or 'not possible any more'}.",
         f"- **{Answer.ABORT}**: nothing new starts; the campaign ends.",
     ]
-    return (
-        f"Campaign {campaign.name} is held in wave {number}",
-        "\n\n".join(body),
-        campaign.gates.expiry_s,
-        options,
+    return CampaignQuestion(
+        about=_hold(number, round_number),
+        digest=_hold_digest(state, number, round_number),
+        subject=f"Campaign {campaign.name} is held in wave {number}",
+        body="\n\n".join(body),
+        within_s=campaign.gates.expiry_s,
+        options=tuple(options),
     )
 
 
-def hear_answer(
-    bench: CampaignBench, number: int, round_number: int, answer: Mapping[str, Any] | None
-) -> list[str]:
+def hear_answer(bench: CampaignBench, number: int, round_number: int) -> list[str]:
     """Writes down what a person said to the hold; returns the clusters that run once more."""
     _, campaign = known_plan(bench)
     state = _state(bench)
     if (number, round_number) in state.answered:
         return list(state.answered[number, round_number])
-    who, choice = person_and_choice(answer, campaign.gates)
+    digest = _hold_digest(state, number, round_number)
+    who, chosen = choice(bench, _hold(number, round_number), digest)
     wave = state.opened[number]
     again: tuple[str, ...] = ()
     forgiven: tuple[str, ...] = ()
-    match Answer(choice):
+    match Answer(chosen):
         case Answer.RETRY:
             again = _again(bench, state, number, round_number)
         case Answer.PROMOTE:
@@ -183,11 +193,11 @@ def hear_answer(
             bench.tell(CampaignEventKind.ORDERED, text, wave=number, detail=dict(order))
     bench.tell(
         CampaignEventKind.ANSWERED,
-        f"{who}: {choice}",
+        f"{who}: {chosen}",
         wave=number,
         key=f"answered:{number}:{round_number}",
         detail={
-            "answer": choice,
+            "answer": chosen,
             "by": who,
             "round": round_number,
             "clusters": list(again),
@@ -204,6 +214,27 @@ def result_lines(state: CampaignState, names: tuple[str, ...]) -> str:
         f"- {name}: {state.results.get(name, 'no result')} {state.reasons.get(name, '')}".rstrip()
         for name in ordered
     )
+
+
+def _wave(number: int) -> str:
+    return f"wave {number}"
+
+
+def _hold(number: int, round_number: int) -> str:
+    return f"hold {number}.{round_number}"
+
+
+def _wave_digest(bench: CampaignBench, number: int) -> str:
+    """The wave's clusters, the plan they belong to, and what the files say differently now."""
+    plan, _ = known_plan(bench)
+    names = [cluster.name for cluster in plan.wave(number).clusters]
+    return digest_of(_wave(number), plan.digest, names, _changes(bench, number))
+
+
+def _hold_digest(state: CampaignState, number: int, round_number: int) -> str:
+    """How each cluster of the wave ended."""
+    results = {name: str(state.results.get(name, "")) for name in state.opened[number]}
+    return digest_of(_hold(number, round_number), results)
 
 
 def _again(bench: CampaignBench, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.decide import objection_to_start
+from srx_issu.domain.goals import describe
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.support import InService, Support, SupportMatrix, judge
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.comparing import keep_validations
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import baseline, baseline_state, start
@@ -20,6 +21,7 @@ _NO_RULES = (
     "with it; start a new run"
 )
 READY = "ready"  # detail of the DECIDED event that start_issu asks for
+ASSESS_STEP = "assess.check_readiness"  # whose assessment an approver is shown
 
 
 class Assessment(StrEnum):
@@ -51,9 +53,21 @@ def judge_readiness(bench: Bench) -> Assessment:
     if bench.intent.plan_only:
         decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
-    ask = readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None
-    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail={"assessment": READY, "ask": ask})
+    detail = _plan_detail(bench, before, readiness)
+    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail=detail)
     return Assessment.PREPARE
+
+
+def _plan_detail(bench: Bench, before: Snapshot, readiness: Readiness) -> Facts:
+    """What an approver is shown of the assessment; part of the question's digest (``steps/approvals.py``)."""
+    support = eligibility(bench, before)
+    return {
+        "assessment": READY,
+        "ask": readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
+        "found": describe(before),
+        "support": f"{support.verdict}: {support.reason}",
+        "findings": [result.text for result in readiness.findings],
+    }
 
 
 def _check(bench: Bench, before: Snapshot) -> Readiness:

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, assert_never
 
+from srx_issu.domain.approvals.judge import NotApproved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.difference import Look
 from srx_issu.domain.errors import CommandRefused, DeviceError, RequestRefused
 from srx_issu.domain.failures.classes import Permission
@@ -22,13 +24,13 @@ from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.words import by_hand
 from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import after, look_again
-from srx_issu.steps.confirm_approval import Question, approval
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import baseline, baseline_state
-from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis, since_plan
+from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
 
 ERRAND = "recover."  # prefix of the keys of errands in the journal
 _LAST_LOOKS = 3
@@ -47,17 +49,6 @@ class Recovered(StrEnum):
 
     VERIFY = "verify"  # both nodes run the target after all: verify as usual
     PUT_BACK = "put_back"  # both nodes run the old release, at rest
-
-
-def why_recovery_is_asked(bench: Bench) -> str | None:
-    """Why a person must approve the plan; None = policy lets it be carried out."""
-    plan = kept_plan(bench)
-    if plan is not None and plan.permission is Permission.AUTOMATIC:
-        return None
-    return "policy asks before this recovery; see policy/failures.yaml"
-
-
-RECOVERY = Question(purpose="recovery", why=why_recovery_is_asked, refusal=Outcome.NEEDS_OPERATOR)
 
 
 def diagnose(bench: Bench) -> Facts:
@@ -134,9 +125,11 @@ def _permitted_plan(bench: Bench) -> Plan:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
     if plan.permission is Permission.NEVER or not plan.actions:
         raise RequestRefused(f"this is for a person to do, nothing was sent: {plan.reason}")
-    approved = approval(since_plan(events), RECOVERY) is not None
-    if plan.permission is not Permission.AUTOMATIC and not approved:
-        raise RequestRefused("the journal holds no approval of this recovery; nothing was sent")
+    approval = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.clock.now())
+    if isinstance(approval, NotApproved):
+        raise RequestRefused(
+            f"the journal holds no approval of this recovery: {approval.reason}; nothing was sent"
+        )
     return plan
 
 

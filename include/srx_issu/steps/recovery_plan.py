@@ -5,6 +5,7 @@ The plan is made once and kept as evidence; every later step of the recovery rea
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from srx_issu.domain.failures.situation import Situation
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.recover import Plan, recover
+from srx_issu.domain.recovery.words import by_hand
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Evidence
 from srx_issu.steps.bench import Bench
@@ -110,6 +112,9 @@ def keep_plan(bench: Bench, found: Prognosis) -> None:
         "diagnosis": bench.evidence.write(bench.upgrade_id, "diagnosis.json", codec.dumps(found.diagnosis)),
         "failure": found.plan.failure.value,
         "kind": found.plan.kind.value,
+        "permission": found.plan.permission.value,
+        "digest": hashlib.sha256(codec.canonical(found.plan).encode()).hexdigest(),
+        "steps": "; ".join(by_hand(found.plan)),
     }
     bench.tell(EventKind.OBSERVED, found.plan.reason, key=PLAN_KEY, detail={**detail})
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from srx_issu.domain.approvals.judge import NotApproved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Outcome
+from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.confirm_approval import START, approval
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.holding import needs_of
 from srx_issu.steps.judge_readiness import READY
@@ -26,8 +28,9 @@ def _unmet_condition(bench: Bench) -> str | None:
     events = bench.journal.events(bench.upgrade_id)
     if not any(e.detail.get("assessment") == READY for e in events):
         return "the journal holds no passed readiness assessment of this upgrade; nothing was sent"
-    if approval(events, START) is None:
-        return "the journal holds no approval of this upgrade; nothing was sent"
+    approval = standing(events, bench.intent, ApprovalPurpose.START, bench.clock.now())
+    if isinstance(approval, NotApproved):
+        return f"the journal holds no approval of this upgrade: {approval.reason}; nothing was sent"
     for resource in needs_of(bench.intent).alone:
         holder = bench.leases.holder(resource)
         if holder is None or holder.owner != bench.upgrade_id:

@@ -11,6 +11,7 @@ import pytest
 from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.gate import Way
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
+from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
@@ -39,7 +40,7 @@ from srx_issu.steps.campaign_wave import (
     wave_question,
 )
 from srx_issu.steps.recall import START_KEY
-from tests.fakes.campaigns import FakeCampaign, answered
+from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
 
 CORE = frozenset({"core"})
@@ -59,7 +60,8 @@ def spring(**changes: Any) -> FakeCampaign:
 def approved(**changes: Any) -> FakeCampaign:
     fake = spring(**changes)
     make_plan(fake.bench())
-    confirm_plan(fake.bench(), answered("Approve"))
+    said(fake, approval_question(fake.bench()))
+    confirm_plan(fake.bench())
     return fake
 
 
@@ -84,10 +86,10 @@ def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> Ov
 
 
 def in_wave_two(fake: FakeCampaign) -> FakeCampaign:
-    open_wave(fake.bench(), 1, None)
+    open_wave(fake.bench(), 1)
     run(fake, "a", Outcome.UPGRADED)
     assert judge(fake.bench(), 1, 1) is Way.PROMOTE
-    open_wave(fake.bench(), 2, None)
+    open_wave(fake.bench(), 2)
     return fake
 
 
@@ -103,35 +105,51 @@ class TestPlan:
         facts = make_plan(fake.bench())
         asked = approval_question(fake.bench())
         assert asked is not None
-        assert str(facts["digest"]) in asked[0]
-        assert "Wave 2: b, c, d" in asked[1]
+        assert str(facts["digest"]) in asked.subject
+        assert "Wave 2: b, c, d" in asked.body
+
+    def test_without_an_answer_in_the_journal_nothing_starts(self) -> None:
+        """Whatever was marked green or forged in Airflow."""
+        fake = spring()
+        make_plan(fake.bench())
+        with pytest.raises(RequestRefused, match="holds no answer of a person; nothing starts"):
+            confirm_plan(fake.bench())
+        assert isinstance(prepare_wave(fake.bench(), 1), Skip)
 
     @pytest.mark.parametrize(
-        ("answer", "words"),
+        ("who", "option", "words"),
         [
-            (None, "no answer was recorded"),
-            ({}, "no answer was recorded"),
-            ({"chosen_options": ["Approve"]}, "names no person"),
-            (answered("Reject"), "ada refused the plan"),
-            (answered("Approve", "mallory"), "mallory may not answer"),
-            ({**answered("Approve"), "chosen_options": ["Approve", "Reject"]}, "chose 2 answers"),
+            ("ada", "Reject", "ada refused the plan"),
+            ("mallory", "Approve", "mallory is not entitled"),
+            ("olga", "Approve", "olga asked for it and may not approve it"),
         ],
     )
-    def test_only_a_recorded_yes_of_somebody_who_may_answer_counts(self, answer: Any, words: str) -> None:
-        fake = spring(gates=Gates(approvers=("ada",)))
+    def test_only_a_yes_of_somebody_who_may_answer_counts(self, who: str, option: str, words: str) -> None:
+        fake = spring(gates=Gates(approvers=("ada", "olga")))
         make_plan(fake.bench())
+        said(fake, approval_question(fake.bench()), option, who)
         with pytest.raises(RequestRefused, match=words):
-            confirm_plan(fake.bench(), answer)
+            confirm_plan(fake.bench())
         assert isinstance(prepare_wave(fake.bench(), 1), Skip)
+
+    def test_too_few_who_could_approve_end_it_at_once(self) -> None:
+        fake = spring(gates=Gates(approvers=("olga",)))
+        with pytest.raises(RequestRefused, match="nobody could approve this campaign"):
+            make_plan(fake.bench())
 
     def test_a_plan_that_changed_before_the_answer_is_asked_for_again(self) -> None:
         fake = spring()
         make_plan(fake.bench())
+        old = approval_question(fake.bench())
         fake.fleet[1] = replace(fake.fleet[1], image="other.tgz")
+        said(fake, old)
         with pytest.raises(RequestRefused, match=r"now it is other\.tgz; clear the task plan"):
-            confirm_plan(fake.bench(), answered("Approve"))
+            confirm_plan(fake.bench())
         make_plan(fake.bench())
-        confirm_plan(fake.bench(), answered("Approve"))
+        with pytest.raises(RequestRefused, match="ada answered question"):
+            confirm_plan(fake.bench())  # the yes was to the other plan
+        said(fake, approval_question(fake.bench()))
+        confirm_plan(fake.bench())
         assert prepare_wave(fake.bench(), 1) is None
 
     def test_the_question_says_whom_the_images_have_not_reached(self) -> None:
@@ -140,29 +158,35 @@ class TestPlan:
         make_plan(fake.bench())
         asked = approval_question(fake.bench())
         assert asked is not None
-        assert "staged on both nodes of 3 of 4 clusters" in asked[1]
-        assert "Not staged: b: node1: no route to host" in asked[1]
+        assert "staged on both nodes of 3 of 4 clusters" in asked.body
+        assert "Not staged: b: node1: no route to host" in asked.body
         plain = spring()
         make_plan(plain.bench())
         assert "staged" not in str(approval_question(plain.bench()))
 
     def test_without_a_gate_nobody_is_asked(self) -> None:
         fake = spring(gates=Gates(plan=False))
+        fake.policy = ApprovalRule(required=False)
         make_plan(fake.bench())
         assert approval_question(fake.bench()) is None
-        assert confirm_plan(fake.bench(), None)["approved_by"] == "not asked"
+        assert confirm_plan(fake.bench())["approved_by"] == "not asked"
+
+    def test_policy_asks_where_the_campaigns_file_does_not(self) -> None:
+        fake = spring(gates=Gates(plan=False))
+        make_plan(fake.bench())
+        assert approval_question(fake.bench()) is not None
 
     def test_plan_only_opens_no_wave(self) -> None:
         fake = spring()
         fake.plan_only = True
         make_plan(fake.bench())
-        confirm_plan(fake.bench(), None)
+        confirm_plan(fake.bench())
         assert prepare_wave(fake.bench(), 1) == Skip(reason="plan only")
         assert close_campaign(fake.bench())["outcome"] == "PLANNED"
 
     def test_a_plan_that_has_begun_is_kept(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         before = fake.state.approved
         fake.fleet.append(member("e"))
         assert make_plan(fake.bench())["digest"] == before
@@ -172,20 +196,18 @@ class TestStart:
     def test_takes_what_it_needs_for_the_run_and_hands_on_its_parameters(self) -> None:
         fake = approved()
         fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]
-        open_wave(fake.bench(), 1, answered("Approve"))
+        said(fake, wave_question(fake.bench(), 1))
+        open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
         assert go.run_id == "spring__1__a"
-        assert (go.order.conf["cluster"], go.order.conf["approval"], go.order.conf["window_end"]) == (
-            "a",
-            False,
-            None,
-        )
+        conf = go.order.conf
+        assert (conf["cluster"], conf["approval"], conf["window_end"]) == ("a", None, None)
         assert {lease.owner for lease in fake.leases.held.values()} == {"spring__1__a"}
 
     def test_a_second_try_attaches_and_never_starts_another(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
         again = step(fake, "a")  # the worker died before it noted the start
@@ -205,7 +227,7 @@ class TestStart:
 
     def test_waits_while_somebody_else_holds_what_it_needs(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         fake.leases.take("cluster:a", "manual__7", fake.clock.now(), 60)
         assert step(fake, "a") == Wait(reason="cluster:a is held by manual__7")
 
@@ -244,7 +266,7 @@ class TestStart:
 
 class TestEnd:
     def start(self, fake: FakeCampaign) -> str:
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
         note_start(fake.bench(), task(fake, "a"), go.order)
@@ -318,16 +340,17 @@ class TestGate:
 
     def test_a_hold_is_judged_once_and_asked_with_what_can_be_done(self) -> None:
         fake = self.held()
-        subject, body, _, options = hold_question(fake.bench(), 2, 1)
-        assert options == ["Promote", "Retry the failed", "Abort"]
-        assert "wave 2" in subject
-        assert "b: ROLLED_BACK as scripted" in body
+        asked = hold_question(fake.bench(), 2, 1)
+        assert asked.options == ("Promote", "Retry the failed", "Abort")
+        assert "wave 2" in asked.subject
+        assert "b: ROLLED_BACK as scripted" in asked.body
         assert any("wave 2 is held" in notice for notice in fake.notices)
 
     def test_retry_starts_the_failed_again_under_a_new_run(self) -> None:
         fake = self.held()
-        assert hear_answer(fake.bench(), 2, 1, answered("Retry the failed")) == ["b", "c", "d"]
-        assert hear_answer(fake.bench(), 2, 1, None) == ["b", "c", "d"]  # a cleared task
+        said(fake, hold_question(fake.bench(), 2, 1), "Retry the failed")
+        assert hear_answer(fake.bench(), 2, 1) == ["b", "c", "d"]
+        assert hear_answer(fake.bench(), 2, 1) == ["b", "c", "d"]  # a cleared task
         go = step(fake, "b", 2)
         assert isinstance(go, Go)
         assert go.run_id == "spring__1__b__2"
@@ -338,7 +361,8 @@ class TestGate:
 
     def test_promote_accepts_the_failures_and_finishes_the_wave(self) -> None:
         fake = self.held()
-        assert hear_answer(fake.bench(), 2, 1, answered("Promote")) == ["c", "d"]
+        said(fake, hold_question(fake.bench(), 2, 1), "Promote")
+        assert hear_answer(fake.bench(), 2, 1) == ["c", "d"]
         for name in "cd":
             run(fake, name, Outcome.UPGRADED, 2)
         assert judge(fake.bench(), 2, 2) is Way.PROMOTE
@@ -350,30 +374,31 @@ class TestGate:
 
     def test_abort_ends_it(self) -> None:
         fake = self.held()
-        assert hear_answer(fake.bench(), 2, 1, answered("Abort")) == []
+        said(fake, hold_question(fake.bench(), 2, 1), "Abort")
+        assert hear_answer(fake.bench(), 2, 1) == []
         assert prepare_wave(fake.bench(), 3) == Skip(reason="aborted: ada aborted at the hold of wave 2")
         assert close_campaign(fake.bench())["outcome"] == "ABORTED"
 
     def test_without_rounds_no_retry_is_offered(self) -> None:
         fake = self.held(retry=Retry(rounds=0))
-        assert hold_question(fake.bench(), 2, 1)[3] == ["Promote", "Abort"]
+        assert hold_question(fake.bench(), 2, 1).options == ("Promote", "Abort")
         assert judge(fake.bench(), 2, 2) is None
 
     def test_a_wave_behind_one_that_nobody_promoted_stays_shut(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         run(fake, "a", Outcome.NOT_READY)
         judge(fake.bench(), 1, 1)
         assert prepare_wave(fake.bench(), 2) == Skip(reason="wave 1 was not promoted")
         with pytest.raises(RequestRefused, match="no answer"):
-            hear_answer(fake.bench(), 1, 1, None)
+            hear_answer(fake.bench(), 1, 1)
         facts = close_campaign(fake.bench())
         assert facts["outcome"] == "ABORTED"
         assert "3 clusters had a result (b, c, d)" in str(facts["reason"])
 
     def test_the_next_wave_bakes_first(self) -> None:
         fake = approved(bake_s=600.0)
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         run(fake, "a", Outcome.UPGRADED)
         judge(fake.bench(), 1, 1)
         assert prepare_wave(fake.bench(), 2) == Bake(until=fake.clock.now() + timedelta(seconds=600))
@@ -389,12 +414,13 @@ class TestWaveGate:
         fake = approved(gates=Gates(waves=True))
         asked = wave_question(fake.bench(), 1)
         assert asked is not None
-        assert "Open wave 1" in asked[0]
-        with pytest.raises(RequestRefused, match="no answer was recorded"):
-            open_wave(fake.bench(), 1, None)
-        assert open_wave(fake.bench(), 1, answered("Approve")) == ["a"]
+        assert "Open wave 1" in asked.subject
+        with pytest.raises(RequestRefused, match="no answer of a person"):
+            open_wave(fake.bench(), 1)
+        said(fake, asked)
+        assert open_wave(fake.bench(), 1) == ["a"]
         assert wave_question(fake.bench(), 1) is None
-        assert open_wave(fake.bench(), 1, None) == ["a"]
+        assert open_wave(fake.bench(), 1) == ["a"]
 
     def test_asks_when_the_files_were_changed_after_the_approval(self) -> None:
         fake = approved()
@@ -402,17 +428,25 @@ class TestWaveGate:
         fake.fleet[0] = replace(fake.fleet[0], facts="another address")
         asked = wave_question(fake.bench(), 1)
         assert asked is not None
-        assert "a: its addresses, policy or image file were changed" in asked[1]
+        assert "a: its addresses, policy or image file were changed" in asked.body
         with pytest.raises(RequestRefused, match="no answer"):
-            open_wave(fake.bench(), 1, None)
+            open_wave(fake.bench(), 1)
+
+    def test_an_answer_is_about_what_the_files_said_when_it_was_asked(self) -> None:
+        fake = approved(gates=Gates(waves=True))
+        said(fake, wave_question(fake.bench(), 1))
+        fake.fleet[0] = replace(fake.fleet[0], facts="another address")
+        with pytest.raises(RequestRefused, match="ada answered question"):
+            open_wave(fake.bench(), 1)
 
     def test_a_no_ends_the_campaign(self) -> None:
         fake = approved(gates=Gates(waves=True))
-        with pytest.raises(RequestRefused, match="ada refused wave 1"):
-            open_wave(fake.bench(), 1, answered("Reject"))
+        said(fake, wave_question(fake.bench(), 1), "Reject")
+        with pytest.raises(RequestRefused, match="ada refused the wave 1"):
+            open_wave(fake.bench(), 1)
         assert isinstance(prepare_wave(fake.bench(), 2), Skip)
-        with pytest.raises(RequestRefused, match="may not run: ada refused wave 1"):
-            open_wave(fake.bench(), 1, answered("Approve"))
+        with pytest.raises(RequestRefused, match="may not run: ada refused the wave 1"):
+            open_wave(fake.bench(), 1)
 
 
 class TestOrders:
@@ -445,7 +479,7 @@ class TestOrders:
 
     def test_people_are_told_once(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         fake.bench().announce("begin:1", "wave 1 begins", "")
         assert fake.notices == ["spring__1: wave 1 begins"]
         kinds = [e.kind for e in fake.campaigns.events("spring__1")]

@@ -35,7 +35,7 @@ from tests.unit.steps.test_campaign import approved, step, task
 def ordered() -> tuple[FakeCampaign, Order]:
     """Cluster a is ordered; its run was not asked for yet."""
     fake = approved()
-    open_wave(fake.bench(), 1, None)
+    open_wave(fake.bench(), 1)
     go = step(fake, "a")
     assert isinstance(go, Go)
     return fake, note_start(fake.bench(), task(fake, "a"), go.order)
@@ -50,7 +50,7 @@ class TestClaim:
         fake, order = ordered()
         found = find_order(order.run_id, order.whole_conf, fake.campaigns)
         assert found is not None
-        assert (found.requested_by, found.order) == ("ada", order)
+        assert (found.requested_by, found.order) == ("olga", order)
         assert found.by.nonce == order.nonce
 
     def test_a_run_of_nobodys_campaign_is_just_a_run(self) -> None:
@@ -130,7 +130,7 @@ class TestTakenName:
 
     def test_the_same_when_it_was_there_before_the_order(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1, None)
+        open_wave(fake.bench(), 1)
         fake.upgrades.open_upgrade(intent(upgrade_id="spring__1__a"), fake.clock.now())
         go = step(fake, "a")
         assert isinstance(go, Go)

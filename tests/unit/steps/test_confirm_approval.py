@@ -1,60 +1,85 @@
+"""The guard behind the gates: what the journal holds, and nothing else."""
+
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
+from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.confirm_approval import START, approval, confirm_approval
-from srx_issu.steps.recall import conclusion
+from srx_issu.steps.confirm_approval import confirm_approval
+from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
+from tests.fakes.recoveries import half_way
 
-ADA = {"id": "7", "name": "ada"}
+START, RECOVERY = ApprovalPurpose.START, ApprovalPurpose.RECOVERY
+NOT_REQUIRED = Approvals(start=ApprovalRule(required=False))
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (None, "no approval was recorded"),
-        ({}, "no approval was recorded"),
-        ({"chosen_options": ["Approve"]}, "names no person"),
-        ({"chosen_options": ["Approve"], "responded_by_user": {}}, "names no person"),
-        ({"chosen_options": ["Reject"], "responded_by_user": ADA}, "ada refused"),
-        ({"chosen_options": ["Approve", "Reject"], "responded_by_user": ADA}, "ada refused"),
-    ],
-)
-def test_anything_but_a_recorded_approve_stops(answer: dict[str, Any] | None, words: str) -> None:
-    fake = FakeBench()
+def _assessed(**changes: object) -> FakeBench:
+    fake = FakeBench(intent=intent(**changes))
+    fake.journal.record("manual__1", READY_EVENT)
+    return fake
+
+
+def _refused(fake: FakeBench, words: str, purpose: ApprovalPurpose = START) -> None:
     with pytest.raises(RequestRefused, match=words):
-        confirm_approval(fake.bench("approval.confirm_approval"), answer, START)
-    events = fake.journal.events("manual__1")
-    assert approval(events, START) is None
-    ended = conclusion(events)
-    assert ended is not None
-    assert ended.outcome is Outcome.REFUSED
+        confirm_approval(fake.bench("confirm"), purpose)
+    assert fake.texts(EventKind.APPROVAL) == []
 
 
-def test_a_recorded_approve_is_written_down_with_the_person() -> None:
-    fake = FakeBench()
-    answer = {"chosen_options": ["Approve"], "responded_by_user": ADA}
-    assert confirm_approval(fake.bench("approval.confirm_approval"), answer, START) == {"approved_by": "ada"}
-    given = approval(fake.journal.events("manual__1"), START)
-    assert given is not None
-    assert given.detail["by"] == "ada"
+def test_a_gate_that_was_marked_success_has_no_answer() -> None:
+    fake = _assessed()
+    _refused(fake, "the journal holds no answer of a person; nothing was sent")
+    assert fake.outcome is Outcome.REFUSED
 
 
-def test_policy_without_approval_says_so_in_the_journal() -> None:
-    fake = FakeBench(intent=intent(needs_approval=False))
-    assert confirm_approval(fake.bench("approval.confirm_approval"), None, START) == {
-        "approved_by": "not asked"
-    }
-    assert approval(fake.journal.events("manual__1"), START) is not None
+def test_a_no_stops() -> None:
+    fake = _assessed().approved("start", choice="Reject")
+    _refused(fake, "ada refused the start; nothing was sent")
+    assert fake.outcome is Outcome.REFUSED
+
+
+def test_a_yes_of_the_requester_stops() -> None:
+    _refused(_assessed(requested_by="ada").approved("start"), "ada asked for it and may not approve it")
+
+
+def test_without_an_assessment_nothing_is_approved() -> None:
+    _refused(FakeBench(intent=intent(approvals=NOT_REQUIRED)), "no passed readiness assessment")
 
 
 def test_the_support_matrix_can_ask_where_policy_does_not() -> None:
-    fake = FakeBench(intent=intent(needs_approval=False))
-    fake.told(EventKind.DECIDED, "assess.check_readiness", assessment="ready", ask="unknown pair")
-    with pytest.raises(RequestRefused, match="no approval was recorded"):
-        confirm_approval(fake.bench("approval.confirm_approval"), None, START)
+    fake = FakeBench(intent=intent(approvals=NOT_REQUIRED))
+    asking = replace(READY_EVENT, detail={**READY_EVENT.detail, "ask": "unknown pair"})
+    fake.journal.record("manual__1", asking)
+    _refused(fake, "no answer of a person")
+
+
+def test_a_yes_is_written_down_with_person_and_digest() -> None:
+    fake = _assessed().approved("start")
+    assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "ada"}
+    told = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.APPROVAL]
+    assert told[0].text == "start approved by ada (1 of 1)"
+    assert len(str(told[0].detail["digest"])) == 64
+
+
+def test_policy_without_approval_says_so_in_the_journal() -> None:
+    fake = _assessed(approvals=NOT_REQUIRED)
+    assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "not asked"}
+    assert fake.texts(EventKind.APPROVAL) == ["policy asks for no approval"]
+
+
+def test_once_the_issu_was_asked_for_a_cleared_guard_refuses_nothing() -> None:
+    """REFUSED would mean that nothing was changed."""
+    fake = half_way()
+    assert "asked for already" in str(confirm_approval(fake.bench("confirm"), START))
+    assert fake.outcome is None
+
+
+def test_a_recovery_without_a_yes_needs_an_operator() -> None:
+    fake = half_way().approved("recovery", choice="Reject")
+    _refused(fake, "ada refused the recovery; nothing more is sent", RECOVERY)
+    assert fake.outcome is Outcome.NEEDS_OPERATOR

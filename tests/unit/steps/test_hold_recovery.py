@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.recovery.plan import ActionName
@@ -14,10 +15,10 @@ from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.hold_for_operator import hold_recovery
 from srx_issu.steps.recall import conclusion
-from srx_issu.steps.recover_cluster import RECOVERY, carry_out, conclude_recovery
+from srx_issu.steps.recover_cluster import carry_out, conclude_recovery
 from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
 from tests.fakes.benches import FakeBench
-from tests.fakes.recoveries import NO, YES, half_way
+from tests.fakes.recoveries import half_way
 from tests.fakes.snapshots import NEW, OLD, both
 
 
@@ -37,8 +38,9 @@ def held(fake: FakeBench) -> str:
 
 def test_a_refused_recovery_leaves_its_plan_to_the_operator() -> None:
     fake = half_way()
+    fake.approved("recovery", choice="Reject")
     with pytest.raises(RequestRefused):
-        confirm_approval(fake.bench("recover.confirm_recovery"), NO, RECOVERY)
+        confirm_approval(fake.bench("recover.confirm_recovery"), ApprovalPurpose.RECOVERY)
     words = held(fake)
     assert "ada refused the recovery" in words
     assert "request system reboot node 0" in words
@@ -50,8 +52,7 @@ def test_so_does_one_that_nobody_answered() -> None:
 
 
 def test_what_a_step_wrote_when_it_stopped_stays() -> None:
-    fake = half_way()
-    confirm_approval(fake.bench("recover.confirm_recovery"), YES, RECOVERY)
+    fake = half_way().approved("recovery")
     fake.reader.now = both(OLD, NEW)
     with pytest.raises(NotVerified):
         carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
@@ -66,9 +67,10 @@ def test_nothing_is_held_that_was_never_started() -> None:
 
 
 def test_an_approval_is_for_the_plan_that_it_was_given_to() -> None:
-    fake = half_way()
-    confirm_approval(fake.bench("recover.confirm_recovery"), YES, RECOVERY)
-    keep_plan(fake.bench("hold_for_operator"), prognosis(fake.bench("hold_for_operator")))
+    fake = half_way().approved("recovery")
+    found = prognosis(fake.bench("hold_for_operator"))
+    other = replace(found.plan, cautions=("node0 has a failed disk",))
+    keep_plan(fake.bench("hold_for_operator"), replace(found, plan=other))
     with pytest.raises(RequestRefused, match="no approval of this recovery"):
         carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
     assert fake.writer.sent == []
@@ -80,7 +82,7 @@ def test_what_is_for_a_person_is_never_carried_out() -> None:
     found = prognosis(fake.bench("hold_for_operator"))
     for plan in (replace(found.plan, permission=Permission.NEVER), replace(found.plan, actions=())):
         keep_plan(fake.bench("hold_for_operator"), replace(found, plan=plan))
-        confirm_approval(fake.bench("recover.confirm_recovery"), YES, RECOVERY)
+        fake.approved("recovery")
         with pytest.raises(RequestRefused, match="for a person to do"):
             carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
         with pytest.raises(RequestRefused, match="for a person to do"):

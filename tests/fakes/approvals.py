@@ -1,0 +1,73 @@
+"""Events as the gates write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from srx_issu.domain.approvals.judge import AskedQuestion
+from srx_issu.domain.intent import Intent
+from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.steps.approvals import in_force, question_detail
+from srx_issu.steps.judge_readiness import ASSESS_STEP, READY
+from srx_issu.steps.recovery_plan import PLAN_KEY
+from tests.fakes.snapshots import T0
+
+READY_EVENT = Event(
+    at=T0,
+    kind=EventKind.DECIDED,
+    step=ASSESS_STEP,
+    text="ready: every check passed",
+    detail={
+        "assessment": READY,
+        "ask": None,
+        "found": "node0: 21.4R3",
+        "support": "supported: documented",
+        "findings": [],
+    },
+)
+PLAN = Event(
+    at=T0,
+    kind=EventKind.OBSERVED,
+    step="recover.diagnose",
+    text="put node1 back",
+    key=PLAN_KEY,
+    detail={
+        "plan": "recovery-plan.json",
+        "diagnosis": "diagnosis.json",
+        "failure": "stuck",
+        "kind": "roll_back",
+        "permission": "ask",
+        "digest": "e" * 64,
+        "steps": "on node1: request system reboot",
+    },
+)
+GATES = {"start": "approval.approve_start", "recovery": "recover.approve_recovery"}
+
+
+def question(events: Sequence[Event], intent: Intent, purpose: str, gate: int = 1) -> AskedQuestion:
+    """The one in force, as its gate puts it."""
+    found = in_force(events, intent, purpose)
+    assert found is not None, f"nothing to approve for the {purpose}"
+    suffix = f"_{gate}" if gate > 1 else ""
+    return AskedQuestion(
+        purpose=purpose, digest=found.digest, task_id=f"{GATES[purpose]}{suffix}", try_number=1
+    )
+
+
+def put(events: Sequence[Event], intent: Intent, purpose: str, gate: int = 1) -> Event:
+    one = question(events, intent, purpose, gate)
+    return Event(at=T0, kind=EventKind.QUESTION, step=one.task_id, text="asked", detail=question_detail(one))
+
+
+def answered(
+    events: Sequence[Event],
+    intent: Intent,
+    purpose: str,
+    who: str,
+    choice: str = "Approve",
+    gate: int = 1,
+) -> Event:
+    one = question(events, intent, purpose, gate)
+    detail: dict[str, Json] = {**question_detail(one), "by": who, "name": who, "choice": choice}
+    text = f"{who}: {choice}"
+    return Event(at=T0, kind=EventKind.ANSWER, step=one.task_id, text=text, detail=detail)

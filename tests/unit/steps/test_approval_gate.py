@@ -1,0 +1,215 @@
+"""What one gate does before it asks, and what it makes of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from srx_issu.domain.approvals.judge import Approved
+from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
+from srx_issu.steps.approval_request import recovery_request, start_request
+from srx_issu.steps.approvals import standing
+from tests.fakes.approvals import READY_EVENT
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import intent
+from tests.fakes.recoveries import half_way
+
+NAMES = tuple(f"approval.approve_start{n}" for n in ("", "_2", "_3", "_4"))
+ADA, BOB, OPERATOR = (Person(id=name, name=name) for name in ("ada", "bob", "operator"))
+LISTED = Approvals(start=ApprovalRule(approvers=(ADA, BOB, OPERATOR)))
+TWO = Approvals(start=ApprovalRule(approvers=(ADA, BOB, OPERATOR), needed=2))
+
+
+def _gate(number: int = 1, try_number: int = 1) -> Gate:
+    return Gate(
+        purpose=ApprovalPurpose.START,
+        task_id=NAMES[number - 1],
+        try_number=try_number,
+        spares=NAMES[number:],
+    )
+
+
+def _fake(approvals: Approvals | None = None, ready: Event = READY_EVENT) -> FakeBench:
+    fake = FakeBench(intent=intent(approvals=approvals or Approvals())).with_baseline()
+    fake.journal.record("manual__1", ready)
+    return fake
+
+
+def _reassessed(fake: FakeBench, *findings: str) -> None:
+    again = replace(READY_EVENT, detail={**READY_EVENT.detail, "findings": list(findings)})
+    fake.journal.record("manual__1", again)
+
+
+def _approach(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask | Enough | NextGate:
+    gate = _gate(number, try_number)
+    return approach(fake.bench(gate.task_id), gate, start_request)
+
+
+def _asked(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask:
+    found = _approach(fake, number, try_number)
+    assert isinstance(found, Ask), found
+    return found
+
+
+def _hear(fake: FakeBench, who: Person, choice: str = "Approve", number: int = 1) -> Enough | NextGate:
+    gate = _gate(number)
+    return hear(fake.bench(gate.task_id), gate, Response(person=who, chosen=(choice,)))
+
+
+def _is_approved(fake: FakeBench) -> bool:
+    events = fake.journal.events("manual__1")
+    return isinstance(standing(events, fake.intent, "start", fake.clock.now()), Approved)
+
+
+def test_a_closed_upgrade_asks_nobody() -> None:
+    fake = _fake()
+    fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "no", fake.clock.now())
+    with pytest.raises(RequestRefused, match="is closed as REFUSED"):
+        _approach(fake)
+    assert fake.texts(EventKind.QUESTION) == []
+
+
+def test_after_a_no_nobody_else_is_asked() -> None:
+    fake = _fake().approved("start", choice="Reject")
+    with pytest.raises(RequestRefused, match="ada refused the start; nothing was sent"):
+        _approach(fake, 2)
+    assert fake.outcome is Outcome.REFUSED
+
+
+def test_an_answer_without_a_person_is_a_no() -> None:
+    fake = _fake()
+    _asked(fake)
+    with pytest.raises(RequestRefused, match="names no person"):
+        _hear(fake, Person(id="", name="somebody"))
+    assert not _is_approved(fake)
+
+
+def test_an_answer_to_no_question_is_a_no() -> None:
+    with pytest.raises(RequestRefused, match="the journal does not hold"):
+        _hear(_fake(), ADA)
+
+
+def test_reject_refuses() -> None:
+    fake = _fake()
+    _asked(fake)
+    with pytest.raises(RequestRefused, match="ada refused the start; nothing was sent"):
+        _hear(fake, ADA, "Reject")
+    assert fake.outcome is Outcome.REFUSED
+
+
+def test_nobody_answers() -> None:
+    fake = _fake()
+    _asked(fake)
+    with pytest.raises(RequestRefused, match="nobody answered the question about the start within 24 hours"):
+        give_up(fake.bench("x"), _gate())
+    assert fake.outcome is Outcome.REFUSED
+
+
+def test_too_few_who_may_still_approve() -> None:
+    fake = _fake(replace(TWO, start=replace(TWO.start, approvers=(ADA, OPERATOR))))
+    with pytest.raises(
+        RequestRefused, match="2 more must approve and only ada still may: see policy/approvals"
+    ):
+        _approach(fake)
+
+
+def test_the_requesters_yes_does_not_count_and_the_next_gate_asks_again() -> None:
+    """Where anybody may approve, Airflow lets the requester answer."""
+    fake = _fake()
+    assert "anybody, but not operator, who asks" in _asked(fake).body
+    found = _hear(fake, OPERATOR)
+    assert isinstance(found, NextGate)
+    assert "operator asked for it and may not approve it" in found.reason
+    assert not _is_approved(fake)
+    _asked(fake, 2)
+    assert isinstance(_hear(fake, ADA, number=2), Enough)
+
+
+def test_the_last_gate_has_nobody_to_leave_it_to() -> None:
+    fake = _fake()
+    _asked(fake, 4)
+    with pytest.raises(RequestRefused, match="no gate is left"):
+        _hear(fake, OPERATOR, number=4)
+    assert fake.outcome is Outcome.REFUSED
+
+
+def test_a_yes_is_enough_and_the_other_gates_are_not_needed() -> None:
+    fake = _fake(LISTED)
+    asked = _asked(fake)
+    assert asked.assigned == (ADA, BOB), "the requester is not assigned"
+    assert _hear(fake, ADA) == Enough(reason="start approved by ada (1 of 1)")
+    assert fake.texts(EventKind.ANSWER) == ["ada: Approve"]
+    assert isinstance(_approach(fake, 2), Enough)
+
+
+def test_each_of_two_approvers_answers_a_question_of_his_own() -> None:
+    fake = _fake(TWO)
+    assert "Approvals: 0 of 2 (nobody yet)" in _asked(fake).body
+    assert isinstance(_hear(fake, ADA), NextGate)
+    second = _asked(fake, 2)
+    assert second.assigned == (BOB,)
+    assert "Approvals: 1 of 2 (ada)" in second.body
+    assert _hear(fake, BOB, number=2) == Enough(reason="start approved by ada, bob (2 of 2)")
+
+
+def test_a_lost_try_asks_the_same_again() -> None:
+    fake = _fake()
+    first = _asked(fake)
+    assert _asked(fake, try_number=2) == first
+    assert isinstance(_hear(fake, ADA), Enough)
+
+
+def test_a_question_that_would_read_differently_is_left_to_the_next_gate() -> None:
+    """Airflow would go on showing the first one's words."""
+    fake = _fake()
+    _asked(fake)
+    _reassessed(fake, "node0: CPU at 60 %")
+    assert isinstance(_approach(fake, try_number=2), NextGate)
+    assert "is given up" in fake.texts(EventKind.QUESTION)[-1]
+    asked = _asked(fake, 2)
+    assert "**Changed since the last question:**" in asked.body
+    assert "- findings: nothing → node0: CPU at 60 %" in asked.body
+    assert isinstance(_hear(fake, ADA, number=2), Enough)
+
+
+def test_an_answer_to_the_old_question_is_none_to_the_new_one() -> None:
+    fake = _fake()
+    _asked(fake)
+    _reassessed(fake, "node0: CPU at 60 %")
+    assert isinstance(_hear(fake, ADA), NextGate), "she saw the old words"
+    assert not _is_approved(fake)
+    _asked(fake, 2)
+
+
+def test_spares_used_up_refuse() -> None:
+    fake = _fake()
+    for number in range(1, 5):
+        _asked(fake, number)
+        _reassessed(fake, f"finding {number}")
+    with pytest.raises(RequestRefused, match="no gate is left to put it: start a new run"):
+        _approach(fake, 4, 2)
+
+
+def test_an_expired_yes_is_asked_for_again() -> None:
+    fake = _fake()
+    _asked(fake)
+    _hear(fake, ADA)
+    fake.clock.sleep(25 * 3600)
+    assert isinstance(_approach(fake, try_number=2), Ask)
+
+
+def test_once_the_issu_was_asked_for_nobody_is_asked() -> None:
+    assert isinstance(approach(half_way().bench("x"), _gate(), start_request), Enough)
+
+
+def test_a_recovery_that_nobody_answers_needs_an_operator() -> None:
+    fake = half_way()
+    gate = replace(_gate(), purpose=ApprovalPurpose.RECOVERY, task_id="recover.approve_recovery")
+    assert isinstance(approach(fake.bench(gate.task_id), gate, recovery_request), Ask)
+    with pytest.raises(RequestRefused, match="within 24 hours; nothing more is sent"):
+        give_up(fake.bench(gate.task_id), gate)
+    assert fake.outcome is Outcome.NEEDS_OPERATOR
