@@ -10,7 +10,14 @@ from srx_issu.campaign.model import Campaign, Member
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.intent import OrderedBy
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
+from srx_issu.ports.campaign import (
+    ApprovedCampaign,
+    CampaignEvent,
+    CampaignEventKind,
+    CampaignOutcome,
+    CampaignRecord,
+    approved_campaign,
+)
 from srx_issu.ports.journal import Outcome
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
@@ -39,6 +46,17 @@ class MemoryCampaigns:
 
     def campaigns(self, *, limit: int = 100) -> tuple[CampaignRecord, ...]:
         return tuple(self.records.values())[:limit]
+
+    def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
+        newest = {record.name: record for record in self.records.values()}
+        found = [
+            approved_campaign(
+                record.campaign_id, record.name, {e.kind: e.detail for e in self.written[record.campaign_id]}
+            )
+            for record in newest.values()
+            if record.outcome is None and name in (None, record.name)
+        ]
+        return tuple(filter(None, found))
 
     def record(self, campaign_id: str, event: CampaignEvent) -> bool:
         known = {e.key for e in self.written[campaign_id] if e.key}

@@ -12,9 +12,10 @@ from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.gate import Way
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.domain.approvals.rule import ApprovalRule
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.campaign_bench import Planning
 from srx_issu.steps.campaign_close import close_campaign, give_order
 from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign_upgrade import (
@@ -195,8 +196,7 @@ class TestPlan:
 class TestStart:
     def test_takes_what_it_needs_for_the_run_and_hands_on_its_parameters(self) -> None:
         fake = approved()
-        fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]
-        said(fake, wave_question(fake.bench(), 1))
+        fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]  # not looked at any more
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
@@ -422,22 +422,18 @@ class TestWaveGate:
         assert wave_question(fake.bench(), 1) is None
         assert open_wave(fake.bench(), 1) == ["a"]
 
-    def test_asks_when_the_files_were_changed_after_the_approval(self) -> None:
-        fake = approved()
-        assert wave_question(fake.bench(), 1) is None
-        fake.fleet[0] = replace(fake.fleet[0], facts="another address")
-        asked = wave_question(fake.bench(), 1)
-        assert asked is not None
-        assert "a: its addresses, policy or image file were changed" in asked.body
-        with pytest.raises(RequestRefused, match="no answer"):
-            open_wave(fake.bench(), 1)
-
-    def test_an_answer_is_about_what_the_files_said_when_it_was_asked(self) -> None:
+    def test_from_the_approval_on_no_file_is_read(self) -> None:
         fake = approved(gates=Gates(waves=True))
-        said(fake, wave_question(fake.bench(), 1))
-        fake.fleet[0] = replace(fake.fleet[0], facts="another address")
-        with pytest.raises(RequestRefused, match="ada answered question"):
-            open_wave(fake.bench(), 1)
+
+        def unread() -> Planning:
+            raise OperatorFileError((FileFault(file="x", line=1, found="typo", remedy="mend it"),))
+
+        bench = replace(fake.bench(), plan_now=unread)
+        said(fake, wave_question(bench, 1))
+        assert open_wave(bench, 1) == ["a"]
+        assert make_plan(bench)["clusters"] == 4
+        assert confirm_plan(bench)["approved_by"] == "ada"
+        assert isinstance(next_step(bench, task(fake, "a")), Go)
 
     def test_a_no_ends_the_campaign(self) -> None:
         fake = approved(gates=Gates(waves=True))
