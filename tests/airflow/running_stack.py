@@ -213,16 +213,22 @@ class RunningStack:
 
 @contextmanager
 def running_stack(
-    folder: Path, clusters: int = CLUSTERS, speed: float = SPEED, topology: Path | None = None
+    folder: Path,
+    clusters: int = CLUSTERS,
+    speed: float = SPEED,
+    topology: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[RunningStack]:
-    """Everything started, and everything ended. Without a ``topology``: so many of the demo's cluster."""
+    """Everything started, and everything ended. Without a ``topology``: so many of the demo's cluster.
+    ``environment`` is added to that of Airflow's processes."""
     topology = topology or write_topology(folder / "topology.yaml", clusters, TWINS)
     home = Home(root=folder / "home")
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
     scenery.shortest_pause_s = PAUSE_S
     with ExitStack() as cleanup:
         options = replace(
-            scenery.options(PARALLELISM), before_airflow=lambda: {**scenery.prepare(), **SPARING}
+            scenery.options(PARALLELISM),
+            before_airflow=lambda: {**scenery.prepare(), **SPARING, **(environment or {})},
         )
         stack = cleanup.enter_context(Stack(home, options))
         scenery.check = stack.check

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TriggerRule, chain
-from airflow.sdk.exceptions import DownstreamTasksSkipped
+from airflow.sdk.exceptions import DownstreamTasksSkipped, TaskDeferred
 
-from srx_issu.operators.step import BranchStepOperator, dead_ends
+from srx_issu.operators.step import BranchStepOperator, dead_ends, pause
+from srx_issu.steps.converge import NotYet
+from srx_issu.triggers.pause import PauseTrigger
 
 
 class Way(StrEnum):
@@ -51,3 +53,20 @@ def test_a_branch_tells_airflow_to_skip_all_of_them_at_once() -> None:
     with pytest.raises(DownstreamTasksSkipped) as told:
         branch.execute({"ti": task_instance})  # type: ignore[typeddict-item]
     assert told.value.tasks == [("first", -1), ("second", -1), ("third", -1)]
+
+
+class Undecided(BranchStepOperator):
+    """Wants to look again before it decides."""
+
+    def choose_branch(self, context: Any) -> str:
+        pause(self, NotYet(reason="the ISSU is under way", pause_s=60.0))
+
+
+def test_a_branch_that_cannot_decide_yet_looks_again_without_holding_a_worker() -> None:
+    with DAG("ways", schedule=None):
+        branch = Undecided(task_id="branch", step=lambda _: Way.TAKEN, ways={way: way.value for way in Way})
+    with pytest.raises(TaskDeferred) as deferred:
+        branch.execute({"ti": SimpleNamespace(task=branch)})  # type: ignore[typeddict-item]
+    assert isinstance(deferred.value.trigger, PauseTrigger)
+    assert deferred.value.method_name == "look_again"
+    assert callable(branch.look_again)

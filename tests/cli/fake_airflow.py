@@ -30,6 +30,7 @@ class FakeAirflow:
         self.triggered: list[Any] = []
         self.logs: list[Any] = []
         self.logins = 0
+        self.unattended: list[dict[str, Any]] = []
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -76,6 +77,8 @@ class FakeAirflow:
         for end, body in known.items():
             if path.endswith(end):
                 return httpx.Response(200, json=body)
+        if path == "/srx-issu/unattended":
+            return httpx.Response(200, json={"unattended": self.unattended})
         if "/xcomEntries/" in path and self.outcome is not None:
             return httpx.Response(200, json={"value": self.outcome})
         run_id = path.removeprefix(f"{RUNS}/")

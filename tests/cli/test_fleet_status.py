@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.cli.airflow_api import Run
-from srx_issu.cli.fleet_status import chosen, newest_first
+from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.fleet_status import chosen, newest_first, unattended_lines
+from tests.cli.fake_airflow import FakeAirflow
 
 NOW = datetime(2026, 5, 24, 15, 0, tzinfo=UTC)
 
@@ -26,3 +27,23 @@ def test_a_clusters_recovery_is_shown_when_it_is_newer_than_its_upgrade() -> Non
 def test_what_is_only_queued_is_the_newest() -> None:
     shown = newest_first((run("up", "a", 1),), (run("recover", "a", None, "issu_recover"),), NOW)
     assert [each.run_id for each in chosen(shown, "a")] == ["recover", "up"]
+
+
+def test_a_cluster_that_nobody_looks_after_is_said_with_the_line_that_takes_it_over() -> None:
+    airflow = FakeAirflow()
+    command = "srx-issu recover fw-b --take-over --reason '...'"
+    airflow.unattended = [
+        {
+            "cluster": "fw-b",
+            "upgrade_id": "cli__fw-b__1",
+            "opened_at": (NOW - timedelta(hours=2)).isoformat(),
+            "command": command,
+        }
+    ]
+    with AirflowApi(airflow.login(), transport=airflow.transport) as api:
+        found = api.unattended()
+    (line,) = unattended_lines(found, None, NOW)
+    assert "fw-b: UNATTENDED. Upgrade cli__fw-b__1 holds it since" in line
+    assert line.splitlines()[-1].strip() == command
+    assert unattended_lines(found, "fw-a", NOW) == []
+    assert len(unattended_lines(found, "fw-b", NOW)) == 1

@@ -52,6 +52,9 @@ class MemoryStores:
         records = (sample.record for sample in self.samples.values())
         return tuple(r for r in records if cluster in (None, r.cluster))[:limit]
 
+    def held_open(self) -> tuple[UpgradeRecord, ...]:
+        return tuple(s.record for s in self.samples.values() if s.record.outcome is None)
+
     def evidence(self, upgrade_id: str) -> tuple[EvidenceEntry, ...]:
         documents = self.samples[upgrade_id].documents if upgrade_id in self.samples else {}
         return tuple(_entry(upgrade_id, name, content) for name, content in documents.items())

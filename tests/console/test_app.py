@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -13,9 +14,11 @@ from fastapi import FastAPI, HTTPException
 
 from srx_issu.console.app import make_app
 from srx_issu.console.sources import Sources, open_sources
+from srx_issu.console.unattended import AtWork
 from srx_issu.domain.errors import JournalError
 from tests.console.fakes import OPEN, OneAudit, two_upgrades
 
+TAKE_OVER = "srx-issu recover fw-b --take-over --reason '...'"
 PAGES = ("/", "/upgrades/wave1__fw-a", "/upgrades/wave1__fw-a/report", "/audits")
 
 
@@ -37,9 +40,13 @@ class Web:
         return asyncio.run(ask())
 
 
-def client(sources: Callable[[], Sources] = two_upgrades, guard: Callable[[], None] = lambda: None) -> Web:
+def client(
+    sources: Callable[[], Sources] = two_upgrades,
+    guard: Callable[[], None] = lambda: None,
+    at_work: AtWork = frozenset,
+) -> Web:
     outer = FastAPI()
-    outer.mount("/srx-issu", make_app(sources, guard))
+    outer.mount("/srx-issu", make_app(sources, guard, at_work))
     return Web(app=outer)
 
 
@@ -114,6 +121,24 @@ def test_lists_upgrades_with_links_that_work() -> None:
         assert web.get(link).status_code == 200
     assert "UPGRADED WITH FINDINGS" in listing.text
     assert "UNDER WAY" in listing.text
+
+
+def test_a_cluster_whose_run_is_gone_is_listed_with_the_command_that_takes_it_over() -> None:
+    web = client(at_work=lambda _: frozenset())
+    text = html.unescape(web.get("/srx-issu/").text)
+    assert "Unattended" in text
+    assert TAKE_OVER in text
+    told = web.get("/srx-issu/unattended").json()["unattended"]
+    assert [(each["cluster"], each["upgrade_id"], each["command"]) for each in told] == [
+        ("fw-b", OPEN, TAKE_OVER)
+    ]
+
+
+def test_a_cluster_whose_run_is_at_work_is_not_unattended() -> None:
+    web = client()
+    assert "Unattended" not in web.get("/srx-issu/").text
+    assert web.get("/srx-issu/unattended").json() == {"unattended": []}
+    assert client(guard=nobody).get("/srx-issu/unattended").status_code == 401
 
 
 def test_lists_one_cluster() -> None:

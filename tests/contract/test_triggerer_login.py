@@ -109,6 +109,6 @@ def test_a_key_is_enough(lab: Lab, connections: Connections, as_text: bool) -> N
 
 def test_without_known_host_keys_nobody_is_called(lab: Lab, connections: Connections) -> None:
     del connections.extra["known_hosts"]
-    assert logins(lab, NODE0) == ["RequestRefused"]
+    assert logins(lab, NODE0) == ["ConnectionUnusable"]
     connections.extra["no_host_key_check"] = True
     assert logins(lab, NODE0) == [lab.credentials.username]

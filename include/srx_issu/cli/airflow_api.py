@@ -82,6 +82,16 @@ def is_asked(detail: Mapping[str, Any]) -> bool:
     return detail["task_instance"].get("state", _WAITING[0]) in _WAITING
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unattended:
+    """A cluster that an upgrade holds while no run looks after it; ``command`` takes it over."""
+
+    cluster: str
+    upgrade_id: str
+    opened: datetime
+    command: str
+
+
 class AirflowApi:
     """One Airflow, one user. Logs in when it has to; a token that has expired is renewed once."""
 
@@ -144,6 +154,19 @@ class AirflowApi:
         found = self._get(f"{self._dag}/dagRuns", order_by="-run_after", limit=PAGE)
         return tuple(_run(each) for each in found["dag_runs"])
 
+    def unattended(self) -> tuple[Unattended, ...]:
+        """Clusters that nobody looks after, by the plugin's word, which knows the journal."""
+        found = self._accept(self._authorized("GET", "/srx-issu/unattended"))["unattended"]
+        return tuple(
+            Unattended(
+                cluster=str(each["cluster"]),
+                upgrade_id=str(each["upgrade_id"]),
+                opened=datetime.fromisoformat(each["opened_at"]),
+                command=str(each["command"]),
+            )
+            for each in found
+        )
+
     def task_edges(self) -> dict[str, tuple[str, ...]]:
         """Task -> the tasks behind it."""
         found = self._get(f"{self._dag}/tasks")["tasks"]
@@ -201,12 +224,15 @@ class AirflowApi:
         return self._accept(self._try(method, path, **kwargs))
 
     def _try(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        return self._authorized(method, f"/api/v2{path}", **kwargs)
+
+    def _authorized(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         if "Authorization" not in self._client.headers:
             self.log_in()
-        answer = self._send(method, f"/api/v2{path}", **kwargs)
+        answer = self._send(method, path, **kwargs)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self.log_in()
-            answer = self._send(method, f"/api/v2{path}", **kwargs)
+            answer = self._send(method, path, **kwargs)
         return answer
 
     def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:

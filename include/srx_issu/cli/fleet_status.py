@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
 
-from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.airflow_api import AirflowApi, Run, Unattended
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases
@@ -24,6 +25,17 @@ def fleet_table(api: AirflowApi, cluster: str | None, now: datetime) -> Table:
     for run in chosen(newest_first(api.runs(), api.of(RECOVERY_DAG).runs(), now), cluster):
         table.add_row(*_row(api.of(run.dag_id), run, now))
     return table
+
+
+def unattended_lines(found: Iterable[Unattended], cluster: str | None, now: datetime) -> list[str]:
+    """What to say of clusters that nobody looks after: who holds each, and the command that takes it."""
+    return [
+        f"{each.cluster}: UNATTENDED. Upgrade {each.upgrade_id} holds it since "
+        f"{duration((now - each.opened).total_seconds())}, and Airflow has no run for it that is queued or "
+        f"running; an ISSU may be under way. Take it over:\n    {each.command}"
+        for each in found
+        if cluster in (None, each.cluster)
+    ]
 
 
 def newest_first(upgrades: tuple[Run, ...], recoveries: tuple[Run, ...], now: datetime) -> tuple[Run, ...]:

@@ -15,7 +15,7 @@ from srx_issu import catalog
 from srx_issu.cli import campaign, recover
 from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
-from srx_issu.cli.fleet_status import fleet_table
+from srx_issu.cli.fleet_status import fleet_table, unattended_lines
 from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.login import Login, NoLogin, find_login
 from srx_issu.cli.names import complete_cluster, complete_image
@@ -152,7 +152,15 @@ def status(
 ) -> None:
     """What runs, and how the last upgrades ended."""
     with _airflow(context) as api:
-        console.print(fleet_table(api, cluster, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        console.print(fleet_table(api, cluster, now))
+        try:
+            alone = unattended_lines(api.unattended(), cluster, now)
+        except ApiFailed as failed:
+            errors.print(f"Whether a cluster is unattended is not known: {failed}", highlight=False)
+            return
+        for line in alone:
+            console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("release")

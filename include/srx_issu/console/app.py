@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.console import pages
 from srx_issu.console.sources import OpenSources
+from srx_issu.console.unattended import AtWork, runs_at_work, unattended
 from srx_issu.domain.errors import JournalError
 
 # Airflow shows the pages in a frame of its own; nobody else may. Reports name clusters: not for caches.
@@ -26,7 +27,7 @@ _HEADERS = {
 }
 
 
-def make_app(open_sources: OpenSources, guard: Callable[..., Any]) -> FastAPI:
+def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWork = runs_at_work) -> FastAPI:
     """``guard`` is a FastAPI dependency that raises 401 or 403 for those who may not look."""
     app = FastAPI(
         title="SRX upgrades",
@@ -42,9 +43,17 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any]) -> FastAPI:
 
     @app.get("/", response_class=HTMLResponse)
     def upgrades(request: Request, cluster: Annotated[str | None, Query(max_length=200)] = None) -> Response:
-        records = open_sources().lists.upgrades(limit=pages.MOST, cluster=cluster or None)
+        lists = open_sources().lists
+        records = lists.upgrades(limit=pages.MOST, cluster=cluster or None)
+        alone = unattended(lists.held_open(), at_work)
         root = f"{request.scope.get('root_path', '')}/"
-        return _page(pages.upgrades(records, cluster or "", root), refresh_s=pages.REFRESH_S)
+        return _page(pages.upgrades(records, cluster or "", root, alone), refresh_s=pages.REFRESH_S)
+
+    @app.get("/unattended")
+    def clusters_unattended() -> Response:
+        """For ``srx-issu status``: the clusters that nobody looks after."""
+        found = unattended(open_sources().lists.held_open(), at_work)
+        return JSONResponse({"unattended": [each.as_json() for each in found]}, headers=_HEADERS)
 
     @app.get("/upgrades/{upgrade_id}", response_class=HTMLResponse)
     def upgrade(upgrade_id: str) -> Response:

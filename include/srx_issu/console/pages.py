@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.console.sources import Sources
+from srx_issu.console.unattended import Unattended
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import Listed, build_report, is_told
 from srx_issu.report.documents import Documents
@@ -43,7 +44,9 @@ class Line:
         return (closed - self.record.opened_at).total_seconds() if closed else None
 
 
-def upgrades(records: tuple[UpgradeRecord, ...], cluster: str, root: str) -> str:
+def upgrades(
+    records: tuple[UpgradeRecord, ...], cluster: str, root: str, alone: tuple[Unattended, ...] = ()
+) -> str:
     """``root`` is where the console is mounted, with a slash at its end."""
     lines = [
         Line(
@@ -54,7 +57,7 @@ def upgrades(records: tuple[UpgradeRecord, ...], cluster: str, root: str) -> str
         for record in records
     ]
     template = environment(_TEMPLATES).get_template("upgrades.html.j2")
-    return template.render(lines=lines, cluster=cluster, root=root, most=MOST)
+    return template.render(lines=lines, cluster=cluster, root=root, most=MOST, alone=alone)
 
 
 def upgrade(sources: Sources, upgrade_id: str) -> Live | None:

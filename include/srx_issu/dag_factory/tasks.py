@@ -29,7 +29,7 @@ def run(step: Callable[[Bench], Facts], task_id: str | None = None, **kwargs: An
 
 
 def branch(
-    step: Callable[[Bench], StrEnum],
+    step: Callable[[Bench], StrEnum | NotYet],
     ways: Mapping[Any, str | None],
     task_id: str | None = None,
     **kwargs: Any,

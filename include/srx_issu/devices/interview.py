@@ -39,12 +39,14 @@ def interview(node: NodeName) -> Interview:
     """Returns the node's view: reachable False when its own address answered no question at all."""
     view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
     unread = set[str]()
+    refused = False
     for field, question in _QUESTIONS.items():
         try:
             view = yield from question(node, view)
             answered += 1
         except SESSION_OVER as error:
             faults.append(error.message)
+            refused = isinstance(error, AuthenticationFailed | HostKeyRejected)
             break
         except DeviceError as error:  # it answered, with a no or with something unreadable
             faults.append(error.message)
@@ -55,6 +57,7 @@ def interview(node: NodeName) -> Interview:
         reachable=answered > 0,
         error="; ".join(faults) or None,
         not_understood=frozenset(unread),
+        refused_login=refused,
     )
 
 

@@ -3,6 +3,7 @@
 SrxIssuError
 ├── OperatorFileError        a file of the operator's has faults; carries all of them
 ├── RequestRefused           a parameter of a run is wrong; nothing was touched
+│   └── ConnectionUnusable       the Airflow connection is missing or incomplete; waited out once claimed
 ├── UnparsableVersion        a release name that the grammar does not know
 ├── IncomparableReleases     two releases of which nobody can say which is later
 ├── DeviceError              something about one node; carries the node's name
@@ -18,6 +19,7 @@ SrxIssuError
 │   └── TransferFailed           a file could not be copied or its checksum differs
 ├── LeaseHeld                another upgrade owns the cluster
 └── JournalError             the journal could not be read or written
+    └── JournalAway              it does not answer at the moment; waited out, never an outcome
 """
 
 from __future__ import annotations
@@ -55,6 +57,13 @@ class RequestRefused(SrxIssuError):
     """What was asked for cannot be done; nothing was touched."""
 
 
+class ConnectionUnusable(RequestRefused):
+    """The Airflow connection that holds the account is missing, incomplete or unreadable.
+
+    Before a cluster is claimed this refuses the request; afterwards somebody puts it right and work goes on.
+    """
+
+
 class UnparsableVersion(SrxIssuError):
     """A release name outside Junos's grammar, or one that SRX never runs."""
 
@@ -69,6 +78,13 @@ class LeaseHeld(SrxIssuError):
 
 class JournalError(SrxIssuError):
     """The journal could not be read or written."""
+
+
+class JournalAway(JournalError):
+    """The journal does not answer: no connection, shutting down, in recovery, or too slow.
+
+    It will be back: waited out (``steps/outage.py``). Whether the statement took effect is unknown.
+    """
 
 
 class DeviceError(SrxIssuError):

@@ -122,6 +122,7 @@ class NodeView:
     cold_sync: ColdSync | None = None  # None: the release does not show it, or see ``not_understood``
     issu: IssuStatus | None = None
     not_understood: frozenset[str] = frozenset()  # of these fields: answered, but not in a way we can read
+    refused_login: bool = False  # it is there, but refuses our account or shows an unknown host key
 
     def group(self, group_id: int) -> RedundancyGroup | None:
         return next((g for g in self.groups if g.group_id == group_id), None)
@@ -144,6 +145,11 @@ class Snapshot:
 
     def view(self, node: NodeName) -> NodeView:
         return self.node0 if node is NodeName.NODE0 else self.node1
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Both nodes refuse the login: that is the account's fault, and tells nothing about the cluster."""
+        return all(view.refused_login for view in self.views)
 
     @property
     def views(self) -> tuple[NodeView, NodeView]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from airflow.sdk import BaseHook, Connection
 
 from srx_issu.devices.credentials import Credentials
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import ConnectionUnusable
 
 _log = logging.getLogger(__name__)
 
@@ -30,15 +30,19 @@ class SrxHook(BaseHook):
         self.connection_id = connection_id
 
     def credentials(self) -> Credentials:
-        """Raises RequestRefused when the connection cannot be used, naming it."""
-        return credentials_of(self.get_connection(self.connection_id))
+        """Raises ConnectionUnusable, naming the connection, when it is missing or will not do."""
+        try:
+            connection = self.get_connection(self.connection_id)
+        except Exception as error:  # whatever Airflow says of a connection that it cannot find or decrypt
+            raise ConnectionUnusable(f"connection {self.connection_id} cannot be read: {error}") from error
+        return credentials_of(connection)
 
 
 def credentials_of(connection: Connection) -> Credentials:
     """What the connection says. Host keys are verified unless it says otherwise in so many words."""
     extra = connection.extra_dejson
     if not connection.login:
-        raise RequestRefused(f"connection {connection.conn_id}: no user name (Login)")
+        raise ConnectionUnusable(f"connection {connection.conn_id}: no user name (Login)")
     verify = str(extra.get("no_host_key_check", False)).lower() != "true"
     if not verify:
         _log.warning(
@@ -48,7 +52,7 @@ def credentials_of(connection: Connection) -> Credentials:
         )
     known_hosts = known_hosts_text(connection.conn_id, extra.get("known_hosts"))
     if verify and not known_hosts:
-        raise RequestRefused(
+        raise ConnectionUnusable(
             f"connection {connection.conn_id}: no known host keys; put the nodes' keys "
             "(ssh-keyscan, checked against the console) into its field 'Known hosts'"
         )
@@ -73,6 +77,6 @@ def known_hosts_text(connection_id: str, value: str | None) -> str | None:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise RequestRefused(
+        raise ConnectionUnusable(
             f"connection {connection_id}: known_hosts is neither text nor a readable file: {path} ({error})"
         ) from error

@@ -19,6 +19,7 @@ from airflow.providers.common.compat.connection import get_async_connection
 from airflow.providers.ssh.hooks.ssh import SSHHookAsync
 
 from srx_issu.devices.credentials import Credentials
+from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.domain.model import Address, Cluster, NodeName
 from srx_issu.hooks.srx import credentials_of
 
@@ -42,8 +43,8 @@ _kept: dict[str, _Kept] = {}  # connection id -> as it was read
 def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     """Opens SSH sessions with the account and the host keys of the cluster's connection.
 
-    The coroutine raises RequestRefused when the connection cannot be used and never could, and what asyncssh
-    raises.
+    The coroutine raises ConnectionUnusable when the connection cannot be used and never could, and what
+    asyncssh raises.
     """
 
     async def connect(node: NodeName) -> Any:
@@ -66,7 +67,7 @@ async def _account(connection_id: str) -> _Kept:
         read = await _read(connection_id)
     except Exception as error:
         if kept is None:
-            raise
+            raise ConnectionUnusable(f"connection {connection_id} cannot be used: {error}") from error
         _log.warning("connection %s: %s; going on with the account as it was", connection_id, error)
         return kept
     _kept[connection_id] = read

@@ -1,102 +1,220 @@
-"""Everything a trigger needs, put together without blocking the triggerer's loop."""
+"""Everything a trigger needs, put together without blocking the triggerer's loop.
+
+A journal that is away is waited out when a wait is opened; once open, a wait looks at the nodes all the time.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 
 from srx_issu.devices.ssh import SshClusterReader
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, RequestRefused
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.intent import Intent
+from srx_issu.domain.model import Snapshot
 from srx_issu.domain.recovery.plan import Plan, Taken
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.hooks.triggerer_login import connector
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.holding import renew_all
+from srx_issu.steps.late_journal import LateJournal
+from srx_issu.steps.looking import require_login
+from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
 from srx_issu.steps.quiet import QuietWatch, Stillness
 from srx_issu.steps.recall import QUIET_KEY, course, intent_of, start
 from srx_issu.steps.recover_cluster import taken
 from srx_issu.steps.recovery_plan import plan_in
-from srx_issu.steps.watch import Watch, began_at
+from srx_issu.steps.watch import SHORT_S, Look, Watch, away_words, began_at
+from srx_issu.steps.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.window import seconds_until_open, window_objection
+
+R = TypeVar("R")
 
 
 @asynccontextmanager
-async def open_watch(upgrade_id: str, goal: Goal, step: str) -> AsyncIterator[Watch]:
+async def open_watch(
+    upgrade_id: str,
+    goal: Goal,
+    step: str,
+    log: Any,
+    *,
+    pause: Callable[[float], Awaitable[None]],
+    counted: Callable[[Look], None],
+) -> AsyncIterator[WatchLoop]:
     """The wait of one task, with its own connection to each node; closed at the end."""
-    watch = await asyncio.to_thread(_prepare_watch, upgrade_id, goal, step)
+    opened = await _opened(partial(_prepare_watch, upgrade_id, goal, step), log)
+    watch = opened.watch
     try:
-        yield watch
+        yield WatchLoop(
+            watch=watch,
+            lines=_lines(opened.stores, upgrade_id, log),
+            lease=_lease_keeper(opened.stores, watch.intent, log),
+            account=_account_outage(watch.intent, log),
+            log=log,
+            pause=pause,
+            counted=counted,
+        )
     finally:
         await watch.reader.close()
 
 
-def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> Watch:
+@dataclass(frozen=True, kw_only=True)
+class _OpenWatch:
+    watch: Watch
+    stores: Stores
+
+
+def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> _OpenWatch:
     stores = open_stores()
     intent = intent_of(stores.journal, upgrade_id)
-    _renew_lease(stores, intent)
     events = stores.journal.events(upgrade_id)
-    return Watch(
+    watch = Watch(
         intent=intent,
         goal=goal,
         step=step,
         course=course(events, stores.evidence, intent),
         start=start(events),
         reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), intent.policy.timers),
-        journal=stores.journal,
         clock=SystemClock(),
         began_at=_begin(stores, upgrade_id, step, f"waiting for {goal.replace('_', ' ')}"),
     )
+    return _OpenWatch(watch=watch, stores=stores)
+
+
+async def _opened(prepare: Callable[[], R], log: Any) -> R:
+    """Nothing is known of the upgrade without its journal: waited for without a limit."""
+    return await wait_out_in_loop(prepare, _journal_outage(log, "waiting for it before watching"))
+
+
+def _journal_outage(log: Any, meanwhile: str = WATCHING) -> Outage:
+    return Outage(clock=SystemClock(), log=log, meanwhile=meanwhile)
+
+
+def _account_outage(intent: Intent, log: Any) -> Outage:
+    what = f"account of connection {intent.cluster.connection_id}"
+    return Outage(clock=SystemClock(), log=log, what=what, meanwhile="trying again, no deadline passes")
+
+
+def _lines(stores: Stores, upgrade_id: str, log: Any) -> LateJournal:
+    return LateJournal(journal=stores.journal, upgrade_id=upgrade_id, outage=_journal_outage(log))
+
+
+def _lease_keeper(stores: Stores, intent: Intent, log: Any) -> LeaseKeeper:
+    async def renew() -> None:
+        await asyncio.to_thread(_renew_lease, stores, intent)
+
+    every_s = intent.policy.timers.lease_s / RENEWALS
+    return LeaseKeeper(renew=renew, every_s=every_s, clock=SystemClock(), log=log)
 
 
 def _renew_lease(stores: Stores, intent: Intent) -> None:
     renew_all(intent, stores.leases, SystemClock().now(), intent.policy.timers.lease_s)
 
 
-@dataclass(frozen=True, kw_only=True)
+def _renew_where_possible(stores: Stores, intent: Intent, log: Any) -> None:
+    """Raises LeaseHeld when another has the cluster; a lease that is gone does not keep us from looking."""
+    try:
+        _renew_lease(stores, intent)
+    except JournalAway:
+        raise
+    except JournalError as gone:
+        log.warning("%s; %s", gone, WATCHING)
+
+
+@dataclass(kw_only=True)
 class RecoveryWatch:
     """What a waiting step of a recovery is judged by."""
 
-    cluster: str
+    upgrade_id: str
+    intent: Intent
+    step: str
     plan: Plan
-    taken: tuple[Taken, ...]
     reader: SshClusterReader
-    poll_s: float
+    stores: Stores
+    lines: LateJournal
+    account: Outage
     began_at: datetime
+    taken: tuple[Taken, ...]
+
+    @property
+    def cluster(self) -> str:
+        return self.intent.cluster.name
+
+    @property
+    def poll_s(self) -> float:
+        return self.intent.policy.timers.poll_s
 
     def elapsed_s(self) -> float:
         return (SystemClock().now() - self.began_at).total_seconds()
 
+    async def observe(self) -> Snapshot | None:
+        """Both nodes now; None when there is no account to log in with, and then the deadline waits."""
+        try:
+            now = require_login(await self.reader.observe())
+        except ConnectionUnusable as error:
+            self.account.begun(error)
+            return None
+        await self._back(self.account.what, self.account.over())
+        return now
+
+    async def may_tell(self) -> bool:
+        """Whether the journal answers, so that a worker can go on; after an outage: look again first."""
+        was_away = self.lines.outage.is_on
+        if not await self.lines.write():
+            return False
+        try:
+            self.taken = taken(await asyncio.to_thread(self.stores.journal.events, self.upgrade_id))
+        except JournalAway as error:
+            self.lines.outage.begun(error)
+            return False
+        await self._back("journal", self.lines.outage.over())
+        return not was_away
+
+    async def _back(self, what: str, lasted_s: float | None) -> None:
+        if lasted_s is None or lasted_s < SHORT_S:
+            return
+        self.began_at = SystemClock().now()
+        text = away_words(lasted_s, what)
+        await self.lines.write(
+            Event(at=self.began_at, kind=EventKind.STEP_STARTED, step=self.step, text=text)
+        )
+
 
 @asynccontextmanager
-async def open_recovery(upgrade_id: str, step: str) -> AsyncIterator[RecoveryWatch]:
+async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[RecoveryWatch]:
     """One step's wait, with its own connection to each node; closed at the end."""
-    watch = await asyncio.to_thread(_prepare_recovery, upgrade_id, step)
+    watch = await _opened(partial(_prepare_recovery, upgrade_id, step, log), log)
     try:
         yield watch
     finally:
         await watch.reader.close()
 
 
-def _prepare_recovery(upgrade_id: str, step: str) -> RecoveryWatch:
+def _prepare_recovery(upgrade_id: str, step: str, log: Any) -> RecoveryWatch:
     stores = open_stores()
     intent = intent_of(stores.journal, upgrade_id)
-    _renew_lease(stores, intent)
+    _renew_where_possible(stores, intent, log)
     events = stores.journal.events(upgrade_id)
     plan = plan_in(events, stores.evidence)
     if plan is None:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
     return RecoveryWatch(
-        cluster=intent.cluster.name,
+        upgrade_id=upgrade_id,
+        intent=intent,
+        step=step,
         plan=plan,
         taken=taken(events),
         reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), intent.policy.timers),
-        poll_s=intent.policy.timers.poll_s,
+        stores=stores,
+        lines=_lines(stores, upgrade_id, log),
+        account=_account_outage(intent, log),
         began_at=_begin(stores, upgrade_id, step, "waiting"),
     )
 
@@ -109,32 +227,52 @@ class OpenQuiet:
     step: str
     watch: QuietWatch
     poll_s: float
-    stores: Stores
-    upgrade_id: str
+    lines: LateJournal
+    account: Outage
 
-    async def tell(self, seen: Stillness) -> None:
-        """Quiet or given up: ``diagnose`` reads which from the journal."""
+    async def look(self) -> Stillness | None:
+        """None when there is no account to log in with; then the stillness is counted anew."""
+        try:
+            seen = await self.watch.look()
+        except ConnectionUnusable as error:
+            self.account.begun(error)
+            self.watch.count_anew()
+            return None
+        self.account.over()
+        return seen
+
+    async def tell(self, seen: Stillness) -> bool:
+        """Quiet or given up: ``diagnose`` reads which from the journal. False: it is away, look again."""
+        was_away = self.lines.outage.is_on
+        if not await self.lines.write():
+            return False
+        if was_away:
+            self.lines.outage.over()
+            return False
         key = QUIET_KEY if seen.quiet else None
         event = Event(
             at=SystemClock().now(), kind=EventKind.OBSERVED, step=self.step, text=seen.reason, key=key
         )
-        await asyncio.to_thread(self.stores.journal.record, self.upgrade_id, event)
+        if await self.lines.write(event):
+            return True
+        self.lines.withdraw(event)
+        return False
 
 
 @asynccontextmanager
-async def open_quiet(upgrade_id: str, step: str) -> AsyncIterator[OpenQuiet]:
+async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[OpenQuiet]:
     """With its own connection to each node; closed at the end."""
-    quiet = await asyncio.to_thread(_prepare_quiet, upgrade_id, step)
+    quiet = await _opened(partial(_prepare_quiet, upgrade_id, step, log), log)
     try:
         yield quiet
     finally:
         await quiet.watch.reader.close()
 
 
-def _prepare_quiet(upgrade_id: str, step: str) -> OpenQuiet:
+def _prepare_quiet(upgrade_id: str, step: str, log: Any) -> OpenQuiet:
     stores = open_stores()
     intent = intent_of(stores.journal, upgrade_id)
-    _renew_lease(stores, intent)
+    _renew_where_possible(stores, intent, log)
     timers = intent.policy.timers
     watch = QuietWatch(
         intent=intent,
@@ -147,8 +285,8 @@ def _prepare_quiet(upgrade_id: str, step: str) -> OpenQuiet:
         step=step,
         watch=watch,
         poll_s=timers.poll_s,
-        stores=stores,
-        upgrade_id=upgrade_id,
+        lines=_lines(stores, upgrade_id, log),
+        account=_account_outage(intent, log),
     )
 
 
@@ -168,18 +306,25 @@ class OpenWindow:
 
     intent: Intent
     step: str
-    stores: Stores
+    lines: LateJournal
+    lease: LeaseKeeper
 
     def wait_s(self) -> float:
         return seconds_until_open(self.intent, SystemClock().now())
 
-    def objection(self) -> str | None:
-        return window_objection(self.intent, SystemClock().now())
+    async def objection(self) -> str | None:
+        """Why nothing may start now: the window, or another upgrade that has the cluster by now."""
+        return await self.lease.keep() or window_objection(self.intent, SystemClock().now())
 
-    async def renew_lease(self) -> None:
-        await asyncio.to_thread(_renew_lease, self.stores, self.intent)
+    async def journal_answers(self) -> bool:
+        """As far as is known; one that is away is asked again, as often as its pauses allow."""
+        if not await self.lines.write():
+            return False
+        self.lines.outage.over()
+        return True
 
-    async def refuse(self, reason: str) -> None:
+    async def refuse(self, reason: str) -> bool:
+        """False: the journal is away, and nothing was written."""
         event = Event(
             at=SystemClock().now(),
             kind=EventKind.DECIDED,
@@ -187,16 +332,23 @@ class OpenWindow:
             text=reason,
             detail={"outcome": Outcome.REFUSED.value},
         )
-        await asyncio.to_thread(self.stores.journal.record, self.intent.upgrade_id, event)
+        if await self.lines.write(event):
+            return True
+        self.lines.withdraw(event)
+        return False
 
 
-async def open_window(upgrade_id: str, step: str) -> OpenWindow:
-    """Reads the intent; renews the lease."""
+async def open_window(upgrade_id: str, step: str, log: Any) -> OpenWindow:
+    """Reads the intent."""
 
     def prepare() -> OpenWindow:
         stores = open_stores()
         intent = intent_of(stores.journal, upgrade_id)
-        _renew_lease(stores, intent)
-        return OpenWindow(intent=intent, step=step, stores=stores)
+        return OpenWindow(
+            intent=intent,
+            step=step,
+            lines=_lines(stores, upgrade_id, log),
+            lease=_lease_keeper(stores, intent, log),
+        )
 
-    return await asyncio.to_thread(prepare)
+    return await _opened(prepare, log)

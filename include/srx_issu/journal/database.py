@@ -10,9 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from srx_issu.domain.errors import JournalError
+from srx_issu.domain.errors import JournalAway, JournalError
 
 CONNECT_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_S = 30
@@ -20,6 +28,10 @@ MIGRATE_COMMAND = "python -m srx_issu.journal migrate"
 
 _UNDEFINED_TABLE, _UNDEFINED_SCHEMA, _UNDEFINED_COLUMN = "42P01", "3F000", "42703"
 _NOT_MIGRATED = (_UNDEFINED_TABLE, _UNDEFINED_SCHEMA, _UNDEFINED_COLUMN)
+# What passes by itself or once the server is looked after, by SQLSTATE or its class (first two characters):
+# connection lost, resources short, shutdown, crash, start-up, time-outs, deadlocks, a standby in fail-over.
+_AWAY_CLASSES = ("08", "53", "57", "58", "40")
+_AWAY_STATES = ("55P03", "25006", "25P03", "25P04")
 
 
 class Database:
@@ -63,15 +75,27 @@ class Database:
                 f"journal {self.name}: its tables are missing or older than this software ({said}); "
                 f"run '{MIGRATE_COMMAND}' once, then retry the task"
             )
-        if isinstance(error, OperationalError):
-            return JournalError(
+        if is_away(error):
+            return JournalAway(
                 f"journal {self.name}: PostgreSQL does not answer ({said}); check that it runs and that "
-                "SRX_ISSU_JOURNAL_URL is right, then retry the task: it looks at the nodes before it acts"
+                "SRX_ISSU_JOURNAL_URL is right"
             )
         return JournalError(
             f"journal {self.name}: PostgreSQL refused to write or read ({said}); "
             "look at the server's log, then retry the task"
         )
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database did not answer, rather than said no: asking later may succeed."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # no word from the server: never connected, or cut off
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return state in _AWAY_STATES or state[:2] in _AWAY_CLASSES or error.connection_invalidated
 
 
 def _postgres_url(url: str) -> URL:

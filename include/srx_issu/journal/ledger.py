@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, literal, select
 
 from srx_issu.journal.codec import record_from_row, utc
 from srx_issu.journal.database import Database
 from srx_issu.journal.sql_leases import LeaseChangeKind
-from srx_issu.journal.tables import evidence, lease_changes, upgrades
+from srx_issu.journal.tables import evidence, lease_changes, leases, upgrades
 from srx_issu.ports.journal import UpgradeRecord
 
 
@@ -47,6 +47,19 @@ class Ledger:
         query = select(upgrades).order_by(upgrades.c.opened_at.desc(), upgrades.c.upgrade_id).limit(limit)
         if cluster is not None:
             query = query.where(upgrades.c.cluster == cluster)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return tuple(record_from_row(row) for row in rows)
+
+    def held_open(self) -> tuple[UpgradeRecord, ...]:
+        """Upgrades that are not closed and hold their cluster, oldest first."""
+        own = leases.c.resource == literal("cluster:").concat(upgrades.c.cluster)
+        query = (
+            select(upgrades)
+            .join(leases, and_(leases.c.owner == upgrades.c.upgrade_id, own))
+            .where(upgrades.c.outcome.is_(None))
+            .order_by(upgrades.c.opened_at, upgrades.c.upgrade_id)
+        )
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(record_from_row(row) for row in rows)

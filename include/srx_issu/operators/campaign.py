@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from airflow.sdk import BaseBranchOperator, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
@@ -13,6 +13,7 @@ from srx_issu.campaign.gate import Way
 from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.hooks.campaign import open_campaign
+from srx_issu.hooks.clock import SystemClock
 from srx_issu.operators.claim import requested_by
 from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.ports.campaign import CampaignOutcome
@@ -28,8 +29,10 @@ from srx_issu.steps.campaign_questions import (
     unanswered,
 )
 from srx_issu.steps.campaign_wave import Bake, Skip, judge, prepare_wave
+from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 from srx_issu.triggers.campaign import BakeTrigger
 
+R = TypeVar("R")
 LONGEST_WAIT = timedelta(days=60)
 
 
@@ -57,8 +60,7 @@ class CampaignOperator(BaseOperator):
         self.step = step
 
     def execute(self, context: Context) -> Any:
-        with failing():
-            return self.step(bench_of(self, self.campaign, context))
+        return waited_out(lambda: self.step(bench_of(self, self.campaign, context)), self.log)
 
 
 class OpenWave(BaseOperator):
@@ -72,8 +74,7 @@ class OpenWave(BaseOperator):
         self.wave = wave
 
     def execute(self, context: Context, event: Any = None) -> None:  # noqa: ARG002 - what ended the wait
-        with failing():
-            found = prepare_wave(bench_of(self, self.campaign, context), self.wave)
+        found = waited_out(lambda: prepare_wave(bench_of(self, self.campaign, context), self.wave), self.log)
         if isinstance(found, Skip):
             raise AirflowSkipException(found.reason)
         if isinstance(found, Bake):
@@ -170,8 +171,8 @@ class JudgeWave(BaseBranchOperator):
         self.ways = ways
 
     def choose_branch(self, context: Context) -> str | Iterable[str]:
-        with failing():
-            way = judge(bench_of(self, self.campaign, context), self.wave, self.round_number)
+        bench = bench_of(self, self.campaign, context)
+        way = waited_out(lambda: judge(bench, self.wave, self.round_number), self.log)
         if way is None:
             raise AirflowSkipException("there was no such round")
         return self.ways[way]
@@ -187,12 +188,17 @@ class CloseCampaign(BaseOperator):
         self.campaign = campaign
 
     def execute(self, context: Context) -> dict[str, Json]:
-        with failing():
-            facts = close_campaign(bench_of(self, self.campaign, context))
+        facts = waited_out(lambda: close_campaign(bench_of(self, self.campaign, context)), self.log)
         if not CampaignOutcome(str(facts["outcome"])).is_success:
             context["ti"].xcom_push(key="return_value", value=facts)
             raise AirflowFailException(f"{facts['outcome']}: {facts['reason']}")
         return facts
+
+
+def waited_out(work: Callable[[], R], log: Any) -> R:
+    """What ``work`` returns, asked again while the journal is away; its errors become Airflow's."""
+    with failing():
+        return wait_out(work, Outage(clock=SystemClock(), log=log), limit_s=LIMIT_S)
 
 
 class failing:  # noqa: N801 - read as a phrase: with failing(): ...

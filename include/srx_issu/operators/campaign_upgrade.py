@@ -13,7 +13,7 @@ from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.campaign import task_of
 from srx_issu.hooks.runs import start_run
-from srx_issu.operators.campaign import LONGEST_WAIT, bench_of, failing
+from srx_issu.operators.campaign import LONGEST_WAIT, bench_of, waited_out
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_upgrade import (
@@ -47,9 +47,8 @@ class UpgradeCluster(BaseOperator):
     def execute(self, context: Context, event: Any = None) -> dict[str, Json]:  # noqa: ARG002
         """Also called again when its turn has come: what it needs is taken then."""
         bench = bench_of(self, self.campaign, context)
-        with failing():
-            task = task_of(bench, self.cluster, self.wave)
-            step = next_step(bench, task)
+        task = waited_out(lambda: task_of(bench, self.cluster, self.wave), self.log)
+        step = waited_out(lambda: next_step(bench, task), self.log)
         match step:
             case Wait():
                 self.log.info("%s waits: %s", self.cluster, step.reason)
@@ -61,8 +60,7 @@ class UpgradeCluster(BaseOperator):
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
             case Go():
-                with failing():
-                    order = note_start(bench, task, step.order)
+                order = waited_out(lambda: note_start(bench, task, step.order), self.log)
                 self._start(bench, task, order.run_id, order.whole_conf)
                 self._await_end(context, bench, task, order.run_id)
             case _:
@@ -76,12 +74,11 @@ class UpgradeCluster(BaseOperator):
             is_new = start_run(upgrade, conf)
         except RequestRefused as refusal:
             self.log.exception("%s", self.cluster)
-            with failing():
-                over = refuse_start(bench, task, upgrade, str(refusal))
+            reason = str(refusal)
+            over = waited_out(lambda: refuse_start(bench, task, upgrade, reason), self.log)
             raise AirflowFailException(f"{over.result}: {refusal}") from refusal
         if is_new:
-            with failing():
-                note_made(bench, task, upgrade)
+            waited_out(lambda: note_made(bench, task, upgrade), self.log)
         self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
 
     def _await_end(self, context: Context, bench: CampaignBench, task: Task, upgrade: str) -> NoReturn:

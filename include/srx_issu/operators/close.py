@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.hooks.workbench import is_open, open_bench
 from srx_issu.operators.run_state import REFUSED_KEY, failed_tasks, purpose
+from srx_issu.operators.step import waited_out
 from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.close import close
 
@@ -23,7 +24,7 @@ class CloseOperator(BaseOperator):
         self.claim_task_id = claim_task_id
 
     def execute(self, context: Context) -> dict[str, Json]:
-        facts = self._close(context)
+        facts = waited_out(lambda _: self._close(context), context, self.log)
         if not Outcome(str(facts["outcome"])).is_success:
             context["ti"].xcom_push(key="return_value", value=facts)
             raise AirflowFailException(f"{facts['outcome']}: {facts['reason']}")

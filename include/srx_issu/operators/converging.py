@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
-from srx_issu.hooks.clock import SystemClock
-from srx_issu.operators.step import run_step
+from srx_issu.operators.step import pause, run_step
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.converge import NotYet
-from srx_issu.triggers.pause import PauseTrigger
-
-GRACE = timedelta(minutes=10)  # a triggerer that is late is not dead
 
 
 class ConvergingOperator(BaseOperator):
@@ -29,11 +24,7 @@ class ConvergingOperator(BaseOperator):
     def execute(self, context: Context) -> Facts:
         result = run_step(self, context, self.step)
         if isinstance(result, NotYet):
-            pause = timedelta(seconds=result.pause_s)
-            until = SystemClock().now() + pause
-            self.log.info("%s; looking again in %.0f s", result.reason, result.pause_s)
-            trigger = PauseTrigger(until.isoformat())
-            self.defer(trigger=trigger, method_name="look_again", timeout=pause + GRACE)
+            pause(self, result)
         return result
 
     def look_again(self, context: Context, event: Any) -> Facts:  # noqa: ARG002 - only that it is time

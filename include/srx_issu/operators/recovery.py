@@ -10,6 +10,7 @@ from airflow.sdk import BaseOperator, Context
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.operators.step import run_step
 from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.converge import waiting_since
 from srx_issu.steps.recover_cluster import Waiting, carry_out, overdue
 
 
@@ -33,7 +34,7 @@ class RecoveryOperator(BaseOperator):
     def _go_on(self, context: Context, *, is_overdue: bool) -> Facts:
         def step(bench: Bench) -> Facts | Waiting:
             result = carry_out(bench, self.action)
-            if is_overdue and isinstance(result, Waiting):
+            if is_overdue and isinstance(result, Waiting) and _is_still_overdue(bench, result):
                 overdue(bench, self.action, result)
             return result
 
@@ -45,3 +46,9 @@ class RecoveryOperator(BaseOperator):
             trigger = RecoveryTrigger(context["run_id"], self.action.value, self.task_id, result.deadline_s)
             self.defer(trigger=trigger, method_name="look_again")
         return result
+
+
+def _is_still_overdue(bench: Bench, waiting: Waiting) -> bool:
+    """Not when an outage has moved the deadline since the trigger gave its verdict."""
+    since = waiting_since(bench)
+    return since is None or (bench.clock.now() - since).total_seconds() > waiting.deadline_s

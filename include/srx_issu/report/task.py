@@ -11,6 +11,7 @@ from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.hooks.workbench import is_open
 from srx_issu.operators.run_state import failed_tasks, purpose
+from srx_issu.operators.step import waited_out
 from srx_issu.ports.journal import Event, EventKind, Json, UpgradeRecord
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
@@ -27,6 +28,9 @@ class ReportOperator(BaseOperator):
     ui_color = "#e8f4ea"
 
     def execute(self, context: Context) -> dict[str, Json]:
+        return waited_out(lambda _: self._report(context), context, self.log)
+
+    def _report(self, context: Context) -> dict[str, Json]:
         upgrade_id = context["run_id"]
         stores = open_stores()
         if not is_open(upgrade_id, purpose(context)):

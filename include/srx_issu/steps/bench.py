@@ -12,8 +12,11 @@ from srx_issu.domain.model import NodeName
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
+from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.outage import Outage
 
 Facts = dict[str, Json]  # what a step hands on: small, JSON, without secrets
+AFTER_SENDING = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.ACTION_REFUSED)
 
 
 def _not_stopped() -> str | None:
@@ -56,9 +59,17 @@ class Bench:
         key: str | None = None,
         detail: Facts | None = None,
     ) -> None:
-        """Writes one event and logs it: one line, cluster and node first."""
+        """Writes one event and logs it: one line, cluster and node first.
+
+        What became of a command that was sent is known only here: for that, a journal that is away is waited
+        for. With other events JournalAway is raised, and the step begins anew when it is back.
+        """
         self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", text)
-        self.journal.record(self.upgrade_id, self.event(kind, text, node=node, key=key, detail=detail))
+        event = self.event(kind, text, node=node, key=key, detail=detail)
+        if kind in AFTER_SENDING:
+            write_patiently(self.journal, self.upgrade_id, event, Outage(clock=self.clock, log=self.log))
+        else:
+            self.journal.record(self.upgrade_id, event)
 
     def event(
         self,

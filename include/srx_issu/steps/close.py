@@ -8,7 +8,7 @@ from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.holding import give_back
-from srx_issu.steps.recall import Conclusion, conclusion, last, start
+from srx_issu.steps.recall import Conclusion, conclusion, last, start, start_was_sent
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
 TODO = "what-to-do"  # part of the name of the evidence
@@ -45,6 +45,9 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     decided = conclusion(events)
     failure = _failure(events, failed_tasks)
     started = start(events) is not None
+    if decided and decided.outcome is Outcome.REFUSED and start_was_sent(events):
+        reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
+        return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
     if decided and not (decided.outcome.is_success and failed_tasks):
         return decided
     if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
@@ -73,8 +76,12 @@ def _report(bench: Bench) -> Facts:
 
 
 def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:
-    """The first failure in words: the step's own, else the task's name."""
+    """The first failed task with its newest reason from the journal; else any step's, else its name."""
     told = [e for e in events if e.kind is EventKind.STEP_FAILED]
+    newest = {e.step: e.text for e in told}
+    for task in failed_tasks:
+        if task in newest:
+            return f"{task} failed: {newest[task]}"
     if told:
         return f"{told[0].step} failed: {told[0].text}"
     if failed_tasks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.failures.classes import FailureClass, Permission
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.phase import Phase, infer_phase
@@ -14,9 +14,11 @@ from srx_issu.domain.transcript import Cause, transcript_verdict
 from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.converge import NotYet
 from srx_issu.steps.decide_outcome import decide_outcome
+from srx_issu.steps.go_on_watching import go_on_watching
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import Start, baseline, last, start
+from srx_issu.steps.recall import Start, baseline, conclusion, last, start
 from srx_issu.steps.recovery_plan import name_failure, prognosis
 
 
@@ -29,15 +31,24 @@ class Way(StrEnum):
     END = "end"  # nothing was started, or the node refused and nothing changed
 
 
-def judge_outcome(bench: Bench) -> Way:
-    """Looks at both nodes; what the waits thought does not count, only what is true now."""
+def judge_outcome(bench: Bench) -> Way | NotYet:
+    """Looks at both nodes; what the waits thought does not count, only what is true now.
+
+    NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
+    person.
+    """
     begun = start(bench.journal.events(bench.upgrade_id))
     if begun is None:
         bench.tell(EventKind.DECIDED, "the ISSU was never asked for: nothing to verify")
         return Way.END
     if way := _plain_case(bench, begun):
         return way
-    plan = prognosis(bench, patient=False).plan
+    found = prognosis(bench, patient=False)
+    if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(bench):
+        if not_yet := go_on_watching(bench, found.now):
+            return not_yet
+        found = prognosis(bench, overdue=True, patient=False)
+    plan = found.plan
     if plan.kind is PlanKind.NOTHING:
         bench.tell(EventKind.DECIDED, f"verify: {plan.reason}")
         return Way.VERIFY
@@ -46,6 +57,12 @@ def judge_outcome(bench: Bench) -> Way:
         return Way.RECOVER
     bench.tell(EventKind.DECIDED, f"hold: {plan.reason}")
     return Way.HOLD
+
+
+def _is_ours_to_watch(bench: Bench) -> bool:
+    """An upgrade whose start has not decided against itself; a recovery waits for stillness instead."""
+    ended = conclusion(bench.journal.events(bench.upgrade_id))
+    return bench.intent.purpose is Purpose.UPGRADE and ended is None
 
 
 def _plain_case(bench: Bench, begun: Start) -> Way | None:

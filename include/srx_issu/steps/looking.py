@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.domain.model import Snapshot
 from srx_issu.steps.bench import Bench
 
@@ -12,7 +13,10 @@ SHORTEST_PAUSE_S = 3.0  # between two looks at a node that does not answer
 
 def look_patiently(bench: Bench) -> Snapshot:
     """Both nodes, asked again for up to ``group_settle_s`` while one does not answer: the network may be away
-    for a moment, and nobody is woken for that. In the end it is what it is."""
+    for a moment, and nobody is woken for that. In the end it is what it is.
+
+    Raises ConnectionUnusable when both nodes refuse the login: nothing is decided by that.
+    """
     timers = bench.intent.policy.timers
     until = bench.clock.now() + timedelta(seconds=timers.group_settle_s)
     now = bench.reader.observe()
@@ -21,4 +25,15 @@ def look_patiently(bench: Bench) -> Snapshot:
         bench.log.info("%s %s; asking again", bench.intent.cluster.name, silent)
         bench.clock.sleep(max(SHORTEST_PAUSE_S, timers.poll_s))
         now = bench.reader.observe()
+    return require_login(now)
+
+
+def require_login(now: Snapshot) -> Snapshot:
+    """Raises ConnectionUnusable when both nodes refuse our login: the look says nothing about the cluster."""
+    if now.is_shut_out:
+        words = "; ".join(f"{view.node}: {view.error}" for view in now.views)
+        raise ConnectionUnusable(
+            f"both nodes of {now.cluster} refuse the login ({words}); put right account and host keys of the "
+            "Airflow connection"
+        )
     return now

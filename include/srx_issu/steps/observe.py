@@ -23,6 +23,7 @@ from srx_issu.steps.recall import (
     intent_of,
     last,
     start,
+    start_was_sent,
 )
 from srx_issu.steps.release_cluster import STEP as RELEASED
 
@@ -99,7 +100,7 @@ def earlier_upgrade(bench: Bench) -> Earlier | None:
         begun = start(events)
         if record.upgrade_id == bench.upgrade_id or begun is None:
             continue
-        if record.outcome not in (None, Outcome.NEEDS_OPERATOR) or _given_back(events):
+        if _came_to_its_end(record, events) or _given_back(events):
             return None
         kept = baseline_event(events)
         target = intent_of(bench.journal, record.upgrade_id).image.release
@@ -107,6 +108,14 @@ def earlier_upgrade(bench: Bench) -> Earlier | None:
             Earlier(record=record, start=begun, target=target, baseline=dict(kept.detail)) if kept else None
         )
     return None
+
+
+def _came_to_its_end(record: UpgradeRecord, events: tuple[Event, ...]) -> bool:
+    """Not one that was closed as if nothing had been sent, although its journal says that the start was."""
+    if record.outcome in (None, Outcome.NEEDS_OPERATOR):
+        return False
+    says_unsent = record.outcome in (Outcome.REFUSED, Outcome.NOT_READY)
+    return not (says_unsent and start_was_sent(events))
 
 
 def _given_back(events: tuple[Event, ...]) -> bool:

@@ -16,6 +16,7 @@ from srx_issu.domain.recovery.found import nothing_to_recover
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.steps.looking import require_login
 from srx_issu.steps.recall import Start
 
 _SILENT_FROM = 3  # looks without an answer before silence counts as something new
@@ -66,8 +67,13 @@ class QuietWatch:
     _said: int = field(default=0)  # length of the transcript
     _nodes: dict[NodeName, _Seen] = field(default_factory=lambda: {node: _Seen() for node in NodeName})
 
+    def count_anew(self) -> None:
+        """Stillness counts from the next look: for a while nobody could look."""
+        self._since = None
+
     async def look(self) -> Stillness:
-        now = await self.reader.observe()
+        """Raises ConnectionUnusable when there is no account, or both nodes refuse it."""
+        now = require_login(await self.reader.observe())
         words = await self._words()
         if stopped := transcript_verdict(words) if words else None:
             return Stillness(over=True, quiet=True, reason=f"the ISSU has stopped: {stopped.line}")

@@ -19,6 +19,7 @@ from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Outcome
 
 BASELINE_STEP = "assess.collect_baseline"
+START_STEP = "issu.start"
 BASELINE_KEY = "baseline"  # a recovery's: taken now, or taken over from the upgrade that it goes on from
 FOUND_KEY = "issu_found"  # the ISSU that a recovery goes on from: its node is the starter
 QUIET_KEY = "quiet"  # nothing has moved on either node for a while: nobody drives an ISSU
@@ -99,6 +100,12 @@ def start(events: Iterable[Event]) -> Start | None:
         by_rpc=by_rpc,
         transcript_path=path if isinstance(path, str) and not by_rpc else None,
     )
+
+
+def start_was_sent(events: Iterable[Event]) -> bool:
+    """Whether the node was asked for the ISSU and did not refuse: it answered, or nobody knows."""
+    sent = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN)
+    return any(e.kind in sent and e.step == START_STEP for e in events)
 
 
 def intent_of(journal: Journal, upgrade_id: str) -> Intent:

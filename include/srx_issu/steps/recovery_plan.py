@@ -63,18 +63,20 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
-def _is_overdue(bench: Bench, events: Iterable[Event]) -> bool:
+def _is_overdue(bench: Bench, events: tuple[Event, ...]) -> bool:
     """Nobody waits any more: a wait has failed, the last one is over, or the start was refused; for a
     recovery: nobody drives the ISSU."""
     if bench.intent.purpose is Purpose.RECOVER:
         return last(events, EventKind.OBSERVED, key=QUIET_KEY) is not None
     if _refusal(events):
         return True
-    return any(
-        e.step.startswith(WAITS)
-        and (e.kind is EventKind.STEP_FAILED or (e.kind is EventKind.STEP_FINISHED and e.step == LAST_WAIT))
+    # By the newest verdict of each: one that was written without an answer may have been followed by another.
+    verdicts = {
+        e.step: e.kind
         for e in events
-    )
+        if e.step.startswith(WAITS) and e.kind in (EventKind.STEP_FINISHED, EventKind.STEP_FAILED)
+    }
+    return EventKind.STEP_FAILED in verdicts.values() or LAST_WAIT in verdicts
 
 
 def _refusal(events: Iterable[Event]) -> str | None:

@@ -1,13 +1,12 @@
 """One deferred wait, without Airflow: look at both nodes, judge the goal, say what changed.
 
-The trigger around it only keeps time and sends the event. A wait may run twice (two triggerers) and may
-start anew at any moment (a restarted one): it reads, and its deadline counts from the first look that the
-journal knows of.
+``watch_loop`` keeps it going. A wait may run twice (two triggerers) and may start anew at any moment (a
+restarted one): it reads, and its deadline counts from the first look that the journal knows of, or from the
+end of an outage in which nobody could judge.
 """
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,9 +19,12 @@ from srx_issu.domain.phase import Phase, infer_phase
 from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.ports.journal import Event, EventKind, Journal
+from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.looking import require_login
 from srx_issu.steps.recall import Start
 
+SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
 # A group that moves between the looks at the two nodes shows two primaries for a moment.
 LOOKS_AT_DANGER = 3
 
@@ -38,6 +40,15 @@ class Look:
     silent: tuple[NodeName, ...] = ()  # did not answer
 
 
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How a wait ended: the goal was reached, or it was not and ``text`` says why."""
+
+    reached: bool
+    text: str
+    elapsed_s: float
+
+
 @dataclass(kw_only=True)
 class Watch:
     """A wait for one goal of one upgrade."""
@@ -48,9 +59,9 @@ class Watch:
     course: Course
     start: Start | None
     reader: AsyncClusterReader
-    journal: Journal
     clock: Clock
     began_at: datetime
+    _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
     _last: tuple[str, str] = field(default=("", ""))
     _dangers: list[str] = field(default_factory=list)  # the same one, look after look
 
@@ -65,11 +76,19 @@ class Watch:
 
     @property
     def is_overdue(self) -> bool:
-        return self.elapsed_s > self.deadline_s
+        since = self._counts_from or self.began_at
+        return (self.clock.now() - since).total_seconds() > self.deadline_s
+
+    def count_anew(self) -> None:
+        """The deadline counts from now: for a while nobody could judge."""
+        self._counts_from = self.clock.now()
 
     async def look(self) -> Look:
-        """Observes both nodes once. Never raises for a node that does not answer."""
-        now = await self.reader.observe()
+        """Observes both nodes once. Never raises for a node that does not answer.
+
+        Raises ConnectionUnusable when there is no account, or both nodes refuse it.
+        """
+        now = require_login(await self.reader.observe())
         seen = progress(self.goal, self.course, now)
         silent = tuple(view.node for view in now.views if not view.reachable)
         if seen.done:
@@ -86,9 +105,18 @@ class Watch:
         self._last = (look.text, look.detail)
         return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s [{look.detail}]"
 
-    async def tell(self, kind: EventKind, text: str) -> None:
-        event = Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
-        await asyncio.to_thread(self.journal.record, self.intent.upgrade_id, event)
+    def verdict(self, look: Look) -> Verdict | None:
+        """What one look decides; None = go on watching."""
+        if look.done:
+            return Verdict(reached=True, text=look.text, elapsed_s=self.elapsed_s)
+        reason = look.stopped
+        if reason is None and self.is_overdue:
+            reason = f"not reached within {self.deadline_s:.0f} s: {look.text}"
+        return Verdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
+
+    def event(self, kind: EventKind, text: str) -> Event:
+        """A line for the journal, at the time of this look."""
+        return Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
 
     def _danger(self, now: Snapshot) -> str | None:
         """Two primaries, or a disabled node: nobody waits for a deadline then."""
@@ -124,6 +152,17 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
         Goal.GROUPS_HOME: timers.group_settle_s + timers.rg0_hold_down_s,
         Goal.FLAGS_CLEARED: timers.group_settle_s,
     }[goal]
+
+
+def count_anew(bench: Bench, away_s: float) -> None:
+    """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
+    if away_s >= SHORT_S and began_at(bench.journal.events(bench.upgrade_id), bench.step) is not None:
+        bench.tell(EventKind.STEP_STARTED, away_words(away_s))
+
+
+def away_words(away_s: float, what: str = "journal or connection") -> str:
+    """For the journal, with the kind STEP_STARTED."""
+    return f"{what} was away for {away_s:.0f} s; the deadline counts from now"
 
 
 def began_at(events: tuple[Event, ...], step: str) -> datetime | None:

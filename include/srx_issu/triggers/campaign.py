@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from airflow.triggers.base import (
@@ -18,9 +19,13 @@ from airflow.triggers.base import (
 
 from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.model import Result
+from srx_issu.domain.errors import JournalAway
 from srx_issu.hooks.campaign import open_campaign
 from srx_issu.hooks.campaign_watching import shared_look, watch_cluster
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_upgrade import Over, TakenByAnother
+from srx_issu.steps.outage import Outage, wait_out_in_loop
 
 POLL_S = 4.0
 ASK_AIRFLOW_EVERY = 5  # polls: whether a run died is rarely news
@@ -56,11 +61,11 @@ class TurnTrigger(_ClusterTrigger):
             self.name, self.run_id, self.cluster, self.wave, plan_only=self.plan_only, log=self.log
         )
         reason = ""
-        while isinstance(step := await watch.next_step(), Wait):
-            if step.reason != reason:
+        while (step := await watch.next_step()) is None or isinstance(step, Wait):
+            if step is not None and step.reason != reason:
                 reason = step.reason
                 self.log.info("%s waits: %s", self.cluster, reason)
-            await asyncio.sleep(_pause_s(step.until))
+            await asyncio.sleep(_pause_s(step.until if step else None))
         yield end_event(step) if isinstance(step, Over) else TriggerEvent({"cluster": self.cluster})  # type: ignore[no-untyped-call]
 
 
@@ -81,12 +86,17 @@ class EndTrigger(_ClusterTrigger):
             self.name, self.run_id, self.cluster, self.wave, plan_only=self.plan_only, log=self.log
         )
         deadline, polls = datetime.fromisoformat(self.give_up_at), 0
+        looked_at = datetime.now(UTC)
         while (over := await watch.collect(self.upgrade, ask_airflow=polls % ASK_AIRFLOW_EVERY == 0)) is None:
-            if datetime.now(UTC) > deadline:
-                over = await watch.give_up(
-                    self.upgrade, f"no outcome of run {self.upgrade} by {self.give_up_at}"
-                )
-                break
+            now = datetime.now(UTC)
+            if watch.outage.is_on:  # the run waits as well: its time without the journal does not count
+                deadline += now - looked_at
+            elif now > deadline:
+                reason = f"no outcome of run {self.upgrade} by {deadline.isoformat(timespec='seconds')}"
+                over = await watch.give_up(self.upgrade, reason)
+                if over is not None:
+                    break
+            looked_at = now
             polls += 1
             await asyncio.sleep(_pause_s(None))
         self.log.info("%s: %s: %s", self.cluster, over.result, over.reason)
@@ -107,11 +117,23 @@ class BakeTrigger(BaseTrigger):
         return path, {"name": self.name, "run_id": self.run_id, "until": self.until}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        bench = await asyncio.to_thread(open_campaign, self.name, self.run_id, log=self.log)
+        outage = Outage(clock=SystemClock(), log=self.log, meanwhile="waiting on")
+        bench = await wait_out_in_loop(partial(open_campaign, self.name, self.run_id, log=self.log), outage)
         until = datetime.fromisoformat(self.until)
-        while datetime.now(UTC) < until and (await shared_look(bench)).state.aborted is None:
+        while not await _is_aborted(bench, outage) and (outage.is_on or datetime.now(UTC) < until):
             await asyncio.sleep(min(_pause_s(until), POLL_S))
         yield TriggerEvent({"until": self.until})  # type: ignore[no-untyped-call]
+
+
+async def _is_aborted(bench: CampaignBench, outage: Outage) -> bool:
+    """False also while the journal is away: then the pause goes on."""
+    try:
+        look = await shared_look(bench)
+    except JournalAway as error:
+        outage.begun(error)
+        return False
+    outage.over()
+    return look.state.aborted is not None
 
 
 def end_event(over: Over) -> TriggerEvent:

@@ -12,8 +12,8 @@ from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSuccessEvent
 from srx_issu.domain.goals import Goal
 from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.watching import open_watch
-from srx_issu.ports.journal import EventKind
-from srx_issu.steps.watch import Look, Watch
+from srx_issu.steps.watch import Look, Verdict
+from srx_issu.triggers.guarded import guarded
 
 JITTER = 0.2  # of the poll interval, so that many waits do not poll in step
 
@@ -32,35 +32,26 @@ class ClusterTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "goal": self.goal, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        async with open_watch(self.upgrade_id, Goal(self.goal), self.step) as watch:
-            yield await self._wait(watch)
+        yield self._event(await guarded(self._wait, f"the wait {self.step}", self.log))
 
-    async def _wait(self, watch: Watch) -> TriggerEvent:
-        cluster = watch.intent.cluster.name
-        while True:
-            look = await watch.look()
-            _count(look)
-            if news := watch.news(look):
-                self.log.info("%s: %s", cluster, news)
-                await watch.tell(EventKind.OBSERVED, news)
-            if event := await self._event(watch, look):
-                return event
-            await asyncio.sleep(jittered(watch.intent.policy.timers.poll_s))
+    async def _wait(self) -> Verdict:
+        goal = Goal(self.goal)
+        opened = open_watch(self.upgrade_id, goal, self.step, self.log, pause=_pause, counted=_count)
+        async with opened as loop:
+            return await loop.until_decided()
 
-    async def _event(self, watch: Watch, look: Look) -> TriggerEvent | None:
-        if look.done:
-            AirflowMetrics().duration(f"phase_duration.{self.goal}", watch.elapsed_s, goal=self.goal)
-            await watch.tell(EventKind.STEP_FINISHED, f"{look.text}, after {watch.elapsed_s:.0f} s")
-            return TaskSuccessEvent(xcoms={"return_value": {"seen": look.text, "elapsed_s": watch.elapsed_s}})
-        reason = look.stopped
-        if reason is None and watch.is_overdue:
-            reason = f"not reached within {watch.deadline_s:.0f} s: {look.text}"
-        if reason is None:
-            return None
+    def _event(self, verdict: Verdict) -> TriggerEvent:
+        if verdict.reached:
+            AirflowMetrics().duration(f"phase_duration.{self.goal}", verdict.elapsed_s, goal=self.goal)
+            seen: dict[str, Any] = {"seen": verdict.text, "elapsed_s": verdict.elapsed_s}
+            return TaskSuccessEvent(xcoms={"return_value": seen})
         AirflowMetrics().count(f"phase_failed.{self.goal}", goal=self.goal)
-        self.log.error("%s: %s", watch.intent.cluster.name, reason)
-        await watch.tell(EventKind.STEP_FAILED, reason)
-        return TaskFailedEvent(xcoms={"reason": reason})
+        self.log.error("%s: %s", self.step, verdict.text)
+        return TaskFailedEvent(xcoms={"reason": verdict.text})
+
+
+async def _pause(poll_s: float) -> None:
+    await asyncio.sleep(jittered(poll_s))
 
 
 def _count(look: Look) -> None:

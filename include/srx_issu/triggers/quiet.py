@@ -9,7 +9,9 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from srx_issu.hooks.watching import open_quiet
+from srx_issu.steps.quiet import Stillness
 from srx_issu.triggers.cluster import jittered
+from srx_issu.triggers.guarded import guarded
 
 
 class QuietTrigger(BaseTrigger):
@@ -25,9 +27,14 @@ class QuietTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        async with open_quiet(self.upgrade_id, self.step) as wait:
-            while not (seen := await wait.watch.look()).over:
+        seen = await guarded(self._wait, f"the wait {self.step}", self.log)
+        yield TaskSuccessEvent(xcoms={"return_value": {"quiet": seen.quiet, "seen": seen.reason}})
+
+    async def _wait(self) -> Stillness:
+        async with open_quiet(self.upgrade_id, self.step, self.log) as wait:
+            while True:
+                seen = await wait.look()
+                if seen is not None and seen.over and await wait.tell(seen):
+                    self.log.info("%s: %s", wait.cluster, seen.reason)
+                    return seen
                 await asyncio.sleep(jittered(wait.poll_s))
-            self.log.info("%s: %s", wait.cluster, seen.reason)
-            await wait.tell(seen)
-            yield TaskSuccessEvent(xcoms={"return_value": {"quiet": seen.quiet, "seen": seen.reason}})

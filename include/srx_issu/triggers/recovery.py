@@ -10,8 +10,9 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.progress import Wait, step_of
-from srx_issu.hooks.watching import open_recovery
+from srx_issu.hooks.watching import RecoveryWatch, open_recovery
 from srx_issu.triggers.cluster import jittered
+from srx_issu.triggers.guarded import guarded
 
 # A worker has just looked. And an event that comes before the scheduler has seen that worker end makes it
 # take the task for one that was killed from outside, and try it again.
@@ -38,19 +39,30 @@ class RecoveryTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        async with open_recovery(self.upgrade_id, self.step) as watch:
+        is_overdue = await guarded(self._wait, f"the wait of {self.step}", self.log)
+        yield TriggerEvent({"overdue": is_overdue})  # type: ignore[no-untyped-call]
+
+    async def _wait(self) -> bool:
+        """Whether the step is overdue; False: a worker has something to do."""
+        async with open_recovery(self.upgrade_id, self.step, self.log) as watch:
             seen = ""
             await asyncio.sleep(max(SETTLE_S, watch.poll_s))
-            while watch.elapsed_s() <= self.deadline_s:
-                now = await watch.reader.observe()
-                step = step_of(watch.plan, ActionName(self.action), now, watch.taken)
-                if not isinstance(step, Wait):
-                    break
-                if step.reason != seen:
-                    seen = step.reason
+            while True:
+                reason = await self._still(watch)
+                is_overdue = watch.elapsed_s() > self.deadline_s and not watch.account.is_on
+                if (reason is None or is_overdue) and await watch.may_tell():
+                    return is_overdue
+                if reason and reason != seen:
+                    seen = reason
                     self.log.info(
                         "%s: %s, %.0f s of %.0f s", watch.cluster, seen, watch.elapsed_s(), self.deadline_s
                     )
                 await asyncio.sleep(jittered(watch.poll_s))
-            is_overdue = watch.elapsed_s() > self.deadline_s
-            yield TriggerEvent({"overdue": is_overdue})  # type: ignore[no-untyped-call]
+
+    async def _still(self, watch: RecoveryWatch) -> str | None:
+        """Why there is still nothing to send; None = something has changed."""
+        now = await watch.observe()
+        if now is None:
+            return "there is no account to log in with"
+        step = step_of(watch.plan, ActionName(self.action), now, watch.taken)
+        return step.reason if isinstance(step, Wait) else None

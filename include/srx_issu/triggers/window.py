@@ -9,8 +9,10 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
 from srx_issu.hooks.watching import open_window
+from srx_issu.triggers.guarded import guarded
 
-RENEW_EVERY_S = 600.0  # the lease is renewed while we wait
+RENEW_EVERY_S = 600.0  # the lease is looked after while we wait
+ASK_AGAIN_S = 1.0  # for a journal that is away
 
 
 class WindowTrigger(BaseTrigger):
@@ -26,14 +28,23 @@ class WindowTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        window = await open_window(self.upgrade_id, self.step)
-        while (wait_s := window.wait_s()) > 0:
-            self.log.info("window opens in %.0f s", wait_s)
-            await asyncio.sleep(min(wait_s, RENEW_EVERY_S))
-            await window.renew_lease()
-        if objection := window.objection():
-            self.log.error("%s", objection)
-            await window.refuse(objection)
-            yield TaskFailedEvent(xcoms={"reason": objection})
-        else:
+        objection = await guarded(self._wait, f"the wait {self.step}", self.log)
+        if objection is None:
             yield TaskSuccessEvent()
+        else:
+            self.log.error("%s", objection)
+            yield TaskFailedEvent(xcoms={"reason": objection})
+
+    async def _wait(self) -> str | None:
+        """Why nothing may start, which is in the journal then; None = the window is open."""
+        window = await open_window(self.upgrade_id, self.step, self.log)
+        while True:
+            while (wait_s := window.wait_s()) > 0:
+                self.log.info("window opens in %.0f s", wait_s)
+                await asyncio.sleep(min(wait_s, RENEW_EVERY_S))
+                await window.lease.keep()
+            if await window.journal_answers():
+                objection = await window.objection()
+                if objection is None or await window.refuse(objection):
+                    return objection
+            await asyncio.sleep(ASK_AGAIN_S)

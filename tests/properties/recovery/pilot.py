@@ -39,6 +39,7 @@ from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions
 from srx_issu.steps.close import conclude
 from srx_issu.steps.collect_after import collect_after
 from srx_issu.steps.confirm_approval import approval, confirm_approval
+from srx_issu.steps.converge import NotYet
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
 from srx_issu.steps.judge_outcome import Way, judge_outcome
@@ -209,7 +210,8 @@ class Pilot:
         self._task("observe_again", observe_again)
 
     def _after(self) -> None:
-        way = self._task("branch_outcome", judge_outcome)
+        while isinstance(way := self._task("branch_outcome", judge_outcome), NotYet):
+            self.world.sleep(way.pause_s)
         if way is Way.HOLD:
             self._task("hold_for_operator", hold_for_operator)
         if way is Way.RECOVER:

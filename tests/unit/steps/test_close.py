@@ -66,6 +66,35 @@ def test_nothing_started_stays_what_was_decided(outcome: Outcome) -> None:
     assert outcome_of(fake, "report") == outcome.value
 
 
+def test_nobody_answered_stays_refused_with_its_reason_though_the_gate_failed() -> None:
+    fake = FakeBench()
+    decided(fake, Outcome.REFUSED, "nobody answered within 24 h")
+    fake.told(EventKind.STEP_FAILED, "approval.approve_start", "nobody answered within 24 h")
+    facts = close(fake.bench("close"), ["approval.approve_start"])
+    assert (facts["outcome"], facts["reason"]) == ("REFUSED", "nobody answered within 24 h")
+    assert fake.leases.holder("cluster:fw-1") is None
+
+
+def test_a_refusal_does_not_hide_an_issu_that_was_sent_before_it() -> None:
+    fake = FakeBench()
+    started(fake)
+    fake.told(EventKind.ACTION_SENT, "issu.start", "accepted")
+    decided(fake, Outcome.REFUSED, "ada refused the start; nothing was sent")
+    facts = close(fake.bench("close"), ["approval.confirm_approval"])
+    assert facts["outcome"] == "NEEDS_OPERATOR"
+    assert "had been asked for" in str(facts["reason"])
+    assert fake.leases.holder("cluster:fw-1") is not None
+
+
+def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
+    fake = FakeBench()
+    fake.told(EventKind.STEP_FAILED, "prepare.back_up_configuration", "node1: no answer")
+    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: no session")
+    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
+    facts = close(fake.bench("close"), ["prepare.stage_image"])
+    assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
+
+
 def test_closing_twice_is_closing_once() -> None:
     fake = FakeBench()
     decided(fake, Outcome.UPGRADED)

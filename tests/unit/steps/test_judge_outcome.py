@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import Snapshot
 from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.converge import NotYet
 from srx_issu.steps.hold_for_operator import hold_for_operator
 from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.recall import conclusion
 from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY
+from srx_issu.steps.watch import count_anew
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
@@ -52,6 +57,90 @@ def test_nodes_that_fall_silent_behind_the_last_wait_are_missing_not_under_way()
     assert "node missing" in kept[-1].text
 
 
+TIMERS = intent().policy.timers
+HALF_WAY = both(OLD, NEW)
+
+
+def watched(fake: FakeBench) -> NotYet:
+    found = judge_outcome(fake.bench("branch_outcome"))
+    assert isinstance(found, NotYet)
+    return found
+
+
+def test_an_issu_under_way_that_no_wait_watches_any_more_is_watched_not_given_to_a_person() -> None:
+    fake = after_start(both())
+    assert "under way: secondary upgraded, 0 s of 5400 s" in watched(fake).reason
+    fake.clock.sleep(TIMERS.secondary_upgrade_s - 1)
+    assert watched(fake).pause_s >= 3.0
+    fake.reader.now = HALF_WAY
+    assert "under way: switchover" in watched(fake).reason.replace("switched over", "switchover")
+    fake.clock.sleep(TIMERS.switchover_s - 1)
+    fake.reader.now = both(NEW, NEW)
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.VERIFY
+    assert fake.texts(EventKind.DECIDED)[-1].startswith("verify")
+
+
+def test_each_goal_is_held_to_its_own_deadline_and_then_diagnosed() -> None:
+    fake = after_start(both())
+    watched(fake)
+    fake.clock.sleep(TIMERS.secondary_upgrade_s)
+    assert judge_outcome(fake.bench("branch_outcome")) in (Way.HOLD, Way.RECOVER)
+    assert "under way" not in fake.texts(EventKind.DECIDED)[-1]
+
+
+def test_a_node_that_reboots_meanwhile_does_not_begin_the_count_anew() -> None:
+    fake = after_start(HALF_WAY)
+    assert "switched over" in watched(fake).reason
+    fake.clock.sleep(100)
+    fake.reader.now = snapshot(silent(N0), view(N1, NEW))  # asked patiently for group_settle_s
+    assert "switched over, 220 s of 900 s" in watched(fake).reason
+
+
+def test_after_an_outage_the_deadline_counts_from_the_journals_return() -> None:
+    fake = after_start(both())
+    watched(fake)
+    fake.clock.sleep(TIMERS.secondary_upgrade_s + 10)
+    count_anew(fake.bench("branch_outcome"), away_s=600.0)
+    assert "0 s of 5400 s" in watched(fake).reason
+
+
+def test_cleared_after_it_decided_it_begins_to_count_again() -> None:
+    fake = after_start(both())
+    watched(fake)
+    fake.clock.sleep(TIMERS.secondary_upgrade_s)
+    judge_outcome(fake.bench("branch_outcome"))
+    assert "0 s of" in watched(fake).reason
+
+
+def test_what_a_wait_has_given_up_is_diagnosed_at_once() -> None:
+    fake = after_start(HALF_WAY)
+    wait = fake.bench("issu.wait_for_switchover")
+    fake.journal.record("manual__1", wait.event(EventKind.STEP_FAILED, "not reached within 900 s"))
+    assert judge_outcome(fake.bench("branch_outcome")) in (Way.HOLD, Way.RECOVER)
+
+
+def test_a_verdict_that_was_corrected_by_a_newer_look_does_not_count() -> None:
+    fake = after_start(both())
+    wait = fake.bench("issu.wait_for_secondary_upgrade")
+    fake.journal.record("manual__1", wait.event(EventKind.STEP_FAILED, "not reached within 5400 s"))
+    fake.journal.record("manual__1", wait.event(EventKind.STEP_FINISHED, "reached"))
+    watched(fake)
+
+
+def test_where_the_start_itself_has_decided_nobody_watches() -> None:
+    fake = after_start(both())
+    fake.told(EventKind.DECIDED, "issu.start", "nothing was sent: no shell", outcome=Outcome.NOT_READY.value)
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.HOLD
+
+
+def test_an_account_that_both_nodes_refuse_decides_nothing() -> None:
+    refuses = {"reachable": False, "error": "Permission denied", "refused_login": True}
+    fake = after_start(snapshot(replace(view(N0), **refuses), replace(view(N1), **refuses)))  # type: ignore[arg-type]
+    with pytest.raises(ConnectionUnusable, match="both nodes of fw-1 refuse the login"):
+        judge_outcome(fake.bench("branch_outcome"))
+    assert fake.texts(EventKind.DECIDED) == []
+
+
 def refused(now: Snapshot, words: str) -> FakeBench:
     fake = after_start(now)
     fake.journal.record("manual__1", fake.bench("issu.start").event(EventKind.ACTION_REFUSED, words, node=N0))
@@ -78,9 +167,12 @@ def test_a_recovery_of_a_cluster_at_rest_finds_nothing_to_do() -> None:
         assert fake.outcome is outcome
 
 
-def test_everything_else_is_held_for_a_person() -> None:
+def test_everything_else_is_watched_until_it_is_overdue_and_then_handed_on() -> None:
     for now in (both(), both(OLD, NEW), snapshot(silent(N0), silent(N1)), snapshot(view(N0), silent(N1))):
-        assert judge_outcome(after_start(now).bench("branch_outcome")) is Way.HOLD
+        fake = after_start(now)
+        watched(fake)
+        fake.clock.sleep(TIMERS.secondary_upgrade_s)
+        assert judge_outcome(fake.bench("branch_outcome")) in (Way.HOLD, Way.RECOVER)
 
 
 def test_a_node_that_is_silent_for_a_moment_wakes_nobody() -> None:

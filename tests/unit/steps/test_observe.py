@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.claim import TAKEN_OVER
+from srx_issu.steps.claim import TAKEN_OVER, TakeOver, claim
 from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.recall import baseline, course, intent_of, start
 from srx_issu.steps.release_cluster import STEP as RELEASED
@@ -78,6 +80,37 @@ def test_not_from_one_that_came_to_its_end_or_was_given_back() -> None:
     fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
     fake.journal.record("manual__1", Event(at=T0, kind=EventKind.APPROVAL, step=RELEASED, text="in order"))
     assert observe(fake.bench("observe"))["earlier"] is False
+
+
+def test_from_one_that_was_closed_as_refused_though_its_start_was_sent() -> None:
+    fake = with_earlier(recovery(), Outcome.REFUSED)
+    assert observe(fake.bench("observe"))["earlier"] is False  # nothing was sent: it has no ISSU to lend
+    fake = with_earlier(recovery())
+    sent = Event(at=T0, kind=EventKind.ACTION_SENT, step="issu.start", text="accepted")
+    fake.journal.record("manual__1", sent)
+    fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada refused the start", T0)
+    assert observe(fake.bench("observe"))["earlier"] is True
+    assert baseline(fake.journal.events("recover-1"), fake.evidence) == both()
+
+
+@pytest.mark.parametrize("closed", [None, Outcome.NEEDS_OPERATOR])
+def test_a_take_over_goes_on_at_once_from_the_old_baseline(closed: Outcome | None) -> None:
+    """``None``: its run was deleted in mid-ISSU, and the upgrade is still open and holds the cluster."""
+    fake = with_earlier(recovery(), closed)
+    fake.leases.held.clear()
+    fake.leases.take("cluster:fw-1", "manual__1", T0, 3600)
+    word = TakeOver(who="ada", reason="its run was deleted", is_at_work=lambda _: False)
+    claim(fake.intent, fake.journal, fake.leases, T0, word)
+    held, old = fake.leases.holder("cluster:fw-1"), fake.journal.upgrade("manual__1")
+    assert held is not None
+    assert old is not None
+    assert (held.owner, old.outcome) == ("recover-1", Outcome.NEEDS_OPERATOR)
+    assert observe(fake.bench("observe")) == {"starter": "node1", "target": NEW, "earlier": True}
+    events = fake.journal.events("recover-1")
+    begun = start(events)
+    assert begun is not None
+    assert (begun.starter, begun.transcript_path) == (N1, "/t")
+    assert baseline(events, fake.evidence) == both()
 
 
 def test_a_second_try_keeps_what_the_first_one_saw() -> None:

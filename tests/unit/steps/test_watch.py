@@ -14,7 +14,7 @@ from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.recall import Start
 from srx_issu.steps.watch import Watch, began_at, deadline_s
 from tests.fakes.intents import intent
-from tests.fakes.memory import MemoryJournal, SteppingClock
+from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group, silent, snapshot, view
 
 ABORTED = "error: [Oct  6 12:30:16]: ISSU Aborted! Backup node maybe in inconsistent state"
@@ -38,8 +38,6 @@ class AsyncScript:
 
 
 def watch(reader: AsyncScript, goal: Goal = Goal.SECONDARY_UPGRADED, *, by_rpc: bool = False) -> Watch:
-    journal = MemoryJournal()
-    journal.open_upgrade(intent(), T0)
     begun = Start(starter=N0, at=T0, by_rpc=by_rpc, transcript_path=None if by_rpc else "/t")
     return Watch(
         intent=intent(),
@@ -48,7 +46,6 @@ def watch(reader: AsyncScript, goal: Goal = Goal.SECONDARY_UPGRADED, *, by_rpc: 
         course=Course(before=both(), starter=N0, target=NEW),
         start=begun,
         reader=reader,
-        journal=journal,
         clock=SteppingClock(),
         began_at=T0,
     )

@@ -1,0 +1,223 @@
+"""The waits of recovery, window and campaign while the journal is away; no stack, and nothing sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.hooks.campaign_watching import ClusterWatch
+from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.watching import OpenQuiet, OpenWindow
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.late_journal import LateJournal
+from srx_issu.steps.outage import Outage
+from srx_issu.steps.quiet import QuietWatch, Stillness
+from srx_issu.steps.recall import QUIET_KEY, conclusion
+from srx_issu.steps.watch_loop import LeaseKeeper
+from srx_issu.triggers.guarded import GIVE_UP_S, guarded
+from tests.fakes.intents import intent
+from tests.fakes.memory import SteppingClock
+from tests.fakes.outages import Away, AwayJournal
+from tests.fakes.snapshots import T0, both
+from tests.unit.steps.test_campaign import approved, task
+
+LOG = logging.getLogger("test")
+RUN = intent().upgrade_id
+
+
+def journal(*spans: tuple[float, float]) -> AwayJournal:
+    found = AwayJournal(Away(SteppingClock(), list(spans)))
+    found.open_upgrade(intent(), T0)
+    return found
+
+
+def lines(behind: AwayJournal) -> LateJournal:
+    return LateJournal(journal=behind, upgrade_id=RUN, outage=Outage(clock=behind.away.clock, log=LOG))
+
+
+class Nodes:
+    """Both nodes, or no account to ask them with."""
+
+    def __init__(self, *answers: Snapshot | Exception) -> None:
+        self.answers = list(answers)
+
+    async def observe(self) -> Snapshot:
+        now = self.answers.pop(0)
+        if isinstance(now, Exception):
+            raise now
+        return now
+
+    async def read_text(self, node: NodeName, path: str) -> str | None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+def quiet(behind: AwayJournal, *answers: Snapshot | Exception) -> OpenQuiet:
+    clock = behind.away.clock
+    watch = QuietWatch(intent=intent(), start=None, reader=Nodes(*answers), clock=clock)
+    account = Outage(clock=clock, log=LOG, what="account")
+    return OpenQuiet(
+        cluster="fw-1", step="wait_until_quiet", watch=watch, poll_s=20, lines=lines(behind), account=account
+    )
+
+
+STILL = Stillness(over=True, quiet=True, reason="nothing has moved for 900 s")
+
+
+def test_stillness_is_told_only_once_it_is_written_and_after_an_outage_seen_again() -> None:
+    behind = journal((0, 60))
+    wait = quiet(behind)
+    assert not asyncio.run(wait.tell(STILL))
+    behind.away.clock.sleep(70)
+    assert not asyncio.run(wait.tell(STILL))  # it is back: look once more
+    assert asyncio.run(wait.tell(STILL))
+    assert [(e.text, e.key) for e in behind.written[RUN]] == [(STILL.reason, QUIET_KEY)]
+
+
+def test_without_an_account_nothing_counts_as_still() -> None:
+    behind = journal()
+    half_way = both("21.4R3-S5.4", "22.4R3-S2.11")
+    wait = quiet(behind, half_way, ConnectionUnusable("no user name"), half_way, half_way)
+    look = wait.look
+    assert (first := asyncio.run(look())) is not None
+    assert not first.over
+    behind.away.clock.sleep(3000)
+    assert asyncio.run(look()) is None
+    assert (back := asyncio.run(look())) is not None
+    assert not back.over
+    behind.away.clock.sleep(intent().policy.timers.switchover_s)
+    assert (still := asyncio.run(look())) is not None
+    assert still.quiet
+
+
+def window(behind: AwayJournal, renew: Callable[[], None] = lambda: None) -> OpenWindow:
+    async def renewed() -> None:
+        renew()
+
+    ended = (SystemClock().now() - timedelta(hours=1)).isoformat()
+    lease = LeaseKeeper(renew=renewed, every_s=600, clock=behind.away.clock, log=LOG)
+    return OpenWindow(
+        intent=replace(intent(), window_end=ended), step="wait_for_window", lines=lines(behind), lease=lease
+    )
+
+
+def test_a_window_that_is_too_short_is_refused_when_the_journal_can_say_so() -> None:
+    behind = journal((0, 60))
+    wait = window(behind)
+    objection = asyncio.run(wait.objection())
+    assert objection is not None
+    assert not asyncio.run(wait.refuse(objection))
+    assert not asyncio.run(wait.journal_answers())
+    behind.away.clock.sleep(70)
+    assert asyncio.run(wait.journal_answers())
+    assert asyncio.run(wait.refuse(objection))
+    ended = conclusion(behind.events(RUN))
+    assert ended is not None
+    assert (ended.outcome, ended.reason) == (Outcome.REFUSED, objection)
+    assert [e.kind for e in behind.written[RUN]] == [EventKind.DECIDED]
+
+
+def test_a_lease_that_another_has_by_then_is_the_objection() -> None:
+    def renew() -> None:
+        raise LeaseHeld("cluster:fw-1 is held by upgrade other")
+
+    assert asyncio.run(window(journal(), renew).objection()) == "cluster:fw-1 is held by upgrade other"
+
+
+def guard(wait: Callable[[], Any], clock: SteppingClock) -> Any:
+    async def tried() -> Any:
+        return wait()
+
+    async def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+
+    return asyncio.run(guarded(tried, "the wait", LOG, clock=clock, sleep=sleep))
+
+
+def test_an_error_that_nobody_foresaw_opens_the_wait_again() -> None:
+    clock, tries = SteppingClock(), list[int]()
+
+    def wait() -> str:
+        tries.append(1)
+        if len(tries) < 4:
+            raise KeyError("redundancy-group")
+        return "reached"
+
+    assert guard(wait, clock) == "reached"
+    assert len(tries) == 4
+
+
+def test_one_that_does_not_pass_ends_the_wait_and_the_run_looks_itself() -> None:
+    clock = SteppingClock()
+
+    def wait() -> str:
+        raise KeyError("redundancy-group")
+
+    with pytest.raises(KeyError):
+        guard(wait, clock)
+    assert (clock.now() - T0).total_seconds() >= GIVE_UP_S
+
+
+def test_errors_with_hours_of_good_watching_between_them_do_not_add_up() -> None:
+    clock, tries = SteppingClock(), list[int]()
+
+    def wait() -> str:
+        tries.append(1)
+        clock.sleep(3600)
+        if len(tries) < 20:
+            raise JournalAway("gone")
+        return "reached"
+
+    assert guard(wait, clock) == "reached"
+
+
+def test_a_cluster_that_another_has_is_said_at_once() -> None:
+    def wait() -> str:
+        raise LeaseHeld("cluster:fw-1 is held by upgrade other")
+
+    clock = SteppingClock()
+    with pytest.raises(LeaseHeld):
+        guard(wait, clock)
+    assert clock.now() == T0
+
+
+def watched(behind: AwayJournal) -> ClusterWatch:
+    """Cluster a of a campaign, whose upgrade has begun."""
+    fake = approved()
+    ordered = CampaignEvent(
+        at=T0,
+        kind=CampaignEventKind.STARTED,
+        text="",
+        cluster="a",
+        detail={"attempt": 1, "run_id": RUN},
+    )
+    fake.campaigns.record(fake.campaign_id, ordered)
+    fake.upgrades, fake.clock = behind, behind.away.clock
+    found = task(fake, "a")
+    return ClusterWatch(
+        bench=fake.bench(), task=found, outage=Outage(clock=behind.away.clock, log=LOG, meanwhile="waiting")
+    )
+
+
+def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() -> None:
+    behind = journal((0, 60))
+    behind.records[RUN] = replace(behind.records[RUN], outcome=Outcome.UPGRADED, reason="verified")
+    watch = watched(behind)
+    assert asyncio.run(watch.collect(RUN, ask_airflow=False)) is None
+    assert watch.outage.is_on
+    behind.away.clock.sleep(70)
+    over = asyncio.run(watch.collect(RUN, ask_airflow=False))
+    assert over is not None
+    assert over.result.value == "UPGRADED"
+    assert not watch.outage.is_on
