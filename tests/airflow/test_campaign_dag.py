@@ -12,6 +12,8 @@ from srx_issu.catalog import read_campaign
 from srx_issu.dag_factory.campaign import campaign_dag
 from srx_issu.dag_factory.campaign_files import campaign_dags
 from srx_issu.dag_factory.staging import staging_dag
+from srx_issu.ports import codec
+from srx_issu.ports.campaign import ApprovedCampaign
 from srx_issu.steps.campaign_upgrade import Over
 from srx_issu.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger, end_event
 
@@ -61,6 +63,48 @@ def test_a_task_parses_its_own_campaign_only(tmp_path: Path) -> None:
     assert ids("staging__spring") == {"campaign__spring", "staging__spring"}
     assert ids("campaign__b_d") == {"campaign__b_d"}
     assert ids("issu_campaign_order") == set()
+
+
+WAVES = PLAIN + "canary: [a]\nwaves: ['2']\n"
+
+
+def running(tmp_path: Path, text: str, name: str = "spring") -> ApprovedCampaign:
+    """As the journal has it, from a file that is elsewhere by now."""
+    path = tmp_path / "before" / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    campaign = read_campaign(path).campaign
+    assert campaign is not None
+    return ApprovedCampaign(campaign_id=f"{name}__1", name=name, campaign=codec.dumps(campaign))
+
+
+@pytest.mark.parametrize("wanted", [None, "campaign__spring"])
+@pytest.mark.parametrize("now", [None, PLAIN, "target: [", WAVES, PLAIN + "waves: ['50%', rest]\n"])
+def test_an_approved_campaign_keeps_its_dag_whatever_becomes_of_its_file(
+    tmp_path: Path, now: str | None, wanted: str | None
+) -> None:
+    approved = running(tmp_path, WAVES)
+    (tmp_path / "campaigns").mkdir()
+    if now is not None:
+        (tmp_path / "campaigns" / "spring.yaml").write_text(now)
+    (dag,) = campaign_dags(tmp_path, wanted, lambda _: (approved,))
+    assert dag.dag_id == "campaign__spring"
+    assert set(dag.task_dict) == set(dag_of(tmp_path, WAVES).task_dict)
+
+
+def test_what_the_journal_has_in_a_form_of_another_version_is_left_to_the_file(tmp_path: Path) -> None:
+    approved = ApprovedCampaign(campaign_id="spring__1", name="spring", campaign='{"waves": 1}')
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "campaigns" / "spring.yaml").write_text(PLAIN)
+    (dag,) = campaign_dags(tmp_path, None, lambda _: (approved,))
+    assert "plan" in dag.task_dict
+
+
+def test_other_dags_do_not_ask_the_journal(tmp_path: Path) -> None:
+    def ask(_: str | None) -> tuple[ApprovedCampaign, ...]:
+        raise AssertionError("asked")
+
+    assert list(campaign_dags(tmp_path, "issu_campaign_order", ask)) == []
 
 
 def test_a_faulty_file_is_a_dag_that_says_so(tmp_path: Path) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.catalog import RECOVERY_KEYS, UPGRADE_KEYS
+from srx_issu.dag_factory.trigger_form import recovery_params, upgrade_params
+
 ROOT = Path(__file__).resolve().parents[2]
 SERIALISE = f"""
 import json, sys
@@ -82,3 +85,8 @@ def test_no_name_out_of_the_files_is_in_the_form(tmp_path: Path, word: str) -> N
 
 def test_nothing_behind_claim_can_read_an_operator_file(tmp_path: Path) -> None:
     assert run(IMPORT, tmp_path / "home") == ""
+
+
+def test_the_form_has_the_keys_that_claim_knows() -> None:
+    assert tuple(upgrade_params()) == UPGRADE_KEYS
+    assert tuple(recovery_params()) == RECOVERY_KEYS

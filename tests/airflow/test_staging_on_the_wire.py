@@ -94,7 +94,7 @@ def test_images_reach_the_nodes_once_and_what_is_missing_is_known(world: World) 
     assert len(world.copies()) == 4  # only what was missing was sent
     assert summarise(open_staging("spring", "second")) == (2, {})
     assert world.events("issu_started") == []
-    assert open_stores().leases.held_by(f"staging__spring__second__{GOOD}") == ()
+    assert open_stores().leases.held_by(f"staging/spring/second/{GOOD}") == ()
 
 
 def test_the_nodes_themselves_prove_the_image(world: World) -> None:

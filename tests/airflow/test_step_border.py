@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,8 +69,8 @@ def later(back: Callable[[], None], after_s: float = 1.5) -> Iterator[None]:
         thread.join()
 
 
-def run(run_id: str, step: Callable[[Bench], Any]) -> Any:
-    context: Any = {"run_id": run_id}
+def run(run_id: str, step: Callable[[Bench], Any], dag_id: str = "issu_cluster") -> Any:
+    context: Any = {"run_id": run_id, "dag_run": SimpleNamespace(dag_id=dag_id)}
     return run_step(EmptyOperator(task_id="verify.collect_after"), Context(**context), step)
 
 
@@ -118,13 +119,35 @@ def test_the_failure_of_a_step_is_not_masked_by_a_journal_that_is_away(
     assert failures(server, run_id) == ["node1: SSH login: connection refused"]
 
 
+def log_in(bench: Bench) -> str:
+    """What a step does first with a node: it needs the account for it."""
+    assert callable(bench.reader.observe)
+    return bench.upgrade_id
+
+
 def test_a_connection_that_is_gone_is_waited_for_while_the_upgrade_runs(
     server: JournalServer, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CONNECTION, '{"conn_type": "srx"}')  # no login
     with later(lambda: monkeypatch.setenv(CONNECTION, ACCOUNT)):
-        assert run(run_id, lambda bench: bench.upgrade_id) == run_id
+        assert run(run_id, log_in) == run_id
     assert failures(server, run_id) == []
+
+
+def test_a_step_that_asks_no_node_needs_no_connection(
+    server: JournalServer, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(CONNECTION)
+    monkeypatch.setenv("SRX_ISSU_FILES", "/nowhere")
+    assert run(run_id, lambda bench: bench.upgrade_id) == run_id
+    assert failures(server, run_id) == []
+
+
+def test_a_run_of_the_other_dag_writes_nothing_into_the_journal(server: JournalServer, run_id: str) -> None:
+    before = SqlJournal(server.url).events(run_id)
+    with pytest.raises(AirflowFailException, match="belongs to a run of issu_cluster"):
+        run(run_id, lambda bench: bench.upgrade_id, dag_id="issu_recover")
+    assert SqlJournal(server.url).events(run_id) == before
 
 
 def test_but_not_for_an_upgrade_that_is_closed(
@@ -133,7 +156,7 @@ def test_but_not_for_an_upgrade_that_is_closed(
     monkeypatch.setenv(CONNECTION, '{"conn_type": "srx"}')
     SqlJournal(server.url).close_upgrade(run_id, Outcome.NOT_READY, "because", SystemClock().now())
     with pytest.raises(AirflowFailException, match="no user name"):
-        run(run_id, lambda bench: bench.upgrade_id)
+        run(run_id, log_in)
 
 
 def test_what_a_step_refuses_is_final_and_written_down(server: JournalServer, run_id: str) -> None:

@@ -19,6 +19,7 @@ from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.watching import OpenQuiet, OpenWindow
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import Outage
@@ -203,6 +204,14 @@ def test_what_asking_again_would_not_change_is_said_at_once(final: Exception) ->
 def watched(behind: AwayJournal) -> ClusterWatch:
     """Cluster a of a campaign, whose upgrade has begun."""
     fake = approved()
+    ordered = CampaignEvent(
+        at=T0,
+        kind=CampaignEventKind.STARTED,
+        text="",
+        cluster="a",
+        detail={"attempt": 1, "run_id": RUN},
+    )
+    fake.campaigns.record(fake.campaign_id, ordered)
     fake.upgrades, fake.clock = behind, behind.away.clock
     found = task(fake, "a")
     return ClusterWatch(

@@ -9,12 +9,21 @@ from datetime import datetime
 from srx_issu.campaign.model import Campaign, Member
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
+from srx_issu.domain.intent import OrderedBy
+from srx_issu.ports.campaign import (
+    ApprovedCampaign,
+    CampaignEvent,
+    CampaignEventKind,
+    CampaignOutcome,
+    CampaignRecord,
+    approved_campaign,
+)
 from srx_issu.ports.journal import Outcome
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
 from srx_issu.steps.campaign_questions import CampaignGateTask, CampaignQuestion, approach, hear
 from srx_issu.steps.campaign_state import CampaignState, read_state
+from srx_issu.steps.order import Order
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0
@@ -37,6 +46,17 @@ class MemoryCampaigns:
 
     def campaigns(self, *, limit: int = 100) -> tuple[CampaignRecord, ...]:
         return tuple(self.records.values())[:limit]
+
+    def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
+        newest = {record.name: record for record in self.records.values()}
+        found = [
+            approved_campaign(
+                record.campaign_id, record.name, {e.kind: e.detail for e in self.written[record.campaign_id]}
+            )
+            for record in newest.values()
+            if record.outcome is None and name in (None, record.name)
+        ]
+        return tuple(filter(None, found))
 
     def record(self, campaign_id: str, event: CampaignEvent) -> bool:
         known = {e.key for e in self.written[campaign_id] if e.key}
@@ -113,15 +133,18 @@ class FakeCampaign:
     def state(self) -> CampaignState:
         return read_state(self.campaigns.events(self.campaign_id))
 
-    def open_upgrade(self, run_id: str, cluster: str) -> None:
-        """What the run's claim does."""
-        self.upgrades.open_upgrade(
-            intent(upgrade_id=run_id, cluster=replace(CLUSTER, name=cluster)), self.clock.now()
+    def open_upgrade(self, order: Order) -> None:
+        """What the claim of the ordered run does."""
+        opened = intent(
+            upgrade_id=order.run_id,
+            cluster=replace(CLUSTER, name=order.cluster),
+            ordered_by=OrderedBy(campaign_id=order.campaign_id, nonce=order.nonce),
         )
+        self.upgrades.open_upgrade(opened, self.clock.now())
 
-    def close_upgrade(self, run_id: str, cluster: str, outcome: Outcome, reason: str = "") -> None:
-        self.open_upgrade(run_id, cluster)
-        self.upgrades.close_upgrade(run_id, outcome, reason, self.clock.now())
+    def close_upgrade(self, order: Order, outcome: Outcome, reason: str = "") -> None:
+        self.open_upgrade(order)
+        self.upgrades.close_upgrade(order.run_id, outcome, reason, self.clock.now())
 
 
 def said(

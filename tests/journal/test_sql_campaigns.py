@@ -34,6 +34,31 @@ def test_a_campaign_is_opened_once_and_closed_once(campaigns: SqlCampaigns) -> N
     assert campaigns.campaign("autumn") is None
 
 
+def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns: SqlCampaigns) -> None:
+    def tell(campaign_id: str, kind: CampaignEventKind, digest: str) -> None:
+        detail = {"digest": digest, "by": "ada", "plan": "{}", "campaign": f"planned {digest}"}
+        campaigns.record(campaign_id, CampaignEvent(at=NOON, kind=kind, text="", detail={**detail}))
+
+    name = "approvals-of-one"
+    campaigns.open_campaign(f"{name}__1", name, "ada", NOON)
+    tell(f"{name}__1", CampaignEventKind.PLANNED, "one")
+    assert campaigns.approved(name) == ()
+    tell(f"{name}__1", CampaignEventKind.APPROVED, "one")
+    (found,) = campaigns.approved(name)
+    assert (found.campaign_id, found.name, found.campaign) == (f"{name}__1", name, "planned one")
+    assert found in campaigns.approved()
+    tell(f"{name}__1", CampaignEventKind.PLANNED, "two")  # asked for again: not approved yet
+    assert campaigns.approved(name) == ()
+    tell(f"{name}__1", CampaignEventKind.APPROVED, "two")
+    campaigns.open_campaign(f"{name}__2", name, "ada", NOON + timedelta(hours=1))  # the first run was deleted
+    assert campaigns.approved(name) == ()
+    tell(f"{name}__2", CampaignEventKind.PLANNED, "three")
+    tell(f"{name}__2", CampaignEventKind.APPROVED, "three")
+    assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
+    campaigns.close_campaign(f"{name}__2", CampaignOutcome.COMPLETED, "all well", NOON)
+    assert campaigns.approved(name) == ()
+
+
 def test_an_event_with_a_key_is_written_once(campaigns: SqlCampaigns) -> None:
     assert campaigns.record("spring__1", EVENT)
     assert not campaigns.record("spring__1", replace(EVENT, text="again"))

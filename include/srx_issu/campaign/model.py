@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from srx_issu.campaign.window import Calendar
+from srx_issu.domain.intent import SharedLimit
 
 
 class Result(StrEnum):
@@ -189,3 +190,4 @@ class Member:
     worst_case_s: float = 10800.0
     facts: str = ""  # digest of addresses, image and policy: changes when the files do
     image_sha256: str = ""
+    shared: tuple[SharedLimit, ...] = ()  # policy/concurrency.yaml

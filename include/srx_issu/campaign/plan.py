@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 
 from srx_issu.campaign.choose import LeftOut, choose
 from srx_issu.campaign.model import Campaign, Member, WaveSize
+from srx_issu.domain.intent import SharedLimit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Planned:
     worst_case_s: float
     facts: str  # see Member.facts
     image_sha256: str = ""
+    shared: tuple[SharedLimit, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,7 @@ def _planned(member: Member) -> Planned:
         worst_case_s=member.worst_case_s,
         facts=member.facts,
         image_sha256=member.image_sha256,
+        shared=member.shared,
     )
 
 

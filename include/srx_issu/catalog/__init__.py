@@ -5,7 +5,7 @@
 parsing, and so is ``read_campaigns``, which looks at the campaigns' files alone.
 """
 
-from srx_issu.catalog.campaign_fleet import members, plan_rule
+from srx_issu.catalog.campaign_fleet import facts, members, plan_rule
 from srx_issu.catalog.campaigns import (
     CampaignDocument,
     campaign_files,
@@ -17,10 +17,19 @@ from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
 from srx_issu.catalog.loading import Catalog, load, netbox_entry, validate
 from srx_issu.catalog.names import cluster_names, image_names
-from srx_issu.catalog.recovery_request import RecoveryRequest, resolve_recovery
-from srx_issu.catalog.request import UpgradeRequest, eligibility, find_image, resolve
+from srx_issu.catalog.recovery_request import RECOVERY_KEYS, RecoveryRequest, resolve_recovery
+from srx_issu.catalog.request import (
+    UPGRADE_KEYS,
+    UpgradeRequest,
+    check_keys,
+    eligibility,
+    find_image,
+    resolve,
+)
 
 __all__ = [
+    "RECOVERY_KEYS",
+    "UPGRADE_KEYS",
     "VARIABLE",
     "CampaignDocument",
     "Catalog",
@@ -28,8 +37,10 @@ __all__ = [
     "UpgradeRequest",
     "campaign_files",
     "check_campaigns",
+    "check_keys",
     "cluster_names",
     "eligibility",
+    "facts",
     "files_folder",
     "find_image",
     "image_names",

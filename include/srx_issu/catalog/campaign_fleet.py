@@ -39,8 +39,9 @@ def _member(catalog: Catalog, campaign: Campaign, cluster: Cluster, release: str
         image=image.name if image else None,
         objection=f"on hold: {cluster.hold}" if cluster.hold else objection,
         worst_case_s=timers.worst_case_s if timers else 0.0,
-        facts=_facts(catalog, cluster, image) if image else "",
+        facts=facts(catalog, cluster, image) if image else "",
         image_sha256=image.sha256 if image else "",
+        shared=catalog.concurrency.of(cluster),
     )
 
 
@@ -64,8 +65,8 @@ def _image(catalog: Catalog, campaign: Campaign, cluster: Cluster) -> tuple[Imag
         return None, str(refusal)
 
 
-def _facts(catalog: Catalog, cluster: Cluster, image: Image) -> str:
-    """Everything of the files that would be fixed in this cluster's Intent."""
+def facts(catalog: Catalog, cluster: Cluster, image: Image) -> str:
+    """Digest of everything in the files that would be fixed in this cluster's Intent."""
     policy = catalog.policy_for(cluster, image)
     text = "\n".join(codec.canonical(each) for each in (cluster, image, policy))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

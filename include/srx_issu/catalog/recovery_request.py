@@ -15,6 +15,9 @@ from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.version import parse
 
+# What a run of issu_recover may be asked for: the form's fields.
+RECOVERY_KEYS = ("cluster", "reason", "image", "take_over", "fail_back")
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryRequest:

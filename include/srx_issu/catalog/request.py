@@ -8,6 +8,7 @@ sensor's.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from srx_issu.domain.model import Cluster, Image
 from srx_issu.domain.support import Support, SupportMatrix, judge
 from srx_issu.domain.version import image_facts, same_release
 
+# What a run of issu_cluster may be asked for: the form's fields.
+UPGRADE_KEYS = ("cluster", "image", "approval", "fail_back", "plan_only", "window_start", "window_end")
 _UPGRADE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}")  # as Airflow's run ids; never a path
 
 
@@ -135,6 +138,15 @@ def check_words(upgrade_id: str, requested_by: str) -> None:
     who = requested_by.strip()
     if not who or len(who) > 200 or not who.isprintable():
         raise RequestRefused(f"requested by {_shown(who)}: say who asks, in at most 200 printable characters")
+
+
+def check_keys(conf: Mapping[str, object], known: Collection[str]) -> None:
+    """Raises RequestRefused for keys of a run's configuration that mean nothing: a misspelt one asks for
+    something that would not be done."""
+    unknown = [key for key in conf if key not in known]
+    if unknown:
+        told = "; ".join(f"{_shown(str(key))} ({nearest(str(key), known)})" for key in unknown[:5])
+        raise RequestRefused(f"unknown in the run's configuration: {told}; nothing was started")
 
 
 def find_cluster(catalog: Catalog, name: str) -> Cluster:

@@ -97,6 +97,14 @@ class SharedLimit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderedBy:
+    """The campaign that ordered an upgrade, proven by ``claim`` against the campaign's journal."""
+
+    campaign_id: str
+    nonce: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Intent:
     """One upgrade. ``upgrade_id`` is the Airflow run id; it names rows, files and jobs everywhere."""
 
@@ -117,4 +125,5 @@ class Intent:
     window_end: str | None = None
     purpose: Purpose = Purpose.UPGRADE
     shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml
+    ordered_by: OrderedBy | None = None  # None: asked for by itself
     support: SupportMatrix | None = None  # of this model, in force at claim; None in those of older versions

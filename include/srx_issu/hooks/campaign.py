@@ -75,12 +75,9 @@ def plan_now(name: str, stores: Stores) -> Planning:
 
 
 def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:
-    """Raises RequestRefused when the plan does not hold the cluster."""
+    """From the approved plan alone. Raises RequestRefused when it does not hold the cluster."""
     plan, campaign = known_plan(bench)
     planned = plan.cluster(cluster)
     if planned is None:
         raise RequestRefused(f"{cluster} is not in plan {plan.digest}")
-    known = load_catalog(ask=False)  # the plan was just made from it; triggers come here, too
-    in_fleet = known.clusters.get(cluster)
-    shared = known.concurrency.of(in_fleet) if in_fleet else ()
-    return Task(plan=plan, campaign=campaign, cluster=planned, wave=wave, shared=shared)
+    return Task(plan=plan, campaign=campaign, cluster=planned, wave=wave)

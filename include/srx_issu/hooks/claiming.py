@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from srx_issu import catalog
-from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.hooks.clock import SystemClock
+from srx_issu.hooks.identity import check_purpose
 from srx_issu.hooks.inventory import load_catalog
-from srx_issu.hooks.ordering import ordered_by
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import Stores, open_stores
+from srx_issu.steps.campaign_orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
 from srx_issu.steps.claim import TakeOver, claim
+from srx_issu.steps.order import ORDER_KEY, check_unchanged
 from srx_issu.steps.release_cluster import MAX_REASON
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Who asked for the run, and how to tell of another upgrade whether its run is queued or running."""
+    """Who asked for the run, with which configuration, and how to tell of another upgrade whether its run is
+    queued or running."""
 
     requested_by: str
     is_at_work: Callable[[str], bool]
+    conf: Mapping[str, Any] = field(default_factory=dict)
 
 
 def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
     """Raises OperatorFileError, RequestRefused or LeaseHeld; then nothing was sent anywhere."""
+    catalog.check_keys(asked.conf, (*catalog.UPGRADE_KEYS, ORDER_KEY))
+    stores = open_stores()
+    if stores.journal.upgrade(upgrade_id) is not None:  # cleared or retried: the first intent stays
+        intent = stores.journal.intent(upgrade_id)
+        check_purpose(intent, Purpose.UPGRADE)
+    else:
+        intent = _new_intent(upgrade_id, params, asked, stores)
+    claim(intent, stores.journal, stores.leases, SystemClock().now())
+    return intent
+
+
+def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores: Stores) -> Intent:
+    ordered = find_order(upgrade_id, asked.conf, stores.campaigns)
     request = catalog.UpgradeRequest(
         upgrade_id=upgrade_id,
         cluster=_named(params, "cluster"),
@@ -37,45 +54,48 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> I
         plan_only=params["plan_only"],
         window_start=params["window_start"],
         window_end=params["window_end"],
-        requested_by=asked.requested_by,
+        requested_by=ordered.requested_by if ordered else asked.requested_by,
     )
-    stores = open_stores()
-    known = stores.journal.upgrade(upgrade_id)
-    if known is not None:  # a cleared or retried claim keeps the intent that was fixed at first
-        intent = stores.journal.intent(upgrade_id)
-    else:
-        if reason := stopped():
-            raise RequestRefused(f"{reason}; nothing new starts")
-        intent = _resolved(stores, request)
-    claim(intent, stores.journal, stores.leases, SystemClock().now())
-    return intent
-
-
-def _resolved(stores: Stores, request: catalog.UpgradeRequest) -> Intent:
-    """Of a campaign's upgrade: asked for by who started the campaign, approved by those who approved its
-    plan."""
-    ordered = ordered_by(stores.campaigns, request.upgrade_id, request.cluster)
     if ordered is None:
-        return catalog.resolve(load_catalog(), request)
-    intent = catalog.resolve(load_catalog(), replace(request, requested_by=ordered.requested_by))
-    return replace(intent, approved_by_campaign=ordered.approval)
+        return _resolved(request)
+    note_proved(ordered, stores.campaigns, SystemClock().now())
+    try:
+        return _as_ordered(_resolved(request), ordered)
+    except (OperatorFileError, RequestRefused) as refusal:
+        note_refused(ordered, stores.campaigns, SystemClock().now(), str(refusal))
+        raise
+
+
+def _resolved(request: catalog.UpgradeRequest) -> Intent:
+    if reason := stopped():
+        raise RequestRefused(f"{reason}; nothing new starts")
+    return catalog.resolve(load_catalog(), request)
+
+
+def _as_ordered(intent: Intent, ordered: Ordered) -> Intent:
+    """What the campaign's plan was approved for, and nothing else."""
+    found = catalog.facts(load_catalog(), intent.cluster, intent.image)
+    check_unchanged(ordered.order, intent.image.sha256, found)
+    return replace(intent, ordered_by=ordered.by, approved_by_campaign=ordered.approval)
 
 
 def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
     """The same for a recovery. The stop of the fleet does not keep help from a cluster."""
-    request = catalog.RecoveryRequest(
-        upgrade_id=upgrade_id,
-        cluster=_named(params, "cluster"),
-        image=params["image"] or None,
-        requested_by=asked.requested_by,
-        fail_back=params["fail_back"],
-    )
-    reason = _told(params["reason"])
+    catalog.check_keys(asked.conf, catalog.RECOVERY_KEYS)
     stores = open_stores()
-    known = stores.journal.upgrade(upgrade_id)
-    if known is not None:
+    reason = _told(params["reason"])
+    if stores.journal.upgrade(upgrade_id) is not None:
         intent = stores.journal.intent(upgrade_id)
+        check_purpose(intent, Purpose.RECOVER)
     else:
+        check_no_campaign(upgrade_id, asked.conf, stores.campaigns)
+        request = catalog.RecoveryRequest(
+            upgrade_id=upgrade_id,
+            cluster=_named(params, "cluster"),
+            image=params["image"] or None,
+            requested_by=asked.requested_by,
+            fail_back=params["fail_back"],
+        )
         intent = catalog.resolve_recovery(load_catalog(), request)
     word = TakeOver(who=asked.requested_by, reason=reason, is_at_work=asked.is_at_work)
     take_over = word if params["take_over"] else None

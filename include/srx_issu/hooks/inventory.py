@@ -29,22 +29,13 @@ _log = logging.getLogger(__name__)
 Read = Callable[[NetboxEntry], Reading]
 
 
-def load_catalog(files: Path | None = None, *, ask: bool = True) -> catalog.Catalog:
-    """``ask`` False: the newest kept reading, however old, without a word to NetBox.
-
-    Raises OperatorFileError with every fault of files and records, or RequestRefused without a reading.
-    """
+def load_catalog(files: Path | None = None) -> catalog.Catalog:
+    """Raises OperatorFileError with every fault of files and records, or RequestRefused without a reading."""
     files = files or catalog.files_folder()
     entry = catalog.netbox_entry(files)
     if entry is None:
         return catalog.load(files)
-    audits = open_stores().audits
-    if ask:
-        return catalog.load(files, newest_reading(entry, audits, read_now, SystemClock()))
-    kept = _kept(entry, audits)
-    if kept is None:
-        raise RequestRefused("NetBox was not read yet: plan the campaign first")
-    return catalog.load(files, kept)
+    return catalog.load(files, newest_reading(entry, open_stores().audits, read_now, SystemClock()))
 
 
 def newest_reading(entry: NetboxEntry, audits: Audits, read: Read, clock: Clock) -> Reading:

@@ -31,7 +31,7 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
     stores, known = open_stores(), load_catalog()
     accounts = Accounts.of(known.clusters[each] for each in clusters if each in known.clusters)
     look = looker(accounts, lambda _: SPACE)
-    staging_id = f"staging__{name}__{run_id}"
+    staging_id = f"staging/{name}/{run_id}"  # no run id has a slash: never the owner of an upgrade's lease
 
     def look_at(cluster: Cluster, image: Image) -> Look:
         return look(

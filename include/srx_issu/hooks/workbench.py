@@ -12,11 +12,11 @@ from srx_issu.devices.credentials import Credentials
 from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.state import TABLES
-from srx_issu.hooks.account import wait_for_account
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.identity import check_purpose
 from srx_issu.hooks.later import later
 from srx_issu.hooks.seal import seal
+from srx_issu.hooks.srx import SrxHook
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
 from srx_issu.ports.journal import Event, EventKind
@@ -25,7 +25,7 @@ from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.looking import LoginRequired
-from srx_issu.steps.outage import Outage, wait_out
+from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 from srx_issu.steps.recall import intent_of, last, start
 
 
@@ -35,22 +35,26 @@ def is_open(upgrade_id: str, purpose: Purpose) -> bool:
     return journal.upgrade(upgrade_id) is not None and journal.intent(upgrade_id).purpose is purpose
 
 
-def is_running(upgrade_id: str) -> bool:
+def is_running(upgrade_id: str, purpose: Purpose) -> bool:
     """Whether it is claimed and not closed; True also when the journal cannot say."""
     try:
-        record = open_stores().journal.upgrade(upgrade_id)
+        record = open_stores().journal.upgrade(upgrade_id) if is_open(upgrade_id, purpose) else None
     except JournalAway:
         return True
     return record is not None and record.closed_at is None
 
 
-def note_failure(upgrade_id: str, purpose: Purpose, step: str, text: str, log: Any) -> None:
-    """Writes that a step gave up, waiting for a journal that is away; not into the journal of another DAG's
-    upgrade. Never raises: the failure itself is what counts, and the log has it."""
+def note_failure(upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose) -> None:
+    """Writes that a step gave up, waiting for a journal that is away. Never raises: the failure itself is
+    what counts, and the log has it. Nothing is written into the journal of another DAG's upgrade."""
     event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text)
     outage = Outage(clock=SystemClock(), log=log)
+
+    def is_ours() -> bool:
+        return is_open(upgrade_id, purpose)
+
     try:
-        if wait_out(lambda: is_open(upgrade_id, purpose), outage):
+        if wait_out(is_ours, outage, limit_s=LIMIT_S):
             write_patiently(open_stores().journal, upgrade_id, event, outage)
     except JournalError:
         log.exception("the journal does not say that %s failed: %s", step, text)
@@ -59,8 +63,8 @@ def note_failure(upgrade_id: str, purpose: Purpose, step: str, text: str, log: A
 @contextmanager
 def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[Bench]:
     """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
-    when they are first asked, and waited for where it is not there. Sessions open when they are first used
-    and close at the end. Renews the lease, which also proves that the cluster is still ours.
+    when they are first asked (ConnectionUnusable: the step's border waits for it). Sessions open when they
+    are first used and close at the end. Renews the lease, which also proves that the cluster is still ours.
 
     Raises JournalError, LeaseHeld when the cluster is not ours any more, and RequestRefused when the upgrade
     of this run id belongs to a DAG of another ``purpose``.
@@ -81,7 +85,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
 
         @cache
         def account() -> Credentials:
-            return wait_for_account(cluster.name, cluster.connection_id, log, keep=lambda: _renew(bench))
+            return SrxHook(cluster.connection_id).credentials()
 
         @cache
         def reader() -> PyezClusterReader:

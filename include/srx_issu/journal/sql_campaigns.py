@@ -6,14 +6,21 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from srx_issu.journal.codec import aware, utc
 from srx_issu.journal.database import Database
 from srx_issu.journal.secrecy import checked_detail, redact
 from srx_issu.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
+from srx_issu.ports.campaign import (
+    ApprovedCampaign,
+    CampaignEvent,
+    CampaignEventKind,
+    CampaignOutcome,
+    CampaignRecord,
+    approved_campaign,
+)
 from srx_issu.ports.journal import Outcome
 
 _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
@@ -46,6 +53,24 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(_record(row) for row in rows)
+
+    def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
+        newest = (
+            select(campaigns)
+            .ext(distinct_on(campaigns.c.name))
+            .order_by(campaigns.c.name, campaigns.c.opened_at.desc(), campaigns.c.campaign_id.desc())
+        )
+        if name is not None:
+            newest = newest.where(campaigns.c.name == name)
+        newest_of_name = newest.subquery()
+        query = select(newest_of_name).where(newest_of_name.c.outcome.is_(None))
+        found: list[ApprovedCampaign] = []
+        with self._database.transaction() as connection:
+            for row in connection.execute(query).all():
+                told = connection.execute(_plan_and_approval(row.campaign_id)).all()
+                approved = approved_campaign(row.campaign_id, row.name, {e.kind: e.detail for e in told})
+                found += [approved] if approved else []
+        return tuple(found)
 
     def record(self, campaign_id: str, event: CampaignEvent) -> bool:
         row = {
@@ -111,6 +136,18 @@ class SqlCampaigns:
         for row in rows:
             found.setdefault(row.model, []).append((row.closed_at - row.opened_at).total_seconds())
         return {name: median(seconds) for name, seconds in found.items()}
+
+
+def _plan_and_approval(campaign_id: str) -> Select[Any]:
+    """The newest event of each of the two kinds; without the plan itself, which is large."""
+    kinds = [CampaignEventKind.PLANNED.value, CampaignEventKind.APPROVED.value]
+    events = campaign_events.c
+    return (
+        select(events.kind, events.detail.op("-")("plan").label("detail"))
+        .where(events.campaign_id == campaign_id, events.kind.in_(kinds))
+        .ext(distinct_on(events.kind))
+        .order_by(events.kind, events.event_id.desc())
+    )
 
 
 def _record(row: Row[Any]) -> CampaignRecord:

@@ -10,6 +10,7 @@ from airflow.sdk import BaseBranchOperator, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from srx_issu.campaign.gate import Way
+from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.hooks.campaign import open_campaign
 from srx_issu.hooks.clock import SystemClock
@@ -36,6 +37,9 @@ LONGEST_WAIT = timedelta(days=60)
 
 
 def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignBench:
+    """Raises RequestRefused for a run whose configuration has a key that means nothing."""
+    run: Any = context["dag_run"]
+    check_keys(run.conf or {}, ("plan_only",))
     return open_campaign(
         name,
         context["run_id"],
@@ -70,8 +74,7 @@ class OpenWave(BaseOperator):
         self.wave = wave
 
     def execute(self, context: Context, event: Any = None) -> None:  # noqa: ARG002 - what ended the wait
-        bench = bench_of(self, self.campaign, context)
-        found = waited_out(lambda: prepare_wave(bench, self.wave), self.log)
+        found = waited_out(lambda: prepare_wave(bench_of(self, self.campaign, context), self.wave), self.log)
         if isinstance(found, Skip):
             raise AirflowSkipException(found.reason)
         if isinstance(found, Bake):

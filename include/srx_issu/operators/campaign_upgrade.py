@@ -21,10 +21,11 @@ from srx_issu.steps.campaign_upgrade import (
     Go,
     Over,
     Task,
-    collect,
     deadline_s,
     next_step,
+    note_made,
     note_start,
+    refuse_start,
 )
 from srx_issu.triggers.campaign import EndTrigger, TurnTrigger
 
@@ -59,9 +60,9 @@ class UpgradeCluster(BaseOperator):
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
             case Go():
-                waited_out(lambda: note_start(bench, task, step.run_id), self.log)
-                self._start(bench, task, step.run_id, step.conf)
-                self._await_end(context, bench, task, step.run_id)
+                order = waited_out(lambda: note_start(bench, task, step.order), self.log)
+                self._start(bench, task, order.run_id, order.whole_conf)
+                self._await_end(context, bench, task, order.run_id)
             case _:
                 assert_never(step)
         raise AssertionError("a deferred task does not come here")
@@ -73,8 +74,11 @@ class UpgradeCluster(BaseOperator):
             is_new = start_run(upgrade, conf)
         except RequestRefused as refusal:
             self.log.exception("%s", self.cluster)
-            over = collect(bench, task, upgrade, "failed")
-            raise AirflowFailException(f"{over.result if over else Result.REFUSED}: {refusal}") from refusal
+            reason = str(refusal)
+            over = waited_out(lambda: refuse_start(bench, task, upgrade, reason), self.log)
+            raise AirflowFailException(f"{over.result}: {refusal}") from refusal
+        if is_new:
+            waited_out(lambda: note_made(bench, task, upgrade), self.log)
         self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
 
     def _await_end(self, context: Context, bench: CampaignBench, task: Task, upgrade: str) -> NoReturn:

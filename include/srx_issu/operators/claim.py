@@ -34,7 +34,10 @@ class ClaimOperator(BaseOperator):
         self.claim = claim
 
     def execute(self, context: Context) -> dict[str, Json]:
-        asked = Asked(requested_by=requested_by(context), is_at_work=partial(is_at_work, context))
+        run: Any = context["dag_run"]
+        asked = Asked(
+            requested_by=requested_by(context), is_at_work=partial(is_at_work, context), conf=run.conf or {}
+        )
         outage = Outage(clock=SystemClock(), log=self.log)
         try:
             intent = wait_out(

@@ -24,7 +24,7 @@ class CloseOperator(BaseOperator):
         self.claim_task_id = claim_task_id
 
     def execute(self, context: Context) -> dict[str, Json]:
-        facts = waited_out(lambda _: self._close(context), context["run_id"], self.log)
+        facts = waited_out(lambda _: self._close(context), context, self.log)
         if not Outcome(str(facts["outcome"])).is_success:
             context["ti"].xcom_push(key="return_value", value=facts)
             raise AirflowFailException(f"{facts['outcome']}: {facts['reason']}")

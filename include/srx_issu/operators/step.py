@@ -105,38 +105,40 @@ def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R
     anew; where that takes too long the task fails without a word in the journal, and its next try goes on.
     """
     metrics, began, task = AirflowMetrics(), time.monotonic(), part(operator.task_id)
-    run_id, whose = context["run_id"], purpose(context)
+    run_id, meant = context["run_id"], purpose(context)
 
     def attempt(away_s: float) -> R:
-        with open_bench(run_id, operator.task_id, operator.log, purpose=whose) as bench:
+        with open_bench(run_id, operator.task_id, operator.log, purpose=meant) as bench:
             count_anew(bench, away_s)
             return step(bench)
 
     try:
-        result = waited_out(attempt, run_id, operator.log)
+        result = waited_out(attempt, context, operator.log)
     except (JournalAway, ConnectionUnusable) as error:
         metrics.count(f"step_failed.{task}", step=operator.task_id)
-        if isinstance(error, JournalAway) or is_running(run_id):
+        if isinstance(error, JournalAway) or is_running(run_id, meant):
             raise AirflowException(str(error)) from error
-        note_failure(run_id, whose, operator.task_id, str(error), operator.log)
+        note_failure(run_id, operator.task_id, str(error), operator.log, purpose=meant)
         raise AirflowFailException(str(error)) from error
     except (SrxIssuError, NotVerified) as error:
         metrics.count(f"step_failed.{task}", step=operator.task_id)
-        note_failure(run_id, whose, operator.task_id, str(error), operator.log)
+        note_failure(run_id, operator.task_id, str(error), operator.log, purpose=meant)
         if may_pass(error):
             raise AirflowException(str(error)) from error  # may be tried again
         raise AirflowFailException(str(error)) from error
     except Exception as error:
         metrics.count(f"step_failed.{task}", step=operator.task_id)
-        note_failure(run_id, whose, operator.task_id, f"{type(error).__name__}: {error}", operator.log)
+        note_failure(
+            run_id, operator.task_id, f"{type(error).__name__}: {error}", operator.log, purpose=meant
+        )
         raise
     metrics.duration(f"step_duration.{task}", time.monotonic() - began, step=operator.task_id)
     return result
 
 
-def waited_out(attempt: Callable[[float], R], upgrade_id: str, log: Any) -> R:
+def waited_out(attempt: Callable[[float], R], context: Context, log: Any) -> R:
     """``steps.outage.run_patiently`` for a task of an upgrade."""
-    running = partial(is_running, upgrade_id)
+    running = partial(is_running, context["run_id"], purpose(context))
     return run_patiently(attempt, clock=SystemClock(), log=log, is_running=running)
 
 

@@ -35,7 +35,9 @@ class CampaignEventKind(StrEnum):
     REPLIED = "replied"  # what a person answered to one question; detail: for, digest, by, choice
     APPROVED = "approved"  # the plan; detail: digest, by
     OPENED = "opened"  # a wave; detail: clusters
-    STARTED = "started"  # a cluster's upgrade was asked for; detail: attempt, run_id
+    STARTED = "started"  # a cluster's upgrade is ordered; detail: see steps.order.Order
+    PROVED = "proved"  # the run of an order is ours: made for us, or its claim showed it; detail: run_id
+    TAKEN = "taken"  # the run id of an order is somebody else's run; detail: attempt, run_id
     ENDED = "ended"  # detail: attempt, result
     JUDGED = "judged"  # a wave; detail: way, round
     ANSWERED = "answered"  # a hold; detail: answer, clusters (to run again), forgiven, by
@@ -70,6 +72,25 @@ class CampaignRecord:
     reason: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ApprovedCampaign:
+    """A campaign whose plan was approved and which is not closed. ``campaign``: as planned, JSON text."""
+
+    campaign_id: str
+    name: str
+    campaign: str
+
+
+def approved_campaign(
+    campaign_id: str, name: str, newest: Mapping[str, Mapping[str, Json]]
+) -> ApprovedCampaign | None:
+    """From the newest event of each kind; None when the newest plan was not approved."""
+    planned, approved = newest.get(CampaignEventKind.PLANNED), newest.get(CampaignEventKind.APPROVED)
+    if planned is None or approved is None or planned.get("digest") != approved.get("digest"):
+        return None
+    return ApprovedCampaign(campaign_id=campaign_id, name=name, campaign=str(planned["campaign"]))
+
+
 class CampaignJournal(Protocol):
     """All methods raise JournalError when the database does not answer."""
 
@@ -81,6 +102,10 @@ class CampaignJournal(Protocol):
 
     def campaigns(self, *, limit: int = 100) -> tuple[CampaignRecord, ...]:
         """Newest first."""
+        ...
+
+    def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
+        """Of each name (or of one) the newest run, when it is not closed and its newest plan is approved."""
         ...
 
     def record(self, campaign_id: str, event: CampaignEvent) -> bool:

@@ -28,7 +28,7 @@ class ReportOperator(BaseOperator):
     ui_color = "#e8f4ea"
 
     def execute(self, context: Context) -> dict[str, Json]:
-        return waited_out(lambda _: self._report(context), context["run_id"], self.log)
+        return waited_out(lambda _: self._report(context), context, self.log)
 
     def _report(self, context: Context) -> dict[str, Json]:
         upgrade_id = context["run_id"]

@@ -28,16 +28,14 @@ _MOST_NAMES = 40  # of a wave, in a question
 
 
 def make_plan(bench: CampaignBench) -> dict[str, Json]:
-    """Plans and writes it down. A plan of which something has begun is kept, whatever the files say now.
-    Raises RequestRefused when the plan has objections."""
-    bench.journal.open_campaign(
-        bench.campaign_id, bench.plan_now().campaign.name, bench.requested_by, bench.clock.now()
-    )
+    """Plans and writes it down. A plan of which something has begun is kept, and the files are not read any
+    more. Raises RequestRefused when the plan has objections."""
     events = bench.journal.events(bench.campaign_id)
     known = plan_of(events)
     if known is not None and read_state(events).opened:
         return _facts(known[0])
     now = bench.plan_now()
+    bench.journal.open_campaign(bench.campaign_id, now.campaign.name, bench.requested_by, bench.clock.now())
     rule = rule_for_plan(now.approvals, now.campaign.gates)
     bench.tell(
         CampaignEventKind.PLANNED,
@@ -96,7 +94,8 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
     """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
     then nothing starts."""
     plan, _ = known_plan(bench)
-    rule = rule_in(bench.journal.events(bench.campaign_id))
+    events = bench.journal.events(bench.campaign_id)
+    rule = rule_in(events)
     if bench.plan_only:
         return {"approved_by": NOT_ASKED, "plan_only": True, "digest": plan.digest}
     who = NOT_ASKED
@@ -105,17 +104,13 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
         if not isinstance(found, Approved):
             raise RequestRefused(f"{found.reason}; nothing starts")
         who = ", ".join(found.by)
-    if changed := changes(bench, plan, {cluster.name for cluster in plan.clusters}):
+    has_begun = bool(read_state(events).opened)  # from then on the files are not read any more
+    if not has_begun and (changed := drift(plan, bench.plan_now().plan, {c.name for c in plan.clusters})):
         told = "; ".join(changed)
         raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
     detail: dict[str, Json] = {"digest": plan.digest, "by": who}
     bench.tell(CampaignEventKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
     return {"approved_by": who, "digest": plan.digest}
-
-
-def changes(bench: CampaignBench, plan: Plan, still_to_run: set[str]) -> tuple[str, ...]:
-    """What the files say differently now; see ``campaign.drift``."""
-    return drift(plan, bench.plan_now().plan, still_to_run)
 
 
 def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import Plan
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.steps.order import Order
 
 PAUSE, RESUME, ABORT = "pause", "resume", "abort"
 
@@ -23,6 +25,11 @@ class CampaignState:
     results: Mapping[str, Result] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
+    orders_given: Mapping[str, Order] = field(default_factory=dict)  # of the newest attempt
+    ordered_at: Mapping[str, datetime] = field(default_factory=dict)
+    proved: frozenset[str] = frozenset()  # run ids that are ours
+    denied: Mapping[str, str] = field(default_factory=dict)  # run id -> why its claim refused
+    taken: Mapping[str, int] = field(default_factory=dict)  # how many names of it others had
     in_flight: frozenset[str] = frozenset()
     forgiven: frozenset[str] = frozenset()
     opened: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # wave -> its clusters
@@ -62,6 +69,11 @@ class _Reader:
         self.results: dict[str, Result] = {}
         self.reasons: dict[str, str] = {}
         self.attempts: dict[str, int] = {}
+        self.ordered: dict[str, Order] = {}
+        self.ordered_at: dict[str, datetime] = {}
+        self.proved: set[str] = set()
+        self.denied: dict[str, str] = {}
+        self.taken: dict[str, int] = {}
         self.running: set[str] = set()
         self.forgiven: set[str] = set()
         self.opened: dict[int, tuple[str, ...]] = {}
@@ -77,8 +89,10 @@ class _Reader:
                 self.approved = (str(event.detail["digest"]), str(event.detail["by"]))
             case CampaignEventKind.OPENED:
                 self.opened[event.wave] = _names(event, "clusters")
-            case CampaignEventKind.STARTED | CampaignEventKind.ENDED:
+            case CampaignEventKind.STARTED | CampaignEventKind.ENDED | CampaignEventKind.TAKEN:
                 self._cluster(event)
+            case CampaignEventKind.PROVED:
+                self._proved(str(event.detail["run_id"]), event)
             case CampaignEventKind.JUDGED:
                 self.judged[event.wave, _round(event)] = str(event.detail["way"])
                 self.last_judged = event
@@ -97,10 +111,22 @@ class _Reader:
             return
         if event.kind is CampaignEventKind.STARTED:
             self.running.add(name)
+            self.ordered_at[name] = event.at
+            self.ordered[name] = Order.of(name, event.detail)
             return
         self.running.discard(name)
+        if event.kind is CampaignEventKind.TAKEN:
+            self.attempts[name] = self.attempts.get(name, 1) + 1
+            self.taken[name] = self.taken.get(name, 0) + 1
+            self.ordered.pop(name, None)
+            return
         self.results[name] = Result(str(event.detail["result"]))
         self.reasons[name] = event.text
+
+    def _proved(self, run_id: str, event: CampaignEvent) -> None:
+        self.proved.add(run_id)
+        if event.detail.get("refused") is True:
+            self.denied[run_id] = event.text
 
     def _answer(self, event: CampaignEvent) -> None:
         again = _names(event, "clusters")
@@ -109,6 +135,7 @@ class _Reader:
         for name in again:
             self.attempts[name] = self.attempts.get(name, 1) + 1
             self.results.pop(name, None)
+            self.ordered.pop(name, None)
             self.forgiven.discard(name)
 
     def _order(self, event: CampaignEvent) -> None:
@@ -127,6 +154,11 @@ class _Reader:
             results=self.results,
             reasons=self.reasons,
             attempts=self.attempts,
+            orders_given=self.ordered,
+            ordered_at=self.ordered_at,
+            proved=frozenset(self.proved),
+            denied=self.denied,
+            taken=self.taken,
             in_flight=frozenset(self.running),
             forgiven=frozenset(self.forgiven),
             opened=self.opened,

@@ -13,7 +13,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_plan import changes, known_plan, may_run
+from srx_issu.steps.campaign_plan import known_plan, may_run
 from srx_issu.steps.campaign_questions import CampaignQuestion, choice, decision, digest_of
 from srx_issu.steps.campaign_state import CampaignState, read_state
 
@@ -62,28 +62,20 @@ def is_passed(state: CampaignState, number: int) -> bool:
 
 
 def wave_question(bench: CampaignBench, number: int) -> CampaignQuestion | None:
-    """Asked when the campaign has a gate before each wave, or when the files no longer say what was
-    approved."""
+    """Asked when the campaign has a gate before each wave. Only the plan that was approved counts: what the
+    files say by now is not looked at."""
     plan, campaign = known_plan(bench)
     names = [cluster.name for cluster in plan.wave(number).clusters]
-    changed = _changes(bench, number)
-    if number in _state(bench).opened or not (campaign.gates.waves or changed):
+    if number in _state(bench).opened or not campaign.gates.waves:
         return None
-    lines = [f"Wave {number} of **{campaign.name}**: {', '.join(names)}"]
-    if changed:
-        lines += [
-            "**The files were changed since the plan was approved:**",
-            *(f"- {line}" for line in changed),
-        ]
-        lines.append("Approving goes on with what the files say now, for the clusters named above.")
     subject = f"Open wave {number} of campaign {campaign.name}: {len(names)} clusters?"
     return CampaignQuestion(
         about=_wave(number),
         digest=_wave_digest(bench, number),
         subject=subject,
-        body="\n\n".join(lines),
+        body=f"Wave {number} of **{campaign.name}**: {', '.join(names)}",
         within_s=campaign.gates.expiry_s,
-        parts={"clusters": ", ".join(names), "files": "; ".join(changed)},
+        parts={"clusters": ", ".join(names)},
     )
 
 
@@ -97,7 +89,7 @@ def open_wave(bench: CampaignBench, number: int) -> list[str]:
     if number in state.opened:
         return list(state.opened[number])
     who = "not asked"
-    if campaign.gates.waves or _changes(bench, number):
+    if campaign.gates.waves:
         found = decision(bench, _wave(number), _wave_digest(bench, number))
         if not isinstance(found, Approved):
             if found.is_refused:
@@ -225,10 +217,10 @@ def _hold(number: int, round_number: int) -> str:
 
 
 def _wave_digest(bench: CampaignBench, number: int) -> str:
-    """The wave's clusters, the plan they belong to, and what the files say differently now."""
+    """The wave's clusters and the plan they belong to."""
     plan, _ = known_plan(bench)
     names = [cluster.name for cluster in plan.wave(number).clusters]
-    return digest_of(_wave(number), plan.digest, names, _changes(bench, number))
+    return digest_of(_wave(number), plan.digest, names)
 
 
 def _hold_digest(state: CampaignState, number: int, round_number: int) -> str:
@@ -242,11 +234,6 @@ def _again(bench: CampaignBench, state: CampaignState, number: int, round_number
     if round_number > campaign.retry.rounds:
         return ()
     return to_retry(campaign, state.results, state.opened[number])
-
-
-def _changes(bench: CampaignBench, number: int) -> tuple[str, ...]:
-    plan, _ = known_plan(bench)
-    return changes(bench, plan, {cluster.name for cluster in plan.wave(number).clusters})
 
 
 def _state(bench: CampaignBench) -> CampaignState:

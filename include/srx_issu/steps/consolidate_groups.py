@@ -6,7 +6,7 @@ Where the start is refused after that, the groups go back to where they were bef
 from __future__ import annotations
 
 from srx_issu.domain.commands import FailOver, ResetFailover
-from srx_issu.domain.errors import DeviceError, NotPermitted, RequestRefused
+from srx_issu.domain.errors import ConnectionUnusable, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import Condition, SendPurpose
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import not_settled
@@ -68,6 +68,8 @@ def return_groups(bench: Bench) -> Facts:
     try:
         for group_id in gathered:
             _return_group(bench, before, group_id)
+    except ConnectionUnusable:
+        raise
     except (DeviceError, RequestRefused) as error:
         reason = f"groups that were failed over for a start that was not made did not go back: {error}"
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)

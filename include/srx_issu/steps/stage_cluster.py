@@ -29,7 +29,7 @@ def stage_cluster(
 ) -> tuple[Staged, ...]:
     """One result a node, written down. ``halted``: who stopped the fleet, and why. The cluster's lease keeps
     upgrades away meanwhile; a cluster that somebody has is left alone."""
-    owner, lease = f"{bench.staging_id}__{cluster.name}", f"cluster:{cluster.name}"
+    owner, lease = f"{bench.staging_id}/{cluster.name}", f"cluster:{cluster.name}"
     try:
         if reason := halted():
             raise RequestRefused(reason)

@@ -24,7 +24,7 @@ from srx_issu.hooks.campaign import open_campaign
 from srx_issu.hooks.campaign_watching import shared_look, watch_cluster
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_upgrade import Over
+from srx_issu.steps.campaign_upgrade import Over, TakenByAnother
 from srx_issu.steps.outage import Outage, wait_out_in_loop
 
 POLL_S = 4.0
@@ -137,7 +137,9 @@ async def _is_aborted(bench: CampaignBench, outage: Outage) -> bool:
 
 
 def end_event(over: Over) -> TriggerEvent:
-    """The task ends in the triggerer, in the colour of the truth."""
+    """The task ends in the triggerer, in the colour of the truth; a worker orders the next attempt."""
+    if isinstance(over, TakenByAnother):
+        return TriggerEvent({"taken": over.reason})  # type: ignore[no-untyped-call]
     xcoms: dict[str, Any] = {"return_value": {"result": over.result.value, "reason": over.reason}}
     if over.result is Result.NOT_STARTED:
         return TaskSkippedEvent(xcoms=xcoms)

@@ -13,6 +13,7 @@ from srx_issu.domain.goals import Goal
 from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.watching import open_watch
 from srx_issu.steps.watch import Look, Verdict
+from srx_issu.triggers.belonging import check_belonging
 from srx_issu.triggers.guarded import guarded
 
 JITTER = 0.2  # of the poll interval, so that many waits do not poll in step
@@ -32,6 +33,7 @@ class ClusterTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "goal": self.goal, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        await check_belonging(self, self.upgrade_id)
         yield self._event(await guarded(self._wait, f"the wait {self.step}", self.log))
 
     async def _wait(self) -> Verdict:

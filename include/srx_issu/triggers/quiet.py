@@ -10,6 +10,7 @@ from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 
 from srx_issu.hooks.watching import open_quiet
 from srx_issu.steps.quiet import Stillness
+from srx_issu.triggers.belonging import check_belonging
 from srx_issu.triggers.cluster import jittered
 from srx_issu.triggers.guarded import guarded
 
@@ -27,6 +28,7 @@ class QuietTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        await check_belonging(self, self.upgrade_id)
         seen = await guarded(self._wait, f"the wait {self.step}", self.log)
         yield TaskSuccessEvent(xcoms={"return_value": {"quiet": seen.quiet, "seen": seen.reason}})
 

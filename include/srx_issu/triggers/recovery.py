@@ -11,6 +11,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.progress import Wait, step_of
 from srx_issu.hooks.watching import RecoveryWatch, open_recovery
+from srx_issu.triggers.belonging import check_belonging
 from srx_issu.triggers.cluster import jittered
 from srx_issu.triggers.guarded import guarded
 
@@ -39,6 +40,7 @@ class RecoveryTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        await check_belonging(self, self.upgrade_id)
         is_overdue = await guarded(self._wait, f"the wait of {self.step}", self.log)
         yield TriggerEvent({"overdue": is_overdue})  # type: ignore[no-untyped-call]
 

@@ -9,6 +9,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSuccessEvent, TriggerEvent
 
 from srx_issu.hooks.watching import open_window
+from srx_issu.triggers.belonging import check_belonging
 from srx_issu.triggers.guarded import guarded
 
 RENEW_EVERY_S = 600.0  # the lease is looked after while we wait
@@ -28,6 +29,7 @@ class WindowTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        await check_belonging(self, self.upgrade_id)
         objection = await guarded(self._wait, f"the wait {self.step}", self.log)
         if objection is None:
             yield TaskSuccessEvent()

@@ -12,9 +12,10 @@ from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.gate import Way
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.domain.approvals.rule import ApprovalRule
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.campaign_bench import Planning
 from srx_issu.steps.campaign_close import close_campaign, give_order
 from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign_upgrade import (
@@ -26,6 +27,7 @@ from srx_issu.steps.campaign_upgrade import (
     collect,
     give_up,
     next_step,
+    note_made,
     note_start,
 )
 from srx_issu.steps.campaign_wave import (
@@ -79,8 +81,8 @@ def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> Ov
     """Starts it and lets it end."""
     go = step(fake, cluster, wave)
     assert isinstance(go, Go), go
-    note_start(fake.bench(), task(fake, cluster, wave), go.run_id)
-    fake.close_upgrade(go.run_id, cluster, outcome, "as scripted")
+    order = note_start(fake.bench(), task(fake, cluster, wave), go.order)
+    fake.close_upgrade(order, outcome, "as scripted")
     return collect(fake.bench(), task(fake, cluster, wave), go.run_id, None)
 
 
@@ -194,13 +196,13 @@ class TestPlan:
 class TestStart:
     def test_takes_what_it_needs_for_the_run_and_hands_on_its_parameters(self) -> None:
         fake = approved()
-        fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]
-        said(fake, wave_question(fake.bench(), 1))
+        fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]  # not looked at any more
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
         assert go.run_id == "spring__1__a"
-        assert (go.conf["cluster"], go.conf["approval"], go.conf["window_end"]) == ("a", None, None)
+        conf = go.order.conf
+        assert (conf["cluster"], conf["approval"], conf["window_end"]) == ("a", None, None)
         assert {lease.owner for lease in fake.leases.held.values()} == {"spring__1__a"}
 
     def test_a_second_try_attaches_and_never_starts_another(self) -> None:
@@ -208,11 +210,16 @@ class TestStart:
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
-        assert step(fake, "a") == go  # the worker died before it noted the start
-        note_start(fake.bench(), task(fake, "a"), go.run_id)
-        note_start(fake.bench(), task(fake, "a"), go.run_id)
-        assert step(fake, "a") == Attach(run_id=go.run_id, conf=go.conf)  # died before the run was made
-        fake.open_upgrade(go.run_id, "a")
+        again = step(fake, "a")  # the worker died before it noted the start
+        assert isinstance(again, Go)
+        assert again.run_id == go.run_id
+        other = step(fake, "a")
+        assert isinstance(other, Go)
+        assert note_start(fake.bench(), task(fake, "a"), go.order) == go.order
+        assert note_start(fake.bench(), task(fake, "a"), other.order) == go.order  # the first one counts
+        # died before the run was made
+        assert step(fake, "a") == Attach(run_id=go.run_id, conf=go.order.whole_conf)
+        fake.open_upgrade(go.order)
         assert step(fake, "a") == Attach(run_id=go.run_id, conf=None)
         fake.upgrades.close_upgrade(go.run_id, Outcome.UPGRADED, "", fake.clock.now())
         collect(fake.bench(), task(fake, "a"), go.run_id, None)
@@ -262,7 +269,8 @@ class TestEnd:
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
         assert isinstance(go, Go)
-        note_start(fake.bench(), task(fake, "a"), go.run_id)
+        note_start(fake.bench(), task(fake, "a"), go.order)
+        note_made(fake.bench(), task(fake, "a"), go.run_id)
         return go.run_id
 
     def test_is_awaited_while_the_run_lives(self) -> None:
@@ -282,7 +290,7 @@ class TestEnd:
     def test_a_run_that_died_after_the_start_is_unknown_and_keeps_its_cluster(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        fake.open_upgrade(upgrade, "a")
+        fake.open_upgrade(fake.state.orders_given["a"])
         sent = Event(
             at=fake.clock.now(),
             kind=EventKind.ACTION_INTENDED,
@@ -302,7 +310,7 @@ class TestEnd:
     def test_a_run_that_died_before_the_start_sent_nothing(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        fake.open_upgrade(upgrade, "a")
+        fake.open_upgrade(fake.state.orders_given["a"])
         over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
         assert over is not None
         assert over.result is Result.NOT_READY
@@ -310,7 +318,7 @@ class TestEnd:
     def test_a_deleted_run_is_unknown_once_it_had_claimed(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        fake.open_upgrade(upgrade, "a")
+        fake.open_upgrade(fake.state.orders_given["a"])
         over = collect(fake.bench(), task(fake, "a"), upgrade, "gone")
         assert over is not None
         assert over.result is Result.UNKNOWN
@@ -414,22 +422,18 @@ class TestWaveGate:
         assert wave_question(fake.bench(), 1) is None
         assert open_wave(fake.bench(), 1) == ["a"]
 
-    def test_asks_when_the_files_were_changed_after_the_approval(self) -> None:
-        fake = approved()
-        assert wave_question(fake.bench(), 1) is None
-        fake.fleet[0] = replace(fake.fleet[0], facts="another address")
-        asked = wave_question(fake.bench(), 1)
-        assert asked is not None
-        assert "a: its addresses, policy or image file were changed" in asked.body
-        with pytest.raises(RequestRefused, match="no answer"):
-            open_wave(fake.bench(), 1)
-
-    def test_an_answer_is_about_what_the_files_said_when_it_was_asked(self) -> None:
+    def test_from_the_approval_on_no_file_is_read(self) -> None:
         fake = approved(gates=Gates(waves=True))
-        said(fake, wave_question(fake.bench(), 1))
-        fake.fleet[0] = replace(fake.fleet[0], facts="another address")
-        with pytest.raises(RequestRefused, match="ada answered question"):
-            open_wave(fake.bench(), 1)
+
+        def unread() -> Planning:
+            raise OperatorFileError((FileFault(file="x", line=1, found="typo", remedy="mend it"),))
+
+        bench = replace(fake.bench(), plan_now=unread)
+        said(fake, wave_question(bench, 1))
+        assert open_wave(bench, 1) == ["a"]
+        assert make_plan(bench)["clusters"] == 4
+        assert confirm_plan(bench)["approved_by"] == "ada"
+        assert isinstance(next_step(bench, task(fake, "a")), Go)
 
     def test_a_no_ends_the_campaign(self) -> None:
         fake = approved(gates=Gates(waves=True))

@@ -9,7 +9,6 @@ import pytest
 from srx_issu.campaign.model import Budget, Gates, Result, Share
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.hooks.ordering import ordered_by
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_close import close_campaign
@@ -51,17 +50,6 @@ def _approach(fake: FakeCampaign, number: int = 1) -> Ask | Enough | NextGate:
 
 def _hear(fake: FakeCampaign, who: Person, number: int = 1, option: str = "Approve") -> Enough | NextGate:
     return hear(fake.bench(), _gate(number), Response(person=who, chosen=(option,)))
-
-
-def _started(fake: FakeCampaign, run_id: str, cluster: str = "a") -> None:
-    event = CampaignEvent(
-        at=fake.clock.now(),
-        kind=CampaignEventKind.STARTED,
-        text=f"run {run_id}",
-        cluster=cluster,
-        detail={"attempt": 1, "run_id": run_id},
-    )
-    fake.campaigns.record(fake.campaign_id, event)
 
 
 def test_an_answer_to_no_question_and_one_without_a_person_are_refused() -> None:
@@ -217,17 +205,3 @@ def test_without_a_yes_to_this_very_plan_its_clusters_have_none() -> None:
     assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
     said(fake, approval_question(fake.bench()), "Reject")
     assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
-
-
-def test_a_run_belongs_to_a_campaign_only_when_the_campaign_wrote_that_down() -> None:
-    fake = _planned()
-    said(fake, approval_question(fake.bench()))
-    assert ordered_by(fake.campaigns, "spring__1__a", "a") is None, "made by hand under the same id"
-    _started(fake, "spring__1__a")
-    found = ordered_by(fake.campaigns, "spring__1__a", "a")
-    assert found is not None
-    assert found.requested_by == "olga"
-    assert found.approval is not None
-    assert ordered_by(fake.campaigns, "spring__1__a__2", "a") is None
-    assert ordered_by(fake.campaigns, "spring__1__b", "b") is None
-    assert ordered_by(fake.campaigns, "manual__1", "a") is None

@@ -1,0 +1,55 @@
+"""A wait of one DAG's run neither watches nor writes for the other DAG's upgrade of the same run id."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.triggers.base import BaseTrigger
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.triggers import belonging
+from srx_issu.triggers.cluster import ClusterTrigger
+from srx_issu.triggers.quiet import QuietTrigger
+from srx_issu.triggers.recovery import RecoveryTrigger
+from srx_issu.triggers.window import WindowTrigger
+from tests.fakes.intents import intent
+from tests.fakes.memory import MemoryJournal
+from tests.fakes.snapshots import T0
+
+RUN = "manual__1"
+
+
+@pytest.fixture(autouse=True)
+def journal(monkeypatch: pytest.MonkeyPatch) -> MemoryJournal:
+    found = MemoryJournal()
+    found.open_upgrade(intent(upgrade_id=RUN), T0)
+    monkeypatch.setattr(belonging, "open_stores", lambda: SimpleNamespace(journal=found))
+    return found
+
+
+def of_run(trigger: Any, dag_id: str) -> Any:
+    trigger.task_instance = SimpleNamespace(dag_id=dag_id, task_id="wait")
+    return trigger
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        ClusterTrigger(RUN, "resynced", "wait"),
+        QuietTrigger(RUN, "wait"),
+        WindowTrigger(RUN, "wait"),
+        RecoveryTrigger(RUN, "roll_back", "wait", 60.0),
+    ],
+)
+def test_the_other_dags_upgrade_is_left_alone(trigger: BaseTrigger, journal: MemoryJournal) -> None:
+    with pytest.raises(RequestRefused, match="belongs to a run of issu_cluster"):
+        asyncio.run(anext(of_run(trigger, "issu_recover").run()))
+    assert journal.events(RUN) == ()
+
+
+def test_its_own_is_watched() -> None:
+    own = of_run(ClusterTrigger(RUN, "resynced", "wait"), "issu_cluster")
+    asyncio.run(belonging.check_belonging(own, RUN))
