@@ -15,6 +15,7 @@ class Fate(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused"  # the node said no
     UNKNOWN = "unknown"  # sent, the answer is missing
+    NOT_SENT = "not sent"  # intended, and proven not to have been sent
     NOT_RECORDED = "not recorded"  # intended; the journal holds nothing more
 
 
@@ -22,6 +23,7 @@ _FATES = {
     EventKind.ACTION_SENT: Fate.ANSWERED,
     EventKind.ACTION_REFUSED: Fate.REFUSED,
     EventKind.ACTION_UNKNOWN: Fate.UNKNOWN,
+    EventKind.ACTION_WITHDRAWN: Fate.NOT_SENT,
 }
 
 

@@ -15,8 +15,6 @@ from itertools import groupby
 from srx_issu.domain.intent import Timers
 from srx_issu.ports.journal import Event, EventKind
 
-START_KEY = "start_issu"  # the intent that divides "before" from "since" the ISSU
-
 
 class SpanState(StrEnum):
     """How a stretch of work ended, and its CSS class."""
@@ -57,6 +55,14 @@ class Row:
         return self.limit_s is not None and self.seconds > self.limit_s
 
 
+START = "start_issu"  # the intent that divides "before" from "since" the ISSU
+
+
+def _is_start(event: Event) -> bool:
+    """The newest intent of the start counts: an earlier one may never have reached the node."""
+    return event.kind is EventKind.ACTION_INTENDED and event.detail.get("once", event.key) == START
+
+
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     """Rows on one time axis. Two panels, so that hours of waiting for an approval squeeze nothing."""
@@ -71,7 +77,7 @@ def timeline(
     events: tuple[Event, ...], opened_at: datetime, closed: bool, timers: Timers
 ) -> tuple[Panel, ...]:
     """One panel up to the start of the ISSU, one from there on; empty without events."""
-    start = next((e for e in events if e.kind is EventKind.ACTION_INTENDED and e.key == START_KEY), None)
+    start = next((e for e in reversed(events) if _is_start(e)), None)
     if start is None:
         return _panel("Steps", events, opened_at, closed, timers)
     divide = next(place for place, event in enumerate(events) if event.step == start.step)

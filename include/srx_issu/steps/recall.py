@@ -24,6 +24,7 @@ BASELINE_KEY = "baseline"  # a recovery's: taken now, or taken over from the upg
 FOUND_KEY = "issu_found"  # the ISSU that a recovery goes on from: its node is the starter
 QUIET_KEY = "quiet"  # nothing has moved on either node for a while: nobody drives an ISSU
 START_KEY = "start_issu"  # the start was going to be sent; unique in its upgrade
+ERRAND = "errand"  # detail: the command of a recovery's plan that was intended
 GATHERED = "gathered_group"  # detail: a group that was failed over by hand before the start
 READY = "ready"  # detail "assessment" of the event that tells of a passed readiness assessment
 

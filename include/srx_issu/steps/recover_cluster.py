@@ -33,10 +33,10 @@ from srx_issu.steps.collect_after import after, look_again
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import baseline, baseline_state, intended
+from srx_issu.steps.recall import ERRAND, baseline, baseline_state, intended
 from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
 
-ERRAND = "recover."  # prefix of the keys of errands in the journal
+KEY_PREFIX = "recover."  # of the keys of errands in the journal
 _LAST_LOOKS = 3
 
 
@@ -155,10 +155,10 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
         purpose=SendPurpose.BRING_HOME,
         node=errand.node,
         why=step.reason,
-        key=f"{ERRAND}{errand.key}" if errand.is_once else f"{ERRAND}{errand.key}.{tries + 1}",
+        key=f"{KEY_PREFIX}{errand.key}" if errand.is_once else f"{KEY_PREFIX}{errand.key}.{tries + 1}",
         still_due=still_due,
         plan=plan,
-        detail={"errand": errand.key, "booted_at": booted_at},
+        detail={ERRAND: errand.key, "booted_at": booted_at},
         command=command,
     )
     try:
@@ -175,10 +175,10 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
 
 def taken(events: Sequence[Event]) -> tuple[Taken, ...]:
     """Every errand that was, or may have been, sent."""
-    sent = [e for e in intended(events) if "errand" in e.detail]
+    sent = [e for e in intended(events) if ERRAND in e.detail]
     return tuple(
         Taken(
-            key=str(e.detail["errand"]),
+            key=str(e.detail[ERRAND]),
             at=e.at,
             booted_at=datetime.fromisoformat(str(b)) if (b := e.detail.get("booted_at")) else None,
         )

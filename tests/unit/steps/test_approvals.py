@@ -198,7 +198,9 @@ def test_a_plan_of_an_earlier_version_cannot_be_approved() -> None:
 def test_a_recovery_that_has_begun_is_carried_out_whatever_its_yes_is_old() -> None:
     approved = (PLAN, put((PLAN,), INTENT, "recovery"), answered((PLAN,), INTENT, "recovery", "ada"))
     assert isinstance(_recovery(approved, hours=25), NotApproved)
-    sent = Event(at=T0, kind=EventKind.ACTION_INTENDED, step="recover.reboot", text="", key="recover.reboot")
+    sent = Event(
+        at=T0, kind=EventKind.ACTION_INTENDED, step="recover.reboot", text="", detail={"errand": "reboot"}
+    )
     assert isinstance(_recovery((*approved, sent), hours=25), Approved)
     before_the_plan = (sent, *approved)
     assert isinstance(_recovery(before_the_plan, hours=25), NotApproved)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import NoReturn
 
 from srx_issu.domain.errors import JournalAway, NotPermitted
@@ -18,7 +17,8 @@ from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.conditions import Reading, recover_line
 from srx_issu.steps.gate.order import Order, StartOrder
 from srx_issu.steps.holding import needs_of
-from srx_issu.steps.outage import Outage, wait_out
+from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.outage import Outage
 from srx_issu.steps.recall import once_key, start_intent
 
 ON_ITS_WAY_S = PERMIT_S + 5  # how long after its intent a start may still arrive at the node
@@ -161,5 +161,5 @@ class Asking:
     def _append(self, events: Iterable[Event]) -> None:
         bench, outage = self.bench, Outage(clock=self.bench.clock, log=self.bench.log)
         for event in (*self._late, *events):
-            wait_out(partial(bench.journal.record, bench.upgrade_id, event), outage)
+            write_patiently(bench.journal, bench.upgrade_id, event, outage)
         self._late.clear()
