@@ -25,7 +25,7 @@ REQUIRED: Mapping[str, frozenset[str]] = {
 }
 _RESULTS = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.ACTION_REFUSED)
 _DECISIONS = (EventKind.APPROVAL, EventKind.ANSWER)
-_BOTH_RUN = re.compile(r"both nodes run ([^\s,;]+)")
+_BOTH_RUN = re.compile(r"both nodes run (\d[^\s,;]*)")
 _NOBODY_ASKED = re.compile(r"\bno approval\b|\bnot required\b")
 _YES = "Approve"
 _START = re.compile(r"^request (system|vmhost) software in-service-upgrade\b(?! abort)")
