@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from srx_demo.approving import MOST, USERS, Approvers
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names
 from srx_demo.scenery import Scenery, lab_table
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
@@ -54,18 +55,28 @@ def demonstrate(scenery: Scenery, fault: str | None, *, keep: bool) -> int:
 
 
 def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
-    """What ``srx-issu upgrade CLUSTER --image IMAGE --no-approval --follow`` does."""
+    """What ``srx-issu upgrade CLUSTER --image IMAGE --follow`` does; who must approve says the policy."""
     conf = {
         "cluster": scenery.cluster.name,
         "image": scenery.image.path.name,
-        "approval": False,
+        "approval": None,
         "fail_back": True,
         "plan_only": False,
         "window_start": None,
         "window_end": None,
     }
     run = api.trigger(new_run_id(scenery.cluster.name), conf)
-    return Follower(api=api, console=console, each_look=stack.check).follow(run.run_id)
+    people = Approvers(
+        users=scenery.approvers,
+        log_in=lambda user: AirflowApi(scenery.login(stack.url, user)),
+        console=console,
+    )
+
+    def each_look() -> None:
+        stack.check()
+        people.look(run.run_id)
+
+    return Follower(api=api, console=console, each_look=each_look).follow(run.run_id)
 
 
 def conclude(followed: Followed, scenery: Scenery, stack: Stack) -> None:
@@ -95,6 +106,13 @@ def arguments() -> argparse.Namespace:
         "--speed", type=float, default=DEFAULT_SPEED, help="of the simulated clocks (default: 60)"
     )
     parser.add_argument("--keep", action="store_true", help="leave Airflow up afterwards, until Ctrl-C")
+    parser.add_argument(
+        "--approvers",
+        type=int,
+        choices=range(MOST + 1),
+        default=0,
+        help="let so many people approve the upgrade; the demo answers for them",
+    )
     parser.add_argument("--topology", type=Path, default=DEMO_TOPOLOGY, help="another simulated cluster")
     return parser.parse_args()
 
@@ -105,6 +123,7 @@ def main() -> int:
         raise LabFailed(f"no fault {given.fault!r}; there are: {', '.join(known)}")
     home = Home(root=Home.default().root / "demo")
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=given.topology, speed=given.speed))
+    scenery.approvers = USERS[: given.approvers]
     with ending_on_signals():
         return demonstrate(scenery, given.fault, keep=given.keep)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,17 +38,29 @@ def write_files(
     images: tuple[ImageFile, ...],
     speed: float,
     shortest_pause_s: float = SHORTEST_PAUSE_S,
+    approvers: Sequence[str] = (),
 ) -> None:
     """Writes ``folder``: inventory, images, policy. ``samples`` is the project's own folder of files, whose
     policy holds here too, at the simulator's speed; whatever that is, nobody looks more often than every
-    ``shortest_pause_s``."""
+    ``shortest_pause_s``. A simulated cluster needs nobody's approval, unless ``approvers`` names people: then
+    all of them must give one."""
     for name in ("inventory", "images", "policy", "campaigns"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     _write(folder / "inventory" / "lab.yaml", _inventory(endpoints))
     _write(folder / "images" / "lab.yaml", {"images": [image_entry(image) for image in images]})
     limits = yaml.safe_load((samples / "policy" / "limits.yaml").read_text())
     _write(folder / "policy" / "limits.yaml", at_speed(limits, speed, shortest_pause_s))
+    _write(folder / "policy" / "approvals.yaml", approvals_policy(approvers))
     shutil.copy(samples / "policy" / "support.yaml", folder / "policy" / "support.yaml")
+
+
+def approvals_policy(approvers: Sequence[str] = ()) -> dict[str, Any]:
+    """Nobody must approve a start, and one person may play all parts; or all of ``approvers`` must."""
+    alone = {"approvers": "anybody", "requester_counts": True}
+    start: dict[str, Any] = {"required": False, **alone}
+    if approvers:
+        start = {"required": True, "needed": len(approvers), "approvers": list(approvers)}
+    return {"fleet": {"start": start, "recovery": alone}}
 
 
 def connection(endpoints: Endpoints) -> str:

@@ -32,6 +32,7 @@ class Scenery:
     image: ImageFile
     check: Callable[[], None] = lambda: None
     shortest_pause_s: float = SHORTEST_PAUSE_S  # longer where many upgrades share the machine
+    approvers: tuple[str, ...] = ()  # users who must all approve the upgrade; none = nobody is asked
     _endpoints: Endpoints | None = None
 
     @classmethod
@@ -65,6 +66,7 @@ class Scenery:
             (self.image,),
             self.lab.speed,
             self.shortest_pause_s,
+            self.approvers,
         )
         # A demonstration shows an upgrade; the daily audit would run beside it as soon as the stack is up.
         return {CONNECTION_VARIABLE: connection(self._endpoints), "SRX_ISSU_AUDIT_SCHEDULE": "none"}

@@ -1,28 +1,161 @@
-"""The gate's way of failing, without a running Airflow."""
+"""The gate's operator without a running Airflow: what it asks, hears, and does when nobody answers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from airflow.sdk import Context
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.providers.standard.operators import hitl
+from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput
 
+from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
+from srx_issu.domain.errors import JournalError
+from srx_issu.operators import question, step
 from srx_issu.operators.approval import ApprovalGate
+from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.approval_request import start_request
-from srx_issu.steps.confirm_approval import START
+from srx_issu.steps.bench import Bench
+from tests.fakes.approvals import READY_EVENT
+from tests.fakes.benches import FakeBench
+from tests.fakes.intents import intent
 
 TIMED_OUT = {
     "error_type": "timeout",
     "error": "The timeout has passed, and the response has not been received.",
 }
+PEOPLE = tuple(Person(id=name, name=name) for name in ("ada", "operator"))
+SPARES = ("approval.approve_start_2", "approval.approve_start_3")
+
+
+@dataclass
+class TaskInstance:
+    id: str = "0190-ti"
+    try_number: int = 1
+
+    def xcom_pull(self, **asked: object) -> Any:
+        raise AssertionError(f"nobody reads an XCom for an approval: {asked}")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
+    approvals = Approvals(start=ApprovalRule(approvers=PEOPLE))
+    made = FakeBench(intent=intent(approvals=approvals)).with_baseline()
+    made.journal.record("manual__1", READY_EVENT)
+
+    @contextmanager
+    def open_bench(*_: object, **__: object) -> Iterator[Bench]:
+        yield made.bench("approval.approve_start")
+
+    monkeypatch.setattr(step, "open_bench", open_bench)
+    return made
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What Airflow was asked to show."""
+    found: list[dict[str, Any]] = []
+    monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **detail: found.append(detail))
+    return found
+
+
+def _gate() -> ApprovalGate:
+    return ApprovalGate(
+        task_id="approve_start", purpose=ApprovalPurpose.START, request=start_request, spares=SPARES
+    )
+
+
+def _context() -> Any:
+    instance = TaskInstance()
+    return {"ti": instance, "task_instance": instance, "run_id": "manual__1"}
+
+
+def _event(who: str | None, option: str = "Approve") -> dict[str, Any]:
+    return {
+        "chosen_options": [option],
+        "params_input": {},
+        "responded_at": datetime.now(UTC),
+        "responded_by_user": {"id": who, "name": who} if who else None,
+        "timedout": False,
+    }
+
+
+def _ask(gate: ApprovalGate) -> None:
+    with pytest.raises(TaskAwaitingInput):
+        gate.execute(_context())
+
+
+def _resume(who: str | None, option: str = "Approve") -> Any:
+    return _gate().resume_execution("execute_complete", {"event": _event(who, option)}, _context())
 
 
 @pytest.mark.parametrize(
     ("method", "told"),
     [("__fail__", {"error": "Trigger timeout"}), ("execute_complete", {"event": TIMED_OUT})],
 )
-def test_a_question_that_has_expired_fails_for_good(method: str, told: dict[str, Any]) -> None:
-    gate = ApprovalGate(task_id="approve_start", question=START, request=start_request)
-    with pytest.raises(AirflowFailException, match="nobody has answered in time"):
-        gate.resume_execution(method, told, Context())
+def test_nobody_answered_is_a_no_and_said_so(
+    fake: FakeBench, put: list[dict[str, Any]], method: str, told: dict[str, Any]
+) -> None:
+    _ask(_gate())
+    with pytest.raises(AirflowFailException, match="nobody answered the question about the start within"):
+        _gate().resume_execution(method, told, _context())
+    assert fake.outcome is Outcome.REFUSED
+    assert len(put) == 1
+
+
+def test_only_those_who_may_answer_are_assigned(fake: FakeBench, put: list[dict[str, Any]]) -> None:
+    _ask(_gate())
+    assert put[0]["assigned_users"] == [{"id": "ada", "name": "ada"}], "not the operator, who asks"
+    assert "Question `" in put[0]["body"]
+    assert len(fake.texts(EventKind.QUESTION)) == 1
+
+
+@pytest.mark.parametrize(("who", "option"), [(None, "Approve"), ("ada", "Reject")])
+def test_a_no_and_an_answer_without_a_person_fail_for_good(
+    fake: FakeBench, put: list[dict[str, Any]], who: str | None, option: str
+) -> None:
+    _ask(_gate())
+    with pytest.raises(AirflowFailException):
+        _resume(who, option)
+    assert fake.outcome is Outcome.REFUSED
+    assert put
+
+
+def test_a_yes_is_written_down_and_skips_the_gates_behind(fake: FakeBench, put: list[dict[str, Any]]) -> None:
+    _ask(_gate())
+    with pytest.raises(DownstreamTasksSkipped) as skipped:
+        _resume("ada")
+    assert list(skipped.value.tasks) == [(name, -1) for name in SPARES]
+    assert fake.texts(EventKind.ANSWER) == ["ada: Approve"]
+    assert put
+
+
+def test_where_nobody_is_asked_the_gates_behind_are_skipped(
+    fake: FakeBench, put: list[dict[str, Any]]
+) -> None:
+    fake.intent = replace(fake.intent, approvals=Approvals(start=ApprovalRule(required=False)))
+    with pytest.raises(DownstreamTasksSkipped):
+        _gate().execute(_context())
+    assert put == []
+
+
+def test_an_answer_is_not_lost_with_the_journal(
+    fake: FakeBench, put: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ask(_gate())
+    record, left = fake.journal.record, [JournalError("no answer"), JournalError("no answer")]
+
+    def failing(upgrade_id: str, event: Any) -> None:
+        if left:
+            raise left.pop()
+        record(upgrade_id, event)
+
+    monkeypatch.setattr(fake.journal, "record", failing)
+    monkeypatch.setattr(question.time, "sleep", lambda _: None)
+    with pytest.raises(DownstreamTasksSkipped):
+        _resume("ada")
+    assert "ada: Approve" in fake.texts(EventKind.ANSWER)
+    assert put

@@ -18,9 +18,9 @@ import yaml
 
 from srx_demo.lab import make_image
 from srx_demo.operator_files import ImageFile, image_entry
+from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.confirm_approval import START, approval
 from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
 
@@ -36,6 +36,8 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
     "plain": {},
     "no fail-back": {"fail_back": False},
     "approved": {"approval": True},
+    "two approvers": {"approval": None},
+    "approval off": {},
     "gate marked green": {"approval": True},
     "guard marked green": {"approval": True},
     "second run": {"approval": True},
@@ -59,6 +61,7 @@ def runs(stack: RunningStack) -> dict[str, Started]:
     tests/scenarios/failure_table.py."""
     add_images(stack)
     clusters = {name: stack.take_cluster() for name in ASKED}
+    ask_for_approvals(stack, clusters["two approvers"], clusters["approval off"])
     return {
         name: Started(cluster, stack.trigger(cluster, **ASKED[name])) for name, cluster in clusters.items()
     }
@@ -73,6 +76,20 @@ def add_images(stack: RunningStack) -> None:
     ]
     entries = {"images": [image_entry(image) for image in images]}
     (store / "more.yaml").write_text(yaml.safe_dump(entries))
+
+
+def ask_for_approvals(stack: RunningStack, *clusters: str) -> None:
+    """Two of three people, of whom one asks for the upgrade himself."""
+    path = stack.files / "policy" / "approvals.yaml"
+    policy = yaml.safe_load(path.read_text())
+    start = {
+        "required": True,
+        "needed": 2,
+        "approvers": ["operator", "approver", "admin"],
+        "requester_counts": False,
+    }
+    policy["clusters"] = {cluster: {"start": start} for cluster in clusters}
+    path.write_text(yaml.safe_dump(policy, sort_keys=False))
 
 
 def commands(stack: RunningStack, run_id: str) -> list[tuple[str | None, str]]:
@@ -136,36 +153,6 @@ def test_without_fail_back_the_upgraded_node_stays_primary_but_flags_go(
     assert [c for c in sent if "failover reset" in c]
 
 
-def test_what_means_nothing_is_refused_before_anything_is_opened(stack: RunningStack) -> None:
-    """A name that is not in the inventory, and a key that is no parameter."""
-    cluster = stack.take_cluster()
-    unknown = stack.trigger("no-such-cluster")
-    misspelt = stack.trigger(cluster, plan_olny=True)
-    assert "is not in the inventory" in (end := stack.wait(unknown)).reason
-    assert str(end.outcome) == "REFUSED"
-    assert "did you mean 'plan_only'" in (end := stack.wait(misspelt)).reason
-    assert str(end.outcome) == "REFUSED"
-    assert stack.issu_starts(cluster) == 0
-
-
-def test_a_recovery_with_an_upgrades_run_id_cannot_touch_it(
-    stack: RunningStack, runs: dict[str, Started]
-) -> None:
-    """Both DAGs may have a run of one id; journal, leases and evidence stay the upgrade's."""
-    run = runs["second run"]
-    journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
-    before = journal.events(run.run_id)
-    recovery = stack.api().of("issu_recover")
-    recovery.trigger(run.run_id, {"cluster": run.cluster, "reason": "mistaken"})
-    stack.until(lambda: recovery.run(run.run_id).is_over, "end of the recovery", run.run_id)
-    assert recovery.run(run.run_id).state == "failed"
-    assert journal.events(run.run_id) == before
-    record = journal.upgrade(run.run_id)
-    assert record is not None
-    assert record.closed_at is None
-
-
 def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -174,9 +161,41 @@ def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("UPGRADED", 1), end.reason
     journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    recorded = approval(journal.events(run.run_id), START)
-    assert recorded is not None
-    assert recorded.detail["by"] == "operator"
+    (answer,) = [e for e in journal.events(run.run_id) if e.kind is EventKind.ANSWER]
+    assert (answer.detail["by"], answer.detail["choice"]) == ("operator", "Approve")
+
+
+def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs: dict[str, Started]) -> None:
+    """Airflow itself refuses the others: 403."""
+    run = runs["two approvers"]
+    (first,) = stack.until(lambda: stack.asked(run.run_id), "a question", run.run_id)
+    with pytest.raises(ApiFailed, match="403"):
+        stack.about(run.run_id, "operator").answer(run.run_id, first, "Approve")
+    stack.answer(run.run_id, "Approve", user="approver")
+    stack.wait_for_task(run.run_id, "approval.approve_start_2", ["awaiting_input"])
+    (second,) = stack.until(lambda: stack.asked(run.run_id), "a question", run.run_id)
+    assert "Approvals: 1 of 2 (approver)" in second.body
+    for user in ("operator", "approver"):
+        with pytest.raises(ApiFailed, match="403"):
+            stack.about(run.run_id, user).answer(run.run_id, second, "Approve")
+    assert stack.issu_starts(run.cluster) == 0
+    stack.answer(run.run_id, "Approve", user="admin")
+    end = stack.wait(run.run_id)
+    assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("UPGRADED", 1), end.reason
+    states = stack.task_states(run.run_id)
+    assert [states[f"approval.approve_start_{number}"] for number in (2, 3, 4)] == [
+        "success",
+        "skipped",
+        "skipped",
+    ]
+
+
+def test_a_run_that_asks_for_less_than_policy_is_refused(
+    stack: RunningStack, runs: dict[str, Started]
+) -> None:
+    end = stack.wait(runs["approval off"].run_id)
+    assert str(end.outcome) == "REFUSED"
+    assert "policy/approvals.yaml:" in str(end.reason)
 
 
 def test_an_image_of_another_platform_is_refused(stack: RunningStack, runs: dict[str, Started]) -> None:
@@ -200,12 +219,14 @@ def test_an_unknown_image_is_refused_with_what_there_is(
 
 
 def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:
+    """Nor does an answer that somebody forges for it."""
     run = runs["gate marked green"]
     stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
+    forge_answer(stack, run.run_id, "approval.approve_start")
     mark(stack, run.run_id, "approval.approve_start")
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("REFUSED", 0)
-    assert "no approval was recorded" in str(end.reason)
+    assert "approve_start was passed without an answer" in str(end.reason)
 
 
 def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: dict[str, Started]) -> None:
@@ -215,7 +236,7 @@ def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: 
     mark(stack, run.run_id, "approval.approve_start")
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("REFUSED", 0)
-    assert "holds no approval" in str(end.reason)
+    assert "passed without an answer" in str(end.reason) or "holds no approval" in str(end.reason)
 
 
 def test_a_window_skipped_by_hand_lets_nothing_begin_before_it_opens(
@@ -240,3 +261,11 @@ def test_a_second_run_for_a_cluster_that_is_being_upgraded_is_refused(
     stack.answer(first.run_id, "Reject")
     assert str(stack.wait(first.run_id).outcome) == "REFUSED"
     assert stack.issu_starts(first.cluster) == 0
+
+
+def forge_answer(stack: RunningStack, run_id: str, task_id: str) -> None:
+    """What a gate used to hand on, in the name of somebody who never saw the question."""
+    value = {"chosen_options": ["Approve"], "responded_by_user": {"id": "admin", "name": "admin"}}
+    api = stack.about(run_id)
+    path = f"{api._path(run_id)}/taskInstances/{task_id}/xcomEntries"
+    api._request("POST", path, json={"key": "return_value", "value": value, "map_index": -1})

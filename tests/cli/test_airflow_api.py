@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Task
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Question, Task
 from srx_issu.cli.campaign_api import CampaignApi
 from tests.cli.fake_airflow import FakeAirflow
 
@@ -79,6 +79,15 @@ def test_a_question_is_asked_once_its_task_waits_for_the_answer(
     assert api.questions("r") == ()
     task["state"] = "awaiting_input"
     assert [question.task_id for question in api.questions("r")] == ["approval.approve_start"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [("Question `ab12`. Approvals: 1 of 2 (ada). May approve: bob.", "1 of 2"), ("Which node?", None)],
+)
+def test_a_question_says_how_many_approvals_there_are(body: str, told: str | None) -> None:
+    asked = Question(task_id="approval.approve_start_2", subject="Start?", body=body, options=("Approve",))
+    assert asked.approvals == told
 
 
 def test_what_a_trigger_pushed_is_read_as_what_a_task_pushed(airflow: FakeAirflow) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from srx_demo.lab import Endpoints, LabCluster, LabNode
-from srx_demo.operator_files import ImageFile, at_speed, connection, write_files
+from srx_demo.operator_files import ImageFile, approvals_policy, at_speed, connection, write_files
 from srx_issu import catalog
 from srx_issu.embedded.home import repository
 
@@ -43,6 +43,19 @@ def files(tmp_path: Path, endpoints: Endpoints) -> Path:
 
 def test_the_product_finds_no_fault_in_them(files: Path) -> None:
     assert catalog.validate(files) == ()
+
+
+def test_nobody_must_approve_a_simulated_upgrade_unless_people_are_named(files: Path) -> None:
+    known = catalog.load(files)
+    (image,) = known.images.values()
+    rule = known.approvals.of(known.clusters["fw1"], image).start
+    assert (rule.required, rule.requester_counts) == (False, True)
+    policy = files / "policy" / "approvals.yaml"
+    policy.write_text(yaml.safe_dump(approvals_policy(("approver", "admin"))))
+    known = catalog.load(files)
+    rule = known.approvals.of(known.clusters["fw1"], image).start
+    assert (rule.required, rule.needed, rule.requester_counts) == (True, 2, False)
+    assert [person.id for person in rule.approvers or ()] == ["approver", "admin"]
 
 
 def test_each_node_has_its_own_address(files: Path) -> None:

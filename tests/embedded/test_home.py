@@ -45,8 +45,8 @@ def test_secrets_are_long_enough_and_do_not_show(home: Home) -> None:
 def test_every_role_has_a_password_of_its_own(home: Home) -> None:
     load_or_create(home)
     found = passwords(home)
-    assert set(found) == {"admin", "operator", "viewer"}
-    assert len(set(found.values())) == 3
+    assert set(found) == {"admin", "operator", "approver", "viewer"}
+    assert len(set(found.values())) == len(found)
 
 
 def test_home_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.cli.airflow_api import ApiFailed
 from srx_issu.cli.campaign_api import UPGRADE_DAG
 from srx_issu.embedded.component import ComponentDied
 from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaign_stack
@@ -52,21 +53,27 @@ def test_without_a_recorded_yes_of_somebody_who_may_answer_nothing_starts(campai
         "denied": {"plan": True},
         "expired": {"plan": True, "expiry_s": 5},
         "bypassed": {"plan": True},
-        "foreign": {"plan": True, "approvers": ["grace"]},
+        "foreign": {"plan": True, "approvers": ["grace"], "expiry_s": 120},
     }
     for name, gate in gates.items():
         campaigns.write(name, campaigns.clusters, gates=gate)
     runs = {name: campaigns.start(name) for name in gates}
     campaigns.answer(runs["denied"], "approve_plan", "Reject")
-    campaigns.answer(runs["foreign"], "approve_plan", "Approve")
+    with pytest.raises(ApiFailed, match="403"):
+        campaigns.answer(runs["foreign"], "approve_plan", "Approve")
     campaigns.wait(runs["bypassed"], "approve_plan", "awaiting_input")
     campaigns.mark_success(runs["bypassed"], "approve_plan")
 
     ends = {name: campaigns.end(run_id) for name, run_id in runs.items()}
-    assert set(ends.values()) == {("REFUSED", "the plan was not approved; nothing was started")}
-    assert [campaigns.states(runs[name])["confirm_plan"] for name in gates] == [
-        "failed", "upstream_failed", "failed", "failed",
-    ]  # fmt: skip
+    not_approved = ("REFUSED", "the plan was not approved; nothing was started")
+    nobody = "nobody answered the question about the plan within {}; nothing was started"
+    assert [ends[name] for name in gates] == [
+        not_approved,
+        ("REFUSED", nobody.format("5 seconds")),
+        not_approved,
+        ("REFUSED", nobody.format("2 minutes")),
+    ]
+    assert {campaigns.states(runs[name])["confirm_plan"] for name in gates} <= {"failed", "upstream_failed"}
     assert not any(campaigns.has_run(run_id, campaigns.clusters[0]) for run_id in runs.values())
     assert campaigns.starts() == [0]
 
@@ -94,7 +101,8 @@ def test_a_plan_that_changed_stops_and_asks_again(campaigns: Campaigns) -> None:
     assert campaigns.end(run_id) == ("REFUSED", "the plan was not approved; nothing was started")
 
     campaigns.clear(run_id, "plan")
-    campaigns.answer(run_id, "approve_plan", "Approve")
+    assert "Changed since the last question" in campaigns.question(run_id, "approve_plan_2")
+    campaigns.answer(run_id, "approve_plan_2", "Approve")
     campaigns.wait(run_id, f"wave_1.upgrade {canary}", "deferred", "failed")
     campaigns.write("changed", campaigns.clusters, **asked, in_flight={"campaign": 2}, bake_s=1)
     question = campaigns.question(run_id, "wave_2.approve")

@@ -86,8 +86,9 @@ def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, i
             f"approval: false, but {start.source('required')} wants an approval before every start of "
             f"{cluster.name}; leave 'approval' empty, or have the policy changed"
         )
-    if request.needs_approval:
-        start = replace(start, required=True)
+    if request.needs_approval and not start.required:
+        said_at = {**start.said_at, "required": "the run's own parameter 'approval'"}
+        start = replace(start, required=True, said_at=said_at)
     approvals = replace(approvals, start=start)
     check_approvers(approvals, request.requested_by.strip(), cluster.name, start=start.required)
     return approvals

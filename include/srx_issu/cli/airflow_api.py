@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from srx_issu.cli.login import Login
 DAG_ID = "issu_cluster"
 TIMEOUT_S = 20.0
 OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.operators.step, srx_issu.triggers.cluster
+_APPROVALS = re.compile(r"\bApprovals: (\d+ of \d+)\b")  # in a question's body, steps/approval_gate.py
 PAGE = 100  # Airflow's [api] maximum_page_limit
 
 
@@ -70,6 +72,12 @@ class Question:
     subject: str
     body: str
     options: tuple[str, ...]
+
+    @property
+    def approvals(self) -> str | None:
+        """How many approvals there are of how many: ``1 of 2``. None where the question does not say."""
+        found = _APPROVALS.search(self.body)
+        return found[1] if found else None
 
 
 # Airflow writes a question down before its task waits for the answer. One that comes in between is kept, but

@@ -67,5 +67,13 @@ def _row(api: AirflowApi, run: Run, now: datetime) -> tuple[Text, ...]:
 def _under_way(api: AirflowApi, run: Run) -> str:
     for phase in phases((), api.tasks(run.run_id)):
         if phase.is_current:
-            return f"{phase.name}: {State.ASKS}" if phase.state is State.ASKS else phase.name
+            return (
+                f"{phase.name}: {State.ASKS}{_so_far(api, run)}" if phase.state is State.ASKS else phase.name
+            )
     return run.state
+
+
+def _so_far(api: AirflowApi, run: Run) -> str:
+    """How many approvals there are of how many, where the question says so."""
+    found = [question.approvals for question in api.questions(run.run_id) if question.approvals]
+    return f" ({found[0]})" if found else ""

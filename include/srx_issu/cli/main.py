@@ -134,13 +134,17 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again")] = False,
 ) -> None:
     """Answer a run that waits for approval."""
-    with _airflow(context) as any_api:
-        api = recover.dag_of(any_api, run)
-        questions = api.questions(run)
-        if not questions:
-            raise ApiFailed(f"run {run} asks nothing now; 'srx-issu status' shows what does")
-        for question in questions:
-            _answer(api, run, question, refuse=refuse, yes=yes)
+    _answer_run(context, run, refuse=refuse, yes=yes)
+
+
+@app.command()
+def reject(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Run id, see 'status'")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again")] = False,
+) -> None:
+    """Say no to a run that waits for approval: nothing is sent to the device."""
+    _answer_run(context, run, refuse=True, yes=yes)
 
 
 @app.command()
@@ -209,6 +213,17 @@ def _follow(api: AirflowApi, run_id: str) -> None:
         console.print(phase_table(followed.phases, datetime.now(UTC)))
     summary(followed, console, api.report_page(run_id))
     raise typer.Exit(followed.ending.exit_status)
+
+
+def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) -> None:
+    """Whichever of the run's gates asks now."""
+    with _airflow(context) as any_api:
+        api = recover.dag_of(any_api, run)
+        questions = api.questions(run)
+        if not questions:
+            raise ApiFailed(f"run {run} asks nothing now; 'srx-issu status' shows what does")
+        for question in questions:
+            _answer(api, run, question, refuse=refuse, yes=yes)
 
 
 def _answer(api: AirflowApi, run: str, question: Question, *, refuse: bool, yes: bool) -> None:

@@ -94,7 +94,7 @@ def _gates(
     options: list[str],
 ) -> list[BaseOperator]:
     """In a row. Those that are not needed are skipped by the one before them, so what follows is a JOIN."""
-    gates: list[BaseOperator] = []
+    gates: list[CampaignGate] = []
     for task_id in reversed(names):
         spares = [gate.task_id for gate in gates]
         gates.insert(
@@ -103,8 +103,10 @@ def _gates(
                 task_id=task_id, campaign=campaign, question=question, options=options, spares=spares
             ),
         )
+    for number, gate in enumerate(gates):
+        gate.before = tuple(earlier.task_id for earlier in gates[:number])
     chain(*gates)
-    return gates
+    return [*gates]
 
 
 def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> list[BaseOperator]:

@@ -204,12 +204,14 @@ def approval_gates(
 ) -> list[BaseOperator]:
     """In a row: ``name``, ``name_2``, and so on. Each knows which gates behind it to skip."""
     names = [name, *(f"{name}_{number}" for number in range(2, GATES + 1))]
-    gates: list[BaseOperator] = []
+    gates: list[ApprovalGate] = []
     for gate_name in reversed(names):
         spares = [gate.task_id for gate in gates]
         gates.insert(0, ApprovalGate(task_id=gate_name, purpose=purpose, request=request, spares=spares))
+    for number, gate in enumerate(gates):
+        gate.before = tuple(earlier.task_id for earlier in gates[:number])
     chain(*gates)
-    return gates
+    return [*gates]
 
 
 def _guard(

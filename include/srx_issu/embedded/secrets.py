@@ -11,7 +11,8 @@ from pathlib import Path
 
 from srx_issu.embedded.home import Home
 
-ROLES = {"admin": "admin", "operator": "op", "viewer": "viewer"}  # user -> SimpleAuthManager's role
+# user -> SimpleAuthManager's role. Who starts an upgrade may not approve it: so two can do both.
+ROLES = {"admin": "admin", "operator": "op", "approver": "op", "viewer": "viewer"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,10 @@ class Secrets:
 def load_or_create(home: Home) -> tuple[Secrets, bool]:
     """The stack's secrets, and True when they were made just now, together with the users' passwords."""
     created = not home.users_file.exists()
-    if created:
-        write_private(home.users_file, {user: secrets.token_urlsafe(12) for user in ROLES})
+    known = {} if created else passwords(home)
+    missing = {user: secrets.token_urlsafe(12) for user in ROLES if user not in known}
+    if missing:  # all of them the first time; later those that a new version brings
+        write_private(home.users_file, {**known, **missing})
     if not home.secrets_file.exists():
         write_private(home.secrets_file, asdict(_new()))
     return Secrets(**json.loads(home.secrets_file.read_text())), created

@@ -40,6 +40,7 @@ class ApprovalGate(QuestionOperator):
         self.purpose = purpose
         self.request = request
         self.spares = tuple(spares)
+        self.before: tuple[str, ...] = ()  # the gates in front of it
 
     def execute(self, context: Context) -> Any:
         gate = self._gate(context)
@@ -71,6 +72,7 @@ class ApprovalGate(QuestionOperator):
             task_id=self.task_id,
             try_number=context["ti"].try_number,
             spares=self.spares,
+            before=self.before,
         )
 
 

@@ -103,6 +103,7 @@ class CampaignGate(QuestionOperator):
         self.campaign = campaign
         self.question = question
         self.spares = tuple(spares)
+        self.before: tuple[str, ...] = ()  # the gates in front of it
 
     def execute(self, context: Context) -> Any:
         bench = bench_of(self, self.campaign, context)
@@ -153,7 +154,12 @@ class CampaignGate(QuestionOperator):
             skip(self.spares)
 
     def _gate(self, context: Context) -> CampaignGateTask:
-        return CampaignGateTask(task_id=self.task_id, try_number=context["ti"].try_number, spares=self.spares)
+        return CampaignGateTask(
+            task_id=self.task_id,
+            try_number=context["ti"].try_number,
+            spares=self.spares,
+            before=self.before,
+        )
 
 
 class JudgeWave(BaseBranchOperator):

@@ -55,11 +55,13 @@ class CampaignStory:
     budget: str
     lines: tuple[ClusterLine, ...]
     left_out: tuple[LeftOut, ...]
-    decisions: tuple[CampaignEvent, ...]  # approvals, judgements, answers, orders
+    decisions: tuple[CampaignEvent, ...]  # questions, answers, judgements, orders
     panel: Panel
 
 
 _DECISIONS = (
+    CampaignEventKind.ASKED,
+    CampaignEventKind.REPLIED,
     CampaignEventKind.APPROVED,
     CampaignEventKind.OPENED,
     CampaignEventKind.JUDGED,

@@ -17,6 +17,7 @@ from srx_issu.report.traffic import Traffic, traffic
 from srx_issu.report.verdicts import Tone, conclusion, meaning
 from srx_issu.report.wording import plain
 
+_ABOUT_APPROVALS = (EventKind.QUESTION, EventKind.ANSWER, EventKind.APPROVAL)
 LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
 
 
@@ -45,7 +46,7 @@ class Story:
     what_to_do: str | None
     findings: tuple[Event, ...]
     failures: tuple[Event, ...]  # steps that gave up; a later attempt may have succeeded
-    approvals: tuple[Event, ...]
+    approvals: tuple[Event, ...]  # questions, answers, and what followed from them
     commands: tuple[SentCommand, ...]
     timeline: tuple[Panel, ...]
     moments: Moments
@@ -74,7 +75,8 @@ def tell(
     outcome, reason = conclusion(record, events)
     tone, words = meaning(outcome)
     todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
-    approvals = tuple(e for e in events if e.kind is EventKind.APPROVAL)
+    given = tuple(e for e in events if e.kind is EventKind.APPROVAL)
+    approvals = tuple(e for e in events if e.kind in _ABOUT_APPROVALS)
     return Story(
         upgrade_id=record.upgrade_id,
         cluster=record.cluster,
@@ -85,7 +87,7 @@ def tell(
         image_name=intent.image.name,
         image_sha256=intent.image.sha256,
         requested_by=intent.requested_by,
-        approved_by=tuple(dict.fromkeys(str(e.detail["by"]) for e in approvals if e.detail.get("by"))),
+        approved_by=tuple(dict.fromkeys(str(e.detail["by"]) for e in given if e.detail.get("by"))),
         opened_at=record.opened_at,
         closed_at=record.closed_at,
         last_event_at=max((e.at for e in events), default=record.opened_at),

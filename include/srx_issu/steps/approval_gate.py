@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from srx_issu.domain.approvals.digest import changes, short
 from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved, AskedQuestion, NotApproved
-from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees
+from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Event, EventKind, Json
 from srx_issu.steps.approval_request import ApprovalRequest
@@ -32,12 +32,14 @@ OPTIONS = [APPROVE, REJECT]
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One gate task in its present try. ``spares``: the gates behind it, none for the last."""
+    """One gate task in its present try. ``spares``: the gates behind it, none for the last; ``before``: those
+    in front of it."""
 
     purpose: ApprovalPurpose
     task_id: str
     try_number: int
     spares: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ def approach(
     question = in_force(events, bench.intent, gate.purpose)
     if found.is_refused or question is None:
         refuse(bench, gate.purpose, found.reason)
+    if by_hand := next((name for name in gate.before if not _is_done(events, name)), None):
+        refuse(bench, gate.purpose, f"{by_hand} was passed without an answer")
     rule = rule_of(bench.intent, gate.purpose)
     assigned = _still_to_ask(bench, gate, rule, found)
     words = _words(events, bench, gate, question, found, request(bench), assigned)
@@ -128,8 +132,8 @@ def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
 
 def give_up(bench: Bench, gate: Gate) -> NoReturn:
     """Nobody answered in time: that is a no. Writes the outcome down and raises RequestRefused."""
-    hours = bench.intent.policy.timers.approval_s / 3600
-    reason = f"nobody answered the question about the {gate.purpose.value} within {hours:g} hours"
+    within = how_long(bench.intent.policy.timers.approval_s)
+    reason = f"nobody answered the question about the {gate.purpose.value} within {within}"
     refuse(bench, gate.purpose, reason)
 
 
@@ -148,6 +152,13 @@ def put_by(events: Sequence[Event], task_id: str) -> tuple[Event, ...]:
     return tuple(
         e for e in events if e.kind is EventKind.QUESTION and is_put(e) and e.detail.get("task") == task_id
     )
+
+
+def _is_done(events: Sequence[Event], task_id: str) -> bool:
+    """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
+    about = [e for e in events if e.detail.get("task") == task_id]
+    told = [e for e in about if e.kind in (EventKind.QUESTION, EventKind.ANSWER)]
+    return bool(told) and not (told[-1].kind is EventKind.QUESTION and is_put(told[-1]))
 
 
 def changed_since(events: Sequence[Event], purpose: str, question: InForce) -> tuple[str, ...]:
@@ -204,7 +215,7 @@ def _words(
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
         f"Question `{short(question.digest)}`. Approvals: {len(found.counted)} of {rule.needed} ({have}). "
-        f"May approve: {who}. A yes counts for {rule.holds_s / 3600:g} hours."
+        f"May approve: {who}. A yes counts for {how_long(rule.holds_s)}."
     )
     return Ask(
         subject=request.subject,

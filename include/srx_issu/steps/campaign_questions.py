@@ -27,7 +27,14 @@ from srx_issu.domain.approvals.judge import (
     Judgement,
     judge,
 )
-from srx_issu.domain.approvals.rule import ApprovalRule, CampaignApproval, Person, assignees, shortage
+from srx_issu.domain.approvals.rule import (
+    ApprovalRule,
+    CampaignApproval,
+    Person,
+    assignees,
+    how_long,
+    shortage,
+)
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
@@ -55,11 +62,13 @@ class CampaignQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignGateTask:
-    """One gate task of a campaign in its present try."""
+    """One gate task of a campaign in its present try. ``spares``: the gates behind it; ``before``: those in
+    front of it."""
 
     task_id: str
     try_number: int
     spares: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 def rule_for_plan(policy: ApprovalRule, gates: Gates) -> ApprovalRule:
@@ -165,6 +174,8 @@ def approach(
         counted = tuple(person.id.casefold() for person in found.counted)
     elif heard := _valid_choice(bench, question):
         return Enough(reason=heard)
+    if by_hand := next((name for name in gate.before if not _is_done(events, name)), None):
+        raise RequestRefused(f"{by_hand} was passed without an answer; nothing new starts")
     words = _words(events, bench, question, rule, counted)
     shown = digest_of(words.subject, words.body, question.options, _ids(words.assigned))
     old = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
@@ -220,7 +231,7 @@ def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> En
 
 def unanswered(bench: CampaignBench, gate: CampaignGateTask, question: CampaignQuestion | None) -> str:
     """Writes down that nobody answered in time; returns the sentence."""
-    within = f" within {question.within_s / 3600:g} hours" if question else " in time"
+    within = f" within {how_long(question.within_s)}" if question else " in time"
     about = f" about the {question.about}" if question else ""
     reason = f"nobody answered the question{about}{within}; nothing new starts"
     bench.tell(CampaignEventKind.ASKED, reason, detail={"task": gate.task_id, "unanswered": True})
@@ -344,6 +355,13 @@ def _objection(rule: ApprovalRule, person: Person, chosen: str, requester: str) 
             f"{person.label} may not answer ({rule.source('approvers')}, or the campaign's gates.approvers)"
         )
     return None
+
+
+def _is_done(events: Sequence[CampaignEvent], task_id: str) -> bool:
+    """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
+    kinds = (CampaignEventKind.ASKED, CampaignEventKind.REPLIED)
+    told = [e for e in events if e.kind in kinds and e.detail.get("task") == task_id]
+    return bool(told) and not _is_put(told[-1])
 
 
 def _is_put(event: CampaignEvent) -> bool:

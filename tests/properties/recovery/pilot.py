@@ -10,10 +10,12 @@ import logging
 import random
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved
+from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 from srx_issu.domain.commands import Command, StartIssu
 from srx_issu.domain.decide import objection_to_start
 from srx_issu.domain.errors import (
@@ -33,22 +35,23 @@ from srx_issu.domain.transcript import transcript_verdict
 from srx_issu.ports import codec
 from srx_issu.ports.devices import StartReport
 from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.approval_gate import Ask, Gate, Response, approach, give_up, hear
+from srx_issu.steps.approval_request import recovery_request
+from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
 from srx_issu.steps.close import conclude
 from srx_issu.steps.collect_after import collect_after
-from srx_issu.steps.confirm_approval import approval, confirm_approval
+from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.converge import NotYet
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
 from srx_issu.steps.judge_outcome import Way, judge_outcome
-from srx_issu.steps.judge_readiness import READY
 from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.quiet import QuietWatch
 from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, Conclusion, course, intent_of, start
 from srx_issu.steps.recover_cluster import (
-    RECOVERY,
     Recovered,
     Waiting,
     carry_out,
@@ -58,6 +61,7 @@ from srx_issu.steps.recover_cluster import (
 )
 from srx_issu.steps.start_issu import start_issu
 from srx_issu.steps.watch import began_at, deadline_s
+from tests.fakes.approvals import READY_EVENT, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
 from tests.properties.recovery.wire import at_once
 from tests.properties.recovery.world import AsyncMachineReader, MachineReader, MachineWriter, World
@@ -71,11 +75,13 @@ WAITS = (
     ("issu.wait_for_primary_upgrade", Goal.PRIMARY_UPGRADED),
     ("issu.wait_for_resync", Goal.RESYNCED),
 )
-ANSWERS: dict[str, dict[str, Any] | None] = {
-    "yes": {"chosen_options": ["Approve"], "responded_by_user": {"name": "ada"}},
-    "no": {"chosen_options": ["Reject"], "responded_by_user": {"name": "ada"}},
+ADA = Person(id="ada", name="ada")
+ANSWERS: dict[str, Response | None] = {
+    "yes": Response(person=ADA, chosen=(APPROVE,)),
+    "no": Response(person=ADA, chosen=(REJECT,)),
     "expired": None,
 }
+RECOVERY = ApprovalPurpose.RECOVERY
 RETRY_S = 10.0
 
 
@@ -160,8 +166,8 @@ class Pilot:
     @property
     def was_approved(self) -> bool:
         """By a person, not by policy."""
-        given = approval(self.journal.events(self.intent.upgrade_id), RECOVERY)
-        return given is not None and given.detail.get("by") == "ada"
+        found = standing(self._events(), self.intent, "recovery", self.world.now())
+        return isinstance(found, Approved) and found.by == ("ada",)
 
     # -- the runs
 
@@ -225,11 +231,13 @@ class Pilot:
 
     def _recover(self) -> Recovered:
         self._task("recover.diagnose", diagnose)
-        answer = ANSWERS[self.answer]
-        asked = self._task("recover.approve_recovery", RECOVERY.why) is not None
-        if asked and answer is None:
-            raise self._fails("recover.approve_recovery", "nobody answered in time")
-        self._task("recover.confirm_recovery", lambda bench: confirm_approval(bench, answer, RECOVERY))
+        gate = Gate(purpose=RECOVERY, task_id="recover.approve_recovery", try_number=1, spares=())
+        asked = self._task(gate.task_id, lambda bench: approach(bench, gate, recovery_request))
+        if isinstance(asked, Ask):
+            answer = ANSWERS[self.answer]
+            heard = give_up if answer is None else partial(hear, response=answer)
+            self._task(gate.task_id, lambda bench: heard(bench, gate))
+        self._task("recover.confirm_recovery", lambda bench: confirm_approval(bench, RECOVERY))
         for name in ActionName:
             self._carry_out(name)
         return self._task("recover.conclude_recovery", conclude_recovery)
@@ -355,8 +363,13 @@ class Pilot:
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self._collect(before)))
         self._tell(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
-        self._tell(EventKind.DECIDED, "assess.check_readiness", "ready", assessment=READY)
-        self._tell(EventKind.APPROVAL, "approval", "ada", approved=True, by="ada", **{"for": "start"})
+        for event in (
+            READY_EVENT,
+            put((READY_EVENT,), self.intent, "start"),
+            answered((READY_EVENT,), self.intent, "start", "ada"),
+        ):
+            now = replace(event, at=self.world.now())
+            MemoryJournal.record(self.journal, uid, now)
 
     def _events(self) -> tuple[Event, ...]:
         return self.journal.events(self.intent.upgrade_id)

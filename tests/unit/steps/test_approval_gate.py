@@ -30,6 +30,7 @@ def _gate(number: int = 1, try_number: int = 1) -> Gate:
         task_id=NAMES[number - 1],
         try_number=try_number,
         spares=NAMES[number:],
+        before=NAMES[: number - 1],
     )
 
 
@@ -129,8 +130,21 @@ def test_the_requesters_yes_does_not_count_and_the_next_gate_asks_again() -> Non
     assert isinstance(_hear(fake, ADA, number=2), Enough)
 
 
+@pytest.mark.parametrize("was_asked", [True, False])
+def test_a_gate_that_was_marked_success_by_hand_is_told(was_asked: bool) -> None:
+    fake = _fake()
+    if was_asked:
+        _asked(fake)
+    with pytest.raises(RequestRefused, match=r"approve_start was passed without an answer; nothing was sent"):
+        _approach(fake, 2)
+    assert fake.outcome is Outcome.REFUSED
+
+
 def test_the_last_gate_has_nobody_to_leave_it_to() -> None:
     fake = _fake()
+    for number in (1, 2, 3):
+        _asked(fake, number)
+        _hear(fake, OPERATOR, number=number)
     _asked(fake, 4)
     with pytest.raises(RequestRefused, match="no gate is left"):
         _hear(fake, OPERATOR, number=4)
@@ -190,6 +204,8 @@ def test_spares_used_up_refuse() -> None:
     for number in range(1, 5):
         _asked(fake, number)
         _reassessed(fake, f"finding {number}")
+        if number < 4:
+            assert isinstance(_approach(fake, number, 2), NextGate)
     with pytest.raises(RequestRefused, match="no gate is left to put it: start a new run"):
         _approach(fake, 4, 2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,10 +11,14 @@ import pytest
 from srx_issu.domain.approvals.judge import Approved, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals, CampaignApproval, Person
 from srx_issu.domain.intent import Intent
+from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Json
 from srx_issu.steps.approvals import in_force, standing, why_asked
+from srx_issu.steps.recall import last
+from srx_issu.steps.recovery_plan import PLAN_KEY
 from tests.fakes.approvals import PLAN, READY_EVENT, answered, put
 from tests.fakes.intents import IMAGE, intent
+from tests.fakes.recoveries import half_way
 from tests.fakes.snapshots import T0
 
 INTENT = intent()
@@ -197,3 +202,31 @@ def test_a_recovery_that_has_begun_is_carried_out_whatever_its_yes_is_old() -> N
     assert isinstance(_recovery((*approved, sent), hours=25), Approved)
     before_the_plan = (sent, *approved)
     assert isinstance(_recovery(before_the_plan, hours=25), NotApproved)
+
+
+def test_the_journal_gives_back_the_same_question() -> None:
+    """Digests are compared between processes, of intents that went through JSON."""
+    rule = ApprovalRule(approvers=(Person(id="12", name="ada"),), needed=1, said_at={"needed": "a.yaml:3"})
+    given = replace(BY_CAMPAIGN, approvals=Approvals(start=rule))
+    back = codec.loads(Intent, codec.dumps(given))
+    assert back == given
+    asked = in_force((READY_EVENT,), given, "start")
+    assert asked is not None
+    assert in_force((READY_EVENT,), back, "start") == asked
+
+
+def test_an_intent_of_an_earlier_version_asks_as_the_shipped_policy_does() -> None:
+    old = json.loads(codec.dumps(INTENT))
+    del old["approvals"], old["approved_by_campaign"]
+    back = codec.loads(Intent, json.dumps({**old, "needs_approval": False}))
+    assert isinstance(_start((READY_EVENT,), back), NotApproved)
+
+
+def test_the_plan_that_a_recovery_keeps_can_be_approved() -> None:
+    fake = half_way()
+    kept = last(fake.journal.events("manual__1"), EventKind.OBSERVED, key=PLAN_KEY)
+    assert kept is not None
+    assert set(kept.detail) == set(PLAN.detail)
+    assert isinstance(_recovery((kept,)), NotApproved)
+    approved = (kept, put((kept,), INTENT, "recovery"), answered((kept,), INTENT, "recovery", "ada"))
+    assert isinstance(_recovery(approved), Approved)

@@ -39,7 +39,9 @@ def _planned(policy: ApprovalRule | None = None, **changes: object) -> FakeCampa
 
 
 def _gate(number: int = 1) -> CampaignGateTask:
-    return CampaignGateTask(task_id=NAMES[number - 1], try_number=1, spares=NAMES[number:])
+    return CampaignGateTask(
+        task_id=NAMES[number - 1], try_number=1, spares=NAMES[number:], before=NAMES[: number - 1]
+    )
 
 
 def _approach(fake: FakeCampaign, number: int = 1) -> Ask | Enough | NextGate:
@@ -97,12 +99,25 @@ def test_a_changed_plan_is_put_by_the_next_gate_with_what_changed() -> None:
     assert "other.tgz" in asked.body
 
 
+def test_a_gate_that_was_marked_success_by_hand_is_told() -> None:
+    fake = _planned()
+    with pytest.raises(RequestRefused, match="approve_plan was passed without an answer"):
+        _approach(fake, 2)
+    _approach(fake)
+    with pytest.raises(RequestRefused, match="approve_plan was passed without an answer"):
+        _approach(fake, 2)
+
+
 def test_spares_used_up_refuse() -> None:
     fake = _planned()
     for number in (1, 2, 3):
-        _approach(fake, number)
+        assert isinstance(_approach(fake, number), Ask)
+        if number > 1:
+            assert isinstance(_approach(fake, number), Ask), "the same again"
         fake.fleet[1] = replace(fake.fleet[1], image=f"other-{number}.tgz")
         make_plan(fake.bench())
+        if number < 3:
+            assert isinstance(_approach(fake, number), NextGate)
     with pytest.raises(RequestRefused, match="no gate is left to put it"):
         _approach(fake, 3)
 

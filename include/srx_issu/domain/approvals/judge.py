@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from srx_issu.domain.approvals.digest import short
-from srx_issu.domain.approvals.rule import ApprovalRule, CampaignApproval, Person
+from srx_issu.domain.approvals.rule import ApprovalRule, CampaignApproval, Person, how_long
 
 APPROVE = "Approve"
 REJECT = "Reject"
@@ -121,7 +121,7 @@ def judge_campaign(
     if now - given.given_at > timedelta(seconds=rule.campaign_holds_s):
         return NotApproved(
             reason=f"the approval of plan {short(given.digest)} of campaign {given.campaign_id} is of "
-            f"{given.given_at:%Y-%m-%d %H:%M} and holds {rule.campaign_holds_s / 3600:g} hours",
+            f"{given.given_at:%Y-%m-%d %H:%M} and holds {how_long(rule.campaign_holds_s)}",
             missing=rule.needed,
         )
     people = {p.id.strip().casefold(): p for p in given.by}.values()
@@ -149,8 +149,8 @@ def _objection(
     if not rule.entitles(person):
         return f"{person.label} is not entitled to approve ({rule.source('approvers')})"
     if expires and now - answer.at > timedelta(seconds=rule.holds_s):
-        held = f"{rule.holds_s / 3600:g} hours"
-        return f"the yes of {person.label} of {answer.at:%Y-%m-%d %H:%M} has expired (holds {held})"
+        of = f"{answer.at:%Y-%m-%d %H:%M}"
+        return f"the yes of {person.label} of {of} has expired (holds {how_long(rule.holds_s)})"
     return None
 
 

@@ -86,6 +86,15 @@ class CampaignApproval:
     given_at: datetime  # the oldest of the answers that count
 
 
+def how_long(seconds: float) -> str:
+    """``24 hours``, ``30 minutes``, ``5 seconds``."""
+    for size, unit in ((3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = f"{seconds / size:.1f}".removesuffix(".0")
+            return f"{number} {unit}{'' if number == '1' else 's'}"
+    return f"{seconds:g} seconds"
+
+
 def assignees(rule: ApprovalRule, requester: str) -> tuple[Person, ...] | None:
     """Who may answer; None = anybody, which Airflow cannot narrow: then only our own check stands."""
     if rule.approvers is None:

@@ -1,0 +1,51 @@
+"""The demonstration's approvers: each answers a question of his own, as 'srx-issu approve RUN' does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.domain.approvals.judge import APPROVE
+
+USERS = ("approver", "admin")  # in the order of the gates; the operator asks for the upgrade
+MOST = len(USERS)
+READING_S = 5.0  # Airflow (3.3.2) loses an answer that comes before its scheduler saw the question being put
+
+
+@dataclass(kw_only=True)
+class Approvers:
+    """``users`` in the order in which they answer; ``log_in`` gives the API of one of them."""
+
+    users: tuple[str, ...]
+    log_in: Callable[[str], AirflowApi]
+    console: Console
+    now: Callable[[], float] = time.monotonic
+    _seen: dict[str, float] = field(default_factory=dict)
+    _apis: dict[str, AirflowApi] = field(default_factory=dict)
+
+    def look(self, run_id: str) -> None:
+        """Answers what is asked now, once it could have been read."""
+        if not self.users:
+            return
+        for question in self._api(self.users[0]).questions(run_id):
+            if self.now() - self._seen.setdefault(question.task_id, self.now()) < READING_S:
+                continue
+            number = question.task_id.rpartition("approve_start")[2].lstrip("_") or "1"
+            user = self.users[min(int(number), len(self.users)) - 1]
+            self.console.print(question.body, markup=False, highlight=False)
+            try:
+                self._api(user).answer(run_id, question, APPROVE)
+            except ApiFailed as refused:
+                self.console.print(f"{user}: {refused}", markup=False, highlight=False)
+            else:
+                self.console.print(f"{question.task_id}: {APPROVE}, by {user}", highlight=False)
+            self._seen[question.task_id] = self.now()  # asked anew when the answer was lost
+
+    def _api(self, user: str) -> AirflowApi:
+        if user not in self._apis:
+            self._apis[user] = self.log_in(user)
+        return self._apis[user]
