@@ -153,36 +153,6 @@ def test_without_fail_back_the_upgraded_node_stays_primary_but_flags_go(
     assert [c for c in sent if "failover reset" in c]
 
 
-def test_what_means_nothing_is_refused_before_anything_is_opened(stack: RunningStack) -> None:
-    """A name that is not in the inventory, and a key that is no parameter."""
-    cluster = stack.take_cluster()
-    unknown = stack.trigger("no-such-cluster")
-    misspelt = stack.trigger(cluster, plan_olny=True)
-    assert "is not in the inventory" in (end := stack.wait(unknown)).reason
-    assert str(end.outcome) == "REFUSED"
-    assert "did you mean 'plan_only'" in (end := stack.wait(misspelt)).reason
-    assert str(end.outcome) == "REFUSED"
-    assert stack.issu_starts(cluster) == 0
-
-
-def test_a_recovery_with_an_upgrades_run_id_cannot_touch_it(
-    stack: RunningStack, runs: dict[str, Started]
-) -> None:
-    """Both DAGs may have a run of one id; journal, leases and evidence stay the upgrade's."""
-    run = runs["second run"]
-    journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
-    before = journal.events(run.run_id)
-    recovery = stack.api().of("issu_recover")
-    recovery.trigger(run.run_id, {"cluster": run.cluster, "reason": "mistaken"})
-    stack.until(lambda: recovery.run(run.run_id).is_over, "end of the recovery", run.run_id)
-    assert recovery.run(run.run_id).state == "failed"
-    assert journal.events(run.run_id) == before
-    record = journal.upgrade(run.run_id)
-    assert record is not None
-    assert record.closed_at is None
-
-
 def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:

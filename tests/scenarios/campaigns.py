@@ -46,6 +46,9 @@ class Campaigns:
         part.write_text(yaml.safe_dump(content))
         part.rename(path)
 
+    def remove(self, name: str) -> None:
+        (self.stack.files / "campaigns" / f"{name}.yaml").unlink()
+
     def start(self, name: str) -> str:
         """As soon as Airflow has its DAG."""
         self.until(lambda: not self.api.is_dag_paused(f"{DAG_PREFIX}{name}"), f"DAG of campaign {name}")
