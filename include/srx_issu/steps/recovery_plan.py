@@ -115,10 +115,15 @@ def keep_plan(bench: Bench, found: Prognosis) -> None:
         "failure": found.plan.failure.value,
         "kind": found.plan.kind.value,
         "permission": found.plan.permission.value,
-        "digest": hashlib.sha256(codec.canonical(found.plan).encode()).hexdigest(),
+        "digest": digest_of(found.plan),
         "steps": "; ".join(by_hand(found.plan)),
     }
     bench.tell(EventKind.OBSERVED, found.plan.reason, key=PLAN_KEY, detail={**detail})
+
+
+def digest_of(plan: Plan) -> str:
+    """What a yes to this plan is bound to."""
+    return hashlib.sha256(codec.canonical(plan).encode()).hexdigest()
 
 
 def kept_plan(bench: Bench) -> Plan | None:

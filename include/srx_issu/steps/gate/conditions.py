@@ -20,11 +20,12 @@ from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import Condition
 from srx_issu.domain.intent import StartMethod
 from srx_issu.domain.model import Snapshot
-from srx_issu.ports.journal import Event
+from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT, Order
-from srx_issu.steps.recall import conclusion, gathered_groups, intended, ready_event, start
+from srx_issu.steps.recall import conclusion, gathered_groups, intended, last, ready_event, start
+from srx_issu.steps.recovery_plan import PLAN_KEY, digest_of
 from srx_issu.steps.window import window_objection
 
 
@@ -143,6 +144,9 @@ def _plan_approved(reading: Reading) -> Finding:
     plan = reading.order.plan
     if plan is None:
         return Holds(reason="part of the upgrade itself")
+    newest = last(reading.events, EventKind.OBSERVED, key=PLAN_KEY)
+    if newest is None or newest.detail.get("digest", digest_of(plan)) != digest_of(plan):
+        return Fails(reason="another plan has been made since; the command belongs to the one before")
     if plan.permission is Permission.NEVER:
         return Fails(reason=f"policy leaves this to a person: {plan.reason}")
     if plan.permission is Permission.AUTOMATIC:

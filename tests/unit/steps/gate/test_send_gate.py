@@ -1,0 +1,250 @@
+"""Each condition of each purpose, alone: everything else holds, this one does not, and nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from srx_issu.domain.errors import NotPermitted
+from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
+from srx_issu.domain.intent import StartMethod
+from srx_issu.ports.journal import EventKind, Outcome
+from tests.fakes.approvals import PLAN
+from tests.fakes.snapshots import N0, T0, both, group
+from tests.unit.steps.gate.worlds import PATH, UID, World, begin, begin_start, bring_home, prepare
+
+SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9)).isoformat()
+MAKE: dict[SendPurpose, Callable[[], World]] = {
+    SendPurpose.PREPARE: prepare,
+    SendPurpose.BEGIN: begin,
+    SendPurpose.BRING_HOME: bring_home,
+}
+
+
+def closed(world: World) -> World:
+    world.fake.journal.close_upgrade(UID, Outcome.NEEDS_OPERATOR, "given up", T0)
+    return world
+
+
+def decided(world: World) -> World:
+    world.fake.told(EventKind.DECIDED, "approval.approve_start", "ada said no", outcome="REFUSED")
+    return world
+
+
+def stopped(world: World) -> World:
+    world.stopped = "ada stopped the fleet: storm"
+    return world
+
+
+def not_brought(world: World) -> World:
+    world.fake.journal.written[UID].clear()
+    return world
+
+
+def brought_elsewhere(world: World) -> World:
+    (event,) = world.events(EventKind.ACTION_INTENDED)
+    world.fake.journal.written[UID].clear()
+    world.fake.told(EventKind.ACTION_INTENDED, event.step, "copy", brought=PATH)  # names no node
+    return world
+
+
+def old_readiness(world: World) -> World:
+    world.fake.clock.sleep(world.fake.intent.policy.limits.readiness_age_s + 1)
+    return world
+
+
+def not_approved() -> World:
+    world = begin()
+    kept = [e for e in world.fake.journal.written[UID] if e.kind not in (EventKind.ANSWER, EventKind.QUESTION)]
+    world.fake.journal.written[UID][:] = kept
+    return world
+
+
+def refused_since(world: World) -> World:
+    world.fake.approved("start", "ada", "Reject")
+    return world
+
+
+def no_baseline_of_its_own() -> World:
+    """Nothing was begun."""
+    world = bring_home()
+    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EventKind.ACTION_INTENDED]
+    world.fake.journal.written[UID][:] = kept
+    return world
+
+
+def nobody_answered() -> World:
+    world = bring_home()
+    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EventKind.ANSWER]
+    world.fake.journal.written[UID][:] = kept
+    return world
+
+
+def left_to_a_person() -> World:
+    world = bring_home()
+    assert world.plan is not None
+    world.plan = replace(world.plan, permission=Permission.NEVER)
+    return world
+
+
+def another_plan_since(permission: Permission = Permission.ASK) -> World:
+    """The newest plan is approved, or needs no approval; the command is of the one before."""
+    world = bring_home(permission)
+    world.fake.journal.record(UID, replace(PLAN, detail={**PLAN.detail, "permission": permission.value}))
+    world.fake.approved("recovery")
+    return world
+
+
+def by_shell_before() -> World:
+    """Intended by shell; the account has none any more."""
+    world = begin_start()
+    world.fake.with_start(StartMethod.SHELL)
+    world.fake.writer.has_shell = False
+    return world
+
+
+def by_rpc_before() -> World:
+    world = begin_start(StartMethod.RPC)
+    world.fake.with_start(StartMethod.RPC)
+    return world
+
+
+def no_priority(world: World) -> World:
+    world.fake.reader.now = both(groups=(group(0), group(1, priorities={N0: 0})))
+    return world
+
+
+def not_due(world: World) -> World:
+    world.still_due = lambda _: "it is there already"
+    return world
+
+
+def lease_lost(world: World) -> World:
+    world.fake.leases.release("cluster:fw-1", UID)
+    world.fake.leases.take("cluster:fw-1", "other", 60)
+    return world
+
+
+def sent_before(world: World) -> World:
+    world.key = "once"
+    world.send()
+    for reached in (world.fake.writer.sent, world.shelf.deleted):
+        reached.clear()
+    return world
+
+
+Case = tuple[SendPurpose, Condition, Callable[[], World]]
+B, P, H = SendPurpose.BEGIN, SendPurpose.PREPARE, SendPurpose.BRING_HOME
+CASES: list[Case] = [
+    *((p, Condition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
+    *((p, Condition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
+    *((p, Condition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
+    *((p, Condition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, H)),
+    *((p, Condition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B)),
+    (P, Condition.OWN_FILE, lambda: not_brought(prepare())),
+    (P, Condition.OWN_FILE, lambda: brought_elsewhere(prepare())),
+    (B, Condition.UNDECIDED, lambda: decided(begin())),
+    (B, Condition.READINESS, lambda: old_readiness(begin())),
+    (B, Condition.APPROVED, not_approved),
+    (B, Condition.APPROVED, lambda: refused_since(begin())),
+    (B, Condition.WINDOW, lambda: begin(window_end=SOON)),
+    (B, Condition.WINDOW, lambda: begin(window_start=LATER)),
+    (B, Condition.SAME_WAY, by_shell_before),
+    (B, Condition.SAME_WAY, by_rpc_before),
+    (B, Condition.NODES, lambda: no_priority(begin())),
+    (H, Condition.OURS_TO_BRING_HOME, no_baseline_of_its_own),
+    (H, Condition.PLAN_APPROVED, nobody_answered),
+    (H, Condition.PLAN_APPROVED, left_to_a_person),
+    (H, Condition.PLAN_APPROVED, another_plan_since),
+    (H, Condition.PLAN_APPROVED, lambda: another_plan_since(Permission.AUTOMATIC)),
+]
+
+
+def test_every_condition_has_its_case_but_the_clocks_which_are_waited_for() -> None:
+    wanted = {(p, c) for p in SendPurpose for c in CONDITIONS[p]} - {(B, Condition.CLOCKS_AGREE)}
+    assert {(purpose, condition) for purpose, condition, _ in CASES} == wanted
+
+
+@pytest.mark.parametrize("purpose", SendPurpose)
+def test_when_everything_holds_it_reaches_the_node(purpose: SendPurpose) -> None:
+    world = MAKE[purpose]()
+    world.send()
+    assert len(world.reached) == 1
+    assert world.events(EventKind.PERMIT_REFUSED) == []
+    intended = world.events(EventKind.ACTION_INTENDED)[-1]
+    permit = intended.detail["permit"]
+    assert isinstance(permit, dict)
+    assert set(permit) == {condition.value for condition in CONDITIONS[purpose]}
+    assert intended.detail["purpose"] == purpose.value
+
+
+@pytest.mark.parametrize(("purpose", "condition", "make"), CASES)
+def test_one_condition_that_does_not_hold_keeps_it_here(
+    purpose: SendPurpose, condition: Condition, make: Callable[[], World]
+) -> None:
+    world = make()
+    assert world.purpose is purpose
+    with pytest.raises(NotPermitted) as no:
+        world.send()
+    assert no.value.condition == condition
+    assert world.reached == []
+    refused = world.events(EventKind.PERMIT_REFUSED)[-1]
+    assert refused.detail["condition"] == condition
+    assert refused.detail["purpose"] == purpose
+    assert refused.text.startswith("not sent: ")
+
+
+def test_a_closed_upgrade_tells_the_command_that_helps() -> None:
+    world = closed(bring_home())
+    with pytest.raises(NotPermitted, match="srx-issu recover fw-1 --take-over --reason '...'"):
+        world.send()
+
+
+def test_an_upgrade_closed_at_the_last_moment_tells_it_too() -> None:
+    world = bring_home()
+
+    def close_while_looking(_: object) -> None:
+        closed(world)
+
+    world.still_due = close_while_looking
+    with pytest.raises(NotPermitted, match="srx-issu recover fw-1 --take-over --reason '...'") as no:
+        world.send()
+    assert no.value.condition == Condition.OPEN
+    assert world.reached == []
+
+
+def test_bringing_home_asks_for_no_window_readiness_or_stop() -> None:
+    world = stopped(old_readiness(bring_home()))
+    world.fake.clock.sleep(7 * 24 * 3600)
+    world.fake.approved("recovery")
+    world.send()
+    assert len(world.reached) == 1
+
+
+def test_two_that_ask_at_once_send_it_once() -> None:
+    """The second asks between the first one's look and its intent."""
+    first = begin()
+    second = World(purpose=first.purpose, fake=first.fake, key=first.key)
+
+    def meanwhile(_: object) -> None:
+        first.still_due = lambda _: None
+        second.send()
+
+    first.still_due = meanwhile
+    with pytest.raises(NotPermitted) as no:
+        first.send()
+    assert no.value.condition == Condition.ONCE
+    assert len(first.reached) == 1
+
+
+def test_a_lease_of_ones_own_that_ran_out_is_revived_with_the_intent() -> None:
+    world = begin()
+    world.fake.leases.take("cluster:fw-1", UID, -1)
+    world.send()
+    lease = world.fake.leases.holder("cluster:fw-1")
+    assert lease is not None
+    assert lease.expires_at > world.fake.clock.now() + timedelta(minutes=5)

@@ -1,0 +1,234 @@
+"""One order of each purpose that may be sent, and what a test may spoil of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from srx_issu.domain.commands import AbortIssu, Command, FailOver, StartIssu
+from srx_issu.domain.errors import JournalAway
+from srx_issu.domain.failures.classes import FailureClass, Permission
+from srx_issu.domain.failures.rules import FailureRules
+from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.intent import Intent, StartMethod
+from srx_issu.domain.job import job_name
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.recovery.plan import Plan
+from srx_issu.ports.journal import Event, EventKind, Hold, Intended
+from srx_issu.ports.permits import Permit
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.gate.order import BROUGHT, CommandOrder, DeleteOrder, StartOrder
+from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
+from srx_issu.steps.recall import START_KEY
+from srx_issu.steps.recover_cluster import diagnose
+from srx_issu.steps.recovery_plan import kept_plan
+from tests.fakes.benches import FakeBench, RecordingWriter
+from tests.fakes.intents import POLICY, intent
+from tests.fakes.memory import MemoryJournal, SteppingClock
+from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
+
+R = TypeVar("R")
+PATH = "/var/tmp/image.tgz"
+UID = "manual__1"
+
+
+def due(_: Snapshot) -> str | None:
+    return None
+
+
+@dataclass
+class Shelf:
+    """Files of one node; ``deleted`` is what reached it."""
+
+    deleted: list[str] = field(default_factory=list)
+
+    def delete(self, path: str, permit: Permit | None = None) -> None:
+        assert permit is not None
+        permit.check()
+        self.deleted.append(path)
+
+    def size(self, path: str) -> int | None:
+        return None
+
+    def arrived(self, path: str) -> int:
+        return 0
+
+    def sha256(self, path: str) -> str:
+        return ""
+
+    def upload(
+        self, source: Path, path: str, progress: Callable[[int, int], None], permit: Permit | None = None
+    ) -> None:
+        raise AssertionError(f"nobody should copy {source}")
+
+
+@dataclass
+class AwayJournal(MemoryJournal):
+    """Away from what ``away`` names until ``until``. ``loses``: so many answers of ``intend`` are lost, behind
+    which the intent was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away: frozenset[str] = frozenset()
+        self.until: datetime | None = None
+        self.loses = 0
+
+    def leave(self, seconds: float, *methods: str) -> None:
+        self.away, self.until = frozenset(methods), self.clock.now() + timedelta(seconds=seconds)
+
+    def _there(self, method: str) -> None:
+        if self.until is not None and self.clock.now() < self.until and method in self.away:
+            raise JournalAway("connection refused")
+
+    def now(self) -> datetime:
+        self._there("now")
+        return super().now()
+
+    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+        self._there("events")
+        return super().events(upgrade_id)
+
+    def record(self, upgrade_id: str, event: Event) -> None:
+        self._there("record")
+        super().record(upgrade_id, event)
+
+    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+        self._there("intend")
+        intended = super().intend(upgrade_id, event, hold)
+        if self.loses:
+            self.loses -= 1
+            raise JournalAway("the server closed the connection")
+        return intended
+
+
+@dataclass
+class OtherClock:
+    """A worker's clock that is wrong by ``ahead_s``."""
+
+    true: SteppingClock
+    ahead_s: float
+    slept: int = 0
+    until: Callable[[OtherClock], None] = lambda _: None
+
+    def now(self) -> datetime:
+        return self.true.now() + timedelta(seconds=self.ahead_s)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += 1
+        self.true.sleep(seconds)
+        self.until(self)
+
+
+@dataclass
+class AfterSending(RecordingWriter):
+    """Tells ``then`` when a command has reached the node."""
+
+    then: Callable[[], None] = lambda: None
+
+    def _send(self, node: NodeName, command: Command) -> str:
+        words = super()._send(node, command)
+        self.then()
+        return words
+
+
+@dataclass
+class World:
+    """One order and everything around it. ``fake`` is what it stands on."""
+
+    purpose: SendPurpose
+    fake: FakeBench
+    key: str | None = None
+    still_due: Callable[[Snapshot], str | None] = due
+    plan: Plan | None = None
+    stopped: str | None = None
+    shelf: Shelf = field(default_factory=Shelf)
+    method: StartMethod | None = None  # a start, and its way
+
+    def bench(self) -> Bench:
+        plain = self.fake.bench("issu.step")
+        return replace(plain, stopped=lambda: self.stopped, files=lambda _: self.shelf)
+
+    def send(self, bench: Bench | None = None) -> object:
+        bench = bench or self.bench()
+        if self.method is not None:
+            return start_in_service_upgrade(bench, self._start())
+        if self.purpose is SendPurpose.PREPARE:
+            order = DeleteOrder(purpose=self.purpose, node=N0, why="over", path=PATH, key=self.key)
+            return delete_file(bench, order)
+        return send_command(bench, self._command())
+
+    def _command(self) -> CommandOrder:
+        begins = self.purpose is SendPurpose.BEGIN
+        return CommandOrder(
+            purpose=self.purpose,
+            node=N0,
+            why="a test wants it",
+            key=self.key,
+            still_due=self.still_due,
+            plan=self.plan,
+            command=FailOver(group_id=1, to=N0) if begins else AbortIssu(),
+        )
+
+    def _start(self) -> StartOrder:
+        assert self.method is not None
+        return StartOrder(
+            purpose=self.purpose,
+            node=N0,
+            why="a test wants it",
+            key=START_KEY,
+            still_due=self.still_due,
+            command=StartIssu(image_path=PATH, software=self.fake.intent.software, unlink=False),
+            job=job_name(UID),
+            method=self.method,
+        )
+
+    @property
+    def reached(self) -> list[object]:
+        """What reached a node, by whatever way."""
+        return [*self.fake.writer.sent, *self.fake.writer.starts, *self.shelf.deleted]
+
+    def events(self, kind: EventKind) -> list[Event]:
+        return [e for e in self.fake.journal.written[UID] if e.kind is kind]
+
+
+def prepare(**changes: object) -> World:
+    """Deleting a file that this upgrade brought."""
+    fake = FakeBench(intent=intent(**changes), journal=AwayJournal())
+    event = fake.bench("prepare.stage_image").event(
+        EventKind.ACTION_INTENDED, "copy", node=N0, detail={BROUGHT: PATH, "token": "t0"}
+    )
+    fake.journal.intend(UID, event)
+    return World(purpose=SendPurpose.PREPARE, fake=fake)
+
+
+def begin(**changes: object) -> World:
+    """Gathering a group: ready and approved."""
+    fake = FakeBench(intent=intent(**changes), journal=AwayJournal(), writer=AfterSending())
+    return World(purpose=SendPurpose.BEGIN, fake=fake.with_baseline().ready_and_approved(), key="gather.1")
+
+
+def begin_start(method: StartMethod = StartMethod.AUTO, **changes: object) -> World:
+    """The start itself."""
+    world = begin(**changes)
+    world.method = method
+    return world
+
+
+def bring_home(permission: Permission = Permission.ASK) -> World:
+    """A recovery whose plan is approved, half way."""
+    rules = FailureRules(permissions=dict.fromkeys(FailureClass, permission))
+    ours: Intent = intent(policy=replace(POLICY, failures=rules))
+    fake = FakeBench(intent=ours, journal=AwayJournal(), writer=AfterSending()).with_baseline().with_start()
+    fake.told(EventKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
+    fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
+    diagnose(fake.bench("recover.diagnose"))
+    plan = kept_plan(fake.bench("recover.diagnose"))
+    assert plan is not None
+    if permission is Permission.ASK:
+        fake.approved("recovery")
+    return World(purpose=SendPurpose.BRING_HOME, fake=fake, plan=plan, key="recover.abort")
+
+
