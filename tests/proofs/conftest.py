@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.proofs.people import People, RunOf
-from tests.proofs.proof_stack import CAMPAIGNS, RELAYED, STRICT, UNANSWERED, ProofStack, proof_stack
+from tests.proofs.proof_stack import (
+    CAMPAIGNS,
+    HOSTILE,
+    LATE,
+    LEASED,
+    LOST,
+    STRICT,
+    UNANSWERED,
+    ProofStack,
+    proof_stack,
+)
 
 OPENS_IN_S = 270.0  # the window of the run whose yes is taken back
 
@@ -32,10 +42,17 @@ def runs(proofs: ProofStack, people: People) -> dict[str, RunOf]:
     opens = (datetime.now(UTC) + timedelta(seconds=OPENS_IN_S)).isoformat()
     plain = ("taken back", "forged", "not ready", "recovered", "inventory", "typo", "swept")
     clusters = {name: proofs.take_cluster() for name in plain}
-    clusters |= {"unanswered": UNANSWERED, "own yes": STRICT[0], "late": RELAYED[0], "lost": RELAYED[1]}
+    clusters |= {"unanswered": UNANSWERED, "own yes": STRICT[0], "late": LATE, "lost": LOST}
+    clusters["leased"] = LEASED
     more = {"taken back": {"window_start": opens}}
     runs = {name: people.upgrade(each, **more.get(name, {})) for name, each in clusters.items()}
-    unasked = {"unknown key": (proofs.take_cluster(), {"plan_olny": True}), "less": (STRICT[1], {})}
+    hostile = proofs.take_cluster()
+    proofs.lab.inject("major_alarm", hostile, text=HOSTILE)
+    unasked = {
+        "unknown key": (proofs.take_cluster(), {"plan_olny": True}),
+        "less": (STRICT[1], {}),
+        "hostile": (hostile, {"plan_only": True}),
+    }
     for name, (cluster, conf) in unasked.items():
         if run := people.try_upgrade(cluster, approval=False, **conf):
             runs[name] = run

@@ -5,6 +5,7 @@ shell has bad days, and a second person who may answer.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import yaml
 
 from srx_demo.lab import Lab, make_image
@@ -31,18 +33,27 @@ from tests.scenarios.outside import options, simulator
 
 SPEED = 120.0
 CLUSTERS = 32
-RELAYED = ("fw-test-31", "fw-test-32")  # node0 of these is reached through a relay
+AWAY = "fw-test-23"  # in mid-ISSU while the journal is away
+RESTARTED = "fw-test-22"  # in mid-ISSU while the stack is
+SLOW_ONES = {name: {"cold_sync": 2400.0, "cold_sync_timeout": 6000.0} for name in (AWAY, RESTARTED)}
+LATE, LOST = "fw-test-31", "fw-test-32"  # starts that do not arrive as they should
+RELAYED = (LATE, LOST, AWAY)  # node0 of these is reached through a relay
+LEASED = "fw-test-24"  # whose lease ends within two hours
 STRICT = ("fw-test-30", "fw-test-26")  # here policy wants an approval
 UNANSWERED = "fw-test-29"  # here a question waits for seconds only
 PAIR = ("fw-test-27", "fw-test-28")  # of a campaign that grows
 SWAPPED = "fw-test-25"  # of a campaign whose run somebody else makes
-RESERVED = frozenset({*RELAYED, *STRICT, UNANSWERED, *PAIR, SWAPPED})
+RESERVED = frozenset({*RELAYED, *STRICT, UNANSWERED, *PAIR, SWAPPED, RESTARTED, LEASED})
 GROWING, SWAPPING = "growing", "swapping"
 CAMPAIGNS = {GROWING: PAIR[:1], SWAPPING: (SWAPPED,)}
 ANSWER_WITHIN_S = 15.0
 RELAYED_LOGIN_S = 4.0  # so long the software waits for a shell there
 OTHER_RELEASE = "22.4R3-S1.9"  # of a second image for the same platform
 USERS = {**ROLES, "approver": "op"}
+# An alarm that a device may have, with what nobody wants to have on a terminal or in a journal.
+ALARM = "FPC 0 Hard errors"
+HASH, COMMUNITY = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC", "s3cr3tRO"
+HOSTILE = f"{ALARM} \x9b31m {HASH} snmp community {COMMUNITY} authorization read-only"
 JOURNAL_VARIABLE = "SRX_ISSU_JOURNAL_URL"
 
 
@@ -92,6 +103,7 @@ class ProofScenery(Scenery):
             files,
             {
                 UNANSWERED: {"approval_s": ANSWER_WITHIN_S},
+                LEASED: {"approval_s": 3600.0, "lease_s": 3600.0},
                 **{name: {"connect_s": RELAYED_LOGIN_S} for name in self.relays},
             },
         )
@@ -104,7 +116,24 @@ class ProofScenery(Scenery):
         told[CONNECTION_VARIABLE] = self._with_relays(told[CONNECTION_VARIABLE])
         told["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = ",".join(f"{u}:{r}" for u, r in USERS.items())
         own = {JOURNAL_VARIABLE: self.journal_url} if self.journal_url else {}
-        return {**told, **UNHURRIED, **own}
+        return {**told, **UNHURRIED, **own, "HOME": str(self._user_with_an_ssh_of_his_own())}
+
+    @property
+    def proxied(self) -> Path:
+        """Is there when the user's own ``ProxyCommand`` was run."""
+        return self.home.root / "user" / "proxied"
+
+    def _user_with_an_ssh_of_his_own(self) -> Path:
+        """His home: a key, and a way to hosts by a program of his, which leads there all the same."""
+        folder = self.proxied.parent / ".ssh"
+        folder.mkdir(parents=True, exist_ok=True)
+        key = folder / "id_ed25519"
+        if not key.exists():
+            asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(key))
+            key.chmod(0o600)
+        program = f"{sys.executable} {Path(__file__).with_name('by_proxy.py')} {self.proxied} %h %p"
+        (folder / "config").write_text(f"Host *\n  ProxyCommand {program}\n")
+        return self.proxied.parent
 
     def _lead_through_relays(self, files: Path) -> None:
         path = files / "inventory" / "lab.yaml"
@@ -175,10 +204,19 @@ class ProofStack:
         self.running = replace(self.running, stack=stack, _apis={})
 
 
+def slow_down(topology: Path) -> None:
+    """Some clusters, so that there is time in mid-ISSU."""
+    content = yaml.safe_load(topology.read_text())
+    for cluster in content["clusters"]:
+        cluster["durations"] = SLOW_ONES.get(cluster["name"], {})
+    topology.write_text(yaml.safe_dump(content))
+
+
 @contextmanager
 def proof_stack(folder: Path) -> Iterator[ProofStack]:
     """Everything started, and everything ended."""
     topology = write_topology(folder / "topology.yaml", CLUSTERS)
+    slow_down(topology)
     lab = Lab(state=folder / "lab", topology=topology, speed=SPEED)
     with ExitStack() as cleanup:
         journal = OwnJournal(home=Home(root=folder / "journal"))

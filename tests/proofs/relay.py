@@ -40,6 +40,8 @@ class Relay:
     password: str
     shell: Shell = Shell.PLAIN
     held: list[bytes] = field(default_factory=list)  # start lines that are on their way
+    offered: list[str] = field(default_factory=list)  # public keys that somebody tried
+    logins: int = 0
     address: LabNode | None = None
     _node: LabNode | None = None
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -77,7 +79,7 @@ class Relay:
         self._acceptor = await asyncssh.listen(
             "127.0.0.1",
             0,
-            server_factory=lambda: _Door(self.username, self.password),
+            server_factory=lambda: _Door(self),
             server_host_keys=[self._key],
             process_factory=self._serve,
             encoding=None,
@@ -143,14 +145,22 @@ class Relay:
 
 
 class _Door(asyncssh.SSHServer):
-    def __init__(self, username: str, password: str) -> None:
-        self._login = username, password
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
 
     def begin_auth(self, username: str) -> bool:
         return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        self._relay.offered.append(key.get_fingerprint())
+        return False
 
     def password_auth_supported(self) -> bool:
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        return (username, password) == self._login
+        self._relay.logins += 1
+        return (username, password) == (self._relay.username, self._relay.password)
