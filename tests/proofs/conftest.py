@@ -20,6 +20,7 @@ from tests.proofs.proof_stack import (
     proof_stack,
 )
 
+SWEPT = ("as viewer", "as operator", "as approver", "by a task")
 OPENS_IN_S = 270.0  # the window of the run whose yes is taken back
 
 
@@ -40,8 +41,9 @@ def people(proofs: ProofStack) -> People:
 def runs(proofs: ProofStack, people: People) -> dict[str, RunOf]:
     """Each comes to a question by itself; what has to be answered first is asked for first."""
     opens = (datetime.now(UTC) + timedelta(seconds=OPENS_IN_S)).isoformat()
-    plain = ("taken back", "forged", "not ready", "recovered", "inventory", "typo", "swept")
+    plain = ("taken back", "forged", "not ready", "recovered", "inventory", "typo")
     clusters = {name: proofs.take_cluster() for name in plain}
+    clusters |= {f"swept {by}": proofs.take_cluster() for by in SWEPT}
     clusters |= {"unanswered": UNANSWERED, "own yes": STRICT[0], "late": LATE, "lost": LOST}
     clusters["leased"] = LEASED
     more = {"taken back": {"window_start": opens}}

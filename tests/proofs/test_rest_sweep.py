@@ -1,0 +1,185 @@
+"""Whatever Airflow's REST API offers, as viewer, as operator and as approver, at a gate and in mid-ISSU:
+nothing unapproved is ever sent.
+
+The routes come from the OpenAPI documents of the running API server; ``route_table`` says of each what it
+could bring about.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+
+import httpx
+import pytest
+
+from tests.proofs.people import APPROVER, REQUESTER, UPGRADE, Asked, People, RunOf
+from tests.proofs.proof_stack import ProofStack
+from tests.proofs.route_table import CORE, EXECUTION, IN_MID_ISSU, LOGINS, YES, Route, Target
+from tests.proofs.test_the_journal_away import in_mid_issu
+
+pytestmark = pytest.mark.stack
+
+CHANGING = ("post", "put", "patch", "delete")
+API = "/api/v2"
+VIEWER = "viewer"
+WHO = (VIEWER, REQUESTER, APPROVER)
+AT_REST = ("success", "failed", "gone")
+LEFT_ALONE = (401, 403, 404, 405, 422)
+INTENDED = """
+    SELECT text FROM srx_issu.events JOIN srx_issu.upgrades USING (upgrade_id)
+    WHERE cluster = %s AND kind = 'action_intended'
+"""
+TOKEN = """
+import sys
+from airflow.configuration import conf
+from airflow.api_fastapi.auth.tokens import JWTGenerator, get_signing_args
+made = JWTGenerator(
+    valid_for=600,
+    audience=conf.get_mandatory_list_value("execution_api", "jwt_audience")[0],
+    issuer=conf.get("api_auth", "jwt_issuer", fallback=None),
+    **get_signing_args(make_secret_key_if_needed=False),
+)
+print(made.generate(extras={"sub": sys.argv[1], "scope": "execution"}))
+"""
+
+
+def listed(people: People, document: str) -> set[str]:
+    """Method and path of each changing route of one application."""
+    answer = httpx.get(f"{people.proofs.running.stack.url}{document}", timeout=60, follow_redirects=True)
+    assert answer.is_success, f"{document}: {answer.status_code}"
+    return {
+        f"{method.upper()} {path}"
+        for path, methods in answer.json()["paths"].items()
+        for method in methods
+        if method in CHANGING
+    }
+
+
+def test_every_route_that_changes_something_is_in_the_table(people: People) -> None:
+    core = {name.replace(f" {API}", " ") for name in listed(people, "/openapi.json")}
+    assert core - LOGINS == {route.name for route in CORE}
+    execution = {name.replace(" /execution", " ") for name in listed(people, "/execution/openapi.json")}
+    assert execution == {route.name for route in EXECUTION}
+    assert listed(people, "/auth/openapi.json") <= {name.replace("/auth", "", 1) for name in LOGINS}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_route_gets_an_unapproved_start_out_at_a_gate(
+    people: People, runs: dict[str, RunOf], who: str
+) -> None:
+    """Each route in turn, on a run that waits for its answer; a run that has ended has its end."""
+    run = runs[f"swept as {who}"]
+    target = target_of(people, run, people.question(run))
+    tried = dict(sweep(people, target, CORE, who))
+    if who == VIEWER:
+        let_in = {name: status for name, status in tried.items() if status not in LEFT_ALONE}
+        assert {n: s for n, s in let_in.items() if not is_harmless(n)} == {}
+        assert people.questions(run), "a viewer moved the run"
+    settle(people, run)
+    people.end(run)
+    assert_nothing_was_sent(people, run)
+
+
+def test_no_token_of_a_task_gets_an_unapproved_start_out(people: People, runs: dict[str, RunOf]) -> None:
+    """The execution API, with the token that the asking task itself had."""
+    run = runs["swept by a task"]
+    target = target_of(people, run, people.question(run))
+    token = token_of(people, target)
+    with httpx.Client(
+        base_url=f"{people.proofs.running.stack.url}/execution",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
+    ) as client:
+        statuses = {}
+        for route in EXECUTION:
+            answer = client.request(route.method, route.address(target), json=route.body(target))
+            statuses[route.name] = answer.status_code
+    assert any(status < 300 for status in statuses.values()), statuses
+    settle(people, run)
+    people.end(run)
+    assert_nothing_was_sent(people, run)
+
+
+def test_no_route_gets_a_second_start_out_in_mid_issu(proofs: ProofStack, people: People) -> None:
+    run = in_mid_issu(people, proofs.take_cluster())
+    asked = Asked(task_id="issu.start", map_index=-1, subject="", body="")
+    target = target_of(people, run, asked)
+    table = {route.name: route for route in CORE}
+    for who in WHO:
+        dict(sweep(people, target, [table[name] for name in IN_MID_ISSU], who))
+    assert len(people.starts(run.cluster)) == 1
+    others = [RunOf(dag_id=UPGRADE, run_id=f"{run.run_id}__sweep", cluster=run.cluster)]
+    people.until(
+        lambda: all(people.state(each) in ("success", "failed", "gone") for each in others), "end", run
+    )
+    assert len(people.starts(run.cluster)) == 1
+
+
+def sweep(people: People, target: Target, routes: Iterable[Route], who: str) -> Iterable[tuple[str, int]]:
+    """Route and status, one after the other."""
+    for route in routes:
+        answer = people.ask(
+            route.method,
+            route.address(target),
+            who,
+            json=body_of(route, target, who),
+            params=route.params(target),
+        )
+        yield route.name, answer.status_code
+
+
+def target_of(people: People, run: RunOf, asked: Asked) -> Target:
+    found = people.ask("GET", f"{run.path}/taskInstances/{asked.task_id}").json()
+    return Target(
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        task_id=asked.task_id,
+        map_index=asked.map_index,
+        ti_id=str(found["id"]),
+        cluster=run.cluster,
+        image=people.proofs.running.image,
+    )
+
+
+def token_of(people: People, target: Target) -> str:
+    """As the executor gives it to the task."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", TOKEN, target.ti_id],
+        env=people.proofs.running.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout.split()[-1]
+
+
+def settle(people: People, run: RunOf) -> None:
+    """Over, gone, or at a question again: nothing more comes of it."""
+    people.until(
+        lambda: people.state(run) in ("success", "failed", "gone") or people.questions(run),
+        "rest",
+        run,
+        WAIT_S,
+    )
+
+
+def assert_nothing_was_sent(people: People, run: RunOf) -> None:
+    """By the lab's log and by the journal."""
+    assert people.starts(run.cluster) == [], people.orders(run.cluster)
+    intended = people.journal(INTENDED, run.cluster)
+    assert [text for (text,) in intended if "in-service-upgrade" in text] == []
+
+
+def is_harmless(name: str) -> bool:
+    """Everybody's own favourites, and reads by POST."""
+    return "favorite" in name or name.endswith("/list")
+
+
+def body_of(route: Route, target: Target, who: str) -> object:
+    """An approver's yes is no hole: he says both at once."""
+    if who == APPROVER and route.path.endswith("/hitlDetails"):
+        return {**YES, "chosen_options": ["Approve", "Reject"]}
+    return route.body(target)
