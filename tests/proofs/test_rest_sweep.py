@@ -162,7 +162,6 @@ def settle(people: People, run: RunOf) -> None:
         lambda: people.state(run) in ("success", "failed", "gone") or people.questions(run),
         "rest",
         run,
-        WAIT_S,
     )
 
 
