@@ -218,6 +218,15 @@ class People:
     def until(self, look: Callable[[], T | None], what: str, run: RunOf, deadline_s: float = WAIT_S) -> T:
         return self.proofs.running.until(look, what, run.run_id, deadline_s, every_s=0.7)
 
+    def within(self, seconds: float, look: Callable[[], object]) -> bool:
+        """Whether it comes to that; if not, the proof goes on all the same."""
+        deadline = time.monotonic() + seconds
+        while not look():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.7)
+        return True
+
     def until_task(self, run: RunOf, task_id: str, states: Iterable[str], deadline_s: float = WAIT_S) -> str:
         wanted = frozenset(states)
 

@@ -42,6 +42,7 @@ class Relay:
     held: list[bytes] = field(default_factory=list)  # start lines that are on their way
     offered: list[str] = field(default_factory=list)  # public keys that somebody tried
     logins: int = 0
+    cut: int = 0  # shells that were
     address: LabNode | None = None
     _node: LabNode | None = None
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
@@ -96,6 +97,7 @@ class Relay:
         is_shell = process.command is None and process.subsystem is None
         mode = self.shell if is_shell else Shell.PLAIN
         if mode is Shell.CUT:
+            self.cut += 1
             process.exit(255)
             return
         if mode is Shell.SLOW:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 NOTHING = "nothing: the upgrade reads none of it"
+A_READ = "nothing: it only tells"
 YES = {"chosen_options": ["Approve"], "params_input": {}}
 FORGED = {**YES, "responded_by_user": {"id": "admin", "name": "admin"}}
 ELSEWHERE = "issu_audit"  # a DAG that nobody runs here, for what would end every run of a DAG
@@ -191,12 +192,12 @@ CORE = (
     Route(method="PATCH", path="/dags", brings="the same", body=same({"is_paused": True}),
           params=same({"dag_id_pattern": ELSEWHERE})),
     # Reads by POST, and requests that only ask what would happen.
-    Route(method="POST", path="/dags/{dag_id}/dagRuns/list", brings="a read"),
-    Route(method="POST", path=f"{_RUN}/taskInstances/list", brings="a read"),
-    Route(method="PATCH", path=f"{_TASK}/dry_run", brings="a read", body=_marked),
-    Route(method="PATCH", path=f"{_TASK}/{{map_index}}/dry_run", brings="a read", body=_marked),
+    Route(method="POST", path="/dags/{dag_id}/dagRuns/list", brings=A_READ),
+    Route(method="POST", path=f"{_RUN}/taskInstances/list", brings=A_READ),
+    Route(method="PATCH", path=f"{_TASK}/dry_run", brings=A_READ, body=_marked),
+    Route(method="PATCH", path=f"{_TASK}/{{map_index}}/dry_run", brings=A_READ, body=_marked),
     Route(
-        method="PATCH", path=f"{_RUN}/taskGroupInstances/{{group_id}}/dry_run", brings="a read", body=_marked
+        method="PATCH", path=f"{_RUN}/taskGroupInstances/{{group_id}}/dry_run", brings=A_READ, body=_marked
     ),
     Route(method="POST", path="/dags/{dag_id}/clearPartitions", brings=NOTHING,
           body=lambda t: {"run_id": t.run_id, "dry_run": False, "clear_task_instances": False}),
