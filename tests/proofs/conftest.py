@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.proofs.people import People, RunOf
 from tests.proofs.proof_stack import (
+    AWAY,
     CAMPAIGNS,
     HOSTILE,
     LATE,
@@ -46,7 +48,8 @@ def runs(proofs: ProofStack, people: People) -> dict[str, RunOf]:
     clusters |= {f"swept {by}": proofs.take_cluster() for by in SWEPT}
     clusters |= {"unanswered": UNANSWERED, "own yes": STRICT[0], "late": LATE, "lost": LOST}
     clusters["leased"] = LEASED
-    more = {"taken back": {"window_start": opens}}
+    clusters["away"] = AWAY
+    more: dict[str, dict[str, Any]] = {"taken back": {"window_start": opens}, "away": {"fail_back": False}}
     runs = {name: people.upgrade(each, **more.get(name, {})) for name, each in clusters.items()}
     hostile = proofs.take_cluster()
     proofs.lab.inject("major_alarm", hostile, text=HOSTILE)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import httpx
 import psycopg
+import pytest
 
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import Task
@@ -27,6 +28,7 @@ T = TypeVar("T")
 UPGRADE, RECOVERY = "issu_cluster", "issu_recover"
 REQUESTER, APPROVER = "operator", "approver"
 WAIT_S = 420.0  # of one wait, on a machine that has much else to do; a fifth is usual
+WAITS = "issu.wait_for_"  # tasks that wait for the nodes
 OVER = ("success", "failed")
 
 
@@ -151,6 +153,8 @@ class People:
 
         def look() -> Asked | None:
             asked = [each for each in self.questions(run) if but_not is None or each != but_not]
+            if not asked and self.is_over(run):
+                pytest.fail(f"{run.run_id} asks nothing any more: {self.outcome(run)}")
             return asked[-1] if asked else None
 
         return self.until(look, f"question of {run.run_id}", run, deadline_s)
@@ -217,6 +221,15 @@ class People:
 
     def until(self, look: Callable[[], T | None], what: str, run: RunOf, deadline_s: float = WAIT_S) -> T:
         return self.proofs.running.until(look, what, run.run_id, deadline_s, every_s=0.7)
+
+    def until_mid_issu(self, run: RunOf) -> None:
+        """The nodes are at work, and the software waits for them."""
+        self.until(lambda: self.starts(run.cluster), "start of the ISSU", run)
+
+        def is_waiting() -> bool:
+            return any(t.startswith(WAITS) and s == "deferred" for t, s in self.states(run).items())
+
+        self.until(is_waiting, "wait in mid-ISSU", run)
 
     def within(self, seconds: float, look: Callable[[], object]) -> bool:
         """Whether it comes to that; if not, the proof goes on all the same."""

@@ -50,7 +50,8 @@ class Relay:
     _let_through: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __enter__(self) -> Relay:
-        threading.Thread(target=self._loop.run_forever, name="relay", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="relay", daemon=True)
+        self._thread.start()
         port = self._run(self._listen())
         self.address = LabNode(host="127.0.0.1", port=port)
         return self
@@ -58,6 +59,8 @@ class Relay:
     def __exit__(self, *_: object) -> None:
         self._run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
 
     def to(self, node: LabNode) -> None:
         """The simulated node behind it."""
@@ -82,7 +85,6 @@ class Relay:
             0,
             server_factory=lambda: _Door(self),
             server_host_keys=[self._key],
-            process_factory=self._serve,
             encoding=None,
             line_editor=False,
             gss_host=None,
@@ -91,9 +93,12 @@ class Relay:
 
     async def _close(self) -> None:
         self._acceptor.close()
-        await self._acceptor.wait_closed()
+        ours = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in ours:
+            task.cancel()
+        await asyncio.gather(*ours, return_exceptions=True)
 
-    async def _serve(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
+    async def serve(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         is_shell = process.command is None and process.subsystem is None
         mode = self.shell if is_shell else Shell.PLAIN
         if mode is Shell.CUT:
@@ -121,8 +126,8 @@ class Relay:
                 term_size=process.term_size if process.term_type else (),
                 encoding=None,
             )
-            back = asyncio.ensure_future(self._copy(theirs.stdout, process.stdout))
-            there = asyncio.ensure_future(self._copy(process.stdin, theirs.stdin, mode))
+            back = asyncio.ensure_future(_back(theirs.stdout, process.stdout))
+            there = asyncio.ensure_future(self._to_the_node(process.stdin, theirs.stdin, mode))
             await back
             if not process.channel.is_closing():
                 process.exit(theirs.exit_status or 0)
@@ -133,8 +138,8 @@ class Relay:
             with suppress(TimeoutError):
                 await asyncio.wait_for(theirs.wait_closed(), timeout=5)
 
-    async def _copy(self, source: Any, sink: Any, mode: Shell = Shell.PLAIN) -> None:
-        try:
+    async def _to_the_node(self, source: Any, sink: Any, mode: Shell) -> None:
+        with suppress(asyncssh.Error, OSError):
             while data := await source.read(_BLOCK):
                 if mode is Shell.LATE_START and START_LINE in data:
                     self.held.append(data)
@@ -142,8 +147,13 @@ class Relay:
                 sink.write(data)
                 await sink.drain()
             sink.write_eof()
-        except (asyncssh.Error, OSError):
-            return
+
+
+async def _back(source: Any, sink: Any) -> None:
+    with suppress(asyncssh.Error, OSError):
+        while data := await source.read(_BLOCK):
+            sink.write(data)
+            await sink.drain()
 
 
 class _Door(asyncssh.SSHServer):
@@ -152,6 +162,9 @@ class _Door(asyncssh.SSHServer):
 
     def begin_auth(self, username: str) -> bool:
         return True
+
+    def session_requested(self) -> asyncssh.SSHServerProcess[bytes]:
+        return _AnySession(self._relay.serve, None, 0, False)
 
     def public_key_auth_supported(self) -> bool:
         return True
@@ -166,3 +179,17 @@ class _Door(asyncssh.SSHServer):
     def validate_password(self, username: str, password: str) -> bool:
         self._relay.logins += 1
         return (username, password) == (self._relay.username, self._relay.password)
+
+
+class _AnySession(asyncssh.SSHServerProcess[bytes]):
+    """asyncssh keeps SFTP to itself; here it is a stream of bytes as the others are."""
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        return True
+
+    def session_started(self) -> None:
+        stdin = asyncssh.SSHReader[bytes](self, self._chan)
+        stdout = asyncssh.SSHWriter[bytes](self, self._chan)
+        stderr = asyncssh.SSHWriter[bytes](self, self._chan, asyncssh.EXTENDED_DATA_STDERR)
+        work: Any = self._start_process(stdin, stdout, stderr)
+        self._chan.get_connection().create_task(work)

@@ -15,7 +15,8 @@ SECOND_TRY_S = 60.0  # for a retry with a slow shell to do what it does
 
 def test_1_a_slow_shell_is_not_no_shell(proofs: ProofStack, people: People, runs: dict[str, RunOf]) -> None:
     """1. The start had gone out by shell and was late. The retry's shell was slow, which was taken for an
-    account without a shell; so it went by RPC, and then the first one arrived: two ISSUs were asked for."""
+    account without a shell; so it went by RPC, and then the first one arrived: two ISSUs were asked for.
+    The run goes on: ``test_rest_sweep`` has a use for it."""
     run = runs["late"]
     relay = proofs.relays[run.cluster]
     relay.shell = Shell.LATE_START
@@ -37,7 +38,6 @@ def test_1_a_slow_shell_is_not_no_shell(proofs: ProofStack, people: People, runs
         "end of the second try",
         run,
     )
-    people.end(run)
     ways = [f"{each['node']} by {each['via']}" for each in people.starts(run.cluster)]
     assert len(ways) <= 1, ways
 

@@ -16,9 +16,7 @@ import httpx
 import pytest
 
 from tests.proofs.people import APPROVER, REQUESTER, UPGRADE, Asked, People, RunOf
-from tests.proofs.proof_stack import ProofStack
 from tests.proofs.route_table import A_READ, CORE, EXECUTION, IN_MID_ISSU, LOGINS, NOTHING, YES, Route, Target
-from tests.proofs.test_the_journal_away import in_mid_issu
 
 pytestmark = pytest.mark.stack
 
@@ -87,6 +85,25 @@ def test_the_console_changes_nothing(people: People, page: str) -> None:
         assert answer.status_code == httpx.codes.METHOD_NOT_ALLOWED, (method, answer.status_code)
 
 
+def test_no_route_gets_a_second_start_out_in_mid_issu(people: People, runs: dict[str, RunOf]) -> None:
+    """On the run whose start came late (``test_lost_starts``), or which is approved now."""
+    run = runs["late"]
+    if not people.starts(run.cluster):
+        people.say(run, "Approve")
+    people.until_mid_issu(run)
+    asked = Asked(task_id="issu.start", map_index=-1, subject="", body="")
+    target = target_of(people, run, asked)
+    table = {route.name: route for route in CORE}
+    for who in WHO:
+        dict(sweep(people, target, [table[name] for name in IN_MID_ISSU], who))
+    assert len(people.starts(run.cluster)) == 1
+    others = [RunOf(dag_id=UPGRADE, run_id=f"{run.run_id}__sweep", cluster=run.cluster)]
+    people.until(
+        lambda: all(people.state(each) in ("success", "failed", "gone") for each in others), "end", run
+    )
+    assert len(people.starts(run.cluster)) == 1
+
+
 @pytest.mark.parametrize("who", WHO)
 def test_no_route_gets_an_unapproved_start_out_at_a_gate(
     people: People, runs: dict[str, RunOf], who: str
@@ -122,21 +139,6 @@ def test_no_token_of_a_task_gets_an_unapproved_start_out(people: People, runs: d
     settle(people, run)
     people.end(run)
     assert_nothing_was_sent(people, run)
-
-
-def test_no_route_gets_a_second_start_out_in_mid_issu(proofs: ProofStack, people: People) -> None:
-    run = in_mid_issu(people, proofs.take_cluster())
-    asked = Asked(task_id="issu.start", map_index=-1, subject="", body="")
-    target = target_of(people, run, asked)
-    table = {route.name: route for route in CORE}
-    for who in WHO:
-        dict(sweep(people, target, [table[name] for name in IN_MID_ISSU], who))
-    assert len(people.starts(run.cluster)) == 1
-    others = [RunOf(dag_id=UPGRADE, run_id=f"{run.run_id}__sweep", cluster=run.cluster)]
-    people.until(
-        lambda: all(people.state(each) in ("success", "failed", "gone") for each in others), "end", run
-    )
-    assert len(people.starts(run.cluster)) == 1
 
 
 def sweep(people: People, target: Target, routes: Iterable[Route], who: str) -> Iterable[tuple[str, int]]:

@@ -14,25 +14,16 @@ from tests.proofs.proof_stack import AWAY, JOURNAL_VARIABLE, RESTARTED, ProofSta
 pytestmark = pytest.mark.stack
 
 AWAY_S = 60.0
-WAITS = "issu.wait_for_"
 
 
-def in_mid_issu(people: People, cluster: str) -> RunOf:
-    """The nodes are at work, and the software waits for them."""
-    run = people.upgrade(cluster, approval=False, fail_back=False)
-    people.until(lambda: people.starts(cluster), "start of the ISSU", run)
-
-    def waiting() -> bool:
-        return any(t.startswith(WAITS) and s == "deferred" for t, s in people.states(run).items())
-
-    people.until(waiting, "wait in mid-ISSU", run)
-    return run
-
-
-def test_13_a_minute_without_the_journal_costs_no_upgrade(proofs: ProofStack, people: People) -> None:
+def test_13_a_minute_without_the_journal_costs_no_upgrade(
+    proofs: ProofStack, people: People, runs: dict[str, RunOf]
+) -> None:
     """13. The journal's own server was away for seconds: the waits ended, the branch saw "under way, never",
     and a live ISSU was handed to a person."""
-    run = in_mid_issu(people, AWAY)
+    run = runs["away"]
+    people.say(run, "Approve")
+    people.until_mid_issu(run)
     proofs.journal_is_away(AWAY_S)
     outcome, reason = people.outcome(run)
     assert outcome == "UPGRADED", reason
@@ -50,7 +41,8 @@ def test_13_the_whole_stack_may_stop_in_mid_issu(proofs: ProofStack, people: Peo
     """13. The same with the journal on the stack's own server: everything is stopped and started again."""
     proofs.stop()
     proofs.start(own_journal=False)
-    run = in_mid_issu(people, RESTARTED)
+    run = people.upgrade(RESTARTED, approval=False, fail_back=False)
+    people.until_mid_issu(run)
     proofs.stop()
     proofs.start(own_journal=False)
     outcome, reason = people.outcome(run)
