@@ -50,7 +50,7 @@ status: $(STAMPS)/project ## Is it running, and is each component healthy
 ##@ Checking it
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
-ON_A_STACK := tests/airflow tests/browser tests/distributed tests/scenarios
+ON_A_STACK := tests/airflow tests/browser tests/distributed tests/proofs tests/scenarios
 
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity

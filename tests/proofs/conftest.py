@@ -22,7 +22,7 @@ from tests.proofs.proof_stack import (
     proof_stack,
 )
 
-SWEPT = ("as viewer", "as operator", "as approver", "by a task")
+SWEPT = ("first", "by the requester", "by the approver")
 OPENS_IN_S = 270.0  # the window of the run whose yes is taken back
 
 
