@@ -129,7 +129,7 @@ _XCOM = f"{_TASK}/xcomEntries"
 _STORE = f"{_TASK}/state-store"
 _PAST = {"from_date": "2020-01-01T00:00:00Z", "to_date": "2020-01-02T00:00:00Z", "dag_id": ELSEWHERE}
 
-CORE = (
+AT_THE_GATE = (
     # What no upgrade reads.
     Route(method="POST", path="/assets/events", brings=NOTHING, body=same({"asset_id": 1})),
     Route(method="POST", path="/assets/{asset_id}/materialize", brings=NOTHING),
@@ -223,7 +223,8 @@ CORE = (
     # Answers of this user's, where he may give one.
     Route(method="PATCH", path=f"{_TASK}/{{map_index}}/hitlDetails", brings="the answer of one who may not",
           body=same(YES)),
-    # What ends the run, or begins it anew.
+)  # fmt: skip
+ENDING = (  # the run, or beginning it anew
     Route(method="POST", path=f"{_RUN}/clear", brings="the question once more",
           body=same({"dry_run": False, "only_failed": False})),
     Route(method="POST", path="/dags/{dag_id}/clearDagRuns", brings="the same",
@@ -237,6 +238,7 @@ CORE = (
     Route(method="DELETE", path=_RUN, brings="a cluster that nobody looks after"),
     Route(method="DELETE", path="/dags/{dag_id}", brings="the same", values={"dag_id": ELSEWHERE}),
 )  # fmt: skip
+CORE = (*AT_THE_GATE, *ENDING)
 
 # With the token that a task of the run has; some routes are for the task's own instance only.
 EXECUTION = (
