@@ -122,7 +122,7 @@ def test_no_route_gets_an_unapproved_start_out_at_a_gate(
     """Each route in turn, on a run that waits for its answer; a run that has ended has its end."""
     run = runs[SWEPT[who]]
     target = target_of(people, run, people.question(run))
-    tried = {}
+    tried: dict[str, int] = {}
     for routes in (AT_THE_GATE, ENDING):
         tried |= dict(sweep(people, target, routes, who))
         settle(people, run)
