@@ -61,7 +61,7 @@ pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's im
 ##@ Checking it
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
-ON_A_STACK := tests/airflow tests/browser tests/distributed tests/scenarios
+ON_A_STACK := tests/airflow tests/browser tests/distributed tests/proofs tests/scenarios
 
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
