@@ -14,6 +14,7 @@ from typing import Final
 from srx_issu.domain.commands import Software
 from srx_issu.domain.failures.classes import FailureClass, Permission
 from srx_issu.domain.failures.table import FACTS, Facts
+from srx_issu.domain.gate.table import as_markdown
 from srx_issu.domain.model import (
     GroupState,
     IssuStatus,
@@ -107,8 +108,33 @@ left claimed; never from a run at work. When the cluster is in order without it:
 
 def runbook() -> str:
     """The whole page."""
-    lines = [_HEAD, *_overview(), *_failures(), *_procedures()]
+    lines = [_HEAD, *_overview(), *_gate(), *_failures(), *_procedures()]
     return "\n".join(lines).rstrip() + "\n"
+
+
+_GATE: Final = """\
+## What may be sent, and when
+
+Everything that is sent to a node passes one gate, which asks these conditions each time, on every retry. When it
+says no, nothing is sent, and the journal has `not sent: ...` with the reason. While the journal or the stop flag
+cannot be read, or this machine's clock is in doubt, it says neither yes nor no: the task waits, its log says so
+once a minute, and goes on by itself.
+"""
+_CLOSED: Final = """\
+**An upgrade that is closed sends nothing any more**, whatever task of it is cleared. When its cluster is not in
+order:
+
+    srx-issu recover CLUSTER --take-over --reason '...'
+
+It goes on at once from the closed upgrade's baseline. A start that was refused is asked for by a new run.
+"""
+
+
+def _gate() -> Iterator[str]:
+    yield _GATE
+    yield as_markdown()
+    yield ""
+    yield _CLOSED
 
 
 def _overview() -> Iterator[str]:
