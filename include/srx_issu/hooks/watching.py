@@ -309,12 +309,19 @@ class OpenWindow:
     lines: LateJournal
     lease: LeaseKeeper
 
-    def wait_s(self) -> float:
-        return seconds_until_open(self.intent, SystemClock().now())
+    async def now(self) -> datetime:
+        """The database's clock, by which the send gate judges the window; ours while it is away."""
+        try:
+            return await asyncio.to_thread(self.lines.journal.now)
+        except JournalAway:
+            return SystemClock().now()
+
+    async def wait_s(self) -> float:
+        return seconds_until_open(self.intent, await self.now())
 
     async def objection(self) -> str | None:
         """Why nothing may start now: the window, or another upgrade that has the cluster by now."""
-        return await self.lease.keep() or window_objection(self.intent, SystemClock().now())
+        return await self.lease.keep() or window_objection(self.intent, await self.now())
 
     async def journal_answers(self) -> bool:
         """As far as is known; one that is away is asked again, as often as its pauses allow."""

@@ -12,6 +12,7 @@ from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import gathered_groups
 
 _DECIDED_ALREADY = (Condition.OPEN, Condition.UNDECIDED)
+_NOTHING = "; nothing was sent"
 _NOT_READY = (Condition.NODES, Condition.STILL_DUE)
 
 
@@ -19,7 +20,7 @@ def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | No
     """Writes the outcome down and raises RequestRefused. An upgrade that is closed, or whose outcome was
     decided before, keeps it."""
     condition = reason.condition if isinstance(reason, NotPermitted) else None
-    text = f"{reason}; {what_was_sent(bench)}"
+    text = f"{str(reason).removesuffix(_NOTHING)}; {what_was_sent(bench)}"
     if condition not in _DECIDED_ALREADY:
         wanted = outcome or (Outcome.NOT_READY if condition in _NOT_READY else Outcome.REFUSED)
         decide_outcome(bench, wanted, text)
@@ -30,6 +31,6 @@ def what_was_sent(bench: Bench) -> str:
     """Before a start: nothing, or the groups that were failed over by hand, which go back."""
     gathered = gathered_groups(bench.journal.events(bench.upgrade_id))
     if not gathered:
-        return "nothing was sent"
+        return _NOTHING.removeprefix("; ")
     names = ", ".join(f"RG{group_id}" for group_id in gathered)
     return f"no ISSU was sent; {names} had been failed over by hand and go back before this upgrade closes"

@@ -41,7 +41,7 @@ class WindowTrigger(BaseTrigger):
         """Why nothing may start, which is in the journal then; None = the window is open."""
         window = await open_window(self.upgrade_id, self.step, self.log)
         while True:
-            while (wait_s := window.wait_s()) > 0:
+            while (wait_s := await window.wait_s()) > 0:
                 self.log.info("window opens in %.0f s", wait_s)
                 await asyncio.sleep(min(wait_s, RENEW_EVERY_S))
                 await window.lease.keep()
