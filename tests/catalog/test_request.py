@@ -208,6 +208,11 @@ class TestEligibility:
         assert eligibility(intent, "21.4R3", catalog.support_rules).software is Software.VMHOST
 
 
+@pytest.mark.parametrize("run_id", ["audit__manual__1", "staging__spring__1", "campaigns", "inventory__x"])
+def test_no_upgrade_has_a_name_of_other_kinds_of_runs(fleet: Folder, run_id: str) -> None:
+    assert "give it another one" in _refusal(fleet, replace(REQUEST, upgrade_id=run_id))
+
+
 def test_the_support_rules_in_force_are_kept_with_the_intent(fleet: Folder) -> None:
     """What was decided with stays what is decided with, whatever becomes of the file."""
     intent = resolve(fleet.catalog(), REQUEST)

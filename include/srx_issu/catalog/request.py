@@ -24,6 +24,7 @@ from srx_issu.domain.version import image_facts, same_release
 
 # What a run of issu_cluster may be asked for: the form's fields.
 UPGRADE_KEYS = ("cluster", "image", "approval", "fail_back", "plan_only", "window_start", "window_end")
+_OTHERS = ("audit__", "inventory__", "staging__", "campaigns")  # their files lie beside those of upgrades
 _UPGRADE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}")  # as Airflow's run ids; never a path
 
 
@@ -135,6 +136,8 @@ def check_words(upgrade_id: str, requested_by: str) -> None:
     if not _UPGRADE_ID.fullmatch(upgrade_id):
         remedy = "expected 1 to 250 letters, digits and _ . : + ~ -"
         raise RequestRefused(f"upgrade id {_shown(upgrade_id)} cannot name files: {remedy}")
+    if upgrade_id.startswith(_OTHERS):
+        raise RequestRefused(f"run id {_shown(upgrade_id)} begins like those of audits; give it another one")
     who = requested_by.strip()
     if not who or len(who) > 200 or not who.isprintable():
         raise RequestRefused(f"requested by {_shown(who)}: say who asks, in at most 200 printable characters")

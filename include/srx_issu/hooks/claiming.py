@@ -57,24 +57,24 @@ def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores
         requested_by=ordered.requested_by if ordered else asked.requested_by,
     )
     if ordered is None:
-        return _resolved(request)
+        return _resolved(request, None)
     note_proved(ordered, stores.campaigns, SystemClock().now())
     try:
-        return _as_ordered(_resolved(request), ordered)
+        return _resolved(request, ordered)
     except (OperatorFileError, RequestRefused) as refusal:
         note_refused(ordered, stores.campaigns, SystemClock().now(), str(refusal))
         raise
 
 
-def _resolved(request: catalog.UpgradeRequest) -> Intent:
+def _resolved(request: catalog.UpgradeRequest, ordered: Ordered | None) -> Intent:
+    """From the files as they are now; for a campaign what its plan was approved for, and nothing else."""
     if reason := stopped():
         raise RequestRefused(f"{reason}; nothing new starts")
-    return catalog.resolve(load_catalog(), request)
-
-
-def _as_ordered(intent: Intent, ordered: Ordered) -> Intent:
-    """What the campaign's plan was approved for, and nothing else."""
-    found = catalog.facts(load_catalog(), intent.cluster, intent.image)
+    known = load_catalog()
+    intent = catalog.resolve(known, request)
+    if ordered is None:
+        return intent
+    found = catalog.facts(known, intent.cluster, intent.image)
     check_unchanged(ordered.order, intent.image.sha256, found)
     return replace(intent, ordered_by=ordered.by, approved_by_campaign=ordered.approval)
 

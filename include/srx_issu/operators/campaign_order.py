@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
+from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
@@ -17,8 +20,10 @@ class OrderOperator(BaseOperator):
     """Params: campaign (its id), order, reason. Writes the order down; the waits of the campaign hear it."""
 
     def execute(self, context: Context) -> dict[str, Json]:
+        run: Any = context["dag_run"]
         params, who = context["params"], requested_by(context)
         try:
+            check_keys(run.conf or {}, ("campaign", "order", "reason"))
             give_order(
                 params["campaign"],
                 params["order"],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
+from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
@@ -18,9 +21,11 @@ class ReleaseOperator(BaseOperator):
     """Params: cluster, reason. Sends nothing to any device."""
 
     def execute(self, context: Context) -> dict[str, Json]:
+        run: Any = context["dag_run"]
         params, stores = context["params"], open_stores()
         who, at = requested_by(context), SystemClock().now()
         try:
+            check_keys(run.conf or {}, ("cluster", "reason"))
             owner = release_cluster(
                 params["cluster"] or "", params["reason"], who, stores.journal, stores.leases, at
             )
