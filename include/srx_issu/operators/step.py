@@ -16,6 +16,7 @@ from srx_issu.domain.errors import (
     DeviceError,
     HostKeyRejected,
     JournalError,
+    PermitExpired,
     SrxIssuError,
 )
 from srx_issu.hooks.metrics import AirflowMetrics, part
@@ -90,7 +91,7 @@ def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R
         except (SrxIssuError, NotVerified) as error:
             metrics.count(f"step_failed.{task}", step=operator.task_id)
             bench.tell(EventKind.STEP_FAILED, str(error))
-            if isinstance(error, JournalError) or (
+            if isinstance(error, JournalError | PermitExpired) or (
                 isinstance(error, DeviceError) and not isinstance(error, _FINAL_DEVICE_ERRORS)
             ):
                 raise AirflowException(str(error)) from error  # may be tried again
