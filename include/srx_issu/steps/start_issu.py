@@ -7,6 +7,7 @@ marker, so there the first two must do, and doubt means waiting, not sending.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import assert_never
 
 from srx_issu.domain.decide import Action, AskOperator, Attach, NothingToDo, decide
@@ -23,6 +24,7 @@ from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.gate.order import StartOrder
 from srx_issu.steps.gate.send import start_in_service_upgrade
 from srx_issu.steps.judge_readiness import reassess_if_old
+from srx_issu.steps.outage import Outage, wait_out
 from srx_issu.steps.recall import START_KEY, Start, baseline, gathered_groups, start
 from srx_issu.steps.refuse_start import refuse_start
 
@@ -103,15 +105,19 @@ def _judge_report(bench: Bench, action: StartAction, report: StartReport) -> Fac
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
     match report.started:
         case Started.ACCEPTED:
-            bench.tell(EventKind.ACTION_SENT, report.words or "accepted", node=action.node, detail=facts)
+            _tell(bench, action, EventKind.ACTION_SENT, report.words or "accepted", facts)
         case Started.UNKNOWN | Started.TOO_LATE:
             words = report.words or "no answer"
-            bench.tell(
-                EventKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node
-            )
+            _tell(bench, action, EventKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", facts)
         case Started.REFUSED:
-            bench.tell(EventKind.ACTION_REFUSED, report.words, node=action.node)
+            _tell(bench, action, EventKind.ACTION_REFUSED, report.words, facts)
             raise RequestRefused(f"{action.node} refused the ISSU: {report.words}")
         case _:
             assert_never(report.started)
     return facts
+
+
+def _tell(bench: Bench, action: StartAction, kind: EventKind, text: str, facts: Facts) -> None:
+    """What became of the start, written late rather than not at all: it is out already."""
+    outage = Outage(clock=bench.clock, log=bench.log)
+    wait_out(partial(bench.tell, kind, text, node=action.node, detail=facts), outage)
