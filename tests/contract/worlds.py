@@ -146,7 +146,9 @@ class LabWorld:
     def __init__(self, lab: Lab, wire: str) -> None:
         self.name = wire
         self.lab = lab
-        self._timers = Timers(connect_s=5, rpc_s=1.5, node_permit_s=1800)  # the lab runs at 60 times the speed
+        self._timers = Timers(
+            connect_s=5, rpc_s=1.5, node_permit_s=1800
+        )  # the lab runs at 60 times the speed
 
     def reader(self) -> AbstractContextManager[Reader]:
         return open_reader(self.name, self.lab.cluster, self.lab.credentials, rpc_s=1.5)
