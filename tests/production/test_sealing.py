@@ -52,7 +52,7 @@ def test_a_change_anywhere_is_noticed() -> None:
         open_with([PRIVATE], sealed[:-8])
 
 
-@pytest.mark.parametrize("key", ["", "no key", "c2hvcnQ=", PUBLIC + "AAAA"])
+@pytest.mark.parametrize("key", ["", "no key", "c2hvcnQ=", pytest.param(PUBLIC + "AAAA", id="too long")])
 def test_what_is_not_a_key_is_refused_and_not_shown(key: str) -> None:
     with pytest.raises(NotOpened, match="not a sealing key") as refused:
         seal_to(key, b"")

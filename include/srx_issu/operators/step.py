@@ -20,6 +20,7 @@ from srx_issu.domain.errors import (
     HostKeyRejected,
     JournalAway,
     JournalError,
+    PermitExpired,
     SrxIssuError,
 )
 from srx_issu.hooks.clock import SystemClock
@@ -146,7 +147,7 @@ def may_pass(error: Exception) -> bool:
     """Whether another try may get another answer."""
     if isinstance(error, DeviceError):
         return not isinstance(error, _FINAL_DEVICE_ERRORS)
-    return isinstance(error, JournalError)
+    return isinstance(error, JournalError | PermitExpired)
 
 
 def pause(operator: BaseOperator, not_yet: NotYet) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from tests.fakes.approvals import PLAN
 from tests.fakes.snapshots import N0, T0, both, group
 from tests.unit.steps.gate.worlds import PATH, UID, World, begin, begin_start, bring_home, prepare
 
+RECOVER = "srx-issu recover fw-1 --take-over --reason '...'"
 SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9)).isoformat()
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
@@ -59,7 +61,9 @@ def old_readiness(world: World) -> World:
 
 def not_approved() -> World:
     world = begin()
-    kept = [e for e in world.fake.journal.written[UID] if e.kind not in (EventKind.ANSWER, EventKind.QUESTION)]
+    kept = [
+        e for e in world.fake.journal.written[UID] if e.kind not in (EventKind.ANSWER, EventKind.QUESTION)
+    ]
     world.fake.journal.written[UID][:] = kept
     return world
 
@@ -200,7 +204,7 @@ def test_one_condition_that_does_not_hold_keeps_it_here(
 
 def test_a_closed_upgrade_tells_the_command_that_helps() -> None:
     world = closed(bring_home())
-    with pytest.raises(NotPermitted, match="srx-issu recover fw-1 --take-over --reason '...'"):
+    with pytest.raises(NotPermitted, match=re.escape(RECOVER)):
         world.send()
 
 
@@ -211,7 +215,7 @@ def test_an_upgrade_closed_at_the_last_moment_tells_it_too() -> None:
         closed(world)
 
     world.still_due = close_while_looking
-    with pytest.raises(NotPermitted, match="srx-issu recover fw-1 --take-over --reason '...'") as no:
+    with pytest.raises(NotPermitted, match=re.escape(RECOVER)) as no:
         world.send()
     assert no.value.condition == Condition.OPEN
     assert world.reached == []

@@ -67,8 +67,8 @@ class Shelf:
 
 @dataclass
 class AwayJournal(MemoryJournal):
-    """Away from what ``away`` names until ``until``. ``loses``: so many answers of ``intend`` are lost, behind
-    which the intent was written."""
+    """Away from what ``away`` names until ``until``. ``loses``: so many answers of ``intend`` are lost, with
+    the intent written."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -230,5 +230,3 @@ def bring_home(permission: Permission = Permission.ASK) -> World:
     if permission is Permission.ASK:
         fake.approved("recovery")
     return World(purpose=SendPurpose.BRING_HOME, fake=fake, plan=plan, key="recover.abort")
-
-

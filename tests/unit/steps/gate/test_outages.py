@@ -1,0 +1,180 @@
+"""A journal that is away, clocks in doubt, permits that run out: asked anew, and never sent twice."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from srx_issu.domain.errors import PermitExpired, StopFlagUnreadable
+from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.permits import uptime_s
+from srx_issu.steps.gate import ask
+from srx_issu.steps.recall import intended
+from tests.unit.steps.gate.worlds import (
+    UID,
+    AfterSending,
+    AwayJournal,
+    OtherClock,
+    World,
+    begin,
+    begin_start,
+    bring_home,
+    prepare,
+)
+
+MAKE = {SendPurpose.PREPARE: prepare, SendPurpose.BEGIN: begin, SendPurpose.BRING_HOME: bring_home}
+AWAY_S = 200.0
+
+
+def journal(world: World) -> AwayJournal:
+    assert isinstance(world.fake.journal, AwayJournal)
+    return world.fake.journal
+
+
+@pytest.mark.parametrize("purpose", SendPurpose)
+@pytest.mark.parametrize("method", ["events", "intend"])
+def test_a_journal_that_is_away_before_the_sending_is_waited_for(purpose: SendPurpose, method: str) -> None:
+    world = MAKE[purpose]()
+    began = world.fake.clock.now()
+    journal(world).leave(AWAY_S, method)
+    world.send()
+    assert len(world.reached) == 1
+    assert (world.fake.clock.now() - began).total_seconds() >= AWAY_S
+    assert world.events(EventKind.PERMIT_REFUSED) == []
+
+
+def test_the_log_says_once_a_minute_that_the_journal_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    world = begin()
+    journal(world).leave(AWAY_S, "events")
+    with caplog.at_level(logging.INFO):
+        world.send()
+    said = [r.getMessage() for r in caplog.records if "away since" in r.getMessage()]
+    assert 3 <= len(said) <= 5
+    assert all("nothing is sent meanwhile" in line for line in said)
+    assert any("answers again" in r.getMessage() for r in caplog.records)
+
+
+def test_an_outcome_decided_during_the_outage_counts() -> None:
+    world = begin()
+    journal(world).leave(AWAY_S, "events")
+    world.fake.told(EventKind.DECIDED, "approve_start", "ada said no", outcome=Outcome.REFUSED.value)
+    with pytest.raises(Exception, match="decided to be REFUSED"):
+        world.send()
+    assert world.reached == []
+
+
+@pytest.mark.parametrize("purpose", SendPurpose)
+def test_an_intent_whose_writing_is_in_doubt_is_withdrawn_and_asked_anew(purpose: SendPurpose) -> None:
+    world = MAKE[purpose]()
+    world.key = "recover.once" if purpose is SendPurpose.BRING_HOME else "once"
+    before = len(world.events(EventKind.ACTION_INTENDED))
+    journal(world).loses = 1
+    world.send()
+    assert len(world.reached) == 1
+    (withdrawn,) = world.events(EventKind.ACTION_WITHDRAWN)
+    lost, sent = world.events(EventKind.ACTION_INTENDED)[before:]
+    assert withdrawn.detail["token"] == lost.detail["token"] != sent.detail["token"]
+    assert (lost.key, sent.key) == (world.key, f"{world.key}#2")
+    assert sent in intended(world.fake.journal.written[UID])
+    assert lost not in intended(world.fake.journal.written[UID])
+
+
+@pytest.mark.parametrize("make", [begin, bring_home])
+def test_what_became_of_it_is_written_late(make: Callable[[], World]) -> None:
+    world = make()
+    writer = world.fake.writer
+    assert isinstance(writer, AfterSending)
+    writer.then = lambda: journal(world).leave(AWAY_S, "record", "events", "intend", "now")
+    began = world.fake.clock.now()
+    world.send()
+    assert len(world.reached) == 1
+    assert len(world.events(EventKind.ACTION_SENT)) == 1
+    assert (world.fake.clock.now() - began).total_seconds() >= AWAY_S
+
+
+def test_a_stop_flag_that_cannot_be_read_is_waited_for() -> None:
+    world = begin()
+    tries = itertools.count()
+
+    def stopped() -> str | None:
+        if next(tries) < 5:
+            raise StopFlagUnreadable("no answer from Airflow")
+        return None
+
+    world.send(replace(world.bench(), stopped=stopped))
+    assert len(world.reached) == 1
+    assert next(tries) >= 6
+
+
+def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right() -> None:
+    world = begin()
+
+    def put_right(clock: OtherClock) -> None:
+        assert world.reached == []
+        if clock.slept == 40:
+            clock.ahead_s = 0.0
+
+    clock = OtherClock(true=world.fake.clock, ahead_s=6 * 3600, until=put_right)
+    world.send(replace(world.bench(), clock=clock))
+    assert clock.slept == 40
+    assert len(world.reached) == 1
+
+
+@pytest.mark.parametrize("make", [prepare, bring_home])
+@pytest.mark.parametrize("hours", [-6, 6])
+def test_a_clock_six_hours_off_brings_home_and_prepares(make: Callable[[], World], hours: int) -> None:
+    world = make()
+    clock = OtherClock(true=world.fake.clock, ahead_s=3600.0 * hours)
+    world.send(replace(world.bench(), clock=clock))
+    assert clock.slept == 0
+    assert len(world.reached) == 1
+
+
+def late(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """So many permits are asked for, then this machine sleeps until they have run out."""
+    left = itertools.count(-times)
+    monkeypatch.setattr(ask, "uptime_s", lambda: uptime_s() - (60.0 if next(left) < 0 else 0.0))
+
+
+@pytest.mark.parametrize("purpose", SendPurpose)
+def test_a_permit_that_runs_out_is_withdrawn_and_asked_for_anew(
+    purpose: SendPurpose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = MAKE[purpose]()
+    world.key = "recover.once" if purpose is SendPurpose.BRING_HOME else "once"
+    before = len(world.events(EventKind.ACTION_INTENDED))
+    late(monkeypatch, 2)
+    world.send()
+    assert len(world.reached) == 1
+    keys = [e.key for e in world.events(EventKind.ACTION_INTENDED)[before:]]
+    assert keys == [world.key, f"{world.key}#2", f"{world.key}#3"]
+    assert len(world.events(EventKind.ACTION_WITHDRAWN)) == 2
+
+
+@pytest.mark.parametrize("make", [begin, begin_start, bring_home])
+def test_three_permits_that_run_out_end_the_step_and_nothing_counts_as_sent(
+    make: Callable[[], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make()
+    before = len(intended(world.fake.journal.written[UID]))
+    late(monkeypatch, 3)
+    with pytest.raises(PermitExpired):
+        world.send()
+    assert world.reached == []
+    assert len(world.events(EventKind.ACTION_WITHDRAWN)) == 3
+    assert len(intended(world.fake.journal.written[UID])) == before
+
+
+def test_a_permit_that_ran_out_is_asked_for_with_every_condition(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = begin()
+    looks = itertools.count()
+    world.still_due = lambda _: None if next(looks) == 0 else "it is there by now"
+    late(monkeypatch, 1)
+    with pytest.raises(Exception, match="it is there by now"):
+        world.send()
+    assert world.reached == []
