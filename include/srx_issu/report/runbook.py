@@ -115,14 +115,14 @@ def runbook() -> str:
 _GATE: Final = """\
 ## What may be sent, and when
 
-Everything that is sent to a node passes one gate, which asks these conditions each time, on every retry. When it
-says no, nothing is sent, and the journal has `not sent: ...` with the reason. While the journal or the stop flag
-cannot be read, or this machine's clock is in doubt, it says neither yes nor no: the task waits, its log says so
-once a minute, and goes on by itself.
+Everything that is sent to a node passes one gate, which asks these conditions each time, on every retry.
+When it says no, nothing is sent, and the journal has `not sent: ...` with the reason. While the journal or
+the stop flag cannot be read, or this machine's clock is in doubt, it says neither yes nor no: the task waits,
+its log says so once a minute, and goes on by itself.
 """
 _CLOSED: Final = """\
-**An upgrade that is closed sends nothing any more**, whatever task of it is cleared. When its cluster is not in
-order:
+**An upgrade that is closed sends nothing any more**, whatever task of it is cleared. When its cluster is not
+in order:
 
     srx-issu recover CLUSTER --take-over --reason '...'
 
