@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.domain.intent import Intent
+from srx_issu.journal.secrecy import checked_detail
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,
@@ -70,7 +71,7 @@ class MemoryJournal:
         return tuple(sorted(mine, key=lambda r: r.opened_at, reverse=True))
 
     def record(self, upgrade_id: str, event: Event) -> None:
-        self.written[upgrade_id].append(replace(event, recorded_at=self.now()))
+        self._write(upgrade_id, event)
 
     def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
         if event.kind is not EventKind.ACTION_INTENDED:
@@ -82,8 +83,13 @@ class MemoryJournal:
         known = {e.key for e in self.written[upgrade_id] if e.kind is event.kind}
         if event.key is not None and event.key in known:
             return self._answered(IntendAnswer.KEY_USED, f"{event.key!r} was intended before")
-        self.written[upgrade_id].append(replace(event, recorded_at=self.now()))
+        self._write(upgrade_id, event)
         return self._answered(IntendAnswer.WRITTEN, f"intended: {event.text}")
+
+    def _write(self, upgrade_id: str, event: Event) -> None:
+        """Refuses the details that the real one refuses."""
+        stored = replace(event, detail=checked_detail(event.detail), recorded_at=self.now())
+        self.written[upgrade_id].append(stored)
 
     def _answered(self, answer: IntendAnswer, reason: str) -> Intended:
         return Intended(answer=answer, at=self.now(), reason=reason)
