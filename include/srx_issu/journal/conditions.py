@@ -102,7 +102,7 @@ def _names_of(row: Row) -> tuple[tuple[object, ...], ...]:
 
 
 def _permit_id(detail: Mapping[str, Any]) -> object:
-    return detail.get("permit_id") or detail.get("token")
+    return detail.get("permit_id")
 
 
 def _conditions(row: Row, decision: Row | None, *, by_campaign: bool) -> Iterator[Fault]:

@@ -111,16 +111,18 @@ def start_intent(events: Iterable[Event]) -> Event | None:
 def intended(events: Iterable[Event]) -> tuple[Event, ...]:
     """Every intent that was, or may have been, sent: those that are proven not to have been are left out."""
     events = tuple(events)
-    withdrawn = {e.detail.get("token") for e in events if e.kind is EventKind.ACTION_WITHDRAWN}
+    withdrawn = {e.detail.get("permit_id") for e in events if e.kind is EventKind.ACTION_WITHDRAWN}
     mine = [e for e in events if e.kind is EventKind.ACTION_INTENDED]
-    return tuple(e for e in mine if e.detail.get("token") is None or e.detail["token"] not in withdrawn)
+    return tuple(
+        e for e in mine if e.detail.get("permit_id") is None or e.detail["permit_id"] not in withdrawn
+    )
 
 
 def once_key(events: Iterable[Event], once: str) -> str:
     """The key under which an order that is sent once is intended next: an intent that is proven not to have
     been sent has used up its own key only, however often that was written."""
     withdrawn = [e for e in events if e.kind is EventKind.ACTION_WITHDRAWN and e.detail.get("once") == once]
-    lost = {str(e.detail.get("token")) for e in withdrawn}
+    lost = {str(e.detail.get("permit_id")) for e in withdrawn}
     return once if not lost else f"{once}#{len(lost) + 1}"
 
 

@@ -35,7 +35,7 @@ class Asking:
         self.bench = bench
         self.order = order
         self.method: StartMethod | None = None  # the way that the open line has proven
-        self._token = ""
+        self._permit_id = ""
         self._late: list[Event] = []  # to be written as soon as the journal answers
 
     def permit(self) -> Permit:
@@ -50,7 +50,7 @@ class Asking:
 
     def _intend(self, reading: Reading, found: Mapping[Condition, str]) -> Permit:
         bench, order = self.bench, self.order
-        self._token = secrets.token_hex(8)
+        self._permit_id = secrets.token_hex(8)
         event = bench.event(
             EventKind.ACTION_INTENDED,
             f"{order.what} ({order.why})",
@@ -90,7 +90,7 @@ class Asking:
             "command": order.what,
             "purpose": order.purpose.value,
             "permit": {condition.value: reason for condition, reason in found.items()},
-            "token": self._token,
+            "permit_id": self._permit_id,
             **({"once": order.key} if order.key else {}),
             **({"method": self.method.value} if self.method else {}),
         }
@@ -103,12 +103,12 @@ class Asking:
 
     def record(self, kind: EventKind, text: str) -> None:
         """What became of it. Written late rather than not at all: the command is out already."""
-        detail = {**self.order.detail, "command": self.order.what, "token": self._token}
+        detail = {**self.order.detail, "command": self.order.what, "permit_id": self._permit_id}
         self._write(self.bench.event(kind, text, node=self.order.node, detail=detail))
 
-    def withdraw(self, why: str, token: str | None = None) -> None:
+    def withdraw(self, why: str, permit_id: str | None = None) -> None:
         """An intent that is proven not to have been sent. Written now, or when the journal answers."""
-        detail: dict[str, Json] = {"token": token or self._token, "command": self.order.what}
+        detail: dict[str, Json] = {"permit_id": permit_id or self._permit_id, "command": self.order.what}
         if self.order.key:
             detail["once"] = self.order.key
         event = self.bench.event(
@@ -134,8 +134,8 @@ class Asking:
             raise LaterError(
                 f"a start of {age.total_seconds():.0f} s ago may still be on its way to the node"
             )
-        token = str(earlier.detail.get("token"))
-        self.withdraw(f"{self.order.node} has no marker of the start intended before", token)
+        permit_id = str(earlier.detail.get("permit_id"))
+        self.withdraw(f"{self.order.node} has no marker of the start intended before", permit_id)
         self.write_late()
 
     def write_late(self) -> None:

@@ -78,7 +78,7 @@ def test_an_intent_whose_writing_is_in_doubt_is_withdrawn_and_asked_anew(purpose
     assert len(world.reached) == 1
     (withdrawn,) = world.events(EventKind.ACTION_WITHDRAWN)
     lost, sent = world.events(EventKind.ACTION_INTENDED)[before:]
-    assert withdrawn.detail["token"] == lost.detail["token"] != sent.detail["token"]
+    assert withdrawn.detail["permit_id"] == lost.detail["permit_id"] != sent.detail["permit_id"]
     assert (lost.key, sent.key) == (world.key, f"{world.key}#2")
     assert sent in intended(world.fake.journal.written[UID])
     assert lost not in intended(world.fake.journal.written[UID])

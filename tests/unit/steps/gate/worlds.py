@@ -198,7 +198,7 @@ def prepare(**changes: object) -> World:
     """Deleting a file that this upgrade brought."""
     fake = FakeBench(intent=intent(**changes), journal=AwayJournal())
     event = fake.bench("prepare.stage_image").event(
-        EventKind.ACTION_INTENDED, "copy", node=N0, detail={BROUGHT: PATH, "token": "t0"}
+        EventKind.ACTION_INTENDED, "copy", node=N0, detail={BROUGHT: PATH, "permit_id": "t0"}
     )
     fake.journal.intend(UID, event)
     return World(purpose=SendPurpose.PREPARE, fake=fake)
