@@ -104,7 +104,10 @@ def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
     content = to_json("readiness", before.taken_at, readiness.results)
     evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
     keep_validations(bench, "readiness", readiness.validations)
+    known = {e.text for e in bench.journal.events(bench.upgrade_id) if e.kind is EventKind.FINDING}
     for result in readiness.findings:
+        if result.text in known:
+            continue  # told by an earlier assessment of this upgrade
         bench.tell(EventKind.FINDING, result.text, node=result.node, detail={"check": result.check})
     bench.tell(EventKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
     return readiness
