@@ -95,6 +95,14 @@ check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, par
 test-faults: $(STAMPS)/dev ## Every failure scenario there is; 'make test' plays one of each fault
 	@SRX_ISSU_SCENARIOS=all $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_every_fault.py
 
+.PHONY: test-fuzz
+test-fuzz: $(STAMPS)/dev ## What people do, in any order: random sequences against the send gate (SRX_ISSU_FUZZ=5000)
+	@SRX_ISSU_FUZZ=$(or $(SRX_ISSU_FUZZ),5000) $(BIN)/python -m pytest -q -s -n 2 tests/properties/actions
+
+.PHONY: test-mutants
+test-mutants: $(STAMPS)/dev ## Each guard of the decision code removed in turn: units and properties must notice
+	@$(BIN)/python -m pytest -q -s tests/mutants
+
 .PHONY: test-crashes
 test-crashes: $(STAMPS)/dev ## kill -9 for tasks, workers and every component, with upgrades in every phase
 	@SRX_ISSU_CRASHES=1 $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_crashes.py

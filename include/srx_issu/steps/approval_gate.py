@@ -84,7 +84,7 @@ def approach(
     events = bench.journal.events(bench.upgrade_id)
     if gate.purpose is ApprovalPurpose.START and start(events) is not None:
         return Enough(reason="the ISSU was asked for already: nothing to approve any more")
-    found = standing(events, bench.intent, gate.purpose, bench.clock.now())
+    found = standing(events, bench.intent, gate.purpose, bench.journal.now())
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
     question = in_force(events, bench.intent, gate.purpose)
@@ -119,7 +119,7 @@ def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
     bench.tell(
         EventKind.ANSWER, f"{response.person.label}: {choice}", detail=_answer(put[-1], response, choice)
     )
-    now = bench.clock.now()
+    now = bench.journal.now()
     found = standing(bench.journal.events(bench.upgrade_id), bench.intent, gate.purpose, now)
     if isinstance(found, Approved):
         return Enough(reason=found.reason)

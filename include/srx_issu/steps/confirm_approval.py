@@ -33,7 +33,7 @@ def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
     events = bench.journal.events(bench.upgrade_id)
     if purpose is ApprovalPurpose.START and start(events) is not None:
         return {"begun": "the ISSU was asked for already: nothing to approve any more"}
-    found = standing(events, bench.intent, purpose, bench.clock.now())
+    found = standing(events, bench.intent, purpose, bench.journal.now())
     if isinstance(found, NotApproved):
         refuse(bench, purpose, found.reason)
     question = in_force(events, bench.intent, purpose)

@@ -7,7 +7,7 @@ go out once only is guarded by the journal's unique key.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, assert_never
@@ -77,7 +77,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
     plan = _permitted_plan(bench)
     paged = False
     while True:
-        now = bench.reader.observe()
+        now = _stamped(bench, bench.reader.observe())
         sent = taken(bench.journal.events(bench.upgrade_id))
         step = (
             Passed(reason=f"{name}: later steps have begun")
@@ -129,7 +129,7 @@ def _permitted_plan(bench: Bench) -> Plan:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
     if plan.permission is Permission.NEVER or not plan.actions:
         raise RequestRefused(f"this is for a person to do, nothing was sent: {plan.reason}")
-    approval = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.clock.now())
+    approval = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
     if isinstance(approval, NotApproved):
         raise RequestRefused(
             f"the journal holds no approval of this recovery: {approval.reason}; nothing was sent"
@@ -146,7 +146,7 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
     booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
 
     def still_due(now: Snapshot) -> str | None:
-        newest = step_of(plan, step.action.name, now, sent)
+        newest = step_of(plan, step.action.name, _stamped(bench, now), sent)
         if isinstance(newest, Send) and newest.errand.key == errand.key:
             return None
         return newest.reason
@@ -179,11 +179,16 @@ def taken(events: Sequence[Event]) -> tuple[Taken, ...]:
     return tuple(
         Taken(
             key=str(e.detail[ERRAND]),
-            at=e.at,
+            at=e.recorded_at or e.at,
             booted_at=datetime.fromisoformat(str(b)) if (b := e.detail.get("booted_at")) else None,
         )
         for e in sent
     )
+
+
+def _stamped(bench: Bench, look: Snapshot) -> Snapshot:
+    """With the database's time, which tells how long ago something was sent by whatever worker."""
+    return replace(look, taken_at=bench.journal.now())
 
 
 def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:

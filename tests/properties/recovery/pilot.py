@@ -91,13 +91,16 @@ class TaskFailed(Exception):
 
 @dataclass(kw_only=True)
 class Fate:
-    """Strikes the worker dead, with a chance for each thing it writes or sends."""
+    """Strikes the worker dead, with a chance for each thing it writes or sends. ``most``: an assessment that
+    is made again writes so much that hardly a try would come to its end."""
 
     chance: random.Random
     kills: float
+    most: int = 40
 
     def strike(self) -> None:
-        if self.chance.random() < self.kills:
+        if self.most and self.chance.random() < self.kills:
+            self.most -= 1
             raise Killed
 
 

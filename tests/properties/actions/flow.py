@@ -1,0 +1,243 @@
+"""The tasks of both DAGs, in their order, and what follows from each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.goals import Goal, progress
+from srx_issu.domain.intent import Purpose
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.ports import codec
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.approval_gate import Ask, Gate, approach
+from srx_issu.steps.approval_request import recovery_request, start_request
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.check_unchanged import check_unchanged
+from srx_issu.steps.check_versions_and_groups import check_versions_and_groups
+from srx_issu.steps.clean_up import clean_up
+from srx_issu.steps.close import close
+from srx_issu.steps.collect_after import collect_after
+from srx_issu.steps.confirm_approval import confirm_approval
+from srx_issu.steps.consolidate_groups import consolidate_groups
+from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
+from srx_issu.steps.judge_outcome import Way, judge_outcome
+from srx_issu.steps.judge_readiness import judge_readiness
+from srx_issu.steps.observe import observe, observe_again
+from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, course, start
+from srx_issu.steps.recover_cluster import (
+    Recovered,
+    Waiting,
+    carry_out,
+    conclude_recovery,
+    diagnose,
+    overdue,
+)
+from srx_issu.steps.start_issu import start_issu
+from srx_issu.steps.watch import began_at, deadline_s
+from tests.properties.actions.site import Question, Run, Site
+from tests.properties.recovery.scenes import TIMERS
+
+Task = Callable[[Site, Run], object]
+GATES = {
+    ApprovalPurpose.START: ("approval.approve_start", "approval.approve_start_2", "approval.approve_start_3"),
+    ApprovalPurpose.RECOVERY: (
+        "recover.approve_recovery",
+        "recover.approve_recovery_2",
+        "recover.approve_recovery_3",
+    ),
+}
+WAITS = (
+    ("issu.wait_for_secondary_upgrade", Goal.SECONDARY_UPGRADED),
+    ("issu.wait_for_cold_sync", Goal.COLD_SYNCED),
+    ("issu.wait_for_switchover", Goal.SWITCHED_OVER),
+    ("issu.wait_for_primary_upgrade", Goal.PRIMARY_UPGRADED),
+    ("issu.wait_for_resync", Goal.RESYNCED),
+)
+MOST_POLLS = 12  # of one action of a person; the wait goes on at the next
+
+
+class NotYet:
+    """The task has not come to its end."""
+
+
+def plain(step: str, work: Callable[[Bench], object]) -> tuple[str, Task]:
+    return step, lambda here, run: here.perform(run, step, work)
+
+
+def keep_baseline(bench: Bench) -> object:
+    if start(bench.journal.events(bench.upgrade_id)) is not None:
+        return None
+    now = bench.reader.observe()
+    detail = {
+        "snapshot": bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
+        "state": bench.evidence.write(bench.upgrade_id, "state.json", codec.dumps(bench.collect(now))),
+    }
+    bench.tell(EventKind.OBSERVED, "baseline", detail={**detail})
+    return None
+
+
+def gate(purpose: ApprovalPurpose, number: int) -> tuple[str, Task]:
+    task_id = GATES[purpose][number]
+
+    def ask(here: Site, run: Run) -> object:
+        if (run.upgrade_id, task_id) in here.questions:
+            return NotYet()
+        return put(here, run, gate_of(purpose, number))
+
+    return task_id, ask
+
+
+def gate_of(purpose: ApprovalPurpose, number: int, try_number: int = 1) -> Gate:
+    names = GATES[purpose]
+    return Gate(purpose=purpose, task_id=names[number], try_number=try_number, spares=names[number + 1 :])
+
+
+def put(here: Site, run: Run, asked: Gate) -> object:
+    """The question on the screen is about what was in force when it was put."""
+    request = start_request if asked.purpose is ApprovalPurpose.START else recovery_request
+    found = here.perform(run, asked.task_id, lambda bench: approach(bench, asked, request))
+    where = (run.upgrade_id, asked.task_id)
+    here.questions.pop(where, None)
+    if isinstance(found, Ask):
+        here.questions[where] = Question(run=run, gate=asked, about=here.about(run, asked.purpose))
+    return found
+
+
+def wait(step: str, goal: Goal) -> tuple[str, Task]:
+    def watch(here: Site, run: Run) -> object:
+        return here.perform(run, step, partial(_watch, here, run, step, goal))
+
+    return step, watch
+
+
+def _watch(here: Site, run: Run, step: str, goal: Goal, bench: Bench) -> object:
+    timers = bench.intent.policy.timers
+    events = here.journal.written[run.upgrade_id]
+    way = course(events, here.evidence, bench.intent)
+    if began_at(tuple(events), step) is None:
+        here.note(run, EventKind.STEP_STARTED, step, f"waiting for {goal}")
+    began = began_at(tuple(events), step) or here.world.now()
+    for _ in range(MOST_POLLS):
+        seen = progress(goal, way, bench.reader.observe())
+        if seen.done:
+            here.note(run, EventKind.STEP_FINISHED, step, seen.text)
+            return seen.text
+        if (here.world.now() - began).total_seconds() > deadline_s(goal, timers):
+            raise RequestRefused(f"not reached: {seen.text}")
+        here.world.sleep(timers.poll_s)
+    return NotYet()
+
+
+def carry(name: ActionName) -> tuple[str, Task]:
+    step = f"recover.{name}"
+
+    def errand(here: Site, run: Run) -> object:
+        for _ in range(MOST_POLLS):
+            found = here.perform(run, step, lambda bench: carry_out(bench, name))
+            if not isinstance(found, Waiting):
+                return found
+            events = tuple(here.journal.written[run.upgrade_id])
+            if began_at(events, step) is None:
+                here.note(run, EventKind.STEP_STARTED, step, "waiting")
+            since = began_at(events, step) or here.world.now()
+            if (here.world.now() - since).total_seconds() > found.deadline_s:
+                return here.perform(run, step, partial(overdue, name=name, waiting=found))
+            here.world.sleep(TIMERS.poll_s)
+        return NotYet()
+
+    return step, errand
+
+
+def until_quiet(here: Site, run: Run) -> object:
+    here.world.sleep(900)
+    upgrade = here.world.machine.upgrade
+    if upgrade is not None and not upgrade.outcome:
+        return NotYet()
+    here.note(run, EventKind.OBSERVED, "wait_until_quiet", "nothing moves", key=QUIET_KEY)
+    return "quiet"
+
+
+def closing(here: Site, run: Run) -> object:
+    found = here.perform(run, "close", lambda bench: close(bench, run.failed))
+    if not isinstance(found, Exception):
+        run.is_at_work = False
+    return found
+
+
+BEFORE = (
+    plain(BASELINE_STEP, keep_baseline),
+    plain("assess.check_readiness", judge_readiness),
+    *(gate(ApprovalPurpose.START, n) for n in range(3)),
+    plain("approval.confirm_approval", lambda b: confirm_approval(b, ApprovalPurpose.START)),
+    plain("issu.consolidate_groups", consolidate_groups),
+    plain("issu.start", start_issu),
+    *(wait(step, goal) for step, goal in WAITS),
+)
+FOUND = (
+    plain("observe", observe),
+    ("wait_until_quiet", until_quiet),
+    plain("observe_again", observe_again),
+)
+AFTER = (
+    plain("branch_outcome", judge_outcome),
+    plain("recover.diagnose", diagnose),
+    *(gate(ApprovalPurpose.RECOVERY, n) for n in range(3)),
+    plain("recover.confirm_recovery", lambda b: confirm_approval(b, ApprovalPurpose.RECOVERY)),
+    *(carry(name) for name in ActionName),
+    plain("recover.conclude_recovery", conclude_recovery),
+    plain("verify.collect_after", collect_after),
+    plain("verify.check_versions_and_groups", check_versions_and_groups),
+    plain("fail_back.reset_flags", reset_failover),
+    wait("fail_back.wait_until_settled", Goal.GROUPS_SETTLED),
+    plain("fail_back.fail_back_groups", fail_back_groups),
+    wait("fail_back.wait_for_groups", Goal.GROUPS_SETTLED),
+    plain("fail_back.fail_back_rg0", fail_back_rg0),
+    wait("fail_back.wait_for_rg0_hold_down", Goal.GROUPS_SETTLED),
+    plain("fail_back.reset_flags_again", reset_failover),
+    wait("fail_back.wait_for_flags", Goal.FLAGS_CLEARED),
+    plain("fail_back.check_unchanged", check_unchanged),
+    plain("hold_for_operator", hold_for_operator),
+    plain("recover.hold_for_operator", hold_recovery),
+    plain("clean_up", clean_up),
+    ("close", closing),
+)
+TASKS = {Purpose.UPGRADE: (*BEFORE, *AFTER), Purpose.RECOVER: (*FOUND, *AFTER)}
+INDEX = {purpose: {step: at for at, (step, _) in enumerate(tasks)} for purpose, tasks in TASKS.items()}
+
+
+def go_on(here: Site, run: Run) -> None:
+    """The task that comes next, and where the DAG goes from there."""
+    tasks, index = TASKS[run.purpose], INDEX[run.purpose]
+    step, task = tasks[run.at]
+    found = task(here, run)
+    if isinstance(found, NotYet | Ask):
+        return
+    if isinstance(found, Exception):
+        run.failed.append(step)
+    run.at = min(_next(run, step, found, index), len(tasks) - 1)
+
+
+def _next(run: Run, step: str, found: object, index: dict[str, int]) -> int:
+    at = run.at + 1
+    match found:
+        case Exception() if step.startswith("recover."):
+            at = index["recover.hold_for_operator"]
+        case Exception() if run.at < index["branch_outcome"]:
+            at = index["branch_outcome"]
+        case Exception() if step != "close":
+            at = index["clean_up"]
+        case Way.VERIFY | Recovered.VERIFY:
+            at = index["verify.collect_after"]
+        case Way.RECOVER:
+            at = index["recover.diagnose"]
+        case Way.HOLD:
+            at = index["hold_for_operator"]
+        case Way.END | Recovered.PUT_BACK:
+            at = index["clean_up"]
+        case _ if step in ("fail_back.check_unchanged", "hold_for_operator"):
+            at = index["clean_up"]
+    return at

@@ -1,0 +1,31 @@
+"""Two workers at one step of a recovery: what is sent once arrives once, whoever looks when."""
+
+from __future__ import annotations
+
+from srx_issu.domain.model import Snapshot
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.steps.recover_cluster import carry_out
+from tests.fakes.benches import FakeBench, ScriptedReader
+from tests.fakes.recoveries import half_way
+
+
+class MeanwhileReader(ScriptedReader):
+    """At the look of the gate, which is the second one, the other worker does the whole step."""
+
+    looks = 0
+    fake: FakeBench
+
+    def observe(self) -> Snapshot:
+        self.looks += 1
+        if self.looks == 2:
+            carry_out(self.fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+        return self.now
+
+
+def test_the_old_primary_is_rebooted_once() -> None:
+    fake = half_way().approved("recovery")
+    reader = MeanwhileReader(now=fake.reader.now)
+    fake.reader, reader.fake = reader, fake
+    carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+    assert reader.looks > 2
+    assert len(fake.writer.sent) == 1
