@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,8 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from airflow.triggers.base import BaseTrigger
 
-from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld
+from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
+from srx_issu.domain.goals import Goal
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
@@ -23,7 +26,11 @@ from srx_issu.steps.outage import Outage
 from srx_issu.steps.quiet import QuietWatch, Stillness
 from srx_issu.steps.recall import QUIET_KEY, conclusion
 from srx_issu.steps.watch_loop import LeaseKeeper
+from srx_issu.triggers.cluster import ClusterTrigger
 from srx_issu.triggers.guarded import GIVE_UP_S, guarded
+from srx_issu.triggers.quiet import QuietTrigger
+from srx_issu.triggers.recovery import RecoveryTrigger
+from srx_issu.triggers.window import WindowTrigger
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
@@ -106,9 +113,10 @@ def window(behind: AwayJournal, renew: Callable[[], None] = lambda: None) -> Ope
         renew()
 
     ended = (SystemClock().now() - timedelta(hours=1)).isoformat()
-    lease = LeaseKeeper(renew=renewed, every_s=600, clock=behind.away.clock, log=LOG)
+    late = lines(behind)
+    lease = LeaseKeeper(renew=renewed, every_s=600, clock=behind.away.clock, outage=late.outage, log=LOG)
     return OpenWindow(
-        intent=replace(intent(), window_end=ended), step="wait_for_window", lines=lines(behind), lease=lease
+        intent=replace(intent(), window_end=ended), step="wait_for_window", lines=late, lease=lease
     )
 
 
@@ -182,12 +190,13 @@ def test_errors_with_hours_of_good_watching_between_them_do_not_add_up() -> None
     assert guard(wait, clock) == "reached"
 
 
-def test_a_cluster_that_another_has_is_said_at_once() -> None:
+@pytest.mark.parametrize("final", [LeaseHeld("held by another"), RequestRefused("there is no plan")])
+def test_what_asking_again_would_not_change_is_said_at_once(final: Exception) -> None:
     def wait() -> str:
-        raise LeaseHeld("cluster:fw-1 is held by upgrade other")
+        raise final
 
     clock = SteppingClock()
-    with pytest.raises(LeaseHeld):
+    with pytest.raises(type(final)):
         guard(wait, clock)
     assert clock.now() == T0
 
@@ -221,3 +230,19 @@ def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() 
     assert over is not None
     assert over.result.value == "UPGRADED"
     assert not watch.outage.is_on
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        ClusterTrigger(RUN, Goal.RESYNCED.value, "issu.wait_for_resync"),
+        QuietTrigger(RUN, "wait_until_quiet"),
+        RecoveryTrigger(RUN, "abort", "recover.abort", 900.0),
+        WindowTrigger(RUN, "wait_for_window"),
+    ],
+)
+def test_a_trigger_is_the_same_after_it_was_stored(trigger: BaseTrigger) -> None:
+    _, kwargs = trigger.serialize()
+    again = type(trigger)(**kwargs)
+    assert again.serialize() == trigger.serialize()
+    assert json.loads(json.dumps(kwargs)) == kwargs

@@ -50,12 +50,12 @@ async def open_watch(
 ) -> AsyncIterator[WatchLoop]:
     """The wait of one task, with its own connection to each node; closed at the end."""
     opened = await _opened(partial(_prepare_watch, upgrade_id, goal, step), log)
-    watch = opened.watch
+    watch, lines = opened.watch, _lines(opened.stores, upgrade_id, log)
     try:
         yield WatchLoop(
             watch=watch,
-            lines=_lines(opened.stores, upgrade_id, log),
-            lease=_lease_keeper(opened.stores, watch.intent, log),
+            lines=lines,
+            lease=_lease_keeper(opened.stores, watch.intent, lines.outage, log),
             account=_account_outage(watch.intent, log),
             log=log,
             pause=pause,
@@ -106,12 +106,12 @@ def _lines(stores: Stores, upgrade_id: str, log: Any) -> LateJournal:
     return LateJournal(journal=stores.journal, upgrade_id=upgrade_id, outage=_journal_outage(log))
 
 
-def _lease_keeper(stores: Stores, intent: Intent, log: Any) -> LeaseKeeper:
+def _lease_keeper(stores: Stores, intent: Intent, outage: Outage, log: Any) -> LeaseKeeper:
     async def renew() -> None:
         await asyncio.to_thread(_renew_lease, stores, intent)
 
     every_s = intent.policy.timers.lease_s / RENEWALS
-    return LeaseKeeper(renew=renew, every_s=every_s, clock=SystemClock(), log=log)
+    return LeaseKeeper(renew=renew, every_s=every_s, clock=SystemClock(), outage=outage, log=log)
 
 
 def _renew_lease(stores: Stores, intent: Intent) -> None:
@@ -344,11 +344,8 @@ async def open_window(upgrade_id: str, step: str, log: Any) -> OpenWindow:
     def prepare() -> OpenWindow:
         stores = open_stores()
         intent = intent_of(stores.journal, upgrade_id)
-        return OpenWindow(
-            intent=intent,
-            step=step,
-            lines=_lines(stores, upgrade_id, log),
-            lease=_lease_keeper(stores, intent, log),
-        )
+        lines = _lines(stores, upgrade_id, log)
+        lease = _lease_keeper(stores, intent, lines.outage, log)
+        return OpenWindow(intent=intent, step=step, lines=lines, lease=lease)
 
     return await _opened(prepare, log)

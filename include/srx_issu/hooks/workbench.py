@@ -25,8 +25,9 @@ from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.held_writer import HeldWriter
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.looking import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
-from srx_issu.steps.recall import intent_of, last
+from srx_issu.steps.recall import intent_of, last, start
 
 
 def is_open(upgrade_id: str, purpose: Purpose) -> bool:
@@ -80,6 +81,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
     check_purpose(intent, purpose)
     cluster, timers = intent.cluster, intent.policy.timers
     log = log if log is not None else logging.getLogger(__name__)
+    begun = start(stores.journal.events(upgrade_id)) is not None
     with ExitStack() as stack:
 
         @cache
@@ -94,7 +96,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
         bench = Bench(
             intent=intent,
             step=step,
-            reader=later(reader),
+            reader=LoginRequired(reader=later(reader)) if begun else later(reader),
             writer=HeldWriter(writer=writer, intent=intent, leases=stores.leases, clock=clock),
             files=lambda node: stack.enter_context(
                 SftpNodeFiles(node, cluster.address(node), account(), timers)

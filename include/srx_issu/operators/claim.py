@@ -12,8 +12,10 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.claiming import Asked, claim_cluster
+from srx_issu.hooks.clock import SystemClock
 from srx_issu.operators.run_state import REFUSED_KEY, is_at_work
 from srx_issu.ports.journal import Json
+from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 Claim = Callable[[str, Mapping[str, Any], Asked], Intent]
 
@@ -36,8 +38,11 @@ class ClaimOperator(BaseOperator):
         asked = Asked(
             requested_by=requested_by(context), is_at_work=partial(is_at_work, context), conf=run.conf or {}
         )
+        outage = Outage(clock=SystemClock(), log=self.log)
         try:
-            intent = self.claim(context["run_id"], dict(context["params"]), asked)
+            intent = wait_out(
+                lambda: self.claim(context["run_id"], dict(context["params"]), asked), outage, limit_s=LIMIT_S
+            )
         except (RequestRefused, OperatorFileError, LeaseHeld) as refusal:
             context["ti"].xcom_push(key=REFUSED_KEY, value=str(refusal))
             raise AirflowFailException(str(refusal)) from refusal

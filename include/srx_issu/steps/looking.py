@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.domain.model import Snapshot
+from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.ports.devices import ClusterReader
 from srx_issu.steps.bench import Bench
 
 SHORTEST_PAUSE_S = 3.0  # between two looks at a node that does not answer
@@ -37,3 +39,20 @@ def require_login(now: Snapshot) -> Snapshot:
             "Airflow connection"
         )
     return now
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginRequired:
+    """``ports.ClusterReader`` once an ISSU was asked for: what a spoilt account shows is no look."""
+
+    reader: ClusterReader
+
+    def observe(self) -> Snapshot:
+        """Raises ConnectionUnusable when both nodes refuse the login; the step waits that out."""
+        return require_login(self.reader.observe())
+
+    def read_text(self, node: NodeName, path: str) -> str | None:
+        return self.reader.read_text(node, path)
+
+    def configuration(self, node: NodeName, form: str) -> str:
+        return self.reader.configuration(node, form)

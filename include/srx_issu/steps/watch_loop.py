@@ -28,6 +28,7 @@ class LeaseKeeper:
     renew: Callable[[], Awaitable[None]]
     every_s: float
     clock: Clock
+    outage: Outage  # of the journal; its end is taken in by who writes
     log: Any  # a logger, or Airflow's
     _at: datetime | None = field(default=None)
 
@@ -36,12 +37,15 @@ class LeaseKeeper:
         now = self.clock.now()
         if self._at is not None and (now - self._at).total_seconds() < self.every_s:
             return None
+        if self.outage.is_on and not self.outage.is_due:
+            return None
         try:
             await self.renew()
         except LeaseHeld as held:
             return str(held)
-        except JournalAway:
-            return None  # said by whoever writes; tried again at the next look
+        except JournalAway as error:
+            self.outage.begun(error)
+            return None
         except JournalError as gone:
             self.log.warning("%s; %s", gone, WATCHING)
         self._at = now

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.errors import ConnectionUnusable, LeaseHeld, RequestRefused
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.ports.clock import Clock
 from srx_issu.steps.outage import Outage
@@ -28,20 +28,28 @@ async def guarded(
     clock: Clock | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> R:
-    """What ``wait`` returns; begun again when it raises. Raises LeaseHeld at once, others after a while."""
+    """What ``wait`` returns; begun again when it raises.
+
+    Raises LeaseHeld and RequestRefused at once: asking again gets the same answer. Others after a while.
+    """
     time = clock or SystemClock()
     trouble = Outage(clock=time, log=log, what=what, meanwhile="opening it again")
     while True:
         began = time.now()
         try:
             return await wait()
-        except LeaseHeld:
-            raise
         except Exception as error:
+            if _is_final(error):
+                raise
             if (time.now() - began).total_seconds() >= GOOD_S:
                 trouble.over()
-            log.exception("%s failed; it is opened again", what)
+            if not trouble.is_on:
+                log.exception("%s failed; it is opened again", what)
             pause_s = trouble.begun(error)
             if trouble.since is not None and (time.now() - trouble.since).total_seconds() >= GIVE_UP_S:
                 raise
         await sleep(pause_s)
+
+
+def _is_final(error: Exception) -> bool:
+    return isinstance(error, LeaseHeld | RequestRefused) and not isinstance(error, ConnectionUnusable)

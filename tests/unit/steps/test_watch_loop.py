@@ -90,7 +90,7 @@ class Wait:
         self.loop = WatchLoop(
             watch=watch,
             lines=LateJournal(journal=self.journal, upgrade_id=RUN, outage=outage),
-            lease=LeaseKeeper(renew=self.renew, every_s=3600, clock=self.clock, log=LOG),
+            lease=LeaseKeeper(renew=self.renew, every_s=3600, clock=self.clock, outage=outage, log=LOG),
             account=Outage(clock=self.clock, log=LOG, what="account of connection srx_default"),
             log=LOG,
             pause=self.pause,
@@ -228,8 +228,9 @@ def test_a_lease_that_cannot_be_renewed_is_no_reason_to_fail() -> None:
     wait = Wait([(0, HALF_WAY), (4000, REACHED)], renewals=renewals)
     assert wait.decided().reached
 
-    def away(_: float) -> None:
-        raise JournalAway("PostgreSQL does not answer")
+    def away(passed_s: float) -> None:
+        if passed_s < 600:
+            raise JournalAway("PostgreSQL does not answer")
 
     assert Wait([(0, HALF_WAY), (4000, REACHED)], renewals=away).decided().reached
 
