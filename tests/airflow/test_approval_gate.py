@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
         yield made.bench("approval.approve_start")
 
     monkeypatch.setattr(step, "open_bench", open_bench)
+    monkeypatch.setattr(step, "note_failure", lambda *_, **__: None)
     return made
 
 
@@ -70,7 +72,8 @@ def _gate() -> ApprovalGate:
 
 def _context() -> Any:
     instance = TaskInstance()
-    return {"ti": instance, "task_instance": instance, "run_id": "manual__1"}
+    run = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")
+    return {"ti": instance, "task_instance": instance, "run_id": run.run_id, "dag_run": run}
 
 
 def _event(who: str | None, option: str = "Approve") -> dict[str, Any]:
