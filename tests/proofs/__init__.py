@@ -10,6 +10,6 @@ line, the operator's files, SSH to simulated nodes, the journal's database. The 
 13              test_the_journal_away
 15              test_smaller, test_the_journal_away
 
-All share one stack of their own, since some stop it, the fleet or the journal; ``test_rest_sweep`` tries every
-other way that Airflow's API offers.
+All share one stack of their own, since some stop it, the fleet or the journal; ``test_rest_sweep`` tries
+every other way that Airflow's API offers.
 """

@@ -222,14 +222,13 @@ class People:
     def until(self, look: Callable[[], T | None], what: str, run: RunOf, deadline_s: float = WAIT_S) -> T:
         return self.proofs.running.until(look, what, run.run_id, deadline_s, every_s=0.7)
 
+    def is_in_mid_issu(self, run: RunOf) -> bool:
+        """The nodes were asked, and the software waits for them."""
+        waiting = (t.startswith(WAITS) and s == "deferred" for t, s in self.states(run).items())
+        return bool(self.starts(run.cluster)) and any(waiting)
+
     def until_mid_issu(self, run: RunOf) -> None:
-        """The nodes are at work, and the software waits for them."""
-        self.until(lambda: self.starts(run.cluster), "start of the ISSU", run)
-
-        def is_waiting() -> bool:
-            return any(t.startswith(WAITS) and s == "deferred" for t, s in self.states(run).items())
-
-        self.until(is_waiting, "wait in mid-ISSU", run)
+        self.until(lambda: self.is_in_mid_issu(run), "wait in mid-ISSU", run)
 
     def within(self, seconds: float, look: Callable[[], object]) -> bool:
         """Whether it comes to that; if not, the proof goes on all the same."""

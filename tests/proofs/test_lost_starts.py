@@ -10,7 +10,8 @@ from tests.proofs.relay import Shell
 
 pytestmark = pytest.mark.stack
 
-SECOND_TRY_S = 60.0  # for a retry with a slow shell to do what it does
+SECOND_TRY_S = 40.0  # for a retry with a slow shell to do what it does
+ARRIVAL_S = 30.0  # for what is on its way
 
 
 def test_1_a_slow_shell_is_not_no_shell(proofs: ProofStack, people: People, runs: dict[str, RunOf]) -> None:
@@ -32,11 +33,10 @@ def test_1_a_slow_shell_is_not_no_shell(proofs: ProofStack, people: People, runs
     )
     relay.let_through()
     relay.shell = Shell.PLAIN
-    people.until_sent_or(run, lambda: people.is_over(run), "arrival of the first start")
-    people.until(
+    people.within(ARRIVAL_S, lambda: people.starts(run.cluster) or people.is_over(run))
+    people.within(
+        ARRIVAL_S,
         lambda: len(people.starts(run.cluster)) > 1 or _settled(people, run) or people.is_over(run),
-        "end of the second try",
-        run,
     )
     ways = [f"{each['node']} by {each['via']}" for each in people.starts(run.cluster)]
     assert len(ways) <= 1, ways

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.proofs.people import APPROVER, REQUESTER, UPGRADE, Asked, People, RunOf
+from tests.proofs.proof_stack import ProofStack
 from tests.proofs.route_table import (
     A_READ,
     AT_THE_GATE,
@@ -98,12 +99,14 @@ def test_the_console_changes_nothing(people: People, page: str) -> None:
         assert answer.status_code == httpx.codes.METHOD_NOT_ALLOWED, (method, answer.status_code)
 
 
-def test_no_route_gets_a_second_start_out_in_mid_issu(people: People, runs: dict[str, RunOf]) -> None:
-    """On the run whose start came late (``test_lost_starts``), or which is approved now."""
+def test_no_route_gets_a_second_start_out_in_mid_issu(
+    proofs: ProofStack, people: People, runs: dict[str, RunOf]
+) -> None:
+    """On the run whose start came late (``test_lost_starts``); on one of its own when that is over."""
     run = runs["late"]
-    if not people.starts(run.cluster):
-        people.say(run, "Approve")
-    people.until_mid_issu(run)
+    if not people.is_in_mid_issu(run):
+        run = people.upgrade(proofs.take_cluster(), approval=False, fail_back=False)
+        people.until_mid_issu(run)
     asked = Asked(task_id="issu.start", map_index=-1, subject="", body="")
     target = target_of(people, run, asked)
     table = {route.name: route for route in CORE}
