@@ -8,8 +8,8 @@ image (or ran it already) and was checked; `close` says the outcome and the reas
 - **Red at `hold_for_operator` or `close`**: read the reason there; the cluster stays claimed when a person
   must look. `docs/runbook.md` has the way back.
 - **Clear or retry any task at any time**: it looks at the journal and at both nodes first, and an ISSU is
-  never sent twice. A run that is closed sends nothing any more: `srx-issu recover CLUSTER --take-over --reason
-  '...'` looks after its cluster, a new run starts an upgrade anew.
+  never sent twice. A run that is closed sends nothing any more; its cluster is looked after by
+  `srx-issu recover CLUSTER --take-over --reason '...'`, and another upgrade is another run.
 """
 
 from __future__ import annotations
