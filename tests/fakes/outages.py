@@ -39,7 +39,7 @@ class AwayJournal(MemoryJournal):
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        if name in ("intent", "upgrade", "upgrades_of", "intend", "events", "close_upgrade"):
+        if name in ("now", "intent", "upgrade", "upgrades_of", "intend", "events", "close_upgrade"):
             return _behind(found, self.away)
         return found
 
