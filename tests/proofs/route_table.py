@@ -216,6 +216,8 @@ AT_THE_GATE = (
           body=_marked),
     Route(method="PATCH", path=_TASK, brings="the same", body=_marked),
     Route(method="PATCH", path=f"{_RUN}/taskInstances", brings="the same", body=_bulk_mark),
+)  # fmt: skip
+PAST_THE_GATE = (
     Route(method="PATCH", path=f"{_RUN}/taskGroupInstances/{{group_id}}", brings="the guard passed, too",
           body=_marked),
     Route(method="POST", path="/dags/{dag_id}/clearTaskInstances", brings="the start itself",
@@ -238,7 +240,8 @@ ENDING = (  # the run, or beginning it anew
     Route(method="DELETE", path=_RUN, brings="a cluster that nobody looks after"),
     Route(method="DELETE", path="/dags/{dag_id}", brings="the same", values={"dag_id": ELSEWHERE}),
 )  # fmt: skip
-CORE = (*AT_THE_GATE, *ENDING)
+IN_TURN = (AT_THE_GATE, PAST_THE_GATE, ENDING)  # what each part brought about is waited for
+CORE = tuple(route for part in IN_TURN for route in part)
 
 # With the token that a task of the run has; some routes are for the task's own instance only.
 EXECUTION = (

@@ -19,11 +19,10 @@ from tests.proofs.people import APPROVER, REQUESTER, UPGRADE, Asked, People, Run
 from tests.proofs.proof_stack import ProofStack
 from tests.proofs.route_table import (
     A_READ,
-    AT_THE_GATE,
     CORE,
-    ENDING,
     EXECUTION,
     IN_MID_ISSU,
+    IN_TURN,
     LOGINS,
     NOTHING,
     YES,
@@ -126,7 +125,7 @@ def test_no_route_gets_an_unapproved_start_out_at_a_gate(
     run = runs[SWEPT[who]]
     target = target_of(people, run, people.question(run))
     tried: dict[str, int] = {}
-    for routes in (AT_THE_GATE, ENDING):
+    for routes in IN_TURN:
         tried |= dict(sweep(people, target, routes, who))
         settle(people, run)
         assert_nothing_was_sent(people, run)
