@@ -200,7 +200,8 @@ def test_a_cluster_whose_run_is_gone_is_listed_with_the_command_that_takes_it_ov
     assert TAKE_OVER in text
     told = web.get("/srx-issu/unattended").json()["unattended"]
     assert [(each["cluster"], each["upgrade_id"], each["command"]) for each in told] == [
-        ("fw-b", OPEN, TAKE_OVER)
+        ("fw-b", OPEN, TAKE_OVER),
+        ("fw-c", RECOVERY, TAKE_OVER.replace("fw-b", "fw-c")),
     ]
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
+from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError
 from srx_issu.embedded.home import Home, NotInARepository
 from srx_issu.journal import (
@@ -34,8 +34,8 @@ from srx_issu.journal import (
 
 JOURNAL_URL, KEY_FILE = "SRX_ISSU_JOURNAL_URL", "SRX_ISSU_JOURNAL_KEY_FILE"
 app = typer.Typer(help="Prove that the journal was not changed.", no_args_is_help=True)
-console = Console()
-errors = Console(stderr=True)
+console = Terminal()
+errors = Terminal(stderr=True)
 
 
 def register(commands: typer.Typer) -> None:
