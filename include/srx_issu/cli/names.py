@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from srx_issu import catalog
+from srx_issu.cli.terminal import Terminal
 
-console = Console()
+console = Terminal()
 
 
 def complete_cluster(incomplete: str) -> list[str]:
