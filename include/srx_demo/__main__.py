@@ -14,6 +14,7 @@ from rich.console import Console
 
 from srx_demo.approving import MOST, USERS, Approvers
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names
+from srx_demo.proving import prove
 from srx_demo.scenery import Scenery, lab_table
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
 from srx_issu.cli.display import phase_table
@@ -83,6 +84,10 @@ def conclude(followed: Followed, scenery: Scenery, stack: Stack) -> None:
     if not console.is_terminal and followed.run.ended:
         console.print(phase_table(followed.phases, followed.run.ended))
     summary(followed, console, str(scenery.home.evidence / (followed.ending.report or "")))
+    export = (scenery.home.evidence / (followed.ending.report or "report")).with_name("journal.jsonl")
+    console.print(
+        f"Journal: {prove(stack.home, followed.run.run_id, export)}", highlight=False, soft_wrap=True
+    )
     console.print("\nThe simulator's own view of both nodes:", highlight=False)
     console.print(lab_table(scenery.lab.status()))
     console.print(f"\nEvidence: {scenery.home.evidence}", highlight=False, soft_wrap=True)

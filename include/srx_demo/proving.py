@@ -1,0 +1,29 @@
+"""The journal of the demo's run, verified and exported while its database is still up: ``srx-issu audit``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from srx_issu.embedded.home import Home
+
+_LIMIT_S = 60
+
+
+def prove(home: Home, run_id: str, export: Path) -> str:
+    """What the commands printed; the export is one file that proves the same without a database."""
+    env = {
+        **os.environ,
+        "SRX_ISSU_JOURNAL_URL": home.remembered()["journal"],
+        "SRX_ISSU_JOURNAL_KEY_FILE": str(home.journal_key_file),
+    }
+    program = str(Path(sys.executable).with_name("srx-issu"))
+    printed = []
+    for words in (("verify", run_id), ("export", run_id, "--output", str(export))):
+        done = subprocess.run(
+            [program, "audit", *words], env=env, capture_output=True, text=True, timeout=_LIMIT_S, check=False
+        )
+        printed.append((done.stdout + done.stderr).strip())
+    return "\n".join(printed)
