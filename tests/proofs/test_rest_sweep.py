@@ -40,6 +40,7 @@ VIEWER = "viewer"
 WHO = (VIEWER, REQUESTER, APPROVER)
 SWEPT = {VIEWER: "swept first", REQUESTER: "swept by the requester", APPROVER: "swept by the approver"}
 AT_REST = ("success", "failed", "gone")
+NO_ANSWER = 599
 LEFT_ALONE = (401, 403, 404, 405, 422)
 INTENDED = """
     SELECT text FROM srx_issu.events JOIN srx_issu.upgrades USING (upgrade_id)
@@ -149,8 +150,12 @@ def test_no_token_of_a_task_gets_an_unapproved_start_out(people: People, runs: d
     ) as client:
         statuses = {}
         for route in EXECUTION:
-            answer = client.request(route.method, route.address(target), json=route.body(target))
-            statuses[route.name] = answer.status_code
+            try:
+                answer = client.request(route.method, route.address(target), json=route.body(target))
+            except httpx.TransportError:  # the server hung up: it is what comes of it that counts
+                statuses[route.name] = NO_ANSWER
+            else:
+                statuses[route.name] = answer.status_code
     assert any(status < 300 for status in statuses.values()), statuses
     settle(people, run)
     people.end(run)
