@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.errors import LeaseHeld, RequestRefused
 from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.ports.journal import Event, EventKind, Journal, Json, Leases, Outcome
 from srx_issu.steps.holding import needs_of, take_all
@@ -29,9 +29,17 @@ class TakeOver:
 def claim(
     intent: Intent, journal: Journal, leases: Leases, at: datetime, take_over: TakeOver | None = None
 ) -> None:
-    """Opens the upgrade, then takes the leases. Raises LeaseHeld, with the outcome REFUSED written down."""
+    """Opens the upgrade, then takes the leases. Raises LeaseHeld, with the outcome REFUSED written down, and
+    RequestRefused for one that is closed: it sends nothing any more, so it holds nothing either."""
     lease_s = intent.policy.timers.lease_s
     journal.open_upgrade(intent, at)
+    record = journal.upgrade(intent.upgrade_id)
+    if record is not None and record.closed_at is not None:
+        raise RequestRefused(
+            f"{intent.upgrade_id} is closed as {record.outcome} and takes {record.cluster} no more: start a "
+            f"new run; if the cluster is not in order, run: srx-issu recover {record.cluster} --take-over "
+            "--reason '...'"
+        )
     try:
         if take_over is not None:
             _hand_over(intent, take_over, journal, leases, at)

@@ -19,8 +19,11 @@ ELSE_TODO = (
 
 
 def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
-    """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason."""
-    ended = settle(bench, failed_tasks)
+    """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason.
+
+    An upgrade that is closed keeps its outcome, whatever a cleared task has decided since.
+    """
+    ended = _closed(bench) or settle(bench, failed_tasks)
     bench.journal.close_upgrade(bench.upgrade_id, ended.outcome, ended.reason, bench.clock.now())
     kept = ended.outcome in STAYS_CLAIMED
     give_back(bench.intent, bench.leases, keep_cluster=kept)
@@ -29,6 +32,13 @@ def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
     bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
     todo: Facts = {"what_to_do": what_to_do(bench)} if kept else {}
     return {"outcome": ended.outcome.value, "reason": ended.reason, **todo, **_report(bench)}
+
+
+def _closed(bench: Bench) -> Conclusion | None:
+    record = bench.journal.upgrade(bench.upgrade_id)
+    if record is None or record.outcome is None:
+        return None
+    return Conclusion(outcome=record.outcome, reason=record.reason or "closed before")
 
 
 def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:

@@ -141,6 +141,15 @@ def forge(here: Site) -> None:
         go_on(here, run)
 
 
+def assess_again(here: Site) -> None:
+    """The load has changed, and the assessment that an approver is shown is cleared."""
+    here.busy_percent = here.chance.choice((10.0, 45.0, 55.0, 65.0))
+    run = any_run(here)
+    if run.purpose is Purpose.UPGRADE:
+        _, assess = TASKS[run.purpose][INDEX[run.purpose]["assess.check_readiness"]]
+        assess(here, run)
+
+
 def stop_or_resume(here: Site) -> None:
     here.ledger.stopped = not here.ledger.stopped
     here.tell(f"fleet {'stopped' if here.ledger.stopped else 'resumed'}")
@@ -231,8 +240,9 @@ ACTS: tuple[tuple[Act, float], ...] = (
     (answer_oddly, 1),
     (nobody_answers, 0.5),
     (ask_again, 1.5),
+    (assess_again, 3),
     (clear, 3),
-    (start_again, 2),
+    (start_again, 3),
     (mark, 1.5),
     (forge, 1),
     (stop_or_resume, 1.5),
@@ -249,5 +259,14 @@ ACTS: tuple[tuple[Act, float], ...] = (
     (break_a_node, 0.7),
     (silence, 0.5),
 )
-# What may come between the open line and the gate's look: no task of another worker among them.
-QUICK: tuple[Act, ...] = (stop_or_resume, take_over, edit_files, end_run, let_clock_drift, pass_time)
+# What may come between the open line and the gate's look; the first: the same task on another worker.
+QUICK: tuple[Act, ...] = (
+    let_go_on,
+    let_go_on,
+    stop_or_resume,
+    take_over,
+    edit_files,
+    end_run,
+    let_clock_drift,
+    pass_time,
+)

@@ -229,3 +229,13 @@ def test_a_recovery_that_nobody_answers_needs_an_operator() -> None:
     with pytest.raises(RequestRefused, match="within 24 hours; nothing more is sent"):
         give_up(fake.bench(gate.task_id), gate)
     assert fake.outcome is Outcome.NEEDS_OPERATOR
+
+
+@pytest.mark.parametrize("chosen", [(), ("Approve", "Reject"), ("approve",), ("Approve", "Approve")])
+def test_only_the_one_word_is_a_yes(chosen: tuple[str, ...]) -> None:
+    fake = _fake()
+    _asked(fake)
+    gate = _gate()
+    with pytest.raises(RequestRefused):
+        hear(fake.bench(gate.task_id), gate, Response(person=ADA, chosen=chosen))
+    assert not _is_approved(fake)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.errors import LeaseHeld, RequestRefused
 from srx_issu.domain.intent import Purpose
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.claim import TakeOver, claim
@@ -80,3 +80,12 @@ def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:
     held = fake.leases.holder("cluster:fw-1")
     assert held is not None
     assert held.owner == "recover-1"
+
+
+def test_an_upgrade_that_is_closed_takes_nothing_again() -> None:
+    fake = FakeBench()
+    fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada said no", T0)
+    fake.leases.release("cluster:fw-1", "manual__1")
+    with pytest.raises(RequestRefused, match="recover fw-1 --take-over"):
+        claim(fake.intent, fake.journal, fake.leases, T0)
+    assert fake.leases.holder("cluster:fw-1") is None

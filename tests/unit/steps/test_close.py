@@ -121,3 +121,13 @@ def test_nobody_is_told_to_act_where_nobody_must() -> None:
     fake = FakeBench()
     decided(fake, Outcome.ROLLED_BACK)
     assert "what_to_do" not in close(fake.bench("close"), [])
+
+
+def test_a_closed_upgrade_keeps_its_outcome_and_gives_back_what_it_took_again() -> None:
+    fake = FakeBench()
+    decided(fake, Outcome.NOT_READY)
+    assert outcome_of(fake) == "NOT_READY"
+    fake.leases.take("cluster:fw-1", "manual__1", 3600)
+    decided(fake, Outcome.NEEDS_OPERATOR)  # a person has cleared a task
+    assert outcome_of(fake) == "NOT_READY"
+    assert fake.leases.holder("cluster:fw-1") is None

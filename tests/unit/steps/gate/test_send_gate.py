@@ -13,7 +13,8 @@ from srx_issu.domain.errors import NotPermitted
 from srx_issu.domain.failures.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
 from srx_issu.domain.intent import StartMethod
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EventKind, Json, Outcome
+from srx_issu.steps.recovery_plan import digest_of
 from tests.fakes.approvals import PLAN
 from tests.fakes.snapshots import N0, T0, both, group
 from tests.unit.steps.gate.worlds import PATH, UID, World, begin, begin_start, bring_home, prepare
@@ -89,9 +90,13 @@ def nobody_answered() -> World:
 
 
 def left_to_a_person() -> World:
+    """The row of the plan says that one may ask; the plan itself says never."""
     world = bring_home()
     assert world.plan is not None
     world.plan = replace(world.plan, permission=Permission.NEVER)
+    row: dict[str, Json] = {**PLAN.detail, "digest": digest_of(world.plan)}
+    world.fake.journal.record(UID, replace(PLAN, detail=row))
+    world.fake.approved("recovery")
     return world
 
 
@@ -113,6 +118,12 @@ def by_shell_before() -> World:
 
 def by_rpc_before() -> World:
     world = begin_start(StartMethod.RPC)
+    world.fake.with_start(StartMethod.RPC)
+    return world
+
+
+def by_shell_after_rpc() -> World:
+    world = begin_start(StartMethod.SHELL)
     world.fake.with_start(StartMethod.RPC)
     return world
 
@@ -159,6 +170,7 @@ CASES: list[Case] = [
     (B, Condition.WINDOW, lambda: begin(window_start=LATER)),
     (B, Condition.SAME_WAY, by_shell_before),
     (B, Condition.SAME_WAY, by_rpc_before),
+    (B, Condition.SAME_WAY, by_shell_after_rpc),
     (B, Condition.NODES, lambda: no_priority(begin())),
     (H, Condition.OURS_TO_BRING_HOME, no_baseline_of_its_own),
     (H, Condition.PLAN_APPROVED, nobody_answered),
@@ -206,6 +218,15 @@ def test_a_closed_upgrade_tells_the_command_that_helps() -> None:
     world = closed(bring_home())
     with pytest.raises(NotPermitted, match=re.escape(RECOVER)):
         world.send()
+
+
+def test_the_nodes_of_a_closed_upgrade_are_not_even_looked_at() -> None:
+    world = closed(bring_home())
+    looks: list[object] = []
+    world.still_due = looks.append  # type: ignore[assignment]
+    with pytest.raises(NotPermitted):
+        world.send()
+    assert looks == []
 
 
 def test_an_upgrade_closed_at_the_last_moment_tells_it_too() -> None:
