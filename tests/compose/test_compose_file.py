@@ -21,14 +21,16 @@ from srx_issu.embedded.postgres import programs
 from srx_issu.production import databases, images, secrets
 from srx_issu.production.__main__ import arguments
 from srx_issu.production.composition import Service, read_services
-from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, Layout, instances
+from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, JOURNAL_KEY, Layout, instances
 from srx_issu.production.preloaded import DAG_PROCESSOR
+from srx_issu.production.preparing import KEY_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yaml"
 TEXT = COMPOSE.read_text(encoding="utf-8")
 SETTINGS = "".join(line for line in TEXT.splitlines(keepends=True) if not line.startswith("#"))
 VALUES = secrets.new()
+WRITERS = {"triggerer", "worker"}  # of the journal; Celery: schedulers run no task
 AIRFLOW = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "flower")
 
 
@@ -66,7 +68,7 @@ def test_every_layer_of_the_layout_is_there(services: dict[str, Service]) -> Non
 def test_no_secret_stands_in_a_tracked_file(raw: dict[str, Any]) -> None:
     for service in raw["services"].values():
         for name, value in (service.get("environment") or {}).items():
-            if re.search("PASSWORD|SECRET|KEY", name):
+            if re.search("PASSWORD|SECRET|KEY", name) and not name.endswith("_FILE"):
                 assert value.startswith("${"), f"{name} has a value in the file"
     passwords = re.findall(r"://\w*:([^@\n]*)@", TEXT)
     assert len(passwords) >= 5
@@ -99,7 +101,10 @@ HOLDERS = {
     "API_SECRET_KEY": {"init", "api-server"},
     "REDIS_PASSWORD": {"init", "redis", "scheduler", "worker", "flower"},
     "CELERY_RESULTS_PASSWORD": {"init", "scheduler", "worker"},
-    "JOURNAL_PASSWORD": {"init", "api-server", "triggerer", "worker"},
+    "JOURNAL_PASSWORD": {"init", "triggerer", "worker"},
+    # Shows the journal; builds the DAG of an open campaign whose file is gone.
+    "JOURNAL_READER_PASSWORD": {"init", "api-server", "dag-processor"},
+    "JOURNAL_KEY": {"init"},  # it writes the file that WRITERS read
     "JOURNAL_OWNER_PASSWORD": {"init"},
     "POSTGRES_PASSWORD": {"init", "postgres"},
     "SEAL_PUBLIC_KEY": {"init", "worker"},
@@ -144,10 +149,37 @@ def test_every_service_of_airflow_has_the_same_image_code_and_settings(
     assert not {name for name in VALUES if name in told}
     for name in AIRFLOW:
         service = services[name]
-        assert (service.image, service.mounts) == (first.image, first.mounts), name
+        mounts = tuple(mount for mount in service.mounts if mount.target != JOURNAL_KEY)
+        assert (service.image, mounts) == (first.image, first.mounts), name
         shared = {key: service.environment[key] for key in settings}
         assert shared == {key: first.environment[key] for key in settings}, name
-    assert first.environment["SRX_ISSU_JOURNAL_URL"].startswith(f"postgresql+psycopg://{databases.WRITER}:")
+
+
+def test_the_journal_is_written_by_its_writers_and_read_by_the_others(services: dict[str, Service]) -> None:
+    urls = {name: s.environment.get("SRX_ISSU_JOURNAL_URL", "") for name, s in services.items()}
+    roles = {name: url.partition("://")[2].partition(":")[0] for name, url in urls.items() if url}
+    readers = dict.fromkeys(("api-server", "dag-processor"), databases.READER)
+    assert roles == {**readers, **dict.fromkeys(WRITERS, databases.WRITER)}
+    assert len({url.rpartition("@")[2] for url in urls.values() if url}) == 1
+
+
+def test_who_writes_the_journal_signs_it_and_nobody_else_has_the_key(
+    services: dict[str, Service], layout: Layout
+) -> None:
+    told = {name: s.environment[KEY_FILE] for name, s in services.items() if KEY_FILE in s.environment}
+    assert told == dict.fromkeys({"init", *WRITERS}, f"{JOURNAL_KEY}/journal.key")
+    mounted = {
+        name: mount.read_only
+        for name, service in services.items()
+        for mount in service.mounts
+        if mount.target == JOURNAL_KEY
+    }
+    assert mounted == {"init": False, **dict.fromkeys(WRITERS, True)}
+    recipe = (ROOT / "include" / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    assert JOURNAL_KEY in recipe.partition("-m 0700")[2].partition("&&")[0], "a new volume takes this mode"
+    assert {layout.place(path) for path in told.values()} == {
+        str(layout.home.root / "journal-key" / "journal.key")
+    }
 
 
 def test_a_worker_is_told_where_celerys_results_are_and_no_other_database_of_airflows(
@@ -212,7 +244,7 @@ def test_the_operators_files_are_read_only_and_evidence_is_kept(services: dict[s
     assert mounts[FILES].read_only
     assert services["worker"].environment["SRX_ISSU_FILES"] == FILES
     assert services["worker"].environment["SRX_ISSU_EVIDENCE"] == f"file://{EVIDENCE}"
-    assert set(mounts) == {FILES, EVIDENCE, "/opt/airflow/logs"}
+    assert set(mounts) == {FILES, EVIDENCE, JOURNAL_KEY, "/opt/airflow/logs"}
 
 
 def test_every_service_is_watched_limited_and_started_again(
@@ -331,6 +363,28 @@ def test_the_kubernetes_values_start_what_the_compose_file_starts(services: dict
         assert tuple(values[name]["command"]) == services[service].command
     for name, service in (("scheduler", "scheduler"), ("triggerer", "triggerer"), ("workers", "worker")):
         assert values[name]["replicas"] == services[service].replicas
+
+
+def test_the_kubernetes_values_give_the_journal_to_whom_the_compose_file_gives_it(
+    services: dict[str, Service],
+) -> None:
+    values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
+    of = {"apiServer": "api-server", "dagProcessor": "dag-processor", "workers": "worker"}
+    components = {of.get(name, name): values[name] for name in (*of, "scheduler", "triggerer")}
+    common = [*values["secret"], *values["env"]]
+    assert not [each for each in common if "JOURNAL" in f"{each.get('envName')} {each.get('name')}"]
+    for service, component in components.items():
+        told = {each["name"]: each for each in component.get("env", ())}
+        assert (KEY_FILE in told) is (service in WRITERS), service
+        given = services[service].environment
+        assert told.keys() == given.keys() & {"SRX_ISSU_JOURNAL_URL", KEY_FILE}, service
+        if told:
+            secret = told["SRX_ISSU_JOURNAL_URL"]["valueFrom"]["secretKeyRef"]["name"]
+            assert secret == ("srx-issu-journal" if service in WRITERS else "srx-issu-journal-reader")
+        mounts = [each["mountPath"] for each in component.get("extraVolumeMounts", ())]
+        assert mounts == ([told[KEY_FILE]["value"].rpartition("/")[0]] if service in WRITERS else []), service
+        for volume in component.get("extraVolumes", ()):
+            assert volume["secret"]["defaultMode"] & 0o007 == 0, "read by nobody else"
 
 
 def test_commands_of_our_own_are_ones_that_we_have(services: dict[str, Service]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.model import NodeName
 from srx_issu.journal import (
+    Ledger,
     SqlAudits,
     SqlCampaigns,
     SqlChain,
@@ -23,14 +24,14 @@ from srx_issu.journal import (
     read_signer,
 )
 from srx_issu.journal.__main__ import main
-from srx_issu.journal.grants import RIGHTS, grant_append_only
+from srx_issu.journal.grants import RIGHTS, grant_append_only, grant_read_only
 from srx_issu.journal.tables import metadata
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Hold, Outcome
 from srx_issu.ports.staging import Staged
 from tests.journal.samples import NOON, make_intent
 
-ROLE = "journal-writer"  # a name that has to be quoted
+ROLE, READER = "journal-writer", "journal-reader"  # names that have to be quoted
 UPGRADE = make_intent().upgrade_id
 STEP = Event(at=NOON, kind=EventKind.STEP_STARTED, step="claim", text="claimed")
 
@@ -70,6 +71,19 @@ def writer_url(journal_url: str) -> Iterator[str]:
         yield make_url(journal_url).set(username=ROLE).render_as_string(hide_password=False)
         connection.execute(f'DROP OWNED BY "{ROLE}"')
         connection.execute(f'DROP ROLE "{ROLE}"')
+
+
+@pytest.fixture
+def reader_url(journal_url: str, writer_url: str) -> Iterator[str]:
+    """Another role, which was a writer before: a grant takes away what it does not give."""
+    with psycopg.connect(journal_url, autocommit=True) as connection:
+        connection.execute(f'CREATE ROLE "{READER}" LOGIN')
+        grant_append_only(journal_url, READER)
+        grant_read_only(journal_url, READER)
+        grant_read_only(journal_url, READER)
+        yield make_url(writer_url).set(username=READER).render_as_string(hide_password=False)
+        connection.execute(f'DROP OWNED BY "{READER}"')
+        connection.execute(f'DROP ROLE "{READER}"')
 
 
 @pytest.mark.parametrize("statement", HISTORY)
@@ -161,6 +175,48 @@ def test_not_even_the_tables_owner_writes_a_time_of_its_own(journal_url: str) ->
     assert event.recorded_at.year != 2026 or event.recorded_at.month != 1 or event.recorded_at.day != 1
 
 
+def test_a_reader_sees_what_the_console_and_the_dag_processor_ask_for(
+    reader_url: str, writer_url: str, tmp_path: Path
+) -> None:
+    SqlJournal(writer_url).open_upgrade(make_intent(), NOON)
+    SqlJournal(writer_url).record(UPGRADE, STEP)
+    SqlLeases(writer_url).take(f"cluster:{make_intent().cluster.name}", UPGRADE, 60.0)
+    kept = StoredEvidence(writer_url, tmp_path).write(UPGRADE, "report.html", "<p>")
+    audits = SqlAudits(writer_url, tmp_path)
+    audits.open_audit("audit__1", NOON)
+    audits.write("audit__1", "readiness.json", "{}")
+    SqlCampaigns(writer_url).open_campaign("spring__1", "spring", "ada", NOON)
+
+    journal, lists = SqlJournal(reader_url), Ledger(reader_url)
+    assert [e.text for e in journal.events(UPGRADE)] == [STEP.text]
+    assert [r.upgrade_id for r in lists.upgrades()] == [UPGRADE]
+    assert [r.upgrade_id for r in lists.held_open()] == [UPGRADE]
+    assert [e.name for e in lists.evidence(UPGRADE)] == ["report.html"]
+    assert StoredEvidence(reader_url, tmp_path).read(kept) == b"<p>"
+    assert SqlAudits(reader_url, tmp_path).names("audit__1") == ("audit__1/readiness.json",)
+    assert SqlCampaigns(reader_url).approved() == ()
+    assert SqlChain(reader_url).stored(UPGRADE).links
+
+
+def test_a_reader_writes_nothing_anywhere(reader_url: str, journal_url: str) -> None:
+    SqlJournal(journal_url).open_upgrade(make_intent(), NOON)
+    with pytest.raises(JournalError, match="permission denied"):
+        SqlJournal(reader_url).record(UPGRADE, STEP)
+    with pytest.raises(JournalError, match="permission denied"):
+        SqlLeases(reader_url).take("cluster:fw-a", UPGRADE, 60.0)
+    with psycopg.connect(reader_url, autocommit=True) as connection:
+        for statement in HISTORY:
+            with pytest.raises(psycopg.Error) as refused:
+                connection.execute(statement.encode())
+            assert refused.value.sqlstate == "42501", statement
+        granted = connection.execute(
+            "SELECT DISTINCT privilege_type::text FROM information_schema.role_column_grants "
+            "WHERE grantee = %s",
+            (READER,),
+        ).fetchall()
+        assert granted == [("SELECT",)]
+
+
 def test_an_unknown_role_is_said(journal_url: str) -> None:
     with pytest.raises(JournalError, match="nobody-here"):
         grant_append_only(journal_url, "nobody-here")
@@ -173,3 +229,4 @@ def test_the_command_wants_a_role(
     assert main(["grant"]) == 2
     assert "grant ROLE" in capsys.readouterr().err
     assert main(["grant", "nobody-here"]) == 1
+    assert main(["grant-reader", "nobody-here"]) == 1

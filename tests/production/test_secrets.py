@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from srx_issu.hooks.sealed_box import public_key_of
 from srx_issu.production import secrets
+from srx_issu.production.journal_key import public_pem
 from srx_issu.production.preparing import refuse_examples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,8 @@ def test_init_refuses_the_example_before_it_touches_anything() -> None:
         ("REDIS_PASSWORD", "p@ss:word/with?url#parts", "stands in a URL"),
         ("SEAL_PUBLIC_KEY", "bm90LWEta2V5", "not a sealing key"),
         ("ADMIN_PASSWORD", "hunter2", "shorter than 16 bytes"),
+        ("JOURNAL_KEY", "bm90LWEta2V5", "is not the journal's private key"),
+        ("JOURNAL_KEY", "kein Schlüssel", "is not the journal's private key"),
     ],
 )
 def test_a_weak_or_unfit_secret_is_named_but_not_shown(name: str, value: str, fault: str) -> None:
@@ -94,9 +97,12 @@ def test_a_private_key_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_what_a_new_version_needs_is_added_and_nothing_is_changed(tmp_path: Path) -> None:
     path = tmp_path / ".env"
-    new = (secrets.SEAL_PUBLIC_KEY, "CELERY_RESULTS_PASSWORD")
+    new = (
+        secrets.SEAL_PUBLIC_KEY, "CELERY_RESULTS_PASSWORD", "JOURNAL_READER_PASSWORD", secrets.JOURNAL_KEY,
+    )  # fmt: skip
     secrets.write(path, EXAMPLE)
     (tmp_path / secrets.UNSEAL_FILE).unlink()
+    (tmp_path / secrets.JOURNAL_PUBLIC_FILE).unlink()
     kept = [line for line in path.read_text().splitlines() if not line.startswith(new)]
     path.write_text("\n".join(kept) + "\n")
     assert set(secrets.add_missing(path)) == set(new)
@@ -105,6 +111,10 @@ def test_what_a_new_version_needs_is_added_and_nothing_is_changed(tmp_path: Path
     assert secrets.faults(secrets.read(path)) == ()
     private_key = (tmp_path / secrets.UNSEAL_FILE).read_text().splitlines()[-1]
     assert public_key_of(private_key) == secrets.read(path)[secrets.SEAL_PUBLIC_KEY]
+    assert (
+        public_pem(secrets.read(path)[secrets.JOURNAL_KEY])
+        == (tmp_path / secrets.JOURNAL_PUBLIC_FILE).read_text()
+    )
     before = path.read_text()
     assert secrets.add_missing(path) == ()
     assert path.read_text() == before

@@ -1,5 +1,5 @@
-"""``python -m srx_issu.journal migrate``, ``grant ROLE``: the URL is the owner's, from the environment.
-``key FILE`` makes the key that signs the journal.
+"""``python -m srx_issu.journal migrate``, ``grant ROLE``, ``grant-reader ROLE``: the URL is the owner's, from
+the environment. ``key FILE`` makes the key that signs the journal.
 
 Never from the command line: a process list would show the password.
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal.grants import grant_append_only
+from srx_issu.journal.grants import grant_append_only, grant_read_only
 from srx_issu.journal.schema import migrate
 from srx_issu.journal.signing import make_key
 
@@ -33,10 +33,12 @@ def main(arguments: list[str]) -> int:
                 )
             case ["grant", role] if url:
                 grant_append_only(url, role)
+            case ["grant-reader", role] if url:
+                grant_read_only(url, role)
             case _:
                 usage = (
                     f"usage: {URL_VARIABLE}=postgresql://... python -m srx_issu.journal migrate | grant ROLE "
-                    "| key FILE"
+                    "| grant-reader ROLE | key FILE"
                 )
                 sys.stderr.write(f"{usage}\n")
                 return 2

@@ -1,8 +1,9 @@
-"""What the application's database role may do: read, add, and nothing that rewrites history.
+"""What the application's database roles may do: read, add, and nothing that rewrites history.
 
 The triggers in the tables refuse changes to whoever connects; this takes the right itself away, also that
-of switching the triggers off, which belongs to the tables' owner. Done by ``init``, or by an administrator:
-``python -m srx_issu.journal grant ROLE`` with the owner's URL.
+of switching the triggers off, which belongs to the tables' owner. What only shows the journal has a role that
+reads it. Done by ``init``, or by an administrator: ``python -m srx_issu.journal grant ROLE``, or
+``grant-reader ROLE``, with the owner's URL.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "chain": ("SELECT",),  # its links are made by triggers, which run as the tables' owner
 }
 ADD_ONLY = ("SELECT", "INSERT")
+READ_ONLY = ("SELECT",)
 OPENED_OPEN = {"upgrades": {"closed_at", "outcome", "reason"}}  # not to be filled in at once
 
 
@@ -34,8 +36,19 @@ def grant_append_only(owner_url: str, role: str) -> None:
     A table that RIGHTS does not name may be read and added to. Numbers and times that the database gives are
     not among the columns that may be inserted: a row can be neither backdated nor put before another.
     """
+    _grant(
+        owner_url, role, {table.name: RIGHTS.get(table.name, ADD_ONLY) for table in metadata.sorted_tables}
+    )
+
+
+def grant_read_only(owner_url: str, role: str) -> None:
+    """Takes everything from ``role``, then lets it read. Safe to repeat. Raises JournalError."""
+    _grant(owner_url, role, {table.name: READ_ONLY for table in metadata.sorted_tables})
+
+
+def _grant(owner_url: str, role: str, rights: Mapping[str, tuple[str, ...]]) -> None:
     with Database(owner_url).transaction() as connection:
-        for statement in _statements(role, connection.engine.url.database or ""):
+        for statement in _statements(role, connection.engine.url.database or "", rights):
             connection.execute(text(statement))
 
 
@@ -51,12 +64,12 @@ def _is_the_databases(column: Column[Any]) -> bool:
     return column.identity is not None or column.name == "recorded_at"
 
 
-def _statements(role: str, database: str) -> list[str]:
+def _statements(role: str, database: str, rights: Mapping[str, tuple[str, ...]]) -> list[str]:
     name, base = (sql.Identifier(each).as_string() for each in (role, database))
-    rights = [
+    granted = [
         f"GRANT {_right(right, table)} ON {table.fullname} TO {name}"
         for table in metadata.sorted_tables
-        for right in RIGHTS.get(table.name, ADD_ONLY)
+        for right in rights[table.name]
     ]
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {SCHEMA} FROM {name}",
@@ -65,5 +78,5 @@ def _statements(role: str, database: str) -> list[str]:
         f"GRANT USAGE ON SCHEMA {SCHEMA} TO {name}",
         f"GRANT SELECT ON {SCHEMA}.{VERSION_TABLE} TO {name}",
         f"GRANT SELECT ON {SCHEMA}.commands TO {name}",
-        *rights,
+        *granted,
     ]

@@ -18,13 +18,19 @@ POLL_S = 0.5
 def make_secrets(folder: Path, *, add_missing: bool) -> int:
     """Writes ``folder``/.env from .env.example, or adds to it what a new version needs."""
     path, unseal_file = folder / ".env", folder / secrets.UNSEAL_FILE
+    public_file = folder / secrets.JOURNAL_PUBLIC_FILE
     if add_missing:
         added = secrets.add_missing(path)
         say(f"{path}: added {', '.join(added)}" if added else f"{path}: has every secret; not changed")
+        if secrets.JOURNAL_KEY in added:
+            say(f"{public_file} written: it verifies the journal; keep a copy where administrators of the "
+                "database cannot change it")  # fmt: skip
         return 0
     secrets.write(path, (folder / ".env.example").read_text(encoding="utf-8"))
     print(f"{path} written; keep a copy of FERNET_KEY where your backups are not")
     print(f"{unseal_file} written: it opens sealed configurations; no service needs it; move it there, too")
+    print(f"{public_file} written: it verifies the journal; keep a copy where administrators of the database "
+          "cannot change it")  # fmt: skip
     return 0
 
 

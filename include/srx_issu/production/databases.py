@@ -5,6 +5,7 @@ celery_results      owns the database celery_results: how Celery's tasks ended; 
                     one that a worker reaches
 srx_issu_owner      owns the database journal and its tables; used for migrations only
 srx_issu_journal    adds to the journal, reads it, changes none of it (``journal.grants``)
+srx_issu_journal_reader   reads the journal: for what shows it, and for the DAGs of open campaigns
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import psycopg
 from psycopg import sql
 
 from srx_issu import journal
-from srx_issu.journal.grants import grant_append_only
+from srx_issu.journal.grants import grant_append_only, grant_read_only
 
-AIRFLOW, RESULTS, OWNER, WRITER = "airflow", "celery_results", "srx_issu_owner", "srx_issu_journal"
+AIRFLOW, RESULTS, OWNER = "airflow", "celery_results", "srx_issu_owner"
+WRITER, READER = "srx_issu_journal", "srx_issu_journal_reader"
 PASSWORD_OF = {
     AIRFLOW: "AIRFLOW_DB_PASSWORD", RESULTS: "CELERY_RESULTS_PASSWORD",
     OWNER: "JOURNAL_OWNER_PASSWORD", WRITER: "JOURNAL_PASSWORD",
+    READER: "JOURNAL_READER_PASSWORD",
 }  # fmt: skip
 DATABASES = {"airflow": AIRFLOW, "celery_results": RESULTS, "journal": OWNER}
 
@@ -35,10 +38,11 @@ def prepare(superuser_url: str, environment: Mapping[str, str]) -> None:
 
 
 def migrate_journal(superuser_url: str, environment: Mapping[str, str]) -> None:
-    """The journal's tables as their owner, then what the writer may do. Raises JournalError."""
+    """The journal's tables as their owner, then what writer and reader may do. Raises JournalError."""
     url = owner_url(superuser_url, environment[PASSWORD_OF[OWNER]])
     journal.migrate(url)
     grant_append_only(url, WRITER)
+    grant_read_only(url, READER)
 
 
 def owner_url(superuser_url: str, password: str) -> str:

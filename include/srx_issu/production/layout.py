@@ -20,8 +20,9 @@ from srx_issu.production.composition import Service
 
 POSTGRES, REDIS, API, FLOWER = "postgres", "redis", "api-server", "flower"
 DATA_STORES = (POSTGRES, REDIS)
-CODE, AIRFLOW_HOME, EVIDENCE, FILES = (
+CODE, AIRFLOW_HOME, EVIDENCE, FILES, JOURNAL_KEY = (
     "/opt/srx-issu", "/opt/airflow", "/var/lib/srx-issu/evidence", "/srv/srx-issu/files",
+    "/var/lib/srx-issu/journal-key",
 )  # fmt: skip
 # Of the surroundings a process without a container has to have; nothing else of the caller's passes through.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE")
@@ -93,6 +94,7 @@ class Layout:
             (AIRFLOW_HOME, str(self.home.airflow)),
             (EVIDENCE, str(self.home.evidence)),
             (FILES, str(self.files)),
+            (JOURNAL_KEY, str(self.home.root / "journal-key")),
         )
 
 

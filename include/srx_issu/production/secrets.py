@@ -1,7 +1,8 @@
 """The secrets of one deployment: made once into ``.env``, refused while they are the example's.
 
 ``.env`` is read by ``docker compose`` and by the native layout alike. The private half of the sealing key is
-in a file of its own beside it, which neither reads: it belongs where the backups are not. Nothing is printed.
+in a file of its own beside it, which neither reads: it belongs where the backups are not. The public half of
+the journal's key is a file there, too: it verifies what the private half signs. Nothing is printed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from srx_issu.hooks.sealed_box import NotOpened, key_id, new_private_key, public_key_of
+from srx_issu.production.journal_key import key_fault, new_key, public_pem
 
 EXAMPLE = "example-"
 JWT_BYTES = 64  # Airflow signs with HS512
@@ -26,6 +28,7 @@ PASSWORDS = (
     "CELERY_RESULTS_PASSWORD",  # schedulers and workers: how Celery's tasks ended, in a database of its own
     "JOURNAL_OWNER_PASSWORD",  # owns the journal's tables: init alone
     "JOURNAL_PASSWORD",  # adds to the journal, changes nothing of it
+    "JOURNAL_READER_PASSWORD",  # reads it
     "REDIS_PASSWORD",
     "FLOWER_PASSWORD",
     "ADMIN_PASSWORD",
@@ -37,7 +40,9 @@ FERNET_KEY, JWT_SECRET, API_SECRET_KEY = "FERNET_KEY", "JWT_SECRET", "API_SECRET
 SEAL_PUBLIC_KEY = (
     "SEAL_PUBLIC_KEY"  # no secret, but the deployment's own: what is sealed to another's is lost
 )
-NAMES = (FERNET_KEY, JWT_SECRET, API_SECRET_KEY, SEAL_PUBLIC_KEY, *PASSWORDS)
+JOURNAL_KEY = "JOURNAL_KEY"  # the private half
+NAMES = (FERNET_KEY, JWT_SECRET, API_SECRET_KEY, SEAL_PUBLIC_KEY, JOURNAL_KEY, *PASSWORDS)
+JOURNAL_PUBLIC_FILE = "journal.key.pub"
 UNSEAL_FILE = "unseal.key"
 UNSEAL_KEY = "UNSEAL_KEY"  # goes to UNSEAL_FILE, never to .env
 
@@ -56,26 +61,28 @@ def new() -> dict[str, str]:
         FERNET_KEY: base64.urlsafe_b64encode(os.urandom(32)).decode(),
         JWT_SECRET: secrets.token_urlsafe(JWT_BYTES),
         API_SECRET_KEY: secrets.token_urlsafe(32),
+        JOURNAL_KEY: new_key(),
         **{name: secrets.token_urlsafe(24) for name in PASSWORDS},
     }
 
 
 def write(path: Path, example: str) -> None:
-    """``example`` with a new value for each secret, readable by its owner only, and the private sealing key
-    beside it. Never overwrites a file: a lost key is every saved configuration lost. Raises
-    SecretsRefused."""
+    """``example`` with a new value for each secret, readable by its owner only; beside it the private sealing
+    key and the journal's public key. Never overwrites a file: a lost key is every saved configuration lost.
+    Raises SecretsRefused."""
     made = new()
-    unseal_key = made.pop(UNSEAL_KEY)
+    unseal_key, public_key = made.pop(UNSEAL_KEY), public_pem(made[JOURNAL_KEY])
     lines = [_filled(line, made) for line in example.splitlines()]
     if made:
         raise SecretsRefused(f"the example has no line for {', '.join(made)}; nothing was written")
-    for each in (path, path.with_name(UNSEAL_FILE)):
+    for each in (path, path.with_name(UNSEAL_FILE), path.with_name(JOURNAL_PUBLIC_FILE)):
         if each.exists():
             raise SecretsRefused(
                 f"{each} is there already, and its keys may be in use; move it away if you mean it, or add "
                 "what a new version needs: 'python -m srx_issu.production secrets --add-missing'"
             )
     _write_private(path.with_name(UNSEAL_FILE), _unseal_file(unseal_key))
+    _write_new(path.with_name(JOURNAL_PUBLIC_FILE), public_key, 0o644)
     _write_private(path, "\n".join(lines) + "\n")
 
 
@@ -87,12 +94,19 @@ def add_missing(path: Path) -> tuple[str, ...]:
     missing = {name: value for name, value in made.items() if not known.get(name)}
     if not missing:
         return ()
-    unseal_file = path.with_name(UNSEAL_FILE)
+    unseal_file, public_file = path.with_name(UNSEAL_FILE), path.with_name(JOURNAL_PUBLIC_FILE)
+    if JOURNAL_KEY in missing and public_file.exists():
+        raise SecretsRefused(
+            f"{path} has no {JOURNAL_KEY}, but {public_file} is there, and what its private half signed "
+            "verifies with it alone: restore the line, or move the file away and keep it; nothing was changed"
+        )
     if SEAL_PUBLIC_KEY in missing:
         if unseal_file.exists():
             missing[SEAL_PUBLIC_KEY] = _public_key_in(unseal_file)
         else:
             _write_private(unseal_file, _unseal_file(unseal_key))
+    if JOURNAL_KEY in missing:
+        _write_new(public_file, public_pem(missing[JOURNAL_KEY]), 0o644)
     lines = [f"{name}={value}" for name, value in missing.items()]
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if _name_in(line) not in missing]
     replace_private(path, "\n".join([*kept, "", "# added for a new version", *lines]) + "\n")
@@ -137,8 +151,12 @@ def _name_in(line: str) -> str:
 
 def _write_private(path: Path, text: str) -> None:
     """A new file that nobody else can read. Raises SecretsRefused when it appeared meanwhile."""
+    _write_new(path, text, 0o600)
+
+
+def _write_new(path: Path, text: str, mode: int) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as error:
         raise SecretsRefused(f"{path} is there already; nothing more was written") from error
     with os.fdopen(descriptor, "w") as file:
@@ -200,5 +218,5 @@ def _seal_fault(value: str) -> str | None:
 
 
 _KEY_FAULTS: Mapping[str, Callable[[str], str | None]] = {
-    FERNET_KEY: _fernet_fault, SEAL_PUBLIC_KEY: _seal_fault,
+    FERNET_KEY: _fernet_fault, SEAL_PUBLIC_KEY: _seal_fault, JOURNAL_KEY: key_fault,
 }  # fmt: skip
