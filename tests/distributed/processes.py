@@ -59,6 +59,6 @@ class Processes:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8", "replace").replace("\\0", " ")
+        return path.read_bytes().decode("utf-8", "replace").replace("\0", " ")
     except OSError:  # it has just ended
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -226,7 +226,7 @@ def test_every_application_and_route_of_the_plugin_is_known_here(clients: dict[s
     assert [
         plugin["fastapi_root_middlewares"] for plugin in listed if plugin["fastapi_root_middlewares"]
     ] == []
-    routes = make_app(lambda: pytest.fail("nothing is read here"), lambda: None).routes
+    routes = make_app(lambda: pytest.fail("nothing is read here"), lets_in_everybody).routes
     assert all(isinstance(route, APIRoute) and route.methods == {"GET"} for route in routes)
     assert {route.path for route in routes if isinstance(route, APIRoute)} == set(PLUGIN_EXAMPLES)
 
@@ -252,6 +252,11 @@ def test_a_page_of_the_campaigns_upgrade_is_shown_to_a_viewer(
     page = clients["viewer"].get(f"{PLUGIN_ROOT}/upgrades/{campaign.run_id}__{UPGRADED}")
     assert page.status_code == 200
     assert UPGRADED in page.text
+
+
+def lets_in_everybody() -> Callable[[str], None]:
+    """A guard as the console takes it: it gives what is asked for each DAG by its id."""
+    return lambda _: None
 
 
 def ask(client: httpx.Client, request: Request) -> httpx.Response:

@@ -9,18 +9,24 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from srx_issu.cli.airflow_api import Run
 from srx_issu.embedded.postgres import programs
 from srx_issu.hooks.sealed_box import open_with
-from srx_issu.production import secrets
+from srx_issu.journal import SqlChain, Verifier
+from srx_issu.production import databases, secrets
+from srx_issu.production.journal_key import public_pem
+from srx_issu.production.layout import instances
 from tests.distributed.fleet import KEYED, UPGRADED, Fleet
 
 pytestmark = pytest.mark.stack
 
 # What the simulated nodes' configurations hold: a hash of root's password, keys of VPNs and of BGP.
 DEVICE_SECRETS = re.compile(rb"\$6\$labsalt|\$9\$(lab|bgp)[0-9]")
+# What a worker works with; the journal's key it reads from a file.
+OF_A_WORKER = {"REDIS_PASSWORD", "CELERY_RESULTS_PASSWORD", "JOURNAL_PASSWORD", secrets.SEAL_PUBLIC_KEY}
 WRITTEN = ("logs", "airflow", "evidence", "files", "redis")
 
 
@@ -102,16 +108,51 @@ def test_what_a_worker_sealed_opens_where_the_private_key_is_and_nowhere_here(
 
 
 def test_a_worker_has_no_key_and_no_database_of_airflows(fleet: Fleet, campaign: Run) -> None:
-    """All that it did, it did with the broker, the journal and the tokens of its tasks."""
-    kept_from_it = (
-        "FERNET_KEY", "JWT_SECRET", "API_SECRET_KEY", "AIRFLOW_DB_PASSWORD", "JOURNAL_OWNER_PASSWORD",
-    )  # fmt: skip
-    workers = [name for name in fleet.native.crew.sessions if name.startswith("worker")]
-    assert workers
+    """All that it did, it did with the broker, the journal and the tokens of its tasks. Also those that were
+    killed meanwhile, and started again."""
+    workers = instances(fleet.native.services["worker"])
+    assert len(workers) > 1
     for name in workers:
-        told = "\n".join(fleet.native.crew.program(name).environment.values())
-        assert fleet.secrets["REDIS_PASSWORD"] in told
-        assert [each for each in kept_from_it if fleet.secrets[each] in told] == [], name
+        given = fleet.native.crew.program(name).environment
+        assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in given, name
+        assert known_in("\n".join(given.values()), fleet) == OF_A_WORKER, name
+
+
+def test_no_process_of_a_worker_came_by_more_than_it_was_given(fleet: Fleet, campaign: Run) -> None:
+    """As the kernel shows them. One that gives itself a title may hide its own: of that, nothing is seen."""
+    names = instances(fleet.native.services["worker"])
+    seen = [e for e in fleet.processes.environments if any(f"HOSTNAME={name} " in f"{e} " for name in names)]
+    found = {name for environment in seen for name in known_in(environment, fleet)}
+    assert found <= OF_A_WORKER
+
+
+@pytest.mark.parametrize("role", [databases.RESULTS, databases.WRITER])
+def test_what_a_worker_may_log_in_as_does_not_reach_airflows_database(fleet: Fleet, role: str) -> None:
+    password = fleet.secrets[databases.PASSWORD_OF[role]]
+    port = fleet.native.layout.ports["postgres"]
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(f"postgresql://{role}:{password}@127.0.0.1:{port}/{databases.AIRFLOW}")
+
+
+def test_every_row_of_the_campaigns_upgrades_is_signed(fleet: Fleet, campaign: Run) -> None:
+    """By workers and triggerers, also those that were killed in between; the API server has no key."""
+    verifier = Verifier.from_pem(public_pem(fleet.secrets[secrets.JOURNAL_KEY]))
+    chain = SqlChain(fleet.database_url("journal"))
+    upgrades = [each for each in chain.upgrade_ids() if each.startswith(campaign.run_id)]
+    assert f"{campaign.run_id}__{UPGRADED}" in upgrades
+    for upgrade_id in upgrades:
+        links = chain.stored(upgrade_id).links
+        by = {link.signature.key_id if link.signature else None for link in links}
+        assert by == {verifier.key_id}, upgrade_id
+        assert all(
+            link.signature and verifier.accepts(link.signature, upgrade_id, link.position, link.hash)
+            for link in links
+        ), upgrade_id
+
+
+def known_in(text: str, fleet: Fleet) -> set[str]:
+    """The names of this deployment's secrets that are in ``text``."""
+    return {name for name in secrets.NAMES if fleet.secrets[name] in text}
 
 
 def written(root: Path) -> list[Path]:
