@@ -71,8 +71,8 @@ class ShellStartLine:
     def _until_s(self, permit: Permit) -> int:
         """The end of the permit by the node's clock, which may differ from ours."""
         try:
-            share = permit.left_s / PERMIT_S
-            return self.shell.node_time_s() + math.floor(self.permit_s * min(1.0, share))
+            now_s = self.shell.node_time_s()  # first: what the question takes is part of the permit
+            return now_s + math.floor(self.permit_s * min(1.0, permit.left_s / PERMIT_S))
         except DeviceError as error:
             raise PermitExpired(f"{error}; nothing was sent") from error
 

@@ -15,7 +15,7 @@ from srx_issu.hooks.inventory import load_catalog
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.steps.campaign_orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
-from srx_issu.steps.claim import TakeOver, claim
+from srx_issu.steps.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.order import ORDER_KEY, check_unchanged
 from srx_issu.steps.release_cluster import MAX_REASON
 
@@ -99,6 +99,9 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
         intent = catalog.resolve_recovery(load_catalog(), request)
     word = TakeOver(who=asked.requested_by, reason=reason, is_at_work=asked.is_at_work)
     take_over = word if params["take_over"] else None
+    held = stores.leases.holder(f"cluster:{intent.cluster.name}")
+    if take_over is not None and held is not None and held.owner != upgrade_id:
+        SystemClock().sleep(permits_left_s(held.owner, stores.journal))
     claim(intent, stores.journal, stores.leases, SystemClock().now(), take_over)
     return intent
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld, RequestRefused
 from srx_issu.domain.intent import Intent, Purpose
-from srx_issu.ports.journal import Event, EventKind, Journal, Json, Leases, Outcome
+from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Journal, Json, Leases, Outcome
 from srx_issu.steps.holding import needs_of, take_all
 
 STEP = "claim"
@@ -63,6 +63,7 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
     record = journal.upgrade(held.owner) if held and held.owner != intent.upgrade_id else None
     if held is None or record is None or take_over.is_at_work(held.owner):
         return
+    _let_permits_run_out(held.owner, journal)
     text = f"taken over by {take_over.who} for the recovery {intent.upgrade_id}: {take_over.reason}"
     event = Event(at=at, kind=EventKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
     journal.record(held.owner, event)
@@ -75,6 +76,26 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
     journal.record(
         intent.upgrade_id, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=own, detail=detail)
     )
+
+
+def _let_permits_run_out(upgrade_id: str, journal: Journal) -> None:
+    """A process of the dead run may still be stopped in the middle of a send, its permit in hand. Raises
+    LeaseHeld while that can be."""
+    left_s = permits_left_s(upgrade_id, journal)
+    if left_s > 0:
+        raise LeaseHeld(
+            f"run {upgrade_id} was permitted to send something a moment ago: take the cluster over in "
+            f"{left_s:.0f} s"
+        )
+
+
+def permits_left_s(upgrade_id: str, journal: Journal) -> float:
+    """For how long a process of this upgrade may still use a permit that it was given; 0 = it has none."""
+    intents = [e for e in journal.events(upgrade_id) if e.kind is EventKind.ACTION_INTENDED]
+    if not intents:
+        return 0.0
+    age_s = (journal.now() - (intents[-1].recorded_at or intents[-1].at)).total_seconds()
+    return max(0.0, PERMIT_S + 1 - age_s)
 
 
 def _event(at: datetime, kind: EventKind, text: str, outcome: Outcome | None = None) -> Event:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.claim import TAKEN_OVER, TakeOver, claim
+from srx_issu.steps.claim import TAKEN_OVER, TakeOver, claim, permits_left_s
 from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.recall import baseline, course, intent_of, start
 from srx_issu.steps.release_cluster import STEP as RELEASED
@@ -100,6 +101,9 @@ def test_a_take_over_goes_on_at_once_from_the_old_baseline(closed: Outcome | Non
     fake.leases.held.clear()
     fake.leases.take("cluster:fw-1", "manual__1", 3600)
     word = TakeOver(who="ada", reason="its run was deleted", is_at_work=lambda _: False)
+    with pytest.raises(LeaseHeld, match="take the cluster over in 31 s"):  # its last permit may be alive
+        claim(fake.intent, fake.journal, fake.leases, T0, word)
+    fake.journal.clock.sleep(permits_left_s("manual__1", fake.journal))
     claim(fake.intent, fake.journal, fake.leases, T0, word)
     held, old = fake.leases.holder("cluster:fw-1"), fake.journal.upgrade("manual__1")
     assert held is not None
