@@ -244,8 +244,8 @@ def upgrade_of(here: Site, upgrade_id: str) -> Intent:
         start_method=chance.choice((StartMethod.AUTO, StartMethod.AUTO, StartMethod.RPC)),
     )
     end = None
-    if chance.random() < 0.4:
-        end = here.world.now().timestamp() + chance.uniform(9500, 20000)
+    if chance.random() < 0.5:
+        end = here.world.now().timestamp() + chance.uniform(9100, 12000)
     image = replace(IMAGE, name=example_image(MODEL).name, release=TARGET, models=frozenset({MODEL}))
     return intent(
         upgrade_id=upgrade_id,
