@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from srx_issu.domain import rows
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
@@ -208,7 +209,7 @@ _LOG.setLevel(logging.CRITICAL)
 _HEALTHY = healthy.state()
 
 
-def _no_files(node: NodeName) -> object:
+def _no_files(node: NodeName) -> NoReturn:
     raise AssertionError(f"nobody should touch files on {node}")
 
 
