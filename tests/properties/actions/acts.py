@@ -11,6 +11,9 @@ from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import NodeName
 from srx_issu.steps.approval_gate import Enough, NextGate, Response, give_up, hear
 from srx_issu.steps.claim import TakeOver
+from srx_issu.steps.recall import BASELINE_STEP
+from srx_lab.machine.commands import fail_over_by_hand as fail_over
+from srx_lab.machine.words import NodeId
 from tests.properties.actions.flow import GATES, INDEX, TASKS, gate_of, go_on, put
 from tests.properties.actions.ledger import ENTITLED, PEOPLE, Vote
 from tests.properties.actions.site import Run, Site, recovery_of, upgrade_of
@@ -42,12 +45,11 @@ def let_go_on_for_long(here: Site) -> None:
 
 def bring_to(here: Site, run: Run, step: str) -> None:
     """As everybody hopes it goes: each task once, each question answered with yes by all who may."""
-    for _ in range(60):
+    for turn in range(60):
         if run.at >= INDEX[run.purpose][step] or not run.is_at_work:
             return
         go_on(here, run)
-        for who in ENTITLED:
-            _answer(here, who, (APPROVE,))
+        _answer(here, ENTITLED[turn % len(ENTITLED)], (APPROVE,))
 
 
 def clear(here: Site) -> None:
@@ -146,8 +148,8 @@ def assess_again(here: Site) -> None:
     here.busy_percent = here.chance.choice((10.0, 45.0, 55.0, 65.0))
     run = any_run(here)
     if run.purpose is Purpose.UPGRADE:
-        _, assess = TASKS[run.purpose][INDEX[run.purpose]["assess.check_readiness"]]
-        assess(here, run)
+        for step in (BASELINE_STEP, "assess.check_readiness"):
+            TASKS[run.purpose][INDEX[run.purpose][step]][1](here, run)
 
 
 def stop_or_resume(here: Site) -> None:
@@ -170,7 +172,7 @@ def edit_files(here: Site) -> None:
 
 
 def pass_time(here: Site) -> None:
-    here.world.sleep(here.chance.choice((20.0, 60.0, 500.0, 1000.0, 4000.0, 40000.0)))
+    here.world.sleep(here.chance.choice((20.0, 60.0, 500.0, 1000.0, 1500.0, 2500.0, 4000.0, 40000.0)))
 
 
 def collide(here: Site) -> None:
@@ -233,6 +235,14 @@ def silence(here: Site) -> None:
     )
 
 
+def fail_over_by_hand(here: Site) -> None:
+    """A colleague, at the command line of a node."""
+    world, to = here.world.machine.world, here.chance.choice(list(NodeId))
+    if world.node(to).is_up:
+        fail_over(world, to, here.chance.choice(sorted(world.state.groups)), to)
+        here.world.simulated.settle()
+
+
 ACTS: tuple[tuple[Act, float], ...] = (
     (let_go_on, 10),
     (let_go_on_for_long, 14),
@@ -248,7 +258,7 @@ ACTS: tuple[tuple[Act, float], ...] = (
     (stop_or_resume, 1.5),
     (hide_the_stop, 1),
     (edit_files, 1),
-    (pass_time, 2),
+    (pass_time, 3),
     (collide, 1),
     (begin_another, 0.5),
     (take_over, 1.2),
@@ -258,6 +268,21 @@ ACTS: tuple[tuple[Act, float], ...] = (
     (lose_the_journal, 2),
     (break_a_node, 0.7),
     (silence, 0.5),
+    (fail_over_by_hand, 0.5),
+)
+# What may come between everything that is well and the start.
+BEFORE_START: tuple[Act, ...] = (
+    assess_again,
+    pass_time,
+    pass_time,
+    stop_or_resume,
+    let_clock_drift,
+    lose_the_next,
+    lose_the_journal,
+    break_a_node,
+    silence,
+    fail_over_by_hand,
+    take_over,
 )
 # What may come between the open line and the gate's look; the first: the same task on another worker.
 QUICK: tuple[Act, ...] = (

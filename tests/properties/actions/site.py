@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from srx_issu.domain import rows
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
@@ -208,7 +209,7 @@ _LOG.setLevel(logging.CRITICAL)
 _HEALTHY = healthy.state()
 
 
-def _no_files(node: NodeName) -> object:
+def _no_files(node: NodeName) -> NoReturn:
     raise AssertionError(f"nobody should touch files on {node}")
 
 
@@ -244,8 +245,8 @@ def upgrade_of(here: Site, upgrade_id: str) -> Intent:
         start_method=chance.choice((StartMethod.AUTO, StartMethod.AUTO, StartMethod.RPC)),
     )
     end = None
-    if chance.random() < 0.4:
-        end = here.world.now().timestamp() + chance.uniform(9500, 20000)
+    if chance.random() < 0.5:
+        end = here.world.now().timestamp() + chance.uniform(9100, 12000)
     image = replace(IMAGE, name=example_image(MODEL).name, release=TARGET, models=frozenset({MODEL}))
     return intent(
         upgrade_id=upgrade_id,

@@ -17,7 +17,7 @@ from shutil import rmtree
 import pytest
 
 from srx_issu.domain.intent import Purpose
-from tests.properties.actions.acts import ACTS, QUICK, bring_to
+from tests.properties.actions.acts import ACTS, BEFORE_START, QUICK, bring_to, start_again
 from tests.properties.actions.site import Run, Site, site, upgrade_of
 from tests.properties.actions.way_home import is_half_way, no_way_home
 
@@ -43,6 +43,11 @@ def play(seed: int, folder: Path) -> Site:
     assert here.claim(first, upgrade_of(here, "manual__1"))
     if (begun := here.chance.choice(BEGINS_AT)) is not None:
         bring_to(here, first, begun)
+    if begun == "issu.start":
+        for act in (here.chance.choice(BEFORE_START), here.chance.choice(BEFORE_START), start_again):
+            here.tell(f"* {act.__name__}")
+            act(here)
+            _check(here, seed)
     here.meanwhile = lambda: _meanwhile(here)
     acts, weights = zip(*ACTS, strict=True)
     for _ in range(ACTIONS):

@@ -3,7 +3,7 @@ yes of an entitled person, and a first command that the gate lets out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -12,6 +12,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.commands import Command
 from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.failures.rules import FailureRules
 from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.recovery.plan import ActionName
@@ -105,16 +106,15 @@ def no_way_home(here: Site) -> str | None:
         del here.journal.intents[NAME], here.journal.written[NAME]
 
 
-def _asks(rules: object) -> object:
-    return replace(rules, permissions=dict.fromkeys(rules.permissions, Permission.ASK))  # type: ignore[type-var,attr-defined]
+def _asks(rules: FailureRules) -> FailureRules:
+    return replace(rules, permissions=dict.fromkeys(rules.permissions, Permission.ASK))
 
 
-def _tried(journal: MemoryJournal, bench: object) -> str | None:
-    make = bench
-    observe(make("observe"))  # type: ignore[operator]
-    make("quiet").tell(EventKind.OBSERVED, "nothing moves", key=QUIET_KEY)  # type: ignore[operator]
-    observe_again(make("observe_again"))  # type: ignore[operator]
-    here: Bench = make("recover.diagnose")  # type: ignore[operator]
+def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
+    observe(make("observe"))
+    make("quiet").tell(EventKind.OBSERVED, "nothing moves", key=QUIET_KEY)
+    observe_again(make("observe_again"))
+    here = make("recover.diagnose")
     found = prognosis(here, patient=False)
     if not found.plan.actions:
         return None  # what the nodes show is for a person; the words tell what
@@ -126,13 +126,10 @@ def _tried(journal: MemoryJournal, bench: object) -> str | None:
     confirm_approval(here, ApprovalPurpose.RECOVERY)
     for name in ActionName:
         try:
-            if isinstance(carry_out(make(f"recover.{name}"), name), Waiting):  # type: ignore[operator]
+            if isinstance(carry_out(make(f"recover.{name}"), name), Waiting):
                 return None
         except LetOut:
             return None
         except NotVerified:
             return None  # the nodes changed under the plan, or refuse by their state
     return None
-
-
-__all__ = ["is_half_way", "no_way_home"]

@@ -27,7 +27,11 @@ from tests.unit.steps.gate.worlds import (
     prepare,
 )
 
-MAKE = {SendPurpose.PREPARE: prepare, SendPurpose.BEGIN: begin, SendPurpose.BRING_HOME: bring_home}
+MAKE: dict[SendPurpose, Callable[[], World]] = {
+    SendPurpose.PREPARE: prepare,
+    SendPurpose.BEGIN: begin,
+    SendPurpose.BRING_HOME: bring_home,
+}
 AWAY_S = 200.0
 
 

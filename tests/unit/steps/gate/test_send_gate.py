@@ -223,7 +223,7 @@ def test_a_closed_upgrade_tells_the_command_that_helps() -> None:
 def test_the_nodes_of_a_closed_upgrade_are_not_even_looked_at() -> None:
     world = closed(bring_home())
     looks: list[object] = []
-    world.still_due = looks.append  # type: ignore[assignment]
+    world.still_due = looks.append
     with pytest.raises(NotPermitted):
         world.send()
     assert looks == []

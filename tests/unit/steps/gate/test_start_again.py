@@ -139,7 +139,7 @@ def test_a_job_that_came_too_late_is_withdrawn_and_sent_anew() -> None:
             world.fake.writer.marker.clear()
         return report
 
-    world.fake.writer._start = unmarked  # type: ignore[method-assign]
+    world.fake.writer._start = unmarked  # type: ignore[method-assign,assignment]
     world.send()
     assert len(world.events(EventKind.ACTION_WITHDRAWN)) == 1
     assert len(world.fake.writer.starts) == 2
@@ -154,7 +154,7 @@ def test_a_journal_that_goes_away_behind_the_start_is_told_late() -> None:
         journal.leave(120, "record", "events", "intend", "now")
         return plain(*given)  # type: ignore[arg-type]
 
-    fake.writer._start = and_away  # type: ignore[method-assign]
+    fake.writer._start = and_away  # type: ignore[method-assign,assignment]
     assert start(fake)["started"] == "accepted"
     assert len(fake.writer.starts) == 1
     assert len(fake.texts(EventKind.ACTION_SENT)) == 1

@@ -157,7 +157,8 @@ class World:
             return start_in_service_upgrade(bench, self._start())
         if self.purpose is SendPurpose.PREPARE:
             order = DeleteOrder(purpose=self.purpose, node=N0, why="over", path=PATH, key=self.key)
-            return delete_file(bench, order)
+            delete_file(bench, order)
+            return None
         return send_command(bench, self._command())
 
     def _command(self) -> CommandOrder:
