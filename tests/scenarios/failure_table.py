@@ -328,8 +328,8 @@ TABLE: tuple[Scenario, ...] = (
     *(mirrored(row) for row in ROWS if row.name in _FROM_NODE1),
 )
 
-# Faults that take the same way through the DAG as another one, which ``make test`` plays. What tells them apart
-# is judged by units on the same replies; each is a whole upgrade.
+# Faults that take the same way through the DAG as another one, which ``make test`` plays. What tells them
+# apart is judged by units on the same replies; each is a whole upgrade.
 COVERED_BY = {
     "cold_sync_slow": "slow_replies",
     "cold_sync_stalls": "cold_sync_never_completes",
@@ -345,7 +345,7 @@ COVERED_BY = {
     "unsupported_protocol": "unsupported_pic",
 }
 
-# What ``make test`` plays: one of each other fault, and a rollback of node0. ``make test-faults`` plays the table.
+# What ``make test`` plays: one of each other fault, and a rollback of node0. ``make test-faults`` plays all.
 ONE_OF_EACH: tuple[Scenario, ...] = (
     *(
         next(row for row in ROWS if row.fault == fault)
