@@ -39,7 +39,9 @@ class TimersEntry(Entry):
     lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
     worst_case_s: Seconds | None = Field(None, description="A window with less time left is not used.")
     node_permit_s: Seconds | None = Field(
-        None, description="Of the node's clock: a start that arrives later than this does nothing."
+        None,
+        description="Of the node's clock: a start that arrives later does nothing. More than 30 is for "
+        "clusters whose clocks run faster.",
     )
 
 

@@ -6,7 +6,6 @@ SrxIssuError
 │   ├── ConnectionUnusable       the Airflow connection is missing or incomplete; waited out once claimed
 │   └── NotPermitted             the send gate said no; names the condition
 ├── PermitExpired            the send gate's yes ran out before the bytes left; nothing was sent
-├── StopFlagUnreadable       nobody can tell whether the fleet was stopped
 ├── UnparsableVersion        a release name that the grammar does not know
 ├── IncomparableReleases     two releases of which nobody can say which is later
 ├── DeviceError              something about one node; carries the node's name
@@ -23,6 +22,7 @@ SrxIssuError
 ├── LeaseHeld                another upgrade owns the cluster
 └── JournalError             the journal could not be read or written
     └── JournalAway              it does not answer at the moment; waited out, never an outcome
+        └── StopFlagUnreadable       nobody can tell whether the fleet was stopped; waited out likewise
 """
 
 from __future__ import annotations
@@ -81,10 +81,6 @@ class PermitExpired(SrxIssuError):
     """The send gate's yes ran out before the bytes left. Nothing was sent; it may be asked again."""
 
 
-class StopFlagUnreadable(SrxIssuError):
-    """The fleet-wide stop cannot be read: nobody can tell whether the fleet was stopped."""
-
-
 class UnparsableVersion(SrxIssuError):
     """A release name outside Junos's grammar, or one that SRX never runs."""
 
@@ -105,6 +101,13 @@ class JournalAway(JournalError):
     """The journal does not answer: no connection, shutting down, in recovery, or too slow.
 
     It will be back: waited out (``steps/outage.py``). Whether the statement took effect is unknown.
+    """
+
+
+class StopFlagUnreadable(JournalAway):
+    """The fleet-wide stop cannot be read: nobody can tell whether the fleet was stopped.
+
+    A JournalAway, so that whoever waits for the one waits for the other.
     """
 
 

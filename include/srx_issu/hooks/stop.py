@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 from airflow.sdk import Variable
-from airflow.sdk.exceptions import AirflowRuntimeError
 
 from srx_issu.domain.errors import StopFlagUnreadable
 
@@ -16,12 +15,21 @@ VARIABLE = "srx_issu_stop"
 
 
 def stopped() -> str | None:
-    """Who stopped the fleet, and why; None = nobody did. Raises StopFlagUnreadable."""
+    """Who stopped the fleet, and why; None = nobody did. Raises StopFlagUnreadable.
+
+    Airflow (3.3.2) answers "no such variable" also when it could not look, in the SDK and in the API server
+    alike. Only the list of keys, which fails when it cannot be read, proves that nobody has set it.
+    """
     try:
         value = Variable.get(VARIABLE, default=None)
-    except (AirflowRuntimeError, OSError) as error:
+        is_set = value is not None or VARIABLE in Variable.keys(prefix=VARIABLE)
+    except Exception as error:  # whatever it is: it is no proof
         raise StopFlagUnreadable(f"Airflow does not tell whether the fleet was stopped: {error}") from error
-    return in_words(value) if value else None
+    if not is_set:
+        return None
+    if value is None:
+        raise StopFlagUnreadable("the fleet was stopped a moment ago, and Airflow does not tell by whom")
+    return in_words(value)
 
 
 def in_words(value: str) -> str:

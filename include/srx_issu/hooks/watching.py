@@ -291,13 +291,15 @@ def _prepare_quiet(upgrade_id: str, step: str, log: Any) -> OpenQuiet:
 
 
 def _begin(stores: Stores, upgrade_id: str, step: str, text: str) -> datetime:
-    """When the present try of this wait began; written down if it begins now."""
+    """When the present try of this wait began, by this machine's clock; written down if it begins now. It may
+    have been another machine that began: how long ago that was says the database's clock alone."""
     began = began_at(stores.journal.events(upgrade_id), step)
-    if began is None:
-        began = SystemClock().now()
-        event = Event(at=began, kind=EventKind.STEP_STARTED, step=step, text=text)
-        stores.journal.record(upgrade_id, event)
-    return began
+    if began is not None:
+        return SystemClock().now() - (stores.journal.now() - began)
+    now = SystemClock().now()
+    event = Event(at=now, kind=EventKind.STEP_STARTED, step=step, text=text)
+    stores.journal.record(upgrade_id, event)
+    return now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,8 +322,17 @@ class OpenWindow:
         return seconds_until_open(self.intent, await self.now())
 
     async def objection(self) -> str | None:
-        """Why nothing may start now: the window, or another upgrade that has the cluster by now."""
+        """Why nothing may start now: the window, or another upgrade that has the cluster by now. None, too,
+        when the ISSU was asked for already: then a window decides nothing any more."""
+        if await asyncio.to_thread(self._is_begun):
+            return None
         return await self.lease.keep() or window_objection(self.intent, await self.now())
+
+    def _is_begun(self) -> bool:
+        try:
+            return start(self.lines.journal.events(self.intent.upgrade_id)) is not None
+        except JournalAway:
+            return False  # asked again before a refusal is written
 
     async def journal_answers(self) -> bool:
         """As far as is known; one that is away is asked again, as often as its pauses allow."""

@@ -21,7 +21,7 @@ from airflow.sdk.exceptions import (
 )
 
 from srx_issu.domain.approvals.rule import Person
-from srx_issu.domain.errors import JournalError
+from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.steps.approval_gate import Response
 
 R = TypeVar("R")
@@ -92,4 +92,4 @@ def skip(task_ids: Iterable[str]) -> NoReturn:
 def _is_outage(error: BaseException) -> bool:
     if isinstance(error, AirflowFailException):
         return False
-    return isinstance(error, JournalError) or isinstance(error.__cause__, JournalError)
+    return isinstance(error, JournalAway) or isinstance(error.__cause__, JournalAway)

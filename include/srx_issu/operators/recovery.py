@@ -51,4 +51,4 @@ class RecoveryOperator(BaseOperator):
 def _is_still_overdue(bench: Bench, waiting: Waiting) -> bool:
     """Not when an outage has moved the deadline since the trigger gave its verdict."""
     since = waiting_since(bench)
-    return since is None or (bench.clock.now() - since).total_seconds() > waiting.deadline_s
+    return since is None or (bench.journal.now() - since).total_seconds() > waiting.deadline_s

@@ -63,7 +63,13 @@ def find_order(run_id: str, conf: Mapping[str, Json], campaigns: CampaignJournal
             )
         return None
     events = campaigns.events(record.campaign_id)
-    order = _current(read_state(events), run_id)
+    state = read_state(events)
+    order = _current(state, run_id)
+    if order is not None and order.cluster in state.results:
+        raise RequestRefused(
+            f"run {run_id} is over for campaign {record.campaign_id} ({state.results[order.cluster]}); it is "
+            "not started"
+        )
     if order is None or record.closed_at is not None:
         ended = f" and has ended ({record.outcome})" if record.closed_at else ""
         raise RequestRefused(

@@ -134,7 +134,7 @@ def decision(bench: CampaignBench, about: str, digest: str) -> Judgement:
         digest=digest,
         asked=tuple(_question(e) for e in events if _is_put(e)),
         answers=tuple(answer for answer in _answers(events)),
-        now=bench.clock.now(),
+        now=bench.upgrades.now(),
     )
 
 

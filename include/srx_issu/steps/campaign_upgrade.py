@@ -124,7 +124,7 @@ def is_ours(bench: CampaignBench, order: Order) -> bool:
 
 
 def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str) -> Step:
-    now = bench.clock.now()
+    now = bench.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
     found = hindrance(task.cluster, state.orders(bench.stopped()), _over_budget(task, state), opens, now)
     if found is not None:
@@ -232,7 +232,7 @@ def _without_claim(
     over or waits for long, is somebody else's."""
     is_over = run_state in ("success", "failed")
     is_proved = order.run_id in state.proved or not order.nonce
-    waited_s = (bench.clock.now() - state.ordered_at[order.cluster]).total_seconds()
+    waited_s = (bench.upgrades.now() - state.ordered_at[order.cluster]).total_seconds()
     if is_over and is_proved:
         why = state.denied.get(order.run_id, "the run ended before it claimed the cluster")
         return _close(bench, task, order.run_id, Result.REFUSED, f"{why}; nothing was sent")
@@ -319,7 +319,7 @@ def _places(campaign_id: str, limits: InFlight, cluster: Planned) -> tuple[Share
 
 
 def _conf(bench: CampaignBench, task: Task) -> dict[str, Json]:
-    closes = closes_at(task.campaign.calendar_of(task.cluster.site), bench.clock.now())
+    closes = closes_at(task.campaign.calendar_of(task.cluster.site), bench.upgrades.now())
     return {
         "cluster": task.cluster.name,
         "image": task.cluster.image,

@@ -48,7 +48,7 @@ def prepare_wave(bench: CampaignBench, number: int) -> Skip | Bake | None:
     if number in state.opened or state.last_judged is None:
         return None
     until = state.last_judged.at + timedelta(seconds=campaign.bake_s)
-    return Bake(until=until) if until > bench.clock.now() else None
+    return Bake(until=until) if until > bench.upgrades.now() else None
 
 
 def is_passed(state: CampaignState, number: int) -> bool:

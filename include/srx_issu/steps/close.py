@@ -8,7 +8,7 @@ from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.holding import give_back
-from srx_issu.steps.recall import Conclusion, conclusion, last, start, start_was_sent
+from srx_issu.steps.recall import START_STEP, Conclusion, conclusion, last, start
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
 TODO = "what-to-do"  # part of the name of the evidence
@@ -55,7 +55,8 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     decided = conclusion(events)
     failure = _failure(events, failed_tasks)
     started = start(events) is not None
-    if decided and decided.outcome is Outcome.REFUSED and start_was_sent(events):
+    may_run = started and last(events, EventKind.ACTION_REFUSED, step=START_STEP) is None
+    if decided and decided.outcome is Outcome.REFUSED and may_run:
         reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
     if decided and not (decided.outcome.is_success and failed_tasks):

@@ -11,12 +11,13 @@ from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.comparing import NOISE, keep_look
-from srx_issu.steps.recall import start
+from srx_issu.steps.recall import gathered_groups, start
 
 
 def collect_baseline(bench: Bench) -> Facts:
     """Snapshot and state tables as evidence. Once the ISSU was asked for, the old baseline stays."""
-    if start(bench.journal.events(bench.upgrade_id)) is not None:
+    events = bench.journal.events(bench.upgrade_id)
+    if start(events) is not None or gathered_groups(events):
         bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already; the baseline stays as it is")
         return {}
     look = _look(bench)

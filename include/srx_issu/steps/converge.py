@@ -49,7 +49,7 @@ def not_yet(
     found = findings_of(differences_of(before, now, intent), intent.policy.checks)
     missing = [d for d in found if d.may_return and d.what not in told]
     since, limit_s = waiting_since(bench), bench.intent.policy.timers.convergence_s
-    waited_s = (bench.clock.now() - since).total_seconds() if since else 0.0
+    waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
     if not missing or waited_s >= limit_s:
         if since:
             ended = "still missing at the deadline" if missing else "everything is back"

@@ -36,7 +36,7 @@ def go_on_watching(bench: Bench, now: Snapshot) -> NotYet | None:
         bench.tell(EventKind.STEP_STARTED, text, detail={"goal": goal.value})
         waited_s = 0.0
     else:
-        waited_s = (bench.clock.now() - begun.at).total_seconds()
+        waited_s = (bench.journal.now() - begun.at).total_seconds()
     if waited_s >= limit_s:
         return None
     pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
@@ -51,7 +51,7 @@ def _begun(events: tuple[Event, ...], step: str) -> Event | None:
     if not mine or mine[-1].kind is not EventKind.STEP_STARTED:
         return None
     named = [e for e in mine if _goal(e) is not None]
-    return replace(named[-1], at=mine[-1].at) if named else None
+    return replace(named[-1], at=mine[-1].recorded_at or mine[-1].at) if named else None
 
 
 def _due(way: Course, now: Snapshot, begun: Event | None) -> Goal:

@@ -18,7 +18,7 @@ from srx_issu.steps.converge import NotYet
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.go_on_watching import go_on_watching
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import Start, baseline, conclusion, last, start
+from srx_issu.steps.recall import START_STEP, Start, baseline, conclusion, last, start
 from srx_issu.steps.recovery_plan import name_failure, prognosis
 
 
@@ -103,5 +103,5 @@ def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
 def _refusal(bench: Bench, begun: Start) -> str | None:
     """The node's words when it refused the start; None when it did not, or nobody knows."""
     events = bench.journal.events(bench.upgrade_id)
-    refused = last(events, EventKind.ACTION_REFUSED, node=begun.starter.value)
+    refused = last(events, EventKind.ACTION_REFUSED, step=START_STEP, node=begun.starter.value)
     return f"{begun.starter} refused the ISSU: {refused.text}" if refused else None

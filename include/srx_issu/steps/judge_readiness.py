@@ -74,7 +74,11 @@ def reassess_if_old(bench: Bench) -> None:
     readiness = _check(bench, now, bench.collect(now))
     if objections := [r.text for r in readiness.blocking]:
         refuse_start(bench, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
-    if readiness.verdict in (ReadinessVerdict.READY, ReadinessVerdict.ASK):
+    if readiness.verdict is ReadinessVerdict.NOT_READY:
+        refuse_start(bench, readiness.reason, Outcome.NOT_READY)
+    if readiness.verdict is ReadinessVerdict.ASK and readiness.reason != ready.detail.get("ask"):
+        refuse_start(bench, f"since the question was put, this must be asked as well: {readiness.reason}")
+    if readiness.verdict is not ReadinessVerdict.ALREADY_CURRENT:
         _tell_ready(bench, now, readiness)
 
 

@@ -121,8 +121,13 @@ def intended(events: Iterable[Event]) -> tuple[Event, ...]:
 def once_key(events: Iterable[Event], once: str) -> str:
     """The key under which an order that is sent once is intended next: an intent that is proven not to have
     been sent has used up its own key only, however often that was written."""
-    withdrawn = [e for e in events if e.kind is EventKind.ACTION_WITHDRAWN and e.detail.get("once") == once]
-    lost = {str(e.detail.get("permit_id")) for e in withdrawn}
+    events = tuple(events)
+    mine = {
+        str(e.detail.get("permit_id"))
+        for e in events
+        if e.kind is EventKind.ACTION_INTENDED and e.detail.get("once", e.key) == once
+    }
+    lost = mine & {str(e.detail.get("permit_id")) for e in events if e.kind is EventKind.ACTION_WITHDRAWN}
     return once if not lost else f"{once}#{len(lost) + 1}"
 
 

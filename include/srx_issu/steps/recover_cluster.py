@@ -146,7 +146,8 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
     booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
 
     def still_due(now: Snapshot) -> str | None:
-        newest = step_of(plan, step.action.name, _stamped(bench, now), sent)
+        known = taken(bench.journal.events(bench.upgrade_id))
+        newest = step_of(plan, step.action.name, _stamped(bench, now), known)
         if isinstance(newest, Send) and newest.errand.key == errand.key:
             return None
         return newest.reason

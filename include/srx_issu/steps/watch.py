@@ -166,9 +166,10 @@ def away_words(away_s: float, what: str = "journal or connection") -> str:
 
 
 def began_at(events: tuple[Event, ...], step: str) -> datetime | None:
-    """When the present try of a wait began; None when it has not begun or the last one has ended."""
+    """When the present try of a wait began, by the database's clock; None when it has not begun or the last
+    one has ended."""
     mine = [e for e in events if e.step == step]
     if not mine or mine[-1].kind in (EventKind.STEP_FINISHED, EventKind.STEP_FAILED):
         return None
     begun = [e for e in mine if e.kind is EventKind.STEP_STARTED]
-    return begun[-1].at if begun else None
+    return (begun[-1].recorded_at or begun[-1].at) if begun else None

@@ -17,7 +17,7 @@ from srx_issu.domain.intent import Purpose
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.ports.devices import Line
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import PERMIT_S, EventKind
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_versions_and_groups import NotVerified
@@ -82,6 +82,7 @@ def no_way_home(here: Site) -> str | None:
     wanted = replace(wanted, policy=replace(wanted.policy, failures=_asks(wanted.policy.failures)))
     run = Run(upgrade_id=NAME, purpose=Purpose.RECOVER)
     word = TakeOver(who="bob", reason="half way", is_at_work=lambda _: False)
+    clock.sleep(PERMIT_S + 1)  # as the claim waits: a permit of the run before may be alive
     try:
         claim(wanted, journal, leases, clock.now(), word)
         here.journal.intents[NAME], here.journal.written[NAME] = wanted, journal.written[NAME]
@@ -103,7 +104,8 @@ def no_way_home(here: Site) -> str | None:
     except (SrxIssuError, NotVerified) as error:
         return f"{type(error).__name__}: {error}"
     finally:
-        del here.journal.intents[NAME], here.journal.written[NAME]
+        here.journal.intents.pop(NAME, None)
+        here.journal.written.pop(NAME, None)
 
 
 def _asks(rules: FailureRules) -> FailureRules:

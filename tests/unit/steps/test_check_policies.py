@@ -10,7 +10,8 @@ from srx_issu.steps.check_policies import RESYNC_KEY, PolicySync, check_policies
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import look_again
 from tests.fakes.benches import FakeBench
-from tests.fakes.snapshots import N0
+from tests.fakes.snapshots import N0, NEW
+from tests.fakes.snapshots import both as both_nodes
 from tests.unit.checks.healthy import both
 
 STEP = "verify.resync_policies"
@@ -26,6 +27,7 @@ def with_policies(fake: FakeBench, *, in_sync: bool) -> FakeBench:
 
 def after_upgrade(*, in_sync: bool) -> FakeBench:
     fake = with_policies(FakeBench().with_baseline().with_start(), in_sync=in_sync)
+    fake.reader.now = both_nodes(NEW, NEW)
     look_again(fake.bench("verify.collect_after"), "after the upgrade")
     return fake
 

@@ -131,3 +131,11 @@ def test_a_closed_upgrade_keeps_its_outcome_and_gives_back_what_it_took_again() 
     decided(fake, Outcome.NEEDS_OPERATOR)  # a person has cleared a task
     assert outcome_of(fake) == "NOT_READY"
     assert fake.leases.holder("cluster:fw-1") is None
+
+
+def test_a_refusal_does_not_hide_a_start_that_may_have_been_sent() -> None:
+    fake = FakeBench()
+    started(fake)
+    decided(fake, Outcome.REFUSED, "the window ends too soon")
+    assert outcome_of(fake) == "NEEDS_OPERATOR"
+    assert fake.leases.holder("cluster:fw-1") is not None

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.model import GroupState
+from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
-from tests.fakes.snapshots import N0, N1, NEW, SYNCING, both, group
+from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, both, group
 
 AWAY = (group(0, N1, priorities={N1: 255}, manual=True), group(1, N1, priorities={N1: 255}, manual=True))
 
@@ -64,4 +67,14 @@ def test_never_during_a_hold_down_or_cold_sync(changes: dict[str, object], words
     fake.reader.now = both(NEW, NEW, **changes)
     with pytest.raises(RequestRefused, match=words):
         fail_back_rg0(fake.bench("fail_back.fail_back_rg0"))
+    assert fake.writer.sent == []
+
+
+@pytest.mark.parametrize("step", [reset_failover, fail_back_groups, fail_back_rg0])
+def test_nothing_goes_home_while_the_nodes_run_two_releases(step: Callable[[Bench], Facts]) -> None:
+    """A check that somebody marked green is no end of an ISSU."""
+    fake = after_issu()
+    fake.reader.now = both(OLD, NEW, groups=AWAY)
+    with pytest.raises(NotPermitted, match="the ISSU is not over: node0 runs 21"):
+        step(fake.bench("fail_back.x"))
     assert fake.writer.sent == []

@@ -47,6 +47,16 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
     assert fake.outcome is Outcome.ABORTED_CLEAN
 
 
+def test_what_another_step_was_refused_is_no_refusal_of_the_start() -> None:
+    fake = after_start(both())
+    fake.journal.record(
+        "manual__1",
+        fake.bench("prepare.snapshot_software").event(EventKind.ACTION_REFUSED, "media too small", node=N0),
+    )
+    assert judge_outcome(fake.bench("branch_outcome")) is not Way.END
+    assert fake.outcome is None
+
+
 def test_nodes_that_fall_silent_behind_the_last_wait_are_missing_not_under_way() -> None:
     fake = after_start(snapshot(silent(N0), silent(N1)))
     fake.journal.record(

@@ -75,6 +75,7 @@ class Wait:
         self.clock = SteppingClock()
         self.world = World(self.clock, self.course)
         self.journal = AwayJournal(Away(self.clock, self.away))
+        self.journal.clock = self.clock
         self.journal.open_upgrade(intent(), T0)
         watch = Watch(
             intent=intent(),

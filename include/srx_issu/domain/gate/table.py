@@ -26,6 +26,7 @@ class Condition(StrEnum):
     OPEN = "open"
     UNDECIDED = "undecided"
     NOT_STOPPED = "not_stopped"
+    NOT_BEGUN = "not_begun"
     OWN_FILE = "own_file"
     OURS_TO_BRING_HOME = "ours_to_bring_home"
     CLOCKS_AGREE = "clocks_agree"
@@ -45,6 +46,7 @@ MEANING: Mapping[Condition, str] = MappingProxyType(
         Condition.OPEN: "The upgrade is in the journal and not closed.",
         Condition.UNDECIDED: "No outcome has been decided: an upgrade that was refused begins nothing more.",
         Condition.NOT_STOPPED: "Nobody has stopped the fleet.",
+        Condition.NOT_BEGUN: "Nothing was begun or decided; after that a file is only taken away.",
         Condition.OWN_FILE: "The file is one that this upgrade brought there, by its own journal.",
         Condition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
         Condition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
@@ -66,6 +68,7 @@ CONDITIONS: Mapping[SendPurpose, tuple[Condition, ...]] = MappingProxyType(
         SendPurpose.PREPARE: (
             Condition.OPEN,
             Condition.NOT_STOPPED,
+            Condition.NOT_BEGUN,
             Condition.OWN_FILE,
             Condition.HELD,
             Condition.ONCE,

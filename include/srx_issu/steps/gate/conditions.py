@@ -20,6 +20,8 @@ from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import Condition
 from srx_issu.domain.intent import StartMethod
 from srx_issu.domain.model import Snapshot
+from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.version import same_release
 from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench
@@ -92,6 +94,14 @@ def _not_stopped(reading: Reading) -> Finding:
     return Holds(reason="no stop") if stopped is None else Fails(reason=stopped)
 
 
+def _not_begun(reading: Reading) -> Finding:
+    if reading.order.file is not None:
+        return Holds(reason="takes its own file away")
+    if begun := start(reading.events):
+        return Fails(reason=f"the ISSU was asked for on {begun.starter}: nothing is prepared any more")
+    return _undecided(reading)
+
+
 def _own_file(reading: Reading) -> Finding:
     path = reading.order.file
     if path is None:
@@ -140,10 +150,23 @@ def _approved(reading: Reading) -> Finding:
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
+def _issu_is_over(reading: Reading) -> Finding:
+    """The end of an upgrade comes when both nodes run its release, not when a task is green."""
+    target = reading.bench.intent.image.release
+    releases = {view.node: view.release for view in reading.look.views if view.release is not None}
+    wanted = target if target != NOT_KNOWN else next(iter(releases.values()), target)
+    for node, release in releases.items():
+        if not same_release(release, wanted):
+            return Fails(reason=f"the ISSU is not over: {node} runs {release}, not {wanted}")
+    return Holds(reason=f"part of the upgrade itself; who answers runs {wanted}")
+
+
 def _plan_approved(reading: Reading) -> Finding:
     plan = reading.order.plan
     if plan is None:
-        return Holds(reason="part of the upgrade itself")
+        if start(reading.events) is None:
+            return Holds(reason="part of the upgrade itself; no ISSU was asked for")
+        return _issu_is_over(reading)
     newest = last(reading.events, EventKind.OBSERVED, key=PLAN_KEY)
     if newest is None or newest.detail.get("digest", digest_of(plan)) != digest_of(plan):
         return Fails(reason="another plan has been made since; the command belongs to the one before")
@@ -192,6 +215,7 @@ _READERS: Mapping[Condition, Callable[[Reading], Finding]] = {
     Condition.OPEN: _open,
     Condition.UNDECIDED: _undecided,
     Condition.NOT_STOPPED: _not_stopped,
+    Condition.NOT_BEGUN: _not_begun,
     Condition.OWN_FILE: _own_file,
     Condition.OURS_TO_BRING_HOME: _ours_to_bring_home,
     Condition.CLOCKS_AGREE: _clocks_agree,

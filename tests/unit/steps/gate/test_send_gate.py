@@ -17,7 +17,16 @@ from srx_issu.ports.journal import EventKind, Json, Outcome
 from srx_issu.steps.recovery_plan import digest_of
 from tests.fakes.approvals import PLAN
 from tests.fakes.snapshots import N0, T0, both, group
-from tests.unit.steps.gate.worlds import PATH, UID, World, begin, begin_start, bring_home, prepare
+from tests.unit.steps.gate.worlds import (
+    PATH,
+    UID,
+    World,
+    begin,
+    begin_start,
+    bring_home,
+    prepare,
+    prepare_by_command,
+)
 
 RECOVER = "srx-issu recover fw-1 --take-over --reason '...'"
 SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9)).isoformat()
@@ -144,6 +153,11 @@ def lease_lost(world: World) -> World:
     return world
 
 
+def begun(world: World) -> World:
+    world.fake.with_start()
+    return world
+
+
 def sent_before(world: World) -> World:
     world.key = "once"
     world.send()
@@ -160,6 +174,8 @@ CASES: list[Case] = [
     *((p, Condition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
     *((p, Condition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, H)),
     *((p, Condition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B)),
+    (P, Condition.NOT_BEGUN, lambda: begun(prepare_by_command())),
+    (P, Condition.NOT_BEGUN, lambda: decided(prepare_by_command())),
     (P, Condition.OWN_FILE, lambda: not_brought(prepare())),
     (P, Condition.OWN_FILE, lambda: brought_elsewhere(prepare())),
     (B, Condition.UNDECIDED, lambda: decided(begin())),

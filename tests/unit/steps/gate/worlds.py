@@ -142,6 +142,7 @@ class World:
     fake: FakeBench
     key: str | None = None
     still_due: Callable[[Snapshot], str | None] = due
+    deletes: bool = True  # what is prepared; else a command
     plan: Plan | None = None
     stopped: str | None = None
     shelf: Shelf = field(default_factory=Shelf)
@@ -155,7 +156,7 @@ class World:
         bench = bench or self.bench()
         if self.method is not None:
             return start_in_service_upgrade(bench, self._start())
-        if self.purpose is SendPurpose.PREPARE:
+        if self.purpose is SendPurpose.PREPARE and self.deletes:
             order = DeleteOrder(purpose=self.purpose, node=N0, why="over", path=PATH, key=self.key)
             delete_file(bench, order)
             return None
@@ -203,6 +204,13 @@ def prepare(**changes: object) -> World:
     )
     fake.journal.intend(UID, event)
     return World(purpose=SendPurpose.PREPARE, fake=fake)
+
+
+def prepare_by_command(**changes: object) -> World:
+    """What interrupts nothing, but belongs before the start."""
+    world = prepare(**changes)
+    world.deletes = False
+    return world
 
 
 def begin(**changes: object) -> World:
