@@ -188,12 +188,13 @@ def test_half_of_another_file_is_found_out_and_replaced(
 
 
 @pytest.mark.parametrize("there", [b"y" * SIZE, b"y" * (SIZE + 1)])
-def test_another_file_of_that_name_is_replaced(
+def test_another_file_of_that_name_stays(
     files: SftpNodeFiles, root: Path, source: Path, there: bytes
 ) -> None:
     at(root).write_bytes(there)
-    files.upload(source, PATH, Seen())
-    assert at(root).read_bytes() == source.read_bytes()
+    with pytest.raises(TransferFailed, match=r"is another file .* rename or delete it"):
+        files.upload(source, PATH, Seen())
+    assert at(root).read_bytes() == there
 
 
 def test_file_that_is_there_is_not_sent(files: SftpNodeFiles, root: Path, source: Path) -> None:

@@ -108,7 +108,8 @@ class SftpNodeFiles:
         raise TransferFailed(self._node, f"{words}; deleted. Check the source file and the node's disk")
 
     def _is_there(self, path: str, size: int, wanted: str, permit: Permit | None) -> bool:
-        """Whether the right file is there; half a file under the final name is taken on as a part."""
+        """Whether the right file is there; half a file under the final name is taken on as a part. Raises
+        TransferFailed for a whole file that is another one: only what is ours is ever deleted."""
         part = f"{path}{PART}"
         with self._sftp(f"size of {path}") as sftp:
             _check(permit)  # logged in; from here on something may be changed
@@ -118,10 +119,14 @@ class SftpNodeFiles:
                 return False
         if there is None:
             return False
-        if there == size and self._sha256(path) == wanted:
+        found = self._sha256(path)
+        if there == size and found == wanted:
             return True
-        self.delete(path)
-        return False
+        raise TransferFailed(
+            self._node,
+            f"{path} is there and is another file ({there:,} bytes, SHA-256 {found}); whoever put it there "
+            "may need it: rename or delete it, then try again",
+        )
 
     def _copy(self, source: Path, part: str, size: int, progress: Progress) -> None:
         most, fruitless, reason = -1, 0, ""
