@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,7 @@ def write_timers(files: Path, timers: Mapping[str, Mapping[str, float]]) -> None
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Nobody reads half of it."""
     part = path.with_suffix(".part")
-    part.write_text(yaml.safe_dump(dict(content), sort_keys=False))
+    part.write_text(yaml.safe_dump(json.loads(json.dumps(content)), sort_keys=False))  # without anchors
     part.rename(path)
 
 
