@@ -29,6 +29,8 @@ SETTINGS = {"SRX_ISSU_FUZZ": "60", "PYTHONDONTWRITEBYTECODE": "1"}
 def copied(to: Path, mutant: Mutant | None) -> Path:
     """The package with one text replaced; what is beside it is found where it was."""
     shutil.copytree(PACKAGE, to / "srx_issu", ignore=shutil.ignore_patterns("__pycache__"))
+    for files in ("campaigns", "images", "inventory", "policy"):
+        (to / files).symlink_to(PACKAGE.parent / files)
     if mutant is not None:
         file = to / "srx_issu" / mutant.file
         file.write_text(file.read_text().replace(mutant.old, mutant.new))
