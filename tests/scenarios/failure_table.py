@@ -331,9 +331,10 @@ TABLE: tuple[Scenario, ...] = (
 # Faults that take the same way through the DAG as another one, which ``make test`` plays. What tells them
 # apart is judged by units on the same replies; each is a whole upgrade.
 COVERED_BY = {
-    "cold_sync_slow": "slow_replies",
+    "cold_sync_slow": "unsupported_pic",
     "cold_sync_stalls": "cold_sync_never_completes",
     "chassisd_error": "ksyncd_error",
+    "core_dump_after": "sessions_lost",
     "image_truncated": "image_corrupt",
     "licence_ends": "unsupported_pic",
     "no_graceful_restart": "unsupported_pic",
@@ -341,6 +342,8 @@ COVERED_BY = {
     "remote_site_unreachable": "validation_fails",
     "rg_failover_error": "ksyncd_error",
     "routes_lost": "sessions_lost",
+    "rtos_stop": "sessions_lost",
+    "slow_replies": "unsupported_pic",
     "tunnels_lost": "sessions_lost",
     "unsupported_protocol": "unsupported_pic",
 }
