@@ -36,6 +36,7 @@ SPARES = ("approval.approve_start_2", "approval.approve_start_3")
 class TaskInstance:
     id: str = "0190-ti"
     try_number: int = 1
+    max_tries: int = 2
 
     def xcom_pull(self, **asked: object) -> Any:
         raise AssertionError(f"nobody reads an XCom for an approval: {asked}")

@@ -73,6 +73,7 @@ class ApprovalGate(QuestionOperator):
             try_number=context["ti"].try_number,
             spares=self.spares,
             before=self.before,
+            clearings=context["ti"].max_tries,  # Airflow adds to it for each clearing
         )
 
 

@@ -33,13 +33,14 @@ OPTIONS = [APPROVE, REJECT]
 @dataclass(frozen=True, kw_only=True)
 class Gate:
     """One gate task in its present try. ``spares``: the gates behind it, none for the last; ``before``: those
-    in front of it."""
+    in front of it. ``clearings`` grows when somebody clears the task, not when Airflow tries it again."""
 
     purpose: ApprovalPurpose
     task_id: str
     try_number: int
     spares: tuple[str, ...]
     before: tuple[str, ...] = ()
+    clearings: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,8 @@ def approach(
     events = bench.journal.events(bench.upgrade_id)
     if gate.purpose is ApprovalPurpose.START and start(events) is not None:
         return Enough(reason="the ISSU was asked for already: nothing to approve any more")
+    if was_cleared(events, gate):  # to ask again: what it was answered before does not count any more
+        events = without_answers(events, gate.task_id)
     found = standing(events, bench.intent, gate.purpose, bench.journal.now())
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
@@ -145,6 +148,18 @@ def _require_open(bench: Bench) -> None:
             f"{bench.upgrade_id} is closed as {record.outcome}: nothing is sent for it any more; "
             "start a new run"
         )
+
+
+def was_cleared(events: Sequence[Event], gate: Gate) -> bool:
+    """Whether somebody has cleared this gate since it put its newest question."""
+    put = put_by(events, gate.task_id)
+    before = put[-1].detail.get("clearings") if put else None
+    return isinstance(before, int) and gate.clearings > before
+
+
+def without_answers(events: Sequence[Event], task_id: str) -> tuple[Event, ...]:
+    """What the journal holds but for the answers to one gate."""
+    return tuple(e for e in events if e.kind is not EventKind.ANSWER or e.detail.get("task") != task_id)
 
 
 def put_by(events: Sequence[Event], task_id: str) -> tuple[Event, ...]:
@@ -248,6 +263,7 @@ def _write_question(
             "assigned": assigned,
             "parts": dict(question.parts),
             "needed": needed,
+            "clearings": gate.clearings,
         },
     )
 

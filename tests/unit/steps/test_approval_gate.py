@@ -239,3 +239,23 @@ def test_only_the_one_word_is_a_yes(chosen: tuple[str, ...]) -> None:
     with pytest.raises(RequestRefused):
         hear(fake.bench(gate.task_id), gate, Response(person=ADA, chosen=chosen))
     assert not _is_approved(fake)
+
+
+def test_who_clears_a_gate_asks_again_and_the_answer_before_is_void() -> None:
+    fake = _fake()
+    _asked(fake)
+    _hear(fake, ADA)
+    assert _is_approved(fake)
+    cleared = replace(_gate(try_number=2), clearings=3)
+    assert isinstance(approach(fake.bench(cleared.task_id), cleared, start_request), Ask)
+    assert not _is_approved(fake)
+    with pytest.raises(RequestRefused, match="ada refused the start"):
+        hear(fake.bench(cleared.task_id), cleared, Response(person=ADA, chosen=("Reject",)))
+    assert fake.outcome is Outcome.REFUSED
+
+
+def test_a_try_that_airflow_makes_again_does_not_ask_what_was_answered() -> None:
+    fake = _fake()
+    _asked(fake)
+    _hear(fake, ADA)
+    assert isinstance(_approach(fake, try_number=2), Enough)
