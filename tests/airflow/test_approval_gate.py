@@ -14,7 +14,7 @@ from airflow.providers.standard.operators import hitl
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
-from srx_issu.domain.errors import JournalError
+from srx_issu.domain.errors import JournalAway
 from srx_issu.operators import question, step
 from srx_issu.operators.approval import ApprovalGate
 from srx_issu.ports.journal import EventKind, Outcome
@@ -150,7 +150,7 @@ def test_an_answer_is_not_lost_with_the_journal(
     fake: FakeBench, put: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _ask(_gate())
-    record, left = fake.journal.record, [JournalError("no answer"), JournalError("no answer")]
+    record, left = fake.journal.record, [JournalAway("no answer"), JournalAway("no answer")]
 
     def failing(upgrade_id: str, event: Any) -> None:
         if left:

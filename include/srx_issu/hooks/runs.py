@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 
@@ -39,4 +40,5 @@ def run_state(run_id: str, dag_id: str = UPGRADE_DAG) -> str:
 
     if RuntimeTaskInstance.get_dr_count(dag_id=dag_id, run_ids=[run_id]) == 0:
         return GONE
-    return str(RuntimeTaskInstance.get_dagrun_state(dag_id=dag_id, run_id=run_id))
+    state: Any = RuntimeTaskInstance.get_dagrun_state(dag_id=dag_id, run_id=run_id)
+    return str(getattr(state, "value", state))  # an enum whose str() is "DagRunState.FAILED"

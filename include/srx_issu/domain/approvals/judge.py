@@ -76,8 +76,7 @@ def judge(  # noqa: PLR0913 - each is one fact of the judgement
         if one.question in put
         and one.question.purpose == purpose
         and one.question.digest == digest
-        and one.question.try_number
-        == newest_try[one.question.task_id]  # asked again: void
+        and one.question.try_number == newest_try[one.question.task_id]  # asked again: void
     ]
     newest: dict[str, GivenAnswer] = {}
     for answer in on_this:
