@@ -282,9 +282,9 @@ EXECUTION = (
 
 # Logins: no change to anything of ours.
 LOGINS = frozenset({"POST /auth/token", "POST /auth/token/cli", "POST /ui/auth/token", "POST /auth/login"})
-# In mid-ISSU: what could send a second one, or end who watches the first. The run is not deleted: of that
-# Airflow 3.3.2's scheduler may die (ObjectDeletedError in _schedule_all_dag_runs); what becomes of its cluster
-# is in tests/airflow/test_journal_outage.py.
+# In mid-ISSU: what could send a second one, or end who watches the first. The run is not deleted:
+# Airflow 3.3.2's scheduler may die of that (ObjectDeletedError in _schedule_all_dag_runs). What
+# becomes of the cluster of a deleted run is in tests/airflow/test_journal_outage.py.
 IN_MID_ISSU = (
     "POST /dags/{dag_id}/dagRuns",
     f"POST {_XCOM}",
