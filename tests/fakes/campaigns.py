@@ -38,7 +38,9 @@ class MemoryCampaigns:
 
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
         record = CampaignRecord(campaign_id=campaign_id, name=name, requested_by=requested_by, opened_at=at)
-        self.records.setdefault(campaign_id, record)
+        known = self.records.setdefault(campaign_id, record)
+        if known.outcome is CampaignOutcome.REFUSED:
+            self.records[campaign_id] = replace(known, outcome=None, reason=None, closed_at=None)
         self.written.setdefault(campaign_id, [])
 
     def campaign(self, campaign_id: str) -> CampaignRecord | None:

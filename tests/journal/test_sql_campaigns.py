@@ -34,6 +34,21 @@ def test_a_campaign_is_opened_once_and_closed_once(campaigns: SqlCampaigns) -> N
     assert campaigns.campaign("autumn") is None
 
 
+def test_a_refused_campaign_whose_plan_is_made_anew_is_open_and_closes_again(campaigns: SqlCampaigns) -> None:
+    campaigns.open_campaign("asked__1", "asked", "ada", NOON)
+    campaigns.close_campaign("asked__1", CampaignOutcome.REFUSED, "the plan was not approved", NOON)
+    campaigns.open_campaign("asked__1", "asked", "bob", NOON + timedelta(hours=1))
+    record = campaigns.campaign("asked__1")
+    assert record is not None
+    assert (record.outcome, record.reason, record.closed_at) == (None, None, None)
+    assert (record.requested_by, record.opened_at) == ("ada", NOON)
+    campaigns.close_campaign("asked__1", CampaignOutcome.COMPLETED, "all well", NOON)
+    campaigns.open_campaign("asked__1", "asked", "ada", NOON)
+    record = campaigns.campaign("asked__1")
+    assert record is not None
+    assert record.outcome is CampaignOutcome.COMPLETED
+
+
 def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns: SqlCampaigns) -> None:
     def tell(campaign_id: str, kind: CampaignEventKind, digest: str) -> None:
         detail = {"digest": digest, "by": "ada", "plan": "{}", "campaign": f"planned {digest}"}

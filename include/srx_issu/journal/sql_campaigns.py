@@ -39,8 +39,17 @@ class SqlCampaigns:
             "requested_by": requested_by,
             "opened_at": aware(at, f"opening of campaign {campaign_id}"),
         }
+        again = (
+            update(campaigns)
+            .where(
+                campaigns.c.campaign_id == campaign_id,
+                campaigns.c.outcome == CampaignOutcome.REFUSED.value,
+            )
+            .values(outcome=None, reason=None, closed_at=None)
+        )
         with self._database.transaction() as connection:
             connection.execute(insert(campaigns).values(row).on_conflict_do_nothing())
+            connection.execute(again)
 
     def campaign(self, campaign_id: str) -> CampaignRecord | None:
         query = select(campaigns).where(campaigns.c.campaign_id == campaign_id)

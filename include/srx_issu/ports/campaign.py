@@ -95,7 +95,7 @@ class CampaignJournal(Protocol):
     """All methods raise JournalError when the database does not answer."""
 
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
-        """A second call for the same campaign changes nothing."""
+        """Of a campaign that was REFUSED, opens it again; else a second call changes nothing."""
         ...
 
     def campaign(self, campaign_id: str) -> CampaignRecord | None: ...
@@ -117,7 +117,7 @@ class CampaignJournal(Protocol):
         ...
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
-        """Writes the outcome once; later calls change nothing."""
+        """Writes the outcome of an open campaign; later calls change nothing."""
         ...
 
     def releases(self) -> dict[str, str]:
