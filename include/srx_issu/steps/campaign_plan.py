@@ -93,7 +93,7 @@ def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list
 def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
     """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
     then nothing starts."""
-    plan, _ = known_plan(bench)
+    plan, campaign = known_plan(bench)
     events = bench.journal.events(bench.campaign_id)
     rule = rule_in(events)
     if bench.plan_only:
@@ -108,6 +108,8 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
     if not has_begun and (changed := drift(plan, bench.plan_now().plan, {c.name for c in plan.clusters})):
         told = "; ".join(changed)
         raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
+    # Refused before, and then a gate was cleared and answered: open again.
+    bench.journal.open_campaign(bench.campaign_id, campaign.name, bench.requested_by, bench.clock.now())
     detail: dict[str, Json] = {"digest": plan.digest, "by": who}
     bench.tell(CampaignEventKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
     return {"approved_by": who, "digest": plan.digest}

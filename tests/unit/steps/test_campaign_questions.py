@@ -72,6 +72,25 @@ def test_nobody_answered_is_said_at_the_end() -> None:
     assert str(end["reason"]).startswith("nobody answered the question about the plan within 24 hours")
 
 
+@pytest.mark.parametrize("is_planned_anew", [True, False])
+def test_a_campaign_that_nobody_answered_is_open_when_it_is_approved_after_all(is_planned_anew: bool) -> None:
+    """Whoever clears the plan, or only its gate: the upgrades that it orders are its own then."""
+    fake = _planned()
+    _approach(fake)
+    unanswered(fake.bench(), _gate(), approval_question(fake.bench()))
+    assert close_campaign(fake.bench())["outcome"] == "REFUSED"
+    if is_planned_anew:
+        make_plan(fake.bench())
+    cleared = replace(_gate(), try_number=2)
+    assert isinstance(approach(fake.bench(), cleared, approval_question(fake.bench())), Ask)
+    hear(fake.bench(), cleared, Response(person=BOB, chosen=("Approve",)))
+    confirm_plan(fake.bench())
+    record = fake.campaigns.campaign(fake.campaign_id)
+    assert record is not None
+    assert record.outcome is None
+    assert [found.name for found in fake.campaigns.approved()] == [record.name]
+
+
 def test_two_approvers_answer_two_questions() -> None:
     fake = _planned(TWO)
     first = _approach(fake)
