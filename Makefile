@@ -134,10 +134,9 @@ bench-lab: $(STAMPS)/project ## What the simulator can carry
 .PHONY: install
 install: $(STAMPS)/project ## Make .venv with what the software runs on
 
-# UPGRADE= adds or renews hashes and leaves every version as it is.
+# UPGRADE= adds or renews hashes and leaves every version as it is. uv writes no address unless it is told to.
 UPGRADE ?= --upgrade
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links $(UPGRADE)
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE)
 
 .PHONY: lock
 lock: $(STAMPS)/uv ## Resolve requirements*.in anew into requirements*.txt, with hashes (UPGRADE= keeps versions)

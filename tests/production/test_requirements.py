@@ -66,13 +66,8 @@ def test_no_tracked_file_names_an_index() -> None:
     found = []
     for name in names:
         text = (ROOT / name).read_bytes().decode("utf-8", errors="replace")
-        found += [f"{name}: {match[0]}" for match in INDEX.finditer(text) if not no_emit(text, match)]
+        found += [f"{name}: {match[0]}" for match in INDEX.finditer(text)]
     assert found == []
-
-
-def no_emit(text: str, match: re.Match[str]) -> bool:
-    """``--no-emit-index-url`` and its like keep addresses out."""
-    return text[: match.start()].endswith("--no-emit")
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])
@@ -169,8 +164,9 @@ def test_lock_writes_every_file_with_hashes_and_no_address() -> None:
     told = subprocess.run(
         ["make", "--dry-run", "lock"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.replace("\\\n", " ")
-    for option in ("--generate-hashes", "--universal", "--python-version 3.11", "--no-emit-index-url"):
+    for option in ("--generate-hashes", "--universal", "--python-version 3.11"):
         assert option in told, option
+    assert "emit" not in told
     for name in LOCKED:
         assert name.removesuffix(".txt") in told, name
         assert (ROOT / name).with_suffix(".in").exists(), name
