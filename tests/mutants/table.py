@@ -68,8 +68,8 @@ GUARDS = (
     Mutant(
         name="a yes to the start is one to the recovery",
         file=JUDGE,
-        old="one.question in put and one.question.purpose == purpose and",
-        new="one.question in put and",
+        old="and one.question.purpose == purpose",
+        new="",
         why="an approval is for its purpose",
         tests=APPROVALS,
     ),
@@ -84,7 +84,7 @@ GUARDS = (
     Mutant(
         name="an answer to no question counts",
         file=JUDGE,
-        old="one.question in put and ",
+        old="one.question in put\n        and ",
         new="",
         why="only what a gate has put can be answered",
         tests=APPROVALS,
