@@ -13,7 +13,7 @@ from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack
 
-BEFORE_THE_GATE = ("copying ", "request system snapshot")  # preparing changes nothing that forwards
+BEFORE_THE_GATE = ("copy ", "request system snapshot")  # preparing changes nothing that forwards
 
 
 def test_the_figures_tell_what_happened(fleet: Fleet, campaign: Run) -> None:
