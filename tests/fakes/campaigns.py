@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from srx_issu.ports.campaign import (
     CampaignOutcome,
     CampaignRecord,
     approved_campaign,
+    is_about,
 )
 from srx_issu.ports.journal import Outcome
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
@@ -67,9 +69,16 @@ class MemoryCampaigns:
         self.written[campaign_id].append(event)
         return True
 
-    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+    def events(
+        self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
+    ) -> tuple[CampaignEvent, ...]:
         written = self.written.get(campaign_id, [])
-        return tuple(e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
+        found = (e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
+        return tuple(e for e in found if about is None or is_about(e, about))
+
+    def plan(self, campaign_id: str) -> CampaignEvent | None:
+        planned = (e for e in self.written.get(campaign_id, []) if e.kind is CampaignEventKind.PLANNED)
+        return next(reversed(tuple(planned)), None)
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
         old = self.records[campaign_id]

@@ -61,13 +61,12 @@ def plan_now(name: str, stores: Stores) -> Planning:
     """Raises OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
     files = catalog.files_folder()
     known = load_catalog(files)
-    faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
-    if faults is None:
+    path = catalog.campaign_file(files, name)
+    if path is None:
         raise RequestRefused(f"no file campaigns/{name}.yaml in {files}")
-    if faults:
-        raise OperatorFileError(faults)
-    document = next(found for found in catalog.read_campaigns(files) if found.name == name)
-    assert document.campaign is not None, "a file without faults is a campaign"
+    document = catalog.check_campaign(path, known.clusters, known.images)
+    if document.faults or document.campaign is None:
+        raise OperatorFileError(document.faults)
     fleet = catalog.members(known, document.campaign, stores.campaigns.releases())
     plan = plan_waves(fleet, document.campaign, document.settings)
     rule = catalog.plan_rule(known, {cluster.name: cluster.image for cluster in plan.clusters})

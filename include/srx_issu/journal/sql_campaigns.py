@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from srx_issu.journal.codec import aware, utc
@@ -14,6 +15,7 @@ from srx_issu.journal.database import Database
 from srx_issu.journal.secrecy import checked_detail, redact
 from srx_issu.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
 from srx_issu.ports.campaign import (
+    UNTOLD,
     ApprovedCampaign,
     CampaignEvent,
     CampaignEventKind,
@@ -103,13 +105,31 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             return connection.execute(statement).one_or_none() is not None
 
-    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+    def events(
+        self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
+    ) -> tuple[CampaignEvent, ...]:
         query = select(campaign_events).where(campaign_events.c.campaign_id == campaign_id)
         if not plans:
             query = query.where(campaign_events.c.kind != CampaignEventKind.PLANNED.value)
+        if about is not None:
+            query = query.where(_is_about(about))
         with self._database.transaction() as connection:
             rows = connection.execute(query.order_by(campaign_events.c.event_id)).all()
         return tuple(_event(row) for row in rows)
+
+    def plan(self, campaign_id: str) -> CampaignEvent | None:
+        query = (
+            select(campaign_events)
+            .where(
+                campaign_events.c.campaign_id == campaign_id,
+                campaign_events.c.kind == CampaignEventKind.PLANNED.value,
+            )
+            .order_by(campaign_events.c.event_id.desc())
+            .limit(1)
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        return _event(row) if row else None
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
         closing = (
@@ -145,6 +165,20 @@ class SqlCampaigns:
         for row in rows:
             found.setdefault(row.model, []).append((row.closed_at - row.opened_at).total_seconds())
         return {name: median(seconds) for name, seconds in found.items()}
+
+
+def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:
+    """As ``ports.campaign.is_about``."""
+    events = campaign_events.c
+    return or_(
+        events.cluster.is_(None),
+        events.cluster.in_(clusters),
+        events.kind == CampaignEventKind.TAKEN.value,
+        and_(
+            events.kind == CampaignEventKind.ENDED.value,
+            func.coalesce(events.detail["result"].astext, "").not_in(UNTOLD),
+        ),
+    )
 
 
 def _plan_and_approval(campaign_id: str) -> Select[Any]:

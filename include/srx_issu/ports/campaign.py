@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from srx_issu.ports.journal import Json
+from srx_issu.ports.journal import Json, Outcome
 
 
 class CampaignOutcome(StrEnum):
@@ -57,6 +57,21 @@ class CampaignEvent:
     cluster: str | None = None
     key: str | None = None  # unique in its campaign: a second event with it is not written
     detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+# Of other clusters nobody needs to know that they went well.
+UNTOLD = frozenset({Outcome.UPGRADED.value, Outcome.ALREADY_CURRENT.value, Outcome.PLANNED.value})
+
+
+def is_about(event: CampaignEvent, clusters: Collection[str]) -> bool:
+    """Whether ``event`` can decide anything about one of ``clusters``: it is theirs or the campaign's, it
+    counts against the budget, or it says which attempt of another cluster counts."""
+    return (
+        event.cluster is None
+        or event.cluster in clusters
+        or event.kind is CampaignEventKind.TAKEN
+        or (event.kind is CampaignEventKind.ENDED and event.detail.get("result") not in UNTOLD)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +127,18 @@ class CampaignJournal(Protocol):
         """False when an event with its key is there already."""
         ...
 
-    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
-        """In the order they were written. ``plans`` False leaves out the (large) PLANNED ones."""
+    def events(
+        self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
+    ) -> tuple[CampaignEvent, ...]:
+        """In the order they were written. ``plans`` False leaves out the (large) PLANNED ones.
+
+        ``about``: what decides about these clusters alone, see ``is_about``; a campaign of thousands has
+        tens of thousands of events, and few of them are.
+        """
+        ...
+
+    def plan(self, campaign_id: str) -> CampaignEvent | None:
+        """The newest PLANNED event; None when nothing was planned yet."""
         ...
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:

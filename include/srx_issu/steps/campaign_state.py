@@ -57,9 +57,12 @@ def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
 def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
     """The newest plan with the campaign it was made for; None when nothing was planned yet."""
     planned = [event for event in events if event.kind is CampaignEventKind.PLANNED]
-    if not planned:
-        return None
-    detail = planned[-1].detail
+    return plan_in(planned[-1]) if planned else None
+
+
+def plan_in(planned: CampaignEvent) -> tuple[Plan, Campaign]:
+    """What a PLANNED event says."""
+    detail = planned.detail
     return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
 
 
