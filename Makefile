@@ -130,6 +130,10 @@ bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts,
 bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
 	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
 
+.PHONY: bench-idle
+bench-idle: $(STAMPS)/project ## What a stack costs while nothing is to be done, component by component
+	@$(BIN)/python -m srx_demo.idle
+
 .PHONY: bench-checks
 bench-checks: $(STAMPS)/project ## What looking and judging costs: one cluster, and comparing 100,000 policies
 	@$(BIN)/python -m srx_demo.bench_checks

@@ -105,6 +105,12 @@ class HealthProbe:
                 ImportFailure(file=Path(e["filename"]).name, trace=str(e["stack_trace"])) for e in found
             )
 
+    def request_parse(self, dag_id: str) -> None:
+        """Has the DAG processor read the file of a DAG now."""
+        with translated():
+            token = self._get(f"/api/v2/dags/{dag_id}")["file_token"]
+            self._client.put(f"/api/v2/parseDagFile/{token}").raise_for_status()
+
     def _get(self, path: str, **query: int) -> Any:
         answer = self._client.get(path, params=query)
         answer.raise_for_status()

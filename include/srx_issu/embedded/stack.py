@@ -21,12 +21,13 @@ from srx_issu.embedded.in_flight import upgrades_in_flight
 from srx_issu.embedded.ports import free_port
 from srx_issu.embedded.postgres import JOURNAL_WRITER, Postgres
 from srx_issu.embedded.readiness import report_dags, wait_for_health
+from srx_issu.embedded.reparsing import Reparsing
 from srx_issu.embedded.restarts import STARTING_LIMIT
 from srx_issu.embedded.secrets import load_or_create, passwords
 from srx_issu.embedded.supervision import Supervision
 from srx_issu.embedded.supervisor import Supervisor
 
-AIRFLOW = (sys.executable, "-m", "airflow")
+AIRFLOW: tuple[str, ...] = (sys.executable, "-m", "airflow")
 PRELOAD = (sys.executable, "-m", "srx_issu.embedded.preload")
 # What tasks would each load for themselves: decision 022. The scheduler forks the processes that run tasks,
 # the DAG processor those that parse. Code edited since needs a restart.
@@ -84,7 +85,7 @@ class Options:
     parallelism: int = field(default_factory=default_parallelism)
     # Programs that live as long as the stack, started first: they get ready while PostgreSQL does.
     alongside: tuple[Program, ...] = ()
-    # Called when the databases are ready; gives more variables for Airflow, such as AIRFLOW_CONN_...
+    # Called when PostgreSQL is up; gives more variables for Airflow, such as AIRFLOW_CONN_...
     before_airflow: Callable[[], Mapping[str, str]] = dict
 
 
@@ -181,10 +182,10 @@ class Stack:
         self._wiring = self._wire(postgres)
         self.home.remember(journal=self._wiring.journal_database)  # without a password; for the command line
         self.environment = variables(self._wiring, secrets, os.environ)
-        self._migrate(postgres)
         self.environment.update(self._options.before_airflow())
-        self._start_airflow(self._wiring)
-        self._supervision = Supervision(self.supervisor, self.url, say=self._say)
+        self._start_airflow(self._wiring, postgres)
+        reparsing = Reparsing(self._wiring.files, self._request_parse)
+        self._supervision = Supervision(self.supervisor, self.url, say=self._say, chore=reparsing.look)
 
     def _wire(self, postgres: Postgres) -> Wiring:
         root = repository()
@@ -219,20 +220,32 @@ class Stack:
             self.home.remember(schema=installed_schema())
         prepare_journal(postgres.uri("journal", "+psycopg"), JOURNAL_WRITER)
 
-    def _start_airflow(self, wiring: Wiring) -> None:
+    def _start_airflow(self, wiring: Wiring, postgres: Postgres) -> None:
+        """Those that load much begin with that, and wait for the databases then (``preload.py``)."""
         self._say("starting Airflow")
         since = datetime.now(UTC)
-        for name, command in AIRFLOW_COMPONENTS.items():
-            self.supervisor.start(self._program(name, *command))
+        self.home.databases_ready_file.unlink(missing_ok=True)
+        for name in PRELOADED:
+            self.supervisor.start(self._program(name, *AIRFLOW_COMPONENTS[name]))
+        self._migrate(postgres)
+        self.home.databases_ready_file.touch()
+        for name in (each for each in AIRFLOW_COMPONENTS if each not in PRELOADED):
+            self.supervisor.start(self._program(name, *AIRFLOW_COMPONENTS[name]))
         self._leave_note()
         with HealthProbe(wiring.url, "admin", passwords(self.home)["admin"]) as probe:
             wait_for_health(probe, self.check)
             report_dags(probe, wiring.dags, since, self.check, self._say)
 
+    def _request_parse(self, dag_id: str) -> None:
+        with HealthProbe(self.url, "admin", passwords(self.home)["admin"]) as probe:
+            probe.log_in()
+            probe.request_parse(dag_id)
+
     def _program(self, name: str, *command: str) -> Program:
-        log = self.home.logs / f"{name}.log"
-        preload = (*PRELOAD, *modules, "--") if (modules := PRELOADED.get(name)) else AIRFLOW
-        return Program(name=name, command=[*preload, *command], log=log, environment=self.environment)
+        log, airflow = self.home.logs / f"{name}.log", AIRFLOW
+        if modules := PRELOADED.get(name):
+            airflow = (*PRELOAD, str(self.home.databases_ready_file), *modules, "--")
+        return Program(name=name, command=[*airflow, *command], log=log, environment=self.environment)
 
     def _leave_note(self) -> None:
         """For ``status``, ``down`` and the command line; anew after each restart."""

@@ -12,6 +12,20 @@ from srx_issu.embedded.supervisor import Supervisor
 
 POLL_S = 0.5
 HEALTH_EVERY_S = 30.0  # four queries of the API server's: 20 ms of CPU
+CHORES_EVERY_S = 3.0
+
+
+class Every:
+    """Due every ``seconds``, the first time after as many."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, time.monotonic() + seconds
+
+    def is_due(self) -> bool:
+        due = time.monotonic() > self._next
+        if due:
+            self._next = time.monotonic() + self._seconds
+        return due
 
 
 class Supervision:
@@ -26,8 +40,10 @@ class Supervision:
         poll_s: float = POLL_S,
         health_every_s: float = HEALTH_EVERY_S,
         hang_watch: HangWatch | None = None,
+        chore: Callable[[], None] = lambda: None,
     ) -> None:
-        self._supervisor, self._url, self._say = supervisor, url, say
+        """``chore`` is called every few seconds."""
+        self._supervisor, self._url, self._say, self._chore = supervisor, url, say, chore
         self._poll_s, self._health_every_s = poll_s, health_every_s
         self._hang_watch = hang_watch or HangWatch()
         self._ending = threading.Event()
@@ -47,13 +63,14 @@ class Supervision:
         self._thread.join(2 * self._poll_s)
 
     def _run(self) -> None:
-        next_look = time.monotonic() + self._health_every_s
+        health, chore = Every(self._health_every_s), Every(CHORES_EVERY_S)
         try:
             while not self._ending.wait(self._poll_s):
                 self._supervisor.tend()
-                if time.monotonic() > next_look:
+                if chore.is_due():
+                    self._chore()
+                if health.is_due():
                     self._look(self._ask())
-                    next_look = time.monotonic() + self._health_every_s
         except Exception as failure:  # noqa: BLE001 - handed to whoever owns the stack
             self._failure = failure
 
