@@ -102,6 +102,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "max_connections": "200",  # LocalExecutor's workers, API server and triggers each hold some
             "shared_buffers": "64MB",
+            "jit": "off",  # compiling a query costs more than running it, at these sizes
         }
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
