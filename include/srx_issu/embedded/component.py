@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
-import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from srx_issu.embedded.sessions import Session
 
-TAIL_LINES = 25
+TAIL_LINES, TAIL_BYTES = 25, 65_536
 LOGS_KEPT = 5  # of earlier starts: the first of a row of deaths says most
 
 
@@ -39,7 +38,6 @@ class Component:
     def __init__(self, program: Program) -> None:
         self.name = program.name
         self.log = program.log
-        self.began = time.monotonic()
         keep_older(program.log)
         with program.log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -78,11 +76,14 @@ def in_words(status: int) -> str:
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
+    """Indented. Of a log that grew for months only the end is read."""
     try:
-        with log.open(errors="replace") as file:
-            return "".join(f"  {line}" for line in deque(file, maxlen=lines)).rstrip() or "  (empty)"
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            said = file.read().decode(errors="replace").splitlines()[-lines:]
     except OSError as error:
-        return f"  (cannot be read: {error})"
+        said = [f"(cannot be read: {error})"]
+    return "\n".join(f"  {line}" for line in said or ["(empty)"])
 
 
 def keep_older(log: Path) -> None:
