@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tools" / "system-packages"
-PROGRAMS = ("make", "curl", "chromium", "ssh", "redis-server", "setpriv")
+PROGRAMS = ("make", "git", "curl", "chromium", "ssh", "redis-server", "setpriv")
 BASH = shutil.which("bash")
 
 
