@@ -84,10 +84,19 @@ unit: $(STAMPS)/dev
 	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/airflow/test_dag_integrity.py
 
 .PHONY: test
-test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
+test: tested-programs lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
 	@$(BIN)/python -m pytest -q -p tests.closing_summary tests/unit
 	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
 	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(addprefix --ignore=,$(COVERED)) $(ON_A_STACK)
+
+# A machine for CI is made ready; on a person's own nothing is installed unasked.
+.PHONY: tested-programs
+tested-programs:
+	@tools/system-packages $(if $(filter true,$(CI)),install,check)
+
+.PHONY: system-packages
+system-packages: ## What 'make test' needs besides Python, with apt-get (CI=true make test does it by itself)
+	@tools/system-packages install
 
 .PHONY: check-compose
 check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout
@@ -121,6 +130,10 @@ bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts,
 bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
 	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
 
+.PHONY: bench-idle
+bench-idle: $(STAMPS)/project ## What a stack costs while nothing is to be done, component by component
+	@$(BIN)/python -m srx_demo.idle
+
 .PHONY: bench-checks
 bench-checks: $(STAMPS)/project ## What looking and judging costs: one cluster, and comparing 100,000 policies
 	@$(BIN)/python -m srx_demo.bench_checks
@@ -151,15 +164,16 @@ clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
 .PHONY: help
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # -- installation, one stamp a step ---------------------------------------------------------------
 
 $(STAMPS)/venv:
 	@for python in python3 python3.13 python3.12 python3.11; do \
-		if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \
+		if $$python -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; \
 		then found=$$python; break; fi; done; \
-	if [ -z "$${found:-}" ]; then echo "Found no Python 3.11, 3.12 or 3.13; install one of them." >&2; exit 1; fi; \
+	if [ -z "$${found:-}" ]; then \
+		echo "Found no Python 3.11, 3.12 or 3.13 with venv; on Debian, 'make system-packages' installs it." >&2; exit 1; fi; \
 	echo "Installing into $(VENV) with $$($$found --version)" >&2; $$found -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 

@@ -27,7 +27,7 @@ def run_campaign(fleet: Fleet) -> Run:
         fleet.say("plan approved")
         for count, name in KILLED:
             fleet.until(partial(has_started, fleet, count), f"start no {count}", STARTED_S)
-            fleet.native.crew.kill(name)
+            fleet.native.supervisor.kill(name)
             fleet.say(f"{name} killed; starts so far: {fleet.starts()}")
         run = fleet.until(lambda: over(operator, run_id), "end of the campaign", END_S)
         fleet.say(f"campaign over: {run.state}")

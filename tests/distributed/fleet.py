@@ -104,7 +104,7 @@ class Fleet:
         """The first thing that ``look`` finds. A busy API server may be late: the deadline judges."""
         deadline = time.monotonic() + deadline_s
         while not (found := _patiently(look)):
-            self.native.crew.check()
+            self.native.supervisor.check()
             assert time.monotonic() < deadline, f"no {what} within {deadline_s:.0f} s"
             time.sleep(0.5)
         return found
@@ -160,7 +160,7 @@ def running_fleet(folder: Path) -> Iterator[Fleet]:
             before_services=scenery.prepare,
         )
         with Native(home, options, lambda text: print(text, flush=True)) as native:
-            scenery.check = native.crew.check
+            scenery.check = native.supervisor.check
             processes.of(native)
             fleet = Fleet(native=native, scenery=scenery, secrets=made, figures=figures, processes=processes)
             fleet.add_connections()

@@ -47,7 +47,7 @@ def test_a_dead_process_is_unhealthy_by_the_same_check(fleet: Fleet, campaign: R
 
 def test_what_was_killed_can_be_started_again(fleet: Fleet, campaign: Run) -> None:
     """The restart policy's part: the killed scheduler comes back beside the other."""
-    fleet.native.crew.start_again("scheduler-1")
+    fleet.native.supervisor.start_again("scheduler-1")
     fleet.until(
         lambda: fleet.native.ask_health("scheduler", "scheduler-1").returncode == 0 or None,
         "healthy scheduler-1", 90.0,

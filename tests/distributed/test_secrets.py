@@ -113,7 +113,7 @@ def test_a_worker_has_no_key_and_no_database_of_airflows(fleet: Fleet, campaign:
     workers = instances(fleet.native.services["worker"])
     assert len(workers) > 1
     for name in workers:
-        given = fleet.native.crew.program(name).environment
+        given = fleet.native.supervisor.program(name).environment
         assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in given, name
         assert known_in("\n".join(given.values()), fleet) == OF_A_WORKER, name
 
