@@ -8,7 +8,7 @@ runner and talks to Airflow's execution API, all in this process.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,8 @@ class Scheduler:
 
     dags: Mapping[str, DAG]
     client: Client
-    wait: Callable[[list[int]], None]  # until one of these triggers has fired, and was told to Airflow
+    wait: Callable[[list[int]], None]  # until one of these triggers has fired, and Airflow was told
+    _serialized: DBDagBag = field(default_factory=DBDagBag)
 
     def carry_out(self, dag_id: str, run_id: str, answer: Callable[[], bool]) -> None:
         """Until the run is over. ``answer`` answers whatever is asked; False: nobody does."""
@@ -59,11 +60,11 @@ class Scheduler:
 
     def _decide(self, dag_id: str, run_id: str) -> dict[Any, list[TaskInstance]] | None:
         """Airflow looks at the run until that changes nothing: what is left, by state. None = it is over."""
-        seen: dict[str, Any] | None = None
         with create_session() as session:
-            run = _run_of(session, dag_id, run_id)
+            run = self._run_of(session, dag_id, run_id)
             if run.state == DagRunState.QUEUED:
                 run.state, run.start_date = DagRunState.RUNNING, SystemClock().now()
+            before = _states(run.get_task_instances(session=session))
             while True:
                 ready, _ = run.update_state(session=session, execute_callbacks=False)
                 run.schedule_tis(ready, session=session)
@@ -72,20 +73,27 @@ class Scheduler:
                     return None
                 session.expire_all()
                 tasks = run.get_task_instances(session=session)
-                left, states = _by_state(tasks), {task.task_id: task.state for task in tasks}
-                if TaskInstanceState.SCHEDULED in left or states == seen:
+                left, now = _by_state(tasks), _states(tasks)
+                changed = {now[task_id] for task_id in now if now[task_id] != before[task_id]}
+                # Nothing stands behind a task that waits, so another look finds nothing new.
+                if TaskInstanceState.SCHEDULED in left or changed <= {TaskInstanceState.DEFERRED}:
                     return left
-                seen = states
+                before = now
 
     def _try_again(self, dag_id: str, run_id: str) -> bool:
         """Whether there was a task that only waited for its next try."""
         with create_session() as session:
-            run = _run_of(session, dag_id, run_id)
+            run = self._run_of(session, dag_id, run_id)
             failed = run.get_task_instances(state=[TaskInstanceState.UP_FOR_RETRY], session=session)
             for task in failed:
                 task.task = run.get_dag().get_task(task.task_id)
             due = [t for t in failed if t.are_dependencies_met(_PAUSE_HAS_PASSED, session=session)]
             return run.schedule_tis(due, session=session) > 0
+
+    def _run_of(self, session: Session, dag_id: str, run_id: str) -> DagRun:
+        run = session.scalars(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one()
+        run.dag = self._serialized.get_dag_for_run(dag_run=run, session=session)
+        return run
 
     def _run(self, task: TaskInstance) -> None:
         """A worker's part. A failure is in the database; what is raised here is a fault of the runner."""
@@ -104,10 +112,8 @@ class Scheduler:
         run_task_in_process(to_run, self.dags[task.dag_id].get_task(task.task_id), self.client)
 
 
-def _run_of(session: Session, dag_id: str, run_id: str) -> DagRun:
-    run = session.scalars(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one()
-    run.dag = DBDagBag().get_dag_for_run(dag_run=run, session=session)
-    return run
+def _states(tasks: Iterable[TaskInstance]) -> dict[str, Any]:
+    return {task.task_id: task.state for task in tasks}
 
 
 def _by_state(tasks: Iterable[TaskInstance]) -> dict[Any, list[TaskInstance]]:

@@ -11,6 +11,7 @@ from tests.oneprocess.place import Place
 from tests.oneprocess.playing import play
 from tests.scenarios.failure_table import TABLE
 from tests.scenarios.played import keep
+from tests.scenarios.players import length
 from tests.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.filterwarnings(
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings(
 )  # Airflow's own, which on a stack are its processes' to show
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", sorted(TABLE, key=length), ids=lambda row: row.name)
 def test_an_upgrade_of_a_cluster_with(row: Scenario, place: Place) -> None:
     # Given a cluster of its own with this fault
     # When its upgrade is over, a person having answered where policy asks
