@@ -244,6 +244,7 @@ class ScriptedNode:
         elif body is Act.CUT:
             process.stdout.write(f"{start}<half>".encode())
             await process.stdout.drain()
+            await asyncio.sleep(0.1)  # a reset would overtake what was said up to now
             process.get_extra_info("connection").abort()
             return None
         elif body is Act.GARBAGE:

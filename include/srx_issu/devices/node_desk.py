@@ -55,20 +55,21 @@ class NodeDesk:
         Raises what ``connect`` raises when there is no account to log in with.
         """
         patience_s, mine = self.patience_s, False
-        while not mine:
-            if self._asking is None or self._asking.done():
-                self._asking, mine = self._begin(), True
+        while True:
+            if (asking := self._asking) is None or asking.done():
+                asking, mine = self._begin(), True
             # else an earlier look's question, too old for this one: the node takes one at a time
-            while not (await asyncio.wait({self._asking}, timeout=patience_s))[0]:
+            while not (await asyncio.wait({asking}, timeout=patience_s))[0]:
                 if not self.session.in_queue:
                     words = f"no answer for {patience_s:.0f} s, still waiting for it"
                     return NodeView(node=self._node, reachable=False, error=words)
-        return self._asking.result()
+            if mine:
+                return asking.result()
 
     def _begin(self) -> asyncio.Task[NodeView]:
-        asking = asyncio.create_task(self._timed(), name=f"look at {self._node}")
-        asking.add_done_callback(_looked_at)
-        return asking
+        self._asking = asyncio.create_task(self._timed(), name=f"look at {self._node}")
+        self._asking.add_done_callback(_looked_at)
+        return self._asking
 
     async def _timed(self) -> NodeView:
         began = time.monotonic()
