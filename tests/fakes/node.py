@@ -74,6 +74,7 @@ class ScriptedNode:
         self.passwords: list[str] = []  # every password that was offered
         self.connections = 0
         self.around = ("", "")  # what the CLI prints before and after an XML answer
+        self.takes_compound = True  # commands with ";" between them
         self.silent_logins = False  # accept TCP and then say nothing
         self.silent_shell = False  # take "start shell" and then say nothing
         self.shell = shell  # environment of /bin/sh behind "start shell"; None = account without shell
@@ -222,7 +223,7 @@ class ScriptedNode:
 
     async def _exec(self, process: asyncssh.SSHServerProcess[bytes], commands: str) -> None:
         """Commands with ``;`` between them are answered one after the other, as the CLI of Junos does."""
-        for command in commands.split("; "):
+        for command in commands.split("; ") if self.takes_compound else [commands]:
             status = await self._command(process, command)
             if status is None:
                 return
@@ -232,7 +233,7 @@ class ScriptedNode:
         """The exit status; None when the session is over."""
         plain = command.split(" | ", maxsplit=1)[0]
         self.requests.append(plain)
-        answer = self.answers.get(plain)
+        answer = self.answers.get(plain) if ";" not in command else None
         body = answer(command) if callable(answer) else answer
         start = '<rpc-reply xmlns:junos="http://xml.juniper.net/junos/22.4R3/junos">'
         if body is None:
