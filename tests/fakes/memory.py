@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.errors import JournalError, LeaseHeld, SrxIssuError
 from srx_issu.domain.intent import Intent
 from srx_issu.journal.secrecy import checked_detail
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,
+    Claim,
     Event,
     EventKind,
     Hold,
@@ -136,6 +138,17 @@ class MemoryLeases:
         if held.owner != owner:
             raise LeaseHeld(f"{resource} is held by {held.owner}")
         return self.take(resource, owner, ttl_s)
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        lost: dict[str, SrxIssuError] = {}
+        for claim in claims:
+            mine = {lease.resource for lease in self.held_by(claim.owner)}
+            for resource in sorted(mine | set(claim.resources)):
+                try:
+                    self.renew(resource, claim.owner, claim.ttl_s)
+                except (LeaseHeld, JournalError) as error:
+                    lost.setdefault(claim.owner, error)
+        return lost
 
     def extend(self, owner: str, hold: Hold) -> str | None:
         """All of them from now on; or, with none changed, why not."""

@@ -9,11 +9,13 @@ lease.taken|taken_over|refused|released
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.errors import LeaseHeld, SrxIssuError
 from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import (
+    Claim,
     Event,
     EventKind,
     Hold,
@@ -103,6 +105,9 @@ class MeasuredLeases:
 
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         return self._leases.renew(resource, owner, ttl_s)
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        return self._leases.renew_many(claims)
 
     def release(self, resource: str, owner: str) -> bool:
         if released := self._leases.release(resource, owner):

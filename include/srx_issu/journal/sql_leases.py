@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld, SrxIssuError
 from srx_issu.journal.codec import event_to_row, lease_from_row
 from srx_issu.journal.database import Database
 from srx_issu.journal.lease_rows import (
     describe_holder,
     describe_loss,
+    extend_all,
     extend_lease,
     insert_lease,
     lease_of,
@@ -25,7 +27,7 @@ from srx_issu.journal.moments import database_now
 from srx_issu.journal.signing import Signer
 from srx_issu.journal.tables import events, lease_changes, leases, upgrades
 from srx_issu.journal.writing import writing
-from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Lease, Outcome
+from srx_issu.ports.journal import PERMIT_S, Claim, Event, EventKind, Lease, Outcome
 
 
 class LeaseChangeKind(StrEnum):
@@ -65,6 +67,24 @@ class SqlLeases:
             if held.owner != owner:
                 raise LeaseHeld(describe_holder(held, database_now(connection)))
             return extend_lease(connection, held, ttl_s)
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        """One statement for all that nobody else is just writing to; those few are waited for one by one."""
+        for claim in claims:
+            require_duration(claim.owner, claim.ttl_s)
+        with self._database.transaction() as connection:
+            renewed = extend_all(connection, {claim.owner: claim.ttl_s for claim in claims})
+        lost: dict[str, SrxIssuError] = {}
+        for claim in claims:
+            for resource in claim.resources:
+                if (claim.owner, resource) not in renewed and claim.owner not in lost:
+                    try:
+                        self.renew(resource, claim.owner, claim.ttl_s)
+                    except JournalAway:
+                        raise
+                    except (LeaseHeld, JournalError) as error:
+                        lost[claim.owner] = error
+        return lost
 
     def release(self, resource: str, owner: str) -> bool:
         query = delete(leases).where(leases.c.resource == resource, leases.c.owner == owner).returning(leases)

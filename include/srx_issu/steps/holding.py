@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.intent import Intent, SharedLimit
-from srx_issu.ports.journal import Leases
+from srx_issu.ports.journal import Claim, Leases
 
 _PLACE = "#"  # site:fra1#2 is the second place at fra1
 
@@ -59,6 +59,11 @@ def renew_all(intent: Intent, leases: Leases, ttl_s: float) -> None:
     for lease in leases.held_by(intent.upgrade_id):
         if lease.resource not in alone:
             leases.renew(lease.resource, intent.upgrade_id, ttl_s)
+
+
+def claim_of(intent: Intent, ttl_s: float) -> Claim:
+    """The same for ``Leases.renew_many``."""
+    return Claim(owner=intent.upgrade_id, resources=needs_of(intent).alone, ttl_s=ttl_s)
 
 
 def give_back(intent: Intent, leases: Leases, *, keep_cluster: bool) -> None:
