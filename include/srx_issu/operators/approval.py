@@ -6,21 +6,19 @@ changed since; those that are not needed are skipped by the one before them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context
-from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk import Context
 
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
-from srx_issu.operators.step import StepOperator, run_step
+from srx_issu.operators.step import run_step
 from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, approach, give_up, hear
 from srx_issu.steps.approval_request import ApprovalRequest
-from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.confirm_approval import confirm_approval
+from srx_issu.steps.bench import Bench
 
 GATES = 4  # up to three approvers, and a question that has changed
 
@@ -75,29 +73,3 @@ class ApprovalGate(QuestionOperator):
             before=self.before,
             clearings=context["ti"].max_tries,  # Airflow adds to it for each clearing
         )
-
-
-class ApprovalGuard(BaseOperator):
-    """Stops unless the journal holds the approval.
-
-    When it lets the run go on, it skips ``unneeded``: ids of tasks behind it that this run has no use for.
-    """
-
-    ui_color = StepOperator.ui_color
-
-    def __init__(
-        self, *, purpose: ApprovalPurpose, unneeded: Callable[[Bench], Collection[str]], **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.purpose = purpose
-        self.unneeded = unneeded
-
-    def execute(self, context: Context) -> Facts:
-        def step(bench: Bench) -> tuple[Facts, Collection[str]]:
-            return confirm_approval(bench, self.purpose), self.unneeded(bench)
-
-        facts, others = run_step(self, context, step)
-        if others:
-            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
-            skip(others)
-        return facts
