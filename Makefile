@@ -62,8 +62,8 @@ pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's im
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
 ON_A_STACK := tests/airflow tests/browser tests/distributed tests/proofs tests/scenarios
-# Whole upgrades that a proof covers (8, 11, 12 and 13): 'make test-faults' runs them.
-COVERED := tests/airflow/test_files_and_identity.py tests/airflow/test_journal_outage.py
+TESTED = $(BIN)/python -m pytest -p tests.closing_summary --durations=10
+FOR_EVERY_CHANGE := -m 'not release'
 
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
@@ -84,10 +84,20 @@ unit: $(STAMPS)/dev
 	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/airflow/test_dag_integrity.py
 
 .PHONY: test
-test: tested-programs lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
-	@$(BIN)/python -m pytest -q -p tests.closing_summary tests/unit
-	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
-	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(addprefix --ignore=,$(COVERED)) $(ON_A_STACK)
+test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
+	@echo "== units, in one process"
+	@$(TESTED) -q tests/unit
+	@echo "== without a stack: nodes, PostgreSQL, every row of the failure table, properties, a part of the mutants"
+	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
+	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
+	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
+
+.PHONY: test-all
+test-all: test ## For a release and at night: 'make test', then everything it leaves out (hours)
+	@echo "== what 'make test' leaves out: $$($(BIN)/python -m pytest -q --collect-only -m release tests 2>/dev/null | tail -1)"
+	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
+	@$(TESTED) -m release $(ON_A_STACK)
+	@$(MAKE) test-fuzz
 
 # A machine for CI is made ready; on a person's own nothing is installed unasked.
 .PHONY: tested-programs
@@ -103,8 +113,8 @@ check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, par
 	@$(BIN)/python -m pytest -q tests/compose
 
 .PHONY: test-faults
-test-faults: $(STAMPS)/dev ## Every failure scenario there is; 'make test' plays one of each fault
-	@SRX_ISSU_SCENARIOS=all $(BIN)/python -m pytest -p tests.closing_summary $(COVERED) tests/scenarios/test_every_fault.py
+test-faults: $(STAMPS)/dev ## Every row of the failure table on a real scheduler; 'make test' plays them in one process
+	@$(TESTED) tests/scenarios/test_every_fault.py
 
 .PHONY: test-fuzz
 test-fuzz: $(STAMPS)/dev ## What people do, in any order: random sequences against the send gate (SRX_ISSU_FUZZ=5000)
@@ -116,11 +126,11 @@ test-mutants: $(STAMPS)/dev ## Each guard of the decision code removed in turn: 
 
 .PHONY: test-crashes
 test-crashes: $(STAMPS)/dev ## kill -9 for tasks, workers and every component, with upgrades in every phase
-	@SRX_ISSU_CRASHES=1 $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_crashes.py
+	@$(TESTED) tests/scenarios/test_crashes.py
 
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
-	@$(BIN)/python -m pytest -s -p tests.closing_summary tests/distributed
+	@$(TESTED) -s tests/distributed
 
 .PHONY: bench
 bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time

@@ -24,7 +24,7 @@ from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaig
 from tests.scenarios.campaigns import Campaigns, dag_of
 from tests.scenarios.side_by_side import begun, side_by_side
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.release]
 
 LONG_S = 60.0 + 10800 / 120  # worst case of a simulated SRX4600, at the simulator's speed
 SLACK_S = 150.0  # for a busy machine to begin; an upgrade that is slowed down then takes longer on any

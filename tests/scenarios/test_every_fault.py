@@ -1,27 +1,20 @@
-"""Every fault of the simulator against the real DAG on a real scheduler: see ``failure_table.py``.
-
-One scenario of each fault, unless SRX_ISSU_SCENARIOS=all (``make test-faults``): then also the other moments,
-the troubles that pass, the refused recoveries, and those that begin on node1.
-"""
+"""Every row of the failure table against the real DAG on a real scheduler, for a release; for every change
+``tests/oneprocess`` plays them in one process."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 
 from tests.airflow.running_stack import RunningStack
-from tests.scenarios.failure_table import ONE_OF_EACH, TABLE
+from tests.scenarios.failure_table import TABLE
 from tests.scenarios.played import keep, played
 from tests.scenarios.players import Players
 from tests.scenarios.scenario import Scenario
 
-pytestmark = pytest.mark.stack
-
-PLAYED = TABLE if os.environ.get("SRX_ISSU_SCENARIOS") == "all" else ONE_OF_EACH
+pytestmark = [pytest.mark.stack, pytest.mark.release]
 
 
-@pytest.mark.parametrize("scenario", PLAYED, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", TABLE, ids=lambda scenario: scenario.name)
 def test_an_upgrade_of_a_cluster_with(scenario: Scenario, stack: RunningStack, players: Players) -> None:
     # Given a cluster of its own with this fault
     # When its upgrade is over, a person having answered where policy asks
