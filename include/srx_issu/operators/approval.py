@@ -11,16 +11,28 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR, TriggerFailureReason
 from airflow.sdk.bases.xcom import BaseXCom
 
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.operators.step import StepOperator, run_step
-from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, approach, give_up, hear
+from srx_issu.steps.approval_gate import (
+    Ask,
+    Enough,
+    Gate,
+    NextGate,
+    approach,
+    give_up,
+    hear,
+    is_unanswered,
+)
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.confirm_approval import confirm_approval
+from srx_issu.steps.lost_answer import LostAnswer
+from srx_issu.triggers.answer import AnswerTrigger
 
 GATES = 4  # up to three approvers, and a question that has changed
 
@@ -42,15 +54,29 @@ class ApprovalGate(QuestionOperator):
         self.spares = tuple(spares)
         self.before: tuple[str, ...] = ()  # the gates in front of it
 
-    def execute(self, context: Context) -> Any:
+    def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
+        """``event``: what Airflow holds of an answer to an earlier try, when that was asked for."""
         gate = self._gate(context)
-        found = self.patiently(lambda: run_step(self, context, lambda b: approach(b, gate, self.request)))
+        if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(context)):
+            self.defer(trigger=AnswerTrigger(str(context["ti"].id)), method_name="execute")
+        lost = LostAnswer.told(event)
+        found = self.patiently(
+            lambda: run_step(self, context, lambda b: approach(b, gate, self.request, lost))
+        )
         if not isinstance(found, Ask):
             return self._go_on(found)
         self.subject, self.body = found.subject, found.body
         self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
         self.response_timeout = timedelta(seconds=found.within_s)
         return super().execute(context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """The question itself waits without a trigger, so one that failed was asked for a lost answer: nobody
+        can tell, and that is not a no."""
+        error = (next_kwargs or {}).get("error")
+        if next_method == TRIGGER_FAIL_REPR and error == TriggerFailureReason.TRIGGER_FAILURE:
+            return self.execute(context, {})
+        return super().resume_execution(next_method, next_kwargs, context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         super().execute_complete(context, event)
@@ -60,6 +86,9 @@ class ApprovalGate(QuestionOperator):
     def nobody_answered(self, context: Context) -> None:
         gate = self._gate(context)
         self.patiently(lambda: run_step(self, context, lambda b: give_up(b, gate)))
+
+    def _is_unanswered(self, context: Context) -> bool:
+        return run_step(self, context, lambda bench: is_unanswered(bench, self._gate(context)))
 
     def _go_on(self, found: Enough | NextGate) -> None:
         self.log.info("%s", found.reason)
