@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
-from airflow.sdk.bases.operator import TRIGGER_FAIL_REPR, TriggerFailureReason
 from airflow.sdk.bases.xcom import BaseXCom
 
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
@@ -32,7 +31,6 @@ from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.lost_answer import LostAnswer
-from srx_issu.triggers.answer import AnswerTrigger
 
 GATES = 4  # up to three approvers, and a question that has changed
 
@@ -55,10 +53,9 @@ class ApprovalGate(QuestionOperator):
         self.before: tuple[str, ...] = ()  # the gates in front of it
 
     def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
-        """``event``: what Airflow holds of an answer to an earlier try, when that was asked for."""
         gate = self._gate(context)
         if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(context)):
-            self.defer(trigger=AnswerTrigger(str(context["ti"].id)), method_name="execute")
+            self.look_for_answer(context)
         lost = LostAnswer.told(event)
         found = self.patiently(
             lambda: run_step(self, context, lambda b: approach(b, gate, self.request, lost))
@@ -69,14 +66,6 @@ class ApprovalGate(QuestionOperator):
         self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
         self.response_timeout = timedelta(seconds=found.within_s)
         return super().execute(context)
-
-    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """The question itself waits without a trigger, so one that failed was asked for a lost answer: nobody
-        can tell, and that is not a no."""
-        error = (next_kwargs or {}).get("error")
-        if next_method == TRIGGER_FAIL_REPR and error == TriggerFailureReason.TRIGGER_FAILURE:
-            return self.execute(context, {})
-        return super().resume_execution(next_method, next_kwargs, context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         super().execute_complete(context, event)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -119,7 +119,9 @@ def approach(
         refuse(bench, gate.purpose, f"{found.reason}; no gate is left to ask for the rest: start a new run")
     timers = bench.intent.policy.timers
     renew_all(bench.intent, bench.leases, timers.approval_s + timers.lease_s)
-    _write_question(bench, gate, question, words, shown, found, said_before(earlier, lost))
+    _write_question(
+        bench, gate, question, words, shown, found, said_before(earlier[-1].detail if earlier else None, lost)
+    )
     return words
 
 
@@ -239,7 +241,7 @@ def _words(
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
     others = "" if rule.requester_counts else f", but not {bench.intent.requested_by}, who asks"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    lines = [request.body, *lost_lines(events, gate.purpose)]
+    lines = [request.body, *lost_lines(_told_of(events), gate.purpose)]
     if changed := changed_since(events, gate.purpose, question):
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
@@ -252,6 +254,10 @@ def _words(
         assigned=assigned,
         within_s=bench.intent.policy.timers.approval_s,
     )
+
+
+def _told_of(events: Sequence[Event]) -> list[Mapping[str, Json] | None]:
+    return [None if event.kind is EventKind.ANSWER else event.detail for event in events]
 
 
 def _digest_of(words: Ask) -> str:
@@ -293,7 +299,7 @@ def _leave_to_next(
             gate.purpose,
             "the question has changed again and no gate is left to put it: start a new run",
         )
-    why = lost.in_words(old) if lost else "it would read differently now"
+    why = lost.in_words(old.detail) if lost else "it would read differently now"
     reason = (
         f"question {short(str(old.detail.get('digest')))} is given up: {why}; {gate.spares[0]} asks instead"
     )

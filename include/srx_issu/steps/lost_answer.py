@@ -5,12 +5,12 @@ It does not count: what counts is in the journal. It is asked for again, and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,30 +34,30 @@ class LostAnswer:
             at=datetime.fromisoformat(at) if at else None,
         )
 
-    def in_words(self, put: Event) -> str:
-        """``put``: the question that it was given to."""
+    def in_words(self, put: Mapping[str, Json]) -> str:
+        """``put``: the detail of the question that it was given to."""
         at = f" at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else ""
         return (
-            f"{self.who} chose {self.chosen!r}{at}, on try {put.detail.get('try')}, "
+            f"{self.who} chose {self.chosen!r}{at}, on try {put.get('try')}, "
             "and that did not reach the journal"
         )
 
 
-def lost_lines(events: Sequence[Event], purpose: str) -> list[str]:
-    """For a question: the answers that were lost since the last one that was written down."""
+def lost_lines(told_of: Iterable[Mapping[str, Json] | None], purpose: str) -> list[str]:
+    """For a question: the answers that were lost since the last one that was written down. ``told_of``: the
+    details of all events in their order, None for each answer that was."""
     told: list[str] = []
-    for event in events:
-        if event.kind is EventKind.ANSWER:
+    for detail in told_of:
+        if detail is None:
             told.clear()
-        if isinstance(words := event.detail.get("lost"), str) and event.detail.get("for") == purpose:
+        elif isinstance(words := detail.get("lost"), str) and detail.get("for") == purpose:
             told.append(f"**An answer was lost:** {words}. It does not count: please answer again.")
     return told
 
 
-def said_before(earlier: Sequence[Event], lost: LostAnswer | None) -> str:
-    """For the journal's line about a question that is put once more; ``earlier``: as it was put before."""
-    if not earlier:
+def said_before(put: Mapping[str, Json] | None, lost: LostAnswer | None) -> str:
+    """For the journal's line about a question that is put once more; ``put``: its detail as it was before."""
+    if put is None:
         return ""
-    put = earlier[-1]
-    words = lost.in_words(put) if lost else f"try {put.detail.get('try')} has no answer in the journal"
+    words = lost.in_words(put) if lost else f"try {put.get('try')} has no answer in the journal"
     return f"; asked again: {words}"
