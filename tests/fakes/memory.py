@@ -19,8 +19,10 @@ from srx_issu.ports.journal import (
     IntendAnswer,
     Intended,
     Lease,
+    LeaseTaken,
     Outcome,
     UpgradeRecord,
+    WantedLeases,
 )
 from tests.fakes.snapshots import T0
 
@@ -130,6 +132,29 @@ class MemoryLeases:
         lease = Lease(resource=resource, owner=owner, taken_at=at, expires_at=at + timedelta(seconds=ttl_s))
         self.held[resource] = lease
         return lease
+
+    def take_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        before = dict(self.held)
+        try:
+            for resource in wanted.alone:
+                self.take(resource, owner, ttl_s)
+            mine = [self._take_place(places, owner, ttl_s) for places in wanted.places]
+        except LeaseHeld:
+            self.held = before
+            raise
+        return tuple(
+            LeaseTaken(lease=self.held[name], before=before.get(name))
+            for name in sorted((*wanted.alone, *mine))
+        )
+
+    def _take_place(self, places: tuple[str, ...], owner: str, ttl_s: float) -> str:
+        held = [lease.resource for lease in self.held_by(owner)]
+        for place in sorted(places, key=lambda place: place not in held):
+            try:
+                return self.take(place, owner, ttl_s).resource
+            except LeaseHeld:
+                continue
+        raise LeaseHeld(f"{places[0].rpartition('#')[0]}: all {len(places)} places are taken")
 
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         held = self.held.get(resource)

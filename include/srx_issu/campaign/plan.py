@@ -65,6 +65,14 @@ class Plan:
     def cluster(self, name: str) -> Planned | None:
         return self._by_name.get(name)
 
+    def position(self, name: str) -> int:
+        """The first is 0; those that are not in the plan come after all others."""
+        return self._positions.get(name, len(self._positions))
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self._by_name)}
+
     @cached_property
     def _by_name(self) -> dict[str, Planned]:
         return {cluster.name: cluster for cluster in self.clusters}

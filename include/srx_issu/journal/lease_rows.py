@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Float, Text, column, func, select, update, values
@@ -40,6 +40,12 @@ def locked_lease(connection: Connection, resource: str) -> Lease | None:
 def lease_of(connection: Connection, resource: str) -> Lease | None:
     row = connection.execute(select(leases).where(leases.c.resource == resource)).one_or_none()
     return lease_from_row(row) if row else None
+
+
+def leases_among(connection: Connection, resources: Collection[str]) -> dict[str, Lease]:
+    """By resource; what nobody holds is not in it."""
+    rows = connection.execute(select(leases).where(leases.c.resource.in_(resources)))
+    return {row.resource: lease_from_row(row) for row in rows}
 
 
 def replace_lease(connection: Connection, lease: Lease) -> Lease:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from srx_issu.journal.campaign_look import campaign_event_from_row, look_at_all
 from srx_issu.journal.codec import aware, utc
 from srx_issu.journal.database import Database
+from srx_issu.journal.moments import write_alone
 from srx_issu.journal.secrecy import checked_detail, redact
 from srx_issu.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
 from srx_issu.ports.campaign import (
@@ -19,6 +21,7 @@ from srx_issu.ports.campaign import (
     ApprovedCampaign,
     CampaignEvent,
     CampaignEventKind,
+    CampaignLook,
     CampaignOutcome,
     CampaignRecord,
     approved_campaign,
@@ -103,6 +106,7 @@ class SqlCampaigns:
             .returning(campaign_events.c.event_id)
         )
         with self._database.transaction() as connection:
+            write_alone(connection, campaign_id)  # so that a look never misses one that was numbered before
             return connection.execute(statement).one_or_none() is not None
 
     def events(
@@ -115,7 +119,7 @@ class SqlCampaigns:
             query = query.where(_is_about(about))
         with self._database.transaction() as connection:
             rows = connection.execute(query.order_by(campaign_events.c.event_id)).all()
-        return tuple(_event(row) for row in rows)
+        return tuple(campaign_event_from_row(row) for row in rows)
 
     def plan(self, campaign_id: str) -> CampaignEvent | None:
         query = (
@@ -129,7 +133,11 @@ class SqlCampaigns:
         )
         with self._database.transaction() as connection:
             row = connection.execute(query).one_or_none()
-        return _event(row) if row else None
+        return campaign_event_from_row(row) if row else None
+
+    def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
+        with self._database.transaction() as connection:
+            return look_at_all(connection, read_to, upgrades)
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
         closing = (
@@ -202,16 +210,4 @@ def _record(row: Row[Any]) -> CampaignRecord:
         closed_at=utc(row.closed_at) if row.closed_at else None,
         outcome=CampaignOutcome(row.outcome) if row.outcome else None,
         reason=row.reason,
-    )
-
-
-def _event(row: Row[Any]) -> CampaignEvent:
-    return CampaignEvent(
-        at=utc(row.at),
-        kind=CampaignEventKind(row.kind),
-        text=row.text,
-        wave=row.wave,
-        cluster=row.cluster,
-        key=row.key,
-        detail=row.detail,
     )

@@ -106,6 +106,25 @@ def approved_campaign(
     return ApprovedCampaign(campaign_id=campaign_id, name=name, campaign=str(planned["campaign"]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrderedUpgrade:
+    """An upgrade that has claimed its cluster."""
+
+    outcome: Outcome | None  # None while it is open
+    nonce: str  # of the order that its claim has shown; empty: none
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignLook:
+    """What all campaigns wait for, as of one moment."""
+
+    at: datetime  # of the database
+    events: Mapping[str, tuple[CampaignEvent, ...]]  # by campaign, what is new since the last look
+    read_to: Mapping[str, int]  # by campaign, where the next look begins
+    held: Mapping[str, str]  # resource -> who has it; what could be taken over is left out
+    upgrades: Mapping[str, OrderedUpgrade]
+
+
 class CampaignJournal(Protocol):
     """All methods raise JournalError when the database does not answer."""
 
@@ -139,6 +158,11 @@ class CampaignJournal(Protocol):
 
     def plan(self, campaign_id: str) -> CampaignEvent | None:
         """The newest PLANNED event; None when nothing was planned yet."""
+        ...
+
+    def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
+        """For many at once. ``read_to``: the campaigns, each with where the last look ended (0: read it all);
+        PLANNED events are left out. ``upgrades``: whose outcome is waited for."""
         ...
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:

@@ -127,6 +127,27 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WantedLeases:
+    """What is taken together. ``alone``: each of these; ``places``: of each row of numbered places, one."""
+
+    alone: tuple[str, ...]
+    places: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """All that come into question."""
+        return (*self.alone, *(place for row in self.places for place in row))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaseTaken:
+    """A lease, and how it stood before; None = nobody had it."""
+
+    lease: Lease
+    before: Lease | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpgradeRecord:
     """One upgrade as the journal knows it."""
 
@@ -188,6 +209,13 @@ class Leases(Protocol):
         """Takes or renews; takes over one that ran out more than PERMIT_S ago (recorded).
 
         Raises LeaseHeld naming the owner.
+        """
+        ...
+
+    def take_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        """All of it, each by the rules of ``take``, or nothing: where one cannot be had nothing is written.
+
+        Raises LeaseHeld naming the first that cannot.
         """
         ...
 

@@ -126,7 +126,7 @@ def is_ours(bench: CampaignBench, order: Order) -> bool:
 def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str) -> Step:
     now = bench.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
-    found = hindrance(task.cluster, state.orders(bench.stopped()), _over_budget(task, state), opens, now)
+    found = hindrance(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
     if found is not None:
         _give_back(bench, upgrade)
     if isinstance(found, Never):
@@ -135,7 +135,7 @@ def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str)
     if isinstance(found, Wait):
         return found
     try:
-        take_all(_needs(bench, task), upgrade, bench.leases, LEASE_S)
+        take_all(needs_in(bench.campaign_id, task), upgrade, bench.leases, LEASE_S)
     except LeaseHeld as held:
         return Wait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
     return Go(order=_order(bench, task, upgrade, state.attempt(task.cluster.name)))
@@ -269,7 +269,7 @@ def _without_closing(bench: CampaignBench, upgrade: str) -> tuple[Result, str]:
 def _close(bench: CampaignBench, task: Task, upgrade: str, result: Result, reason: str) -> Over:
     state = _state(bench, task)
     kept = result in (Result.NEEDS_OPERATOR, Result.UNKNOWN)
-    keep = _needs(bench, task).alone if kept else ()
+    keep = needs_in(bench.campaign_id, task).alone if kept else ()
     for lease in bench.leases.held_by(upgrade):
         if lease.resource not in keep:
             bench.leases.release(lease.resource, upgrade)
@@ -292,7 +292,8 @@ def _ended(bench: CampaignBench, task: Task, state: CampaignState, result: Resul
     )
 
 
-def _over_budget(task: Task, state: CampaignState) -> str | None:
+def over_budget(task: Task, state: CampaignState) -> str | None:
+    """Why nothing of this wave may start any more; None = the budget holds."""
     return exceeded(
         state.results,
         task.campaign.budget,
@@ -302,11 +303,11 @@ def _over_budget(task: Task, state: CampaignState) -> str | None:
     )
 
 
-def _needs(bench: CampaignBench, task: Task) -> Needs:
+def needs_in(campaign_id: str, task: Task) -> Needs:
     """What the run's own claim takes, and a place in the campaign."""
     limits, cluster = task.campaign.in_flight, task.cluster
     return needs(
-        cluster.name, cluster.conflict_groups, (*cluster.shared, *_places(bench.campaign_id, limits, cluster))
+        cluster.name, cluster.conflict_groups, (*cluster.shared, *_places(campaign_id, limits, cluster))
     )
 
 
