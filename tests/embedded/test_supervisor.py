@@ -122,6 +122,13 @@ def test_what_it_left_behind_is_gone_before_it_is_started_again(tended: Tended) 
     assert members([leader]) == {}
 
 
+def test_what_is_started_to_end_gives_its_status_and_is_forgotten(tended: Tended) -> None:
+    tended.start(DIES, "db-migrate")
+    assert tended.supervisor.finish("db-migrate") == 3
+    tended.supervisor.tend()
+    assert (tended.said, tended.supervisor.sessions) == ([], {})
+
+
 def test_the_others_are_left_alone(tended: Tended) -> None:
     other = tended.start(LIVES, "triggerer")
     tended.start(DIES)

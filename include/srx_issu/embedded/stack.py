@@ -207,18 +207,24 @@ class Stack:
         )
 
     def _migrate(self, postgres: Postgres) -> None:
-        """Brings both databases to the schema of the installed software."""
-        if self.home.remembered().get("schema") != installed_schema():
-            self._say("preparing Airflow's database")
-            migration = self._program("db-migrate", "db", "migrate")
-            status = self.supervisor.finish(migration)
-            if status != 0:
-                raise StackFailed(
-                    f"'airflow db migrate' ended with {in_words(status)}; the end of {migration.log}:\n"
-                    f"{tail(migration.log)}"
-                )
-            self.home.remember(schema=installed_schema())
+        """Brings both databases to the schema of the installed software, side by side."""
+        migration = self._start_migration()
         prepare_journal(postgres.uri("journal", "+psycopg"), JOURNAL_WRITER)
+        if migration and (status := self.supervisor.finish(migration.name)) != 0:
+            raise StackFailed(
+                f"'airflow db migrate' ended with {in_words(status)}; the end of {migration.log}:\n"
+                f"{tail(migration.log)}"
+            )
+        self.home.remember(schema=installed_schema())
+
+    def _start_migration(self) -> Program | None:
+        """Of Airflow's database; None where it was done by the same software."""
+        if self.home.remembered().get("schema") == installed_schema():
+            return None
+        self._say("preparing Airflow's database")
+        migration = self._program("db-migrate", "db", "migrate")
+        self.supervisor.start(migration)
+        return migration
 
     def _start_airflow(self, wiring: Wiring, postgres: Postgres) -> None:
         """Those that load much begin with that, and wait for the databases then (``preload.py``)."""

@@ -63,11 +63,12 @@ class Supervisor:
             member.program, member.wanted = program, True
             return self._start(member)
 
-    def finish(self, program: Program) -> int:
-        """Runs it to its end; the exit status."""
-        status = self.start(program).wait()
+    def finish(self, name: str) -> int:
+        """Waits for the end of one that was started to end; its exit status."""
+        component = self._members[name].component
+        status = component.wait() if component else 0
         with self._busy:
-            self._members.pop(program.name)
+            self._members.pop(name)
         return status
 
     def check(self) -> None:

@@ -152,7 +152,8 @@ class Native:
     def _initialise(self) -> None:
         self._say("preparing databases, roles and users")
         program = self._program(self.services["init"], "init")
-        status = self.supervisor.finish(program)
+        self.supervisor.start(program)
+        status = self.supervisor.finish(program.name)
         if status != 0:
             raise NativeFailed(
                 f"init ended with {in_words(status)}; the end of {program.log}:\n{tail(program.log)}"
