@@ -24,7 +24,7 @@ from srx_issu.domain.model import NodeName, NodeView
 LOOK_BYTES = 2 * 1024 * 1024
 _REPLY_END = "</rpc-reply>"
 # A look waits so long for a node: long enough for a login, short enough for two looks in two intervals.
-LEAST_PATIENCE_S = 5.0
+LEAST_PATIENCE_S = 10.0
 _SLOWER_THAN_LAST = 1.5  # a node under load is given more time than it took
 
 _LOOK = "look"  # what the compound question is called in messages

@@ -16,6 +16,7 @@ from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.hooks.triggerer_login import connector
 from srx_issu.hooks.watcher.lease_round import LeaseRound
 from srx_issu.hooks.watcher.shared_look import LINGER_S, KeptReader, SharedLook
+from srx_issu.hooks.watcher.shared_outage import SharedOutage, sharing
 from srx_issu.hooks.watcher.subscription import Subscription
 
 _log = logging.getLogger(__name__)
@@ -49,10 +50,11 @@ class Watcher:
 
     @property
     def stores(self) -> Stores:
-        """Journal, leases and evidence, opened once: after the fork, by the process that waits. May be
-        called from threads. Raises JournalError when the journal's settings will not do."""
+        """Journal, leases and evidence, opened once: after the fork, by the process that waits. May be used
+        from threads. While the journal is away, one of the waits asks for it. Raises JournalError when the
+        journal's settings will not do."""
         if self._stores is None:
-            self._stores = self._open_stores()
+            self._stores = sharing(self._open_stores(), SharedOutage())
         return self._stores
 
     @property
