@@ -72,9 +72,10 @@ class NodeDesk:
         return self._asking
 
     async def _timed(self) -> NodeView:
-        began = time.monotonic()
+        began, logins = time.monotonic(), self.session.logins
         view = await self._ask()
-        self._took_s = time.monotonic() - began if view.reachable else 0.0
+        if self.session.logins == logins:  # a login, and the queue for it, say nothing about the next answer
+            self._took_s = time.monotonic() - began if view.reachable else 0.0
         return view
 
     async def _ask(self) -> NodeView:
