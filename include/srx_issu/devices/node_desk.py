@@ -55,14 +55,16 @@ class NodeDesk:
         Raises what ``connect`` raises when there is no account to log in with.
         """
         patience_s, mine = self.patience_s, False
+        until = time.monotonic() + patience_s
         while True:
             if (asking := self._asking) is None or asking.done():
                 asking, mine = self._begin(), True
             # else an earlier look's question, too old for this one: the node takes one at a time
-            while not (await asyncio.wait({asking}, timeout=patience_s))[0]:
+            while not (await asyncio.wait({asking}, timeout=max(0.0, until - time.monotonic())))[0]:
                 if not self.session.in_queue:
                     words = f"no answer for {patience_s:.0f} s, still waiting for it"
                     return NodeView(node=self._node, reachable=False, error=words)
+                until = time.monotonic() + patience_s
             if mine:
                 return asking.result()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,7 +18,6 @@ from srx_issu.hooks.watcher.shared_look import LINGER_S, KeptReader, SharedLook
 from srx_issu.hooks.watcher.shared_outage import SharedOutage, sharing
 from srx_issu.hooks.watcher.subscription import Subscription
 
-_log = logging.getLogger(__name__)
 _ATTRIBUTE = "_srx_issu_watcher"
 
 _Key = tuple[object, ...]  # what two waits must have in common to share sessions
