@@ -24,7 +24,7 @@ from srx_issu.domain.model import NodeName, NodeView
 LOOK_BYTES = 2 * 1024 * 1024
 _REPLY_END = "</rpc-reply>"
 # A look waits so long for a node: long enough for a login, short enough for two looks in two intervals.
-LEAST_PATIENCE_S = 5.0
+LEAST_PATIENCE_S = 10.0
 _SLOWER_THAN_LAST = 1.5  # a node under load is given more time than it took
 
 _LOOK = "look"  # what the compound question is called in messages
@@ -55,14 +55,16 @@ class NodeDesk:
         Raises what ``connect`` raises when there is no account to log in with.
         """
         patience_s, mine = self.patience_s, False
+        until = time.monotonic() + patience_s
         while True:
             if (asking := self._asking) is None or asking.done():
                 asking, mine = self._begin(), True
             # else an earlier look's question, too old for this one: the node takes one at a time
-            while not (await asyncio.wait({asking}, timeout=patience_s))[0]:
+            while not (await asyncio.wait({asking}, timeout=max(0.0, until - time.monotonic())))[0]:
                 if not self.session.in_queue:
                     words = f"no answer for {patience_s:.0f} s, still waiting for it"
                     return NodeView(node=self._node, reachable=False, error=words)
+                until = time.monotonic() + patience_s
             if mine:
                 return asking.result()
 
@@ -72,9 +74,10 @@ class NodeDesk:
         return self._asking
 
     async def _timed(self) -> NodeView:
-        began = time.monotonic()
+        began, logins = time.monotonic(), self.session.logins
         view = await self._ask()
-        self._took_s = time.monotonic() - began if view.reachable else 0.0
+        if self.session.logins == logins:  # a login, and the queue for it, say nothing about the next answer
+            self._took_s = time.monotonic() - began if view.reachable else 0.0
         return view
 
     async def _ask(self) -> NodeView:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,9 +15,9 @@ from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.hooks.triggerer_login import connector
 from srx_issu.hooks.watcher.lease_round import LeaseRound
 from srx_issu.hooks.watcher.shared_look import LINGER_S, KeptReader, SharedLook
+from srx_issu.hooks.watcher.shared_outage import SharedOutage, sharing
 from srx_issu.hooks.watcher.subscription import Subscription
 
-_log = logging.getLogger(__name__)
 _ATTRIBUTE = "_srx_issu_watcher"
 
 _Key = tuple[object, ...]  # what two waits must have in common to share sessions
@@ -49,10 +48,11 @@ class Watcher:
 
     @property
     def stores(self) -> Stores:
-        """Journal, leases and evidence, opened once: after the fork, by the process that waits. May be
-        called from threads. Raises JournalError when the journal's settings will not do."""
+        """Journal, leases and evidence, opened once: after the fork, by the process that waits. May be used
+        from threads. While the journal is away, one of the waits asks for it. Raises JournalError when the
+        journal's settings will not do."""
         if self._stores is None:
-            self._stores = self._open_stores()
+            self._stores = sharing(self._open_stores(), SharedOutage())
         return self._stores
 
     @property
