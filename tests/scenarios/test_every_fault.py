@@ -12,14 +12,13 @@ import pytest
 
 from tests.airflow.running_stack import RunningStack
 from tests.scenarios.failure_table import ONE_OF_EACH, TABLE
+from tests.scenarios.played import keep, played
 from tests.scenarios.players import Players
-from tests.scenarios.referee import ended
 from tests.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.stack
 
 PLAYED = TABLE if os.environ.get("SRX_ISSU_SCENARIOS") == "all" else ONE_OF_EACH
-GREEN = ("UPGRADED", "UPGRADED_WITH_FINDINGS", "ALREADY_CURRENT")
 
 
 @pytest.mark.parametrize("scenario", PLAYED, ids=lambda scenario: scenario.name)
@@ -29,5 +28,7 @@ def test_an_upgrade_of_a_cluster_with(scenario: Scenario, stack: RunningStack, p
     run, end = players.wait_for(scenario)
 
     # Then class, orders, both nodes, outcome and lease are those of the table, and the colour tells the truth
-    assert ended(stack, run.cluster, run.run_id, end.outcome) == scenario.then, end.reason
-    assert end.is_green is (scenario.then.outcome in GREEN)
+    result = played(stack, run.cluster, run.run_id, end, stack.task_states(run.run_id))
+    keep("stack", scenario, result)
+    assert result.ended == scenario.then, end.reason
+    assert result.is_as_told(scenario)
