@@ -49,4 +49,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     terminalreporter.section(f"{len(rows)} rows in one process, {sum(row[1] for row in rows):.0f} CPU-s")
     for seconds, cpu, name in nlargest(SLOWEST, rows):
-        terminalreporter.line(f"{seconds:6.1f} s, {cpu:5.1f} CPU-s  {name.partition('[')[2].rstrip(']')}")
+        terminalreporter.line(f"{seconds:6.1f} s, {cpu:5.1f} CPU-s  {name.partition('::')[2]}")

@@ -13,15 +13,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import yaml
 
 from srx_demo.lab import Lab
 from srx_demo.operator_files import at_speed
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.run_ids import new_run_id
+from srx_issu.cli.campaign_api import CampaignApi
+from srx_issu.cli.recover import dag_of
+from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.embedded.environment import Wiring, variables
 from srx_issu.embedded.home import Home, repository
 from srx_issu.embedded.preload import load
@@ -41,6 +43,7 @@ WIRE = {"connect_s": 5, "rpc_s": 8}  # loopback answers in milliseconds, or not 
 LONGEST_WAIT_S = 120.0
 CLUSTERS, TWINS = 110, 20  # as many as there are rows: one process may play them all
 URL = "http://one.process.invalid"
+NOT_YET = Databases(airflow="postgresql+psycopg2://nobody@/not-yet", journal="")
 
 
 @dataclass(kw_only=True)
@@ -51,6 +54,7 @@ class Place:
     scheduler: Scheduler
     lab_pid: int
     _taken: Counter[str] = field(default_factory=Counter)
+    _apis: dict[str, CampaignApi] = field(default_factory=dict)
 
     @property
     def lab(self) -> Lab:
@@ -66,21 +70,32 @@ class Place:
         self._taken[starter] += 1
         return names[self._taken[starter] - 1]
 
-    def trigger(self, cluster: str) -> str:
-        """Asks for an upgrade without an approval of its start, as an operator does; returns the run's id."""
+    def trigger(self, cluster: str, **conf: Any) -> str:
+        """Asks for an upgrade, as an operator does; without an approval of its start unless ``conf`` says
+        otherwise. Returns the run's id."""
         run_id, image = new_run_id(cluster), self.scenery.image.path.name
-        self.api.trigger(run_id, {"cluster": cluster, "image": image, "approval": False})
+        self.api().trigger(run_id, {"cluster": cluster, "image": image, "approval": False, **conf})
         return run_id
 
+    def recover(self, cluster: str) -> str:
+        """Asks for a recovery; returns the run's id."""
+        run_id = new_recovery_id(cluster)
+        asked = {"cluster": cluster, "reason": "found half way"}
+        dag_of(self.api(), run_id).trigger(run_id, asked)
+        return run_id
+
+    def api(self, user: str = "operator") -> CampaignApi:
+        """Airflow's own REST API, in this process; the user logs in."""
+        if user not in self._apis:
+            self._apis[user] = CampaignApi(self.scenery.login(URL, user), transport=self._transport)
+        return self._apis[user]
+
     @cached_property
-    def api(self) -> AirflowApi:
-        """Airflow's own REST API, in this process, as ``operator``."""
-        import httpx  # noqa: PLC0415
+    def _transport(self) -> httpx.BaseTransport:
         from a2wsgi import ASGIMiddleware  # noqa: PLC0415
         from airflow.api_fastapi.app import create_app  # noqa: PLC0415
 
-        transport = httpx.WSGITransport(app=ASGIMiddleware(create_app(apps="core")))
-        return AirflowApi(self.scenery.login(URL, "operator"), transport=transport)
+        return httpx.WSGITransport(app=ASGIMiddleware(create_app(apps="core")))
 
 
 @contextmanager
@@ -93,15 +108,17 @@ def place(folder: Path, session: str, process: str) -> Iterator[Place]:
     with ExitStack() as cleanup:
         lab = cleanup.enter_context(simulator(scenery.lab, folder / "lab.log"))
         scenery.check = lab.check
-        _settle(home, Databases(airflow="", journal=""))
+        _settle(home, NOT_YET)
+        load(TASK_MODULES)  # by all processes at once, before they wait for each other
         urls = cleanup.enter_context(databases(session, process, _initialise))
         _settle(home, urls)
         os.environ.update(scenery.prepare())
         _hurry(home.root / "files" / "policy" / "limits.yaml")
         _connect_airflow(urls.airflow)
-        load(TASK_MODULES)
         scheduler = cleanup.enter_context(_scheduler())
-        yield Place(scenery=scenery, scheduler=scheduler, lab_pid=lab.session.sid)
+        made = Place(scenery=scenery, scheduler=scheduler, lab_pid=lab.session.sid)
+        made.api().log_in()  # makes the API, which takes seconds
+        yield made
 
 
 def _settle(home: Home, urls: Databases) -> None:

@@ -27,9 +27,6 @@ from sqlalchemy.orm import Session
 
 from srx_issu.hooks.clock import SystemClock
 
-# The pause before another try is taken for passed as soon as nothing else is to be done: Airflow's own flag.
-_PAUSE_HAS_PASSED = DepContext(flag_upstream_failed=True, ignore_in_retry_period=True)
-
 
 class Stuck(AssertionError):
     """A run that is not over, in which nothing can go on."""
@@ -81,13 +78,14 @@ class Scheduler:
                 before = now
 
     def _try_again(self, dag_id: str, run_id: str) -> bool:
-        """Whether there was a task that only waited for its next try."""
+        """Whether there was a task that only waited for its next try: its pause is taken for passed."""
         with create_session() as session:
             run = self._run_of(session, dag_id, run_id)
             failed = run.get_task_instances(state=[TaskInstanceState.UP_FOR_RETRY], session=session)
             for task in failed:
                 task.task = run.get_dag().get_task(task.task_id)
-            due = [t for t in failed if t.are_dependencies_met(_PAUSE_HAS_PASSED, session=session)]
+            rules = DepContext(flag_upstream_failed=True, ignore_in_retry_period=True)
+            due = [each for each in failed if each.are_dependencies_met(rules, session=session)]
             return run.schedule_tis(due, session=session) > 0
 
     def _run_of(self, session: Session, dag_id: str, run_id: str) -> DagRun:
