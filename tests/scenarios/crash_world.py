@@ -191,27 +191,15 @@ PHASES = (
     "issu.wait_for_resync",
     "branch_outcome",
     "recover: diagnosis",
-    "recover: roll back",
-    "recover: abort and reboot",
-    "recover: cold sync",
-    "recover: flags and checks",
+    "recover: abort",
+    "recover: roll_back",
+    "recover: finish_forward",
+    "recover: end",
     "verify",
     "fail_back",
     "end",
 )
-_RECOVERY = {
-    "diagnose": "diagnosis",
-    "approve_recovery": "diagnosis",
-    "confirm_recovery": "diagnosis",
-    "wait_for_node": "roll back",
-    "fail_over_to_old_image": "roll back",
-    "roll_back_node": "roll back",
-    "wait_for_old_release": "roll back",
-    "abort_issu": "abort and reboot",
-    "reboot_node": "abort and reboot",
-    "wait_for_reboot": "abort and reboot",
-    "wait_for_cold_sync": "cold sync",
-}
+_RECOVERY = ("abort", "roll_back", "finish_forward")
 
 
 def phase(task_id: str) -> str:
@@ -220,7 +208,6 @@ def phase(task_id: str) -> str:
         return task_id
     group, _, name = task_id.partition(".")
     if group == "recover":
-        return f"recover: {_RECOVERY.get(name, 'flags and checks')}"
-    if group == "issu":
-        return "issu.start"  # consolidate_groups comes just before it
-    return group if group in PHASES else "end" if group in ("clean_up", "report", "close") else "approval"
+        before = name in ("diagnose", "confirm_recovery") or name.startswith("approve_recovery")
+        return f"recover: {name if name in _RECOVERY else 'diagnosis' if before else 'end'}"
+    return group if group in PHASES else "end" if group == "close" else "approval"

@@ -3,9 +3,11 @@
 Absolute weights, in the one place where they are given. Airflow's own rule counts the tasks behind a task, so
 that a newcomer's first task would go before every recovery and every ending.
 
-A weight orders what waits; it takes no worker from what runs. So the tasks of a start, which compute or copy
-for long, may take a quarter of the workers each, three quarters in all. That is a setting of the tasks: a
-pool would have to be made by hand in an Airflow that is not ours, and without it nothing would be scheduled.
+A weight orders what waits; it takes no worker from what runs. So the tasks of a start that compute or copy
+for long may take a quarter of the workers each. That is a setting of the tasks: a pool would have to be made
+by hand in an Airflow that is not ours, and without it nothing would be scheduled.
+
+``claim`` is no start yet: it answers a request, within seconds, and a refused one waits for nothing else.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ class Weight(IntEnum):
 
     RECOVERY = 10_000  # a cluster half way, and what finds out whether one is; a person's order
     ENDING = 1_000  # outcome, lease, report
+    REQUEST = 500  # whether a run gets its cluster
     RUNNING = 100  # upgrades that have begun, and campaigns
     START = 10  # what begins: nothing is lost by its waiting
     AHEAD = 1  # copies ahead of a window, the audit
@@ -33,11 +36,11 @@ _OF_A_TASK = {
     "branch_outcome": Weight.RECOVERY,
     "hold_for_operator": Weight.RECOVERY,
     "close": Weight.ENDING,
-    "claim": Weight.START,
+    "claim": Weight.REQUEST,
     "prepare": Weight.START,
 }
 _OF_A_GROUP = {"recover": Weight.RECOVERY, "assess": Weight.START}
-STARTS = ("claim", "assess.check_readiness", "prepare")  # the tasks of a start that take a worker for long
+_SHARE = {"claim": 2, "assess.check_readiness": 4, "prepare": 4}  # one worker in so many, at most
 
 
 def upgrade_weight(task_id: str) -> Weight:
@@ -71,4 +74,4 @@ def weigh(dag: DAG, weight_of: Callable[[str], Weight], bounds: Mapping[str, int
 def starts_at_once() -> dict[str, int]:
     """``bounds`` of an upgrade's DAG."""
     workers = conf.getint("core", "parallelism", fallback=_ANY_NUMBER) or _ANY_NUMBER
-    return dict.fromkeys(STARTS, max(1, workers // 4))
+    return {task_id: max(1, workers // share) for task_id, share in _SHARE.items()}

@@ -54,6 +54,8 @@ TASK_MODULES = (
     "srx_issu.devices.transfer",
     "srx_issu.devices.writer",
     "srx_issu.steps.kept_values",
+    "srx_issu.triggers.cluster",
+    "srx_issu.triggers.recovery",
     *PARSE_MODULES,
 )
 PRELOADED = {"scheduler": TASK_MODULES, "dag-processor": PARSE_MODULES}
