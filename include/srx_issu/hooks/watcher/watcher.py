@@ -11,6 +11,7 @@ from srx_issu.devices.login_pace import LoginPace
 from srx_issu.devices.ssh import SshClusterReader
 from srx_issu.domain.intent import Intent, Timers
 from srx_issu.domain.model import Cluster
+from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.stores import Stores, open_stores
 from srx_issu.hooks.triggerer_login import connector
 from srx_issu.hooks.watcher.lease_round import LeaseRound
@@ -88,6 +89,7 @@ class Watcher:
         if (there := self._shared.get(key, stuck)) is not stuck:
             return there
         stuck.end()
+        AirflowMetrics().count("poll.stuck")
         return self._made(name, key, make)
 
     def _forget(self, key: _Key, gone: SharedLook) -> None:

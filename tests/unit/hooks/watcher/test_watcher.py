@@ -18,11 +18,11 @@ from tests.fakes.intents import CLUSTER, POLICY, intent
 from tests.fakes.kept_reader import FakeKeptReader
 
 LOG = logging.getLogger("test.watcher")
-POLL_S = 0.01  # three intervals are over soon
+SHORT_S = 0.01
 LONG_S = 60.0
 
 
-def upgrade_of(name: str = "fw-1", *, poll_s: float = POLL_S) -> Intent:
+def upgrade_of(name: str, *, poll_s: float) -> Intent:
     policy = replace(POLICY, timers=replace(POLICY.timers, poll_s=poll_s))
     return intent(cluster=replace(CLUSTER, name=name), policy=policy)
 
@@ -42,7 +42,17 @@ class Bed:
         self.readers.append(self.next())
         return self.readers[-1]
 
-    def wait_for(self, name: str = "fw-1", *, poll_s: float = POLL_S) -> Subscription:
+    def first_hang(self, count: int) -> None:
+        """Whoever is made after them has all the time in the world."""
+
+        def made() -> FakeKeptReader:
+            hangs = len(self.readers) < count
+            return FakeKeptReader(hangs=hangs, patience_s=SHORT_S if hangs else LONG_S)
+
+        self.next = made
+
+    def wait_for(self, name: str = "fw-1", *, poll_s: float = LONG_S) -> Subscription:
+        """With a short ``poll_s`` three intervals are over soon."""
         return self.watcher.subscribe(upgrade_of(name, poll_s=poll_s), LOG)
 
 
@@ -58,8 +68,8 @@ def play(story: Callable[[Bed], Awaitable[None]], bed: Bed | None = None) -> Bed
 
 def test_a_watcher_that_is_stuck_is_begun_anew_for_that_cluster(caplog: pytest.LogCaptureFixture) -> None:
     async def story(bed: Bed) -> None:
-        bed.next = lambda: FakeKeptReader(hangs=not bed.readers)
-        wait = bed.wait_for()
+        bed.first_hang(1)
+        wait = bed.wait_for(poll_s=SHORT_S)
         assert await wait.observe() == bed.readers[1].now
         assert bed.readers[0].dropped
         assert bed.watcher.clusters == 1
@@ -71,8 +81,8 @@ def test_a_watcher_that_is_stuck_is_begun_anew_for_that_cluster(caplog: pytest.L
 
 def test_where_that_does_not_help_the_wait_looks_for_itself(caplog: pytest.LogCaptureFixture) -> None:
     async def story(bed: Bed) -> None:
-        bed.next = lambda: FakeKeptReader(hangs=len(bed.readers) < 2)
-        wait = bed.wait_for()
+        bed.first_hang(2)
+        wait = bed.wait_for(poll_s=SHORT_S)
         assert await wait.observe() == bed.readers[2].now
         assert await wait.observe() == bed.readers[2].now
         assert bed.readers[2].begun == 2
@@ -85,8 +95,8 @@ def test_where_that_does_not_help_the_wait_looks_for_itself(caplog: pytest.LogCa
 
 def test_two_waits_of_a_stuck_cluster_begin_it_anew_once() -> None:
     async def story(bed: Bed) -> None:
-        bed.next = lambda: FakeKeptReader(hangs=not bed.readers)
-        waits = [bed.wait_for(), bed.wait_for()]
+        bed.first_hang(1)
+        waits = [bed.wait_for(poll_s=SHORT_S), bed.wait_for(poll_s=SHORT_S)]
         await asyncio.gather(*(wait.observe() for wait in waits))
         for wait in waits:
             await wait.close()
@@ -110,8 +120,8 @@ def test_a_stuck_cluster_does_not_slow_another() -> None:
 
 def test_a_login_that_waits_for_its_turn_is_no_stuck_watcher() -> None:
     async def story(bed: Bed) -> None:
-        bed.next = lambda: FakeKeptReader(in_queue=True, takes_s=POLL_S * 10)
-        wait = bed.wait_for()
+        bed.next = lambda: FakeKeptReader(in_queue=True, takes_s=SHORT_S * 10)
+        wait = bed.wait_for(poll_s=SHORT_S)
         await wait.observe()
         await wait.close()
 
@@ -139,7 +149,7 @@ def test_waits_that_ask_together_share_one_look() -> None:
 
 def test_a_look_that_was_under_way_proves_nothing_about_afterwards() -> None:
     async def story(bed: Bed) -> None:
-        bed.next = lambda: FakeKeptReader(takes_s=POLL_S)
+        bed.next = lambda: FakeKeptReader(takes_s=SHORT_S)
         first, later = bed.wait_for(), bed.wait_for()
         looking = asyncio.create_task(first.observe())
         while not bed.readers[0].begun:
@@ -153,7 +163,7 @@ def test_a_look_that_was_under_way_proves_nothing_about_afterwards() -> None:
 
 def test_a_wait_that_is_cancelled_takes_nobodys_look_away() -> None:
     async def story(bed: Bed) -> None:
-        bed.next = lambda: FakeKeptReader(takes_s=POLL_S)
+        bed.next = lambda: FakeKeptReader(takes_s=SHORT_S)
         cancelled, other = bed.wait_for(), bed.wait_for()
         looks = [asyncio.create_task(each.observe()) for each in (cancelled, other)]
         await asyncio.sleep(0)
@@ -180,15 +190,15 @@ def test_sessions_nobody_waits_for_are_closed_after_a_while() -> None:
     async def story(bed: Bed) -> None:
         wait = bed.wait_for()
         await wait.observe()
-        await asyncio.sleep(POLL_S * 3)
+        await asyncio.sleep(SHORT_S * 3)
         assert not bed.readers[0].closed  # somebody waits
         await wait.close()
-        await asyncio.sleep(POLL_S * 3)
-        assert bed.readers[0].closed
-        assert bed.watcher.clusters == 0
+        async with asyncio.timeout(LONG_S):
+            while not bed.readers[0].closed or bed.watcher.clusters:
+                await asyncio.sleep(SHORT_S)
         await bed.wait_for().observe()  # and opened again for who comes later
 
-    assert len(play(story, Bed(linger_s=POLL_S)).readers) == 2
+    assert len(play(story, Bed(linger_s=SHORT_S)).readers) == 2
 
 
 def test_the_end_of_the_loop_ends_every_session() -> None:
