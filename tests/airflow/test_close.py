@@ -45,6 +45,7 @@ class World:
         self.clean_up: Exception | None = None
         self.order: list[str] = []
         self.notes: list[str] = []
+        self.is_claimed = True
 
     def close(self) -> dict[str, Any]:
         task, instance = CloseOperator(task_id="close", report=self._report), TaskInstance()
@@ -89,6 +90,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         monkeypatch.setattr(where, "open_bench", open_bench)
         monkeypatch.setattr(where, "note_failure", note)
     monkeypatch.setattr(module, "clean_up", made.cleaned)
+    monkeypatch.setattr(module, "is_open", lambda *_: made.is_claimed)
     monkeypatch.setattr(module, "open_stores", lambda: None)
     monkeypatch.setattr(module, "failed_tasks", lambda *_: [])
     monkeypatch.setattr(step, "is_running", lambda *_: False)
@@ -97,6 +99,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def upgraded(world: World) -> None:
     world.fake.told(EventKind.DECIDED, "fail_back.check_unchanged", "all well", outcome="UPGRADED")
+
+
+def test_a_claim_that_was_marked_green_by_hand_has_nothing_to_close(world: World) -> None:
+    world.is_claimed = False
+    with pytest.raises(KeyError):  # it leaves no outcome
+        world.close()
+    assert world.order == []
 
 
 def test_a_clean_up_that_fails_keeps_neither_outcome_nor_lease_from_being_written(world: World) -> None:

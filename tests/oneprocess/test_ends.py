@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -30,25 +32,30 @@ def clear(place: Place, run_id: str, task_id: str) -> None:
     place.api()._request("POST", f"/dags/{DAG_ID}/clearTaskInstances", json=body)
 
 
+@dataclass
+class Workers(list[str]):
+    """The tasks for which a worker was started, in order; what happens ``after`` one of them, once."""
+
+    after: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+
 @pytest.fixture
-def workers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tasks for which a worker was started, in order."""
+def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
     from tests.oneprocess import scheduling  # noqa: PLC0415 - brings Airflow
 
-    started: list[str] = []
-    run = scheduling.run_task_in_process
+    started, run = Workers(), scheduling.run_task_in_process
 
     def counted(task: Any, *others: Any) -> Any:
         started.append(task.task_id)
-        return run(task, *others)
+        result = run(task, *others)
+        started.after.pop(task.task_id, lambda: None)()
+        return result
 
     monkeypatch.setattr(scheduling, "run_task_in_process", counted)
     return started
 
 
-def test_a_refused_request_ends_at_its_claim_and_nothing_else_is_run(
-    place: Place, workers: list[str]
-) -> None:
+def test_a_refused_request_ends_at_its_claim_and_nothing_else_is_run(place: Place, workers: Workers) -> None:
     run_id = place.trigger(place.take_cluster("node0"), image="no-such-image.tgz")
     end = carry_out(place, run_id)
     assert str(end.outcome) == "REFUSED"
@@ -60,7 +67,7 @@ def test_a_refused_request_ends_at_its_claim_and_nothing_else_is_run(
 
 
 def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_does_nothing(
-    place: Place, workers: list[str]
+    place: Place, workers: Workers
 ) -> None:
     cluster = place.take_cluster("node0")
     run_id = place.trigger(cluster)
@@ -76,4 +83,15 @@ def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_doe
     assert (str(end.outcome), place.api().run(run_id).state) == ("UPGRADED", "success")
     assert set(before) == set(states(place, run_id))
     assert ended(place, cluster, run_id, None).sent == UPGRADE
-    assert BEGUN not in [e.text for e in SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).events(run_id)]
+
+
+def test_what_is_cleared_in_mid_issu_prepares_nothing_and_attaches(place: Place, workers: Workers) -> None:
+    cluster = place.take_cluster("node0")
+    run_id = place.trigger(cluster)
+    workers.after["issu.start"] = lambda: clear(place, run_id, "assess.check_readiness")
+    end = carry_out(place, run_id)
+    assert str(end.outcome) == "UPGRADED", end.reason
+    assert workers[:8] == [*(first := ["claim", "assess.check_readiness", "prepare", "issu.start"]), *first]
+    assert ended(place, cluster, run_id, None).sent == UPGRADE
+    events = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).events(run_id)
+    assert [e.step for e in events if e.text == BEGUN] == ["assess.check_readiness", "prepare"]

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway
 from srx_issu.hooks.stores import Stores, open_stores
-from srx_issu.hooks.workbench import note_failure, open_bench
+from srx_issu.hooks.workbench import is_open, note_failure, open_bench
 from srx_issu.operators.run_state import failed_tasks, purpose
 from srx_issu.operators.step import run_step, waited_out
 from srx_issu.ports.journal import Json, Outcome
@@ -38,6 +38,8 @@ class CloseOperator(BaseOperator):
         self.report = report
 
     def execute(self, context: Context) -> Facts:
+        if not waited_out(lambda _: is_open(context["run_id"], purpose(context)), context, self.log):
+            raise AirflowFailException("nothing was claimed, so there is nothing to close; see task claim")
         failed = failed_tasks(self, context)
         run_step(self, context, lambda bench: _settle(bench, failed))
         self._clean_up(context)
