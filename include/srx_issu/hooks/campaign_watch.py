@@ -211,8 +211,12 @@ class CampaignWatch:
         followed = {name: before.get(name) or _Followed() for name in names}
         read_to = {name: each.read_to for name, each in followed.items()}
         look = self.stores.campaigns.look(read_to, {end.upgrade for end in ends})
-        for name, each in followed.items():
-            each.read(look.events[name], look.read_to[name])
+        for name in names:
+            try:
+                followed[name].read(look.events[name], look.read_to[name])
+            except (KeyError, ValueError):
+                _log.exception("%s: its account cannot be read; it is read anew", name)
+                del followed[name]  # the others are not held up by it
         states = {name: each.state for name, each in followed.items()}
         if self._is_due("stopped", ASK_STOPPED_EVERY_S):
             self._stopped = self._stop_flag()
@@ -231,10 +235,11 @@ class CampaignWatch:
     def _run_states(self, ends: Sequence[End], states: Mapping[str, CampaignState]) -> Mapping[str, str]:
         """Of runs that are over, or gone; those that are asked for now and are not."""
         asked: set[str] = set()
+        known = [end for end in ends if end.campaign_id in states]
         if self._is_due("refused", ASK_REFUSED_EVERY_S):
-            asked |= {end.upgrade for end in ends if is_refused(end, states[end.campaign_id])}
+            asked |= {end.upgrade for end in known if is_refused(end, states[end.campaign_id])}
         if self._is_due("runs", ASK_AIRFLOW_EVERY_S):
-            asked |= {end.upgrade for end in ends}
+            asked |= {end.upgrade for end in known}
         if not asked:
             return {}
         try:
@@ -255,8 +260,10 @@ class CampaignWatch:
         turns: dict[Turn, Waiter] = {}
         for waiter in waiters:
             waiter.tell(trouble=None)
-            state, about = seen.states[waiter.campaign_id], waiter.about
-            if isinstance(about, Turn):
+            state, about = seen.states.get(waiter.campaign_id), waiter.about
+            if state is None:
+                waiter.tell(reason="the campaign's account in the journal cannot be read")
+            elif isinstance(about, Turn):
                 turns[about] = waiter
             elif isinstance(about, End):
                 run_state = seen.run_states.get(about.upgrade)

@@ -19,12 +19,13 @@ from srx_issu.hooks.campaign_watch import (
     campaign_watch_of_loop,
 )
 from srx_issu.hooks.stores import Stores
-from srx_issu.ports.campaign import CampaignLook
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignLook
 from srx_issu.steps.campaign_close import give_order
 from srx_issu.steps.campaign_turns import End, Turn
 from srx_issu.steps.campaign_upgrade import Go, next_step, note_start
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.memory import SteppingClock
+from tests.fakes.snapshots import T0
 from tests.unit.steps.test_campaign import order
 from tests.unit.steps.test_campaign_turns import task_of, wave_of
 
@@ -248,5 +249,27 @@ def test_two_campaigns_are_looked_at_together() -> None:
             give_order("autumn__1", "abort", "because", "bob", other.campaigns, other.clock.now())
             await called(autumn)
             assert spring.take_call() is None
+
+    play(story)
+
+
+def test_an_account_that_cannot_be_read_holds_up_nobody_else() -> None:
+    scene = Scene(wave_of("a"))
+    spoilt = CampaignEvent(at=T0, kind=CampaignEventKind.OPENED, text="", detail={})
+    broken = CampaignEvent(
+        at=T0, kind=CampaignEventKind.ENDED, text="", cluster="x", detail={"attempt": "one"}
+    )
+    scene.campaigns.open_campaign("autumn__1", "autumn", "ada", T0)
+    for event in (spoilt, broken):
+        scene.campaigns.record("autumn__1", event)
+
+    async def story() -> None:
+        with scene.waiting(scene.turn("a")) as a, scene.watch.waiting("autumn__1") as autumn:
+            await called(a)
+            assert autumn.take_call() is None
+            assert "cannot be read" in autumn.reason
+            scene.campaigns.written["autumn__1"].clear()
+            give_order("autumn__1", "abort", "because", "bob", scene.campaigns, T0)
+            await called(autumn)
 
     play(story)
