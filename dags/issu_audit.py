@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Param
 
+from srx_issu.dag_factory.priority import Weight, always, weigh
 from srx_issu.dag_factory.tasks import ALWAYS
 from srx_issu.operators.audit import AuditBatchOperator, PlanAuditOperator
 from srx_issu.report.audit_task import AuditMatrixOperator
@@ -37,9 +38,10 @@ with DAG(
     },
     tags=["srx", "audit"],
     default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
-):
+) as dag:
     plan = PlanAuditOperator(task_id="plan_audit")
     look = AuditBatchOperator.partial(task_id="audit_batch", max_active_tis_per_dagrun=4).expand(
         batch=plan.output
     )
     look >> AuditMatrixOperator(task_id="write_matrix", trigger_rule=ALWAYS)
+    weigh(dag, always(Weight.AHEAD))

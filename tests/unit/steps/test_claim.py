@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.errors import LeaseHeld, RequestRefused
+from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
 from srx_issu.domain.intent import Purpose
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.claim import TakeOver, claim
 from tests.fakes.benches import FakeBench
-from tests.fakes.intents import intent
+from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.snapshots import T0
 
 RECOVERY = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER)
@@ -86,6 +86,31 @@ def test_an_upgrade_that_is_closed_takes_nothing_again() -> None:
     fake = FakeBench()
     fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada said no", T0)
     fake.leases.release("cluster:fw-1", "manual__1")
-    with pytest.raises(RequestRefused, match="recover fw-1 --take-over"):
+    with pytest.raises(UpgradeClosed, match="recover fw-1 --take-over") as closed:
         claim(fake.intent, fake.journal, fake.leases, T0)
+    assert closed.value.outcome == "REFUSED"
     assert fake.leases.holder("cluster:fw-1") is None
+
+
+def test_one_that_finds_its_cluster_taken_is_closed_at_once_and_holds_nothing() -> None:
+    fake = FakeBench()
+    late = intent(upgrade_id="manual__2", cluster=replace(CLUSTER, conflict_groups=frozenset({"core"})))
+    fake.leases.take("site:ber#1", "manual__2", 3600)  # taken by its campaign before the run existed
+    with pytest.raises(LeaseHeld):
+        claim(late, fake.journal, fake.leases, T0)
+    record = fake.journal.upgrade("manual__2")
+    assert record is not None
+    assert record.outcome is Outcome.REFUSED
+    assert "manual__1" in str(record.reason)
+    assert fake.leases.held_by("manual__2") == ()
+
+
+def test_one_that_has_asked_for_its_issu_and_lost_its_cluster_is_for_a_person() -> None:
+    fake = FakeBench().with_baseline().with_start()
+    fake.leases.release("cluster:fw-1", "manual__1")
+    fake.leases.take("cluster:fw-1", "other", 3600)
+    with pytest.raises(LeaseHeld):
+        claim(fake.intent, fake.journal, fake.leases, T0)
+    record = fake.journal.upgrade("manual__1")
+    assert record is not None
+    assert record.outcome is Outcome.NEEDS_OPERATOR

@@ -95,6 +95,14 @@ def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
     assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
 
 
+def test_a_step_is_found_by_the_task_that_it_is_a_part_of() -> None:
+    fake = FakeBench()
+    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full", task="prepare")
+    fake.told(EventKind.STEP_FAILED, "branch_outcome", "something else")
+    reason = str(close(fake.bench("close"), ["prepare"])["reason"])
+    assert "prepare.stage_image failed: node0: disk full" in reason
+
+
 def test_closing_twice_is_closing_once() -> None:
     fake = FakeBench()
     decided(fake, Outcome.UPGRADED)
