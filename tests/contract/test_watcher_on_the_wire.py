@@ -17,6 +17,7 @@ from srx_issu.devices import async_login, node_desk
 from srx_issu.devices.credentials import Credentials
 from srx_issu.devices.login_pace import LoginPace
 from srx_issu.devices.ssh import SshClusterReader
+from srx_issu.domain.errors import DeviceTimeout
 from srx_issu.domain.goals import Course, Goal, progress
 from srx_issu.domain.intent import Intent, Timers
 from srx_issu.domain.model import Address, Cluster, NodeName, Snapshot
@@ -176,6 +177,8 @@ def test_a_node_that_hangs_does_not_keep_its_peer_from_being_looked_at(
                 assert seen.node0.reachable
                 assert not seen.node1.reachable
                 assert "still waiting for it" in (seen.node1.error or "")
+                with pytest.raises(DeviceTimeout):
+                    await watcher.subscribe(bed.upgrade, LOG).read_text(NODE1, "/var/tmp/x")
             assert time.monotonic() - began < 10  # a third of what one deadline would take
 
     play(story)

@@ -41,6 +41,7 @@ class NodeDesk:
         self._poll_s = timers.poll_s
         self._took_s = 0.0  # the last answer
         self._asking: asyncio.Task[NodeView] | None = None
+        self._outlasted: asyncio.Task[NodeView] | None = None  # the question that a look gave up waiting for
         self._one_by_one: int | None = None  # the session, by its number, that takes no compound question
         self._has_asked_more = False  # than what is planned
         self._read: tuple[Texts, NodeView] | None = None  # the last look that needed nothing but its texts
@@ -48,6 +49,11 @@ class NodeDesk:
     @property
     def patience_s(self) -> float:
         return max(LEAST_PATIENCE_S, self._poll_s / 2, self._took_s * _SLOWER_THAN_LAST)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a look has given up waiting for an answer that is still to come."""
+        return self._outlasted is not None and not self._outlasted.done()
 
     async def view(self) -> NodeView:
         """The node by its own word, asked from now on; silent when it takes longer than its patience.
@@ -62,6 +68,7 @@ class NodeDesk:
             # else an earlier look's question, too old for this one: the node takes one at a time
             while not (await asyncio.wait({asking}, timeout=max(0.0, until - time.monotonic())))[0]:
                 if not self.session.in_queue:
+                    self._outlasted = asking
                     words = f"no answer for {patience_s:.0f} s, still waiting for it"
                     return NodeView(node=self._node, reachable=False, error=words)
                 until = time.monotonic() + patience_s

@@ -65,6 +65,8 @@ class SshClusterReader:
 
     async def read_text(self, node: NodeName, path: str) -> str | None:
         query, desk = queries.file_show(path), self._desks[node]
+        if desk.is_overdue:
+            raise DeviceTimeout(node, f"{query.cli}: the answer to the last look is still to come")
         try:
             async with asyncio.timeout(desk.patience_s):
                 printed = await desk.session.run(f"{query.cli} | no-more")

@@ -100,6 +100,15 @@ class Intended:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What one upgrade must still hold. Whatever else it holds is renewed with it."""
+
+    owner: str  # upgrade id
+    resources: tuple[str, ...]
+    ttl_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hold:
     """Leases that an intended action needs, and for how long from now they are extended with it."""
 
@@ -115,15 +124,6 @@ class Lease:
     owner: str  # upgrade id
     taken_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """What one upgrade must still hold. Whatever else it holds is renewed with it."""
-
-    owner: str  # upgrade id
-    resources: tuple[str, ...]
-    ttl_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
