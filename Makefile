@@ -87,17 +87,28 @@ unit: $(STAMPS)/dev
 test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
 	@echo "== units, in one process"
 	@$(TESTED) -q tests/unit
-	@echo "== without a stack: nodes, PostgreSQL, every row of the failure table, properties, a part of the mutants"
-	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
+	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
+	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/oneprocess $(ON_A_STACK)) tests
+	@echo "== every row of the failure table, each in one process; half of its time is waiting"
+	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/oneprocess
 	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
 	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
 
+# What each row of the failure table came to, on a stack and in one process: compared at the end.
+PLAYED := build/played
+
 .PHONY: test-all
-test-all: test ## For a release and at night: 'make test', then everything it leaves out (hours)
+test-all: export SRX_ISSU_PLAYED := $(CURDIR)/$(PLAYED)
+test-all: forget-played test ## For a release and at night: 'make test', then everything it leaves out (hours)
 	@echo "== what 'make test' leaves out: $$($(BIN)/python -m pytest -q --collect-only -m release tests 2>/dev/null | tail -1)"
 	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
 	@$(TESTED) -m release $(ON_A_STACK)
+	@$(BIN)/python -m tests.scenarios.played $(PLAYED)/stack $(PLAYED)/oneprocess
 	@$(MAKE) test-fuzz
+
+.PHONY: forget-played
+forget-played:
+	@rm -rf $(PLAYED)
 
 # A machine for CI is made ready; on a person's own nothing is installed unasked.
 .PHONY: tested-programs
