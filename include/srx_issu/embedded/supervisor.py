@@ -165,8 +165,8 @@ class Supervisor:
             except OSError as error:  # no room for its log, no more processes
                 self._ended(member, f"cannot be started: {error}", limit)
             else:
+                self._changed()
                 self._say(f"{_clock()} {member.program.name} was started again")
-            self._changed()
 
     def _ended(self, member: _Member, how: str, limit: int) -> None:
         """Writes the end down, says it, and when the next start is due."""
@@ -175,12 +175,12 @@ class Supervisor:
         if history.will_not_stay_up(limit):
             self._give_up_unless_in_flight(member, how)
         member.due = self._now() + history.pause_s
+        self._changed()
         self._say(
             f"{_clock()} {member.program.name} {how}; it is started again in {history.pause_s:.0f} s "
             f"(time {history.ends}). The end of {member.program.log}, then kept as .log.1:\n"
             f"{tail(member.program.log, LAST_LINES)}"
         )
-        self._changed()
 
     def _give_up_unless_in_flight(self, member: _Member, how: str) -> None:
         name, log = member.program.name, member.program.log
