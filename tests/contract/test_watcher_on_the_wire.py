@@ -74,9 +74,9 @@ class Bed:
         )
 
     def watcher(self, linger_s: float = 60.0) -> Watcher:
-        return Watcher(make_reader=self.reader, linger_s=linger_s)
+        return Watcher(make_reader=self._reader, linger_s=linger_s)
 
-    def reader(self, cluster: Cluster, timers: Timers, pace: LoginPace) -> SshClusterReader:
+    def _reader(self, cluster: Cluster, timers: Timers, pace: LoginPace) -> SshClusterReader:
         known = Path(self.lab.known_hosts).read_text()
         for node, port in self.ports.items():
             known = known.replace(f":{self.lab.port(str(node))} ", f":{port} ")
@@ -192,22 +192,6 @@ def test_a_node_that_hung_is_seen_again_when_its_deadline_is_over(lab: ServedLab
             assert not (await look(bed, watcher)).node1.reachable
             cable.is_dead = False
             assert (await look(bed, watcher)).both_reachable
-
-    play(story)
-
-
-def test_a_login_that_waits_for_its_turn_is_not_the_nodes_silence(
-    lab: ServedLab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(node_desk, "LEAST_PATIENCE_S", 2.0)
-    busy = LoginPace(per_s=0.4, burst=0)  # 2.5 s and 5 s
-
-    async def story() -> None:
-        bed = Bed(lab=lab)
-        reader = bed.reader(bed.upgrade.cluster, bed.timers, busy)
-        await busy.turn()
-        assert (await reader.observe()).both_reachable
-        await reader.close()
 
     play(story)
 
