@@ -40,7 +40,7 @@ def test_the_queue_for_a_login_is_not_the_nodes_silence() -> None:
         await desk.close()
         return view.error
 
-    assert "refused" in str(asyncio.run(look()))
+    assert "Refused" in str(asyncio.run(look()))
 
 
 def test_a_node_that_says_nothing_once_it_is_its_turn_is_silent_in_this_look() -> None:
