@@ -73,6 +73,25 @@ def test_one_reading_serves_both_nodes_and_every_login_of_a_minute(
     assert connections.read == 3
 
 
+def test_logins_that_begin_together_read_the_connection_once(lab: Lab, connections: Connections) -> None:
+    async def together() -> list[str]:
+        readings = triggerer_login.Readings()
+        many = [triggerer_login.connector(lab.cluster, readings)(NODE0) for _ in range(8)]
+        found = await asyncio.gather(*many, return_exceptions=True)
+        for session in found:
+            if isinstance(session, asyncssh.SSHClientConnection):
+                session.abort()
+                await session.wait_closed()
+        return [type(each).__name__ for each in found]
+
+    known = connections.extra.pop("known_hosts")
+    assert asyncio.run(together()) == ["ConnectionUnusable"] * 8
+    assert connections.read == 1
+    connections.extra["known_hosts"] = known
+    assert asyncio.run(together()) == ["SSHClientConnection"] * 8
+    assert connections.read == 2
+
+
 def test_a_refused_login_has_the_connection_read_again(lab: Lab, connections: Connections) -> None:
     right, connections.password = connections.password, "wrong"
     assert logins(lab, NODE0) == ["PermissionDenied"]

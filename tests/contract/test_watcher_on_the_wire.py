@@ -55,7 +55,7 @@ class Bed:
     """Watchers of the lab's one cluster, over cables where a test asks for them."""
 
     lab: ServedLab
-    timers: Timers = field(default_factory=lambda: Timers(poll_s=0.1, rpc_s=2.0, connect_s=2.0))
+    timers: Timers = field(default_factory=lambda: Timers(poll_s=0.1, rpc_s=5.0, connect_s=5.0))
     ports: dict[NodeName, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -134,7 +134,7 @@ def play(story: Callable[[], Awaitable[None]]) -> None:
 def test_a_session_that_is_forgotten_on_the_way_is_not_the_nodes_silence(lab: ServedLab) -> None:
     async def story() -> None:
         async with AsyncExitStack() as stack:
-            bed = Bed(lab=lab, timers=Timers(poll_s=0.1, rpc_s=0.5, connect_s=2.0))
+            bed = Bed(lab=lab, timers=Timers(poll_s=0.1, rpc_s=1.0, connect_s=5.0))
             cable, watcher = await bed.cable(stack, NODE1), bed.watcher()
             assert (await look(bed, watcher)).both_reachable
             cable.forget()
@@ -162,13 +162,12 @@ def test_a_session_that_the_node_ends_when_idle_costs_a_login_and_no_look(lab: S
 def test_a_node_that_hangs_does_not_keep_its_peer_from_being_looked_at(
     lab: ServedLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(node_desk, "LEAST_PATIENCE_S", 0.4)
-
     async def story() -> None:
         async with AsyncExitStack() as stack:
             bed = Bed(lab=lab, timers=Timers(poll_s=0.1, rpc_s=60.0, connect_s=60.0))
             cable, watcher = await bed.cable(stack, NODE1), bed.watcher()
             assert (await look(bed, watcher)).both_reachable
+            monkeypatch.setattr(node_desk, "LEAST_PATIENCE_S", 0.4)
             cable.is_dead = True
             cable.forget()
             began = time.monotonic()
@@ -187,7 +186,7 @@ def test_a_node_that_hangs_does_not_keep_its_peer_from_being_looked_at(
 def test_a_node_that_hung_is_seen_again_when_its_deadline_is_over(lab: ServedLab) -> None:
     async def story() -> None:
         async with AsyncExitStack() as stack:
-            bed = Bed(lab=lab, timers=Timers(poll_s=0.1, rpc_s=0.5, connect_s=0.5))
+            bed = Bed(lab=lab, timers=Timers(poll_s=0.1, rpc_s=1.5, connect_s=1.5))
             cable, watcher = await bed.cable(stack, NODE1), bed.watcher()
             cable.is_dead = True
             assert not (await look(bed, watcher)).node1.reachable

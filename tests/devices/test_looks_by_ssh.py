@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from srx_issu.devices import node_desk
 from srx_issu.domain.model import NodeName
 from tests.fakes import replies
 from tests.fakes.node import ScriptedNode
@@ -89,6 +91,26 @@ def test_what_was_asked_besides_is_asked_at_every_look(node: ScriptedNode, reade
     later = reader.observe().node0.cold_sync
     assert later is not None
     assert later.not_completed == ("flowd1",)
+
+
+def test_a_node_slower_than_our_patience_is_given_the_time_it_takes(
+    node: ScriptedNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = str(node.answers["show version"])
+
+    def slow(_: str) -> str:
+        time.sleep(1)
+        return body
+
+    with ScriptedNode(dict(replies.healthy())) as peer:
+        account = node.credentials(known_hosts=node.known_hosts + peer.known_hosts)
+        with open_reader("ssh", cluster_at(node.address, peer.address), account, poll_s=0.2) as reader:
+            assert reader.observe().both_reachable
+            monkeypatch.setattr(node_desk, "LEAST_PATIENCE_S", 0.3)
+            node.answers["show version"] = slow
+            assert not reader.observe().node0.reachable
+            time.sleep(1.5)  # the answer comes, after the look
+            assert reader.observe().node0.reachable
 
 
 def test_a_refusal_among_the_answers_is_that_questions_alone(node: ScriptedNode, reader: Reader) -> None:

@@ -60,20 +60,27 @@ class NodeDesk:
 
         Raises what ``connect`` raises when there is no account to log in with.
         """
-        patience_s, mine = self.patience_s, False
-        until = time.monotonic() + patience_s
-        while True:
+        patience_s, called_at = self.patience_s, time.monotonic()
+        mine: asyncio.Task[NodeView] | None = None
+        while mine is None:
             if (asking := self._asking) is None or asking.done():
-                asking, mine = self._begin(), True
+                asking = mine = self._begin()
             # else an earlier look's question, too old for this one: the node takes one at a time
-            while not (await asyncio.wait({asking}, timeout=max(0.0, until - time.monotonic())))[0]:
-                if not self.session.in_queue:
-                    self._outlasted = asking
-                    words = f"no answer for {patience_s:.0f} s, still waiting for it"
-                    return NodeView(node=self._node, reachable=False, error=words)
-                until = time.monotonic() + patience_s
-            if mine:
-                return asking.result()
+            if not await self._came(asking, called_at, patience_s):
+                self._outlasted = asking
+                words = f"no answer for {patience_s:.0f} s, still waiting for it"
+                return NodeView(node=self._node, reachable=False, error=words)
+        return mine.result()
+
+    async def _came(self, asking: asyncio.Task[NodeView], called_at: float, patience_s: float) -> bool:
+        """Whether an answer came in time, which counts from the end of the queue for a login."""
+        while not asking.done():
+            until = max(called_at, self.session.turn_at) + patience_s
+            left_s = patience_s if self.session.in_queue else until - time.monotonic()
+            if left_s <= 0:
+                return False
+            await asyncio.wait({asking}, timeout=left_s)
+        return True
 
     def _begin(self) -> asyncio.Task[NodeView]:
         self._asking = asyncio.create_task(self._timed(), name=f"look at {self._node}")

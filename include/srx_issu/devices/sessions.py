@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -67,6 +68,7 @@ class KeptSession:
         self._busy = asyncio.Lock()
         self.logins = 0
         self.in_queue = False  # for its login; not a moment of the node's silence
+        self.turn_at = 0.0  # when it left the queue last, by the monotonic clock
 
     async def run(self, command: str, *, called: str | None = None, limit: int = MAX_REPLY_BYTES) -> Printed:
         """Runs one command, ``called`` so in messages; its answer may have ``limit`` bytes.
@@ -113,7 +115,7 @@ class KeptSession:
         try:
             await self._turn()
         finally:
-            self.in_queue = False
+            self.in_queue, self.turn_at = False, time.monotonic()
         try:
             with Border(self._node, "SSH login", connecting=True):
                 async with asyncio.timeout(self._connect_s):

@@ -10,8 +10,9 @@ import asyncio
 import logging
 import math
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncssh
@@ -24,6 +25,7 @@ from srx_issu.domain.model import Cluster, NodeName
 from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.srx import credentials_of
 
+FAILED_S = 2.0  # a connection that cannot be used is not read again for each of a thousand logins
 KEPT_S = 60.0  # a changed connection is seen after a minute, and after a refused login
 _REFUSED = (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable, HostKeyRejected)
 _log = logging.getLogger(__name__)
@@ -41,15 +43,37 @@ class _Kept:
 _kept: dict[str, _Kept] = {}  # connection id -> as it was read
 
 
-def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
+@dataclass(kw_only=True)
+class _Reading:
+    """One connection as it is being read: by one login at a time, also where a thousand begin together."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    failed: Exception | None = None
+    failed_at: float = -math.inf  # monotonic
+
+    @property
+    def recent_failure(self) -> Exception | None:
+        return self.failed if time.monotonic() - self.failed_at <= FAILED_S else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """What the logins of one event loop share of reading connections."""
+
+    of: dict[str, _Reading] = field(default_factory=lambda: defaultdict(_Reading))
+
+
+def connector(cluster: Cluster, readings: Readings | None = None) -> Callable[[NodeName], Awaitable[Any]]:
     """Opens SSH sessions with the account and the host keys of the cluster's connection.
 
     The coroutine raises ConnectionUnusable when the connection cannot be used and never could,
     HostKeyRejected when it has no key of the node, and what asyncssh raises.
     """
 
+    mine = readings or Readings()
+
     async def connect(node: NodeName) -> Any:
-        kept = await _account(cluster.connection_id)
+        kept = await _account(cluster.connection_id, mine.of[cluster.connection_id])
         try:
             session = await async_login.connect(node, cluster.address(node), kept.account, kept.key)
         except _REFUSED:
@@ -61,20 +85,31 @@ def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     return connect
 
 
-async def _account(connection_id: str) -> _Kept:
+async def _account(connection_id: str, reading: _Reading) -> _Kept:
     """A connection that is spoilt while a wait is under way does not end the wait."""
-    kept = _kept.get(connection_id)
-    if kept and time.monotonic() - kept.read_at <= KEPT_S:
+    if (kept := _fresh(connection_id)) is not None:
         return kept
-    try:
-        read = await _read(connection_id)
-    except Exception as error:
-        if kept is None:
+    async with reading.lock:
+        if (kept := _fresh(connection_id)) is not None:
+            return kept  # somebody else has read it meanwhile
+        if (error := reading.recent_failure) is None:
+            try:
+                _kept[connection_id] = await _read(connection_id)
+            except Exception as failed:  # noqa: BLE001 - whatever Airflow says of it
+                error = reading.failed = failed
+                reading.failed_at = time.monotonic()
+                if connection_id in _kept:
+                    _log.warning(
+                        "connection %s: %s; going on with the account as it was", connection_id, error
+                    )
+        if (kept := _kept.get(connection_id)) is None:
             raise ConnectionUnusable(f"connection {connection_id} cannot be used: {error}") from error
-        _log.warning("connection %s: %s; going on with the account as it was", connection_id, error)
         return kept
-    _kept[connection_id] = read
-    return read
+
+
+def _fresh(connection_id: str) -> _Kept | None:
+    kept = _kept.get(connection_id)
+    return kept if kept and time.monotonic() - kept.read_at <= KEPT_S else None
 
 
 async def _read(connection_id: str) -> _Kept:

@@ -13,7 +13,7 @@ from srx_issu.domain.intent import Intent, Timers
 from srx_issu.domain.model import Cluster
 from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.stores import Stores, open_stores
-from srx_issu.hooks.triggerer_login import connector
+from srx_issu.hooks.triggerer_login import Readings, connector
 from srx_issu.hooks.watcher.lease_round import LeaseRound
 from srx_issu.hooks.watcher.shared_look import LINGER_S, KeptReader, SharedLook
 from srx_issu.hooks.watcher.shared_outage import SharedOutage, sharing
@@ -25,8 +25,13 @@ _Key = tuple[object, ...]  # what two waits must have in common to share session
 MakeReader = Callable[[Cluster, Timers, LoginPace], KeptReader]
 
 
-def _ssh_reader(cluster: Cluster, timers: Timers, pace: LoginPace) -> KeptReader:
-    return SshClusterReader(cluster.name, connector(cluster), timers, turn=pace.turn)
+def _ssh_readers() -> MakeReader:
+    readings = Readings()
+
+    def made(cluster: Cluster, timers: Timers, pace: LoginPace) -> KeptReader:
+        return SshClusterReader(cluster.name, connector(cluster, readings), timers, turn=pace.turn)
+
+    return made
 
 
 class Watcher:
@@ -36,11 +41,11 @@ class Watcher:
         self,
         *,
         stores: Callable[[], Stores] = open_stores,
-        make_reader: MakeReader = _ssh_reader,
+        make_reader: MakeReader | None = None,
         linger_s: float = LINGER_S,
     ) -> None:
         self._open_stores = stores
-        self._make_reader = make_reader
+        self._make_reader = make_reader or _ssh_readers()
         self._linger_s = linger_s
         self._pace = LoginPace()
         self._stores: Stores | None = None
