@@ -22,8 +22,11 @@ settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start stacks of their own come first: the shared one, once up, stays up to the end."""
-    items.sort(key=lambda item: "stack" in getattr(item, "fixturenames", ()))
+    """Tests that start stacks of their own come first: the shared one, once up, stays up to the end, and so
+    do the settings of the suite that plays upgrades in its own process."""
+    items.sort(
+        key=lambda item: "stack" in getattr(item, "fixturenames", ()) or "oneprocess" in item.path.parts
+    )
 
 
 @pytest.fixture(scope="session")

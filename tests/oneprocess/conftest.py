@@ -13,6 +13,7 @@ from tests.oneprocess.place import Place
 from tests.oneprocess.place import place as a_place
 
 SLOWEST = 10
+CPU_S = "cpu_s"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +33,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     try:
         return (yield)
     finally:
-        item.user_properties.append(("cpu_s", _cpu_s(lab) - before))
+        item.user_properties.append((CPU_S, _cpu_s(lab) - before))
 
 
 def _cpu_s(lab: psutil.Process) -> float:
@@ -42,11 +43,14 @@ def _cpu_s(lab: psutil.Process) -> float:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     over = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    done = [each for each in over if each.when == "call"]
-    rows = [(each.duration, dict(each.user_properties).get("cpu_s"), each.nodeid) for each in done]
-    rows = [row for row in rows if row[1] is not None]
+    rows = [
+        (each.duration, float(value), each.nodeid.partition("::")[2])
+        for each in over
+        for name, value in each.user_properties
+        if name == CPU_S and each.when == "call"
+    ]
     if not rows:
         return
-    terminalreporter.section(f"{len(rows)} rows in one process, {sum(row[1] for row in rows):.0f} CPU-s")
+    terminalreporter.section(f"{len(rows)} runs in one process, {sum(row[1] for row in rows):.0f} CPU-s")
     for seconds, cpu, name in nlargest(SLOWEST, rows):
-        terminalreporter.line(f"{seconds:6.1f} s, {cpu:5.1f} CPU-s  {name.partition('::')[2]}")
+        terminalreporter.line(f"{seconds:6.1f} s, {cpu:5.1f} CPU-s  {name}")

@@ -1,7 +1,7 @@
 """Where rows are played in one process: databases, Airflow's settings, simulated clusters, an operator.
 
 The settings are the embedded stack's own, so that what is played here is what is played there. Airflow reads
-them when it is first imported: it is imported in here, and by none of the modules that tests import.
+most of them when it is first imported: it is imported in here, and by none of the modules that tests import.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ def place(folder: Path, session: str, process: str) -> Iterator[Place]:
     scenery = Scenery.build(home, Lab(state=folder / "lab", topology=topology, speed=SPEED), image_mb=2)
     scenery.shortest_pause_s = PAUSE_S
     with ExitStack() as cleanup:
+        cleanup.enter_context(_environment_as_it_was())
         lab = cleanup.enter_context(simulator(scenery.lab, folder / "lab.log"))
         scenery.check = lab.check
         _settle(home, NOT_YET)
@@ -119,6 +120,17 @@ def place(folder: Path, session: str, process: str) -> Iterator[Place]:
         made = Place(scenery=scenery, scheduler=scheduler, lab_pid=lab.session.sid)
         made.api().log_in()  # makes the API, which takes seconds
         yield made
+
+
+@contextmanager
+def _environment_as_it_was() -> Iterator[None]:
+    """At the end."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _settle(home: Home, urls: Databases) -> None:
@@ -135,6 +147,8 @@ def _settle(home: Home, urls: Databases) -> None:
         parallelism=1,
     )
     os.environ.update(variables(wiring, secrets, os.environ))
+    # Where another suite of this process has loaded Airflow before, its folder is that suite's.
+    os.environ["AIRFLOW__LOGGING__BASE_LOG_FOLDER"] = str(home.airflow / "logs")
 
 
 def _hurry(limits: Path) -> None:

@@ -117,7 +117,7 @@ def _states(tasks: Iterable[TaskInstance]) -> dict[str, Any]:
 def _by_state(tasks: Iterable[TaskInstance]) -> dict[Any, list[TaskInstance]]:
     """Those that have a state and are not over, the weightiest first."""
     found: dict[Any, list[TaskInstance]] = {}
-    for task in sorted(tasks, key=lambda each: (-each.priority_weight, each.task_id)):
+    for task in sorted(tasks, key=lambda each: (-(each.priority_weight or 0), each.task_id)):
         if task.state is not None and task.state in State.unfinished:
             found.setdefault(TaskInstanceState(task.state), []).append(task)
     return found

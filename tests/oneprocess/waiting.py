@@ -20,11 +20,13 @@ import structlog
 from airflow.jobs.triggerer_job_runner import TriggerRunner, TriggerRunnerSupervisor
 from airflow.models.trigger import Trigger
 from airflow.sdk.api.client import Client
-from airflow.sdk.execution_time.supervisor import set_supervisor_comms
+from airflow.sdk.execution_time.supervisor import PsutilTracker, set_supervisor_comms
 
 
 class _Supervisor(TriggerRunnerSupervisor):
     """The triggerer's process beside the loop, without a process of its own: it answers at once."""
+
+    answers: deque[Any]
 
     def send_msg(self, msg: Any, request_id: int, error: Any = None, **dump_opts: Any) -> None:
         self.answers.append(error or msg)
@@ -34,13 +36,16 @@ class _Line:
     """Between the loop and its supervisor."""
 
     def __init__(self, client: Client) -> None:
-        log = structlog.get_logger(logger_name="triggers")
+        self._log, self._lock = structlog.get_logger(logger_name="triggers"), threading.RLock()
         self.supervisor = _Supervisor(
-            id=uuid4(), pid=os.getpid(), process=psutil.Process(), process_log=log, capacity=100, stdin=None
+            id=uuid4(),
+            pid=os.getpid(),
+            process=PsutilTracker(psutil.Process()),
+            process_log=self._log,
+            capacity=100,
+            stdin=None,  # type: ignore[arg-type]  # nothing is sent through it
         )
-        self.supervisor.client = client
-        self.supervisor.answers = deque()
-        self._log, self._lock = log, threading.RLock()
+        self.supervisor.client, self.supervisor.answers = client, deque()
 
     def send(self, msg: Any) -> Any:
         with self._lock, set_supervisor_comms(None):

@@ -305,7 +305,7 @@ ROWS: tuple[Scenario, ...] = (
         at="cold_sync_primary",
         then=held("node_missing", (start(),), LEFT_ON_NODE1),
     ),
-    Scenario(fault="slow_replies", parameters={"seconds": "1"}, then=upgraded()),
+    Scenario(fault="slow_replies", parameters={"seconds": "0.2"}, then=upgraded()),
     # Trouble that passes.
     Scenario(fault="connection_refused", at="install_secondary", lasts_s=900, then=upgraded()),
     Scenario(fault="authentication_fails", at="switchover", lasts_s=300, then=upgraded()),
