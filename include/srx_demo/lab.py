@@ -74,7 +74,9 @@ class Lab:
             "--speed",
             str(self.speed),
         ]
-        return Program(name="lab", command=[*_LAB, *serve], log=log, environment=os.environ)
+        command = [*_LAB, *serve]
+        # Its clusters are in its memory: started again they would be others, at other addresses.
+        return Program(name="lab", command=command, log=log, environment=os.environ, restart=False)
 
     def wait(self, check: Callable[[], None]) -> Endpoints:
         """Until the lab serves. ``check`` raises when its process died."""

@@ -23,10 +23,11 @@ def srx_issu(stack: RunningStack, *words: str, user: str = "operator") -> subpro
     )
 
 
-def test_a_wrong_cluster_is_refused_before_a_run_exists(stack: RunningStack) -> None:
-    done = srx_issu(stack, "upgrade", "no-such-cluster", "--image", stack.image)
-    assert done.returncode == 2
-    assert "no-such-cluster" in done.stderr
+def test_a_wrong_cluster_is_refused_with_its_name(stack: RunningStack) -> None:
+    done = srx_issu(stack, "upgrade", "no-such-cluster", "--image", stack.image, "--follow")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "REFUSED" in done.stdout
+    assert "no-such-cluster" in done.stdout
 
 
 def test_a_viewer_may_look_but_not_upgrade(stack: RunningStack, cluster: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
 from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
+from tests.tiers import begun
 
 pytestmark = pytest.mark.stack
 
@@ -56,12 +57,13 @@ class Started:
 
 
 @pytest.fixture(scope="module")
-def runs(stack: RunningStack) -> dict[str, Started]:
+def runs(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Started]:
     """Every run, started, so that the waiting is done once. What a faulty cluster does is told by
     tests/scenarios/failure_table.py."""
     add_images(stack)
-    clusters = {name: stack.take_cluster() for name in ASKED}
-    ask_for_approvals(stack, clusters["two approvers"], clusters["approval off"])
+    wanted = begun(request.session.items, request.node.nodeid)
+    clusters = {name: stack.take_cluster() for name in ASKED if name in wanted}
+    ask_for_approvals(stack, [clusters[name] for name in ("two approvers", "approval off") if name in wanted])
     return {
         name: Started(cluster, stack.trigger(cluster, **ASKED[name])) for name, cluster in clusters.items()
     }
@@ -78,7 +80,7 @@ def add_images(stack: RunningStack) -> None:
     (store / "more.yaml").write_text(yaml.safe_dump(entries))
 
 
-def ask_for_approvals(stack: RunningStack, *clusters: str) -> None:
+def ask_for_approvals(stack: RunningStack, clusters: Iterable[str]) -> None:
     """Two of three people, of whom one asks for the upgrade himself."""
     path = stack.files / "policy" / "approvals.yaml"
     policy = yaml.safe_load(path.read_text())
@@ -105,6 +107,7 @@ def issu_began(stack: RunningStack, cluster: str) -> bool:
     return any('"issu_started"' in line and f'"{cluster}"' in line for line in lines)
 
 
+@pytest.mark.begins("to be killed")
 def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(
     assert tries["issu.start"] > 1
 
 
+@pytest.mark.begins("plain")
 def test_a_healthy_cluster_is_upgraded_and_brought_back(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -136,12 +140,16 @@ def test_a_healthy_cluster_is_upgraded_and_brought_back(
     assert states["wait_for_window"] == "skipped"  # nobody asked for one
 
 
+@pytest.mark.release
+@pytest.mark.begins("plan only")
 def test_a_plan_changes_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["plan only"]
     assert str(stack.wait(run.run_id).outcome) == "PLANNED"
     assert commands(stack, run.run_id) == []
 
 
+@pytest.mark.release
+@pytest.mark.begins("no fail-back")
 def test_without_fail_back_the_upgraded_node_stays_primary_but_flags_go(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -153,6 +161,8 @@ def test_without_fail_back_the_upgraded_node_stays_primary_but_flags_go(
     assert [c for c in sent if "failover reset" in c]
 
 
+@pytest.mark.release
+@pytest.mark.begins("approved")
 def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -165,6 +175,7 @@ def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     assert (answer.detail["by"], answer.detail["choice"]) == ("operator", "Approve")
 
 
+@pytest.mark.begins("two approvers")
 def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs: dict[str, Started]) -> None:
     """Airflow itself refuses the others: 403."""
     run = runs["two approvers"]
@@ -190,6 +201,8 @@ def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs:
     ]
 
 
+@pytest.mark.release
+@pytest.mark.begins("approval off")
 def test_a_run_that_asks_for_less_than_policy_is_refused(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -198,11 +211,14 @@ def test_a_run_that_asks_for_less_than_policy_is_refused(
     assert "policy/approvals.yaml:" in str(end.reason)
 
 
+@pytest.mark.begins("other platform")
 def test_an_image_of_another_platform_is_refused(stack: RunningStack, runs: dict[str, Started]) -> None:
     end = stack.wait(runs["other platform"].run_id)
     assert (str(end.outcome), "SRX1500" in str(end.reason)) == ("REFUSED", True)
 
 
+@pytest.mark.release
+@pytest.mark.begins("downgrade")
 def test_a_downgrade_is_not_ready(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["downgrade"]
     end = stack.wait(run.run_id)
@@ -210,6 +226,8 @@ def test_a_downgrade_is_not_ready(stack: RunningStack, runs: dict[str, Started])
     assert stack.issu_starts(run.cluster) == 0
 
 
+@pytest.mark.release
+@pytest.mark.begins("unknown image")
 def test_an_unknown_image_is_refused_with_what_there_is(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -218,6 +236,7 @@ def test_an_unknown_image_is_refused_with_what_there_is(
     assert "99.9R9.9" in str(end.reason)
 
 
+@pytest.mark.begins("gate marked green")
 def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:
     """Nor does an answer that somebody forges for it."""
     run = runs["gate marked green"]
@@ -229,6 +248,7 @@ def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: d
     assert "approve_start was passed without an answer" in str(end.reason)
 
 
+@pytest.mark.begins("guard marked green")
 def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["guard marked green"]
     stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
@@ -239,6 +259,7 @@ def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: 
     assert "passed without an answer" in str(end.reason) or "holds no approval" in str(end.reason)
 
 
+@pytest.mark.begins("window later")
 def test_a_window_skipped_by_hand_lets_nothing_begin_before_it_opens(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -250,6 +271,7 @@ def test_a_window_skipped_by_hand_lets_nothing_begin_before_it_opens(
     assert "the window opens at" in str(end.reason)
 
 
+@pytest.mark.begins("second run")
 def test_a_second_run_for_a_cluster_that_is_being_upgraded_is_refused(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:

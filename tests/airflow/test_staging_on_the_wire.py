@@ -20,11 +20,13 @@ from srx_issu.embedded.home import repository
 from srx_issu.embedded.sessions import end_all
 from srx_issu.hooks.campaign import plan_now
 from srx_issu.hooks.staging import open_staging
+from srx_issu.hooks.stop import VARIABLE
 from srx_issu.hooks.stores import open_stores
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.put_image import is_there
 from srx_issu.steps.staging import plan_staging, stage_site, summarise
 from tests.airflow.running_stack import write_topology
+from tests.fakes.supervisor import Supervisor, supervised
 from tests.postgres import journal_url, migrated_url, postgres_server
 
 __all__ = ["journal_url", "migrated_url", "postgres_server"]
@@ -39,6 +41,7 @@ class World:
 
     lab: Lab
     image: ImageFile
+    supervisor: Supervisor
 
     def stage(self, run_id: str) -> tuple[Staged, ...]:
         """As the DAG's tasks do, one after the other."""
@@ -68,8 +71,7 @@ def world(tmp_path: Path, journal_url: str, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("SRX_ISSU_FILES", str(tmp_path / "files"))
         monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", journal_url)
         monkeypatch.setenv("SRX_ISSU_EVIDENCE", (tmp_path / "evidence").as_uri())
-        monkeypatch.setenv("AIRFLOW_VAR_SRX_ISSU_STOP", "")
-        yield World(lab, image)
+        yield World(lab, image, supervised(monkeypatch))
     finally:
         end_all([simulator.session], 5.0)
         simulator.wait()
@@ -108,7 +110,7 @@ def test_the_nodes_themselves_prove_the_image(world: World) -> None:
             assert files.arrived("/var/tmp/another.tgz") == 0
 
 
-def test_a_stop_and_another_holder_are_respected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_and_another_holder_are_respected(world: World) -> None:
     stores = open_stores()
     planning = plan_now("spring", stores)
     assert planning.campaign.staging is not None
@@ -118,5 +120,5 @@ def test_a_stop_and_another_holder_are_respected(world: World, monkeypatch: pyte
     assert {name for name, _ in world.copies()} == {BAD}
 
     stop = {"by": "eve", "at": "now", "why": "incident"}
-    monkeypatch.setenv("AIRFLOW_VAR_SRX_ISSU_STOP", json.dumps(stop))
+    world.supervisor.variables[VARIABLE] = json.dumps(stop)
     assert all("stopped by eve" in (staged.failed or "") for staged in world.stage("second"))

@@ -141,5 +141,26 @@ def test_without_its_connection_a_wait_tries_again(
     assert texts(server, run_id, EventKind.STEP_FAILED) == []
 
 
+def test_waits_that_follow_each_other_log_in_once_and_hold_the_lease(
+    server: JournalServer, lab: Lab, run_id: str
+) -> None:
+    logins, cluster = len(lab.events("logged_in")), f"cluster:{lab.cluster.name}"
+    taken = SqlLeases(server.url).holder(cluster)
+
+    async def play() -> None:
+        for step in (STEP, "fail_back.wait_for_flags_again"):
+            assert isinstance(
+                await ended(ClusterTrigger(run_id, Goal.FLAGS_CLEARED.value, step)), TaskSuccessEvent
+            )
+
+    asyncio.run(play())
+    assert len(lab.events("logged_in")) - logins == len(NodeName)
+    held = SqlLeases(server.url).holder(cluster)
+    assert taken is not None
+    assert held is not None
+    assert held.owner == run_id
+    assert held.expires_at > taken.expires_at
+
+
 def texts(server: JournalServer, run_id: str, kind: EventKind) -> list[str]:
     return [e.text for e in SqlJournal(server.url).events(run_id) if e.kind is kind]

@@ -13,6 +13,8 @@ from tests.proofs.people import People, RunOf
 pytestmark = pytest.mark.stack
 
 
+@pytest.mark.release
+@pytest.mark.begins("taken back")
 def test_2_after_a_no_nothing_goes_out(people: People, runs: dict[str, RunOf]) -> None:
     """2. Approved; before the window opened the question was asked again, and the answer was Reject. The
     upgrade was closed as REFUSED, and when its tasks were cleared the ISSU went out: any past yes counted."""

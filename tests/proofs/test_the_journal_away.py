@@ -16,6 +16,8 @@ pytestmark = pytest.mark.stack
 AWAY_S = 60.0
 
 
+@pytest.mark.release
+@pytest.mark.begins("away")
 def test_13_a_minute_without_the_journal_costs_no_upgrade(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:
@@ -37,6 +39,7 @@ def test_15_the_triggerer_uses_nothing_of_its_users_own(proofs: ProofStack) -> N
     assert proofs.relays[AWAY].offered == [], "keys of the user's were offered"
 
 
+@pytest.mark.release
 def test_13_the_whole_stack_may_stop_in_mid_issu(proofs: ProofStack, people: People) -> None:
     """13. The same with the journal on the stack's own server: everything is stopped and started again."""
     proofs.stop()

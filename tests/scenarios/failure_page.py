@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from srx_lab.machine.fault_catalogue import FAULTS
-from tests.scenarios.failure_table import ONE_OF_EACH, TABLE
+from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
 from tests.scenarios.scenario import Scenario
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "failure-scenarios.md"
@@ -18,9 +18,10 @@ Every fault that the simulated clusters know, and how an upgrade of a cluster th
 test: the real DAG and PostgreSQL, against both nodes over SSH and NETCONF. *Sent* is what the nodes have
 written down, not what the software says it did.
 
-*Played*: every row in one process by Airflow's own rules (`pytest tests/oneprocess -k cold_sync` plays those
-that are named so, in seconds each; [decision 091](decisions/091-every-row-in-one-process.md)), and on a real
-scheduler and triggerer by `make test-faults`; those with *stack* there by `make test`, too.
+*Played*: every row in one process by Airflow's own rules, by `make test` (`pytest tests/oneprocess -k
+cold_sync` plays those that are named so, in seconds each;
+[decision 091](decisions/091-every-row-in-one-process.md)), and on a real scheduler and triggerer by
+`make test-all`; those with *stack* there by `make test`, too.
 
 Each cluster has three redundancy groups: RG0 and RG1 on the node that starts the ISSU, RG2 on its peer.
 `old` is the release before, `new` the target. What the classes mean, and what a person does about them, is in
@@ -59,7 +60,7 @@ def table_lines(rows: Iterable[Scenario]) -> Iterator[str]:
             str(then.cluster),
             then.outcome,
             then.lease,
-            "one process, stack" if row in ONE_OF_EACH else "one process",
+            "one process, stack" if row in ON_A_STACK_TOO else "one process",
         )
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

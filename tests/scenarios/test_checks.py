@@ -15,6 +15,7 @@ import yaml
 from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import Event, EventKind
 from tests.airflow.running_stack import RunningStack
+from tests.tiers import begun
 
 pytestmark = pytest.mark.stack
 
@@ -58,10 +59,13 @@ class Started:
 
 
 @pytest.fixture(scope="module")
-def runs(stack: RunningStack) -> dict[str, Started]:
+def runs(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Started]:
     """Given clusters that are healthy until their switchover; when each is upgraded."""
-    clusters = {name: stack.take_cluster() for name in SCENARIOS}
-    rules = {clusters[name]: dict(scenario.rules) for name, scenario in SCENARIOS.items() if scenario.rules}
+    wanted = begun(request.session.items, request.node.nodeid)
+    clusters = {name: stack.take_cluster() for name in SCENARIOS if name in wanted}
+    rules = {
+        cluster: dict(SCENARIOS[name].rules) for name, cluster in clusters.items() if SCENARIOS[name].rules
+    }
     (stack.files / "policy" / "checks.yaml").write_text(yaml.safe_dump({"clusters": rules}))
     started = {}
     for name, cluster in clusters.items():
@@ -87,6 +91,8 @@ def received(stack: RunningStack, run: Started, command: str) -> int:
     return sum(event["event"] == "command" and command in str(event) for event in events)
 
 
+@pytest.mark.release
+@pytest.mark.begins("comes_back")
 def test_what_returns_while_it_is_waited_for_is_no_finding(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -107,6 +113,7 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
     assert any(text.startswith("everything is back, after ") for text in waited), waited
 
 
+@pytest.mark.begins("stays_lost")
 def test_what_does_not_return_is_named_and_nothing_else(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -120,6 +127,8 @@ def test_what_does_not_return_is_named_and_nothing_else(
     assert stack.api().run(run.run_id).state == "success"
 
 
+@pytest.mark.release
+@pytest.mark.begins("must_not_be_lost")
 def test_what_policy_says_must_not_be_lost_waits_for_a_person(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -131,6 +140,8 @@ def test_what_policy_says_must_not_be_lost_waits_for_a_person(
     assert findings(stack, run) == sorted(POLICIES)
 
 
+@pytest.mark.release
+@pytest.mark.begins("out_of_sync")
 def test_policies_out_of_sync_are_resynced_once(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["out_of_sync"]
     end = stack.wait(run.run_id)
@@ -138,6 +149,8 @@ def test_policies_out_of_sync_are_resynced_once(stack: RunningStack, runs: dict[
     assert received(stack, run, RESYNC) == 1
 
 
+@pytest.mark.release
+@pytest.mark.begins("stays_out")
 def test_policies_that_stay_out_of_sync_wait_for_a_person(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:

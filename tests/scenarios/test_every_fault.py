@@ -1,24 +1,18 @@
-"""Every fault of the simulator against the real DAG on a real scheduler: see ``failure_table.py``.
-
-One scenario of each fault, unless SRX_ISSU_SCENARIOS=all (``make test-faults``): then also the other moments,
-the troubles that pass, the refused recoveries, and those that begin on node1.
-"""
+"""Every row of the failure table against the real DAG on a real scheduler, for a release, and some for every
+change; ``tests/oneprocess`` plays all of them in one process."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 
 from tests.airflow.running_stack import RunningStack
-from tests.scenarios.failure_table import ONE_OF_EACH, TABLE
+from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
 from tests.scenarios.played import keep, played
 from tests.scenarios.players import Players
 from tests.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.stack
-
-PLAYED = TABLE if os.environ.get("SRX_ISSU_SCENARIOS") == "all" else ONE_OF_EACH
+PLAYED = [row if row in ON_A_STACK_TOO else pytest.param(row, marks=pytest.mark.release) for row in TABLE]
 
 
 @pytest.mark.parametrize("scenario", PLAYED, ids=lambda scenario: scenario.name)

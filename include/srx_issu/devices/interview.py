@@ -106,6 +106,16 @@ _QUESTIONS = {  # by the field of NodeView that it fills
 }
 
 
+PLANNED = (queries.SOFTWARE, queries.UPTIME, queries.STATUS, queries.COLD_SYNC, queries.ISSU)
+"""What is always asked, in the order of the questions; the rest follows from an answer."""
+
+
+def with_clock(view: NodeView, uptime: Element) -> NodeView:
+    """The view of a node all of whose other answers are the same as then. Raises DeviceError."""
+    facts = system.clock_facts(view.node, own_body(view.node, uptime, queries.UPTIME.body))
+    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
+
+
 def _own(node: NodeName, query: Query) -> _Asking[Element]:
     root = yield query
     return own_body(node, root, query.body)

@@ -21,6 +21,7 @@ from srx_issu.devices import async_login
 from srx_issu.devices.credentials import Credentials
 from srx_issu.domain.errors import ConnectionUnusable, HostKeyRejected
 from srx_issu.domain.model import Cluster, NodeName
+from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.srx import credentials_of
 
 KEPT_S = 60.0  # a changed connection is seen after a minute, and after a refused login
@@ -50,10 +51,12 @@ def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
     async def connect(node: NodeName) -> Any:
         kept = await _account(cluster.connection_id)
         try:
-            return await async_login.connect(node, cluster.address(node), kept.account, kept.key)
+            session = await async_login.connect(node, cluster.address(node), kept.account, kept.key)
         except _REFUSED:
             _kept[cluster.connection_id] = replace(kept, read_at=-math.inf)
             raise
+        AirflowMetrics().count("poll.login")
+        return session
 
     return connect
 

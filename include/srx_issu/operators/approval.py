@@ -16,9 +16,19 @@ from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.operators.step import run_step
-from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, approach, give_up, hear
+from srx_issu.steps.approval_gate import (
+    Ask,
+    Enough,
+    Gate,
+    NextGate,
+    approach,
+    give_up,
+    hear,
+    is_unanswered,
+)
 from srx_issu.steps.approval_request import ApprovalRequest
 from srx_issu.steps.bench import Bench
+from srx_issu.steps.lost_answer import LostAnswer
 
 GATES = 4  # up to three approvers, and a question that has changed
 
@@ -40,9 +50,14 @@ class ApprovalGate(QuestionOperator):
         self.spares = tuple(spares)
         self.before: tuple[str, ...] = ()  # the gates in front of it
 
-    def execute(self, context: Context) -> Any:
+    def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         gate = self._gate(context)
-        found = self.patiently(lambda: run_step(self, context, lambda b: approach(b, gate, self.request)))
+        if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(context)):
+            self.look_for_answer(context)
+        lost = LostAnswer.told(event)
+        found = self.patiently(
+            lambda: run_step(self, context, lambda b: approach(b, gate, self.request, lost))
+        )
         if not isinstance(found, Ask):
             return self._go_on(found)
         self.subject, self.body = found.subject, found.body
@@ -58,6 +73,9 @@ class ApprovalGate(QuestionOperator):
     def nobody_answered(self, context: Context) -> None:
         gate = self._gate(context)
         self.patiently(lambda: run_step(self, context, lambda b: give_up(b, gate)))
+
+    def _is_unanswered(self, context: Context) -> bool:
+        return run_step(self, context, lambda bench: is_unanswered(bench, self._gate(context)))
 
     def _go_on(self, found: Enough | NextGate) -> None:
         self.log.info("%s", found.reason)

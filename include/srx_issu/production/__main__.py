@@ -90,8 +90,7 @@ def up(env_file: Path, files: Path | None, port: int | None) -> int:
     with ending_on_signals(), Native(home, options, say) as native:
         say(f"\nAirflow: {native.layout.url}; logs: {home.logs}; Ctrl-C ends it")
         while True:
-            for name in native.crew.restart_ended():
-                say(f"{name} ended and was started again; see {home.logs / name}.log.1")
+            native.supervisor.tend()
             time.sleep(POLL_S)
 
 

@@ -48,7 +48,7 @@ class CampaignState:
 
 def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
     """Later events override earlier ones; an ended attempt that is not the newest does not count."""
-    reader = _Reader()
+    reader = StateReader()
     for event in events:
         reader.take(event)
     return reader.state()
@@ -57,13 +57,18 @@ def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
 def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
     """The newest plan with the campaign it was made for; None when nothing was planned yet."""
     planned = [event for event in events if event.kind is CampaignEventKind.PLANNED]
-    if not planned:
-        return None
-    detail = planned[-1].detail
+    return plan_in(planned[-1]) if planned else None
+
+
+def plan_in(planned: CampaignEvent) -> tuple[Plan, Campaign]:
+    """What a PLANNED event says."""
+    detail = planned.detail
     return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
 
 
-class _Reader:
+class StateReader:
+    """Takes events in their order, as they come; ``state`` at any time is that of those so far."""
+
     def __init__(self) -> None:
         self.approved: tuple[str | None, str | None] = (None, None)
         self.results: dict[str, Result] = {}
@@ -151,19 +156,19 @@ class _Reader:
         return CampaignState(
             approved=self.approved[0],
             approved_by=self.approved[1],
-            results=self.results,
-            reasons=self.reasons,
-            attempts=self.attempts,
-            orders_given=self.ordered,
-            ordered_at=self.ordered_at,
+            results=dict(self.results),
+            reasons=dict(self.reasons),
+            attempts=dict(self.attempts),
+            orders_given=dict(self.ordered),
+            ordered_at=dict(self.ordered_at),
             proved=frozenset(self.proved),
-            denied=self.denied,
-            taken=self.taken,
+            denied=dict(self.denied),
+            taken=dict(self.taken),
             in_flight=frozenset(self.running),
             forgiven=frozenset(self.forgiven),
-            opened=self.opened,
-            judged=self.judged,
-            answered=self.answered,
+            opened=dict(self.opened),
+            judged=dict(self.judged),
+            answered=dict(self.answered),
             last_judged=self.last_judged,
             aborted=self.aborted,
             paused=self.paused,

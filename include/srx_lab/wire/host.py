@@ -58,6 +58,9 @@ class _Server(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         return True
 
+    def auth_completed(self) -> None:
+        self._host.device.record("logged_in")
+
     def password_auth_supported(self) -> bool:
         return True
 

@@ -1,0 +1,182 @@
+"""One node's kept SSH session, for triggers: one command at a time, every wait bounded, no loop blocked.
+
+How to connect is handed in (``async_login``); this file knows neither Airflow nor credentials. Only looking
+commands come here: one that got no answer may be given again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncssh
+
+from srx_issu.devices.errors import Border
+from srx_issu.devices.parse.reply import MAX_REPLY_BYTES
+from srx_issu.domain.errors import (
+    DeviceError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    ReplyNotUnderstood,
+    SessionLost,
+)
+from srx_issu.domain.intent import Timers
+from srx_issu.domain.model import NodeName
+
+logging.getLogger("asyncssh").setLevel(logging.WARNING)  # tells each channel's life at info
+
+Connect = Callable[[NodeName], Awaitable[asyncssh.SSHClientConnection]]
+Turn = Callable[[], Awaitable[None]]
+_CHUNK = 65536
+_MAX_STDERR = 65536
+_LOGOUT_S = 3.0
+
+
+async def at_once() -> None:
+    """For who logs in alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """What one command printed. ``broke`` says why it may be only the beginning."""
+
+    out: str
+    err: str
+    status: int | None  # None: the session ended without telling
+    broke: DeviceError | None = None
+
+
+class KeptSession:
+    """The session to one node, kept between looks.
+
+    A kept session that ended meanwhile, or that is silent until the deadline, is closed and opened anew, and
+    the command given once more: a firewall that forgot the session, an idle time-out or a reboot must not
+    count as the node's silence.
+    """
+
+    def __init__(self, node: NodeName, connect: Connect, timers: Timers, turn: Turn = at_once) -> None:
+        """``turn`` returns when this login may begin; the deadlines count from then."""
+        self._node = node
+        self._connect = connect
+        self._turn = turn
+        self._connect_s = timers.connect_s
+        self._command_s = timers.rpc_s
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._busy = asyncio.Lock()
+        self.logins = 0
+        self.in_queue = False  # for its login; not a moment of the node's silence
+
+    async def run(self, command: str, *, called: str | None = None, limit: int = MAX_REPLY_BYTES) -> Printed:
+        """Runs one command, ``called`` so in messages; its answer may have ``limit`` bytes.
+
+        Raises DeviceError, and what ``connect`` raises, when nothing was printed at all.
+        """
+        called = called or command
+        async with self._busy:
+            was_open = self._connection is not None
+            try:
+                return await self._attempt(command, called, limit)
+            except (SessionLost, DeviceUnreachable, DeviceTimeout):
+                if not was_open:
+                    raise
+            return await self._attempt(command, called, limit)
+
+    async def _attempt(self, command: str, called: str, limit: int) -> Printed:
+        connection = self._connection or await self._open()
+        heard = bytearray()
+        try:
+            with Border(self._node, called):
+                async with asyncio.timeout(self._command_s):
+                    return await _run(connection, command, heard, limit)
+        except (DeviceTimeout, SessionLost) as error:
+            self.drop()
+            broke = self._in_words(called, error)
+            if heard:
+                return Printed(out=_text(heard), err="", status=None, broke=broke)
+            raise broke from error
+        except _TooLarge as error:
+            self.drop()
+            raise ReplyNotUnderstood(self._node, f"{called}: answer larger than {limit} bytes") from error
+        except (DeviceError, asyncio.CancelledError):
+            self.drop()
+            raise
+
+    def _in_words(self, called: str, error: DeviceError) -> DeviceError:
+        if isinstance(error, DeviceTimeout):
+            return DeviceTimeout(self._node, f"{called}: no answer within {self._command_s:g} s")
+        return error
+
+    async def _open(self) -> asyncssh.SSHClientConnection:
+        self.in_queue = True
+        try:
+            await self._turn()
+        finally:
+            self.in_queue = False
+        try:
+            with Border(self._node, "SSH login", connecting=True):
+                async with asyncio.timeout(self._connect_s):
+                    self._connection = await self._connect(self._node)
+        except DeviceUnreachable as error:
+            if isinstance(error.__cause__, TimeoutError):
+                words = f"SSH login: not done within {self._connect_s:g} s"
+                raise DeviceUnreachable(self._node, words) from error
+            raise
+        self.logins += 1
+        return self._connection
+
+    def drop(self) -> None:
+        """Without a word to the node, and without waiting for it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.abort()
+
+    async def close(self) -> None:
+        """With a word to the node; waits for at most three seconds."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+            with Border(self._node, "SSH logout"):
+                await _closed(connection)
+
+
+async def _closed(connection: asyncssh.SSHClientConnection) -> None:
+    try:
+        async with asyncio.timeout(_LOGOUT_S):
+            await connection.wait_closed()
+    except TimeoutError:
+        connection.abort()
+
+
+class _TooLarge(Exception):
+    """More than one may answer."""
+
+
+async def _run(
+    connection: asyncssh.SSHClientConnection, command: str, heard: bytearray, limit: int
+) -> Printed:
+    """Reads at most ``limit`` bytes into ``heard``; asyncssh's flow control keeps the rest on the node."""
+    process = await connection.create_process(command, stdin=asyncssh.DEVNULL, encoding=None)
+    async with process:
+        said = bytearray()
+        err = asyncio.create_task(_read(process.stderr, said, _MAX_STDERR))
+        try:
+            await _read(process.stdout, heard, limit + 1)
+            if len(heard) > limit:
+                raise _TooLarge(limit)
+            await err
+        finally:
+            err.cancel()
+        await process.wait_closed()
+        status = process.exit_status
+    return Printed(out=_text(heard), err=_text(said), status=status)
+
+
+async def _read(stream: asyncssh.SSHReader[bytes], into: bytearray, limit: int) -> None:
+    while len(into) < limit and (part := await stream.read(min(_CHUNK, limit - len(into)))):
+        into += part
+
+
+def _text(printed: bytearray) -> str:
+    return printed.decode("utf-8", "replace")
