@@ -85,6 +85,16 @@ def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_doe
     assert ended(place, cluster, run_id, None).sent == UPGRADE
 
 
+def test_a_person_who_is_asked_costs_three_workers_more(place: Place, workers: Workers) -> None:
+    """The gate asks, the gate hears, the guard confirms."""
+    run_id = place.trigger(place.take_cluster("node0"), approval=True)
+    end = carry_out(place, run_id, "Approve", user="approver")
+    assert str(end.outcome) == "UPGRADED", end.reason
+    asked = [task for task in workers if task.startswith("approval.")]
+    assert asked == [*(["approval.approve_start"] * 2), "approval.confirm_approval"]
+    assert len(workers) == 13, workers
+
+
 def test_what_is_cleared_in_mid_issu_prepares_nothing_and_attaches(place: Place, workers: Workers) -> None:
     cluster = place.take_cluster("node0")
     run_id = place.trigger(cluster)
