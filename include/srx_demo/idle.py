@@ -47,7 +47,7 @@ def _used(sessions: Mapping[str, int]) -> dict[str, float]:
 
 
 def as_table(cores: Mapping[str, float]) -> Table:
-    table = Table(box=None, pad_edge=False, title="Idle, in percent of one core", title_justify="left")
+    table = Table(box=None, pad_edge=False, title="Idle: % of a core", title_justify="left")
     table.add_column("Component", min_width=16)
     table.add_column("%", justify="right", min_width=6)
     for name, used in sorted(cores.items(), key=lambda each: -each[1]):
