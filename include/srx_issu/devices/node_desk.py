@@ -23,8 +23,10 @@ from srx_issu.domain.model import NodeName, NodeView
 # and would keep the loop, that is every other cluster's look, from going on while it is read.
 LOOK_BYTES = 2 * 1024 * 1024
 _REPLY_END = "</rpc-reply>"
-# A look waits so long for a node: long enough for a login, short enough for two looks in two intervals.
+# A look waits so long for a node: long enough for a login, short enough that the next look at its peer begins
+# within two intervals (a pause is 1.2 of one at most).
 LEAST_PATIENCE_S = 10.0
+_PATIENCE = 0.75  # of an interval
 _SLOWER_THAN_LAST = 1.5  # a node under load is given more time than it took
 
 _LOOK = "look"  # what the compound question is called in messages
@@ -48,7 +50,7 @@ class NodeDesk:
 
     @property
     def patience_s(self) -> float:
-        return max(LEAST_PATIENCE_S, self._poll_s / 2, self._took_s * _SLOWER_THAN_LAST)
+        return max(LEAST_PATIENCE_S, self._poll_s * _PATIENCE, self._took_s * _SLOWER_THAN_LAST)
 
     @property
     def is_overdue(self) -> bool:
