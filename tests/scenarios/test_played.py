@@ -31,6 +31,15 @@ def test_a_state_that_differs_is_told_with_its_task(folder: Path) -> None:
     assert told == f"{ROW.name}: tasks.report: success in stack, failed in oneprocess"
 
 
+def test_who_heard_of_an_early_refusal_may_differ(folder: Path) -> None:
+    early = next(row for row in TABLE if row.is_heard_early)
+    keep("stack", early, a_result({"start": "success", "wait": "failed"}))
+    keep("oneprocess", early, a_result({"start": "failed", "wait": "upstream_failed"}))
+    assert list(differences(folder / "stack", folder / "oneprocess")) == []
+    keep("oneprocess", early, a_result({"start": "success", "wait": "skipped"}))
+    assert len(list(differences(folder / "stack", folder / "oneprocess"))) == 1
+
+
 def test_orders_that_differ_are_told(folder: Path) -> None:
     sent = replace(ROW.then, sent=("node0: request system reboot node 0",))
     keep("stack", ROW, a_result())
