@@ -31,8 +31,12 @@ from tests.distributed.processes import Processes
 
 T = TypeVar("T")
 SPEED = 120.0
-# So that a test need not wait five minutes for a task that a killed worker had fetched.
-SETTINGS = {"TASK_QUEUED_TIMEOUT": "60", "WORKER_CONCURRENCY": "4", "PARALLELISM": "32"}
+SETTINGS = {
+    "TASK_QUEUED_TIMEOUT": "60",  # a test need not wait five minutes for what a killed worker had fetched
+    "WORKER_CONCURRENCY": "4",
+    "PARALLELISM": "32",
+    "AUDIT_SCHEDULE": "none",  # soon after midnight it would look at every cluster beside the campaign
+}
 KEYED_CONNECTION = "demo_key"
 UPGRADED = "ams-edge-01"
 KEYED = (UPGRADED, PUT_BACK)  # logged in to with a key that has a passphrase

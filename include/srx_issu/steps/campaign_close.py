@@ -36,9 +36,15 @@ def conclude_campaign(events: tuple[CampaignEvent, ...], *, plan_only: bool) -> 
     if plan_only:
         return CampaignOutcome.PLANNED, f"plan {plan.digest}; nothing was touched"
     if state.approved != plan.digest:
-        why = last_unanswered(events) or "the plan was not approved"
-        return CampaignOutcome.REFUSED, f"{why.partition(';')[0]}; nothing was started"
+        why = (last_unanswered(events) or "the plan was not approved").partition(";")[0]
+        if state.results or state.in_flight:  # of a plan that was approved before it was made anew
+            return CampaignOutcome.ABORTED, f"{why}; {summary(state)}{_still_running(state)}"
+        return CampaignOutcome.REFUSED, f"{why}; nothing was started"
     return _counted(plan, state)
+
+
+def _still_running(state: CampaignState) -> str:
+    return f"; still upgrading: {', '.join(sorted(state.in_flight))}" if state.in_flight else ""
 
 
 def _counted(plan: Plan, state: CampaignState) -> tuple[CampaignOutcome, str]:

@@ -16,7 +16,7 @@ from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.campaign_bench import Planning
-from srx_issu.steps.campaign_close import close_campaign, give_order
+from srx_issu.steps.campaign_close import close_campaign, conclude_campaign, give_order
 from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign_upgrade import (
     Attach,
@@ -472,6 +472,17 @@ class TestOrders:
         assert close_campaign(fake.bench())["reason"] == "the plan was not approved; nothing was started"
         with pytest.raises(RequestRefused, match="nothing was planned yet"):
             known_plan(spring().bench())
+
+    def test_another_plan_behind_upgrades_that_ran_is_no_refusal(self) -> None:
+        fake, other = in_wave_two(approved()), spring()
+        go = step(fake, "b", 2)
+        assert isinstance(go, Go)
+        note_start(fake.bench(), task(fake, "b", 2), go.order)
+        other.fleet.append(member("e"))
+        make_plan(other.bench())
+        ran, planned = (each.campaigns.events("spring__1") for each in (fake, other))
+        told = "the plan was not approved; 1 UPGRADED; still upgrading: b"
+        assert conclude_campaign(ran + planned, plan_only=False) == (CampaignOutcome.ABORTED, told)
 
     def test_people_are_told_once(self) -> None:
         fake = approved()
