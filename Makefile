@@ -144,12 +144,13 @@ test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a schedu
 	@$(TESTED) -s tests/distributed
 
 .PHONY: bench
-bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
-	@$(BIN)/python -m srx_demo.bench
+bench: $(STAMPS)/project ## What one upgrade costs, at 60 and at 5 times real speed, and a stack that idles (SPEED=60)
+	@$(BIN)/python -m srx_demo.bench $(if $(SPEED),--speed '$(SPEED)')
 
 .PHONY: bench-campaign
-bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
-	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
+bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60 TROUBLE=1)
+	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)') \
+		$(if $(TROUBLE),--trouble)
 
 .PHONY: bench-idle
 bench-idle: $(STAMPS)/project ## What a stack costs while nothing is to be done, component by component
