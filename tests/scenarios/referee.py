@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from srx_demo.lab import Lab
+from srx_demo.referee import is_order
 from srx_demo.scenery import Scenery
 from srx_issu.journal import SqlJournal, SqlLeases
 from srx_issu.ports.journal import Outcome
@@ -15,8 +16,6 @@ from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY, PLAN_KEY
 from srx_lab.control import ask
 from tests.scenarios.orders import IMAGE
 from tests.scenarios.scenario import GIVEN_BACK, KEPT, NEW, NODES, OLD, Cluster, Ended
-
-_LOOKS = (" status", " pending-install", " software validate")  # requests that change nothing
 
 
 class Seen(Protocol):
@@ -48,7 +47,7 @@ def orders(lab: Path, cluster: str) -> Iterator[str]:
         for line in lines:
             if f'"cluster": "{cluster}"' in line and '"line": "request ' in line:
                 event = json.loads(line)
-                if not str(event["line"]).endswith(_LOOKS):
+                if is_order(event):
                     yield f"{event['node']}: {event['line']}"
 
 
