@@ -158,21 +158,23 @@ class _TooLarge(Exception):
 async def _run(
     connection: asyncssh.SSHClientConnection, command: str, heard: bytearray, limit: int
 ) -> Printed:
-    """Reads at most ``limit`` bytes into ``heard``; asyncssh's flow control keeps the rest on the node."""
+    """Reads at most ``limit`` bytes into ``heard``; asyncssh's flow control keeps the rest on the node.
+
+    Where it raises, the whole session must be dropped. The channel is not closed then: asyncssh waits for the
+    node to agree to that, which a node that hangs never does, whatever deadline has passed.
+    """
     process = await connection.create_process(command, stdin=asyncssh.DEVNULL, encoding=None)
-    async with process:
-        said = bytearray()
-        err = asyncio.create_task(_read(process.stderr, said, _MAX_STDERR))
-        try:
-            await _read(process.stdout, heard, limit + 1)
-            if len(heard) > limit:
-                raise _TooLarge(limit)
-            await err
-        finally:
-            err.cancel()
-        await process.wait_closed()
-        status = process.exit_status
-    return Printed(out=_text(heard), err=_text(said), status=status)
+    said = bytearray()
+    err = asyncio.create_task(_read(process.stderr, said, _MAX_STDERR))
+    try:
+        await _read(process.stdout, heard, limit + 1)
+        if len(heard) > limit:
+            raise _TooLarge(limit)
+        await err
+    finally:
+        err.cancel()
+    await process.wait_closed()
+    return Printed(out=_text(heard), err=_text(said), status=process.exit_status)
 
 
 async def _read(stream: asyncssh.SSHReader[bytes], into: bytearray, limit: int) -> None:
