@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.devices import node_desk
+from srx_issu.devices import node_desk, ssh
+from srx_issu.domain.errors import ReplyNotUnderstood
 from srx_issu.domain.model import NodeName
 from tests.fakes import replies
 from tests.fakes.node import ScriptedNode
@@ -119,3 +120,17 @@ def test_a_refusal_among_the_answers_is_that_questions_alone(node: ScriptedNode,
     assert seen.node0.issu is None
     assert seen.node0.error is None
     assert len(node.requests) == 2 * QUESTIONS
+
+
+def test_a_transcript_that_grows_without_end_is_not_read_by_the_loop(
+    node: ScriptedNode, reader: Reader
+) -> None:
+    path, line = "/var/tmp/issu.log", "error: again and again\n"
+    node.answers[f"file show {path}"] = line * (ssh.TEXT_BYTES // len(line))
+    text = reader.read_text(NODE0, path)
+    assert text is not None
+    assert text.startswith(line)
+    node.answers[f"file show {path}"] = line * (2 * ssh.TEXT_BYTES // len(line))
+    with pytest.raises(ReplyNotUnderstood, match=f"answer larger than {ssh.TEXT_BYTES} bytes"):
+        reader.read_text(NODE0, path)
+    assert reader.observe().both_reachable

@@ -21,6 +21,10 @@ from srx_issu.domain.printable import printable
 
 __all__ = ["Connect", "SshClusterReader"]
 
+# A transcript is some 50 kB. One that grows without end (a message in a loop, a hostile node) is read in the
+# loop at each look: 64 MB kept every other cluster waiting for half a minute.
+TEXT_BYTES = 1024 * 1024
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -69,7 +73,7 @@ class SshClusterReader:
             raise DeviceTimeout(node, f"{query.cli}: the answer to the last look is still to come")
         try:
             async with asyncio.timeout(desk.patience_s):
-                printed = await desk.session.run(f"{query.cli} | no-more")
+                printed = await desk.session.run(f"{query.cli} | no-more", limit=TEXT_BYTES)
         except TimeoutError as error:
             raise DeviceTimeout(node, f"{query.cli}: no answer within {desk.patience_s:g} s") from error
         if any(says_missing(text, path) for text in (printed.out, printed.err)):
