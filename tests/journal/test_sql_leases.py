@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -9,9 +10,9 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
 from srx_issu.journal import Ledger, SqlJournal, SqlLeases
-from srx_issu.journal.sql_leases import LeaseChangeKind
+from srx_issu.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.ports.journal import PERMIT_S, Claim, EventKind, Outcome
 from tests.journal.samples import NOON, make_intent
 
@@ -100,6 +101,23 @@ def test_renewing_many_waits_only_for_what_somebody_writes_to(journal_url: str, 
     busy = leases.holder("cluster:busy")
     assert busy is not None
     assert busy.expires_at - busy.taken_at > timedelta(minutes=59)
+
+
+def test_a_row_that_a_dead_machine_has_locked_is_its_own_upgrades_trouble(
+    journal_url: str, leases: SqlLeases
+) -> None:
+    for number in range(3):
+        leases.take(f"cluster:busy{number}", f"busy-{number}", 10)
+    leases.take("cluster:free", "free", 10)
+    claims = [claim(f"busy-{number}", f"cluster:busy{number}") for number in range(3)]
+    with psycopg.connect(journal_url) as dead:
+        dead.execute("SELECT 1 FROM srx_issu.leases WHERE resource LIKE 'cluster:busy%' FOR UPDATE")
+        began = time.monotonic()
+        lost = leases.renew_many([*claims, claim("free", "cluster:free")])
+        assert time.monotonic() - began < 2 * BUSY_S
+    assert set(lost) == {"busy-0", "busy-1", "busy-2"}
+    assert all(isinstance(error, JournalAway) for error in lost.values())
+    assert leases.renew_many(claims) == {}
 
 
 def test_renewing_nothing_asks_nobody(leases: SqlLeases) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld, SrxIssuError
 from srx_issu.journal.codec import event_to_row, lease_from_row
-from srx_issu.journal.database import Database
+from srx_issu.journal.database import STATEMENT_TIMEOUT_S, Database
 from srx_issu.journal.lease_choice import choose, refusal_at
 from srx_issu.journal.lease_rows import (
     describe_holder,
@@ -39,6 +39,8 @@ from srx_issu.ports.journal import (
     Outcome,
     WantedLeases,
 )
+
+BUSY_S = 2  # for a row that somebody is writing to; the next round asks again
 
 
 class LeaseChangeKind(StrEnum):
@@ -79,7 +81,10 @@ class SqlLeases:
         """Raises LeaseHeld when somebody else has it, and JournalError when it is gone: another upgrade may
         have worked on the cluster since, so it is not silently taken again."""
         require_duration(resource, ttl_s)
-        with self._database.transaction() as connection:
+        return self._renewed(resource, owner, ttl_s, STATEMENT_TIMEOUT_S)
+
+    def _renewed(self, resource: str, owner: str, ttl_s: float, within_s: int) -> Lease:
+        with self._database.transaction(statement_timeout_s=within_s) as connection:
             held = locked_lease(connection, resource)
             if held is None:
                 raise JournalError(describe_loss(resource, owner))
@@ -88,21 +93,25 @@ class SqlLeases:
             return extend_lease(connection, held, ttl_s)
 
     def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
-        """One statement for all that nobody else is just writing to; those few are waited for one by one."""
+        """One statement for all that nobody else is just writing to; those few are waited for one by one, and
+        not for long: a machine that died in mid-write holds its row until the server notices."""
         for claim in claims:
             require_duration(claim.owner, claim.ttl_s)
         with self._database.transaction() as connection:
             renewed = extend_all(connection, {claim.owner: claim.ttl_s for claim in claims})
         lost: dict[str, SrxIssuError] = {}
+        busy: JournalAway | None = None
         for claim in claims:
-            for resource in claim.resources:
-                if (claim.owner, resource) not in renewed and claim.owner not in lost:
-                    try:
-                        self.renew(resource, claim.owner, claim.ttl_s)
-                    except JournalAway:
-                        raise
-                    except (LeaseHeld, JournalError) as error:
-                        lost[claim.owner] = error
+            left = [name for name in claim.resources if (claim.owner, name) not in renewed]
+            if left and busy is not None:
+                lost[claim.owner] = busy  # one is waited for, not one after the other
+                continue
+            try:
+                for resource in left:
+                    self._renewed(resource, claim.owner, claim.ttl_s, BUSY_S)
+            except (LeaseHeld, JournalError) as error:
+                busy = error if isinstance(error, JournalAway) else None
+                lost[claim.owner] = error
         return lost
 
     def release(self, resource: str, owner: str) -> bool:

@@ -226,8 +226,9 @@ class Leases(Protocol):
     def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
         """Everything that these upgrades hold, for many at once, by the same rules as ``renew``.
 
-        By owner, why one does not hold all that it claims: LeaseHeld (another has it) or JournalError (it is
-        gone). Who is not in the answer does. Nobody's trouble is another's.
+        By owner, why one does not hold all that it claims: LeaseHeld (another has it), JournalAway (nobody
+        knows: its row is being written to) or JournalError (it is gone). Who is not in the answer does.
+        Nobody's trouble is another's.
         """
         ...
 
