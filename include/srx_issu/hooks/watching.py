@@ -37,6 +37,7 @@ from srx_issu.steps.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.window import seconds_until_open, window_objection
 
 R = TypeVar("R")
+BEFORE_WATCHING = "waiting for it before watching"
 
 
 @asynccontextmanager
@@ -102,7 +103,7 @@ def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Pr
 
 async def _opened(prepare: Callable[[], R], log: Any) -> R:
     """Nothing is known of the upgrade without its journal: waited for without a limit."""
-    return await wait_out_in_loop(prepare, _journal_outage(log, "waiting for it before watching"))
+    return await wait_out_in_loop(prepare, _journal_outage(log, BEFORE_WATCHING))
 
 
 def _journal_outage(log: Any, meanwhile: str = WATCHING) -> Outage:
@@ -126,11 +127,19 @@ def _lease_keeper(here: Watcher, intent: Intent, outage: Outage, log: Any) -> Le
 
 
 async def _renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None:
-    """Raises LeaseHeld when another has the cluster; a lease that is gone does not keep us from looking."""
-    try:
-        await here.leases.renew(claim_of(intent, intent.policy.timers.lease_s))
-    except JournalError as gone:
-        log.warning("%s; %s", gone, WATCHING)
+    """Waits for a journal that is away: this is the wait's only renewal. Raises LeaseHeld when another has the
+    cluster; a lease that is gone does not keep us from looking."""
+    outage, claim = _journal_outage(log, BEFORE_WATCHING), claim_of(intent, intent.policy.timers.lease_s)
+    while True:
+        try:
+            await here.leases.renew(claim)
+        except JournalAway as away:
+            await asyncio.sleep(outage.begun(away))
+            continue
+        except JournalError as gone:
+            log.warning("%s; %s", gone, WATCHING)
+        outage.over()
+        return
 
 
 @dataclass(kw_only=True)
