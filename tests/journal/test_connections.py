@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ from srx_issu.journal import (
     StoredEvidence,
     migrate,
 )
+from srx_issu.journal import database as database_module
 from srx_issu.journal.database import Database
 from srx_issu.journal.engines import POOL_SIZE, close_connections
 from tests.journal.samples import NOON, make_event, make_intent
@@ -199,6 +201,27 @@ def test_an_interrupted_transaction_leaves_nothing_behind(url: str) -> None:
     with psycopg.connect(url) as other:
         found = other.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'")
         assert found.fetchone() == (0,)
+
+
+def test_a_process_that_stops_in_mid_transaction_does_not_keep_its_locks(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whose machine has died, or that was stopped: the server hears nothing of it."""
+    monkeypatch.setattr(database_module, "IDLE_S", 1)
+    leases, waited_s = SqlLeases(url), list[float]()
+    leases.take("cluster:fw-a", "run-1", 60)
+
+    def stop() -> None:
+        with Database(url).transaction(statement_timeout_s=1) as connection:
+            connection.execute(text("SELECT 1 FROM srx_issu.leases FOR UPDATE"))
+            began = time.monotonic()
+            leases.renew("cluster:fw-a", "run-1", 60)  # waits for the lock until the server takes it away
+            waited_s.append(time.monotonic() - began)
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(JournalAway):
+        stop()
+    assert 1 < waited_s[0] < 10
 
 
 def test_no_password_reaches_a_message(url: str) -> None:

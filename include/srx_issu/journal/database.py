@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, Engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, TextClause, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -24,6 +24,9 @@ from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.journal.engines import engine_of, single_use_engine
 
 STATEMENT_TIMEOUT_S = 30
+# A process that is stopped or cut off in mid-transaction keeps its locks for so long, not for the hours that
+# PostgreSQL takes to notice a dead machine: an upgrade's other processes wait for them.
+IDLE_S = 60
 MIGRATE_COMMAND = "python -m srx_issu.journal migrate"
 
 _UNDEFINED_TABLE, _UNDEFINED_SCHEMA, _UNDEFINED_COLUMN = "42P01", "3F000", "42703"
@@ -93,11 +96,20 @@ class Database:
 def _begin(engine: Engine, statement_timeout_s: int) -> Connection:
     connection = engine.connect()
     try:
-        connection.execute(text(f"SET LOCAL statement_timeout = '{int(statement_timeout_s)}s'"))
+        connection.execute(_limits(statement_timeout_s))
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _limits(statement_timeout_s: int) -> TextClause:
+    """For this transaction alone, in one message; no query, so that its isolation may still be set. Whoever
+    may take long (a file is copied in mid-transaction) may also be idle for long."""
+    return text(
+        f"SET LOCAL statement_timeout = '{statement_timeout_s}s'; "
+        f"SET LOCAL idle_in_transaction_session_timeout = '{max(IDLE_S, 2 * statement_timeout_s)}s'"
+    )
 
 
 @contextmanager
