@@ -41,7 +41,7 @@ class NodeDesk:
         self.session = KeptSession(node, connect, timers, turn)
         self._node = node
         self._poll_s = timers.poll_s
-        self._took_s = 0.0  # the last answer
+        self._took_s = 0.0  # the last answer, with the login where there was one
         self._asking: asyncio.Task[NodeView] | None = None
         self._outlasted: asyncio.Task[NodeView] | None = None  # the question that a look gave up waiting for
         self._one_by_one: int | None = None  # the session, by its number, that takes no compound question
@@ -90,10 +90,10 @@ class NodeDesk:
         return self._asking
 
     async def _timed(self) -> NodeView:
-        began, logins = time.monotonic(), self.session.logins
+        began = time.monotonic()
         view = await self._ask()
-        if self.session.logins == logins:  # a login, and the queue for it, say nothing about the next answer
-            self._took_s = time.monotonic() - began if view.reachable else 0.0
+        since = max(began, self.session.turn_at)  # the queue for a login is not the node's slowness
+        self._took_s = time.monotonic() - since if view.reachable else 0.0
         return view
 
     async def _ask(self) -> NodeView:

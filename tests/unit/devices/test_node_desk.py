@@ -7,10 +7,12 @@ import asyncio
 import asyncssh
 import pytest
 
-from srx_issu.devices import node_desk
+from srx_issu.devices import async_login, node_desk
 from srx_issu.devices.node_desk import NodeDesk
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import NodeName
+from tests.fakes import replies
+from tests.fakes.node import ScriptedNode
 
 PATIENCE_S = 0.3
 
@@ -54,3 +56,31 @@ def test_a_node_that_says_nothing_once_it_is_its_turn_is_silent_in_this_look() -
     error, overdue = asyncio.run(look())
     assert "still waiting for it" in str(error)
     assert overdue
+
+
+class SlowLogins:
+    """A node that asks its RADIUS server for long at each login, and ends each session after its answer."""
+
+    def __init__(self, node: ScriptedNode) -> None:
+        self._node = node
+
+    async def connect(self, _: NodeName) -> asyncssh.SSHClientConnection:
+        await asyncio.sleep(PATIENCE_S * 1.5)
+        return await async_login.connect("node0", self._node.address, self._node.credentials())
+
+
+def test_a_node_whose_every_login_takes_longer_than_our_patience_is_given_the_time_it_takes() -> None:
+    async def looks() -> list[bool]:
+        with ScriptedNode(dict(replies.healthy())) as node:
+            desk = NodeDesk(NodeName.NODE0, SlowLogins(node).connect, Timers(poll_s=0.1))
+            seen = list[bool]()
+            for _ in range(3):
+                seen.append((await desk.view()).reachable)
+                while desk.is_overdue:
+                    await asyncio.sleep(0.05)
+                node.hang_up()
+                await asyncio.sleep(0.05)
+            await desk.close()
+            return seen
+
+    assert asyncio.run(looks()) == [False, True, True]
