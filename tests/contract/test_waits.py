@@ -16,7 +16,6 @@ from airflow.triggers.base import TaskSuccessEvent, TriggerEvent
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.state import ClusterState
-from srx_issu.hooks import triggerer_login
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
 from srx_issu.journal import SqlJournal, SqlLeases
@@ -58,7 +57,6 @@ def run_id(
     monkeypatch.setenv(ACCOUNT, json.dumps(account))
     monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", server.url)
     monkeypatch.setenv("SRX_ISSU_EVIDENCE", str(tmp_path))
-    monkeypatch.setattr(triggerer_login, "_kept", {})
     timers = replace(intent().policy.timers, poll_s=0.3, group_settle_s=30.0)
     plain = make_intent(f"manual__{request.node.name}")
     cluster = replace(lab.cluster, connection_id="srx_lab", conflict_groups=frozenset())

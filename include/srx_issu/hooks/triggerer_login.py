@@ -40,16 +40,18 @@ class _Kept:
     read_at: float  # monotonic; -inf: a login was refused, read again
 
 
-_kept: dict[str, _Kept] = {}  # connection id -> as it was read
-
-
 @dataclass(kw_only=True)
 class _Reading:
     """One connection as it is being read: by one login at a time, also where a thousand begin together."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    kept: _Kept | None = None  # as it was read last
     failed: Exception | None = None
     failed_at: float = -math.inf  # monotonic
+
+    @property
+    def fresh(self) -> _Kept | None:
+        return self.kept if self.kept and time.monotonic() - self.kept.read_at <= KEPT_S else None
 
     @property
     def recent_failure(self) -> Exception | None:
@@ -58,7 +60,7 @@ class _Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """What the logins of one event loop share of reading connections."""
+    """What the logins of one event loop share of reading connections. The accounts end with it."""
 
     of: dict[str, _Reading] = field(default_factory=lambda: defaultdict(_Reading))
 
@@ -70,14 +72,15 @@ def connector(cluster: Cluster, readings: Readings | None = None) -> Callable[[N
     HostKeyRejected when it has no key of the node, and what asyncssh raises.
     """
 
-    mine = readings or Readings()
+    reading = (readings or Readings()).of[cluster.connection_id]
 
     async def connect(node: NodeName) -> Any:
-        kept = await _account(cluster.connection_id, mine.of[cluster.connection_id])
+        kept = await _account(cluster.connection_id, reading)
         try:
             session = await async_login.connect(node, cluster.address(node), kept.account, kept.key)
         except _REFUSED:
-            _kept[cluster.connection_id] = replace(kept, read_at=-math.inf)
+            if reading.kept is kept:  # else it was read again meanwhile
+                reading.kept = replace(kept, read_at=-math.inf)
             raise
         AirflowMetrics().count("poll.login")
         return session
@@ -87,29 +90,24 @@ def connector(cluster: Cluster, readings: Readings | None = None) -> Callable[[N
 
 async def _account(connection_id: str, reading: _Reading) -> _Kept:
     """A connection that is spoilt while a wait is under way does not end the wait."""
-    if (kept := _fresh(connection_id)) is not None:
+    if (kept := reading.fresh) is not None:
         return kept
     async with reading.lock:
-        if (kept := _fresh(connection_id)) is not None:
+        if (kept := reading.fresh) is not None:
             return kept  # somebody else has read it meanwhile
         if (error := reading.recent_failure) is None:
             try:
-                _kept[connection_id] = await _read(connection_id)
+                reading.kept = await _read(connection_id)
             except Exception as failed:  # noqa: BLE001 - whatever Airflow says of it
                 error = reading.failed = failed
                 reading.failed_at = time.monotonic()
-                if connection_id in _kept:
+                if reading.kept is not None:
                     _log.warning(
                         "connection %s: %s; going on with the account as it was", connection_id, error
                     )
-        if (kept := _kept.get(connection_id)) is None:
+        if (kept := reading.kept) is None:
             raise ConnectionUnusable(f"connection {connection_id} cannot be used: {error}") from error
         return kept
-
-
-def _fresh(connection_id: str) -> _Kept | None:
-    kept = _kept.get(connection_id)
-    return kept if kept and time.monotonic() - kept.read_at <= KEPT_S else None
 
 
 async def _read(connection_id: str) -> _Kept:
