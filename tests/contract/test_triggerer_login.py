@@ -156,7 +156,7 @@ def test_a_refusal_of_an_old_account_does_not_put_it_in_the_place_of_the_new_one
 
     async def story() -> str:
         connect = triggerer_login.connector(lab.cluster, connections.readings)
-        refused = asyncio.create_task(connect(NODE0))
+        refused: asyncio.Future[Any] = asyncio.ensure_future(connect(NODE0))
         while not connections.read:
             await asyncio.sleep(0)
         connections.password = right

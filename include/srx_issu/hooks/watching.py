@@ -127,8 +127,8 @@ def _lease_keeper(here: Watcher, intent: Intent, outage: Outage, log: Any) -> Le
 
 
 async def _renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None:
-    """Waits for a journal that is away: this is the wait's only renewal. Raises LeaseHeld when another has the
-    cluster; a lease that is gone does not keep us from looking."""
+    """Waits for a journal that is away: this is the wait's only renewal. Raises LeaseHeld when another has
+    the cluster; a lease that is gone does not keep us from looking."""
     outage, claim = _journal_outage(log, BEFORE_WATCHING), claim_of(intent, intent.policy.timers.lease_s)
     while True:
         try:
