@@ -34,6 +34,19 @@ _LOOK = "look"  # what the compound question is called in messages
 Texts = dict[Query, str]
 
 
+class _Stopwatch:
+    """What passes from its making on, less what a session spends in the queue for a login: that is not the
+    node's slowness."""
+
+    def __init__(self, session: KeptSession) -> None:
+        self._session = session
+        self._began, self._queued_s = time.monotonic(), session.queued_s
+
+    @property
+    def passed_s(self) -> float:
+        return time.monotonic() - self._began - (self._session.queued_s - self._queued_s)
+
+
 class NodeDesk:
     """Asks one node, over one kept session, one look at a time."""
 
@@ -62,23 +75,22 @@ class NodeDesk:
 
         Raises what ``connect`` raises when there is no account to log in with.
         """
-        patience_s, called_at = self.patience_s, time.monotonic()
+        patience_s, called = self.patience_s, _Stopwatch(self.session)
         mine: asyncio.Task[NodeView] | None = None
         while mine is None:
             if (asking := self._asking) is None or asking.done():
                 asking = mine = self._begin()
             # else an earlier look's question, too old for this one: the node takes one at a time
-            if not await self._came(asking, called_at, patience_s):
+            if not await self._came(asking, called, patience_s):
                 self._outlasted = asking
                 words = f"no answer for {patience_s:.0f} s, still waiting for it"
                 return NodeView(node=self._node, reachable=False, error=words)
         return mine.result()
 
-    async def _came(self, asking: asyncio.Task[NodeView], called_at: float, patience_s: float) -> bool:
-        """Whether an answer came in time, which counts from the end of the queue for a login."""
+    async def _came(self, asking: asyncio.Task[NodeView], called: _Stopwatch, patience_s: float) -> bool:
+        """Whether an answer came in time. A login counts, however many there are; the queue for it does not."""
         while not asking.done():
-            until = max(called_at, self.session.turn_at) + patience_s
-            left_s = patience_s if self.session.in_queue else until - time.monotonic()
+            left_s = patience_s if self.session.in_queue else patience_s - called.passed_s
             if left_s <= 0:
                 return False
             await asyncio.wait({asking}, timeout=left_s)
@@ -90,10 +102,9 @@ class NodeDesk:
         return self._asking
 
     async def _timed(self) -> NodeView:
-        began = time.monotonic()
+        asked = _Stopwatch(self.session)
         view = await self._ask()
-        since = max(began, self.session.turn_at)  # the queue for a login is not the node's slowness
-        self._took_s = time.monotonic() - since if view.reachable else 0.0
+        self._took_s = asked.passed_s if view.reachable else 0.0
         return view
 
     async def _ask(self) -> NodeView:

@@ -68,7 +68,7 @@ class KeptSession:
         self._busy = asyncio.Lock()
         self.logins = 0
         self.in_queue = False  # for its login; not a moment of the node's silence
-        self.turn_at = 0.0  # when it left the queue last, by the monotonic clock
+        self.queued_s = 0.0  # in all
 
     async def run(self, command: str, *, called: str | None = None, limit: int = MAX_REPLY_BYTES) -> Printed:
         """Runs one command, ``called`` so in messages; its answer may have ``limit`` bytes.
@@ -111,11 +111,12 @@ class KeptSession:
         return error
 
     async def _open(self) -> asyncssh.SSHClientConnection:
-        self.in_queue = True
+        self.in_queue, since = True, time.monotonic()
         try:
             await self._turn()
         finally:
-            self.in_queue, self.turn_at = False, time.monotonic()
+            self.in_queue = False
+            self.queued_s += time.monotonic() - since
         try:
             with Border(self._node, "SSH login", connecting=True):
                 async with asyncio.timeout(self._connect_s):

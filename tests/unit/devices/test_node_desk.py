@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import asyncssh
 import pytest
@@ -12,7 +13,7 @@ from srx_issu.devices.node_desk import NodeDesk
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import NodeName
 from tests.fakes import replies
-from tests.fakes.node import ScriptedNode
+from tests.fakes.node import Act, ScriptedNode
 
 PATIENCE_S = 0.3
 
@@ -59,20 +60,20 @@ def test_a_node_that_says_nothing_once_it_is_its_turn_is_silent_in_this_look() -
 
 
 class SlowLogins:
-    """A node that asks its RADIUS server for long at each login, and ends each session after its answer."""
+    """A node that asks its RADIUS server for long at each login."""
 
-    def __init__(self, node: ScriptedNode) -> None:
-        self._node = node
+    def __init__(self, node: ScriptedNode, takes_s: float) -> None:
+        self._node, self.takes_s = node, takes_s
 
     async def connect(self, _: NodeName) -> asyncssh.SSHClientConnection:
-        await asyncio.sleep(PATIENCE_S * 1.5)
+        await asyncio.sleep(self.takes_s)
         return await async_login.connect("node0", self._node.address, self._node.credentials())
 
 
 def test_a_node_whose_every_login_takes_longer_than_our_patience_is_given_the_time_it_takes() -> None:
     async def looks() -> list[bool]:
         with ScriptedNode(dict(replies.healthy())) as node:
-            desk = NodeDesk(NodeName.NODE0, SlowLogins(node).connect, Timers(poll_s=0.1))
+            desk = NodeDesk(NodeName.NODE0, SlowLogins(node, PATIENCE_S * 1.5).connect, Timers(poll_s=0.1))
             seen = list[bool]()
             for _ in range(3):
                 seen.append((await desk.view()).reachable)
@@ -84,3 +85,22 @@ def test_a_node_whose_every_login_takes_longer_than_our_patience_is_given_the_ti
             return seen
 
     assert asyncio.run(looks()) == [False, True, True]
+
+
+def test_a_session_that_ends_in_mid_look_does_not_make_the_look_longer() -> None:
+    """The peer would be looked at later, by as many logins as a node cuts off."""
+
+    async def look() -> float:
+        with ScriptedNode(dict(replies.healthy())) as node:
+            logins = SlowLogins(node, 0.0)
+            desk = NodeDesk(NodeName.NODE0, logins.connect, Timers(poll_s=0.1))
+            assert (await desk.view()).reachable
+            node.answers["show version"], logins.takes_s = Act.HANG, PATIENCE_S * 0.8
+            asyncio.get_running_loop().call_later(PATIENCE_S * 0.8, node.hang_up)
+            began = time.monotonic()
+            assert not (await desk.view()).reachable
+            took_s = time.monotonic() - began
+            await desk.close()
+            return took_s
+
+    assert asyncio.run(look()) < PATIENCE_S * 1.4
