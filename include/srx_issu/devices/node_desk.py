@@ -28,6 +28,9 @@ _REPLY_END = "</rpc-reply>"
 LEAST_PATIENCE_S = 10.0
 _PATIENCE = 0.75  # of an interval
 _SLOWER_THAN_LAST = 1.5  # a node under load is given more time than it took
+# A kept session that says nothing may have been forgotten on the way: opened anew while the look still waits.
+_KEPT = 2 / 3  # of its patience
+_FORGOTTEN = 2.0  # times what the node last took: until then it may only be slow
 
 _LOOK = "look"  # what the compound question is called in messages
 
@@ -88,7 +91,7 @@ class NodeDesk:
         return mine.result()
 
     async def _came(self, asking: asyncio.Task[NodeView], called: _Stopwatch, patience_s: float) -> bool:
-        """Whether an answer came in time. A login counts, however many there are; the queue for it does not."""
+        """Whether an answer came in time. Logins count, however many; the queue for them does not."""
         while not asking.done():
             left_s = patience_s if self.session.in_queue else patience_s - called.passed_s
             if left_s <= 0:
@@ -125,7 +128,10 @@ class NodeDesk:
         """As many as came, and why no more did. Without any, and without a reason: ask one by one."""
         if self._one_by_one is not None and self._one_by_one == self.session.logins:
             return {}, None
-        printed = await self.session.run(compound.compound(PLANNED), called=_LOOK, limit=LOOK_BYTES)
+        kept_s = max(self.patience_s * _KEPT, self._took_s * _FORGOTTEN)
+        printed = await self.session.run(
+            compound.compound(PLANNED), called=_LOOK, limit=LOOK_BYTES, kept_s=kept_s
+        )
         found = compound.take_apart(printed.out)
         broke = printed.broke
         if broke is None and printed.status is None:

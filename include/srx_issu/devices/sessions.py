@@ -70,8 +70,16 @@ class KeptSession:
         self.in_queue = False  # for its login; not a moment of the node's silence
         self.queued_s = 0.0  # in all
 
-    async def run(self, command: str, *, called: str | None = None, limit: int = MAX_REPLY_BYTES) -> Printed:
-        """Runs one command, ``called`` so in messages; its answer may have ``limit`` bytes.
+    async def run(
+        self,
+        command: str,
+        *,
+        called: str | None = None,
+        limit: int = MAX_REPLY_BYTES,
+        kept_s: float | None = None,
+    ) -> Printed:
+        """Runs one command, ``called`` so in messages; its answer may have ``limit`` bytes. A kept session
+        may be silent for ``kept_s`` before it is opened anew; None: for as long as an answer may take.
 
         Raises DeviceError, and what ``connect`` raises, when nothing was printed at all.
         """
@@ -79,19 +87,19 @@ class KeptSession:
         async with self._busy:
             was_open = self._connection is not None
             try:
-                return await self._attempt(command, called, limit)
+                return await self._attempt(command, called, limit, kept_s if was_open else None)
             except (SessionLost, DeviceUnreachable, DeviceTimeout):
                 if not was_open:
                     raise
             return await self._attempt(command, called, limit)
 
-    async def _attempt(self, command: str, called: str, limit: int) -> Printed:
+    async def _attempt(self, command: str, called: str, limit: int, silent_s: float | None = None) -> Printed:
         connection = self._connection or await self._open()
         heard = bytearray()
         try:
             with Border(self._node, called):
                 async with asyncio.timeout(self._command_s):
-                    return await _run(connection, command, heard, limit)
+                    return await _run(connection, command, heard, limit, silent_s)
         except (DeviceTimeout, SessionLost) as error:
             self.drop()
             broke = self._in_words(called, error)
@@ -157,14 +165,21 @@ class _TooLarge(Exception):
 
 
 async def _run(
-    connection: asyncssh.SSHClientConnection, command: str, heard: bytearray, limit: int
+    connection: asyncssh.SSHClientConnection,
+    command: str,
+    heard: bytearray,
+    limit: int,
+    silent_s: float | None,
 ) -> Printed:
     """Reads at most ``limit`` bytes into ``heard``; asyncssh's flow control keeps the rest on the node.
+    Raises TimeoutError when nothing has come for ``silent_s``.
 
     Where it raises, the whole session must be dropped. The channel is not closed then: asyncssh waits for the
     node to agree to that, which a node that hangs never does, whatever deadline has passed.
     """
-    process = await connection.create_process(command, stdin=asyncssh.DEVNULL, encoding=None)
+    async with asyncio.timeout(silent_s):
+        process = await connection.create_process(command, stdin=asyncssh.DEVNULL, encoding=None)
+        heard += await process.stdout.read(min(_CHUNK, limit + 1))
     said = bytearray()
     err = asyncio.create_task(_read(process.stderr, said, _MAX_STDERR))
     try:

@@ -104,3 +104,21 @@ def test_a_session_that_ends_in_mid_look_does_not_make_the_look_longer() -> None
             return took_s
 
     assert asyncio.run(look()) < PATIENCE_S * 1.4
+
+
+def test_a_kept_session_that_says_nothing_is_opened_anew_within_the_look() -> None:
+    """As the shipped timers have it: an answer may take longer than a look waits."""
+
+    async def looks() -> tuple[bool, int]:
+        with ScriptedNode(dict(replies.healthy())) as node:
+            desk = NodeDesk(NodeName.NODE0, SlowLogins(node, 0.0).connect, Timers(poll_s=0.1, rpc_s=60.0))
+            assert (await desk.view()).reachable
+            healthy, node.answers["show version"] = node.answers["show version"], Act.HANG
+            looking = asyncio.create_task(desk.view())
+            await asyncio.sleep(PATIENCE_S / 3)
+            node.answers["show version"] = healthy  # for a new session; the old one was asked already
+            seen = await looking
+            await desk.close()
+            return seen.reachable, desk.session.logins
+
+    assert asyncio.run(looks()) == (True, 2)
