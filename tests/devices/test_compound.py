@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from srx_issu.devices.compound import compound, take_apart
+from srx_issu.devices.node_desk import LOOK_BYTES
 from srx_issu.devices.queries import SOFTWARE, STATUS
 
 ONE = "<rpc-reply xmlns:junos='x'><a/></rpc-reply>"
@@ -47,3 +50,14 @@ def test_an_answer_without_its_end_is_none(cut: str) -> None:
 )
 def test_markup_between_answers_leaves_it_unclear_whose_they_are(printed: str) -> None:
     assert not take_apart(printed).is_clear
+
+
+@pytest.mark.parametrize(
+    "flood", ["\n" * LOOK_BYTES, "error: no\n" * (LOOK_BYTES // 10)], ids=["lines", "noes"]
+)
+def test_a_flood_between_answers_is_no_answer_and_costs_the_loop_little(flood: str) -> None:
+    began = time.process_time()
+    found = take_apart(f"{ONE}{flood}{TWO}")
+    assert time.process_time() - began < 0.1  # of all other clusters' looks; it was a second
+    assert found.texts == (ONE, TWO)
+    assert not found.is_clear

@@ -14,6 +14,9 @@ from srx_issu.devices.parse.refusals import refusal_line
 from srx_issu.devices.queries import Query
 
 _BEGIN, _END = "<rpc-reply", "</rpc-reply>"
+_BETWEEN = (
+    32 * 1024
+)  # characters; an announcement is a page, and to read a megabyte of one takes most of a second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +57,12 @@ def take_apart(printed: str) -> Answers:
 
 def _refusals(between: str) -> list[str]:
     """The lines that say no; a login's announcement or a ``{primary:node0}`` is no answer."""
+    if len(between) > _BETWEEN:
+        return []
     return [line for each in between.splitlines() if (line := refusal_line(each, of_issu=False))]
 
 
 def _is_clear(between: list[str]) -> bool:
-    """A document type before an answer changes what it means; other markup is no answer that we know."""
-    return not any("<" in each for each in between if not _refusals(each))
+    """A document type before an answer changes what it means; other markup is no answer that we know, nor is
+    more than anybody announces."""
+    return not any(len(each) > _BETWEEN or ("<" in each and not _refusals(each)) for each in between)

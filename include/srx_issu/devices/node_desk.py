@@ -21,7 +21,7 @@ from srx_issu.domain.model import NodeName, NodeView
 
 # All of a look's answers together are some 50 kB, 300 with many groups. What is larger is hostile or broken,
 # and would keep the loop, that is every other cluster's look, from going on while it is read.
-LOOK_BYTES = 2 * 1024 * 1024
+LOOK_BYTES = 1024 * 1024
 _REPLY_END = "</rpc-reply>"
 # A look waits so long for a node: long enough for a login, short enough that the next look at its peer begins
 # within two intervals (a pause is 1.2 of one at most).
