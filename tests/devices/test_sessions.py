@@ -12,7 +12,7 @@ import pytest
 
 from srx_issu.devices import async_login
 from srx_issu.devices.sessions import KeptSession
-from srx_issu.domain.errors import DeviceTimeout
+from srx_issu.domain.errors import DeviceTimeout, SessionLost
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import Address, NodeName
 from tests.fakes import replies
@@ -90,5 +90,27 @@ def test_who_gives_up_waiting_does_not_wait_for_the_node_to_agree() -> None:
             asking.cancel()
             done, _ = await asyncio.wait({asking}, timeout=RPC_S / 2)
             assert done
+
+    asyncio.run(story())
+
+
+def test_what_was_ended_is_not_opened_again_by_who_still_uses_it() -> None:
+    """A stuck watcher's part is ended while another wait logs in over it for a transcript."""
+
+    async def story() -> None:
+        async with session_over_cable() as (session, node, cable):
+            asking = asyncio.create_task(session.run(ASKED))
+            while not cable.connections:
+                await asyncio.sleep(0)
+            session.end()
+            with pytest.raises(SessionLost):
+                await asking
+            with pytest.raises(SessionLost):
+                await session.run(ASKED)
+            assert cable.connections == 1
+            async with asyncio.timeout(ABOUT_S):
+                while cable._open:
+                    await asyncio.sleep(0.01)
+            assert node.requests == []
 
     asyncio.run(story())

@@ -184,7 +184,7 @@ class NodeDesk:
     def drop(self) -> None:
         if self._asking is not None:
             self._asking.cancel()
-        self.session.drop()
+        self.session.end()
 
     async def close(self) -> None:
         if self._asking is not None and not self._asking.done():

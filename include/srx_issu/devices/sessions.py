@@ -66,6 +66,7 @@ class KeptSession:
         self._command_s = timers.rpc_s
         self._connection: asyncssh.SSHClientConnection | None = None
         self._busy = asyncio.Lock()
+        self._is_over = False
         self.logins = 0
         self.in_queue = False  # for its login; not a moment of the node's silence
         self.queued_s = 0.0  # in all
@@ -119,6 +120,7 @@ class KeptSession:
         return error
 
     async def _open(self) -> asyncssh.SSHClientConnection:
+        self._require_wanted()
         self.in_queue, since = True, time.monotonic()
         try:
             await self._turn()
@@ -128,14 +130,29 @@ class KeptSession:
         try:
             with Border(self._node, "SSH login", connecting=True):
                 async with asyncio.timeout(self._connect_s):
-                    self._connection = await self._connect(self._node)
+                    opened = await self._connect(self._node)
         except DeviceUnreachable as error:
             if isinstance(error.__cause__, TimeoutError):
                 words = f"SSH login: not done within {self._connect_s:g} s"
                 raise DeviceUnreachable(self._node, words) from error
             raise
         self.logins += 1
-        return self._connection
+        self._connection = opened
+        try:
+            self._require_wanted()
+        except SessionLost:
+            self.drop()
+            raise
+        return opened
+
+    def _require_wanted(self) -> None:
+        if self._is_over:
+            raise SessionLost(self._node, "SSH login: nobody looks at the node over this session any more")
+
+    def end(self) -> None:
+        """For good: whoever still uses it opens no other, which nobody would close."""
+        self._is_over = True
+        self.drop()
 
     def drop(self) -> None:
         """Without a word to the node, and without waiting for it."""
@@ -144,7 +161,8 @@ class KeptSession:
             connection.abort()
 
     async def close(self) -> None:
-        """With a word to the node; waits for at most three seconds."""
+        """For good, with a word to the node; waits for at most three seconds."""
+        self._is_over = True
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
