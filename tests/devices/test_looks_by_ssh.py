@@ -134,3 +134,28 @@ def test_a_transcript_that_grows_without_end_is_not_read_by_the_loop(
     with pytest.raises(ReplyNotUnderstood, match=f"answer larger than {ssh.TEXT_BYTES} bytes"):
         reader.read_text(NODE0, path)
     assert reader.observe().both_reachable
+
+
+@pytest.mark.parametrize(
+    ("question", "old", "new"),
+    [
+        (STATUS, "<device-priority>200<", f"<device-priority>{'2' * 5000}<"),
+        (UPTIME, ' junos:seconds="1700009000">2023-11-15', ">2023-02-31"),
+    ],
+)
+def test_a_number_or_date_that_is_none_is_that_answers_fault_alone(
+    node: ScriptedNode, reader: Reader, question: str, old: str, new: str
+) -> None:
+    """Raised on, it ended the look at both nodes, and after a quarter of an hour the wait."""
+    reader.observe()
+    healthy = str(node.answers[question])
+    assert old in healthy
+    node.answers[question] = healthy.replace(old, new)
+    for _ in range(2):
+        seen = reader.observe()
+        assert seen.both_reachable
+        assert seen.node0.release == replies.RELEASE[NODE0]
+        assert seen.node0.error is not None
+        assert len(seen.node0.not_understood) == 1
+    node.answers[question] = healthy
+    assert reader.observe().node0.error is None
