@@ -112,7 +112,7 @@ def approach(
     shown = _digest_of(words)
     earlier = put_by(events, gate.task_id)
     if put := [e for e in earlier if e.detail.get("words") != shown]:
-        return _leave_to_next(bench, gate, put[-1], question)
+        return _leave_to_next(bench, gate, put[-1], question, lost)
     if lost is not None and earlier and len(gate.spares) >= max(1, found.missing):
         return _leave_to_next(bench, gate, earlier[-1], question, lost)
     if len(gate.spares) + 1 < found.missing:

@@ -192,7 +192,7 @@ def approach(
     shown = digest_of(words.subject, words.body, question.options, _ids(words.assigned))
     old = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
     if changed := [e for e in old if e.detail.get("words") != shown]:
-        return _leave_to_next(bench, gate, changed[-1], question)
+        return _leave_to_next(bench, gate, changed[-1], question, lost)
     missing = (rule.needed if question.about == PLAN else 1) - len(counted)
     if lost is not None and old and len(gate.spares) >= max(1, missing):
         return _leave_to_next(bench, gate, old[-1], question, lost)

@@ -305,6 +305,17 @@ class TestAnAnswerThatWasLost:
         assert _asked(fake, 2, try_number=2).body == body
         assert isinstance(_hear(fake, ADA, number=2), Enough)
 
+    def test_is_spoken_of_too_where_the_question_would_read_differently_by_now(self) -> None:
+        fake = _fake()
+        _asked(fake)
+        _reassessed(fake, "node0: CPU at 60 %")
+        found = self.again(fake)
+        assert isinstance(found, NextGate)
+        assert "ada chose 'Approve'" in found.reason
+        body = _asked(fake, 2).body
+        assert "**An answer was lost:** ada chose 'Approve'" in body
+        assert "**Changed since the last question:**" in body
+
     def test_is_not_spoken_of_once_somebody_was_heard(self) -> None:
         fake = _fake(TWO)
         _asked(fake)

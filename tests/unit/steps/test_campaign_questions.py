@@ -248,6 +248,19 @@ def test_an_answer_that_was_lost_is_asked_for_again_by_the_next_gate_which_says_
     assert isinstance(_hear(fake, ADA, 2), Enough)
 
 
+def test_a_lost_answer_to_a_plan_that_has_changed_since_is_spoken_of_too() -> None:
+    fake = _planned()
+    _approach(fake)
+    fake.fleet[0] = replace(fake.fleet[0], image_sha256="bb")
+    make_plan(fake.bench())
+    lost, again = LostAnswer(who="ada", chosen="Approve"), replace(_gate(), try_number=2)
+    found = approach(fake.bench(), again, approval_question(fake.bench()), lost)
+    assert isinstance(found, NextGate)
+    asked = _approach(fake, 2)
+    assert isinstance(asked, Ask)
+    assert "**An answer was lost:** ada chose 'Approve', on try 1" in asked.body
+
+
 def test_a_lost_answer_of_which_nobody_knows_leaves_the_question_as_it_was() -> None:
     fake = _planned()
     first = _approach(fake)
