@@ -73,8 +73,9 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     if decided and not (decided.outcome.is_success and failed_tasks):
         return decided
     if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
-        # the cluster is verified; only paperwork failed
-        reason = f"{decided.reason}; but {failure}"
+        # the cluster is verified; only paperwork failed, which is said once, however often this is asked
+        told = failure in decided.reason
+        reason = decided.reason if told else f"{decided.reason}; but {failure}"
         return Conclusion(outcome=Outcome.UPGRADED_WITH_FINDINGS, reason=reason)
     if started:
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=f"{failure}; the ISSU had been asked for")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.close import close
+from srx_issu.steps.close import close, settle
 from tests.fakes.benches import FakeBench
 
 
@@ -57,6 +57,17 @@ def test_failed_paperwork_does_not_hide_a_verified_upgrade() -> None:
     started(fake)
     decided(fake, Outcome.UPGRADED)
     assert outcome_of(fake, "report") == "UPGRADED_WITH_FINDINGS"
+
+
+def test_what_failed_beside_a_verified_upgrade_is_said_once() -> None:
+    """The task settles the outcome first and closes with it later."""
+    fake = FakeBench()
+    started(fake)
+    decided(fake, Outcome.UPGRADED)
+    fake.told(EventKind.STEP_FAILED, "issu.wait_for_resync", "not reached within 600 s")
+    settle(fake.bench("close"), ["issu.wait_for_resync"])
+    reason = close(fake.bench("close"), ["issu.wait_for_resync"])["reason"]
+    assert reason == "because; but issu.wait_for_resync failed: not reached within 600 s"
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ALREADY_CURRENT, Outcome.PLANNED])
