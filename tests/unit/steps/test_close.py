@@ -97,6 +97,18 @@ def test_a_refusal_does_not_hide_an_issu_that_was_sent_before_it() -> None:
     assert fake.leases.holder("cluster:fw-1") is not None
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_READY, Outcome.PLANNED])
+def test_an_assessment_cleared_by_hand_does_not_hide_an_issu_that_was_sent_meanwhile(
+    outcome: Outcome,
+) -> None:
+    """It skips what is behind it, the outcome's branch among it, while the start is at work."""
+    fake = FakeBench()
+    started(fake)
+    decided(fake, outcome, "node1: CPU is busy")
+    assert outcome_of(fake) == "NEEDS_OPERATOR"
+    assert fake.leases.holder("cluster:fw-1") is not None
+
+
 def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
     fake = FakeBench()
     fake.told(EventKind.STEP_FAILED, "prepare.back_up_configuration", "node1: no answer")
