@@ -32,7 +32,8 @@ def claim(
     intent: Intent, journal: Journal, leases: Leases, at: datetime, take_over: TakeOver | None = None
 ) -> None:
     """Opens the upgrade, then takes the leases. Raises LeaseHeld, when the upgrade is closed as REFUSED, and
-    UpgradeClosed for one that was closed before: it sends nothing any more, so it holds nothing either."""
+    UpgradeClosed for one that was closed before: it sends nothing any more, so it holds nothing either. So it
+    does for one that has lost its cluster in mid-ISSU, which is closed as NEEDS_OPERATOR."""
     lease_s = intent.policy.timers.lease_s
     journal.open_upgrade(intent, at)
     record = journal.upgrade(intent.upgrade_id)
@@ -51,6 +52,8 @@ def claim(
         journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
         ended = conclude(journal.events(intent.upgrade_id), ())
         end_upgrade(intent, journal, leases, at, ended)
+        if ended.outcome is not Outcome.REFUSED:
+            raise UpgradeClosed(ended.outcome.value, ended.reason) from held
         raise
     until = journal.now() + timedelta(seconds=lease_s)
     aim = f"to {intent.image.release}" if intent.purpose is Purpose.UPGRADE else "to be recovered"

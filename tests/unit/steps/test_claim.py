@@ -109,11 +109,12 @@ def test_one_that_has_asked_for_its_issu_and_lost_its_cluster_is_for_a_person() 
     fake = FakeBench().with_baseline().with_start()
     fake.leases.release("cluster:fw-1", "manual__1")
     fake.leases.take("cluster:fw-1", "other", 3600)
-    with pytest.raises(LeaseHeld):
+    with pytest.raises(UpgradeClosed, match="had been asked for before: look at both nodes") as closed:
         claim(fake.intent, fake.journal, fake.leases, T0)
     record = fake.journal.upgrade("manual__1")
     assert record is not None
     assert record.outcome is Outcome.NEEDS_OPERATOR
+    assert closed.value.outcome == "NEEDS_OPERATOR"  # what the run says is what the journal says
 
 
 def crowded(fake: FakeBench) -> None:
