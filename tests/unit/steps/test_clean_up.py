@@ -13,7 +13,7 @@ from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0
 from tests.unit.steps.gate.worlds import Shelf
 
-IMAGE = "/var/tmp/image.tgz"  # noqa: S108 - on the node
+IMAGE = "/var/tmp/image.tgz"
 MOST_TRIES = 20
 
 
@@ -47,6 +47,4 @@ def test_a_stop_flag_that_nobody_can_read_leaves_the_file_and_does_not_hold_the_
 
     clean_up(replace(bench(fake, shelf), stopped=stopped))
     assert shelf.deleted == []
-    assert fake.texts(EventKind.OBSERVED) == [
-        f"{IMAGE} could not be removed: Airflow does not tell by whom"
-    ]
+    assert fake.texts(EventKind.OBSERVED) == [f"{IMAGE} could not be removed: Airflow does not tell by whom"]
