@@ -1,4 +1,4 @@
-"""A goal that was not reached by its deadline: the end of its task, however often Airflow would try that again."""
+"""A goal that was not reached by its deadline ends its task, however often Airflow would try that again."""
 
 from __future__ import annotations
 
