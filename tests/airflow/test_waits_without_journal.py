@@ -237,6 +237,7 @@ def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() 
     "trigger",
     [
         ClusterTrigger(RUN, Goal.RESYNCED.value, "issu.wait_for_resync"),
+        ClusterTrigger(RUN, Goal.GROUPS_SETTLED.value, "fail_back.fail_back_rg0", is_retried=True),
         QuietTrigger(RUN, "wait_until_quiet"),
         RecoveryTrigger(RUN, "abort", "recover.abort", 900.0),
         WindowTrigger(RUN, "wait_for_window"),

@@ -8,6 +8,7 @@ runner and talks to Airflow's execution API, all in this process.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -94,7 +95,11 @@ class Scheduler:
         return run
 
     def _run(self, task: TaskInstance) -> None:
-        """A worker's part. A failure is in the database; what is raised here is a fault of the runner."""
+        """A worker's part. A failure is in the database; what is raised here is a fault of the runner.
+
+        A worker parses the DAG anew for each task; here it is copied, because Airflow writes the values of a
+        run into the DAG's own parameters, and the next run would have them.
+        """
         with create_session() as session:
             queued = session.get_one(TaskInstance, task.id)
             queued.state, queued.queued_dttm = TaskInstanceState.QUEUED, SystemClock().now()
@@ -107,7 +112,7 @@ class Scheduler:
             map_index=task.map_index,
             dag_version_id=UUID(str(task.dag_version_id)),
         )
-        run_task_in_process(to_run, self.dags[task.dag_id].get_task(task.task_id), self.client)
+        run_task_in_process(to_run, deepcopy(self.dags[task.dag_id]).get_task(task.task_id), self.client)
 
 
 def _states(tasks: Iterable[TaskInstance]) -> dict[str, Any]:

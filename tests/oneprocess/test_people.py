@@ -53,6 +53,14 @@ def test_a_refused_start_sends_nothing(place: Place, cluster: str) -> None:
     assert sent(place, cluster, run_id) == ()
 
 
+def test_who_asks_for_a_plan_gets_a_plan_and_no_later_run_does(place: Place, cluster: str) -> None:
+    planned = carry_out(place, place.trigger(cluster, plan_only=True))
+    assert (str(planned.outcome), planned.is_green) == ("PLANNED", True), planned.reason
+    refused = carry_out(place, run_id := place.trigger(cluster, approval=True), "Reject")
+    assert str(refused.outcome) == "REFUSED", refused.reason
+    assert sent(place, cluster, run_id) == ()
+
+
 def test_nothing_new_starts_while_the_fleet_is_stopped(
     place: Place, cluster: str, stopped_fleet: None
 ) -> None:

@@ -60,6 +60,10 @@ class StepOperator(BaseOperator):
     def look_again(self, context: Context, event: Any, part: str | None = None) -> Any:  # noqa: ARG002
         return self._go_on(context, part)
 
+    def give_up(self, context: Context, event: Mapping[str, str]) -> NoReturn:  # noqa: ARG002
+        """The goal was not reached, which its trigger has written down."""
+        raise AirflowFailException("; ".join(event.values()))
+
     def _go_on(self, context: Context, part: str | None) -> Any:
         order = InOrder.from_part(self.parts, part)
         result = run_parts(self, context, order)
@@ -72,8 +76,8 @@ class StepOperator(BaseOperator):
     def _wait(self, context: Context, goal: Goal) -> NoReturn:
         from srx_issu.triggers.cluster import ClusterTrigger  # noqa: PLC0415 - brings asyncssh
 
-        trigger = ClusterTrigger(context["run_id"], goal.value, self.task_id)
-        self.defer(trigger=trigger, method_name="look_again")
+        trigger = ClusterTrigger(context["run_id"], goal.value, self.task_id, is_retried=True)
+        self.defer(trigger=trigger, method_name="give_up")
         raise AssertionError("defer raises")
 
 

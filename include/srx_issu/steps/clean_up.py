@@ -3,7 +3,7 @@ that were failed over for a start that was then not made."""
 
 from __future__ import annotations
 
-from srx_issu.domain.errors import DeviceError, PermitExpired, RequestRefused
+from srx_issu.domain.errors import DeviceError, PermitExpired, RequestRefused, StopFlagUnreadable
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.model import NodeName
 from srx_issu.ports.journal import Event, EventKind, Outcome
@@ -31,8 +31,9 @@ def clean_up(bench: Bench) -> Facts:
         bench.tell(EventKind.OBSERVED, f"an earlier try was going to remove {path}; look yourself", node=node)
         return facts
     try:
+        bench.stopped()  # the gate would wait for the answer, and the end of the upgrade with it
         delete_file(bench, order)
-    except (DeviceError, RequestRefused, PermitExpired) as error:
+    except (DeviceError, RequestRefused, PermitExpired, StopFlagUnreadable) as error:
         bench.tell(EventKind.OBSERVED, f"{path} could not be removed: {error}", node=node)
         return facts
     bench.tell(EventKind.STEP_FINISHED, f"{path} removed", node=node)

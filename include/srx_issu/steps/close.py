@@ -13,6 +13,7 @@ from srx_issu.steps.holding import give_back
 from srx_issu.steps.recall import START_STEP, TASK, Conclusion, conclusion, last, start
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
+NEVER_STARTED = (Outcome.REFUSED, Outcome.NOT_READY, Outcome.PLANNED)
 TODO = "what-to-do"  # part of the name of the evidence
 ELSE_TODO = (
     "Look at both nodes ('show chassis cluster status', 'show version') and at the report of this upgrade; "
@@ -67,14 +68,15 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     failure = _failure(events, failed_tasks)
     started = start(events) is not None
     may_run = started and last(events, EventKind.ACTION_REFUSED, step=START_STEP) is None
-    if decided and decided.outcome is Outcome.REFUSED and may_run:
+    if decided and decided.outcome in NEVER_STARTED and may_run:
         reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
     if decided and not (decided.outcome.is_success and failed_tasks):
         return decided
     if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
-        # the cluster is verified; only paperwork failed
-        reason = f"{decided.reason}; but {failure}"
+        # the cluster is verified; only paperwork failed, which is said once, however often this is asked
+        told = failure in decided.reason
+        reason = decided.reason if told else f"{decided.reason}; but {failure}"
         return Conclusion(outcome=Outcome.UPGRADED_WITH_FINDINGS, reason=reason)
     if started:
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=f"{failure}; the ISSU had been asked for")
