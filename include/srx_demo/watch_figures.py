@@ -1,0 +1,136 @@
+"""What ``make bench-watch`` promises, and how a run is held against it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from srx_issu.devices.login_pace import LOGINS_PER_S
+
+CPU_PROMISE, CPU_AIM = 0.50, 0.35  # of a core
+MEMORY_PROMISE_BYTES = 1e9
+INTERVALS_PROMISE = 2.0  # no cluster's newest look is ever older
+STORM_S = 10.0  # logins are counted in stretches of this length
+# The pace spreads their beginnings; how long each takes moves its end.
+STORM_PROMISE_PER_S = 1.25 * LOGINS_PER_S
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One line of the result. ``kept`` None: nothing was promised."""
+
+    name: str
+    value: str
+    promise: str = ""
+    kept: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """While nothing but watching went on. Cores are shares of a core; the triggerer's are those of its two
+    processes: the one that runs triggers, and the one that speaks with the database."""
+
+    lasted_s: float
+    triggers_cores: float
+    database_side_cores: float
+    postgres_cores: float
+    lab_cores: float
+    peak_bytes: int  # PSS of the triggerer
+    looks: int
+    oldest_look_s: float
+    logins: int
+    blocked: int  # times that the loop of triggers did not come round for 0.2 s
+
+    @property
+    def cores(self) -> float:
+        return self.triggers_cores + self.database_side_cores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wave:
+    """From the start of a triggerer until every cluster was looked at."""
+
+    lasted_s: float
+    cpu_s: float
+    logins: int
+    most_a_node: int
+    most_in_1_s: int
+    most_in_stretch: int  # of STORM_S
+    journal_connections: int
+
+
+def window_figures(window: Window, clusters: int, poll_s: float) -> tuple[Figure, ...]:
+    oldest = window.oldest_look_s / poll_s
+    return (
+        Figure(
+            name="triggerer's CPU",
+            value=f"{100 * window.cores:.1f} % of a core ({100 * window.triggers_cores:.1f} triggers, "
+            f"{100 * window.database_side_cores:.1f} its database side)",
+            promise=f"<= {100 * CPU_PROMISE:.0f} %, aim {100 * CPU_AIM:.0f}",
+            kept=window.cores <= CPU_PROMISE,
+        ),
+        Figure(
+            name="triggerer's memory (PSS)",
+            value=f"{window.peak_bytes / 1e6:.0f} MB at most",
+            promise=f"<= {MEMORY_PROMISE_BYTES / 1e9:g} GB",
+            kept=window.peak_bytes <= MEMORY_PROMISE_BYTES,
+        ),
+        Figure(
+            name="oldest look",
+            value=f"{window.oldest_look_s:.1f} s = {oldest:.2f} poll intervals of {poll_s:g} s",
+            promise=f"<= {INTERVALS_PROMISE:g}",
+            kept=oldest <= INTERVALS_PROMISE,
+        ),
+        Figure(
+            name="looks",
+            value=f"{window.looks / window.lasted_s:.1f} clusters/s: each of {clusters} every "
+            f"{clusters * window.lasted_s / max(1, window.looks):.1f} s",
+        ),
+        Figure(name="logins meanwhile", value=f"{window.logins} in {window.lasted_s:.0f} s"),
+        Figure(name="loop late by 0.2 s", value=f"{window.blocked} times"),
+        Figure(
+            name="not the triggerer's",
+            value=f"{100 * window.lab_cores:.0f} % of a core for the simulated nodes, "
+            f"{100 * window.postgres_cores:.0f} % for PostgreSQL",
+        ),
+    )
+
+
+def wave_figures(wave: Wave, nodes: int) -> tuple[Figure, ...]:
+    storm = wave.most_in_stretch / STORM_S
+    return (
+        Figure(
+            name="until all were looked at",
+            value=f"{wave.lasted_s:.0f} s, {wave.cpu_s:.0f} s of CPU",
+        ),
+        Figure(
+            name="logins",
+            value=f"{wave.logins} at {nodes} nodes, {wave.most_a_node} at one node at most",
+        ),
+        Figure(
+            name="login storm",
+            value=f"{storm:.1f}/s in the worst {STORM_S:.0f} s, {wave.most_in_1_s} in the worst second",
+            promise=f"<= {STORM_PROMISE_PER_S:.0f}/s in {STORM_S:.0f} s",
+            kept=storm <= STORM_PROMISE_PER_S,
+        ),
+        Figure(name="journal connections", value=f"{wave.journal_connections} opened"),
+    )
+
+
+def as_table(title: str, lines: Sequence[Figure], *, counts: bool = True) -> Table:
+    """``counts`` False: something failed in this run, and nothing is called kept."""
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+    table.add_column("Figure", min_width=26)
+    table.add_column("measured")
+    table.add_column("promised")
+    table.add_column("")
+    for line in lines:
+        verdict = "" if line.kept is None else "kept" if line.kept else "NOT KEPT"
+        table.add_row(line.name, line.value, line.promise, verdict if counts else "")
+    return table
+
+
+def all_kept(lines: Sequence[Figure]) -> bool:
+    return all(line.kept is not False for line in lines)
