@@ -89,7 +89,7 @@ def hanging_addresses(endpoints: Endpoints) -> dict[int, LabNode]:
 
 
 def through(endpoints: Endpoints, ports: Mapping[int, int], folder: Path) -> Endpoints:
-    """The same lab where some clusters have their hanging node at another port of this machine, with the same host
+    """The same lab; some clusters have their hanging node at another port of this machine, with the same host
     keys; ``known_hosts`` is written to ``folder``."""
     lines = endpoints.known_hosts.read_text().splitlines()
     keys = {name: key for name, _, key in (line.partition(" ") for line in lines)}
