@@ -56,13 +56,15 @@ class Peer:
     cores: float
     memory_bytes: int
 
-    def __str__(self) -> str:
-        cpu_percent, memory_mb = 100 * self.cores / self.clusters, self.memory_bytes / self.clusters / 1e6
-        return (
-            f"{100 * self.cores:.1f} % of a core and {self.memory_bytes / 1e6:.0f} MB in "
-            f"{self.processes} processes for {self.clusters} clusters, {cpu_percent:.2f} % and {memory_mb:.0f} MB each; scaled "
-            f"to 1,000, not measured: {cpu_percent * 10:.1f} cores and {memory_mb:.0f} GB"
-        )
+    @property
+    def cpu_percent(self) -> float:
+        """Of a core, a cluster."""
+        return 100 * self.cores / self.clusters
+
+    @property
+    def memory_mb(self) -> float:
+        """A cluster."""
+        return self.memory_bytes / self.clusters / 1e6
 
 
 def install(folder: Path) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from srx_demo import look_log
+from srx_demo import look_log, peer
 from srx_demo.lab import LabFailed
 from srx_demo.look_log import LookLog
 from srx_demo.meter import Meter, cpu_s
@@ -31,6 +31,7 @@ from srx_demo.watch_figures import (
     Window,
     all_kept,
     as_table,
+    peer_figures,
     wave_figures,
     window_figures,
 )
@@ -39,11 +40,12 @@ from srx_demo.watch_seed import WAIT
 from srx_demo.watch_stack import TRIGGERER, WatchStack
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
 from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.embedded.home import Home
+from srx_issu.embedded.home import Home, repository
 
 CAPACITY = 1000  # of one triggerer: Airflow's default, which the product leaves as it is
 SETTLE_INTERVALS, MEASURE_INTERVALS = 4, 6
 WAVE_TIMEOUT_S = 600.0
+PEER_CLUSTERS, PEER_INTERVALS = 20, 4
 LOOK_EVERY_S = 2.0
 BLOCKED = "async thread was blocked"
 console = Console()
@@ -153,6 +155,8 @@ def bench(place: Place) -> int:
         stack.kill_triggerer()
         again = run.wave(lambda: stack.supervisor.start_again(TRIGGERER))
         run.check_waits(job)
+        stack.kill_triggerer()
+        other = ask_peer(place)
     nodes = 2 * place.clusters
     troubled = ", ".join(f"{count} {trouble.value}" for trouble, count in place.troubled.items())
     lost = Figure(name="waits lost", value=f"0 of {place.clusters}", promise="0", kept=True)
@@ -163,13 +167,37 @@ def bench(place: Place) -> int:
         "The triggerer's first start": wave_figures(first, nodes),
         "After kill -9, by another triggerer": (lost, *wave_figures(again, nodes)),
     }
-    for title, lines in parts.items():
+    shown: dict[str, tuple[Figure, ...]] = dict(parts)
+    if other is not None:
+        title = "A peer: an Ansible play that asks one node a cluster for its status, a fork a cluster"
+        shown[title] = peer_figures(other, place.clusters)
+    for title, lines in shown.items():
         console.print(as_table(title, lines))
         console.print()
     console.print(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; measured for {window.lasted_s:.0f} s"
     )
     return EXIT_GREEN if all(all_kept(lines) for lines in parts.values()) else EXIT_RED
+
+
+def ask_peer(place: Place) -> peer.Peer | None:
+    """None, and why, where there is no figure."""
+    say(f"measuring an Ansible play that waits for {PEER_CLUSTERS} clusters")
+    programs = repository() / "build" / "peer"
+    try:
+        peer.install(programs)
+        clusters = place.healthy[:PEER_CLUSTERS]
+        return peer.measure(
+            programs,
+            place.home.root / "peer",
+            place.plain,
+            clusters,
+            place.poll_s,
+            PEER_INTERVALS * place.poll_s,
+        )
+    except peer.NoPeer as no:
+        say(f"no figure of a peer: {no}")
+        return None
 
 
 def say(text: str) -> None:

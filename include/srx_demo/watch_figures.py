@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
+from srx_demo.peer import Peer
 from srx_issu.devices.login_pace import LOGINS_PER_S
 
 CPU_PROMISE, CPU_AIM = 0.50, 0.35  # of a core
@@ -66,10 +67,14 @@ def window_figures(window: Window, clusters: int, poll_s: float) -> tuple[Figure
     return (
         Figure(
             name="triggerer's CPU",
-            value=f"{100 * window.cores:.1f} % of a core ({100 * window.triggers_cores:.1f} triggers, "
-            f"{100 * window.database_side_cores:.1f} its database side)",
+            value=f"{100 * window.cores:.1f} % of a core",
             promise=f"<= {100 * CPU_PROMISE:.0f} %, aim {100 * CPU_AIM:.0f}",
             kept=window.cores <= CPU_PROMISE,
+        ),
+        Figure(
+            name="of that, triggers",
+            value=f"{100 * window.triggers_cores:.1f} %; its database side "
+            f"{100 * window.database_side_cores:.1f} %",
         ),
         Figure(
             name="triggerer's memory (PSS)",
@@ -79,21 +84,21 @@ def window_figures(window: Window, clusters: int, poll_s: float) -> tuple[Figure
         ),
         Figure(
             name="oldest look",
-            value=f"{window.oldest_look_s:.1f} s = {oldest:.2f} poll intervals of {poll_s:g} s",
-            promise=f"<= {INTERVALS_PROMISE:g}",
+            value=f"{window.oldest_look_s:.1f} s, {oldest:.2f} poll intervals of {poll_s:g} s",
+            promise=f"<= {INTERVALS_PROMISE:g} intervals",
             kept=oldest <= INTERVALS_PROMISE,
         ),
         Figure(
             name="looks",
-            value=f"{window.looks / window.lasted_s:.1f} clusters/s: each of {clusters} every "
+            value=f"{window.looks / window.lasted_s:.1f} a second, a cluster every "
             f"{clusters * window.lasted_s / max(1, window.looks):.1f} s",
         ),
         Figure(name="logins meanwhile", value=f"{window.logins} in {window.lasted_s:.0f} s"),
         Figure(name="loop late by 0.2 s", value=f"{window.blocked} times"),
         Figure(
             name="not the triggerer's",
-            value=f"{100 * window.lab_cores:.0f} % of a core for the simulated nodes, "
-            f"{100 * window.postgres_cores:.0f} % for PostgreSQL",
+            value=f"{100 * window.lab_cores:.0f} % of a core the simulated nodes, "
+            f"{100 * window.postgres_cores:.0f} % PostgreSQL",
         ),
     )
 
@@ -107,28 +112,44 @@ def wave_figures(wave: Wave, nodes: int) -> tuple[Figure, ...]:
         ),
         Figure(
             name="logins",
-            value=f"{wave.logins} at {nodes} nodes, {wave.most_a_node} at one node at most",
+            value=f"{wave.logins} at {nodes} nodes, at one {wave.most_a_node} at most",
         ),
         Figure(
             name="login storm",
-            value=f"{storm:.1f}/s in the worst {STORM_S:.0f} s, {wave.most_in_1_s} in the worst second",
-            promise=f"<= {STORM_PROMISE_PER_S:.0f}/s in {STORM_S:.0f} s",
+            value=f"{storm:.1f} a second in the worst {STORM_S:.0f} s, {wave.most_in_1_s} in one second",
+            promise=f"<= {STORM_PROMISE_PER_S:.0f} in {STORM_S:.0f} s",
             kept=storm <= STORM_PROMISE_PER_S,
         ),
         Figure(name="journal connections", value=f"{wave.journal_connections} opened"),
     )
 
 
-def as_table(title: str, lines: Sequence[Figure], *, counts: bool = True) -> Table:
-    """``counts`` False: something failed in this run, and nothing is called kept."""
+def peer_figures(peer: Peer, clusters: int) -> tuple[Figure, ...]:
+    """Scaled to as many clusters as were watched."""
+    return (
+        Figure(
+            name=f"for {peer.clusters} clusters",
+            value=f"{100 * peer.cores:.1f} % of a core, {peer.memory_bytes / 1e6:.0f} MB, "
+            f"{peer.processes} processes",
+        ),
+        Figure(name="a cluster", value=f"{peer.cpu_percent:.2f} % of a core, {peer.memory_mb:.0f} MB"),
+        Figure(
+            name=f"for {clusters}, not measured",
+            value=f"{peer.cpu_percent * clusters:.0f} % of a core, {peer.memory_mb * clusters:.0f} MB in "
+            "proportion",
+        ),
+    )
+
+
+def as_table(title: str, lines: Sequence[Figure]) -> Table:
     table = Table(box=None, pad_edge=False, title=title, title_justify="left")
     table.add_column("Figure", min_width=26)
-    table.add_column("measured")
+    table.add_column("measured", min_width=46)
     table.add_column("promised")
     table.add_column("")
     for line in lines:
         verdict = "" if line.kept is None else "kept" if line.kept else "NOT KEPT"
-        table.add_row(line.name, line.value, line.promise, verdict if counts else "")
+        table.add_row(line.name, line.value, line.promise, verdict)
     return table
 
 

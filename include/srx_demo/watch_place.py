@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from srx_demo.hanging_relays import HangingRelays
-from srx_demo.lab import Endpoints, Lab, LabFailed, make_image
+from srx_demo.lab import Endpoints, Lab, LabCluster, LabFailed, make_image
 from srx_demo.look_log import LookLog
 from srx_demo.operator_files import ImageFile, connection, write_files
 from srx_demo.scenery import TARGET_RELEASE
@@ -122,6 +122,12 @@ class Place:
     def look_log(self) -> LookLog:
         witnesses = {cluster_name(number): witness(number) for number in self._numbers}
         return LookLog(path=self.lab.state / "events.jsonl", witnesses=witnesses)
+
+    @property
+    def healthy(self) -> list[LabCluster]:
+        """Clusters whose nodes both answer."""
+        by_number = zip(self._numbers, self.plain.clusters, strict=True)
+        return [cluster for number, cluster in by_number if trouble_of(number) is Trouble.NONE]
 
     @property
     def troubled(self) -> dict[Trouble, int]:
