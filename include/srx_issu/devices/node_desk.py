@@ -29,6 +29,8 @@ LEAST_PATIENCE_S = 10.0
 _PATIENCE = 0.75  # of an interval
 _SLOWER_THAN_LAST = 1.5  # a node under load is given more time than it took
 
+_SHORTEST_S = 0.01  # between two looks at the clock
+
 _LOOK = "look"  # what the compound question is called in messages
 
 Texts = dict[Query, str]
@@ -62,27 +64,30 @@ class NodeDesk:
 
         Raises what ``connect`` raises when there is no account to log in with.
         """
-        patience_s, called_at = self.patience_s, time.monotonic()
+        patience_s, called_at = self.patience_s, self._session_s()
         mine: asyncio.Task[NodeView] | None = None
         while mine is None:
             if (asking := self._asking) is None or asking.done():
                 asking = mine = self._begin()
             # else an earlier look's question, too old for this one: the node takes one at a time
-            if not await self._came(asking, called_at, patience_s):
+            if not await self._came(asking, called_at + patience_s):
                 self._outlasted = asking
                 words = f"no answer for {patience_s:.0f} s, still waiting for it"
                 return NodeView(node=self._node, reachable=False, error=words)
         return mine.result()
 
-    async def _came(self, asking: asyncio.Task[NodeView], called_at: float, patience_s: float) -> bool:
-        """Whether an answer came in time, which counts from the end of the queue for a login."""
+    async def _came(self, asking: asyncio.Task[NodeView], until: float) -> bool:
+        """Whether an answer came in time, by the clock that stands still in the queue for a login. A session
+        that is opened anew gives the node no more time: its peer is not looked at meanwhile."""
         while not asking.done():
-            until = max(called_at, self.session.turn_at) + patience_s
-            left_s = patience_s if self.session.in_queue else until - time.monotonic()
+            left_s = until - self._session_s()
             if left_s <= 0:
                 return False
-            await asyncio.wait({asking}, timeout=left_s)
+            await asyncio.wait({asking}, timeout=max(left_s, _SHORTEST_S))
         return True
+
+    def _session_s(self) -> float:
+        return time.monotonic() - self.session.queued_s
 
     def _begin(self) -> asyncio.Task[NodeView]:
         self._asking = asyncio.create_task(self._timed(), name=f"look at {self._node}")

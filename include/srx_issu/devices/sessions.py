@@ -67,8 +67,18 @@ class KeptSession:
         self._connection: asyncssh.SSHClientConnection | None = None
         self._busy = asyncio.Lock()
         self.logins = 0
-        self.in_queue = False  # for its login; not a moment of the node's silence
-        self.turn_at = 0.0  # when it left the queue last, by the monotonic clock
+        self._queued_since: float | None = None
+        self._queued_s = 0.0
+
+    @property
+    def in_queue(self) -> bool:
+        """Whether a login waits for its turn."""
+        return self._queued_since is not None
+
+    @property
+    def queued_s(self) -> float:
+        """For how long logins have waited for their turn until now: no moment of the node's silence."""
+        return self._queued_s + (time.monotonic() - self._queued_since if self._queued_since else 0.0)
 
     async def run(self, command: str, *, called: str | None = None, limit: int = MAX_REPLY_BYTES) -> Printed:
         """Runs one command, ``called`` so in messages; its answer may have ``limit`` bytes.
@@ -111,11 +121,12 @@ class KeptSession:
         return error
 
     async def _open(self) -> asyncssh.SSHClientConnection:
-        self.in_queue = True
+        self._queued_since = began = time.monotonic()
         try:
             await self._turn()
         finally:
-            self.in_queue, self.turn_at = False, time.monotonic()
+            self._queued_since = None
+            self._queued_s += time.monotonic() - began
         try:
             with Border(self._node, "SSH login", connecting=True):
                 async with asyncio.timeout(self._connect_s):

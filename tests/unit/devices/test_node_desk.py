@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import asyncssh
 import pytest
@@ -54,3 +55,17 @@ def test_a_node_that_says_nothing_once_it_is_its_turn_is_silent_in_this_look() -
     error, overdue = asyncio.run(look())
     assert "still waiting for it" in str(error)
     assert overdue
+
+
+def test_a_login_that_is_begun_anew_gives_the_node_no_more_time() -> None:
+    async def second_look_s() -> float:
+        # The first look's login gives up in the middle of the second one, which then begins its own.
+        desk = NodeDesk(NodeName.NODE0, silent, Timers(poll_s=0.1, connect_s=PATIENCE_S * 1.5))
+        await desk.view()
+        began = time.monotonic()
+        await desk.view()
+        lasted_s = time.monotonic() - began
+        await desk.close()
+        return lasted_s
+
+    assert asyncio.run(second_look_s()) < PATIENCE_S * 1.3
