@@ -87,12 +87,27 @@ unit: $(STAMPS)/dev
 test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
 	@echo "== units, in one process"
 	@$(TESTED) -q tests/unit
+	@$(MAKE) --no-print-directory -j 2 test-on-stacks test-beside
+
+# Upgrades on stacks mostly wait, so the two go side by side; the other's words come when it is over.
+.PHONY: test-on-stacks
+test-on-stacks: $(STAMPS)/dev
+	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
+	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
+
+BESIDE := build/tests-beside.log
+
+.PHONY: test-beside
+test-beside: $(STAMPS)/dev
+	@mkdir -p $(dir $(BESIDE))
+	@$(MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1; status=$$?; cat $(BESIDE); exit $$status
+
+.PHONY: test-without-stack
+test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
 	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
 	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/oneprocess $(ON_A_STACK)) tests
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
 	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/oneprocess
-	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
-	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
 
 # What each row of the failure table came to, on a stack and in one process: compared at the end.
 PLAYED := build/played
@@ -144,12 +159,13 @@ test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a schedu
 	@$(TESTED) -s tests/distributed
 
 .PHONY: bench
-bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
-	@$(BIN)/python -m srx_demo.bench
+bench: $(STAMPS)/project ## What one upgrade costs, at 60 and at 5 times real speed, and a stack that idles (SPEED=60)
+	@$(BIN)/python -m srx_demo.bench $(if $(SPEED),--speed '$(SPEED)')
 
 .PHONY: bench-campaign
-bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
-	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
+bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60 TROUBLE=1)
+	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)') \
+		$(if $(TROUBLE),--trouble)
 
 .PHONY: bench-idle
 bench-idle: $(STAMPS)/project ## What a stack costs while nothing is to be done, component by component

@@ -119,6 +119,7 @@ def dags(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.release  # test_components_come_back.py has all of them; here the words on the terminal are read
 @pytest.mark.parametrize("component", ["api-server", "triggerer"])
 def test_a_component_that_is_killed_is_named_and_comes_back(home: Home, dags: Path, component: str) -> None:
     with started(home, dags) as up:

@@ -1,14 +1,11 @@
-"""Whole runs of ``issu_cluster`` on a real scheduler, triggerer and PostgreSQL, against simulated clusters.
-
-All runs are started at the beginning, so that the waiting is done once.
-"""
+"""Whole runs of ``issu_cluster`` on a real scheduler, triggerer and PostgreSQL: simulated clusters."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +20,6 @@ from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
 from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
-from tests.tiers import begun
 
 pytestmark = pytest.mark.stack
 
@@ -33,7 +29,6 @@ OLDER = "20.4R3-S10.3"
 OTHER_PLATFORM = "junos-srxentedge-x86-64-22.4R3-S2.11.tgz"
 # What each run is asked for, a healthy cluster of its own given.
 ASKED: Mapping[str, Mapping[str, Any]] = {
-    "to be killed": {},  # first: its start must not be over when it is looked for
     "plain": {},
     "no fail-back": {"fail_back": False},
     "approved": {"approval": True},
@@ -56,17 +51,19 @@ class Started:
     run_id: str
 
 
-@pytest.fixture(scope="module")
-def runs(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Started]:
-    """Every run, started, so that the waiting is done once. What a faulty cluster does is told by
-    tests/scenarios/failure_table.py."""
+def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Started]:
+    """Every run. What a faulty cluster does is told by tests/scenarios/failure_table.py."""
     add_images(stack)
-    wanted = begun(request.session.items, request.node.nodeid)
     clusters = {name: stack.take_cluster() for name in ASKED if name in wanted}
     ask_for_approvals(stack, [clusters[name] for name in ("two approvers", "approval off") if name in wanted])
     return {
         name: Started(cluster, stack.trigger(cluster, **ASKED[name])) for name, cluster in clusters.items()
     }
+
+
+@pytest.fixture(scope="module")
+def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
+    return begun_runs[__name__]
 
 
 def add_images(stack: RunningStack) -> None:
@@ -107,11 +104,12 @@ def issu_began(stack: RunningStack, cluster: str) -> bool:
     return any('"issu_started"' in line and f'"{cluster}"' in line for line in lines)
 
 
-@pytest.mark.begins("to be killed")
 def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(
-    stack: RunningStack, runs: dict[str, Started]
+    stack: RunningStack, cluster: str
 ) -> None:
-    run = runs["to be killed"]
+    """On a stack, since only there a scheduler notices that the worker is gone. Begun here: its start must
+    not be over when it is looked for."""
+    run = Started(cluster, stack.trigger(cluster))
     stack.wait_for_task(run.run_id, "issu.start", ["running"])
     pid = task_pid(stack, run.run_id, "issu.start")
     assert pid is not None, "the start had ended before it could be killed"

@@ -1,12 +1,12 @@
 """Whole runs of ``issu_recover`` on a real scheduler, triggerer and PostgreSQL: clusters whose ISSU a
 colleague started at the command line of a node, or whose own run is gone.
 
-What was sent is read from the simulator's event log, not from our journal. All runs are started at the
-beginning, so that the waiting is done once.
+What was sent is read from the simulator's event log, not from our journal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -16,7 +16,6 @@ from srx_issu.ports.journal import Outcome
 from tests.airflow.by_hand import start_issu
 from tests.airflow.rest import end_run
 from tests.airflow.running_stack import RunningStack
-from tests.tiers import begun
 
 pytestmark = pytest.mark.stack
 
@@ -59,10 +58,9 @@ def until_phase(stack: RunningStack, cluster: str, *phases: str) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def scenes(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Scene]:
+def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Scene]:
     """Every cluster brought into its state; every recovery started."""
-    clusters = {name: stack.take_cluster() for name in begun(request.session.items, request.node.nodeid)}
+    clusters = {name: stack.take_cluster() for name in wanted}
 
     def some(*names: str) -> list[tuple[str, str]]:
         return [(name, clusters[name]) for name in names if name in clusters]
@@ -88,6 +86,11 @@ def scenes(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Sce
     return scenes
 
 
+@pytest.fixture(scope="module")
+def scenes(begun_runs: Mapping[str, dict[str, Scene]]) -> dict[str, Scene]:
+    return begun_runs[__name__]
+
+
 @pytest.mark.release
 @pytest.mark.begins("fine")
 def test_a_cluster_that_is_fine_is_left_alone_and_called_so(
@@ -101,6 +104,7 @@ def test_a_cluster_that_is_fine_is_left_alone_and_called_so(
     assert holder(stack, scene.cluster) is None
 
 
+@pytest.mark.release  # tests/oneprocess puts it back, too
 @pytest.mark.begins("approved")
 def test_an_issu_that_failed_at_cold_sync_is_put_back_when_a_person_approves(
     stack: RunningStack, scenes: dict[str, Scene]

@@ -1,12 +1,12 @@
 """Whole upgrades after which not everything is as before: told exactly, waited for, resynced, or stopped.
 
-All runs are started at the beginning, so that the waiting is done once. What the simulator itself wrote down
-says which commands it was really sent.
+What the simulator itself wrote down says which commands it was really sent. For every change
+tests/oneprocess plays two of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,21 +15,10 @@ import yaml
 from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import Event, EventKind
 from tests.airflow.running_stack import RunningStack
-from tests.tiers import begun
+from tests.scenarios.lost import LOST, PEER, POLICIES, POLICIES_LOST, SERVICE, Faults
 
 pytestmark = pytest.mark.stack
 
-Faults = Mapping[str, Mapping[str, str]]
-
-SERVICE = "Session close"
-# Of 40 policies and 4 VPN peers: two and one.
-LOST: Faults = {
-    "policies_lost": {"fraction": "0.05"},
-    "tunnels_lost": {"fraction": "0.25"},
-    "rtos_stop": {"service": SERVICE},
-}
-POLICIES = ("policy trust > vpn / allow-000038 is lost", "policy untrust > trust / allow-000039 is lost")
-PEER = ("IKE peer 198.51.100.4 is lost", "VPN peer 198.51.100.4 is lost")
 RESYNC = "request security policies resync"
 
 
@@ -44,9 +33,7 @@ class Scenario:
 SCENARIOS = {
     "comes_back": Scenario(LOST),
     "stays_lost": Scenario(LOST),
-    "must_not_be_lost": Scenario(
-        {"policies_lost": {"fraction": "0.05"}}, {"tables": {"policies": {"severity": "block"}}}
-    ),
+    "must_not_be_lost": Scenario(POLICIES_LOST, {"tables": {"policies": {"severity": "block"}}}),
     "out_of_sync": Scenario({"policies_out_of_sync_after": {}}),
     "stays_out": Scenario({"policies_out_of_sync_after": {"resync": "in vain"}}),
 }
@@ -58,10 +45,8 @@ class Started:
     run_id: str
 
 
-@pytest.fixture(scope="module")
-def runs(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Started]:
+def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Started]:
     """Given clusters that are healthy until their switchover; when each is upgraded."""
-    wanted = begun(request.session.items, request.node.nodeid)
     clusters = {name: stack.take_cluster() for name in SCENARIOS if name in wanted}
     rules = {
         cluster: dict(SCENARIOS[name].rules) for name, cluster in clusters.items() if SCENARIOS[name].rules
@@ -73,6 +58,11 @@ def runs(stack: RunningStack, request: pytest.FixtureRequest) -> dict[str, Start
             stack.lab.inject(fault, cluster, **parameters)
         started[name] = Started(cluster, stack.trigger(cluster))
     return started
+
+
+@pytest.fixture(scope="module")
+def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
+    return begun_runs[__name__]
 
 
 def told(stack: RunningStack, run: Started, kind: EventKind, step: str | None = None) -> list[Event]:
@@ -113,6 +103,7 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
     assert any(text.startswith("everything is back, after ") for text in waited), waited
 
 
+@pytest.mark.release
 @pytest.mark.begins("stays_lost")
 def test_what_does_not_return_is_named_and_nothing_else(
     stack: RunningStack, runs: dict[str, Started]
