@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 _LOOK = "show chassis cluster status"  # asked once a look of each node
-_LOGIN = "logged_in"
+_CALL, _LOGIN = "connected", "logged_in"
 
 
 @dataclass(kw_only=True)
@@ -24,6 +24,7 @@ class LookLog:
     path: Path
     witnesses: Mapping[str, str]
     looks: dict[str, list[float]] = field(init=False)
+    calls: list[float] = field(default_factory=list)  # logins that began, at any node that is up
     logins: list[tuple[float, str]] = field(default_factory=list)  # "cluster node", of those that got in
     _offset: int = 0
 
@@ -38,13 +39,15 @@ class LookLog:
         whole = new[: new.rfind(b"\n") + 1]
         self._offset += len(whole)
         for line in whole.decode().splitlines():
-            if _LOOK in line or _LOGIN in line:
+            if any(each in line for each in (_LOOK, _CALL, _LOGIN)):
                 self._take(json.loads(line))
 
     def _take(self, event: Mapping[str, str]) -> None:
         cluster, node, at = event["cluster"], event["node"], float(event["wall"])
         if event["event"] == _LOGIN:
             self.logins.append((at, f"{cluster} {node}"))
+        elif event["event"] == _CALL:
+            self.calls.append(at)
         elif self.witnesses.get(cluster) == node and event.get("said", "").startswith(_LOOK):
             self.looks[cluster].append(at)
 

@@ -23,7 +23,7 @@ from rich.console import Console
 
 from srx_demo.lab import Endpoints, LabCluster, LabNode, make_image
 from srx_demo.operator_files import ImageFile, write_files
-from srx_demo.watch_figures import Figure, all_kept, as_table
+from srx_demo.watch_figures import ResultLine, all_kept, as_table
 from srx_issu import catalog
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
@@ -129,25 +129,25 @@ def journal(home: Home) -> Iterator[None]:
         yield
 
 
-def figures(part: Cost, whole: Cost) -> Sequence[Figure]:
+def figures(part: Cost, whole: Cost) -> Sequence[ResultLine]:
     promise_s = PLAN_PROMISE_S * whole.clusters / CLUSTERS
     growth = (whole.plan_s / whole.clusters) / (part.plan_s / part.clusters)
     return (
-        Figure(
+        ResultLine(
             name="planning a campaign",
             value=f"{whole.plan_s:.2f} s",
             promise=f"<= {promise_s:g} s",
             kept=whole.plan_s <= promise_s,
         ),
-        Figure(
+        ResultLine(
             name="a cluster costs",
             value=f"{growth:.2f} times as much as with {part.clusters}",
             promise=f"<= {GROWTH_PROMISE:g}",
             kept=growth <= GROWTH_PROMISE,
         ),
-        Figure(name="reading the files", value=f"{whole.read_s:.2f} s"),
-        Figure(name="the task plan, files read", value=f"{whole.task_s:.2f} s"),
-        Figure(name="planning an audit, likewise", value=f"{whole.audit_s:.2f} s, in batches of {BATCH}"),
+        ResultLine(name="reading the files", value=f"{whole.read_s:.2f} s"),
+        ResultLine(name="the task plan, files read", value=f"{whole.task_s:.2f} s"),
+        ResultLine(name="planning an audit, likewise", value=f"{whole.audit_s:.2f} s, in batches of {BATCH}"),
     )
 
 

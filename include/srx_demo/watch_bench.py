@@ -26,7 +26,7 @@ from srx_demo.look_log import LookLog
 from srx_demo.meter import Meter, cpu_s
 from srx_demo.watch_figures import (
     STORM_S,
-    Figure,
+    ResultLine,
     Wave,
     Window,
     all_kept,
@@ -74,14 +74,15 @@ class WatchBench:
             time.sleep(LOOK_EVERY_S)
         ended = time.time()
         logins = self.log.logins_within(began, ended)
-        times = [at for at, _ in logins]
+        calls = [at for at in self.log.calls if began <= at <= ended]
         return Wave(
             lasted_s=ended - began,
             cpu_s=cpu_s([self.stack.sid(TRIGGERER)]),
             logins=len(logins),
             most_a_node=look_log.most_at_a_node(logins),
-            most_in_1_s=look_log.most_within(times, 1.0),
-            most_in_stretch=look_log.most_within(times, STORM_S),
+            most_in_stretch=look_log.most_within(calls, STORM_S),
+            most_in_1_s=look_log.most_within(calls, 1.0),
+            most_done_in_1_s=look_log.most_within([at for at, _ in logins], 1.0),
             journal_connections=self.stack.connections_opened()["journal"] - opened,
         )
 
@@ -159,7 +160,7 @@ def bench(place: Place) -> int:
         other = ask_peer(place)
     nodes = 2 * place.clusters
     troubled = ", ".join(f"{count} {trouble.value}" for trouble, count in place.troubled.items())
-    lost = Figure(name="waits lost", value=f"0 of {place.clusters}", promise="0", kept=True)
+    lost = ResultLine(name="waits lost", value=f"0 of {place.clusters}", promise="0", kept=True)
     parts = {
         f"Watching {place.clusters} clusters, {nodes} nodes, of them {troubled}": window_figures(
             window, place.clusters, place.poll_s
@@ -167,7 +168,7 @@ def bench(place: Place) -> int:
         "The triggerer's first start": wave_figures(first, nodes),
         "After kill -9, by another triggerer": (lost, *wave_figures(again, nodes)),
     }
-    shown: dict[str, tuple[Figure, ...]] = dict(parts)
+    shown: dict[str, tuple[ResultLine, ...]] = dict(parts)
     if other is not None:
         title = "A peer: an Ansible play that asks one node a cluster for its status, a fork a cluster"
         shown[title] = peer_figures(other, place.clusters)

@@ -28,7 +28,7 @@ _BEFORE_THE_REBOOT = ("consolidate_groups", "validate", "sync_kernel", "push_ima
 _REBOOTING = {**dict.fromkeys(_BEFORE_THE_REBOOT, 1.0), "reboot": _LONG_S}
 
 
-class Trouble(StrEnum):
+class NodeTrouble(StrEnum):
     """What is the matter with one node of a cluster."""
 
     NONE = "none"  # both nodes answer
@@ -36,9 +36,9 @@ class Trouble(StrEnum):
     HANGING = "hanging"  # it takes connections and commands, and never answers
 
 
-def trouble_of(number: int) -> Trouble:
+def trouble_of(number: int) -> NodeTrouble:
     """``number`` counts the clusters from 1."""
-    return {0: Trouble.REBOOTING, _EVERY // 2: Trouble.HANGING}.get(number % _EVERY, Trouble.NONE)
+    return {0: NodeTrouble.REBOOTING, _EVERY // 2: NodeTrouble.HANGING}.get(number % _EVERY, NodeTrouble.NONE)
 
 
 def hanging_node(number: int) -> str:
@@ -48,7 +48,7 @@ def hanging_node(number: int) -> str:
 
 def witness(number: int) -> str:
     """The node of a cluster by which the simulator's log tells when it was looked at: one that answers."""
-    if trouble_of(number) is Trouble.HANGING and hanging_node(number) == "node0":
+    if trouble_of(number) is NodeTrouble.HANGING and hanging_node(number) == "node0":
         return "node1"
     return "node0"
 
@@ -71,7 +71,7 @@ def _cluster(number: int) -> dict[str, Any]:
         "release": RELEASE,
         "site": "abc"[number % 3],
         "cluster_id": number % 255 + 1,
-        "durations": _REBOOTING if trouble_of(number) is Trouble.REBOOTING else _INSTALLING,
+        "durations": _REBOOTING if trouble_of(number) is NodeTrouble.REBOOTING else _INSTALLING,
     }
 
 
@@ -84,7 +84,7 @@ def hanging_addresses(endpoints: Endpoints) -> dict[int, LabNode]:
     return {
         number: getattr(cluster, hanging_node(number))
         for number, cluster in numbered(endpoints).items()
-        if trouble_of(number) is Trouble.HANGING
+        if trouble_of(number) is NodeTrouble.HANGING
     }
 
 

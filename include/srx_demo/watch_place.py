@@ -19,7 +19,7 @@ from srx_demo.scenery import TARGET_RELEASE
 from srx_demo.watch_fleet import (
     MODEL,
     IssuStarts,
-    Trouble,
+    NodeTrouble,
     cluster_name,
     hanging_addresses,
     not_in_issu,
@@ -107,7 +107,7 @@ class Place:
 
     def _until_reboots_begin(self) -> None:
         deadline = time.monotonic() + REBOOT_BEGUN_S
-        rebooting = {cluster_name(n) for n in self._numbers if trouble_of(n) is Trouble.REBOOTING}
+        rebooting = {cluster_name(n) for n in self._numbers if trouble_of(n) is NodeTrouble.REBOOTING}
         while True:
             status = self.lab.status()
             if wrong := not_in_issu(status):
@@ -127,13 +127,13 @@ class Place:
     def healthy(self) -> list[LabCluster]:
         """Clusters whose nodes both answer."""
         by_number = zip(self._numbers, self.plain.clusters, strict=True)
-        return [cluster for number, cluster in by_number if trouble_of(number) is Trouble.NONE]
+        return [cluster for number, cluster in by_number if trouble_of(number) is NodeTrouble.NONE]
 
     @property
-    def troubled(self) -> dict[Trouble, int]:
+    def troubled(self) -> dict[NodeTrouble, int]:
         """How many nodes."""
         every = [trouble_of(number) for number in self._numbers]
-        return {each: every.count(each) for each in (Trouble.REBOOTING, Trouble.HANGING)}
+        return {each: every.count(each) for each in (NodeTrouble.REBOOTING, NodeTrouble.HANGING)}
 
     @property
     def _numbers(self) -> range:

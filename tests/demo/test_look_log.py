@@ -85,3 +85,8 @@ def test_logins_are_counted_by_node_and_by_stretch(log: LookLog) -> None:
     assert most_at_a_node(log.logins_within(2, 9)) == 1
     assert most_within([at for at, _ in log.logins], 1.0) == 3
     assert most_within([], 1.0) == 0
+
+
+def test_a_login_that_only_began_is_a_call(log: LookLog) -> None:
+    write(log, line(1, "connected"), line(2, "login_refused"))
+    assert (log.calls, log.logins) == ([1], [])

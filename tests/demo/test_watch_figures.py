@@ -35,8 +35,9 @@ START = Wave(
     cpu_s=40,
     logins=1900,
     most_a_node=1,
-    most_in_1_s=40,
     most_in_stretch=260,
+    most_in_1_s=35,
+    most_done_in_1_s=60,
     journal_connections=4,
 )
 

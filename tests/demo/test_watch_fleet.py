@@ -9,7 +9,7 @@ import yaml
 
 from srx_demo.lab import Endpoints, LabCluster, LabNode
 from srx_demo.watch_fleet import (
-    Trouble,
+    NodeTrouble,
     cluster_name,
     hanging_addresses,
     hanging_node,
@@ -41,12 +41,12 @@ def endpoints(folder: Path, clusters: int) -> Endpoints:
 
 def test_a_tenth_of_the_nodes_is_in_trouble() -> None:
     found = Counter(trouble_of(number) for number in range(1, 1001))
-    assert found[Trouble.REBOOTING] + found[Trouble.HANGING] == 2 * 1000 // 10
-    assert found[Trouble.REBOOTING] == found[Trouble.HANGING]
+    assert found[NodeTrouble.REBOOTING] + found[NodeTrouble.HANGING] == 2 * 1000 // 10
+    assert found[NodeTrouble.REBOOTING] == found[NodeTrouble.HANGING]
 
 
 def test_both_kinds_of_nodes_hang_and_never_the_witness() -> None:
-    hanging = [number for number in range(1, 101) if trouble_of(number) is Trouble.HANGING]
+    hanging = [number for number in range(1, 101) if trouble_of(number) is NodeTrouble.HANGING]
     assert Counter(map(hanging_node, hanging)) == {"node0": 5, "node1": 5}
     assert all(witness(number) != hanging_node(number) for number in hanging)
 
