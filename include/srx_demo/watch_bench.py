@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -43,7 +42,7 @@ from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
 from srx_issu.embedded.home import Home, repository
 
 CAPACITY = 1000  # of one triggerer: Airflow's default, which the product leaves as it is
-SETTLE_INTERVALS, MEASURE_INTERVALS = 4, 6
+SETTLE_INTERVALS, MEASURE_INTERVALS = 4, 6  # of poll_s
 WAVE_TIMEOUT_S = 600.0
 PEER_CLUSTERS, PEER_INTERVALS = 20, 4
 LOOK_EVERY_S = 2.0
@@ -140,7 +139,7 @@ class WatchBench:
         return job
 
 
-def bench(place: Place) -> int:
+def bench(place: Place, intervals: int, peer_clusters: int) -> int:
     with place.enter() as stack:
         place.begin(stack)
         run = WatchBench(place=place, stack=stack, log=place.look_log())
@@ -150,14 +149,14 @@ def bench(place: Place) -> int:
         place.relays.hang()
         say(f"every cluster was looked at; measuring in {SETTLE_INTERVALS} poll intervals")
         time.sleep(SETTLE_INTERVALS * place.poll_s)
-        window = run.window(MEASURE_INTERVALS * place.poll_s)
+        window = run.window(intervals * place.poll_s)
         run.check_waits()
         say("killing the triggerer, and starting it again")
         stack.kill_triggerer()
         again = run.wave(lambda: stack.supervisor.start_again(TRIGGERER))
         run.check_waits(job)
         stack.kill_triggerer()
-        other = ask_peer(place)
+        other = ask_peer(place, peer_clusters) if peer_clusters else None
     nodes = 2 * place.clusters
     troubled = ", ".join(f"{count} {trouble.value}" for trouble, count in place.troubled.items())
     lost = ResultLine(name="waits lost", value=f"0 of {place.clusters}", promise="0", kept=True)
@@ -181,13 +180,13 @@ def bench(place: Place) -> int:
     return EXIT_GREEN if all(all_kept(lines) for lines in parts.values()) else EXIT_RED
 
 
-def ask_peer(place: Place) -> peer.Peer | None:
+def ask_peer(place: Place, count: int) -> peer.Peer | None:
     """None, and why, where there is no figure."""
-    say(f"measuring an Ansible play that waits for {PEER_CLUSTERS} clusters")
+    say(f"measuring an Ansible play that waits for {count} clusters")
     programs = repository() / "build" / "peer"
     try:
         peer.install(programs)
-        clusters = place.healthy[:PEER_CLUSTERS]
+        clusters = place.healthy[:count]
         return peer.measure(
             programs,
             place.home.root / "peer",
@@ -217,10 +216,20 @@ def number_of_clusters(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m srx_demo.watch_bench", description=__doc__)
     parser.add_argument("--clusters", type=number_of_clusters, default=CAPACITY)
+    parser.add_argument(
+        "--intervals", type=int, default=MEASURE_INTERVALS, help="poll intervals to measure for"
+    )
+    parser.add_argument(
+        "--peer",
+        type=int,
+        default=PEER_CLUSTERS,
+        metavar="CLUSTERS",
+        help="of the Ansible play; 0: without one",
+    )
     given = parser.parse_args()
-    root = Home.default().root / "bench-watch"
+    place = Place.build(Home.default().root / "bench-watch", given.clusters, say)
     with ending_on_signals():
-        return bench(Place.build(Path(root), given.clusters, say))
+        return bench(place, given.intervals, given.peer)
 
 
 if __name__ == "__main__":
