@@ -1,7 +1,7 @@
 """``make bench-watch`` on a small fleet keeps its promises.
 
-Costs five minutes, for a release only. It buys that a real triggerer takes the product's waits up again after a
-kill -9, at real speed and with hanging and rebooting nodes, and that the bench is still there when it is wanted.
+Costs five minutes, for a release only. It buys that a real triggerer takes the product's waits up again after
+a kill -9, at real speed and with hanging and rebooting nodes, and that the bench works when it is wanted.
 """
 
 from __future__ import annotations
