@@ -171,6 +171,14 @@ bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at onc
 bench-idle: $(STAMPS)/project ## What a stack costs while nothing is to be done, component by component
 	@$(BIN)/python -m srx_demo.idle
 
+.PHONY: bench-watch
+bench-watch: $(STAMPS)/project ## What one triggerer needs to watch a fleet in mid-ISSU, at real speed (CLUSTERS=1000)
+	@$(BIN)/python -m srx_demo.watch_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)')
+
+.PHONY: bench-plan
+bench-plan: $(STAMPS)/project ## What planning a campaign and an audit of a whole inventory costs (CLUSTERS=5000)
+	@$(BIN)/python -m srx_demo.plan_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)')
+
 .PHONY: bench-checks
 bench-checks: $(STAMPS)/project ## What looking and judging costs: one cluster, and comparing 100,000 policies
 	@$(BIN)/python -m srx_demo.bench_checks

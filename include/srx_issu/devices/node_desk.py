@@ -32,6 +32,8 @@ _SLOWER_THAN_LAST = 1.5  # a node under load is given more time than it took
 _KEPT = 2 / 3  # of its patience
 _FORGOTTEN = 2.0  # times what the node last took: until then it may only be slow
 
+_SHORTEST_S = 0.01  # between two looks at the clock
+
 _LOOK = "look"  # what the compound question is called in messages
 
 Texts = dict[Query, str]
@@ -91,12 +93,13 @@ class NodeDesk:
         return mine.result()
 
     async def _came(self, asking: asyncio.Task[NodeView], called: _Stopwatch, patience_s: float) -> bool:
-        """Whether an answer came in time. Logins count, however many; the queue for them does not."""
+        """Whether an answer came in time, by a clock that stands still in the queue for a login. A session
+        that is opened anew gives the node no more time: its peer is not looked at meanwhile."""
         while not asking.done():
-            left_s = patience_s if self.session.in_queue else patience_s - called.passed_s
+            left_s = patience_s - called.passed_s
             if left_s <= 0:
                 return False
-            await asyncio.wait({asking}, timeout=left_s)
+            await asyncio.wait({asking}, timeout=max(left_s, _SHORTEST_S))
         return True
 
     def _begin(self) -> asyncio.Task[NodeView]:

@@ -68,8 +68,18 @@ class KeptSession:
         self._busy = asyncio.Lock()
         self._is_over = False
         self.logins = 0
-        self.in_queue = False  # for its login; not a moment of the node's silence
-        self.queued_s = 0.0  # in all
+        self._queued_since: float | None = None
+        self._queued_s = 0.0
+
+    @property
+    def in_queue(self) -> bool:
+        """Whether a login waits for its turn."""
+        return self._queued_since is not None
+
+    @property
+    def queued_s(self) -> float:
+        """For how long logins have waited for their turn until now: no moment of the node's silence."""
+        return self._queued_s + (time.monotonic() - self._queued_since if self._queued_since else 0.0)
 
     async def run(
         self,
@@ -121,12 +131,12 @@ class KeptSession:
 
     async def _open(self) -> asyncssh.SSHClientConnection:
         self._require_wanted()
-        self.in_queue, since = True, time.monotonic()
+        self._queued_since = began = time.monotonic()
         try:
             await self._turn()
         finally:
-            self.in_queue = False
-            self.queued_s += time.monotonic() - since
+            self._queued_since = None
+            self._queued_s += time.monotonic() - began
         try:
             with Border(self._node, "SSH login", connecting=True):
                 async with asyncio.timeout(self._connect_s):

@@ -50,6 +50,7 @@ class _Server(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         self._host.connections.add(conn)
+        self._host.device.record("connected")
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if self._connection is not None:

@@ -122,3 +122,17 @@ def test_a_kept_session_that_says_nothing_is_opened_anew_within_the_look() -> No
             return seen.reachable, desk.session.logins
 
     assert asyncio.run(looks()) == (True, 2)
+
+
+def test_a_login_that_is_begun_anew_gives_the_node_no_more_time() -> None:
+    async def second_look_s() -> float:
+        # The first look's login gives up in the middle of the second one, which then begins its own.
+        desk = NodeDesk(NodeName.NODE0, silent, Timers(poll_s=0.1, connect_s=PATIENCE_S * 1.5))
+        await desk.view()
+        began = time.monotonic()
+        await desk.view()
+        lasted_s = time.monotonic() - began
+        await desk.close()
+        return lasted_s
+
+    assert asyncio.run(second_look_s()) < PATIENCE_S * 1.3
