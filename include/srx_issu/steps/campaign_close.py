@@ -37,14 +37,19 @@ def conclude_campaign(events: tuple[CampaignEvent, ...], *, plan_only: bool) -> 
         return CampaignOutcome.PLANNED, f"plan {plan.digest}; nothing was touched"
     if state.approved != plan.digest:
         why = (last_unanswered(events) or "the plan was not approved").partition(";")[0]
-        if state.results or state.in_flight:  # of a plan that was approved before it was made anew
-            return CampaignOutcome.ABORTED, f"{why}; {summary(state)}{_still_running(state)}"
+        if any(event.kind is CampaignEventKind.STARTED for event in events):
+            # Of an approved plan, behind which another was made at that very moment.
+            return CampaignOutcome.ABORTED, "; ".join([why, *_account(state)])
         return CampaignOutcome.REFUSED, f"{why}; nothing was started"
     return _counted(plan, state)
 
 
-def _still_running(state: CampaignState) -> str:
-    return f"; still upgrading: {', '.join(sorted(state.in_flight))}" if state.in_flight else ""
+def _account(state: CampaignState) -> list[str]:
+    """Of upgrades that were started, whether or not they have ended."""
+    told = [summary(state)] if state.results else []
+    if state.in_flight:
+        told.append(f"still upgrading: {', '.join(sorted(state.in_flight))}")
+    return told or ["upgrades were started, and are to be tried again"]
 
 
 def _counted(plan: Plan, state: CampaignState) -> tuple[CampaignOutcome, str]:

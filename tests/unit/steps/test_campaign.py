@@ -473,16 +473,25 @@ class TestOrders:
         with pytest.raises(RequestRefused, match="nothing was planned yet"):
             known_plan(spring().bench())
 
-    def test_another_plan_behind_upgrades_that_ran_is_no_refusal(self) -> None:
-        fake, other = in_wave_two(approved()), spring()
-        go = step(fake, "b", 2)
-        assert isinstance(go, Go)
-        note_start(fake.bench(), task(fake, "b", 2), go.order)
-        other.fleet.append(member("e"))
-        make_plan(other.bench())
-        ran, planned = (each.campaigns.events("spring__1") for each in (fake, other))
-        told = "the plan was not approved; 1 UPGRADED; still upgrading: b"
-        assert conclude_campaign(ran + planned, plan_only=False) == (CampaignOutcome.ABORTED, told)
+    def test_another_plan_behind_upgrades_that_began_is_no_refusal(self) -> None:
+        only_begun = approved()
+        open_wave(only_begun.bench(), 1)
+        begin(only_begun, "a", 1)
+        assert behind(only_begun) == "the plan was not approved; still upgrading: a"
+
+        to_retry = approved()
+        open_wave(to_retry.bench(), 1)
+        run(to_retry, "a", Outcome.ROLLED_BACK)
+        assert judge(to_retry.bench(), 1, 1) is Way.HOLD
+        said(to_retry, hold_question(to_retry.bench(), 1, 1), "Retry the failed")
+        hear_answer(to_retry.bench(), 1, 1)
+        told = "the plan was not approved; upgrades were started, and are to be tried again"
+        assert behind(to_retry) == told
+
+        one_over = in_wave_two(approved())
+        assert behind(one_over) == "the plan was not approved; 1 UPGRADED"
+        begin(one_over, "b", 2)
+        assert behind(one_over) == "the plan was not approved; 1 UPGRADED; still upgrading: b"
 
     def test_people_are_told_once(self) -> None:
         fake = approved()
@@ -491,6 +500,23 @@ class TestOrders:
         assert fake.notices == ["spring__1: wave 1 begins"]
         kinds = [e.kind for e in fake.campaigns.events("spring__1")]
         assert kinds.count(CampaignEventKind.NOTICE) == 1
+
+
+def begin(fake: FakeCampaign, cluster: str, wave: int) -> None:
+    go = step(fake, cluster, wave)
+    assert isinstance(go, Go), go
+    note_start(fake.bench(), task(fake, cluster, wave), go.order)
+
+
+def behind(fake: FakeCampaign) -> str:
+    """Why the campaign closes as ABORTED where another plan stands behind what happened."""
+    other = spring()
+    other.fleet.append(member("e"))
+    make_plan(other.bench())
+    events = fake.campaigns.events("spring__1") + other.campaigns.events("spring__1")
+    outcome, reason = conclude_campaign(events, plan_only=False)
+    assert outcome is CampaignOutcome.ABORTED
+    return reason
 
 
 def order(fake: FakeCampaign, what: str) -> None:
