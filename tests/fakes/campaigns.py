@@ -39,7 +39,8 @@ class MemoryCampaigns:
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
         record = CampaignRecord(campaign_id=campaign_id, name=name, requested_by=requested_by, opened_at=at)
         known = self.records.setdefault(campaign_id, record)
-        if known.outcome is CampaignOutcome.REFUSED:
+        begun = any(e.kind is CampaignEventKind.STARTED for e in self.written.get(campaign_id, ()))
+        if known.outcome is CampaignOutcome.REFUSED and not begun:
             self.records[campaign_id] = replace(known, outcome=None, reason=None, closed_at=None)
         self.written.setdefault(campaign_id, [])
 
@@ -53,7 +54,9 @@ class MemoryCampaigns:
         newest = {record.name: record for record in self.records.values()}
         found = [
             approved_campaign(
-                record.campaign_id, record.name, {e.kind: e.detail for e in self.written[record.campaign_id]}
+                record.campaign_id,
+                record.name,
+                [(e.kind, e.detail) for e in self.written[record.campaign_id]],
             )
             for record in newest.values()
             if record.outcome is None and name in (None, record.name)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import SqlCampaigns, SqlJournal
@@ -49,6 +51,30 @@ def test_a_refused_campaign_whose_plan_is_made_anew_is_open_and_closes_again(cam
     assert record.outcome is CampaignOutcome.COMPLETED
 
 
+def test_a_refused_campaign_that_ordered_an_upgrade_stays_closed(
+    campaigns: SqlCampaigns, journal_url: str
+) -> None:
+    campaigns.open_campaign("begun__1", "begun", "ada", NOON)
+    campaigns.record("begun__1", EVENT)
+    campaigns.close_campaign("begun__1", CampaignOutcome.REFUSED, "an older version closed it so", NOON)
+    campaigns.open_campaign("begun__1", "begun", "ada", NOON)
+    record = campaigns.campaign("begun__1")
+    assert record is not None
+    assert record.outcome is CampaignOutcome.REFUSED
+    set_to = (
+        "UPDATE srx_issu.campaigns SET outcome = NULL, reason = {}, closed_at = NULL WHERE campaign_id = {}"
+    )
+    campaigns.open_campaign("asked__2", "asked", "ada", NOON)
+    campaigns.close_campaign("asked__2", CampaignOutcome.REFUSED, "the plan was not approved", NOON)
+    url = journal_url.replace("postgresql+psycopg:", "postgresql:")
+    for reason, campaign_id in (("NULL", "'begun__1'"), ("'kept'", "'asked__2'")):
+        with (
+            psycopg.connect(url) as connection,
+            pytest.raises(psycopg.Error, match="can be closed once, and nothing else"),
+        ):
+            connection.execute(sql.SQL(set_to).format(sql.SQL(reason), sql.SQL(campaign_id)))
+
+
 def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns: SqlCampaigns) -> None:
     def tell(campaign_id: str, kind: CampaignEventKind, digest: str) -> None:
         detail = {"digest": digest, "by": "ada", "plan": "{}", "campaign": f"planned {digest}"}
@@ -69,6 +95,11 @@ def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns:
     assert campaigns.approved(name) == ()
     tell(f"{name}__2", CampaignEventKind.PLANNED, "three")
     tell(f"{name}__2", CampaignEventKind.APPROVED, "three")
+    assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
+    tell(
+        f"{name}__2", CampaignEventKind.PLANNED, "four"
+    )  # in the moment in which a wave of the third is opened
+    tell(f"{name}__2", CampaignEventKind.OPENED, "three")
     assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
     campaigns.close_campaign(f"{name}__2", CampaignOutcome.COMPLETED, "all well", NOON)
     assert campaigns.approved(name) == ()

@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, exists, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from srx_issu.journal.codec import aware, utc
@@ -39,11 +39,16 @@ class SqlCampaigns:
             "requested_by": requested_by,
             "opened_at": aware(at, f"opening of campaign {campaign_id}"),
         }
+        begun = exists().where(
+            campaign_events.c.campaign_id == campaign_id,
+            campaign_events.c.kind == CampaignEventKind.STARTED.value,
+        )
         again = (
             update(campaigns)
             .where(
                 campaigns.c.campaign_id == campaign_id,
                 campaigns.c.outcome == CampaignOutcome.REFUSED.value,
+                ~begun,
             )
             .values(outcome=None, reason=None, closed_at=None)
         )
@@ -77,7 +82,7 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             for row in connection.execute(query).all():
                 told = connection.execute(_plan_and_approval(row.campaign_id)).all()
-                approved = approved_campaign(row.campaign_id, row.name, {e.kind: e.detail for e in told})
+                approved = approved_campaign(row.campaign_id, row.name, [(e.kind, e.detail) for e in told])
                 found += [approved] if approved else []
         return tuple(found)
 
@@ -148,14 +153,14 @@ class SqlCampaigns:
 
 
 def _plan_and_approval(campaign_id: str) -> Select[Any]:
-    """The newest event of each of the two kinds; without the plan itself, which is large."""
-    kinds = [CampaignEventKind.PLANNED.value, CampaignEventKind.APPROVED.value]
+    """What tells which plan is in force and whether it was approved; without the plans, which are large."""
+    wanted = (CampaignEventKind.PLANNED, CampaignEventKind.APPROVED, CampaignEventKind.OPENED)
+    kinds = [kind.value for kind in wanted]
     events = campaign_events.c
     return (
         select(events.kind, events.detail.op("-")("plan").label("detail"))
         .where(events.campaign_id == campaign_id, events.kind.in_(kinds))
-        .ext(distinct_on(events.kind))
-        .order_by(events.kind, events.event_id.desc())
+        .order_by(events.event_id)
     )
 
 

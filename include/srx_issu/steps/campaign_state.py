@@ -10,7 +10,7 @@ from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import Plan
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, plan_in_force
 from srx_issu.steps.order import Order
 
 PAUSE, RESUME, ABORT = "pause", "resume", "abort"
@@ -38,6 +38,11 @@ class CampaignState:
     last_judged: CampaignEvent | None = None
     aborted: str | None = None
     paused: str | None = None
+    has_started: bool = False  # an upgrade was ordered, whatever came of it
+
+    def may_run(self, plan: Plan) -> bool:
+        """Whether this very plan was approved."""
+        return self.approved == plan.digest
 
     def orders(self, stopped: str | None) -> Orders:
         return Orders(stopped=stopped, aborted=self.aborted, paused=self.paused)
@@ -55,11 +60,10 @@ def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
 
 
 def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
-    """The newest plan with the campaign it was made for; None when nothing was planned yet."""
-    planned = [event for event in events if event.kind is CampaignEventKind.PLANNED]
-    if not planned:
+    """The plan in force with the campaign it was made for; None when nothing was planned yet."""
+    detail = plan_in_force((event.kind, event.detail) for event in events)
+    if detail is None:
         return None
-    detail = planned[-1].detail
     return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
 
 
@@ -82,6 +86,7 @@ class _Reader:
         self.last_judged: CampaignEvent | None = None
         self.aborted: str | None = None
         self.paused: str | None = None
+        self.has_started = False
 
     def take(self, event: CampaignEvent) -> None:
         match event.kind:
@@ -107,6 +112,7 @@ class _Reader:
 
     def _cluster(self, event: CampaignEvent) -> None:
         name = event.cluster or ""
+        self.has_started |= event.kind is CampaignEventKind.STARTED
         if int(str(event.detail["attempt"])) != self.attempts.get(name, 1):
             return
         if event.kind is CampaignEventKind.STARTED:
@@ -167,6 +173,7 @@ class _Reader:
             last_judged=self.last_judged,
             aborted=self.aborted,
             paused=self.paused,
+            has_started=self.has_started,
         )
 
 
