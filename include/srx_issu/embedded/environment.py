@@ -56,7 +56,7 @@ def variables(wiring: Wiring, secrets: Secrets, base: Mapping[str, str]) -> dict
 
 def _airflow(wiring: Wiring, secrets: Secrets) -> dict[str, str]:
     return {
-        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__EXECUTOR": "srx_issu.embedded.executor.ResumingLocalExecutor",
         "CORE__PARALLELISM": str(wiring.parallelism),
         "CORE__DAGS_FOLDER": str(wiring.dags),
         "CORE__PLUGINS_FOLDER": str(wiring.repository / "plugins"),

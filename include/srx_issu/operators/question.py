@@ -32,8 +32,8 @@ SAY_EVERY_S = 60.0
 class QuestionOperator(HITLOperator):
     """Waits in ``awaiting_input``. No answer in time means no: the task fails for good.
 
-    Give it retries: an answer that comes before the scheduler has seen the asking worker end makes Airflow
-    (3.3.2) take the try for one that was killed from outside, and the question is asked again.
+    Give it retries: a worker that dies while it writes the answer down must find it again. An answer that
+    comes before the scheduler has seen the asking worker end is harmless where decision 034 holds.
     """
 
     ui_color = "#f9e2e2"

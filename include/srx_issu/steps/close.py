@@ -96,5 +96,8 @@ def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:
     if told:
         return f"{told[0].step} failed: {told[0].text}"
     if failed_tasks:
-        return f"task {failed_tasks[0]} failed; see its log"
+        return (
+            f"{failed_tasks[0]} ended without a word of its own: Airflow ended its process, or took it for "
+            "killed; the scheduler's log says why"
+        )
     return "the run ended before a step decided on an outcome"

@@ -1,0 +1,45 @@
+"""LocalExecutor that is not misled by the late end of a process that had deferred its task.
+
+Airflow (3.3.2) names both by the same key. The scheduler hears of the deferring process's end when its logs
+are away and the machine has time; a wait that is over by then has the task running again, and the scheduler
+takes the late word for that of a task killed from outside: the try is burnt, the live one stopped. Nothing in
+the database tells a trigger whether the scheduler has heard, so no pause is long enough; the executor knows.
+CeleryExecutor does: it asks for the newest process of a key only. See decision 034.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from airflow.executors.local_executor import LocalExecutor
+from airflow.utils.state import TaskInstanceState
+
+_ENDED = (TaskInstanceState.SUCCESS, TaskInstanceState.FAILED)
+
+
+class ResumingLocalExecutor(LocalExecutor):
+    """Reports that a task's process has ended once all that it was handed out to have, in whatever order."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self._handed_out = Counter[Any]()  # by key: processes whose end has not been reported
+
+    def queue_workload(self, workload: Any, session: Any) -> None:
+        super().queue_workload(workload, session)
+        if workload.key in self.queued_tasks:
+            self._handed_out[workload.key] += 1
+
+    def change_state(self, key: Any, state: Any, info: Any = None, remove_running: bool = True) -> None:
+        if state in _ENDED and self._has_another(key):
+            self.log.info("%s: one of its processes has ended, another is queued or runs", key)
+            return
+        super().change_state(key, state, info, remove_running)
+
+    def _has_another(self, key: Any) -> bool:
+        """Takes the end of one process in: whether another of the same key is queued or runs."""
+        if self._handed_out[key] <= 1:
+            del self._handed_out[key]
+            return False
+        self._handed_out[key] -= 1
+        return True
