@@ -316,6 +316,21 @@ def test_variables_of_the_file_are_all_explained_in_the_example() -> None:
     assert wanted == set(re.findall(r"^(\w+)=", example, re.MULTILINE))
 
 
+def test_what_a_dag_file_reads_from_the_environment_is_told_to_every_service(
+    services: dict[str, Service],
+) -> None:
+    read = {
+        name
+        for path in (ROOT / "dags").glob("*.py")
+        for name in re.findall(r"environ\S*\(\"(\w+)\"", path.read_text(encoding="utf-8"))
+    }
+    assert "SRX_ISSU_AUDIT_SCHEDULE" in read
+    values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
+    assert read <= {each["name"] for each in values["env"]}
+    for name in AIRFLOW:
+        assert read <= services[name].environment.keys(), name
+
+
 def test_postgresql_is_of_the_version_that_is_tested(services: dict[str, Service]) -> None:
     ours = subprocess.run(
         [programs() / "postgres", "--version"], capture_output=True, text=True, check=True

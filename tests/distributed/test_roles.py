@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +23,7 @@ pytestmark = pytest.mark.stack
 
 EVERYBODY = frozenset(access.USERS)
 STRANGER, STRANGERS_PASSWORD = "stranger", "a-role-of-nothing"
-UNAUTHENTICATED, FORBIDDEN, DATABASE_ERROR = 401, 403, 500
-AFTER_A_DEADLOCK_S = 3.0  # the scheduler has gone on by then
+UNAUTHENTICATED, FORBIDDEN = 401, 403
 RUN = "role-test"
 PLUGIN_ROOT = "/srx-issu"
 # One example for each route of the plugin; a new route fails the test below until it stands here.
@@ -188,7 +186,20 @@ def stranger(fleet: Fleet, clients: dict[str, httpx.Client]) -> Iterator[httpx.C
         yield client
 
 
-def test_each_role_may_do_its_own_and_nothing_else(clients: dict[str, httpx.Client]) -> None:
+@pytest.fixture
+def left_alone(clients: dict[str, httpx.Client]) -> Iterator[None]:
+    """The scheduler touches no run of a paused DAG. Where it works on the run that Airflow's API marks, the
+    two can lock the same rows the other way round, and PostgreSQL ends one of them: 500."""
+    for paused in (True, False):
+        answer = clients["admin"].patch(f"/api/v2/dags/{DAG_ID}", json={"is_paused": paused})
+        assert answer.is_success, answer.text
+        if paused:
+            yield
+
+
+def test_each_role_may_do_its_own_and_nothing_else(
+    clients: dict[str, httpx.Client], left_alone: None
+) -> None:
     faults = []
     for request in REQUESTS:
         answers = {name: ask(clients[name], request) for name in in_order(request)}
@@ -262,12 +273,6 @@ def lets_in_everybody() -> Callable[[str], None]:
 
 
 def ask(client: httpx.Client, request: Request) -> httpx.Response:
-    """Once more after a 500: a scheduler that works on the same run can meet Airflow's API in a deadlock, of
-    which PostgreSQL ends one side and undoes what it did. Somebody who may not ask is refused before that."""
-    answer = client.request(request.method, request.path, json=request.body)
-    if answer.status_code != DATABASE_ERROR:
-        return answer
-    time.sleep(AFTER_A_DEADLOCK_S)
     return client.request(request.method, request.path, json=request.body)
 
 

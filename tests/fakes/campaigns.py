@@ -21,8 +21,9 @@ from srx_issu.ports.campaign import (
     OrderedUpgrade,
     approved_campaign,
     is_about,
+    plan_in_force,
 )
-from srx_issu.ports.journal import PERMIT_S, Outcome
+from srx_issu.ports.journal import PERMIT_S, Json, Outcome
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
 from srx_issu.steps.campaign_questions import CampaignGateTask, CampaignQuestion, approach, hear
@@ -45,7 +46,8 @@ class MemoryCampaigns:
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
         record = CampaignRecord(campaign_id=campaign_id, name=name, requested_by=requested_by, opened_at=at)
         known = self.records.setdefault(campaign_id, record)
-        if known.outcome is CampaignOutcome.REFUSED:
+        begun = any(e.kind is CampaignEventKind.STARTED for e in self.written.get(campaign_id, ()))
+        if known.outcome is CampaignOutcome.REFUSED and not begun:
             self.records[campaign_id] = replace(known, outcome=None, reason=None, closed_at=None)
         self.written.setdefault(campaign_id, [])
 
@@ -59,7 +61,9 @@ class MemoryCampaigns:
         newest = {record.name: record for record in self.records.values()}
         found = [
             approved_campaign(
-                record.campaign_id, record.name, {e.kind: e.detail for e in self.written[record.campaign_id]}
+                record.campaign_id,
+                record.name,
+                [(e.kind, e.detail) for e in self.written[record.campaign_id]],
             )
             for record in newest.values()
             if record.outcome is None and name in (None, record.name)
@@ -80,9 +84,8 @@ class MemoryCampaigns:
         found = (e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
         return tuple(e for e in found if about is None or is_about(e, about))
 
-    def plan(self, campaign_id: str) -> CampaignEvent | None:
-        planned = (e for e in self.written.get(campaign_id, []) if e.kind is CampaignEventKind.PLANNED)
-        return next(reversed(tuple(planned)), None)
+    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+        return plan_in_force((event.kind, event.detail) for event in self.written.get(campaign_id, []))
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
         self.looks += 1

@@ -6,7 +6,9 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import SqlCampaigns, SqlJournal
@@ -51,6 +53,30 @@ def test_a_refused_campaign_whose_plan_is_made_anew_is_open_and_closes_again(cam
     assert record.outcome is CampaignOutcome.COMPLETED
 
 
+def test_a_refused_campaign_that_ordered_an_upgrade_stays_closed(
+    campaigns: SqlCampaigns, journal_url: str
+) -> None:
+    campaigns.open_campaign("begun__1", "begun", "ada", NOON)
+    campaigns.record("begun__1", EVENT)
+    campaigns.close_campaign("begun__1", CampaignOutcome.REFUSED, "an older version closed it so", NOON)
+    campaigns.open_campaign("begun__1", "begun", "ada", NOON)
+    record = campaigns.campaign("begun__1")
+    assert record is not None
+    assert record.outcome is CampaignOutcome.REFUSED
+    set_to = (
+        "UPDATE srx_issu.campaigns SET outcome = NULL, reason = {}, closed_at = NULL WHERE campaign_id = {}"
+    )
+    campaigns.open_campaign("asked__2", "asked", "ada", NOON)
+    campaigns.close_campaign("asked__2", CampaignOutcome.REFUSED, "the plan was not approved", NOON)
+    url = journal_url.replace("postgresql+psycopg:", "postgresql:")
+    for reason, campaign_id in (("NULL", "'begun__1'"), ("'kept'", "'asked__2'")):
+        with (
+            psycopg.connect(url) as connection,
+            pytest.raises(psycopg.Error, match="can be closed once, and nothing else"),
+        ):
+            connection.execute(sql.SQL(set_to).format(sql.SQL(reason), sql.SQL(campaign_id)))
+
+
 def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns: SqlCampaigns) -> None:
     def tell(campaign_id: str, kind: CampaignEventKind, digest: str) -> None:
         detail = {"digest": digest, "by": "ada", "plan": "{}", "campaign": f"planned {digest}"}
@@ -71,6 +97,11 @@ def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns:
     assert campaigns.approved(name) == ()
     tell(f"{name}__2", CampaignEventKind.PLANNED, "three")
     tell(f"{name}__2", CampaignEventKind.APPROVED, "three")
+    assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
+    tell(
+        f"{name}__2", CampaignEventKind.PLANNED, "four"
+    )  # in the moment in which a wave of the third is opened
+    tell(f"{name}__2", CampaignEventKind.OPENED, "three")
     assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
     campaigns.close_campaign(f"{name}__2", CampaignOutcome.COMPLETED, "all well", NOON)
     assert campaigns.approved(name) == ()
@@ -96,14 +127,19 @@ def test_the_part_about_some_clusters_is_that_of_the_rule(campaigns: SqlCampaign
         assert campaigns.events("spring__1", about=about) == expected
 
 
-def test_the_newest_plan_is_found_alone(campaigns: SqlCampaigns) -> None:
+def test_the_plan_in_force_is_found_alone(campaigns: SqlCampaigns) -> None:
+    def told(kind: CampaignEventKind, digest: str) -> None:
+        event = CampaignEvent(at=NOON, kind=kind, text="", detail={"digest": digest})
+        campaigns.record("spring__1", event)
+
     assert campaigns.plan("spring__1") is None
-    for text in ("first", "second"):
-        campaigns.record("spring__1", CampaignEvent(at=NOON, kind=CampaignEventKind.PLANNED, text=text))
+    told(CampaignEventKind.PLANNED, "first")
+    told(CampaignEventKind.PLANNED, "second")
     campaigns.record("spring__1", EVENT)
-    found = campaigns.plan("spring__1")
-    assert found is not None
-    assert found.text == "second"
+    assert campaigns.plan("spring__1") == {"digest": "second"}
+    told(CampaignEventKind.OPENED, "second")
+    told(CampaignEventKind.PLANNED, "behind it")
+    assert campaigns.plan("spring__1") == {"digest": "second"}
 
 
 def test_an_event_of_an_unknown_campaign_is_refused(campaigns: SqlCampaigns) -> None:

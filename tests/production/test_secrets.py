@@ -51,6 +51,25 @@ def test_a_weak_or_unfit_secret_is_named_but_not_shown(name: str, value: str, fa
     assert value not in said
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ('AUDIT_SCHEDULE="0 3 * * *"', "0 3 * * *"),
+        ("AUDIT_SCHEDULE='0 3 * * *' # UTC", "0 3 * * *"),
+        ("AUDIT_SCHEDULE=0 3 * * *  # UTC", "0 3 * * *"),
+        ("AUDIT_SCHEDULE = none", "none"),
+        ("AUDIT_SCHEDULE=", ""),
+        ("JOURNAL_PASSWORD=a#b", "a#b"),
+        ('JOURNAL_PASSWORD="a # b"', "a # b"),
+    ],
+)
+def test_quotes_and_comments_are_read_as_docker_compose_reads_them(
+    tmp_path: Path, line: str, value: str
+) -> None:
+    (tmp_path / ".env").write_text(f"# a comment\n\n{line}\n")
+    assert list(secrets.read(tmp_path / ".env").values()) == [value]
+
+
 def test_writes_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     secrets.write(path, EXAMPLE)

@@ -7,7 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from srx_issu.journal.campaign_look import campaign_event_from_row, look_at_all
@@ -25,8 +25,9 @@ from srx_issu.ports.campaign import (
     CampaignOutcome,
     CampaignRecord,
     approved_campaign,
+    plan_in_force,
 )
-from srx_issu.ports.journal import Outcome
+from srx_issu.ports.journal import Json, Outcome
 
 _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
 
@@ -44,11 +45,16 @@ class SqlCampaigns:
             "requested_by": requested_by,
             "opened_at": aware(at, f"opening of campaign {campaign_id}"),
         }
+        begun = exists().where(
+            campaign_events.c.campaign_id == campaign_id,
+            campaign_events.c.kind == CampaignEventKind.STARTED.value,
+        )
         again = (
             update(campaigns)
             .where(
                 campaigns.c.campaign_id == campaign_id,
                 campaigns.c.outcome == CampaignOutcome.REFUSED.value,
+                ~begun,
             )
             .values(outcome=None, reason=None, closed_at=None)
         )
@@ -82,7 +88,7 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             for row in connection.execute(query).all():
                 told = connection.execute(_plan_and_approval(row.campaign_id)).all()
-                approved = approved_campaign(row.campaign_id, row.name, {e.kind: e.detail for e in told})
+                approved = approved_campaign(row.campaign_id, row.name, [(e.kind, e.detail) for e in told])
                 found += [approved] if approved else []
         return tuple(found)
 
@@ -121,19 +127,15 @@ class SqlCampaigns:
             rows = connection.execute(query.order_by(campaign_events.c.event_id)).all()
         return tuple(campaign_event_from_row(row) for row in rows)
 
-    def plan(self, campaign_id: str) -> CampaignEvent | None:
-        query = (
-            select(campaign_events)
-            .where(
-                campaign_events.c.campaign_id == campaign_id,
-                campaign_events.c.kind == CampaignEventKind.PLANNED.value,
-            )
-            .order_by(campaign_events.c.event_id.desc())
-            .limit(1)
+    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+        kinds = (CampaignEventKind.PLANNED.value, CampaignEventKind.OPENED.value)
+        events = campaign_events.c
+        query = select(events.kind, events.detail).where(
+            events.campaign_id == campaign_id, events.kind.in_(kinds)
         )
         with self._database.transaction() as connection:
-            row = connection.execute(query).one_or_none()
-        return campaign_event_from_row(row) if row else None
+            rows = connection.execute(query.order_by(events.event_id)).all()
+        return plan_in_force((row.kind, row.detail) for row in rows)
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
         with self._database.transaction() as connection:
@@ -190,14 +192,14 @@ def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:
 
 
 def _plan_and_approval(campaign_id: str) -> Select[Any]:
-    """The newest event of each of the two kinds; without the plan itself, which is large."""
-    kinds = [CampaignEventKind.PLANNED.value, CampaignEventKind.APPROVED.value]
+    """What tells which plan is in force and whether it was approved; without the plans, which are large."""
+    wanted = (CampaignEventKind.PLANNED, CampaignEventKind.APPROVED, CampaignEventKind.OPENED)
+    kinds = [kind.value for kind in wanted]
     events = campaign_events.c
     return (
         select(events.kind, events.detail.op("-")("plan").label("detail"))
         .where(events.campaign_id == campaign_id, events.kind.in_(kinds))
-        .ext(distinct_on(events.kind))
-        .order_by(events.kind, events.event_id.desc())
+        .order_by(events.event_id)
     )
 
 

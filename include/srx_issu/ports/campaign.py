@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,7 @@ class CampaignEventKind(StrEnum):
     ASKED = "asked"  # a gate put a question, gave one up, or nobody answered it
     REPLIED = "replied"  # what a person answered to one question; detail: for, digest, by, choice
     APPROVED = "approved"  # the plan; detail: digest, by
-    OPENED = "opened"  # a wave; detail: clusters
+    OPENED = "opened"  # a wave; detail: clusters, digest of their plan, by
     STARTED = "started"  # a cluster's upgrade is ordered; detail: see steps.order.Order
     PROVED = "proved"  # the run of an order is ours: made for us, or its claim showed it; detail: run_id
     TAKEN = "taken"  # the run id of an order is somebody else's run; detail: attempt, run_id
@@ -96,11 +96,27 @@ class ApprovedCampaign:
     campaign: str
 
 
+def plan_in_force(told: Iterable[tuple[str, Mapping[str, Json]]]) -> Mapping[str, Json] | None:
+    """The detail of the PLANNED event that counts, from kind and detail of events in their order: the newest,
+    or the one whose wave was opened first. A plan that is made at the very moment in which a wave is opened,
+    or behind it, is nobody's. None when nothing was planned."""
+    planned: list[Mapping[str, Json]] = []
+    for kind, detail in told:
+        if kind == CampaignEventKind.PLANNED:
+            planned.append(detail)
+        elif kind == CampaignEventKind.OPENED:
+            digest = detail.get("digest")  # an older version did not keep it
+            named = [each for each in planned if digest in (None, each.get("digest"))]
+            return named[-1] if named else None
+    return planned[-1] if planned else None
+
+
 def approved_campaign(
-    campaign_id: str, name: str, newest: Mapping[str, Mapping[str, Json]]
+    campaign_id: str, name: str, told: Sequence[tuple[str, Mapping[str, Json]]]
 ) -> ApprovedCampaign | None:
-    """From the newest event of each kind; None when the newest plan was not approved."""
-    planned, approved = newest.get(CampaignEventKind.PLANNED), newest.get(CampaignEventKind.APPROVED)
+    """From kind and detail of its events, in their order; None when the plan in force was not approved."""
+    planned = plan_in_force(told)
+    approved = next((detail for kind, detail in reversed(told) if kind == CampaignEventKind.APPROVED), None)
     if planned is None or approved is None or planned.get("digest") != approved.get("digest"):
         return None
     return ApprovedCampaign(campaign_id=campaign_id, name=name, campaign=str(planned["campaign"]))
@@ -129,7 +145,8 @@ class CampaignJournal(Protocol):
     """All methods raise JournalError when the database does not answer."""
 
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
-        """Of a campaign that was REFUSED, opens it again; else a second call changes nothing."""
+        """Of a campaign that was REFUSED before it ordered an upgrade, opens it again; else a second call
+        changes nothing."""
         ...
 
     def campaign(self, campaign_id: str) -> CampaignRecord | None: ...
@@ -139,7 +156,7 @@ class CampaignJournal(Protocol):
         ...
 
     def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
-        """Of each name (or of one) the newest run, when it is not closed and its newest plan is approved."""
+        """Of each name (or of one) the newest run, when it is open and its plan in force is approved."""
         ...
 
     def record(self, campaign_id: str, event: CampaignEvent) -> bool:
@@ -156,8 +173,8 @@ class CampaignJournal(Protocol):
         """
         ...
 
-    def plan(self, campaign_id: str) -> CampaignEvent | None:
-        """The newest PLANNED event; None when nothing was planned yet."""
+    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+        """The detail of the PLANNED event in force (``plan_in_force``); None when nothing was planned yet."""
         ...
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:

@@ -137,7 +137,13 @@ def read(path: Path) -> dict[str, str]:
             f"{path}: {error.strerror}; 'python -m srx_issu.production secrets' writes it"
         ) from error
     pairs = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return {name.strip(): _value(value.strip()) for name, _, value in pairs}
+
+
+def _value(text: str) -> str:
+    """Without its quotes, or, where it has none, without a comment behind it."""
+    quoted = re.fullmatch(r"""(["'])(.*?)\1(?:\s+#.*)?""", text)
+    return quoted[2] if quoted else re.split(r"\s+#", text, maxsplit=1)[0]
 
 
 def _filled(line: str, made: dict[str, str]) -> str:

@@ -119,13 +119,18 @@ def _line(cluster: Planned, wave: int, campaign_id: str, state: CampaignState, t
         model=cluster.model,
         site=cluster.site,
         wave=wave,
-        result=str(state.results.get(cluster.name, Result.NOT_STARTED)),
+        result=str(state.results.get(cluster.name, _without_result(cluster, state))),
         reason=state.reasons.get(cluster.name, ""),
         attempts=attempt if started else 0,
         run_id=upgrade_id(campaign_id, cluster.name, attempt),
         started=started,
         ended=ended,
     )
+
+
+def _without_result(cluster: Planned, state: CampaignState) -> Result:
+    """An upgrade that was ordered may do anything by now."""
+    return Result.UNKNOWN if cluster.name in state.in_flight else Result.NOT_STARTED
 
 
 def _times(events: tuple[CampaignEvent, ...]) -> Times:

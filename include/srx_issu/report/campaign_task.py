@@ -13,7 +13,7 @@ from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_close import conclude_campaign
+from srx_issu.steps.campaign_close import conclude_campaign, ending_of
 
 
 class CampaignReportOperator(BaseOperator):
@@ -36,7 +36,7 @@ def write_campaign_report(bench: CampaignBench) -> dict[str, Json]:
     if record is None:
         return {}
     events = bench.journal.events(bench.campaign_id)
-    ending = conclude_campaign(events, plan_only=bench.plan_only)
+    ending = ending_of(bench, *conclude_campaign(events, plan_only=bench.plan_only))
     report = build_campaign_report(record, events, ending, bench.clock.now())
     files = CampaignFiles(ObjectStoragePath(evidence_url()))
     written: dict[str, Json] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from srx_issu.campaign.plan import Plan
@@ -9,10 +10,11 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_questions import last_unanswered
+from srx_issu.steps.campaign_questions import digest_of, last_unanswered
 from srx_issu.steps.campaign_state import ABORT, PAUSE, RESUME, CampaignState, plan_of, read_state
 
 MAX_REASON = 500
+MOST_NAMES = 5
 
 
 def close_campaign(bench: CampaignBench) -> dict[str, Json]:
@@ -22,8 +24,19 @@ def close_campaign(bench: CampaignBench) -> dict[str, Json]:
         return {"outcome": CampaignOutcome.REFUSED.value, "reason": "nothing was planned; see the task plan"}
     outcome, reason = conclude_campaign(bench.journal.events(bench.campaign_id), plan_only=bench.plan_only)
     bench.journal.close_campaign(bench.campaign_id, outcome, reason, bench.clock.now())
-    bench.announce("closed", f"{outcome}: {reason}", reason)
+    outcome, reason = ending_of(bench, outcome, reason)
+    # Once for each ending: a campaign that was refused may be opened again.
+    bench.announce(f"closed:{digest_of(outcome, reason)}", f"{outcome}: {reason}", reason)
     return {"outcome": outcome.value, "reason": reason}
+
+
+def ending_of(bench: CampaignBench, outcome: CampaignOutcome, reason: str) -> tuple[CampaignOutcome, str]:
+    """The ending on record, whatever was cleared and came to pass behind it; ``outcome`` and ``reason`` are
+    how it stands without one."""
+    record = bench.journal.campaign(bench.campaign_id)
+    if record is None or record.outcome is None:
+        return outcome, reason
+    return record.outcome, record.reason or ""
 
 
 def conclude_campaign(events: tuple[CampaignEvent, ...], *, plan_only: bool) -> tuple[CampaignOutcome, str]:
@@ -35,16 +48,10 @@ def conclude_campaign(events: tuple[CampaignEvent, ...], *, plan_only: bool) -> 
     plan = found[0]
     if plan_only:
         return CampaignOutcome.PLANNED, f"plan {plan.digest}; nothing was touched"
-    if state.approved != plan.digest:
+    if not state.may_run(plan) and not state.has_started:
         why = (last_unanswered(events) or "the plan was not approved").partition(";")[0]
-        if state.results or state.in_flight:  # of a plan that was approved before it was made anew
-            return CampaignOutcome.ABORTED, f"{why}; {summary(state)}{_still_running(state)}"
         return CampaignOutcome.REFUSED, f"{why}; nothing was started"
     return _counted(plan, state)
-
-
-def _still_running(state: CampaignState) -> str:
-    return f"; still upgrading: {', '.join(sorted(state.in_flight))}" if state.in_flight else ""
 
 
 def _counted(plan: Plan, state: CampaignState) -> tuple[CampaignOutcome, str]:
@@ -53,19 +60,28 @@ def _counted(plan: Plan, state: CampaignState) -> tuple[CampaignOutcome, str]:
         return CampaignOutcome.ABORTED, f"{state.aborted}; {counts}"
     missing = [c.name for c in plan.clusters if c.name not in state.results]
     if missing:
-        few = ", ".join(missing[:5])
-        return CampaignOutcome.ABORTED, f"ended before {len(missing)} clusters had a result ({few}); {counts}"
+        words = f"ended before {len(missing)} clusters had a result ({few(missing)}); {counts}"
+        return CampaignOutcome.ABORTED, words
     if all(result.is_success for result in state.results.values()):
         return CampaignOutcome.COMPLETED, counts
     return CampaignOutcome.COMPLETED_WITH_FAILURES, counts
 
 
+def few(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + rest
+
+
 def summary(state: CampaignState) -> str:
-    """``10 UPGRADED, 1 NOT_READY``."""
+    """``10 UPGRADED, 1 NOT_READY; still upgrading: fra1-fw1``."""
     found: dict[str, int] = {}
     for result in state.results.values():
         found[result.value] = found.get(result.value, 0) + 1
-    return ", ".join(f"{number} {name}" for name, number in sorted(found.items())) or "nothing was started"
+    told = [", ".join(f"{number} {name}" for name, number in sorted(found.items()))] if found else []
+    if state.in_flight:
+        told.append(f"still upgrading: {few(sorted(state.in_flight))}")
+    return "; ".join(told) or ("no result yet" if state.has_started else "nothing was started")
 
 
 def give_order(

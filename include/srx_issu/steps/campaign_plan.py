@@ -21,7 +21,7 @@ from srx_issu.steps.campaign_questions import (
     rule_for_plan,
     rule_in,
 )
-from srx_issu.steps.campaign_state import CampaignState, plan_in, plan_of, read_state
+from srx_issu.steps.campaign_state import plan_in, plan_of, read_state
 
 NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question
@@ -121,11 +121,6 @@ def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
     if planned is None:
         raise RequestRefused("nothing was planned yet: clear the task plan")
     return plan_in(planned)
-
-
-def may_run(state: CampaignState, plan: Plan) -> bool:
-    """Whether this very plan was approved."""
-    return state.approved == plan.digest
 
 
 def _facts(plan: Plan) -> dict[str, Json]:

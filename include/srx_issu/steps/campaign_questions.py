@@ -37,7 +37,7 @@ from srx_issu.domain.approvals.rule import (
 )
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, plan_in_force
 from srx_issu.ports.journal import Json
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench
@@ -94,8 +94,8 @@ def require_approvers(rule: ApprovalRule, requester: str) -> None:
 
 def rule_in(events: Sequence[CampaignEvent]) -> ApprovalRule:
     """The rule that was planned with; plans of earlier versions have the shipped one."""
-    planned = [e for e in events if e.kind is CampaignEventKind.PLANNED]
-    kept = planned[-1].detail.get("approvals") if planned else None
+    planned = plan_in_force((e.kind, e.detail) for e in events)
+    kept = planned.get("approvals") if planned else None
     return codec.loads(ApprovalRule, str(kept)) if kept else ApprovalRule()
 
 

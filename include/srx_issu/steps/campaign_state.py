@@ -10,7 +10,8 @@ from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import Plan
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, plan_in_force
+from srx_issu.ports.journal import Json
 from srx_issu.steps.order import Order
 
 PAUSE, RESUME, ABORT = "pause", "resume", "abort"
@@ -38,6 +39,11 @@ class CampaignState:
     last_judged: CampaignEvent | None = None
     aborted: str | None = None
     paused: str | None = None
+    has_started: bool = False  # an upgrade was ordered, whatever came of it
+
+    def may_run(self, plan: Plan) -> bool:
+        """Whether this very plan was approved."""
+        return self.approved == plan.digest
 
     def orders(self, stopped: str | None) -> Orders:
         return Orders(stopped=stopped, aborted=self.aborted, paused=self.paused)
@@ -55,14 +61,13 @@ def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
 
 
 def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
-    """The newest plan with the campaign it was made for; None when nothing was planned yet."""
-    planned = [event for event in events if event.kind is CampaignEventKind.PLANNED]
-    return plan_in(planned[-1]) if planned else None
+    """The plan in force with the campaign it was made for; None when nothing was planned yet."""
+    detail = plan_in_force((event.kind, event.detail) for event in events)
+    return None if detail is None else plan_in(detail)
 
 
-def plan_in(planned: CampaignEvent) -> tuple[Plan, Campaign]:
-    """What a PLANNED event says."""
-    detail = planned.detail
+def plan_in(detail: Mapping[str, Json]) -> tuple[Plan, Campaign]:
+    """What a PLANNED event's detail says."""
     return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
 
 
@@ -87,6 +92,7 @@ class StateReader:
         self.last_judged: CampaignEvent | None = None
         self.aborted: str | None = None
         self.paused: str | None = None
+        self.has_started = False
 
     def take(self, event: CampaignEvent) -> None:
         match event.kind:
@@ -112,6 +118,7 @@ class StateReader:
 
     def _cluster(self, event: CampaignEvent) -> None:
         name = event.cluster or ""
+        self.has_started |= event.kind is CampaignEventKind.STARTED
         if int(str(event.detail["attempt"])) != self.attempts.get(name, 1):
             return
         if event.kind is CampaignEventKind.STARTED:
@@ -172,6 +179,7 @@ class StateReader:
             last_judged=self.last_judged,
             aborted=self.aborted,
             paused=self.paused,
+            has_started=self.has_started,
         )
 
 

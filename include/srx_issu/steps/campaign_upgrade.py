@@ -127,6 +127,8 @@ def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str)
     now = bench.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
     found = hindrance(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
+    if not state.may_run(task.plan):
+        found = Never(reason=f"plan {task.plan.digest} was not approved")
     if found is not None:
         _give_back(bench, upgrade)
     if isinstance(found, Never):

@@ -13,7 +13,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_plan import known_plan, may_run
+from srx_issu.steps.campaign_plan import known_plan
 from srx_issu.steps.campaign_questions import CampaignQuestion, choice, decision, digest_of
 from srx_issu.steps.campaign_state import CampaignState, read_state
 
@@ -38,7 +38,7 @@ def prepare_wave(bench: CampaignBench, number: int) -> Skip | Bake | None:
     if state.aborted is not None:
         return Skip(reason=f"aborted: {state.aborted}")
     plan, campaign = known_plan(bench)
-    if not may_run(state, plan):
+    if not state.may_run(plan):
         return Skip(reason="plan only" if bench.plan_only else "the plan was not approved")
     if not plan.wave(number).clusters:
         return Skip(reason="nobody is left for this wave")
@@ -84,7 +84,10 @@ def open_wave(bench: CampaignBench, number: int) -> list[str]:
     plan, campaign = known_plan(bench)
     state = _state(bench)
     names = [cluster.name for cluster in plan.wave(number).clusters]
-    if not may_run(state, plan) or state.aborted is not None:
+    record = bench.journal.campaign(bench.campaign_id)
+    if record is not None and record.closed_at is not None:
+        raise RequestRefused(f"the campaign has ended ({record.outcome}); start a new run of it")
+    if not state.may_run(plan) or state.aborted is not None:
         raise RequestRefused(f"wave {number} may not run: {state.aborted or 'its plan was not approved'}")
     if number in state.opened:
         return list(state.opened[number])
@@ -102,7 +105,7 @@ def open_wave(bench: CampaignBench, number: int) -> list[str]:
         f"{len(names)} clusters, approved by {who}",
         wave=number,
         key=f"opened:{number}",
-        detail={"clusters": list(names), "by": who},
+        detail={"clusters": list(names), "digest": plan.digest, "by": who},
     )
     bench.announce(f"begin:{number}", f"wave {number} begins", ", ".join(names), number)
     return names

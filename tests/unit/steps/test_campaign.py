@@ -16,7 +16,7 @@ from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
 from srx_issu.steps.campaign_bench import Planning
-from srx_issu.steps.campaign_close import close_campaign, conclude_campaign, give_order
+from srx_issu.steps.campaign_close import close_campaign, give_order
 from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign_upgrade import (
     Attach,
@@ -191,6 +191,55 @@ class TestPlan:
         before = fake.state.approved
         fake.fleet.append(member("e"))
         assert make_plan(fake.bench())["digest"] == before
+
+
+class TestPlanBehindAWave:
+    """``plan`` is cleared at the moment in which a wave is opened: it has read that nothing has begun."""
+
+    def planned_behind(self, fake: FakeCampaign, *, settings: str = "file-2") -> FakeCampaign:
+        other = spring()
+        other.settings = settings
+        other.fleet.append(member("e"))
+        make_plan(other.bench())
+        (planned,) = [e for e in other.campaigns.events("spring__1") if e.kind is CampaignEventKind.PLANNED]
+        fake.campaigns.record("spring__1", planned)
+        return fake
+
+    def test_the_approved_plan_goes_on(self) -> None:
+        fake = in_wave_two(approved())
+        before = known_plan(fake.bench())
+        self.planned_behind(fake)
+        assert known_plan(fake.bench()) == before
+        for name in "bcd":
+            run(fake, name, Outcome.UPGRADED, 2)
+        assert judge(fake.bench(), 2, 1) is Way.PROMOTE
+        assert [each.name for each in fake.campaigns.approved()] == ["spring"]
+        assert close_campaign(fake.bench())["outcome"] == "COMPLETED"
+
+    def test_also_where_it_is_written_before_the_wave_is(self) -> None:
+        fake = approved()
+        before = known_plan(fake.bench())
+        open_wave(fake.bench(), 1)
+        opened = fake.campaigns.written["spring__1"].pop(-2)  # before the notice of its beginning
+        assert opened.kind is CampaignEventKind.OPENED
+        self.planned_behind(fake).campaigns.record("spring__1", opened)
+        assert known_plan(fake.bench()) == before
+
+    def test_before_a_wave_is_open_the_newest_counts(self) -> None:
+        fake = approved()
+        before = known_plan(fake.bench())[0].digest
+        self.planned_behind(fake)
+        assert known_plan(fake.bench())[0].digest != before
+        with pytest.raises(RequestRefused, match="was not approved"):
+            open_wave(fake.bench(), 1)
+
+    def test_nothing_starts_under_a_plan_that_nobody_approved(self) -> None:
+        fake = approved()
+        self.planned_behind(fake)
+        found = step(fake, "b", 1)
+        assert isinstance(found, Over)
+        assert found.result is Result.NOT_STARTED
+        assert "was not approved" in found.reason
 
 
 class TestStart:
@@ -473,16 +522,40 @@ class TestOrders:
         with pytest.raises(RequestRefused, match="nothing was planned yet"):
             known_plan(spring().bench())
 
-    def test_another_plan_behind_upgrades_that_ran_is_no_refusal(self) -> None:
-        fake, other = in_wave_two(approved()), spring()
-        go = step(fake, "b", 2)
-        assert isinstance(go, Go)
-        note_start(fake.bench(), task(fake, "b", 2), go.order)
-        other.fleet.append(member("e"))
-        make_plan(other.bench())
-        ran, planned = (each.campaigns.events("spring__1") for each in (fake, other))
-        told = "the plan was not approved; 1 UPGRADED; still upgrading: b"
-        assert conclude_campaign(ran + planned, plan_only=False) == (CampaignOutcome.ABORTED, told)
+    def test_a_begun_campaign_says_what_was_begun(self) -> None:
+        fake = in_wave_two(approved())
+        begin(fake, "b", 2)
+        told = "ended before 3 clusters had a result (b, c, d); 1 UPGRADED; still upgrading: b"
+        assert close_campaign(fake.bench()) == {"outcome": "ABORTED", "reason": told}
+
+    def test_a_begun_campaign_whose_only_upgrade_still_runs_did_start_something(self) -> None:
+        fake = approved()
+        open_wave(fake.bench(), 1)
+        begin(fake, "a", 1)
+        order(fake, "abort")
+        assert str(close_campaign(fake.bench())["reason"]).endswith("; still upgrading: a")
+
+    def test_an_ended_campaign_stays_as_it_ended_whatever_is_cleared(self) -> None:
+        fake = in_wave_two(approved())
+        ended = close_campaign(fake.bench())
+        with pytest.raises(RequestRefused, match=r"has ended \(ABORTED\)"):
+            open_wave(fake.bench(), 2)
+        for name in "bcd":
+            run(fake, name, Outcome.UPGRADED, 2)
+        assert close_campaign(fake.bench()) == ended
+
+    def test_the_end_of_a_campaign_that_was_open_again_is_told_too(self) -> None:
+        fake = spring()
+        make_plan(fake.bench())
+        close_campaign(fake.bench())
+        close_campaign(fake.bench())  # tried again
+        said(fake, approval_question(fake.bench()))
+        confirm_plan(fake.bench())
+        close_campaign(fake.bench())
+        assert [notice.partition(": ")[2].partition(":")[0] for notice in fake.notices] == [
+            "REFUSED",
+            "ABORTED",
+        ]
 
     def test_people_are_told_once(self) -> None:
         fake = approved()
@@ -491,6 +564,12 @@ class TestOrders:
         assert fake.notices == ["spring__1: wave 1 begins"]
         kinds = [e.kind for e in fake.campaigns.events("spring__1")]
         assert kinds.count(CampaignEventKind.NOTICE) == 1
+
+
+def begin(fake: FakeCampaign, cluster: str, wave: int) -> None:
+    go = step(fake, cluster, wave)
+    assert isinstance(go, Go), go
+    note_start(fake.bench(), task(fake, cluster, wave), go.order)
 
 
 def order(fake: FakeCampaign, what: str) -> None:

@@ -1,6 +1,7 @@
 """A campaign that was refused may be opened again: its plan is cleared, made anew and put to its approvers.
 
-Nothing has begun in a refused campaign. Every other outcome stays what it is.
+Nothing has begun in a refused campaign: where an upgrade was ordered, it stays closed. Every other outcome stays
+what it is.
 """
 
 from alembic import op
@@ -13,7 +14,12 @@ depends_on = None
 GUARD = """
 CREATE OR REPLACE FUNCTION srx_issu.only_close_campaign_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (OLD.outcome IS NOT NULL AND NOT (OLD.outcome = 'REFUSED' AND NEW.outcome IS NULL))
+    IF (OLD.outcome IS NOT NULL AND NOT (
+            OLD.outcome = 'REFUSED' AND (NEW.outcome, NEW.reason, NEW.closed_at) IS NULL
+            AND NOT EXISTS (
+                SELECT FROM srx_issu.campaign_events
+                WHERE campaign_id = OLD.campaign_id AND kind = 'started'
+            )))
         OR (NEW.campaign_id, NEW.name, NEW.requested_by, NEW.opened_at)
             IS DISTINCT FROM (OLD.campaign_id, OLD.name, OLD.requested_by, OLD.opened_at)
     THEN
