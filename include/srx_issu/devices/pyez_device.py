@@ -146,6 +146,16 @@ class _Session(SSHSession):  # type: ignore[misc]
     def expect(self, *, large: bool) -> None:
         self._large, self.reply, self.fault = large, None, None
 
+    def send(self, message: str) -> None:
+        """Refuses once the session has failed.
+
+        ncclient tells of the failure first and closes afterwards: what is sent in between would wait for
+        its answer until the timeout.
+        """
+        if self.failed:
+            raise SessionLost(self._node, "the session had ended before the request was sent")
+        super().send(message)
+
     def refuse(self, fault: ReplyNotUnderstood) -> None:
         """Ends the waiting for a reply that cannot be read."""
         self.fault = fault
