@@ -26,12 +26,22 @@ def make_secrets(folder: Path, *, add_missing: bool) -> int:
             say(f"{public_file} written: it verifies the journal; keep a copy where administrators of the "
                 "database cannot change it")  # fmt: skip
         return 0
-    secrets.write(path, (folder / ".env.example").read_text(encoding="utf-8"))
+    secrets.write(path, example_in(folder))
     print(f"{path} written; keep a copy of FERNET_KEY where your backups are not")
     print(f"{unseal_file} written: it opens sealed configurations; no service needs it; move it there, too")
     print(f"{public_file} written: it verifies the journal; keep a copy where administrators of the database "
           "cannot change it")  # fmt: skip
     return 0
+
+
+def example_in(folder: Path) -> str:
+    example = folder / ".env.example"
+    try:
+        return example.read_text(encoding="utf-8")
+    except OSError as error:
+        raise secrets.SecretsRefused(
+            f"{example}: {error.strerror}; copy it from the checkout, or name its folder with --folder"
+        ) from error
 
 
 def pin_images(folder: Path) -> int:
