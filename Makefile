@@ -62,8 +62,8 @@ pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's im
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
 ON_A_STACK := tests/airflow tests/browser tests/distributed tests/proofs tests/scenarios
-# Whole upgrades that a proof covers (8, 11, 12 and 13): 'make test-faults' runs them.
-COVERED := tests/airflow/test_files_and_identity.py tests/airflow/test_journal_outage.py
+TESTED = $(BIN)/python -m pytest -p tests.closing_summary --durations=10
+FOR_EVERY_CHANGE := -m 'not release'
 
 .PHONY: check
 check: lint files unit ## Format, lint, types, import contracts, operator's files, unit tests, DAG integrity
@@ -84,18 +84,63 @@ unit: $(STAMPS)/dev
 	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/airflow/test_dag_integrity.py
 
 .PHONY: test
-test: lint ## Everything, ending with what was skipped and why (with CI=true a skip fails)
-	@$(BIN)/python -m pytest -q -p tests.closing_summary tests/unit
-	@$(BIN)/python -m pytest -q -n 2 -p tests.closing_summary $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
-	@$(BIN)/python -m pytest -p tests.closing_summary --durations=10 $(addprefix --ignore=,$(COVERED)) $(ON_A_STACK)
+test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
+	@echo "== units, in one process"
+	@$(TESTED) -q tests/unit
+	@$(MAKE) --no-print-directory -j 2 test-on-stacks test-beside
+
+# Upgrades on stacks mostly wait, so the two go side by side; the other's words come when it is over.
+.PHONY: test-on-stacks
+test-on-stacks: $(STAMPS)/dev
+	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
+	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
+
+BESIDE := build/tests-beside.log
+
+.PHONY: test-beside
+test-beside: $(STAMPS)/dev
+	@mkdir -p $(dir $(BESIDE))
+	@$(MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1; status=$$?; cat $(BESIDE); exit $$status
+
+.PHONY: test-without-stack
+test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
+	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
+	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/oneprocess $(ON_A_STACK)) tests
+	@echo "== every row of the failure table, each in one process; half of its time is waiting"
+	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/oneprocess
+
+# What each row of the failure table came to, on a stack and in one process: compared at the end.
+PLAYED := build/played
+
+.PHONY: test-all
+test-all: export SRX_ISSU_PLAYED := $(CURDIR)/$(PLAYED)
+test-all: forget-played test ## For a release and at night: 'make test', then everything it leaves out (hours)
+	@echo "== what 'make test' leaves out: $$($(BIN)/python -m pytest -q --collect-only -m release tests 2>/dev/null | tail -1)"
+	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
+	@$(TESTED) -m release $(ON_A_STACK)
+	@$(BIN)/python -m tests.scenarios.played $(PLAYED)/stack $(PLAYED)/oneprocess
+	@$(MAKE) test-fuzz
+
+.PHONY: forget-played
+forget-played:
+	@rm -rf $(PLAYED)
+
+# A machine for CI is made ready; on a person's own nothing is installed unasked.
+.PHONY: tested-programs
+tested-programs:
+	@tools/system-packages $(if $(filter true,$(CI)),install,check)
+
+.PHONY: system-packages
+system-packages: ## What 'make test' needs besides Python, with apt-get (CI=true make test does it by itself)
+	@tools/system-packages install
 
 .PHONY: check-compose
 check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout
 	@$(BIN)/python -m pytest -q tests/compose
 
 .PHONY: test-faults
-test-faults: $(STAMPS)/dev ## Every failure scenario there is; 'make test' plays one of each fault
-	@SRX_ISSU_SCENARIOS=all $(BIN)/python -m pytest -p tests.closing_summary $(COVERED) tests/scenarios/test_every_fault.py
+test-faults: $(STAMPS)/dev ## Every row of the failure table on a real scheduler; 'make test' plays them in one process
+	@$(TESTED) tests/scenarios/test_every_fault.py
 
 .PHONY: test-fuzz
 test-fuzz: $(STAMPS)/dev ## What people do, in any order: random sequences against the send gate (SRX_ISSU_FUZZ=5000)
@@ -107,19 +152,32 @@ test-mutants: $(STAMPS)/dev ## Each guard of the decision code removed in turn: 
 
 .PHONY: test-crashes
 test-crashes: $(STAMPS)/dev ## kill -9 for tasks, workers and every component, with upgrades in every phase
-	@SRX_ISSU_CRASHES=1 $(BIN)/python -m pytest -p tests.closing_summary tests/scenarios/test_crashes.py
+	@$(TESTED) tests/scenarios/test_crashes.py
 
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
-	@$(BIN)/python -m pytest -s -p tests.closing_summary tests/distributed
+	@$(TESTED) -s tests/distributed
 
 .PHONY: bench
-bench: $(STAMPS)/project ## What one upgrade costs: wall time, CPU, task starts, DAG parse time
-	@$(BIN)/python -m srx_demo.bench
+bench: $(STAMPS)/project ## What one upgrade costs, at 60 and at 5 times real speed, and a stack that idles (SPEED=60)
+	@$(BIN)/python -m srx_demo.bench $(if $(SPEED),--speed '$(SPEED)')
 
 .PHONY: bench-campaign
-bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60)
-	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)')
+bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60 TROUBLE=1)
+	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)') \
+		$(if $(TROUBLE),--trouble)
+
+.PHONY: bench-idle
+bench-idle: $(STAMPS)/project ## What a stack costs while nothing is to be done, component by component
+	@$(BIN)/python -m srx_demo.idle
+
+.PHONY: bench-watch
+bench-watch: $(STAMPS)/project ## What one triggerer needs to watch a fleet in mid-ISSU, at real speed (CLUSTERS=1000)
+	@$(BIN)/python -m srx_demo.watch_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)')
+
+.PHONY: bench-plan
+bench-plan: $(STAMPS)/project ## What planning a campaign and an audit of a whole inventory costs (CLUSTERS=5000)
+	@$(BIN)/python -m srx_demo.plan_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)')
 
 .PHONY: bench-checks
 bench-checks: $(STAMPS)/project ## What looking and judging costs: one cluster, and comparing 100,000 policies
@@ -151,15 +209,16 @@ clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
 .PHONY: help
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # -- installation, one stamp a step ---------------------------------------------------------------
 
 $(STAMPS)/venv:
 	@for python in python3 python3.13 python3.12 python3.11; do \
-		if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \
+		if $$python -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; \
 		then found=$$python; break; fi; done; \
-	if [ -z "$${found:-}" ]; then echo "Found no Python 3.11, 3.12 or 3.13; install one of them." >&2; exit 1; fi; \
+	if [ -z "$${found:-}" ]; then \
+		echo "Found no Python 3.11, 3.12 or 3.13 with venv; on Debian, 'make system-packages' installs it." >&2; exit 1; fi; \
 	echo "Installing into $(VENV) with $$($$found --version)" >&2; $$found -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 

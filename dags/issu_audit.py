@@ -16,18 +16,18 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Param
 
+from srx_issu.dag_factory.priority import Weight, always, weigh
+from srx_issu.dag_factory.schedule import audit_schedule
 from srx_issu.dag_factory.tasks import ALWAYS
 from srx_issu.operators.audit import AuditBatchOperator, PlanAuditOperator
 from srx_issu.report.audit_task import AuditMatrixOperator
-
-SCHEDULE = os.environ.get("SRX_ISSU_AUDIT_SCHEDULE", "").strip() or "@daily"
 
 with DAG(
     dag_id="issu_audit",
     dag_display_name="ISSU: readiness of the fleet",
     description="Read-only: which clusters could be upgraded now, and what stands in the way",
     doc_md=__doc__,
-    schedule=None if SCHEDULE.lower() == "none" else SCHEDULE,
+    schedule=audit_schedule(os.environ.get("SRX_ISSU_AUDIT_SCHEDULE", "")),
     catchup=False,
     max_active_runs=1,
     params={
@@ -37,9 +37,10 @@ with DAG(
     },
     tags=["srx", "audit"],
     default_args={"retries": 1, "retry_delay": timedelta(seconds=30)},
-):
+) as dag:
     plan = PlanAuditOperator(task_id="plan_audit")
     look = AuditBatchOperator.partial(task_id="audit_batch", max_active_tis_per_dagrun=4).expand(
         batch=plan.output
     )
     look >> AuditMatrixOperator(task_id="write_matrix", trigger_rule=ALWAYS)
+    weigh(dag, always(Weight.AHEAD))

@@ -10,6 +10,7 @@ from airflow.sdk import DAG, Param, get_parsing_context
 
 from srx_issu.catalog import files_folder
 from srx_issu.dag_factory.campaign_files import campaign_dags
+from srx_issu.dag_factory.priority import Weight, always, weigh
 from srx_issu.operators.campaign_order import OrderOperator
 
 globals().update({dag.dag_id: dag for dag in campaign_dags(files_folder(), get_parsing_context().dag_id)})
@@ -26,5 +27,6 @@ with DAG(
         "reason": Param("", type="string", title="Reason"),
     },
     tags=["srx", "campaign"],
-):
+) as order:
     OrderOperator(task_id="give_order")
+    weigh(order, always(Weight.RECOVERY))

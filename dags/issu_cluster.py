@@ -1,10 +1,12 @@
 """# One cluster, one in-service software upgrade
 
-Upgrades one SRX chassis cluster by Juniper's ISSU and verifies it. Each task mirrors a phase; a wait is
-deferred and shows in its log what it sees on both nodes. The run is green only when the cluster runs the
-image (or ran it already) and was checked; `close` says the outcome and the reason.
+Upgrades one SRX chassis cluster by Juniper's ISSU and verifies it. Each task mirrors a phase or a part of
+one and says its steps in its log; a wait is deferred and shows in its log what it sees on both nodes. The run
+is green only when the cluster runs the image (or ran it already) and was checked; `close` says the outcome
+and the reason.
 
 - **Needs an answer**: `approval.approve_start` (tab *Required Actions*).
+- **Red at `claim`**: the request was refused, nothing was sent, and nothing else is run.
 - **Red at `hold_for_operator` or `close`**: read the reason there; the cluster stays claimed when a person
   must look. `docs/runbook.md` has the way back.
 - **Clear or retry any task at any time**: it looks at the journal and at both nodes first, and an ISSU is
@@ -19,6 +21,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, chain
 
 from srx_issu.dag_factory import upgrade
+from srx_issu.dag_factory.priority import starts_at_once, upgrade_weight, weigh
 from srx_issu.dag_factory.trigger_form import give_form, upgrade_params
 from srx_issu.operators.claim import ClaimOperator
 
@@ -37,12 +40,11 @@ with DAG(
     assess, prepare, approval = upgrade.assess(), upgrade.prepare(), upgrade.approval()
     window, issu = upgrade.window(), upgrade.issu()
     chain(claim, assess.entry)
-    chain(assess.exit, prepare.entry)
-    chain(prepare.exit, approval.entry)
-    chain(approval.exit, window, issu.entry)
-    chain(approval.exit, issu.entry)  # the guard skips a window that nobody asked for
+    chain(assess.exit, prepare)
+    upgrade.to_the_start(prepare, approval, window, issu)
 
     after = upgrade.outcome()
     chain(issu.exit, after.entry)
     upgrade.close_run(*assess.endings, *after.endings, after.exit)
     give_form(dag, upgrade_params())
+    weigh(dag, upgrade_weight, starts_at_once())

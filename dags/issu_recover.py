@@ -20,7 +20,8 @@ from datetime import timedelta
 from airflow.sdk import DAG, chain
 
 from srx_issu.dag_factory import upgrade
-from srx_issu.dag_factory.tasks import run
+from srx_issu.dag_factory.priority import Weight, always, weigh
+from srx_issu.dag_factory.tasks import looks, run
 from srx_issu.dag_factory.trigger_form import give_form, recovery_params
 from srx_issu.hooks.claiming import claim_for_recovery
 from srx_issu.operators.claim import ClaimOperator
@@ -41,6 +42,11 @@ with DAG(
     claim = ClaimOperator(task_id="claim", claim=claim_for_recovery)
     quiet = QuietSensor(task_id="wait_until_quiet")
     after = upgrade.outcome()
-    chain(claim, run(observe), quiet, run(observe_again), after.entry)
+    first, again = (
+        run("observe", looks("observe", observe)),
+        run("observe_again", looks("observe_again", observe_again)),
+    )
+    chain(claim, first, quiet, again, after.entry)
     upgrade.close_run(*after.endings, after.exit)
     give_form(dag, recovery_params())
+    weigh(dag, always(Weight.RECOVERY))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
+from srx_issu.dag_factory.priority import Weight, always, weigh
 from srx_issu.dag_factory.trigger_form import cluster_param
 from srx_issu.operators.release import ReleaseOperator
 
@@ -23,5 +24,6 @@ with DAG(
         "reason": Param("", type="string", title="Reason", description="Why the cluster is in order again"),
     },
     tags=["srx", "issu"],
-):
+) as dag:
     ReleaseOperator(task_id="release_cluster")
+    weigh(dag, always(Weight.RECOVERY))

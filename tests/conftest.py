@@ -4,11 +4,13 @@ stack serves all tests that need one. While those wait for their runs, the failu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.tiers import begin_all
 
 if TYPE_CHECKING:
     from tests.airflow.running_stack import RunningStack
@@ -22,8 +24,11 @@ settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start stacks of their own come first: the shared one, once up, stays up to the end."""
-    items.sort(key=lambda item: "stack" in getattr(item, "fixturenames", ()))
+    """Tests that start stacks of their own come first: the shared one, once up, stays up to the end, and so
+    do the settings of the suite that plays upgrades in its own process."""
+    items.sort(
+        key=lambda item: "stack" in getattr(item, "fixturenames", ()) or "oneprocess" in item.path.parts
+    )
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +50,14 @@ def players(started_stack: RunningStack, request: pytest.FixtureRequest) -> Iter
 
 
 @pytest.fixture(scope="session")
-def stack(started_stack: RunningStack, players: Players) -> RunningStack:
-    """What tests work on."""
+def begun_runs(started_stack: RunningStack, request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    """What the modules began whose tests are going to run: module -> its runs."""
+    return begin_all(started_stack, request.session.items)
+
+
+@pytest.fixture(scope="session")
+def stack(started_stack: RunningStack, players: Players, begun_runs: Mapping[str, Any]) -> RunningStack:
+    """What tests work on; all runs that need no test to begin them are under way."""
     return started_stack
 
 

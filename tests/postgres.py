@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import make_url
 
 from srx_issu.journal import migrate
+from srx_issu.journal.engines import close_connections
 from srx_issu.journal.tables import metadata
 
 _numbers = count(1)
@@ -35,6 +36,7 @@ def postgres_server() -> Iterator[str]:
         _execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield server.get_uri()
     finally:
+        close_connections()
         server.cleanup()
         atexit.unregister(server._cleanup)  # it would log after pytest has closed the streams
         shutil.rmtree(folder, ignore_errors=True)

@@ -74,15 +74,17 @@ class Lab:
             "--speed",
             str(self.speed),
         ]
-        return Program(name="lab", command=[*_LAB, *serve], log=log, environment=os.environ)
+        command = [*_LAB, *serve]
+        # Its clusters are in its memory: started again they would be others, at other addresses.
+        return Program(name="lab", command=command, log=log, environment=os.environ, restart=False)
 
-    def wait(self, check: Callable[[], None]) -> Endpoints:
+    def wait(self, check: Callable[[], None], timeout_s: float = READY_TIMEOUT_S) -> Endpoints:
         """Until the lab serves. ``check`` raises when its process died."""
-        deadline = time.monotonic() + READY_TIMEOUT_S
+        deadline = time.monotonic() + timeout_s
         while not (found := self._endpoints()):
             check()
             if time.monotonic() > deadline:
-                raise LabFailed(f"the lab was not ready within {READY_TIMEOUT_S:.0f} s; see its log")
+                raise LabFailed(f"the lab was not ready within {timeout_s:.0f} s; see its log")
             time.sleep(0.1)
         return found
 

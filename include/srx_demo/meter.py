@@ -16,9 +16,10 @@ _WORKER, _IDLE = "airflow worker", "<idle>"  # in the process titles of LocalExe
 
 
 def processes(sids: Collection[int]) -> Iterator[psutil.Process]:
+    """Of these sessions, and their leaders' children: each backend of PostgreSQL has a session of its own."""
     for process in psutil.process_iter():
         with suppress(psutil.Error, ProcessLookupError):
-            if os.getsid(process.pid) in sids:
+            if os.getsid(process.pid) in sids or process.ppid() in sids:
                 yield process
 
 

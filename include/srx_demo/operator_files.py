@@ -76,29 +76,33 @@ def connection(endpoints: Endpoints) -> str:
 
 
 def at_speed(
-    limits: Mapping[str, Any], speed: float, shortest_pause_s: float = SHORTEST_PAUSE_S
+    limits: Mapping[str, Any],
+    speed: float,
+    shortest_pause_s: float = SHORTEST_PAUSE_S,
+    real_time_s: float = REAL_TIME_S,
 ) -> dict[str, Any]:
-    """The same policy for nodes whose clocks run ``speed`` times as fast as ours."""
+    """The same policy for nodes whose clocks run ``speed`` times as fast as ours; every deadline has
+    ``real_time_s`` more for what runs no faster."""
     scaled = json.loads(json.dumps(limits))
     levels = [scaled.get("fleet") or {}, *(scaled.get("platforms") or ())]
     for level in levels:
         timers = level.get("timers") or {}
         for name, seconds in timers.items():
-            timers[name] = _timer(name, float(seconds), speed, shortest_pause_s)
+            timers[name] = _timer(name, float(seconds), speed, shortest_pause_s, real_time_s)
         for name in ("cpu_sample_interval_s", "rto_interval_s", "baseline_interval_s"):
             if name in (level.get("limits") or {}):
                 level["limits"][name] = max(shortest_pause_s, level["limits"][name] / speed)
     return dict(scaled)
 
 
-def _timer(name: str, seconds: float, speed: float, shortest_pause_s: float) -> float:
+def _timer(name: str, seconds: float, speed: float, shortest_pause_s: float, real_time_s: float) -> float:
     if name in NOT_SCALED:
         return seconds
     if name == "poll_s":
         return max(shortest_pause_s, seconds / speed)
     if name == "node_permit_s":  # of the nodes' own clocks, which run faster than ours
         return seconds * max(speed, 1.0)
-    return seconds / speed + REAL_TIME_S
+    return seconds / speed + real_time_s
 
 
 def _inventory(endpoints: Endpoints) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 Event = Mapping[str, Any]
 # What only our own work on a cluster causes; a fault that is injected is none of it.
 _OUR_WORK = frozenset({"session_opened", "command", "issu_started", "file_uploaded"})
+_LOOKS = (" status", " pending-install", " software validate")  # requests that change nothing
 _ISSU = frozenset({"issu_started", "phase_entered", "group_changed"})
 
 
@@ -62,6 +63,26 @@ def device_times_s(events: Iterable[Event]) -> dict[str, float]:
         first, _ = spans.get(event["cluster"], (event["virtual"], 0.0))
         spans[event["cluster"]] = (first, event["virtual"])
     return {cluster: last - first for cluster, (first, last) in spans.items()}
+
+
+def first_order_s(events: Iterable[Event], cluster: str) -> float | None:
+    """Seconds of ours from the end of the cluster's ISSU, or from when its nodes were up again, to the first
+    order behind it; None without one. ``line``: what a command that may change something said."""
+    since: float | None = None
+    for event in events:
+        if event["cluster"] != cluster:
+            continue
+        if event["event"] == "upgrade_ended" or (since is not None and event["event"] == "node_came_up"):
+            since = event["wall"]
+        if since is not None and is_order(event):
+            return float(event["wall"] - since)
+    return None
+
+
+def is_order(event: Event) -> bool:
+    """Whether a node was told to do something; a look changes nothing."""
+    line = str(event.get("line", ""))
+    return line.startswith("request ") and not line.endswith(_LOOKS)
 
 
 def _of_issus(events: Iterable[Event]) -> Iterator[Event]:

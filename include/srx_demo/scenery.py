@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.table import Table
@@ -32,6 +32,7 @@ class Scenery:
     image: ImageFile
     check: Callable[[], None] = lambda: None
     shortest_pause_s: float = SHORTEST_PAUSE_S  # longer where many upgrades share the machine
+    settings: Mapping[str, str] = field(default_factory=dict)  # variables of Airflow's, over the shipped ones
     approvers: tuple[str, ...] = ()  # users who must all approve the upgrade; none = nobody is asked
     _endpoints: Endpoints | None = None
 
@@ -69,7 +70,8 @@ class Scenery:
             self.approvers,
         )
         # A demonstration shows an upgrade; the daily audit would run beside it as soon as the stack is up.
-        return {CONNECTION_VARIABLE: connection(self._endpoints), "SRX_ISSU_AUDIT_SCHEDULE": "none"}
+        audit = {"SRX_ISSU_AUDIT_SCHEDULE": "none"}
+        return {CONNECTION_VARIABLE: connection(self._endpoints), **audit, **self.settings}
 
     @property
     def clusters(self) -> tuple[LabCluster, ...]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import paramiko
 
-from tests.airflow.running_stack import RunningStack
+from tests.scenarios.referee import Seen
 
 
 @contextmanager
-def logged_in(stack: RunningStack, cluster: str, node: str) -> Iterator[paramiko.SSHClient]:
+def logged_in(stack: Seen, cluster: str, node: str) -> Iterator[paramiko.SSHClient]:
     """With the account and the host keys that the simulator published."""
-    world = stack.lab.wait(stack.stack.check)
+    world = stack.lab.wait(stack.scenery.check)
     (found,) = [each for each in world.clusters if each.name == cluster]
     address = found.node0 if node == "node0" else found.node1
     with paramiko.SSHClient() as client:
@@ -25,7 +25,7 @@ def logged_in(stack: RunningStack, cluster: str, node: str) -> Iterator[paramiko
         yield client
 
 
-def start_issu(stack: RunningStack, cluster: str, node: str = "node0") -> None:
+def start_issu(stack: Seen, cluster: str, node: str = "node0") -> None:
     """Copies the image, types the guide's command, sees it begin, and goes home."""
     image: Path = stack.scenery.image.path
     with logged_in(stack, cluster, node) as client:

@@ -32,7 +32,7 @@ class JournalServer:
         self.component.wait()
 
     def start(self) -> None:
-        self.component = self.postgres.start()
+        self.component = Component(self.postgres.program())
         self.postgres.wait(self.component.check)
 
 
@@ -42,7 +42,7 @@ def journal_server(folder: Path) -> Iterator[JournalServer]:
     home = Home(root=folder)
     home.create()
     postgres = Postgres(home)
-    server = JournalServer(postgres, postgres.start())
+    server = JournalServer(postgres, Component(postgres.program()))
     try:
         postgres.wait(server.component.check)
         migrate(server.url)

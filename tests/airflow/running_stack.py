@@ -34,7 +34,11 @@ LOOK_EVERY_S, LOOK_AT_RUNS_EVERY_S = 0.3, 1.5  # each look costs the API server 
 # Two cores have better things to do than to look five times a second whether one of sixteen runs goes on,
 UNHURRIED = {"AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.7"}
 # and the files of the shared stack's DAGs do not change.
-SPARING = {**UNHURRIED, "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600"}
+SPARING = {
+    **UNHURRIED,
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
+    "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "1500",  # more than two intervals
+}
 PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
 CLUSTERS = 120  # whose node0 starts an ISSU
 TWINS = 12  # whose node1 does

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,12 @@ from typing import Any
 
 import pytest
 from airflow.providers.standard.operators import hitl
-from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    DownstreamTasksSkipped,
+    TaskAwaitingInput,
+    TaskDeferred,
+)
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import JournalAway
@@ -20,6 +26,8 @@ from srx_issu.operators.approval import ApprovalGate
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.approval_request import start_request
 from srx_issu.steps.bench import Bench
+from srx_issu.triggers import answer
+from srx_issu.triggers.answer import AnswerTrigger
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
@@ -71,8 +79,8 @@ def _gate() -> ApprovalGate:
     )
 
 
-def _context() -> Any:
-    instance = TaskInstance()
+def _context(try_number: int = 1) -> Any:
+    instance = TaskInstance(try_number=try_number)
     run = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")
     return {"ti": instance, "task_instance": instance, "run_id": run.run_id, "dag_run": run}
 
@@ -163,3 +171,71 @@ def test_an_answer_is_not_lost_with_the_journal(
         _resume("ada")
     assert "ada: Approve" in fake.texts(EventKind.ANSWER)
     assert put
+
+
+HELD = {
+    "chosen_options": ["Approve"],
+    "responded_by_user": {"id": "ada", "name": "Ada"},
+    "responded_at": "2026-03-01T12:04:05+00:00",
+}
+
+
+def test_a_new_try_asks_first_what_became_of_the_answer_before(
+    fake: FakeBench, put: list[dict[str, Any]]
+) -> None:
+    _ask(_gate())
+    with pytest.raises(TaskDeferred) as deferred:
+        _gate().execute(_context(try_number=2))
+    trigger = deferred.value.trigger
+    assert isinstance(trigger, AnswerTrigger)
+    assert (deferred.value.method_name, deferred.value.timeout) == ("execute", None)
+    _gate().resume_execution("execute", {"event": HELD}, _context(try_number=2))  # the next gate asks
+    assert "Ada chose 'Approve' at 2026-03-01 12:04:05 UTC, on try 1" in fake.texts(EventKind.QUESTION)[-1]
+    assert fake.texts(EventKind.ANSWER) == []
+    assert len(put) == 1, "the old answer is not wiped before somebody has read it"
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("execute", {"event": {"chosen_options": [], "responded_by_user": None, "responded_at": None}}),
+        ("execute", {"event": {"unknown": "Airflow's API is away"}}),
+        ("__fail__", {"error": "Trigger failure"}),
+    ],
+)
+def test_where_nobody_knows_of_one_the_same_question_is_put_again(
+    fake: FakeBench, put: list[dict[str, Any]], method: str, told: dict[str, Any]
+) -> None:
+    _ask(_gate())
+    with pytest.raises(TaskAwaitingInput):
+        _gate().resume_execution(method, told, _context(try_number=2))
+    assert put[1] == put[0]
+    assert fake.outcome is None
+
+
+@pytest.mark.parametrize("responder", [None, SimpleNamespace(id="ada", name="Ada")])
+def test_what_airflow_holds_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch, responder: Any) -> None:
+    ti_id = "0190a1b2-0000-7000-8000-000000000000"
+    held = SimpleNamespace(
+        chosen_options=["Approve"] if responder else None,
+        responded_by_user=responder,
+        responded_at=datetime(2026, 3, 1, 12, 4, 5, tzinfo=UTC) if responder else None,
+    )
+    monkeypatch.setattr(
+        answer, "get_hitl_detail_content_detail", lambda asked: held if str(asked) == ti_id else None
+    )
+    event: Any = asyncio.run(anext(AnswerTrigger(ti_id).run()))
+    assert event.payload == (
+        HELD if responder else {"chosen_options": [], "responded_by_user": None, "responded_at": None}
+    )
+    path, kwargs = AnswerTrigger(ti_id).serialize()
+    assert AnswerTrigger(**kwargs).serialize() == (path, kwargs)
+
+
+def test_an_api_that_does_not_tell_ends_no_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: object) -> Any:
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr(answer, "get_hitl_detail_content_detail", away)
+    event: Any = asyncio.run(anext(AnswerTrigger("0190a1b2-0000-7000-8000-000000000000").run()))
+    assert event.payload == {"unknown": "refused"}

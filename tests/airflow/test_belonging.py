@@ -26,7 +26,8 @@ RUN = "manual__1"
 def journal(monkeypatch: pytest.MonkeyPatch) -> MemoryJournal:
     found = MemoryJournal()
     found.open_upgrade(intent(upgrade_id=RUN), T0)
-    monkeypatch.setattr(belonging, "open_stores", lambda: SimpleNamespace(journal=found))
+    watcher = SimpleNamespace(stores=SimpleNamespace(journal=found))
+    monkeypatch.setattr(belonging, "watcher_of_loop", lambda: watcher)
     return found
 
 

@@ -35,6 +35,14 @@ def test_each_wave_and_each_round_has_its_tasks(tmp_path: Path) -> None:
     assert [task.task_id for task in dag.roots] == ["plan"]
 
 
+def test_a_campaign_ends_before_it_begins_more(tmp_path: Path) -> None:
+    dag = dag_of(tmp_path, PLAIN)
+    assert {str(task.weight_rule) for task in dag.tasks} == {"absolute"}
+    in_order = ("close", "wave_1.judge", "wave_1.upgrade")
+    weights = [dag.get_task(task).priority_weight for task in in_order]
+    assert weights == sorted(set(weights), reverse=True)
+
+
 def test_a_campaign_runs_once_at_a_time_and_is_scheduled_when_it_says_so(tmp_path: Path) -> None:
     assert dag_of(tmp_path, PLAIN).max_active_runs == 1
     assert type(dag_of(tmp_path, PLAIN).timetable).__name__ == "NullTimetable"
@@ -47,6 +55,7 @@ def test_images_are_staged_by_a_dag_of_their_own(tmp_path: Path) -> None:
     path.write_text(PLAIN + "staging: {schedule: 0 20 * * mon}\n")
     dag = staging_dag(read_campaign(path))
     assert (dag.dag_id, dag.max_active_runs) == ("staging__spring", 1)
+    assert {task.priority_weight for task in dag.tasks} == {1}  # copying ahead waits for everything else
     assert dag.timetable.expression == "0 20 * * mon"
     assert [task.task_id for task in dag.leaves] == ["close"]
 

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from srx_issu.domain.recovery.plan import ActionName
-
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("pandas", "great_expectations", "jnpr.junos", "ncclient", "paramiko", "asyncssh", "matplotlib")
 PARSE = f"""
@@ -30,7 +28,17 @@ def bare(param):
 bag = DagBag({str(ROOT / "dags")!r})
 tasks = {{
     dag_id: {{
-        t.task_id: dict(rule=t.trigger_rule.value, up=sorted(t.upstream_task_ids), kind=t.task_type)
+        t.task_id: dict(
+            rule=t.trigger_rule.value,
+            up=sorted(t.upstream_task_ids),
+            kind=t.task_type,
+            setup=t.is_setup,
+            weight=t.priority_weight,
+            weighed=str(t.weight_rule),
+            at_once=t.max_active_tis_per_dag,
+            from_trigger=bool(getattr(t, "start_from_trigger", False)),
+            parts=[part.name for part in getattr(t, "parts", ())],
+        )
         for t in dag.tasks
     }}
     for dag_id, dag in bag.dags.items()
@@ -47,6 +55,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The DAGs as a process of their own sees them: what the tests import does not count."""
     home = tmp_path_factory.mktemp("airflow")
     env = {**os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    env["AIRFLOW__CORE__PARALLELISM"] = "32"
     env.pop("SRX_ISSU_FILES", None)
     done = subprocess.run(
         [sys.executable, "-c", PARSE], capture_output=True, text=True, check=False, env=env, timeout=120
@@ -70,7 +79,80 @@ def test_close_is_the_only_leaf_and_always_runs(parsed: dict[str, Any], dag_id: 
     tasks = parsed["tasks"][dag_id]
     with_successors = {up for task in tasks.values() for up in task["up"]}
     assert set(tasks) - with_successors == {"close"}
-    assert [tasks[t]["rule"] for t in ("clean_up", "report", "close")] == ["all_done"] * 3
+    assert tasks["close"]["rule"] == "all_done"
+
+
+@pytest.mark.parametrize("dag_id", ["issu_cluster", "issu_recover"])
+def test_nothing_is_run_behind_a_claim_that_failed(parsed: dict[str, Any], dag_id: str) -> None:
+    """A setup without a teardown: whatever their trigger rules, Airflow fails all tasks behind it at once."""
+    assert [t for t, task in parsed["tasks"][dag_id].items() if task["setup"]] == ["claim"]
+
+
+def test_an_upgrade_has_at_most_forty_tasks(parsed: dict[str, Any]) -> None:
+    assert len(parsed["tasks"]["issu_cluster"]) <= 40
+
+
+HEALTHY = (  # the tasks of an upgrade that nothing happens to, where nobody is asked and no window is set
+    "claim",
+    "assess.check_readiness",
+    "prepare",
+    "issu.start",
+    "issu.wait_for_secondary_upgrade",
+    "issu.wait_for_cold_sync",
+    "issu.wait_for_switchover",
+    "issu.wait_for_primary_upgrade",
+    "issu.wait_for_resync",
+    "branch_outcome",
+    "upgraded",
+    "verify",
+    "fail_back.fail_back_groups",
+    "fail_back.fail_back_rg0",
+    "fail_back.check_unchanged",
+    "close",
+)
+
+
+def test_a_healthy_upgrade_starts_at_most_twelve_workers(parsed: dict[str, Any]) -> None:
+    """One a task that is not ended by its trigger and not empty. With one approver three more: the gate asks,
+    the gate hears, the guard confirms."""
+    tasks = parsed["tasks"]["issu_cluster"]
+    assert set(HEALTHY) <= set(tasks)
+    starts = [t for t in HEALTHY if tasks[t]["kind"] != "EmptyOperator" and not tasks[t]["from_trigger"]]
+    assert len(starts) == 10
+
+
+def test_the_waits_of_an_issu_are_tasks_of_their_own_and_use_no_worker(parsed: dict[str, Any]) -> None:
+    tasks = parsed["tasks"]["issu_cluster"]
+    waits = [t for t in tasks if t.startswith("issu.wait_for_")]
+    assert len(waits) == 5
+    assert all(tasks[t]["from_trigger"] for t in waits)
+
+
+def test_every_step_keeps_its_name_in_the_journal(parsed: dict[str, Any]) -> None:
+    """The journal, the report and what is decided from them know steps, not tasks."""
+    steps = {part for task in parsed["tasks"]["issu_cluster"].values() for part in task["parts"]}
+    assert {"assess.collect_baseline", "assess.check_readiness", "issu.start", "verify.check_state"} <= steps
+    assert {"prepare.stage_image", "approval.confirm_approval", "fail_back.reset_flags_again"} <= steps
+
+
+def test_who_is_in_trouble_goes_first(parsed: dict[str, Any]) -> None:
+    tasks = {**parsed["tasks"]["issu_recover"], **parsed["tasks"]["issu_cluster"]}
+    assert {task["weighed"] for task in tasks.values()} == {"absolute"}
+    in_order = ("recover.roll_back", "close", "claim", "verify", "assess.check_readiness")
+    weights = [tasks[t]["weight"] for t in in_order]
+    assert weights == sorted(weights, reverse=True)
+    assert len(set(weights)) == len(weights)
+    assert tasks["branch_outcome"]["weight"] == tasks["recover.diagnose"]["weight"]
+    assert {task["weight"] for task in parsed["tasks"]["issu_recover"].values()} == {
+        tasks["recover.diagnose"]["weight"]
+    }
+
+
+def test_what_begins_never_takes_all_workers(parsed: dict[str, Any]) -> None:
+    """A quarter each for what takes long; half of them for the answer to a request, which takes seconds."""
+    tasks = parsed["tasks"]["issu_cluster"]
+    bounds = {t: task["at_once"] for t, task in tasks.items() if task["at_once"]}
+    assert bounds == {"claim": 16, "assess.check_readiness": 8, "prepare": 8}
 
 
 def test_a_recovery_goes_the_ways_of_an_upgrade(parsed: dict[str, Any]) -> None:
@@ -78,31 +160,33 @@ def test_a_recovery_goes_the_ways_of_an_upgrade(parsed: dict[str, Any]) -> None:
     upgrade, recovery = parsed["tasks"]["issu_cluster"], parsed["tasks"]["issu_recover"]
     assert set(recovery) - set(upgrade) == {"observe", "wait_until_quiet", "observe_again"}
     after = {t: v for t, v in recovery.items() if "." in t and t.partition(".")[0] != "issu"}
-    assert all(upgrade[t] == v for t, v in after.items())
+    assert all(upgrade[t]["up"] == v["up"] and upgrade[t]["rule"] == v["rule"] for t, v in after.items())
 
 
-def test_no_branch_is_itself_upstream_of_a_join(parsed: dict[str, Any]) -> None:
+def test_the_start_waits_for_the_gates_and_the_window_where_there_are_any(parsed: dict[str, Any]) -> None:
+    """Each may be skipped; none may run beside another."""
     tasks = parsed["tasks"]["issu_cluster"]
-    joins = [t for t in tasks.values() if t["rule"] == "none_failed_min_one_success"]
-    assert len(joins) == 4 + len(ActionName) + 1 + 2  # the guards behind the approval gates
-    assert not [up for join in joins for up in join["up"] if tasks[up]["kind"] == "BranchStepOperator"]
+    assert tasks["approval.approve_start"]["up"] == ["prepare"]
+    assert tasks["wait_for_window"]["up"] == ["approval.confirm_approval", "prepare"]
+    assert tasks["issu.start"]["up"] == ["approval.confirm_approval", "prepare", "wait_for_window"]
+    for task in ("wait_for_window", "issu.start"):
+        assert tasks[task]["rule"] == "none_failed_min_one_success"
 
 
-def test_an_issu_waits_for_the_window_and_for_the_guard_that_may_skip_it(parsed: dict[str, Any]) -> None:
+def test_each_way_of_a_recovery_waits_for_the_diagnosis_and_the_guard(parsed: dict[str, Any]) -> None:
+    """The guard may be skipped where nobody is asked; nothing may run behind a failure."""
     tasks = parsed["tasks"]["issu_cluster"]
-    assert tasks["wait_for_window"]["up"] == ["approval.confirm_approval"]
-    first = tasks["issu.consolidate_groups"]
-    assert first["up"] == ["approval.confirm_approval", "wait_for_window"]
-    assert first["rule"] == "none_failed_min_one_success"
-
-
-def test_each_step_of_a_recovery_waits_for_all_before_it_and_for_the_guard(parsed: dict[str, Any]) -> None:
-    """Any may be skipped; none may run beside another, behind a failure, or without the guard's yes."""
-    tasks = parsed["tasks"]["issu_cluster"]
-    in_order = [f"recover.{name}" for name in ("confirm_recovery", *ActionName, "conclude_recovery")]
-    for place, step in enumerate(in_order[1:], start=1):
-        assert tasks[step]["up"] == sorted(in_order[:place])
-        assert tasks[step]["rule"] == "none_failed_min_one_success"
+    ways = ["recover.abort", "recover.finish_forward", "recover.roll_back"]
+    for way in ways:
+        assert tasks[way]["up"] == ["recover.confirm_recovery", "recover.diagnose"]
+        assert tasks[way]["rule"] == "none_failed_min_one_success"
+    assert tasks["recover.conclude_recovery"]["up"] == ways
+    hold = tasks["recover.hold_for_operator"]
+    assert set(hold["up"]) == {t for t in tasks if t.startswith("recover.")} - {
+        "recover.hold_for_operator",
+        "recover.finished_forward",
+        "recover.put_back",
+    }
 
 
 def test_every_parameter_has_a_default(parsed: dict[str, Any]) -> None:

@@ -45,24 +45,23 @@ class Up:
     output: queue.Queue[str]
 
     def wait_for_line(self, start: str) -> str:
+        """The next line that begins so; ``start`` is a regular expression."""
         deadline, seen = time.monotonic() + START_TIMEOUT_S, ""
         while time.monotonic() < deadline:
             with suppress(queue.Empty):
                 line = self.output.get(timeout=0.2)
                 seen += line
-                if line.startswith(start):
+                if re.match(start, line):
                     return line
             if self.process.poll() is not None and self.output.empty():
                 break
         raise AssertionError(f"no line {start!r}; it said:\n{seen}")
 
-    def rest(self) -> str:
-        self.process.wait(END_TIMEOUT_S)
-        time.sleep(0.2)  # the reading thread's last lines
-        lines = []
-        while not self.output.empty():
-            lines.append(self.output.get())
-        return "".join(lines)
+    def wait_for_health(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while embedded(self.home, "status").returncode != 0:
+            assert time.monotonic() < deadline, embedded(self.home, "status").stdout
+            time.sleep(1)
 
     def left_over(self) -> list[str]:
         """Processes that work in the stack's folder or name it: whoever forked them, they are its."""
@@ -120,17 +119,20 @@ def dags(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_component_that_dies_is_named_and_ends_it_all(home: Home, dags: Path) -> None:
+@pytest.mark.release  # test_components_come_back.py has all of them; here the words on the terminal are read
+@pytest.mark.parametrize("component", ["api-server", "triggerer"])
+def test_a_component_that_is_killed_is_named_and_comes_back(home: Home, dags: Path, component: str) -> None:
     with started(home, dags) as up:
-        found = running.read(home)
-        assert found is not None
-        os.kill(found.sessions["triggerer"], signal.SIGKILL)
-        said = up.rest()
-        assert re.search(
-            r"triggerer ended by itself \(killed by SIGKILL\); the end of .*triggerer\.log", said
-        )
-        assert up.process.returncode == 1
-        up.assert_nothing_left()
+        killed = sessions(home)[component]
+        os.kill(killed, signal.SIGKILL)
+        said = up.wait_for_line(rf"\d\d:\d\d:\d\d {component} ended by itself \(killed by SIGKILL\)")
+        assert "it is started again in 1 s" in said
+        up.wait_for_line(rf"\d\d:\d\d:\d\d {component} was started again")
+        assert sessions(home)[component] != killed
+        up.wait_for_health()
+        status = embedded(home, "status").stdout
+        assert re.search(rf"{component} +healthy +started again once, .*killed by SIGKILL", status)
+        assert status.count("started again") == 1  # the others were left alone
 
 
 def test_killing_the_supervisor_leaves_no_orphan(home: Home, dags: Path) -> None:
@@ -147,7 +149,7 @@ def test_a_second_one_is_refused_and_down_ends_the_first(home: Home, dags: Path)
         assert second.returncode == 1
         assert f"a stack runs here already, at {url(home)}" in second.stderr
 
-        assert embedded(home, "status").stdout.count("healthy") == 4
+        assert embedded(home, "status").stdout.count("healthy") == 5
 
         assert embedded(home, "down").returncode == 0
         assert up.process.wait(END_TIMEOUT_S) == 128 + signal.SIGTERM
@@ -189,6 +191,12 @@ def embedded(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         env={**os.environ, "SRX_ISSU_HOME": str(home.root)},
     )
+
+
+def sessions(home: Home) -> dict[str, int]:
+    found = running.read(home)
+    assert found is not None
+    return found.sessions
 
 
 def url(home: Home) -> str:

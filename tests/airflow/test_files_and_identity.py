@@ -12,7 +12,7 @@ import pytest
 from srx_issu.journal import SqlJournal
 from tests.airflow.running_stack import RunningStack, running_stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.release]
 
 
 @pytest.fixture(scope="module")

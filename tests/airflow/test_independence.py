@@ -30,7 +30,6 @@ RUNNING = (
     "hooks.workbench",
     "operators.approval",
     "operators.close",
-    "operators.converging",
     "operators.recovery",
     "operators.step",
     "report.task",

@@ -1,14 +1,11 @@
-"""Whole runs of ``issu_cluster`` on a real scheduler, triggerer and PostgreSQL, against simulated clusters.
-
-All runs are started at the beginning, so that the waiting is done once.
-"""
+"""Whole runs of ``issu_cluster`` on a real scheduler, triggerer and PostgreSQL: simulated clusters."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +29,6 @@ OLDER = "20.4R3-S10.3"
 OTHER_PLATFORM = "junos-srxentedge-x86-64-22.4R3-S2.11.tgz"
 # What each run is asked for, a healthy cluster of its own given.
 ASKED: Mapping[str, Mapping[str, Any]] = {
-    "to be killed": {},  # first: its start must not be over when it is looked for
     "plain": {},
     "no fail-back": {"fail_back": False},
     "approved": {"approval": True},
@@ -55,16 +51,19 @@ class Started:
     run_id: str
 
 
-@pytest.fixture(scope="module")
-def runs(stack: RunningStack) -> dict[str, Started]:
-    """Every run, started, so that the waiting is done once. What a faulty cluster does is told by
-    tests/scenarios/failure_table.py."""
+def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Started]:
+    """Every run. What a faulty cluster does is told by tests/scenarios/failure_table.py."""
     add_images(stack)
-    clusters = {name: stack.take_cluster() for name in ASKED}
-    ask_for_approvals(stack, clusters["two approvers"], clusters["approval off"])
+    clusters = {name: stack.take_cluster() for name in ASKED if name in wanted}
+    ask_for_approvals(stack, [clusters[name] for name in ("two approvers", "approval off") if name in wanted])
     return {
         name: Started(cluster, stack.trigger(cluster, **ASKED[name])) for name, cluster in clusters.items()
     }
+
+
+@pytest.fixture(scope="module")
+def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
+    return begun_runs[__name__]
 
 
 def add_images(stack: RunningStack) -> None:
@@ -78,7 +77,7 @@ def add_images(stack: RunningStack) -> None:
     (store / "more.yaml").write_text(yaml.safe_dump(entries))
 
 
-def ask_for_approvals(stack: RunningStack, *clusters: str) -> None:
+def ask_for_approvals(stack: RunningStack, clusters: Iterable[str]) -> None:
     """Two of three people, of whom one asks for the upgrade himself."""
     path = stack.files / "policy" / "approvals.yaml"
     policy = yaml.safe_load(path.read_text())
@@ -106,9 +105,11 @@ def issu_began(stack: RunningStack, cluster: str) -> bool:
 
 
 def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(
-    stack: RunningStack, runs: dict[str, Started]
+    stack: RunningStack, cluster: str
 ) -> None:
-    run = runs["to be killed"]
+    """On a stack, since only there a scheduler notices that the worker is gone. Begun here: its start must
+    not be over when it is looked for."""
+    run = Started(cluster, stack.trigger(cluster))
     stack.wait_for_task(run.run_id, "issu.start", ["running"])
     pid = task_pid(stack, run.run_id, "issu.start")
     assert pid is not None, "the start had ended before it could be killed"
@@ -123,6 +124,7 @@ def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(
     assert tries["issu.start"] > 1
 
 
+@pytest.mark.begins("plain")
 def test_a_healthy_cluster_is_upgraded_and_brought_back(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -136,12 +138,16 @@ def test_a_healthy_cluster_is_upgraded_and_brought_back(
     assert states["wait_for_window"] == "skipped"  # nobody asked for one
 
 
+@pytest.mark.release
+@pytest.mark.begins("plan only")
 def test_a_plan_changes_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["plan only"]
     assert str(stack.wait(run.run_id).outcome) == "PLANNED"
     assert commands(stack, run.run_id) == []
 
 
+@pytest.mark.release
+@pytest.mark.begins("no fail-back")
 def test_without_fail_back_the_upgraded_node_stays_primary_but_flags_go(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -153,6 +159,8 @@ def test_without_fail_back_the_upgraded_node_stays_primary_but_flags_go(
     assert [c for c in sent if "failover reset" in c]
 
 
+@pytest.mark.release
+@pytest.mark.begins("approved")
 def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -165,6 +173,7 @@ def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     assert (answer.detail["by"], answer.detail["choice"]) == ("operator", "Approve")
 
 
+@pytest.mark.begins("two approvers")
 def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs: dict[str, Started]) -> None:
     """Airflow itself refuses the others: 403."""
     run = runs["two approvers"]
@@ -190,6 +199,8 @@ def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs:
     ]
 
 
+@pytest.mark.release
+@pytest.mark.begins("approval off")
 def test_a_run_that_asks_for_less_than_policy_is_refused(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -198,11 +209,14 @@ def test_a_run_that_asks_for_less_than_policy_is_refused(
     assert "policy/approvals.yaml:" in str(end.reason)
 
 
+@pytest.mark.begins("other platform")
 def test_an_image_of_another_platform_is_refused(stack: RunningStack, runs: dict[str, Started]) -> None:
     end = stack.wait(runs["other platform"].run_id)
     assert (str(end.outcome), "SRX1500" in str(end.reason)) == ("REFUSED", True)
 
 
+@pytest.mark.release
+@pytest.mark.begins("downgrade")
 def test_a_downgrade_is_not_ready(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["downgrade"]
     end = stack.wait(run.run_id)
@@ -210,6 +224,8 @@ def test_a_downgrade_is_not_ready(stack: RunningStack, runs: dict[str, Started])
     assert stack.issu_starts(run.cluster) == 0
 
 
+@pytest.mark.release
+@pytest.mark.begins("unknown image")
 def test_an_unknown_image_is_refused_with_what_there_is(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -218,6 +234,7 @@ def test_an_unknown_image_is_refused_with_what_there_is(
     assert "99.9R9.9" in str(end.reason)
 
 
+@pytest.mark.begins("gate marked green")
 def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: dict[str, Started]) -> None:
     """Nor does an answer that somebody forges for it."""
     run = runs["gate marked green"]
@@ -229,6 +246,7 @@ def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: d
     assert "approve_start was passed without an answer" in str(end.reason)
 
 
+@pytest.mark.begins("guard marked green")
 def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: dict[str, Started]) -> None:
     run = runs["guard marked green"]
     stack.wait_for_task(run.run_id, "approval.approve_start", ["awaiting_input"])
@@ -239,6 +257,7 @@ def test_not_even_when_the_guard_is_marked_green_too(stack: RunningStack, runs: 
     assert "passed without an answer" in str(end.reason) or "holds no approval" in str(end.reason)
 
 
+@pytest.mark.begins("window later")
 def test_a_window_skipped_by_hand_lets_nothing_begin_before_it_opens(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
@@ -250,6 +269,7 @@ def test_a_window_skipped_by_hand_lets_nothing_begin_before_it_opens(
     assert "the window opens at" in str(end.reason)
 
 
+@pytest.mark.begins("second run")
 def test_a_second_run_for_a_cluster_that_is_being_upgraded_is_refused(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:

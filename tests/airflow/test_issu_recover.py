@@ -1,12 +1,12 @@
 """Whole runs of ``issu_recover`` on a real scheduler, triggerer and PostgreSQL: clusters whose ISSU a
 colleague started at the command line of a node, or whose own run is gone.
 
-What was sent is read from the simulator's event log, not from our journal. All runs are started at the
-beginning, so that the waiting is done once.
+What was sent is read from the simulator's event log, not from our journal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -58,30 +58,41 @@ def until_phase(stack: RunningStack, cluster: str, *phases: str) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def scenes(stack: RunningStack) -> dict[str, Scene]:
+def begin(stack: RunningStack, wanted: Collection[str]) -> dict[str, Scene]:
     """Every cluster brought into its state; every recovery started."""
-    names = ("approved", "refused", "running", "dead", "fine", "stale")
-    clusters = {name: stack.take_cluster() for name in names}
-    for name in ("approved", "refused", "dead"):
-        stack.lab.inject("cold_sync_never_completes", clusters[name])
-    stack.lab.inject("issu_already_in_progress", clusters["stale"])
-    for name in ("approved", "refused", "running"):
-        start_issu(stack, clusters[name])
-    upgrade = stack.trigger(clusters["dead"])
-    scenes = {name: Scene(clusters[name], stack.recover(clusters[name])) for name in ("fine", "stale")}
-    # On a busy machine the ISSU may be over before the first look; then only its target can be told.
-    running = stack.recover(clusters["running"], image=stack.image)
-    scenes["running"] = Scene(clusters["running"], running)
-    for name in ("approved", "refused"):
-        until_phase(stack, clusters[name], *STOPPED)
-        scenes[name] = Scene(clusters[name], stack.recover(clusters[name]))
-    stack.wait_for_task(upgrade, "issu.wait_for_secondary_upgrade", ["deferred", "success"])
-    end_run(stack, upgrade)
-    scenes["dead"] = Scene(clusters["dead"], upgrade)
+    clusters = {name: stack.take_cluster() for name in wanted}
+
+    def some(*names: str) -> list[tuple[str, str]]:
+        return [(name, clusters[name]) for name in names if name in clusters]
+
+    for _, cluster in some("approved", "refused", "dead"):
+        stack.lab.inject("cold_sync_never_completes", cluster)
+    for _, cluster in some("stale"):
+        stack.lab.inject("issu_already_in_progress", cluster)
+    for _, cluster in some("approved", "refused", "running"):
+        start_issu(stack, cluster)
+    upgrades = {name: stack.trigger(cluster) for name, cluster in some("dead")}
+    scenes = {name: Scene(cluster, stack.recover(cluster)) for name, cluster in some("fine", "stale")}
+    for name, cluster in some("running"):
+        # On a busy machine the ISSU may be over before the first look; then only its target can be told.
+        scenes[name] = Scene(cluster, stack.recover(cluster, image=stack.image))
+    for name, cluster in some("approved", "refused"):
+        until_phase(stack, cluster, *STOPPED)
+        scenes[name] = Scene(cluster, stack.recover(cluster))
+    for name, upgrade in upgrades.items():
+        stack.wait_for_task(upgrade, "issu.wait_for_secondary_upgrade", ["deferred", "success"])
+        end_run(stack, upgrade)
+        scenes[name] = Scene(clusters[name], upgrade)
     return scenes
 
 
+@pytest.fixture(scope="module")
+def scenes(begun_runs: Mapping[str, dict[str, Scene]]) -> dict[str, Scene]:
+    return begun_runs[__name__]
+
+
+@pytest.mark.release
+@pytest.mark.begins("fine")
 def test_a_cluster_that_is_fine_is_left_alone_and_called_so(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
@@ -93,6 +104,8 @@ def test_a_cluster_that_is_fine_is_left_alone_and_called_so(
     assert holder(stack, scene.cluster) is None
 
 
+@pytest.mark.release  # tests/oneprocess puts it back, too
+@pytest.mark.begins("approved")
 def test_an_issu_that_failed_at_cold_sync_is_put_back_when_a_person_approves(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
@@ -124,6 +137,8 @@ def assert_at_rest(stack: RunningStack, cluster: str) -> None:
         assert all(group["priority"] in (100, 200) for group in node["groups"].values()), node
 
 
+@pytest.mark.release
+@pytest.mark.begins("refused")
 def test_a_refused_recovery_sends_nothing_more_and_keeps_the_cluster(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
@@ -137,6 +152,8 @@ def test_a_refused_recovery_sends_nothing_more_and_keeps_the_cluster(
     assert holder(stack, scene.cluster) == scene.run_id
 
 
+@pytest.mark.release
+@pytest.mark.begins("running")
 def test_an_issu_that_still_runs_is_left_alone_and_then_verified(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
@@ -150,6 +167,8 @@ def test_an_issu_that_still_runs_is_left_alone_and_then_verified(
     assert_at_rest(stack, scene.cluster)
 
 
+@pytest.mark.release
+@pytest.mark.begins("stale")
 def test_a_stale_issu_in_progress_is_cleared_when_a_person_approves(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
@@ -164,6 +183,7 @@ def test_a_stale_issu_in_progress_is_cleared_when_a_person_approves(
     assert_at_rest(stack, scene.cluster)
 
 
+@pytest.mark.begins("dead")
 def test_a_dead_controllers_upgrade_is_taken_over_only_on_somebodys_word_and_put_back(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:

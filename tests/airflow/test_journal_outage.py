@@ -14,6 +14,7 @@ from tests.airflow.rest import delete_run
 from tests.airflow.running_stack import RunningStack, running_stack
 from tests.airflow.test_command_line import srx_issu
 
+pytestmark = pytest.mark.release
 AWAY_S = 60.0
 WAITS = ("deferred", "success")
 

@@ -1,4 +1,4 @@
-"""The report task on real stores: what it keeps, before the upgrade is closed."""
+"""The report on real stores: what it keeps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from srx_issu.ports.journal import EventKind
 from srx_issu.report.task import write_report
 from tests.journal.samples import make_intent
 from tests.postgres import journal_url, migrated_url, postgres_server
-from tests.report.samples import START, event, good, prepared, started
+from tests.report.samples import START, good, prepared, started
 
 __all__ = ["journal_url", "migrated_url", "postgres_server"]
 
@@ -37,14 +37,6 @@ def stores(journal_url: str, tmp_path: Path) -> Stores:
         else:
             stores.journal.record(UPGRADE, line)
     return stores
-
-
-def test_a_step_that_failed_without_deciding_is_not_called_under_way(stores: Stores) -> None:
-    stores.journal.record(UPGRADE, event(9000, EventKind.STEP_FAILED, "verify.check_state", "NameError: x"))
-    written = write_report(stores, UPGRADE, "report", ["verify.check_state"])
-    html = stores.evidence.read(str(written["html"])).decode()
-    assert "NEEDS OPERATOR" in html
-    assert "NameError: x" in html
 
 
 def test_a_tampered_document_is_told_and_costs_only_itself(stores: Stores, tmp_path: Path) -> None:

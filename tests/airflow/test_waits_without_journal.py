@@ -16,6 +16,7 @@ from airflow.triggers.base import BaseTrigger
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.hooks.campaign_watch import Call
 from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.watching import OpenQuiet, OpenWindow
@@ -223,10 +224,10 @@ def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() 
     behind = journal((0, 60))
     behind.records[RUN] = replace(behind.records[RUN], outcome=Outcome.UPGRADED, reason="verified")
     watch = watched(behind)
-    assert asyncio.run(watch.collect(RUN, ask_airflow=False)) is None
+    assert asyncio.run(watch.collect(RUN, Call())) is None
     assert watch.outage.is_on
     behind.away.clock.sleep(70)
-    over = asyncio.run(watch.collect(RUN, ask_airflow=False))
+    over = asyncio.run(watch.collect(RUN, Call()))
     assert over is not None
     assert over.result.value == "UPGRADED"
     assert not watch.outage.is_on
@@ -236,6 +237,7 @@ def test_the_end_of_a_campaigns_upgrade_is_collected_when_the_journal_is_back() 
     "trigger",
     [
         ClusterTrigger(RUN, Goal.RESYNCED.value, "issu.wait_for_resync"),
+        ClusterTrigger(RUN, Goal.GROUPS_SETTLED.value, "fail_back.fail_back_rg0", is_retried=True),
         QuietTrigger(RUN, "wait_until_quiet"),
         RecoveryTrigger(RUN, "abort", "recover.abort", 900.0),
         WindowTrigger(RUN, "wait_for_window"),

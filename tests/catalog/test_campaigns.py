@@ -9,7 +9,14 @@ import pytest
 from srx_issu.campaign.model import OnExceeded, Result, Retry, Share, SiteStaging
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.window import Days, Freeze, Opening, next_start
-from srx_issu.catalog import check_campaigns, members, read_campaigns
+from srx_issu.catalog import (
+    campaign_file,
+    check_campaign,
+    check_campaigns,
+    facts,
+    members,
+    read_campaigns,
+)
 from tests.catalog.folders import IMAGE, Folder
 
 PLAIN = """
@@ -215,3 +222,43 @@ def test_limits_for_everybody(folder: Folder) -> None:
     assert [(limit.resource, limit.places) for limit in limits] == [("site:fra1", 2), ("fleet", 9)]
     folder.write("policy/concurrency.yaml", "fleet: many\n")
     assert folder.faults() == ["policy/concurrency.yaml:1: fleet is 'many'; write a whole number"]
+
+
+def test_each_member_has_the_facts_of_its_own_policy(folder: Folder) -> None:
+    """``claim`` compares them with what it makes of one cluster by itself; here they are made for a fleet."""
+    folder.write(
+        "inventory/fleet.yaml",
+        """
+        groups: {gold: {}}
+        clusters:
+          a: {model: SRX4600, site: fra1, node0: {host: 192.0.2.1}, node1: {host: 192.0.2.2}}
+          b: {model: SRX4600, site: fra1, groups: [gold], node0: {host: 192.0.2.3}, node1: {host: 192.0.2.4}}
+          c: {model: SRX4600, site: fra1, node0: {host: 192.0.2.5}, node1: {host: 192.0.2.6}}
+          d: {model: SRX4600, site: fra1, node0: {host: 192.0.2.7}, node1: {host: 192.0.2.8}}
+        """,
+    )
+    folder.write(
+        "policy/limits.yaml",
+        """
+        fleet: {timers: {worst_case_s: 3600}}
+        groups: {gold: {timers: {worst_case_s: 5400}}}
+        clusters: {c: {timers: {worst_case_s: 7200}}}
+        """,
+    )
+    folder.write("campaigns/spring.yaml", PLAIN)
+    catalog, (document,) = folder.catalog(), read_campaigns(folder.path)
+    assert document.campaign is not None
+    found = members(catalog, document.campaign, {})
+    image = catalog.images[IMAGE]
+    assert [member.worst_case_s for member in found] == [3600.0, 5400.0, 7200.0, 3600.0]
+    assert [m.facts for m in found] == [facts(catalog, catalog.clusters[m.name], image) for m in found]
+
+
+def test_planning_opens_no_other_campaigns_file(folder: Folder) -> None:
+    folder.write("campaigns/bad.yaml", "target: [")
+    folder.write("campaigns/spring.yaml", PLAIN)
+    catalog, path = folder.catalog(), campaign_file(folder.path, "spring")
+    assert path is not None
+    (folder.path / "campaigns/bad.yaml").unlink()
+    assert check_campaign(path, catalog.clusters, catalog.images).faults == ()
+    assert campaign_file(folder.path, "autumn") is None

@@ -24,7 +24,8 @@ class FakeAirflow:
         self.states: deque[str] = deque(["success"])
         self.tasks: list[dict[str, Any]] = []
         self.edges: dict[str, list[str]] = {}
-        self.outcome: Any = None
+        self.outcome: Any = None  # what ``close`` left
+        self.claimed: Any = None  # what ``claim`` left
         self.questions: list[dict[str, Any]] = []
         self.answers: list[Any] = []
         self.triggered: list[Any] = []
@@ -79,8 +80,9 @@ class FakeAirflow:
                 return httpx.Response(200, json=body)
         if path == "/srx-issu/unattended":
             return httpx.Response(200, json={"unattended": self.unattended})
-        if "/xcomEntries/" in path and self.outcome is not None:
-            return httpx.Response(200, json={"value": self.outcome})
+        left = self.claimed if "/claim/" in path else self.outcome
+        if "/xcomEntries/" in path and left is not None:
+            return httpx.Response(200, json={"value": left})
         run_id = path.removeprefix(f"{RUNS}/")
         if "/" in run_id:
             return httpx.Response(404, json={"detail": f"no {path}"})

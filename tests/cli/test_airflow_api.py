@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Question, Task
@@ -33,6 +34,13 @@ def test_a_wrong_password_is_named_as_such_and_does_not_show(airflow: FakeAirflo
 def test_silence_is_not_a_refusal(airflow: FakeAirflow, api: AirflowApi) -> None:
     airflow.silent = 1
     with pytest.raises(ApiUnreachable, match="is Airflow up"):
+        api.run("r")
+
+
+def test_a_page_of_somebody_else_is_no_answer(airflow: FakeAirflow) -> None:
+    """A proxy's, say: 200, and not a word of Airflow's."""
+    proxy = httpx.MockTransport(lambda _: httpx.Response(200, text="<html>Please log in"))
+    with AirflowApi(airflow.login(), transport=proxy) as api, pytest.raises(ApiFailed, match="Please log in"):
         api.run("r")
 
 

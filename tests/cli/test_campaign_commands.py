@@ -13,6 +13,7 @@ from srx_issu.cli import campaign_show as commands
 from srx_issu.cli.airflow_api import ApiFailed, Run
 from srx_issu.cli.campaign_api import CampaignApi, MappedTask
 from srx_issu.cli.campaign_orders import await_order
+from srx_issu.cli.campaign_plan import MOST_ROWS
 from srx_issu.cli.campaign_rows import campaign_table, cluster_rows
 from srx_issu.cli.campaign_run import find_run
 from srx_issu.cli.campaign_show import show_plan
@@ -42,6 +43,32 @@ def test_a_plan_is_shown_with_its_waves_and_its_end(folder: Folder, said: Consol
     assert IMAGE in text
     assert "by the worst case of every upgrade" in text
     assert "nothing was touched" in text
+
+
+def test_a_plan_of_hundreds_is_plain_lines_with_every_cluster(folder: Folder, said: Console) -> None:
+    node = "{{host: 10.0.{0}.{1}}}"
+    clusters = "".join(
+        f"  fw-{n:03}: {{model: SRX4600, site: fra1, node0: {node.format(n // 100, n % 100 * 2)}, "
+        f"node1: {node.format(n // 100, n % 100 * 2 + 1)}}}\n"
+        for n in range(MOST_ROWS + 1)
+    )
+    folder.write("inventory/fleet.yaml", f"clusters:\n{clusters}")
+    folder.write("campaigns/spring.yaml", "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n")
+    assert show_plan("spring", folder.path) == 0
+    lines = said.export_text().splitlines()
+    assert lines[1].split() == [
+        "Wave",
+        "Cluster",
+        "Model",
+        "Site",
+        "Conflicts",
+        "Worst",
+        "case",
+        "Usually",
+        "Image",
+    ]
+    assert len([line for line in lines if " fw-" in line]) == MOST_ROWS + 1
+    assert len({line.index("SRX4600") for line in lines if " fw-" in line}) == 1
 
 
 def test_without_the_journal_nobody_knows_what_is_staged(folder: Folder, said: Console) -> None:

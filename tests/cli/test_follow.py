@@ -113,3 +113,16 @@ def test_what_was_skipped_is_no_news(airflow: FakeAirflow, follower: Follower, s
     airflow.tasks = [task("claim", "failed"), task("issu.start", "upstream_failed"), task("close", "skipped")]
     followed(follower)
     assert [line.split()[1:3] for line in screen.getvalue().splitlines()] == [["claim", "failed"]]
+
+
+def test_a_refused_request_ends_with_the_words_of_its_claim(airflow: FakeAirflow, follower: Follower) -> None:
+    airflow.states = deque(["failed"])
+    airflow.claimed = {"outcome": "REFUSED", "reason": "fw1 is held by manual__1"}
+    end = followed(follower).ending
+    assert (end.outcome, end.reason, end.is_green) == ("REFUSED", "fw1 is held by manual__1", False)
+
+
+def test_what_was_claimed_is_no_outcome(airflow: FakeAirflow, follower: Follower) -> None:
+    airflow.states = deque(["failed"])
+    airflow.claimed = {"cluster": "fw1", "image": "junos.tgz", "release": "22.4R3"}
+    assert followed(follower).ending.outcome is None

@@ -214,6 +214,15 @@ def test_processes_are_limited_in_the_one_place_that_compose_takes(raw: dict[str
         assert 64 <= service["deploy"]["resources"]["limits"]["pids"] <= 2048, name
 
 
+def test_schedulers_hand_out_what_the_workers_have_slots_for(
+    services: dict[str, Service], raw: dict[str, Any]
+) -> None:
+    """In the broker the first that came goes first: there no recovery overtakes a copy."""
+    told, workers = services["worker"].environment, raw["services"]["worker"]["deploy"]["replicas"]
+    concurrency = int(told["AIRFLOW__CELERY__WORKER_CONCURRENCY"])
+    assert int(told["AIRFLOW__CORE__PARALLELISM"]) == workers * concurrency
+
+
 def test_init_is_told_every_image_that_runs(services: dict[str, Service], raw: dict[str, Any]) -> None:
     told = services["init"].environment
     assert {services[name].image for name in AIRFLOW} == {told["SRX_ISSU_IMAGE"]}

@@ -27,6 +27,7 @@ class Connections:
         self.read = 0
         self.login, self.password = account.username, account.password
         self.extra: dict[str, Any] = {"known_hosts": account.known_hosts}
+        self.readings = triggerer_login.Readings()
 
     async def get(self, connection_id: str) -> Connection:
         self.read += 1
@@ -40,13 +41,12 @@ class Connections:
 def connections(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Connections:
     made = Connections(lab)
     monkeypatch.setattr(triggerer_login, "get_async_connection", made.get)
-    monkeypatch.setattr(triggerer_login, "_kept", {})
     return made
 
 
-def logins(lab: Lab, *nodes: NodeName) -> list[str]:
+def logins(lab: Lab, connections: Connections, *nodes: NodeName) -> list[str]:
     """One after the other; each session's remote user, or the name of what was raised."""
-    connect = triggerer_login.connector(lab.cluster)
+    connect = triggerer_login.connector(lab.cluster, connections.readings)
 
     async def one(login: Awaitable[Any]) -> str:
         try:
@@ -65,19 +65,37 @@ def test_one_reading_serves_both_nodes_and_every_login_of_a_minute(
     lab: Lab, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = lab.credentials.username
-    assert logins(lab, NODE0, NODE1, NODE0) == [user] * 3
-    assert logins(lab, NODE1) == [user]
+    assert logins(lab, connections, NODE0, NODE1, NODE0) == [user] * 3
+    assert logins(lab, connections, NODE1) == [user]
     assert connections.read == 1
     monkeypatch.setattr(triggerer_login, "KEPT_S", -1.0)
-    assert logins(lab, NODE0, NODE0) == [user] * 2
+    assert logins(lab, connections, NODE0, NODE0) == [user] * 2
     assert connections.read == 3
+
+
+def test_logins_that_begin_together_read_the_connection_once(lab: Lab, connections: Connections) -> None:
+    async def together() -> list[str]:
+        many = [triggerer_login.connector(lab.cluster, connections.readings)(NODE0) for _ in range(8)]
+        found = await asyncio.gather(*many, return_exceptions=True)
+        for session in found:
+            if isinstance(session, asyncssh.SSHClientConnection):
+                session.abort()
+                await session.wait_closed()
+        return [type(each).__name__ for each in found]
+
+    known = connections.extra.pop("known_hosts")
+    assert asyncio.run(together()) == ["ConnectionUnusable"] * 8
+    assert connections.read == 1
+    connections.extra["known_hosts"], connections.readings = known, triggerer_login.Readings()
+    assert asyncio.run(together()) == ["SSHClientConnection"] * 8
+    assert connections.read == 2
 
 
 def test_a_refused_login_has_the_connection_read_again(lab: Lab, connections: Connections) -> None:
     right, connections.password = connections.password, "wrong"
-    assert logins(lab, NODE0) == ["PermissionDenied"]
+    assert logins(lab, connections, NODE0) == ["PermissionDenied"]
     connections.password = right
-    assert logins(lab, NODE0, NODE1) == [lab.credentials.username] * 2
+    assert logins(lab, connections, NODE0, NODE1) == [lab.credentials.username] * 2
     assert connections.read == 2
 
 
@@ -88,9 +106,9 @@ def test_a_node_that_shows_another_key_is_not_talked_to(lab: Lab, connections: C
         connections.extra["known_hosts"],
         f"[{address.host}]:{address.port} {other}",
     )
-    assert logins(lab, NODE0) == ["HostKeyNotVerifiable"]
+    assert logins(lab, connections, NODE0) == ["HostKeyNotVerifiable"]
     connections.extra["known_hosts"] = right
-    assert logins(lab, NODE0) == [lab.credentials.username]
+    assert logins(lab, connections, NODE0) == [lab.credentials.username]
 
 
 @pytest.mark.parametrize("name", ["*", "127.0.0.*", "127.0.0.1", "[127.0.0.1]:*"])
@@ -100,18 +118,18 @@ def test_the_right_key_under_a_pattern_or_without_its_port_is_not_known(
     right = connections.extra["known_hosts"]
     keys = [line.split(" ", 1)[1] for line in right.splitlines()]
     connections.extra["known_hosts"] = "".join(f"{name} {key}\n" for key in keys)
-    assert logins(lab, NODE0) == ["HostKeyRejected"]
+    assert logins(lab, connections, NODE0) == ["HostKeyRejected"]
     connections.extra["known_hosts"] = right
-    assert logins(lab, NODE0) == [lab.credentials.username]
+    assert logins(lab, connections, NODE0) == [lab.credentials.username]
 
 
 def test_a_connection_that_is_spoilt_meanwhile_does_not_end_a_wait(
     lab: Lab, connections: Connections, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert logins(lab, NODE0) == [lab.credentials.username]
+    assert logins(lab, connections, NODE0) == [lab.credentials.username]
     monkeypatch.setattr(triggerer_login, "KEPT_S", -1.0)
     connections.extra = {}
-    assert logins(lab, NODE0) == [lab.credentials.username]
+    assert logins(lab, connections, NODE0) == [lab.credentials.username]
     assert "no known host keys" in caplog.text
     assert "going on with the account as it was" in caplog.text
 
@@ -120,11 +138,36 @@ def test_a_connection_that_is_spoilt_meanwhile_does_not_end_a_wait(
 def test_a_key_is_enough(lab: Lab, connections: Connections, as_text: bool) -> None:
     key, connections.password = lab.state / "id_ed25519", ""
     connections.extra |= {"private_key": key.read_text()} if as_text else {"key_file": str(key)}
-    assert logins(lab, NODE0, NODE1) == [lab.credentials.username] * 2
+    assert logins(lab, connections, NODE0, NODE1) == [lab.credentials.username] * 2
 
 
 def test_without_known_host_keys_nobody_is_called(lab: Lab, connections: Connections) -> None:
     del connections.extra["known_hosts"]
-    assert logins(lab, NODE0) == ["ConnectionUnusable"]
-    connections.extra["no_host_key_check"] = True
-    assert logins(lab, NODE0) == [lab.credentials.username]
+    assert logins(lab, connections, NODE0) == ["ConnectionUnusable"]
+    connections.extra["no_host_key_check"], connections.readings = True, triggerer_login.Readings()
+    assert logins(lab, connections, NODE0) == [lab.credentials.username]
+
+
+def test_a_refusal_of_an_old_account_does_not_put_it_in_the_place_of_the_new_one(
+    lab: Lab, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One node is still refusing the old password while another's login has read the new one."""
+    right, connections.password = connections.password, "wrong"
+
+    async def story() -> str:
+        connect = triggerer_login.connector(lab.cluster, connections.readings)
+        refused: asyncio.Future[Any] = asyncio.ensure_future(connect(NODE0))
+        while not connections.read:
+            await asyncio.sleep(0)
+        connections.password = right
+        monkeypatch.setattr(triggerer_login, "KEPT_S", -1.0)
+        (await connect(NODE1)).abort()
+        monkeypatch.setattr(triggerer_login, "KEPT_S", 60.0)
+        try:
+            await refused
+        except asyncssh.PermissionDenied:
+            (await connect(NODE1)).abort()
+            return f"refused, read {connections.read} times"
+        return "let in"
+
+    assert asyncio.run(story()) == "refused, read 2 times"

@@ -16,7 +16,6 @@ from airflow.triggers.base import TaskSuccessEvent, TriggerEvent
 from srx_issu.domain.goals import Goal
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.state import ClusterState
-from srx_issu.hooks import triggerer_login
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.stores import open_stores
 from srx_issu.journal import SqlJournal, SqlLeases
@@ -58,7 +57,6 @@ def run_id(
     monkeypatch.setenv(ACCOUNT, json.dumps(account))
     monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", server.url)
     monkeypatch.setenv("SRX_ISSU_EVIDENCE", str(tmp_path))
-    monkeypatch.setattr(triggerer_login, "_kept", {})
     timers = replace(intent().policy.timers, poll_s=0.3, group_settle_s=30.0)
     plain = make_intent(f"manual__{request.node.name}")
     cluster = replace(lab.cluster, connection_id="srx_lab", conflict_groups=frozenset())
@@ -139,6 +137,27 @@ def test_without_its_connection_a_wait_tries_again(
 
     assert isinstance(asyncio.run(play()), TaskSuccessEvent)
     assert texts(server, run_id, EventKind.STEP_FAILED) == []
+
+
+def test_waits_that_follow_each_other_log_in_once_and_hold_the_lease(
+    server: JournalServer, lab: Lab, run_id: str
+) -> None:
+    logins, cluster = len(lab.events("logged_in")), f"cluster:{lab.cluster.name}"
+    taken = SqlLeases(server.url).holder(cluster)
+
+    async def play() -> None:
+        for step in (STEP, "fail_back.wait_for_flags_again"):
+            assert isinstance(
+                await ended(ClusterTrigger(run_id, Goal.FLAGS_CLEARED.value, step)), TaskSuccessEvent
+            )
+
+    asyncio.run(play())
+    assert len(lab.events("logged_in")) - logins == len(NodeName)
+    held = SqlLeases(server.url).holder(cluster)
+    assert taken is not None
+    assert held is not None
+    assert held.owner == run_id
+    assert held.expires_at > taken.expires_at
 
 
 def texts(server: JournalServer, run_id: str, kind: EventKind) -> list[str]:

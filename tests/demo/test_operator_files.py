@@ -81,5 +81,7 @@ def test_deadlines_shrink_with_the_labs_speed_and_keep_room_for_real_time() -> N
     limits = yaml.safe_load((repository() / "include" / "policy" / "limits.yaml").read_text())
     timers = at_speed(limits, 60)["fleet"]["timers"]
     assert timers["secondary_upgrade_s"] == limits["fleet"]["timers"]["secondary_upgrade_s"] / 60 + 60
+    hurried = at_speed(limits, 60, real_time_s=10)["fleet"]["timers"]
+    assert hurried["secondary_upgrade_s"] == timers["secondary_upgrade_s"] - 50
     assert timers["poll_s"] == 0.5
     assert timers["approval_s"] == limits["fleet"]["timers"]["approval_s"]

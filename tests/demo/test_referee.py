@@ -50,3 +50,17 @@ def test_the_time_of_a_device_is_that_of_its_issu() -> None:
 
 def test_only_copies_of_the_image_are_uploads() -> None:
     assert [copy["path"] for copy in referee.uploads(LOG, "junos.tgz")] == ["/var/tmp/junos.tgz.part"]
+
+
+def test_the_first_order_behind_a_failure_counts_from_when_the_node_is_up() -> None:
+    look, order = "request chassis cluster in-service-upgrade status", "request system software rollback"
+    story = [
+        event("command", "a", 1, line="request system software in-service-upgrade"),
+        event("upgrade_ended", "a", 10),
+        event("command", "b", 11, line=order),
+        event("command", "a", 12, line=look),
+    ]
+    assert referee.first_order_s(story, "a") is None
+    assert referee.first_order_s([*story, event("command", "a", 25, line=order)], "a") == 15
+    up = event("node_came_up", "a", 20)
+    assert referee.first_order_s([*story, up, event("command", "a", 25, line=order)], "a") == 5

@@ -14,7 +14,7 @@ from tests.distributed.fleet import Fleet
 DAG = f"{DAG_PREFIX}{NAME}"
 PARSED_S, PLANNED_S, STARTED_S, END_S = 300.0, 300.0, 900.0, 1800.0  # of a machine with much else to do
 # What is killed, when so many clusters were asked to upgrade themselves: in the midst of their upgrades.
-KILLED = ((3, "worker-1"), (4, "scheduler-1"), (6, "triggerer-1"))
+KILLED = ((2, "worker-1"), (3, "scheduler-1"), (4, "triggerer-1"))
 
 
 def run_campaign(fleet: Fleet) -> Run:
@@ -27,7 +27,7 @@ def run_campaign(fleet: Fleet) -> Run:
         fleet.say("plan approved")
         for count, name in KILLED:
             fleet.until(partial(has_started, fleet, count), f"start no {count}", STARTED_S)
-            fleet.native.crew.kill(name)
+            fleet.native.supervisor.kill(name)
             fleet.say(f"{name} killed; starts so far: {fleet.starts()}")
         run = fleet.until(lambda: over(operator, run_id), "end of the campaign", END_S)
         fleet.say(f"campaign over: {run.state}")

@@ -9,12 +9,14 @@ import pytest
 
 from srx_issu.cli.airflow_api import Run
 from tests.distributed.campaign import run_campaign
-from tests.distributed.fleet import Fleet, running_fleet
+from tests.distributed.fleet import WHOLE, Fleet, running_fleet
+from tests.tiers import begun
 
 
 @pytest.fixture(scope="package")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    with running_fleet(tmp_path_factory.mktemp("fleet")) as running:
+def fleet(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Fleet]:
+    whole = WHOLE in begun(request.session.items, request.node.nodeid)
+    with running_fleet(tmp_path_factory.mktemp("fleet"), whole=whole) as running:
         yield running
 
 

@@ -1,4 +1,5 @@
-"""The production layout as processes, with the simulated fleet of twelve clusters and a campaign over it."""
+"""The production layout as processes, with the simulated fleet of twelve clusters and a campaign over all of
+it, or over six of them where nobody asked for the whole."""
 
 from __future__ import annotations
 
@@ -40,6 +41,9 @@ KEYED_CONNECTION = "demo_key"
 UPGRADED = "ams-edge-01"
 KEYED = (UPGRADED, PUT_BACK)  # logged in to with a key that has a passphrase
 FAULTS = {NOT_READY: "var_tmp_full_on_both", PUT_BACK: "cold_sync_never_completes"}
+WHOLE = "the whole fleet"  # what a test begins that wants all of them in the campaign
+SIX = ("ams-branch-01", UPGRADED, "fra-core-01", NOT_READY, "lon-core-01", PUT_BACK)
+OVER_SIX = {**CAMPAIGN, "select": {"clusters": list(SIX)}, "canary": [], "waves": ["50%", "rest"]}
 
 
 @dataclass(kw_only=True)
@@ -51,11 +55,16 @@ class Fleet:
     secrets: dict[str, str]
     figures: Figures
     processes: Processes
+    selected: frozenset[str]  # of the campaign
     started: float = field(default_factory=time.monotonic)
 
     @property
     def url(self) -> str:
         return self.native.layout.url
+
+    @property
+    def size(self) -> int:
+        return len(self.selected)
 
     def login(self, user: str) -> Login:
         _, variable = access.USERS[user]
@@ -108,7 +117,7 @@ class Fleet:
         """The first thing that ``look`` finds. A busy API server may be late: the deadline judges."""
         deadline = time.monotonic() + deadline_s
         while not (found := _patiently(look)):
-            self.native.crew.check()
+            self.native.supervisor.check()
             assert time.monotonic() < deadline, f"no {what} within {deadline_s:.0f} s"
             time.sleep(0.5)
         return found
@@ -146,12 +155,13 @@ def _patiently(look: Callable[[], T | None]) -> T | None:
 
 
 @contextmanager
-def running_fleet(folder: Path) -> Iterator[Fleet]:
-    """Everything started, and everything ended."""
+def running_fleet(folder: Path, *, whole: bool) -> Iterator[Fleet]:
+    """Everything started, and everything ended. ``whole``: the campaign is over all twelve clusters."""
     home = Home(root=folder / "home")
     key = Key.made()
     topology = _topology(folder / "fleet.yaml", key)
-    scenery = PreparedScenery.of(home, Lab(state=home.root / "lab", topology=topology, speed=SPEED), CAMPAIGN)
+    lab = Lab(state=home.root / "lab", topology=topology, speed=SPEED)
+    scenery = PreparedScenery.of(home, lab, CAMPAIGN if whole else OVER_SIX)
     assert isinstance(scenery, PreparedScenery)
     scenery.key = key
     with Figures.listening() as figures, Processes.watched() as processes:
@@ -164,9 +174,16 @@ def running_fleet(folder: Path) -> Iterator[Fleet]:
             before_services=scenery.prepare,
         )
         with Native(home, options, lambda text: print(text, flush=True)) as native:
-            scenery.check = native.crew.check
+            scenery.check = native.supervisor.check
             processes.of(native)
-            fleet = Fleet(native=native, scenery=scenery, secrets=made, figures=figures, processes=processes)
+            fleet = Fleet(
+                native=native,
+                scenery=scenery,
+                secrets=made,
+                figures=figures,
+                processes=processes,
+                selected=frozenset(cluster.name for cluster in scenery.clusters) if whole else frozenset(SIX),
+            )
             fleet.add_connections()
             for cluster, fault in FAULTS.items():
                 scenery.lab.inject(fault, cluster)

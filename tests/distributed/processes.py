@@ -52,7 +52,7 @@ class Processes:
         for place in _PROC.glob("[0-9]*"):
             if words := _read(place / "cmdline"):
                 self.command_lines.add(words)
-        for pid in members(self._native.crew.sessions.values()) if self._native else ():
+        for pid in members(self._native.supervisor.sessions.values()) if self._native else ():
             if words := _read(_PROC / str(pid) / "environ"):
                 self.environments.add(words)
 

@@ -54,7 +54,7 @@ def node_seeds(seeds: Mapping[str, str]) -> Mapping[str, str]:
 def test_the_seeds_were_really_used(fleet: Fleet, campaign: Run) -> None:
     """A secret that nothing used is found nowhere and proves nothing: two clusters know only the key."""
     opened = {each["cluster"] for each in fleet.scenery.lab.events() if each["event"] == "session_opened"}
-    assert opened == {cluster.name for cluster in fleet.scenery.clusters} >= set(KEYED)
+    assert opened == fleet.selected >= set(KEYED)
     configurations = [p for p in written(fleet.native.home.root) if "configuration" in p.name]
     assert len(configurations) >= 2
 
@@ -113,7 +113,7 @@ def test_a_worker_has_no_key_and_no_database_of_airflows(fleet: Fleet, campaign:
     workers = instances(fleet.native.services["worker"])
     assert len(workers) > 1
     for name in workers:
-        given = fleet.native.crew.program(name).environment
+        given = fleet.native.supervisor.program(name).environment
         assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in given, name
         assert known_in("\n".join(given.values()), fleet) == OF_A_WORKER, name
 

@@ -54,6 +54,13 @@ def test_tail_shows_the_last_lines_only(tmp_path: Path) -> None:
     assert tail(log, lines=2) == "  line 98\n  line 99"
 
 
+def test_of_a_long_log_only_the_end_is_read(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"\xff" * 200_000 + b"\nthe end\n")
+    assert tail(log, lines=1) == "  the end"
+    assert "cannot be read" in tail(tmp_path / "none")
+
+
 @pytest.mark.parametrize(("status", "words"), [(1, "status 1"), (-9, "killed by SIGKILL")])
 def test_exit_status_in_words(status: int, words: str) -> None:
     assert in_words(status) == words

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from srx_issu.embedded.environment import Wiring, variables
 from srx_issu.embedded.home import Home
-from srx_issu.embedded.readiness import HealthWatch, Unhealthy
 from srx_issu.embedded.secrets import Secrets
 from srx_issu.hooks.sealed_box import new_private_key
 
@@ -58,24 +55,3 @@ def test_compiled_files_are_kept_whatever_the_callers_shell_says() -> None:
 def test_no_proxy_stands_between_the_components() -> None:
     told = variables(WIRING, SECRETS, {"NO_PROXY": "intra.example"})
     assert told["NO_PROXY"] == told["no_proxy"] == "intra.example,127.0.0.1,localhost"
-
-
-def test_a_silent_component_is_named_after_two_minutes_and_not_before() -> None:
-    clock = iter([0.0, 100.0, 121.0])
-    watch = HealthWatch(now=lambda: next(clock))
-    sick = {"metadatabase": "healthy", "triggerer": "unhealthy"}
-    watch.look(sick)
-    watch.look(sick)
-    with pytest.raises(Unhealthy, match="triggerer: unhealthy"):
-        watch.look(sick)
-
-
-def test_a_recovered_component_starts_counting_anew() -> None:
-    clock = iter([0.0, 200.0, 319.0, 321.0])
-    watch = HealthWatch(now=lambda: next(clock))
-    watch.look({"triggerer": "unhealthy"})
-    watch.look({"triggerer": "healthy"})
-    watch.look({"triggerer": "unhealthy"})
-    watch.look({"triggerer": "unhealthy"})
-    with pytest.raises(Unhealthy):
-        watch.look({"triggerer": "unhealthy"})

@@ -16,13 +16,6 @@ from srx_issu.embedded.ports import LOOPBACK, free_port
 from srx_issu.embedded.secrets import load_or_create, passwords
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    made = Home(root=tmp_path / "home")
-    made.create()
-    return made
-
-
 def test_only_the_owner_can_read_secrets_and_passwords(home: Home) -> None:
     load_or_create(home)
     for file in (home.secrets_file, home.users_file):

@@ -78,6 +78,12 @@ def test_guard_leaves_what_the_supervisor_ended_itself() -> None:
     assert guard.left_behind([told, f"{guard.RELEASED}\n"]) == ()
 
 
+def test_guard_ends_the_newest_session_of_a_component_that_was_started_again() -> None:
+    """The id of the older one may be a stranger's by now."""
+    old, new = (Session(name="scheduler", sid=sid) for sid in (41, 42))
+    assert guard.left_behind([guard.line_for(old), guard.line_for(new)]) == (new,)
+
+
 def test_guard_understands_what_it_was_told() -> None:
     session = Session(name="postgres", sid=42, stop_signal=signal.SIGINT, last=True)
     assert guard.left_behind([guard.line_for(session)]) == (session,)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from srx_issu.campaign.model import Campaign, Member
 from srx_issu.campaign.plan import plan_waves
@@ -14,11 +15,15 @@ from srx_issu.ports.campaign import (
     ApprovedCampaign,
     CampaignEvent,
     CampaignEventKind,
+    CampaignLook,
     CampaignOutcome,
     CampaignRecord,
+    OrderedUpgrade,
     approved_campaign,
+    is_about,
+    plan_in_force,
 )
-from srx_issu.ports.journal import Outcome
+from srx_issu.ports.journal import PERMIT_S, Json, Outcome
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench, Planning
 from srx_issu.steps.campaign_questions import CampaignGateTask, CampaignQuestion, approach, hear
@@ -30,9 +35,11 @@ from tests.fakes.snapshots import T0
 
 
 class MemoryCampaigns:
-    """The CampaignJournal port."""
+    """The CampaignJournal port. ``upgrades``, with their leases, are what a look finds beside it."""
 
     def __init__(self) -> None:
+        self.upgrades = MemoryJournal()
+        self.looks = 0
         self.records: dict[str, CampaignRecord] = {}
         self.written: dict[str, list[CampaignEvent]] = {}
 
@@ -70,9 +77,40 @@ class MemoryCampaigns:
         self.written[campaign_id].append(event)
         return True
 
-    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+    def events(
+        self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
+    ) -> tuple[CampaignEvent, ...]:
         written = self.written.get(campaign_id, [])
-        return tuple(e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
+        found = (e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
+        return tuple(e for e in found if about is None or is_about(e, about))
+
+    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+        return plan_in_force((event.kind, event.detail) for event in self.written.get(campaign_id, []))
+
+    def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
+        self.looks += 1
+        told = {name: self.events(name, plans=False) for name in read_to}
+        known = {name: self.upgrades.upgrade(name) for name in upgrades}
+        now = self.upgrades.now()
+        return CampaignLook(
+            at=now,
+            events={name: events[read_to[name] :] for name, events in told.items()},
+            read_to={name: len(events) for name, events in told.items()},
+            held={
+                lease.resource: lease.owner
+                for lease in self.upgrades.leases.held.values()
+                if lease.expires_at + timedelta(seconds=PERMIT_S) > now
+            },
+            upgrades={
+                name: OrderedUpgrade(outcome=record.outcome, nonce=self._nonce(name))
+                for name, record in known.items()
+                if record is not None
+            },
+        )
+
+    def _nonce(self, upgrade: str) -> str:
+        told = self.upgrades.intent(upgrade).ordered_by
+        return told.nonce if told else ""
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
         old = self.records[campaign_id]
@@ -113,6 +151,7 @@ class FakeCampaign:
     def __post_init__(self) -> None:
         self.upgrades.clock = self.leases.clock = self.clock
         self.upgrades.leases = self.leases
+        self.campaigns.upgrades = self.upgrades
 
     def bench(self) -> CampaignBench:
         return CampaignBench(

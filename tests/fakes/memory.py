@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.errors import JournalError, LeaseHeld, SrxIssuError
 from srx_issu.domain.intent import Intent
 from srx_issu.journal.secrecy import checked_detail
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,
+    Claim,
     Event,
     EventKind,
     Hold,
     IntendAnswer,
     Intended,
     Lease,
+    LeaseTaken,
     Outcome,
     UpgradeRecord,
+    WantedLeases,
 )
 from tests.fakes.snapshots import T0
 
@@ -129,6 +133,29 @@ class MemoryLeases:
         self.held[resource] = lease
         return lease
 
+    def take_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        before = dict(self.held)
+        try:
+            for resource in wanted.alone:
+                self.take(resource, owner, ttl_s)
+            mine = [self._take_place(places, owner, ttl_s) for places in wanted.places]
+        except LeaseHeld:
+            self.held = before
+            raise
+        return tuple(
+            LeaseTaken(lease=self.held[name], before=before.get(name))
+            for name in sorted((*wanted.alone, *mine))
+        )
+
+    def _take_place(self, places: tuple[str, ...], owner: str, ttl_s: float) -> str:
+        held = [lease.resource for lease in self.held_by(owner)]
+        for place in sorted(places, key=lambda place: place not in held):
+            try:
+                return self.take(place, owner, ttl_s).resource
+            except LeaseHeld:
+                continue
+        raise LeaseHeld(f"{places[0].rpartition('#')[0]}: all {len(places)} places are taken")
+
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         held = self.held.get(resource)
         if held is None:
@@ -136,6 +163,17 @@ class MemoryLeases:
         if held.owner != owner:
             raise LeaseHeld(f"{resource} is held by {held.owner}")
         return self.take(resource, owner, ttl_s)
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        lost: dict[str, SrxIssuError] = {}
+        for claim in claims:
+            mine = {lease.resource for lease in self.held_by(claim.owner)}
+            for resource in sorted(mine | set(claim.resources)):
+                try:
+                    self.renew(resource, claim.owner, claim.ttl_s)
+                except (LeaseHeld, JournalError) as error:
+                    lost.setdefault(claim.owner, error)
+        return lost
 
     def extend(self, owner: str, hold: Hold) -> str | None:
         """All of them from now on; or, with none changed, why not."""

@@ -74,6 +74,7 @@ class ScriptedNode:
         self.passwords: list[str] = []  # every password that was offered
         self.connections = 0
         self.around = ("", "")  # what the CLI prints before and after an XML answer
+        self.takes_compound = True  # commands with ";" between them
         self.silent_logins = False  # accept TCP and then say nothing
         self.silent_shell = False  # take "start shell" and then say nothing
         self.shell = shell  # environment of /bin/sh behind "start shell"; None = account without shell
@@ -220,34 +221,44 @@ class ScriptedNode:
         elif body is not Act.HANG:
             process.stdout.write(f"{start}{body}</rpc-reply>".encode() + DELIMITER)
 
-    async def _exec(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> None:
+    async def _exec(self, process: asyncssh.SSHServerProcess[bytes], commands: str) -> None:
+        """Commands with ``;`` between them are answered one after the other, as the CLI of Junos does."""
+        for command in commands.split("; ") if self.takes_compound else [commands]:
+            status = await self._command(process, command)
+            if status is None:
+                return
+        process.exit(status)
+
+    async def _command(self, process: asyncssh.SSHServerProcess[bytes], command: str) -> int | None:
+        """The exit status; None when the session is over."""
         plain = command.split(" | ", maxsplit=1)[0]
         self.requests.append(plain)
-        answer = self.answers.get(plain)
+        answer = self.answers.get(plain) if ";" not in command else None
         body = answer(command) if callable(answer) else answer
         start = '<rpc-reply xmlns:junos="http://xml.juniper.net/junos/22.4R3/junos">'
         if body is None:
             process.stdout.write(b"                    ^\nsyntax error, expecting <command>.\n")
-            process.exit(1)
-        elif body is Act.HANG:
+            return 1
+        if body is Act.HANG:
+            await process.stdout.drain()
             await asyncio.sleep(3600)
         elif body is Act.CUT:
             process.stdout.write(f"{start}<half>".encode())
             await process.stdout.drain()
+            await asyncio.sleep(0.1)  # a reset would overtake what was said up to now
             process.get_extra_info("connection").abort()
+            return None
         elif body is Act.GARBAGE:
             process.stdout.write(b"<\x00 no XML")
-            process.exit(0)
         elif body is Act.ENTITIES:
             process.stdout.write(_bomb(start))
-            process.exit(0)
         else:
             assert isinstance(body, str)
             is_xml = "display xml" in command
             before, after = self.around
             reply = f"{before}{start}{body}</rpc-reply>{after}"
             process.stdout.write((reply if is_xml else body).encode())
-            process.exit(0)
+        return 0
 
     async def _terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         """A CLI prompt that knows ``start shell``, and a real /bin/sh on a terminal behind it."""

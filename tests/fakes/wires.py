@@ -62,9 +62,15 @@ class BlockingSshReader:
 
 @contextmanager
 def open_reader(
-    wire: str, cluster: Cluster, credentials: Credentials, *, connect_s: float = 5, rpc_s: float = 5
+    wire: str,
+    cluster: Cluster,
+    credentials: Credentials,
+    *,
+    connect_s: float = 5,
+    rpc_s: float = 5,
+    poll_s: float = 20,
 ) -> Iterator[Reader]:
-    timers = Timers(connect_s=connect_s, rpc_s=rpc_s)
+    timers = Timers(connect_s=connect_s, rpc_s=rpc_s, poll_s=poll_s)
     reader: PyezClusterReader | BlockingSshReader
     if wire == "netconf":
         reader = PyezClusterReader(cluster, credentials, timers)

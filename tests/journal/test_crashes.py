@@ -54,7 +54,7 @@ class Server:
         self.owner_url = self._postgres.uri("journal", "+psycopg")
 
     def _up(self) -> Component:
-        component = self._postgres.start()
+        component = Component(self._postgres.program())
         self._postgres.wait(component.check)
         return component
 

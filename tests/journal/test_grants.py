@@ -24,6 +24,7 @@ from srx_issu.journal import (
     read_signer,
 )
 from srx_issu.journal.__main__ import main
+from srx_issu.journal.engines import close_connections
 from srx_issu.journal.grants import RIGHTS, grant_append_only, grant_read_only
 from srx_issu.journal.tables import metadata
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
@@ -69,6 +70,7 @@ def writer_url(journal_url: str) -> Iterator[str]:
         grant_append_only(journal_url, ROLE)
         grant_append_only(journal_url, ROLE)  # again: init is repeated at every start
         yield make_url(journal_url).set(username=ROLE).render_as_string(hide_password=False)
+        close_connections()  # of a role that is about to be another one
         connection.execute(f'DROP OWNED BY "{ROLE}"')
         connection.execute(f'DROP ROLE "{ROLE}"')
 
@@ -82,6 +84,7 @@ def reader_url(journal_url: str, writer_url: str) -> Iterator[str]:
         grant_read_only(journal_url, READER)
         grant_read_only(journal_url, READER)
         yield make_url(writer_url).set(username=READER).render_as_string(hide_password=False)
+        close_connections()  # of a role that is about to be another one
         connection.execute(f'DROP OWNED BY "{READER}"')
         connection.execute(f'DROP ROLE "{READER}"')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,8 +12,9 @@ from psycopg import sql
 
 from srx_issu.domain.errors import JournalError
 from srx_issu.journal import SqlCampaigns, SqlJournal
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, is_about
 from srx_issu.ports.journal import Outcome
+from tests.fakes.campaign_events import random_events
 from tests.journal.samples import NOON, make_intent
 
 EVENT = CampaignEvent(at=NOON, kind=CampaignEventKind.STARTED, text="fw-a", wave=1, cluster="fw-a", key="k")
@@ -113,6 +115,31 @@ def test_an_event_with_a_key_is_written_once(campaigns: SqlCampaigns) -> None:
     assert campaigns.record("spring__1", planned)
     assert campaigns.events("spring__1") == (EVENT, planned, planned)
     assert campaigns.events("spring__1", plans=False) == (EVENT,)
+
+
+def test_the_part_about_some_clusters_is_that_of_the_rule(campaigns: SqlCampaigns) -> None:
+    written = random_events(random.Random(7), 150)
+    for event in written:
+        campaigns.record("spring__1", event)
+    for about in (("a",), ("b", "c"), ("nobody",), ()):
+        expected = tuple(event for event in written if is_about(event, about))
+        assert 0 < len(expected) < len(written)
+        assert campaigns.events("spring__1", about=about) == expected
+
+
+def test_the_plan_in_force_is_found_alone(campaigns: SqlCampaigns) -> None:
+    def told(kind: CampaignEventKind, digest: str) -> None:
+        event = CampaignEvent(at=NOON, kind=kind, text="", detail={"digest": digest})
+        campaigns.record("spring__1", event)
+
+    assert campaigns.plan("spring__1") is None
+    told(CampaignEventKind.PLANNED, "first")
+    told(CampaignEventKind.PLANNED, "second")
+    campaigns.record("spring__1", EVENT)
+    assert campaigns.plan("spring__1") == {"digest": "second"}
+    told(CampaignEventKind.OPENED, "second")
+    told(CampaignEventKind.PLANNED, "behind it")
+    assert campaigns.plan("spring__1") == {"digest": "second"}
 
 
 def test_an_event_of_an_unknown_campaign_is_refused(campaigns: SqlCampaigns) -> None:

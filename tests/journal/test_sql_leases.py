@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -9,10 +10,10 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
 from srx_issu.journal import Ledger, SqlJournal, SqlLeases
-from srx_issu.journal.sql_leases import LeaseChangeKind
-from srx_issu.ports.journal import PERMIT_S, EventKind, Outcome
+from srx_issu.journal.sql_leases import BUSY_S, LeaseChangeKind
+from srx_issu.ports.journal import PERMIT_S, Claim, EventKind, Outcome
 from tests.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
@@ -57,6 +58,70 @@ def test_renew_is_refused_to_anybody_but_the_owner(leases: SqlLeases) -> None:
     leases.take(FW, "run-2", HOUR)
     with pytest.raises(LeaseHeld, match="run-2"):
         leases.renew(FW, "run-1", HOUR)
+
+
+def claim(owner: str, *resources: str) -> Claim:
+    return Claim(owner=owner, resources=resources, ttl_s=HOUR)
+
+
+def test_renewing_many_tells_each_loser_and_renews_the_others(journal_url: str, leases: SqlLeases) -> None:
+    leases.take("cluster:mine", "run-1", 10)
+    leases.take("site:fra1#2", "run-1", 10)  # renewed though it is not claimed
+    leases.take("cluster:theirs", "run-9", 10)
+    pass_time(journal_url, HOUR)
+    lost = leases.renew_many(
+        [claim("run-1", "cluster:mine"), claim("run-2", "cluster:theirs"), claim("run-3", "cluster:gone")]
+    )
+    assert set(lost) == {"run-2", "run-3"}
+    assert isinstance(lost["run-2"], LeaseHeld)
+    assert "run-9" in str(lost["run-2"])
+    assert not isinstance(lost["run-3"], LeaseHeld)
+    now = SqlJournal(journal_url).now()
+    for lease in leases.held_by("run-1"):
+        assert timedelta(minutes=59) < lease.expires_at - now <= timedelta(hours=1)
+    theirs = leases.holder("cluster:theirs")
+    assert theirs is not None
+    assert theirs.expires_at < now  # nobody renews what is another's
+
+
+def test_renewing_many_waits_only_for_what_somebody_writes_to(journal_url: str, leases: SqlLeases) -> None:
+    leases.take("cluster:busy", "run-1", 10)
+    leases.take("cluster:free", "run-2", 10)
+    with psycopg.connect(journal_url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT 1 FROM srx_issu.leases WHERE resource = 'cluster:busy' FOR UPDATE")
+        waiting = pool.submit(
+            leases.renew_many, [claim("run-1", "cluster:busy"), claim("run-2", "cluster:free")]
+        )
+        renewed = leases.holder("cluster:free")
+        while renewed is not None and renewed.expires_at - renewed.taken_at < timedelta(minutes=59):
+            renewed = leases.holder("cluster:free")
+        assert not waiting.done()
+        other.rollback()
+        assert waiting.result(30) == {}
+    busy = leases.holder("cluster:busy")
+    assert busy is not None
+    assert busy.expires_at - busy.taken_at > timedelta(minutes=59)
+
+
+def test_a_row_that_a_dead_machine_has_locked_is_its_own_upgrades_trouble(
+    journal_url: str, leases: SqlLeases
+) -> None:
+    for number in range(3):
+        leases.take(f"cluster:busy{number}", f"busy-{number}", 10)
+    leases.take("cluster:free", "free", 10)
+    claims = [claim(f"busy-{number}", f"cluster:busy{number}") for number in range(3)]
+    with psycopg.connect(journal_url) as dead:
+        dead.execute("SELECT 1 FROM srx_issu.leases WHERE resource LIKE 'cluster:busy%' FOR UPDATE")
+        began = time.monotonic()
+        lost = leases.renew_many([*claims, claim("free", "cluster:free")])
+        assert time.monotonic() - began < 2 * BUSY_S
+    assert set(lost) == {"busy-0", "busy-1", "busy-2"}
+    assert all(isinstance(error, JournalAway) for error in lost.values())
+    assert leases.renew_many(claims) == {}
+
+
+def test_renewing_nothing_asks_nobody(leases: SqlLeases) -> None:
+    assert leases.renew_many([]) == {}
 
 
 def test_a_lease_that_ran_out_is_taken_over_only_after_the_last_permit_died(

@@ -435,6 +435,30 @@ GUARDS = (
     ),
     # -- around it
     Mutant(
+        name="what comes before a start is done once more after it",
+        file="steps/in_order.py",
+        old="self.once_begun is not None and start(events) is not None",
+        new="self.once_begun is not None and False",
+        why="nothing is prepared on a cluster in mid-ISSU",
+        tests=("tests/unit/steps/test_in_order.py",),
+    ),
+    Mutant(
+        name="a task sends over again what came before its last step",
+        file="steps/in_order.py",
+        old="part.sends and self.place < furthest",
+        new="False",
+        why="a retry finds nothing to do where it has been",
+        tests=("tests/unit/steps/test_in_order.py",),
+    ),
+    Mutant(
+        name="nobody is asked because somebody was asked before",
+        file="steps/ask_for_start.py",
+        old="if any(question.purpose == ApprovalPurpose.START for question in asked(events)):",
+        new="if False:",
+        why="a gate that is cleared asks again",
+        tests=("tests/unit/steps/test_ask_for_start.py",),
+    ),
+    Mutant(
         name="gathered groups stay where they are",
         file="steps/clean_up.py",
         old="    facts = return_groups(bench)\n",

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
@@ -22,6 +23,7 @@ PACKAGE = Path(srx_issu.__file__).parent
 ROOT = PACKAGE.parent.parent
 WANTED = os.environ.get("SRX_ISSU_MUTANT", "")
 AT_ONCE = 2
+EACH_NTH = 4  # of the table, in 'make test'
 FAILED = 1  # pytest: some tests failed; anything else but 0 is a fault of the run
 SETTINGS = {"SRX_ISSU_FUZZ": "60", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -76,8 +78,18 @@ def test_the_tests_run_on_a_copy_and_pass_on_one_that_is_whole(tmp_path: Path) -
     assert done.returncode == 0, done.stdout[-2000:]
 
 
+def test_a_part_of_the_mutants_is_killed(tmp_path: Path) -> None:
+    """For every change; which part is fixed."""
+    assert_killed(MUTANTS[::EACH_NTH], tmp_path)
+
+
+@pytest.mark.release
 def test_every_mutant_is_killed(tmp_path: Path) -> None:
-    wanted = [mutant for mutant in MUTANTS if WANTED in mutant.name]
+    """Three minutes: that no guard of the send gate and of the decisions can go unnoticed."""
+    assert_killed([mutant for mutant in MUTANTS if WANTED in mutant.name], tmp_path)
+
+
+def assert_killed(wanted: Sequence[Mutant], tmp_path: Path) -> None:
     folders = [tmp_path / str(number) for number in range(len(wanted))]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(verdict, wanted, folders))

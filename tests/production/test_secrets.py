@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from srx_issu.hooks.sealed_box import public_key_of
 from srx_issu.production import secrets
+from srx_issu.production.__main__ import make_secrets
 from srx_issu.production.journal_key import public_pem
 from srx_issu.production.preparing import refuse_examples
 
@@ -152,3 +153,9 @@ def test_two_fernet_keys_are_taken_while_one_is_replaced() -> None:
     made = secrets.new()
     both = f"{secrets.new()['FERNET_KEY']},{made['FERNET_KEY']}"
     assert secrets.faults({**made, "FERNET_KEY": both}) == ()
+
+
+def test_folder_without_an_example_is_told_and_stays_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(secrets.SecretsRefused, match=r"\.env\.example: No such file.*--folder"):
+        make_secrets(tmp_path, add_missing=False)
+    assert list(tmp_path.iterdir()) == []

@@ -21,8 +21,16 @@ from tests.proofs.proof_stack import (
     ProofStack,
     proof_stack,
 )
+from tests.tiers import begun
 
-SWEPT = ("first", "by the requester", "by the approver")
+PLAIN = (
+    "taken back", "forged", "not ready", "recovered", "inventory", "typo",
+    "swept first", "swept by the requester", "swept by the approver",
+)  # fmt: skip
+RESERVED_FOR = {
+    "unanswered": UNANSWERED, "own yes": STRICT[0], "late": LATE,
+    "lost": LOST, "leased": LEASED, "away": AWAY,
+}  # fmt: skip
 OPENS_IN_S = 270.0  # the window of the run whose yes is taken back
 
 
@@ -40,15 +48,12 @@ def people(proofs: ProofStack) -> People:
 
 
 @pytest.fixture(scope="package")
-def runs(proofs: ProofStack, people: People) -> dict[str, RunOf]:
+def runs(proofs: ProofStack, people: People, request: pytest.FixtureRequest) -> dict[str, RunOf]:
     """Each comes to a question by itself; what has to be answered first is asked for first."""
     opens = (datetime.now(UTC) + timedelta(seconds=OPENS_IN_S)).isoformat()
-    plain = ("taken back", "forged", "not ready", "recovered", "inventory", "typo")
-    clusters = {name: proofs.take_cluster() for name in plain}
-    clusters |= {f"swept {by}": proofs.take_cluster() for by in SWEPT}
-    clusters |= {"unanswered": UNANSWERED, "own yes": STRICT[0], "late": LATE, "lost": LOST}
-    clusters["leased"] = LEASED
-    clusters["away"] = AWAY
+    wanted = begun(request.session.items, request.node.nodeid)
+    clusters = {name: proofs.take_cluster() for name in PLAIN if name in wanted}
+    clusters |= {name: cluster for name, cluster in RESERVED_FOR.items() if name in wanted}
     more: dict[str, dict[str, Any]] = {"taken back": {"window_start": opens}, "away": {"fail_back": False}}
     runs = {name: people.upgrade(each, **more.get(name, {})) for name, each in clusters.items()}
     hostile = proofs.take_cluster()
@@ -59,6 +64,6 @@ def runs(proofs: ProofStack, people: People) -> dict[str, RunOf]:
         "hostile": (hostile, {"plan_only": True}),
     }
     for name, (cluster, conf) in unasked.items():
-        if run := people.try_upgrade(cluster, approval=False, **conf):
+        if name in wanted and (run := people.try_upgrade(cluster, approval=False, **conf)):
             runs[name] = run
-    return {**runs, **{name: people.campaign(name) for name in CAMPAIGNS}}
+    return {**runs, **{name: people.campaign(name) for name in CAMPAIGNS if name in wanted}}

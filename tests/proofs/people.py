@@ -189,10 +189,14 @@ class People:
     def outcome(self, run: RunOf, deadline_s: float = WAIT_S) -> tuple[str, str]:
         """Outcome and reason as the run's own end said them, once it is over."""
         self.until(lambda: self.is_over(run), f"end of {run.run_id}", run, deadline_s)
-        answer = self.ask("GET", f"{run.path}/taskInstances/close/xcomEntries/return_value")
-        told = answer.json()["value"] if answer.is_success else {}
-        told = json.loads(told) if isinstance(told, str) else told
+        told = self._told(run, "close") or self._told(run, "claim")  # a refused request ends at its claim
         return str(told.get("outcome")), str(told.get("reason"))
+
+    def _told(self, run: RunOf, task_id: str) -> dict[str, Any]:
+        answer = self.ask("GET", f"{run.path}/taskInstances/{task_id}/xcomEntries/return_value")
+        told = answer.json()["value"] if answer.is_success else {}
+        found: dict[str, Any] = json.loads(told) if isinstance(told, str) else told
+        return found
 
     def starts(self, cluster: str) -> list[dict[str, Any]]:
         """Each ISSU that a node was asked for, by the simulator's own log, whatever it answered."""

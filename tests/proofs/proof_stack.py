@@ -74,7 +74,7 @@ class OwnJournal:
         return self._server.uri("journal", "+psycopg")
 
     def start(self) -> None:
-        self._running = self._server.start()
+        self._running = Component(self._server.program())
         self._server.wait(self._running.check)
 
     def stop(self) -> None:

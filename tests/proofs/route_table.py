@@ -113,7 +113,7 @@ def _clear_start(target: Target) -> dict[str, Any]:
         "dry_run": False,
         "dag_run_id": target.run_id,
         "only_failed": False,
-        "task_ids": ["issu.consolidate_groups", "issu.start"],
+        "task_ids": ["issu.start"],
     }
 
 

@@ -21,6 +21,8 @@ FORGED = {
 REFUSED = "REFUSED"
 
 
+@pytest.mark.release
+@pytest.mark.begins("taken back")
 def test_2_a_yes_can_be_taken_back(people: People, runs: dict[str, RunOf]) -> None:
     """2, first half: approved, asked again while the run waits for its window, and rejected. Whether the no
     holds is asked in ``test_taken_back``, when the window has opened."""
@@ -34,6 +36,7 @@ def test_2_a_yes_can_be_taken_back(people: People, runs: dict[str, RunOf]) -> No
     assert people.starts(run.cluster) == []
 
 
+@pytest.mark.begins("forged")
 def test_6_a_forged_answer_approves_nothing(people: People, runs: dict[str, RunOf]) -> None:
     """6. An operator wrote "admin approved" into the gate's XCom and marked the gate green: the cluster was
     upgraded as approved by a person who never saw the question."""
@@ -48,6 +51,7 @@ def test_6_a_forged_answer_approves_nothing(people: People, runs: dict[str, RunO
     assert not sent, people.orders(run.cluster)
 
 
+@pytest.mark.begins("not ready")
 def test_10_readiness_is_looked_at_again_before_the_start(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:
@@ -61,6 +65,7 @@ def test_10_readiness_is_looked_at_again_before_the_start(
     assert not sent, people.orders(run.cluster)
 
 
+@pytest.mark.begins("own yes")
 def test_7_nobody_approves_what_he_asked_for(people: People, runs: dict[str, RunOf]) -> None:
     """7. No four eyes: the requester approved his own upgrade, and the ISSU was sent."""
     run = runs["own yes"]
@@ -77,6 +82,7 @@ def test_7_nobody_approves_what_he_asked_for(people: People, runs: dict[str, Run
     people.end(run)
 
 
+@pytest.mark.begins("unanswered")
 def test_14_an_unanswered_question_is_a_refusal_and_says_so(people: People, runs: dict[str, RunOf]) -> None:
     """14. A question that nobody answered ended as NOT_READY, "task approval.approve_start failed"."""
     run = runs["unanswered"]
@@ -86,6 +92,7 @@ def test_14_an_unanswered_question_is_a_refusal_and_says_so(people: People, runs
     assert people.starts(run.cluster) == []
 
 
+@pytest.mark.begins("unknown key")
 def test_14_an_unknown_key_starts_nothing(people: People, runs: dict[str, RunOf]) -> None:
     """14. ``{"plan_olny": true, "approval": false}`` was taken for a real upgrade without a question."""
     if "unknown key" not in runs:  # Airflow itself said no to the parameters
@@ -97,6 +104,7 @@ def test_14_an_unknown_key_starts_nothing(people: People, runs: dict[str, RunOf]
     assert people.outcome(run)[0] == REFUSED
 
 
+@pytest.mark.begins("less")
 def test_7_a_run_cannot_ask_for_less_than_policy_does(people: People, runs: dict[str, RunOf]) -> None:
     """7. ``approval: false`` is a parameter that any operator sets: no question, and the ISSU was sent."""
     if "less" not in runs:
@@ -110,6 +118,8 @@ def test_7_a_run_cannot_ask_for_less_than_policy_does(people: People, runs: dict
     assert "approvals.yaml" in reason
 
 
+@pytest.mark.release
+@pytest.mark.begins("recovered")
 def test_8_a_recovery_does_not_share_a_running_upgrades_identity(
     people: People, runs: dict[str, RunOf]
 ) -> None:
@@ -133,6 +143,8 @@ def test_8_a_recovery_does_not_share_a_running_upgrades_identity(
     assert outcome == REFUSED, reason
 
 
+@pytest.mark.release
+@pytest.mark.begins("inventory")
 def test_12_an_edited_inventory_leaves_running_upgrades_alone(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:
@@ -149,6 +161,7 @@ def test_12_an_edited_inventory_leaves_running_upgrades_alone(
     assert outcome == REFUSED, reason
 
 
+@pytest.mark.begins("typo")
 def test_11_a_typo_in_a_file_stops_no_running_upgrade(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:

@@ -19,6 +19,8 @@ def children(people: People, campaign: RunOf) -> list[RunOf]:
     return [RunOf(dag_id=UPGRADE, run_id=i) for i in ids if i.startswith(f"{campaign.run_id}__")]
 
 
+@pytest.mark.release
+@pytest.mark.begins(GROWING)
 def test_4_the_plan_that_was_shown_is_the_plan_that_runs(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:
@@ -47,6 +49,8 @@ def test_4_the_plan_that_was_shown_is_the_plan_that_runs(
     assert not [c.run_id for c in begun if PAIR[1] in c.run_id], f"approved was: {shown.text}"
 
 
+@pytest.mark.release
+@pytest.mark.begins(SWAPPING)
 def test_5_an_upgrade_that_took_the_campaigns_name_is_not_the_campaigns(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:

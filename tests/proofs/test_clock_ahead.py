@@ -19,6 +19,7 @@ FAST_CLOCK = Path(__file__).with_name("ahead")
 LEASE = "SELECT owner FROM srx_issu.leases WHERE resource = %s"
 
 
+@pytest.mark.begins("leased")
 def test_9_a_clock_that_is_ahead_takes_no_live_lease(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:

@@ -14,6 +14,8 @@ SECOND_TRY_S = 40.0  # for a retry with a slow shell to do what it does
 ARRIVAL_S = 30.0  # for what is on its way
 
 
+@pytest.mark.release
+@pytest.mark.begins("late")
 def test_1_a_slow_shell_is_not_no_shell(proofs: ProofStack, people: People, runs: dict[str, RunOf]) -> None:
     """1. The start had gone out by shell and was late. The retry's shell was slow, which was taken for an
     account without a shell; so it went by RPC, and then the first one arrived: two ISSUs were asked for.
@@ -42,6 +44,7 @@ def test_1_a_slow_shell_is_not_no_shell(proofs: ProofStack, people: People, runs
     assert len(ways) <= 1, ways
 
 
+@pytest.mark.begins("lost")
 def test_3_a_retry_asks_again_whether_it_may(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:

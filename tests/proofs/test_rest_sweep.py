@@ -99,6 +99,8 @@ def test_the_console_changes_nothing(people: People, page: str) -> None:
         assert answer.status_code == httpx.codes.METHOD_NOT_ALLOWED, (method, answer.status_code)
 
 
+@pytest.mark.release
+@pytest.mark.begins("late")
 def test_no_route_gets_a_second_start_out_in_mid_issu(
     proofs: ProofStack, people: People, runs: dict[str, RunOf]
 ) -> None:
@@ -118,7 +120,14 @@ def test_no_route_gets_a_second_start_out_in_mid_issu(
     assert len(people.starts(run.cluster)) == 1
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(VIEWER, marks=pytest.mark.begins(SWEPT[VIEWER])),
+        pytest.param(REQUESTER, marks=pytest.mark.begins(SWEPT[REQUESTER])),
+        pytest.param(APPROVER, marks=[pytest.mark.begins(SWEPT[APPROVER]), pytest.mark.release]),
+    ],
+)
 def test_no_route_gets_an_unapproved_start_out_at_a_gate(
     people: People, runs: dict[str, RunOf], who: str
 ) -> None:
@@ -138,6 +147,7 @@ def test_no_route_gets_an_unapproved_start_out_at_a_gate(
         people.end(run)
 
 
+@pytest.mark.begins(SWEPT[VIEWER])
 def test_no_token_of_a_task_gets_an_unapproved_start_out(people: People, runs: dict[str, RunOf]) -> None:
     """The execution API, with the token that the asking task itself had; on the viewer's run."""
     run = runs[SWEPT[VIEWER]]

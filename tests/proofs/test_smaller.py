@@ -23,6 +23,7 @@ NEED_NO_TOKENS = ("worker", "triggerer", "flower")
 
 
 @pytest.mark.stack
+@pytest.mark.begins("hostile")
 def test_15_words_of_a_device_carry_no_control_and_no_secret(people: People, runs: dict[str, RunOf]) -> None:
     """15. C1 escapes and secrets in a device's alarm reached the journal, and from there the terminal."""
     run = runs["hostile"]

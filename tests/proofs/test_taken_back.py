@@ -13,6 +13,8 @@ from tests.proofs.people import People, RunOf
 pytestmark = pytest.mark.stack
 
 
+@pytest.mark.release
+@pytest.mark.begins("taken back")
 def test_2_after_a_no_nothing_goes_out(people: People, runs: dict[str, RunOf]) -> None:
     """2. Approved; before the window opened the question was asked again, and the answer was Reject. The
     upgrade was closed as REFUSED, and when its tasks were cleared the ISSU went out: any past yes counted."""
@@ -24,7 +26,7 @@ def test_2_after_a_no_nothing_goes_out(people: People, runs: dict[str, RunOf]) -
     at_rest(people, run)  # the run's end may come once more, and gives the lease back
     people.clear(run, "claim")
     at_rest(people, run)
-    people.clear(run, "issu.consolidate_groups", "issu.start")
+    people.clear(run, "issu.start")
     sent = people.until_sent_or(run, lambda: people.is_over(run), "end")
     people.end(run)
     assert not sent, f"closed as {outcome} ({reason}), and then: {people.orders(run.cluster)}"

@@ -74,12 +74,6 @@ class CampaignStack:
     def starts(self, cluster: str) -> int:
         return referee.starts(self.lab.events())[cluster]
 
-    def restart(self) -> None:
-        """As after a crash: what is left is ended, and everything is started on the same folder."""
-        self.stack.stop()
-        self.stack = self._cleanup.enter_context(Stack(self.scenery.home, options(self.scenery)))
-        self.scenery.check = self.stack.check
-
     def close(self) -> None:
         for api in self._apis:
             api.__exit__(None, None, None)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.scenarios.failure_page import table_lines
 from tests.scenarios.players import selected
-
-# Eleven minutes of killing and starting again: ``make test-crashes``, not ``make test``.
-collect_ignore = [] if os.environ.get("SRX_ISSU_CRASHES") else ["test_crashes.py"]
 
 _SECTIONS: dict[str, list[str]] = {}  # title -> lines, for the end of the session
 

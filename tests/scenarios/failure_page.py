@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from srx_lab.machine.fault_catalogue import FAULTS
-from tests.scenarios.failure_table import TABLE
+from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
 from tests.scenarios.scenario import Scenario
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "failure-scenarios.md"
@@ -15,9 +15,13 @@ _HEAD = """\
 # Failure scenarios
 
 Every fault that the simulated clusters know, and how an upgrade of a cluster that has it ends. Each row is a
-test: the real DAG on a real scheduler, triggerer and PostgreSQL, against both nodes over SSH and NETCONF.
-*Sent* is what the nodes have written down, not what the software says it did. `make test` plays one of each
-fault, `make test-faults` all of them.
+test: the real DAG and PostgreSQL, against both nodes over SSH and NETCONF. *Sent* is what the nodes have
+written down, not what the software says it did.
+
+*Played*: every row in one process by Airflow's own rules, by `make test` (`pytest tests/oneprocess -k
+cold_sync` plays those that are named so, in seconds each;
+[decision 091](decisions/091-every-row-in-one-process.md)), and on a real scheduler and triggerer by
+`make test-all`; those with *stack* there by `make test`, too.
 
 Each cluster has three redundancy groups: RG0 and RG1 on the node that starts the ISSU, RG2 on its peer.
 `old` is the release before, `new` the target. What the classes mean, and what a person does about them, is in
@@ -26,6 +30,17 @@ the [runbook](runbook.md).
 Written by `python -m tests.scenarios.failure_page`; a test keeps it current.
 """
 
+_COLUMNS = (
+    "fault",
+    "what happens",
+    "class",
+    "sent, in order",
+    "nodes and groups at the end",
+    "outcome",
+    "lease",
+    "played",
+)
+
 
 def page() -> str:
     return "\n".join((_HEAD, *table_lines(TABLE), ""))
@@ -33,8 +48,8 @@ def page() -> str:
 
 def table_lines(rows: Iterable[Scenario]) -> Iterator[str]:
     """The table in Markdown."""
-    yield "| fault | what happens | class | sent, in order | nodes and groups at the end | outcome | lease |"
-    yield "|---|---|---|---|---|---|---|"
+    yield f"| {' | '.join(_COLUMNS)} |"
+    yield f"|{'---|' * len(_COLUMNS)}"
     for row in rows:
         then = row.then
         cells = (
@@ -45,6 +60,7 @@ def table_lines(rows: Iterable[Scenario]) -> Iterator[str]:
             str(then.cluster),
             then.outcome,
             then.lease,
+            "one process, stack" if row in ON_A_STACK_TOO else "one process",
         )
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -51,7 +51,7 @@ class Players:
 
     @classmethod
     def of(cls, stack: RunningStack, scenarios: Iterable[Scenario]) -> Players:
-        return cls(stack=stack, scenarios=sorted(scenarios, key=_length))
+        return cls(stack=stack, scenarios=sorted(scenarios, key=length))
 
     def __enter__(self) -> Players:
         self._playing: Future[None] = self._pool.submit(self._play)
@@ -123,7 +123,8 @@ def inject(lab: Path, cluster: str, scenario: Scenario) -> None:
     ask(lab, {"do": "inject", **where, **fault})
 
 
-def _length(scenario: Scenario) -> int:
+def length(scenario: Scenario) -> int:
+    """What takes longest sorts first."""
     if scenario.fault == SLOWEST:
         return -1
     outcome = scenario.then.outcome

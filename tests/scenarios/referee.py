@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from srx_demo.lab import Lab
+from srx_demo.referee import is_order
+from srx_demo.scenery import Scenery
 from srx_issu.journal import SqlJournal, SqlLeases
 from srx_issu.ports.journal import Outcome
 from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY, PLAN_KEY
 from srx_lab.control import ask
-from tests.airflow.running_stack import RunningStack
 from tests.scenarios.orders import IMAGE
 from tests.scenarios.scenario import GIVEN_BACK, KEPT, NEW, NODES, OLD, Cluster, Ended
 
-_LOOKS = (" status", " pending-install", " software validate")  # requests that change nothing
+
+class Seen(Protocol):
+    """Where a run was played: a running stack, or one process."""
+
+    @property
+    def lab(self) -> Lab: ...
+    @property
+    def scenery(self) -> Scenery: ...
+    @property
+    def environment(self) -> Mapping[str, str]: ...
 
 
-def ended(stack: RunningStack, cluster: str, run_id: str, outcome: Outcome | None) -> Ended:
+def ended(stack: Seen, cluster: str, run_id: str, outcome: Outcome | None) -> Ended:
     """Everything a scenario speaks of."""
     state, target = stack.lab.state, stack.scenery.image
     return Ended(
@@ -36,7 +47,7 @@ def orders(lab: Path, cluster: str) -> Iterator[str]:
         for line in lines:
             if f'"cluster": "{cluster}"' in line and '"line": "request ' in line:
                 event = json.loads(line)
-                if not str(event["line"]).endswith(_LOOKS):
+                if is_order(event):
                     yield f"{event['node']}: {event['line']}"
 
 
@@ -92,13 +103,13 @@ def _flags(told: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _failure(stack: RunningStack, run_id: str) -> str | None:
+def _failure(stack: Seen, run_id: str) -> str | None:
     """The newest diagnosis (a recovery keeps its first one), or what a start was refused for."""
     events = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"]).events(run_id)
     kept = [event for event in events if event.key in (PLAN_KEY, DIAGNOSIS_KEY)]
     return str(kept[-1].detail["failure"]) if kept else None
 
 
-def _lease(stack: RunningStack, cluster: str, run_id: str) -> str:
+def _lease(stack: Seen, cluster: str, run_id: str) -> str:
     holder = SqlLeases(stack.environment["SRX_ISSU_JOURNAL_URL"]).holder(f"cluster:{cluster}")
     return KEPT if holder is not None and holder.owner == run_id else GIVEN_BACK

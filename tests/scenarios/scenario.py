@@ -67,6 +67,12 @@ class Scenario:
         return f"{self.fault}{told}{where}{when}{long}"
 
     @property
+    def is_heard_early(self) -> bool:
+        """The device gives up so soon that its start hears of it, or the wait behind the start: that hangs on
+        the simulator's speed and on the machine."""
+        return self.then.outcome == "ABORTED_CLEAN"
+
+    @property
     def name(self) -> str:
         """Unique within the table; the test's id."""
         starter = "" if self.starter == "node0" else f" from {self.starter}"

@@ -23,7 +23,7 @@ from srx_demo.operator_files import ImageFile, image_entry
 from srx_issu.cli.airflow_api import Run
 from tests.airflow.running_stack import RunningStack, running_stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.release]
 
 FLEET30 = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "fleet30.yaml"
 # One image each; the stack has one for the SRX4600 already.

@@ -17,7 +17,7 @@ from srx_lab.control import ask
 from tests.scenarios.crash_world import Coverage, CrashWorld, InFlight, Victim, crash_world, phase
 from tests.scenarios.referee import orders
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.release]
 
 CLUSTERS = 20
 FAULT = "cold_sync_never_completes"  # of every third cluster

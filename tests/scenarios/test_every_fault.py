@@ -1,25 +1,18 @@
-"""Every fault of the simulator against the real DAG on a real scheduler: see ``failure_table.py``.
-
-One scenario of each fault, unless SRX_ISSU_SCENARIOS=all (``make test-faults``): then also the other moments,
-the troubles that pass, the refused recoveries, and those that begin on node1.
-"""
+"""Every row of the failure table against the real DAG on a real scheduler, for a release, and some for every
+change; ``tests/oneprocess`` plays all of them in one process."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 
 from tests.airflow.running_stack import RunningStack
-from tests.scenarios.failure_table import ONE_OF_EACH, TABLE
+from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
+from tests.scenarios.played import keep, played
 from tests.scenarios.players import Players
-from tests.scenarios.referee import ended
 from tests.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.stack
-
-PLAYED = TABLE if os.environ.get("SRX_ISSU_SCENARIOS") == "all" else ONE_OF_EACH
-GREEN = ("UPGRADED", "UPGRADED_WITH_FINDINGS", "ALREADY_CURRENT")
+PLAYED = [row if row in ON_A_STACK_TOO else pytest.param(row, marks=pytest.mark.release) for row in TABLE]
 
 
 @pytest.mark.parametrize("scenario", PLAYED, ids=lambda scenario: scenario.name)
@@ -29,5 +22,7 @@ def test_an_upgrade_of_a_cluster_with(scenario: Scenario, stack: RunningStack, p
     run, end = players.wait_for(scenario)
 
     # Then class, orders, both nodes, outcome and lease are those of the table, and the colour tells the truth
-    assert ended(stack, run.cluster, run.run_id, end.outcome) == scenario.then, end.reason
-    assert end.is_green is (scenario.then.outcome in GREEN)
+    result = played(stack, run.cluster, run.run_id, end, stack.task_states(run.run_id))
+    keep("stack", scenario, result)
+    assert result.ended == scenario.then, end.reason
+    assert result.is_as_told(scenario)

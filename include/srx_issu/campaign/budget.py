@@ -26,7 +26,8 @@ def exceeded(
     failed = counted(results, budget, forgiven)
     if budget.total is not None and len(failed) > (borne := budget.total.of(planned)):
         return _words("campaign", failed, borne)
-    in_wave = [name for name in failed if name in wave]
+    names = frozenset(wave) if failed else frozenset()
+    in_wave = [name for name in failed if name in names]
     if budget.per_wave is not None and len(in_wave) > (borne := budget.per_wave.of(len(wave))):
         return _words("wave", in_wave, borne)
     return None

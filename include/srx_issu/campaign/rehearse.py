@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from srx_issu.campaign.admit import Flight, Never, Orders, Wait, hindrance
+from srx_issu.campaign.admit import Flight, Never, Orders, hindrance
 from srx_issu.campaign.budget import counted, exceeded
 from srx_issu.campaign.gate import Judgement, Way, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import Plan, Planned, Wave
-from srx_issu.campaign.window import next_start
+from srx_issu.campaign.waiting import Waiting
 
 
 class Answer(StrEnum):
@@ -83,8 +83,11 @@ class Rehearsal:
     def __init__(self, plan: Plan, campaign: Campaign, world: World, start: datetime) -> None:
         self.now = start
         self.results: dict[str, Result] = {}
+        self._failed: dict[str, Result] = {}  # of the results, those that count against the budget
+        self._counting = campaign.budget.counts | {Result.UNKNOWN}
         self._plan, self._campaign, self._world = plan, campaign, world
         self._planned = len(plan.clusters)
+        self._waiting = Waiting(plan.clusters, campaign)
         self._flight = Flight(campaign.in_flight)
         self._ends: dict[str, tuple[datetime, Result]] = {}
         self._attempts: dict[str, int] = {}
@@ -111,7 +114,8 @@ class Rehearsal:
         names = tuple(cluster.name for cluster in wave.clusters)
         to_run, rounds_left = names, self._campaign.retry.rounds
         while True:
-            yield from self._run([c for c in wave.clusters if c.name in to_run])
+            now = frozenset(to_run)
+            yield from self._run([c for c in wave.clusters if c.name in now])
             judged = judge_wave(
                 self._campaign,
                 self.results,
@@ -138,10 +142,12 @@ class Rehearsal:
             to_run, rounds_left = again, rounds_left - 1
             for name in again:
                 self.results.pop(name, None)
+                self._failed.pop(name, None)
                 self._forgiven.discard(name)  # what it does now is judged anew
         return judged.way
 
     def _run(self, pending: list[Planned]) -> Iterator[Tick]:
+        self._waiting.begin(pending)
         while pending or self._flight.running:
             wakes: set[datetime] = set()
             pending = yield from self._admit(pending, wakes)
@@ -150,27 +156,40 @@ class Rehearsal:
                 yield from self._end_due()
 
     def _admit(self, pending: list[Planned], wakes: set[datetime]) -> Generator[Tick, None, list[Planned]]:
+        """Looks no further down the list than it must: thousands wait, and few of them start."""
         orders, over = self._world.orders(self.now), self._over_budget()
-        opens: dict[tuple[str, float], datetime | None] = {}
+        is_final = (orders.aborted or over) is not None
+        if not is_final and (orders.stopped or orders.paused) is not None:
+            return pending
+        opens = self._waiting.opens(self.now)
+        wakes |= {moment for moment in opens.values() if moment is not None and moment > self.now}
+        is_known = not is_final and None not in opens.values()  # nobody of the rest is told "never"
         left: list[Planned] = []
-        for cluster in pending:
-            key = (cluster.site, cluster.worst_case_s)
-            if key not in opens:
-                opens[key] = next_start(
-                    self._campaign.calendar_of(cluster.site), self.now, cluster.worst_case_s
-                )
-            found = hindrance(cluster, orders, over, opens[key], self.now)
-            if isinstance(found, Never):
-                self.results[cluster.name] = Result.NOT_STARTED
-                yield self._tick(Kind.NOT_STARTED, found.reason, cluster)
-                continue
-            if isinstance(found, Wait) and found.until is not None:
-                wakes.add(found.until)
-            if found is not None or self._flight.crowded(cluster) is not None:
+        held: set[int] = set()  # nobody under these limits starts now
+        for at, cluster in enumerate(pending):
+            if len(held) == self._waiting.different_limits or (is_known and self._flight.is_full):
+                return left + pending[at:]
+            limits = self._waiting.limits(cluster)
+            if limits in held:
                 left.append(cluster)
                 continue
-            yield self._start(cluster, orders)
+            found = hindrance(cluster, orders, over, opens[self._waiting.window(cluster)], self.now)
+            if isinstance(found, Never):
+                self._note(cluster.name, Result.NOT_STARTED)
+                yield self._tick(Kind.NOT_STARTED, found.reason, cluster)
+            elif found is not None or self._flight.crowded(cluster) is not None:
+                held.add(limits)
+                left.append(cluster)
+                continue
+            else:
+                yield self._start(cluster, orders)
+            self._waiting.leave(cluster)
         return left
+
+    def _note(self, name: str, result: Result) -> None:
+        self.results[name] = result
+        if result in self._counting:
+            self._failed[name] = result
 
     def _start(self, cluster: Planned, orders: Orders) -> Tick:
         attempt = self._attempts[cluster.name] = self._attempts.get(cluster.name, 0) + 1
@@ -202,12 +221,12 @@ class Rehearsal:
                 cluster = self._flight.running[name]
                 self._flight.end(cluster)
                 del self._ends[name]
-                self.results[name] = result
+                self._note(name, result)
                 yield self._tick(Kind.ENDED, result.value, cluster)
 
     def _over_budget(self) -> str | None:
         return exceeded(
-            self.results,
+            self._failed,
             self._campaign.budget,
             wave=self._names,
             planned=self._planned,

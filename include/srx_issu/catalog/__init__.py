@@ -1,14 +1,16 @@
 """The operator's files as domain values: inventory, images, limits, support matrix, campaigns.
 
 ``load`` gives a checked ``Catalog`` or raises with every fault; ``validate`` lists the faults;
-``resolve`` turns a request into an Intent; ``cluster_names`` and ``image_names`` are cheap enough for DAG
-parsing, and so is ``read_campaigns``, which looks at the campaigns' files alone.
+``resolve`` turns a request into an Intent. Parsing DAGs asks for ``campaign_files`` and ``read_campaign``
+alone, which open the campaigns' own files only; ``cluster_names`` and ``image_names`` are for completion.
 """
 
 from srx_issu.catalog.campaign_fleet import facts, members, plan_rule
 from srx_issu.catalog.campaigns import (
     CampaignDocument,
+    campaign_file,
     campaign_files,
+    check_campaign,
     check_campaigns,
     read_campaign,
     read_campaigns,
@@ -35,7 +37,9 @@ __all__ = [
     "Catalog",
     "RecoveryRequest",
     "UpgradeRequest",
+    "campaign_file",
     "campaign_files",
+    "check_campaign",
     "check_campaigns",
     "check_keys",
     "cluster_names",

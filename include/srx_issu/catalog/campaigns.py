@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srx_issu.campaign.cron import parse_cron
@@ -76,22 +76,31 @@ def read_campaign(path: Path) -> CampaignDocument:
     return _read(path)[0]
 
 
+def campaign_file(files: Path, name: str) -> Path | None:
+    """None where the folder has no file of that campaign. The others are not opened."""
+    return next((path for path in campaign_files(files) if path.stem == name), None)
+
+
 def check_campaigns(
     files: Path, clusters: Mapping[str, Cluster] | None, images: Mapping[str, Image]
 ) -> dict[str, tuple[FileFault, ...]]:
-    """Name of the campaign -> every fault of its file, those against the rest of the catalogue included.
+    """Name of the campaign -> every fault of its file; see ``check_campaign``."""
+    documents = (check_campaign(path, clusters, images) for path in campaign_files(files))
+    return {document.name: document.faults for document in documents}
 
-    ``clusters`` None: not all of them are known, so no name can be called wrong.
-    """
-    found: dict[str, tuple[FileFault, ...]] = {}
-    for path in find_files(files).campaigns:
-        document, checked, entry = _read(path)
-        if entry is not None:
-            if clusters is not None:
-                _check_names(checked, entry, clusters)
-            _check_images(checked, entry, images)
-        found[document.name] = tuple(sorted({*document.faults, *checked.faults}))
-    return found
+
+def check_campaign(
+    path: Path, clusters: Mapping[str, Cluster] | None, images: Mapping[str, Image]
+) -> CampaignDocument:
+    """With every fault of the file, those against the rest of the catalogue included; ``campaign`` is None
+    only where the file alone has some. ``clusters`` None: not all of them are known, so no name can be
+    called wrong."""
+    document, checked, entry = _read(path)
+    if entry is not None:
+        if clusters is not None:
+            _check_names(checked, entry, clusters)
+        _check_images(checked, entry, images)
+    return replace(document, faults=tuple(sorted({*document.faults, *checked.faults})))
 
 
 def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:

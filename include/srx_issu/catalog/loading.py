@@ -13,6 +13,7 @@ from srx_issu.catalog.concurrency import Concurrency, read_concurrency
 from srx_issu.catalog.documents import Document, read_document
 from srx_issu.catalog.failure_policy import FailureRulesEntry, merge_failures, read_failure_policy
 from srx_issu.catalog.faults import Checked
+from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.fleet import read_inventory, written_names
 from srx_issu.catalog.folder import TABLE, find_files
 from srx_issu.catalog.images import read_images
@@ -52,6 +53,11 @@ class Catalog:
             checks=merge_checks(self.check_rules.of(cluster, image)),
             failures=merge_failures(self.failure_rules.of(cluster, image)),
         )
+
+    def levels_of(self, cluster: Cluster, image: Image) -> tuple[Entry, ...]:
+        """What ``policy_for`` is made of: the same entries give the same policy."""
+        files = (self.limits, self.check_rules, self.failure_rules)
+        return tuple(entry for file in files for entry in file.of(cluster, image))
 
 
 def load(files: Path, reading: Reading | None = None) -> Catalog:

@@ -138,8 +138,7 @@ class AirflowApi:
         answer = self._send("POST", "/auth/token", json=credentials)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise ApiFailed(f"{self._login.url} refused user {self._login.user!r} or the password")
-        self._accept(answer)
-        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._client.headers["Authorization"] = f"Bearer {self._accept(answer)['access_token']}"
 
     def is_paused(self) -> bool:
         """Raises ApiFailed when Airflow does not know the DAG."""
@@ -246,14 +245,18 @@ class AirflowApi:
     def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         try:
             return self._client.request(method, path, **kwargs)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise ApiUnreachable(
                 f"{self._login.url} does not answer ({error}); is it the right URL, and is Airflow up?"
             ) from error
 
     def _accept(self, answer: httpx.Response) -> Any:
         if answer.is_success:
-            return answer.json()
+            try:
+                return answer.json()
+            except ValueError as error:
+                said = answer.text[:100].strip()
+                raise ApiFailed(f"{self._login.url} answers, but not as Airflow does: {said!r}") from error
         raise ApiFailed(f"Airflow refused it ({answer.status_code}): {_words(answer)}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
@@ -15,25 +15,45 @@ from srx_issu.campaign.plan import Plan, Planned
 from srx_issu.campaign.rehearse import Answer, Ending, Kind, Rehearsal
 from srx_issu.cli.display import duration
 
+MOST_ROWS = 300  # that rich lays out to the terminal's width; it takes a millisecond for each
+_COLUMNS = ("Wave", "Cluster", "Model", "Site", "Conflicts", "Worst case", "Usually", "Image")
 
-def plan_table(plan: Plan, campaign: Campaign, durations: Mapping[str, float]) -> Table:
-    table = Table(box=None, pad_edge=False, title=f"Campaign {campaign.name}", title_justify="left")
-    for column in ("Wave", "Cluster", "Model", "Site", "Conflicts", "Worst case", "Usually", "Image"):
+
+def plan_table(plan: Plan, campaign: Campaign, durations: Mapping[str, float]) -> Table | str:
+    """A table; of thousands of clusters plain lines with the same columns, for a pager or a file."""
+    rows = [
+        _row(wave.number, cluster, durations.get(cluster.model))
+        for wave in plan.waves
+        for cluster in wave.clusters
+    ]
+    title = f"Campaign {campaign.name}"
+    if len(rows) > MOST_ROWS:
+        return "\n".join((title, *_aligned(_COLUMNS, rows)))
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left")
+    for column in _COLUMNS:
         table.add_column(column, no_wrap=column == "Cluster")
-    for wave in plan.waves:
-        for cluster in wave.clusters:
-            usual = durations.get(cluster.model)
-            table.add_row(
-                str(wave.number),
-                cluster.name,
-                cluster.model,
-                cluster.site,
-                ", ".join(cluster.conflict_groups),
-                duration(cluster.worst_case_s),
-                duration(usual) if usual else "?",
-                cluster.image,
-            )
+    for row in rows:
+        table.add_row(*row)
     return table
+
+
+def _row(wave: int, cluster: Planned, usual: float | None) -> tuple[str, ...]:
+    return (
+        str(wave),
+        cluster.name,
+        cluster.model,
+        cluster.site,
+        ", ".join(cluster.conflict_groups),
+        duration(cluster.worst_case_s),
+        duration(usual) if usual else "?",
+        cluster.image,
+    )
+
+
+def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def predicted_end(plan: Plan, campaign: Campaign, durations: Mapping[str, float], now: datetime) -> str:

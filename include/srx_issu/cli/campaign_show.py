@@ -43,15 +43,19 @@ def show_plan(name: str, files: Path) -> int:
             "clusters stand in NetBox, which only Airflow reads: 'srx-issu campaign start --plan-only' "
             "makes the plan there"
         )
-    faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
-    document = next((found for found in catalog.read_campaigns(files) if found.name == name), None)
-    if document is None or document.campaign is None or faults:
-        return _refuse(
-            "\n".join(str(fault) for fault in faults or ()) or f"no file {files}/campaigns/{name}.yaml"
-        )
+    path = catalog.campaign_file(files, name)
+    if path is None:
+        return _refuse(f"no file {files}/campaigns/{name}.yaml")
+    document = catalog.check_campaign(path, known.clusters, known.images)
+    if document.campaign is None or document.faults:
+        return _refuse("\n".join(map(str, document.faults)))
     campaign, history = document.campaign, _history(known)
     plan = plan_waves(catalog.members(known, campaign, history.releases), campaign, document.settings)
-    console.print(plan_table(plan, campaign, history.durations))
+    table = plan_table(plan, campaign, history.durations)
+    if isinstance(table, str):
+        _say(table)
+    else:
+        console.print(table)
     for left in plan.left_out:
         _say(f"left out: {left.name}: {left.reason}")
     if campaign.staging is not None:

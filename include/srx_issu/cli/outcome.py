@@ -8,7 +8,7 @@ from typing import Any
 from srx_issu.cli.airflow_api import AirflowApi, Run
 from srx_issu.ports.journal import Outcome
 
-CLOSE = "close"
+CLAIM, CLOSE = "claim", "close"
 EXIT_GREEN, EXIT_RED, EXIT_NOT_DONE = 0, 1, 2
 
 
@@ -28,8 +28,9 @@ class Ending:
 
 
 def ending(api: AirflowApi, run: Run) -> Ending:
-    """What task ``close`` said. A run that never got there, or is green without an outcome, is not green."""
-    told = api.xcom(run.run_id, CLOSE)
+    """What task ``close`` said, or ``claim`` of a refused request. A run that never got there, or is green
+    without an outcome, is not green."""
+    told = api.xcom(run.run_id, CLOSE) or api.xcom(run.run_id, CLAIM)
     outcome = _outcome(told)
     if outcome is None:
         return Ending(

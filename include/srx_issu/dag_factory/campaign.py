@@ -20,6 +20,7 @@ from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.catalog import CampaignDocument
+from srx_issu.dag_factory.priority import campaign_weight, weigh
 from srx_issu.dag_factory.tasks import ALWAYS, JOIN, ending
 from srx_issu.dag_factory.trigger_form import give_form, plan_only_param
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
@@ -72,6 +73,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         chain(before, report, CloseCampaign(task_id="close", campaign=document.name, trigger_rule=ALWAYS))
         chain(plan, report)
         give_form(dag, {"plan_only": plan_only_param()})
+        weigh(dag, campaign_weight)
     return dag
 
 

@@ -8,6 +8,7 @@ from airflow.sdk import DAG, CronTriggerTimetable
 
 from srx_issu.campaign.naming import STAGING_PREFIX
 from srx_issu.catalog import CampaignDocument
+from srx_issu.dag_factory.priority import Weight, always, weigh
 from srx_issu.dag_factory.tasks import ALWAYS
 from srx_issu.operators.staging import CloseStaging, PlanStaging, StageSite
 
@@ -48,4 +49,5 @@ def staging_dag(document: CampaignDocument) -> DAG:
             map_index_template="{{ task.site }}",
         ).expand(work=plan.output)
         stage >> CloseStaging(task_id="close", campaign=name, trigger_rule=ALWAYS)
+        weigh(dag, always(Weight.AHEAD))
     return dag

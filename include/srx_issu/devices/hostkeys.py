@@ -8,6 +8,8 @@ paramiko 5 no longer offers, and it accepts an entry of port 22 for any port. Se
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from paramiko.hostkeys import HostKeyEntry, HostKeys, InvalidHostKey
@@ -18,6 +20,7 @@ from srx_issu.devices.credentials import Credentials
 from srx_issu.domain.errors import HostKeyRejected
 from srx_issu.domain.model import Address
 
+_HASHED = "|1|"  # how OpenSSH begins a hashed name
 _RSA = "ssh-rsa"
 _RSA_ALGORITHMS = ("rsa-sha2-512", "rsa-sha2-256")  # an RSA key signs with these; ssh-rsa itself is SHA-1
 
@@ -74,9 +77,31 @@ def known_hosts_name(address: Address) -> str:
     return address.host if address.port == 22 else f"[{address.host}]:{address.port}"
 
 
-@lru_cache(maxsize=512)  # a wait logs in again and again
+@lru_cache(maxsize=8192)  # a wait logs in again and again, a triggerer to thousands of nodes
 def _keys_for(name: str, known_hosts: str) -> tuple[PKey, ...]:
-    trusted, revoked = list[PKey](), set[bytes]()
+    known = _read(known_hosts)
+    return tuple(key for entry in known.about(name) if (key := _key(entry)).asbytes() not in known.revoked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _KnownHosts:
+    """A known_hosts text, read once: it may have a line for each of thousands of nodes, and each asks for its
+    own. Hashed names must be tried one by one."""
+
+    named: Mapping[str, tuple[HostKeyEntry, ...]]
+    hashed: tuple[HostKeyEntry, ...]
+    revoked: frozenset[bytes]
+
+    def about(self, name: str) -> Iterator[HostKeyEntry]:
+        """The lines about exactly ``name``, which may be hashed; a pattern is about nobody."""
+        for entry in (*self.named.get(name, ()), *(each for each in self.hashed if _is_hash_of(each, name))):
+            if f"!{name}" not in (entry.hostnames or ()):
+                yield entry
+
+
+@lru_cache(maxsize=32)  # one for each connection
+def _read(known_hosts: str) -> _KnownHosts:
+    named, hashed, revoked = dict[str, list[HostKeyEntry]](), list[HostKeyEntry](), set[bytes]()
     for line in known_hosts.splitlines():
         marker, _, rest = line.strip().partition(" ")
         entry = _entry(rest.strip() if marker == "@revoked" else line.strip())
@@ -84,20 +109,28 @@ def _keys_for(name: str, known_hosts: str) -> tuple[PKey, ...]:
             continue
         if marker == "@revoked":
             revoked.add(entry.key.asbytes())
-        elif _names(entry, name):
-            trusted.append(entry.key)
-    return tuple(key for key in trusted if key.asbytes() not in revoked)
+        elif any(host.startswith(_HASHED) for host in entry.hostnames or ()):
+            hashed.append(entry)
+        else:
+            for host in dict.fromkeys(entry.hostnames or ()):
+                named.setdefault(host, []).append(entry)
+    return _KnownHosts(
+        named={name: tuple(entries) for name, entries in named.items()},
+        hashed=tuple(hashed),
+        revoked=frozenset(revoked),
+    )
 
 
-def _names(entry: HostKeyEntry, name: str) -> bool:
-    """Whether the line is about exactly ``name``, which may be hashed; a pattern is about nobody."""
-    if f"!{name}" in (entry.hostnames or ()):
-        return False
-    assert entry.key is not None
+def _is_hash_of(entry: HostKeyEntry, name: str) -> bool:
     hosts = HostKeys()
     for host in entry.hostnames or ():
-        hosts.add(host, entry.key.get_name(), entry.key)
-    return hosts.check(name, entry.key)
+        hosts.add(host, _key(entry).get_name(), _key(entry))
+    return hosts.check(name, _key(entry))
+
+
+def _key(entry: HostKeyEntry) -> PKey:
+    assert entry.key is not None  # lines without one are left out
+    return entry.key
 
 
 def _entry(line: str) -> HostKeyEntry | None:

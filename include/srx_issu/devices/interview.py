@@ -22,6 +22,7 @@ from srx_issu.domain.errors import (
     DeviceTimeout,
     DeviceUnreachable,
     HostKeyRejected,
+    ReplyNotUnderstood,
     SessionLost,
     UnknownCommand,
 )
@@ -31,6 +32,10 @@ Interview = Generator[Query, Element, NodeView]
 Fact = TypeVar("Fact")
 _Asking = Generator[Query, Element, Fact]
 
+# What Python makes of a number of five thousand digits, or of 31 February: this answer says nothing, the
+# others do.
+NO_VALUE = (ValueError, ArithmeticError)
+_LONGEST_FAULT = 500
 # After one of these the node is not asked further: each question would wait for its own timeout.
 SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, DeviceTimeout, SessionLost)
 
@@ -50,6 +55,10 @@ def interview(node: NodeName) -> Interview:
             break
         except DeviceError as error:  # it answered, with a no or with something unreadable
             faults.append(error.message)
+            unread.add(field)
+            answered += 1
+        except NO_VALUE as error:
+            faults.append(f"{field}: {error}"[:_LONGEST_FAULT])
             unread.add(field)
             answered += 1
     return replace(
@@ -104,6 +113,19 @@ _QUESTIONS = {  # by the field of NodeView that it fills
     "cold_sync": _cold_sync,
     "issu": _issu,
 }
+
+
+PLANNED = (queries.SOFTWARE, queries.UPTIME, queries.STATUS, queries.COLD_SYNC, queries.ISSU)
+"""What is always asked, in the order of the questions; the rest follows from an answer."""
+
+
+def with_clock(view: NodeView, uptime: Element) -> NodeView:
+    """The view of a node all of whose other answers are the same as then. Raises DeviceError."""
+    try:
+        facts = system.clock_facts(view.node, own_body(view.node, uptime, queries.UPTIME.body))
+    except NO_VALUE as error:
+        raise ReplyNotUnderstood(view.node, f"{queries.UPTIME.cli}: {error}") from error
+    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
 
 
 def _own(node: NodeName, query: Query) -> _Asking[Element]:

@@ -3,6 +3,7 @@
 SrxIssuError
 ├── OperatorFileError        a file of the operator's has faults; carries all of them
 ├── RequestRefused           a parameter of a run is wrong; nothing was touched
+│   ├── UpgradeClosed            the upgrade of that run is over; names its outcome
 │   ├── ConnectionUnusable       the Airflow connection is missing or incomplete; waited out once claimed
 │   └── NotPermitted             the send gate said no; names the condition
 ├── PermitExpired            the send gate's yes ran out before the bytes left; nothing was sent
@@ -60,6 +61,14 @@ class OperatorFileError(SrxIssuError):
 
 class RequestRefused(SrxIssuError):
     """What was asked for cannot be done; nothing was touched."""
+
+
+class UpgradeClosed(RequestRefused):
+    """The upgrade of that run id is closed with ``outcome`` and does nothing any more."""
+
+    def __init__(self, outcome: str, reason: str) -> None:
+        self.outcome = outcome
+        super().__init__(reason)
 
 
 class ConnectionUnusable(RequestRefused):

@@ -16,18 +16,19 @@ from typing import NoReturn
 
 from srx_issu.embedded import running
 from srx_issu.embedded.component import ComponentDied
-from srx_issu.embedded.health import HealthProbe, is_healthy
+from srx_issu.embedded.health import ApiServerSilent
 from srx_issu.embedded.home import Home, NotInARepository
 from srx_issu.embedded.postgres import PostgresFailed
 from srx_issu.embedded.readiness import Unhealthy
 from srx_issu.embedded.secrets import passwords
+from srx_issu.embedded.showing import ask
 from srx_issu.embedded.stack import Options, Stack, StackFailed
 
 FAILURES = (
-    ComponentDied, Unhealthy, StackFailed, PostgresFailed, NotInARepository, running.AlreadyRunning,
+    ComponentDied, Unhealthy, ApiServerSilent, StackFailed, PostgresFailed, NotInARepository,
+    running.AlreadyRunning,
 )  # fmt: skip
 POLL_S = 0.5
-HEALTH_EVERY_S = 15.0
 DOWN_TIMEOUT_S = 60.0
 
 
@@ -60,13 +61,9 @@ def up(home: Home, options: Options) -> int:
 
 
 def watch(stack: Stack) -> NoReturn:
-    """Looks for ever; ends by ComponentDied, Unhealthy or Ended."""
-    next_health = time.monotonic() + HEALTH_EVERY_S
+    """Looks for ever; ends by ComponentDied or Ended."""
     while True:
         stack.check()
-        if time.monotonic() > next_health:
-            stack.check_health()
-            next_health = time.monotonic() + HEALTH_EVERY_S
         time.sleep(POLL_S)
 
 
@@ -89,12 +86,11 @@ def status(home: Home) -> int:
     if found is None:
         print(f"nothing runs in {home.root}; 'make up' starts it")
         return 1
-    with HealthProbe(found.url) as probe:
-        said = probe.components()
+    shown = ask(found)
     print(f"{found.url}  (pid {found.pid}, {home.root})")
-    for name, word in said.items():
-        print(f"  {name:<16}{word}")
-    return 0 if is_healthy(said) else 1
+    for line in shown.lines():
+        print(f"  {line}")
+    return 0 if shown.is_healthy else 1
 
 
 def down(home: Home) -> int:

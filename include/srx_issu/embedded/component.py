@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from srx_issu.embedded.sessions import Session
 
-TAIL_LINES = 25
+TAIL_LINES, TAIL_BYTES = 25, 65_536
+LOGS_KEPT = 5  # of earlier starts: the first of a row of deaths says most
 
 
 class ComponentDied(Exception):
-    """A component ended by itself. The message names it and shows the end of its log."""
+    """A component ended and is not started again. The message names it and shows the end of its log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +29,16 @@ class Program:
     environment: Mapping[str, str]
     stop_signal: signal.Signals = signal.SIGTERM
     last: bool = False  # see ``Session``
+    restart: bool = True  # False: it cannot go on where it was, so its end is the end of all
 
 
 class Component:
-    """A running program that is to run as long as the stack does."""
+    """A running program."""
 
     def __init__(self, program: Program) -> None:
         self.name = program.name
         self.log = program.log
-        keep_one_older(program.log)
+        keep_older(program.log)
         with program.log.open("ab") as output:
             self._process = subprocess.Popen(
                 list(program.command),
@@ -51,12 +53,16 @@ class Component:
             name=program.name, sid=self._process.pid, stop_signal=program.stop_signal, last=program.last
         )
 
+    def ended(self) -> str | None:
+        """How it ended, in words; None while it runs."""
+        status = self._process.poll()
+        return None if status is None else in_words(status)
+
     def check(self) -> None:
         """Raises ComponentDied when it runs no more."""
-        status = self._process.poll()
-        if status is not None:
+        if how := self.ended():
             raise ComponentDied(
-                f"{self.name} ended by itself ({in_words(status)}); the end of {self.log}:\n{tail(self.log)}"
+                f"{self.name} ended by itself ({how}); the end of {self.log}:\n{tail(self.log)}"
             )
 
     def wait(self) -> int:
@@ -70,11 +76,19 @@ def in_words(status: int) -> str:
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    with log.open(errors="replace") as file:
-        return "".join(f"  {line}" for line in deque(file, maxlen=lines)).rstrip() or "  (empty)"
+    """Indented. Of a log that grew for months only the end is read."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            said = file.read().decode(errors="replace").splitlines()[-lines:]
+    except OSError as error:
+        said = [f"(cannot be read: {error})"]
+    return "\n".join(f"  {line}" for line in said or ["(empty)"])
 
 
-def keep_one_older(log: Path) -> None:
-    """This run's log starts empty; the one before is kept as ``<name>.log.1``."""
-    if log.exists():
-        log.replace(log.with_suffix(log.suffix + ".1"))
+def keep_older(log: Path) -> None:
+    """This run's log starts empty; those before are kept as ``<name>.log.1``, the newest, and so on."""
+    kept = [log, *(log.with_suffix(f"{log.suffix}.{number}") for number in range(1, LOGS_KEPT + 1))]
+    for older, newer in zip(reversed(kept[1:]), reversed(kept[:-1]), strict=True):
+        if newer.exists():
+            newer.replace(older)

@@ -25,21 +25,17 @@ def line_for(session: Session) -> str:
 
 
 def left_behind(lines: Iterable[str]) -> tuple[Session, ...]:
-    """The sessions to end once the lines are over; none when the supervisor took its leave."""
-    sessions = []
+    """The sessions to end once the lines are over; none when the supervisor took its leave. Of a component
+    that was started again only the newest: the kernel may have given the id of an older one to a stranger."""
+    sessions = {}
     for line in lines:
         if line.strip() == RELEASED:
             return ()
         told = json.loads(line)
-        sessions.append(
-            Session(
-                name=told["name"],
-                sid=told["sid"],
-                stop_signal=signal.Signals(told["stop"]),
-                last=told["last"],
-            )
+        sessions[told["name"]] = Session(
+            name=told["name"], sid=told["sid"], stop_signal=signal.Signals(told["stop"]), last=told["last"]
         )
-    return tuple(sessions)
+    return tuple(sessions.values())
 
 
 def main() -> None:

@@ -76,6 +76,11 @@ class Home:
         return self.root / "running.json"
 
     @property
+    def databases_ready_file(self) -> Path:
+        """There while the databases of the stack that runs have the schema of the installed software."""
+        return self.root / "databases.ready"
+
+    @property
     def remembered_file(self) -> Path:
         """What the last start found out and the next one can use again: port, migrated versions."""
         return self.root / "remembered.json"

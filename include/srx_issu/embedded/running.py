@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from srx_issu.embedded.home import Home
 
@@ -22,25 +22,40 @@ class AlreadyRunning(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Restarts:
+    """How often a component was started again, and why and when (ISO 8601) the last time."""
+
+    count: int
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Running:
     """What runs: ``pid`` is the supervisor's."""
 
     pid: int
     url: str
     sessions: dict[str, int]  # component -> session id
+    restarts: dict[str, Restarts] = field(default_factory=dict)  # component; none for one that never ended
 
 
 def read(home: Home) -> Running | None:
     """None when nothing runs in this folder."""
     if not _is_locked(home):
         return None
-    with suppress(OSError, ValueError, TypeError):
-        return Running(**json.loads(home.running_file.read_text()))
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        found = json.loads(home.running_file.read_text())
+        restarts = {name: Restarts(**each) for name, each in found.pop("restarts", {}).items()}
+        return Running(**found, restarts=restarts)
     return None
 
 
 def write(home: Home, running: Running) -> None:
-    home.running_file.write_text(json.dumps(asdict(running), indent=2) + "\n")
+    """Replaces the note as a whole: it is read while it changes."""
+    draft = home.running_file.with_suffix(".new")
+    draft.write_text(json.dumps(asdict(running), indent=2) + "\n")
+    draft.replace(home.running_file)
 
 
 @contextmanager

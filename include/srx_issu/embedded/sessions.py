@@ -45,11 +45,19 @@ def end_all(sessions: Iterable[Session], grace_s: float) -> None:
         _end(group, grace_s)
 
 
+def kill(session: Session) -> None:
+    """SIGKILL for every process of it: the leader, and what a dead leader left behind."""
+    _until_gone([session], deadline=time.monotonic())
+
+
 def _end(sessions: list[Session], grace_s: float) -> None:
     """Tells the leaders, who tell their own; kills what is left after ``grace_s``, or has no leader."""
     for session in sessions:
         _send(session.sid, session.stop_signal)
-    deadline = time.monotonic() + grace_s
+    _until_gone(sessions, deadline=time.monotonic() + grace_s)
+
+
+def _until_gone(sessions: list[Session], deadline: float) -> None:
     while left := members(session.sid for session in sessions):
         in_time = time.monotonic() < deadline
         for pid, sid in left.items():

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from srx_issu.embedded import guard, running
-from srx_issu.embedded.component import Component, Program, in_words, tail
+from srx_issu.embedded import running
+from srx_issu.embedded.component import Program, in_words, tail
 from srx_issu.embedded.databases import installed_schema, prepare_journal
 from srx_issu.embedded.environment import Wiring, variables
 from srx_issu.embedded.health import HealthProbe
 from srx_issu.embedded.home import Home, repository
+from srx_issu.embedded.in_flight import upgrades_in_flight
 from srx_issu.embedded.ports import free_port
 from srx_issu.embedded.postgres import JOURNAL_WRITER, Postgres
-from srx_issu.embedded.readiness import HealthWatch, report_dags, wait_for_health
+from srx_issu.embedded.readiness import report_dags, wait_for_health
+from srx_issu.embedded.reparsing import Reparsing
+from srx_issu.embedded.restarts import STARTING_LIMIT
 from srx_issu.embedded.secrets import load_or_create, passwords
-from srx_issu.embedded.sessions import end_all
+from srx_issu.embedded.supervision import Supervision
+from srx_issu.embedded.supervisor import Supervisor
 
-STOP_GRACE_S = 8.0
-AIRFLOW = (sys.executable, "-m", "airflow")
+AIRFLOW: tuple[str, ...] = (sys.executable, "-m", "airflow")
 PRELOAD = (sys.executable, "-m", "srx_issu.embedded.preload")
 # What tasks would each load for themselves: decision 022. The scheduler forks the processes that run tasks,
 # the DAG processor those that parse. Code edited since needs a restart.
@@ -52,6 +54,8 @@ TASK_MODULES = (
     "srx_issu.devices.transfer",
     "srx_issu.devices.writer",
     "srx_issu.steps.kept_values",
+    "srx_issu.triggers.cluster",
+    "srx_issu.triggers.recovery",
     *PARSE_MODULES,
 )
 PRELOADED = {"scheduler": TASK_MODULES, "dag-processor": PARSE_MODULES}
@@ -83,7 +87,7 @@ class Options:
     parallelism: int = field(default_factory=default_parallelism)
     # Programs that live as long as the stack, started first: they get ready while PostgreSQL does.
     alongside: tuple[Program, ...] = ()
-    # Called when the databases are ready; gives more variables for Airflow, such as AIRFLOW_CONN_...
+    # Called when PostgreSQL is up; gives more variables for Airflow, such as AIRFLOW_CONN_...
     before_airflow: Callable[[], Mapping[str, str]] = dict
 
 
@@ -98,11 +102,10 @@ class Stack:
         self.environment: dict[str, str] = {}  # for programs that are to work on this stack
         self._options = options or Options()
         self._say = say
-        self._components: list[Component] = []
         self._cleanup = ExitStack()
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._supervisor: Supervisor | None = None
+        self._supervision: Supervision | None = None
         self._wiring: Wiring | None = None
-        self._health = HealthWatch()
 
     @property
     def url(self) -> str:
@@ -110,9 +113,15 @@ class Stack:
             raise StackFailed("the stack was not started")
         return self._wiring.url
 
+    @property
+    def supervisor(self) -> Supervisor:
+        if self._supervisor is None:
+            raise StackFailed("the stack was not started")
+        return self._supervisor
+
     def sid(self, component: str) -> int:
-        """The session id of a component, which is its process id."""
-        return next(c.session.sid for c in self._components if c.name == component)
+        """The session id of a component's newest start, which is its process id."""
+        return self.supervisor.sessions[component]
 
     def __enter__(self) -> Stack:
         try:
@@ -128,46 +137,57 @@ class Stack:
         self.stop()
 
     def check(self) -> None:
-        """Raises ComponentDied when a component is no longer there. Costs nothing; call it often."""
-        for component in self._components:
-            component.check()
+        """Raises ComponentDied when a component is no longer there for good: the others are started again
+        while the stack is up. Costs nothing; call it often."""
+        if self._supervision is not None:
+            self._supervision.check()
+        else:
+            self.supervisor.tend(STARTING_LIMIT)
 
-    def check_health(self) -> None:
-        """Raises Unhealthy when a component lives, but has not beaten for long. Asks Airflow."""
-        with HealthProbe(self.url) as probe:
-            self._health.look(probe.components())
+    def leave_alone(self) -> None:
+        """Nothing is started again from here on, as if the supervisor had been killed."""
+        if self._supervision is not None:
+            self._supervision.stop()
 
     def stop(self) -> None:
-        """Ends every process, PostgreSQL last. Does nothing the second time."""
-        if self._components:
+        """Says what is in flight, and ends every process, PostgreSQL last. Does nothing the second time."""
+        self.leave_alone()
+        if self._supervisor is not None:
+            if in_flight := self._in_flight():
+                self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
             self._say("stopping")
-        end_all((component.session for component in self._components), STOP_GRACE_S)
-        for component in self._components:
-            component.wait()
-        self._components.clear()
-        self._dismiss_guard()
+            self._supervisor.stop()
+            self._supervisor = self._supervision = None
         self._cleanup.close()
+
+    def _in_flight(self) -> tuple[str, ...] | None:
+        """Upgrades that the journal knows to be under way; None when it does not tell. Before there is a
+        journal nothing of this stack works on any."""
+        return upgrades_in_flight(self._wiring.journal_database) if self._wiring else ()
 
     def _start(self) -> None:
         self.home.create()
         lock = self._cleanup.enter_context(running.locked(self.home))
-        self._guard = self._post_guard(lock)
+        self._supervisor = Supervisor(
+            lock, say=self._say, in_flight=self._in_flight, changed=self._leave_note
+        )
         secrets, self.users_are_new = load_or_create(self.home)
 
         for program in self._options.alongside:
-            self._add(Component(program))
+            self.supervisor.start(program)
         self._say("starting PostgreSQL")
         postgres = Postgres(self.home)
         self._cleanup.callback(postgres.forget)
-        self._add(postgres.start())
+        self.supervisor.start(postgres.program())
         postgres.wait(self.check)
 
         self._wiring = self._wire(postgres)
         self.home.remember(journal=self._wiring.journal_database)  # without a password; for the command line
         self.environment = variables(self._wiring, secrets, os.environ)
-        self._migrate(postgres)
         self.environment.update(self._options.before_airflow())
-        self._start_airflow(self._wiring)
+        self._start_airflow(self._wiring, postgres)
+        reparsing = Reparsing(self._wiring.files, self._request_parse)
+        self._supervision = Supervision(self.supervisor, self.url, say=self._say, chore=reparsing.look)
 
     def _wire(self, postgres: Postgres) -> Wiring:
         root = repository()
@@ -189,65 +209,65 @@ class Stack:
         )
 
     def _migrate(self, postgres: Postgres) -> None:
-        """Brings both databases to the schema of the installed software."""
-        if self.home.remembered().get("schema") != installed_schema():
-            self._say("preparing Airflow's database")
-            migration = self._component("db-migrate", "db", "migrate")
-            status = migration.wait()
-            self._components.remove(migration)
-            if status != 0:
-                raise StackFailed(
-                    f"'airflow db migrate' ended with {in_words(status)}; the end of {migration.log}:\n"
-                    f"{tail(migration.log)}"
-                )
-            self.home.remember(schema=installed_schema())
+        """Brings both databases to the schema of the installed software, side by side."""
+        migration = self._start_migration()
         prepare_journal(postgres.uri("journal", "+psycopg"), JOURNAL_WRITER)
+        if migration and (status := self.supervisor.finish(migration.name)) != 0:
+            raise StackFailed(
+                f"'airflow db migrate' ended with {in_words(status)}; the end of {migration.log}:\n"
+                f"{tail(migration.log)}"
+            )
+        self.home.remember(schema=installed_schema())
 
-    def _start_airflow(self, wiring: Wiring) -> None:
+    def _start_migration(self) -> Program | None:
+        """Of Airflow's database; None where it was done by the same software."""
+        if self.home.remembered().get("schema") == installed_schema():
+            return None
+        self._say("preparing Airflow's database")
+        migration = self._program("db-migrate", "db", "migrate")
+        self.supervisor.start(migration)
+        return migration
+
+    def _start_airflow(self, wiring: Wiring, postgres: Postgres) -> None:
+        """Those that load much begin with that, and wait for the databases then (``preload.py``)."""
         self._say("starting Airflow")
         since = datetime.now(UTC)
-        for name, command in AIRFLOW_COMPONENTS.items():
-            self._component(name, *command)
-        running.write(
-            self.home,
-            running.Running(
-                pid=os.getpid(), url=wiring.url, sessions={c.name: c.session.sid for c in self._components}
-            ),
-        )
+        self.home.databases_ready_file.unlink(missing_ok=True)
+        for name in PRELOADED:
+            self.supervisor.start(self._program(name, *AIRFLOW_COMPONENTS[name]))
+        self._migrate(postgres)
+        self.home.databases_ready_file.touch()
+        for name in (each for each in AIRFLOW_COMPONENTS if each not in PRELOADED):
+            self.supervisor.start(self._program(name, *AIRFLOW_COMPONENTS[name]))
+        self._leave_note()
         with HealthProbe(wiring.url, "admin", passwords(self.home)["admin"]) as probe:
             wait_for_health(probe, self.check)
             report_dags(probe, wiring.dags, since, self.check, self._say)
 
-    def _component(self, name: str, *command: str) -> Component:
-        log = self.home.logs / f"{name}.log"
-        preload = (*PRELOAD, *modules, "--") if (modules := PRELOADED.get(name)) else AIRFLOW
-        program = Program(name=name, command=[*preload, *command], log=log, environment=self.environment)
-        return self._add(Component(program))
+    def _request_parse(self, dag_id: str) -> None:
+        with HealthProbe(self.url, "admin", passwords(self.home)["admin"]) as probe:
+            probe.log_in()
+            probe.request_parse(dag_id)
 
-    def _add(self, component: Component) -> Component:
-        self._components.append(component)
-        self._tell_guard(guard.line_for(component.session))
-        return component
+    def _program(self, name: str, *command: str) -> Program:
+        log, airflow = self.home.logs / f"{name}.log", AIRFLOW
+        if modules := PRELOADED.get(name):
+            airflow = (*PRELOAD, str(self.home.databases_ready_file), *modules, "--")
+        return Program(name=name, command=[*airflow, *command], log=log, environment=self.environment)
 
-    def _post_guard(self, lock: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "srx_issu.embedded.guard"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            pass_fds=(lock,),  # the folder stays locked until the guard is done
-        )
-
-    def _tell_guard(self, line: str) -> None:
-        if self._guard is None or self._guard.stdin is None or self._guard.poll() is not None:
-            raise StackFailed(
-                "the guard process ended; without it nothing would end the stack if we were killed"
-            )
-        self._guard.stdin.write(f"{line}\n".encode())
-        self._guard.stdin.flush()
-
-    def _dismiss_guard(self) -> None:
-        if self._guard is None:
+    def _leave_note(self) -> None:
+        """For ``status``, ``down`` and the command line; anew after each restart."""
+        if self._wiring is None:  # no address yet that anybody could use
             return
-        self._guard.communicate(f"{guard.RELEASED}\n".encode())
-        self._guard = None
+        ended = self.supervisor.histories
+        restarts = {
+            name: running.Restarts(count=each.ends, reason=each.reason, at=each.at.isoformat())
+            for name, each in ended.items()
+            if each.at
+        }
+        sessions = self.supervisor.sessions
+        with suppress(OSError):  # a full disk: the stack itself is worth more than its note
+            running.write(
+                self.home,
+                running.Running(pid=os.getpid(), url=self.url, sessions=sessions, restarts=restarts),
+            )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from srx_issu import catalog
+from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.campaign.plan import Plan, plan_waves
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
@@ -30,9 +31,10 @@ def open_campaign(
     plan_only: bool = False,
     log: Any = None,
     stopped: Callable[[], str | None] = stopped,
+    stores: Stores | None = None,
 ) -> CampaignBench:
     """Cheap; files are read and connections made when they are used."""
-    stores = open_stores()
+    stores = stores or open_stores()
     return CampaignBench(
         campaign_id=campaign_id(name, run_id),
         requested_by=requested_by or "airflow",
@@ -61,13 +63,12 @@ def plan_now(name: str, stores: Stores) -> Planning:
     """Raises OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
     files = catalog.files_folder()
     known = load_catalog(files)
-    faults = catalog.check_campaigns(files, known.clusters, known.images).get(name)
-    if faults is None:
+    path = catalog.campaign_file(files, name)
+    if path is None:
         raise RequestRefused(f"no file campaigns/{name}.yaml in {files}")
-    if faults:
-        raise OperatorFileError(faults)
-    document = next(found for found in catalog.read_campaigns(files) if found.name == name)
-    assert document.campaign is not None, "a file without faults is a campaign"
+    document = catalog.check_campaign(path, known.clusters, known.images)
+    if document.faults or document.campaign is None:
+        raise OperatorFileError(document.faults)
     fleet = catalog.members(known, document.campaign, stores.campaigns.releases())
     plan = plan_waves(fleet, document.campaign, document.settings)
     rule = catalog.plan_rule(known, {cluster.name: cluster.image for cluster in plan.clusters})
@@ -76,7 +77,12 @@ def plan_now(name: str, stores: Stores) -> Planning:
 
 def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:
     """From the approved plan alone. Raises RequestRefused when it does not hold the cluster."""
-    plan, campaign = known_plan(bench)
+    return task_in(known_plan(bench), cluster, wave)
+
+
+def task_in(known: tuple[Plan, Campaign], cluster: str, wave: int) -> Task:
+    """The same from a plan that was read already."""
+    plan, campaign = known
     planned = plan.cluster(cluster)
     if planned is None:
         raise RequestRefused(f"{cluster} is not in plan {plan.digest}")

@@ -19,10 +19,9 @@ def send_notice(name: str, run: tuple[str, str], title: str, text: str) -> None:
     """The log is told always; the file's notifiers besides. ``run``: DAG and run id, for the link."""
     log.info("notice: %s", title)
     whole = "\n\n".join(filter(None, (title, text, link_to(*run))))
-    for document in catalog.read_campaigns(catalog.files_folder()):
-        if document.name == name:
-            for entry in document.notify:
-                _send(entry, title, whole)
+    path = catalog.campaign_file(catalog.files_folder(), name)
+    for entry in catalog.read_campaign(path).notify if path else ():
+        _send(entry, title, whole)
 
 
 def link_to(dag_id: str, run_id: str) -> str:

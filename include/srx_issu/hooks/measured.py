@@ -9,11 +9,13 @@ lease.taken|taken_over|refused|released
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.errors import LeaseHeld, SrxIssuError
 from srx_issu.domain.intent import Intent
 from srx_issu.ports.journal import (
+    Claim,
     Event,
     EventKind,
     Hold,
@@ -21,8 +23,10 @@ from srx_issu.ports.journal import (
     Journal,
     Lease,
     Leases,
+    LeaseTaken,
     Outcome,
     UpgradeRecord,
+    WantedLeases,
 )
 from srx_issu.ports.metrics import Metrics
 
@@ -101,8 +105,24 @@ class MeasuredLeases:
             self._metrics.count("lease.taken_over", kind=_kind(resource))
         return lease
 
+    def take_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        try:
+            taken = self._leases.take_together(wanted, owner, ttl_s)
+        except LeaseHeld as held:
+            self._metrics.count("lease.refused", kind=_kind(str(held)))  # it begins with the resource
+            raise
+        for each in taken:
+            if each.before is None:
+                self._metrics.count("lease.taken", kind=_kind(each.lease.resource))
+            elif each.before.owner != owner:
+                self._metrics.count("lease.taken_over", kind=_kind(each.lease.resource))
+        return taken
+
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         return self._leases.renew(resource, owner, ttl_s)
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        return self._leases.renew_many(claims)
 
     def release(self, resource: str, owner: str) -> bool:
         if released := self._leases.release(resource, owner):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
@@ -12,6 +12,8 @@ from srx_issu.ports.journal import Json
 
 UPGRADE_DAG = "issu_cluster"
 GONE = "gone"
+ALIVE = ("queued", "running")
+_MOST_ASKED = 100  # at once: their names go into one URL
 _REFUSALS = (400, 403, 404, 422)
 
 
@@ -42,3 +44,25 @@ def run_state(run_id: str, dag_id: str = UPGRADE_DAG) -> str:
         return GONE
     state: Any = RuntimeTaskInstance.get_dagrun_state(dag_id=dag_id, run_id=run_id)
     return str(getattr(state, "value", state))  # an enum whose str() is "DagRunState.FAILED"
+
+
+def states_of_ended(run_ids: Sequence[str], dag_id: str = UPGRADE_DAG) -> dict[str, str]:
+    """Of those that are neither queued nor running: ``run_state``. Blocks: call it in a thread.
+
+    One question for a hundred runs while all of them live; those that do not are found by halves.
+    """
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance  # noqa: PLC0415
+
+    found: dict[str, str] = {}
+    left = [list(run_ids[at : at + _MOST_ASKED]) for at in range(0, len(run_ids), _MOST_ASKED)]
+    while left:
+        some = left.pop()
+        alive = RuntimeTaskInstance.get_dr_count(dag_id=dag_id, run_ids=some, states=list(ALIVE))
+        if alive == len(some):
+            continue
+        if len(some) == 1:
+            found[some[0]] = run_state(some[0], dag_id)
+        else:
+            half = len(some) // 2
+            left += [some[:half], some[half:]]
+    return {run_id: state for run_id, state in found.items() if state not in ALIVE}

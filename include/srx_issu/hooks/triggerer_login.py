@@ -10,8 +10,9 @@ import asyncio
 import logging
 import math
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncssh
@@ -21,8 +22,10 @@ from srx_issu.devices import async_login
 from srx_issu.devices.credentials import Credentials
 from srx_issu.domain.errors import ConnectionUnusable, HostKeyRejected
 from srx_issu.domain.model import Cluster, NodeName
+from srx_issu.hooks.metrics import AirflowMetrics
 from srx_issu.hooks.srx import credentials_of
 
+FAILED_S = 2.0  # a connection that cannot be used is not read again for each of a thousand logins
 KEPT_S = 60.0  # a changed connection is seen after a minute, and after a refused login
 _REFUSED = (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable, HostKeyRejected)
 _log = logging.getLogger(__name__)
@@ -37,41 +40,74 @@ class _Kept:
     read_at: float  # monotonic; -inf: a login was refused, read again
 
 
-_kept: dict[str, _Kept] = {}  # connection id -> as it was read
+@dataclass(kw_only=True)
+class _Reading:
+    """One connection as it is being read: by one login at a time, also where a thousand begin together."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    kept: _Kept | None = None  # as it was read last
+    failed: Exception | None = None
+    failed_at: float = -math.inf  # monotonic
+
+    @property
+    def fresh(self) -> _Kept | None:
+        return self.kept if self.kept and time.monotonic() - self.kept.read_at <= KEPT_S else None
+
+    @property
+    def recent_failure(self) -> Exception | None:
+        return self.failed if time.monotonic() - self.failed_at <= FAILED_S else None
 
 
-def connector(cluster: Cluster) -> Callable[[NodeName], Awaitable[Any]]:
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """What the logins of one event loop share of reading connections. The accounts end with it."""
+
+    of: dict[str, _Reading] = field(default_factory=lambda: defaultdict(_Reading))
+
+
+def connector(cluster: Cluster, readings: Readings | None = None) -> Callable[[NodeName], Awaitable[Any]]:
     """Opens SSH sessions with the account and the host keys of the cluster's connection.
 
     The coroutine raises ConnectionUnusable when the connection cannot be used and never could,
     HostKeyRejected when it has no key of the node, and what asyncssh raises.
     """
 
+    reading = (readings or Readings()).of[cluster.connection_id]
+
     async def connect(node: NodeName) -> Any:
-        kept = await _account(cluster.connection_id)
+        kept = await _account(cluster.connection_id, reading)
         try:
-            return await async_login.connect(node, cluster.address(node), kept.account, kept.key)
+            session = await async_login.connect(node, cluster.address(node), kept.account, kept.key)
         except _REFUSED:
-            _kept[cluster.connection_id] = replace(kept, read_at=-math.inf)
+            if reading.kept is kept:  # else it was read again meanwhile
+                reading.kept = replace(kept, read_at=-math.inf)
             raise
+        AirflowMetrics().count("poll.login")
+        return session
 
     return connect
 
 
-async def _account(connection_id: str) -> _Kept:
+async def _account(connection_id: str, reading: _Reading) -> _Kept:
     """A connection that is spoilt while a wait is under way does not end the wait."""
-    kept = _kept.get(connection_id)
-    if kept and time.monotonic() - kept.read_at <= KEPT_S:
+    if (kept := reading.fresh) is not None:
         return kept
-    try:
-        read = await _read(connection_id)
-    except Exception as error:
-        if kept is None:
+    async with reading.lock:
+        if (kept := reading.fresh) is not None:
+            return kept  # somebody else has read it meanwhile
+        if (error := reading.recent_failure) is None:
+            try:
+                reading.kept = await _read(connection_id)
+            except Exception as failed:  # noqa: BLE001 - whatever Airflow says of it
+                error = reading.failed = failed
+                reading.failed_at = time.monotonic()
+                if reading.kept is not None:
+                    _log.warning(
+                        "connection %s: %s; going on with the account as it was", connection_id, error
+                    )
+        if (kept := reading.kept) is None:
             raise ConnectionUnusable(f"connection {connection_id} cannot be used: {error}") from error
-        _log.warning("connection %s: %s; going on with the account as it was", connection_id, error)
         return kept
-    _kept[connection_id] = read
-    return read
 
 
 async def _read(connection_id: str) -> _Kept:

@@ -1,4 +1,5 @@
-"""Everything a trigger needs, put together without blocking the triggerer's loop.
+"""Everything a trigger needs, put together without blocking the triggerer's loop. Nodes are looked at, leases
+renewed and the journal reached through the loop's watcher.
 
 A journal that is away is waited out when a wait is opened; once open, a wait looks at the nodes all the time.
 """
@@ -13,22 +14,22 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from srx_issu.devices.ssh import SshClusterReader
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, RequestRefused
-from srx_issu.domain.goals import Goal
+from srx_issu.domain.goals import Course, Goal
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.recovery.plan import Plan, Taken
 from srx_issu.hooks.clock import SystemClock
-from srx_issu.hooks.stores import Stores, open_stores
-from srx_issu.hooks.triggerer_login import connector
+from srx_issu.hooks.stores import Stores
+from srx_issu.hooks.watcher import Watcher, watcher_of_loop
+from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.holding import renew_all
+from srx_issu.steps.holding import claim_of
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.looking import require_login
 from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
 from srx_issu.steps.quiet import QuietWatch, Stillness
-from srx_issu.steps.recall import QUIET_KEY, course, intent_of, start
+from srx_issu.steps.recall import QUIET_KEY, Start, course, intent_of, start
 from srx_issu.steps.recover_cluster import taken
 from srx_issu.steps.recovery_plan import plan_in
 from srx_issu.steps.watch import SHORT_S, Look, Watch, away_words, began_at
@@ -36,6 +37,7 @@ from srx_issu.steps.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.window import seconds_until_open, window_objection
 
 R = TypeVar("R")
+BEFORE_WATCHING = "waiting for it before watching"
 
 
 @asynccontextmanager
@@ -48,49 +50,60 @@ async def open_watch(
     pause: Callable[[float], Awaitable[None]],
     counted: Callable[[Look], None],
 ) -> AsyncIterator[WatchLoop]:
-    """The wait of one task, with its own connection to each node; closed at the end."""
-    opened = await _opened(partial(_prepare_watch, upgrade_id, goal, step), log)
-    watch, lines = opened.watch, _lines(opened.stores, upgrade_id, log)
+    """The wait of one task, subscribed to its cluster until it ends."""
+    here = watcher_of_loop()
+    opened = await _opened(partial(_prepare_watch, here, upgrade_id, goal, step), log)
+    intent, lines = opened.intent, _lines(here, upgrade_id, log)
+    reader = here.subscribe(intent, log)
+    watch = Watch(
+        intent=intent,
+        goal=goal,
+        step=step,
+        course=opened.course,
+        start=opened.start,
+        reader=reader,
+        clock=SystemClock(),
+        began_at=opened.began_at,
+    )
     try:
         yield WatchLoop(
             watch=watch,
             lines=lines,
-            lease=_lease_keeper(opened.stores, watch.intent, lines.outage, log),
-            account=_account_outage(watch.intent, log),
+            lease=_lease_keeper(here, intent, lines.outage, log),
+            account=_account_outage(intent, log),
             log=log,
             pause=pause,
             counted=counted,
         )
     finally:
-        await watch.reader.close()
+        await reader.close()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OpenWatch:
-    watch: Watch
-    stores: Stores
+class _Prepared:
+    """What the journal knows of a wait."""
+
+    intent: Intent
+    course: Course
+    start: Start | None
+    began_at: datetime
 
 
-def _prepare_watch(upgrade_id: str, goal: Goal, step: str) -> _OpenWatch:
-    stores = open_stores()
+def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
+    stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
     events = stores.journal.events(upgrade_id)
-    watch = Watch(
+    return _Prepared(
         intent=intent,
-        goal=goal,
-        step=step,
         course=course(events, stores.evidence, intent),
         start=start(events),
-        reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), intent.policy.timers),
-        clock=SystemClock(),
         began_at=_begin(stores, upgrade_id, step, f"waiting for {goal.replace('_', ' ')}"),
     )
-    return _OpenWatch(watch=watch, stores=stores)
 
 
 async def _opened(prepare: Callable[[], R], log: Any) -> R:
     """Nothing is known of the upgrade without its journal: waited for without a limit."""
-    return await wait_out_in_loop(prepare, _journal_outage(log, "waiting for it before watching"))
+    return await wait_out_in_loop(prepare, _journal_outage(log, BEFORE_WATCHING))
 
 
 def _journal_outage(log: Any, meanwhile: str = WATCHING) -> Outage:
@@ -102,30 +115,31 @@ def _account_outage(intent: Intent, log: Any) -> Outage:
     return Outage(clock=SystemClock(), log=log, what=what, meanwhile="trying again, no deadline passes")
 
 
-def _lines(stores: Stores, upgrade_id: str, log: Any) -> LateJournal:
-    return LateJournal(journal=stores.journal, upgrade_id=upgrade_id, outage=_journal_outage(log))
+def _lines(here: Watcher, upgrade_id: str, log: Any) -> LateJournal:
+    return LateJournal(journal=here.stores.journal, upgrade_id=upgrade_id, outage=_journal_outage(log))
 
 
-def _lease_keeper(stores: Stores, intent: Intent, outage: Outage, log: Any) -> LeaseKeeper:
-    async def renew() -> None:
-        await asyncio.to_thread(_renew_lease, stores, intent)
-
-    every_s = intent.policy.timers.lease_s / RENEWALS
+def _lease_keeper(here: Watcher, intent: Intent, outage: Outage, log: Any) -> LeaseKeeper:
+    lease_s = intent.policy.timers.lease_s
+    renew = partial(here.leases.renew, claim_of(intent, lease_s))
+    every_s = lease_s / RENEWALS
     return LeaseKeeper(renew=renew, every_s=every_s, clock=SystemClock(), outage=outage, log=log)
 
 
-def _renew_lease(stores: Stores, intent: Intent) -> None:
-    renew_all(intent, stores.leases, intent.policy.timers.lease_s)
-
-
-def _renew_where_possible(stores: Stores, intent: Intent, log: Any) -> None:
-    """Raises LeaseHeld when another has the cluster; a lease that is gone does not keep us from looking."""
-    try:
-        _renew_lease(stores, intent)
-    except JournalAway:
-        raise
-    except JournalError as gone:
-        log.warning("%s; %s", gone, WATCHING)
+async def _renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None:
+    """Waits for a journal that is away: this is the wait's only renewal. Raises LeaseHeld when another has
+    the cluster; a lease that is gone does not keep us from looking."""
+    outage, claim = _journal_outage(log, BEFORE_WATCHING), claim_of(intent, intent.policy.timers.lease_s)
+    while True:
+        try:
+            await here.leases.renew(claim)
+        except JournalAway as away:
+            await asyncio.sleep(outage.begun(away))
+            continue
+        except JournalError as gone:
+            log.warning("%s; %s", gone, WATCHING)
+        outage.over()
+        return
 
 
 @dataclass(kw_only=True)
@@ -136,7 +150,7 @@ class RecoveryWatch:
     intent: Intent
     step: str
     plan: Plan
-    reader: SshClusterReader
+    reader: AsyncClusterReader
     stores: Stores
     lines: LateJournal
     account: Outage
@@ -189,32 +203,50 @@ class RecoveryWatch:
 
 @asynccontextmanager
 async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[RecoveryWatch]:
-    """One step's wait, with its own connection to each node; closed at the end."""
-    watch = await _opened(partial(_prepare_recovery, upgrade_id, step, log), log)
+    """One step's wait, subscribed to its cluster until it ends."""
+    here = watcher_of_loop()
+    opened = await _opened(partial(_prepare_recovery, here, upgrade_id, step), log)
+    intent = opened.intent
+    await _renew_where_possible(here, intent, log)
+    reader = here.subscribe(intent, log)
     try:
-        yield watch
+        yield RecoveryWatch(
+            upgrade_id=upgrade_id,
+            intent=intent,
+            step=step,
+            plan=opened.plan,
+            taken=opened.taken,
+            reader=reader,
+            stores=here.stores,
+            lines=_lines(here, upgrade_id, log),
+            account=_account_outage(intent, log),
+            began_at=opened.began_at,
+        )
     finally:
-        await watch.reader.close()
+        await reader.close()
 
 
-def _prepare_recovery(upgrade_id: str, step: str, log: Any) -> RecoveryWatch:
-    stores = open_stores()
+@dataclass(frozen=True, kw_only=True)
+class _PreparedRecovery:
+    """What the journal knows of a waiting step."""
+
+    intent: Intent
+    plan: Plan
+    taken: tuple[Taken, ...]
+    began_at: datetime
+
+
+def _prepare_recovery(here: Watcher, upgrade_id: str, step: str) -> _PreparedRecovery:
+    stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
-    _renew_where_possible(stores, intent, log)
     events = stores.journal.events(upgrade_id)
     plan = plan_in(events, stores.evidence)
     if plan is None:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
-    return RecoveryWatch(
-        upgrade_id=upgrade_id,
+    return _PreparedRecovery(
         intent=intent,
-        step=step,
         plan=plan,
         taken=taken(events),
-        reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), intent.policy.timers),
-        stores=stores,
-        lines=_lines(stores, upgrade_id, log),
-        account=_account_outage(intent, log),
         began_at=_begin(stores, upgrade_id, step, "waiting"),
     )
 
@@ -261,33 +293,26 @@ class OpenQuiet:
 
 @asynccontextmanager
 async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[OpenQuiet]:
-    """With its own connection to each node; closed at the end."""
-    quiet = await _opened(partial(_prepare_quiet, upgrade_id, step, log), log)
+    here = watcher_of_loop()
+    intent, begun = await _opened(partial(_prepare_quiet, here, upgrade_id), log)
+    await _renew_where_possible(here, intent, log)
+    reader = here.subscribe(intent, log)
     try:
-        yield quiet
+        yield OpenQuiet(
+            cluster=intent.cluster.name,
+            step=step,
+            watch=QuietWatch(intent=intent, start=begun, reader=reader, clock=SystemClock()),
+            poll_s=intent.policy.timers.poll_s,
+            lines=_lines(here, upgrade_id, log),
+            account=_account_outage(intent, log),
+        )
     finally:
-        await quiet.watch.reader.close()
+        await reader.close()
 
 
-def _prepare_quiet(upgrade_id: str, step: str, log: Any) -> OpenQuiet:
-    stores = open_stores()
-    intent = intent_of(stores.journal, upgrade_id)
-    _renew_where_possible(stores, intent, log)
-    timers = intent.policy.timers
-    watch = QuietWatch(
-        intent=intent,
-        start=start(stores.journal.events(upgrade_id)),
-        reader=SshClusterReader(intent.cluster.name, connector(intent.cluster), timers),
-        clock=SystemClock(),
-    )
-    return OpenQuiet(
-        cluster=intent.cluster.name,
-        step=step,
-        watch=watch,
-        poll_s=timers.poll_s,
-        lines=_lines(stores, upgrade_id, log),
-        account=_account_outage(intent, log),
-    )
+def _prepare_quiet(here: Watcher, upgrade_id: str) -> tuple[Intent, Start | None]:
+    journal = here.stores.journal
+    return intent_of(journal, upgrade_id), start(journal.events(upgrade_id))
 
 
 def _begin(stores: Stores, upgrade_id: str, step: str, text: str) -> datetime:
@@ -358,12 +383,8 @@ class OpenWindow:
 
 async def open_window(upgrade_id: str, step: str, log: Any) -> OpenWindow:
     """Reads the intent."""
-
-    def prepare() -> OpenWindow:
-        stores = open_stores()
-        intent = intent_of(stores.journal, upgrade_id)
-        lines = _lines(stores, upgrade_id, log)
-        lease = _lease_keeper(stores, intent, lines.outage, log)
-        return OpenWindow(intent=intent, step=step, lines=lines, lease=lease)
-
-    return await _opened(prepare, log)
+    here = watcher_of_loop()
+    intent = await _opened(lambda: intent_of(here.stores.journal, upgrade_id), log)
+    lines = _lines(here, upgrade_id, log)
+    lease = _lease_keeper(here, intent, lines.outage, log)
+    return OpenWindow(intent=intent, step=step, lines=lines, lease=lease)

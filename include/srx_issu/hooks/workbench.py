@@ -20,13 +20,13 @@ from srx_issu.hooks.srx import SrxHook
 from srx_issu.hooks.stop import stopped
 from srx_issu.hooks.stores import open_stores
 from srx_issu.ports.journal import Event, EventKind
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.claim import STEP as CLAIM
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.looking import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
-from srx_issu.steps.recall import intent_of, last, start
+from srx_issu.steps.recall import TASK, intent_of, last, start
 
 
 def is_open(upgrade_id: str, purpose: Purpose) -> bool:
@@ -44,10 +44,16 @@ def is_running(upgrade_id: str, purpose: Purpose) -> bool:
     return record is not None and record.closed_at is None
 
 
-def note_failure(upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose) -> None:
-    """Writes that a step gave up, waiting for a journal that is away. Never raises: the failure itself is
-    what counts, and the log has it. Nothing is written into the journal of another DAG's upgrade."""
-    event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text)
+def note_failure(
+    upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose, task: str | None = None
+) -> None:
+    """Writes that a step gave up, waiting for a journal that is away; ``task``: the one it is a part of.
+
+    Never raises: the failure itself is what counts, and the log has it. Nothing is written into the journal
+    of another DAG's upgrade.
+    """
+    detail: Facts = {TASK: task} if task else {}
+    event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text, detail=detail)
     outage = Outage(clock=SystemClock(), log=log)
 
     def is_ours() -> bool:

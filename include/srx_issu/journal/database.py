@@ -1,7 +1,7 @@
 """One short transaction at a time on the journal's PostgreSQL, with every failure turned into JournalError.
 
-No pool: the callers are Airflow tasks that live for seconds, forked workers, and threads of the triggerer;
-a connection a transaction costs a few milliseconds and can be shared with nobody by mistake.
+Connections are the process's (``journal.engines``). One that died while it rested, as after a restart of the
+server, is replaced before the caller's first statement: that costs a statement of ours, and nobody notices.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, TextClause, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -21,9 +21,12 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from srx_issu.domain.errors import JournalAway, JournalError
+from srx_issu.journal.engines import engine_of, single_use_engine
 
-CONNECT_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_S = 30
+# A process that is stopped or cut off in mid-transaction keeps its locks for so long, not for the hours that
+# PostgreSQL takes to notice a dead machine: an upgrade's other processes wait for them.
+IDLE_S = 60
 MIGRATE_COMMAND = "python -m srx_issu.journal migrate"
 
 _UNDEFINED_TABLE, _UNDEFINED_SCHEMA, _UNDEFINED_COLUMN = "42P01", "3F000", "42703"
@@ -37,20 +40,13 @@ _AWAY_STATES = ("55P03", "25006", "25P03", "25P04")
 class Database:
     """The journal's database. Safe to share between threads and across a fork."""
 
-    def __init__(self, url: str) -> None:
-        """``url`` as SQLAlchemy takes it; raises JournalError when it is not one of PostgreSQL."""
+    def __init__(self, url: str, *, single_use: bool = False) -> None:
+        """``url`` as SQLAlchemy takes it; raises JournalError when it is not one of PostgreSQL.
+
+        ``single_use``: a connection a transaction, none is kept.
+        """
         self._url = _postgres_url(url)
-        self._engine = create_engine(
-            self._url,
-            poolclass=NullPool,
-            hide_parameters=True,
-            connect_args={
-                "connect_timeout": CONNECT_TIMEOUT_S,
-                "application_name": "srx-issu journal",
-                "tcp_user_timeout": STATEMENT_TIMEOUT_S * 1000,  # a network gone silent ends the wait
-                "prepare_threshold": None,  # works behind pgbouncer
-            },
-        )
+        self._single_use = single_use
 
     @property
     def name(self) -> str:
@@ -61,11 +57,22 @@ class Database:
     def transaction(self, *, statement_timeout_s: int = STATEMENT_TIMEOUT_S) -> Iterator[Connection]:
         """Commits at the end, rolls back on any exception; raises JournalError for the database's own."""
         try:
-            with self._engine.begin() as connection:
-                connection.execute(text(f"SET LOCAL statement_timeout = '{int(statement_timeout_s)}s'"))
+            with self._begun(statement_timeout_s) as connection, _given_up_when_away(connection):
                 yield connection
+                connection.commit()
         except SQLAlchemyError as error:
             raise self._explained(error) from error
+
+    def _begun(self, statement_timeout_s: int) -> Connection:
+        """In a transaction; on a new connection where the kept one turns out to be dead: the pool has thrown
+        away all that are older than the failure."""
+        engine = single_use_engine(self._url) if self._single_use else engine_of(self._url)
+        try:
+            return _begin(engine, statement_timeout_s)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return _begin(engine, statement_timeout_s)
 
     def _explained(self, error: SQLAlchemyError) -> JournalError:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -84,6 +91,36 @@ class Database:
             f"journal {self.name}: PostgreSQL refused to write or read ({said}); "
             "look at the server's log, then retry the task"
         )
+
+
+def _begin(engine: Engine, statement_timeout_s: int) -> Connection:
+    connection = engine.connect()
+    try:
+        connection.execute(_limits(statement_timeout_s))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _limits(statement_timeout_s: int) -> TextClause:
+    """For this transaction alone, in one message; no query, so that its isolation may still be set. Whoever
+    may take long (a file is copied in mid-transaction) may also be idle for long."""
+    return text(
+        f"SET LOCAL statement_timeout = '{statement_timeout_s}s'; "
+        f"SET LOCAL idle_in_transaction_session_timeout = '{max(IDLE_S, 2 * statement_timeout_s)}s'"
+    )
+
+
+@contextmanager
+def _given_up_when_away(connection: Connection) -> Iterator[None]:
+    """A connection that failed so is not used again: it may lead to a standby, or to a server in trouble."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if is_away(error):
+            connection.invalidate()
+        raise
 
 
 def is_away(error: SQLAlchemyError) -> bool:

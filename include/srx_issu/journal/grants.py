@@ -47,7 +47,7 @@ def grant_read_only(owner_url: str, role: str) -> None:
 
 
 def _grant(owner_url: str, role: str, rights: Mapping[str, tuple[str, ...]]) -> None:
-    with Database(owner_url).transaction() as connection:
+    with Database(owner_url, single_use=True).transaction() as connection:
         for statement in _statements(role, connection.engine.url.database or "", rights):
             connection.execute(text(statement))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Float, Text, column, func, select, update, values
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.domain.errors import JournalError
@@ -41,6 +42,12 @@ def lease_of(connection: Connection, resource: str) -> Lease | None:
     return lease_from_row(row) if row else None
 
 
+def leases_among(connection: Connection, resources: Collection[str]) -> dict[str, Lease]:
+    """By resource; what nobody holds is not in it."""
+    rows = connection.execute(select(leases).where(leases.c.resource.in_(resources)))
+    return {row.resource: lease_from_row(row) for row in rows}
+
+
 def replace_lease(connection: Connection, lease: Lease) -> Lease:
     connection.execute(update(leases).where(leases.c.resource == lease.resource).values(_row(lease)))
     return lease
@@ -53,6 +60,29 @@ def extend_lease(connection: Connection, held: Lease, ttl_s: float) -> Lease:
         connection,
         Lease(resource=held.resource, owner=held.owner, taken_at=held.taken_at, expires_at=until),
     )
+
+
+def extend_all(connection: Connection, ttl_s: Mapping[str, float]) -> frozenset[tuple[str, str]]:
+    """Everything that these owners hold from now on for their ``ttl_s``, also what had run out; owner and
+    resource of each. A lease that somebody is writing to at this moment is left as it is: nobody waits for
+    another's transaction, and no two renewals can block each other for good."""
+    if not ttl_s:
+        return frozenset()
+    due = values(column("owner", Text), column("ttl_s", Float), name="due").data(sorted(ttl_s.items()))
+    free = (
+        select(leases.c.resource, due.c.ttl_s)
+        .join(due, due.c.owner == leases.c.owner)
+        .with_for_update(of=leases, skip_locked=True)
+        .cte("free")
+    )
+    until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, free.c.ttl_s)
+    statement = (
+        update(leases)
+        .where(leases.c.resource == free.c.resource)
+        .values(expires_at=until)
+        .returning(leases.c.owner, leases.c.resource)
+    )
+    return frozenset((row.owner, row.resource) for row in connection.execute(statement))
 
 
 def describe_holder(held: Lease, now: datetime) -> str:

@@ -23,7 +23,7 @@ def migrate(url: str, version: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    with Database(url).transaction(statement_timeout_s=MIGRATION_TIMEOUT_S) as connection:
+    with Database(url, single_use=True).transaction(statement_timeout_s=MIGRATION_TIMEOUT_S) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, version)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from srx_issu.journal.campaign_look import campaign_event_from_row, look_at_all
 from srx_issu.journal.codec import aware, utc
 from srx_issu.journal.database import Database
+from srx_issu.journal.moments import write_alone
 from srx_issu.journal.secrecy import checked_detail, redact
 from srx_issu.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
 from srx_issu.ports.campaign import (
+    UNTOLD,
     ApprovedCampaign,
     CampaignEvent,
     CampaignEventKind,
+    CampaignLook,
     CampaignOutcome,
     CampaignRecord,
     approved_campaign,
+    plan_in_force,
 )
-from srx_issu.ports.journal import Outcome
+from srx_issu.ports.journal import Json, Outcome
 
 _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
 
@@ -106,15 +112,34 @@ class SqlCampaigns:
             .returning(campaign_events.c.event_id)
         )
         with self._database.transaction() as connection:
+            write_alone(connection, campaign_id)  # so that a look never misses one that was numbered before
             return connection.execute(statement).one_or_none() is not None
 
-    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
+    def events(
+        self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
+    ) -> tuple[CampaignEvent, ...]:
         query = select(campaign_events).where(campaign_events.c.campaign_id == campaign_id)
         if not plans:
             query = query.where(campaign_events.c.kind != CampaignEventKind.PLANNED.value)
+        if about is not None:
+            query = query.where(_is_about(about))
         with self._database.transaction() as connection:
             rows = connection.execute(query.order_by(campaign_events.c.event_id)).all()
-        return tuple(_event(row) for row in rows)
+        return tuple(campaign_event_from_row(row) for row in rows)
+
+    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+        kinds = (CampaignEventKind.PLANNED.value, CampaignEventKind.OPENED.value)
+        events = campaign_events.c
+        query = select(events.kind, events.detail).where(
+            events.campaign_id == campaign_id, events.kind.in_(kinds)
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.order_by(events.event_id)).all()
+        return plan_in_force((row.kind, row.detail) for row in rows)
+
+    def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
+        with self._database.transaction() as connection:
+            return look_at_all(connection, read_to, upgrades)
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:
         closing = (
@@ -152,6 +177,20 @@ class SqlCampaigns:
         return {name: median(seconds) for name, seconds in found.items()}
 
 
+def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:
+    """As ``ports.campaign.is_about``."""
+    events = campaign_events.c
+    return or_(
+        events.cluster.is_(None),
+        events.cluster.in_(clusters),
+        events.kind == CampaignEventKind.TAKEN.value,
+        and_(
+            events.kind == CampaignEventKind.ENDED.value,
+            func.coalesce(events.detail["result"].astext, "").not_in(UNTOLD),
+        ),
+    )
+
+
 def _plan_and_approval(campaign_id: str) -> Select[Any]:
     """What tells which plan is in force and whether it was approved; without the plans, which are large."""
     wanted = (CampaignEventKind.PLANNED, CampaignEventKind.APPROVED, CampaignEventKind.OPENED)
@@ -173,16 +212,4 @@ def _record(row: Row[Any]) -> CampaignRecord:
         closed_at=utc(row.closed_at) if row.closed_at else None,
         outcome=CampaignOutcome(row.outcome) if row.outcome else None,
         reason=row.reason,
-    )
-
-
-def _event(row: Row[Any]) -> CampaignEvent:
-    return CampaignEvent(
-        at=utc(row.at),
-        kind=CampaignEventKind(row.kind),
-        text=row.text,
-        wave=row.wave,
-        cluster=row.cluster,
-        key=row.key,
-        detail=row.detail,
     )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
+from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld, SrxIssuError
 from srx_issu.journal.codec import event_to_row, lease_from_row
-from srx_issu.journal.database import Database
+from srx_issu.journal.database import STATEMENT_TIMEOUT_S, Database
+from srx_issu.journal.lease_choice import choose, refusal_at
 from srx_issu.journal.lease_rows import (
     describe_holder,
     describe_loss,
+    extend_all,
     extend_lease,
     insert_lease,
     lease_of,
+    leases_among,
     locked_lease,
     replace_lease,
     require_duration,
@@ -25,7 +29,18 @@ from srx_issu.journal.moments import database_now
 from srx_issu.journal.signing import Signer
 from srx_issu.journal.tables import events, lease_changes, leases, upgrades
 from srx_issu.journal.writing import writing
-from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Lease, Outcome
+from srx_issu.ports.journal import (
+    PERMIT_S,
+    Claim,
+    Event,
+    EventKind,
+    Lease,
+    LeaseTaken,
+    Outcome,
+    WantedLeases,
+)
+
+BUSY_S = 2  # for a row that somebody is writing to; the next round asks again
 
 
 class LeaseChangeKind(StrEnum):
@@ -54,17 +69,50 @@ class SqlLeases:
             pass  # it changed hands between two statements: look again
         return lease
 
+    def take_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        require_duration(", ".join(wanted.alone), ttl_s)
+        while True:
+            try:
+                return self._taken_together(wanted, owner, ttl_s)
+            except _ChangedHands:
+                pass  # between two statements: look again
+
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         """Raises LeaseHeld when somebody else has it, and JournalError when it is gone: another upgrade may
         have worked on the cluster since, so it is not silently taken again."""
         require_duration(resource, ttl_s)
-        with self._database.transaction() as connection:
+        return self._renewed(resource, owner, ttl_s, STATEMENT_TIMEOUT_S)
+
+    def _renewed(self, resource: str, owner: str, ttl_s: float, within_s: int) -> Lease:
+        with self._database.transaction(statement_timeout_s=within_s) as connection:
             held = locked_lease(connection, resource)
             if held is None:
                 raise JournalError(describe_loss(resource, owner))
             if held.owner != owner:
                 raise LeaseHeld(describe_holder(held, database_now(connection)))
             return extend_lease(connection, held, ttl_s)
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        """One statement for all that nobody else is just writing to; those few are waited for one by one, and
+        not for long: a machine that died in mid-write holds its row until the server notices."""
+        for claim in claims:
+            require_duration(claim.owner, claim.ttl_s)
+        with self._database.transaction() as connection:
+            renewed = extend_all(connection, {claim.owner: claim.ttl_s for claim in claims})
+        lost: dict[str, SrxIssuError] = {}
+        busy: JournalAway | None = None
+        for claim in claims:
+            left = [name for name in claim.resources if (claim.owner, name) not in renewed]
+            if left and busy is not None:
+                lost[claim.owner] = busy  # one is waited for, not one after the other
+                continue
+            try:
+                for resource in left:
+                    self._renewed(resource, claim.owner, claim.ttl_s, BUSY_S)
+            except (LeaseHeld, JournalError) as error:
+                busy = error if isinstance(error, JournalAway) else None
+                lost[claim.owner] = error
+        return lost
 
     def release(self, resource: str, owner: str) -> bool:
         query = delete(leases).where(leases.c.resource == resource, leases.c.owner == owner).returning(leases)
@@ -92,6 +140,41 @@ class SqlLeases:
             previous = seen.owner if seen else owner
             with writing(connection, self._signer, owner, previous):
                 return _take_once(connection, resource, owner, previous, ttl_s)
+
+    def _taken_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        """One try. What is refused is refused by what was read, before anything is locked or written."""
+        with self._database.transaction() as connection:
+            seen = leases_among(connection, wanted.resources)
+            refusal = refusal_at(
+                database_now(connection), describe_holder, lambda held: _kept(connection, held)
+            )
+            chosen = choose(wanted, owner, seen, refusal)
+            previous = {name: seen[name].owner if name in seen else owner for name in chosen}
+            with writing(connection, self._signer, *{owner, *previous.values()}):
+                return tuple(
+                    LeaseTaken(
+                        lease=_take_or_look_again(connection, name, owner, previous[name], ttl_s),
+                        before=seen.get(name),
+                    )
+                    for name in chosen
+                )
+
+
+class _ChangedHands(Exception):
+    """What was read is not so any more."""
+
+
+def _take_or_look_again(
+    connection: Connection, resource: str, owner: str, previous: str, ttl_s: float
+) -> Lease:
+    """Raises _ChangedHands, which rolls everything back."""
+    try:
+        lease = _take_once(connection, resource, owner, previous, ttl_s)
+    except LeaseHeld as held:  # renewed in this very moment
+        raise _ChangedHands from held
+    if lease is None:
+        raise _ChangedHands
+    return lease
 
 
 def _take_once(
@@ -121,8 +204,14 @@ def _require_run_out(connection: Connection, held: Lease, before: datetime) -> N
     """Raises LeaseHeld unless ``held`` ran out before that moment and waits for nobody."""
     if held.expires_at > before:
         raise LeaseHeld(describe_holder(held, before + timedelta(seconds=PERMIT_S)))
-    if reason := _waits_for_operator(connection, held.owner):
-        raise LeaseHeld(_kept_for_operator(held, reason))
+    if (words := _kept(connection, held)) is not None:
+        raise LeaseHeld(words)
+
+
+def _kept(connection: Connection, held: Lease) -> str | None:
+    """What to say of a lease that waits for an operator; None of others."""
+    reason = _waits_for_operator(connection, held.owner)
+    return _kept_for_operator(held, reason) if reason else None
 
 
 def _waits_for_operator(connection: Connection, owner: str) -> str | None:

@@ -6,21 +6,29 @@ changed since; those that are not needed are skipped by the one before them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context
-from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk import Context
 
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.operators.question import QuestionOperator, assigned_users, response_of, skip
-from srx_issu.operators.step import StepOperator, run_step
-from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, approach, give_up, hear
+from srx_issu.operators.step import run_step
+from srx_issu.steps.approval_gate import (
+    Ask,
+    Enough,
+    Gate,
+    NextGate,
+    approach,
+    give_up,
+    hear,
+    is_unanswered,
+)
 from srx_issu.steps.approval_request import ApprovalRequest
-from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.confirm_approval import confirm_approval
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.lost_answer import LostAnswer
 
 GATES = 4  # up to three approvers, and a question that has changed
 
@@ -42,9 +50,14 @@ class ApprovalGate(QuestionOperator):
         self.spares = tuple(spares)
         self.before: tuple[str, ...] = ()  # the gates in front of it
 
-    def execute(self, context: Context) -> Any:
+    def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         gate = self._gate(context)
-        found = self.patiently(lambda: run_step(self, context, lambda b: approach(b, gate, self.request)))
+        if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(context)):
+            self.look_for_answer(context)
+        lost = LostAnswer.told(event)
+        found = self.patiently(
+            lambda: run_step(self, context, lambda b: approach(b, gate, self.request, lost))
+        )
         if not isinstance(found, Ask):
             return self._go_on(found)
         self.subject, self.body = found.subject, found.body
@@ -61,6 +74,9 @@ class ApprovalGate(QuestionOperator):
         gate = self._gate(context)
         self.patiently(lambda: run_step(self, context, lambda b: give_up(b, gate)))
 
+    def _is_unanswered(self, context: Context) -> bool:
+        return run_step(self, context, lambda bench: is_unanswered(bench, self._gate(context)))
+
     def _go_on(self, found: Enough | NextGate) -> None:
         self.log.info("%s", found.reason)
         if isinstance(found, Enough) and self.spares:
@@ -75,29 +91,3 @@ class ApprovalGate(QuestionOperator):
             before=self.before,
             clearings=context["ti"].max_tries,  # Airflow adds to it for each clearing
         )
-
-
-class ApprovalGuard(BaseOperator):
-    """Stops unless the journal holds the approval.
-
-    When it lets the run go on, it skips ``unneeded``: ids of tasks behind it that this run has no use for.
-    """
-
-    ui_color = StepOperator.ui_color
-
-    def __init__(
-        self, *, purpose: ApprovalPurpose, unneeded: Callable[[Bench], Collection[str]], **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.purpose = purpose
-        self.unneeded = unneeded
-
-    def execute(self, context: Context) -> Facts:
-        def step(bench: Bench) -> tuple[Facts, Collection[str]]:
-            return confirm_approval(bench, self.purpose), self.unneeded(bench)
-
-        facts, others = run_step(self, context, step)
-        if others:
-            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
-            skip(others)
-        return facts

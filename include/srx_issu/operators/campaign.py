@@ -26,9 +26,11 @@ from srx_issu.steps.campaign_questions import (
     CampaignQuestion,
     approach,
     hear,
+    is_unanswered,
     unanswered,
 )
 from srx_issu.steps.campaign_wave import Bake, Skip, judge, prepare_wave
+from srx_issu.steps.lost_answer import LostAnswer
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 from srx_issu.triggers.campaign import BakeTrigger
 
@@ -105,10 +107,13 @@ class CampaignGate(QuestionOperator):
         self.spares = tuple(spares)
         self.before: tuple[str, ...] = ()  # the gates in front of it
 
-    def execute(self, context: Context) -> Any:
+    def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         bench = bench_of(self, self.campaign, context)
         gate = self._gate(context)
-        found, asked = self.patiently(lambda: self._approach(bench, gate))
+        if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(bench, gate)):
+            self.look_for_answer(context)
+        lost = LostAnswer.told(event)
+        found, asked = self.patiently(lambda: self._approach(bench, gate, lost))
         if not isinstance(found, Ask) or asked is None:
             return self._go_on(found)
         self.subject, self.body, self.options = found.subject, found.body, list(asked.options)
@@ -140,12 +145,16 @@ class CampaignGate(QuestionOperator):
 
         raise AirflowFailException(self.patiently(write_down))
 
+    def _is_unanswered(self, bench: CampaignBench, gate: CampaignGateTask) -> bool:
+        with failing():
+            return is_unanswered(bench, gate)
+
     def _approach(
-        self, bench: CampaignBench, gate: CampaignGateTask
+        self, bench: CampaignBench, gate: CampaignGateTask, lost: LostAnswer | None
     ) -> tuple[Ask | Enough | NextGate, CampaignQuestion | None]:
         with failing():
             asked = None if bench.plan_only else self.question(bench)
-            return approach(bench, gate, asked), asked
+            return approach(bench, gate, asked, lost), asked
 
     def _go_on(self, found: Ask | Enough | NextGate) -> None:
         if isinstance(found, Enough | NextGate):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.exceptions import AirflowFailException
 
-from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused
+from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused, UpgradeClosed
 from srx_issu.domain.intent import Intent
 from srx_issu.hooks.claiming import Asked, claim_cluster
 from srx_issu.hooks.clock import SystemClock
-from srx_issu.operators.run_state import REFUSED_KEY, is_at_work
-from srx_issu.ports.journal import Json
+from srx_issu.operators.question import skip
+from srx_issu.operators.run_state import is_at_work
+from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 Claim = Callable[[str, Mapping[str, Any], Asked], Intent]
@@ -23,8 +25,9 @@ Claim = Callable[[str, Mapping[str, Any], Asked], Intent]
 class ClaimOperator(BaseOperator):
     """Reads the operator's files and the parameters; nothing is sent to any device.
 
-    A try that was lost is made again: the journal keeps the first one's intent, and a holder may take its
-    lease anew.
+    It is the run's setup: where it fails, nothing behind it is run, so a refused request ends here, with its
+    outcome and its one reason. A try that was lost is made again: the journal keeps the first one's intent,
+    and a holder may take its lease anew.
     """
 
     ui_color = "#e8f4ea"
@@ -32,6 +35,7 @@ class ClaimOperator(BaseOperator):
     def __init__(self, *, claim: Claim = claim_cluster, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.claim = claim
+        self.is_setup = True
 
     def execute(self, context: Context) -> dict[str, Json]:
         run: Any = context["dag_run"]
@@ -43,10 +47,23 @@ class ClaimOperator(BaseOperator):
             intent = wait_out(
                 lambda: self.claim(context["run_id"], dict(context["params"]), asked), outage, limit_s=LIMIT_S
             )
+        except UpgradeClosed as closed:
+            self._end_again(context, Outcome(closed.outcome), str(closed))
         except (RequestRefused, OperatorFileError, LeaseHeld) as refusal:
-            context["ti"].xcom_push(key=REFUSED_KEY, value=str(refusal))
-            raise AirflowFailException(str(refusal)) from refusal
+            self._refuse(context, Outcome.REFUSED, str(refusal))
         return {"cluster": intent.cluster.name, "image": intent.image.name, "release": intent.image.release}
+
+    def _end_again(self, context: Context, outcome: Outcome, reason: str) -> NoReturn:
+        """A run that was cleared when it was over ends in the colour that it had."""
+        if not outcome.is_success:
+            self._refuse(context, outcome, reason)
+        self.log.info("%s", reason)
+        skip(task.task_id for task in self.get_flat_relatives(upstream=False))
+
+    def _refuse(self, context: Context, outcome: Outcome, reason: str) -> NoReturn:
+        told: dict[str, Json] = {"outcome": outcome.value, "reason": reason}
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=told)
+        raise AirflowFailException(reason)
 
 
 def requested_by(context: Context) -> str:

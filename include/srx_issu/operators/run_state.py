@@ -9,7 +9,7 @@ from airflow.sdk import BaseOperator, Context, DagRunState, TaskInstanceState
 from srx_issu.domain.intent import Purpose
 from srx_issu.hooks.identity import PURPOSES, purpose_of
 
-REFUSED_KEY = "refused"  # XCom of claim: why no upgrade was opened at all
+REFUSED_KEY = "refused"  # XCom: why a request was refused
 
 
 def purpose(context: Context) -> Purpose:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from srx_issu.ports.journal import Json
+from srx_issu.ports.journal import Json, Outcome
 
 
 class CampaignOutcome(StrEnum):
@@ -59,6 +59,21 @@ class CampaignEvent:
     detail: Mapping[str, Json] = field(default_factory=dict)
 
 
+# Of other clusters nobody needs to know that they went well.
+UNTOLD = frozenset({Outcome.UPGRADED.value, Outcome.ALREADY_CURRENT.value, Outcome.PLANNED.value})
+
+
+def is_about(event: CampaignEvent, clusters: Collection[str]) -> bool:
+    """Whether ``event`` can decide anything about one of ``clusters``: it is theirs or the campaign's, it
+    counts against the budget, or it says which attempt of another cluster counts."""
+    return (
+        event.cluster is None
+        or event.cluster in clusters
+        or event.kind is CampaignEventKind.TAKEN
+        or (event.kind is CampaignEventKind.ENDED and event.detail.get("result") not in UNTOLD)
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class CampaignRecord:
     """One run of a campaign."""
@@ -107,6 +122,25 @@ def approved_campaign(
     return ApprovedCampaign(campaign_id=campaign_id, name=name, campaign=str(planned["campaign"]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class OrderedUpgrade:
+    """An upgrade that has claimed its cluster."""
+
+    outcome: Outcome | None  # None while it is open
+    nonce: str  # of the order that its claim has shown; empty: none
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignLook:
+    """What all campaigns wait for, as of one moment."""
+
+    at: datetime  # of the database
+    events: Mapping[str, tuple[CampaignEvent, ...]]  # by campaign, what is new since the last look
+    read_to: Mapping[str, int]  # by campaign, where the next look begins
+    held: Mapping[str, str]  # resource -> who has it; what could be taken over is left out
+    upgrades: Mapping[str, OrderedUpgrade]
+
+
 class CampaignJournal(Protocol):
     """All methods raise JournalError when the database does not answer."""
 
@@ -129,8 +163,23 @@ class CampaignJournal(Protocol):
         """False when an event with its key is there already."""
         ...
 
-    def events(self, campaign_id: str, *, plans: bool = True) -> tuple[CampaignEvent, ...]:
-        """In the order they were written. ``plans`` False leaves out the (large) PLANNED ones."""
+    def events(
+        self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
+    ) -> tuple[CampaignEvent, ...]:
+        """In the order they were written. ``plans`` False leaves out the (large) PLANNED ones.
+
+        ``about``: what decides about these clusters alone, see ``is_about``; a campaign of thousands has
+        tens of thousands of events, and few of them are.
+        """
+        ...
+
+    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+        """The detail of the PLANNED event in force (``plan_in_force``); None when nothing was planned yet."""
+        ...
+
+    def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
+        """For many at once. ``read_to``: the campaigns, each with where the last look ended (0: read it all);
+        PLANNED events are left out. ``upgrades``: whose outcome is waited for."""
         ...
 
     def close_campaign(self, campaign_id: str, outcome: CampaignOutcome, reason: str, at: datetime) -> None:

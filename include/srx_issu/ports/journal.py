@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.intent import Intent
 
 PERMIT_S = 30.0  # how long a permit to send lives; nobody's lease is taken over sooner after it ran out
@@ -99,6 +100,15 @@ class Intended:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What one upgrade must still hold. Whatever else it holds is renewed with it."""
+
+    owner: str  # upgrade id
+    resources: tuple[str, ...]
+    ttl_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hold:
     """Leases that an intended action needs, and for how long from now they are extended with it."""
 
@@ -114,6 +124,27 @@ class Lease:
     owner: str  # upgrade id
     taken_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedLeases:
+    """What is taken together. ``alone``: each of these; ``places``: of each row of numbered places, one."""
+
+    alone: tuple[str, ...]
+    places: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """All that come into question."""
+        return (*self.alone, *(place for row in self.places for place in row))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaseTaken:
+    """A lease, and how it stood before; None = nobody had it."""
+
+    lease: Lease
+    before: Lease | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,8 +212,24 @@ class Leases(Protocol):
         """
         ...
 
+    def take_together(self, wanted: WantedLeases, owner: str, ttl_s: float) -> tuple[LeaseTaken, ...]:
+        """All of it, each by the rules of ``take``, or nothing: where one cannot be had nothing is written.
+
+        Raises LeaseHeld naming the first that cannot.
+        """
+        ...
+
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         """Also revives one's own that ran out and that nobody took. Raises LeaseHeld or JournalError."""
+        ...
+
+    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+        """Everything that these upgrades hold, for many at once, by the same rules as ``renew``.
+
+        By owner, why one does not hold all that it claims: LeaseHeld (another has it), JournalAway (nobody
+        knows: its row is being written to) or JournalError (it is gone). Who is not in the answer does.
+        Nobody's trouble is another's.
+        """
         ...
 
     def release(self, resource: str, owner: str) -> bool:

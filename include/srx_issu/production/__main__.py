@@ -26,12 +26,22 @@ def make_secrets(folder: Path, *, add_missing: bool) -> int:
             say(f"{public_file} written: it verifies the journal; keep a copy where administrators of the "
                 "database cannot change it")  # fmt: skip
         return 0
-    secrets.write(path, (folder / ".env.example").read_text(encoding="utf-8"))
+    secrets.write(path, example_in(folder))
     print(f"{path} written; keep a copy of FERNET_KEY where your backups are not")
     print(f"{unseal_file} written: it opens sealed configurations; no service needs it; move it there, too")
     print(f"{public_file} written: it verifies the journal; keep a copy where administrators of the database "
           "cannot change it")  # fmt: skip
     return 0
+
+
+def example_in(folder: Path) -> str:
+    example = folder / ".env.example"
+    try:
+        return example.read_text(encoding="utf-8")
+    except OSError as error:
+        raise secrets.SecretsRefused(
+            f"{example}: {error.strerror}; copy it from the checkout, or name its folder with --folder"
+        ) from error
 
 
 def pin_images(folder: Path) -> int:
@@ -90,8 +100,7 @@ def up(env_file: Path, files: Path | None, port: int | None) -> int:
     with ending_on_signals(), Native(home, options, say) as native:
         say(f"\nAirflow: {native.layout.url}; logs: {home.logs}; Ctrl-C ends it")
         while True:
-            for name in native.crew.restart_ended():
-                say(f"{name} ended and was started again; see {home.logs / name}.log.1")
+            native.supervisor.tend()
             time.sleep(POLL_S)
 
 

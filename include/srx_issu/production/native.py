@@ -21,10 +21,11 @@ from srx_issu.embedded import running
 from srx_issu.embedded.component import Program, in_words, tail
 from srx_issu.embedded.health import HealthProbe
 from srx_issu.embedded.home import Home, repository
+from srx_issu.embedded.in_flight import upgrades_in_flight
 from srx_issu.embedded.ports import free_port
 from srx_issu.embedded.readiness import wait_for_health
+from srx_issu.embedded.supervisor import Supervisor
 from srx_issu.production.composition import Service, read_services
-from srx_issu.production.crew import Crew
 from srx_issu.production.layout import API, DATA_STORES, FLOWER, POSTGRES, REDIS, Layout, instances
 from srx_issu.production.native_postgres import initialise, postgres_program
 
@@ -58,14 +59,14 @@ class Native:
         self.home, self._options, self._say = home, options, say
         self.services: dict[str, Service] = {}
         self._cleanup = ExitStack()
-        self._crew: Crew | None = None
+        self._supervisor: Supervisor | None = None
         self._layout: Layout | None = None
 
     @property
-    def crew(self) -> Crew:
-        if self._crew is None:
+    def supervisor(self) -> Supervisor:
+        if self._supervisor is None:
             raise NativeFailed("the layout was not started")
-        return self._crew
+        return self._supervisor
 
     @property
     def layout(self) -> Layout:
@@ -101,6 +102,11 @@ class Native:
             capture_output=True, text=True, check=False, timeout=HEALTH_TIMEOUT_S, cwd=self.home.root,
         )  # fmt: skip
 
+    def _in_flight(self) -> tuple[str, ...] | None:
+        """Upgrades that the journal knows to be under way; None when it does not tell."""
+        url = self.environment("worker").get("SRX_ISSU_JOURNAL_URL")
+        return upgrades_in_flight(url) if url else None
+
     def _start(self) -> None:
         self.home.create()
         lock = self._cleanup.enter_context(running.locked(self.home))
@@ -113,10 +119,10 @@ class Native:
         }
         ports = _ports(self.services, self._options.port)
         self._layout = Layout(home=self.home, repository=root, files=self._options.files, ports=ports)
-        self._crew = Crew(lock)
-        self._cleanup.callback(self._crew.stop)
+        self._supervisor = Supervisor(lock, say=self._say, in_flight=self._in_flight)
+        self._cleanup.callback(self._supervisor.stop)
         for program in self._options.alongside:
-            self._crew.start(program)
+            self._supervisor.start(program)
         self._start_stores()
         self._initialise()
         self._options.before_services()
@@ -129,16 +135,16 @@ class Native:
         service = self.services[POSTGRES]
         initialise(self.home, service.environment)
         environment = {**self.environment(POSTGRES), "LC_ALL": "C.UTF-8"}
-        self.crew.start(postgres_program(self.home, service, environment, self.layout.ports[POSTGRES]))
+        self.supervisor.start(postgres_program(self.home, service, environment, self.layout.ports[POSTGRES]))
         self.layout.redis_folder.mkdir(mode=0o700, exist_ok=True)
-        self.crew.start(self._program(self.services[REDIS], REDIS))
+        self.supervisor.start(self._program(self.services[REDIS], REDIS))
         for store in DATA_STORES:
             self._wait_for_store(store)
 
     def _wait_for_store(self, store: str) -> None:
         deadline = time.monotonic() + STORE_TIMEOUT_S
         while (done := self.ask_health(store, store)).returncode != 0:
-            self.crew.check()
+            self.supervisor.check()
             if time.monotonic() > deadline:
                 raise NativeFailed(f"{store}: not healthy within {STORE_TIMEOUT_S:.0f} s: {done.stderr}")
             time.sleep(0.1)
@@ -146,7 +152,8 @@ class Native:
     def _initialise(self) -> None:
         self._say("preparing databases, roles and users")
         program = self._program(self.services["init"], "init")
-        status = self.crew.finish(program)
+        self.supervisor.start(program)
+        status = self.supervisor.finish(program.name)
         if status != 0:
             raise NativeFailed(
                 f"init ended with {in_words(status)}; the end of {program.log}:\n{tail(program.log)}"
@@ -156,12 +163,13 @@ class Native:
         self._say("starting Airflow")
         for service in self._long_running():
             for instance in instances(service):
-                self.crew.start(self._program(service, instance))
+                self.supervisor.start(self._program(service, instance))
         running.write(
-            self.home, running.Running(pid=os.getpid(), url=self.layout.url, sessions=self.crew.sessions)
+            self.home,
+            running.Running(pid=os.getpid(), url=self.layout.url, sessions=self.supervisor.sessions),
         )
         with HealthProbe(self.layout.url) as probe:
-            wait_for_health(probe, self.crew.check, SERVICES_TIMEOUT_S)
+            wait_for_health(probe, self.supervisor.check, SERVICES_TIMEOUT_S)
 
     def _long_running(self) -> Iterable[Service]:
         return (s for s in self.services.values() if s.name not in (*DATA_STORES, "init"))

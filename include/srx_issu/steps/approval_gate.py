@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -25,6 +25,7 @@ from srx_issu.steps.approvals import InForce, in_force, is_put, question_detail,
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.confirm_approval import refuse
 from srx_issu.steps.holding import renew_all
+from srx_issu.steps.lost_answer import LostAnswer, lost_lines, said_before
 from srx_issu.steps.recall import start
 
 OPTIONS = [APPROVE, REJECT]
@@ -76,11 +77,21 @@ class Response:
     at: datetime | None = None
 
 
+def is_unanswered(bench: Bench, gate: Gate) -> bool:
+    """Whether an earlier try of this gate put a question that has no answer in the journal: Airflow may hold
+    one that was lost on the way."""
+    put = put_by(events := bench.journal.events(bench.upgrade_id), gate.task_id)
+    return bool(put) and put[-1].detail.get("try") != gate.try_number and not _is_done(events, gate.task_id)
+
+
 def approach(
-    bench: Bench, gate: Gate, request: Callable[[Bench], ApprovalRequest]
+    bench: Bench,
+    gate: Gate,
+    request: Callable[[Bench], ApprovalRequest],
+    lost: LostAnswer | None = None,
 ) -> Ask | Enough | NextGate:
     """Before the question is put; writes it down. Raises RequestRefused when nobody can approve this any
-    more."""
+    more. An answer that was ``lost`` is told by the next gate: this one's words cannot be changed."""
     _require_open(bench)
     events = bench.journal.events(bench.upgrade_id)
     if gate.purpose is ApprovalPurpose.START and start(events) is not None:
@@ -99,13 +110,18 @@ def approach(
     assigned = _still_to_ask(bench, gate, rule, found)
     words = _words(events, bench, gate, question, found, request(bench), assigned)
     shown = _digest_of(words)
-    if put := [e for e in put_by(events, gate.task_id) if e.detail.get("words") != shown]:
-        return _leave_to_next(bench, gate, put[-1], question)
+    earlier = put_by(events, gate.task_id)
+    if put := [e for e in earlier if e.detail.get("words") != shown]:
+        return _leave_to_next(bench, gate, put[-1], question, lost)
+    if lost is not None and earlier and len(gate.spares) >= max(1, found.missing):
+        return _leave_to_next(bench, gate, earlier[-1], question, lost)
     if len(gate.spares) + 1 < found.missing:
         refuse(bench, gate.purpose, f"{found.reason}; no gate is left to ask for the rest: start a new run")
     timers = bench.intent.policy.timers
     renew_all(bench.intent, bench.leases, timers.approval_s + timers.lease_s)
-    _write_question(bench, gate, question, words, shown, found)
+    _write_question(
+        bench, gate, question, words, shown, found, said_before(earlier[-1].detail if earlier else None, lost)
+    )
     return words
 
 
@@ -225,7 +241,7 @@ def _words(
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
     others = "" if rule.requester_counts else f", but not {bench.intent.requested_by}, who asks"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    lines = [request.body]
+    lines = [request.body, *lost_lines(_told_of(events), gate.purpose)]
     if changed := changed_since(events, gate.purpose, question):
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
@@ -240,6 +256,10 @@ def _words(
     )
 
 
+def _told_of(events: Sequence[Event]) -> list[Mapping[str, Json] | None]:
+    return [None if event.kind is EventKind.ANSWER else event.detail for event in events]
+
+
 def _digest_of(words: Ask) -> str:
     assigned = None if words.assigned is None else [person.id for person in words.assigned]
     text = json.dumps([words.subject, words.body, OPTIONS, assigned])
@@ -247,7 +267,7 @@ def _digest_of(words: Ask) -> str:
 
 
 def _write_question(
-    bench: Bench, gate: Gate, question: InForce, words: Ask, shown: str, found: NotApproved
+    bench: Bench, gate: Gate, question: InForce, words: Ask, shown: str, found: NotApproved, before: str
 ) -> None:
     asked = AskedQuestion(
         purpose=gate.purpose, digest=question.digest, task_id=gate.task_id, try_number=gate.try_number
@@ -256,7 +276,8 @@ def _write_question(
     needed = rule_of(bench.intent, gate.purpose).needed
     bench.tell(
         EventKind.QUESTION,
-        f"{words.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)",
+        f"{words.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)"
+        f"{before}",
         detail={
             **question_detail(asked),
             "words": shown,
@@ -268,7 +289,9 @@ def _write_question(
     )
 
 
-def _leave_to_next(bench: Bench, gate: Gate, old: Event, question: InForce) -> NextGate:
+def _leave_to_next(
+    bench: Bench, gate: Gate, old: Event, question: InForce, lost: LostAnswer | None = None
+) -> NextGate:
     """Ends the old question unanswered."""
     if not gate.spares:
         refuse(
@@ -276,13 +299,15 @@ def _leave_to_next(bench: Bench, gate: Gate, old: Event, question: InForce) -> N
             gate.purpose,
             "the question has changed again and no gate is left to put it: start a new run",
         )
+    why = lost.in_words(old.detail) if lost else "it would read differently now"
     reason = (
-        f"question {short(str(old.detail.get('digest')))} is given up: it would read differently now; "
-        f"{gate.spares[0]} asks instead"
+        f"question {short(str(old.detail.get('digest')))} is given up: {why}; {gate.spares[0]} asks instead"
     )
     detail: dict[str, Json] = {
         name: old.detail[name] for name in ("for", "digest", "task", "try") if name in old.detail
     }
+    if lost is not None:
+        detail["lost"] = why
     bench.tell(EventKind.QUESTION, reason, detail={**detail, "superseded_by": question.digest})
     return NextGate(reason=reason)
 

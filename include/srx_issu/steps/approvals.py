@@ -29,8 +29,8 @@ from srx_issu.domain.intent import Intent
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Json
 from srx_issu.steps.judge_readiness import ASSESS_STEP
-from srx_issu.steps.recall import ERRAND, READY, intended, last
-from srx_issu.steps.recovery_plan import PLAN_KEY, since_plan
+from srx_issu.steps.recall import READY, last
+from srx_issu.steps.recovery_plan import PLAN_KEY, is_begun
 
 AT_ALL = "policy asks for no approval"
 
@@ -187,8 +187,8 @@ def _recovery(events: Sequence[Event], intent: Intent, now: datetime) -> Judgeme
             "with 'srx-issu recover CLUSTER --take-over'",
             missing=needed,
         )
-    begun = any(ERRAND in e.detail for e in intended(since_plan(events)))
-    return _judge(events, intent, ApprovalPurpose.RECOVERY, question.digest, now, expires=not begun)
+    expires = not is_begun(events)
+    return _judge(events, intent, ApprovalPurpose.RECOVERY, question.digest, now, expires=expires)
 
 
 def _judge(

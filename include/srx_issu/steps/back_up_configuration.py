@@ -5,30 +5,16 @@ Two copies a node and form: a readable one without secrets, and a sealed one tha
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.scrub import scrub
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.bench import Bench
-from srx_issu.steps.judge_readiness import eligibility
-from srx_issu.steps.recall import baseline
+from srx_issu.steps.bench import Bench, Facts
 
 FORMS = ("text", "set")
 
 
-class SnapshotSupport(StrEnum):
-    """Whether ``request system snapshot`` exists on this platform (guide, pre-checks)."""
-
-    SUPPORTED = "supported"
-    NOT_SUPPORTED = "not_supported"
-
-
-def back_up_configuration(bench: Bench) -> SnapshotSupport:
-    """Saves ``configuration-<node>.<form>`` (scrubbed) and ``….sealed`` (encrypted) as evidence.
-
-    Says whether the software can be backed up on the device too.
-    """
+def back_up_configuration(bench: Bench) -> Facts:
+    """Saves ``configuration-<node>.<form>`` (scrubbed) and ``….sealed`` (encrypted) as evidence."""
     for node in NodeName:
         for form in FORMS:
             configuration = bench.reader.configuration(node, form)
@@ -36,5 +22,4 @@ def back_up_configuration(bench: Bench) -> SnapshotSupport:
             bench.evidence.write(bench.upgrade_id, name, scrub(configuration))
             bench.evidence.write(bench.upgrade_id, f"{name}.sealed", bench.seal(configuration.encode()))
         bench.tell(EventKind.STEP_FINISHED, "configuration saved, readable and sealed", node=node)
-    support = eligibility(bench, baseline(bench.journal.events(bench.upgrade_id), bench.evidence))
-    return SnapshotSupport.SUPPORTED if support.snapshot_supported else SnapshotSupport.NOT_SUPPORTED
+    return {"nodes": [node.value for node in NodeName], "forms": list(FORMS)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.intent import Intent
@@ -50,6 +50,10 @@ class Bench:
     @property
     def lease_name(self) -> str:
         return f"cluster:{self.intent.cluster.name}"
+
+    def at(self, step: str) -> Bench:
+        """The same bench for another step of the same task."""
+        return replace(self, step=step)
 
     def tell(
         self,

@@ -62,7 +62,7 @@ def find_order(run_id: str, conf: Mapping[str, Json], campaigns: CampaignJournal
                 "runs of that name; it is not started"
             )
         return None
-    events = campaigns.events(record.campaign_id)
+    events = campaigns.events(record.campaign_id, about=_possible_clusters(run_id, record.campaign_id))
     state = read_state(events)
     order = _current(state, run_id)
     if order is not None and order.cluster in state.results:
@@ -103,6 +103,12 @@ def _record(
         at=at, kind=CampaignEventKind.PROVED, text=text, cluster=order.cluster, key=key, detail=detail
     )
     campaigns.record(order.campaign_id, event)
+
+
+def _possible_clusters(run_id: str, campaign_id: str) -> tuple[str, ...]:
+    """Whose name the run can have: with the number of an attempt at its end, or without."""
+    name = run_id.removeprefix(f"{campaign_id}__")
+    return name, name.rpartition("__")[0]
 
 
 def _current(state: CampaignState, run_id: str) -> Order | None:

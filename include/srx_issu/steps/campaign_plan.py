@@ -21,7 +21,7 @@ from srx_issu.steps.campaign_questions import (
     rule_for_plan,
     rule_in,
 )
-from srx_issu.steps.campaign_state import plan_of, read_state
+from srx_issu.steps.campaign_state import plan_in, plan_of, read_state
 
 NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question
@@ -117,10 +117,10 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
 
 def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
     """The plan on record with its campaign. Raises RequestRefused while there is none."""
-    found = plan_of(bench.journal.events(bench.campaign_id))
-    if found is None:
+    planned = bench.journal.plan(bench.campaign_id)
+    if planned is None:
         raise RequestRefused("nothing was planned yet: clear the task plan")
-    return found
+    return plan_in(planned)
 
 
 def _facts(plan: Plan) -> dict[str, Json]:

@@ -42,6 +42,7 @@ from srx_issu.ports.journal import Json
 from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_state import plan_of
+from srx_issu.steps.lost_answer import LostAnswer, lost_lines, said_before
 
 PLAN = "plan"
 
@@ -156,10 +157,21 @@ def choice(bench: CampaignBench, about: str, digest: str) -> tuple[str, str]:
     return last.person.label, last.choice
 
 
+def is_unanswered(bench: CampaignBench, gate: CampaignGateTask) -> bool:
+    """As ``approval_gate.is_unanswered``."""
+    events = bench.journal.events(bench.campaign_id, plans=False)
+    put = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
+    return bool(put) and put[-1].detail.get("try") != gate.try_number and not _is_done(events, gate.task_id)
+
+
 def approach(
-    bench: CampaignBench, gate: CampaignGateTask, question: CampaignQuestion | None
+    bench: CampaignBench,
+    gate: CampaignGateTask,
+    question: CampaignQuestion | None,
+    lost: LostAnswer | None = None,
 ) -> Ask | Enough | NextGate:
-    """Before a question is put; writes it down. Raises RequestRefused when it cannot be answered any more."""
+    """Before a question is put; writes it down. Raises RequestRefused when it cannot be answered any more.
+    ``lost``: as ``approval_gate.approach``."""
     if question is None:
         return Enough(reason="nobody is asked")
     events = bench.journal.events(bench.campaign_id)
@@ -180,10 +192,14 @@ def approach(
     shown = digest_of(words.subject, words.body, question.options, _ids(words.assigned))
     old = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
     if changed := [e for e in old if e.detail.get("words") != shown]:
-        return _leave_to_next(bench, gate, changed[-1], question)
+        return _leave_to_next(bench, gate, changed[-1], question, lost)
+    missing = (rule.needed if question.about == PLAN else 1) - len(counted)
+    if lost is not None and old and len(gate.spares) >= max(1, missing):
+        return _leave_to_next(bench, gate, old[-1], question, lost)
     bench.tell(
         CampaignEventKind.ASKED,
-        f"{question.subject} (question {short(question.digest)})",
+        f"{question.subject} (question {short(question.digest)})"
+        f"{said_before(old[-1].detail if old else None, lost)}",
         detail={
             **_bound(question.about, question.digest, gate.task_id, gate.try_number),
             "words": shown,
@@ -297,7 +313,8 @@ def _words(
         )
     others = "" if rule.requester_counts else f", but not {bench.requested_by}, who started it"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    body = [question.body]
+    told_of = (None if e.kind is CampaignEventKind.REPLIED else e.detail for e in events)
+    body = [question.body, *lost_lines(told_of, question.about)]
     if changed := _changed(events, question):
         body.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     have = f"Approvals: {len(counted)} of {needed}. " if question.options == (APPROVE, REJECT) else ""
@@ -320,7 +337,11 @@ def _changed(events: Sequence[CampaignEvent], question: CampaignQuestion) -> tup
 
 
 def _leave_to_next(
-    bench: CampaignBench, gate: CampaignGateTask, old: CampaignEvent, question: CampaignQuestion
+    bench: CampaignBench,
+    gate: CampaignGateTask,
+    old: CampaignEvent,
+    question: CampaignQuestion,
+    lost: LostAnswer | None = None,
 ) -> NextGate:
     if not gate.spares:
         raise RequestRefused(
@@ -328,8 +349,11 @@ def _leave_to_next(
             "start a new run"
         )
     told = str(old.detail.get("digest") or "")
-    reason = f"question {short(told)} is given up: it would read differently now; {gate.spares[0]} asks"
+    why = lost.in_words(old.detail) if lost else "it would read differently now"
+    reason = f"question {short(told)} is given up: {why}; {gate.spares[0]} asks"
     detail = _bound(question.about, told, gate.task_id, gate.try_number)
+    if lost is not None:
+        detail["lost"] = why
     bench.tell(CampaignEventKind.ASKED, reason, detail={**detail, "superseded_by": question.digest})
     return NextGate(reason=reason)
 

@@ -11,6 +11,7 @@ from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import Plan
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, plan_in_force
+from srx_issu.ports.journal import Json
 from srx_issu.steps.order import Order
 
 PAUSE, RESUME, ABORT = "pause", "resume", "abort"
@@ -53,7 +54,7 @@ class CampaignState:
 
 def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
     """Later events override earlier ones; an ended attempt that is not the newest does not count."""
-    reader = _Reader()
+    reader = StateReader()
     for event in events:
         reader.take(event)
     return reader.state()
@@ -62,12 +63,17 @@ def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
 def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
     """The plan in force with the campaign it was made for; None when nothing was planned yet."""
     detail = plan_in_force((event.kind, event.detail) for event in events)
-    if detail is None:
-        return None
+    return None if detail is None else plan_in(detail)
+
+
+def plan_in(detail: Mapping[str, Json]) -> tuple[Plan, Campaign]:
+    """What a PLANNED event's detail says."""
     return codec.loads(Plan, str(detail["plan"])), codec.loads(Campaign, str(detail["campaign"]))
 
 
-class _Reader:
+class StateReader:
+    """Takes events in their order, as they come; ``state`` at any time is that of those so far."""
+
     def __init__(self) -> None:
         self.approved: tuple[str | None, str | None] = (None, None)
         self.results: dict[str, Result] = {}
@@ -157,19 +163,19 @@ class _Reader:
         return CampaignState(
             approved=self.approved[0],
             approved_by=self.approved[1],
-            results=self.results,
-            reasons=self.reasons,
-            attempts=self.attempts,
-            orders_given=self.ordered,
-            ordered_at=self.ordered_at,
+            results=dict(self.results),
+            reasons=dict(self.reasons),
+            attempts=dict(self.attempts),
+            orders_given=dict(self.ordered),
+            ordered_at=dict(self.ordered_at),
             proved=frozenset(self.proved),
-            denied=self.denied,
-            taken=self.taken,
+            denied=dict(self.denied),
+            taken=dict(self.taken),
             in_flight=frozenset(self.running),
             forgiven=frozenset(self.forgiven),
-            opened=self.opened,
-            judged=self.judged,
-            answered=self.answered,
+            opened=dict(self.opened),
+            judged=dict(self.judged),
+            answered=dict(self.answered),
             last_judged=self.last_judged,
             aborted=self.aborted,
             paused=self.paused,

@@ -20,7 +20,7 @@ from srx_issu.campaign.plan import Plan, Planned
 from srx_issu.campaign.window import closes_at, next_start
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.intent import SharedLimit
-from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.campaign import UNTOLD, CampaignEventKind
 from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_state import CampaignState, read_state
@@ -86,7 +86,7 @@ Step = Go | Attach | Over | Wait
 def next_step(bench: CampaignBench, task: Task, state: CampaignState | None = None) -> Step:
     """What to do for this cluster now. Takes leases for a Go. Safe to ask again at any time."""
     name = task.cluster.name
-    state = state or _state(bench)
+    state = state or _state(bench, task)
     if name in state.results:
         return Over(result=state.results[name], reason=state.reasons.get(name, ""))
     if name in state.in_flight:
@@ -126,7 +126,7 @@ def is_ours(bench: CampaignBench, order: Order) -> bool:
 def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str) -> Step:
     now = bench.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
-    found = hindrance(task.cluster, state.orders(bench.stopped()), _over_budget(task, state), opens, now)
+    found = hindrance(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
     if not state.may_run(task.plan):
         found = Never(reason=f"plan {task.plan.digest} was not approved")
     if found is not None:
@@ -137,7 +137,7 @@ def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str)
     if isinstance(found, Wait):
         return found
     try:
-        take_all(_needs(bench, task), upgrade, bench.leases, LEASE_S)
+        take_all(needs_in(bench.campaign_id, task), upgrade, bench.leases, LEASE_S)
     except LeaseHeld as held:
         return Wait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
     return Go(order=_order(bench, task, upgrade, state.attempt(task.cluster.name)))
@@ -173,7 +173,7 @@ def note_start(bench: CampaignBench, task: Task, order: Order) -> Order:
         key=f"started:{order.cluster}:{order.attempt}",
         detail=order.detail,
     )
-    return _state(bench).orders_given.get(order.cluster, order)
+    return _state(bench, task).orders_given.get(order.cluster, order)
 
 
 def note_made(bench: CampaignBench, task: Task, run_id: str) -> None:
@@ -208,7 +208,7 @@ def _note_taken(bench: CampaignBench, task: Task, run_id: str, attempt: int) -> 
 def collect(bench: CampaignBench, task: Task, upgrade: str, run_state: str | None) -> Over | None:
     """How the upgrade ended; None = not yet. ``run_state`` is Airflow's word, None when it was not asked,
     ``gone`` when there is no such run."""
-    state = _state(bench)
+    state = _state(bench, task)
     order = state.orders_given.get(task.cluster.name)
     if order is None or order.run_id != upgrade:  # another try of this task has found that it was taken
         return TakenByAnother(result=Result.REFUSED, reason=f"run {upgrade} is not the one ordered any more")
@@ -269,9 +269,9 @@ def _without_closing(bench: CampaignBench, upgrade: str) -> tuple[Result, str]:
 
 
 def _close(bench: CampaignBench, task: Task, upgrade: str, result: Result, reason: str) -> Over:
-    state = _state(bench)
+    state = _state(bench, task)
     kept = result in (Result.NEEDS_OPERATOR, Result.UNKNOWN)
-    keep = _needs(bench, task).alone if kept else ()
+    keep = needs_in(bench.campaign_id, task).alone if kept else ()
     for lease in bench.leases.held_by(upgrade):
         if lease.resource not in keep:
             bench.leases.release(lease.resource, upgrade)
@@ -294,7 +294,8 @@ def _ended(bench: CampaignBench, task: Task, state: CampaignState, result: Resul
     )
 
 
-def _over_budget(task: Task, state: CampaignState) -> str | None:
+def over_budget(task: Task, state: CampaignState) -> str | None:
+    """Why nothing of this wave may start any more; None = the budget holds."""
     return exceeded(
         state.results,
         task.campaign.budget,
@@ -304,11 +305,11 @@ def _over_budget(task: Task, state: CampaignState) -> str | None:
     )
 
 
-def _needs(bench: CampaignBench, task: Task) -> Needs:
+def needs_in(campaign_id: str, task: Task) -> Needs:
     """What the run's own claim takes, and a place in the campaign."""
     limits, cluster = task.campaign.in_flight, task.cluster
     return needs(
-        cluster.name, cluster.conflict_groups, (*cluster.shared, *_places(bench.campaign_id, limits, cluster))
+        cluster.name, cluster.conflict_groups, (*cluster.shared, *_places(campaign_id, limits, cluster))
     )
 
 
@@ -333,5 +334,7 @@ def _conf(bench: CampaignBench, task: Task) -> dict[str, Json]:
     }
 
 
-def _state(bench: CampaignBench) -> CampaignState:
-    return read_state(bench.journal.events(bench.campaign_id, plans=False))
+def _state(bench: CampaignBench, task: Task) -> CampaignState:
+    """As far as this cluster is concerned: others that went well are not in it, unless they count."""
+    about = None if task.campaign.budget.counts & UNTOLD else (task.cluster.name,)
+    return read_state(bench.journal.events(bench.campaign_id, plans=False, about=about))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from srx_issu.domain.commands import ResyncPolicies
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failures.situation import split_groups
@@ -21,24 +19,19 @@ from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import intended
 
 RESYNC_KEY = "resync_policies"  # sent once in an upgrade
+RESYNC_STEP = "verify.resync_policies"
 
 
-class PolicySync(StrEnum):
-    """The ways on."""
-
-    IN_SYNC = "in_sync"  # every PFE that answered is in sync
-    OUT_OF_SYNC = "out_of_sync"  # at least one PFE says out-of-sync
-
-
-def check_policies(bench: Bench) -> PolicySync:
-    """Reads the newest ``after`` picture. No answer is no reason to resync: check_state reports it."""
+def check_policies(bench: Bench) -> Facts:
+    """Reads the newest ``after`` picture; where a PFE says out-of-sync, resyncs once. No answer is no reason
+    to resync: check_state reports it."""
     _, state = after(bench)
     out = out_of_sync(state)
     if out:
         bench.tell(EventKind.FINDING, f"policies out of sync on {', '.join(out)}", detail={"pfes": list(out)})
-        return PolicySync.OUT_OF_SYNC
+        return resync_policies(bench.at(RESYNC_STEP))
     bench.tell(EventKind.STEP_FINISHED, "policies in sync on every PFE that answered")
-    return PolicySync.IN_SYNC
+    return {}
 
 
 def resync_policies(bench: Bench) -> Facts:

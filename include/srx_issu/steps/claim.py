@@ -4,13 +4,15 @@ group, and no more at a site than policy allows."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from srx_issu.domain.errors import LeaseHeld, RequestRefused
+from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
 from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Journal, Json, Leases, Outcome
-from srx_issu.steps.holding import needs_of, take_all
+from srx_issu.steps.close import conclude, end_upgrade
+from srx_issu.steps.holding import Needs, needs_of, take_all
+from srx_issu.steps.recall import start
 
 STEP = "claim"
 TAKEN_OVER = "take_over"
@@ -29,23 +31,29 @@ class TakeOver:
 def claim(
     intent: Intent, journal: Journal, leases: Leases, at: datetime, take_over: TakeOver | None = None
 ) -> None:
-    """Opens the upgrade, then takes the leases. Raises LeaseHeld, with the outcome REFUSED written down, and
-    RequestRefused for one that is closed: it sends nothing any more, so it holds nothing either."""
+    """Opens the upgrade, then takes the leases. Raises LeaseHeld, when the upgrade is closed as REFUSED, and
+    UpgradeClosed for one that was closed before: it sends nothing any more, so it holds nothing either. So it
+    does for one that has lost its cluster in mid-ISSU, which is closed as NEEDS_OPERATOR."""
     lease_s = intent.policy.timers.lease_s
     journal.open_upgrade(intent, at)
     record = journal.upgrade(intent.upgrade_id)
-    if record is not None and record.closed_at is not None:
-        raise RequestRefused(
+    if record is not None and record.outcome is not None:
+        raise UpgradeClosed(
+            record.outcome.value,
             f"{intent.upgrade_id} is closed as {record.outcome} and takes {record.cluster} no more: start a "
             f"new run; if the cluster is not in order, run: srx-issu recover {record.cluster} --take-over "
-            "--reason '...'"
+            "--reason '...'",
         )
     try:
         if take_over is not None:
             _hand_over(intent, take_over, journal, leases, at)
-        take_all(needs_of(intent), intent.upgrade_id, leases, lease_s)
+        take_all(_needs(intent, journal), intent.upgrade_id, leases, lease_s)
     except LeaseHeld as held:
         journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
+        ended = conclude(journal.events(intent.upgrade_id), ())
+        end_upgrade(intent, journal, leases, at, ended)
+        if ended.outcome is not Outcome.REFUSED:
+            raise UpgradeClosed(ended.outcome.value, ended.reason) from held
         raise
     until = journal.now() + timedelta(seconds=lease_s)
     aim = f"to {intent.image.release}" if intent.purpose is Purpose.UPGRADE else "to be recovered"
@@ -54,6 +62,12 @@ def claim(
         f"{aim}; lease until {until.isoformat(timespec='seconds')}"
     )
     journal.record(intent.upgrade_id, _event(at, EventKind.STEP_FINISHED, text))
+
+
+def _needs(intent: Intent, journal: Journal) -> Needs:
+    """An ISSU that was asked for goes on whoever has its place by now: only what it would disturb counts."""
+    needs, begun = needs_of(intent), start(journal.events(intent.upgrade_id)) is not None
+    return replace(needs, shared=()) if begun else needs
 
 
 def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Leases, at: datetime) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.domain.intent import Intent
+from srx_issu.ports.journal import Event, EventKind, Journal, Leases, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.holding import give_back
-from srx_issu.steps.recall import START_STEP, Conclusion, conclusion, last, start
+from srx_issu.steps.recall import START_STEP, TASK, Conclusion, conclusion, last, start
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
+NEVER_STARTED = (Outcome.REFUSED, Outcome.NOT_READY, Outcome.PLANNED)
 TODO = "what-to-do"  # part of the name of the evidence
 ELSE_TODO = (
     "Look at both nodes ('show chassis cluster status', 'show version') and at the report of this upgrade; "
@@ -24,14 +27,23 @@ def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
     An upgrade that is closed keeps its outcome, whatever a cleared task has decided since.
     """
     ended = _closed(bench) or settle(bench, failed_tasks)
-    bench.journal.close_upgrade(bench.upgrade_id, ended.outcome, ended.reason, bench.clock.now())
+    end_upgrade(bench.intent, bench.journal, bench.leases, bench.clock.now(), ended)
     kept = ended.outcome in STAYS_CLAIMED
-    give_back(bench.intent, bench.leases, keep_cluster=kept)
     if kept:
         bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
     bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
     todo: Facts = {"what_to_do": what_to_do(bench)} if kept else {}
-    return {"outcome": ended.outcome.value, "reason": ended.reason, **todo, **_report(bench)}
+    return {"outcome": ended.outcome.value, "reason": ended.reason, **todo}
+
+
+def end_upgrade(intent: Intent, journal: Journal, leases: Leases, at: datetime, ended: Conclusion) -> None:
+    """The outcome into the journal, and what it held given back: not the cluster where a person must act."""
+    journal.close_upgrade(intent.upgrade_id, ended.outcome, ended.reason, at)
+    give_back(intent, leases, keep_cluster=ended.outcome in STAYS_CLAIMED)
+
+
+def is_closed(bench: Bench) -> bool:
+    return _closed(bench) is not None
 
 
 def _closed(bench: Bench) -> Conclusion | None:
@@ -56,14 +68,15 @@ def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusi
     failure = _failure(events, failed_tasks)
     started = start(events) is not None
     may_run = started and last(events, EventKind.ACTION_REFUSED, step=START_STEP) is None
-    if decided and decided.outcome is Outcome.REFUSED and may_run:
+    if decided and decided.outcome in NEVER_STARTED and may_run:
         reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
     if decided and not (decided.outcome.is_success and failed_tasks):
         return decided
     if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
-        # the cluster is verified; only paperwork (clean-up, report) failed
-        reason = f"{decided.reason}; but {failure}"
+        # the cluster is verified; only paperwork failed, which is said once, however often this is asked
+        told = failure in decided.reason
+        reason = decided.reason if told else f"{decided.reason}; but {failure}"
         return Conclusion(outcome=Outcome.UPGRADED_WITH_FINDINGS, reason=reason)
     if started:
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=f"{failure}; the ISSU had been asked for")
@@ -80,19 +93,13 @@ def what_to_do(bench: Bench) -> str:
     return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
 
 
-def _report(bench: Bench) -> Facts:
-    """Where the report is, if one was written."""
-    written = last(bench.journal.events(bench.upgrade_id), EventKind.STEP_FINISHED, step="report")
-    return {"report": written.detail.get("html")} if written else {}
-
-
 def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:
     """The first failed task with its newest reason from the journal; else any step's, else its name."""
     told = [e for e in events if e.kind is EventKind.STEP_FAILED]
-    newest = {e.step: e.text for e in told}
+    newest = {str(e.detail.get(TASK, e.step)): e for e in told}
     for task in failed_tasks:
         if task in newest:
-            return f"{task} failed: {newest[task]}"
+            return f"{newest[task].step} failed: {newest[task].text}"
     if told:
         return f"{told[0].step} failed: {told[0].text}"
     if failed_tasks:

@@ -27,10 +27,16 @@ _MOST_WORDS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotYet:
-    """Run this step again in ``pause_s`` seconds."""
+class Pending:
+    """The step is not over, and what comes after it waits with it."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotYet(Pending):
+    """Run this step again in ``pause_s`` seconds."""
+
     pause_s: float
 
 

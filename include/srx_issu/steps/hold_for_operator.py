@@ -5,10 +5,13 @@ The lease stays with this upgrade, so that nothing else touches the cluster mean
 
 from __future__ import annotations
 
+from srx_issu.domain.approvals.judge import Approved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.goals import describe
 from srx_issu.domain.model import NodeName
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.recall import conclusion, start
@@ -45,7 +48,7 @@ def hold_recovery(bench: Bench) -> Facts:
     ended = conclusion(events)
     if ended is None or ended.outcome is not Outcome.NEEDS_OPERATOR:
         failed = [e.text for e in events if e.kind is EventKind.STEP_FAILED and e.step.startswith(RECOVER)]
-        why = failed[-1] if failed else "nobody answered the question about the recovery in time"
+        why = failed[-1] if failed else _without_a_word(bench)
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"{why}; nothing more is sent; {plan.reason}")
     if not any(WHAT_TO_DO in name for name in bench.evidence.names(bench.upgrade_id)):
         steps = what_to_do(bench, Prognosis(now=now, diagnosis=diagnosis, plan=plan))
@@ -53,6 +56,15 @@ def hold_recovery(bench: Bench) -> Facts:
         bench.tell(EventKind.FINDING, steps, detail={"evidence": evidence})
     bench.tell(EventKind.OBSERVED, f"kept for a person: {describe(now)}")
     return {"now": describe(now)}
+
+
+def _without_a_word(bench: Bench) -> str:
+    """Of the task that failed. A recovery that needed no answer, or had it, did not fail for want of one."""
+    events = bench.journal.events(bench.upgrade_id)
+    found = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
+    if isinstance(found, Approved):
+        return "the recovery broke off without a word: somebody marked its task, or Airflow ended its process"
+    return "nobody answered the question about the recovery in time"
 
 
 def what_to_do(bench: Bench, found: Prognosis) -> str:

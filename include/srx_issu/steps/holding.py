@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.intent import Intent, SharedLimit
-from srx_issu.ports.journal import Leases
+from srx_issu.ports.journal import Claim, Leases, WantedLeases
 
 _PLACE = "#"  # site:fra1#2 is the second place at fra1
 
@@ -35,20 +34,13 @@ def needs_of(intent: Intent) -> Needs:
 
 
 def take_all(wanted: Needs, owner: str, leases: Leases, ttl_s: float) -> None:
-    """Raises LeaseHeld when one of them cannot be had; what was newly taken is given back then."""
-    before = {lease.resource for lease in leases.held_by(owner)}
-    taken: list[str] = []
-    try:
-        for resource in wanted.alone:
-            leases.take(resource, owner, ttl_s)
-            taken.append(resource)
-        for limit in wanted.shared:
-            taken.append(_take_place(limit, before, owner, leases, ttl_s))
-    except LeaseHeld:
-        for resource in taken:
-            if resource not in before:
-                leases.release(resource, owner)
-        raise
+    """Raises LeaseHeld when one of them cannot be had; nothing is taken then."""
+    places = tuple(place_names(limit) for limit in wanted.shared)
+    leases.take_together(WantedLeases(alone=wanted.alone, places=places), owner, ttl_s)
+
+
+def place_names(limit: SharedLimit) -> tuple[str, ...]:
+    return tuple(f"{limit.resource}{_PLACE}{number}" for number in range(1, limit.places + 1))
 
 
 def renew_all(intent: Intent, leases: Leases, ttl_s: float) -> None:
@@ -61,23 +53,14 @@ def renew_all(intent: Intent, leases: Leases, ttl_s: float) -> None:
             leases.renew(lease.resource, intent.upgrade_id, ttl_s)
 
 
+def claim_of(intent: Intent, ttl_s: float) -> Claim:
+    """The same for ``Leases.renew_many``."""
+    return Claim(owner=intent.upgrade_id, resources=needs_of(intent).alone, ttl_s=ttl_s)
+
+
 def give_back(intent: Intent, leases: Leases, *, keep_cluster: bool) -> None:
     """``keep_cluster``: a person must look first, so cluster and conflict groups stay taken."""
     kept = needs_of(intent).alone if keep_cluster else ()
     for lease in leases.held_by(intent.upgrade_id):
         if lease.resource not in kept:
             leases.release(lease.resource, intent.upgrade_id)
-
-
-def _take_place(limit: SharedLimit, before: set[str], owner: str, leases: Leases, ttl_s: float) -> str:
-    """One's own place again, or the first that is free."""
-    places = [f"{limit.resource}{_PLACE}{number}" for number in range(1, limit.places + 1)]
-    refusal: LeaseHeld | None = None
-    for place in sorted(places, key=lambda place: place not in before):
-        try:
-            leases.take(place, owner, ttl_s)
-        except LeaseHeld as held:
-            refusal = held
-        else:
-            return place
-    raise LeaseHeld(f"{limit.resource}: all {limit.places} places are taken: {refusal}") from refusal

@@ -19,7 +19,7 @@ from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.go_on_watching import go_on_watching
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import START_STEP, Start, baseline, conclusion, last, start
-from srx_issu.steps.recovery_plan import name_failure, prognosis
+from srx_issu.steps.recovery_plan import is_begun, name_failure, prognosis
 
 
 class Way(StrEnum):
@@ -35,7 +35,7 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
     """Looks at both nodes; what the waits thought does not count, only what is true now.
 
     NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
-    person.
+    person. A recovery that has begun goes on: what both nodes show between its steps is no outcome.
     """
     begun = start(bench.journal.events(bench.upgrade_id))
     if begun is None:
@@ -66,8 +66,12 @@ def _is_ours_to_watch(bench: Bench) -> bool:
 
 
 def _plain_case(bench: Bench, begun: Start) -> Way | None:
-    """Complete, or as if nothing had been asked for; None when a diagnosis is needed."""
-    before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
+    """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
+    events = bench.journal.events(bench.upgrade_id)
+    if is_begun(events):
+        bench.tell(EventKind.DECIDED, "recover: the recovery has begun, and goes on by its plan")
+        return Way.RECOVER
+    before = baseline(events, bench.evidence)
     now = look_patiently(bench)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
     if bench.intent.purpose is Purpose.RECOVER and unchanged:

@@ -31,6 +31,8 @@ class LateJournal:
         (``outage.is_on`` tells), as often as its pauses allow. Raises other JournalErrors.
         """
         self._waiting.extend(events)
+        if not self._waiting and not self.outage.is_on:
+            return True  # most looks see nothing new
         if self.outage.is_on and not self.outage.is_due:
             return False
         try:

@@ -26,6 +26,7 @@ QUIET_KEY = "quiet"  # nothing has moved on either node for a while: nobody driv
 START_KEY = "start_issu"  # the start was going to be sent; unique in its upgrade
 ERRAND = "errand"  # detail: the command of a recovery's plan that was intended
 GATHERED = "gathered_group"  # detail: a group that was failed over by hand before the start
+TASK = "task"  # detail: the task that a step is a part of, where it has another name
 READY = "ready"  # detail "assessment" of the event that tells of a passed readiness assessment
 
 

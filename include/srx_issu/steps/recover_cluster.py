@@ -30,6 +30,7 @@ from srx_issu.steps.approvals import standing
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import after, look_again
+from srx_issu.steps.converge import Pending
 from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
@@ -41,10 +42,9 @@ _LAST_LOOKS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """The step is not over: look again later."""
+class Waiting(Pending):
+    """Look again when something has changed, or after ``deadline_s``."""
 
-    reason: str
     deadline_s: float
 
 
@@ -100,12 +100,6 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
                 _stop(bench, plan, name, step.reason)
             case _:
                 assert_never(step)
-
-
-def left_out(bench: Bench) -> tuple[ActionName, ...]:
-    """The steps that the plan does not have: their tasks need not run."""
-    plan = kept_plan(bench)
-    return () if plan is None else tuple(name for name in ActionName if plan.action(name) is None)
 
 
 def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:

@@ -21,7 +21,7 @@ from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Evidence
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import QUIET_KEY, course, last, start
+from srx_issu.steps.recall import ERRAND, QUIET_KEY, course, intended, last, start
 
 PLAN_KEY, DIAGNOSIS_KEY = "recovery_plan", "diagnosis"
 WAITS = "issu.wait_"  # task ids of the waits of an upgrade
@@ -141,6 +141,11 @@ def since_plan(events: Sequence[Event]) -> tuple[Event, ...]:
     """What was written after the newest plan: an approval before it was given to another one."""
     made = max((at for at, e in enumerate(events) if e.key == PLAN_KEY), default=-1)
     return tuple(events[made + 1 :])
+
+
+def is_begun(events: Sequence[Event]) -> bool:
+    """Whether something of the newest plan was, or may have been, sent."""
+    return any(ERRAND in e.detail for e in intended(since_plan(events)))
 
 
 def kept_diagnosis(bench: Bench) -> Diagnosis | None:

@@ -41,10 +41,10 @@ def plan_staging(bench: StagingBench) -> tuple[SiteWork, ...]:
     plan = bench.plan_now().plan
     if plan.objections:
         raise RequestRefused("; ".join(plan.objections))
-    sites = dict.fromkeys(cluster.site for cluster in plan.clusters)
-    return tuple(
-        SiteWork(site=site, clusters=tuple(c.name for c in plan.clusters if c.site == site)) for site in sites
-    )
+    sites: dict[str, list[str]] = {}
+    for cluster in plan.clusters:
+        sites.setdefault(cluster.site, []).append(cluster.name)
+    return tuple(SiteWork(site=site, clusters=tuple(names)) for site, names in sites.items())
 
 
 def stage_site(bench: StagingBench, work: SiteWork) -> tuple[Staged, ...]:
@@ -81,8 +81,12 @@ def summarise(bench: StagingBench) -> tuple[int, dict[str, str]]:
 def gaps(clusters: Iterable[str], staged: Sequence[Staged], checksums: Mapping[str, str]) -> dict[str, str]:
     """Cluster -> why its image is not on both nodes. ``checksums``: by cluster, of its image."""
     found: dict[str, str] = {}
+    there: dict[str, dict[NodeName, Staged]] = {}
+    for each in staged:
+        if each.sha256 == checksums.get(each.cluster):
+            there.setdefault(each.cluster, {})[each.node] = each
     for name in clusters:
-        of_image = {s.node: s for s in staged if s.cluster == name and s.sha256 == checksums[name]}
+        of_image = there.get(name, {})
         reasons = [
             f"{node}: {of_image[node].failed if node in of_image else 'not tried yet'}"
             for node in NodeName

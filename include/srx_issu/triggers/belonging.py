@@ -6,7 +6,7 @@ from airflow.triggers.base import BaseTrigger
 
 from srx_issu.hooks.clock import SystemClock
 from srx_issu.hooks.identity import check_purpose, purpose_of
-from srx_issu.hooks.stores import open_stores
+from srx_issu.hooks.watcher import watcher_of_loop
 from srx_issu.steps.outage import Outage, wait_out_in_loop
 
 
@@ -16,9 +16,9 @@ async def check_belonging(trigger: BaseTrigger, upgrade_id: str) -> None:
     instance = trigger.task_instance
     if instance is None:
         return
-    purpose = purpose_of(instance.dag_id)
+    purpose, here = purpose_of(instance.dag_id), watcher_of_loop()
 
     def check() -> None:
-        check_purpose(open_stores().journal.intent(upgrade_id), purpose)
+        check_purpose(here.stores.journal.intent(upgrade_id), purpose)
 
     await wait_out_in_loop(check, Outage(clock=SystemClock(), log=trigger.log))

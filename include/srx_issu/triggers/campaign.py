@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from airflow.triggers.base import (
@@ -19,17 +17,12 @@ from airflow.triggers.base import (
 
 from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.model import Result
-from srx_issu.domain.errors import JournalAway
-from srx_issu.hooks.campaign import open_campaign
-from srx_issu.hooks.campaign_watching import shared_look, watch_cluster
+from srx_issu.hooks.campaign_watching import Calls, ClusterWatch, watch_campaign, watch_cluster
 from srx_issu.hooks.clock import SystemClock
-from srx_issu.steps.campaign_bench import CampaignBench
 from srx_issu.steps.campaign_upgrade import Over, TakenByAnother
-from srx_issu.steps.outage import Outage, wait_out_in_loop
+from srx_issu.steps.outage import Outage
 
-POLL_S = 4.0
-ASK_AIRFLOW_EVERY = 5  # polls: whether a run died is rarely news
-_NEVER_LONGER_S = 60.0  # orders are heard while a window is awaited
+LOOK_AGAIN_S = 10.0  # at one's own deadline, and whether anybody looks at all
 
 
 class _ClusterTrigger(BaseTrigger):
@@ -52,20 +45,29 @@ class _ClusterTrigger(BaseTrigger):
             "plan_only": self.plan_only,
         }
 
+    def _watched(self, upgrade: str | None) -> AbstractAsyncContextManager[tuple[ClusterWatch, Calls]]:
+        """``upgrade``: whose end is waited for; None: the cluster's turn is."""
+        return watch_cluster(
+            self.name,
+            self.run_id,
+            self.cluster,
+            self.wave,
+            upgrade=upgrade,
+            plan_only=self.plan_only,
+            log=self.log,
+        )
+
 
 class TurnTrigger(_ClusterTrigger):
     """Until the cluster may start. Takes what it needs, so that the worker finds it taken; starts nothing."""
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        watch = await watch_cluster(
-            self.name, self.run_id, self.cluster, self.wave, plan_only=self.plan_only, log=self.log
-        )
-        reason = ""
-        while (step := await watch.next_step()) is None or isinstance(step, Wait):
-            if step is not None and step.reason != reason:
-                reason = step.reason
-                self.log.info("%s waits: %s", self.cluster, reason)
-            await asyncio.sleep(_pause_s(step.until if step else None))
+        async with self._watched(None) as (watch, calls):
+            while True:
+                call = await calls.next(LOOK_AGAIN_S)
+                step = await watch.next_step(call) if call else None
+                if step is not None and not isinstance(step, Wait):
+                    break
         yield end_event(step) if isinstance(step, Over) else TriggerEvent({"cluster": self.cluster})  # type: ignore[no-untyped-call]
 
 
@@ -82,25 +84,26 @@ class EndTrigger(_ClusterTrigger):
         return path, {**kwargs, "upgrade": self.upgrade, "give_up_at": self.give_up_at}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        watch = await watch_cluster(
-            self.name, self.run_id, self.cluster, self.wave, plan_only=self.plan_only, log=self.log
-        )
-        deadline, polls = datetime.fromisoformat(self.give_up_at), 0
-        looked_at = datetime.now(UTC)
-        while (over := await watch.collect(self.upgrade, ask_airflow=polls % ASK_AIRFLOW_EVERY == 0)) is None:
+        async with self._watched(self.upgrade) as (watch, calls):
+            over = await self._end(watch, calls)
+        self.log.info("%s: %s: %s", self.cluster, over.result, over.reason)
+        yield end_event(over)
+
+    async def _end(self, watch: ClusterWatch, calls: Calls) -> Over:
+        """The run waits for a journal that is away as well: that time does not count."""
+        deadline, looked_at = datetime.fromisoformat(self.give_up_at), datetime.now(UTC)
+        while True:
+            call = await calls.next(LOOK_AGAIN_S)
+            if call and (over := await watch.collect(self.upgrade, call)) is not None:
+                return over
             now = datetime.now(UTC)
-            if watch.outage.is_on:  # the run waits as well: its time without the journal does not count
+            if watch.outage.is_on:
                 deadline += now - looked_at
             elif now > deadline:
                 reason = f"no outcome of run {self.upgrade} by {deadline.isoformat(timespec='seconds')}"
-                over = await watch.give_up(self.upgrade, reason)
-                if over is not None:
-                    break
+                if (over := await watch.give_up(self.upgrade, reason)) is not None:
+                    return over
             looked_at = now
-            polls += 1
-            await asyncio.sleep(_pause_s(None))
-        self.log.info("%s: %s: %s", self.cluster, over.result, over.reason)
-        yield end_event(over)
 
 
 class BakeTrigger(BaseTrigger):
@@ -118,22 +121,13 @@ class BakeTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         outage = Outage(clock=SystemClock(), log=self.log, meanwhile="waiting on")
-        bench = await wait_out_in_loop(partial(open_campaign, self.name, self.run_id, log=self.log), outage)
         until = datetime.fromisoformat(self.until)
-        while not await _is_aborted(bench, outage) and (outage.is_on or datetime.now(UTC) < until):
-            await asyncio.sleep(min(_pause_s(until), POLL_S))
+        async with watch_campaign(self.name, self.run_id, outage, self.log) as calls:
+            while outage.is_on or (left_s := (until - datetime.now(UTC)).total_seconds()) > 0:
+                call = await calls.next(LOOK_AGAIN_S if outage.is_on else min(left_s, LOOK_AGAIN_S))
+                if call is not None and call.state is not None:
+                    break
         yield TriggerEvent({"until": self.until})  # type: ignore[no-untyped-call]
-
-
-async def _is_aborted(bench: CampaignBench, outage: Outage) -> bool:
-    """False also while the journal is away: then the pause goes on."""
-    try:
-        look = await shared_look(bench)
-    except JournalAway as error:
-        outage.begun(error)
-        return False
-    outage.over()
-    return look.state.aborted is not None
 
 
 def end_event(over: Over) -> TriggerEvent:
@@ -144,11 +138,3 @@ def end_event(over: Over) -> TriggerEvent:
     if over.result is Result.NOT_STARTED:
         return TaskSkippedEvent(xcoms=xcoms)
     return TaskSuccessEvent(xcoms=xcoms) if over.result.is_success else TaskFailedEvent(xcoms=xcoms)
-
-
-def _pause_s(until: datetime | None) -> float:
-    usual = POLL_S * random.uniform(0.8, 1.2)  # noqa: S311 - so that many waits do not poll in step
-    if until is None:
-        return usual
-    left = (until - datetime.now(UTC)).total_seconds()
-    return max(0.1, min(left, _NEVER_LONGER_S)) if left > usual else max(0.1, left)

@@ -16,21 +16,32 @@ from srx_issu.steps.watch import Look, Verdict
 from srx_issu.triggers.belonging import check_belonging
 from srx_issu.triggers.guarded import guarded
 
+NOT_REACHED = "not_reached"  # in an event: why
 JITTER = 0.2  # of the poll interval, so that many waits do not poll in step
 
 
 class ClusterTrigger(BaseTrigger):
-    """``upgrade_id`` is the run id (templated), ``goal`` a domain Goal, ``step`` the task id."""
+    """``upgrade_id`` is the run id (templated), ``goal`` a domain Goal, ``step`` the task id.
 
-    def __init__(self, upgrade_id: str, goal: str, step: str) -> None:
+    ``is_retried``: Airflow would try the task again that this trigger fails, and the deadline would not be
+    final; so the task is resumed, to fail for good.
+    """
+
+    def __init__(self, upgrade_id: str, goal: str, step: str, is_retried: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.upgrade_id = upgrade_id
         self.goal = goal
         self.step = step
+        self.is_retried = is_retried
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         path = f"{type(self).__module__}.{type(self).__qualname__}"
-        return path, {"upgrade_id": self.upgrade_id, "goal": self.goal, "step": self.step}
+        return path, {
+            "upgrade_id": self.upgrade_id,
+            "goal": self.goal,
+            "step": self.step,
+            "is_retried": self.is_retried,
+        }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         await check_belonging(self, self.upgrade_id)
@@ -49,6 +60,8 @@ class ClusterTrigger(BaseTrigger):
             return TaskSuccessEvent(xcoms={"return_value": seen})
         AirflowMetrics().count(f"phase_failed.{self.goal}", goal=self.goal)
         self.log.error("%s: %s", self.step, verdict.text)
+        if self.is_retried:
+            return TriggerEvent({NOT_REACHED: verdict.text})  # type: ignore[no-untyped-call]
         return TaskFailedEvent(xcoms={"reason": verdict.text})
 
 

@@ -15,8 +15,8 @@ from srx_issu.triggers.belonging import check_belonging
 from srx_issu.triggers.cluster import jittered
 from srx_issu.triggers.guarded import guarded
 
-# A worker has just looked. And an event that comes before the scheduler has seen that worker end makes it
-# take the task for one that was killed from outside, and try it again.
+# A worker has just looked, and what it sent takes a moment. (An event that comes before the scheduler has
+# seen that worker end is harmless: decision 034.)
 SETTLE_S = 3.0
 
 

@@ -50,6 +50,7 @@ class _Server(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
         self._host.connections.add(conn)
+        self._host.device.record("connected")
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if self._connection is not None:
@@ -57,6 +58,9 @@ class _Server(asyncssh.SSHServer):
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         return True
+
+    def auth_completed(self) -> None:
+        self._host.device.record("logged_in")
 
     def password_auth_supported(self) -> bool:
         return True

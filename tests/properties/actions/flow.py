@@ -18,7 +18,7 @@ from srx_issu.steps.bench import Bench
 from srx_issu.steps.check_unchanged import check_unchanged
 from srx_issu.steps.check_versions_and_groups import check_versions_and_groups
 from srx_issu.steps.clean_up import clean_up
-from srx_issu.steps.close import close
+from srx_issu.steps.close import close, is_closed, settle
 from srx_issu.steps.collect_after import collect_after
 from srx_issu.steps.confirm_approval import confirm_approval
 from srx_issu.steps.consolidate_groups import consolidate_groups
@@ -162,6 +162,9 @@ def until_quiet(here: Site, run: Run) -> object:
 
 
 def closing(here: Site, run: Run) -> object:
+    """As ``operators/close.py``: outcome, clean-up, end."""
+    here.perform(run, "close", lambda bench: is_closed(bench) or settle(bench, run.failed))
+    here.perform(run, "clean_up", lambda bench: is_closed(bench) or clean_up(bench))
     found = here.perform(run, "close", lambda bench: close(bench, run.failed))
     if not isinstance(found, Exception):
         run.is_at_work = False
@@ -202,7 +205,6 @@ AFTER = (
     plain("fail_back.check_unchanged", check_unchanged),
     plain("hold_for_operator", hold_for_operator),
     plain("recover.hold_for_operator", hold_recovery),
-    plain("clean_up", clean_up),
     ("close", closing),
 )
 TASKS = {Purpose.UPGRADE: (*BEFORE, *AFTER), Purpose.RECOVER: (*FOUND, *AFTER)}
@@ -229,7 +231,7 @@ def _next(run: Run, step: str, found: object, index: dict[str, int]) -> int:
         case Exception() if run.at < index["branch_outcome"]:
             at = index["branch_outcome"]
         case Exception() if step != "close":
-            at = index["clean_up"]
+            at = index["close"]
         case Way.VERIFY | Recovered.VERIFY:
             at = index["verify.collect_after"]
         case Way.RECOVER:
@@ -237,7 +239,7 @@ def _next(run: Run, step: str, found: object, index: dict[str, int]) -> int:
         case Way.HOLD:
             at = index["hold_for_operator"]
         case Way.END | Recovered.PUT_BACK:
-            at = index["clean_up"]
+            at = index["close"]
         case _ if step in ("fail_back.check_unchanged", "hold_for_operator"):
-            at = index["clean_up"]
+            at = index["close"]
     return at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,9 +11,20 @@ from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
+from srx_issu.steps.approval_gate import (
+    Ask,
+    Enough,
+    Gate,
+    NextGate,
+    Response,
+    approach,
+    give_up,
+    hear,
+    is_unanswered,
+)
 from srx_issu.steps.approval_request import recovery_request, start_request
 from srx_issu.steps.approvals import standing
+from srx_issu.steps.lost_answer import LostAnswer
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
@@ -259,3 +271,70 @@ def test_a_try_that_airflow_makes_again_does_not_ask_what_was_answered() -> None
     _asked(fake)
     _hear(fake, ADA)
     assert isinstance(_approach(fake, try_number=2), Enough)
+
+
+class TestAnAnswerThatWasLost:
+    LOST = LostAnswer(who="ada", chosen="Approve", at=datetime(2026, 3, 1, 12, 4, 5, tzinfo=UTC))
+
+    def again(self, fake: FakeBench, number: int = 1, lost: LostAnswer | None = LOST) -> Ask | NextGate:
+        gate = _gate(number, try_number=2)
+        found = approach(fake.bench(gate.task_id), gate, start_request, lost)
+        assert isinstance(found, Ask | NextGate), found
+        return found
+
+    def test_is_looked_for_where_an_earlier_try_has_no_answer_in_the_journal(self) -> None:
+        fake = _fake(TWO)
+        assert not is_unanswered(fake.bench("x"), _gate(1, 2))  # nothing was asked yet
+        _asked(fake)
+        assert not is_unanswered(fake.bench("x"), _gate(1, 1))
+        assert is_unanswered(fake.bench("x"), _gate(1, 2))
+        _hear(fake, ADA)
+        assert not is_unanswered(fake.bench("x"), _gate(1, 2))
+
+    def test_does_not_count_and_the_next_gate_says_whose_it_was(self) -> None:
+        fake = _fake()
+        _asked(fake)
+        found = self.again(fake)
+        assert isinstance(found, NextGate)
+        assert "ada chose 'Approve' at 2026-03-01 12:04:05 UTC, on try 1" in found.reason
+        assert "approval.approve_start_2 asks instead" in found.reason
+        assert not _is_approved(fake)
+        body = _asked(fake, 2).body
+        assert "**An answer was lost:** ada chose 'Approve' at 2026-03-01 12:04:05 UTC" in body
+        assert "It does not count: please answer again." in body
+        assert _asked(fake, 2, try_number=2).body == body
+        assert isinstance(_hear(fake, ADA, number=2), Enough)
+
+    def test_is_spoken_of_too_where_the_question_would_read_differently_by_now(self) -> None:
+        fake = _fake()
+        _asked(fake)
+        _reassessed(fake, "node0: CPU at 60 %")
+        found = self.again(fake)
+        assert isinstance(found, NextGate)
+        assert "ada chose 'Approve'" in found.reason
+        body = _asked(fake, 2).body
+        assert "**An answer was lost:** ada chose 'Approve'" in body
+        assert "**Changed since the last question:**" in body
+
+    def test_is_not_spoken_of_once_somebody_was_heard(self) -> None:
+        fake = _fake(TWO)
+        _asked(fake)
+        self.again(fake)
+        _asked(fake, 2)
+        assert isinstance(_hear(fake, ADA, number=2), NextGate)
+        assert "An answer was lost" not in _asked(fake, 3).body
+
+    def test_is_asked_for_in_the_same_words_where_the_gates_would_not_suffice(self) -> None:
+        fake = _fake()
+        for number in (1, 2, 3):
+            _asked(fake, number)
+            assert isinstance(self.again(fake, number), NextGate)
+        before = _asked(fake, 4)
+        assert self.again(fake, 4) == before
+        assert "asked again: ada chose 'Approve'" in fake.texts(EventKind.QUESTION)[-1]
+
+    def test_one_of_which_nobody_knows_is_asked_for_again_and_the_journal_says_so(self) -> None:
+        fake = _fake()
+        first = _asked(fake)
+        assert self.again(fake, lost=None) == first
+        assert fake.texts(EventKind.QUESTION)[-1].endswith("asked again: try 1 has no answer in the journal")

@@ -18,10 +18,12 @@ from srx_issu.steps.campaign_questions import (
     approach,
     campaign_approval,
     hear,
+    is_unanswered,
     rule_for_plan,
     unanswered,
 )
 from srx_issu.steps.campaign_wave import hear_answer, hold_question, judge, open_wave
+from srx_issu.steps.lost_answer import LostAnswer
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
 
@@ -224,3 +226,44 @@ def test_without_a_yes_to_this_very_plan_its_clusters_have_none() -> None:
     assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
     said(fake, approval_question(fake.bench()), "Reject")
     assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_by_the_next_gate_which_says_whose() -> None:
+    fake = _planned()
+    _approach(fake)
+    again = replace(_gate(), try_number=2)
+    assert is_unanswered(fake.bench(), again)
+    assert not is_unanswered(fake.bench(), _gate())
+    lost = LostAnswer(who="ada", chosen="Approve")
+    found = approach(fake.bench(), again, approval_question(fake.bench()), lost)
+    assert isinstance(found, NextGate)
+    assert (
+        "ada chose 'Approve', on try 1, and that did not reach the journal; approve_plan_2 asks"
+        in found.reason
+    )
+    asked = _approach(fake, 2)
+    assert isinstance(asked, Ask)
+    assert "**An answer was lost:** ada chose 'Approve', on try 1" in asked.body
+    assert not is_unanswered(fake.bench(), again)
+    assert isinstance(_hear(fake, ADA, 2), Enough)
+
+
+def test_a_lost_answer_to_a_plan_that_has_changed_since_is_spoken_of_too() -> None:
+    fake = _planned()
+    _approach(fake)
+    fake.fleet[0] = replace(fake.fleet[0], image_sha256="bb")
+    make_plan(fake.bench())
+    lost, again = LostAnswer(who="ada", chosen="Approve"), replace(_gate(), try_number=2)
+    found = approach(fake.bench(), again, approval_question(fake.bench()), lost)
+    assert isinstance(found, NextGate)
+    asked = _approach(fake, 2)
+    assert isinstance(asked, Ask)
+    assert "**An answer was lost:** ada chose 'Approve', on try 1" in asked.body
+
+
+def test_a_lost_answer_of_which_nobody_knows_leaves_the_question_as_it_was() -> None:
+    fake = _planned()
+    first = _approach(fake)
+    assert approach(fake.bench(), replace(_gate(), try_number=2), approval_question(fake.bench())) == first
+    told = fake.campaigns.events(fake.campaign_id)[-1].text
+    assert told.endswith("asked again: try 1 has no answer in the journal")

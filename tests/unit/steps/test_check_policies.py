@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.rows import PolicySync as Row
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.check_policies import RESYNC_KEY, PolicySync, check_policies, resync_policies
+from srx_issu.steps.check_policies import RESYNC_KEY, check_policies, resync_policies
 from srx_issu.steps.check_versions_and_groups import NotVerified
 from srx_issu.steps.collect_after import look_again
 from tests.fakes.benches import FakeBench
@@ -47,6 +47,17 @@ def test_a_later_try_only_looks_whether_the_resync_has_helped() -> None:
     assert fake.writer.sent == []
 
 
-@pytest.mark.parametrize(("in_sync", "way"), [(True, PolicySync.IN_SYNC), (False, PolicySync.OUT_OF_SYNC)])
-def test_the_way_on_is_what_the_forwarding_engines_say(in_sync: bool, way: PolicySync) -> None:
-    assert check_policies(after_upgrade(in_sync=in_sync).bench("verify.check_policies")) is way
+def test_policies_in_sync_are_left_alone() -> None:
+    fake = after_upgrade(in_sync=True)
+    assert check_policies(fake.bench("verify.check_policies")) == {}
+    assert fake.writer.sent == []
+
+
+def test_policies_out_of_sync_are_resynced_once_under_a_name_of_its_own() -> None:
+    fake = after_upgrade(in_sync=False)
+    for _ in range(2):
+        with pytest.raises(NotVerified, match="still out of sync"):
+            check_policies(fake.bench("verify.check_policies"))
+    assert fake.writer.sent == [RESYNC]
+    sent = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.ACTION_INTENDED]
+    assert sent[-1].step == STEP

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.errors import LeaseHeld, RequestRefused
-from srx_issu.domain.intent import Purpose
+from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
+from srx_issu.domain.intent import Purpose, SharedLimit
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.claim import TakeOver, claim
 from tests.fakes.benches import FakeBench
-from tests.fakes.intents import intent
+from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.snapshots import T0
 
 RECOVERY = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER)
@@ -86,6 +86,58 @@ def test_an_upgrade_that_is_closed_takes_nothing_again() -> None:
     fake = FakeBench()
     fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada said no", T0)
     fake.leases.release("cluster:fw-1", "manual__1")
-    with pytest.raises(RequestRefused, match="recover fw-1 --take-over"):
+    with pytest.raises(UpgradeClosed, match="recover fw-1 --take-over") as closed:
         claim(fake.intent, fake.journal, fake.leases, T0)
+    assert closed.value.outcome == "REFUSED"
     assert fake.leases.holder("cluster:fw-1") is None
+
+
+def test_one_that_finds_its_cluster_taken_is_closed_at_once_and_holds_nothing() -> None:
+    fake = FakeBench()
+    late = intent(upgrade_id="manual__2", cluster=replace(CLUSTER, conflict_groups=frozenset({"core"})))
+    fake.leases.take("site:ber#1", "manual__2", 3600)  # taken by its campaign before the run existed
+    with pytest.raises(LeaseHeld):
+        claim(late, fake.journal, fake.leases, T0)
+    record = fake.journal.upgrade("manual__2")
+    assert record is not None
+    assert record.outcome is Outcome.REFUSED
+    assert "manual__1" in str(record.reason)
+    assert fake.leases.held_by("manual__2") == ()
+
+
+def test_one_that_has_asked_for_its_issu_and_lost_its_cluster_is_for_a_person() -> None:
+    fake = FakeBench().with_baseline().with_start()
+    fake.leases.release("cluster:fw-1", "manual__1")
+    fake.leases.take("cluster:fw-1", "other", 3600)
+    with pytest.raises(UpgradeClosed, match="had been asked for before: look at both nodes") as closed:
+        claim(fake.intent, fake.journal, fake.leases, T0)
+    record = fake.journal.upgrade("manual__1")
+    assert record is not None
+    assert record.outcome is Outcome.NEEDS_OPERATOR
+    assert closed.value.outcome == "NEEDS_OPERATOR"  # what the run says is what the journal says
+
+
+def crowded(fake: FakeBench) -> None:
+    """After an outage of everything, longer than a lease: another upgrade has the site's only place."""
+    claim(fake.intent, fake.journal, fake.leases, T0)
+    fake.clock.sleep(2 * fake.intent.policy.timers.lease_s)
+    fake.leases.take("site:fra1#1", "run-b", 3600)
+
+
+def test_an_issu_under_way_is_claimed_again_though_its_place_at_the_site_is_taken() -> None:
+    """Clearing any task of the run clears its setup."""
+    fake = FakeBench(intent=intent(shared_limits=(SharedLimit(resource="site:fra1", places=1),)))
+    crowded(fake)
+    fake.with_start()
+    claim(fake.intent, fake.journal, fake.leases, T0)
+    assert fake.outcome is None
+    held = fake.leases.holder("cluster:fw-1")
+    assert held is not None
+    assert held.expires_at > fake.clock.now()
+
+
+def test_what_has_not_begun_still_needs_its_place() -> None:
+    fake = FakeBench(intent=intent(shared_limits=(SharedLimit(resource="site:fra1", places=1),)))
+    crowded(fake)
+    with pytest.raises(LeaseHeld, match="all 1 places are taken"):
+        claim(fake.intent, fake.journal, fake.leases, T0)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.close import close
+from srx_issu.steps.close import close, settle
 from tests.fakes.benches import FakeBench
 
 
@@ -59,6 +59,17 @@ def test_failed_paperwork_does_not_hide_a_verified_upgrade() -> None:
     assert outcome_of(fake, "report") == "UPGRADED_WITH_FINDINGS"
 
 
+def test_what_failed_beside_a_verified_upgrade_is_said_once() -> None:
+    """The task settles the outcome first and closes with it later."""
+    fake = FakeBench()
+    started(fake)
+    decided(fake, Outcome.UPGRADED)
+    fake.told(EventKind.STEP_FAILED, "issu.wait_for_resync", "not reached within 600 s")
+    settle(fake.bench("close"), ["issu.wait_for_resync"])
+    reason = close(fake.bench("close"), ["issu.wait_for_resync"])["reason"]
+    assert reason == "because; but issu.wait_for_resync failed: not reached within 600 s"
+
+
 @pytest.mark.parametrize("outcome", [Outcome.ALREADY_CURRENT, Outcome.PLANNED])
 def test_nothing_started_stays_what_was_decided(outcome: Outcome) -> None:
     fake = FakeBench()
@@ -86,6 +97,18 @@ def test_a_refusal_does_not_hide_an_issu_that_was_sent_before_it() -> None:
     assert fake.leases.holder("cluster:fw-1") is not None
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_READY, Outcome.PLANNED])
+def test_an_assessment_cleared_by_hand_does_not_hide_an_issu_that_was_sent_meanwhile(
+    outcome: Outcome,
+) -> None:
+    """It skips what is behind it, the outcome's branch among it, while the start is at work."""
+    fake = FakeBench()
+    started(fake)
+    decided(fake, outcome, "node1: CPU is busy")
+    assert outcome_of(fake) == "NEEDS_OPERATOR"
+    assert fake.leases.holder("cluster:fw-1") is not None
+
+
 def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
     fake = FakeBench()
     fake.told(EventKind.STEP_FAILED, "prepare.back_up_configuration", "node1: no answer")
@@ -93,6 +116,14 @@ def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
     fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
     facts = close(fake.bench("close"), ["prepare.stage_image"])
     assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
+
+
+def test_a_step_is_found_by_the_task_that_it_is_a_part_of() -> None:
+    fake = FakeBench()
+    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full", task="prepare")
+    fake.told(EventKind.STEP_FAILED, "branch_outcome", "something else")
+    reason = str(close(fake.bench("close"), ["prepare"])["reason"])
+    assert "prepare.stage_image failed: node0: disk full" in reason
 
 
 def test_closing_twice_is_closing_once() -> None:

@@ -51,6 +51,13 @@ def test_so_does_one_that_nobody_answered() -> None:
     assert "nobody answered" in held(half_way())
 
 
+def test_one_that_was_approved_and_broke_off_is_not_told_as_unanswered() -> None:
+    """Its task was marked failed by hand, or its workers died one after the other."""
+    words = held(half_way().approved("recovery"))
+    assert "broke off without a word" in words
+    assert "nobody answered" not in words
+
+
 def test_what_a_step_wrote_when_it_stopped_stays() -> None:
     fake = half_way().approved("recovery")
     fake.reader.now = both(OLD, NEW)

@@ -11,11 +11,12 @@ from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.converge import NotYet
 from srx_issu.steps.hold_for_operator import hold_for_operator
 from srx_issu.steps.judge_outcome import Way, judge_outcome
-from srx_issu.steps.recall import conclusion
-from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY
+from srx_issu.steps.recall import ERRAND, conclusion
+from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY, kept_plan
 from srx_issu.steps.watch import count_anew
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
+from tests.fakes.recoveries import half_way
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
 
 
@@ -45,6 +46,20 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
     )
     assert judge_outcome(fake.bench("branch_outcome")) is Way.END
     assert fake.outcome is Outcome.ABORTED_CLEAN
+
+
+@pytest.mark.parametrize("now", [both(), both(NEW, NEW), both(OLD, NEW)])
+def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_steps(now: Snapshot) -> None:
+    """Somebody clears this task while the recovery waits."""
+    fake = half_way()
+    fake.bench("recover.reboot_old_primary").tell(
+        EventKind.ACTION_INTENDED, "reboot", node=N0, detail={ERRAND: "reboot_old_primary"}
+    )
+    fake.reader.now = now
+    plan = kept_plan(fake.bench("x"))
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.RECOVER
+    assert kept_plan(fake.bench("x")) == plan
+    assert fake.outcome is None
 
 
 def test_what_another_step_was_refused_is_no_refusal_of_the_start() -> None:

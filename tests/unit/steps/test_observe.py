@@ -102,7 +102,7 @@ def test_a_take_over_goes_on_at_once_from_the_old_baseline(closed: Outcome | Non
     fake.leases.take("cluster:fw-1", "manual__1", 3600)
     word = TakeOver(who="ada", reason="its run was deleted", is_at_work=lambda _: False)
     with pytest.raises(LeaseHeld, match="take the cluster over in 31 s"):  # its last permit may be alive
-        claim(fake.intent, fake.journal, fake.leases, T0, word)
+        claim(replace(fake.intent, upgrade_id="recover-0"), fake.journal, fake.leases, T0, word)
     fake.journal.clock.sleep(permits_left_s("manual__1", fake.journal))
     claim(fake.intent, fake.journal, fake.leases, T0, word)
     held, old = fake.leases.holder("cluster:fw-1"), fake.journal.upgrade("manual__1")

@@ -48,11 +48,20 @@ def parse_reply(node: str, text: str, *, large: bool = False) -> Element:
         remove_pis=True,
         huge_tree=large,
     )
+    is_plain = _is_plain(text)
     try:
-        root = etree.fromstring(without_control_characters(text).strip().encode(), parser)
+        root = etree.fromstring(
+            (text if is_plain else without_control_characters(text)).strip().encode(), parser
+        )
     except etree.XMLSyntaxError as error:
         raise ReplyNotUnderstood(node, f"reply is not XML ({error})", text.strip()[:200]) from error
-    return _with_printable_words(_with_local_names(root))
+    _with_local_names(root)
+    return root if is_plain else _with_printable_words(root)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in it can steer a terminal, written out or as a character reference: nearly always."""
+    return text.isascii() and "&" not in text and printable(text) is text
 
 
 def _with_printable_words(root: Element) -> Element:
@@ -77,7 +86,8 @@ def _mended(words: str | None) -> str | None:
 def _with_local_names(root: Element) -> Element:
     """Namespaces of the body differ per release (dossier, section 1), so names are compared without."""
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+        if element.tag[0] == "{":
+            element.tag = etree.QName(element).localname
         for name in [name for name in element.attrib if str(name).startswith("{")]:
             value = element.attrib.pop(name)
             element.set(etree.QName(name).localname, value)

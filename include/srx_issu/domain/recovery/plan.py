@@ -97,7 +97,7 @@ class Errand:
 
 
 class ActionName(StrEnum):
-    """The steps of a recovery, in the order in which plans use them; task ids of the DAG."""
+    """The steps of a recovery, in the order in which plans use them; the journal knows each."""
 
     WAIT_FOR_NODE = "wait_for_node"
     FAIL_OVER_TO_OLD_IMAGE = "fail_over_to_old_image"
@@ -172,7 +172,7 @@ class Plan:
         return tuple(errand for action in self.actions for errand in action.errands)
 
     def action(self, name: ActionName) -> RecoveryAction | None:
-        """The step of that name; None = this plan has none, so its task has nothing to do."""
+        """The step of that name; None = this plan has none."""
         return next((action for action in self.actions if action.name is name), None)
 
 

@@ -1,0 +1,108 @@
+"""The thread that looks after a stack: who owns the stack may be busy with something else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from srx_issu.embedded.component import ComponentDied, Program
+from srx_issu.embedded.hanging import HangWatch
+from srx_issu.embedded.ports import LOOPBACK, free_port
+from srx_issu.embedded.sessions import members
+from srx_issu.embedded.supervision import Supervision
+from srx_issu.embedded.supervisor import Supervisor
+from tests.embedded.test_supervisor import DIES, LIVES, until
+
+POLL_S = 0.02
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path, said: list[str]) -> Iterator[Supervisor]:
+    lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    made = Supervisor(lock, say=said.append, in_flight=lambda: ())
+    yield made
+    made.stop()
+    os.close(lock)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[..., Program]:
+    def make(code: str, name: str = "api-server", *, restart: bool = True) -> Program:
+        command, log = [sys.executable, "-c", code], tmp_path / f"{name}.log"
+        return Program(name=name, command=command, log=log, environment=os.environ, restart=restart)
+
+    return make
+
+
+def silent_url() -> str:
+    return f"http://{LOOPBACK}:{free_port()}"
+
+
+def test_starts_again_what_dies_while_its_owner_sleeps(
+    supervisor: Supervisor, program: Callable[..., Program], said: list[str]
+) -> None:
+    first = supervisor.start(program(LIVES)).session.sid
+    supervision = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: supervisor.sessions["api-server"] != first)
+    supervision.check()
+    supervision.stop()
+    assert members(supervisor.sessions.values())
+
+
+def test_an_api_server_that_never_answers_is_replaced_and_the_others_go_on(
+    supervisor: Supervisor, program: Callable[..., Program], said: list[str]
+) -> None:
+    hung = supervisor.start(program(LIVES)).session.sid
+    other = supervisor.start(program(LIVES, "scheduler")).session.sid
+    supervision = Supervision(
+        supervisor,
+        silent_url(),
+        say=said.append,
+        poll_s=POLL_S,
+        health_every_s=POLL_S,
+        hang_watch=HangWatch(patience_s=0.3),
+    )
+    until(lambda: supervisor.sessions["api-server"] != hung)
+    supervision.stop()
+    assert "api-server did not do its work: no answer over HTTP" in said[0]
+    assert supervisor.sessions["scheduler"] == other
+
+
+def test_tells_its_owner_when_all_must_end(
+    supervisor: Supervisor, program: Callable[..., Program], said: list[str]
+) -> None:
+    supervisor.start(program(DIES, "lab", restart=False))
+    supervision = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
+
+    def is_told() -> bool:
+        try:
+            supervision.check()
+        except ComponentDied as died:
+            return "lab ended by itself (status 3)" in str(died)
+        return False
+
+    until(is_told)
+    supervision.stop()
+
+
+def test_starts_nothing_again_once_it_was_stopped(
+    supervisor: Supervisor, program: Callable[..., Program], said: list[str]
+) -> None:
+    component = supervisor.start(program(LIVES))
+    supervision = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
+    supervision.stop()
+    os.kill(component.session.sid, signal.SIGKILL)
+    component.wait()
+    assert said == []
+    assert supervisor.sessions["api-server"] == component.session.sid

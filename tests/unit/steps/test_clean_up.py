@@ -1,0 +1,50 @@
+"""The clean-up takes its own image away, and keeps nobody waiting who is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from srx_issu.domain.errors import StopFlagUnreadable
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.clean_up import clean_up
+from srx_issu.steps.gate.order import BROUGHT
+from tests.fakes.benches import FakeBench
+from tests.fakes.snapshots import N0
+from tests.unit.steps.gate.worlds import Shelf
+
+IMAGE = "/var/tmp/image.tgz"
+MOST_TRIES = 20
+
+
+def upgraded() -> FakeBench:
+    """With an image that it has brought."""
+    fake = FakeBench()
+    at_work = fake.bench("prepare.stage_image")
+    for kind in (EventKind.ACTION_INTENDED, EventKind.ACTION_SENT):
+        at_work.tell(kind, "copy", node=N0, detail={BROUGHT: IMAGE})
+    fake.told(EventKind.DECIDED, "fail_back.check_unchanged", "all well", outcome=Outcome.UPGRADED.value)
+    return fake
+
+
+def bench(fake: FakeBench, shelf: Shelf) -> Bench:
+    return replace(fake.bench("clean_up"), files=lambda _: shelf)
+
+
+def test_an_image_that_was_brought_is_taken_away() -> None:
+    fake, shelf = upgraded(), Shelf()
+    assert clean_up(bench(fake, shelf))["removed"] == IMAGE
+    assert shelf.deleted == [IMAGE]
+
+
+def test_a_stop_flag_that_nobody_can_read_leaves_the_file_and_does_not_hold_the_end_up() -> None:
+    fake, shelf, asked = upgraded(), Shelf(), []
+
+    def stopped() -> str | None:
+        asked.append(1)
+        assert len(asked) < MOST_TRIES, "it waits for ever"
+        raise StopFlagUnreadable("Airflow does not tell by whom")
+
+    clean_up(replace(bench(fake, shelf), stopped=stopped))
+    assert shelf.deleted == []
+    assert fake.texts(EventKind.OBSERVED) == [f"{IMAGE} could not be removed: Airflow does not tell by whom"]

@@ -1,0 +1,81 @@
+"""Which way a recovery goes, and which of its plan's steps are left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.recover import PlanKind
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.recovery_plan import keep_plan, prognosis
+from srx_issu.steps.recovery_way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
+from tests.fakes.benches import FakeBench
+from tests.fakes.recoveries import half_way
+
+FORWARD = RecoveryWay.FINISH_FORWARD
+
+
+def planned(**changes: object) -> FakeBench:
+    fake = half_way()
+    found = prognosis(fake.bench("recover.diagnose"))
+    keep_plan(fake.bench("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
+    return fake
+
+
+def names(fake: FakeBench) -> list[ActionName]:
+    return list(actions_left(fake.bench("recover.finish_forward"), FORWARD))
+
+
+def test_people_are_asked_about_a_plan_that_policy_leaves_to_them() -> None:
+    fake = half_way()
+    assert choose_way(fake.bench("recover.diagnose")) is RecoveryWay.ASK
+    assert fake.texts(EventKind.APPROVAL) == []
+
+
+def test_a_plan_that_policy_lets_pass_goes_its_way_at_once_and_that_is_written_down() -> None:
+    fake = planned(permission=Permission.AUTOMATIC)
+    assert choose_way(fake.bench("recover.diagnose")) is FORWARD
+    told = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.APPROVAL]
+    assert [(e.step, e.detail["by"]) for e in told] == [("recover.confirm_recovery", "not asked")]
+
+
+def test_the_guard_lets_nothing_pass_without_an_answer() -> None:
+    with pytest.raises(RequestRefused):
+        confirm_recovery(half_way().bench("recover.confirm_recovery"))
+
+
+def test_the_guard_leads_where_the_approved_plan_goes() -> None:
+    assert confirm_recovery(half_way().approved("recovery").bench("recover.confirm_recovery")) is FORWARD
+
+
+def test_every_kind_of_plan_that_has_steps_has_a_way() -> None:
+    assert set(PlanKind) - set(WAYS) == {PlanKind.NOTHING, PlanKind.WATCH, PlanKind.HOLD}
+
+
+def test_the_steps_of_another_way_are_not_taken() -> None:
+    fake = half_way()
+    assert actions_left(fake.bench("recover.abort"), RecoveryWay.ABORT) == ()
+    assert actions_left(fake.bench("recover.roll_back"), RecoveryWay.ROLL_BACK) == ()
+
+
+def test_without_a_plan_there_is_nothing_to_take() -> None:
+    assert actions_left(FakeBench().bench("recover.abort"), RecoveryWay.ABORT) == ()
+
+
+def test_a_step_that_is_over_is_not_taken_again() -> None:
+    fake = half_way()
+    first, *others = names(fake)
+    fake.told(EventKind.STEP_FINISHED, f"recover.{first}", "done")
+    assert names(fake) == others
+
+
+def test_what_was_over_in_an_earlier_plan_is_taken_in_the_new_one() -> None:
+    fake = half_way()
+    before = names(fake)
+    fake.told(EventKind.STEP_FINISHED, f"recover.{before[0]}", "done")
+    keep_plan(fake.bench("recover.diagnose"), prognosis(fake.bench("recover.diagnose")))
+    assert names(fake) == before
