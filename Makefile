@@ -95,12 +95,14 @@ test-on-stacks: $(STAMPS)/dev
 	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
 	@$(TESTED) $(FOR_EVERY_CHANGE) $(ON_A_STACK)
 
+# Not $(MAKE) itself: a dry run ('make -n test') would carry the line out, over the log of a running one.
+THIS_MAKE := $(MAKE)
 BESIDE := build/tests-beside.log
 
 .PHONY: test-beside
 test-beside: $(STAMPS)/dev
 	@mkdir -p $(dir $(BESIDE))
-	@$(MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1; status=$$?; cat $(BESIDE); exit $$status
+	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1; status=$$?; cat $(BESIDE); exit $$status
 
 .PHONY: test-without-stack
 test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
