@@ -165,7 +165,7 @@ bench: $(STAMPS)/project ## What one upgrade costs, at 60 and at 5 times real sp
 	@$(BIN)/python -m srx_demo.bench $(if $(SPEED),--speed '$(SPEED)')
 
 .PHONY: bench-campaign
-bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=60 TROUBLE=1)
+bench-campaign: $(STAMPS)/project ## A campaign with everything in flight at once (CLUSTERS=50 SPEED=3 TROUBLE=1)
 	@$(BIN)/python -m srx_demo.campaign_bench $(if $(CLUSTERS),--clusters '$(CLUSTERS)') $(if $(SPEED),--speed '$(SPEED)') \
 		$(if $(TROUBLE),--trouble)
 
