@@ -13,7 +13,7 @@ from srx_issu.devices import queries
 from srx_issu.devices.node_desk import NodeDesk
 from srx_issu.devices.parse.files import says_missing
 from srx_issu.devices.parse.refusals import refusal_error
-from srx_issu.devices.sessions import Connect, Turn, at_once
+from srx_issu.devices.sessions import Connect, Printed, Turn, at_once
 from srx_issu.domain.errors import DeviceTimeout, SessionLost
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import NodeName, Snapshot
@@ -82,7 +82,7 @@ class SshClusterReader:
             raise printed.broke
         if printed.status is None:
             raise SessionLost(node, f"{query.cli}: the session ended in mid-answer")
-        if printed.status != 0 or (printed.err.strip() and not printed.out.strip()):
+        if _is_refusal(printed):
             words = printed.err.strip() or printed.out.strip() or f"exit status {printed.status}"
             raise refusal_error(node, words[:500])
         return printable(printed.out)
@@ -94,3 +94,12 @@ class SshClusterReader:
 
     async def close(self) -> None:
         await asyncio.gather(*(desk.close() for desk in self._desks.values()))
+
+
+def _is_refusal(printed: Printed) -> bool:
+    """Whether the CLI would not show a file. One that speaks of an error is shown, whatever exit status the
+    CLI makes of that: what it says itself is one line, or a caret above one."""
+    lines = printed.out.strip().splitlines()
+    if len(lines) > 1 and lines[0].strip() != "^":
+        return False
+    return printed.status != 0 or (bool(printed.err.strip()) and not lines)
