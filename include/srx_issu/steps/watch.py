@@ -95,8 +95,11 @@ class Watch:
             return Look(done=True, text=seen.text, detail=seen.detail, silent=silent)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
-        stopped = self._danger(now) or (await self._stopped() if early else None)
-        return Look(done=False, text=seen.text, detail=seen.detail, stopped=stopped, silent=silent)
+        halted = await self._stopped() if early else None
+        # A node that reboots late is brought home once it answers: until then the deadline decides.
+        text = f"{halted}; {seen.text}" if halted and silent else seen.text
+        stopped = self._danger(now) or (None if silent else halted)
+        return Look(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)
 
     def news(self, look: Look) -> str | None:
         """The line to log when something changed since the last look; None when nothing did."""

@@ -57,6 +57,21 @@ def test_an_aborted_transcript_ends_the_wait_before_its_deadline() -> None:
     assert "ISSU Aborted" in (look.stopped or "")
 
 
+def test_a_node_that_reboots_late_is_waited_for_though_the_issu_has_stopped() -> None:
+    """Error 4.1: nothing can be put back while it is away; its coming back ends the wait at once."""
+    reader = AsyncScript(now=snapshot(view(N0), silent(N1)), transcript=ABORTED)
+    waiting = watch(reader)
+    look = asyncio.run(waiting.look())
+    assert waiting.verdict(look) is None
+    assert "ISSU Aborted" in look.text
+    assert "node1 does not answer" in look.text
+    reader.now = both()
+    found = waiting.verdict(asyncio.run(waiting.look()))
+    assert found is not None
+    assert not found.reached
+    assert "ISSU Aborted" in found.text
+
+
 def test_words_of_an_abort_do_not_count_once_the_switchover_is_done() -> None:
     switched = snapshot(silent(N0), view(N1, NEW, groups=()))
     assert asyncio.run(watch(AsyncScript(now=switched, transcript=ABORTED)).look()).stopped is None
