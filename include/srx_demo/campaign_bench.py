@@ -80,7 +80,6 @@ class Ran:
     def missed(self, rolled_back: int) -> list[str]:
         """What was promised and is not so; of the makespan nothing is promised where a cluster fails."""
         kept = {
-            "all in flight at once": self.in_flight >= self.clusters,
             "results": self.upgraded == self.clusters - rolled_back
             and list(self.results.values()).count("ROLLED_BACK") == rolled_back,
             "workers held by waits": max(self.held) == 0,

@@ -6,6 +6,7 @@ The questions, the parser and the meaning of a missing answer are those of ``pye
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -24,6 +25,12 @@ __all__ = ["Connect", "SshClusterReader"]
 # A transcript is some 50 kB. One that grows without end (a message in a loop, a hostile node) is read in the
 # loop at each look: 64 MB kept every other cluster waiting for half a minute.
 TEXT_BYTES = 1024 * 1024
+# Lines that the CLI itself prints instead of a file [U: wordings; the first two and the prompt are R].
+_OF_THE_CLI = re.compile(
+    r"\^$|(?:error: )?(?:syntax error|unknown command)\b|\{\w+:node[01]\}$|(?:error: )?permission denied\b"
+    r"|error: (?:could not|couldn't|cannot|can't|unable to|failed to|no space left)\b",
+    re.IGNORECASE,
+)
 
 
 def utc_now() -> datetime:
@@ -98,8 +105,8 @@ class SshClusterReader:
 
 def _is_refusal(printed: Printed) -> bool:
     """Whether the CLI would not show a file. One that speaks of an error is shown, whatever exit status the
-    CLI makes of that: what it says itself is one line, or a caret above one."""
-    lines = printed.out.strip().splitlines()
-    if len(lines) > 1 and lines[0].strip() != "^":
-        return False
-    return printed.status != 0 or (bool(printed.err.strip()) and not lines)
+    CLI makes of that."""
+    lines = [line.strip() for line in printed.out.splitlines() if line.strip()]
+    if not lines:
+        return printed.status != 0 or bool(printed.err.strip())
+    return printed.status != 0 and all(_OF_THE_CLI.match(line) for line in lines)
