@@ -51,6 +51,7 @@ def test_not_ready_ends_with_status_1_and_the_reason(stack: RunningStack, cluste
 
 
 def test_refusing_sends_nothing_to_the_device(stack: RunningStack, cluster: str) -> None:
+    """The way of a refusal from the command line to both nodes, with a gate of its own."""
     run_id = stack.trigger(cluster, approval=True)
     stack.wait_for_task(run_id, "approval.approve_start", ["awaiting_input"])
     done = srx_issu(stack, "approve", run_id, "--refuse", "--yes")

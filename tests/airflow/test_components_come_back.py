@@ -29,6 +29,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 def test_each_component_comes_back_and_an_upgrade_in_flight_goes_on(lonely: RunningStack) -> None:
+    """Two minutes for what only whole processes show: each is killed while the same upgrade waits on it."""
     cluster = lonely.take_cluster()
     run_id = lonely.trigger(cluster)
     lonely.wait_for_task(run_id, "issu.wait_for_secondary_upgrade", ("deferred",))

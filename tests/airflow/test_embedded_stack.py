@@ -144,6 +144,7 @@ def test_killing_the_supervisor_leaves_no_orphan(home: Home, dags: Path) -> None
 
 
 def test_a_second_one_is_refused_and_down_ends_the_first(home: Home, dags: Path) -> None:
+    """Starts a stack by the command itself, with its own database: what an operator types."""
     with started(home, dags) as up:
         second = embedded(home, "up")
         assert second.returncode == 1

@@ -175,7 +175,7 @@ def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
 
 @pytest.mark.begins("two approvers")
 def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs: dict[str, Started]) -> None:
-    """Airflow itself refuses the others: 403."""
+    """Airflow itself refuses the others: 403. A whole upgrade behind two gates in a row."""
     run = runs["two approvers"]
     (first,) = stack.until(lambda: stack.asked(run.run_id), "a question", run.run_id)
     with pytest.raises(ApiFailed, match="403"):

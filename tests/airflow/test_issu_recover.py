@@ -187,6 +187,7 @@ def test_a_stale_issu_in_progress_is_cleared_when_a_person_approves(
 def test_a_dead_controllers_upgrade_is_taken_over_only_on_somebodys_word_and_put_back(
     stack: RunningStack, scenes: dict[str, Scene]
 ) -> None:
+    """A whole recovery: the only one on a scheduler whose upgrade another controller began."""
     scene = scenes["dead"]
     assert holder(stack, scene.cluster) == scene.run_id, "the dead run should have left its lease"
     refused = stack.wait(stack.recover(scene.cluster))

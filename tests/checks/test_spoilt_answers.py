@@ -148,6 +148,7 @@ def spoilt_look(broken: Recording, baseline: Look, question: Name, spoil: Spoil)
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_failed_does_not_pass_when_a_word_is_lost(way: str, broken: Recording, baseline: Look) -> None:
+    """Every word of every answer, lost once: silence must never turn a check green."""
     before, tried, better = outcomes(baseline), 0, []
     for question, tags in words_of(broken).items():
         for tag in sorted(tags - NOT_TRIED):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import yaml
 
-from srx_demo.campaign_bench import topology
+from srx_demo.campaign_bench import carried_speed, topology
 from srx_demo.campaign_scenery import conflict_groups
 from srx_demo.lab import LabCluster, LabNode
 
@@ -28,3 +29,10 @@ def test_nothing_keeps_the_clusters_of_the_bench_apart(tmp_path: Path) -> None:
     names = [cluster["name"] for cluster in made["clusters"]]
     assert len(set(names)) == 50
     assert set(map(tuple, conflict_groups(clusters(*names)).values())) == {()}
+
+
+@pytest.mark.parametrize(
+    ("clusters", "cores", "speed"), [(50, 2, 3), (30, 2, 5), (1, 2, 60), (1000, 2, 1), (50, 8, 12)]
+)
+def test_a_crowd_is_benched_as_fast_as_it_can_be_carried(clusters: int, cores: int, speed: float) -> None:
+    assert carried_speed(clusters, cores) == speed

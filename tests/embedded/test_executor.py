@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from multiprocessing import SimpleQueue
 from typing import Any
 
 import pytest
@@ -107,3 +108,27 @@ def test_what_is_no_end_and_what_was_not_handed_out_is_told_as_it_comes(executor
     task = workload()
     assert ended(executor, task, [RUNNING]) == [RUNNING]
     assert ended(executor, task, [SUCCESS]) == [SUCCESS]
+
+
+def test_works_from_the_moment_in_which_a_task_is_handed_out_until_its_end_is_read(executor: Played) -> None:
+    """What the scheduler's pace goes by; Airflow's own ``running`` stays empty with processes at work."""
+    assert not executor.is_working
+    first, second = workload(), workload(try_number=2)
+    executor.hand_out(first)
+    executor.hand_out(second)
+    executor.change_state(first.key, SUCCESS)
+    assert executor.is_working
+    executor.change_state(second.key, FAILED)
+    assert not executor.is_working
+
+
+def test_has_news_until_it_has_read_what_a_process_said(executor: Played) -> None:
+    executor.result_queue = SimpleQueue()
+    task = workload()
+    executor.hand_out(task)
+    assert not executor.has_news
+    executor.result_queue.put((task.key, SUCCESS, None))
+    assert executor.has_news
+    executor._read_results()
+    assert not executor.has_news
+    assert executor.reported() == [SUCCESS]

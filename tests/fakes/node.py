@@ -258,6 +258,7 @@ class ScriptedNode:
             before, after = self.around
             reply = f"{before}{start}{body}</rpc-reply>{after}"
             process.stdout.write((reply if is_xml else body).encode())
+            return 1 if not is_xml and "error:" in body else 0  # as though a file's words were the CLI's own
         return 0
 
     async def _terminal(self, process: asyncssh.SSHServerProcess[bytes]) -> None:

@@ -86,7 +86,7 @@ def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_doe
 
 
 def test_a_person_who_is_asked_costs_three_workers_more(place: Place, workers: Workers) -> None:
-    """The gate asks, the gate hears, the guard confirms."""
+    """The gate asks, the gate hears, the guard confirms. A whole upgrade, so that the count is of one."""
     run_id = place.trigger(place.take_cluster("node0"), approval=True)
     end = carry_out(place, run_id, "Approve", user="approver")
     assert str(end.outcome) == "UPGRADED", end.reason

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 @pytest.mark.parametrize("row", sorted(TABLE, key=length), ids=lambda row: row.name)
 def test_an_upgrade_of_a_cluster_with(row: Scenario, place: Place) -> None:
+    """The product against both nodes, from request to outcome; what takes long waits for the lab's clock."""
     # Given a cluster of its own with this fault
     # When its upgrade is over, a person having answered where policy asks
     result = play(place, row)

@@ -149,7 +149,8 @@ def test_no_route_gets_an_unapproved_start_out_at_a_gate(
 
 @pytest.mark.begins(SWEPT[VIEWER])
 def test_no_token_of_a_task_gets_an_unapproved_start_out(people: People, runs: dict[str, RunOf]) -> None:
-    """The execution API, with the token that the asking task itself had; on the viewer's run."""
+    """The execution API, every route of it, with the token that the asking task itself had; on the viewer's
+    run."""
     run = runs[SWEPT[VIEWER]]
     target = target_of(people, run, people.question(run))
     token = token_of(people, target)

@@ -108,6 +108,7 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
 def test_what_does_not_return_is_named_and_nothing_else(
     stack: RunningStack, runs: dict[str, Started]
 ) -> None:
+    """Waits out the convergence time of what never comes back; nothing shorter shows the words."""
     run = runs["stays_lost"]
     end = stack.wait(run.run_id)
     assert str(end.outcome) == "UPGRADED_WITH_FINDINGS", end.reason

@@ -17,6 +17,7 @@ PLAYED = [row if row in ON_A_STACK_TOO else pytest.param(row, marks=pytest.mark.
 
 @pytest.mark.parametrize("scenario", PLAYED, ids=lambda scenario: scenario.name)
 def test_an_upgrade_of_a_cluster_with(scenario: Scenario, stack: RunningStack, players: Players) -> None:
+    """Shows that a scheduler goes the ways that one process goes; few rows in ``make test``."""
     # Given a cluster of its own with this fault
     # When its upgrade is over, a person having answered where policy asks
     run, end = players.wait_for(scenario)

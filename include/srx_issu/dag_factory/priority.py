@@ -4,8 +4,9 @@ Absolute weights, in the one place where they are given. Airflow's own rule coun
 that a newcomer's first task would go before every recovery and every ending.
 
 A weight orders what waits; it takes no worker from what runs. So the tasks of a start that compute or copy
-for long may take a quarter of the workers each. That is a setting of the tasks: a pool would have to be made
-by hand in an Airflow that is not ours, and without it nothing would be scheduled.
+for long may not take all of them: assessments, which mostly wait between their samples, half of the workers,
+copies of images a quarter. That is a setting of the tasks: a pool would have to be made by hand in an Airflow
+that is not ours, and without it nothing would be scheduled.
 
 ``claim`` is no start yet: it answers a request, within seconds, and a refused one waits for nothing else.
 """
@@ -40,7 +41,7 @@ _OF_A_TASK = {
     "prepare": Weight.START,
 }
 _OF_A_GROUP = {"recover": Weight.RECOVERY, "assess": Weight.START}
-_SHARE = {"claim": 2, "assess.check_readiness": 4, "prepare": 4}  # one worker in so many, at most
+_SHARE = {"claim": 2, "assess.check_readiness": 2, "prepare": 4}  # one worker in so many, at most
 
 
 def upgrade_weight(task_id: str) -> Weight:

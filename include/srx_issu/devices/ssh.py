@@ -6,6 +6,7 @@ The questions, the parser and the meaning of a missing answer are those of ``pye
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from srx_issu.devices import queries
 from srx_issu.devices.node_desk import NodeDesk
 from srx_issu.devices.parse.files import says_missing
 from srx_issu.devices.parse.refusals import refusal_error
-from srx_issu.devices.sessions import Connect, Turn, at_once
+from srx_issu.devices.sessions import Connect, Printed, Turn, at_once
 from srx_issu.domain.errors import DeviceTimeout, SessionLost
 from srx_issu.domain.intent import Timers
 from srx_issu.domain.model import NodeName, Snapshot
@@ -24,6 +25,12 @@ __all__ = ["Connect", "SshClusterReader"]
 # A transcript is some 50 kB. One that grows without end (a message in a loop, a hostile node) is read in the
 # loop at each look: 64 MB kept every other cluster waiting for half a minute.
 TEXT_BYTES = 1024 * 1024
+# Lines that the CLI itself prints instead of a file [U: wordings; the first two and the prompt are R].
+_OF_THE_CLI = re.compile(
+    r"\^$|(?:error: )?(?:syntax error|unknown command)\b|\{\w+:node[01]\}$|(?:error: )?permission denied\b"
+    r"|error: (?:could not|couldn't|cannot|can't|unable to|failed to|no space left)\b",
+    re.IGNORECASE,
+)
 
 
 def utc_now() -> datetime:
@@ -82,7 +89,7 @@ class SshClusterReader:
             raise printed.broke
         if printed.status is None:
             raise SessionLost(node, f"{query.cli}: the session ended in mid-answer")
-        if printed.status != 0 or (printed.err.strip() and not printed.out.strip()):
+        if _is_refusal(printed):
             words = printed.err.strip() or printed.out.strip() or f"exit status {printed.status}"
             raise refusal_error(node, words[:500])
         return printable(printed.out)
@@ -94,3 +101,12 @@ class SshClusterReader:
 
     async def close(self) -> None:
         await asyncio.gather(*(desk.close() for desk in self._desks.values()))
+
+
+def _is_refusal(printed: Printed) -> bool:
+    """Whether the CLI would not show a file. One that speaks of an error is shown, whatever exit status the
+    CLI makes of that."""
+    lines = [line.strip() for line in printed.out.splitlines() if line.strip()]
+    if not lines:
+        return printed.status != 0 or bool(printed.err.strip())
+    return printed.status != 0 and all(_OF_THE_CLI.match(line) for line in lines)

@@ -47,12 +47,15 @@ class Stopped:
     ``code`` is the error code as printed ("6.1"), known to us or not; ``line`` the device's own words,
     redacted; ``window_open`` True when it says that both nodes are in the ISSU window, False when it says
     that it left the window, None when it says neither. ``cause`` None: stopped, reason not recognised.
+    ``in_so_many_words``: it printed a code, or that it aborted; else only a line that may be the reason for
+    an end, and that may as well be about something that was tried again.
     """
 
     code: str | None
     line: str
     window_open: bool | None
     cause: Cause | None = None
+    in_so_many_words: bool = True
 
 
 CAUSE_OF_CODE = {
@@ -143,7 +146,13 @@ def transcript_verdict(text: str) -> Stopped | None:
         )
     found = refusal or reason
     if found is not None:
-        return Stopped(code=None, line=redact(found[1]), window_open=_window(text), cause=found[0])
+        return Stopped(
+            code=None,
+            line=redact(found[1]),
+            window_open=_window(text),
+            cause=found[0],
+            in_so_many_words=aborted is not None,
+        )
     if aborted is not None:
         words = next((line for line in lines if _ERROR.search(line)), aborted)
         return Stopped(code=None, line=redact(words), window_open=_window(text))

@@ -82,7 +82,7 @@ def _airflow(wiring: Wiring, secrets: Secrets) -> dict[str, str]:
 # Beside each: Airflow's default, what ours buys, what it costs. "core": of one core, on an idle stack.
 _TIMING = {
     # Default 1, the pause after a look that found nothing to do; it was 0.2. Buys: 2 % core, not 23. Costs:
-    # a wait that ends is seen half a second later; while workers work ``pace.py`` shortens it.
+    # a wait that ends is seen half a second later; the end of a worker is seen at once (``pace.py``).
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "1.0",
     # Default 300. Buys: a killed worker is noticed in a minute. Costs: a worker that is stuck for longer is
     # taken for dead; its step finds "nothing to do", or attaches.

@@ -25,6 +25,16 @@ class ResumingLocalExecutor(LocalExecutor):
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self._handed_out = Counter[Any]()  # by key: processes whose end has not been reported
 
+    @property
+    def is_working(self) -> bool:
+        """Whether a process works whose end was not reported. LocalExecutor's own ``running`` stays empty."""
+        return bool(self._handed_out)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a process has said something that ``sync`` has not read yet."""
+        return not self.result_queue.empty()
+
     def queue_workload(self, workload: Any, session: Any) -> None:
         super().queue_workload(workload, session)
         if workload.key in self.queued_tasks:

@@ -14,9 +14,10 @@ from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failures.situation import danger
 from srx_issu.domain.goals import Course, Goal, progress
 from srx_issu.domain.intent import Intent, Timers
+from srx_issu.domain.job import exit_path, job_name
 from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.domain.phase import Phase, infer_phase
-from srx_issu.domain.transcript import transcript_verdict
+from srx_issu.domain.transcript import Cause, Stopped, transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.ports.journal import Event, EventKind
@@ -95,8 +96,13 @@ class Watch:
             return Look(done=True, text=seen.text, detail=seen.detail, silent=silent)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
-        stopped = self._danger(now) or (await self._stopped() if early else None)
-        return Look(done=False, text=seen.text, detail=seen.detail, stopped=stopped, silent=silent)
+        halted = await self._stopped() if early else None
+        words = f"{self.course.starter}: {halted.line}" if halted else None
+        # Of a secondary that does not come back a recovery takes care; any other silence may be a moment's.
+        waits = silent and (halted is None or halted.cause is not Cause.SECONDARY_REBOOT)
+        text = f"{words}; {seen.text}" if words and waits else seen.text
+        stopped = self._danger(now) or (None if waits else words)
+        return Look(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)
 
     def news(self, look: Look) -> str | None:
         """The line to log when something changed since the last look; None when nothing did."""
@@ -127,17 +133,24 @@ class Watch:
         self._dangers.append(found.reason)
         return found.reason if len(self._dangers) >= LOOKS_AT_DANGER else None
 
-    async def _stopped(self) -> str | None:
+    async def _stopped(self) -> Stopped | None:
         """The ISSU's own last words, when they say that it has stopped. Before the switchover only: a
         healthy transcript ends in its node's reboot, an aborted one in an error (dossier, section 5)."""
         if self.start is None or self.start.transcript_path is None:
             return None
+        text = await self._read(self.start.starter, self.start.transcript_path)
+        stopped = transcript_verdict(text) if text else None
+        if stopped is None or stopped.in_so_many_words:
+            return stopped
+        # A line with an error may be about what was tried again; that the command returned is no doubt.
+        returned = await self._read(self.start.starter, exit_path(job_name(self.intent.upgrade_id)))
+        return None if returned is None else stopped
+
+    async def _read(self, node: NodeName, path: str) -> str | None:
         try:
-            text = await self.reader.read_text(self.start.starter, self.start.transcript_path)
+            return await self.reader.read_text(node, path)
         except DeviceError:
             return None  # no news is no news; the deadline decides
-        stopped = transcript_verdict(text) if text else None
-        return f"{self.start.starter}: {stopped.line}" if stopped else None
 
 
 def deadline_s(goal: Goal, timers: Timers) -> float:

@@ -79,6 +79,7 @@ def _check(here: Site, seed: int) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_reaches_a_node_that_may_not_and_nobody_is_left_half_way(part: int, tmp_path: Path) -> None:
+    """Three hundred sequences of what people do, against the send gate and a whole upgrade each."""
     tally: Counter[str] = Counter()
     seeds = [int(ONE)] if ONE else range(part, SEEDS, PARTS)
     for seed in seeds:

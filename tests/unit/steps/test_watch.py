@@ -24,11 +24,14 @@ ABORTED = "error: [Oct  6 12:30:16]: ISSU Aborted! Backup node maybe in inconsis
 class AsyncScript:
     now: Snapshot = field(default_factory=both)
     transcript: str | Exception | None = None
+    exit_status: str | None = None  # of the command, in a file of its own
 
     async def observe(self) -> Snapshot:
         return self.now
 
     async def read_text(self, node: NodeName, path: str) -> str | None:
+        if path.endswith("/exit"):
+            return self.exit_status
         if isinstance(self.transcript, Exception):
             raise self.transcript
         return self.transcript
@@ -55,6 +58,39 @@ def test_an_aborted_transcript_ends_the_wait_before_its_deadline() -> None:
     look = asyncio.run(watch(AsyncScript(transcript=ABORTED)).look())
     assert not look.done
     assert "ISSU Aborted" in (look.stopped or "")
+
+
+def test_words_that_only_name_a_reason_count_once_the_command_has_returned() -> None:
+    """A process that was not ready and was tried again prints an error, too, and the ISSU goes on."""
+    reader = AsyncScript(
+        transcript="[Oct  6 12:30:16]: error: chassisd not ready, retry 1\n[..]: ISSU: going on"
+    )
+    waiting = watch(reader)
+    assert asyncio.run(waiting.look()).stopped is None
+    reader.exit_status = "1\n"
+    assert "chassisd not ready" in (asyncio.run(waiting.look()).stopped or "")
+
+
+def test_a_moments_silence_is_waited_out_though_the_issu_has_stopped() -> None:
+    """It says what it knows; what can be done about it is judged with both nodes' answers."""
+    reader = AsyncScript(now=snapshot(view(N0), silent(N1)), transcript=ABORTED)
+    waiting = watch(reader)
+    look = asyncio.run(waiting.look())
+    assert waiting.verdict(look) is None
+    assert "ISSU Aborted" in look.text
+    assert "node1 does not answer" in look.text
+    reader.now = both()
+    found = waiting.verdict(asyncio.run(waiting.look()))
+    assert found is not None
+    assert not found.reached
+    assert "ISSU Aborted" in found.text
+
+
+def test_a_secondary_that_does_not_come_back_is_a_recoverys_business_at_once() -> None:
+    """Error 4.1: the plan begins with waiting for the node, and people hear of it now."""
+    words = "error: [Oct  6 12:30:16]: Reboot secondary node failed (error-code: 4.1)"
+    look = asyncio.run(watch(AsyncScript(now=snapshot(view(N0), silent(N1)), transcript=words)).look())
+    assert "error-code: 4.1" in (look.stopped or "")
 
 
 def test_words_of_an_abort_do_not_count_once_the_switchover_is_done() -> None:
