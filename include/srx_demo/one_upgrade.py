@@ -27,6 +27,9 @@ EXECUTED = "Received executor event with state"  # the scheduler's line for each
 WORKER = "airflow worker"
 NOT_OF_THE_STACK = ("lab",)
 
+Waits = dict[tuple[str, int | None], list[int]]
+"""Task and trigger -> how many workers were busy with it, look by look."""
+
 
 class BenchFailed(Exception):
     """The upgrade to be measured did not end as UPGRADED."""
@@ -100,11 +103,8 @@ def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str, limit
 
 
 def _watch(stack: Stack, api: AirflowApi, run_id: str, limit_s: float) -> tuple[int, int]:
-    """Until the run is over: the most workers that one wait held, and how often we looked.
-
-    The worker that deferred a task may need a moment to end; one that waits is there in every look.
-    """
-    waits: dict[str, list[int]] = {}
+    """Until the run is over: the most workers that one wait held, and how often we looked."""
+    waits: Waits = {}
     deadline = time.monotonic() + limit_s
     while not (run := patiently(lambda: api.run(run_id))).is_over:
         stack.check()
@@ -113,10 +113,18 @@ def _watch(stack: Stack, api: AirflowApi, run_id: str, limit_s: float) -> tuple[
         titles = _worker_titles(stack)
         for task in patiently(lambda: api.tasks(run_id)):
             if task.state == "deferred":
-                waits.setdefault(task.task_id, []).append(sum(task.uid in title for title in titles))
+                busy = sum(task.uid in title for title in titles)
+                waits.setdefault((task.task_id, task.trigger), []).append(busy)
         time.sleep(LOOK_EVERY_S)
-    held = [min(seen) for seen in waits.values() if len(seen) >= LOOKS_A_WAIT]
-    return max(held, default=0), sum(map(len, waits.values()))
+    return most_held(waits), sum(map(len, waits.values()))
+
+
+def most_held(waits: Waits) -> int:
+    """The most workers that one wait held. A task may wait several times, each time by a trigger of its own.
+
+    The worker that deferred it may need a moment to end; one that is held is there in every look.
+    """
+    return max((min(seen) for seen in waits.values() if len(seen) >= LOOKS_A_WAIT), default=0)
 
 
 def patiently(ask: Callable[[], T]) -> T:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from srx_demo.bench import as_table, figures
-from srx_demo.one_upgrade import Measured, device_s
+from srx_demo.one_upgrade import Measured, device_s, most_held
 
 LATER = Measured(
     wall_s=80, device_s=60, cpu_s=15, worker_cpu_s=8, tasks=39, task_starts=10, connections=30,
@@ -53,6 +53,15 @@ def test_a_promise_is_of_the_later_run() -> None:
     assert _not_kept([costly, LATER]) == []
     assert _not_kept([LATER, costly]) == ["CPU of the stack"]
     assert _not_kept([replace(LATER, busy_while_waiting=1)]) == ["workers held while waiting"]
+
+
+def test_a_worker_is_held_when_it_is_there_in_every_look_of_one_wait() -> None:
+    assert most_held({("verify", 1): [1, 1, 1]}) == 1
+    assert most_held({("verify", 1): [1, 0, 0]}) == 0
+
+
+def test_short_waits_of_one_task_are_not_one_long_wait() -> None:
+    assert most_held({("verify", 1): [1], ("verify", 2): [1], ("verify", 3): [1]}) == 0
 
 
 def test_at_another_speed_nothing_is_promised_of_time_and_cpu() -> None:

@@ -54,7 +54,8 @@ class Run:
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """One task of a run. ``state`` is Airflow's word, None before the scheduler has looked at it; ``uid`` is
-    the current try's own id, which the worker that runs it has in its process title."""
+    the current try's own id, which the worker that runs it has in its process title; ``trigger`` is the id of
+    what a deferred task waits for."""
 
     task_id: str
     state: str | None
@@ -62,6 +63,7 @@ class Task:
     started: datetime | None = None
     ended: datetime | None = None
     tries: int = 0
+    trigger: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,6 +300,7 @@ def _task(found: Mapping[str, Any]) -> Task:
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),
         tries=int(found.get("try_number") or 0),
+        trigger=(found.get("trigger") or {}).get("id"),
     )
 
 
