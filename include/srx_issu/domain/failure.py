@@ -57,6 +57,7 @@ class _Case:
     situation: Situation
     stopped: Stopped | None
     has_words: bool
+    has_returned: bool  # the command
 
 
 def diagnose(
@@ -67,13 +68,15 @@ def diagnose(
     *,
     transcript: str | None,
     overdue: bool,
+    has_returned: bool = True,
 ) -> Diagnosis:
     """Names what is wrong.
 
     ``transcript`` is all that the upgrade has said so far, None when it cannot be read. ``overdue`` says
     that the current wait's deadline has passed, or that nobody is known to drive an upgrade (recovery of
     a cluster that was upgraded by hand). Without it, and without the device's own word that the upgrade
-    has stopped, an unfinished upgrade is UNDER_WAY.
+    has stopped, an unfinished upgrade is UNDER_WAY. ``has_returned``: whether the command has; while it has
+    not, or nobody knows, a line with an error may be about what was tried again.
     """
     standing = stand(before, now, starter, target)
     stopped = transcript_verdict(transcript) if transcript is not None else None
@@ -84,6 +87,7 @@ def diagnose(
         situation=standing.situation,
         stopped=stopped,
         has_words=transcript is not None,
+        has_returned=has_returned,
     )
     failure = _classify(case, overdue=overdue)
     return Diagnosis(
@@ -170,7 +174,7 @@ def _has_given_up(case: _Case) -> bool:
         return True
     if case.situation is Situation.SETTLING:
         return _by_cause(case) is not None
-    return case.stopped is not None
+    return case.stopped is not None and (case.stopped.in_so_many_words or case.has_returned)
 
 
 def _by_cause(case: _Case) -> FailureClass | None:

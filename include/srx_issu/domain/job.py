@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import PurePosixPath
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MAX_LENGTH = 64
@@ -32,3 +33,8 @@ def transcript_path(job: str) -> str:
 def exit_path(job: str) -> str:
     """The exit status of the command. There only if it returned, which a successful ISSU does not."""
     return f"{job_directory(job)}/exit"
+
+
+def exit_beside(transcript: str) -> str:
+    """``exit_path`` by its job's ``transcript_path``: a recovery goes on from another upgrade's."""
+    return str(PurePosixPath(transcript).with_name("exit"))

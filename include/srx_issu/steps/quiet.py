@@ -10,10 +10,11 @@ from datetime import datetime
 
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.intent import Intent
+from srx_issu.domain.job import exit_beside
 from srx_issu.domain.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.phase import has_rebooted, issu_signs
 from srx_issu.domain.recovery.found import nothing_to_recover
-from srx_issu.domain.transcript import transcript_verdict
+from srx_issu.domain.transcript import Stopped, transcript_verdict
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.steps.looking import require_login
@@ -75,7 +76,7 @@ class QuietWatch:
         """Raises ConnectionUnusable when there is no account, or both nodes refuse it."""
         now = require_login(await self.reader.observe())
         words = await self._words()
-        if stopped := transcript_verdict(words) if words else None:
+        if stopped := await self._stopped(words):
             return Stillness(over=True, quiet=True, reason=f"the ISSU has stopped: {stopped.line}")
         if fine := nothing_to_recover(now):
             return Stillness(over=True, quiet=True, reason=fine)
@@ -105,7 +106,21 @@ class QuietWatch:
     async def _words(self) -> str | None:
         if self.start is None or self.start.transcript_path is None:
             return None
+        return await self._read(self.start.starter, self.start.transcript_path)
+
+    async def _stopped(self, words: str | None) -> Stopped | None:
+        """As a wait judges it: a line with an error may be about what was tried again, until the command has
+        returned."""
+        stopped = transcript_verdict(words) if words else None
+        if stopped is None or stopped.in_so_many_words:
+            return stopped
+        if self.start is None or self.start.transcript_path is None:
+            return None
+        returned = await self._read(self.start.starter, exit_beside(self.start.transcript_path))
+        return None if returned is None else stopped
+
+    async def _read(self, node: NodeName, path: str) -> str | None:
         try:
-            return await self.reader.read_text(self.start.starter, self.start.transcript_path)
+            return await self.reader.read_text(node, path)
         except DeviceError:
             return None

@@ -14,6 +14,7 @@ from srx_issu.domain.failure import Diagnosis, diagnose
 from srx_issu.domain.failures.classes import FailureClass
 from srx_issu.domain.failures.situation import Situation
 from srx_issu.domain.intent import Purpose
+from srx_issu.domain.job import exit_beside
 from srx_issu.domain.model import Snapshot
 from srx_issu.domain.recover import Plan, recover
 from srx_issu.domain.recovery.words import by_hand
@@ -57,7 +58,13 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     if overdue is None:
         overdue = _is_overdue(bench, events)
     diagnosis = diagnose(
-        way.before, now, way.starter, way.target, transcript=_transcript(bench), overdue=overdue
+        way.before,
+        now,
+        way.starter,
+        way.target,
+        transcript=_transcript(bench),
+        overdue=overdue,
+        has_returned=overdue or _has_returned(bench),
     )
     plan = recover(now, way.before, bench.intent, diagnosis, bench.intent.policy.failures)
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
@@ -96,6 +103,18 @@ def _transcript(bench: Bench) -> str | None:
         return bench.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError:
         return None
+
+
+def _has_returned(bench: Bench) -> bool:
+    """Whether the command of the ISSU has, as the file with its exit status tells. One that cannot be read
+    tells nothing."""
+    begun = start(bench.journal.events(bench.upgrade_id))
+    if begun is None or begun.transcript_path is None:
+        return False
+    try:
+        return bench.reader.read_text(begun.starter, exit_beside(begun.transcript_path)) is not None
+    except DeviceError:
+        return False
 
 
 def name_failure(bench: Bench, now: Snapshot) -> FailureClass:

@@ -137,6 +137,19 @@ def test_cleared_after_it_decided_it_begins_to_count_again() -> None:
     assert "0 s of" in watched(fake).reason
 
 
+RETRIED = "[Oct  6 12:30:16]: error: chassisd not ready, retry 1\n[Oct  6 12:30:46]: ISSU: going on"
+
+
+@pytest.mark.parametrize("now", [both(), HALF_WAY])
+def test_an_error_that_was_tried_again_puts_no_live_issu_back(now: Snapshot) -> None:
+    """A wait was lost, and policy rolls back by itself for what the line seems to tell."""
+    fake = after_start(now)
+    fake.reader.texts[(N0, "/t")] = RETRIED
+    assert "the ISSU is under way" in watched(fake).reason
+    fake.reader.texts[(N0, "/exit")] = "1\n"
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.RECOVER
+
+
 def test_what_a_wait_has_given_up_is_diagnosed_at_once() -> None:
     fake = after_start(HALF_WAY)
     wait = fake.bench("issu.wait_for_switchover")

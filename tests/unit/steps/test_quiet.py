@@ -76,6 +76,16 @@ def test_the_issus_own_last_words_are_enough() -> None:
     assert look(quiet_watch(AsyncScript(now=both(OLD, NEW), transcript=words))).quiet
 
 
+def test_words_that_only_name_a_reason_are_enough_once_the_command_has_returned() -> None:
+    """What was tried again prints an error, too, and a plan would be carried out on a live ISSU."""
+    script = AsyncScript(
+        now=both(OLD, NEW), transcript="error: chassisd not ready, retry 1\n[..]: ISSU: going on"
+    )
+    assert not look(quiet_watch(script)).over
+    script.exit_status = "1\n"
+    assert look(quiet_watch(script)).quiet
+
+
 def test_so_is_a_cluster_at_rest() -> None:
     assert look(quiet_watch(AsyncScript())).quiet
 
