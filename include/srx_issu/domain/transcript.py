@@ -64,6 +64,9 @@ CAUSE_OF_CODE = {
     "7.1": Cause.SWITCHOVER,
 }  # the only codes with a source [S]
 
+# A line is a few hundred characters. What is longer is broken or hostile: patterns with gaps in them take the
+# square of its length and more, in the loop in which every cluster is waited for (20 kB: a minute).
+_LONGEST_LINE = 400
 _CODE = re.compile(r"\(\s*error-code:\s*(\d+\.\d+)\s*\)", re.IGNORECASE)
 _ABORTED = re.compile(
     r"\b(?:ISSU|in-service-upgrade)\W+abort(?:ed|ing)\b|\babort(?:ed|ing)\s+ISSU\b", re.IGNORECASE
@@ -133,7 +136,7 @@ def transcript_verdict(text: str) -> Stopped | None:
     None is no good news: a transcript may be lost, cut short, or end in a reboot as every healthy one
     does (dossier, section 5). Needs no line to be there and raises nothing.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = list(dict.fromkeys(short for line in text.splitlines() if (short := _short(line))))
     code = _CODE.search(text)
     refusal = _first(lines, _REFUSAL_PATTERNS)
     aborted = next((line for line in lines if _ABORTED.search(line)), None)
@@ -175,7 +178,11 @@ def _window(text: str) -> bool | None:
 def _line_at(text: str, position: int) -> str:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
-    return text[start : end if end >= 0 else len(text)].strip()
+    return _short(text[max(start, position - _LONGEST_LINE // 2) : end if end >= 0 else len(text)])
+
+
+def _short(line: str) -> str:
+    return line.strip()[:_LONGEST_LINE]
 
 
 _Found = tuple[Cause, str]

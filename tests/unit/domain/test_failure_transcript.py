@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from srx_issu.domain.transcript import Cause, Stopped, transcript_verdict
+from tests.unit.domain.growth import growth
 
 CAPTURES = Path(
     os.environ.get("SRX_ISSU_CAPTURES", Path(__file__).parents[4] / "shared" / "reference" / "captures")
@@ -151,6 +152,20 @@ def test_names_the_cause(line: str, cause: Cause) -> None:
 )
 def test_words_that_do_not_stop_an_upgrade(text: str) -> None:
     assert transcript_verdict(text) is None
+
+
+@pytest.mark.parametrize("unit", ["upgrade primary ", "CPU ", "error:[", "validate "])
+def test_a_line_without_end_keeps_no_other_cluster_waiting(unit: str) -> None:
+    """A message in a loop, a hostile node: read in the loop of all waits, 20 kB of it took a minute."""
+    assert growth(lambda text: transcript_verdict(f"error: {text}"), unit, smaller=2_000) < 8
+
+
+def test_a_line_without_end_is_told_shortly_and_its_code_is_found() -> None:
+    verdict = transcript_verdict(f"error: {'no ' * 50_000} (error-code: 6.1) {'no ' * 50_000}")
+    assert verdict is not None
+    assert verdict.code == "6.1"
+    assert "(error-code: 6.1)" in verdict.line
+    assert len(verdict.line) <= 400
 
 
 def test_a_check_that_passed_is_not_the_reason_of_an_abort() -> None:
