@@ -38,7 +38,7 @@ class LeasesAwayAtFirst(MemoryLeases):
 
 
 def test_a_recoverys_wait_that_opens_without_the_journal_renews_its_lease_all_the_same() -> None:
-    """It renews once, so one that was missed would be missing for hours."""
+    """It renews seldom, so one that was missed would be missing for long."""
     leases, journal = LeasesAwayAtFirst(), MemoryJournal()
     journal.open_upgrade(intent(), T0)
     take_all(needs_of(intent()), RUN, leases, HOUR)

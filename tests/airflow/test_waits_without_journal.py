@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from airflow.triggers.base import BaseTrigger
@@ -19,7 +19,7 @@ from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.hooks.campaign_watch import Call
 from srx_issu.hooks.campaign_watching import ClusterWatch
 from srx_issu.hooks.clock import SystemClock
-from srx_issu.hooks.watching import OpenQuiet, OpenWindow
+from srx_issu.hooks.watching import OpenQuiet, OpenWindow, RecoveryWatch
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.late_journal import LateJournal
@@ -74,10 +74,23 @@ class Nodes:
 def quiet(behind: AwayJournal, *answers: Snapshot | Exception) -> OpenQuiet:
     clock = behind.away.clock
     watch = QuietWatch(intent=intent(), start=None, reader=Nodes(*answers), clock=clock)
-    account = Outage(clock=clock, log=LOG, what="account")
+    late = lines(behind)
     return OpenQuiet(
-        cluster="fw-1", step="wait_until_quiet", watch=watch, poll_s=20, lines=lines(behind), account=account
+        cluster="fw-1",
+        step="wait_until_quiet",
+        watch=watch,
+        poll_s=20,
+        lines=late,
+        lease=keeper(late, lambda: None),
+        account=Outage(clock=clock, log=LOG, what="account"),
     )
+
+
+def keeper(late: LateJournal, renew: Callable[[], None]) -> LeaseKeeper:
+    async def renewed() -> None:
+        renew()
+
+    return LeaseKeeper(renew=renewed, every_s=600, clock=late.outage.clock, outage=late.outage, log=LOG)
 
 
 STILL = Stillness(over=True, quiet=True, reason="nothing has moved for 900 s")
@@ -110,15 +123,66 @@ def test_without_an_account_nothing_counts_as_still() -> None:
 
 
 def window(behind: AwayJournal, renew: Callable[[], None] = lambda: None) -> OpenWindow:
-    async def renewed() -> None:
-        renew()
-
     ended = (SystemClock().now() - timedelta(hours=1)).isoformat()
     late = lines(behind)
-    lease = LeaseKeeper(renew=renewed, every_s=600, clock=behind.away.clock, outage=late.outage, log=LOG)
     return OpenWindow(
-        intent=replace(intent(), window_end=ended), step="wait_for_window", lines=late, lease=lease
+        intent=replace(intent(), window_end=ended),
+        step="wait_for_window",
+        lines=late,
+        lease=keeper(late, renew),
     )
+
+
+def recovering(behind: AwayJournal, renew: Callable[[], None]) -> RecoveryWatch:
+    unused, late = cast("Any", None), lines(behind)
+    return RecoveryWatch(
+        upgrade_id=RUN,
+        intent=intent(),
+        step="recover.abort",
+        plan=unused,
+        reader=unused,
+        stores=unused,
+        lines=late,
+        lease=keeper(late, renew),
+        account=unused,
+        began_at=T0,
+        taken=(),
+    )
+
+
+def test_a_recoverys_wait_keeps_its_cluster_however_long_it_lasts() -> None:
+    """What is away moves its deadline, and the lease it began with runs out meanwhile."""
+    behind, renewed = journal((1000, 4000)), list[float]()
+
+    def renew() -> None:
+        behind.away.ask()
+        renewed.append((behind.away.clock.now() - T0).total_seconds())
+
+    for wait in (recovering(behind, renew), replace(quiet(behind), lease=keeper(lines(behind), renew))):
+        behind.away.clock.time = T0
+        renewed.clear()
+        for _ in range(300):
+            asyncio.run(wait.keep_cluster())
+            behind.away.clock.sleep(20)
+        assert renewed == pytest.approx([0, 600, 4000, 4600, 5200, 5800], abs=40)
+
+
+def test_a_recoverys_wait_ends_where_another_has_the_cluster() -> None:
+    def renew() -> None:
+        raise LeaseHeld("cluster:fw-1 is held by upgrade other")
+
+    with pytest.raises(LeaseHeld):
+        asyncio.run(recovering(journal(), renew).keep_cluster())
+
+
+def test_an_outage_that_only_the_renewal_met_moves_the_deadline_by_no_more_than_it_lasted() -> None:
+    behind = journal((0, 5))
+    wait = recovering(behind, behind.away.ask)
+    asyncio.run(wait.keep_cluster())
+    behind.away.clock.sleep(20)
+    asyncio.run(wait.keep_cluster())
+    assert not wait.lines.outage.is_on
+    assert wait.began_at == T0
 
 
 def test_a_window_that_is_too_short_is_refused_when_the_journal_can_say_so() -> None:

@@ -14,7 +14,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, RequestRefused
+from srx_issu.domain.errors import (
+    ConnectionUnusable,
+    JournalAway,
+    JournalError,
+    LeaseHeld,
+    RequestRefused,
+)
 from srx_issu.domain.goals import Course, Goal
 from srx_issu.domain.intent import Intent
 from srx_issu.domain.model import Snapshot
@@ -127,8 +133,8 @@ def _lease_keeper(here: Watcher, intent: Intent, outage: Outage, log: Any) -> Le
 
 
 async def _renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None:
-    """Waits for a journal that is away: this is the wait's only renewal. Raises LeaseHeld when another has
-    the cluster; a lease that is gone does not keep us from looking."""
+    """Before the first look: waits for a journal that is away. Raises LeaseHeld when another has the cluster;
+    a lease that is gone does not keep us from looking."""
     outage, claim = _journal_outage(log, BEFORE_WATCHING), claim_of(intent, intent.policy.timers.lease_s)
     while True:
         try:
@@ -142,6 +148,11 @@ async def _renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None
         return
 
 
+async def _keep(lease: LeaseKeeper) -> None:
+    if lost := await lease.keep():
+        raise LeaseHeld(lost)
+
+
 @dataclass(kw_only=True)
 class RecoveryWatch:
     """What a waiting step of a recovery is judged by."""
@@ -153,6 +164,7 @@ class RecoveryWatch:
     reader: AsyncClusterReader
     stores: Stores
     lines: LateJournal
+    lease: LeaseKeeper
     account: Outage
     began_at: datetime
     taken: tuple[Taken, ...]
@@ -167,6 +179,13 @@ class RecoveryWatch:
 
     def elapsed_s(self) -> float:
         return (SystemClock().now() - self.began_at).total_seconds()
+
+    async def keep_cluster(self) -> None:
+        """Before a look: renews the lease from time to time, however long the wait is made by what is away.
+        Raises LeaseHeld when another has the cluster."""
+        if self.lines.outage.is_on and await self.lines.write():
+            await self._back("journal", self.lines.outage.over())
+        await _keep(self.lease)
 
     async def observe(self) -> Snapshot | None:
         """Both nodes now; None when there is no account to log in with, and then the deadline waits."""
@@ -208,7 +227,7 @@ async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[R
     opened = await _opened(partial(_prepare_recovery, here, upgrade_id, step), log)
     intent = opened.intent
     await _renew_where_possible(here, intent, log)
-    reader = here.subscribe(intent, log)
+    lines, reader = _lines(here, upgrade_id, log), here.subscribe(intent, log)
     try:
         yield RecoveryWatch(
             upgrade_id=upgrade_id,
@@ -218,7 +237,8 @@ async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[R
             taken=opened.taken,
             reader=reader,
             stores=here.stores,
-            lines=_lines(here, upgrade_id, log),
+            lines=lines,
+            lease=_lease_keeper(here, intent, lines.outage, log),
             account=_account_outage(intent, log),
             began_at=opened.began_at,
         )
@@ -260,7 +280,14 @@ class OpenQuiet:
     watch: QuietWatch
     poll_s: float
     lines: LateJournal
+    lease: LeaseKeeper
     account: Outage
+
+    async def keep_cluster(self) -> None:
+        """Before a look. Raises LeaseHeld when another has the cluster."""
+        if self.lines.outage.is_on and await self.lines.write():
+            self.lines.outage.over()
+        await _keep(self.lease)
 
     async def look(self) -> Stillness | None:
         """None when there is no account to log in with; then the stillness is counted anew."""
@@ -296,14 +323,15 @@ async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[Open
     here = watcher_of_loop()
     intent, begun = await _opened(partial(_prepare_quiet, here, upgrade_id), log)
     await _renew_where_possible(here, intent, log)
-    reader = here.subscribe(intent, log)
+    lines, reader = _lines(here, upgrade_id, log), here.subscribe(intent, log)
     try:
         yield OpenQuiet(
             cluster=intent.cluster.name,
             step=step,
             watch=QuietWatch(intent=intent, start=begun, reader=reader, clock=SystemClock()),
             poll_s=intent.policy.timers.poll_s,
-            lines=_lines(here, upgrade_id, log),
+            lines=lines,
+            lease=_lease_keeper(here, intent, lines.outage, log),
             account=_account_outage(intent, log),
         )
     finally:

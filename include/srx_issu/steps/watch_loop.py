@@ -74,8 +74,8 @@ class WatchLoop:
     async def _round(self) -> Verdict | None:
         """One look at both nodes and what it decides; None = look again."""
         look = await self._look()
-        if look is None:
-            return None
+        if look is None:  # for however long: the cluster stays ours meanwhile
+            return self._lost(await self.lease.keep())
         news = self.watch.news(look)
         if news:
             self.log.info("%s: %s", self.watch.intent.cluster.name, news)
@@ -83,13 +83,15 @@ class WatchLoop:
         away_since = self.lines.outage.since
         if not await self.lines.write(*lines):
             return None
-        lost = await self.lease.keep()
-        if lost:
-            return Verdict(reached=False, text=lost, elapsed_s=self.watch.elapsed_s)
+        if lost := self._lost(await self.lease.keep()):
+            return lost
         if away_since is not None:
             await self._back("journal", self.lines.outage.over())
             look = await self._look()
         return self.watch.verdict(look) if look else None
+
+    def _lost(self, why: str | None) -> Verdict | None:
+        return Verdict(reached=False, text=why, elapsed_s=self.watch.elapsed_s) if why else None
 
     async def _look(self) -> Look | None:
         """None: there is no account to log in with."""

@@ -35,6 +35,7 @@ class QuietTrigger(BaseTrigger):
     async def _wait(self) -> Stillness:
         async with open_quiet(self.upgrade_id, self.step, self.log) as wait:
             while True:
+                await wait.keep_cluster()
                 seen = await wait.look()
                 if seen is not None and seen.over and await wait.tell(seen):
                     self.log.info("%s: %s", wait.cluster, seen.reason)

@@ -50,6 +50,7 @@ class RecoveryTrigger(BaseTrigger):
             seen = ""
             await asyncio.sleep(max(SETTLE_S, watch.poll_s))
             while True:
+                await watch.keep_cluster()
                 reason = await self._still(watch)
                 is_overdue = watch.elapsed_s() > self.deadline_s and not watch.account.is_on
                 if (reason is None or is_overdue) and await watch.may_tell():

@@ -236,6 +236,17 @@ def test_a_lease_that_cannot_be_renewed_is_no_reason_to_fail() -> None:
     assert Wait([(0, HALF_WAY), (4000, REACHED)], renewals=away).decided().reached
 
 
+def test_without_an_account_the_cluster_stays_ours() -> None:
+    """Nobody puts a connection right at night, and a lease lasts for hours."""
+    renewed: list[float] = []
+    gone = ConnectionUnusable("connection srx_default: no user name (Login)")
+    wait = Wait([(0, gone), (20_000, HALF_WAY), (20_500, REACHED)], renewals=renewed.append)
+    assert wait.decided().reached
+    assert [at for at in renewed if at < 20_000] == pytest.approx(
+        [0, 3600, 7200, 10800, 14400, 18000], abs=60
+    )
+
+
 def test_a_lease_that_another_has_taken_ends_the_wait() -> None:
     def renewals(passed_s: float) -> None:
         if passed_s > 1000:
