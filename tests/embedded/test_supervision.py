@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.embedded import supervision
 from srx_issu.embedded.component import ComponentDied, Program
 from srx_issu.embedded.hanging import HangWatch
 from srx_issu.embedded.ports import LOOPBACK, free_port
@@ -52,11 +53,11 @@ def test_starts_again_what_dies_while_its_owner_sleeps(
     supervisor: Supervisor, program: Callable[..., Program], said: list[str]
 ) -> None:
     first = supervisor.start(program(LIVES)).session.sid
-    supervision = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
+    looking = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
     os.kill(first, signal.SIGKILL)
     until(lambda: supervisor.sessions["api-server"] != first)
-    supervision.check()
-    supervision.stop()
+    looking.check()
+    looking.stop()
     assert members(supervisor.sessions.values())
 
 
@@ -65,7 +66,7 @@ def test_an_api_server_that_never_answers_is_replaced_and_the_others_go_on(
 ) -> None:
     hung = supervisor.start(program(LIVES)).session.sid
     other = supervisor.start(program(LIVES, "scheduler")).session.sid
-    supervision = Supervision(
+    looking = Supervision(
         supervisor,
         silent_url(),
         say=said.append,
@@ -74,7 +75,7 @@ def test_an_api_server_that_never_answers_is_replaced_and_the_others_go_on(
         hang_watch=HangWatch(patience_s=0.3),
     )
     until(lambda: supervisor.sessions["api-server"] != hung)
-    supervision.stop()
+    looking.stop()
     assert "api-server did not do its work: no answer over HTTP" in said[0]
     assert supervisor.sessions["scheduler"] == other
 
@@ -83,25 +84,69 @@ def test_tells_its_owner_when_all_must_end(
     supervisor: Supervisor, program: Callable[..., Program], said: list[str]
 ) -> None:
     supervisor.start(program(DIES, "lab", restart=False))
-    supervision = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
+    looking = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
 
     def is_told() -> bool:
         try:
-            supervision.check()
+            looking.check()
         except ComponentDied as died:
             return "lab ended by itself (status 3)" in str(died)
         return False
 
     until(is_told)
-    supervision.stop()
+    looking.stop()
+
+
+def test_nobody_to_say_it_to_is_no_reason_to_end_a_stack(
+    tmp_path: Path, program: Callable[..., Program]
+) -> None:
+    """``make up | tee log``, whose tee was killed; a log on a full disk."""
+
+    def say(text: str) -> None:
+        raise BrokenPipeError(text)
+
+    lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
+    supervisor = Supervisor(lock, say=say, in_flight=lambda: ("fw-1 (r1)",))
+    first = supervisor.start(program(LIVES)).session.sid
+    looking = Supervision(supervisor, silent_url(), say=say, poll_s=POLL_S)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: supervisor.histories != {})
+    until(lambda: supervisor.sessions["api-server"] != first)
+    looking.check()
+    looking.stop()
+    supervisor.stop()
+    os.close(lock)
+
+
+def test_a_chore_that_fails_ends_no_supervision(
+    supervisor: Supervisor,
+    program: Callable[..., Program],
+    said: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[int] = []
+
+    def chore() -> None:
+        tries.append(1)
+        raise FileNotFoundError("users.json")
+
+    monkeypatch.setattr(supervision, "CHORES_EVERY_S", 0.0)
+    first = supervisor.start(program(LIVES)).session.sid
+    looking = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S, chore=chore)
+    until(lambda: len(tries) > 2)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: supervisor.sessions["api-server"] != first)
+    looking.check()
+    looking.stop()
+    assert len([words for words in said if "users.json" in words]) == 1
 
 
 def test_starts_nothing_again_once_it_was_stopped(
     supervisor: Supervisor, program: Callable[..., Program], said: list[str]
 ) -> None:
     component = supervisor.start(program(LIVES))
-    supervision = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
-    supervision.stop()
+    looking = Supervision(supervisor, silent_url(), say=said.append, poll_s=POLL_S)
+    looking.stop()
     os.kill(component.session.sid, signal.SIGKILL)
     component.wait()
     assert said == []

@@ -82,6 +82,30 @@ def tended(tmp_path: Path) -> Iterator[Tended]:
     made.close()
 
 
+def test_goes_on_without_a_guard_while_none_can_be_started(
+    tended: Tended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tended.start(LIVES)
+    guards = tended.supervisor._guard
+
+    def no_more_processes() -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(guards, "_post", no_more_processes)
+        guards._guard.kill()
+        guards._guard.wait()
+        for _ in range(3):
+            tended.supervisor.tend()
+        os.kill(first, signal.SIGKILL)
+        tended.ends_again()
+        tended.pass_pause()
+        assert members(tended.supervisor.sessions.values())
+        assert len([words for words in tended.said if "none can be started" in words]) == 1
+    tended.supervisor.tend()
+    assert any("there is a new one" in words for words in tended.said)
+
+
 def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():

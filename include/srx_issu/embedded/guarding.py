@@ -35,7 +35,7 @@ class GuardPost:
 
     def dismiss(self) -> None:
         """Everything was ended: nothing is left for the guard to do."""
-        with suppress(BrokenPipeError):
+        with suppress(BrokenPipeError, ValueError):
             self._guard.communicate(f"{guard.RELEASED}\n".encode())
 
     def _post(self) -> subprocess.Popen[bytes]:
@@ -52,6 +52,7 @@ class GuardPost:
     def _write(self, session: Session) -> None:
         if self._guard.stdin is None:
             raise RuntimeError("the guard has no input")
-        with suppress(BrokenPipeError):  # it is gone, and ``renew`` tells the next one
+        # It is gone, and ``renew`` tells the next one; ValueError: it could not post one yet.
+        with suppress(BrokenPipeError, ValueError):
             self._guard.stdin.write(f"{guard.line_for(session)}\n".encode())
             self._guard.stdin.flush()

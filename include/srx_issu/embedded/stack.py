@@ -23,6 +23,7 @@ from srx_issu.embedded.postgres import JOURNAL_WRITER, Postgres
 from srx_issu.embedded.readiness import report_dags, wait_for_health
 from srx_issu.embedded.reparsing import Reparsing
 from srx_issu.embedded.restarts import STARTING_LIMIT
+from srx_issu.embedded.saying import where_possible
 from srx_issu.embedded.secrets import load_or_create, passwords
 from srx_issu.embedded.supervision import Supervision
 from srx_issu.embedded.supervisor import Supervisor
@@ -101,7 +102,7 @@ class Stack:
         self.users_are_new = False
         self.environment: dict[str, str] = {}  # for programs that are to work on this stack
         self._options = options or Options()
-        self._say = say
+        self._say = where_possible(say)
         self._cleanup = ExitStack()
         self._supervisor: Supervisor | None = None
         self._supervision: Supervision | None = None

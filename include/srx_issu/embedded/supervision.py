@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from srx_issu.embedded.hanging import POSTGRES, HangWatch
 from srx_issu.embedded.health import ApiServerSilent, Health, HealthProbe
+from srx_issu.embedded.saying import where_possible
 from srx_issu.embedded.supervisor import Supervisor
 
 POLL_S = 0.5
@@ -43,7 +44,8 @@ class Supervision:
         chore: Callable[[], None] = lambda: None,
     ) -> None:
         """``chore`` is called every few seconds."""
-        self._supervisor, self._url, self._say, self._chore = supervisor, url, say, chore
+        self._supervisor, self._url, self._chore = supervisor, url, chore
+        self._say, self._chore_fails = where_possible(say), False
         self._poll_s, self._health_every_s = poll_s, health_every_s
         self._hang_watch = hang_watch or HangWatch()
         self._ending = threading.Event()
@@ -68,11 +70,22 @@ class Supervision:
             while not self._ending.wait(self._poll_s):
                 self._supervisor.tend()
                 if chore.is_due():
-                    self._chore()
+                    self._do_chore()
                 if health.is_due():
                     self._look(self._ask())
         except Exception as failure:  # noqa: BLE001 - handed to whoever owns the stack
             self._failure = failure
+
+    def _do_chore(self) -> None:
+        """A convenience that cannot be had ends no stack; it is said once, and tried again."""
+        try:
+            self._chore()
+        except Exception as error:  # noqa: BLE001 - whatever it reads may be spoilt for a moment
+            if not self._chore_fails:
+                self._say(f"a chore of the supervisor failed, and is tried again ({error!r})")
+            self._chore_fails = True
+        else:
+            self._chore_fails = False
 
     def _ask(self) -> Health | None:
         with HealthProbe(self._url) as probe:

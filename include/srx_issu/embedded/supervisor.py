@@ -16,13 +16,13 @@ from datetime import datetime
 from srx_issu.embedded.component import Component, ComponentDied, Program, tail
 from srx_issu.embedded.guarding import GuardPost
 from srx_issu.embedded.restarts import LIMIT, History
+from srx_issu.embedded.saying import Say, where_possible
 from srx_issu.embedded.sessions import end_all, kill
 
 STOP_GRACE_S = 10.0
 HUNG_GRACE_S = 5.0  # one that does not do its work may still answer to SIGTERM
 LAST_LINES = 3
 
-Say = Callable[[str], None]
 InFlight = Callable[[], tuple[str, ...] | None]  # None: it cannot be told
 
 
@@ -50,10 +50,11 @@ class Supervisor:
     ) -> None:
         """``lock``: an open file that stays locked until the last process is gone. ``changed`` is called
         whenever ``sessions`` or ``histories`` are new."""
-        self._say, self._in_flight, self._changed, self._now = say, in_flight, changed, now
+        self._in_flight, self._changed, self._now = in_flight, changed, now
+        self._say = where_possible(say)
         self._members: dict[str, _Member] = {}
         self._busy = threading.RLock()
-        self._closed = False
+        self._closed = self._has_no_guard = False
         self._guard = GuardPost(lock)
 
     def start(self, program: Program) -> Component:
@@ -84,8 +85,7 @@ class Supervisor:
         with self._busy:
             if self._closed:
                 return
-            if self._guard.renew():
-                self._say(f"{_clock()} the guard process was gone; there is a new one")
+            self._renew_guard()
             for member in self._members.values():
                 if member.wanted:
                     self._tend(member, limit)
@@ -145,6 +145,17 @@ class Supervisor:
             for component in components:
                 component.wait()
             self._guard.dismiss()
+
+    def _renew_guard(self) -> None:
+        try:
+            if self._guard.renew():
+                self._say(f"{_clock()} the guard process was gone; there is a new one")
+        except OSError as error:  # no more processes: without a guard the stack is worth more than none
+            if not self._has_no_guard:
+                self._say(f"{_clock()} the guard process is gone, and none can be started: {error}")
+            self._has_no_guard = True
+        else:
+            self._has_no_guard = False
 
     def _start(self, member: _Member) -> Component:
         member.component = Component(member.program)
