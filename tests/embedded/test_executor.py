@@ -6,6 +6,7 @@ so none may be reported while another process of the task is on its way.
 
 from __future__ import annotations
 
+import multiprocessing
 import uuid
 from collections.abc import Iterable
 from multiprocessing import SimpleQueue
@@ -120,6 +121,43 @@ def test_works_from_the_moment_in_which_a_task_is_handed_out_until_its_end_is_re
     assert executor.is_working
     executor.change_state(second.key, FAILED)
     assert not executor.is_working
+
+
+class Worker:
+    def __init__(self, *, lives: bool) -> None:
+        self._lives = lives
+
+    def is_alive(self) -> bool:
+        return self._lives
+
+    def close(self) -> None:
+        return None
+
+
+def lose_a_worker(executor: Played) -> None:
+    executor.activity_queue, executor._unread_messages = SimpleQueue(), multiprocessing.Value("I")
+    executor.workers = {1: Worker(lives=False), 2: Worker(lives=True)}  # type: ignore[dict-item]
+    executor._check_workers()
+    executor._check_workers()
+    assert list(executor.workers) == [2]
+
+
+def test_a_worker_that_was_killed_works_no_more(executor: Played) -> None:
+    """It says nothing of its task, whose next try has another key: the rest was short for ever."""
+    executor.hand_out(workload())
+    lose_a_worker(executor)
+    assert not executor.is_working
+    second = workload(try_number=2)
+    executor.hand_out(second)
+    assert executor.is_working
+    assert ended(executor, second, [SUCCESS]) == [SUCCESS]
+    assert not executor.is_working
+
+
+def test_one_that_was_killed_at_rest_is_forgotten(executor: Played) -> None:
+    lose_a_worker(executor)
+    executor.hand_out(workload())
+    assert executor.is_working
 
 
 def test_has_news_until_it_has_read_what_a_process_said(executor: Played) -> None:

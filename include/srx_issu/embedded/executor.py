@@ -24,11 +24,12 @@ class ResumingLocalExecutor(LocalExecutor):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self._handed_out = Counter[Any]()  # by key: processes whose end has not been reported
+        self._lost = 0  # of those, how many never will be: a worker that was killed says nothing more
 
     @property
     def is_working(self) -> bool:
         """Whether a process works whose end was not reported. LocalExecutor's own ``running`` stays empty."""
-        return bool(self._handed_out)
+        return self._handed_out.total() > self._lost
 
     @property
     def has_news(self) -> bool:
@@ -46,10 +47,19 @@ class ResumingLocalExecutor(LocalExecutor):
             return
         super().change_state(key, state, info, remove_running)
 
+    def _check_workers(self) -> None:
+        """Of a worker that is gone nobody knows what it did; one that did nothing is made good for as soon as
+        fewer are out than were lost."""
+        gone = sum(not worker.is_alive() for worker in self.workers.values())
+        super()._check_workers()  # type: ignore[no-untyped-call]
+        self._lost = min(self._lost + gone, self._handed_out.total())
+
     def _has_another(self, key: Any) -> bool:
         """Takes the end of one process in: whether another of the same key is queued or runs."""
-        if self._handed_out[key] <= 1:
+        another = self._handed_out[key] > 1
+        if another:
+            self._handed_out[key] -= 1
+        else:
             del self._handed_out[key]
-            return False
-        self._handed_out[key] -= 1
-        return True
+        self._lost = min(self._lost, self._handed_out.total())
+        return another
