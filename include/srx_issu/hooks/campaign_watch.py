@@ -145,9 +145,15 @@ class CampaignWatch:
 
     @property
     def stores(self) -> Stores:
-        """Opened once, after the fork, by the process that waits. May be called from threads."""
+        """Opened once, after the fork, by the process that waits. May be called from threads. While the
+        journal is away, one of the waits asks for it: hundreds would fill the loop's few threads."""
+        from srx_issu.hooks.watcher.shared_outage import (  # noqa: PLC0415 - its siblings bring asyncssh
+            SharedOutage,
+            sharing,
+        )
+
         if self._stores is None:
-            self._stores = self._open_stores()
+            self._stores = sharing(self._open_stores(), SharedOutage())
         return self._stores
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
+from srx_issu.hooks import campaign_watch
 from srx_issu.hooks.campaign_watch import (
     ASK_AIRFLOW_EVERY_S,
     Call,
@@ -18,6 +20,7 @@ from srx_issu.hooks.campaign_watch import (
     Waiter,
     campaign_watch_of_loop,
 )
+from srx_issu.hooks.campaign_watching import watch_cluster
 from srx_issu.hooks.stores import Stores
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignLook
 from srx_issu.steps.campaign_close import give_order
@@ -40,8 +43,17 @@ class Scene:
         self.asked: list[Sequence[str]] = []
         self.ended: dict[str, str] = {}
         self.clock = SteppingClock()
+        unused = cast("Any", None)
+        stores = Stores(
+            journal=unused,
+            campaigns=fake.campaigns,
+            leases=unused,
+            evidence=unused,
+            audits=unused,
+            staging=unused,
+        )
         settings: dict[str, Any] = {
-            "stores": lambda: cast("Stores", self),
+            "stores": lambda: stores,
             "is_stopped": lambda: fake.stopped,
             "ended_runs": self._ended_runs,
             "clock": self.clock,
@@ -65,6 +77,46 @@ class Scene:
 
     def waiting(self, about: Turn | End | None = None) -> Any:
         return self.watch.waiting(self.fake.campaign_id, about)
+
+
+class Dead:
+    """A journal behind a dead network: takes its time to say nothing."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        def ask(*_: object) -> None:
+            self.asked += 1
+            time.sleep(0.02)
+            raise JournalAway(f"{name}: PostgreSQL does not answer")
+
+        return ask
+
+
+def test_waits_that_are_opened_while_the_journal_is_away_do_not_all_ask() -> None:
+    """The loop's threads are few, and the waits at the nodes and names of hosts need them, too."""
+    dead = Dead()
+    away: Any = dict.fromkeys(("journal", "campaigns", "leases", "evidence", "audits", "staging"), dead)
+
+    async def opened(number: int) -> None:
+        log = logging.getLogger("test")
+        async with watch_cluster(
+            "spring", "1", f"fw-{number}", 1, upgrade=None, plan_only=False, log=log
+        ) as _:
+            raise AssertionError("it was opened")
+
+    async def all_of_them() -> None:
+        here = CampaignWatch(stores=lambda: Stores(**away))
+        setattr(asyncio.get_running_loop(), campaign_watch._ATTRIBUTE, here)
+        waits = [asyncio.create_task(opened(number)) for number in range(100)]
+        await asyncio.sleep(1.0)
+        for wait in waits:
+            wait.cancel()
+        await asyncio.wait(waits)
+
+    asyncio.run(all_of_them())
+    assert 0 < dead.asked <= 40  # as many as there are threads, then one a second
 
 
 async def called(waiter: Waiter) -> Call:

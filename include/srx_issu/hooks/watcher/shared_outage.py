@@ -63,6 +63,7 @@ def sharing(stores: Stores, outage: SharedOutage) -> Stores:
     return replace(
         stores,
         journal=_through(outage, stores.journal),
+        campaigns=_through(outage, stores.campaigns),
         leases=_through(outage, stores.leases),
         evidence=_through(outage, stores.evidence),
     )
