@@ -60,6 +60,18 @@ def test_images_are_staged_by_a_dag_of_their_own(tmp_path: Path) -> None:
     assert [task.task_id for task in dag.leaves] == ["close"]
 
 
+@pytest.mark.parametrize(("workers", "at_once"), [("2", 1), ("4", 1), ("8", 2), ("32", 4)])
+def test_copies_ahead_of_a_window_leave_workers_to_who_is_in_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str, at_once: int
+) -> None:
+    """Each holds a worker for as long as its site takes. Four were all that the embedded default has."""
+    monkeypatch.setenv("AIRFLOW__CORE__PARALLELISM", workers)
+    path = tmp_path / "spring.yaml"
+    path.write_text(PLAIN + "staging: {schedule: 0 20 * * mon}\n")
+    copying = staging_dag(read_campaign(path)).get_task("stage_site")
+    assert copying.partial_kwargs["max_active_tis_per_dagrun"] == at_once
+
+
 def test_a_task_parses_its_own_campaign_only(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
     for name, text in {"spring": PLAIN + "staging: {}\n", "autumn": PLAIN, "b d": "target: ["}.items():

@@ -41,7 +41,8 @@ _OF_A_TASK = {
     "prepare": Weight.START,
 }
 _OF_A_GROUP = {"recover": Weight.RECOVERY, "assess": Weight.START}
-_SHARE = {"claim": 2, "assess.check_readiness": 2, "prepare": 4}  # one worker in so many, at most
+_COPIES = 4
+_SHARE = {"claim": 2, "assess.check_readiness": 2, "prepare": _COPIES}  # one worker in so many, at most
 
 
 def upgrade_weight(task_id: str) -> Weight:
@@ -74,5 +75,14 @@ def weigh(dag: DAG, weight_of: Callable[[str], Weight], bounds: Mapping[str, int
 
 def starts_at_once() -> dict[str, int]:
     """``bounds`` of an upgrade's DAG."""
+    return {task_id: _one_in(share) for task_id, share in _SHARE.items()}
+
+
+def copies_at_once() -> int:
+    """How many workers may copy ahead of a window, for hours: who is in trouble must find another."""
+    return _one_in(_COPIES)
+
+
+def _one_in(share: int) -> int:
     workers = conf.getint("core", "parallelism", fallback=_ANY_NUMBER) or _ANY_NUMBER
-    return {task_id: max(1, workers // share) for task_id, share in _SHARE.items()}
+    return max(1, workers // share)

@@ -8,7 +8,7 @@ from airflow.sdk import DAG, CronTriggerTimetable
 
 from srx_issu.campaign.naming import STAGING_PREFIX
 from srx_issu.catalog import CampaignDocument
-from srx_issu.dag_factory.priority import Weight, always, weigh
+from srx_issu.dag_factory.priority import Weight, always, copies_at_once, weigh
 from srx_issu.dag_factory.tasks import ALWAYS
 from srx_issu.operators.staging import CloseStaging, PlanStaging, StageSite
 
@@ -45,7 +45,7 @@ def staging_dag(document: CampaignDocument) -> DAG:
         stage = StageSite.partial(
             task_id="stage_site",
             campaign=name,
-            max_active_tis_per_dagrun=_SITES_AT_ONCE,
+            max_active_tis_per_dagrun=min(_SITES_AT_ONCE, copies_at_once()),
             map_index_template="{{ task.site }}",
         ).expand(work=plan.output)
         stage >> CloseStaging(task_id="close", campaign=name, trigger_rule=ALWAYS)
