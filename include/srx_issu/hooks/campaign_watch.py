@@ -140,6 +140,7 @@ class CampaignWatch:
         self._outage = Outage(clock=self._clock, log=_log, meanwhile="nothing begins and nothing ends")
         self._running: asyncio.Task[None] | None = None
         self._looked_at = 0.0
+        self._failed_s = 0.0  # for how long no look has come to its end, though the journal answers
         self._asked_at: dict[str, float] = {}  # by question to Airflow
         self._stopped: str | None = None
 
@@ -201,14 +202,24 @@ class CampaignWatch:
             self._followed = seen.followed
             self._outage.over()
             self._tell(waiters, seen)
+            self._failed_s = 0.0
         except JournalAway as error:
             for waiter in waiters:
                 waiter.tell(trouble=error)
             return max(self._interval_s, self._outage.begun(error))
         except Exception:  # noqa: BLE001 - logged; thousands of waits depend on the next look
             _log.exception("the look at the campaigns failed; it is repeated")
+            self._failed(waiters)
             return AFTER_FAILURE_S
         return self._interval_s
+
+    def _failed(self, waiters: Sequence[Waiter]) -> None:
+        """What one campaign makes it stumble over holds up no other: they ask for themselves then."""
+        self._failed_s += AFTER_FAILURE_S
+        if self._failed_s >= self._stale_s:
+            self._failed_s = 0.0
+            for waiter in waiters:
+                waiter.call(Call())
 
     def _read(self, waiters: Sequence[Waiter], before: Mapping[str, _Followed]) -> _Seen:
         """In a thread. What nobody waits for any more is forgotten."""

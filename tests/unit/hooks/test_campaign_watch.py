@@ -79,6 +79,23 @@ class Scene:
         return self.watch.waiting(self.fake.campaign_id, about)
 
 
+async def look_fails_again_and_again(scene: Scene) -> Call:
+    with scene.waiting(scene.turn("a")) as waiter:
+        return await called(waiter)
+
+
+def test_waits_ask_for_themselves_while_every_look_stumbles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over another campaign, perhaps; it counts as no look for anybody."""
+
+    def stumble(*_: object) -> None:
+        raise TypeError("an event of another version")
+
+    scene = Scene(wave_of("a"), stale_s=0.05)
+    monkeypatch.setattr(campaign_watch, "AFTER_FAILURE_S", 0.01)
+    monkeypatch.setattr(scene.campaigns, "look", stumble)
+    assert asyncio.run(look_fails_again_and_again(scene)) == Call()
+
+
 class Dead:
     """A journal behind a dead network: takes its time to say nothing."""
 
