@@ -27,8 +27,13 @@ class LoginPace:
     async def turn(self) -> None:
         """Returns when the caller may begin."""
         wait_s = self._booked(asyncio.get_running_loop().time())
-        if wait_s > 0:
+        if wait_s <= 0:
+            return
+        try:
             await asyncio.sleep(wait_s)
+        except asyncio.CancelledError:
+            self._next_at -= self._every_s  # whoever comes next has one place less before it
+            raise
 
     def _booked(self, now: float) -> float:
         """Takes the next place; how long from now until it, in seconds."""
