@@ -44,19 +44,19 @@ demo-campaign: $(STAMPS)/project ## Upgrade twelve simulated clusters on three s
 
 .PHONY: up
 up: $(STAMPS)/project ## Start PostgreSQL and Airflow here, until Ctrl-C (FILES=folder PORT=number)
-	@exec $(BIN)/python -m srx_issu.embedded up $(if $(FILES),--files '$(FILES)') $(if $(PORT),--port '$(PORT)')
+	@exec $(BIN)/python -m srx_issu.stack.embedded up $(if $(FILES),--files '$(FILES)') $(if $(PORT),--port '$(PORT)')
 
 .PHONY: down
 down: $(STAMPS)/project ## End what 'make up' started
-	@$(BIN)/python -m srx_issu.embedded down
+	@$(BIN)/python -m srx_issu.stack.embedded down
 
 .PHONY: status
 status: $(STAMPS)/project ## Is it running, and is each component healthy
-	@$(BIN)/python -m srx_issu.embedded status
+	@$(BIN)/python -m srx_issu.stack.embedded status
 
 .PHONY: pin-images
 pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's images, and write them there
-	@$(BIN)/python -m srx_issu.production pin-images
+	@$(BIN)/python -m srx_issu.stack.production pin-images
 
 ##@ Checking it
 

@@ -16,11 +16,11 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Param
 
-from srx_issu.dag_factory.priority import Weight, always, weigh
-from srx_issu.dag_factory.schedule import audit_schedule
-from srx_issu.dag_factory.tasks import ALWAYS
-from srx_issu.operators.audit import AuditBatchOperator, PlanAuditOperator
-from srx_issu.report.audit_task import AuditMatrixOperator
+from srx_issu.airflow.dags.priority import Weight, always, weigh
+from srx_issu.airflow.dags.schedule import audit_schedule
+from srx_issu.airflow.dags.tasks import ALWAYS
+from srx_issu.airflow.operators.audit import AuditBatchOperator, PlanAuditOperator
+from srx_issu.airflow.reports.audit import AuditMatrixOperator
 
 with DAG(
     dag_id="issu_audit",

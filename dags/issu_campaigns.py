@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param, get_parsing_context
 
+from srx_issu.airflow.dags.campaign_files import campaign_dags
+from srx_issu.airflow.dags.priority import Weight, always, weigh
+from srx_issu.airflow.operators.campaign_order import OrderOperator
 from srx_issu.catalog import files_folder
-from srx_issu.dag_factory.campaign_files import campaign_dags
-from srx_issu.dag_factory.priority import Weight, always, weigh
-from srx_issu.operators.campaign_order import OrderOperator
 
 globals().update({dag.dag_id: dag for dag in campaign_dags(files_folder(), get_parsing_context().dag_id)})
 

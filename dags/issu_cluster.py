@@ -20,10 +20,10 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, chain
 
-from srx_issu.dag_factory import upgrade
-from srx_issu.dag_factory.priority import starts_at_once, upgrade_weight, weigh
-from srx_issu.dag_factory.trigger_form import give_form, upgrade_params
-from srx_issu.operators.claim import ClaimOperator
+from srx_issu.airflow.dags import upgrade
+from srx_issu.airflow.dags.priority import starts_at_once, upgrade_weight, weigh
+from srx_issu.airflow.dags.trigger_form import give_form, upgrade_params
+from srx_issu.airflow.operators.claim import ClaimOperator
 
 with DAG(
     dag_id="issu_cluster",

@@ -19,14 +19,14 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, chain
 
-from srx_issu.dag_factory import upgrade
-from srx_issu.dag_factory.priority import Weight, always, weigh
-from srx_issu.dag_factory.tasks import looks, run
-from srx_issu.dag_factory.trigger_form import give_form, recovery_params
-from srx_issu.hooks.claiming import claim_for_recovery
-from srx_issu.operators.claim import ClaimOperator
-from srx_issu.sensors.cluster import QuietSensor
-from srx_issu.steps.observe import observe, observe_again
+from srx_issu.airflow.composition.claiming import claim_for_recovery
+from srx_issu.airflow.dags import upgrade
+from srx_issu.airflow.dags.priority import Weight, always, weigh
+from srx_issu.airflow.dags.tasks import looks, run
+from srx_issu.airflow.dags.trigger_form import give_form, recovery_params
+from srx_issu.airflow.operators.claim import ClaimOperator
+from srx_issu.airflow.sensors.cluster import QuietSensor
+from srx_issu.steps.upgrade.observe import observe, observe_again
 
 with DAG(
     dag_id="issu_recover",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from srx_issu.dag_factory.priority import Weight, always, weigh
-from srx_issu.dag_factory.trigger_form import cluster_param
-from srx_issu.operators.release import ReleaseOperator
+from srx_issu.airflow.dags.priority import Weight, always, weigh
+from srx_issu.airflow.dags.trigger_form import cluster_param
+from srx_issu.airflow.operators.release import ReleaseOperator
 
 with DAG(
     dag_id="issu_release",

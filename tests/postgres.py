@@ -17,9 +17,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from srx_issu.journal import migrate
-from srx_issu.journal.engines import close_connections
-from srx_issu.journal.tables import metadata
+from srx_issu.adapters.journal import migrate
+from srx_issu.adapters.journal.engines import close_connections
+from srx_issu.adapters.journal.tables import metadata
 
 _numbers = count(1)
 

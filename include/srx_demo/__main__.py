@@ -22,9 +22,9 @@ from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.main import summary
 from srx_issu.cli.outcome import EXIT_NOT_DONE
 from srx_issu.cli.run_ids import new_run_id
-from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.stack import Stack
+from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.stack import Stack
 
 DEFAULT_SPEED = 60.0
 console = Console()

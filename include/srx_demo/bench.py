@@ -29,9 +29,9 @@ from srx_demo.one_upgrade import BenchFailed, Measured, measure
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.stack import Stack
+from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.stack import Stack
 
 SPEEDS = (60.0, 5.0)
 UPGRADES = {60.0: 2}  # at any other speed one

@@ -23,10 +23,8 @@ from rich.table import Table
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_issu.checks.aftermath import check_aftermath
 from srx_issu.checks.runner import context
-from srx_issu.domain import rows
-from srx_issu.domain.commands import Software
-from srx_issu.domain.intent import Intent, Limits, Policy, Timers
-from srx_issu.domain.model import (
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import (
     Address,
     Cluster,
     GroupState,
@@ -37,7 +35,9 @@ from srx_issu.domain.model import (
     RedundancyGroup,
     Snapshot,
 )
-from srx_issu.domain.state import ClusterState, PerNode, Rows
+from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.ports import codec
 
 SPEED = 60.0

@@ -21,9 +21,9 @@ from rich.table import Table
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.meter import cpu_s
 from srx_demo.scenery import Scenery
-from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.stack import Stack
+from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.stack import Stack
 
 SETTLE_S, MEASURE_S = 60.0, 60.0
 AIM_CORES = 0.15

@@ -11,14 +11,14 @@ from pathlib import Path
 from srx_demo.lab import Endpoints, Lab, LabCluster, LabFailed, make_image
 from srx_demo.operator_files import ImageFile, write_files
 from srx_issu import catalog
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.devices.collecting import collect_state
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.pyez import PyezClusterReader
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.checks.runner import context
-from srx_issu.devices.collecting import collect_state
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.pyez import PyezClusterReader
-from srx_issu.domain.intent import Intent
-from srx_issu.embedded.home import repository
-from srx_issu.hooks.clock import SystemClock
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.stack.embedded.home import repository
 
 RELEASE = "22.4R3-S2.11"
 Parts = tuple[tuple[str, float], ...]

@@ -17,7 +17,7 @@ from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.run_ids import new_run_id
-from srx_issu.embedded.stack import Stack
+from srx_issu.stack.embedded.stack import Stack
 
 T = TypeVar("T")
 LOOK_EVERY_S = 2.0  # each costs CPU that is to be measured

@@ -25,20 +25,20 @@ from srx_demo.lab import Endpoints, LabCluster, LabNode, make_image
 from srx_demo.operator_files import ImageFile, write_files
 from srx_demo.watch_figures import ResultLine, all_kept, as_table
 from srx_issu import catalog
+from srx_issu.airflow.composition.auditing import open_audit
+from srx_issu.airflow.composition.campaign import plan_now
+from srx_issu.airflow.composition.inventory import load_catalog
+from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.embedded import running
-from srx_issu.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.embedded.databases import prepare_journal
-from srx_issu.embedded.home import Home, repository
-from srx_issu.embedded.postgres import JOURNAL_WRITER, Postgres
-from srx_issu.embedded.secrets import load_or_create
-from srx_issu.embedded.supervisor import Supervisor
-from srx_issu.hooks.auditing import open_audit
-from srx_issu.hooks.campaign import plan_now
-from srx_issu.hooks.inventory import load_catalog
-from srx_issu.hooks.stores import open_stores
-from srx_issu.steps.audit import plan_audit
+from srx_issu.stack.embedded import running
+from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
+from srx_issu.stack.embedded.databases import prepare_journal
+from srx_issu.stack.embedded.home import Home, repository
+from srx_issu.stack.embedded.postgres import JOURNAL_WRITER, Postgres
+from srx_issu.stack.embedded.secrets import load_or_create
+from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.steps.audit.fleet import plan_audit
 
 T = TypeVar("T")
 CLUSTERS, PART = 5000, 5

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from srx_demo.peer import Peer
-from srx_issu.devices.login_pace import BURST, LOGINS_PER_S
+from srx_issu.adapters.devices.login_pace import BURST, LOGINS_PER_S
 
 CPU_PROMISE, CPU_AIM = 0.50, 0.35  # of a core
 MEMORY_PROMISE_BYTES = 1e9

@@ -21,18 +21,18 @@ import asyncssh
 
 from srx_demo.operator_files import CONNECTION_ID
 from srx_issu import catalog
-from srx_issu.devices import async_login
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.ssh import SshClusterReader
-from srx_issu.domain.intent import Intent, StartMethod
-from srx_issu.domain.job import job_name, transcript_path
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.hooks.inventory import load_catalog
-from srx_issu.hooks.stores import Stores, open_stores
+from srx_issu.adapters.devices import async_login
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.ssh import SshClusterReader
+from srx_issu.airflow.composition.inventory import load_catalog
+from srx_issu.airflow.composition.stores import Stores, open_stores
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.junos.job import job_name, transcript_path
+from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind
-from srx_issu.steps.claim import claim
 from srx_issu.steps.recall import BASELINE_STEP, START_KEY, START_STEP
+from srx_issu.steps.upgrade.claim import claim
 
 DAG_ID = "issu_cluster"
 WAIT = "issu.wait_for_secondary_upgrade"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from srx_issu.embedded.environment import Wiring
-from srx_issu.embedded.postgres import Postgres
-from srx_issu.embedded.stack import AIRFLOW_COMPONENTS, Stack, StackFailed
+from srx_issu.stack.embedded.environment import Wiring
+from srx_issu.stack.embedded.postgres import Postgres
+from srx_issu.stack.embedded.stack import AIRFLOW_COMPONENTS, Stack, StackFailed
 
 TRIGGERER = "triggerer"
 _STATES = "SELECT state, count(*) FROM task_instance WHERE task_id = %s GROUP BY state"

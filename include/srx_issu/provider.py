@@ -14,7 +14,7 @@ def provider_info() -> dict[str, Any]:
         "connection-types": [
             {
                 "connection-type": "srx",
-                "hook-class-name": "srx_issu.hooks.srx.SrxHook",
+                "hook-class-name": "srx_issu.airflow.hooks.srx.SrxHook",
                 "hook-name": "Juniper SRX cluster",
                 "ui-field-behaviour": {
                     "hidden-fields": ["schema", "host", "port"],

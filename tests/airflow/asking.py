@@ -11,7 +11,7 @@ from pathlib import Path
 
 from srx_issu.cli.airflow_api import Task
 from srx_issu.cli.campaign_api import MappedTask
-from srx_issu.embedded.stack import Stack
+from srx_issu.stack.embedded.stack import Stack
 
 WORKER_ENDED = "Received executor event with state success"
 

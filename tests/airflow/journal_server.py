@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from srx_issu.embedded.component import Component
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.postgres import Postgres
-from srx_issu.journal import migrate
+from srx_issu.adapters.journal import migrate
+from srx_issu.stack.embedded.component import Component
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.postgres import Postgres
 
 
 @dataclass

@@ -20,8 +20,8 @@ from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Ques
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.stack import Stack
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.stack import Stack
 from tests.airflow.asking import may_be_answered
 
 T = TypeVar("T")

@@ -19,15 +19,15 @@ from airflow.sdk.exceptions import (
     TaskDeferred,
 )
 
+from srx_issu.airflow.operators import question, step
+from srx_issu.airflow.operators.approval import ApprovalGate
+from srx_issu.airflow.triggers import answer
+from srx_issu.airflow.triggers.answer import AnswerTrigger
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import JournalAway
-from srx_issu.operators import question, step
-from srx_issu.operators.approval import ApprovalGate
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.approval_request import start_request
+from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.bench import Bench
-from srx_issu.triggers import answer
-from srx_issu.triggers.answer import AnswerTrigger
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

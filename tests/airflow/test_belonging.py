@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from airflow.triggers.base import BaseTrigger
 
+from srx_issu.airflow.triggers import belonging
+from srx_issu.airflow.triggers.cluster import ClusterTrigger
+from srx_issu.airflow.triggers.quiet import QuietTrigger
+from srx_issu.airflow.triggers.recovery import RecoveryTrigger
+from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.triggers import belonging
-from srx_issu.triggers.cluster import ClusterTrigger
-from srx_issu.triggers.quiet import QuietTrigger
-from srx_issu.triggers.recovery import RecoveryTrigger
-from srx_issu.triggers.window import WindowTrigger
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal
 from tests.fakes.snapshots import T0

@@ -10,9 +10,9 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TriggerRule, chain
 from airflow.sdk.exceptions import DownstreamTasksSkipped, TaskDeferred
 
-from srx_issu.operators.step import BranchStepOperator, dead_ends, pause
-from srx_issu.steps.converge import NotYet
-from srx_issu.triggers.pause import PauseTrigger
+from srx_issu.airflow.operators.step import BranchStepOperator, dead_ends, pause
+from srx_issu.airflow.triggers.pause import PauseTrigger
+from srx_issu.steps.waits.converge import NotYet
 
 
 class Way(StrEnum):

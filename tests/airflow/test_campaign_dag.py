@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent, TaskSuccessEvent
 
+from srx_issu.airflow.dags.campaign import campaign_dag
+from srx_issu.airflow.dags.campaign_files import campaign_dags
+from srx_issu.airflow.dags.staging import staging_dag
+from srx_issu.airflow.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger, end_event
 from srx_issu.campaign.model import Result
 from srx_issu.catalog import read_campaign
-from srx_issu.dag_factory.campaign import campaign_dag
-from srx_issu.dag_factory.campaign_files import campaign_dags
-from srx_issu.dag_factory.staging import staging_dag
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import ApprovedCampaign
-from srx_issu.steps.campaign_upgrade import Over
-from srx_issu.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger, end_event
+from srx_issu.steps.campaign.upgrade import Over
 
 PLAIN = "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n"
 
@@ -149,7 +149,7 @@ TOLD = {"name": "spring", "run_id": "r", "cluster": "a", "wave": 1, "plan_only":
 )
 def test_a_trigger_is_the_same_after_a_restart(trigger: BaseTrigger) -> None:
     path, kwargs = trigger.serialize()
-    assert path == f"srx_issu.triggers.campaign.{type(trigger).__name__}"
+    assert path == f"srx_issu.airflow.triggers.campaign.{type(trigger).__name__}"
     assert type(trigger)(**kwargs).serialize() == (path, kwargs)
 
 

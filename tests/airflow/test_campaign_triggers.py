@@ -16,19 +16,19 @@ import psycopg
 import pytest
 from airflow.triggers.base import TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
+from srx_issu.adapters.journal.engines import POOL_SIZE
+from srx_issu.airflow.composition.campaign import open_campaign, task_of
+from srx_issu.airflow.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger
+from srx_issu.airflow.watching.shared import CampaignWatch
 from srx_issu.campaign.model import InFlight, WaveSize
 from srx_issu.campaign.plan import plan_waves
-from srx_issu.domain.intent import OrderedBy
-from srx_issu.hooks.campaign import open_campaign, task_of
-from srx_issu.hooks.campaign_watch import CampaignWatch
-from srx_issu.journal.engines import POOL_SIZE
+from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import CampaignEventKind
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.campaign_bench import CampaignBench
-from srx_issu.steps.campaign_close import give_order
-from srx_issu.steps.campaign_upgrade import Go, next_step, note_start
-from srx_issu.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger
+from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.close import give_order
+from srx_issu.steps.campaign.upgrade import Go, next_step, note_start
 from tests.fakes.intents import CLUSTER, intent
 from tests.postgres import journal_url, migrated_url, postgres_server
 from tests.unit.campaign.fleets import campaign, member

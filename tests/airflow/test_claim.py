@@ -11,10 +11,10 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, chain
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
+from srx_issu.airflow.composition.claiming import Asked
+from srx_issu.airflow.operators.claim import ClaimOperator
 from srx_issu.domain.errors import LeaseHeld, RequestRefused, UpgradeClosed
-from srx_issu.domain.intent import Intent
-from srx_issu.hooks.claiming import Asked
-from srx_issu.operators.claim import ClaimOperator
+from srx_issu.domain.upgrade.intent import Intent
 from tests.fakes.intents import intent
 
 

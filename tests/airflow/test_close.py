@@ -10,11 +10,11 @@ from typing import Any, cast
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.airflow.operators import close as module
+from srx_issu.airflow.operators import step
+from srx_issu.airflow.operators.close import CloseOperator
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.hooks.stores import Stores
-from srx_issu.operators import close as module
-from srx_issu.operators import step
-from srx_issu.operators.close import CloseOperator
 from srx_issu.ports.journal import EventKind, Json, Outcome
 from srx_issu.steps.bench import Bench
 from tests.fakes.benches import FakeBench

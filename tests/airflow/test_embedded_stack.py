@@ -21,8 +21,8 @@ import httpx
 import psutil
 import pytest
 
-from srx_issu.embedded import running
-from srx_issu.embedded.home import Home
+from srx_issu.stack.embedded import running
+from srx_issu.stack.embedded.home import Home
 
 pytestmark = pytest.mark.stack
 
@@ -38,7 +38,7 @@ with DAG("nothing", schedule=None):
 
 @dataclass
 class Up:
-    """``python -m srx_issu.embedded up`` as a process of its own."""
+    """``python -m srx_issu.stack.embedded up`` as a process of its own."""
 
     process: subprocess.Popen[str]
     home: Home
@@ -91,7 +91,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @contextmanager
 def started(home: Home, dags: Path) -> Iterator[Up]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "srx_issu.embedded", "up", "--dags", str(dags)],
+        [sys.executable, "-m", "srx_issu.stack.embedded", "up", "--dags", str(dags)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -185,7 +185,7 @@ def trigger(client: httpx.Client, home: Home, user: str) -> int:
 
 def embedded(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "srx_issu.embedded", *words],
+        [sys.executable, "-m", "srx_issu.stack.embedded", *words],
         capture_output=True,
         text=True,
         check=False,

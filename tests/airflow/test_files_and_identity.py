@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.journal import SqlJournal
+from srx_issu.adapters.journal import SqlJournal
 from tests.airflow.running_stack import RunningStack, running_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.release]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.airflow.dags.trigger_form import recovery_params, upgrade_params
 from srx_issu.catalog import RECOVERY_KEYS, UPGRADE_KEYS
-from srx_issu.dag_factory.trigger_form import recovery_params, upgrade_params
 
 ROOT = Path(__file__).resolve().parents[2]
 SERIALISE = f"""
@@ -25,20 +25,20 @@ print("@@" + json.dumps(found, sort_keys=True))  # as Airflow compares two versi
 """
 # Whatever a task, wait or guard behind claim is made of. Claim itself reads the files.
 RUNNING = (
-    "dag_factory.upgrade",
-    "hooks.watching",
-    "hooks.workbench",
-    "operators.approval",
-    "operators.close",
-    "operators.recovery",
-    "operators.step",
-    "report.task",
-    "sensors.cluster",
-    "triggers.cluster",
-    "triggers.pause",
-    "triggers.quiet",
-    "triggers.recovery",
-    "triggers.window",
+    "airflow.dags.upgrade",
+    "airflow.watching.upgrade",
+    "airflow.composition.workbench",
+    "airflow.operators.approval",
+    "airflow.operators.close",
+    "airflow.operators.recovery",
+    "airflow.operators.step",
+    "airflow.reports.upgrade",
+    "airflow.sensors.cluster",
+    "airflow.triggers.cluster",
+    "airflow.triggers.pause",
+    "airflow.triggers.quiet",
+    "airflow.triggers.recovery",
+    "airflow.triggers.window",
 )
 IMPORT = f"""
 import importlib, sys

@@ -15,8 +15,8 @@ import yaml
 
 from srx_demo.lab import make_image
 from srx_demo.operator_files import ImageFile, image_entry
+from srx_issu.adapters.journal import SqlJournal
 from srx_issu.cli.airflow_api import ApiFailed
-from srx_issu.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
 from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack

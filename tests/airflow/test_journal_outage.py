@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.journal import SqlJournal
+from srx_issu.adapters.journal import SqlJournal
 from srx_issu.ports.journal import EventKind, Outcome
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.airflow.rest import delete_run

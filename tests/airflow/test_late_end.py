@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 AIRFLOWS = "airflow.executors.local_executor:LocalExecutor"
-OURS = "srx_issu.embedded.executor:ResumingLocalExecutor"
+OURS = "srx_issu.stack.embedded.executor:ResumingLocalExecutor"
 
 
 def test_the_embedded_executor_keeps_it_running_where_airflows_burns_its_try(tmp_path: Path) -> None:

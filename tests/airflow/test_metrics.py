@@ -19,7 +19,7 @@ from tests.distributed.figures import Figures
 # In a process that Airflow did not set up, as the triggerer's is, and in one that was forked from it.
 TELL = """
 import os
-from srx_issu.hooks.metrics import AirflowMetrics
+from srx_issu.airflow.composition.metrics import AirflowMetrics
 metrics = AirflowMetrics()
 metrics.count("outcome.UPGRADED", outcome="UPGRADED", site="fra1")
 metrics.duration("phase_duration.cold_synced", 1.5, goal="cold_synced")

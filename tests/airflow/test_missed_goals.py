@@ -10,12 +10,12 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 from airflow.triggers.base import TaskFailedEvent, TriggerEvent
 
-from srx_issu.domain.goals import Goal
-from srx_issu.operators import step
-from srx_issu.operators.step import StepOperator
-from srx_issu.steps.in_order import Part
-from srx_issu.steps.watch import Verdict
-from srx_issu.triggers.cluster import ClusterTrigger
+from srx_issu.airflow.operators import step
+from srx_issu.airflow.operators.step import StepOperator
+from srx_issu.airflow.triggers.cluster import ClusterTrigger
+from srx_issu.domain.upgrade.goals import Goal
+from srx_issu.steps.waits.in_order import Part
+from srx_issu.steps.waits.watch import Verdict
 from tests.fakes.benches import FakeBench
 
 if TYPE_CHECKING:

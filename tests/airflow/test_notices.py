@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.hooks.campaign_notices import link_to, send_notice
+from srx_issu.airflow.composition.campaign_notices import link_to, send_notice
 
 CAMPAIGN = """
 target: {SRX4600: 22.4R3-S2.11}

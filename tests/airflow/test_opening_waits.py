@@ -7,10 +7,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.airflow.watching import upgrade as watching
+from srx_issu.airflow.watching.watcher import Watcher, watcher, watcher_of_loop
 from srx_issu.domain.errors import JournalAway, SrxIssuError
-from srx_issu.hooks import watching
-from srx_issu.hooks.stores import Stores
-from srx_issu.hooks.watcher import Watcher, watcher, watcher_of_loop
 from srx_issu.ports.journal import Claim
 from srx_issu.steps.holding import needs_of, take_all
 from tests.fakes.intents import intent

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.hooks.stores import Stores
-from srx_issu.journal import SqlAudits, SqlCampaigns, SqlJournal, SqlLeases, SqlStaging, StoredEvidence
+from srx_issu.adapters.journal import (
+    SqlAudits,
+    SqlCampaigns,
+    SqlJournal,
+    SqlLeases,
+    SqlStaging,
+    StoredEvidence,
+)
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.airflow.reports.upgrade import write_report
 from srx_issu.ports.journal import EventKind
-from srx_issu.report.task import write_report
 from tests.journal.samples import make_intent
 from tests.postgres import journal_url, migrated_url, postgres_server
 from tests.report.samples import START, good, prepared, started

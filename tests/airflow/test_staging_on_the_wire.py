@@ -14,17 +14,17 @@ import yaml
 from srx_demo import referee
 from srx_demo.lab import Lab, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
-from srx_issu.domain.model import NodeName
-from srx_issu.embedded.component import Component
-from srx_issu.embedded.home import repository
-from srx_issu.embedded.sessions import end_all
-from srx_issu.hooks.campaign import plan_now
-from srx_issu.hooks.staging import open_staging
-from srx_issu.hooks.stop import VARIABLE
-from srx_issu.hooks.stores import open_stores
+from srx_issu.airflow.composition.campaign import plan_now
+from srx_issu.airflow.composition.staging import open_staging
+from srx_issu.airflow.composition.stop import VARIABLE
+from srx_issu.airflow.composition.stores import open_stores
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.ports.staging import Staged
+from srx_issu.stack.embedded.component import Component
+from srx_issu.stack.embedded.home import repository
+from srx_issu.stack.embedded.sessions import end_all
 from srx_issu.steps.put_image import is_there
-from srx_issu.steps.staging import plan_staging, stage_site, summarise
+from srx_issu.steps.staging.fleet import plan_staging, stage_site, summarise
 from tests.airflow.running_stack import write_topology
 from tests.fakes.supervisor import Supervisor, supervised
 from tests.postgres import journal_url, migrated_url, postgres_server

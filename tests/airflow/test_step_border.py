@@ -19,13 +19,13 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.journal import SqlJournal, SqlLeases
+from srx_issu.airflow.operators.step import run_step
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused
-from srx_issu.hooks.clock import SystemClock
-from srx_issu.journal import SqlJournal, SqlLeases
-from srx_issu.operators.step import run_step
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.claim import claim
+from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.journal.samples import make_intent
 

@@ -13,25 +13,25 @@ from typing import Any, cast
 import pytest
 from airflow.triggers.base import BaseTrigger
 
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.airflow.triggers.cluster import ClusterTrigger
+from srx_issu.airflow.triggers.guarded import GIVE_UP_S, guarded
+from srx_issu.airflow.triggers.quiet import QuietTrigger
+from srx_issu.airflow.triggers.recovery import RecoveryTrigger
+from srx_issu.airflow.triggers.window import WindowTrigger
+from srx_issu.airflow.watching.campaign import ClusterWatch
+from srx_issu.airflow.watching.shared import Call
+from srx_issu.airflow.watching.upgrade import OpenQuiet, OpenWindow, RecoveryWatch
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
-from srx_issu.domain.goals import Goal
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.hooks.campaign_watch import Call
-from srx_issu.hooks.campaign_watching import ClusterWatch
-from srx_issu.hooks.clock import SystemClock
-from srx_issu.hooks.watching import OpenQuiet, OpenWindow, RecoveryWatch
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import Outage
-from srx_issu.steps.quiet import QuietWatch, Stillness
 from srx_issu.steps.recall import QUIET_KEY, conclusion
-from srx_issu.steps.watch_loop import LeaseKeeper
-from srx_issu.triggers.cluster import ClusterTrigger
-from srx_issu.triggers.guarded import GIVE_UP_S, guarded
-from srx_issu.triggers.quiet import QuietTrigger
-from srx_issu.triggers.recovery import RecoveryTrigger
-from srx_issu.triggers.window import WindowTrigger
+from srx_issu.steps.waits.quiet import QuietWatch, Stillness
+from srx_issu.steps.waits.watch_loop import LeaseKeeper
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal

@@ -14,12 +14,12 @@ import pytest
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
+from srx_issu.airflow.operators import step
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
-from srx_issu.domain.failures.classes import Permission
-from srx_issu.domain.intent import Purpose
-from srx_issu.operators import step
+from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recovery_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices.parse.reply import Element, parse_reply
+from srx_issu.adapters.devices.parse.reply import Element, parse_reply
 
 _DEFAULT = Path(__file__).parents[3] / "shared" / "reference" / "captures"
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.devices.parse import capacity, files, links, nodes, refusals, status, sync, system
-from srx_issu.devices.parse.reply import parse_reply
+from srx_issu.adapters.devices.parse import capacity, files, links, nodes, refusals, status, sync, system
+from srx_issu.adapters.devices.parse.reply import parse_reply
+from srx_issu.domain.cluster.model import GroupState, NodeName
 from srx_issu.domain.errors import (
     CommandRefused,
     NotAChassisCluster,
     ReplyNotUnderstood,
     UnknownCommand,
 )
-from srx_issu.domain.model import GroupState, NodeName
 from tests.captures.conftest import Captures
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1

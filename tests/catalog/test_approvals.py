@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.catalog.approvals import ApprovalsFile
 from srx_issu.catalog.folder import SHIPPED
-from srx_issu.catalog.recovery_request import RecoveryRequest, resolve_recovery
-from srx_issu.catalog.request import UpgradeRequest, resolve
+from srx_issu.catalog.policy.approvals import ApprovalsFile
+from srx_issu.catalog.requests.recovery import RecoveryRequest, resolve_recovery
+from srx_issu.catalog.requests.upgrade import UpgradeRequest, resolve
 from srx_issu.catalog.schemas import schema
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import RequestRefused

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry
+from srx_issu.catalog.policy.checks import CheckRuleEntry, CheckRulesEntry
 from srx_issu.domain.checking import AS_SHIPPED, CheckRule, CheckRules, Severity, WhenUnknown
 from tests.catalog.folders import IMAGE, Folder
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.catalog.failure_policy import FailuresFile
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.loading import load
+from srx_issu.catalog.policy.failures import FailuresFile
 from srx_issu.catalog.schemas import schema
 from srx_issu.domain.errors import OperatorFileError
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import DEFAULT_RULES, FailureRules
-from srx_issu.domain.failures.table import FACTS
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
+from srx_issu.domain.failure.table import FACTS
 from tests.catalog.folders import IMAGE, Folder
 
 

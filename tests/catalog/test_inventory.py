@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.catalog import load
+from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import OperatorFileError
-from srx_issu.domain.model import Address
 from tests.catalog.folders import Folder
 
 NODES = "node0: {host: 192.0.2.%d}, node1: {host: 192.0.2.%d}"

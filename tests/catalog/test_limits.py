@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 
 from srx_issu.catalog.fields import Entry
-from srx_issu.catalog.limits import LimitsEntry, TimersEntry, ToleranceEntry
-from srx_issu.domain.intent import Limits, Policy, StartMethod, Timers, Tolerance
+from srx_issu.catalog.policy.limits import LimitsEntry, TimersEntry, ToleranceEntry
+from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance
 from tests.catalog.folders import IMAGE, Folder
 
 FLEET = """

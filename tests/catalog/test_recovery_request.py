@@ -6,8 +6,8 @@ import pytest
 
 from srx_issu.catalog import RecoveryRequest, resolve_recovery
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.intent import Intent, Purpose
 from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.upgrade.intent import Intent, Purpose
 from tests.catalog.folders import IMAGE, Folder
 
 

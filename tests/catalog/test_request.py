@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.catalog import UpgradeRequest, eligibility, find_image, resolve
-from srx_issu.domain.commands import Software
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.support import InService
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.support import InService
 from srx_issu.ports.codec import dumps, loads
 from tests.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
 

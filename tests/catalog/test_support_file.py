@@ -7,9 +7,9 @@ import pytest
 from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.folder import SHIPPED
-from srx_issu.catalog.matrix import read_matrix
-from srx_issu.domain.commands import Software
-from srx_issu.domain.support import InService, SupportMatrix, judge
+from srx_issu.catalog.policy.matrix import read_matrix
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.support import InService, SupportMatrix, judge
 from tests.catalog.folders import Folder
 
 

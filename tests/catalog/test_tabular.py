@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.model import Address, Cluster, Identity
+from srx_issu.domain.cluster.model import Address, Cluster, Identity
 from tests.catalog.folders import Folder
 
 TABLE = """\

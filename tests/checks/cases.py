@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from srx_issu.domain.checking import CheckRules
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.domain.difference import Look
+from srx_issu.domain.comparison.difference import Look
 from tests.checks.judging import intent
 from tests.checks.lab_nodes import LabNodes
 from tests.checks.recording import Recording

@@ -12,11 +12,11 @@ from srx_issu import catalog
 from srx_issu.checks.aftermath import check_aftermath
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS, CheckResult, CheckRule, CheckRules, WhenUnknown
-from srx_issu.domain.commands import Software
-from srx_issu.domain.difference import Look
-from srx_issu.domain.intent import Intent, Policy, Timers
-from srx_issu.domain.model import Address, Cluster, Identity, Image, NodeName
-from srx_issu.domain.support import InService, Support, SupportMatrix, judge
+from srx_issu.domain.cluster.model import Address, Cluster, Identity, Image, NodeName
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Policy, Timers
+from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.domain.verdict import Status
 from tests.checks.lab_nodes import LIMITS, TurnedClock
 from tests.unit.checks.plain import plain_run

@@ -14,19 +14,19 @@ from typing import cast
 
 from lxml import etree
 
-from srx_issu.devices import pyez
-from srx_issu.devices.collecting import send
-from srx_issu.devices.interview import interview
-from srx_issu.devices.netconf import NetconfSession
-from srx_issu.devices.parse.reply import Element, parse_reply
-from srx_issu.devices.state.ask import Args
-from srx_issu.devices.state.collect import collect
-from srx_issu.domain.commands import Rpc
-from srx_issu.domain.difference import Look
+from srx_issu.adapters.devices import pyez
+from srx_issu.adapters.devices.collecting import send
+from srx_issu.adapters.devices.interview import interview
+from srx_issu.adapters.devices.netconf import NetconfSession
+from srx_issu.adapters.devices.parse.reply import Element, parse_reply
+from srx_issu.adapters.devices.state.ask import Args
+from srx_issu.adapters.devices.state.collect import collect
+from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.state import TABLES
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.errors import DeviceError, DeviceUnreachable
-from srx_issu.domain.intent import Limits
-from srx_issu.domain.model import NodeName, NodeView, Snapshot
-from srx_issu.domain.state import TABLES
+from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.intent import Limits
 from srx_lab.clock import VirtualClock
 from srx_lab.eventlog import EventLog
 from srx_lab.lab import Lab, LabCluster

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from srx_issu.devices.parse.reply import Element
+from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import CommandRefused
-from srx_issu.domain.model import NodeName
 from tests.checks.lab_nodes import LabNodes
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from srx_issu.devices.parse.reply import Element
-from srx_issu.domain.model import NodeName
+from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.domain.cluster.model import NodeName
 from tests.checks.lab_nodes import Name, Spoil
 
 GARBLED = "~%#?"

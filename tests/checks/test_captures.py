@@ -13,11 +13,11 @@ from typing import cast
 import pytest
 from lxml import etree
 
-from srx_issu.devices.parse.reply import Element
-from srx_issu.domain.difference import Look
+from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.errors import UnknownCommand
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
 from srx_lab.lab import LabCluster
 from tests.checks.judging import everything_unknown_is_told, intent, ready

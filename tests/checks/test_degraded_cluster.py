@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.adapters.devices.state.collect import collect
 from srx_issu.checks.readiness import check_readiness
-from srx_issu.devices.state.collect import collect
 from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.state import ClusterState
-from srx_issu.domain.support import InService, Support
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.upgrade.support import InService, Support
 from srx_issu.domain.verdict import Status
 from tests.devices.state.captured import CapturedNodes, captured, degraded_snapshot
 from tests.devices.state.fake_nodes import FakeClock

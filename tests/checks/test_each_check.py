@@ -9,9 +9,9 @@ import pytest
 
 from srx_issu.checks.after_checks import COMPARED, after_checks
 from srx_issu.checks.readiness import readiness_checks
-from srx_issu.domain.difference import Look
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.support import Support
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
 from tests.checks.cases import AFTERWARDS, BY_CHECK, READINESS, Case, Reads
 from tests.checks.judging import (

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.checks.aftermath import differences_of
-from srx_issu.devices.parse.reply import Element
-from srx_issu.devices.state.readers import READERS
 from srx_issu.domain.checking import CheckResult
-from srx_issu.domain.difference import Look
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.verdict import Status
 from tests.checks.cases import in_turn, injected, says, somebody_logs_in, uncommitted
 from tests.checks.judging import everything_unknown_is_told, intent, ready

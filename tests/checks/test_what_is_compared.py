@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from srx_issu.adapters.devices.state import readers as counters
+from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.checks.aftermath import differences_of
-from srx_issu.devices.state import readers as counters
-from srx_issu.devices.state.readers import READERS
-from srx_issu.domain.comparison import COMPARISONS
-from srx_issu.domain.difference import Look
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.checks.cases import an_issu_is_under_way
 from tests.checks.judging import intent
 from tests.checks.lab_nodes import LabNodes

@@ -68,7 +68,10 @@ def test_only_our_own_log_lines_are_news(airflow: FakeAirflow, api: AirflowApi) 
     airflow.logs = [{"event": "::group::Log", "logger": None}]
     assert api.last_log_line("r", waiting) is None
     airflow.logs += [
-        {"event": "node1: rebooting, 212 s of 2700 s", "logger": "srx_issu.triggers.cluster.ClusterTrigger"},
+        {
+            "event": "node1: rebooting, 212 s of 2700 s",
+            "logger": "srx_issu.airflow.triggers.cluster.ClusterTrigger",
+        },
         {"event": "Trigger started", "logger": "airflow.jobs.triggerer"},
     ]
     assert api.last_log_line("r", waiting) == "node1: rebooting, 212 s of 2700 s"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from srx_issu.adapters.journal import SqlChain, make_key, read_signer
 from srx_issu.cli.main import app
-from srx_issu.journal import SqlChain, make_key, read_signer
 from tests.journal.tampering import UPGRADE, tamper, write_upgrade
 from tests.postgres import empty_url, journal_url, migrated_url, postgres_server
 

@@ -10,9 +10,9 @@ import pytest
 
 from srx_issu.cli.login import Login, NoLogin, find_login
 from srx_issu.cli.run_ids import new_run_id
-from srx_issu.embedded import running
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.secrets import load_or_create, passwords
+from srx_issu.stack.embedded import running
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.secrets import load_or_create, passwords
 
 ELSEWHERE = "https://airflow.example"
 

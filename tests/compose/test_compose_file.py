@@ -16,14 +16,22 @@ import jsonschema
 import pytest
 import yaml
 
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.postgres import programs
-from srx_issu.production import databases, images, secrets
-from srx_issu.production.__main__ import arguments
-from srx_issu.production.composition import Service, read_services
-from srx_issu.production.layout import CODE, DATA_STORES, EVIDENCE, FILES, JOURNAL_KEY, Layout, instances
-from srx_issu.production.preloaded import DAG_PROCESSOR
-from srx_issu.production.preparing import KEY_FILE
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.postgres import programs
+from srx_issu.stack.production import databases, images, secrets
+from srx_issu.stack.production.__main__ import arguments
+from srx_issu.stack.production.composition import Service, read_services
+from srx_issu.stack.production.layout import (
+    CODE,
+    DATA_STORES,
+    EVIDENCE,
+    FILES,
+    JOURNAL_KEY,
+    Layout,
+    instances,
+)
+from srx_issu.stack.production.preloaded import DAG_PROCESSOR
+from srx_issu.stack.production.preparing import KEY_FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yaml"
@@ -412,7 +420,9 @@ def test_the_kubernetes_values_give_the_journal_to_whom_the_compose_file_gives_i
 
 
 def test_commands_of_our_own_are_ones_that_we_have(services: dict[str, Service]) -> None:
-    ours = [s.command for s in services.values() if s.command[:3] == ("python", "-m", "srx_issu.production")]
+    ours = [
+        s.command for s in services.values() if s.command[:3] == ("python", "-m", "srx_issu.stack.production")
+    ]
     assert {command[3] for command in ours} == {"init", "worker", "dag-processor"}
     for command in ours:
         assert arguments().parse_args(command[3:]).verb == command[3]

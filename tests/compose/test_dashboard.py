@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from srx_issu.domain.goals import Goal
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports.journal import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]

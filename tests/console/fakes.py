@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from srx_issu.adapters.journal import EvidenceEntry
 from srx_issu.console.sources import Sources
 from srx_issu.domain.errors import JournalError
-from srx_issu.domain.intent import Intent, Purpose
-from srx_issu.journal import EvidenceEntry
+from srx_issu.domain.upgrade.intent import Intent, Purpose
 from srx_issu.ports.journal import Event, Hold, Intended, Outcome, UpgradeRecord
 from tests.journal.samples import make_intent
 from tests.report.samples import START, Sample, good, record, started

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from srx_issu.devices import login_class
+from srx_issu.adapters.devices import login_class
 from tests.contract.worlds import FakeWorld, Lab, LabWorld, World
 from tests.fakes.wires import WIRES
 

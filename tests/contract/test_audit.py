@@ -14,15 +14,15 @@ import yaml
 from srx_demo.lab import Endpoints, Lab, make_image
 from srx_demo.operator_files import ImageFile, write_files
 from srx_issu import catalog
-from srx_issu.devices.collecting import collect_state
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.pyez import PyezClusterReader
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.devices.collecting import collect_state
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.pyez import PyezClusterReader
 from srx_issu.domain.audit import Matrix
-from srx_issu.domain.difference import Look
-from srx_issu.domain.intent import Intent
-from srx_issu.hooks.clock import SystemClock
-from srx_issu.steps.audit import audit_batch, make_matrix, plan_audit
-from srx_issu.steps.audit_bench import AuditBench
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.steps.audit.bench import AuditBench
+from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases
 from tests.unit.checks.plain import plain_run

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.domain.commands import FailOver, ResetFailover, StartIssu
+from srx_issu.domain.cluster.model import GroupState, NodeName
 from srx_issu.domain.errors import CommandRefused, DeviceError, DeviceTimeout, SessionLost
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import GroupState, NodeName
+from srx_issu.domain.upgrade.commands import FailOver, ResetFailover, StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started
 from tests.contract.conftest import WORLDS
 from tests.contract.worlds import World

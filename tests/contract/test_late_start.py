@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices.writer import PyezClusterWriter
-from srx_issu.domain.commands import StartIssu
+from srx_issu.adapters.devices.writer import PyezClusterWriter
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import PermitExpired
-from srx_issu.domain.intent import StartMethod, Timers
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.upgrade.commands import StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Started
 from tests.fakes.lines import permit
 from tests.fakes.node import ScriptedNode

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from srx_issu.domain.cluster.model import GroupState, NodeName
 from srx_issu.domain.errors import CommandRefused, RequestRefused
-from srx_issu.domain.model import GroupState, NodeName
 from tests.fakes import replies
 from tests.fakes.node import Act, Answer, ScriptedNode, closed_port, host_key
 from tests.fakes.wires import WIRES, cluster_at, open_reader

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices import transfer
-from srx_issu.devices.transfer import SftpNodeFiles
+from srx_issu.adapters.devices import transfer
+from srx_issu.adapters.devices.transfer import SftpNodeFiles
 from srx_issu.domain.errors import (
     AuthenticationFailed,
     CommandRefused,
@@ -18,7 +18,7 @@ from srx_issu.domain.errors import (
     RequestRefused,
     TransferFailed,
 )
-from srx_issu.domain.intent import Timers
+from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes.node import ScriptedNode
 
 PATH = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"

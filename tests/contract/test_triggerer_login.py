@@ -11,9 +11,9 @@ import asyncssh
 import pytest
 from airflow.sdk import Connection
 
+from srx_issu.airflow.composition import triggerer_login
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import HostKeyRejected, RequestRefused
-from srx_issu.domain.model import NodeName
-from srx_issu.hooks import triggerer_login
 from tests.contract.worlds import Lab
 
 NODE0, NODE1 = NodeName

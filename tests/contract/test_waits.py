@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from airflow.triggers.base import TaskSuccessEvent, TriggerEvent
 
-from srx_issu.domain.goals import Goal
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.state import ClusterState
-from srx_issu.hooks.clock import SystemClock
-from srx_issu.hooks.stores import open_stores
-from srx_issu.journal import SqlJournal, SqlLeases
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.journal import SqlJournal, SqlLeases
+from srx_issu.airflow.composition.stores import open_stores
+from srx_issu.airflow.triggers.cluster import ClusterTrigger
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind
-from srx_issu.steps.claim import claim
 from srx_issu.steps.recall import BASELINE_STEP
-from srx_issu.triggers.cluster import ClusterTrigger
+from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.contract.worlds import Lab, LabWorld
 from tests.fakes.intents import intent

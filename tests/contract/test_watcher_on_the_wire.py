@@ -13,15 +13,15 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from srx_issu.devices import async_login, node_desk
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.login_pace import LoginPace
-from srx_issu.devices.ssh import SshClusterReader
+from srx_issu.adapters.devices import async_login, node_desk
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.login_pace import LoginPace
+from srx_issu.adapters.devices.ssh import SshClusterReader
+from srx_issu.airflow.watching.watcher import Watcher
+from srx_issu.domain.cluster.model import Address, Cluster, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceTimeout
-from srx_issu.domain.goals import Course, Goal, progress
-from srx_issu.domain.intent import Intent, Timers
-from srx_issu.domain.model import Address, Cluster, NodeName, Snapshot
-from srx_issu.hooks.watcher import Watcher
+from srx_issu.domain.upgrade.goals import Course, Goal, progress
+from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId
 from srx_lab.rehearsal import example_image

@@ -8,8 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices.writer import PyezClusterWriter
-from srx_issu.domain.commands import (
+from srx_issu.adapters.devices.writer import PyezClusterWriter
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import (
+    CommandRefused,
+    DeviceTimeout,
+    DeviceUnreachable,
+    RequestRefused,
+    SessionLost,
+    UnknownCommand,
+)
+from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,
     FailOver,
@@ -19,16 +28,7 @@ from srx_issu.domain.commands import (
     RollBackNode,
     StartIssu,
 )
-from srx_issu.domain.errors import (
-    CommandRefused,
-    DeviceTimeout,
-    DeviceUnreachable,
-    RequestRefused,
-    SessionLost,
-    UnknownCommand,
-)
-from srx_issu.domain.intent import StartMethod, Timers
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Started
 from tests.fakes.lines import send, start
 from tests.fakes.node import Act, ScriptedNode, closed_port

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.transfer import SftpNodeFiles
-from srx_issu.devices.writer import PyezClusterWriter
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import Address, Cluster, NodeName
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.transfer import SftpNodeFiles
+from srx_issu.adapters.devices.writer import PyezClusterWriter
+from srx_issu.domain.cluster.model import Address, Cluster, NodeName
+from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.ports.devices import ClusterWriter
 from srx_lab.control import ask
 from tests.fakes.cluster import FakeCluster

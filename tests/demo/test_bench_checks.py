@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from srx_demo.bench_checks import LOOKS, Compared, as_table, snapshot, write_states
-from srx_issu.domain.diff import compare
-from srx_issu.domain.difference import Look
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.comparison.compare import compare
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.ports import codec
 
 

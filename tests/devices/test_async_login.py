@@ -11,11 +11,11 @@ import asyncssh
 import paramiko
 import pytest
 
-from srx_issu.devices import async_login
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.login import ssh_transport
+from srx_issu.adapters.devices import async_login
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.login import ssh_transport
+from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import DeviceError, HostKeyRejected
-from srx_issu.domain.model import Address
 from tests.fakes.kexinit import Listener
 from tests.fakes.node import host_key
 

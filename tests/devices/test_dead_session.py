@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.devices.netconf import NetconfSession
-from srx_issu.domain.commands import Rpc
+from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.domain.errors import SessionLost
+from srx_issu.domain.upgrade.commands import Rpc
 from tests.fakes import replies
 from tests.fakes.node import ScriptedNode
 

@@ -11,7 +11,7 @@ import asyncssh
 import paramiko
 import pytest
 
-from srx_issu.devices.errors import MAPPED, Border, ours_for, translate
+from srx_issu.adapters.devices.errors import MAPPED, Border, ours_for, translate
 from srx_issu.domain.errors import (
     AuthenticationFailed,
     CommandRefused,
@@ -64,7 +64,7 @@ def _modules_below(library: str) -> list[str]:
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_no_exception_of_a_library_is_left_out(library: str) -> None:
     missing = sorted(exceptions_of(library) - MAPPED.keys())
-    assert missing == [], "map these in devices/errors.py"
+    assert missing == [], "map these in adapters/devices/errors.py"
 
 
 def test_every_mapped_name_exists() -> None:

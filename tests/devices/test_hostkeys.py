@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from paramiko.hostkeys import HostKeys
 
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.hostkeys import TrustedKeys
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.hostkeys import TrustedKeys
+from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import HostKeyRejected
-from srx_issu.domain.model import Address
 from tests.fakes.node import host_key
 
 NODE = Address(host="198.51.100.7", port=22)

@@ -9,10 +9,10 @@ from dataclasses import replace
 import asyncssh
 import pytest
 
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.login import open_socket, private_key
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.login import open_socket, private_key
+from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import AuthenticationFailed, DeviceUnreachable
-from srx_issu.domain.model import Address
 
 
 def test_a_refused_connection_is_not_told_as_a_wait() -> None:

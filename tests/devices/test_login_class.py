@@ -7,12 +7,12 @@ from typing import get_args
 
 import pytest
 
-from srx_issu.devices import queries
-from srx_issu.devices.login_class import allows, configuration
-from srx_issu.devices.state import readers
-from srx_issu.domain import commands
-from srx_issu.domain.commands import Software
-from srx_issu.domain.model import NodeName
+from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices.login_class import allows, configuration
+from srx_issu.adapters.devices.state import readers
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade import commands
+from srx_issu.domain.upgrade.commands import Software
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "junos-account.md"
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.devices import node_desk, ssh
+from srx_issu.adapters.devices import node_desk, ssh
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.model import NodeName
 from tests.fakes import replies
 from tests.fakes.node import ScriptedNode
 from tests.fakes.wires import Reader, cluster_at, open_reader

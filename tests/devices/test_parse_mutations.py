@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
-from srx_issu.devices.parse import capacity, links, status, sync, system
-from srx_issu.devices.parse.nodes import own_body
-from srx_issu.devices.parse.reply import Element, parse_reply
+from srx_issu.adapters.devices.parse import capacity, links, status, sync, system
+from srx_issu.adapters.devices.parse.nodes import own_body
+from srx_issu.adapters.devices.parse.reply import Element, parse_reply
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceError
-from srx_issu.domain.model import NodeName
 from tests.fakes import replies
 
 N0 = NodeName.NODE0

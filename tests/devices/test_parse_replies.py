@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.devices.parse import capacity, files, nodes, refusals, sync, system
-from srx_issu.devices.parse.reply import MAX_REPLY_BYTES, parse_reply
+from srx_issu.adapters.devices.parse import capacity, files, nodes, refusals, sync, system
+from srx_issu.adapters.devices.parse.reply import MAX_REPLY_BYTES, parse_reply
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import (
     CommandRefused,
     DeviceError,
@@ -15,7 +16,6 @@ from srx_issu.domain.errors import (
     ReplyNotUnderstood,
     UnknownCommand,
 )
-from srx_issu.domain.model import NodeName
 from tests.fakes import replies
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1

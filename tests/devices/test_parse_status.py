@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.devices.parse.reply import parse_reply
-from srx_issu.devices.parse.status import redundancy_groups
+from srx_issu.adapters.devices.parse.reply import parse_reply
+from srx_issu.adapters.devices.parse.status import redundancy_groups
+from srx_issu.domain.cluster.model import GroupState, NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.model import GroupState, NodeName
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.netconf import NetconfSession
-from srx_issu.devices.start import RpcStartLine, ShellStartLine, job_line, late_note
-from srx_issu.devices.writer import NetconfLine
-from srx_issu.domain.commands import AbortIssu, StartIssu
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.netconf import NetconfSession
+from srx_issu.adapters.devices.start import RpcStartLine, ShellStartLine, job_line, late_note
+from srx_issu.adapters.devices.writer import NetconfLine
+from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import PermitExpired
-from srx_issu.domain.model import Address
+from srx_issu.domain.upgrade.commands import AbortIssu, StartIssu
 from tests.fakes.lines import permit
 
 START = StartIssu(image_path="/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz")

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 import asyncssh
 import pytest
 
-from srx_issu.devices import async_login
-from srx_issu.devices.sessions import KeptSession
+from srx_issu.adapters.devices import async_login
+from srx_issu.adapters.devices.sessions import KeptSession
+from srx_issu.domain.cluster.model import Address, NodeName
 from srx_issu.domain.errors import DeviceTimeout, SessionLost
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import Address, NodeName
+from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes import replies
 from tests.fakes.cable import Cable
 from tests.fakes.node import Act, ScriptedNode

@@ -10,8 +10,8 @@ from typing import cast
 import paramiko
 import pytest
 
-from srx_issu.devices import shell as module
-from srx_issu.devices.shell import NodeShell, NoShell
+from srx_issu.adapters.devices import shell as module
+from srx_issu.adapters.devices.shell import NodeShell, NoShell
 from srx_issu.domain.errors import DeviceTimeout, ReplyNotUnderstood, SessionLost
 
 JUNOS = "Hostname: fw\nJunos: 21.4R3-S5.4"

@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from srx_issu.devices.start import job_folder, job_line
-from srx_issu.domain.commands import Software, StartIssu
+from srx_issu.adapters.devices.start import job_folder, job_line
+from srx_issu.domain.upgrade.commands import Software, StartIssu
 
 START = StartIssu(image_path="/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz")
 

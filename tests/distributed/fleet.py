@@ -18,13 +18,13 @@ from srx_demo.campaign import CAMPAIGN, FLEET, NOT_READY, PUT_BACK
 from srx_demo.campaign_scenery import CampaignScenery
 from srx_demo.lab import Lab
 from srx_demo.operator_files import CONNECTION_ID, CONNECTION_VARIABLE
+from srx_issu.adapters.devices import login_class
 from srx_issu.cli.airflow_api import ApiUnreachable
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.login import Login
-from srx_issu.devices import login_class
-from srx_issu.embedded.home import Home
-from srx_issu.production import access, secrets
-from srx_issu.production.native import Native, Options
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.production import access, secrets
+from srx_issu.stack.production.native import Native, Options
 from tests.distributed.figures import Figures
 from tests.distributed.keys import Key
 from tests.distributed.processes import Processes

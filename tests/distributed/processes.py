@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from srx_issu.embedded.sessions import members
-from srx_issu.production.native import Native
+from srx_issu.stack.embedded.sessions import members
+from srx_issu.stack.production.native import Native
 
 EVERY_S = 2.0
 _PROC = Path("/proc")

@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from srx_issu.adapters.journal import Ledger, SqlCampaigns, SqlJournal, StoredEvidence
 from srx_issu.cli.airflow_api import Run
-from srx_issu.embedded.postgres import programs
-from srx_issu.journal import Ledger, SqlCampaigns, SqlJournal, StoredEvidence
+from srx_issu.stack.embedded.postgres import programs
 from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack

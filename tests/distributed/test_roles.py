@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from srx_issu.cli.airflow_api import Run
 from srx_issu.console.app import make_app
 from srx_issu.console.pages import UPGRADE_DAG as DAG_ID
-from srx_issu.production import access
+from srx_issu.stack.production import access
 from tests.distributed.campaign import PARSED_S
 from tests.distributed.fleet import UPGRADED, Fleet
 

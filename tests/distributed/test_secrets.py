@@ -12,13 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from srx_issu.adapters.journal import SqlChain, Verifier
+from srx_issu.adapters.sealed_box import open_with
 from srx_issu.cli.airflow_api import Run
-from srx_issu.embedded.postgres import programs
-from srx_issu.hooks.sealed_box import open_with
-from srx_issu.journal import SqlChain, Verifier
-from srx_issu.production import databases, secrets
-from srx_issu.production.journal_key import public_pem
-from srx_issu.production.layout import instances
+from srx_issu.stack.embedded.postgres import programs
+from srx_issu.stack.production import databases, secrets
+from srx_issu.stack.production.journal_key import public_pem
+from srx_issu.stack.production.layout import instances
 from tests.distributed.fleet import KEYED, UPGRADED, Fleet
 
 pytestmark = pytest.mark.stack

@@ -18,7 +18,7 @@ from airflow.executors.workloads.base import BundleInfo
 from airflow.executors.workloads.task import TaskInstanceDTO
 from airflow.utils.state import TaskInstanceState
 
-from srx_issu.embedded.executor import ResumingLocalExecutor
+from srx_issu.stack.embedded.executor import ResumingLocalExecutor
 
 SUCCESS, FAILED, RUNNING = TaskInstanceState.SUCCESS, TaskInstanceState.FAILED, TaskInstanceState.RUNNING
 

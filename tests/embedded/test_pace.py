@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from srx_issu.embedded.pace import ATTRIBUTE, FEW_RUNS, GLANCE_S, LINGER_S, SHORT_S, Pace
+from srx_issu.stack.embedded.pace import ATTRIBUTE, FEW_RUNS, GLANCE_S, LINGER_S, SHORT_S, Pace
 
 SETTING_S = 1.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import srx_issu
-from srx_issu.embedded.stack import PRELOADED
+from srx_issu.stack.embedded.stack import PRELOADED
 
 HERE = Path(srx_issu.__file__).parent.parent
 
@@ -25,7 +25,15 @@ def test_every_module_of_ours_is_there(component: str) -> None:
 def test_airflow_begins_when_the_databases_are_ready_and_not_before(tmp_path: Path) -> None:
     """``airflow version`` stands for the component."""
     ready = tmp_path / "ready"
-    command = [sys.executable, "-m", "srx_issu.embedded.preload", str(ready), "colorsys", "--", "version"]
+    command = [
+        sys.executable,
+        "-m",
+        "srx_issu.stack.embedded.preload",
+        str(ready),
+        "colorsys",
+        "--",
+        "version",
+    ]
     environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         with pytest.raises(subprocess.TimeoutExpired):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.embedded.health import ApiServerSilent
-from srx_issu.embedded.reparsing import DAG_OF_THE_FILE, Reparsing
+from srx_issu.stack.embedded.health import ApiServerSilent
+from srx_issu.stack.embedded.reparsing import DAG_OF_THE_FILE, Reparsing
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,7 +15,7 @@ from srx_issu.checks.frames import Frame
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.checks.runner import Run, run
 from srx_issu.domain.checking import AftermathVerdict, ReadinessVerdict
-from srx_issu.domain.model import GroupState
+from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, Case, healthy
 from tests.unit.checks.plain import plain_run

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from srx_issu.domain.approvals.judge import AskedQuestion
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Event, EventKind, Json
-from srx_issu.steps.approvals import in_force, question_detail
-from srx_issu.steps.judge_readiness import ASSESS_STEP
+from srx_issu.steps.approval.facts import in_force, question_detail
 from srx_issu.steps.recall import READY
-from srx_issu.steps.recovery_plan import PLAN_KEY
+from srx_issu.steps.recovery.kept_plan import PLAN_KEY
+from srx_issu.steps.upgrade.judge_readiness import ASSESS_STEP
 from tests.fakes.snapshots import T0
 
 READY_EVENT = Event(

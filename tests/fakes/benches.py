@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from srx_issu.domain.commands import Command, StartIssu
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.errors import DeviceError, UnknownCommand
-from srx_issu.domain.intent import Intent, StartMethod
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import TABLES, ClusterState
+from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
 from srx_issu.ports.journal import Event, EventKind, Json, Outcome

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from srx_issu.campaign.model import Campaign, Member
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
-from srx_issu.domain.intent import OrderedBy
+from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports.campaign import (
     ApprovedCampaign,
     CampaignEvent,
@@ -24,10 +24,10 @@ from srx_issu.ports.campaign import (
     plan_in_force,
 )
 from srx_issu.ports.journal import PERMIT_S, Json, Outcome
-from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
-from srx_issu.steps.campaign_bench import CampaignBench, Planning
-from srx_issu.steps.campaign_questions import CampaignGateTask, CampaignQuestion, approach, hear
-from srx_issu.steps.campaign_state import CampaignState, read_state
+from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
+from srx_issu.steps.campaign.bench import CampaignBench, Planning
+from srx_issu.steps.campaign.questions import CampaignGateTask, CampaignQuestion, approach, hear
+from srx_issu.steps.campaign.state import CampaignState, read_state
 from srx_issu.steps.order import Order
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock

@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from srx_issu.domain.commands import Command, FailOver, ResetFailover, StartIssu
+from srx_issu.domain.cluster.model import (
+    ColdSync,
+    GroupState,
+    IssuStatus,
+    Member,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
 from srx_issu.domain.errors import (
     AuthenticationFailed,
     CommandRefused,
@@ -22,17 +31,8 @@ from srx_issu.domain.errors import (
     ReplyNotUnderstood,
     SessionLost,
 )
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import (
-    ColdSync,
-    GroupState,
-    IssuStatus,
-    Member,
-    NodeName,
-    NodeView,
-    RedundancyGroup,
-    Snapshot,
-)
+from srx_issu.domain.upgrade.commands import Command, FailOver, ResetFailover, StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
 from tests.fakes.lines import FakeLine, FakeStartLine
 

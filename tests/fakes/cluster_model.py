@@ -1,8 +1,8 @@
 """A two-node cluster as a small state machine in virtual time, for thousands of recoveries at any moment.
 
 Deliberately ours and small; the lab (``srx_lab``) is the independent, faithful one. It moves in steps of a
-few virtual seconds, changes by the commands of ``domain.commands`` only, keeps count of what it was sent,
-and notes every broken stop rule by its *true* state, not by what was observed of it.
+few virtual seconds, changes by ``domain.upgrade.commands`` only, keeps count of what it was sent, and
+notes every broken stop rule by its *true* state, not by what was observed of it.
 """
 
 from __future__ import annotations
@@ -12,17 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from srx_issu.domain.commands import (
-    AbortIssu,
-    Command,
-    FailOver,
-    RebootNode,
-    ResetFailover,
-    ResyncPolicies,
-    RollBackNode,
-)
-from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
-from srx_issu.domain.model import (
+from srx_issu.domain.cluster.model import (
     ColdSync,
     GroupState,
     IssuStatus,
@@ -31,6 +21,16 @@ from srx_issu.domain.model import (
     NodeView,
     RedundancyGroup,
     Snapshot,
+)
+from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
+from srx_issu.domain.upgrade.commands import (
+    AbortIssu,
+    Command,
+    FailOver,
+    RebootNode,
+    ResetFailover,
+    ResyncPolicies,
+    RollBackNode,
 )
 from tests.fakes.snapshots import N0, N1, NEW, OLD, PRIORITIES, T0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.intent import Intent, Limits, Policy, Timers
-from srx_issu.domain.model import Address, Cluster, Image
-from srx_issu.domain.support import SupportMatrix
+from srx_issu.domain.cluster.model import Address, Cluster, Image
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
+from srx_issu.domain.upgrade.support import SupportMatrix
 
 CLUSTER = Cluster(
     name="fw-1",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from tests.fakes.snapshots import OLD, both
 
 
 @dataclass(kw_only=True)
 class FakeKeptReader:
-    """``hooks.watcher.shared_look.KeptReader``. ``hangs``: no look ever ends."""
+    """``airflow.watching.watcher.shared_look.KeptReader``. ``hangs``: no look ever ends."""
 
     now: Snapshot = field(default_factory=lambda: both(OLD, OLD))
     error: Exception | None = None

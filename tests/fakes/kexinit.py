@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from srx_issu.domain.model import Address
+from srx_issu.domain.cluster.model import Address
 
 FIELDS = (
     "kex",

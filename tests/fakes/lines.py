@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from srx_issu.domain.commands import Command, StartIssu
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import ClusterWriter, StartReport
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 

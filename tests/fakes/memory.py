@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from srx_issu.adapters.journal.secrecy import checked_detail
 from srx_issu.domain.errors import JournalError, LeaseHeld, SrxIssuError
-from srx_issu.domain.intent import Intent
-from srx_issu.journal.secrecy import checked_detail
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,

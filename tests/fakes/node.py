@@ -20,8 +20,8 @@ from pathlib import Path
 
 import asyncssh
 
-from srx_issu.devices.credentials import Credentials
-from srx_issu.domain.model import Address
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.domain.cluster.model import Address
 
 DELIMITER = b"]]>]]>"
 HELLO = (

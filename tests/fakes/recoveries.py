@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.recover_cluster import diagnose
+from srx_issu.steps.recovery.recover_cluster import diagnose
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 
 BOOT = {NodeName.NODE0: 1_700_000_000, NodeName.NODE1: 1_700_000_100}
 RELEASE = {NodeName.NODE0: "21.4R3-S5.4", NodeName.NODE1: "22.4R3-S2.11"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.domain.model import (
+from srx_issu.domain.cluster.model import (
     ColdSync,
     GroupState,
     IssuStatus,

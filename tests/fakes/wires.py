@@ -10,12 +10,12 @@ from typing import Any, Protocol, TypeVar
 
 import asyncssh
 
-from srx_issu.devices import async_login
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.pyez import PyezClusterReader
-from srx_issu.devices.ssh import SshClusterReader
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import Address, Cluster, NodeName, Snapshot
+from srx_issu.adapters.devices import async_login
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.pyez import PyezClusterReader
+from srx_issu.adapters.devices.ssh import SshClusterReader
+from srx_issu.domain.cluster.model import Address, Cluster, NodeName, Snapshot
+from srx_issu.domain.upgrade.intent import Timers
 
 WIRES = ("netconf", "ssh")
 Result = TypeVar("Result")

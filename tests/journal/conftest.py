@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.journal import Ledger, SqlJournal, SqlLeases
+from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
 from tests.journal.samples import NOON, make_intent
 from tests.postgres import empty_url, journal_url, migrated_url, postgres_server
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.intent import Intent, Limits, Policy, StartMethod, Timers, Tolerance
-from srx_issu.domain.model import Address, Cluster, Image
+from srx_issu.domain.cluster.model import Address, Cluster, Image
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, StartMethod, Timers, Tolerance
 from srx_issu.ports.journal import Event, EventKind
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from srx_issu.journal import Signer, SqlJournal, SqlLeases, StoredEvidence
-from srx_issu.journal.conditions import REQUIRED
+from srx_issu.adapters.journal import Signer, SqlJournal, SqlLeases, StoredEvidence
+from srx_issu.adapters.journal.conditions import REQUIRED
 from srx_issu.ports.journal import Event, EventKind, Hold, Json, Outcome
 from tests.journal.samples import NOON, make_event, make_intent
 

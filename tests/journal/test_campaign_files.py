@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.adapters.journal import CampaignFiles
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import CampaignFiles
 
 
 def test_a_report_is_written_anew_for_its_owner_alone(tmp_path: Path) -> None:

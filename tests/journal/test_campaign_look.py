@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy import event as listened
 
-from srx_issu.domain.intent import OrderedBy
-from srx_issu.journal import SqlCampaigns, SqlJournal, SqlLeases
-from srx_issu.journal.database import Database
-from srx_issu.journal.engines import engine_of
+from srx_issu.adapters.journal import SqlCampaigns, SqlJournal, SqlLeases
+from srx_issu.adapters.journal.database import Database
+from srx_issu.adapters.journal.engines import engine_of
+from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, OrderedUpgrade
 from srx_issu.ports.journal import PERMIT_S, Outcome
 from tests.fakes.campaign_events import random_events

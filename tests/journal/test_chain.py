@@ -8,8 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from srx_issu.domain.errors import JournalError
-from srx_issu.journal import (
+from srx_issu.adapters.journal import (
     Head,
     Signer,
     SqlChain,
@@ -24,7 +23,8 @@ from srx_issu.journal import (
     verify_links,
     verify_stored,
 )
-from srx_issu.journal.links import link_hash
+from srx_issu.adapters.journal.links import link_hash
+from srx_issu.domain.errors import JournalError
 from srx_issu.ports.journal import Event, EventKind
 from tests.journal.samples import NOON, make_event, make_intent
 from tests.journal.tampering import FW, UPGRADE, tamper, write_upgrade

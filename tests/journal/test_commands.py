@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from srx_issu.journal import SqlCampaigns, SqlJournal
+from srx_issu.adapters.journal import SqlCampaigns, SqlJournal
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.ports.journal import Event, EventKind
 from tests.journal.samples import NOON, make_intent

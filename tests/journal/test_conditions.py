@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.journal import SqlChain, SqlJournal, verify_stored
+from srx_issu.adapters.journal import SqlChain, SqlJournal, verify_stored
 from srx_issu.ports.journal import Event, EventKind, Json, Outcome
 from tests.journal.samples import NOON, make_intent
 from tests.journal.tampering import (

@@ -14,8 +14,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url, text
 
-from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.journal import (
+from srx_issu.adapters.journal import (
     SqlCampaigns,
     SqlChain,
     SqlJournal,
@@ -24,9 +23,10 @@ from srx_issu.journal import (
     StoredEvidence,
     migrate,
 )
-from srx_issu.journal import database as database_module
-from srx_issu.journal.database import Database
-from srx_issu.journal.engines import POOL_SIZE, close_connections
+from srx_issu.adapters.journal import database as database_module
+from srx_issu.adapters.journal.database import Database
+from srx_issu.adapters.journal.engines import POOL_SIZE, close_connections
+from srx_issu.domain.errors import JournalAway, JournalError
 from tests.journal.samples import NOON, make_event, make_intent
 
 UPGRADE = make_intent().upgrade_id

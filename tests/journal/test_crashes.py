@@ -19,13 +19,7 @@ from threading import Lock
 
 import pytest
 
-from srx_issu.domain.errors import JournalError, LeaseHeld
-from srx_issu.embedded.component import Component
-from srx_issu.embedded.databases import prepare_journal
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.postgres import JOURNAL_WRITER, Postgres
-from srx_issu.embedded.sessions import end_all
-from srx_issu.journal import (
+from srx_issu.adapters.journal import (
     Ledger,
     Signer,
     SqlChain,
@@ -35,7 +29,13 @@ from srx_issu.journal import (
     read_signer,
     verify_stored,
 )
+from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.ports.journal import Event, Hold, IntendAnswer
+from srx_issu.stack.embedded.component import Component
+from srx_issu.stack.embedded.databases import prepare_journal
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.postgres import JOURNAL_WRITER, Postgres
+from srx_issu.stack.embedded.sessions import end_all
 from tests.journal.samples import NOON, make_intent
 from tests.journal.tampering import permitted
 

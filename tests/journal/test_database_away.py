@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from srx_issu.adapters.journal import SqlJournal
+from srx_issu.adapters.journal.database import Database, is_away
 from srx_issu.domain.errors import JournalAway
-from srx_issu.journal import SqlJournal
-from srx_issu.journal.database import Database, is_away
 
 
 class Said(Exception):

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 from upath import UPath
 
+from srx_issu.adapters.journal import Ledger, SqlJournal, StoredEvidence
+from srx_issu.adapters.journal.shelf import numbered, safe_name
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import Ledger, SqlJournal, StoredEvidence
-from srx_issu.journal.shelf import numbered, safe_name
 from tests.journal.samples import NOON, make_intent
 
 UPGRADE = "wave1__fw-a"

@@ -9,9 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from srx_issu.domain.errors import JournalError
-from srx_issu.domain.model import NodeName
-from srx_issu.journal import (
+from srx_issu.adapters.journal import (
     Ledger,
     SqlAudits,
     SqlCampaigns,
@@ -23,10 +21,12 @@ from srx_issu.journal import (
     make_key,
     read_signer,
 )
-from srx_issu.journal.__main__ import main
-from srx_issu.journal.engines import close_connections
-from srx_issu.journal.grants import RIGHTS, grant_append_only, grant_read_only
-from srx_issu.journal.tables import metadata
+from srx_issu.adapters.journal.__main__ import main
+from srx_issu.adapters.journal.engines import close_connections
+from srx_issu.adapters.journal.grants import RIGHTS, grant_append_only, grant_read_only
+from srx_issu.adapters.journal.tables import metadata
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import JournalError
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Hold, Outcome
 from srx_issu.ports.staging import Staged

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.adapters.journal import SqlJournal, SqlLeases
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import SqlJournal, SqlLeases
 from srx_issu.ports.journal import PERMIT_S, Hold, IntendAnswer, Outcome
 from tests.journal.samples import NOON, make_issu_intended
 from tests.journal.test_sql_leases import FW, HOUR, pass_time

@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, make_url, text
 
+from srx_issu.adapters.journal import SqlChain, SqlJournal, migrate, verify_stored
+from srx_issu.adapters.journal import __main__ as command
+from srx_issu.adapters.journal.tables import SCHEMA, VERSION_TABLE, metadata
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import SqlChain, SqlJournal, migrate, verify_stored
-from srx_issu.journal import __main__ as command
-from srx_issu.journal.tables import SCHEMA, VERSION_TABLE, metadata
 from tests.journal.samples import make_event
 
 OLD_JOURNAL = """

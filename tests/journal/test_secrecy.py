@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from srx_issu.adapters.journal import SqlJournal
+from srx_issu.adapters.journal.secrecy import REDACTED, redact
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import SqlJournal
-from srx_issu.journal.secrecy import REDACTED, redact
 from tests.journal.samples import make_event, make_issu_intended
 
 UPGRADE = "wave1__fw-a"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.adapters.journal import SqlAudits
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import SqlAudits
 
 NOW = datetime(2026, 5, 24, 15, 0, tzinfo=UTC)
 

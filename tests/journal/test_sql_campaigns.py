@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from srx_issu.adapters.journal import SqlCampaigns, SqlJournal
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import SqlCampaigns, SqlJournal
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, is_about
 from srx_issu.ports.journal import Outcome
 from tests.fakes.campaign_events import random_events

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from srx_issu.adapters.journal import Ledger, SqlJournal
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import Ledger, SqlJournal
 from srx_issu.ports.journal import Event, EventKind, IntendAnswer, Outcome
 from tests.journal.samples import NOON, make_event, make_intent, make_issu_intended
 
@@ -28,7 +28,7 @@ def test_says_what_to_do_when_no_database_answers() -> None:
 
 
 def test_says_what_to_do_when_the_tables_are_missing(empty_url: str) -> None:
-    with pytest.raises(JournalError, match=r"run 'python -m srx_issu.journal migrate'"):
+    with pytest.raises(JournalError, match=r"run 'python -m srx_issu.adapters.journal migrate'"):
         SqlJournal(empty_url).open_upgrade(make_intent(), NOON)
 
 

@@ -10,9 +10,9 @@ from threading import Barrier
 import psycopg
 import pytest
 
+from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
+from srx_issu.adapters.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
-from srx_issu.journal import Ledger, SqlJournal, SqlLeases
-from srx_issu.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.ports.journal import PERMIT_S, Claim, EventKind, Outcome
 from tests.journal.samples import NOON, make_intent
 

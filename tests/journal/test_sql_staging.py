@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import create_engine, delete, make_url
 from sqlalchemy.exc import DBAPIError
 
-from srx_issu.domain.model import NodeName
-from srx_issu.journal import SqlStaging
-from srx_issu.journal.tables import staged_images
+from srx_issu.adapters.journal import SqlStaging
+from srx_issu.adapters.journal.tables import staged_images
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.ports.staging import Staged
 from tests.journal.samples import NOON
 

@@ -10,9 +10,17 @@ from threading import Barrier
 import psycopg
 import pytest
 
+from srx_issu.adapters.journal import (
+    Ledger,
+    SqlChain,
+    SqlJournal,
+    SqlLeases,
+    make_key,
+    read_signer,
+    verify_stored,
+)
+from srx_issu.adapters.journal.sql_leases import LeaseChangeKind
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.journal import Ledger, SqlChain, SqlJournal, SqlLeases, make_key, read_signer, verify_stored
-from srx_issu.journal.sql_leases import LeaseChangeKind
 from srx_issu.ports.journal import Outcome, WantedLeases
 from tests.journal.samples import NOON, make_intent
 from tests.journal.test_sql_leases import HOUR, pass_time

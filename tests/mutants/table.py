@@ -155,7 +155,7 @@ GUARDS = (
     ),
     Mutant(
         name="yes and no together are a yes",
-        file="steps/approval_gate.py",
+        file="steps/approval/gate.py",
         old="response.chosen[0] if len(response.chosen) == 1 else",
         new="response.chosen[0] if response.chosen else",
         why="exactly one word",
@@ -163,7 +163,7 @@ GUARDS = (
     ),
     Mutant(
         name="a closed upgrade asks on",
-        file="steps/approval_gate.py",
+        file="steps/approval/gate.py",
         old="    _require_open(bench)\n",
         new="",
         why="nobody is asked in vain",
@@ -171,7 +171,7 @@ GUARDS = (
     ),
     Mutant(
         name="the guard behind the gates lets everything pass",
-        file="steps/confirm_approval.py",
+        file="steps/approval/confirm.py",
         old="    if isinstance(found, NotApproved):",
         new="    if False:",
         why="a gate marked green has no answer",
@@ -179,7 +179,7 @@ GUARDS = (
     ),
     Mutant(
         name="a yes is judged by the worker's clock",
-        file="steps/confirm_approval.py",
+        file="steps/approval/confirm.py",
         old="bench.journal.now()",
         new="bench.clock.now()",
         why="a clock days ahead takes a valid yes for an expired one",
@@ -244,7 +244,7 @@ GUARDS = (
     ),
     Mutant(
         name="old readiness is not made anew",
-        file="steps/judge_readiness.py",
+        file="steps/upgrade/judge_readiness.py",
         old="    if age_s <= bench.intent.policy.limits.readiness_age_s / 2:",
         new="    if True:",
         why="a question takes hours",
@@ -273,14 +273,14 @@ GUARDS = (
     ),
     Mutant(
         name="the window has no beginning",
-        file="steps/window.py",
+        file="steps/waits/window.py",
         old="    if (early_s := seconds_until_open(intent, now)) > CLOCKS_DIFFER_BY_S:",
         new="    if (early_s := seconds_until_open(intent, now)) > 1e12:",
         why="the first send outside the window",
     ),
     Mutant(
         name="the window has no end",
-        file="steps/window.py",
+        file="steps/waits/window.py",
         old="    if left_s >= needed_s:",
         new="    if True:",
         why="the first send outside the window",
@@ -295,7 +295,7 @@ GUARDS = (
     ),
     Mutant(
         name="a start by RPC is decided anew",
-        file="domain/decide.py",
+        file="domain/upgrade/decide.py",
         old="    if reading.phase is Phase.NOT_STARTED and not sent.by_rpc:",
         new="    if reading.phase is Phase.NOT_STARTED:",
         why="the RPC leaves no marker: it is sent once",
@@ -353,7 +353,7 @@ GUARDS = (
     ),
     Mutant(
         name="a recovery's command goes twice",
-        file="steps/recover_cluster.py",
+        file="steps/recovery/recover_cluster.py",
         old='key=f"{KEY_PREFIX}{errand.key}" if errand.is_once else f"{KEY_PREFIX}{errand.key}.{tries + 1}",',
         new="key=None,",
         why="two workers at one step",
@@ -436,7 +436,7 @@ GUARDS = (
     # -- around it
     Mutant(
         name="what comes before a start is done once more after it",
-        file="steps/in_order.py",
+        file="steps/waits/in_order.py",
         old="self.once_begun is not None and start(events) is not None",
         new="self.once_begun is not None and False",
         why="nothing is prepared on a cluster in mid-ISSU",
@@ -444,7 +444,7 @@ GUARDS = (
     ),
     Mutant(
         name="a task sends over again what came before its last step",
-        file="steps/in_order.py",
+        file="steps/waits/in_order.py",
         old="part.sends and self.place < furthest",
         new="False",
         why="a retry finds nothing to do where it has been",
@@ -452,7 +452,7 @@ GUARDS = (
     ),
     Mutant(
         name="nobody is asked because somebody was asked before",
-        file="steps/ask_for_start.py",
+        file="steps/approval/ask_for_start.py",
         old="if any(question.purpose == ApprovalPurpose.START for question in asked(events)):",
         new="if False:",
         why="a gate that is cleared asks again",
@@ -460,7 +460,7 @@ GUARDS = (
     ),
     Mutant(
         name="gathered groups stay where they are",
-        file="steps/clean_up.py",
+        file="steps/upgrade/clean_up.py",
         old="    facts = return_groups(bench)\n",
         new="    facts: Facts = {}\n",
         why="a start that was refused leaves nothing moved",
@@ -468,7 +468,7 @@ GUARDS = (
     ),
     Mutant(
         name="a run at work is taken over",
-        file="steps/claim.py",
+        file="steps/upgrade/claim.py",
         old=" or take_over.is_at_work(held.owner):",
         new=":",
         why="two that drive one cluster",
@@ -476,7 +476,7 @@ GUARDS = (
     ),
     Mutant(
         name="a dead run stays open behind its successor",
-        file="steps/claim.py",
+        file="steps/upgrade/claim.py",
         old="    if record.closed_at is None:",
         new="    if False:",
         why="whom a cluster was taken from sends nothing more",
@@ -484,7 +484,7 @@ GUARDS = (
     ),
     Mutant(
         name="a run of the other DAG works on",
-        file="hooks/identity.py",
+        file="airflow/composition/identity.py",
         old="    if intent.purpose is not purpose:",
         new="    if False:",
         why="issu_recover with the run id of a running upgrade",
@@ -493,7 +493,7 @@ GUARDS = (
     # -- the wire and the node
     Mutant(
         name="NETCONF sends without a look at the permit",
-        file="devices/netconf.py",
+        file="adapters/devices/netconf.py",
         old="            just_before()\n",
         new="",
         why="checked immediately before the bytes leave",
@@ -501,7 +501,7 @@ GUARDS = (
     ),
     Mutant(
         name="a command has no permit",
-        file="devices/writer.py",
+        file="adapters/devices/writer.py",
         old="session.call(command.rpc, timeout_s=timeout_s, just_before=permit.check)",
         new="session.call(command.rpc, timeout_s=timeout_s)",
         why="checked immediately before the bytes leave",
@@ -509,7 +509,7 @@ GUARDS = (
     ),
     Mutant(
         name="a start by shell has no permit",
-        file="devices/start.py",
+        file="adapters/devices/start.py",
         old="        permit.check()\n        try:\n            self.shell.launch(line)",
         new="        try:\n            self.shell.launch(line)",
         why="checked immediately before the bytes leave",
@@ -517,7 +517,7 @@ GUARDS = (
     ),
     Mutant(
         name="the job on the node does not look at the time",
-        file="devices/start.py",
+        file="adapters/devices/start.py",
         old="""in_time = f'test "$(date +%s)" -le {until_s}'""",
         new="""in_time = "true\"""",
         why="a job that came late does nothing",
@@ -526,7 +526,7 @@ GUARDS = (
     # -- the journal
     Mutant(
         name="the journal writes intents of closed upgrades",
-        file="journal/sql_journal.py",
+        file="adapters/journal/sql_journal.py",
         old='            if outcome is not None:\n                reason = f"upgrade {upgrade_id} is closed',
         new='            if False:\n                reason = f"upgrade {upgrade_id} is closed',
         why="closed between the gate's look and its intent",
@@ -534,7 +534,7 @@ GUARDS = (
     ),
     Mutant(
         name="anybody's lease will do",
-        file="journal/sql_journal.py",
+        file="adapters/journal/sql_journal.py",
         old="        if lease.owner != upgrade_id:",
         new="        if False:",
         why="only one lost to another refuses",
@@ -550,7 +550,7 @@ GUARDS = (
     ),
     Mutant(
         name="a stop flag that cannot be read is no stop",
-        file="hooks/stop.py",
+        file="airflow/composition/stop.py",
         old="    except Exception as error:  # whatever it is: it is no proof",
         new="    except ZeroDivisionError as error:",
         why="an outage of Airflow starts nothing",
@@ -558,7 +558,7 @@ GUARDS = (
     ),
     Mutant(
         name="a lease is taken over while a permit lives",
-        file="journal/sql_leases.py",
+        file="adapters/journal/sql_leases.py",
         old="_require_run_out(connection, held, now - timedelta(seconds=PERMIT_S))",
         new="_require_run_out(connection, held, now)",
         why="a permit outlives the lease that it was given under",

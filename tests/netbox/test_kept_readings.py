@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from srx_issu.catalog.netbox import NetboxEntry, Reading
+from srx_issu.airflow.composition.inventory import newest_reading
+from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.hooks.inventory import newest_reading
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import SteppingClock
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from srx_issu import catalog
-from srx_issu.catalog.netbox import NetboxEntry, Reading
+from srx_issu.adapters.netbox import session
+from srx_issu.adapters.netbox.reading import read_netbox
+from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading
+from srx_issu.domain.cluster.model import Address, Cluster, Identity
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
-from srx_issu.domain.model import Address, Cluster, Identity
-from srx_issu.netbox import session
-from srx_issu.netbox.reading import read_netbox
 from tests.netbox.server import TOKEN, FakeNetbox, tag
 
 NOW = datetime(2027, 2, 3, 4, 5, tzinfo=UTC)

@@ -18,8 +18,8 @@ from pathlib import Path
 import fasteners
 import psycopg
 
-from srx_issu.embedded.databases import prepare_journal
-from srx_issu.embedded.postgres import JOURNAL_WRITER
+from srx_issu.stack.embedded.databases import prepare_journal
+from srx_issu.stack.embedded.postgres import JOURNAL_WRITER
 
 TEMPLATE = "_template"
 AIRFLOW, JOURNAL = "airflow", "journal"

@@ -24,11 +24,11 @@ from srx_demo.scenery import Scenery
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
-from srx_issu.embedded.environment import Wiring, variables
-from srx_issu.embedded.home import Home, repository
-from srx_issu.embedded.preload import load
-from srx_issu.embedded.secrets import load_or_create
-from srx_issu.embedded.stack import TASK_MODULES
+from srx_issu.stack.embedded.environment import Wiring, variables
+from srx_issu.stack.embedded.home import Home, repository
+from srx_issu.stack.embedded.preload import load
+from srx_issu.stack.embedded.secrets import load_or_create
+from srx_issu.stack.embedded.stack import TASK_MODULES
 from tests.airflow.running_stack import PREFIXES, write_topology
 from tests.oneprocess.databases import Databases, databases
 from tests.scenarios.outside import simulator

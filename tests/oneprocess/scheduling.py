@@ -26,7 +26,7 @@ from airflow.utils.state import DagRunState, State, TaskInstanceState
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from srx_issu.hooks.clock import SystemClock
+from srx_issu.adapters.clock import SystemClock
 
 
 class Stuck(AssertionError):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from srx_issu.journal import SqlJournal
-from srx_issu.steps.in_order import BEGUN
+from srx_issu.adapters.journal import SqlJournal
+from srx_issu.steps.waits.in_order import BEGUN
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states
 from tests.scenarios.orders import UPGRADE

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from srx_issu.journal import SqlJournal
+from srx_issu.adapters.journal import SqlJournal
 from srx_issu.ports.journal import EventKind
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states

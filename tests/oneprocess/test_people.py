@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.hooks.stop import VARIABLE
-from srx_issu.journal import SqlJournal
+from srx_issu.adapters.journal import SqlJournal
+from srx_issu.airflow.composition.stop import VARIABLE
 from srx_issu.ports.journal import EventKind
 from tests.airflow.by_hand import start_issu
 from tests.oneprocess.place import Place

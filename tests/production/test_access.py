@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from srx_issu.production.access import ROLES, USERS, VIEW
+from srx_issu.stack.production.access import ROLES, USERS, VIEW
 
 START, RETRY, ANSWER = ("can_create", "DAG Runs"), ("can_edit", "Task Instances"), ("can_edit", "HITL Detail")
 

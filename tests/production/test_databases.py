@@ -10,13 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from srx_issu.embedded.component import Component
-from srx_issu.embedded.home import Home
-from srx_issu.embedded.ports import LOOPBACK, free_port
-from srx_issu.embedded.sessions import end_all
-from srx_issu.production import databases, secrets
-from srx_issu.production.composition import read_services
-from srx_issu.production.native_postgres import initialise, postgres_program
+from srx_issu.stack.embedded.component import Component
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.ports import LOOPBACK, free_port
+from srx_issu.stack.embedded.sessions import end_all
+from srx_issu.stack.production import databases, secrets
+from srx_issu.stack.production.composition import read_services
+from srx_issu.stack.production.native_postgres import initialise, postgres_program
 
 COMPOSE = Path(__file__).resolve().parents[2] / "docker-compose.yaml"
 VALUES = secrets.new()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.production import images, secrets
-from srx_issu.production.images import ImageName, ImagesRefused, image_name, refuse_unpinned
-from srx_issu.production.pinning import NotPinned, pin
-from srx_issu.production.preparing import initialise
-from srx_issu.production.registry import RegistryFailed, digest_of
+from srx_issu.stack.production import images, secrets
+from srx_issu.stack.production.images import ImageName, ImagesRefused, image_name, refuse_unpinned
+from srx_issu.stack.production.pinning import NotPinned, pin
+from srx_issu.stack.production.preparing import initialise
+from srx_issu.stack.production.registry import RegistryFailed, digest_of
 from tests.production.registries import FakeRegistry, running
 
 DIGEST = "sha256:" + "ab" * 32

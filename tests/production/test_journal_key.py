@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.adapters.journal import read_signer, read_verifier
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import read_signer, read_verifier
-from srx_issu.production import secrets
-from srx_issu.production.journal_key import install, key_fault, new_key
-from srx_issu.production.preparing import KEY_FILE, refuse_examples
+from srx_issu.stack.production import secrets
+from srx_issu.stack.production.journal_key import install, key_fault, new_key
+from srx_issu.stack.production.preparing import KEY_FILE, refuse_examples
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")

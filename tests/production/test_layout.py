@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.embedded.home import Home
-from srx_issu.production import secrets
-from srx_issu.production.composition import Mount, VariableMissing, read_services
-from srx_issu.production.layout import Layout, instances
+from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.production import secrets
+from srx_issu.stack.production.composition import Mount, VariableMissing, read_services
+from srx_issu.stack.production.layout import Layout, instances
 
 COMPOSE = """
 services:

@@ -10,13 +10,13 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srx_issu.adapters.sealed_box import NotOpened, key_id, new_private_key, open_with, public_key_of, seal_to
+from srx_issu.airflow.composition.seal import PRIVATE_KEY, PUBLIC_KEY, seal
+from srx_issu.airflow.composition.seal import unseal as unseal_in_airflow
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.hooks.seal import PRIVATE_KEY, PUBLIC_KEY, seal
-from srx_issu.hooks.seal import unseal as unseal_in_airflow
-from srx_issu.hooks.sealed_box import NotOpened, key_id, new_private_key, open_with, public_key_of, seal_to
-from srx_issu.production import secrets
-from srx_issu.production.__main__ import main
-from srx_issu.production.unsealing import UnsealKeys, find_keys, unseal
+from srx_issu.stack.production import secrets
+from srx_issu.stack.production.__main__ import main
+from srx_issu.stack.production.unsealing import UnsealKeys, find_keys, unseal
 
 CONFIGURATION = b'set system root-authentication encrypted-password "$6$labsalt$..."\n'
 PRIVATE = new_private_key()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from srx_issu.hooks.sealed_box import public_key_of
-from srx_issu.production import secrets
-from srx_issu.production.__main__ import make_secrets
-from srx_issu.production.journal_key import public_pem
-from srx_issu.production.preparing import refuse_examples
+from srx_issu.adapters.sealed_box import public_key_of
+from srx_issu.stack.production import secrets
+from srx_issu.stack.production.__main__ import make_secrets
+from srx_issu.stack.production.journal_key import public_pem
+from srx_issu.stack.production.preparing import refuse_examples
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srx_issu.domain.diff import beyond
-from srx_issu.domain.intent import Tolerance
+from srx_issu.domain.comparison.compare import beyond
+from srx_issu.domain.upgrade.intent import Tolerance
 
 
 @given(

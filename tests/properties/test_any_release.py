@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srx_issu.domain.errors import IncomparableReleases, UnparsableVersion
-from srx_issu.domain.release_range import both
-from srx_issu.domain.version import JunosVersion, ReleaseKind, compare, image_facts, parse, same_release
+from srx_issu.domain.junos.release_range import both
+from srx_issu.domain.junos.version import JunosVersion, ReleaseKind, compare, image_facts, parse, same_release
 
 _small = st.integers(min_value=0, max_value=40)
 _part = st.one_of(st.none(), st.integers(min_value=1, max_value=40))

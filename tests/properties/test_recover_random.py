@@ -15,13 +15,13 @@ from enum import StrEnum
 
 import pytest
 
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
-from srx_issu.domain.failure import Diagnosis, FailureClass, diagnose
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.recover import Plan, PlanKind, recover
+from srx_issu.domain.failure.naming import Diagnosis, FailureClass, diagnose
 from srx_issu.domain.recovery.plan import Taken
+from srx_issu.domain.recovery.planner import Plan, PlanKind, recover
 from srx_issu.domain.recovery.progress import Finished, Send, Stop, Wait, next_action, timed_out
+from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes.cluster_model import ClusterModel, Fault
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, NEW, T0, silent

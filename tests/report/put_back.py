@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.failure import diagnose
-from srx_issu.domain.recover import recover
+from srx_issu.domain.failure.naming import diagnose
+from srx_issu.domain.recovery.planner import recover
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Outcome
 from tests.fakes.intents import intent

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.domain import rows
-from srx_issu.domain.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
-from srx_issu.domain.state import ClusterState, NotAnswered, PerNode, Rows
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Json, Outcome, UpgradeRecord
 

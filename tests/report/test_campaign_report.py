@@ -11,10 +11,10 @@ from srx_issu.campaign.model import Budget, Share, WaveSize
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.ports.journal import Outcome
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
-from srx_issu.steps.campaign_close import conclude_campaign
-from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign_upgrade import Go, Task, collect, next_step, note_start
-from srx_issu.steps.campaign_wave import judge, open_wave
+from srx_issu.steps.campaign.close import conclude_campaign
+from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
+from srx_issu.steps.campaign.upgrade import Go, Task, collect, next_step, note_start
+from srx_issu.steps.campaign.wave import judge, open_wave
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
 

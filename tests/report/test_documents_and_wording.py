@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.ports import codec
 from srx_issu.report import wording
 from srx_issu.report.checked import check_table

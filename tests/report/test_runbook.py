@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.table import FACTS
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.table import FACTS
 from srx_issu.report import runbook as module
 from srx_issu.report.runbook import PAGE, PLANS, runbook
 

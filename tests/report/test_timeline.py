@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.intent import Timers
+from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.ports.journal import EventKind
 from srx_issu.report.gantt import LABELS, PLOT, chart
 from srx_issu.report.timeline import Row, SpanState, timeline

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from srx_demo.lab import Lab
 from srx_demo.referee import is_order
 from srx_demo.scenery import Scenery
-from srx_issu.journal import SqlJournal, SqlLeases
+from srx_issu.adapters.journal import SqlJournal, SqlLeases
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY, PLAN_KEY
+from srx_issu.steps.recovery.kept_plan import DIAGNOSIS_KEY, PLAN_KEY
 from srx_lab.control import ask
 from tests.scenarios.orders import IMAGE
 from tests.scenarios.scenario import GIVEN_BACK, KEPT, NEW, NODES, OLD, Cluster, Ended

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 import yaml
 
-from srx_issu.journal import SqlJournal
+from srx_issu.adapters.journal import SqlJournal
 from srx_issu.ports.journal import Event, EventKind
 from tests.airflow.running_stack import RunningStack
 from tests.scenarios.lost import LOST, PEER, POLICIES, POLICIES_LOST, SERVICE, Faults

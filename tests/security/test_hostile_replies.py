@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from srx_issu.devices.parse.reply import MAX_REPLY_BYTES, parse_reply
+from srx_issu.adapters.devices.parse.reply import MAX_REPLY_BYTES, parse_reply
+from srx_issu.adapters.journal.secrecy import redact
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.scrub import scrub
-from srx_issu.journal.secrecy import redact
+from srx_issu.domain.redaction.configuration import scrub
 
 NODE = "node0"
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices.start import job_folder
+from srx_issu.adapters.journal.shelf import safe_name
 from srx_issu.catalog import UpgradeRequest, resolve
-from srx_issu.devices import queries
-from srx_issu.devices.start import job_folder
-from srx_issu.domain.commands import FailOver, ResetFailover, StartIssu
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.model import NodeName
-from srx_issu.journal.shelf import safe_name
+from srx_issu.domain.upgrade.commands import FailOver, ResetFailover, StartIssu
 from tests.catalog.folders import IMAGE, Folder
 from tests.security.hostile import ALL, CLI, CONTROL, IDS, LONG, PATHS
 

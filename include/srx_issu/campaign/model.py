@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from srx_issu.campaign.window import Calendar
-from srx_issu.domain.intent import SharedLimit
+from srx_issu.domain.upgrade.intent import SharedLimit
 
 
 class Result(StrEnum):

@@ -16,7 +16,7 @@ from itertools import islice
 
 from srx_issu.campaign.choose import LeftOut, choose
 from srx_issu.campaign.model import Campaign, Member, WaveSize
-from srx_issu.domain.intent import SharedLimit
+from srx_issu.domain.upgrade.intent import SharedLimit
 
 
 @dataclass(frozen=True, kw_only=True)

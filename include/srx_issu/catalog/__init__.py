@@ -5,8 +5,7 @@
 alone, which open the campaigns' own files only; ``cluster_names`` and ``image_names`` are for completion.
 """
 
-from srx_issu.catalog.campaign_fleet import facts, members, plan_rule
-from srx_issu.catalog.campaigns import (
+from srx_issu.catalog.campaigns.files import (
     CampaignDocument,
     campaign_file,
     campaign_files,
@@ -19,8 +18,9 @@ from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
 from srx_issu.catalog.loading import Catalog, load, netbox_entry, validate
 from srx_issu.catalog.names import cluster_names, image_names
-from srx_issu.catalog.recovery_request import RECOVERY_KEYS, RecoveryRequest, resolve_recovery
-from srx_issu.catalog.request import (
+from srx_issu.catalog.requests.campaign import facts, members, plan_rule
+from srx_issu.catalog.requests.recovery import RECOVERY_KEYS, RecoveryRequest, resolve_recovery
+from srx_issu.catalog.requests.upgrade import (
     UPGRADE_KEYS,
     UpgradeRequest,
     check_keys,

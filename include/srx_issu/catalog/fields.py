@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from srx_issu.domain.errors import UnparsableVersion
-from srx_issu.domain.release_range import parse_mark
-from srx_issu.domain.version import parse
+from srx_issu.domain.junos.release_range import parse_mark
+from srx_issu.domain.junos.version import parse
 
 DAY_S = 86_400
 

@@ -1,7 +1,7 @@
 """``images/*.yaml``: the image catalogue. Each entry must agree with its file's name and size.
 
 The content's SHA-256 is compared only by ``verify_image``: hashing gigabytes is not for loading time.
-Whether a cluster may take an image is judged in ``request.py`` and ``domain/support.py``.
+Whether a cluster may take an image is judged in ``request.py`` and ``domain/upgrade/support.py``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import Entry, ModelName, Release, Sha256
-from srx_issu.domain.commands import Software
+from srx_issu.domain.cluster.model import Image
 from srx_issu.domain.errors import UnparsableVersion
-from srx_issu.domain.model import Image
-from srx_issu.domain.support import SupportMatrix
+from srx_issu.domain.junos.version import ImageFacts, image_facts, same_release
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.domain.verdict import Status, Verdict
-from srx_issu.domain.version import ImageFacts, image_facts, same_release
 
 SECTIONS = ("images",)
 _CHUNK_BYTES = 1024 * 1024

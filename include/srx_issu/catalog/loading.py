@@ -6,26 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from srx_issu.catalog.approvals import ApprovalPolicy, read_approvals
-from srx_issu.catalog.campaigns import check_campaigns
-from srx_issu.catalog.checks_policy import CheckRulesEntry, merge_checks, read_checks_policy
-from srx_issu.catalog.concurrency import Concurrency, read_concurrency
+from srx_issu.catalog.campaigns.files import check_campaigns
 from srx_issu.catalog.documents import Document, read_document
-from srx_issu.catalog.failure_policy import FailureRulesEntry, merge_failures, read_failure_policy
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import Entry
-from srx_issu.catalog.fleet import read_inventory, written_names
 from srx_issu.catalog.folder import TABLE, find_files
 from srx_issu.catalog.images import read_images
-from srx_issu.catalog.levels import Inventory, Levels
-from srx_issu.catalog.limits import SettingsEntry, merge, read_limits
-from srx_issu.catalog.matrix import read_matrix
-from srx_issu.catalog.netbox import NetboxEntry, Reading, document_of
-from srx_issu.catalog.tabular import read_table
+from srx_issu.catalog.inventory.fleet import read_inventory, written_names
+from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading, document_of
+from srx_issu.catalog.inventory.tabular import read_table
+from srx_issu.catalog.policy.approvals import ApprovalPolicy, read_approvals
+from srx_issu.catalog.policy.checks import CheckRulesEntry, merge_checks, read_checks_policy
+from srx_issu.catalog.policy.concurrency import Concurrency, read_concurrency
+from srx_issu.catalog.policy.failures import FailureRulesEntry, merge_failures, read_failure_policy
+from srx_issu.catalog.policy.levels import Inventory, Levels
+from srx_issu.catalog.policy.limits import SettingsEntry, merge, read_limits
+from srx_issu.catalog.policy.matrix import read_matrix
+from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault, OperatorFileError
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import Cluster, Image
-from srx_issu.domain.support import SupportMatrix
+from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.domain.upgrade.support import SupportMatrix
 
 NETBOX = "netbox"
 

@@ -10,13 +10,7 @@ import json
 import re
 from typing import Any, Final
 
-from srx_issu.catalog.approvals import (
-    ApprovalsEntry,
-    ApprovalsFile,
-    RecoveryApprovalEntry,
-    StartApprovalEntry,
-)
-from srx_issu.catalog.campaign_entries import (
+from srx_issu.catalog.campaigns.entries import (
     BudgetEntry,
     CalendarEntry,
     CampaignFile,
@@ -31,14 +25,21 @@ from srx_issu.catalog.campaign_entries import (
     StagingEntry,
     WindowsEntry,
 )
-from srx_issu.catalog.checks_policy import CheckRuleEntry, CheckRulesEntry, ChecksFile
-from srx_issu.catalog.concurrency import ConcurrencyFile
-from srx_issu.catalog.failure_policy import FailureRulesEntry, FailuresFile
 from srx_issu.catalog.fields import Entry
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.images import CatalogueFile, ImageEntry
-from srx_issu.catalog.inventory import ClusterEntry, InventoryFile, NodeEntry, Settings
-from srx_issu.catalog.limits import (
+from srx_issu.catalog.inventory.columns import ClusterEntry, InventoryFile, NodeEntry, Settings
+from srx_issu.catalog.inventory.netbox import NetboxEntry
+from srx_issu.catalog.policy.approvals import (
+    ApprovalsEntry,
+    ApprovalsFile,
+    RecoveryApprovalEntry,
+    StartApprovalEntry,
+)
+from srx_issu.catalog.policy.checks import CheckRuleEntry, CheckRulesEntry, ChecksFile
+from srx_issu.catalog.policy.concurrency import ConcurrencyFile
+from srx_issu.catalog.policy.failures import FailureRulesEntry, FailuresFile
+from srx_issu.catalog.policy.limits import (
     LimitsEntry,
     LimitsFile,
     PlatformSettingsEntry,
@@ -46,8 +47,7 @@ from srx_issu.catalog.limits import (
     TimersEntry,
     ToleranceEntry,
 )
-from srx_issu.catalog.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, RuleEntry, SupportFile
-from srx_issu.catalog.netbox import NetboxEntry
+from srx_issu.catalog.policy.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, RuleEntry, SupportFile
 
 SCHEMAS: Final[dict[str, type[Entry]]] = {
     "inventory/inventory.schema.json": InventoryFile,

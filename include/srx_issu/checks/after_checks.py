@@ -1,7 +1,8 @@
 """The checks after an upgrade: releases, groups, cold sync, policies, and the comparison with the baseline.
 
 Those that readiness has too are taken from there, so that one rule of the operator holds for both. What
-differs from the baseline is found by ``domain.diff``; here it is one line a table, and expected to be none.
+differs from the baseline is found by ``domain.comparison.compare``; here it is one line a table, and expected
+to be none.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from srx_issu.checks.check import YES, ZERO, Check, InRange
 from srx_issu.checks.frames import Frame, Subject
 from srx_issu.checks.tables import every_check
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.difference import Difference
-from srx_issu.domain.intent import Intent, Purpose
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.phase import ISSU_PRIORITY, has_rebooted
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import ISSU_PRIORITY, has_rebooted
+from srx_issu.domain.cluster.state import ClusterState, Rows
+from srx_issu.domain.comparison.difference import Difference
+from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import was_under_way
-from srx_issu.domain.state import ClusterState, Rows
-from srx_issu.domain.version import same_release
+from srx_issu.domain.upgrade.intent import Intent, Purpose
 
 COMPARED = "unchanged"  # name of the check whose failures are told difference by difference
 

@@ -26,12 +26,12 @@ from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.words import many
 from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, Severity, first_words
-from srx_issu.domain.comparison import BY_TABLE
-from srx_issu.domain.diff import compare, compared_tables, ignoring
-from srx_issu.domain.difference import Difference, Kind, Look
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.comparison.compare import compare, compared_tables, ignoring
+from srx_issu.domain.comparison.difference import Difference, Kind, Look
+from srx_issu.domain.comparison.tables import BY_TABLE
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from srx_issu.domain.checking import CheckRules
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName, NodeView, Snapshot
-from srx_issu.domain.state import ClusterState
-from srx_issu.domain.support import InService, Support
+from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.support import InService, Support
 
 Cell = bool | int | float | str | None
 Row = dict[str, Cell]

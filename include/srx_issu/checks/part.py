@@ -10,8 +10,8 @@ from typing import Protocol
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 
 class _Part(Protocol):

@@ -15,12 +15,12 @@ from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.tables import every_check, every_frame
 from srx_issu.checks.words import many
 from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, first_words
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import Snapshot
-from srx_issu.domain.state import ClusterState
-from srx_issu.domain.support import Support
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
-from srx_issu.domain.version import same_release
 
 log = logging.getLogger(__name__)
 

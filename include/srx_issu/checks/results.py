@@ -12,7 +12,7 @@ from srx_issu.checks.check import Check
 from srx_issu.checks.frames import Cell, Frame, Subject
 from srx_issu.checks.runner import Outcome
 from srx_issu.domain.checking import CheckResult, CheckRule, CheckRules, Severity, WhenUnknown
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.verdict import Status
 
 

@@ -12,7 +12,7 @@ from srx_issu.checks.hardware.pfes import pfe_checks, pfes_frame
 from srx_issu.checks.hardware.pics import pic_checks, pics_frame
 from srx_issu.checks.hardware.spus import spu_checks, spus_frame
 from srx_issu.checks.nodes.table import node_checks, nodes_frame
-from srx_issu.domain.intent import Policy
+from srx_issu.domain.upgrade.intent import Policy
 
 
 def every_frame(subject: Subject) -> tuple[Frame, ...]:

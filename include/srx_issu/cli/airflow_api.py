@@ -18,8 +18,8 @@ from srx_issu.cli.login import Login
 
 DAG_ID = "issu_cluster"
 TIMEOUT_S = 20.0
-OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.operators.step, srx_issu.triggers.cluster
-_APPROVALS = re.compile(r"\bApprovals: (\d+ of \d+)\b")  # in a question's body, steps/approval_gate.py
+OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.airflow.operators.step
+_APPROVALS = re.compile(r"\bApprovals: (\d+ of \d+)\b")  # in a question's body, steps/approval/gate.py
 PAGE = 100  # Airflow's [api] maximum_page_limit
 
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from srx_issu import catalog
+from srx_issu.adapters.journal import SqlCampaigns, SqlStaging
 from srx_issu.campaign.plan import Plan, plan_waves
 from srx_issu.catalog import Catalog
 from srx_issu.cli.campaign_plan import plan_table, predicted_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError, OperatorFileError
-from srx_issu.journal import SqlCampaigns, SqlStaging
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.staging import gaps
+from srx_issu.steps.staging.fleet import gaps
 
 console = Terminal()
 errors = Terminal(stderr=True)

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from srx_issu.domain.printable import printable
+from srx_issu.domain.redaction.printable import printable
 
 
 class Terminal(Console):

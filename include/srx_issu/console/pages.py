@@ -8,7 +8,7 @@ from urllib.parse import quote
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.console.sources import Sources
 from srx_issu.console.unattended import Unattended
-from srx_issu.domain.intent import Purpose
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import Listed, build_report, is_told
 from srx_issu.report.documents import Documents

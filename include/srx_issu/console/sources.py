@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from srx_issu.adapters.journal import EvidenceEntry
 from srx_issu.domain.errors import JournalError
-from srx_issu.journal import EvidenceEntry
 from srx_issu.ports.journal import Evidence, Journal, UpgradeRecord
 
 JOURNAL_URL, EVIDENCE = "SRX_ISSU_JOURNAL_URL", "SRX_ISSU_EVIDENCE"
 
 
 class Lists(Protocol):
-    """What is read across upgrades; ``journal.Ledger`` has it."""
+    """What is read across upgrades; ``adapters.journal.Ledger`` has it."""
 
     def upgrades(self, *, limit: int = ..., cluster: str | None = ...) -> tuple[UpgradeRecord, ...]: ...
 
@@ -35,7 +35,7 @@ class KeptAudits(Protocol):
 
 
 class KeptReports(Protocol):
-    """The reports of campaigns; ``journal.CampaignFiles`` has it."""
+    """The reports of campaigns; ``adapters.journal.CampaignFiles`` has it."""
 
     def read(self, campaign_id: str, kind: Literal["html", "csv", "json"], /) -> str | None: ...
 
@@ -56,7 +56,7 @@ def open_sources() -> Sources:
     """Asked anew for every page: cheap, and a wrong setting shows on the page, not at the server's start."""
     from airflow.sdk import ObjectStoragePath  # noqa: PLC0415 - the rest of the console runs without Airflow
 
-    from srx_issu.journal import CampaignFiles, Ledger, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
+    from srx_issu.adapters.journal import CampaignFiles, Ledger, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
 
     url, base = _required(JOURNAL_URL), ObjectStoragePath(_required(EVIDENCE))
     return Sources(

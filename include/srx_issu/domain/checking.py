@@ -1,7 +1,7 @@
 """What checks find, and the operator's rules for them: severities, results, verdicts. No check is in here.
 
 The checks themselves, and Great Expectations, are in ``checks``; the operator's file is
-``policy/checks.yaml``, read by ``catalog.checks_policy``.
+``policy/checks.yaml``, read by ``catalog.policy.checks``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.verdict import Status
 
 

@@ -1,4 +1,4 @@
-"""The exceptions of srx-issu. Foreign exceptions become one of these at one border (``devices/errors.py``).
+"""The exceptions of srx-issu. Foreign ones become these at one border (``adapters/devices/errors.py``).
 
 SrxIssuError
 ├── OperatorFileError        a file of the operator's has faults; carries all of them
@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srx_issu.domain.redaction import redact
+from srx_issu.domain.redaction.prose import redact
 
 
 class SrxIssuError(Exception):

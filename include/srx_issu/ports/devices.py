@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from srx_issu.domain.commands import Command, StartIssu
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.permits import Permit
 
 

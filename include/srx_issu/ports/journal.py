@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from srx_issu.domain.errors import SrxIssuError
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent
 
 PERMIT_S = 30.0  # how long a permit to send lives; nobody's lease is taken over sooner after it ran out
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 
 
 @dataclass(frozen=True, kw_only=True)

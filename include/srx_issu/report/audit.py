@@ -12,7 +12,7 @@ from srx_issu.domain.checking import Severity
 from srx_issu.domain.verdict import Status
 from srx_issu.report.page import environment
 from srx_issu.report.spreadsheet import table
-from srx_issu.steps.audit import summary
+from srx_issu.steps.audit.fleet import summary
 
 _TONES = {
     AuditVerdict.READY: "good",

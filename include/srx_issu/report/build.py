@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pydantic_core import to_json
 
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Event, UpgradeRecord
 from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.page import render

@@ -13,8 +13,8 @@ from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.plan import Plan, Planned
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
 from srx_issu.report.timeline import Panel, Row, Span, SpanState
-from srx_issu.steps.campaign_close import summary
-from srx_issu.steps.campaign_state import CampaignState, plan_of, read_state
+from srx_issu.steps.campaign.close import summary
+from srx_issu.steps.campaign.state import CampaignState, plan_of, read_state
 
 Times = Mapping[str, tuple[datetime | None, datetime | None]]  # cluster -> first start, last end
 

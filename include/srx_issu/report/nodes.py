@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from srx_issu.domain.model import NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.ports import codec
 from srx_issu.report.documents import Documents
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from srx_issu.domain.failure import Diagnosis
-from srx_issu.domain.failures.table import FACTS
+from srx_issu.domain.failure.naming import Diagnosis
+from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.recovery.plan import Plan
 from srx_issu.domain.recovery.words import by_hand
 from srx_issu.ports import codec

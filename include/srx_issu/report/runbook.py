@@ -11,11 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.table import FACTS, Facts
-from srx_issu.domain.gate.table import as_markdown
-from srx_issu.domain.model import (
+from srx_issu.domain.cluster.model import (
     GroupState,
     IssuStatus,
     Member,
@@ -24,9 +20,13 @@ from srx_issu.domain.model import (
     RedundancyGroup,
     Snapshot,
 )
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.table import FACTS, Facts
+from srx_issu.domain.gate.table import as_markdown
 from srx_issu.domain.recovery import steps
 from srx_issu.domain.recovery.plan import Plan, PlanKind, RecoveryAction
 from srx_issu.domain.recovery.words import by_hand
+from srx_issu.domain.upgrade.commands import Software
 
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"
 _OLD, _NEW = "the old release", "the target"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, Listed

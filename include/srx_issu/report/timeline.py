@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from srx_issu.domain.intent import Timers
+from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.ports.journal import Event, EventKind
 
 

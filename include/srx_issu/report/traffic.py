@@ -1,4 +1,4 @@
-"""Sessions and real-time objects before and after, read from the state tables of ``domain.state``."""
+"""Sessions and real-time objects before and after, read from the state tables of ``domain.cluster.state``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.ports import codec
 from srx_issu.report.documents import Documents
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from srx_issu.domain.redaction import redact
+from srx_issu.domain.redaction.prose import redact
 
 
 def plain(value: object) -> str:

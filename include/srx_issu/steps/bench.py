@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from srx_issu.checks.runner import Validate, run
-from srx_issu.domain.intent import Intent
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.redaction import redact
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.redaction.prose import redact
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
@@ -26,7 +26,7 @@ def _not_stopped() -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Everything one step of one upgrade needs. Made by the composition root, ``hooks/workbench.py``."""
+    """Everything one step of one upgrade needs. Made in ``airflow/composition/workbench.py``."""
 
     intent: Intent
     step: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from srx_issu.domain.intent import Intent, SharedLimit
+from srx_issu.domain.upgrade.intent import Intent, SharedLimit
 from srx_issu.ports.journal import Claim, Leases, WantedLeases
 
 _PLACE = "#"  # site:fra1#2 is the second place at fra1

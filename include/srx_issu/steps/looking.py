@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.domain.model import NodeName, Snapshot
 from srx_issu.ports.devices import ClusterReader
 from srx_issu.steps.bench import Bench
 

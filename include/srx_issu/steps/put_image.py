@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from srx_issu.domain.cluster.model import Image, NodeName
 from srx_issu.domain.errors import TransferFailed
-from srx_issu.domain.model import Image, NodeName
 from srx_issu.ports.devices import NodeFiles
 
 

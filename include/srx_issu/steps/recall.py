@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from srx_issu.domain.decide import Sent
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.errors import JournalError
-from srx_issu.domain.goals import Course
-from srx_issu.domain.intent import Intent, Purpose, StartMethod
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.upgrade.decide import Sent
+from srx_issu.domain.upgrade.goals import Course
+from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Outcome
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.devices.parse.nodes import answers_by_node
-from srx_issu.devices.parse.refusals import raise_errors
-from srx_issu.devices.parse.reply import Element, parse_reply
-from srx_issu.devices.parse.status import redundancy_groups
-from srx_issu.devices.parse.system import clock_facts, software_facts
-from srx_issu.devices.state.ask import Args
+from srx_issu.adapters.devices.parse.nodes import answers_by_node
+from srx_issu.adapters.devices.parse.refusals import raise_errors
+from srx_issu.adapters.devices.parse.reply import Element, parse_reply
+from srx_issu.adapters.devices.parse.status import redundancy_groups
+from srx_issu.adapters.devices.parse.system import clock_facts, software_facts
+from srx_issu.adapters.devices.state.ask import Args
+from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import UnknownCommand
-from srx_issu.domain.model import NodeName, NodeView, Snapshot
 
 _DEFAULT = Path(__file__).parents[4] / "shared" / "reference" / "captures"
 CAPTURES = Path(os.environ.get("SRX_ISSU_CAPTURES", _DEFAULT))

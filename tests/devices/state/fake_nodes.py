@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.devices.parse.reply import Element, parse_reply
-from srx_issu.devices.state.ask import Args
+from srx_issu.adapters.devices.parse.reply import Element, parse_reply
+from srx_issu.adapters.devices.state.ask import Args
+from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
 from srx_issu.domain.errors import UnknownCommand
-from srx_issu.domain.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 NODE0, NODE1 = NodeName.NODE0, NodeName.NODE1

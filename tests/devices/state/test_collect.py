@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.devices.state.collect import collect
+from srx_issu.adapters.devices.state.collect import collect
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.state import TABLES, ClusterState, NotAnswered, Rows
 from srx_issu.domain.errors import (
     CommandRefused,
     DeviceTimeout,
     DeviceUnreachable,
     SessionLost,
 )
-from srx_issu.domain.intent import Limits
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.state import TABLES, ClusterState, NotAnswered, Rows
+from srx_issu.domain.upgrade.intent import Limits
 from srx_issu.ports import codec
 from tests.devices.state.fake_nodes import (
     NODE0,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from srx_issu.devices.parse.reply import parse_reply
-from srx_issu.devices.state import cluster, platform, routing, security
-from srx_issu.domain import rows
+from srx_issu.adapters.devices.parse.reply import parse_reply
+from srx_issu.adapters.devices.state import cluster, platform, routing, security
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.model import NodeName
 
 NODE0, NODE1 = NodeName.NODE0, NodeName.NODE1
 

@@ -7,28 +7,17 @@ from functools import partial
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.goals import Goal, progress
-from srx_issu.domain.intent import Purpose
 from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.upgrade.goals import Goal, progress
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.approval_gate import Ask, Gate, approach
-from srx_issu.steps.approval_request import recovery_request, start_request
+from srx_issu.steps.approval.confirm import confirm_approval
+from srx_issu.steps.approval.gate import Ask, Gate, approach
+from srx_issu.steps.approval.request import recovery_request, start_request
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.check_unchanged import check_unchanged
-from srx_issu.steps.check_versions_and_groups import check_versions_and_groups
-from srx_issu.steps.clean_up import clean_up
-from srx_issu.steps.close import close, is_closed, settle
-from srx_issu.steps.collect_after import collect_after
-from srx_issu.steps.confirm_approval import confirm_approval
-from srx_issu.steps.consolidate_groups import consolidate_groups
-from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
-from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
-from srx_issu.steps.judge_outcome import Way, judge_outcome
-from srx_issu.steps.judge_readiness import judge_readiness
-from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, course, start
-from srx_issu.steps.recover_cluster import (
+from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
     Waiting,
     carry_out,
@@ -36,8 +25,19 @@ from srx_issu.steps.recover_cluster import (
     diagnose,
     overdue,
 )
-from srx_issu.steps.start_issu import start_issu
-from srx_issu.steps.watch import began_at, deadline_s
+from srx_issu.steps.upgrade.check_unchanged import check_unchanged
+from srx_issu.steps.upgrade.check_versions_and_groups import check_versions_and_groups
+from srx_issu.steps.upgrade.clean_up import clean_up
+from srx_issu.steps.upgrade.close import close, is_closed, settle
+from srx_issu.steps.upgrade.collect_after import collect_after
+from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
+from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_recovery
+from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
+from srx_issu.steps.upgrade.judge_readiness import judge_readiness
+from srx_issu.steps.upgrade.observe import observe, observe_again
+from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.waits.watch import began_at, deadline_s
 from tests.properties.actions.site import Question, Run, Site
 from tests.properties.recovery.scenes import TIMERS
 
@@ -162,7 +162,7 @@ def until_quiet(here: Site, run: Run) -> object:
 
 
 def closing(here: Site, run: Run) -> object:
-    """As ``operators/close.py``: outcome, clean-up, end."""
+    """As ``airflow/operators/close.py``: outcome, clean-up, end."""
     here.perform(run, "close", lambda bench: is_closed(bench) or settle(bench, run.failed))
     here.perform(run, "clean_up", lambda bench: is_closed(bench) or clean_up(bench))
     found = here.perform(run, "close", lambda bench: close(bench, run.failed))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from srx_issu.domain.intent import Intent, Purpose
+from srx_issu.domain.upgrade.intent import Intent, Purpose
 from srx_issu.ports.journal import Event, EventKind
 from srx_lab.machine.words import ColdSync, GroupState
 from srx_lab.machine.world import World as Machine

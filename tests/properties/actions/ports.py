@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from srx_issu.domain.commands import Command, StartIssu
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import PermitExpired, SessionLost
-from srx_issu.domain.intent import StartMethod, Timers
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Line, StartLine, StartReport
 from srx_issu.ports.permits import Permit
 from tests.properties.recovery.world import MachineWriter, World

@@ -11,23 +11,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from srx_issu.domain import rows
+from srx_issu.airflow.composition.identity import check_purpose
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
-from srx_issu.domain.commands import Software
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.errors import SrxIssuError, StopFlagUnreadable
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import FailureRules
-from srx_issu.domain.intent import Intent, Purpose, StartMethod
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import TABLES, ClusterState
-from srx_issu.domain.support import InService, Platform, SupportMatrix
-from srx_issu.hooks.identity import check_purpose
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.ports.journal import Event, EventKind
-from srx_issu.steps.approval_gate import Gate
+from srx_issu.steps.approval.gate import Gate
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.check_versions_and_groups import NotVerified
-from srx_issu.steps.claim import TakeOver, claim
 from srx_issu.steps.recall import intent_of
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_lab.rehearsal import TARGET, example_image, example_spec
 from tests.fakes.intents import CLUSTER, IMAGE, POLICY, intent
 from tests.fakes.memory import MemoryEvidence, MemoryLeases
@@ -102,7 +102,7 @@ class Site:
     # -- runs
 
     def claim(self, run: Run, wanted: Intent, take_over: TakeOver | None = None) -> bool:
-        """As ``hooks/claiming.py``: an id that the journal knows keeps its intent."""
+        """As ``airflow/composition/claiming.py``: an id that the journal knows keeps its intent."""
         known = self.journal.intents.get(run.upgrade_id)
         ours = known or wanted
         self.intents.setdefault(run.upgrade_id, wanted)

@@ -16,7 +16,7 @@ from shutil import rmtree
 
 import pytest
 
-from srx_issu.domain.intent import Purpose
+from srx_issu.domain.upgrade.intent import Purpose
 from tests.properties.actions.acts import ACTS, BEFORE_START, QUICK, bring_to, start_again
 from tests.properties.actions.site import Run, Site, site, upgrade_of
 from tests.properties.actions.way_home import is_half_way, no_way_home

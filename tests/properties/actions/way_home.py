@@ -9,24 +9,24 @@ from copy import copy
 from dataclasses import replace
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.domain.commands import Command
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import SrxIssuError
-from srx_issu.domain.failures.classes import Permission
-from srx_issu.domain.failures.rules import FailureRules
-from srx_issu.domain.intent import Purpose
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.upgrade.commands import Command
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.devices import Line
 from srx_issu.ports.journal import PERMIT_S, EventKind
 from srx_issu.ports.permits import Permit
+from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.check_versions_and_groups import NotVerified
-from srx_issu.steps.claim import TakeOver, claim
-from srx_issu.steps.confirm_approval import confirm_approval
-from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.recall import QUIET_KEY, intent_of
-from srx_issu.steps.recover_cluster import Waiting, carry_out
-from srx_issu.steps.recovery_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.recover_cluster import Waiting, carry_out
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.claim import TakeOver, claim
+from srx_issu.steps.upgrade.observe import observe, observe_again
 from tests.fakes.approvals import answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.properties.actions.ledger import ENTITLED

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
-from srx_issu.domain.commands import Command, StartIssu
-from srx_issu.domain.decide import objection_to_start
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.errors import (
     CommandRefused,
     DeviceError,
@@ -25,33 +26,22 @@ from srx_issu.domain.errors import (
     JournalError,
     SrxIssuError,
 )
-from srx_issu.domain.goals import Course, Goal, progress
-from srx_issu.domain.intent import Intent, StartMethod
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.phase import Phase, infer_phase
+from srx_issu.domain.junos.transcript import transcript_verdict
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.domain.state import TABLES, ClusterState
-from srx_issu.domain.transcript import transcript_verdict
+from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.decide import objection_to_start
+from srx_issu.domain.upgrade.goals import Course, Goal, progress
+from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, StartLine, StartReport
 from srx_issu.ports.journal import Event, EventKind, Hold, Intended, Outcome
 from srx_issu.ports.permits import Permit
-from srx_issu.steps.approval_gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
-from srx_issu.steps.approval_request import recovery_request
+from srx_issu.steps.approval.confirm import confirm_approval
+from srx_issu.steps.approval.gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
+from srx_issu.steps.approval.request import recovery_request
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.check_unchanged import check_unchanged
-from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
-from srx_issu.steps.close import conclude
-from srx_issu.steps.collect_after import collect_after
-from srx_issu.steps.confirm_approval import confirm_approval
-from srx_issu.steps.converge import NotYet
-from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
-from srx_issu.steps.hold_for_operator import hold_for_operator, hold_recovery
-from srx_issu.steps.judge_outcome import Way, judge_outcome
-from srx_issu.steps.observe import observe, observe_again
-from srx_issu.steps.quiet import QuietWatch
 from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, Conclusion, course, intent_of, start
-from srx_issu.steps.recover_cluster import (
+from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
     Waiting,
     carry_out,
@@ -59,8 +49,18 @@ from srx_issu.steps.recover_cluster import (
     diagnose,
     overdue,
 )
-from srx_issu.steps.start_issu import start_issu
-from srx_issu.steps.watch import began_at, deadline_s
+from srx_issu.steps.upgrade.check_unchanged import check_unchanged
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified, check_versions_and_groups
+from srx_issu.steps.upgrade.close import conclude
+from srx_issu.steps.upgrade.collect_after import collect_after
+from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_recovery
+from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
+from srx_issu.steps.upgrade.observe import observe, observe_again
+from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.quiet import QuietWatch
+from srx_issu.steps.waits.watch import began_at, deadline_s
 from tests.fakes.approvals import GATES, READY_EVENT, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
 from tests.properties.recovery.wire import at_once
@@ -317,7 +317,7 @@ class Pilot:
     # -- tasks
 
     def _task(self, step: str, work: Callable[[Bench], R]) -> R:
-        """As ``operators/step.py`` runs it: tried three times, and as often as it is killed."""
+        """As ``airflow/operators/step.py`` runs it: tried three times, and as often as it is killed."""
         tries = 0
         while True:
             if self.dies_at and step.startswith(self.dies_at):

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import FailureRules
-from srx_issu.domain.intent import Intent, Purpose, StartMethod, Timers
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod, Timers
 from srx_lab.machine.fault_catalogue import FAULTS, Scope
 from srx_lab.machine.state import ClusterSpec, GroupSpec
 from srx_lab.machine.words import RUNNING_PHASES, NodeId, Phase

@@ -13,12 +13,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.failure import diagnose
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import FailureRules
-from srx_issu.domain.model import (
+from srx_issu.domain.cluster.model import (
     ColdSync,
     GroupState,
     IssuStatus,
@@ -28,11 +23,16 @@ from srx_issu.domain.model import (
     RedundancyGroup,
     Snapshot,
 )
-from srx_issu.domain.recover import recover
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.naming import diagnose
+from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.found import nothing_to_recover, whose_issu
 from srx_issu.domain.recovery.plan import Order, Plan, Taken
+from srx_issu.domain.recovery.planner import recover
 from srx_issu.domain.recovery.progress import Finished, Send, next_action
 from srx_issu.domain.recovery.words import describe
+from srx_issu.domain.upgrade.commands import Software
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import NEW, OLD, SYNCED, SYNCING, T0
 

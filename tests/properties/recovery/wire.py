@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from lxml import etree
 
-from srx_issu.devices.credentials import Credentials
-from srx_issu.devices.netconf import NetconfSession
-from srx_issu.devices.parse.reply import Element, parse_reply
-from srx_issu.devices.pyez import NodeSessions
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.netconf import NetconfSession
+from srx_issu.adapters.devices.parse.reply import Element, parse_reply
+from srx_issu.adapters.devices.pyez import NodeSessions
+from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceTimeout, DeviceUnreachable
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import Cluster, NodeName
+from srx_issu.domain.upgrade.intent import Timers
 from srx_lab.device import Device
 from srx_lab.session import SessionKind
 from srx_lab.wire.netconf import END, envelope

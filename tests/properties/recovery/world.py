@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from srx_issu.devices.pyez import PyezClusterReader
-from srx_issu.devices.writer import PyezClusterWriter
-from srx_issu.domain.commands import StartIssu
+from srx_issu.adapters.devices.pyez import PyezClusterReader
+from srx_issu.adapters.devices.writer import PyezClusterWriter
+from srx_issu.domain.cluster.model import Cluster, NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import DeviceTimeout, DeviceUnreachable, UnknownCommand
-from srx_issu.domain.intent import StartMethod, Timers
-from srx_issu.domain.model import Cluster, NodeName, NodeView, Snapshot
+from srx_issu.domain.upgrade.commands import StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Started, StartLine, StartReport
 from srx_lab.clock import VirtualClock
 from srx_lab.eventlog import EventLog

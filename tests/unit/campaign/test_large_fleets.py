@@ -15,7 +15,7 @@ import pytest
 from srx_issu.campaign.model import Campaign, InFlight, Member, Share, WaveSize
 from srx_issu.campaign.plan import Plan, plan_waves, wave_sizes
 from srx_issu.campaign.rehearse import Rehearsal
-from srx_issu.steps.staging import gaps
+from srx_issu.steps.staging.fleet import gaps
 from tests.unit.campaign.fleets import campaign, member, random_campaign, random_fleet
 from tests.unit.campaign.test_rehearsal import ScriptedWorld
 from tests.unit.campaign.worlds import CALENDARS, START

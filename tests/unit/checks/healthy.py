@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from srx_issu.domain import rows
-from srx_issu.domain.commands import Software
-from srx_issu.domain.intent import Intent, Limits, Policy, Timers
-from srx_issu.domain.model import (
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import (
     Address,
     Cluster,
     ColdSync,
@@ -23,8 +21,10 @@ from srx_issu.domain.model import (
     RedundancyGroup,
     Snapshot,
 )
-from srx_issu.domain.state import ClusterState, NotAnswered, PerNode, Rows
-from srx_issu.domain.support import InService, Support
+from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
+from srx_issu.domain.upgrade.support import InService, Support
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 RUNNING, TARGET = "21.4R3-S5.4", "23.4R2-S3.9"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from srx_issu.checks.aftermath import Aftermath, check_aftermath, differences_of, findings_of
-from srx_issu.domain import rows
 from srx_issu.domain.checking import AftermathVerdict, CheckRule, CheckRules, Severity
-from srx_issu.domain.difference import Look
-from srx_issu.domain.model import ColdSync, GroupState
-from srx_issu.domain.state import NotAnswered, Rows
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import ColdSync, GroupState
+from srx_issu.domain.cluster.state import NotAnswered, Rows
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, NOW, TARGET, Case, both, healthy
 from tests.unit.checks.plain import plain_run

@@ -13,9 +13,9 @@ from srx_issu.checks.frames import Subject
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.checks.tables import every_frame
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS
-from srx_issu.domain.comparison import COMPARISONS
-from srx_issu.domain.rows import SessionCount
-from srx_issu.domain.state import NODE_TABLES, TABLES
+from srx_issu.domain.cluster.rows import SessionCount
+from srx_issu.domain.cluster.state import NODE_TABLES, TABLES
+from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.unit.checks.healthy import intent, snapshot, state
 
 EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent(), state(), flags_reset=True))}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from srx_issu.checks.readiness import check_readiness
-from srx_issu.domain import rows
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
-from srx_issu.domain.model import Identity, NodeName
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import Identity, NodeName
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, TARGET, Case, healthy
 from tests.unit.checks.plain import plain_run

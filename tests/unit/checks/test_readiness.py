@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.checks.readiness import check_readiness, readiness_checks
-from srx_issu.domain import rows
 from srx_issu.domain.checking import (
     CheckResult,
     CheckRule,
@@ -19,9 +18,10 @@ from srx_issu.domain.checking import (
     Severity,
     WhenUnknown,
 )
-from srx_issu.domain.model import ColdSync, GroupState, IssuStatus, NodeName
-from srx_issu.domain.state import ClusterState, PerNode, Rows
-from srx_issu.domain.support import InService, Support
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import ColdSync, GroupState, IssuStatus, NodeName
+from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
+from srx_issu.domain.upgrade.support import InService, Support
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, NOW, RUNNING, TARGET, Case, healthy
 from tests.unit.checks.plain import plain_run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.dag_factory.schedule import audit_schedule
+from srx_issu.airflow.dags.schedule import audit_schedule
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from srx_issu.devices.login_pace import BURST, LoginPace
+from srx_issu.adapters.devices.login_pace import BURST, LoginPace
 
 
 async def beginnings(pace: LoginPace, logins: int) -> list[float]:

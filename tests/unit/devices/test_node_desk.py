@@ -8,10 +8,10 @@ import time
 import asyncssh
 import pytest
 
-from srx_issu.devices import async_login, node_desk
-from srx_issu.devices.node_desk import NodeDesk
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import NodeName
+from srx_issu.adapters.devices import async_login, node_desk
+from srx_issu.adapters.devices.node_desk import NodeDesk
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes import replies
 from tests.fakes.node import Act, ScriptedNode
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.devices.sessions import Printed
-from srx_issu.devices.ssh import _is_refusal
+from srx_issu.adapters.devices.sessions import Printed
+from srx_issu.adapters.devices.ssh import _is_refusal
 
 
 def printed(out: str, *, status: int = 1, err: str = "") -> Printed:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.decide import AskOperator, Attach, NothingToDo, Sent, Start, decide
-from srx_issu.domain.model import IssuStatus, Snapshot
-from srx_issu.domain.phase import Phase
+from srx_issu.domain.cluster.model import IssuStatus, Snapshot
+from srx_issu.domain.cluster.phase import Phase
+from srx_issu.domain.upgrade.decide import AskOperator, Attach, NothingToDo, Sent, Start, decide
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from srx_issu.domain import rows
-from srx_issu.domain.diff import beyond, compare, compared_tables, ignoring
-from srx_issu.domain.difference import Kind, Look
-from srx_issu.domain.intent import Tolerance
-from srx_issu.domain.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
-from srx_issu.domain.noise_floor import noise_floor
-from srx_issu.domain.rto_flow import Flow, stalled
-from srx_issu.domain.sides import active_node
-from srx_issu.domain.state import ClusterState, NotAnswered, PerNode, Rows
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
+from srx_issu.domain.comparison.compare import beyond, compare, compared_tables, ignoring
+from srx_issu.domain.comparison.difference import Kind, Look
+from srx_issu.domain.comparison.noise_floor import noise_floor
+from srx_issu.domain.comparison.rto_flow import Flow, stalled
+from srx_issu.domain.comparison.sides import active_node
+from srx_issu.domain.upgrade.intent import Tolerance
 from tests.devices.state.fake_nodes import NOW
 
 NODE0, NODE1 = NodeName.NODE0, NodeName.NODE1

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.failure import Diagnosis, diagnose
-from srx_issu.domain.failures.classes import FailureClass, Permission, strictest
-from srx_issu.domain.failures.rules import DEFAULT_RULES, FailureRules
-from srx_issu.domain.failures.situation import Situation
-from srx_issu.domain.failures.table import FACTS
-from srx_issu.domain.model import GroupState, IssuStatus, NodeView, Snapshot
+from srx_issu.domain.cluster.model import GroupState, IssuStatus, NodeView, Snapshot
+from srx_issu.domain.failure.classes import FailureClass, Permission, strictest
+from srx_issu.domain.failure.naming import Diagnosis, diagnose
+from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
+from srx_issu.domain.failure.situation import Situation
+from srx_issu.domain.failure.table import FACTS
 from tests.fakes.snapshots import (
     N0,
     N1,

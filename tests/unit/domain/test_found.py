@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from srx_issu.domain.cluster.model import IssuStatus, Snapshot
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.model import IssuStatus, Snapshot
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover, whose_issu
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, both, group, silent, snapshot, view
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.goals import Course, Goal, describe, in_hold_down, progress
-from srx_issu.domain.home import home
-from srx_issu.domain.model import GroupState, Snapshot
+from srx_issu.domain.cluster.home import home
+from srx_issu.domain.cluster.model import GroupState, Snapshot
+from srx_issu.domain.upgrade.goals import Course, Goal, describe, in_hold_down, progress
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, both, group, silent, snapshot, view
 
 COURSE = Course(before=both(), starter=N0, target=NEW)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.model import GroupState, IssuStatus, Snapshot
-from srx_issu.domain.phase import Phase, has_rebooted, infer_phase, issu_signs, not_settled
+from srx_issu.domain.cluster.model import GroupState, IssuStatus, Snapshot
+from srx_issu.domain.cluster.phase import Phase, has_rebooted, infer_phase, issu_signs, not_settled
 from tests.fakes.snapshots import (
     N0,
     N1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.printable import printable
+from srx_issu.domain.redaction.printable import printable
 from tests.unit.domain.growth import HARD_UNITS, growth
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.failure import Diagnosis, diagnose
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import FailureRules
-from srx_issu.domain.model import IssuStatus, Snapshot
-from srx_issu.domain.recover import Plan, PlanKind, recover
+from srx_issu.domain.cluster.model import IssuStatus, Snapshot
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.naming import Diagnosis, diagnose
+from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.plan import MOST_ACTIONS, ActionName, Errand, Order, RecoveryAction, Taken
+from srx_issu.domain.recovery.planner import Plan, PlanKind, recover
 from srx_issu.domain.recovery.progress import Send, Stop, next_action
+from srx_issu.domain.upgrade.commands import Software
 from srx_issu.ports.codec import dumps, loads
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, group, silent, snapshot, view

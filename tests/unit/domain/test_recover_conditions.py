@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.model import GroupState, IssuStatus, Member, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.model import GroupState, IssuStatus, Member, RedundancyGroup, Snapshot
 from srx_issu.domain.recovery.conditions import Claim, Condition, judge
 from tests.fakes.snapshots import (
     N0,

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.model import GroupState, IssuStatus, NodeView, Snapshot
+from srx_issu.domain.cluster.model import GroupState, IssuStatus, NodeView, Snapshot
+from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.recovery import steps
 from srx_issu.domain.recovery.plan import ActionName, Errand, Order, Plan, PlanKind, RecoveryAction, Taken
 from srx_issu.domain.recovery.progress import (
@@ -26,6 +25,7 @@ from srx_issu.domain.recovery.progress import (
     timed_out,
 )
 from srx_issu.domain.recovery.stop_rules import Objection, Say, objection
+from srx_issu.domain.upgrade.commands import Software
 from tests.fakes.snapshots import (
     N0,
     N1,

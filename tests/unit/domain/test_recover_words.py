@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.failure import diagnose
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import FailureRules
-from srx_issu.domain.model import IssuStatus
-from srx_issu.domain.recover import recover
+from srx_issu.domain.cluster.model import IssuStatus
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.naming import diagnose
+from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.conditions import Claim, Condition
+from srx_issu.domain.recovery.planner import recover
 from srx_issu.domain.recovery.words import by_hand, describe, say
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, snapshot, view

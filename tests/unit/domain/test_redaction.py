@@ -10,8 +10,8 @@ import pytest
 
 import srx_issu
 from srx_issu.domain.errors import CommandRefused, ReplyNotUnderstood
-from srx_issu.domain.redaction import REDACTED, redact
-from srx_issu.domain.transcript import transcript_verdict
+from srx_issu.domain.junos.transcript import transcript_verdict
+from srx_issu.domain.redaction.prose import REDACTED, redact
 from tests.unit.domain.growth import HARD_UNITS, growth
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nSEEDED\nSEEDED==\n-----END OPENSSH PRIVATE KEY-----"

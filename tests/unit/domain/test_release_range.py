@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.errors import UnparsableVersion
-from srx_issu.domain.release_range import ReleaseMark, ReleaseRange, parse_mark
-from srx_issu.domain.version import parse
+from srx_issu.domain.junos.release_range import ReleaseMark, ReleaseRange, parse_mark
+from srx_issu.domain.junos.version import parse
 
 
 @pytest.mark.parametrize("text", ["", "17", "17.", "17.4R", "x", "17.04", "17.4-EVO", "17.4R1-EVO"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.scrub import REMOVED, scrub
+from srx_issu.domain.redaction.configuration import REMOVED, scrub
 from tests.unit.domain.growth import HARD_UNITS, growth
 
 SECRETS = {

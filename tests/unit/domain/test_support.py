@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.release_range import ReleaseRange, parse_mark
-from srx_issu.domain.support import (
+from srx_issu.domain.junos.release_range import ReleaseRange, parse_mark
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.support import (
     HoldTimer,
     InService,
     Platform,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.errors import IncomparableReleases, UnparsableVersion
-from srx_issu.domain.verdict import Status
-from srx_issu.domain.version import (
+from srx_issu.domain.junos.version import (
     JunosVersion,
     ReleaseKind,
     compare,
@@ -15,6 +14,7 @@ from srx_issu.domain.version import (
     parse,
     same_release,
 )
+from srx_issu.domain.verdict import Status
 
 SAMPLES = (
     "15.1X49-D70.3",

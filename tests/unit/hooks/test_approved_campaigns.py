@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.airflow.composition import approved_campaigns as module
+from srx_issu.airflow.composition.approved_campaigns import KEPT, approved_campaigns
 from srx_issu.domain.errors import JournalError
-from srx_issu.hooks import approved_campaigns as module
-from srx_issu.hooks.approved_campaigns import KEPT, approved_campaigns
 from srx_issu.ports.campaign import ApprovedCampaign
 
 SPRING, AUTUMN = (

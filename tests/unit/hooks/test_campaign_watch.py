@@ -11,21 +11,21 @@ from typing import Any, cast
 
 import pytest
 
-from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
-from srx_issu.hooks import campaign_watch
-from srx_issu.hooks.campaign_watch import (
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.airflow.watching import shared as campaign_watch
+from srx_issu.airflow.watching.campaign import watch_cluster
+from srx_issu.airflow.watching.shared import (
     ASK_AIRFLOW_EVERY_S,
     Call,
     CampaignWatch,
     Waiter,
     campaign_watch_of_loop,
 )
-from srx_issu.hooks.campaign_watching import watch_cluster
-from srx_issu.hooks.stores import Stores
+from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignLook
-from srx_issu.steps.campaign_close import give_order
-from srx_issu.steps.campaign_turns import End, Turn
-from srx_issu.steps.campaign_upgrade import Go, next_step, note_start
+from srx_issu.steps.campaign.close import give_order
+from srx_issu.steps.campaign.turns import End, Turn
+from srx_issu.steps.campaign.upgrade import Go, next_step, note_start
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import T0

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from srx_issu.airflow.composition import claiming
+from srx_issu.airflow.composition.claiming import Asked, claim_cluster, claim_for_recovery
+from srx_issu.airflow.composition.stores import Stores
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.intent import Purpose
-from srx_issu.hooks import claiming
-from srx_issu.hooks.claiming import Asked, claim_cluster, claim_for_recovery
-from srx_issu.hooks.stores import Stores
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
 from srx_issu.steps.order import ORDER_KEY, Order
 from tests.catalog.folders import DIGEST, IMAGE, Folder

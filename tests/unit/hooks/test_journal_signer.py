@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.hooks.settings import JOURNAL_KEY_FILE, journal_signer
-from srx_issu.journal import make_key
+from srx_issu.adapters.journal import make_key
+from srx_issu.airflow.composition.settings import JOURNAL_KEY_FILE, journal_signer
 
 
 def test_signs_with_the_key_that_the_setting_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.airflow.composition.measured import MeasuredJournal, MeasuredLeases
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.hooks.measured import MeasuredJournal, MeasuredLeases
 from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Outcome
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock

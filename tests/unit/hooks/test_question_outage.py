@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from srx_issu.airflow.operators.question import _is_outage
 from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.operators.question import _is_outage
 
 
 @pytest.mark.parametrize(("error", "waits"), [(JournalAway("away"), True), (JournalError("changed"), False)])

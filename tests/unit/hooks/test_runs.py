@@ -6,7 +6,7 @@ import pytest
 from airflow.sdk.execution_time.comms import DagRunStateResult
 from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-from srx_issu.hooks.runs import GONE, run_state
+from srx_issu.airflow.composition.runs import GONE, run_state
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, count: int, state: str) -> None:

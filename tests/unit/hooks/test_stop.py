@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from srx_issu.airflow.composition import stop
 from srx_issu.domain.errors import StopFlagUnreadable
-from srx_issu.hooks import stop
 
 
 @dataclass

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.airflow.composition import workbench
+from srx_issu.airflow.composition.identity import purpose_of
+from srx_issu.airflow.composition.later import later
+from srx_issu.airflow.composition.stores import Stores
 from srx_issu.domain.errors import JournalError, RequestRefused
-from srx_issu.domain.intent import Purpose
-from srx_issu.hooks import workbench
-from srx_issu.hooks.identity import purpose_of
-from srx_issu.hooks.later import later
-from srx_issu.hooks.stores import Stores
+from srx_issu.domain.upgrade.intent import Purpose
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.campaigns import MemoryCampaigns
 from tests.fakes.intents import intent

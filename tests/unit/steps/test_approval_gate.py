@@ -11,7 +11,8 @@ from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.approval_gate import (
+from srx_issu.steps.approval.facts import standing
+from srx_issu.steps.approval.gate import (
     Ask,
     Enough,
     Gate,
@@ -22,9 +23,8 @@ from srx_issu.steps.approval_gate import (
     hear,
     is_unanswered,
 )
-from srx_issu.steps.approval_request import recovery_request, start_request
-from srx_issu.steps.approvals import standing
-from srx_issu.steps.lost_answer import LostAnswer
+from srx_issu.steps.approval.lost_answer import LostAnswer
+from srx_issu.steps.approval.request import recovery_request, start_request
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

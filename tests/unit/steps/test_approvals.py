@@ -10,12 +10,12 @@ import pytest
 
 from srx_issu.domain.approvals.judge import Approved, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals, CampaignApproval, Person
-from srx_issu.domain.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Event, EventKind, Json
-from srx_issu.steps.approvals import in_force, standing, why_asked
+from srx_issu.steps.approval.facts import in_force, standing, why_asked
 from srx_issu.steps.recall import last
-from srx_issu.steps.recovery_plan import PLAN_KEY
+from srx_issu.steps.recovery.kept_plan import PLAN_KEY
 from tests.fakes.approvals import PLAN, READY_EVENT, answered, put
 from tests.fakes.intents import IMAGE, intent
 from tests.fakes.recoveries import half_way

@@ -9,7 +9,7 @@ import pytest
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.ask_for_start import BeforeStart, ask_for_start, confirm_start
+from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

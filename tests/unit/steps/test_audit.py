@@ -10,17 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from srx_issu.catalog import Catalog
-from srx_issu.domain import rows
 from srx_issu.domain.audit import AuditVerdict, Matrix
-from srx_issu.domain.difference import Look
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.intent import Intent, Limits, Policy, Timers
-from srx_issu.domain.model import Cluster, Image
-from srx_issu.domain.support import SupportMatrix
+from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
+from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.domain.verdict import Status
 from srx_issu.report.audit import build_audit_report
-from srx_issu.steps.audit import audit_batch, make_matrix, plan_audit, summary
-from srx_issu.steps.audit_bench import AuditBench
+from srx_issu.steps.audit.bench import AuditBench
+from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit, summary
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases, SteppingClock
 from tests.unit.checks.healthy import NODE0, NODE1, TARGET, Case, healthy

@@ -15,10 +15,10 @@ from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.campaign_bench import Planning
-from srx_issu.steps.campaign_close import close_campaign, give_order
-from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign_upgrade import (
+from srx_issu.steps.campaign.bench import Planning
+from srx_issu.steps.campaign.close import close_campaign, give_order
+from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
+from srx_issu.steps.campaign.upgrade import (
     Attach,
     Go,
     Over,
@@ -30,7 +30,7 @@ from srx_issu.steps.campaign_upgrade import (
     note_made,
     note_start,
 )
-from srx_issu.steps.campaign_wave import (
+from srx_issu.steps.campaign.wave import (
     Bake,
     Skip,
     hear_answer,

@@ -12,9 +12,9 @@ from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.campaign_close import close_campaign
-from srx_issu.steps.campaign_orders import check_no_campaign, find_order, note_proved, note_refused
-from srx_issu.steps.campaign_upgrade import (
+from srx_issu.steps.campaign.close import close_campaign
+from srx_issu.steps.campaign.orders import check_no_campaign, find_order, note_proved, note_refused
+from srx_issu.steps.campaign.upgrade import (
     CLAIM_WITHIN_S,
     MOST_TAKEN,
     Attach,
@@ -25,7 +25,7 @@ from srx_issu.steps.campaign_upgrade import (
     note_made,
     note_start,
 )
-from srx_issu.steps.campaign_wave import open_wave
+from srx_issu.steps.campaign.wave import open_wave
 from srx_issu.steps.order import ORDER_KEY, Order, check_unchanged
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.intents import intent

@@ -10,10 +10,11 @@ from srx_issu.campaign.model import Budget, Gates, Result, Share
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
-from srx_issu.steps.approval_gate import Ask, Enough, NextGate, Response
-from srx_issu.steps.campaign_close import close_campaign
-from srx_issu.steps.campaign_plan import approval_question, confirm_plan, make_plan
-from srx_issu.steps.campaign_questions import (
+from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
+from srx_issu.steps.approval.lost_answer import LostAnswer
+from srx_issu.steps.campaign.close import close_campaign
+from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
+from srx_issu.steps.campaign.questions import (
     CampaignGateTask,
     approach,
     campaign_approval,
@@ -22,8 +23,7 @@ from srx_issu.steps.campaign_questions import (
     rule_for_plan,
     unanswered,
 )
-from srx_issu.steps.campaign_wave import hear_answer, hold_question, judge, open_wave
-from srx_issu.steps.lost_answer import LostAnswer
+from srx_issu.steps.campaign.wave import hear_answer, hold_question, judge, open_wave
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
 

@@ -9,7 +9,7 @@ import pytest
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.model import Budget
 from srx_issu.ports.campaign import is_about
-from srx_issu.steps.campaign_state import CampaignState, read_state
+from srx_issu.steps.campaign.state import CampaignState, read_state
 from tests.fakes.campaign_events import CLUSTERS, random_events
 
 

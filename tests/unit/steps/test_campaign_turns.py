@@ -11,14 +11,14 @@ import pytest
 from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.model import Budget, InFlight, Share, WaveSize
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.domain.intent import SharedLimit
+from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.campaign_plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign_state import read_state
-from srx_issu.steps.campaign_turns import End, Room, Turn, obstacles, wants_attention
-from srx_issu.steps.campaign_upgrade import CLAIM_WITHIN_S, Go, Task, next_step, note_start
-from srx_issu.steps.campaign_wave import open_wave
+from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
+from srx_issu.steps.campaign.state import read_state
+from srx_issu.steps.campaign.turns import End, Room, Turn, obstacles, wants_attention
+from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, Go, Task, next_step, note_start
+from srx_issu.steps.campaign.wave import open_wave
 from srx_issu.steps.holding import Needs, take_all
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.fakes.memory import MemoryLeases

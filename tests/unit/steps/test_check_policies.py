@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.rows import PolicySync as Row
+from srx_issu.domain.cluster.rows import PolicySync as Row
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.check_policies import RESYNC_KEY, check_policies, resync_policies
-from srx_issu.steps.check_versions_and_groups import NotVerified
-from srx_issu.steps.collect_after import look_again
+from srx_issu.steps.upgrade.check_policies import RESYNC_KEY, check_policies, resync_policies
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.collect_after import look_again
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0, NEW
 from tests.fakes.snapshots import both as both_nodes

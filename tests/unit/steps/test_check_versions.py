@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.intent import Purpose
-from srx_issu.domain.model import Snapshot
-from srx_issu.steps.check_versions_and_groups import NotVerified, check_versions_and_groups
-from srx_issu.steps.collect_after import look_again
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified, check_versions_and_groups
+from srx_issu.steps.upgrade.collect_after import look_again
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, after_reboot, both, silent, snapshot, view

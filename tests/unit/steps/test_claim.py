@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
-from srx_issu.domain.intent import Purpose, SharedLimit
+from srx_issu.domain.upgrade.intent import Purpose, SharedLimit
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.claim import TakeOver, claim
+from srx_issu.steps.upgrade.claim import TakeOver, claim
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.snapshots import T0

@@ -7,8 +7,8 @@ from dataclasses import replace
 from srx_issu.domain.errors import StopFlagUnreadable
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.clean_up import clean_up
 from srx_issu.steps.gate.order import BROUGHT
+from srx_issu.steps.upgrade.clean_up import clean_up
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0
 from tests.unit.steps.gate.worlds import Shelf

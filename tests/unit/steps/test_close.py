@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.close import close, settle
+from srx_issu.steps.upgrade.close import close, settle
 from tests.fakes.benches import FakeBench
 
 

@@ -9,7 +9,7 @@ import pytest
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.confirm_approval import confirm_approval
+from srx_issu.steps.approval.confirm import confirm_approval
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

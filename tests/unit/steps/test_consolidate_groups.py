@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.consolidate_groups import consolidate_groups
+from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, OLD, T0, both, group

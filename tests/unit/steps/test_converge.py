@@ -6,16 +6,16 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from srx_issu.domain import rows
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.state import ClusterState, PerNode, Rows
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.check_state import check_state
-from srx_issu.steps.check_unchanged import check_unchanged
-from srx_issu.steps.collect_after import collect_after
-from srx_issu.steps.collect_baseline import collect_baseline
-from srx_issu.steps.converge import NotYet
 from srx_issu.steps.recall import BASELINE_STEP, conclusion
+from srx_issu.steps.upgrade.check_state import check_state
+from srx_issu.steps.upgrade.check_unchanged import check_unchanged
+from srx_issu.steps.upgrade.collect_after import collect_after
+from srx_issu.steps.upgrade.collect_baseline import collect_baseline
+from srx_issu.steps.waits.converge import NotYet
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0, N1, NEW, T0, both, group
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.support import InService, Platform, SupportMatrix
-from srx_issu.steps.judge_readiness import eligibility
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
+from srx_issu.steps.upgrade.judge_readiness import eligibility
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import both

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.errors import NotPermitted, RequestRefused
-from srx_issu.domain.model import GroupState
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.fail_back import fail_back_groups, fail_back_rg0, reset_failover
+from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, both, group

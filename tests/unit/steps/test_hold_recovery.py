@@ -8,15 +8,15 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.ports.journal import Outcome
-from srx_issu.steps.check_versions_and_groups import NotVerified
-from srx_issu.steps.confirm_approval import confirm_approval
-from srx_issu.steps.hold_for_operator import hold_recovery
+from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.recall import conclusion
-from srx_issu.steps.recover_cluster import carry_out, conclude_recovery
-from srx_issu.steps.recovery_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recovery.recover_cluster import carry_out, conclude_recovery
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.hold_for_operator import hold_recovery
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way
 from tests.fakes.snapshots import NEW, OLD, both

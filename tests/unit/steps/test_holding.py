@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld, RequestRefused
-from srx_issu.domain.intent import Intent, SharedLimit
+from srx_issu.domain.upgrade.intent import Intent, SharedLimit
 from srx_issu.ports.journal import PERMIT_S, Outcome
-from srx_issu.steps.claim import claim
-from srx_issu.steps.close import close
-from srx_issu.steps.decide_outcome import decide_outcome
 from srx_issu.steps.holding import needs_of, renew_all, take_all
-from srx_issu.steps.release_cluster import release_cluster
-from srx_issu.steps.start_issu import start_issu
+from srx_issu.steps.upgrade.claim import claim
+from srx_issu.steps.upgrade.close import close
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.release_cluster import release_cluster
+from srx_issu.steps.upgrade.start_issu import start_issu
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock

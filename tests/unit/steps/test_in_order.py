@@ -11,8 +11,8 @@ import pytest
 from srx_issu.domain.errors import TransferFailed
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.converge import NotYet
-from srx_issu.steps.in_order import BEGUN, InOrder, Part
+from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0
 

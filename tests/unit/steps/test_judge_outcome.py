@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.domain.intent import Purpose
-from srx_issu.domain.model import Snapshot
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.converge import NotYet
-from srx_issu.steps.hold_for_operator import hold_for_operator
-from srx_issu.steps.judge_outcome import Way, judge_outcome
 from srx_issu.steps.recall import ERRAND, conclusion
-from srx_issu.steps.recovery_plan import DIAGNOSIS_KEY, kept_plan
-from srx_issu.steps.watch import count_anew
+from srx_issu.steps.recovery.kept_plan import DIAGNOSIS_KEY, kept_plan
+from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator
+from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
+from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.watch import count_anew
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.recoveries import half_way

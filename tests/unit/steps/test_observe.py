@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.domain.intent import Purpose
 from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.journal import Event, EventKind, Outcome
-from srx_issu.steps.claim import TAKEN_OVER, TakeOver, claim, permits_left_s
-from srx_issu.steps.observe import observe, observe_again
 from srx_issu.steps.recall import baseline, course, intent_of, start
-from srx_issu.steps.release_cluster import STEP as RELEASED
+from srx_issu.steps.upgrade.claim import TAKEN_OVER, TakeOver, claim, permits_left_s
+from srx_issu.steps.upgrade.observe import observe, observe_again
+from srx_issu.steps.upgrade.release_cluster import STEP as RELEASED
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import IMAGE, intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both

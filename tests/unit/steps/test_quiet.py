@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceUnreachable
-from srx_issu.domain.model import NodeName
-from srx_issu.steps.quiet import QuietWatch, Stillness
 from srx_issu.steps.recall import Start
+from srx_issu.steps.waits.quiet import QuietWatch, Stillness
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import (

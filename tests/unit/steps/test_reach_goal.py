@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.goals import Goal
-from srx_issu.domain.model import GroupState
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.converge import NotYet
-from srx_issu.steps.reach_goal import reach
+from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.reach_goal import reach
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0, N1, NEW, both, group, snapshot, view
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.failures.classes import Permission
-from srx_issu.domain.recover import PlanKind
+from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.recovery_plan import keep_plan, prognosis
-from srx_issu.steps.recovery_way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
+from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way
 

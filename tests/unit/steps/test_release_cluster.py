@@ -4,7 +4,7 @@ import pytest
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.release_cluster import release_cluster
+from srx_issu.steps.upgrade.release_cluster import release_cluster
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import T0
 

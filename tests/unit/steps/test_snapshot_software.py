@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.errors import CommandRefused
 from srx_issu.ports.journal import EventKind
-from srx_issu.steps.snapshot_software import snapshot_software
+from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1

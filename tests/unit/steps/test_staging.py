@@ -14,17 +14,17 @@ import pytest
 
 from srx_issu.campaign.model import SiteStaging, Staging
 from srx_issu.campaign.plan import plan_waves
-from srx_issu.domain.difference import Look
+from srx_issu.domain.cluster.model import Cluster, Image, NodeName, Snapshot
+from srx_issu.domain.cluster.rows import Filesystem
+from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
+from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFailed
-from srx_issu.domain.model import Cluster, Image, NodeName, Snapshot
-from srx_issu.domain.rows import Filesystem
-from srx_issu.domain.state import ClusterState, PerNode, Rows
 from srx_issu.ports.permits import Permit
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.campaign_bench import Planning
-from srx_issu.steps.staging import SiteWork, gaps, plan_staging, stage_site, summarise
-from srx_issu.steps.staging_bench import StagingBench
-from srx_issu.steps.throttle import Throttle
+from srx_issu.steps.campaign.bench import Planning
+from srx_issu.steps.staging.bench import StagingBench
+from srx_issu.steps.staging.fleet import SiteWork, gaps, plan_staging, stage_site, summarise
+from srx_issu.steps.staging.throttle import Throttle
 from tests.fakes.intents import CLUSTER, IMAGE
 from tests.fakes.memory import MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0, both

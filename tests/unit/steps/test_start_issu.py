@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused, SessionLost, UnknownCommand
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.ports.journal import EventKind, Outcome
 from srx_issu.steps.recall import start
-from srx_issu.steps.start_issu import start_issu
+from srx_issu.steps.upgrade.start_issu import start_issu
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, NEW, OLD, T0, both, silent, snapshot, view

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srx_issu.domain.model import Snapshot
+from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.ports.journal import Event, Hold, Intended
-from srx_issu.steps.recover_cluster import carry_out
+from srx_issu.steps.recovery.recover_cluster import carry_out
 from tests.fakes.benches import FakeBench, ScriptedReader
 from tests.fakes.memory import MemoryJournal
 from tests.fakes.recoveries import half_way

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceUnreachable
-from srx_issu.domain.goals import Course, Goal
-from srx_issu.domain.intent import Timers
-from srx_issu.domain.model import GroupState, NodeName, Snapshot
+from srx_issu.domain.upgrade.goals import Course, Goal
+from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.ports.journal import Event, EventKind
 from srx_issu.steps.recall import Start
-from srx_issu.steps.watch import Watch, began_at, deadline_s
+from srx_issu.steps.waits.watch import Watch, began_at, deadline_s
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group, silent, snapshot, view

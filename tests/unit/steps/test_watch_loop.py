@@ -10,15 +10,15 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
-from srx_issu.domain.goals import Course, Goal
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.ports.journal import EventKind
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
 from srx_issu.steps.recall import Start
-from srx_issu.steps.watch import Verdict, Watch, began_at
-from srx_issu.steps.watch_loop import LeaseKeeper, WatchLoop
+from srx_issu.steps.waits.watch import Verdict, Watch, began_at
+from srx_issu.steps.waits.watch_loop import LeaseKeeper, WatchLoop
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal

@@ -8,11 +8,11 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.steps.approval_gate import Ask, Enough, Gate, Response, approach, hear
-from srx_issu.steps.approval_request import start_request
+from srx_issu.steps.approval.confirm import confirm_approval
+from srx_issu.steps.approval.gate import Ask, Enough, Gate, Response, approach, hear
+from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.confirm_approval import confirm_approval
-from srx_issu.steps.recover_cluster import carry_out, taken
+from srx_issu.steps.recovery.recover_cluster import carry_out, taken
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way

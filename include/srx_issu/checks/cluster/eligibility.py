@@ -6,10 +6,10 @@ from srx_issu.checks.check import YES, Check, NoneOf, OneOf
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.domain.checking import Severity
 from srx_issu.domain.errors import UnparsableVersion
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.support import InService
+from srx_issu.domain.junos.version import is_later, parse
+from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.domain.upgrade.support import InService
 from srx_issu.domain.verdict import Status
-from srx_issu.domain.version import is_later, parse
 
 COLUMNS = (
     "releases_equal", "releases_text", "target_is_later", "later_text", "support", "support_text",

@@ -11,9 +11,9 @@ from srx_issu.checks.check import YES, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import Severity
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.state import PerNode
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.state import PerNode
+from srx_issu.domain.upgrade.intent import Policy
 
 # In a cluster node1's cards may go on counting where node0's slots end: FPC 7 is the first of node1 on
 # SRX1500 and 4x00, 3, 6 and 12 on SRX5400, 5600 and 5800. Most commands count from 0 on both.

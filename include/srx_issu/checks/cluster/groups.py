@@ -5,7 +5,7 @@ from __future__ import annotations
 from srx_issu.checks.check import YES, Check, InRange
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.domain.checking import Severity
-from srx_issu.domain.intent import Policy
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("groups", "groups_text", "consolidated", "consolidated_text")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from srx_issu.checks.check import YES, ZERO, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.state import NotAnswered
+from srx_issu.domain.cluster.state import NotAnswered
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("graceful_restart", "protocols_text", "unsupported_protocols", "unsupported_protocols_text")
 

@@ -6,7 +6,7 @@ from srx_issu.checks.check import Check
 from srx_issu.checks.cluster import clocks, eligibility, equality, groups, routing, window
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
 from srx_issu.checks.part import ClusterPart
-from srx_issu.domain.intent import Policy
+from srx_issu.domain.upgrade.intent import Policy
 
 PARTS: tuple[ClusterPart, ...] = (groups, eligibility, equality, clocks, window, routing)
 

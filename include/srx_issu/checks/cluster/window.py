@@ -8,7 +8,7 @@ from srx_issu.checks.check import Check, InRange
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import span
 from srx_issu.domain.checking import WhenUnknown
-from srx_issu.domain.intent import Intent, Policy
+from srx_issu.domain.upgrade.intent import Intent, Policy
 
 COLUMNS = ("window_left_s", "window_text", "worst_case_text")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from srx_issu.checks.check import NO, ZERO, Check, InRange, NoneOf, OneOf
 from srx_issu.checks.frames import Frame, Row, Subject
-from srx_issu.domain.model import GroupState, Member, NodeName, Snapshot
-from srx_issu.domain.phase import ISSU_PRIORITY
+from srx_issu.domain.cluster.model import GroupState, Member, NodeName, Snapshot
+from srx_issu.domain.cluster.phase import ISSU_PRIORITY
 
 COLUMNS = (
     "node", "about", "seen_by", "group", "state", "state_remedy", "priority", "manual", "view", "failures",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.checks.check import Check, InRange
 from srx_issu.checks.frames import Frame, Row, Subject
-from srx_issu.domain.model import GroupState
+from srx_issu.domain.cluster.model import GroupState
 
 _SAYS_NOTHING = (None, GroupState.UNKNOWN)
 

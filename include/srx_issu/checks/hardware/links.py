@@ -5,8 +5,8 @@ from __future__ import annotations
 from srx_issu.checks.check import YES, Check
 from srx_issu.checks.frames import Frame, Subject
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.rows import ClusterLink, LinkKind
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.rows import ClusterLink, LinkKind
 
 _KINDS = {
     "control_link": (LinkKind.CONTROL,),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.checks.check import YES, Check
 from srx_issu.checks.frames import Frame, Subject
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 
 
 def pfes_frame(subject: Subject) -> Frame:

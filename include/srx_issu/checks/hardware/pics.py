@@ -7,7 +7,7 @@ import re
 from srx_issu.checks.check import NO, Check, OneOf
 from srx_issu.checks.frames import Frame, Subject
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
 
 # First words of the states that Junos has for cards and PICs; any other is not known, and never good.
 _STATES = frozenset(

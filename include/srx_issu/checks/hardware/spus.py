@@ -6,8 +6,8 @@ from srx_issu.checks.check import Check, InRange
 from srx_issu.checks.frames import Frame, Row, Subject
 from srx_issu.checks.words import percent
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 
 def spus_frame(subject: Subject) -> Frame:

@@ -6,9 +6,9 @@ from srx_issu.checks.check import ZERO, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import Severity
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.rows import Alarm
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.rows import Alarm
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("major_alarms", "major_text", "minor_alarms", "minor_text")
 

@@ -6,8 +6,8 @@ from srx_issu.checks.check import YES, Check, InRange
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import span
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("uptime_s", "uptime_text", "clock_is_ntp", "time_source_text")
 

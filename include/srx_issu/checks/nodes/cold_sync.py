@@ -6,8 +6,8 @@ from srx_issu.checks.check import YES, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName, NodeView
+from srx_issu.domain.cluster.model import NodeName, NodeView
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("cold_sync_complete", "cold_sync_text")
 

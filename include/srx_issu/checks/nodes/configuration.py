@@ -6,9 +6,9 @@ from srx_issu.checks.check import NO, YES, ZERO, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.state import ClusterState
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = (
     "commit_pending", "commit_text", "installs", "install_text", "uncommitted_lines", "candidate_text",

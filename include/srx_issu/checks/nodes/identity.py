@@ -8,8 +8,8 @@ from __future__ import annotations
 from srx_issu.checks.check import YES, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.domain.checking import WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 _WHAT = {"hostname": "host name", "serial": "serial number", "cluster_id": "cluster id"}
 IDENTITY = frozenset({"model_as_in_inventory", *(f"{name}_as_in_inventory" for name in _WHAT)})

@@ -6,9 +6,9 @@ from srx_issu.checks.check import NO, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.phase import ISSU_PRIORITY
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.phase import ISSU_PRIORITY
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("issu_in_progress", "issu_text")
 

@@ -6,8 +6,8 @@ from srx_issu.checks.check import YES, ZERO, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import Severity
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 _COLOURS = frozenset({"green", "amber", "yellow", "red", "off"})
 

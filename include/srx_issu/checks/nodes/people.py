@@ -6,9 +6,9 @@ from srx_issu.checks.check import ZERO, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import listed
 from srx_issu.domain.checking import Severity, WhenUnknown
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.rows import Login
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.rows import Login
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = ("configuring", "configuring_text", "exclusive", "exclusive_text", "logins", "logins_text")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from srx_issu.checks.check import YES, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 COLUMNS = (
     "reachable", "reachable_text", "model_matches", "model_text", "model_wanted", "image_fits", "image_text",

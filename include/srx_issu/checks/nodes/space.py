@@ -5,9 +5,9 @@ from __future__ import annotations
 from srx_issu.checks.check import AtLeastColumn, Check
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.checks.words import size
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.space import bytes_needed, bytes_there
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.domain.upgrade.space import bytes_needed, bytes_there
 
 COLUMNS = ("free_bytes", "needed_bytes", "space_text", "needed_text")
 

@@ -22,8 +22,8 @@ from srx_issu.checks.nodes import (
     space,
 )
 from srx_issu.checks.part import NodePart
-from srx_issu.domain.intent import Policy
-from srx_issu.domain.model import NodeName
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.intent import Policy
 
 PARTS: tuple[NodePart, ...] = (
     presence,

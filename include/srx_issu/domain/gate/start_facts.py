@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from srx_issu.domain.decide import objection_to_start
-from srx_issu.domain.model import Snapshot
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.upgrade.decide import objection_to_start
 
 
 def start_blocker(now: Snapshot, gathered: Collection[int] = ()) -> str | None:

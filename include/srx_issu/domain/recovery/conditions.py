@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from srx_issu.domain.failures.situation import runs
-from srx_issu.domain.model import GroupState, NodeName, Snapshot
-from srx_issu.domain.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
+from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
+from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
+from srx_issu.domain.failure.situation import runs
 
 
 class Claim(StrEnum):

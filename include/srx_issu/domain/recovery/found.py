@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.phase import issu_signs, not_settled
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
-from srx_issu.domain.failures.situation import primary_of_all, runs
-from srx_issu.domain.intent import Intent, Purpose
-from srx_issu.domain.model import NodeName, NodeView, Snapshot
-from srx_issu.domain.phase import issu_signs, not_settled
+from srx_issu.domain.failure.situation import primary_of_all, runs
+from srx_issu.domain.junos.version import is_later, parse, same_release
+from srx_issu.domain.upgrade.intent import Intent, Purpose
 from srx_issu.domain.verdict import Status
-from srx_issu.domain.version import is_later, parse, same_release
 
 NOT_KNOWN = "a release that nobody named"  # no node runs it, so no node counts as upgraded
 

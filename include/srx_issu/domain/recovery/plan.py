@@ -11,7 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from srx_issu.domain.commands import (
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.recovery.conditions import Condition
+from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,
     FailOver,
@@ -21,9 +24,6 @@ from srx_issu.domain.commands import (
     RollBackNode,
     Software,
 )
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.recovery.conditions import Condition
 
 MOST_ACTIONS = 12
 

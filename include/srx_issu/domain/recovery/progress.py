@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from srx_issu.domain.failures.classes import Permission
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.recovery.conditions import Condition, Judged, judge
 from srx_issu.domain.recovery.plan import ActionName, Errand, Plan, PlanKind, RecoveryAction, Taken
 from srx_issu.domain.recovery.stop_rules import Say, objection, split_brain

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from srx_issu.domain.commands import Software
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.recovery.conditions import Claim, Condition
 from srx_issu.domain.recovery.plan import ActionName, Errand, Order, RecoveryAction
+from srx_issu.domain.upgrade.commands import Software
 
 
 def wait_for_node(node: NodeName) -> RecoveryAction:

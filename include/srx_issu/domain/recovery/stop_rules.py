@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from srx_issu.domain.failures.situation import split_groups
-from srx_issu.domain.model import NodeName, Snapshot
-from srx_issu.domain.phase import not_ready_to_take_over, not_settled
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import not_ready_to_take_over, not_settled
+from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.recovery.conditions import Claim, Condition, judge
 from srx_issu.domain.recovery.plan import Errand, Order
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srx_issu.domain.failure import Diagnosis
-from srx_issu.domain.failures.classes import Permission
-from srx_issu.domain.failures.table import FACTS
+from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.failure.naming import Diagnosis
+from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.recovery.conditions import Claim, Condition
 from srx_issu.domain.recovery.plan import Errand, Plan, RecoveryAction
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 from srx_issu.domain.errors import JournalAway, NotPermitted
 from srx_issu.domain.gate.answer import No, NotNow, judge
 from srx_issu.domain.gate.table import Condition
-from srx_issu.domain.intent import StartMethod
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Event, EventKind, Hold, IntendAnswer, Intended, Json
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 from srx_issu.steps.bench import Bench

@@ -12,23 +12,23 @@ from datetime import datetime
 from functools import cached_property
 
 from srx_issu.domain.approvals.judge import Approved
+from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
-from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import Condition
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import Snapshot
+from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
-from srx_issu.domain.version import same_release
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Event, EventKind
-from srx_issu.steps.approvals import standing
+from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT, Order
 from srx_issu.steps.recall import conclusion, gathered_groups, intended, last, ready_event, start
-from srx_issu.steps.recovery_plan import PLAN_KEY, digest_of
-from srx_issu.steps.window import window_objection
+from srx_issu.steps.recovery.kept_plan import PLAN_KEY, digest_of
+from srx_issu.steps.waits.window import window_objection
 
 
 @dataclass(frozen=True)

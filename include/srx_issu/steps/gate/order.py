@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from srx_issu.domain.commands import Command, StartIssu
+from srx_issu.domain.cluster.model import Image, NodeName, Snapshot
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.model import Image, NodeName, Snapshot
 from srx_issu.domain.recovery.plan import Plan
+from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Json
 
 BROUGHT = "brought"  # detail: the path of a file that this upgrade has put on the node
@@ -46,7 +46,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class CommandOrder(Order):
-    """One command of ``domain.commands``."""
+    """One command of ``domain.upgrade.commands``."""
 
     command: Command
 

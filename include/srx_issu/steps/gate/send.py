@@ -11,7 +11,7 @@ checked once more as the last thing before the bytes leave. The answers:
              everything is asked anew, from the look at the nodes on
 
 Junos takes no token: between the last check and the node there is a gap of milliseconds. For the start by
-shell the node itself closes it (``devices/start.py``); for every other command it remains.
+shell the node itself closes it (``adapters/devices/start.py``); for every other command it remains.
 """
 
 from __future__ import annotations

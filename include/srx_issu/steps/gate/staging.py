@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from srx_issu.domain.cluster.model import Image, NodeName
 from srx_issu.domain.errors import NotPermitted
 from srx_issu.domain.gate.table import Condition
-from srx_issu.domain.model import Image, NodeName
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from srx_issu.airflow.watching.watcher.shared_outage import ASK_AGAIN_S, SharedOutage
 from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.hooks.watcher.shared_outage import ASK_AGAIN_S, SharedOutage
 
 
 class Journal:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from srx_issu.devices.login_pace import LoginPace
+from srx_issu.adapters.devices.login_pace import LoginPace
+from srx_issu.airflow.watching.watcher import Subscription, Watcher, watcher_of_loop
+from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.domain.intent import Intent, Timers
-from srx_issu.domain.model import Cluster, NodeName
-from srx_issu.hooks.watcher import Subscription, Watcher, watcher_of_loop
+from srx_issu.domain.upgrade.intent import Intent, Timers
 from tests.fakes.intents import CLUSTER, POLICY, intent
 from tests.fakes.kept_reader import FakeKeptReader
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import srx_issu
 
 PROGRAM = Path(srx_issu.__file__).parent
-GATE, DEVICES = PROGRAM / "steps/gate", PROGRAM / "devices"
+GATE, DEVICES = PROGRAM / "steps/gate", PROGRAM / "adapters/devices"
 SENDS = {"start_line", "upload", "delete"}
 LINES_OF_FILES = "catalog"  # a document tells the line of a word by the same name
 

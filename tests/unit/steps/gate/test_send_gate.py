@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import NotPermitted
-from srx_issu.domain.failures.classes import Permission
+from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
-from srx_issu.domain.intent import StartMethod
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import EventKind, Json, Outcome
-from srx_issu.steps.recovery_plan import digest_of
+from srx_issu.steps.recovery.kept_plan import digest_of
 from tests.fakes.approvals import PLAN
 from tests.fakes.snapshots import N0, T0, both, group
 from tests.unit.steps.gate.worlds import (

@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.commands import Command, FailOver
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused, SessionLost
-from srx_issu.domain.intent import StartMethod
-from srx_issu.domain.job import job_name
-from srx_issu.domain.model import NodeName
-from srx_issu.domain.support import InService, Platform, SupportMatrix
+from srx_issu.domain.junos.job import job_name
+from srx_issu.domain.upgrade.commands import Command, FailOver
+from srx_issu.domain.upgrade.intent import StartMethod
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.ports.journal import EventKind, Outcome
-from srx_issu.steps.clean_up import clean_up
-from srx_issu.steps.consolidate_groups import consolidate_groups
 from srx_issu.steps.recall import START_KEY, intended, once_key
-from srx_issu.steps.start_issu import start_issu
+from srx_issu.steps.upgrade.clean_up import clean_up
+from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
+from srx_issu.steps.upgrade.start_issu import start_issu
 from tests.fakes.benches import FakeBench, RecordingWriter
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, N1, OLD, T0, both, group

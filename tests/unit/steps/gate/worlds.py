@@ -8,23 +8,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from srx_issu.domain.commands import AbortIssu, Command, FailOver, StartIssu
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import JournalAway
-from srx_issu.domain.failures.classes import FailureClass, Permission
-from srx_issu.domain.failures.rules import FailureRules
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.intent import Intent, StartMethod
-from srx_issu.domain.job import job_name
-from srx_issu.domain.model import NodeName, Snapshot
+from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.recovery.plan import Plan
+from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu
+from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports.journal import Event, EventKind, Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT, CommandOrder, DeleteOrder, StartOrder
 from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
 from srx_issu.steps.recall import START_KEY
-from srx_issu.steps.recover_cluster import diagnose
-from srx_issu.steps.recovery_plan import kept_plan
+from srx_issu.steps.recovery.kept_plan import kept_plan
+from srx_issu.steps.recovery.recover_cluster import diagnose
 from tests.fakes.benches import FakeBench, RecordingWriter
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.memory import MemoryJournal, SteppingClock

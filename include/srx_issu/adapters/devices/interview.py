@@ -1,0 +1,133 @@
+"""The questions that make a ``NodeView``, in order, and what follows from an answer that is missing.
+
+A generator: it yields queries and is sent elements, or thrown our exceptions. Both readers drive it, one
+with threads, one with asyncio, so a view means the same whichever wire it came by. What was not answered
+stays None, and ``error`` keeps why; nothing is taken from what the peer says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TypeVar
+
+from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices.parse import status, sync, system
+from srx_issu.adapters.devices.parse.nodes import own_body
+from srx_issu.adapters.devices.parse.reply import Element, number
+from srx_issu.adapters.devices.queries import Query
+from srx_issu.domain.cluster.model import ColdSync, NodeName, NodeView
+from srx_issu.domain.errors import (
+    AuthenticationFailed,
+    DeviceError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    HostKeyRejected,
+    ReplyNotUnderstood,
+    SessionLost,
+    UnknownCommand,
+)
+
+Interview = Generator[Query, Element, NodeView]
+Fact = TypeVar("Fact")
+_Asking = Generator[Query, Element, Fact]
+
+# What Python makes of a number of five thousand digits, or of 31 February: this answer says nothing, the
+# others do.
+NO_VALUE = (ValueError, ArithmeticError)
+_LONGEST_FAULT = 500
+# After one of these the node is not asked further: each question would wait for its own timeout.
+SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, DeviceTimeout, SessionLost)
+
+
+def interview(node: NodeName) -> Interview:
+    """Returns the node's view: reachable False when its own address answered no question at all."""
+    view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
+    unread = set[str]()
+    refused = False
+    for field, question in _QUESTIONS.items():
+        try:
+            view = yield from question(node, view)
+            answered += 1
+        except SESSION_OVER as error:
+            faults.append(error.message)
+            refused = isinstance(error, AuthenticationFailed | HostKeyRejected)
+            break
+        except DeviceError as error:  # it answered, with a no or with something unreadable
+            faults.append(error.message)
+            unread.add(field)
+            answered += 1
+        except NO_VALUE as error:
+            faults.append(f"{field}: {error}"[:_LONGEST_FAULT])
+            unread.add(field)
+            answered += 1
+    return replace(
+        view,
+        reachable=answered > 0,
+        error="; ".join(faults) or None,
+        not_understood=frozenset(unread),
+        refused_login=refused,
+    )
+
+
+def _software(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    body = yield from _own(node, queries.SOFTWARE)
+    facts = system.software_facts(node, body)
+    return replace(view, release=facts.release, hostname=facts.hostname, model=facts.model)
+
+
+def _clock(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    body = yield from _own(node, queries.UPTIME)
+    facts = system.clock_facts(node, body)
+    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
+
+
+def _groups(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    body = yield from _own(node, queries.STATUS)
+    groups = status.redundancy_groups(node, body)
+    return replace(view, groups=groups, cluster_id=number(node, body, "cluster-id"))
+
+
+def _cold_sync(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    try:
+        body = yield from _own(node, queries.COLD_SYNC)
+        found: ColdSync | None = sync.cold_sync(node, body)
+    except UnknownCommand:  # 17.4 and older: no such RPC
+        body = yield from _own(node, queries.INFORMATION)
+        found = sync.cold_sync_in_information(node, body)
+    return replace(view, cold_sync=found)
+
+
+def _issu(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    try:
+        body = yield from _own(node, queries.ISSU)
+    except UnknownCommand:  # optional: older releases do not have it
+        return view
+    return replace(view, issu=sync.issu_status(body))
+
+
+_QUESTIONS = {  # by the field of NodeView that it fills
+    "release": _software,
+    "booted_at": _clock,
+    "groups": _groups,
+    "cold_sync": _cold_sync,
+    "issu": _issu,
+}
+
+
+PLANNED = (queries.SOFTWARE, queries.UPTIME, queries.STATUS, queries.COLD_SYNC, queries.ISSU)
+"""What is always asked, in the order of the questions; the rest follows from an answer."""
+
+
+def with_clock(view: NodeView, uptime: Element) -> NodeView:
+    """The view of a node all of whose other answers are the same as then. Raises DeviceError."""
+    try:
+        facts = system.clock_facts(view.node, own_body(view.node, uptime, queries.UPTIME.body))
+    except NO_VALUE as error:
+        raise ReplyNotUnderstood(view.node, f"{queries.UPTIME.cli}: {error}") from error
+    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
+
+
+def _own(node: NodeName, query: Query) -> _Asking[Element]:
+    root = yield query
+    return own_body(node, root, query.body)

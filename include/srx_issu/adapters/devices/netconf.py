@@ -1,0 +1,132 @@
+"""One NETCONF session to one node: opened when first used, kept, opened anew after a lost answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from lxml import etree
+
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.adapters.devices.pyez_device import NodeDevice
+from srx_issu.domain.cluster.model import Address
+from srx_issu.domain.errors import DeviceError, DeviceTimeout
+from srx_issu.domain.upgrade.commands import Rpc
+
+
+def _nothing() -> None:
+    return None
+
+
+class NetconfSession:
+    """Opened at the first call, kept until ``close`` or until an answer is lost; then opened anew."""
+
+    def __init__(
+        self, node: str, address: Address, credentials: Credentials, *, connect_s: float, rpc_s: float
+    ) -> None:
+        self.node = node
+        self._address = address
+        self._credentials = credentials
+        self._connect_s = connect_s
+        self._rpc_s = rpc_s
+        self._device: NodeDevice | None = None
+        self._left_open: list[NodeDevice] = []
+        self._lock = threading.RLock()
+
+    @property
+    def is_open(self) -> bool:
+        return self._device is not None and bool(self._device.connected)
+
+    def call(
+        self,
+        rpc: Rpc,
+        *,
+        attributes: tuple[tuple[str, str], ...] = (),
+        large: bool = False,
+        timeout_s: float | None = None,
+        leave_open: bool = False,
+        just_before: Callable[[], None] = _nothing,
+    ) -> Element:
+        """The whole ``rpc-reply``, error elements included.
+
+        ``leave_open`` keeps the session of a question that timed out open until ``close``, for work that
+        the node may end when we hang up; the next call gets a session of its own. ``just_before`` is called
+        as the last thing before the request leaves; what it raises keeps the request from leaving.
+
+        Raises DeviceUnreachable, HostKeyRejected or AuthenticationFailed when there is no session,
+        DeviceTimeout or SessionLost when the answer is missing, ReplyNotUnderstood when it is no XML.
+        """
+        request = etree.Element(rpc.name, dict(attributes))
+        for name, text in rpc.leaves:
+            etree.SubElement(request, name).text = text
+        return self._exchange(rpc.name, request, large, timeout_s or self._rpc_s, leave_open, just_before)
+
+    def command(
+        self,
+        cli: str,
+        *,
+        form: str = "xml",
+        timeout_s: float | None = None,
+        leave_open: bool = False,
+        just_before: Callable[[], None] = _nothing,
+    ) -> Element:
+        """A CLI command through ``<command>``; ``form`` is ``xml`` or ``text``. Otherwise as ``call``."""
+        request = etree.Element("command", {"format": form})
+        request.text = cli
+        return self._exchange(cli, request, True, timeout_s or self._rpc_s, leave_open, just_before)
+
+    def _exchange(
+        self,
+        doing: str,
+        request: Element,
+        large: bool,
+        timeout_s: float,
+        leave_open: bool,
+        just_before: Callable[[], None],
+    ) -> Element:
+        with self._lock:
+            device = self._device or self._open()
+            just_before()
+            try:
+                with Border(self.node, doing):
+                    return device.exchange(request, large=large, timeout_s=timeout_s)
+            except DeviceTimeout as error:
+                if leave_open:
+                    self._left_open.append(device)
+                    self._device = None
+                self.drop()
+                raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s") from error
+            except DeviceError:
+                if not device.connected:
+                    self.drop()
+                raise
+
+    def renew(self) -> None:
+        """Opens a new session now, so that a failure to connect is not taken for a lost answer."""
+        with self._lock:
+            self.drop()
+            self._open()
+
+    def _open(self) -> NodeDevice:
+        device = NodeDevice(self.node, self._address, self._credentials, self._connect_s)
+        device.open()
+        self._device = device
+        return device
+
+    def close(self) -> None:
+        """Says goodbye and closes. Never raises: what was wanted of the session has been had."""
+        with self._lock:
+            device, self._device = self._device, None
+            if device is not None:
+                device.leave()
+            while self._left_open:
+                self._left_open.pop().cut()
+
+    def drop(self) -> None:
+        """Closes without a word, for a session that no longer answers."""
+        with self._lock:
+            device, self._device = self._device, None
+            if device is not None:
+                device.cut()

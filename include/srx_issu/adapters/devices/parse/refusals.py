@@ -1,0 +1,91 @@
+"""How Junos says no: error elements anywhere in a reply, and refusals in text. All words in one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from srx_issu.adapters.devices.parse.reply import Element, value
+from srx_issu.domain.errors import CommandRefused, NotAChassisCluster, UnknownCommand
+
+# Parser of the CLI: nothing was executed. [R session captures; PyEZ issue 1142]
+_UNKNOWN = re.compile(r"syntax error|unknown command|unrecognized command|invalid command", re.IGNORECASE)
+_NO_CLUSTER = re.compile(r"chassis cluster is not enabled", re.IGNORECASE)
+_NO_FILE = re.compile(
+    r"no such file or directory|could not resolve file|file does not exist|cannot open file", re.IGNORECASE
+)
+_PEER = re.compile(r"could not connect to (node[01])", re.IGNORECASE)
+
+# Lines of text answers that mean "not done". [S] guide, [R] captures, [J] op script; dossier, section 2
+_REFUSALS = (
+    r"^\s*error:",
+    r"\bpermission denied\b",
+    r"^\s*(syntax error|unknown command)",
+    r"\bcommand is not valid on\b",
+    r"\bis not (allowed|permitted)\b",
+)
+_ISSU_REFUSALS = (
+    r"^\s*warning: ISSU in progress",
+    r"\bAborting ISSU\b",
+    r"\bISSU aborted\b",
+    r"^\s*ISSU currently do(es)? not support",
+    r"^\s*File does not exist:",
+    r"\(error-code:\s*\d",
+)
+_REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
+_ISSU_REFUSAL = re.compile("|".join((*_REFUSALS, *_ISSU_REFUSALS)), re.IGNORECASE)
+
+
+def errors_in(root: Element) -> Iterator[str]:
+    """The words of every error below ``root``: rpc-error and xnm:error alike; warnings are no errors."""
+    for element in root.iter("rpc-error", "error"):
+        severity = value(element, "error-severity")
+        if severity == "warning":
+            continue
+        words = value(element, "error-message") or value(element, "message")
+        if element.tag == "error" and words is None:
+            continue  # some other element of that name
+        bad = value(element, "error-info/bad-element") or value(element, "bad-element")
+        yield " ".join(filter(None, (words or "error without a message", f"({bad})" if bad else None)))
+
+
+def warnings_in(root: Element) -> Iterator[str]:
+    """The words of every warning below ``root``."""
+    for element in root.iter("rpc-error", "warning"):
+        if element.tag == "warning" or value(element, "error-severity") == "warning":
+            yield value(element, "error-message") or value(element, "message") or "warning without a message"
+
+
+def silent_peer(words: str) -> str | None:
+    """``node1`` of "Could not connect to node1 : ..."; None when the words say something else."""
+    match = _PEER.search(words)
+    return match.group(1).lower() if match else None
+
+
+def is_missing_file(words: str) -> bool:
+    return _NO_FILE.search(words) is not None
+
+
+def refusal_error(node: str, words: str) -> CommandRefused:
+    """The exception for an error's words."""
+    words = re.sub(r"^(error:\s*)+", "", words.strip())
+    if _NO_CLUSTER.search(words):
+        return NotAChassisCluster(node, words)
+    if _UNKNOWN.search(words):
+        return UnknownCommand(node, words)
+    return CommandRefused(node, words)
+
+
+def raise_errors(node: str, root: Element) -> None:
+    """Raises for the first error below ``root``: UnknownCommand, NotAChassisCluster or CommandRefused."""
+    for words in errors_in(root):
+        raise refusal_error(node, words)
+
+
+def refusal_line(text: str, *, of_issu: bool = True) -> str | None:
+    """The first line of a text answer that says no; None when no line does.
+
+    ``of_issu=False`` for the command that aborts an ISSU, whose success is told in the same words.
+    """
+    pattern = _ISSU_REFUSAL if of_issu else _REFUSAL
+    return next((line.strip() for line in text.splitlines() if pattern.search(line)), None)

@@ -1,0 +1,148 @@
+"""Rows that only the RG0 primary can give: routing protocols, routes, interfaces, configuration."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+
+from srx_issu.adapters.devices.parse.reply import Element, fragment, number
+from srx_issu.adapters.devices.state.reply import lines, need, need_number, need_words, words
+from srx_issu.domain.cluster import rows
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import ReplyNotUnderstood
+
+
+def bgp_peers(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.BgpPeer]:
+    for peer in need(part, "bgp-information", node).iter("bgp-peer"):
+        yield rows.BgpPeer(
+            address=_without_port(need_words(peer, "peer-address", node)),
+            asn=words(peer, "peer-as"),
+            state=need_words(peer, "peer-state", node),
+        )
+
+
+def bgp_prefixes(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.BgpPrefixes]:
+    for peer in need(part, "bgp-information", node).iter("bgp-peer"):
+        address = _without_port(need_words(peer, "peer-address", node))
+        for rib in peer.iter("bgp-rib"):
+            yield rows.BgpPrefixes(
+                address=address,
+                table=need_words(rib, "name", node),
+                active=need_number(rib, "active-prefix-count", node),
+                received=need_number(rib, "received-prefix-count", node),
+                accepted=number(node, rib, "accepted-prefix-count"),
+            )
+
+
+def _without_port(address: str) -> str:
+    """``10.0.0.1+179`` is the peer 10.0.0.1; the port changes with every session."""
+    return address.partition("+")[0]
+
+
+def ospf_neighbors(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.OspfNeighbor]:
+    for found in need(part, "ospf-neighbor-information", node).iter("ospf-neighbor"):
+        yield rows.OspfNeighbor(
+            interface=need_words(found, "interface-name", node),
+            address=need_words(found, "neighbor-address", node),
+            state=need_words(found, "ospf-neighbor-state", node),
+        )
+
+
+def isis_adjacencies(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IsisAdjacency]:
+    for found in need(part, "isis-adjacency-information", node).iter("isis-adjacency"):
+        yield rows.IsisAdjacency(
+            interface=need_words(found, "interface-name", node),
+            system=need_words(found, "system-name", node),
+            level=words(found, "level"),
+            state=need_words(found, "adjacency-state", node),
+        )
+
+
+def bfd_sessions(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.BfdSession]:
+    for found in need(part, "bfd-session-information", node).iter("bfd-session"):
+        yield rows.BfdSession(
+            neighbor=need_words(found, "session-neighbor", node),
+            interface=words(found, "session-interface"),
+            state=need_words(found, "session-state", node),
+        )
+
+
+def route_counts(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RouteCount]:
+    for table in need(part, "route-summary-information", node).iter("route-table"):
+        name = need_words(table, "table-name", node)
+        yield rows.RouteCount(
+            table=name,
+            protocol="all",
+            active=need_number(table, "active-route-count", node),
+            total=need_number(table, "total-route-count", node),
+        )
+        for protocol in table.iter("protocols"):
+            yield rows.RouteCount(
+                table=name,
+                protocol=need_words(protocol, "protocol-name", node),
+                active=need_number(protocol, "active-route-count", node),
+                total=need_number(protocol, "protocol-route-count", node),
+            )
+
+
+def interfaces(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Interface]:
+    for found in need(part, "interface-information", node).iter("physical-interface", "logical-interface"):
+        yield rows.Interface(
+            name=need_words(found, "name", node),
+            admin=words(found, "admin-status") or "unknown",
+            oper=words(found, "oper-status") or "unknown",
+        )
+
+
+def lacp_members(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.LacpMember]:
+    if next(part.iter("lacp-interface-information-list", "lacp-interface-information"), None) is None:
+        raise ReplyNotUnderstood(node, "no LACP interfaces in the reply", fragment(part))
+    for bundle in part.iter("lacp-interface-information"):
+        aggregate = need_words(bundle, "lag-lacp-header/aggregate-name", node)
+        for member in bundle.iter("lag-lacp-protocol"):
+            yield rows.LacpMember(
+                aggregate=aggregate,
+                interface=need_words(member, "name", node),
+                mux_state=words(member, "lacp-mux-state"),
+                receive_state=words(member, "lacp-receive-state"),
+            )
+
+
+def configuration(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ConfigurationSection]:
+    """``show configuration | display set`` by top-level section; ``set version`` changes with the release."""
+    sections: defaultdict[str, list[str]] = defaultdict(list)
+    for told in _set_lines(part, node):
+        if told[1] != "version":
+            sections[told[1]].append(" ".join(told))
+    for section, found in sorted(sections.items()):
+        digest = hashlib.sha256("\n".join(found).encode()).hexdigest()
+        yield rows.ConfigurationSection(section=section, sha256=digest, lines=len(found))
+
+
+_ADJACENCIES = ("bgp", "isis", "ldp", "ospf", "ospf3", "pim", "rip", "ripng", "rsvp")
+
+
+def routing_features(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RoutingFeatures]:
+    """Routing protocols anywhere in the configuration, instances and groups included."""
+    found, graceful = set[str](), False
+    for told in _set_lines(part, node):
+        if told[0] == "set" and "protocols" in told[:-1]:
+            found.add(told[told.index("protocols") + 1])
+        graceful |= told[0] == "set" and "graceful-restart" in told and told[-1] != "disable"
+    yield rows.RoutingFeatures(
+        protocols=tuple(sorted(found.intersection(_ADJACENCIES))),
+        graceful_restart=graceful,
+        all_protocols=tuple(sorted(found)),
+    )
+
+
+def _set_lines(part: Element, node: NodeName) -> list[list[str]]:
+    """The words of each line; ReplyNotUnderstood without any line."""
+    told = [line.split() for line in lines(part)]
+    told = [
+        words for words in told if len(words) > 1 and words[0] in ("set", "deactivate", "activate", "protect")
+    ]
+    if not told:
+        raise ReplyNotUnderstood(node, "no 'set' lines in the configuration")  # no fragment: secrets
+    return told

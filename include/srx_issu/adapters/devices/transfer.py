@@ -1,0 +1,261 @@
+"""Files on one node over SFTP: an image is copied on from its last byte and proven by its SHA-256.
+
+A copy grows under ``<path>.part`` and gets its name when the node's own checksum agrees, so that nobody
+can start an ISSU from half an image. What is there and right is not sent again. See decision 032.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import paramiko
+
+from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.login import ssh_transport
+from srx_issu.adapters.devices.netconf import NetconfSession
+from srx_issu.adapters.devices.parse.files import sha256
+from srx_issu.adapters.devices.pyez import ask
+from srx_issu.domain.cluster.model import Address
+from srx_issu.domain.errors import DeviceError, DeviceTimeout, DeviceUnreachable, SessionLost, TransferFailed
+from srx_issu.domain.upgrade.intent import Timers
+from srx_issu.ports.permits import Permit
+
+PART = ".part"
+CHUNK_BYTES = 1024 * 1024
+CHECKSUM_S = 3600.0  # field: more than 900 s on small routing engines (PyEZ issue 1138)
+_ATTEMPTS = 5  # sessions a copy may lose in a row without a byte gained
+_PAUSE_S = 5.0
+
+Progress = Callable[[int, int], None]
+
+
+class SftpNodeFiles:
+    """``ports.NodeFiles``. Use as a context manager, or call ``close``."""
+
+    def __init__(
+        self,
+        node: str,
+        address: Address,
+        credentials: Credentials,
+        timers: Timers,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._node = node
+        self._address = address
+        self._credentials = credentials
+        self._timers = timers
+        self._pause = pause
+        self._netconf = NetconfSession(
+            node, address, credentials, connect_s=timers.connect_s, rpc_s=timers.rpc_s
+        )
+
+    def size(self, path: str) -> int | None:
+        with self._sftp(f"size of {path}") as sftp:
+            return _size(sftp, path)
+
+    def arrived(self, path: str) -> int:
+        with self._sftp(f"size of {path}") as sftp:
+            return max(_size(sftp, path) or 0, _size(sftp, f"{path}{PART}") or 0)
+
+    def sha256(self, path: str) -> str:
+        """The node's own figure. Raises TransferFailed when there is no such file."""
+        found = self._sha256(path)
+        if found is None:
+            raise TransferFailed(self._node, f"{path}: no such file, so no checksum")
+        return found
+
+    def _sha256(self, path: str) -> str | None:
+        return sha256(self._node, ask(self._netconf, queries.checksum(path), CHECKSUM_S))
+
+    def delete(self, path: str, permit: Permit | None = None) -> None:
+        """No-op when there is no such file."""
+        with self._sftp(f"deleting {path}") as sftp:
+            _check(permit)
+            if _size(sftp, path) is not None:
+                sftp.remove(path)
+
+    def upload(self, source: Path, path: str, progress: Progress, permit: Permit | None = None) -> None:
+        """Copies until the node's SHA-256 is the source's, at most once again from zero.
+
+        A lost session is opened again and the copy goes on, as long as bytes are gained. Raises
+        TransferFailed, or DeviceUnreachable when the node stays away.
+        """
+        queries.checked_path(path)
+        wanted, size = _digest(source), source.stat().st_size
+        if self._is_there(path, size, wanted, permit):
+            progress(size, size)
+            return
+        part = f"{path}{PART}"
+        for attempt in ("first", "second"):
+            self._copy(source, part, size, progress)
+            found = self._sha256(part)
+            if found == wanted:
+                self._rename(part, path)
+                return
+            self.delete(part)
+            words = f"{part}: SHA-256 {found} on the node after the {attempt} copy, the source has {wanted}"
+        raise TransferFailed(self._node, f"{words}; deleted. Check the source file and the node's disk")
+
+    def _is_there(self, path: str, size: int, wanted: str, permit: Permit | None) -> bool:
+        """Whether the right file is there; half a file under the final name is taken on as a part. Raises
+        TransferFailed for a whole file that is another one: only what is ours is ever deleted."""
+        part = f"{path}{PART}"
+        with self._sftp(f"size of {path}") as sftp:
+            _check(permit)  # logged in; from here on something may be changed
+            there = _size(sftp, path)
+            if there is not None and there < size and (_size(sftp, part) or 0) < there:
+                _replace(sftp, path, part)
+                return False
+        if there is None:
+            return False
+        found = self._sha256(path)
+        if there == size and found == wanted:
+            return True
+        raise TransferFailed(
+            self._node,
+            f"{path} is there and is another file ({there:,} bytes, SHA-256 {found}); whoever put it there "
+            "may need it: rename or delete it, then try again",
+        )
+
+    def _copy(self, source: Path, part: str, size: int, progress: Progress) -> None:
+        most, fruitless, reason = -1, 0, ""
+        while fruitless < _ATTEMPTS:
+            try:
+                with self._sftp(f"copying to {part}") as sftp:
+                    there = _append(sftp, source, part, size, progress)
+            except (SessionLost, DeviceTimeout, DeviceUnreachable) as error:
+                there, reason = self._arrived(part), error.message
+            if there == size:
+                return
+            fruitless = 0 if there > most else fruitless + 1
+            most = max(most, there)
+            self._pause(_PAUSE_S)
+        raise TransferFailed(
+            self._node,
+            f"{part}: gave up at {max(most, 0)} of {size} bytes after {_ATTEMPTS} attempts: {reason}",
+        )
+
+    def _arrived(self, part: str) -> int:
+        try:
+            return self.size(part) or 0
+        except DeviceError:  # still away; counted as nothing gained
+            return -1
+
+    def _rename(self, part: str, path: str) -> None:
+        with self._sftp(f"renaming {part}") as sftp:
+            _replace(sftp, part, path)
+
+    @contextmanager
+    def _sftp(self, doing: str) -> Iterator[paramiko.SFTPClient]:
+        """A session of its own: one that was lost is never met again."""
+        transport = ssh_transport(self._node, self._address, self._credentials, self._timers.connect_s)
+        try:
+            with Border(self._node, doing):
+                sftp = self._open_sftp(transport)
+                channel = sftp.get_channel()
+                if channel is not None:
+                    channel.settimeout(self._timers.rpc_s)
+                yield sftp
+        except SessionLost as error:
+            cause = error.__cause__
+            if isinstance(cause, IsADirectoryError):
+                raise TransferFailed(self._node, f"{doing}: {cause}") from error
+            if isinstance(cause, OSError) and transport.is_active() and "closed" not in str(cause):
+                words = f"{doing}: the node's SFTP server said: {cause}; look for free space in /var/tmp"
+                raise TransferFailed(self._node, words) from error
+            raise
+        finally:
+            transport.close()
+
+    def _open_sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
+        """Raises TransferFailed when the node lets the account in and gives it no SFTP."""
+        reason: Exception | None = None
+        try:
+            sftp = paramiko.SFTPClient.from_transport(transport)
+            if sftp is not None:
+                return sftp
+        except (paramiko.SSHException, EOFError) as error:
+            if not transport.is_active():
+                raise
+            reason = error
+        raise TransferFailed(
+            self._node,
+            f"logged in, but no SFTP ({reason or 'no channel'}): 'set system services ssh sftp-server', "
+            "and let the account's class use it",
+        ) from reason
+
+    def close(self) -> None:
+        self._netconf.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _append(sftp: paramiko.SFTPClient, source: Path, part: str, size: int, progress: Progress) -> int:
+    """Copies what is missing and returns the size on the node; more than the source has starts anew."""
+    there = _size(sftp, part) or 0
+    if there > size:
+        sftp.remove(part)
+        there = 0
+    progress(there, size)
+    with source.open("rb") as local, sftp.open(part, "ab" if there else "wb") as remote:
+        local.seek(there)
+        remote.set_pipelined(True)
+        while chunk := local.read(CHUNK_BYTES):
+            remote.write(chunk)
+            there += len(chunk)
+            progress(there, size)
+    return _size(sftp, part) or 0
+
+
+def _size(sftp: paramiko.SFTPClient, path: str) -> int | None:
+    """Bytes of a file, None when there is none. Raises IsADirectoryError for anything but a file."""
+    try:
+        found = sftp.stat(path)
+    except FileNotFoundError:
+        return None
+    if found.st_mode is not None and not stat.S_ISREG(found.st_mode):
+        raise IsADirectoryError(f"{path} is not a file")
+    return found.st_size
+
+
+def _replace(sftp: paramiko.SFTPClient, old: str, new: str) -> None:
+    """Renames over an existing file; servers without OpenSSH's extension refuse that in one step."""
+    try:
+        sftp.posix_rename(old, new)
+    except OSError:
+        if _size(sftp, new) is not None:
+            sftp.remove(new)
+        sftp.rename(old, new)
+
+
+def _check(permit: Permit | None) -> None:
+    if permit is not None:
+        permit.check()
+
+
+def _digest(source: Path) -> str:
+    found = source.stat()
+    return _digest_of(source, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _digest_of(source: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 - part of the cache's key
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,89 @@
+"""Everything a step of a campaign needs, put together; for workers and, in threads, for triggers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from srx_issu import catalog
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.airflow.composition.campaign_notices import send_notice
+from srx_issu.airflow.composition.inventory import load_catalog
+from srx_issu.airflow.composition.stop import stopped
+from srx_issu.airflow.composition.stores import Stores, open_stores
+from srx_issu.campaign.model import Campaign
+from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
+from srx_issu.campaign.plan import Plan, plan_waves
+from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.steps.campaign.bench import CampaignBench, Planning
+from srx_issu.steps.campaign.plan import known_plan
+from srx_issu.steps.campaign.upgrade import Task
+from srx_issu.steps.staging.fleet import gaps
+
+
+def open_campaign(
+    name: str,
+    run_id: str,
+    *,
+    requested_by: str = "",
+    plan_only: bool = False,
+    log: Any = None,
+    stopped: Callable[[], str | None] = stopped,
+    stores: Stores | None = None,
+) -> CampaignBench:
+    """Cheap; files are read and connections made when they are used."""
+    stores = stores or open_stores()
+    return CampaignBench(
+        campaign_id=campaign_id(name, run_id),
+        requested_by=requested_by or "airflow",
+        plan_only=plan_only,
+        plan_now=partial(plan_now, name, stores),
+        journal=stores.campaigns,
+        upgrades=stores.journal,
+        leases=stores.leases,
+        clock=SystemClock(),
+        log=log if log is not None else logging.getLogger(__name__),
+        stopped=stopped,
+        notify=partial(send_notice, name, (f"{DAG_PREFIX}{name}", run_id)),
+        not_staged=partial(not_staged, stores),
+    )
+
+
+def not_staged(stores: Stores, plan: Plan) -> dict[str, str]:
+    """Cluster -> why its image is not on both its nodes."""
+    images = catalog.load(catalog.files_folder()).images
+    names = [cluster.name for cluster in plan.clusters]
+    checksums = {c.name: images[c.image].sha256 if c.image in images else "" for c in plan.clusters}
+    return gaps(names, stores.staging.newest_staged(names), checksums)
+
+
+def plan_now(name: str, stores: Stores) -> Planning:
+    """Raises OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
+    files = catalog.files_folder()
+    known = load_catalog(files)
+    path = catalog.campaign_file(files, name)
+    if path is None:
+        raise RequestRefused(f"no file campaigns/{name}.yaml in {files}")
+    document = catalog.check_campaign(path, known.clusters, known.images)
+    if document.faults or document.campaign is None:
+        raise OperatorFileError(document.faults)
+    fleet = catalog.members(known, document.campaign, stores.campaigns.releases())
+    plan = plan_waves(fleet, document.campaign, document.settings)
+    rule = catalog.plan_rule(known, {cluster.name: cluster.image for cluster in plan.clusters})
+    return Planning(campaign=document.campaign, plan=plan, approvals=rule)
+
+
+def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:
+    """From the approved plan alone. Raises RequestRefused when it does not hold the cluster."""
+    return task_in(known_plan(bench), cluster, wave)
+
+
+def task_in(known: tuple[Plan, Campaign], cluster: str, wave: int) -> Task:
+    """The same from a plan that was read already."""
+    plan, campaign = known
+    planned = plan.cluster(cluster)
+    if planned is None:
+        raise RequestRefused(f"{cluster} is not in plan {plan.digest}")
+    return Task(plan=plan, campaign=campaign, cluster=planned, wave=wave)

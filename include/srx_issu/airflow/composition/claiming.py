@@ -1,0 +1,120 @@
+"""From a run's parameters to a claimed cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from srx_issu import catalog
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.airflow.composition.identity import check_purpose
+from srx_issu.airflow.composition.inventory import load_catalog
+from srx_issu.airflow.composition.stop import stopped
+from srx_issu.airflow.composition.stores import Stores, open_stores
+from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.steps.campaign.orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
+from srx_issu.steps.order import ORDER_KEY, check_unchanged
+from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
+from srx_issu.steps.upgrade.release_cluster import MAX_REASON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who asked for the run, with which configuration, and how to tell of another upgrade whether its run is
+    queued or running."""
+
+    requested_by: str
+    is_at_work: Callable[[str], bool]
+    conf: Mapping[str, Any] = field(default_factory=dict)
+
+
+def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
+    """Raises OperatorFileError, RequestRefused or LeaseHeld; then nothing was sent anywhere."""
+    catalog.check_keys(asked.conf, (*catalog.UPGRADE_KEYS, ORDER_KEY))
+    stores = open_stores()
+    if stores.journal.upgrade(upgrade_id) is not None:  # cleared or retried: the first intent stays
+        intent = stores.journal.intent(upgrade_id)
+        check_purpose(intent, Purpose.UPGRADE)
+    else:
+        intent = _new_intent(upgrade_id, params, asked, stores)
+    claim(intent, stores.journal, stores.leases, SystemClock().now())
+    return intent
+
+
+def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores: Stores) -> Intent:
+    ordered = find_order(upgrade_id, asked.conf, stores.campaigns)
+    request = catalog.UpgradeRequest(
+        upgrade_id=upgrade_id,
+        cluster=_named(params, "cluster"),
+        image=_named(params, "image"),
+        needs_approval=params["approval"],
+        fail_back=params["fail_back"],
+        plan_only=params["plan_only"],
+        window_start=params["window_start"],
+        window_end=params["window_end"],
+        requested_by=ordered.requested_by if ordered else asked.requested_by,
+    )
+    if ordered is None:
+        return _resolved(request, None)
+    note_proved(ordered, stores.campaigns, SystemClock().now())
+    try:
+        return _resolved(request, ordered)
+    except (OperatorFileError, RequestRefused) as refusal:
+        note_refused(ordered, stores.campaigns, SystemClock().now(), str(refusal))
+        raise
+
+
+def _resolved(request: catalog.UpgradeRequest, ordered: Ordered | None) -> Intent:
+    """From the files as they are now; for a campaign what its plan was approved for, and nothing else."""
+    if reason := stopped():
+        raise RequestRefused(f"{reason}; nothing new starts")
+    known = load_catalog()
+    intent = catalog.resolve(known, request)
+    if ordered is None:
+        return intent
+    found = catalog.facts(known, intent.cluster, intent.image)
+    check_unchanged(ordered.order, intent.image.sha256, found)
+    return replace(intent, ordered_by=ordered.by, approved_by_campaign=ordered.approval)
+
+
+def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
+    """The same for a recovery. The stop of the fleet does not keep help from a cluster."""
+    catalog.check_keys(asked.conf, catalog.RECOVERY_KEYS)
+    stores = open_stores()
+    reason = _told(params["reason"])
+    if stores.journal.upgrade(upgrade_id) is not None:
+        intent = stores.journal.intent(upgrade_id)
+        check_purpose(intent, Purpose.RECOVER)
+    else:
+        check_no_campaign(upgrade_id, asked.conf, stores.campaigns)
+        request = catalog.RecoveryRequest(
+            upgrade_id=upgrade_id,
+            cluster=_named(params, "cluster"),
+            image=params["image"] or None,
+            requested_by=asked.requested_by,
+            fail_back=params["fail_back"],
+        )
+        intent = catalog.resolve_recovery(load_catalog(), request)
+    word = TakeOver(who=asked.requested_by, reason=reason, is_at_work=asked.is_at_work)
+    take_over = word if params["take_over"] else None
+    held = stores.leases.holder(f"cluster:{intent.cluster.name}")
+    if take_over is not None and held is not None and held.owner != upgrade_id:
+        SystemClock().sleep(permits_left_s(held.owner, stores.journal))
+    claim(intent, stores.journal, stores.leases, SystemClock().now(), take_over)
+    return intent
+
+
+def _told(reason: str | None) -> str:
+    words = (reason or "").strip()
+    if not words or len(words) > MAX_REASON or not words.isprintable():
+        raise RequestRefused(f"say in at most {MAX_REASON} characters why the cluster is to be recovered")
+    return words
+
+
+def _named(params: Mapping[str, Any], what: str) -> str:
+    name = params[what]
+    if not name:
+        raise RequestRefused(f"no {what} was named: give the parameter {what!r}")
+    return str(name)

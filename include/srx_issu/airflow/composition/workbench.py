@@ -1,0 +1,131 @@
+"""The composition root for workers: one Bench, with the real adapters, for one step of one upgrade."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
+from typing import Any
+
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.airflow.composition.identity import check_purpose
+from srx_issu.airflow.composition.later import later
+from srx_issu.airflow.composition.seal import seal
+from srx_issu.airflow.composition.stop import stopped
+from srx_issu.airflow.composition.stores import open_stores
+from srx_issu.airflow.hooks.srx import SrxHook
+from srx_issu.domain.cluster.state import TABLES
+from srx_issu.domain.errors import JournalAway, JournalError
+from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.holding import renew_all
+from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.looking import LoginRequired
+from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
+from srx_issu.steps.recall import TASK, intent_of, last, start
+from srx_issu.steps.upgrade.claim import STEP as CLAIM
+
+
+def is_open(upgrade_id: str, purpose: Purpose) -> bool:
+    """Whether this upgrade was ever claimed by a run of the DAG with that purpose."""
+    journal = open_stores().journal
+    return journal.upgrade(upgrade_id) is not None and journal.intent(upgrade_id).purpose is purpose
+
+
+def is_running(upgrade_id: str, purpose: Purpose) -> bool:
+    """Whether it is claimed and not closed; True also when the journal cannot say."""
+    try:
+        record = open_stores().journal.upgrade(upgrade_id) if is_open(upgrade_id, purpose) else None
+    except JournalAway:
+        return True
+    return record is not None and record.closed_at is None
+
+
+def note_failure(
+    upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose, task: str | None = None
+) -> None:
+    """Writes that a step gave up, waiting for a journal that is away; ``task``: the one it is a part of.
+
+    Never raises: the failure itself is what counts, and the log has it. Nothing is written into the journal
+    of another DAG's upgrade.
+    """
+    detail: Facts = {TASK: task} if task else {}
+    event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text, detail=detail)
+    outage = Outage(clock=SystemClock(), log=log)
+
+    def is_ours() -> bool:
+        return is_open(upgrade_id, purpose)
+
+    try:
+        if wait_out(is_ours, outage, limit_s=LIMIT_S):
+            write_patiently(open_stores().journal, upgrade_id, event, outage)
+    except JournalError:
+        log.exception("the journal does not say that %s failed: %s", step, text)
+
+
+@contextmanager
+def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[Bench]:
+    """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
+    when they are first asked (ConnectionUnusable: the step's border waits for it). Sessions open when they
+    are first used and close at the end. Renews the lease, which also proves that the cluster is still ours.
+
+    Raises JournalError, LeaseHeld when the cluster is not ours any more, and RequestRefused when the upgrade
+    of this run id belongs to a DAG of another ``purpose``.
+    """
+    # PyEZ and paramiko take a second to import; DAG files import this module.
+    from srx_issu.adapters.devices.collecting import collect_state  # noqa: PLC0415
+    from srx_issu.adapters.devices.pyez import PyezClusterReader  # noqa: PLC0415
+    from srx_issu.adapters.devices.transfer import SftpNodeFiles  # noqa: PLC0415
+    from srx_issu.adapters.devices.writer import PyezClusterWriter  # noqa: PLC0415
+
+    stores, clock = open_stores(), SystemClock()
+    intent = intent_of(stores.journal, upgrade_id)
+    check_purpose(intent, purpose)
+    cluster, timers = intent.cluster, intent.policy.timers
+    begun = start(stores.journal.events(upgrade_id)) is not None
+    log = log if log is not None else logging.getLogger(__name__)
+    with ExitStack() as stack:
+
+        @cache
+        def account() -> Credentials:
+            return SrxHook(cluster.connection_id).credentials()
+
+        @cache
+        def reader() -> PyezClusterReader:
+            return stack.enter_context(PyezClusterReader(cluster, account(), timers))
+
+        writer = later(lambda: stack.enter_context(closing(PyezClusterWriter(cluster, account(), timers))))
+        bench = Bench(
+            intent=intent,
+            step=step,
+            reader=LoginRequired(reader=later(reader)) if begun else later(reader),
+            writer=writer,
+            files=lambda node: stack.enter_context(
+                SftpNodeFiles(node, cluster.address(node), account(), timers)
+            ),
+            collect=lambda snapshot, tables=TABLES: collect_state(
+                reader(), snapshot, tables, intent=intent, clock=clock
+            ),
+            journal=stores.journal,
+            leases=stores.leases,
+            evidence=stores.evidence,
+            seal=seal,
+            clock=clock,
+            stopped=stopped,
+            log=log,
+        )
+        _renew(bench)
+        yield bench
+
+
+def _renew(bench: Bench) -> None:
+    """An upgrade that was closed, or that never got its leases, may still be looked at and closed."""
+    record = bench.journal.upgrade(bench.upgrade_id)
+    events = bench.journal.events(bench.upgrade_id)
+    claimed = last(events, EventKind.STEP_FINISHED, step=CLAIM) is not None
+    if claimed and record is not None and record.closed_at is None:
+        lease_s = bench.intent.policy.timers.lease_s
+        renew_all(bench.intent, bench.leases, lease_s)

@@ -1,0 +1,1 @@
+"""Airflow's connections as the credentials of a node."""

@@ -1,0 +1,110 @@
+"""One cluster of a wave, as a mapped task: start its upgrade or attach to it, and wait for its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NoReturn, assert_never
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from srx_issu.airflow.composition.campaign import task_of
+from srx_issu.airflow.composition.runs import start_run
+from srx_issu.airflow.operators.campaign import LONGEST_WAIT, bench_of, waited_out
+from srx_issu.airflow.triggers.campaign import EndTrigger, TurnTrigger
+from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.model import Result
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.upgrade import (
+    Attach,
+    Go,
+    Over,
+    Task,
+    deadline_s,
+    next_step,
+    note_made,
+    note_start,
+    refuse_start,
+)
+
+
+class UpgradeCluster(BaseOperator):
+    """Green, red or skipped as the cluster's own run ended, or did not begin.
+
+    Holds no worker: it waits for its turn and for the end in the triggerer, and the triggerer ends it.
+    """
+
+    ui_color = "#dbe9f6"
+
+    def __init__(self, *, campaign: str, wave: int, cluster: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+        self.wave = wave
+        self.cluster = cluster
+
+    def execute(self, context: Context, event: Any = None) -> dict[str, Json]:  # noqa: ARG002
+        """Also called again when its turn has come: what it needs is taken then."""
+        bench = bench_of(self, self.campaign, context)
+        task = waited_out(lambda: task_of(bench, self.cluster, self.wave), self.log)
+        step = waited_out(lambda: next_step(bench, task), self.log)
+        match step:
+            case Wait():
+                self.log.info("%s waits: %s", self.cluster, step.reason)
+                trigger = TurnTrigger(**self._told(context, bench))
+                self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
+            case Over():
+                return _ended(context, step)
+            case Attach():
+                self._start(bench, task, step.run_id, step.conf)
+                self._await_end(context, bench, task, step.run_id)
+            case Go():
+                order = waited_out(lambda: note_start(bench, task, step.order), self.log)
+                self._start(bench, task, order.run_id, order.whole_conf)
+                self._await_end(context, bench, task, order.run_id)
+            case _:
+                assert_never(step)
+        raise AssertionError("a deferred task does not come here")
+
+    def _start(self, bench: CampaignBench, task: Task, upgrade: str, conf: dict[str, Json] | None) -> None:
+        if conf is None:
+            return
+        try:
+            is_new = start_run(upgrade, conf)
+        except RequestRefused as refusal:
+            self.log.exception("%s", self.cluster)
+            reason = str(refusal)
+            over = waited_out(lambda: refuse_start(bench, task, upgrade, reason), self.log)
+            raise AirflowFailException(f"{over.result}: {refusal}") from refusal
+        if is_new:
+            waited_out(lambda: note_made(bench, task, upgrade), self.log)
+        self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
+
+    def _await_end(self, context: Context, bench: CampaignBench, task: Task, upgrade: str) -> NoReturn:
+        wait = timedelta(seconds=deadline_s(task.cluster))
+        trigger = EndTrigger(
+            **self._told(context, bench), upgrade=upgrade, give_up_at=(bench.clock.now() + wait).isoformat()
+        )
+        self.defer(trigger=trigger, method_name="execute", timeout=wait + timedelta(hours=1))
+        raise AssertionError("defer raises")
+
+    def _told(self, context: Context, bench: CampaignBench) -> dict[str, Any]:
+        return {
+            "name": self.campaign,
+            "run_id": context["run_id"],
+            "cluster": self.cluster,
+            "wave": self.wave,
+            "plan_only": bench.plan_only,
+        }
+
+
+def _ended(context: Context, over: Over) -> dict[str, Json]:
+    """What a cleared task, or the try after the triggerer's red end, finds when everything is over."""
+    told: dict[str, Json] = {"result": over.result.value, "reason": over.reason}
+    if over.result.is_success:
+        return told
+    context["ti"].xcom_push(key="return_value", value=told)
+    if over.result is Result.NOT_STARTED:
+        raise AirflowSkipException(over.reason)
+    raise AirflowFailException(f"{over.result}: {over.reason}")

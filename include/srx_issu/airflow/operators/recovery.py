@@ -1,0 +1,69 @@
+"""One way of a recovery as a task: it sends what is due and defers while it must wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+
+from srx_issu.airflow.operators.step import run_parts, run_step
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recovery.recover_cluster import Waiting, carry_out, overdue
+from srx_issu.steps.recovery.way import RecoveryWay, actions_left, step_name
+from srx_issu.steps.waits.converge import waiting_since
+from srx_issu.steps.waits.in_order import InOrder, Part
+
+
+class RecoveryOperator(BaseOperator):
+    """Takes the steps of the plan one after the other. Where the plan goes another way, a person has cleared
+    the task: it passes at once."""
+
+    ui_color = "#f6efd9"
+
+    def __init__(self, *, way: RecoveryWay, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.way = way
+
+    def execute(self, context: Context) -> Facts:
+        return self._go_on(context, overdue_at=None)
+
+    def look_again(self, context: Context, event: Mapping[str, Any], action: str) -> Facts:
+        """Something changed on the nodes, or the deadline of the step ``action`` has passed."""
+        return self._go_on(context, overdue_at=ActionName(action) if event.get("overdue") else None)
+
+    def _go_on(self, context: Context, *, overdue_at: ActionName | None) -> Facts:
+        left = run_step(self, context, partial(actions_left, way=self.way))
+        if not left:
+            self.log.info("nothing is left to do here")
+            return {"nothing": "the plan goes another way, or all of its steps are over"}
+        parts = [self._part(name, is_overdue=name is overdue_at) for name in left]
+        order = InOrder(parts=parts)
+        result = run_parts(self, context, order)
+        if isinstance(result, Waiting):
+            self._wait(context, left[order.place], result)
+        return dict(order.results)
+
+    def _part(self, name: ActionName, *, is_overdue: bool) -> Part:
+        def step(bench: Bench) -> Facts | Waiting:
+            result = carry_out(bench, name)
+            if is_overdue and isinstance(result, Waiting) and _is_still_overdue(bench, result):
+                overdue(bench, name, result)
+            return result
+
+        return Part(name=step_name(name), step=step)
+
+    def _wait(self, context: Context, name: ActionName, waiting: Waiting) -> None:
+        from srx_issu.airflow.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
+
+        self.log.info("%s waits: %s", name, waiting.reason)
+        trigger = RecoveryTrigger(context["run_id"], name.value, step_name(name), waiting.deadline_s)
+        self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
+
+
+def _is_still_overdue(bench: Bench, waiting: Waiting) -> bool:
+    """Not when an outage has moved the deadline since the trigger gave its verdict."""
+    since = waiting_since(bench)
+    return since is None or (bench.journal.now() - since).total_seconds() > waiting.deadline_s

@@ -1,0 +1,34 @@
+"""What became of the other tasks of a run, and of other runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context, DagRunState, TaskInstanceState
+
+from srx_issu.airflow.composition.identity import PURPOSES, purpose_of
+from srx_issu.domain.upgrade.intent import Purpose
+
+REFUSED_KEY = "refused"  # XCom: why a request was refused
+
+
+def purpose(context: Context) -> Purpose:
+    """What the task's run was started for: the upgrade of its run id must be of that purpose."""
+    run: Any = context["dag_run"]
+    return purpose_of(run.dag_id)
+
+
+def failed_tasks(operator: BaseOperator, context: Context) -> list[str]:
+    """Task ids that failed, in the order of the DAG."""
+    run: Any = context["dag_run"]
+    ti: Any = context["ti"]
+    states = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
+    order = list(operator.dag.task_dict)
+    return [task for task in order if states.get(task) == TaskInstanceState.FAILED]
+
+
+def is_at_work(context: Context, upgrade_id: str) -> bool:
+    """Whether Airflow has a run of that id that is queued or running; False when it has none at all."""
+    ti: Any = context["ti"]
+    alive = [DagRunState.QUEUED, DagRunState.RUNNING]
+    return any(ti.get_dr_count(dag_id=dag, run_ids=[upgrade_id], states=alive) for dag in PURPOSES)

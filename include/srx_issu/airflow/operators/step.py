@@ -1,0 +1,217 @@
+"""Runs steps of ``srx_issu.steps`` for the run's upgrade, plain or as a branch."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any, NoReturn, TypeVar, cast
+
+from airflow.sdk import DAG, BaseBranchOperator, BaseOperator, Context, TriggerRule
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, DownstreamTasksSkipped
+
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.airflow.composition.metrics import AirflowMetrics
+from srx_issu.airflow.composition.metrics import part as as_name
+from srx_issu.airflow.composition.workbench import is_running, note_failure, open_bench
+from srx_issu.airflow.operators.run_state import purpose
+from srx_issu.airflow.triggers.pause import PauseTrigger
+from srx_issu.domain.errors import (
+    CommandRefused,
+    ConnectionUnusable,
+    DeviceError,
+    HostKeyRejected,
+    JournalAway,
+    JournalError,
+    PermitExpired,
+    SrxIssuError,
+)
+from srx_issu.domain.upgrade.goals import Goal
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.outage import run_patiently
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.in_order import InOrder, Part
+
+R = TypeVar("R")
+GRACE = timedelta(minutes=10)  # a triggerer that is late is not dead
+_FINAL_DEVICE_ERRORS = (CommandRefused, HostKeyRejected)  # asking again gets the same answer
+
+
+class StepOperator(BaseOperator):
+    """``parts`` are steps, functions of a Bench, taken in order; their facts become the task's XCom.
+
+    Where one returns NotYet, it is taken again after a pause that holds no worker. ``until``: the task is
+    over when both nodes show that goal; its trigger ends it, without another worker.
+    """
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, parts: Sequence[Part], until: Goal | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.parts = tuple(parts)
+        self.until = until
+
+    def execute(self, context: Context) -> Any:
+        return self._go_on(context, None)
+
+    def look_again(self, context: Context, event: Any, part: str | None = None) -> Any:  # noqa: ARG002
+        return self._go_on(context, part)
+
+    def give_up(self, context: Context, event: Mapping[str, str]) -> NoReturn:  # noqa: ARG002
+        """The goal was not reached, which its trigger has written down."""
+        raise AirflowFailException("; ".join(event.values()))
+
+    def _go_on(self, context: Context, part: str | None) -> Any:
+        order = InOrder.from_part(self.parts, part)
+        result = run_parts(self, context, order)
+        if isinstance(result, NotYet):
+            pause(self, result, order.current.name)
+        if self.until is not None:
+            self._wait(context, self.until)
+        return order.results if len(self.parts) > 1 else result
+
+    def _wait(self, context: Context, goal: Goal) -> NoReturn:
+        from srx_issu.airflow.triggers.cluster import ClusterTrigger  # noqa: PLC0415 - brings asyncssh
+
+        trigger = ClusterTrigger(context["run_id"], goal.value, self.task_id, is_retried=True)
+        self.defer(trigger=trigger, method_name="give_up")
+        raise AssertionError("defer raises")
+
+
+class BranchStepOperator(BaseBranchOperator):
+    """The last of ``parts`` returns a member of an enum; ``ways`` says which task each leads to (None: none).
+
+    Where a part returns NotYet, it is taken again after a pause that holds no worker. ``once_begun``: the
+    way on, without doing anything, once the ISSU was asked for.
+    """
+
+    ui_color = "#f6efd9"
+
+    def __init__(
+        self,
+        *,
+        parts: Sequence[Part],
+        ways: Mapping[StrEnum, str | None],
+        once_begun: StrEnum | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.parts = tuple(parts)
+        self.ways = {way.value: task for way, task in ways.items()}
+        self.once_begun = once_begun
+
+    def execute(self, context: Context) -> Any:
+        return self._go_on(context, None)
+
+    def look_again(self, context: Context, event: Any, part: str | None = None) -> Any:  # noqa: ARG002
+        return self._go_on(context, part)
+
+    def _go_on(self, context: Context, part: str | None) -> Any:
+        order = InOrder.from_part(self.parts, part, self.once_begun)
+        way = run_parts(self, context, order)
+        if isinstance(way, NotYet):
+            pause(self, way, order.current.name)
+        return self.follow(context, self.ways[way.value])
+
+    def follow(self, context: Context, task: str | None) -> Any:
+        """Skips the ways not taken as a whole: by itself Airflow skips one more task in each round."""
+        try:
+            return self.do_branch(context, [] if task is None else task)
+        except DownstreamTasksSkipped as skipped:
+            first = {task if isinstance(task, str) else task[0] for task in skipped.tasks}
+            whole = [(task_id, -1) for task_id in sorted(first | dead_ends(self.dag, first))]
+            raise DownstreamTasksSkipped(tasks=whole) from skipped  # type: ignore[no-untyped-call]
+
+
+def dead_ends(dag: DAG, skipped: Set[str]) -> frozenset[str]:
+    """The tasks behind ``skipped`` that nothing else can reach, so that they will be skipped too; but never
+    the end of the run, whatever came before it."""
+    dead, found = set(skipped), deque(skipped)
+    while found:
+        for task in dag.get_task(found.popleft()).downstream_list:
+            runs_anyway = task.trigger_rule == TriggerRule.ALL_DONE and not task.downstream_list
+            if task.task_id not in dead and not runs_anyway and task.upstream_task_ids <= dead:
+                dead.add(task.task_id)
+                found.append(task.task_id)
+    return frozenset(dead - skipped)
+
+
+def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R]) -> R:
+    """``run_parts`` for a task of one step."""
+    part = Part(name=operator.task_id, step=step)
+    return cast("R", run_parts(operator, context, InOrder(parts=(part,))))
+
+
+def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
+    """The task's outermost border: a failure is journalled in words, under the part that failed, and becomes
+    Airflow's.
+
+    A journal that is away and a connection that cannot be used are waited out in here, and the part begins
+    anew; where that takes too long the task fails without a word in the journal, and its next try goes on.
+    """
+    run_id, meant = context["run_id"], purpose(context)
+
+    def attempt(away_s: float) -> Any:
+        with open_bench(run_id, operator.task_id, operator.log, purpose=meant) as bench:
+            return order.go_on(bench, away_s)
+
+    def failed(text: str) -> None:
+        name = order.current.name
+        task = None if name == operator.task_id else operator.task_id
+        note_failure(run_id, name, text, operator.log, purpose=meant, task=task)
+
+    metrics = AirflowMetrics()
+    try:
+        result = waited_out(attempt, context, operator.log)
+    except Exception as error:
+        step = order.current.name
+        metrics.count(f"step_failed.{as_name(step)}", step=step)
+        failure = as_airflow_failure(error, failed, lambda: is_running(run_id, meant))
+        if failure is None:
+            raise
+        raise failure from error
+    for step, took_s in order.took_s.items():
+        metrics.duration(f"step_duration.{as_name(step)}", took_s, step=step)
+    return result
+
+
+def as_airflow_failure(
+    error: Exception, note: Callable[[str], None], is_running: Callable[[], bool]
+) -> AirflowException | None:
+    """How the task fails; None = as it is. ``note`` writes its words down, but not where the journal itself,
+    or a connection that may come back, is what was missing: then the next try goes on."""
+    if isinstance(error, JournalAway) or (isinstance(error, ConnectionUnusable) and is_running()):
+        return AirflowException(str(error))
+    if isinstance(error, SrxIssuError | NotVerified):
+        note(str(error))
+        return AirflowException(str(error)) if may_pass(error) else AirflowFailException(str(error))
+    note(f"{type(error).__name__}: {error}")
+    return None
+
+
+def waited_out(attempt: Callable[[float], R], context: Context, log: Any) -> R:
+    """``steps.outage.run_patiently`` for a task of an upgrade."""
+    running = partial(is_running, context["run_id"], purpose(context))
+    return run_patiently(attempt, clock=SystemClock(), log=log, is_running=running)
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether another try may get another answer."""
+    if isinstance(error, DeviceError):
+        return not isinstance(error, _FINAL_DEVICE_ERRORS)
+    return isinstance(error, JournalError | PermitExpired)
+
+
+def pause(operator: BaseOperator, not_yet: NotYet, part_name: str) -> NoReturn:
+    """Defers the task until its ``look_again`` at that part is due; holds no worker."""
+    length = timedelta(seconds=not_yet.pause_s)
+    until = SystemClock().now() + length
+    operator.log.info("%s; looking again in %.0f s", not_yet.reason, not_yet.pause_s)
+    trigger = PauseTrigger(until.isoformat())
+    operator.defer(
+        trigger=trigger, method_name="look_again", kwargs={"part": part_name}, timeout=length + GRACE
+    )
+    raise AssertionError("defer raises")

@@ -1,0 +1,46 @@
+"""The task that writes a campaign's report beside the evidence of the upgrades."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context, ObjectStoragePath
+
+from srx_issu.adapters.journal.campaign_files import KINDS, CampaignFiles
+from srx_issu.airflow.composition.settings import evidence_url
+from srx_issu.airflow.operators.campaign import bench_of, failing
+from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.journal import Json
+from srx_issu.report.campaign import build_campaign_report
+from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.close import conclude_campaign, ending_of
+
+
+class CampaignReportOperator(BaseOperator):
+    """Returns where ``report.html``, ``.csv`` and ``.json`` are; nothing for a campaign never planned."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, campaign: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.campaign = campaign
+
+    def execute(self, context: Context) -> dict[str, Json]:
+        with failing():
+            return write_campaign_report(bench_of(self, self.campaign, context))
+
+
+def write_campaign_report(bench: CampaignBench) -> dict[str, Json]:
+    """Written anew whenever it is asked for: the account it is made of only grows."""
+    record = bench.journal.campaign(bench.campaign_id)
+    if record is None:
+        return {}
+    events = bench.journal.events(bench.campaign_id)
+    ending = ending_of(bench, *conclude_campaign(events, plan_only=bench.plan_only))
+    report = build_campaign_report(record, events, ending, bench.clock.now())
+    files = CampaignFiles(ObjectStoragePath(evidence_url()))
+    written: dict[str, Json] = {
+        kind: files.write(bench.campaign_id, kind, getattr(report, kind)) for kind in KINDS
+    }
+    bench.tell(CampaignEventKind.REPORTED, "report written", detail=written)
+    return written

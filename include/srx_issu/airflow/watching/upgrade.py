@@ -1,0 +1,418 @@
+"""Everything a trigger needs, put together without blocking the triggerer's loop. Nodes are looked at, leases
+renewed and the journal reached through the loop's watcher.
+
+A journal that is away is waited out when a wait is opened; once open, a wait looks at the nodes all the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.airflow.watching.watcher import Watcher, watcher_of_loop
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import (
+    ConnectionUnusable,
+    JournalAway,
+    JournalError,
+    LeaseHeld,
+    RequestRefused,
+)
+from srx_issu.domain.recovery.plan import Plan, Taken
+from srx_issu.domain.upgrade.goals import Course, Goal
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.holding import claim_of
+from srx_issu.steps.late_journal import LateJournal
+from srx_issu.steps.looking import require_login
+from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
+from srx_issu.steps.recall import QUIET_KEY, Start, course, intent_of, start
+from srx_issu.steps.recovery.kept_plan import plan_in
+from srx_issu.steps.recovery.recover_cluster import taken
+from srx_issu.steps.waits.quiet import QuietWatch, Stillness
+from srx_issu.steps.waits.watch import SHORT_S, Look, Watch, away_words, began_at
+from srx_issu.steps.waits.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
+from srx_issu.steps.waits.window import seconds_until_open, window_objection
+
+R = TypeVar("R")
+BEFORE_WATCHING = "waiting for it before watching"
+
+
+@asynccontextmanager
+async def open_watch(
+    upgrade_id: str,
+    goal: Goal,
+    step: str,
+    log: Any,
+    *,
+    pause: Callable[[float], Awaitable[None]],
+    counted: Callable[[Look], None],
+) -> AsyncIterator[WatchLoop]:
+    """The wait of one task, subscribed to its cluster until it ends."""
+    here = watcher_of_loop()
+    opened = await _opened(partial(_prepare_watch, here, upgrade_id, goal, step), log)
+    intent, lines = opened.intent, _lines(here, upgrade_id, log)
+    reader = here.subscribe(intent, log)
+    watch = Watch(
+        intent=intent,
+        goal=goal,
+        step=step,
+        course=opened.course,
+        start=opened.start,
+        reader=reader,
+        clock=SystemClock(),
+        began_at=opened.began_at,
+    )
+    try:
+        yield WatchLoop(
+            watch=watch,
+            lines=lines,
+            lease=_lease_keeper(here, intent, lines.outage, log),
+            account=_account_outage(intent, log),
+            log=log,
+            pause=pause,
+            counted=counted,
+        )
+    finally:
+        await reader.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """What the journal knows of a wait."""
+
+    intent: Intent
+    course: Course
+    start: Start | None
+    began_at: datetime
+
+
+def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
+    stores = here.stores
+    intent = intent_of(stores.journal, upgrade_id)
+    events = stores.journal.events(upgrade_id)
+    return _Prepared(
+        intent=intent,
+        course=course(events, stores.evidence, intent),
+        start=start(events),
+        began_at=_begin(stores, upgrade_id, step, f"waiting for {goal.replace('_', ' ')}"),
+    )
+
+
+async def _opened(prepare: Callable[[], R], log: Any) -> R:
+    """Nothing is known of the upgrade without its journal: waited for without a limit."""
+    return await wait_out_in_loop(prepare, _journal_outage(log, BEFORE_WATCHING))
+
+
+def _journal_outage(log: Any, meanwhile: str = WATCHING) -> Outage:
+    return Outage(clock=SystemClock(), log=log, meanwhile=meanwhile)
+
+
+def _account_outage(intent: Intent, log: Any) -> Outage:
+    what = f"account of connection {intent.cluster.connection_id}"
+    return Outage(clock=SystemClock(), log=log, what=what, meanwhile="trying again, no deadline passes")
+
+
+def _lines(here: Watcher, upgrade_id: str, log: Any) -> LateJournal:
+    return LateJournal(journal=here.stores.journal, upgrade_id=upgrade_id, outage=_journal_outage(log))
+
+
+def _lease_keeper(here: Watcher, intent: Intent, outage: Outage, log: Any) -> LeaseKeeper:
+    lease_s = intent.policy.timers.lease_s
+    renew = partial(here.leases.renew, claim_of(intent, lease_s))
+    every_s = lease_s / RENEWALS
+    return LeaseKeeper(renew=renew, every_s=every_s, clock=SystemClock(), outage=outage, log=log)
+
+
+async def _renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None:
+    """Before the first look: waits for a journal that is away. Raises LeaseHeld when another has the cluster;
+    a lease that is gone does not keep us from looking."""
+    outage, claim = _journal_outage(log, BEFORE_WATCHING), claim_of(intent, intent.policy.timers.lease_s)
+    while True:
+        try:
+            await here.leases.renew(claim)
+        except JournalAway as away:
+            await asyncio.sleep(outage.begun(away))
+            continue
+        except JournalError as gone:
+            log.warning("%s; %s", gone, WATCHING)
+        outage.over()
+        return
+
+
+async def _keep(lease: LeaseKeeper) -> None:
+    if lost := await lease.keep():
+        raise LeaseHeld(lost)
+
+
+@dataclass(kw_only=True)
+class RecoveryWatch:
+    """What a waiting step of a recovery is judged by."""
+
+    upgrade_id: str
+    intent: Intent
+    step: str
+    plan: Plan
+    reader: AsyncClusterReader
+    stores: Stores
+    lines: LateJournal
+    lease: LeaseKeeper
+    account: Outage
+    began_at: datetime
+    taken: tuple[Taken, ...]
+
+    @property
+    def cluster(self) -> str:
+        return self.intent.cluster.name
+
+    @property
+    def poll_s(self) -> float:
+        return self.intent.policy.timers.poll_s
+
+    def elapsed_s(self) -> float:
+        return (SystemClock().now() - self.began_at).total_seconds()
+
+    async def keep_cluster(self) -> None:
+        """Before a look: renews the lease from time to time, however long the wait is made by what is away.
+        Raises LeaseHeld when another has the cluster."""
+        if self.lines.outage.is_on and await self.lines.write():
+            await self._back("journal", self.lines.outage.over())
+        await _keep(self.lease)
+
+    async def observe(self) -> Snapshot | None:
+        """Both nodes now; None when there is no account to log in with, and then the deadline waits."""
+        try:
+            now = require_login(await self.reader.observe())
+        except ConnectionUnusable as error:
+            self.account.begun(error)
+            return None
+        await self._back(self.account.what, self.account.over())
+        return now
+
+    async def may_tell(self) -> bool:
+        """Whether the journal answers, so that a worker can go on; after an outage: look again first."""
+        was_away = self.lines.outage.is_on
+        if not await self.lines.write():
+            return False
+        try:
+            self.taken = taken(await asyncio.to_thread(self.stores.journal.events, self.upgrade_id))
+        except JournalAway as error:
+            self.lines.outage.begun(error)
+            return False
+        await self._back("journal", self.lines.outage.over())
+        return not was_away
+
+    async def _back(self, what: str, lasted_s: float | None) -> None:
+        if lasted_s is None or lasted_s < SHORT_S:
+            return
+        self.began_at = SystemClock().now()
+        text = away_words(lasted_s, what)
+        await self.lines.write(
+            Event(at=self.began_at, kind=EventKind.STEP_STARTED, step=self.step, text=text)
+        )
+
+
+@asynccontextmanager
+async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[RecoveryWatch]:
+    """One step's wait, subscribed to its cluster until it ends."""
+    here = watcher_of_loop()
+    opened = await _opened(partial(_prepare_recovery, here, upgrade_id, step), log)
+    intent = opened.intent
+    await _renew_where_possible(here, intent, log)
+    lines, reader = _lines(here, upgrade_id, log), here.subscribe(intent, log)
+    try:
+        yield RecoveryWatch(
+            upgrade_id=upgrade_id,
+            intent=intent,
+            step=step,
+            plan=opened.plan,
+            taken=opened.taken,
+            reader=reader,
+            stores=here.stores,
+            lines=lines,
+            lease=_lease_keeper(here, intent, lines.outage, log),
+            account=_account_outage(intent, log),
+            began_at=opened.began_at,
+        )
+    finally:
+        await reader.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PreparedRecovery:
+    """What the journal knows of a waiting step."""
+
+    intent: Intent
+    plan: Plan
+    taken: tuple[Taken, ...]
+    began_at: datetime
+
+
+def _prepare_recovery(here: Watcher, upgrade_id: str, step: str) -> _PreparedRecovery:
+    stores = here.stores
+    intent = intent_of(stores.journal, upgrade_id)
+    events = stores.journal.events(upgrade_id)
+    plan = plan_in(events, stores.evidence)
+    if plan is None:
+        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+    return _PreparedRecovery(
+        intent=intent,
+        plan=plan,
+        taken=taken(events),
+        began_at=_begin(stores, upgrade_id, step, "waiting"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQuiet:
+    """A recovery's wait until nobody drives an ISSU."""
+
+    cluster: str
+    step: str
+    watch: QuietWatch
+    poll_s: float
+    lines: LateJournal
+    lease: LeaseKeeper
+    account: Outage
+
+    async def keep_cluster(self) -> None:
+        """Before a look. Raises LeaseHeld when another has the cluster."""
+        if self.lines.outage.is_on and await self.lines.write():
+            self.lines.outage.over()
+        await _keep(self.lease)
+
+    async def look(self) -> Stillness | None:
+        """None when there is no account to log in with; then the stillness is counted anew."""
+        try:
+            seen = await self.watch.look()
+        except ConnectionUnusable as error:
+            self.account.begun(error)
+            self.watch.count_anew()
+            return None
+        self.account.over()
+        return seen
+
+    async def tell(self, seen: Stillness) -> bool:
+        """Quiet or given up: ``diagnose`` reads which from the journal. False: it is away, look again."""
+        was_away = self.lines.outage.is_on
+        if not await self.lines.write():
+            return False
+        if was_away:
+            self.lines.outage.over()
+            return False
+        key = QUIET_KEY if seen.quiet else None
+        event = Event(
+            at=SystemClock().now(), kind=EventKind.OBSERVED, step=self.step, text=seen.reason, key=key
+        )
+        if await self.lines.write(event):
+            return True
+        self.lines.withdraw(event)
+        return False
+
+
+@asynccontextmanager
+async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[OpenQuiet]:
+    here = watcher_of_loop()
+    intent, begun = await _opened(partial(_prepare_quiet, here, upgrade_id), log)
+    await _renew_where_possible(here, intent, log)
+    lines, reader = _lines(here, upgrade_id, log), here.subscribe(intent, log)
+    try:
+        yield OpenQuiet(
+            cluster=intent.cluster.name,
+            step=step,
+            watch=QuietWatch(intent=intent, start=begun, reader=reader, clock=SystemClock()),
+            poll_s=intent.policy.timers.poll_s,
+            lines=lines,
+            lease=_lease_keeper(here, intent, lines.outage, log),
+            account=_account_outage(intent, log),
+        )
+    finally:
+        await reader.close()
+
+
+def _prepare_quiet(here: Watcher, upgrade_id: str) -> tuple[Intent, Start | None]:
+    journal = here.stores.journal
+    return intent_of(journal, upgrade_id), start(journal.events(upgrade_id))
+
+
+def _begin(stores: Stores, upgrade_id: str, step: str, text: str) -> datetime:
+    """When the present try of this wait began, by this machine's clock; written down if it begins now. It may
+    have been another machine that began: how long ago that was says the database's clock alone."""
+    began = began_at(stores.journal.events(upgrade_id), step)
+    if began is not None:
+        return SystemClock().now() - (stores.journal.now() - began)
+    now = SystemClock().now()
+    event = Event(at=now, kind=EventKind.STEP_STARTED, step=step, text=text)
+    stores.journal.record(upgrade_id, event)
+    return now
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenWindow:
+    """One upgrade's wait for its window."""
+
+    intent: Intent
+    step: str
+    lines: LateJournal
+    lease: LeaseKeeper
+
+    async def now(self) -> datetime:
+        """The database's clock, by which the send gate judges the window; ours while it is away."""
+        try:
+            return await asyncio.to_thread(self.lines.journal.now)
+        except JournalAway:
+            return SystemClock().now()
+
+    async def wait_s(self) -> float:
+        return seconds_until_open(self.intent, await self.now())
+
+    async def objection(self) -> str | None:
+        """Why nothing may start now: the window, or another upgrade that has the cluster by now. None, too,
+        when the ISSU was asked for already: then a window decides nothing any more."""
+        if await asyncio.to_thread(self._is_begun):
+            return None
+        return await self.lease.keep() or window_objection(self.intent, await self.now())
+
+    def _is_begun(self) -> bool:
+        try:
+            return start(self.lines.journal.events(self.intent.upgrade_id)) is not None
+        except JournalAway:
+            return False  # asked again before a refusal is written
+
+    async def journal_answers(self) -> bool:
+        """As far as is known; one that is away is asked again, as often as its pauses allow."""
+        if not await self.lines.write():
+            return False
+        self.lines.outage.over()
+        return True
+
+    async def refuse(self, reason: str) -> bool:
+        """False: the journal is away, and nothing was written."""
+        event = Event(
+            at=SystemClock().now(),
+            kind=EventKind.DECIDED,
+            step=self.step,
+            text=reason,
+            detail={"outcome": Outcome.REFUSED.value},
+        )
+        if await self.lines.write(event):
+            return True
+        self.lines.withdraw(event)
+        return False
+
+
+async def open_window(upgrade_id: str, step: str, log: Any) -> OpenWindow:
+    """Reads the intent."""
+    here = watcher_of_loop()
+    intent = await _opened(lambda: intent_of(here.stores.journal, upgrade_id), log)
+    lines = _lines(here, upgrade_id, log)
+    lease = _lease_keeper(here, intent, lines.outage, log)
+    return OpenWindow(intent=intent, step=step, lines=lines, lease=lease)

@@ -1,0 +1,1 @@
+"""Campaign files: what may stand in them, and how they are read."""

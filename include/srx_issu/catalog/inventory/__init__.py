@@ -1,0 +1,1 @@
+"""Which clusters there are: the inventory as YAML, CSV or from NetBox."""

@@ -1,0 +1,1 @@
+"""The operator's rules: limits, checks, approvals, failures, concurrency, the support matrix."""

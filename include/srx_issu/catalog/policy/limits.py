@@ -1,0 +1,125 @@
+"""``policy/limits.yaml``: deadlines, limits and tolerances, for the fleet and for parts of it.
+
+What the figures do is the business of the steps, sensors and checks that use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pydantic import Field
+
+from srx_issu.catalog.faults import Checked
+from srx_issu.catalog.fields import Entry, FigureName, ModelName, Name, Percent, Seconds
+from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
+from srx_issu.catalog.policy.matrix import RangeEntry
+from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance
+
+
+class TimersEntry(Entry):
+    """Deadlines and intervals, seconds."""
+
+    poll_s: Seconds | None = Field(None, description="Between two looks at a node while waiting.")
+    connect_s: Seconds | None = Field(None, description="To open an SSH session.")
+    rpc_s: Seconds | None = Field(None, description="For one answer.")
+    secondary_upgrade_s: Seconds | None = Field(
+        None, description="From the start until the secondary runs the new release; more than the hold timer."
+    )
+    cold_sync_s: Seconds | None = Field(
+        None, description="For the upgraded secondary's cold synchronization."
+    )
+    switchover_s: Seconds | None = Field(None, description="For all groups to move to the upgraded node.")
+    primary_upgrade_s: Seconds | None = Field(None, description="Until the old primary runs the new release.")
+    resync_s: Seconds | None = Field(None, description="For the cold synchronization after that.")
+    rg0_hold_down_s: Seconds | None = Field(None, description="How long RG0 stays in secondary-hold.")
+    group_settle_s: Seconds | None = Field(None, description="For a group to settle after a failover.")
+    convergence_s: Seconds | None = Field(None, description="For sessions, VPNs and routes to come back.")
+    approval_s: Seconds | None = Field(None, description="How long an approval is waited for.")
+    lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
+    worst_case_s: Seconds | None = Field(None, description="A window with less time left is not used.")
+    node_permit_s: Seconds | None = Field(
+        None,
+        description="Of the node's clock: a start that arrives later does nothing. More than 30 is for "
+        "clusters whose clocks run faster.",
+    )
+
+
+class LimitsEntry(Entry):
+    """Figures that readiness is judged by."""
+
+    cpu_block_percent: Percent | None = Field(None, description="RE CPU at or above this: not ready.")
+    cpu_warn_percent: Percent | None = Field(None, description="RE CPU at or above this: a warning.")
+    cpu_samples: int | None = Field(None, ge=1, le=100, description="How often the CPU is looked at.")
+    cpu_sample_interval_s: Seconds | None = Field(None, description="Between two samples.")
+    spu_percent: Percent | None = Field(None, description="SPU load above this: a warning.")
+    disk_factor: float | None = Field(None, ge=1, le=20, description="Free space in /var/tmp, in images.")
+    clock_skew_s: float | None = Field(None, ge=0, le=86_400, description="Between the two nodes' clocks.")
+    rto_interval_s: Seconds | None = Field(None, description="Between two readings of the RTO counters.")
+    baseline_samples: int | None = Field(
+        None, ge=1, le=100, description="How often sessions, routes and the like are counted before."
+    )
+    baseline_interval_s: Seconds | None = Field(None, description="Between two of these.")
+    readiness_age_s: Seconds | None = Field(
+        None, description="An older assessment is made again before the ISSU is started."
+    )
+
+
+class ToleranceEntry(Entry):
+    """How far a figure may differ after the upgrade."""
+
+    lost_percent: Percent | None = Field(0.0, description="How much less; empty = no limit.")
+    gained_percent: float | None = Field(None, ge=0, description="How much more; empty = no limit.")
+    absolute: float = Field(0.0, ge=0, description="Differences up to this are always fine.")
+
+
+class SettingsEntry(Entry):
+    """What a level may say."""
+
+    timers: TimersEntry = Field(default_factory=TimersEntry)
+    limits: LimitsEntry = Field(default_factory=LimitsEntry)
+    tolerances: dict[FigureName, ToleranceEntry] = Field(
+        default_factory=dict, description="By table, or table.field for one figure."
+    )
+    start_method: StartMethod | None = Field(None, description="How the ISSU is asked for.")
+    unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
+
+
+class PlatformSettingsEntry(SettingsEntry):
+    """Settings for some models, and for images of some releases."""
+
+    models: tuple[ModelName, ...] = Field(min_length=1)
+    releases: RangeEntry = Field(default_factory=RangeEntry, description="Of the image; none = all.")
+
+
+class LimitsFile(Entry):
+    """policy/limits.yaml."""
+
+    fleet: SettingsEntry | None = Field(None, description="Holds for every cluster.")
+    platforms: tuple[PlatformSettingsEntry, ...] | None = None
+    groups: dict[Name, SettingsEntry] | None = Field(None, description="By inventory group.")
+    clusters: dict[Name, SettingsEntry] | None = Field(None, description="By cluster.")
+
+
+def merge(levels: Iterable[SettingsEntry]) -> Policy:
+    """Later levels override; what none says keeps the software's own default."""
+    policy = Policy(timers=Timers(), limits=Limits(), tolerances={})
+    for level in levels:
+        tolerances = {table: Tolerance(**entry.model_dump()) for table, entry in level.tolerances.items()}
+        policy = replace(
+            policy,
+            timers=replace(policy.timers, **level.timers.model_dump(exclude_none=True)),
+            limits=replace(policy.limits, **level.limits.model_dump(exclude_none=True)),
+            tolerances=policy.tolerances | tolerances,
+            start_method=level.start_method or policy.start_method,
+            unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
+        )
+    return policy
+
+
+def read_limits(checked: Checked, inventory: Inventory) -> Levels[SettingsEntry]:
+    """The sound part of the file; the faults are left in ``checked``."""
+    levels = read_levels(checked, SettingsEntry, PlatformSettingsEntry, inventory)
+    for entry, place in levels.placed():
+        report_unknown_tables(checked, entry.tolerances, *place, "tolerances")
+    return levels

@@ -1,0 +1,123 @@
+"""``policy/support.yaml``: which platform has ISSU, from where to where, and what its procedure needs.
+
+Only the file's form; the judgement is ``domain/upgrade/support.py``'s.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from srx_issu.catalog.faults import Checked
+from srx_issu.catalog.fields import Entry, Family, Mark, ModelName, Text
+from srx_issu.domain.junos.release_range import ReleaseRange, parse_mark
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.support import HoldTimer, InService, Platform, SupportMatrix, SupportRule
+
+SECTIONS = ("platforms", "rules")
+
+
+class RangeEntry(Entry):
+    """A range of releases; all conditions given must hold, none = every release."""
+
+    at_least: Mark | None = Field(
+        None, description="This release or later on its line, or 17.4 for any 17.4."
+    )
+    below: Mark | None = Field(None, description="Earlier than this one.")
+    within: tuple[Mark, ...] = Field(
+        (), description="One of these: 17.4, 15.1X49, 24.4R1 (with its S releases)."
+    )
+
+    def to_domain(self) -> ReleaseRange:
+        return ReleaseRange(
+            at_least=parse_mark(self.at_least) if self.at_least else None,
+            below=parse_mark(self.below) if self.below else None,
+            within=tuple(parse_mark(text) for text in self.within),
+        )
+
+
+class HoldTimerEntry(Entry):
+    """How long the primary waits for the secondary's first reboot."""
+
+    from_release: Mark = Field(description="From this running release on.")
+    seconds: int = Field(gt=0, le=86_400)
+
+
+class PlatformEntry(Entry):
+    """One or more models with the same answers."""
+
+    models: tuple[ModelName, ...] = Field(min_length=1)
+    in_service: InService = Field(description="issu, icu (in-band cluster upgrade only), refused, or ask.")
+    from_release: Mark | None = Field(None, description="First running release with ISSU.")
+    reason: Text = Field(description="Why, with the source; shown to operators.")
+    software: Software = Field(Software.SYSTEM, description="Family of request commands.")
+    routing_engines: dict[Literal["RE1", "RE2", "RE3"], Software] = Field(
+        default_factory=dict, description="Where the routing engine decides on the commands."
+    )
+    image_families: tuple[Family, ...] = Field((), description="Products in image names; empty = not known.")
+    snapshot: bool = Field(False, description="Whether it has 'request system snapshot'.")
+    unlink: bool = Field(False, description="Whether the ISSU command takes 'unlink'.")
+    hold_timers: tuple[HoldTimerEntry, ...] = Field((), description="900 s where none applies.")
+
+
+class RuleEntry(Entry):
+    """An exception: decides when both releases are in range. The first that does wins."""
+
+    models: tuple[ModelName, ...] = Field(min_length=1)
+    running: RangeEntry = Field(default_factory=RangeEntry)
+    target: RangeEntry = Field(default_factory=RangeEntry)
+    verdict: InService
+    reason: Text
+
+
+class SupportFile(Entry):
+    """policy/support.yaml."""
+
+    platforms: tuple[PlatformEntry, ...] | None = None
+    rules: tuple[RuleEntry, ...] | None = None
+
+
+def read_matrix(checked: Checked) -> SupportMatrix:
+    """The sound part of the file; the faults are left in ``checked``."""
+    if checked.document.is_whole:
+        checked.sections(*SECTIONS)
+    platforms: dict[str, Platform] = {}
+    for at, entry in checked.listed("platforms", PlatformEntry).items():
+        for position, model in enumerate(entry.models):
+            if model in platforms:
+                checked.fault(
+                    f"platform {model} is there twice", "keep one", "platforms", at, "models", position
+                )
+                continue
+            platforms[model] = _platform(model, entry)
+    rules = tuple(
+        SupportRule(
+            models=frozenset(entry.models),
+            running=entry.running.to_domain(),
+            target=entry.target.to_domain(),
+            verdict=entry.verdict,
+            reason=entry.reason,
+        )
+        for entry in checked.listed("rules", RuleEntry).values()
+    )
+    return SupportMatrix(platforms=platforms, rules=rules)
+
+
+def _platform(model: str, entry: PlatformEntry) -> Platform:
+    timers = tuple(
+        HoldTimer(from_release=parse_mark(timer.from_release), seconds=timer.seconds)
+        for timer in entry.hold_timers
+    )
+    return Platform(
+        model=model,
+        in_service=entry.in_service,
+        reason=entry.reason,
+        from_release=parse_mark(entry.from_release) if entry.from_release else None,
+        software=entry.software,
+        routing_engines={str(name): software for name, software in entry.routing_engines.items()},
+        image_families=frozenset(entry.image_families),
+        snapshot_supported=entry.snapshot,
+        unlink_supported=entry.unlink,
+        hold_timers=timers,
+    )

@@ -1,0 +1,102 @@
+"""The fleet as one campaign sees it: which image each cluster would take, and what speaks against it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+
+from srx_issu.campaign.model import Campaign, Member
+from srx_issu.catalog.loading import Catalog
+from srx_issu.catalog.requests.upgrade import find_image
+from srx_issu.domain.approvals.rule import ApprovalRule, strictest
+from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.domain.upgrade.support import InService, judge
+from srx_issu.ports import codec
+
+
+def members(catalog: Catalog, campaign: Campaign, releases: Mapping[str, str]) -> tuple[Member, ...]:
+    """All clusters of the inventory. ``releases``: what runs where, as last seen; others are unknown."""
+    fleet = _Fleet(catalog, campaign)
+    return tuple(fleet.member(c, releases.get(c.name)) for c in catalog.clusters.values())
+
+
+class _Fleet:
+    """Members of one campaign. What many clusters share (an image, a policy) is worked out once."""
+
+    def __init__(self, catalog: Catalog, campaign: Campaign) -> None:
+        self._catalog, self._campaign = catalog, campaign
+        self._image = cache(self._image_of)
+        self._support = cache(self._refusal_of)
+        self._policies: dict[tuple[int, ...], tuple[Policy, str]] = {}
+        self._image_texts: dict[str, str] = {}
+
+    def member(self, cluster: Cluster, release: str | None) -> Member:
+        image, objection = self._image(cluster.model)
+        policy, policy_text = self._policy(cluster, image) if image else (None, "")
+        if image and objection is None and release:
+            objection = self._support(cluster.model, release, image.release)
+        return Member(
+            name=cluster.name,
+            model=cluster.model,
+            site=cluster.site,
+            region=cluster.region,
+            groups=cluster.groups,
+            conflict_groups=cluster.conflict_groups,
+            labels=cluster.labels,
+            release=release,
+            image=image.name if image else None,
+            objection=f"on hold: {cluster.hold}" if cluster.hold else objection,
+            worst_case_s=policy.timers.worst_case_s if policy else 0.0,
+            facts=_digest(codec.canonical(cluster), self._image_text(image), policy_text) if image else "",
+            image_sha256=image.sha256 if image else "",
+            shared=self._catalog.concurrency.of(cluster),
+        )
+
+    def _image_of(self, model: str) -> tuple[Image | None, str | None]:
+        wanted = self._campaign.target.get(model)
+        if wanted is None:
+            return None, None
+        try:
+            return find_image(self._catalog, wanted, model), None
+        except RequestRefused as refusal:
+            return None, str(refusal)
+
+    def _refusal_of(self, model: str, release: str, target: str) -> str | None:
+        support = judge(model, release, target, self._catalog.support_rules)
+        return f"{release} to {target}: {support.reason}" if support.verdict is InService.REFUSED else None
+
+    def _policy(self, cluster: Cluster, image: Image) -> tuple[Policy, str]:
+        """With its text; by the levels that it is made of."""
+        key = tuple(map(id, self._catalog.levels_of(cluster, image)))
+        if key not in self._policies:
+            policy = self._catalog.policy_for(cluster, image)
+            self._policies[key] = (policy, codec.canonical(policy))
+        return self._policies[key]
+
+    def _image_text(self, image: Image) -> str:
+        if image.name not in self._image_texts:
+            self._image_texts[image.name] = codec.canonical(image)
+        return self._image_texts[image.name]
+
+
+def plan_rule(catalog: Catalog, images: Mapping[str, str]) -> ApprovalRule:
+    """The strictest rule for the start of these clusters; ``images``: cluster -> image's file name."""
+    rules = []
+    for name, image_name in images.items():
+        cluster, image = catalog.clusters.get(name), catalog.images.get(image_name)
+        if cluster is not None and image is not None:
+            rules.append(catalog.approvals.of(cluster, image).start)
+    return strictest(tuple(rules))
+
+
+def facts(catalog: Catalog, cluster: Cluster, image: Image) -> str:
+    """Digest of everything in the files that would be fixed in this cluster's Intent."""
+    policy = catalog.policy_for(cluster, image)
+    return _digest(*(codec.canonical(each) for each in (cluster, image, policy)))
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -1,0 +1,23 @@
+"""The image that a cluster would be upgraded to if nobody named one."""
+
+from __future__ import annotations
+
+from srx_issu.catalog.loading import Catalog
+from srx_issu.domain.cluster.model import Image
+from srx_issu.domain.junos.version import parse
+
+
+def newest_image(catalog: Catalog, model: str) -> Image | None:
+    """The newest release that the catalogue has for this model; None when it has none.
+
+    Releases of different lines have no order of their own; here the later number counts, which only chooses
+    what a cluster is judged by, never what it is upgraded to.
+    """
+    fitting = [image for image in catalog.images.values() if model in image.models]
+    return max(fitting, key=_age, default=None)
+
+
+def _age(image: Image) -> tuple[int, ...]:
+    release = parse(image.release)
+    parts = (release.number, release.drop, release.service, release.variant, release.spin)
+    return (release.major, release.minor, *(-1 if part is None else part for part in parts))

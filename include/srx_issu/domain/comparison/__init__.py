@@ -1,0 +1,1 @@
+"""Comparing two looks at a cluster: tables, tolerances, growth, differences."""

@@ -1,0 +1,293 @@
+"""Naming a failure: from what both nodes show, before and now, and from the words of the upgrade.
+
+The nodes decide, the transcript only explains: ``stand`` reads where the cluster has come to a halt, and
+the transcript's cause is taken only where it can have led there. What fits nowhere stays UNKNOWN. What
+the classes mean is in ``failures/table.py``; what to do about them in ``recover.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.phase import has_rebooted, issu_signs, not_settled
+from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.situation import Situation, Standing, runs, stand
+from srx_issu.domain.junos.transcript import CAUSE_OF_CODE, Cause, Stopped, transcript_verdict
+
+__all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeFinding:
+    """One sentence about one node, for the approval's body and the report."""
+
+    node: NodeName
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """A failure with everything it was read from."""
+
+    failure: FailureClass
+    code: str | None  # the device's error code as printed; None = it gave none
+    reason: str  # one sentence
+    situation: Situation
+    starter: NodeName
+    target: str
+    window_open: bool | None  # by the transcript: True left open, False closed by the device, None not said
+    evidence: tuple[str, ...]  # what speaks for it: the nodes first, the device's own words last
+    findings: tuple[NodeFinding, ...]  # node0 first
+
+    @property
+    def why(self) -> str:
+        """``reason`` without the failure's name, with which it begins."""
+        return self.reason.removeprefix(f"{self.failure.in_words}: ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """What a classification hangs on."""
+
+    before: Snapshot
+    now: Snapshot
+    starter: NodeName
+    situation: Situation
+    stopped: Stopped | None
+    has_words: bool
+    has_returned: bool  # the command
+
+
+def diagnose(
+    before: Snapshot,
+    now: Snapshot,
+    starter: NodeName,
+    target: str,
+    *,
+    transcript: str | None,
+    overdue: bool,
+    has_returned: bool = True,
+) -> Diagnosis:
+    """Names what is wrong.
+
+    ``transcript`` is all that the upgrade has said so far, None when it cannot be read. ``overdue`` says
+    that the current wait's deadline has passed, or that nobody is known to drive an upgrade (recovery of
+    a cluster that was upgraded by hand). Without it, and without the device's own word that the upgrade
+    has stopped, an unfinished upgrade is UNDER_WAY. ``has_returned``: whether the command has; while it has
+    not, or nobody knows, a line with an error may be about what was tried again.
+    """
+    standing = stand(before, now, starter, target)
+    stopped = transcript_verdict(transcript) if transcript is not None else None
+    case = _Case(
+        before=before,
+        now=now,
+        starter=starter,
+        situation=standing.situation,
+        stopped=stopped,
+        has_words=transcript is not None,
+        has_returned=has_returned,
+    )
+    failure = _classify(case, overdue=overdue)
+    return Diagnosis(
+        failure=failure,
+        code=stopped.code if stopped else None,
+        reason=_reason(failure, standing, stopped),
+        situation=standing.situation,
+        starter=starter,
+        target=target,
+        window_open=stopped.window_open if stopped else None,
+        evidence=(standing.reason, *_broken_links(now), *issu_signs(now), *_words(case, failure)),
+        findings=tuple(_findings(before, now, target)),
+    )
+
+
+def _classify(case: _Case, *, overdue: bool) -> FailureClass:
+    if certain := _CERTAIN.get(case.situation):
+        return certain
+    if not overdue and not _has_given_up(case):
+        return FailureClass.UNDER_WAY
+    if _broken_links(case.now):
+        return FailureClass.LINK_LOST
+    if case.situation is Situation.COMPLETE:
+        return FailureClass.FINISHED
+    if case.stopped is not None and case.stopped.code not in {None, *CAUSE_OF_CODE}:
+        return FailureClass.UNKNOWN_CODE
+    return _by_cause(case) or _by_situation(case)
+
+
+_CERTAIN: Mapping[Situation, FailureClass] = {
+    Situation.BOTH_PRIMARY: FailureClass.BOTH_PRIMARY,
+    Situation.LINK_DOWN: FailureClass.LINK_LOST,
+}  # whatever the clock and the transcript say
+
+_UNCHANGED: Mapping[Cause, FailureClass] = {
+    Cause.IN_PROGRESS: FailureClass.STALE_IN_PROGRESS,
+    Cause.SECONDARY_REBOOT: FailureClass.SECONDARY_REBOOT_FAILED,
+    Cause.COLD_SYNC: FailureClass.COLD_SYNC_FAILED,
+    Cause.SWITCHOVER: FailureClass.SWITCHOVER_FAILED,
+    Cause.REBOOT_KEYWORD: FailureClass.REBOOT_KEYWORD_MISSING,
+    Cause.UNSUPPORTED_FEATURE: FailureClass.UNSUPPORTED_FEATURE,
+    Cause.IMAGE_MISSING: FailureClass.IMAGE_MISSING,
+    Cause.IMAGE_CORRUPT: FailureClass.IMAGE_CORRUPT,
+    Cause.WRONG_PLATFORM: FailureClass.WRONG_PLATFORM,
+    Cause.VALIDATION: FailureClass.VALIDATION_FAILED,
+    Cause.REMOTE_SITE: FailureClass.REMOTE_SITE,
+    Cause.GROUP_FAILOVER: FailureClass.GROUP_FAILOVER_FAILED,
+    Cause.KSYNCD: FailureClass.KSYNCD,
+    Cause.CHASSISD: FailureClass.CHASSISD,
+    Cause.DISK: FailureClass.DISK_FULL,
+    Cause.CPU: FailureClass.CPU_BUSY,
+    Cause.POLICIES: FailureClass.POLICIES_OUT_OF_SYNC,
+}
+_PRIMARY: Mapping[Cause, FailureClass] = {
+    Cause.PRIMARY_UPGRADE: FailureClass.PRIMARY_UPGRADE_FAILED,
+    Cause.PRIMARY_REBOOT: FailureClass.PRIMARY_REBOOT_FAILED,
+}
+
+# Which causes can have led to a situation. 4.1, 6.1 and 7.1 fit nodes that are on the old release again
+# when somebody has rolled back by hand in the meantime.
+_LED_TO: Mapping[Situation, Mapping[Cause, FailureClass]] = {
+    Situation.UNCHANGED: _UNCHANGED,
+    Situation.PEER_SILENT: {Cause.SECONDARY_REBOOT: FailureClass.SECONDARY_REBOOT_FAILED},
+    Situation.PEER_UPGRADED: {
+        Cause.SECONDARY_REBOOT: FailureClass.SECONDARY_REBOOT_FAILED,
+        Cause.COLD_SYNC: FailureClass.COLD_SYNC_FAILED,
+        Cause.SWITCHOVER: FailureClass.SWITCHOVER_FAILED,
+        Cause.GROUP_FAILOVER: FailureClass.SWITCHOVER_FAILED,  # the failover that is due at this point
+        Cause.KSYNCD: FailureClass.KSYNCD,
+        Cause.CHASSISD: FailureClass.CHASSISD,  # guide, steps 5-8: chassisd prepares cards and processes
+    },
+    Situation.SWITCHED_OVER: _PRIMARY,
+    Situation.STARTER_SILENT: _PRIMARY,
+    Situation.SETTLING: {Cause.POLICIES: FailureClass.POLICIES_OUT_OF_SYNC},
+}
+
+
+def _has_given_up(case: _Case) -> bool:
+    """Whether the upgrade is over by its own word, or by what both nodes show.
+
+    Once both nodes run the target, an error among the words is no longer about the upgrade's end.
+    """
+    if case.situation is Situation.COMPLETE:
+        return True
+    if case.situation is Situation.SETTLING:
+        return _by_cause(case) is not None
+    return case.stopped is not None and (case.stopped.in_so_many_words or case.has_returned)
+
+
+def _by_cause(case: _Case) -> FailureClass | None:
+    if case.stopped is None or case.stopped.cause is None:
+        return None
+    return _LED_TO.get(case.situation, {}).get(case.stopped.cause)
+
+
+_BY_SILENCE: Mapping[Situation, FailureClass] = {
+    Situation.STARTER_SILENT: FailureClass.PRIMARY_REBOOT_FAILED,
+    Situation.PEER_SILENT: FailureClass.NODE_MISSING,
+    Situation.NODE_SILENT: FailureClass.NODE_MISSING,
+}
+
+
+def _by_situation(case: _Case) -> FailureClass:
+    """No cause, or one that cannot have led here: the nodes alone must tell."""
+    if by_silence := _BY_SILENCE.get(case.situation):
+        return by_silence
+    match case.situation:
+        case Situation.SWITCHED_OVER:
+            return _old_primary(case)
+        case Situation.STRANGE if case.now.node0.release != case.now.node1.release:
+            return FailureClass.VERSIONS_DIFFER
+        case Situation.SETTLING:
+            return _without_words_of_failure(case)
+        case Situation.UNCHANGED | Situation.PEER_UPGRADED if case.stopped is None:
+            return _without_words_of_failure(case)
+        case _:
+            return FailureClass.UNKNOWN
+
+
+def _old_primary(case: _Case) -> FailureClass:
+    """The guide: before the primary's reboot the nodes leave the ISSU; its window tells how far it came.
+
+    Priority 255 and manual flags do not: nothing says that the device takes them back by itself.
+    """
+    installing = any(view.issu is not None and view.issu.in_progress for view in case.now.views)
+    rebooted = has_rebooted(case.before.view(case.starter), case.now.view(case.starter))
+    if rebooted or installing:
+        return FailureClass.PRIMARY_UPGRADE_FAILED
+    return FailureClass.PRIMARY_REBOOT_FAILED
+
+
+def _without_words_of_failure(case: _Case) -> FailureClass:
+    """Overdue, both nodes answer, and the device has not said that it gave up (or it no longer matters)."""
+    signs = issu_signs(case.now)
+    if case.situation is Situation.PEER_UPGRADED and not signs:
+        return FailureClass.VERSIONS_DIFFER
+    if case.situation is Situation.SETTLING:
+        settled = not any(not_settled(case.now, node) for node in NodeName)
+        return FailureClass.STALE_IN_PROGRESS if settled and signs else FailureClass.STUCK
+    if case.has_words:
+        return FailureClass.STUCK
+    if case.situation is Situation.UNCHANGED and signs:
+        return FailureClass.STALE_IN_PROGRESS
+    return FailureClass.TRANSCRIPT_LOST
+
+
+def _broken_links(now: Snapshot) -> tuple[str, ...]:
+    """Signs of a broken control or fabric link between two nodes that both answer."""
+    if not now.both_reachable:
+        return ()  # a node that is down takes its ends of the links with it
+    return tuple(dict.fromkeys(sentence for view in now.views for sentence in _link_faults(view)))
+
+
+def _link_faults(view: NodeView) -> Iterator[str]:
+    for group in view.groups:
+        for member in group.members:
+            if member.state is GroupState.LOST and member.node is not view.node:
+                yield f"{view.node} has lost {member.node} in RG{group.group_id}, though it answers us"
+            if "FL" in (member.monitor_failures or ()):
+                yield f"{member.node} has the monitor failure FL (fabric link) in RG{group.group_id}"
+
+
+def _reason(failure: FailureClass, standing: Standing, stopped: Stopped | None) -> str:
+    if stopped is None:
+        return f"{failure.in_words}: {standing.reason}"
+    return f"{failure.in_words}: {standing.reason}; the device says '{stopped.line}'"
+
+
+def _words(case: _Case, failure: FailureClass) -> Iterator[str]:
+    """The transcript's part of the evidence."""
+    if not case.has_words:
+        yield "there is no transcript"
+        return
+    if case.stopped is None:
+        yield "the transcript reports no failure"
+        return
+    yield f"transcript: {case.stopped.line}"
+    if case.stopped.cause is not None and _by_cause(case) is not failure:
+        yield f"the transcript speaks of '{case.stopped.cause}', which is not what the nodes show"
+
+
+def _findings(before: Snapshot, now: Snapshot, target: str) -> Iterator[NodeFinding]:
+    for view in now.views:
+        for text in _node_facts(before.view(view.node), view, target):
+            yield NodeFinding(node=view.node, text=text)
+        if view.reachable and (unsettled := not_settled(now, view.node)):
+            yield NodeFinding(node=view.node, text=unsettled)
+
+
+def _node_facts(before: NodeView, view: NodeView, target: str) -> Iterator[str]:
+    if not view.reachable:
+        yield f"does not answer: {view.error or 'no reason given'}"
+        return
+    on_target = runs(view, target)
+    note = {True: "the target", False: "not the target", None: "unknown"}[on_target]
+    release = view.release or "a release that it does not name"
+    yield f"runs {release} ({note}), before {before.release or 'not known'}"
+    if has_rebooted(before, view):
+        yield f"has rebooted since the baseline, at {view.booted_at}"
+    states = ", ".join(f"RG{g.group_id} {view.own_state(g.group_id) or 'not shown'}" for g in view.groups)
+    yield f"groups: {states or 'none shown'}"
+    if view.issu is not None and view.issu.in_progress is not None:
+        yield f"ISSU window {'open' if view.issu.in_progress else 'closed'}"

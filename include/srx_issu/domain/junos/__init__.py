@@ -1,0 +1,1 @@
+"""Junos's own things as values: releases, ranges, transcripts, shell jobs."""

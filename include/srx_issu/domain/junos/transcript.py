@@ -1,0 +1,196 @@
+"""What the words of an in-service upgrade say: has it stopped, why, and is its window still open.
+
+Read leniently: no line is ever required, timestamps and ``node0:`` banners may stand anywhere, lines may
+be wrapped. Wording that no public source confirms is marked [U] and only ever explains: what to do is
+decided from both nodes' state (``failure.py``), never from here. Marks as in the dossier: [S] the guide,
+[R] seen on a device, [J] Juniper's op script, [U] unsourced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from srx_issu.domain.redaction.prose import redact
+
+
+class Cause(StrEnum):
+    """Why an upgrade stopped, as far as its transcript tells."""
+
+    IN_PROGRESS = "in_progress"  # an earlier ISSU was not cleared; nothing was started [S]
+    SECONDARY_REBOOT = "secondary_reboot"  # code 4.1: the secondary did not come back in time [S]
+    COLD_SYNC = "cold_sync"  # code 6.1: the upgraded secondary did not sync in time [S]
+    SWITCHOVER = "switchover"  # code 7.1: the upgraded secondary did not take over [S]
+    PRIMARY_UPGRADE = "primary_upgrade"  # the old primary could not install [S: condition, U: words]
+    PRIMARY_REBOOT = "primary_reboot"  # the old primary could not reboot [S]
+    REBOOT_KEYWORD = "reboot_keyword"  # the request came without ``reboot`` [R]
+    UNSUPPORTED_FEATURE = "unsupported_feature"  # "ISSU currently do not support ..." [J]
+    IMAGE_MISSING = "image_missing"  # "File does not exist:" [J]
+    IMAGE_CORRUPT = "image_corrupt"  # [S: condition, U: words]
+    WRONG_PLATFORM = "wrong_platform"  # [U]
+    VALIDATION = "validation"  # the configuration or release does not fit [S: condition, U: words]
+    REMOTE_SITE = "remote_site"  # the image's site does not answer [S: condition, U: words]
+    GROUP_FAILOVER = "group_failover"  # redundancy groups could not be gathered on the starter [same]
+    KSYNCD = "ksyncd"  # kernel state synchronization [same]
+    CHASSISD = "chassisd"  # chassis process [same]
+    DISK = "disk"  # too little space under /var [same]
+    CPU = "cpu"  # routing engine too busy [same]
+    POLICIES = "policies"  # "policies are out of sync": nothing can be committed [S, U: words]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """The upgrade has stopped by its own word.
+
+    ``code`` is the error code as printed ("6.1"), known to us or not; ``line`` the device's own words,
+    redacted; ``window_open`` True when it says that both nodes are in the ISSU window, False when it says
+    that it left the window, None when it says neither. ``cause`` None: stopped, reason not recognised.
+    ``in_so_many_words``: it printed a code, or that it aborted; else only a line that may be the reason for
+    an end, and that may as well be about something that was tried again.
+    """
+
+    code: str | None
+    line: str
+    window_open: bool | None
+    cause: Cause | None = None
+    in_so_many_words: bool = True
+
+
+CAUSE_OF_CODE = {
+    "4.1": Cause.SECONDARY_REBOOT,
+    "6.1": Cause.COLD_SYNC,
+    "7.1": Cause.SWITCHOVER,
+}  # the only codes with a source [S]
+
+# A line is a few hundred characters. What is longer is broken or hostile: patterns with gaps in them take the
+# square of its length and more, in the loop in which every cluster is waited for (20 kB: a minute).
+_LONGEST_LINE = 400
+_CODE = re.compile(r"\(\s*error-code:\s*(\d+\.\d+)\s*\)", re.IGNORECASE)
+_ABORTED = re.compile(
+    r"\b(?:ISSU|in-service-upgrade)\W+abort(?:ed|ing)\b|\babort(?:ed|ing)\s+ISSU\b", re.IGNORECASE
+)
+_WINDOW = re.compile(
+    r"(?P<open>nodes\s+are\s+in\s+ISSU\s+window)|exit(?:ed|ing)\s+ISSU\s+window", re.IGNORECASE
+)
+_ERROR = re.compile(r"\berror:", re.IGNORECASE)
+_WARNING = re.compile(r"\bwarning:", re.IGNORECASE)
+_BAD = re.compile(
+    r"\b(?:error|fail\w*|abort\w*|cannot|couldn?|unable|not?|none|insufficient|corrupt\w*|timeout)\b",
+    re.IGNORECASE,
+)  # "Checking disk space" is no reason, "no disk space" is
+
+# Enough by themselves.
+_REFUSALS = (
+    (Cause.IN_PROGRESS, r"\b(?:warning|error):\s*(?:\[[^\]]*\]:\s*)?ISSU\b.{0,20}\bin progress\b"),
+    (Cause.REBOOT_KEYWORD, r"'reboot' keyword must be specified"),
+    (Cause.UNSUPPORTED_FEATURE, r"ISSU currently do(?:es)? not support|error:.*\bISSU is not supported on\b"),
+    (Cause.IMAGE_MISSING, r"\bfile does not exist:"),
+    (Cause.PRIMARY_REBOOT, r"\breboot failure on\s+(?:the\s+)?primary\b"),  # comes without "error:" [S]
+)
+
+# Count on a line with "error:"; beside an abort or a code, on any line of bad news. Never on a warning's.
+_REASONS = (
+    (Cause.POLICIES, r"\bpolic\w+\b.*\bout[ -]of[ -]sync"),
+    (Cause.KSYNCD, r"\bksyncd\b"),
+    (Cause.CHASSISD, r"\bchassisd\b.*\b(?:error|fail|not ready|abort)|\b(?:error|fail).*\bchassisd\b"),
+    (Cause.DISK, r"no space left|(?:insufficient|not enough)\b.*\bspace|\bdisk space\b"),
+    (Cause.CPU, r"\bCPU\b.*(?:high|load|usage|utili[sz]ation|above|exceed)"),
+    (Cause.IMAGE_MISSING, r"no such file|\b(?:image|package)\b.*\b(?:not present|not found|does not exist)"),
+    (
+        Cause.WRONG_PLATFORM,
+        r"not (?:supported|intended|valid|compatible)\b.*\b(?:platform|product|model|device)\b"
+        r"|\bnot a package for\b",
+    ),
+    (
+        Cause.IMAGE_CORRUPT,
+        r"corrupt|(?:checksum|digest|signature)\b.*\b(?:fail|mismatch|invalid)|unexpected end of",
+    ),
+    (
+        Cause.REMOTE_SITE,
+        r"file-fetch|\bremote (?:site|host)\b|could(?: not|n't) (?:retrieve|fetch)|\bhost\b.*unreachable",
+    ),
+    (Cause.PRIMARY_REBOOT, r"reboot(?:ing)?\b.*\bprimary\b.*\bfail"),
+    (Cause.PRIMARY_UPGRADE, r"upgrad\w*\b.*\bprimary\b.*\bfail|upgrade failure on\s+primary"),
+    (
+        Cause.GROUP_FAILOVER,
+        r"fail(?:ing)?[ -]?over\b.*\b(?:RGs?|redundancy-groups?)\b.*\bfail|\babort failover"
+        r"|\bredundancy-group \d+ (?:has priority 0\b|is in \S+ state)",
+    ),
+    (
+        Cause.VALIDATION,
+        r"validat\w*\b.*\bfail|fail\w*\b.*\bvalidat|not compatible|check-out failed"
+        r"|downgrade|older version|already running|not supported from",
+    ),
+)
+
+_Patterns = tuple[tuple[Cause, re.Pattern[str]], ...]
+_REFUSAL_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REFUSALS)
+_REASON_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REASONS)
+
+
+def transcript_verdict(text: str) -> Stopped | None:
+    """Says whether the upgrade has stopped by its own word; None = the words do not say so.
+
+    None is no good news: a transcript may be lost, cut short, or end in a reboot as every healthy one
+    does (dossier, section 5). Needs no line to be there and raises nothing.
+    """
+    lines = list(dict.fromkeys(short for line in text.splitlines() if (short := _short(line))))
+    code = _CODE.search(text)
+    refusal = _first(lines, _REFUSAL_PATTERNS)
+    aborted = next((line for line in lines if _ABORTED.search(line)), None)
+    stopped = bool(code or aborted)
+    reason = _first((line for line in lines if _counts(line, stopped=stopped)), _REASON_PATTERNS)
+    if code is not None:
+        cause = CAUSE_OF_CODE.get(code[1]) or _cause(refusal) or _cause(reason)
+        return Stopped(
+            code=code[1], line=redact(_line_at(text, code.start())), window_open=_window(text), cause=cause
+        )
+    found = refusal or reason
+    if found is not None:
+        return Stopped(
+            code=None,
+            line=redact(found[1]),
+            window_open=_window(text),
+            cause=found[0],
+            in_so_many_words=aborted is not None,
+        )
+    if aborted is not None:
+        words = next((line for line in lines if _ERROR.search(line)), aborted)
+        return Stopped(code=None, line=redact(words), window_open=_window(text))
+    return None
+
+
+def _counts(line: str, *, stopped: bool) -> bool:
+    """Whether a line may name the reason. The guide: what only warrants a warning does not stop an ISSU."""
+    if _WARNING.search(line):
+        return False
+    return _ERROR.search(line) is not None or (stopped and _BAD.search(line) is not None)
+
+
+def _window(text: str) -> bool | None:
+    """The last word on the window counts: a clean exit may follow an earlier failure."""
+    mentions = list(_WINDOW.finditer(text))
+    return mentions[-1]["open"] is not None if mentions else None
+
+
+def _line_at(text: str, position: int) -> str:
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    return _short(text[max(start, position - _LONGEST_LINE // 2) : end if end >= 0 else len(text)])
+
+
+def _short(line: str) -> str:
+    return line.strip()[:_LONGEST_LINE]
+
+
+_Found = tuple[Cause, str]
+
+
+def _first(lines: Iterable[str], patterns: _Patterns) -> _Found | None:
+    return next(((cause, line) for line in lines for cause, p in patterns if p.search(line)), None)
+
+
+def _cause(found: _Found | None) -> Cause | None:
+    return found[0] if found else None

@@ -1,0 +1,199 @@
+"""Every command that may change a device, as a value. Nothing else is ever sent by a writer.
+
+Each has its CLI form (``cli``) and, where Juniper's models name one, its RPC (``rpc``: name and leaves).
+Arguments are checked when the value is made, so no name out of an inventory can smuggle in CLI syntax.
+Sources: dossier, section 1 (RPC models [Y], guide [S]).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import RequestRefused
+
+MAX_GROUP_ID = 128  # RG0 to RG128, "redundancy-group-id" in Junos
+_IMAGE_PATH = re.compile(r"/var/tmp/[A-Za-z0-9][A-Za-z0-9._+-]*\.tgz")
+
+
+class Software(StrEnum):
+    """Which family of ``request`` commands a platform has."""
+
+    SYSTEM = "system"
+    VMHOST = "vmhost"  # SRX5000 with RE3, SRX1600, SRX2300, SRX4300 [S]
+
+
+@dataclass(frozen=True)
+class Rpc:
+    """An RPC by name; a leaf with value None is an empty element such as ``<reboot/>``."""
+
+    name: str
+    leaves: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailOver:
+    """Makes ``to`` the primary of a group, by hand; leaves priority 255 and the manual flag."""
+
+    group_id: int
+    to: NodeName
+
+    def __post_init__(self) -> None:
+        _check_group(self.group_id)
+
+    @property
+    def cli(self) -> str:
+        return f"request chassis cluster failover redundancy-group {self.group_id} node {self.to.number}"
+
+    @property
+    def rpc(self) -> Rpc:
+        leaves = (("redundancy-group", str(self.group_id)), ("node", str(self.to.number)))
+        return Rpc("request-chassis-cluster-failover", leaves)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetFailover:
+    """Gives a group its configured priorities back and clears the manual flag."""
+
+    group_id: int
+
+    def __post_init__(self) -> None:
+        _check_group(self.group_id)
+
+    @property
+    def cli(self) -> str:
+        return f"request chassis cluster failover reset redundancy-group {self.group_id}"
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc("request-chassis-cluster-failover-reset", (("redundancy-group", str(self.group_id)),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbortIssu:
+    """Closes the ISSU window on the node it is sent to; the guide wants it on both."""
+
+    @property
+    def cli(self) -> str:
+        return "request chassis cluster in-service-upgrade abort"
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc("request-chassis-cluster-in-service-upgrade", (("abort", None),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollBackNode:
+    """Puts *one* node back on its previous image. Without ``node`` Junos rolls back both [S]."""
+
+    node: NodeName
+    software: Software = Software.SYSTEM
+    reboot: bool = True
+
+    @property
+    def cli(self) -> str:
+        words = f"request {self.software} software rollback node {self.node.number}"
+        return f"{words} reboot" if self.reboot else words
+
+    @property
+    def rpc(self) -> Rpc:
+        name = (
+            "request-package-rollback"
+            if self.software is Software.SYSTEM
+            else "request-vmhost-package-rollback"
+        )
+        leaves: tuple[tuple[str, str | None], ...] = (("node", str(self.node.number)),)
+        return Rpc(name, (*leaves, ("reboot", None)) if self.reboot else leaves)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebootNode:
+    """Reboots *one* node."""
+
+    node: NodeName
+    software: Software = Software.SYSTEM
+
+    @property
+    def cli(self) -> str:
+        return f"request {self.software} reboot node {self.node.number}"
+
+    @property
+    def rpc(self) -> Rpc:
+        name = "request-reboot" if self.software is Software.SYSTEM else "request-vmhost-reboot"
+        return Rpc(name, (("node", str(self.node.number)),))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotSoftware:
+    """Backs the running software up to the other medium (guide: before an ISSU, where supported)."""
+
+    @property
+    def cli(self) -> str:
+        return "request system snapshot"
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc("request-snapshot")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResyncPolicies:
+    """Copies the policies of the routing engine to the packet forwarding engines again [S]."""
+
+    @property
+    def cli(self) -> str:
+        return "request security policies resync"
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc("recover-security-policy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartIssu:
+    """Starts the in-service upgrade on the RG0 primary. ``reboot`` is always sent (dossier, section 1)."""
+
+    image_path: str
+    software: Software = Software.SYSTEM
+    unlink: bool = False
+
+    def __post_init__(self) -> None:
+        if not _IMAGE_PATH.fullmatch(self.image_path):
+            raise RequestRefused(
+                f"image path {self.image_path!r}: expected /var/tmp/<name>.tgz of letters, digits and . _ + -"
+            )
+        if self.unlink and self.software is Software.VMHOST:
+            raise RequestRefused("unlink does not exist in 'request vmhost software in-service-upgrade'")
+
+    @property
+    def cli(self) -> str:
+        words = f"request {self.software} software in-service-upgrade {self.image_path} reboot"
+        return f"{words} unlink" if self.unlink else words
+
+    @property
+    def rpc(self) -> Rpc:
+        leaves: list[tuple[str, str | None]] = [("package-name", self.image_path), ("reboot", None)]
+        if self.unlink:
+            leaves.append(("unlink", None))
+        vmhost = self.software is Software.VMHOST
+        name = "request-vmhost-package-in-service-upgrade" if vmhost else "request-package-in-service-upgrade"
+        return Rpc(name, tuple(leaves))
+
+
+Command = (
+    FailOver
+    | ResetFailover
+    | AbortIssu
+    | RollBackNode
+    | RebootNode
+    | SnapshotSoftware
+    | ResyncPolicies
+    | StartIssu
+)
+
+
+def _check_group(group_id: int) -> None:
+    if not 0 <= group_id <= MAX_GROUP_ID:
+        raise RequestRefused(f"redundancy group {group_id}: expected 0 to {MAX_GROUP_ID}")

@@ -1,0 +1,141 @@
+"""What to do about the in-service upgrade now: one pure decision, returned as an Action with its reason.
+
+Asked just before the start, and again by every retry of it. Readiness, approval and window are judged
+elsewhere; this is the last look at the device, and the one that keeps an ISSU from being sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import Phase, infer_phase, issu_signs
+from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.upgrade.commands import StartIssu
+from srx_issu.domain.upgrade.intent import Intent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Send the ISSU to ``node``, once."""
+
+    node: NodeName
+    command: StartIssu
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attach:
+    """An ISSU of ours is under way or over: send nothing, go on watching."""
+
+    phase: Phase | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToDo:
+    """Both nodes run the target already."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOperator:
+    """The cluster is in a state that a person must look at; nothing is sent."""
+
+    reason: str
+
+
+Action = Start | Attach | NothingToDo | AskOperator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What the journal says of an earlier try to start this very upgrade."""
+
+    starter: NodeName
+    by_rpc: bool = False  # True: it may have gone out over NETCONF, where no marker guards a second one
+
+
+def decide(
+    before: Snapshot, now: Snapshot, intent: Intent, sent: Sent | None, gathered: Collection[int] = ()
+) -> Action:
+    """Decides from the baseline, the present look, and whether this upgrade was ever asked for."""
+    if sent is not None:
+        return _go_on(before, now, intent, sent)
+    if current := _already_current(now, intent):
+        return current
+    if objection := objection_to_start(now, gathered):
+        return AskOperator(reason=objection)
+    starter = now.primary(0)
+    if starter is None:  # objection_to_start has seen to this; kept so that the type tells
+        return AskOperator(reason="no node is primary of RG0")
+    return _start(starter, intent, f"{starter} is primary of RG0, nothing shows an ISSU")
+
+
+def objection_to_start(now: Snapshot, gathered: Collection[int] = ()) -> str | None:
+    """Why no ISSU may be started on a cluster that looks like this; None = it may.
+
+    ``gathered``: groups that this upgrade has failed over by hand: their flags speak for no other ISSU.
+    """
+    objections = (_silent_nodes, _unknown_releases, _mixed_releases, _primaries)
+    faults = (words for objection in objections if (words := objection(now)))
+    return next(faults, None) or _foreign_issu(now, gathered)
+
+
+def _go_on(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent) -> Action:
+    """It was asked for before. Only a marker on the node itself can tell that the request never arrived."""
+    reading = infer_phase(before, now, sent.starter, intent.image.release)
+    if reading.phase is Phase.NOT_STARTED and not sent.by_rpc:
+        reason = f"asked for before, but {reading.reason}; the job's marker on {sent.starter} decides"
+        return _start(sent.starter, intent, reason)
+    return Attach(phase=reading.phase, reason=reading.reason)
+
+
+def _start(starter: NodeName, intent: Intent, reason: str) -> Start:
+    command = StartIssu(
+        image_path=intent.image.node_path, software=intent.software, unlink=intent.policy.unlink_image
+    )
+    return Start(node=starter, command=command, reason=reason)
+
+
+def _already_current(now: Snapshot, intent: Intent) -> NothingToDo | None:
+    target = intent.image.release
+    if all(v.reachable and v.release is not None and same_release(v.release, target) for v in now.views):
+        return NothingToDo(reason=f"both nodes run {now.node0.release} already")
+    return None
+
+
+def _silent_nodes(now: Snapshot) -> str | None:
+    silent = [
+        f"{v.node} does not answer: {v.error or 'no reason known'}" for v in now.views if not v.reachable
+    ]
+    return "; ".join(silent) or None
+
+
+def _unknown_releases(now: Snapshot) -> str | None:
+    nameless = [view.node.value for view in now.views if view.release is None]
+    return f"{' and '.join(nameless)} did not say which release runs" if nameless else None
+
+
+def _mixed_releases(now: Snapshot) -> str | None:
+    old, new = now.node0.release, now.node1.release
+    if old == new:
+        return None
+    return f"node0 runs {old}, node1 runs {new}: an ISSU has stopped half way; see docs/runbook.md"
+
+
+def _primaries(now: Snapshot) -> str | None:
+    if not now.group_ids:
+        return "neither node shows a redundancy group"
+    for group_id in now.group_ids:
+        if now.primary(group_id) is None:
+            claims = " and ".join(sorted(now.claims(group_id))) or "no node"
+            return f"{claims} is primary of RG{group_id}, expected exactly one"
+    return None
+
+
+def _foreign_issu(now: Snapshot, gathered: Collection[int]) -> str | None:
+    signs = issu_signs(now, own_groups=gathered)
+    return f"an ISSU that is not ours seems to be in progress: {'; '.join(signs)}" if signs else None

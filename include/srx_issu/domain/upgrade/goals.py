@@ -1,0 +1,128 @@
+"""What a deferred wait waits for: a state that both nodes show, judged anew at every look.
+
+One closed enum; the sensors of the DAG name its members, the trigger asks ``progress`` at each poll.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from srx_issu.domain.cluster.home import configured_priority, home
+from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.phase import Phase, infer_phase, not_settled
+
+
+class Goal(StrEnum):
+    """Each is reached by a state, never by an event that could be missed."""
+
+    SECONDARY_UPGRADED = "secondary_upgraded"  # the secondary runs the target, by its own word
+    COLD_SYNCED = "cold_synced"  # ... and could take over every group
+    SWITCHED_OVER = "switched_over"  # ... and is primary of every group
+    PRIMARY_UPGRADED = "primary_upgraded"  # the old primary runs the target too
+    RESYNCED = "resynced"  # both in sync, every group settled, window closed
+    GROUPS_SETTLED = "groups_settled"  # primary/secondary everywhere, nobody in secondary-hold
+    GROUPS_HOME = "groups_home"  # every group on its home node, hold-downs over
+    FLAGS_CLEARED = "flags_cleared"  # no manual flag, configured priorities back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One look at a goal. ``text`` is what an operator wants to read while waiting, ``detail`` the rest."""
+
+    done: bool
+    text: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What does not change while we wait: the baseline, who started the ISSU, and the target release."""
+
+    before: Snapshot
+    starter: NodeName
+    target: str
+
+
+_PHASES = {
+    Goal.SECONDARY_UPGRADED: Phase.SECONDARY_UPGRADED,
+    Goal.COLD_SYNCED: Phase.COLD_SYNCED,
+    Goal.SWITCHED_OVER: Phase.SWITCHED_OVER,
+    Goal.PRIMARY_UPGRADED: Phase.PRIMARY_UPGRADED,
+    Goal.RESYNCED: Phase.COMPLETE,
+}
+
+
+def progress(goal: Goal, course: Course, now: Snapshot) -> Progress:
+    """Whether the goal is reached, and what still stands in its way."""
+    if goal in _PHASES:
+        return _phase_progress(_PHASES[goal], course, now)
+    missing = _missing(goal, course, now)
+    return Progress(done=missing is None, text=missing or goal.replace("_", " "), detail=describe(now))
+
+
+def describe(now: Snapshot) -> str:
+    """Both nodes in one line: release, and what each says of itself in every group."""
+    return "; ".join(_describe_node(view) for view in now.views)
+
+
+def _describe_node(view: NodeView) -> str:
+    if not view.reachable:
+        return f"{view.node}: does not answer"
+    groups = ", ".join(f"RG{g.group_id} {view.own_state(g.group_id) or '?'}" for g in view.groups)
+    return f"{view.node}: {view.release or 'release unknown'}, {groups or 'no groups'}"
+
+
+def _phase_progress(wanted: Phase, course: Course, now: Snapshot) -> Progress:
+    reading = infer_phase(course.before, now, course.starter, course.target)
+    done = reading.phase is not None and reading.phase >= wanted
+    return Progress(done=done, text=reading.reason, detail=describe(now))
+
+
+def _missing(goal: Goal, course: Course, now: Snapshot) -> str | None:
+    """What keeps one of the fail-back goals from being reached; None = reached."""
+    unsettled = next((m for node in NodeName if (m := not_settled(now, node))), None)
+    match goal:
+        case Goal.GROUPS_SETTLED:
+            return unsettled
+        case Goal.GROUPS_HOME:
+            return _away(course.before, now) or unsettled
+        case Goal.FLAGS_CLEARED:
+            return unsettled or _flags_left(course.before, now)
+        case (
+            Goal.SECONDARY_UPGRADED
+            | Goal.COLD_SYNCED
+            | Goal.SWITCHED_OVER
+            | Goal.PRIMARY_UPGRADED
+            | Goal.RESYNCED
+        ):
+            raise AssertionError(f"{goal} is read from the phase")
+    assert_never(goal)
+
+
+def _away(before: Snapshot, now: Snapshot) -> str | None:
+    away = [f"{home(before, g)} is not yet primary of RG{g}" for g in away_from_home(before, now)]
+    return ", ".join(away) or None
+
+
+def away_from_home(before: Snapshot, now: Snapshot) -> tuple[int, ...]:
+    """The groups whose home node is not their primary."""
+    return tuple(g for g in now.group_ids if now.primary(g) is not home(before, g))
+
+
+def _flags_left(before: Snapshot, now: Snapshot) -> str | None:
+    for group_id in now.group_ids:
+        group = now.group(group_id)
+        for member in group.members if group else ():
+            if member.manual:
+                return f"RG{group_id}: the manual failover flag is still set on {member.node}"
+            wanted = configured_priority(before, group_id, member.node)
+            if wanted is not None and member.priority != wanted:
+                return f"RG{group_id}: {member.node} has priority {member.priority}, configured {wanted}"
+    return None
+
+
+def in_hold_down(now: Snapshot, group_id: int) -> bool:
+    """True while a node is in secondary-hold: the group must not be failed over again (dossier, 3)."""
+    return any(view.own_state(group_id) is GroupState.SECONDARY_HOLD for view in now.views)

@@ -1,0 +1,129 @@
+"""What one upgrade is meant to do: cluster, image, and the policy that holds, fixed when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from srx_issu.domain.approvals.rule import Approvals, CampaignApproval
+from srx_issu.domain.checking import CheckRules
+from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.support import SupportMatrix
+
+
+class Purpose(StrEnum):
+    """What a run was started for."""
+
+    UPGRADE = "upgrade"
+    RECOVER = "recover"  # an ISSU that somebody else started has stopped half way: put back, or finish
+
+
+class StartMethod(StrEnum):
+    """How the in-service upgrade is asked for."""
+
+    AUTO = "auto"  # SHELL where the account has a shell, else RPC
+    SHELL = "shell"  # a job in the node's shell, detached from our session; keeps its transcript in a file
+    RPC = "rpc"  # request-package-in-service-upgrade over NETCONF
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timers:
+    """Deadlines and intervals, seconds of the controller's clock; figures per platform are in policy/."""
+
+    poll_s: float = 20.0
+    connect_s: float = 30.0
+    rpc_s: float = 60.0
+    secondary_upgrade_s: float = 5400.0  # start to secondary back on the new release
+    cold_sync_s: float = 3600.0
+    switchover_s: float = 900.0
+    primary_upgrade_s: float = 5400.0
+    resync_s: float = 3600.0
+    rg0_hold_down_s: float = 300.0  # real captures: secondary-hold lasts 301 s on RG0
+    group_settle_s: float = 120.0
+    convergence_s: float = 900.0  # how long state may take to come back before it counts as lost
+    approval_s: float = 86400.0
+    lease_s: float = 21600.0
+    worst_case_s: float = 10800.0  # whole ISSU; a window with less time left is not used
+    node_permit_s: float = 30.0  # of the node's clock: later than this a start that arrives does nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Figures that readiness is judged by."""
+
+    cpu_block_percent: float = 80.0  # guide: under 80 % within 5 s
+    cpu_warn_percent: float = 40.0  # guide: less than 40 % recommended
+    cpu_samples: int = 3
+    cpu_sample_interval_s: float = 6.0  # the RE averages over 5 s
+    spu_percent: float = 50.0  # one node carries the load of both while the other reboots
+    disk_factor: float = 2.0  # guide: double the image size free in /var/tmp
+    clock_skew_s: float = 60.0
+    rto_interval_s: float = 5.0
+    baseline_samples: int = 3  # of the gauges, the baseline itself among them: what moves by itself
+    baseline_interval_s: float = 5.0
+    readiness_age_s: float = 900.0  # an older assessment is made again before the ISSU is started
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How far a figure may differ after the upgrade. None = no limit in that direction."""
+
+    lost_percent: float | None = 0.0
+    gained_percent: float | None = None
+    absolute: float = 0.0  # differences up to this are always fine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The rules that hold for one cluster, resolved from the operator's policy folder."""
+
+    timers: Timers
+    limits: Limits
+    tolerances: dict[str, Tolerance]  # by table name
+    start_method: StartMethod = StartMethod.AUTO
+    unlink_image: bool = False
+    checks: CheckRules = field(default_factory=CheckRules)
+    failures: FailureRules = field(default_factory=FailureRules)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedLimit:
+    """A resource that at most ``places`` upgrades hold at once, such as ``site:fra1``."""
+
+    resource: str
+    places: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderedBy:
+    """The campaign that ordered an upgrade, proven by ``claim`` against the campaign's journal."""
+
+    campaign_id: str
+    nonce: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """One upgrade. ``upgrade_id`` is the Airflow run id; it names rows, files and jobs everywhere."""
+
+    upgrade_id: str
+    cluster: Cluster
+    image: Image
+    software: Software
+    policy: Policy
+    requested_by: str
+    approvals: Approvals = field(
+        default_factory=Approvals
+    )  # policy/approvals.yaml, and what the run asked for
+    approved_by_campaign: CampaignApproval | None = None  # from the campaign's journal
+    approval_reason: str | None = None  # set when the support matrix leaves the pair to a person
+    fail_back: bool = True  # each group to domain.home.home
+    plan_only: bool = False
+    window_start: str | None = None  # ISO 8601 with offset; None = at once
+    window_end: str | None = None
+    purpose: Purpose = Purpose.UPGRADE
+    shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml
+    ordered_by: OrderedBy | None = None  # None: asked for by itself
+    support: SupportMatrix | None = None  # of this model, in force at claim; None in those of older versions

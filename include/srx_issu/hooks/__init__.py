@@ -1,1 +1,0 @@
-"""Where Airflow meets the rest: connections, settings, and the one place where adapters are put together."""

@@ -1,1 +1,0 @@
-"""Reads an inventory out of NetBox by its REST API. What the records mean is ``catalog.netbox``."""

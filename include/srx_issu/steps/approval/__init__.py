@@ -1,0 +1,1 @@
+"""Asking people, and reading their answers as facts of the journal."""

@@ -1,0 +1,40 @@
+"""Between the preparation and the start: who is asked, and whether a window is waited for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from srx_issu.domain.approvals.judge import Approved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.steps.approval.confirm import confirm_approval
+from srx_issu.steps.approval.facts import asked, standing
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.waits.window import has_window
+
+CONFIRM_STEP = "approval.confirm_approval"
+
+
+class BeforeStart(StrEnum):
+    """The ways on."""
+
+    ASK = "ask"  # people decide
+    WAIT = "wait"  # approved, and a maintenance window was asked for
+    START = "start"  # approved, and nothing to wait for
+
+
+def ask_for_start(bench: Bench) -> BeforeStart:
+    """ASK unless nobody need be asked: then the approval is written down here as the guard behind the gates
+    writes it, and gates and guard are left out. Where a question was put once, the gates go on with it."""
+    events = bench.journal.events(bench.upgrade_id)
+    if any(question.purpose == ApprovalPurpose.START for question in asked(events)):
+        return BeforeStart.ASK
+    if not isinstance(standing(events, bench.intent, ApprovalPurpose.START, bench.journal.now()), Approved):
+        return BeforeStart.ASK
+    return confirm_start(bench.at(CONFIRM_STEP))
+
+
+def confirm_start(bench: Bench) -> BeforeStart:
+    """The guard behind the gates. Raises RequestRefused, with the outcome written down, unless the journal
+    holds the approval."""
+    confirm_approval(bench, ApprovalPurpose.START)
+    return BeforeStart.WAIT if has_window(bench.intent) else BeforeStart.START

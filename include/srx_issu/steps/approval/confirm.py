@@ -1,0 +1,54 @@
+"""The guard behind the approval gates: only what the journal holds lets the run go on.
+
+A gate can be marked "success" by hand in Airflow, and anybody who may write an XCom can forge one; so neither
+is looked at. The same judgement is made again before every command (``steps/approval/facts.py``).
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from srx_issu.domain.approvals.judge import NotApproved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.approval.facts import in_force, standing
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recall import start
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+
+REFUSALS = {
+    ApprovalPurpose.START: Outcome.REFUSED,
+    ApprovalPurpose.RECOVERY: Outcome.NEEDS_OPERATOR,
+}
+NOT_ASKED = "not asked"
+_SENT = {
+    ApprovalPurpose.START: "nothing was sent",
+    ApprovalPurpose.RECOVERY: "nothing more is sent",
+}
+
+
+def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
+    """Raises RequestRefused, with the outcome written down, unless it is approved."""
+    events = bench.journal.events(bench.upgrade_id)
+    if purpose is ApprovalPurpose.START and start(events) is not None:
+        return {"begun": "the ISSU was asked for already: nothing to approve any more"}
+    found = standing(events, bench.intent, purpose, bench.journal.now())
+    if isinstance(found, NotApproved):
+        refuse(bench, purpose, found.reason)
+    question = in_force(events, bench.intent, purpose)
+    detail: Facts = {
+        "approved": True,
+        "by": ", ".join(found.by) or NOT_ASKED,
+        "for": purpose.value,
+        "digest": question.digest if question else None,
+    }
+    bench.tell(EventKind.APPROVAL, found.reason, detail=detail)
+    return {"approved_by": ", ".join(found.by) or NOT_ASKED}
+
+
+def refuse(bench: Bench, purpose: ApprovalPurpose, reason: str) -> NoReturn:
+    """Writes the outcome down and raises RequestRefused."""
+    words = f"{reason}; {_SENT[purpose]}"
+    decide_outcome(bench, REFUSALS[purpose], words)
+    raise RequestRefused(words)

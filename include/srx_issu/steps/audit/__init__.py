@@ -1,0 +1,1 @@
+"""How ready the whole fleet is: every cluster looked at and judged."""

@@ -1,0 +1,1 @@
+"""A campaign, step by step: plan, questions, waves, turns, orders, close."""

@@ -1,0 +1,72 @@
+"""What one step of a campaign works with. Made in ``airflow/composition/campaign.py``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from srx_issu.campaign.model import Campaign
+from srx_issu.campaign.plan import Plan
+from srx_issu.domain.approvals.rule import ApprovalRule
+from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal
+from srx_issu.ports.clock import Clock
+from srx_issu.ports.journal import Journal, Json, Leases
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planning:
+    """What the operator's files say now."""
+
+    campaign: Campaign
+    plan: Plan
+    approvals: ApprovalRule = field(default_factory=ApprovalRule)  # policy's strictest for these clusters
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignBench:
+    """Ports and facts of one campaign. ``plan_now`` raises OperatorFileError while files have faults."""
+
+    campaign_id: str
+    requested_by: str
+    plan_only: bool
+    plan_now: Callable[[], Planning]
+    journal: CampaignJournal
+    upgrades: Journal
+    leases: Leases
+    clock: Clock
+    log: logging.Logger
+    stopped: Callable[[], str | None]  # who stopped the whole fleet, and why
+    notify: Callable[[str, str], None]  # first line, whole text
+    not_staged: Callable[[Plan], dict[str, str]]  # cluster -> why its image is not on both nodes yet
+
+    def tell(
+        self,
+        kind: CampaignEventKind,
+        text: str,
+        *,
+        wave: int = 0,
+        cluster: str | None = None,
+        key: str | None = None,
+        detail: dict[str, Json] | None = None,
+    ) -> bool:
+        """Writes one event and logs it; False when its key was there before."""
+        event = CampaignEvent(
+            at=self.clock.now(),
+            kind=kind,
+            text=text,
+            wave=wave,
+            cluster=cluster,
+            key=key,
+            detail=detail or {},
+        )
+        is_new = self.journal.record(self.campaign_id, event)
+        if is_new:
+            place = f" wave {wave}" if wave else ""
+            self.log.info("%s%s%s: %s", self.campaign_id, place, f" {cluster}" if cluster else "", text)
+        return is_new
+
+    def announce(self, key: str, title: str, text: str, wave: int = 0) -> None:
+        """Tells people, once for each key, whatever is retried or cleared."""
+        if self.tell(CampaignEventKind.NOTICE, title, wave=wave, key=f"notice:{key}"):
+            self.notify(f"{self.campaign_id}: {title}", text)

@@ -1,0 +1,147 @@
+"""Planning a campaign and having the plan approved: what was approved is what runs."""
+
+from __future__ import annotations
+
+from srx_issu.campaign.drift import drift
+from srx_issu.campaign.model import Campaign
+from srx_issu.campaign.plan import Plan
+from srx_issu.domain.approvals.judge import Approved
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports import codec
+from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.questions import (
+    PLAN,
+    CampaignQuestion,
+    decision,
+    plan_digest,
+    plan_parts,
+    require_approvers,
+    rule_for_plan,
+    rule_in,
+)
+from srx_issu.steps.campaign.state import plan_in, plan_of, read_state
+
+NOT_ASKED = "not asked"
+_MOST_NAMES = 40  # of a wave, in a question
+
+
+def make_plan(bench: CampaignBench) -> dict[str, Json]:
+    """Plans and writes it down. A plan of which something has begun is kept, and the files are not read any
+    more. Raises RequestRefused when the plan has objections."""
+    events = bench.journal.events(bench.campaign_id)
+    known = plan_of(events)
+    if known is not None and read_state(events).opened:
+        return _facts(known[0])
+    now = bench.plan_now()
+    bench.journal.open_campaign(bench.campaign_id, now.campaign.name, bench.requested_by, bench.clock.now())
+    rule = rule_for_plan(now.approvals, now.campaign.gates)
+    bench.tell(
+        CampaignEventKind.PLANNED,
+        f"plan {now.plan.digest}: {_sizes(now.plan)}",
+        detail={
+            "plan": codec.dumps(now.plan),
+            "campaign": codec.dumps(now.campaign),
+            "digest": now.plan.digest,
+            "approvals": codec.dumps(rule),
+        },
+    )
+    if now.plan.objections:
+        raise RequestRefused("; ".join(now.plan.objections))
+    if not bench.plan_only:
+        require_approvers(rule, bench.requested_by)
+    return _facts(now.plan)
+
+
+def approval_question(bench: CampaignBench) -> CampaignQuestion | None:
+    """None = nobody is asked."""
+    plan, campaign = known_plan(bench)
+    rule = rule_in(bench.journal.events(bench.campaign_id))
+    if not rule.required:
+        return None
+    lines = [
+        f"**{campaign.name}**, asked for by {bench.requested_by}. Plan `{plan.digest}`: {_sizes(plan)}.",
+        f"At once: {campaign.in_flight.campaign}. Budget: {_budget(campaign.budget.total)}.",
+        *(_wave_line(plan, wave.number) for wave in plan.waves if wave.clusters),
+        *(f"Left out: {left.name}: {left.reason}" for left in plan.left_out[:_MOST_NAMES]),
+        *_staging_lines(bench, plan, campaign),
+        "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
+    ]
+    subject = f"Start campaign {campaign.name}: {len(plan.clusters)} clusters (plan {plan.digest})?"
+    return CampaignQuestion(
+        about=PLAN,
+        digest=plan_digest(plan, rule),
+        subject=subject,
+        body="\n\n".join(lines),
+        within_s=campaign.gates.expiry_s,
+        parts=plan_parts(plan, rule),
+    )
+
+
+def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list[str]:
+    """Whom the images have not reached ahead of time; nothing when the campaign does not want that."""
+    if campaign.staging is None:
+        return []
+    missing = bench.not_staged(plan)
+    there = len(plan.clusters) - len(missing)
+    lines = [f"Not staged: {name}: {reason}" for name, reason in list(missing.items())[:_MOST_NAMES]]
+    rest = "; each other upgrade copies its image when its turn comes" if missing else ""
+    return [f"Images: staged on both nodes of {there} of {len(plan.clusters)} clusters{rest}.", *lines]
+
+
+def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
+    """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
+    then nothing starts."""
+    plan, campaign = known_plan(bench)
+    events = bench.journal.events(bench.campaign_id)
+    rule = rule_in(events)
+    if bench.plan_only:
+        return {"approved_by": NOT_ASKED, "plan_only": True, "digest": plan.digest}
+    who = NOT_ASKED
+    if rule.required:
+        found = decision(bench, PLAN, plan_digest(plan, rule))
+        if not isinstance(found, Approved):
+            raise RequestRefused(f"{found.reason}; nothing starts")
+        who = ", ".join(found.by)
+    has_begun = bool(read_state(events).opened)  # from then on the files are not read any more
+    if not has_begun and (changed := drift(plan, bench.plan_now().plan, {c.name for c in plan.clusters})):
+        told = "; ".join(changed)
+        raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
+    # Refused before, and then a gate was cleared and answered: open again.
+    bench.journal.open_campaign(bench.campaign_id, campaign.name, bench.requested_by, bench.clock.now())
+    detail: dict[str, Json] = {"digest": plan.digest, "by": who}
+    bench.tell(CampaignEventKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
+    return {"approved_by": who, "digest": plan.digest}
+
+
+def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
+    """The plan on record with its campaign. Raises RequestRefused while there is none."""
+    planned = bench.journal.plan(bench.campaign_id)
+    if planned is None:
+        raise RequestRefused("nothing was planned yet: clear the task plan")
+    return plan_in(planned)
+
+
+def _facts(plan: Plan) -> dict[str, Json]:
+    return {
+        "digest": plan.digest,
+        "clusters": len(plan.clusters),
+        "waves": [len(wave.clusters) for wave in plan.waves],
+        "left_out": {left.name: left.reason for left in plan.left_out[:_MOST_NAMES]},
+    }
+
+
+def _sizes(plan: Plan) -> str:
+    sizes = " + ".join(str(len(wave.clusters)) for wave in plan.waves if wave.clusters)
+    return f"{len(plan.clusters)} clusters in waves of {sizes or 0}, {len(plan.left_out)} left out"
+
+
+def _budget(total: object) -> str:
+    return f"{total} failures" if total is not None else "no limit"
+
+
+def _wave_line(plan: Plan, number: int) -> str:
+    names = [cluster.name for cluster in plan.wave(number).clusters]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"Wave {number}: {', '.join(names[:_MOST_NAMES])}{more}"

@@ -1,0 +1,1 @@
+"""A recovery, step by step: diagnose, plan, carry out."""

@@ -1,0 +1,250 @@
+"""Putting a cluster back, one step of its plan at a time, each after a new look at both nodes.
+
+Every errand is journalled before it goes out, so a killed or retried task arrives where it was; what may
+go out once only is guarded by the journal's unique key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn, assert_never
+
+from srx_issu.domain.approvals.judge import NotApproved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted, RequestRefused
+from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.recovery.plan import ActionName, Taken
+from srx_issu.domain.recovery.planner import Plan, PlanKind
+from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
+from srx_issu.domain.recovery.words import by_hand
+from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.steps.approval.facts import standing
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.gate.order import CommandOrder
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.recall import ERRAND, baseline, baseline_state, intended
+from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.collect_after import after, look_again
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.waits.converge import Pending
+
+KEY_PREFIX = "recover."  # of the keys of errands in the journal
+_LAST_LOOKS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting(Pending):
+    """Look again when something has changed, or after ``deadline_s``."""
+
+    deadline_s: float
+
+
+class Recovered(StrEnum):
+    """Where a recovery leads."""
+
+    VERIFY = "verify"  # both nodes run the target after all: verify as usual
+    PUT_BACK = "put_back"  # both nodes run the old release, at rest
+
+
+def diagnose(bench: Bench) -> Facts:
+    """Names the failure and makes the plan, once; a later try keeps it. Raises NotVerified when a person
+    must act instead."""
+    plan = kept_plan(bench)
+    if plan is None:
+        found = prognosis(bench)
+        keep_plan(bench, found)
+        plan = found.plan
+    if plan.permission is Permission.NEVER or not plan.actions:
+        decide_outcome(bench, Outcome.NEEDS_OPERATOR, plan.reason)
+        raise NotVerified(plan.reason)
+    return {"failure": plan.failure.value, "kind": plan.kind.value, "steps": list(by_hand(plan))}
+
+
+def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
+    """One step: sends what is due, looking anew before each command, until it is over or must wait.
+
+    Raises NotVerified, with NEEDS_OPERATOR and the remaining steps written down, when it must stop.
+    """
+    plan = _permitted_plan(bench)
+    paged = False
+    while True:
+        now = _stamped(bench, bench.reader.observe())
+        sent = taken(bench.journal.events(bench.upgrade_id))
+        step = (
+            Passed(reason=f"{name}: later steps have begun")
+            if _is_past(plan, name, sent)
+            else (step_of(plan, name, now, sent))
+        )
+        match step:
+            case Passed():
+                bench.tell(EventKind.STEP_FINISHED, step.reason)
+                return {"done": step.reason}
+            case Send():
+                _send(bench, plan, step)
+            case Wait():
+                deadline_s = float(getattr(bench.intent.policy.timers, step.action.deadline))
+                return Waiting(reason=step.reason, deadline_s=deadline_s)
+            case Stop() if step.page and not paged:
+                paged = True  # two primaries may be seen while a group moves between the two looks
+                bench.clock.sleep(bench.intent.policy.timers.poll_s)
+            case Stop():
+                _stop(bench, plan, name, step.reason)
+            case _:
+                assert_never(step)
+
+
+def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:
+    """Whether a later step has sent something: a cleared task must not do this one over again."""
+    names = [action.name for action in plan.actions]
+    later = plan.actions[names.index(name) + 1 :] if name in names else ()
+    keys = {errand.key for action in later for errand in action.errands}
+    return any(one.key in keys for one in sent)
+
+
+def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
+    """The step's deadline has passed: a person acts. Always raises NotVerified."""
+    reason = f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
+    _stop(bench, _permitted_plan(bench), name, reason)
+
+
+def _permitted_plan(bench: Bench) -> Plan:
+    events = bench.journal.events(bench.upgrade_id)
+    plan = kept_plan(bench)
+    if plan is None:
+        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+    if plan.permission is Permission.NEVER or not plan.actions:
+        raise RequestRefused(f"this is for a person to do, nothing was sent: {plan.reason}")
+    approval = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
+    if isinstance(approval, NotApproved):
+        raise RequestRefused(
+            f"the journal holds no approval of this recovery: {approval.reason}; nothing was sent"
+        )
+    return plan
+
+
+def _send(bench: Bench, plan: Plan, step: Send) -> None:
+    """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
+    does of what another try of this task has sent, and of what the gate's own look shows to be over."""
+    errand, command = step.errand, step.errand.command
+    sent = taken(bench.journal.events(bench.upgrade_id))
+    tries = sum(1 for t in sent if t.key == errand.key)
+    booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
+
+    def still_due(now: Snapshot) -> str | None:
+        known = taken(bench.journal.events(bench.upgrade_id))
+        newest = step_of(plan, step.action.name, _stamped(bench, now), known)
+        if isinstance(newest, Send) and newest.errand.key == errand.key:
+            return None
+        return newest.reason
+
+    order = CommandOrder(
+        purpose=SendPurpose.BRING_HOME,
+        node=errand.node,
+        why=step.reason,
+        key=f"{KEY_PREFIX}{errand.key}" if errand.is_once else f"{KEY_PREFIX}{errand.key}.{tries + 1}",
+        still_due=still_due,
+        plan=plan,
+        detail={ERRAND: errand.key, "booted_at": booted_at},
+        command=command,
+    )
+    try:
+        send_command(bench, order)
+    except NotPermitted as no:
+        if no.condition not in (Condition.STILL_DUE, Condition.ONCE):
+            raise
+        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+    except CommandRefused as refusal:
+        _stop(bench, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
+    except DeviceError as doubt:
+        bench.log.warning("%s %s: %s; looking", bench.intent.cluster.name, errand.node, doubt.message)
+
+
+def taken(events: Sequence[Event]) -> tuple[Taken, ...]:
+    """Every errand that was, or may have been, sent."""
+    sent = [e for e in intended(events) if ERRAND in e.detail]
+    return tuple(
+        Taken(
+            key=str(e.detail[ERRAND]),
+            at=e.recorded_at or e.at,
+            booted_at=datetime.fromisoformat(str(b)) if (b := e.detail.get("booted_at")) else None,
+        )
+        for e in sent
+    )
+
+
+def _stamped(bench: Bench, look: Snapshot) -> Snapshot:
+    """With the database's time, which tells how long ago something was sent by whatever worker."""
+    return replace(look, taken_at=bench.journal.now())
+
+
+def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:
+    steps = by_hand(plan)
+    text = "\n".join(
+        (f"The recovery stopped at {name}: {reason}", "", "The whole plan was:", *(f"- {s}" for s in steps))
+    )
+    bench.evidence.write(bench.upgrade_id, "what-to-do.txt", text)
+    decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"recovery stopped at {name}: {reason}")
+    raise NotVerified(reason)
+
+
+def conclude_recovery(bench: Bench) -> Recovered:
+    """The outcome of a plan that was carried out to its end. Raises NotVerified, with NEEDS_OPERATOR written
+    down, when what was restored is not so any more."""
+    plan = _permitted_plan(bench)
+    on_target = plan.release is not None and same_release(plan.release, bench.intent.image.release)
+    if on_target or plan.kind in (PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
+        bench.tell(EventKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
+        return Recovered.VERIFY
+    compared = _compared(bench)
+    if gone := _not_restored(bench, plan):
+        _stop(bench, plan, ActionName.VERIFY_RESTORED, gone)
+    outcome = Outcome.ROLLED_BACK if plan.kind is PlanKind.ROLL_BACK else Outcome.ABORTED_CLEAN
+    decide_outcome(bench, outcome, f"{plan.reason}; {_runs_now(bench, plan)}; {compared}")
+    return Recovered.PUT_BACK
+
+
+def _runs_now(bench: Bench, plan: Plan) -> str:
+    """The release in words; where nobody named the target, nobody knows whether it is the old one."""
+    if bench.intent.image.release == NOT_KNOWN:
+        return (
+            f"both nodes run {plan.release}; nobody told what the ISSU was to install: it may have come to "
+            "its end, or not have begun"
+        )
+    return f"both nodes run {plan.release} again"
+
+
+def _not_restored(bench: Bench, plan: Plan) -> str | None:
+    """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
+    sent = taken(bench.journal.events(bench.upgrade_id))
+    for _ in range(_LAST_LOOKS):
+        step = step_of(plan, ActionName.VERIFY_RESTORED, bench.reader.observe(), sent)
+        if isinstance(step, Passed):
+            return None
+        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+    return step.reason
+
+
+def _compared(bench: Bench) -> str:
+    """The state now against the baseline, in words; findings are journalled one by one."""
+    from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415
+
+    events = bench.journal.events(bench.upgrade_id)
+    before = Look(snapshot=baseline(events, bench.evidence), state=baseline_state(events, bench.evidence))
+    look_again(bench, "after the recovery")
+    now, state = after(bench)
+    differences = differences_of(before, Look(snapshot=now, state=state), bench.intent)
+    findings = findings_of(differences, bench.intent.policy.checks)
+    for finding in findings:
+        bench.tell(EventKind.FINDING, finding.words, node=finding.node)
+    if not findings:
+        return "everything is as before the upgrade"
+    return f"{len(findings)} differences from before the upgrade"

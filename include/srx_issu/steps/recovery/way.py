@@ -1,0 +1,83 @@
+"""Which way a recovery goes, and going it: the steps of its plan one after the other, in one task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.recovery.planner import Plan, PlanKind
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.approval.confirm import confirm_approval
+from srx_issu.steps.approval.facts import why_asked
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.recovery.kept_plan import kept_plan, since_plan
+from srx_issu.steps.recovery.recover_cluster import diagnose
+
+CONFIRM_STEP = "recover.confirm_recovery"
+
+
+class RecoveryWay(StrEnum):
+    """The ways on from a diagnosis; task ids but for the first."""
+
+    ASK = "ask"  # people decide
+    ABORT = "abort"  # nothing has changed, or an ISSU that nobody drives is cleared
+    ROLL_BACK = "roll_back"  # one node goes back to the old release
+    FINISH_FORWARD = "finish_forward"  # the old primary follows to the target, or only policies are behind
+
+
+WAYS: Mapping[PlanKind, RecoveryWay] = MappingProxyType(
+    {
+        PlanKind.ABORT_ONLY: RecoveryWay.ABORT,
+        PlanKind.CLEAR_STALE: RecoveryWay.ABORT,
+        PlanKind.ROLL_BACK: RecoveryWay.ROLL_BACK,
+        PlanKind.FINISH_FORWARD: RecoveryWay.FINISH_FORWARD,
+        PlanKind.RESYNC_POLICIES: RecoveryWay.FINISH_FORWARD,
+    }
+)  # a plan of another kind has no steps, and diagnose leaves it to a person
+
+
+def choose_way(bench: Bench) -> RecoveryWay:
+    """Diagnosis and plan; ASK unless policy lets this plan be carried out by itself: then the approval is
+    written down here as the guard behind the gates writes it, and gates and guard are left out."""
+    diagnose(bench)
+    if why_asked(bench.journal.events(bench.upgrade_id), bench.intent, ApprovalPurpose.RECOVERY):
+        return RecoveryWay.ASK
+    return confirm_recovery(bench.at(CONFIRM_STEP))
+
+
+def confirm_recovery(bench: Bench) -> RecoveryWay:
+    """The guard behind the gates. Raises RequestRefused, with NEEDS_OPERATOR written down, unless the journal
+    holds the approval of the plan."""
+    confirm_approval(bench, ApprovalPurpose.RECOVERY)
+    plan = kept_plan(bench)
+    assert plan is not None  # there is no approval without one
+    bench.log.info("%s: %s", bench.intent.cluster.name, plan.reason)
+    return WAYS[plan.kind]
+
+
+def actions_left(bench: Bench, way: RecoveryWay) -> tuple[ActionName, ...]:
+    """The plan's steps that are not over, in order. None at all where the plan goes another way: then a
+    person has cleared this task, and it passes at once."""
+    plan = kept_plan(bench)
+    if plan is None or WAYS.get(plan.kind) is not way:
+        return ()
+    return tuple(name for name in _names(plan) if name not in _over(bench))
+
+
+def step_name(name: ActionName) -> str:
+    """Of a plan's step in the journal."""
+    return f"recover.{name}"
+
+
+def _names(plan: Plan) -> tuple[ActionName, ...]:
+    return tuple(action.name for action in plan.actions)
+
+
+def _over(bench: Bench) -> frozenset[ActionName]:
+    """Steps that were found to be over since the plan was made; what has ended is not waited for again."""
+    told = since_plan(bench.journal.events(bench.upgrade_id))
+    ended = {e.step for e in told if e.kind is EventKind.STEP_FINISHED}
+    return frozenset(name for name in ActionName if step_name(name) in ended)

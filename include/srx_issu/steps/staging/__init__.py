@@ -1,0 +1,1 @@
+"""Images put on nodes ahead of a campaign."""

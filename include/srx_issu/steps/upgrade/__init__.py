@@ -1,0 +1,1 @@
+"""An upgrade, step by step: one module a step of the DAG."""

@@ -1,0 +1,25 @@
+"""Prepare, first part: the configuration of both nodes, kept before anything is changed.
+
+Two copies a node and form: a readable one without secrets, and a sealed one that can be restored.
+"""
+
+from __future__ import annotations
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.redaction.configuration import scrub
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+
+FORMS = ("text", "set")
+
+
+def back_up_configuration(bench: Bench) -> Facts:
+    """Saves ``configuration-<node>.<form>`` (scrubbed) and ``….sealed`` (encrypted) as evidence."""
+    for node in NodeName:
+        for form in FORMS:
+            configuration = bench.reader.configuration(node, form)
+            name = f"configuration-{node}.{form}"
+            bench.evidence.write(bench.upgrade_id, name, scrub(configuration))
+            bench.evidence.write(bench.upgrade_id, f"{name}.sealed", bench.seal(configuration.encode()))
+        bench.tell(EventKind.STEP_FINISHED, "configuration saved, readable and sealed", node=node)
+    return {"nodes": [node.value for node in NodeName], "forms": list(FORMS)}

@@ -1,0 +1,55 @@
+"""Verify: RTOs, zones, policies, sessions, VPN, NAT and routing, after against baseline."""
+
+from __future__ import annotations
+
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.collect_after import keep_after, last_look
+from srx_issu.steps.upgrade.comparing import as_it_is_now, before_the_upgrade, keep_validations, with_noise
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.waits.converge import NotYet, not_yet, waiting_since
+
+FINDINGS = "findings"
+
+
+def check_state(bench: Bench) -> Facts | NotYet:
+    """Waits until the state has come back, or its deadline. Findings go to the journal and decide the
+    outcome; a blocking one raises NotVerified."""
+    before, intent = before_the_upgrade(bench), with_noise(bench)
+    is_waiting = waiting_since(bench) is not None
+    now = as_it_is_now(bench) if is_waiting else last_look(bench)
+    if wait := not_yet(bench, before, now, intent):
+        return wait
+    if is_waiting:
+        keep_after(bench, now, "after waiting for it to come back")
+    return _judge(bench, before, now, intent)
+
+
+def _judge(bench: Bench, before: Look, now: Look, intent: Intent) -> Facts:
+    from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+
+    aftermath = check_aftermath(
+        before=before.snapshot,
+        before_state=before.state,
+        after=now.snapshot,
+        after_state=now.state,
+        intent=intent,
+        validate=bench.validate,
+    )
+    evidence = bench.evidence.write(bench.upgrade_id, "comparison.json", aftermath.to_json())
+    keep_validations(bench, "comparison", aftermath.validations)
+    for finding in aftermath.findings:
+        bench.tell(EventKind.FINDING, finding)
+    if aftermath.objections:
+        reason = "; ".join(aftermath.objections)
+        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        raise NotVerified(reason)
+    bench.tell(
+        EventKind.STEP_FINISHED,
+        f"state compared with the baseline: {aftermath.summary}",
+        detail={"evidence": evidence, "findings": len(aftermath.findings)},
+    )
+    return {FINDINGS: list(aftermath.findings), "evidence": evidence}

@@ -1,0 +1,99 @@
+"""Verify, last part: after the fail-back nothing may be left of the ISSU. Decides the good outcome."""
+
+from __future__ import annotations
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.comparison.difference import Difference, Look
+from srx_issu.domain.upgrade.goals import Goal, describe, progress
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recall import course
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.collect_after import last_look
+from srx_issu.steps.upgrade.comparing import (
+    as_it_is_now,
+    before_the_upgrade,
+    keep_look,
+    keep_validations,
+    with_noise,
+)
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.waits.converge import NotYet, not_yet
+
+CHECK_STATE = "verify.check_state"
+
+
+def check_unchanged(bench: Bench) -> Facts | NotYet:
+    """Both on the target, in sync, flags cleared, groups where they belong, and everything as before once
+    more, the configuration too: UPGRADED (or with findings). Waits for what the fail-back has interrupted.
+    """
+    from srx_issu.checks.aftermath import differences_of  # noqa: PLC0415 - brings the checks
+
+    before, now, intent = before_the_upgrade(bench), as_it_is_now(bench), with_noise(bench)
+    reason, objections = _left_over(bench, now.snapshot)
+    if objections:
+        _stop(bench, "; ".join([reason, *objections]))
+    known = differences_of(before, last_look(bench), intent)
+    if wait := not_yet(bench, before, now, intent, known):
+        return wait
+    new = _judge(bench, before, now, intent, known)
+    events = bench.journal.events(bench.upgrade_id)
+    findings = [e.text for e in events if e.kind is EventKind.FINDING and e.step == CHECK_STATE] + new
+    if findings:
+        back = _back_by_now(known, differences_of(before, now, intent))
+        words = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
+        decide_outcome(bench, Outcome.UPGRADED_WITH_FINDINGS, words)
+    else:
+        decide_outcome(bench, Outcome.UPGRADED, f"{reason}; {describe(now.snapshot)}")
+    return {"findings": list(findings)}
+
+
+def _left_over(bench: Bench, now: Snapshot) -> tuple[str, list[str]]:
+    """What the nodes show, in a sentence, and what of the ISSU is left behind."""
+    way = course(bench.journal.events(bench.upgrade_id), bench.evidence, bench.intent)
+    reading = infer_phase(way.before, now, way.starter, way.target)
+    goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if bench.intent.fail_back else [])]
+    missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
+    if reading.phase is not Phase.COMPLETE and not missing:
+        missing = ["the upgrade is not complete any more"]
+    return reading.reason, missing
+
+
+def _stop(bench: Bench, reason: str) -> None:
+    decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+    raise NotVerified(reason)
+
+
+def _judge(bench: Bench, before: Look, now: Look, intent: Intent, known: tuple[Difference, ...]) -> list[str]:
+    """The findings that were not told after the ISSU already; a blocking one raises NotVerified."""
+    from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+
+    keep_look(bench, "final", now)
+    aftermath = check_aftermath(
+        before=before.snapshot,
+        before_state=before.state,
+        after=now.snapshot,
+        after_state=now.state,
+        intent=intent,
+        flags_reset=True,
+        validate=bench.validate,
+    )
+    bench.evidence.write(bench.upgrade_id, "final-comparison.json", aftermath.to_json())
+    keep_validations(bench, "final-comparison", aftermath.validations)
+    told = {difference.what for difference in known}
+    old = {d.words for d in aftermath.differences if d.what in told}
+    new = [text for text in aftermath.findings if text not in old and text.partition(": ")[2] not in old]
+    for finding in new:
+        bench.tell(EventKind.FINDING, finding)
+    if aftermath.objections:
+        _stop(bench, "; ".join(aftermath.objections))
+    bench.tell(EventKind.OBSERVED, f"after the fail-back: {aftermath.summary}")
+    return new
+
+
+def _back_by_now(known: tuple[Difference, ...], left: tuple[Difference, ...]) -> str:
+    still = {difference.what for difference in left}
+    back = list(dict.fromkeys(d.words for d in known if d.what not in still and d.may_return))
+    return f"; back by the end: {'; '.join(back)}" if back else ""

@@ -1,0 +1,117 @@
+"""Claim: write the intent into the journal and take what it needs. One upgrade a cluster, one a conflict
+group, and no more at a site than policy allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
+from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Journal, Json, Leases, Outcome
+from srx_issu.steps.holding import Needs, needs_of, take_all
+from srx_issu.steps.recall import start
+from srx_issu.steps.upgrade.close import conclude, end_upgrade
+
+STEP = "claim"
+TAKEN_OVER = "take_over"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOver:
+    """A person's word that a recovery may have a cluster that was kept for a person, or that a dead run
+    left behind. ``is_at_work`` tells of an upgrade whether its run is still queued or running."""
+
+    who: str
+    reason: str
+    is_at_work: Callable[[str], bool]
+
+
+def claim(
+    intent: Intent, journal: Journal, leases: Leases, at: datetime, take_over: TakeOver | None = None
+) -> None:
+    """Opens the upgrade, then takes the leases. Raises LeaseHeld, when the upgrade is closed as REFUSED, and
+    UpgradeClosed for one that was closed before: it sends nothing any more, so it holds nothing either. So it
+    does for one that has lost its cluster in mid-ISSU, which is closed as NEEDS_OPERATOR."""
+    lease_s = intent.policy.timers.lease_s
+    journal.open_upgrade(intent, at)
+    record = journal.upgrade(intent.upgrade_id)
+    if record is not None and record.outcome is not None:
+        raise UpgradeClosed(
+            record.outcome.value,
+            f"{intent.upgrade_id} is closed as {record.outcome} and takes {record.cluster} no more: start a "
+            f"new run; if the cluster is not in order, run: srx-issu recover {record.cluster} --take-over "
+            "--reason '...'",
+        )
+    try:
+        if take_over is not None:
+            _hand_over(intent, take_over, journal, leases, at)
+        take_all(_needs(intent, journal), intent.upgrade_id, leases, lease_s)
+    except LeaseHeld as held:
+        journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
+        ended = conclude(journal.events(intent.upgrade_id), ())
+        end_upgrade(intent, journal, leases, at, ended)
+        if ended.outcome is not Outcome.REFUSED:
+            raise UpgradeClosed(ended.outcome.value, ended.reason) from held
+        raise
+    until = journal.now() + timedelta(seconds=lease_s)
+    aim = f"to {intent.image.release}" if intent.purpose is Purpose.UPGRADE else "to be recovered"
+    text = (
+        f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "
+        f"{aim}; lease until {until.isoformat(timespec='seconds')}"
+    )
+    journal.record(intent.upgrade_id, _event(at, EventKind.STEP_FINISHED, text))
+
+
+def _needs(intent: Intent, journal: Journal) -> Needs:
+    """An ISSU that was asked for goes on whoever has its place by now: only what it would disturb counts."""
+    needs, begun = needs_of(intent), start(journal.events(intent.upgrade_id)) is not None
+    return replace(needs, shared=()) if begun else needs
+
+
+def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Leases, at: datetime) -> None:
+    """Gives up what an upgrade keeps that needs an operator or whose run is over, and says in its journal who
+    took it. A holder at work keeps its lease, and so does one that the journal does not know yet."""
+    held = leases.holder(f"cluster:{intent.cluster.name}")
+    record = journal.upgrade(held.owner) if held and held.owner != intent.upgrade_id else None
+    if held is None or record is None or take_over.is_at_work(held.owner):
+        return
+    _let_permits_run_out(held.owner, journal)
+    text = f"taken over by {take_over.who} for the recovery {intent.upgrade_id}: {take_over.reason}"
+    event = Event(at=at, kind=EventKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
+    journal.record(held.owner, event)
+    if record.closed_at is None:  # its run ended without a word, or is gone
+        journal.close_upgrade(held.owner, Outcome.NEEDS_OPERATOR, f"its run ended half way; {text}", at)
+    for lease in leases.held_by(held.owner):  # its conflict groups were kept with it
+        leases.release(lease.resource, held.owner)
+    own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
+    detail: dict[str, Json] = {"by": take_over.who, "from": held.owner}
+    journal.record(
+        intent.upgrade_id, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=own, detail=detail)
+    )
+
+
+def _let_permits_run_out(upgrade_id: str, journal: Journal) -> None:
+    """A process of the dead run may still be stopped in the middle of a send, its permit in hand. Raises
+    LeaseHeld while that can be."""
+    left_s = permits_left_s(upgrade_id, journal)
+    if left_s > 0:
+        raise LeaseHeld(
+            f"run {upgrade_id} was permitted to send something a moment ago: take the cluster over in "
+            f"{left_s:.0f} s"
+        )
+
+
+def permits_left_s(upgrade_id: str, journal: Journal) -> float:
+    """For how long a process of this upgrade may still use a permit that it was given; 0 = it has none."""
+    intents = [e for e in journal.events(upgrade_id) if e.kind is EventKind.ACTION_INTENDED]
+    if not intents:
+        return 0.0
+    age_s = (journal.now() - (intents[-1].recorded_at or intents[-1].at)).total_seconds()
+    return max(0.0, PERMIT_S + 1 - age_s)
+
+
+def _event(at: datetime, kind: EventKind, text: str, outcome: Outcome | None = None) -> Event:
+    detail = {"outcome": outcome.value} if outcome else {}
+    return Event(at=at, kind=kind, step=STEP, text=text, detail=detail)

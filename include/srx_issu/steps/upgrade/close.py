@@ -1,0 +1,110 @@
+"""Close: the outcome into the journal, the lease back, and the truth into the run's colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.journal import Event, EventKind, Journal, Leases, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.holding import give_back
+from srx_issu.steps.recall import START_STEP, TASK, Conclusion, conclusion, last, start
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+
+STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
+NEVER_STARTED = (Outcome.REFUSED, Outcome.NOT_READY, Outcome.PLANNED)
+TODO = "what-to-do"  # part of the name of the evidence
+ELSE_TODO = (
+    "Look at both nodes ('show chassis cluster status', 'show version') and at the report of this upgrade; "
+    "docs/runbook.md has every failure."
+)
+
+
+def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
+    """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason.
+
+    An upgrade that is closed keeps its outcome, whatever a cleared task has decided since.
+    """
+    ended = _closed(bench) or settle(bench, failed_tasks)
+    end_upgrade(bench.intent, bench.journal, bench.leases, bench.clock.now(), ended)
+    kept = ended.outcome in STAYS_CLAIMED
+    if kept:
+        bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
+    bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
+    todo: Facts = {"what_to_do": what_to_do(bench)} if kept else {}
+    return {"outcome": ended.outcome.value, "reason": ended.reason, **todo}
+
+
+def end_upgrade(intent: Intent, journal: Journal, leases: Leases, at: datetime, ended: Conclusion) -> None:
+    """The outcome into the journal, and what it held given back: not the cluster where a person must act."""
+    journal.close_upgrade(intent.upgrade_id, ended.outcome, ended.reason, at)
+    give_back(intent, leases, keep_cluster=ended.outcome in STAYS_CLAIMED)
+
+
+def is_closed(bench: Bench) -> bool:
+    return _closed(bench) is not None
+
+
+def _closed(bench: Bench) -> Conclusion | None:
+    record = bench.journal.upgrade(bench.upgrade_id)
+    if record is None or record.outcome is None:
+        return None
+    return Conclusion(outcome=record.outcome, reason=record.reason or "closed before")
+
+
+def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:
+    """The outcome, written into the journal where no step had decided on it. Safe to call twice."""
+    events = bench.journal.events(bench.upgrade_id)
+    ended = conclude(events, failed_tasks)
+    if ended != conclusion(events):
+        decide_outcome(bench, ended.outcome, ended.reason)
+    return ended
+
+
+def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusion:
+    """The outcome the steps decided on; where none did, what the journal proves. Doubt is NEEDS_OPERATOR."""
+    decided = conclusion(events)
+    failure = _failure(events, failed_tasks)
+    started = start(events) is not None
+    may_run = started and last(events, EventKind.ACTION_REFUSED, step=START_STEP) is None
+    if decided and decided.outcome in NEVER_STARTED and may_run:
+        reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
+        return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
+    if decided and not (decided.outcome.is_success and failed_tasks):
+        return decided
+    if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
+        # the cluster is verified; only paperwork failed, which is said once, however often this is asked
+        told = failure in decided.reason
+        reason = decided.reason if told else f"{decided.reason}; but {failure}"
+        return Conclusion(outcome=Outcome.UPGRADED_WITH_FINDINGS, reason=reason)
+    if started:
+        return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=f"{failure}; the ISSU had been asked for")
+    if decided:
+        return decided
+    return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
+
+
+def what_to_do(bench: Bench) -> str:
+    """For the person who must act: what the step that gave up has written down, and the way to the end."""
+    written = [name for name in bench.evidence.names(bench.upgrade_id) if TODO in name]
+    told = bench.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
+    release = f"srx-issu release {bench.intent.cluster.name} --reason '...'"
+    return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
+
+
+def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:
+    """The first failed task with its newest reason from the journal; else any step's, else its name."""
+    told = [e for e in events if e.kind is EventKind.STEP_FAILED]
+    newest = {str(e.detail.get(TASK, e.step)): e for e in told}
+    for task in failed_tasks:
+        if task in newest:
+            return f"{newest[task].step} failed: {newest[task].text}"
+    if told:
+        return f"{told[0].step} failed: {told[0].text}"
+    if failed_tasks:
+        return (
+            f"{failed_tasks[0]} ended without a word of its own: Airflow ended its process, or took it for "
+            "killed; the scheduler's log says why"
+        )
+    return "the run ended before a step decided on an outcome"

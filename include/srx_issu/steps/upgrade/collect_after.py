@@ -1,0 +1,51 @@
+"""Verify, first part: look at both nodes again and keep everything beside the baseline."""
+
+from __future__ import annotations
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.ports import codec
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.looking import look_patiently
+from srx_issu.steps.recall import last
+from srx_issu.steps.upgrade.comparing import COMPARED, keep_look
+from srx_issu.steps.upgrade.transcript import keep_transcript
+
+EVENT_KEY = "after"
+
+
+def collect_after(bench: Bench) -> Facts:
+    """Snapshot, state tables and transcript as evidence."""
+    keep_transcript(bench)
+    return look_again(bench, "after the upgrade")
+
+
+def look_again(bench: Bench, when: str) -> Facts:
+    """A new ``after`` picture; the newest one counts."""
+    snapshot = look_patiently(bench)
+    return keep_after(bench, Look(snapshot=snapshot, state=bench.collect(snapshot)), when)
+
+
+def keep_after(bench: Bench, look: Look, when: str) -> Facts:
+    """Makes ``look`` the newest ``after`` picture."""
+    ids = keep_look(bench, "after", look)
+    bench.tell(EventKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, detail=ids)
+    return ids
+
+
+def last_look(bench: Bench) -> Look:
+    """The newest ``after`` picture, of what is compared."""
+    snapshot, state = after(bench)
+    return Look(snapshot=snapshot, state=state.only(COMPARED))
+
+
+def after(bench: Bench) -> tuple[Snapshot, ClusterState]:
+    """The newest ``after`` picture. Raises LookupError when there is none."""
+    event = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=EVENT_KEY)
+    if event is None:
+        raise LookupError("no state was collected after the upgrade: run verify.collect_after first")
+    snapshot = bench.evidence.read(str(event.detail["snapshot"]))
+    state = bench.evidence.read(str(event.detail["state"]))
+    return codec.loads(Snapshot, snapshot), codec.loads(ClusterState, state)

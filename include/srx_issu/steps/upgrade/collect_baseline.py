@@ -1,0 +1,50 @@
+"""Assess, first part: look at both nodes and keep everything as the baseline of this upgrade."""
+
+from __future__ import annotations
+
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.noise_floor import noise_floor
+from srx_issu.domain.comparison.tables import GAUGED
+from srx_issu.domain.upgrade.intent import Tolerance
+from srx_issu.ports import codec
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recall import gathered_groups, start
+from srx_issu.steps.upgrade.comparing import NOISE, keep_look
+
+
+def collect_baseline(bench: Bench) -> Facts:
+    """Snapshot and state tables as evidence. Once the ISSU was asked for, the old baseline stays."""
+    events = bench.journal.events(bench.upgrade_id)
+    if start(events) is not None or gathered_groups(events):
+        bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already; the baseline stays as it is")
+        return {}
+    look = _look(bench)
+    ids = keep_look(bench, "baseline", look)
+    if look.snapshot.both_reachable:
+        ids[NOISE] = _noise(bench, look)
+    silent = [f"{view.node} ({view.error})" for view in look.snapshot.views if not view.reachable]
+    text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
+    bench.tell(EventKind.OBSERVED, f"baseline taken; {text}", detail=ids)
+    return ids
+
+
+def _look(bench: Bench) -> Look:
+    snapshot = bench.reader.observe()
+    return Look(snapshot=snapshot, state=bench.collect(snapshot))
+
+
+def _noise(bench: Bench, look: Look) -> str:
+    """Counts what has figures some more times; what they move by themselves is no finding later.
+
+    The tolerances that follow are evidence, so that every comparison of this upgrade uses the same.
+    """
+    limits = bench.intent.policy.limits
+    samples: list[ClusterState] = [look.state]
+    while len(samples) < limits.baseline_samples:
+        bench.clock.sleep(limits.baseline_interval_s)
+        samples.append(bench.collect(look.snapshot, GAUGED))
+    floor = noise_floor(samples, bench.intent.policy.tolerances)
+    content = codec.dumps(floor, dict[str, Tolerance])
+    return bench.evidence.write(bench.upgrade_id, "baseline-tolerances.json", content)

@@ -1,0 +1,62 @@
+"""The looks that are held against each other after an upgrade: the baseline, and what both nodes show now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from srx_issu.domain.comparison.compare import GROWING
+from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.tables import COMPARISONS
+from srx_issu.domain.upgrade.intent import Intent, Tolerance
+from srx_issu.ports import codec
+from srx_issu.ports.journal import Json
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.looking import look_patiently
+from srx_issu.steps.recall import baseline, baseline_event, baseline_state
+
+NOISE = "noise"  # detail of the baseline's event: the evidence with the tolerances it widened
+# Everything that is compared, and what blocks. Not the load: its samples take longer than all of this.
+COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy_sync")
+
+
+def before_the_upgrade(bench: Bench) -> Look:
+    """Raises JournalError when there is no baseline."""
+    events = bench.journal.events(bench.upgrade_id)
+    return Look(
+        snapshot=baseline(events, bench.evidence),
+        state=baseline_state(events, bench.evidence).only(COMPARED),
+    )
+
+
+def as_it_is_now(bench: Bench) -> Look:
+    """A new look at what is compared."""
+    snapshot = look_patiently(bench)
+    return Look(snapshot=snapshot, state=bench.collect(snapshot, COMPARED))
+
+
+def with_noise(bench: Bench) -> Intent:
+    """The intent with the tolerances that the baseline's noise has widened."""
+    event = baseline_event(bench.journal.events(bench.upgrade_id))
+    found = event.detail.get(NOISE) if event else None
+    if not isinstance(found, str):
+        return bench.intent
+    widened = codec.loads(dict[str, Tolerance], bench.evidence.read(found))
+    return replace(bench.intent, policy=replace(bench.intent.policy, tolerances=widened))
+
+
+def keep_look(bench: Bench, moment: str, look: Look) -> dict[str, Json]:
+    """``<moment>-snapshot.json`` and ``<moment>-state.json`` as evidence; their ids."""
+    keep = bench.evidence.write
+    return {
+        "snapshot": keep(bench.upgrade_id, f"{moment}-snapshot.json", codec.dumps(look.snapshot)),
+        "state": keep(bench.upgrade_id, f"{moment}-state.json", codec.dumps(look.state)),
+    }
+
+
+def keep_validations(bench: Bench, phase: str, validations: Mapping[str, object]) -> str | None:
+    """Great Expectations' own results, table by table; None where another validator ran."""
+    if not validations:
+        return None
+    content = codec.dumps(dict(validations), dict[str, object])
+    return bench.evidence.write(bench.upgrade_id, f"{phase}-validations.json", content)

@@ -1,0 +1,108 @@
+"""Up to Junos 11.4 every group must be brought to the RG0 primary by hand; later releases do it (guide).
+
+Where the start is refused after that, the groups go back to where they were before the upgrade closes.
+"""
+
+from __future__ import annotations
+
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import not_settled
+from srx_issu.domain.errors import ConnectionUnusable, DeviceError, NotPermitted, RequestRefused
+from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.gate.order import CommandOrder
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.recall import GATHERED, baseline, gathered_groups, start
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.judge_readiness import eligibility, reassess_if_old
+from srx_issu.steps.upgrade.refuse_start import refuse_start
+
+
+def consolidate_groups(bench: Bench) -> Facts:
+    """Fails over, group by group, only what is not on the RG0 primary, and only where it must be done."""
+    events = bench.journal.events(bench.upgrade_id)
+    support = eligibility(bench, baseline(events, bench.evidence))
+    if start(events) or not support.consolidate_by_hand:
+        bench.tell(EventKind.STEP_FINISHED, "the device fails its groups over by itself (12.1 and later)")
+        return {"moved": []}
+    reassess_if_old(bench)
+    now = bench.reader.observe()
+    primary = now.primary(0)
+    moved = [g for g in now.group_ids if primary and now.primary(g) is not primary]
+    for group_id in moved:
+        assert primary is not None  # moved is empty without a primary
+        try:
+            send_command(bench, _gathering(group_id, primary))
+        except NotPermitted as no:
+            refuse_start(bench, no)
+    return {"moved": list(moved)}
+
+
+def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
+    def still_due(now: Snapshot) -> str | None:
+        if now.primary(0) is not primary:
+            return f"{primary} is not primary of RG0 any more"
+        return f"RG{group_id} is on {primary} already" if now.primary(group_id) is primary else None
+
+    return CommandOrder(
+        purpose=SendPurpose.BEGIN,
+        node=primary,
+        why="Junos 11.4 and earlier need it",
+        key=f"gather.{group_id}",
+        still_due=still_due,
+        detail={GATHERED: group_id},
+        command=FailOver(group_id=group_id, to=primary),
+    )
+
+
+def return_groups(bench: Bench) -> Facts:
+    """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked
+    for: the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
+    events = bench.journal.events(bench.upgrade_id)
+    gathered = gathered_groups(events)
+    if not gathered or start(events) is not None:
+        return {}
+    before = baseline(events, bench.evidence)
+    try:
+        for group_id in gathered:
+            _return_group(bench, before, group_id)
+    except ConnectionUnusable:
+        raise
+    except (DeviceError, RequestRefused) as error:
+        reason = f"groups that were failed over for a start that was not made did not go back: {error}"
+        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        return {"not_returned": reason}
+    return {"returned": list(gathered)}
+
+
+def _return_group(bench: Bench, before: Snapshot, group_id: int) -> None:
+    node = before.primary(group_id)
+    if node is None:
+        raise RequestRefused(f"RG{group_id} had not exactly one primary before; look where it belongs")
+
+    def away(now: Snapshot) -> str | None:
+        if now.primary(group_id) is node:
+            return f"RG{group_id} is on {node} already"
+        return not_settled(now, node)
+
+    def flagged(now: Snapshot) -> str | None:
+        group = now.group(group_id)
+        is_flagged = group is not None and any(member.manual for member in group.members)
+        return None if is_flagged else f"RG{group_id} has no manual flag"
+
+    why = f"RG{group_id} was failed over for a start that was not made"
+    reset, failover = ResetFailover(group_id=group_id), FailOver(group_id=group_id, to=node)
+    for order in (
+        CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=flagged, command=reset),
+        CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=away, command=failover),
+        CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=flagged, command=reset),
+    ):
+        try:
+            send_command(bench, order)
+        except NotPermitted as no:
+            if no.condition != Condition.STILL_DUE:
+                raise
+    if bench.reader.observe().primary(group_id) is not node:
+        raise RequestRefused(f"RG{group_id} is not back on {node}")

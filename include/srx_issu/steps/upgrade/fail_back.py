@@ -1,0 +1,144 @@
+"""Bring the groups back to node 0 (guide, step 7), and the flags an ISSU leaves behind back to normal.
+
+RG1 and up first, RG0 last and by hand, never during a hold-down. Each function looks before it acts, so
+that a cleared or retried task finds "nothing to do" where it has been before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from srx_issu.domain.cluster.home import home
+from srx_issu.domain.cluster.model import NodeName, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.phase import ISSU_PRIORITY, not_settled
+from srx_issu.domain.errors import NotPermitted, RequestRefused
+from srx_issu.domain.failure.situation import split_groups
+from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.upgrade.commands import Command, FailOver, ResetFailover
+from srx_issu.domain.upgrade.goals import away_from_home
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.gate.order import CommandOrder, StillDue
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.recall import baseline
+
+MOST_LOOKS = 5  # at one command that the gate finds not due, and the next look does
+
+
+def reset_failover(bench: Bench) -> Facts:
+    """``failover reset`` on every group that still has a manual flag or priority 255.
+
+    One at a time: with preempt a reset moves its group, and the next one waits until that has settled.
+    """
+    sent: list[int] = []
+    while (flagged := _next_flagged(bench.reader.observe(), sent)) is not None:
+        _reset(bench, flagged)
+        sent.append(flagged)
+    if not sent:
+        bench.tell(EventKind.STEP_FINISHED, "no manual flag and no priority 255 on any group")
+    return {"reset": list(sent)}
+
+
+def _reset(bench: Bench, group_id: int) -> None:
+    def due(now: Snapshot) -> str | None:
+        return _unsettled(now) or (None if _is_flagged(now.group(group_id)) else f"RG{group_id} has no flag")
+
+    now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not reset")
+    why = "manual flag or priority 255 left behind"
+    _send_when_due(bench, _someone(now, group_id), ResetFailover(group_id=group_id), why, due)
+
+
+def _send_when_due(bench: Bench, node: NodeName, command: Command, why: str, due: StillDue) -> bool:
+    """Whether it was sent. What the gate's own look shows to be needless, or not yet possible, is looked at
+    again; raises RequestRefused when that does not end."""
+    order = CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=due, command=command)
+    for _ in range(MOST_LOOKS):
+        try:
+            send_command(bench, order)
+        except NotPermitted as no:
+            if no.condition != Condition.STILL_DUE:
+                raise
+            reason = str(no)
+            if due(_when_nothing_objects(bench, _unsettled, f"{command.cli} is not sent")) is not None:
+                return False
+        else:
+            return True
+    raise RequestRefused(f"{command.cli} is not sent: {reason}")
+
+
+def _next_flagged(now: Snapshot, sent: list[int]) -> int | None:
+    return next((g for g in now.group_ids if g not in sent and _is_flagged(now.group(g))), None)
+
+
+def _when_nothing_objects(
+    bench: Bench, objection: Callable[[Snapshot], str | None], not_done: str
+) -> Snapshot:
+    """The first look to which there is no objection: a lost answer or a hold-down of seconds is waited for.
+
+    Raises RequestRefused after ``timers.group_settle_s``, and at the second look that shows two primaries.
+    """
+    timers, began = bench.intent.policy.timers, bench.clock.now()
+    was_split = False
+    while words := objection(now := bench.reader.observe()):
+        split = bool(split_groups(now))
+        waited_s = (bench.clock.now() - began).total_seconds()
+        if (split and was_split) or waited_s >= timers.group_settle_s:
+            raise RequestRefused(f"{not_done}: {words}")
+        was_split = split
+        bench.clock.sleep(timers.poll_s)
+    return now
+
+
+def fail_back_groups(bench: Bench) -> Facts:
+    """RG1 and up to their home nodes, one request a group that is not there."""
+    return _fail_back(bench, lambda group_id: group_id > 0)
+
+
+def fail_back_rg0(bench: Bench) -> Facts:
+    """RG0 to its home node: never by itself, whatever preempt says (guide)."""
+    return _fail_back(bench, lambda group_id: group_id == 0)
+
+
+def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
+    if not bench.intent.fail_back:
+        bench.tell(EventKind.STEP_FINISHED, "fail-back was not asked for")
+        return {"moved": []}
+    before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
+    moved = []
+    for group_id in filter(wanted, before.group_ids):
+        now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not failed back")
+        if group_id not in away_from_home(before, now):
+            continue
+        if _fail_back_group(bench, before, group_id):
+            moved.append(group_id)
+    if not moved:
+        bench.tell(EventKind.STEP_FINISHED, "already where they belong")
+    return {"moved": list(moved)}
+
+
+def _fail_back_group(bench: Bench, before: Snapshot, group_id: int) -> bool:
+    node = home(before, group_id)
+
+    def due(now: Snapshot) -> str | None:
+        is_away = group_id in away_from_home(before, now)
+        return _unsettled(now) or (None if is_away else f"RG{group_id} is on {node} already")
+
+    command = FailOver(group_id=group_id, to=node)
+    return _send_when_due(bench, node, command, f"RG{group_id} back to {node}", due)
+
+
+def _unsettled(now: Snapshot) -> str | None:
+    """The dossier's stop rules: nothing moves while a node is in hold, secondary-hold or cold sync, and where
+    a group has not exactly one primary."""
+    leaderless = (f"RG{g} has not exactly one primary" for g in now.group_ids if now.primary(g) is None)
+    unsettled = (words for node in NodeName if (words := not_settled(now, node)))
+    return next(leaderless, None) or next(unsettled, None)
+
+
+def _is_flagged(group: RedundancyGroup | None) -> bool:
+    return group is not None and any(m.manual or m.priority == ISSU_PRIORITY for m in group.members)
+
+
+def _someone(now: Snapshot, group_id: int) -> NodeName:
+    """The group's primary; it also clears the flag on its peer."""
+    return now.primary(group_id) or NodeName.NODE0

@@ -1,0 +1,111 @@
+"""After the waits, reached or not: what do both nodes show, and where does the upgrade go from here?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.junos.transcript import Cause, transcript_verdict
+from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
+from srx_issu.domain.recovery.planner import PlanKind
+from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.looking import look_patiently
+from srx_issu.steps.recall import START_STEP, Start, baseline, conclusion, last, start
+from srx_issu.steps.recovery.kept_plan import is_begun, name_failure, prognosis
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.go_on_watching import go_on_watching
+
+
+class Way(StrEnum):
+    """Where the run goes after the ISSU."""
+
+    VERIFY = "verify"  # both nodes run the target and are in sync
+    RECOVER = "recover"  # it stopped half way, and there is a plan that policy allows or asks about
+    HOLD = "hold"  # it stopped half way, or the nodes do not tell: a person must look
+    END = "end"  # nothing was started, or the node refused and nothing changed
+
+
+def judge_outcome(bench: Bench) -> Way | NotYet:
+    """Looks at both nodes; what the waits thought does not count, only what is true now.
+
+    NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
+    person. A recovery that has begun goes on: what both nodes show between its steps is no outcome.
+    """
+    begun = start(bench.journal.events(bench.upgrade_id))
+    if begun is None:
+        bench.tell(EventKind.DECIDED, "the ISSU was never asked for: nothing to verify")
+        return Way.END
+    if way := _plain_case(bench, begun):
+        return way
+    found = prognosis(bench, patient=False)
+    if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(bench):
+        if not_yet := go_on_watching(bench, found.now):
+            return not_yet
+        found = prognosis(bench, overdue=True, patient=False)
+    plan = found.plan
+    if plan.kind is PlanKind.NOTHING:
+        bench.tell(EventKind.DECIDED, f"verify: {plan.reason}")
+        return Way.VERIFY
+    if plan.actions and plan.permission is not Permission.NEVER:
+        bench.tell(EventKind.DECIDED, f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
+        return Way.RECOVER
+    bench.tell(EventKind.DECIDED, f"hold: {plan.reason}")
+    return Way.HOLD
+
+
+def _is_ours_to_watch(bench: Bench) -> bool:
+    """An upgrade whose start has not decided against itself; a recovery waits for stillness instead."""
+    ended = conclusion(bench.journal.events(bench.upgrade_id))
+    return bench.intent.purpose is Purpose.UPGRADE and ended is None
+
+
+def _plain_case(bench: Bench, begun: Start) -> Way | None:
+    """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
+    events = bench.journal.events(bench.upgrade_id)
+    if is_begun(events):
+        bench.tell(EventKind.DECIDED, "recover: the recovery has begun, and goes on by its plan")
+        return Way.RECOVER
+    before = baseline(events, bench.evidence)
+    now = look_patiently(bench)
+    unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
+    if bench.intent.purpose is Purpose.RECOVER and unchanged:
+        target = bench.intent.image.release
+        is_fine = target == NOT_KNOWN or same_release(now.node0.release or "", target)
+        outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
+        decide_outcome(bench, outcome, f"nothing to recover: {unchanged}; nothing was sent")
+        return Way.END
+    reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
+    if reading.phase is Phase.COMPLETE:
+        bench.tell(EventKind.DECIDED, f"verify: {reading.reason}")
+        return Way.VERIFY
+    if unchanged and (words := _refusal(bench, begun)) and not _speaks_of_another(words):
+        failure = name_failure(bench, now)
+        decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
+        return Way.END
+    return None
+
+
+def _speaks_of_another(words: str) -> bool:
+    """Refused because of an earlier ISSU, whose window may be open though no node shows it."""
+    stopped = transcript_verdict(words)
+    return stopped is not None and stopped.cause is Cause.IN_PROGRESS
+
+
+def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
+    """Releases and groups; a group that the ISSU gathered on its node before it was refused must go home."""
+    return all(
+        same_release(before.view(view.node).release or "", view.release or "") for view in now.views
+    ) and all(now.primary(group_id) is before.primary(group_id) for group_id in now.group_ids)
+
+
+def _refusal(bench: Bench, begun: Start) -> str | None:
+    """The node's words when it refused the start; None when it did not, or nobody knows."""
+    events = bench.journal.events(bench.upgrade_id)
+    refused = last(events, EventKind.ACTION_REFUSED, step=START_STEP, node=begun.starter.value)
+    return f"{begun.starter} refused the ISSU: {refused.text}" if refused else None

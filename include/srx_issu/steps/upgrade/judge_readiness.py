@@ -1,0 +1,130 @@
+"""Assess, second part: may this cluster be upgraded to this image now? Decides the way on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from srx_issu.domain.checking import Readiness, ReadinessVerdict
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.upgrade.decide import objection_to_start
+from srx_issu.domain.upgrade.goals import describe
+from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.recall import READY, baseline, baseline_state, ready_event, start
+from srx_issu.steps.upgrade.comparing import keep_validations
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.refuse_start import refuse_start
+
+_NO_RULES = (
+    "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
+    "with it; start a new run"
+)
+ASSESS_STEP = "assess.check_readiness"  # whose assessment an approver is shown
+
+
+class Assessment(StrEnum):
+    """The ways on from the assessment."""
+
+    PREPARE = "prepare"  # ready: go on
+    ALREADY_CURRENT = "already_current"  # both nodes run the target
+    NOT_READY = "not_ready"  # a blocking check says no, or could not be answered
+    PLANNED = "planned"  # ready, but only the plan was asked for
+
+
+def judge_readiness(bench: Bench) -> Assessment:
+    """Runs every check on the baseline, keeps the results as evidence and decides."""
+    events = bench.journal.events(bench.upgrade_id)
+    if start(events) is not None:
+        bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already: nothing to assess any more")
+        return Assessment.PREPARE
+    before = baseline(events, bench.evidence)
+    readiness = _check(bench, before, baseline_state(events, bench.evidence))
+    if readiness.verdict is ReadinessVerdict.ALREADY_CURRENT:
+        decide_outcome(bench, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
+        return Assessment.ALREADY_CURRENT
+    objections = [r.text for r in readiness.blocking] or [*filter(None, [objection_to_start(before)])]
+    if readiness.verdict is ReadinessVerdict.NOT_READY and not objections:
+        objections = [readiness.reason]
+    if objections:
+        decide_outcome(bench, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
+        return Assessment.NOT_READY
+    if bench.intent.plan_only:
+        decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
+        return Assessment.PLANNED
+    _tell_ready(bench, before, readiness)
+    return Assessment.PREPARE
+
+
+def reassess_if_old(bench: Bench) -> None:
+    """Makes a passed assessment anew that is more than half as old as ``readiness_age_s`` of the policy: a
+    question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it
+    fails now.
+    """
+    ready = ready_event(bench.journal.events(bench.upgrade_id))
+    if ready is None:
+        return  # the send gate says what is missing
+    age_s = (bench.journal.now() - (ready.recorded_at or ready.at)).total_seconds()
+    if age_s <= bench.intent.policy.limits.readiness_age_s / 2:
+        return
+    bench.log.info("%s: readiness is %.0f s old: assessing again", bench.intent.cluster.name, age_s)
+    now = bench.reader.observe()
+    readiness = _check(bench, now, bench.collect(now))
+    if objections := [r.text for r in readiness.blocking]:
+        refuse_start(bench, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
+    if readiness.verdict is ReadinessVerdict.NOT_READY:
+        refuse_start(bench, readiness.reason, Outcome.NOT_READY)
+    if readiness.verdict is ReadinessVerdict.ASK and readiness.reason != ready.detail.get("ask"):
+        refuse_start(bench, f"since the question was put, this must be asked as well: {readiness.reason}")
+    if readiness.verdict is not ReadinessVerdict.ALREADY_CURRENT:
+        _tell_ready(bench, now, readiness)
+
+
+def _tell_ready(bench: Bench, before: Snapshot, readiness: Readiness) -> None:
+    detail = _plan_detail(bench, before, readiness)
+    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail=detail)
+
+
+def _plan_detail(bench: Bench, before: Snapshot, readiness: Readiness) -> Facts:
+    """What an approver is shown of the assessment; in the question's digest (``steps/approval/facts.py``)."""
+    support = eligibility(bench, before)
+    return {
+        "assessment": READY,
+        "ask": readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
+        "found": describe(before),
+        "support": f"{support.verdict}: {support.reason}",
+        "findings": [result.text for result in readiness.findings],
+    }
+
+
+def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
+    """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
+    from srx_issu.checks.evidence import to_json  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
+
+    readiness = check_readiness(before, state, bench.intent, eligibility(bench, before), bench.validate)
+    content = to_json("readiness", before.taken_at, readiness.results)
+    evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
+    keep_validations(bench, "readiness", readiness.validations)
+    known = {e.text for e in bench.journal.events(bench.upgrade_id) if e.kind is EventKind.FINDING}
+    for result in readiness.findings:
+        if result.text in known:
+            continue  # told by an earlier assessment of this upgrade
+        bench.tell(EventKind.FINDING, result.text, node=result.node, detail={"check": result.check})
+    bench.tell(EventKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
+    return readiness
+
+
+def eligibility(bench: Bench, before: Snapshot) -> Support:
+    """What the support matrix says of this model and pair of releases. No release known = refused."""
+    running = next((view.release for view in before.views if view.release), None)
+    if running is None:
+        return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
+    intent = bench.intent
+    rules = intent.support or SupportMatrix(platforms={})
+    support = judge(intent.cluster.model, running, intent.image.release, rules)
+    if intent.support is None:
+        support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
+    return replace(support, software=intent.software)

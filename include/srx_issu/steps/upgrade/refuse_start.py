@@ -1,0 +1,36 @@
+"""A start that is not permitted: how the upgrade ends then, in words that are true."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from srx_issu.domain.errors import NotPermitted, RequestRefused
+from srx_issu.domain.gate.table import Condition
+from srx_issu.ports.journal import Outcome
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.recall import gathered_groups
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+
+_DECIDED_ALREADY = (Condition.OPEN, Condition.UNDECIDED)
+_NOTHING = "; nothing was sent"
+_NOT_READY = (Condition.NODES, Condition.STILL_DUE)
+
+
+def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | None = None) -> NoReturn:
+    """Writes the outcome down and raises RequestRefused. An upgrade that is closed, or whose outcome was
+    decided before, keeps it."""
+    condition = reason.condition if isinstance(reason, NotPermitted) else None
+    text = f"{str(reason).removesuffix(_NOTHING)}; {what_was_sent(bench)}"
+    if condition not in _DECIDED_ALREADY:
+        wanted = outcome or (Outcome.NOT_READY if condition in _NOT_READY else Outcome.REFUSED)
+        decide_outcome(bench, wanted, text)
+    raise RequestRefused(text)
+
+
+def what_was_sent(bench: Bench) -> str:
+    """Before a start: nothing, or the groups that were failed over by hand, which go back."""
+    gathered = gathered_groups(bench.journal.events(bench.upgrade_id))
+    if not gathered:
+        return _NOTHING.removeprefix("; ")
+    names = ", ".join(f"RG{group_id}" for group_id in gathered)
+    return f"no ISSU was sent; {names} had been failed over by hand and go back before this upgrade closes"

@@ -1,0 +1,117 @@
+"""The start: look once more, decide, and ask the RG0 primary once. Every retry attaches instead.
+
+Guards against a second ISSU, each enough by itself: the journal's key is used up before the request goes out;
+the device is looked at first; a marker on the node stops the shell job from starting twice. NETCONF has no
+marker, so there the first two must do, and doubt means waiting, not sending.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import NotPermitted, RequestRefused, UnknownCommand
+from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.junos.job import job_name, transcript_path
+from srx_issu.domain.upgrade.decide import Action, AskOperator, Attach, NothingToDo, decide
+from srx_issu.domain.upgrade.decide import Start as StartAction
+from srx_issu.domain.upgrade.intent import StartMethod
+from srx_issu.ports.devices import Started, StartReport
+from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.gate.order import StartOrder
+from srx_issu.steps.gate.send import start_in_service_upgrade
+from srx_issu.steps.recall import START_KEY, Start, baseline, gathered_groups, start
+from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
+from srx_issu.steps.upgrade.refuse_start import refuse_start
+
+
+def start_issu(bench: Bench) -> Facts:
+    """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
+    events = bench.journal.events(bench.upgrade_id)
+    begun = start(events)
+    if begun is None:
+        reassess_if_old(bench)
+    before = baseline(events, bench.evidence)
+    action = _decide(bench, before, bench.reader.observe(), begun)
+    bench.tell(EventKind.DECIDED, f"{type(action).__name__}: {action.reason}")
+    match action:
+        case StartAction():
+            return _start(bench, action, before, begun)
+        case Attach():
+            return _attached(action)
+        case NothingToDo():
+            decide_outcome(bench, Outcome.ALREADY_CURRENT, action.reason)
+            raise RequestRefused(f"nothing to start: {action.reason}")
+        case AskOperator():
+            refuse_start(bench, action.reason, Outcome.NOT_READY)
+    assert_never(action)
+
+
+def _decide(bench: Bench, before: Snapshot, now: Snapshot, begun: Start | None) -> Action:
+    gathered = gathered_groups(bench.journal.events(bench.upgrade_id))
+    return decide(before, now, bench.intent, begun.sent if begun else None, gathered)
+
+
+def _attached(action: Attach) -> Facts:
+    return {"attached": True, "phase": action.phase.name if action.phase is not None else None}
+
+
+def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | None) -> Facts:
+    """Through the send gate. An intent of an earlier try by shell is followed by the marker's verdict."""
+    job = job_name(bench.upgrade_id)
+
+    def still_due(now: Snapshot) -> str | None:
+        newest = _decide(bench, before, now, begun)
+        is_same = isinstance(newest, StartAction) and newest.node is action.node
+        return None if is_same else newest.reason
+
+    order = StartOrder(
+        purpose=SendPurpose.BEGIN,
+        node=action.node,
+        why=action.reason,
+        key=START_KEY,
+        still_due=still_due,
+        detail={"transcript": transcript_path(job)},
+        command=action.command,
+        job=job,
+        method=StartMethod.SHELL if begun else bench.intent.policy.start_method,
+    )
+    try:
+        return _judge_report(bench, action, start_in_service_upgrade(bench, order))
+    except UnknownCommand as no_shell:
+        if begun is not None:
+            return _left_alone(bench, str(no_shell))
+        decide_outcome(bench, Outcome.NOT_READY, f"nothing was sent: {no_shell}")
+        raise
+    except NotPermitted as no:
+        if start(bench.journal.events(bench.upgrade_id)) is not None:
+            return _left_alone(bench, str(no))
+        if begun is not None and no.condition == Condition.READINESS:
+            return start_issu(bench)  # the earlier try never arrived: begin anew, with a new assessment
+        refuse_start(bench, no)
+
+
+def _left_alone(bench: Bench, reason: str) -> Facts:
+    """An earlier try may have sent it: look on, send nothing."""
+    bench.tell(EventKind.DECIDED, f"the start may have been sent before and is not sent again: {reason}")
+    return {"attached": True, "phase": None}
+
+
+def _judge_report(bench: Bench, action: StartAction, report: StartReport) -> Facts:
+    facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
+    match report.started:
+        case Started.ACCEPTED:
+            bench.tell(EventKind.ACTION_SENT, report.words or "accepted", node=action.node, detail=facts)
+        case Started.UNKNOWN | Started.TOO_LATE:
+            words = report.words or "no answer"
+            bench.tell(
+                EventKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node
+            )
+        case Started.REFUSED:
+            bench.tell(EventKind.ACTION_REFUSED, report.words, node=action.node)
+            raise RequestRefused(f"{action.node} refused the ISSU: {report.words}")
+        case _:
+            assert_never(report.started)
+    return facts

@@ -1,0 +1,1 @@
+"""Waits: what both nodes must show, for how long, and what ends a wait early."""

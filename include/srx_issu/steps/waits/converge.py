@@ -1,0 +1,84 @@
+"""Waiting for state to come back: sessions, tunnels and neighbours need a while after a switchover.
+
+A step that compares asks ``not_yet`` first. While something is missing that may come back, and the deadline
+``timers.convergence_s`` has not passed, the step says so and is run again after a pause; its operator
+defers. What is missing is journalled whenever it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from srx_issu.domain.comparison.difference import Difference, Look
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.recall import last
+from srx_issu.steps.waits.watch import began_at
+
+MISSING_KEY = "missing"  # of the events that say what is still missing
+# Each look costs a worker some seconds. And an event that comes before the scheduler has seen the worker of
+# the last look end makes it take the task for one that was killed from outside.
+POLLS_BETWEEN_LOOKS = 3
+SHORTEST_PAUSE_S = 3.0
+_MOST_WORDS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """The step is not over, and what comes after it waits with it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotYet(Pending):
+    """Run this step again in ``pause_s`` seconds."""
+
+    pause_s: float
+
+
+def waiting_since(bench: Bench) -> datetime | None:
+    """When this step began to wait; None when it does not wait yet, or has ended since."""
+    return began_at(bench.journal.events(bench.upgrade_id), bench.step)
+
+
+def not_yet(
+    bench: Bench, before: Look, now: Look, intent: Intent, known: Iterable[Difference] = ()
+) -> NotYet | None:
+    """None = judge now. ``known``: differences that were told before; nobody waits for those again."""
+    from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415 - as its siblings do
+
+    told = {difference.what for difference in known}
+    found = findings_of(differences_of(before, now, intent), intent.policy.checks)
+    missing = [d for d in found if d.may_return and d.what not in told]
+    since, limit_s = waiting_since(bench), bench.intent.policy.timers.convergence_s
+    waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
+    if not missing or waited_s >= limit_s:
+        if since:
+            ended = "still missing at the deadline" if missing else "everything is back"
+            bench.tell(EventKind.OBSERVED, f"{ended}, after {waited_s:.0f} s")
+        return None
+    if since is None:
+        bench.tell(EventKind.STEP_STARTED, "waiting for the state of the baseline to come back")
+    words = _words(missing)
+    _tell_change(bench, words, waited_s, limit_s)
+    pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
+    return NotYet(
+        reason=f"still missing: {words}", pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s))
+    )
+
+
+def _words(missing: list[Difference]) -> str:
+    told = list(dict.fromkeys(difference.words for difference in missing))
+    more = len(told) - _MOST_WORDS
+    return "; ".join(told[:_MOST_WORDS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _tell_change(bench: Bench, words: str, waited_s: float, limit_s: float) -> None:
+    told = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, step=bench.step, key=MISSING_KEY)
+    if told is None or told.detail.get("missing") != words:
+        text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {words}"
+        bench.tell(EventKind.OBSERVED, text, key=MISSING_KEY, detail={"missing": words})

@@ -1,0 +1,86 @@
+"""A task that takes several steps, one after the other: the journal, the log and the report know each.
+
+The task succeeds or fails as one. Every try looks anew, but what sends is not done over again once something
+that comes after it was begun; and once the ISSU was asked for, nothing that comes before it is done at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.recall import intended, start
+from srx_issu.steps.waits.converge import Pending
+from srx_issu.steps.waits.watch import count_anew
+
+BEGUN = "the ISSU was asked for already: nothing that comes before it is done any more"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One step of a task. ``name`` as the journal has it; ``sends``: it may change something on a node."""
+
+    name: str
+    step: Callable[[Bench], Any]
+    sends: bool = False
+
+
+@dataclass(kw_only=True)
+class InOrder:
+    """One run through the parts of a task. Stands at the part that failed, or that has to wait.
+
+    ``once_begun``: what the task comes to, without doing anything, once the ISSU was asked for.
+    """
+
+    parts: Sequence[Part]
+    once_begun: StrEnum | None = None
+    place: int = 0
+    results: dict[str, Any] = field(default_factory=dict)
+    took_s: dict[str, float] = field(default_factory=dict)  # by the names of the parts
+
+    @classmethod
+    def from_part(cls, parts: Sequence[Part], name: str | None, once_begun: StrEnum | None = None) -> InOrder:
+        """Goes on with the part of that name; from the first one where there is none."""
+        names = [part.name for part in parts]
+        place = names.index(name) if name in names else 0
+        return cls(parts=parts, once_begun=once_begun, place=place)
+
+    @property
+    def current(self) -> Part:
+        return self.parts[self.place]
+
+    def go_on(self, bench: Bench, away_s: float = 0.0) -> Any:
+        """What the last part returned; a Pending where a part has to wait. ``away_s``: for how long the part
+        that is gone on with could not look, which moves its deadline."""
+        events = bench.journal.events(bench.upgrade_id)
+        if self.once_begun is not None and start(events) is not None:
+            bench.tell(EventKind.STEP_FINISHED, BEGUN)
+            return self.once_begun
+        furthest = _furthest(events, self.parts)
+        count_anew(bench.at(self.current.name), away_s)
+        while True:
+            result = self._take(bench, furthest)
+            if isinstance(result, Pending) or self.place == len(self.parts) - 1:
+                return result
+            self.place += 1
+
+    def _take(self, bench: Bench, furthest: int) -> Any:
+        part = self.current
+        if part.sends and self.place < furthest:
+            bench.log.info("%s is not done again: %s was begun", part.name, self.parts[furthest].name)
+            return None
+        began = bench.clock.now()
+        result = part.step(bench.at(part.name))
+        self.took_s[part.name] = (bench.clock.now() - began).total_seconds()
+        self.results[part.name.rpartition(".")[2]] = result
+        return result
+
+
+def _furthest(events: Sequence[Event], parts: Sequence[Part]) -> int:
+    """The last part whose command the journal holds; 0 where it holds none."""
+    begun = {event.step for event in intended(events)}
+    return max((place for place, part in enumerate(parts) if part.name in begun), default=0)

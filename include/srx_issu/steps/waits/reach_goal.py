@@ -1,0 +1,57 @@
+"""A short wait inside a task: for a goal that mostly shows at the first look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.failure.situation import danger
+from srx_issu.domain.upgrade.goals import Goal, Progress, progress
+from srx_issu.ports.journal import EventKind
+from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.looking import look_patiently
+from srx_issu.steps.recall import course
+from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet, waiting_since
+from srx_issu.steps.waits.watch import LOOKS_AT_DANGER, deadline_s
+
+ReachGoal = Callable[[Bench], Facts | NotYet]
+
+
+def reach(goal: Goal) -> ReachGoal:
+    """A step that is over when both nodes show ``goal``. Raises RequestRefused when its deadline passes, and
+    at once for what no deadline is waited for: two primaries, or a disabled node."""
+
+    def step(bench: Bench) -> Facts | NotYet:
+        seen, since = _look(bench, goal), waiting_since(bench)
+        waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
+        if seen.done:
+            bench.tell(EventKind.STEP_FINISHED, f"{seen.text}, after {waited_s:.0f} s")
+            return {"seen": seen.text}
+        timers = bench.intent.policy.timers
+        if waited_s > (limit_s := deadline_s(goal, timers)):
+            raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
+        if since is None:
+            bench.tell(EventKind.STEP_STARTED, f"waiting for {goal.replace('_', ' ')}: {seen.text}")
+        return NotYet(reason=seen.text, pause_s=max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * timers.poll_s))
+
+    return step
+
+
+def _look(bench: Bench, goal: Goal) -> Progress:
+    events = bench.journal.events(bench.upgrade_id)
+    now = _without_danger(bench)
+    return progress(goal, course(events, bench.evidence, bench.intent), now)
+
+
+def _without_danger(bench: Bench) -> Snapshot:
+    """A group that moves between the looks at the two nodes shows two primaries for a moment."""
+    reason = ""
+    for _ in range(LOOKS_AT_DANGER):
+        now = look_patiently(bench)
+        found = danger(now)
+        if found is None:
+            return now
+        reason = found.reason
+        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+    raise RequestRefused(reason)

@@ -1,0 +1,188 @@
+"""One deferred wait, without Airflow: look at both nodes, judge the goal, say what changed.
+
+``watch_loop`` keeps it going. A wait may run twice (two triggerers) and may start anew at any moment (a
+restarted one): it reads, and its deadline counts from the first look that the journal knows of, or from the
+end of an outage in which nobody could judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.failure.situation import danger
+from srx_issu.domain.junos.job import exit_path, job_name
+from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
+from srx_issu.domain.upgrade.goals import Course, Goal, progress
+from srx_issu.domain.upgrade.intent import Intent, Timers
+from srx_issu.ports.clock import Clock
+from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.ports.journal import Event, EventKind
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.looking import require_login
+from srx_issu.steps.recall import Start
+
+SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
+# A group that moves between the looks at the two nodes shows two primaries for a moment.
+LOOKS_AT_DANGER = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one look showed. ``stopped`` says why the goal cannot be reached any more."""
+
+    done: bool
+    text: str
+    detail: str
+    stopped: str | None = None
+    silent: tuple[NodeName, ...] = ()  # did not answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How a wait ended: the goal was reached, or it was not and ``text`` says why."""
+
+    reached: bool
+    text: str
+    elapsed_s: float
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """A wait for one goal of one upgrade."""
+
+    intent: Intent
+    goal: Goal
+    step: str
+    course: Course
+    start: Start | None
+    reader: AsyncClusterReader
+    clock: Clock
+    began_at: datetime
+    _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
+    _last: tuple[str, str] = field(default=("", ""))
+    _dangers: list[str] = field(default_factory=list)  # the same one, look after look
+
+    @property
+    def deadline_s(self) -> float:
+        """From the platform's timers; see policy/limits.yaml."""
+        return deadline_s(self.goal, self.intent.policy.timers)
+
+    @property
+    def elapsed_s(self) -> float:
+        return (self.clock.now() - self.began_at).total_seconds()
+
+    @property
+    def is_overdue(self) -> bool:
+        since = self._counts_from or self.began_at
+        return (self.clock.now() - since).total_seconds() > self.deadline_s
+
+    def count_anew(self) -> None:
+        """The deadline counts from now: for a while nobody could judge."""
+        self._counts_from = self.clock.now()
+
+    async def look(self) -> Look:
+        """Observes both nodes once. Never raises for a node that does not answer.
+
+        Raises ConnectionUnusable when there is no account, or both nodes refuse it.
+        """
+        now = require_login(await self.reader.observe())
+        seen = progress(self.goal, self.course, now)
+        silent = tuple(view.node for view in now.views if not view.reachable)
+        if seen.done:
+            return Look(done=True, text=seen.text, detail=seen.detail, silent=silent)
+        reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
+        early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
+        halted = await self._stopped() if early else None
+        words = f"{self.course.starter}: {halted.line}" if halted else None
+        # Of a secondary that does not come back a recovery takes care; any other silence may be a moment's.
+        waits = silent and (halted is None or halted.cause is not Cause.SECONDARY_REBOOT)
+        text = f"{words}; {seen.text}" if words and waits else seen.text
+        stopped = self._danger(now) or (None if waits else words)
+        return Look(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)
+
+    def news(self, look: Look) -> str | None:
+        """The line to log when something changed since the last look; None when nothing did."""
+        if (look.text, look.detail) == self._last:
+            return None
+        self._last = (look.text, look.detail)
+        return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s [{look.detail}]"
+
+    def verdict(self, look: Look) -> Verdict | None:
+        """What one look decides; None = go on watching."""
+        if look.done:
+            return Verdict(reached=True, text=look.text, elapsed_s=self.elapsed_s)
+        reason = look.stopped
+        if reason is None and self.is_overdue:
+            reason = f"not reached within {self.deadline_s:.0f} s: {look.text}"
+        return Verdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
+
+    def event(self, kind: EventKind, text: str) -> Event:
+        """A line for the journal, at the time of this look."""
+        return Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
+
+    def _danger(self, now: Snapshot) -> str | None:
+        """Two primaries, or a disabled node: nobody waits for a deadline then."""
+        found = danger(now)
+        self._dangers = [each for each in self._dangers if found and each == found.reason]
+        if found is None:
+            return None
+        self._dangers.append(found.reason)
+        return found.reason if len(self._dangers) >= LOOKS_AT_DANGER else None
+
+    async def _stopped(self) -> Stopped | None:
+        """The ISSU's own last words, when they say that it has stopped. Before the switchover only: a
+        healthy transcript ends in its node's reboot, an aborted one in an error (dossier, section 5)."""
+        if self.start is None or self.start.transcript_path is None:
+            return None
+        text = await self._read(self.start.starter, self.start.transcript_path)
+        stopped = transcript_verdict(text) if text else None
+        if stopped is None or stopped.in_so_many_words:
+            return stopped
+        # A line with an error may be about what was tried again; that the command returned is no doubt.
+        returned = await self._read(self.start.starter, exit_path(job_name(self.intent.upgrade_id)))
+        return None if returned is None else stopped
+
+    async def _read(self, node: NodeName, path: str) -> str | None:
+        try:
+            return await self.reader.read_text(node, path)
+        except DeviceError:
+            return None  # no news is no news; the deadline decides
+
+
+def deadline_s(goal: Goal, timers: Timers) -> float:
+    """How long a goal may take, in seconds."""
+    return {
+        Goal.SECONDARY_UPGRADED: timers.secondary_upgrade_s,
+        Goal.COLD_SYNCED: timers.cold_sync_s,
+        Goal.SWITCHED_OVER: timers.switchover_s,
+        Goal.PRIMARY_UPGRADED: timers.primary_upgrade_s,
+        Goal.RESYNCED: timers.resync_s,
+        Goal.GROUPS_SETTLED: timers.group_settle_s + timers.rg0_hold_down_s,
+        Goal.GROUPS_HOME: timers.group_settle_s + timers.rg0_hold_down_s,
+        Goal.FLAGS_CLEARED: timers.group_settle_s,
+    }[goal]
+
+
+def count_anew(bench: Bench, away_s: float) -> None:
+    """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
+    if away_s >= SHORT_S and began_at(bench.journal.events(bench.upgrade_id), bench.step) is not None:
+        bench.tell(EventKind.STEP_STARTED, away_words(away_s))
+
+
+def away_words(away_s: float, what: str = "journal or connection") -> str:
+    """For the journal, with the kind STEP_STARTED."""
+    return f"{what} was away for {away_s:.0f} s; the deadline counts from now"
+
+
+def began_at(events: tuple[Event, ...], step: str) -> datetime | None:
+    """When the present try of a wait began, by the database's clock; None when it has not begun or the last
+    one has ended."""
+    mine = [e for e in events if e.step == step]
+    if not mine or mine[-1].kind in (EventKind.STEP_FINISHED, EventKind.STEP_FAILED):
+        return None
+    begun = [e for e in mine if e.kind is EventKind.STEP_STARTED]
+    return (begun[-1].recorded_at or begun[-1].at) if begun else None
