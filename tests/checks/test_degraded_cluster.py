@@ -71,7 +71,7 @@ def test_it_is_not_ready_for_the_right_reasons(readiness: Readiness) -> None:
 
 
 def test_what_is_well_is_not_complained_about(readiness: Readiness) -> None:
-    """node1 shows priority 100 and no monitor failures although it is dead (dossier, trap 2)."""
+    """node1 shows priority 100 and no monitor failures although it is dead (docs/junos.md, "Trap 2")."""
     for check in ("group_priorities", "monitor_failures", "cpu_load", "var_tmp_space", "one_primary"):
         assert failed(readiness, check, NODE0) == failed(readiness, check, NODE1) == []
 

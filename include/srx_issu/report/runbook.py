@@ -150,6 +150,8 @@ def _overview() -> Iterator[str]:
 def _failures() -> Iterator[str]:
     yield "## Failures"
     yield ""
+    yield "The marks of the sources are explained in [junos.md](junos.md#sources-and-marks)."
+    yield ""
     for failure, facts in FACTS.items():
         yield from _failure(failure, facts)
 

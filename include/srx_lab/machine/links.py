@@ -37,7 +37,7 @@ def _disable(world: World, node: NodeId) -> None:
 
 
 def restore_control_link(world: World) -> None:
-    """Heartbeats flow again. A disabled node stays so until it reboots [U]."""
+    """Heartbeats flow again. A disabled node stays so until it reboots [D]."""
     world.state.links.control = True
     settle(world)
 

@@ -158,7 +158,7 @@ def dented(draw: st.DrawFn, now: Snapshot) -> Snapshot:
 
 
 def assert_safe(plan: Plan, now: Snapshot, step: Send) -> None:
-    """The dossier's stop rules, on what this very look shows."""
+    """The stop rules (docs/junos.md, "Stop rules"), on what this very look shows."""
     errand = step.errand
     for group_id in now.group_ids:
         leaders = [v.node for v in now.views if v.own_state(group_id) is GroupState.PRIMARY]

@@ -240,7 +240,7 @@ def test_a_priority_that_is_not_shown_is_not_above_zero() -> None:
 
 
 def test_a_dead_node_without_a_failure_code_is_not_in_sync() -> None:
-    """Real capture: node1 disabled, priority 100, monitor failures None (dossier, trap 2)."""
+    """Real capture: node1 disabled, priority 100, monitor failures None (docs/junos.md, "Trap 2")."""
     case = healthy().member(NODE1, 0, state=GroupState.DISABLED).member(NODE1, 1, state=GroupState.DISABLED)
     result = worst(judge(case.view(NODE1, cold_sync=None)), "cold_sync")
     assert result.status is Status.ERROR

@@ -1,4 +1,5 @@
-"""Release names: grammar, order, equality, and the names of image files (dossier, sections 6 and 7)."""
+"""Release names: grammar, order, equality, and the names of image files (docs/junos.md, "Release names" and
+"Image names")."""
 
 from __future__ import annotations
 

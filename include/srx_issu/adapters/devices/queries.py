@@ -1,7 +1,7 @@
 """The questions that are asked of a node: RPC, CLI form, and the element that the answer promises.
 
-Names and arguments from Juniper's RPC models (dossier, section 1). Looking only; what changes a device is
-in ``domain.upgrade.commands``.
+Names and arguments from Juniper's RPC models (docs/junos.md, "Questions and their RPCs"). Looking only; what
+changes a device is in ``domain.upgrade.commands``.
 """
 
 from __future__ import annotations

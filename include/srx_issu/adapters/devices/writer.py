@@ -124,7 +124,7 @@ class NetconfLine:
             raise RequestRefused("an ISSU is started over a start line, which starts it once")
         timeout_s = max(self.rpc_s, _PATIENCE_S.get(type(command), 0.0))
         forms: tuple[_Form, _Form] = (_by_rpc, _by_cli)
-        # A field script found the RPCs of "security policies" answering errors; dossier, section 1.
+        # The RPC is missing up to 21.2 and was found refused: docs/junos.md, "Questions and their RPCs"
         first, second = reversed(forms) if isinstance(command, ResyncPolicies) else forms
         try:
             try:

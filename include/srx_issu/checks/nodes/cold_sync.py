@@ -28,7 +28,7 @@ def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None
 
 
 def _no_cs_failure(view: NodeView) -> bool | None:
-    """A dead node shows no failure either (dossier, trap 2): only a settled one is believed."""
+    """A dead node shows no failure either (docs/junos.md, "Trap 2"): only a settled one is believed."""
     own = [m for g in view.groups if g.group_id > 0 for m in g.members if m.node is view.node]
     codes = [m.monitor_failures for m in own if m.monitor_failures is not None and m.is_settled]
     if not own or len(codes) < len(own):

@@ -1,4 +1,5 @@
-"""Is the box a member of a multinode high availability pair? Its ISSU is another one (dossier, trap 10)."""
+"""Is the box a member of a multinode high availability pair? This ISSU is none of its own (docs/junos.md,
+"Trap 10")."""
 
 from __future__ import annotations
 

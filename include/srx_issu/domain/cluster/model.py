@@ -80,7 +80,7 @@ class RedundancyGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class ColdSync:
-    """Cold synchronization of one node (``... information detail coldsync``; dossier, section 3)."""
+    """Cold synchronization of one node (``... information detail coldsync``; docs/junos.md, "Cold sync")."""
 
     weight: int | None = None  # monitoring weight: 0 when done
     completed: tuple[str, ...] = ()  # PFE names

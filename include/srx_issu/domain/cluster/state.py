@@ -2,9 +2,9 @@
 
 A table is either *answered* (``Rows``, possibly none) or *not answered* (``NotAnswered`` with the reason):
 silence is never an empty list. Node tables keep one answer a node; cluster tables have one answer, given
-by the RG0 primary (routing runs nowhere else; dossier, trap 7). The rows are in ``domain.cluster.rows``;
-how they are asked for and parsed in ``adapters.devices.state``; what they must look like in ``checks``; how
-two states differ in ``domain.comparison.compare``.
+by the RG0 primary (routing runs nowhere else: docs/junos.md, "Trap 7"). The rows are in
+``domain.cluster.rows``; how they are asked for and parsed in ``adapters.devices.state``; what they must look
+like in ``checks``; how two states differ in ``domain.comparison.compare``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Do real-time objects flow again? Per service: what flowed before the upgrade must flow after it.
 
-Totals say nothing, a reboot clears them (dossier, section 4): what counts is growth between two samples,
-sent by the active node and received by the passive one. A service that hardly moved before is left out:
-its next silence would be chance.
+Totals say nothing, a reboot clears them (docs/junos.md, "RTO counters"): what counts is growth between two
+samples, sent by the active node and received by the passive one. A service that hardly moved before is left
+out: its next silence would be chance.
 """
 
 from __future__ import annotations

@@ -83,7 +83,8 @@ def _split_brain(now: Snapshot) -> Standing | None:
 
 
 def _fallen(now: Snapshot, states: tuple[GroupState, ...]) -> Standing | None:
-    """Ineligible follows a lost control or fabric link at once, disabled 180 s later (dossier, section 3)."""
+    """Ineligible follows a lost control or fabric link at once, disabled 180 s later (docs/junos.md, "Control
+    and fabric links")."""
     fallen = [
         f"{view.node} is {state} in RG{group.group_id}"
         for view in now.views

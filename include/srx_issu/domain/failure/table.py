@@ -1,8 +1,7 @@
 """The failure table: of every class what shows it, what is true then, and what may be done.
 
 ``docs/runbook.md`` is written from here, and the words of an approval or a page come from here too.
-Marks of the source as in the dossier: [S] the ISSU guide, [R] seen on a device, [D] vendor documentation,
-[T] Juniper's tests, [J] Juniper's op script, [U] engineers' knowledge without a public source.
+Marks of the source, [S] to [U], as in docs/junos.md, "Sources and marks".
 """
 
 from __future__ import annotations
@@ -237,7 +236,7 @@ FACTS: dict[FailureClass, Facts] = {
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Go to the console of the silent node. Do nothing to the one that answers: it serves.",
-        source="[U]; the dossier's stop rules",
+        source="[U]; [stop rules](junos.md#stop-rules)",
     ),
     FailureClass.LINK_LOST: Facts(
         symptom="A node is ineligible, disabled or lost to its peer, or has the monitor failure FL.",
@@ -256,7 +255,7 @@ FACTS: dict[FailureClass, Facts] = {
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Page somebody now. Isolate one node from the network, then look for the failed control link.",
-        source="dossier, stop rules",
+        source="[U]; [stop rules](junos.md#stop-rules)",
     ),
     FailureClass.UNKNOWN_CODE: Facts(
         symptom="An error code other than 4.1, 6.1 and 7.1.",
@@ -265,7 +264,7 @@ FACTS: dict[FailureClass, Facts] = {
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Read the transcript and what both nodes show, and open a case with JTAC with the code.",
-        source="dossier, section 2: only 4.1, 6.1 and 7.1 are sourced",
+        source="[U]; only 4.1, 6.1 and 7.1 have a source: [failure messages](junos.md#failure-messages)",
     ),
     FailureClass.UNKNOWN: Facts(
         symptom="Anything that fits no other row.",

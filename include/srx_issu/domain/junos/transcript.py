@@ -2,8 +2,8 @@
 
 Read leniently: no line is ever required, timestamps and ``node0:`` banners may stand anywhere, lines may
 be wrapped. Wording that no public source confirms is marked [U] and only ever explains: what to do is
-decided from both nodes' state (``failure.py``), never from here. Marks as in the dossier: [S] the guide,
-[R] seen on a device, [J] Juniper's op script, [U] unsourced.
+decided from both nodes' state (``failure.py``), never from here. Marks as in docs/junos.md, "Sources and
+marks"; the messages themselves are there under "Failure messages".
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def transcript_verdict(text: str) -> Stopped | None:
     """Says whether the upgrade has stopped by its own word; None = the words do not say so.
 
     None is no good news: a transcript may be lost, cut short, or end in a reboot as every healthy one
-    does (dossier, section 5). Needs no line to be there and raises nothing.
+    does (docs/junos.md, "How an ISSU ends"). Needs no line to be there and raises nothing.
     """
     lines = list(dict.fromkeys(short for line in text.splitlines() if (short := _short(line))))
     code = _CODE.search(text)

@@ -1,8 +1,9 @@
 """Junos release names: what they mean, which of two is later, and what an image file's name says.
 
-Grammar and order are the dossier's (sections 6 and 7). A release belongs to a *line*: all R releases are
-one line, every X train is its own, and daily, internal and beta builds have no order at all. Releases of
-different lines are never silently compared. Which upgrade is supported is ``support.py``'s business.
+Grammar and order: docs/junos.md, "Release names" and "Image names". A release belongs to a *line*: all R
+releases are one line, every X train is its own, and daily, internal and beta builds have no order at all.
+Releases of different lines are never silently compared. Which upgrade is supported is ``support.py``'s
+business.
 """
 
 from __future__ import annotations
@@ -158,8 +159,8 @@ def same_release(one: JunosVersion | str, other: JunosVersion | str) -> bool:
     """Whether both name the same release; a spin that one of them leaves out does not matter.
 
     Daily builds are compared by their date and number, because the node shows ``19.1-20190127.0`` for
-    the image ``19.1-2019-01-27.0_RELEASE_191_THROTTLE`` (dossier, section 6). Names outside the grammar
-    are the same only when they are spelt the same; never raises, so that watching goes on.
+    the image ``19.1-2019-01-27.0_RELEASE_191_THROTTLE`` (docs/junos.md, "Release names"). Names outside the
+    grammar are the same only when they are spelt the same; never raises, so that watching goes on.
     """
     try:
         a, b = _version(one), _version(other)
@@ -265,7 +266,7 @@ _NOT_INSTALLABLE = {
 
 
 def image_facts(name: str) -> ImageFacts:
-    """Reads an image's file name (dossier, section 7).
+    """Reads an image's file name (docs/junos.md, "Image names").
 
     Raises UnparsableVersion for anything that an in-service upgrade cannot install: install media, disk
     images, names of other products, and names without a release.

@@ -1,7 +1,7 @@
 """The stop rules, asked before every single command of a recovery, whatever the plan says.
 
-From the dossier ("Stop rules") and the guide: never a rollback without ``node N`` (the command type sees
-to that), never roll back or reboot a node that is primary of a group, never move a group during hold,
+docs/junos.md, "Stop rules", has each with its source: never a rollback without ``node N`` (the command type
+sees to that), never roll back or reboot a node that is primary of a group, never move a group during hold,
 secondary-hold or cold sync, and two primaries mean stop and page somebody.
 """
 

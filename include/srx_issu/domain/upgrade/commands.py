@@ -2,7 +2,7 @@
 
 Each has its CLI form (``cli``) and, where Juniper's models name one, its RPC (``rpc``: name and leaves).
 Arguments are checked when the value is made, so no name out of an inventory can smuggle in CLI syntax.
-Sources: dossier, section 1 (RPC models [Y], guide [S]).
+Sources: docs/junos.md, "Commands that change a device".
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ class ResyncPolicies:
 
 @dataclass(frozen=True, kw_only=True)
 class StartIssu:
-    """Starts the in-service upgrade on the RG0 primary. ``reboot`` is always sent (dossier, section 1)."""
+    """Starts the in-service upgrade on the RG0 primary. ``reboot`` is always sent (docs/junos.md, "Which
+    command starts an ISSU")."""
 
     image_path: str
     software: Software = Software.SYSTEM

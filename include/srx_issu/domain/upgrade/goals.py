@@ -124,5 +124,6 @@ def _flags_left(before: Snapshot, now: Snapshot) -> str | None:
 
 
 def in_hold_down(now: Snapshot, group_id: int) -> bool:
-    """True while a node is in secondary-hold: the group must not be failed over again (dossier, 3)."""
+    """True while a node is in secondary-hold: the group must not be failed over again (docs/junos.md,
+    "Redundancy groups")."""
     return any(view.own_state(group_id) is GroupState.SECONDARY_HOLD for view in now.views)

@@ -128,8 +128,8 @@ def _fail_back_group(bench: Bench, before: Snapshot, group_id: int) -> bool:
 
 
 def _unsettled(now: Snapshot) -> str | None:
-    """The dossier's stop rules: nothing moves while a node is in hold, secondary-hold or cold sync, and where
-    a group has not exactly one primary."""
+    """Nothing moves while a node is in hold, secondary-hold or cold sync, and where a group has not exactly
+    one primary (docs/junos.md, "Stop rules")."""
     leaderless = (f"RG{g} has not exactly one primary" for g in now.group_ids if now.primary(g) is None)
     unsettled = (words for node in NodeName if (words := not_settled(now, node)))
     return next(leaderless, None) or next(unsettled, None)

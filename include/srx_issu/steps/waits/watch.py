@@ -135,7 +135,8 @@ class Watch:
 
     async def _stopped(self) -> Stopped | None:
         """The ISSU's own last words, when they say that it has stopped. Before the switchover only: a
-        healthy transcript ends in its node's reboot, an aborted one in an error (dossier, section 5)."""
+        healthy transcript ends in its node's reboot, an aborted one in an error (docs/junos.md, "How an ISSU
+        ends")."""
         if self.start is None or self.start.transcript_path is None:
             return None
         text = await self._read(self.start.starter, self.start.transcript_path)

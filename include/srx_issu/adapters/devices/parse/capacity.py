@@ -49,9 +49,10 @@ def _filesystem(node: str, element: Element) -> Filesystem:
 def filesystem_of(node: str, mounted: tuple[Filesystem, ...], path: str) -> Filesystem:
     """Where ``path`` lies: the longest mount point that is a prefix of it.
 
-    Junos mounts what users see as ``/var`` under ``/.mount/var``, ``/.mount`` or ``/cf/var`` (dossier,
-    section 1), so each mount point also counts without ``/.mount`` or ``/cf``. An exact name wins over
-    such an alias of the same length. Raises ReplyNotUnderstood when nothing holds the path.
+    Junos mounts what users see as ``/var`` under ``/.mount/var``, ``/.mount`` or ``/cf/var``
+    (docs/junos.md, "File systems"), so each mount point also counts without ``/.mount`` or ``/cf``. An
+    exact name wins over such an alias of the same length. Raises ReplyNotUnderstood when nothing holds
+    the path.
     """
     best: tuple[int, int, Filesystem] | None = None
     for filesystem in mounted:

@@ -16,7 +16,7 @@ _NO_FILE = re.compile(
 )
 _PEER = re.compile(r"could not connect to (node[01])", re.IGNORECASE)
 
-# Lines of text answers that mean "not done". [S] guide, [R] captures, [J] op script; dossier, section 2
+# Lines of text answers that mean "not done": docs/junos.md, "Refusals" and "Failure messages"
 _REFUSALS = (
     r"^\s*error:",
     r"\bpermission denied\b",

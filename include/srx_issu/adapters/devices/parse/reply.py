@@ -84,7 +84,7 @@ def _mended(words: str | None) -> str | None:
 
 
 def _with_local_names(root: Element) -> Element:
-    """Namespaces of the body differ per release (dossier, section 1), so names are compared without."""
+    """Namespaces of the body differ per release (docs/junos.md, "Replies"): names are compared without."""
     for element in root.iter(etree.Element):
         if element.tag[0] == "{":
             element.tag = etree.QName(element).localname

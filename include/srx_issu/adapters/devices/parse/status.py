@@ -1,7 +1,7 @@
 """``get-chassis-cluster-status`` to redundancy groups.
 
-``device-stats`` is a flat list: device-name, device-priority, ..., device-name, ... (dossier, section 0).
-It is walked by sibling; a record is opened at each device-name. Nothing is zipped.
+``device-stats`` is a flat list: device-name, device-priority, ..., device-name, ... (docs/junos.md,
+"Trap 1"). It is walked by sibling; a record is opened at each device-name. Nothing is zipped.
 """
 
 from __future__ import annotations

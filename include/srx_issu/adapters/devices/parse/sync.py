@@ -1,4 +1,4 @@
-"""Cold synchronization and the ISSU window of one node (dossier, sections 1 and 3)."""
+"""Cold synchronization and the ISSU window of one node (docs/junos.md, "Cold sync", "ISSU window")."""
 
 from __future__ import annotations
 

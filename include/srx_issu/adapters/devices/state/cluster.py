@@ -58,7 +58,7 @@ def heartbeats(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Hear
 
 
 def rtos(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RtoCounter]:
-    """``services-synchronized`` is flat: a record opens at each service-name (dossier, trap 1).
+    """``services-synchronized`` is flat: a record opens at each service-name (docs/junos.md, "Trap 1").
 
     Two lines of one service (seen on no device, promised by nobody) would raise ReplyNotUnderstood.
     """

@@ -1,6 +1,6 @@
 """The questions: which RPC fills which table, whom it is asked, and what else to try where it is unknown.
 
-Sources: dossier, section 1 (RPC names and arguments [Y], wrapping, wrong names seen on devices [R]).
+Sources: docs/junos.md, "Questions and their RPCs" (names, arguments, who answers), "Replies" (wrapping).
 """
 
 from __future__ import annotations

@@ -1,0 +1,81 @@
+"""docs/junos.md speaks of every question, command, code and model that this software relies on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices.state.readers import READERS
+from srx_issu.domain.cluster.model import GroupState, NodeName
+from srx_issu.domain.junos.transcript import CAUSE_OF_CODE
+from srx_issu.domain.upgrade.commands import (
+    AbortIssu,
+    Command,
+    FailOver,
+    RebootNode,
+    ResetFailover,
+    ResyncPolicies,
+    RollBackNode,
+    SnapshotSoftware,
+    Software,
+    StartIssu,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "junos.md").read_text(encoding="utf-8")
+IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
+QUESTIONS = {
+    *(query.name for query in vars(queries).values() if isinstance(query, queries.Query)),
+    *(each.name for each in (queries.checksum("/a"), queries.file_show("/a"), queries.configuration("set"))),
+    *(way.rpc for reader in READERS for way in reader.ways if way.rpc != "command"),
+}
+COMMANDS: tuple[Command, ...] = (
+    FailOver(group_id=1, to=NodeName.NODE0),
+    ResetFailover(group_id=1),
+    AbortIssu(),
+    SnapshotSoftware(),
+    ResyncPolicies(),
+    *(RollBackNode(node=NodeName.NODE1, software=each) for each in Software),
+    *(RebootNode(node=NodeName.NODE1, software=each) for each in Software),
+    *(StartIssu(image_path=IMAGE, software=each) for each in Software),
+)
+
+
+@pytest.mark.parametrize("rpc", sorted(QUESTIONS))
+def test_every_question_is_listed(rpc: str) -> None:
+    assert f"`{rpc}`" in PAGE
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.cli)
+def test_every_command_is_listed(command: Command) -> None:
+    assert f"`{command.rpc.name}`" in PAGE
+    words = command.cli.replace(IMAGE, "IMAGE").replace("node 0", "node M").replace("node 1", "node N")
+    assert f"`{words.replace('-group 1', '-group N')}`" in PAGE
+
+
+@pytest.mark.parametrize("code", CAUSE_OF_CODE)
+def test_every_known_error_code_is_explained(code: str) -> None:
+    assert f"(error-code: {code})" in PAGE
+
+
+@pytest.mark.parametrize("state", [state for state in GroupState if state is not GroupState.UNKNOWN])
+def test_every_state_of_a_group_is_explained(state: GroupState) -> None:
+    _, _, states = PAGE.partition("| state | what it means |")
+    first_cells = {line.split("|")[1].strip() for line in states.split("\n\n")[0].splitlines()[2:]}
+    assert state.value in {name for cell in first_cells for name in cell.split(", ")}
+
+
+def test_every_platform_of_the_support_matrix_is_listed() -> None:
+    matrix = yaml.safe_load((ROOT / "include" / "policy" / "support.yaml").read_text(encoding="utf-8"))
+    _, _, platforms = PAGE.partition("## Platforms")
+    table = platforms.split("### ")[0]
+    models = {model for platform in matrix["platforms"] for model in platform["models"]}
+    assert {model for model in models if not _is_listed(model, table)} == set()
+
+
+def _is_listed(model: str, table: str) -> bool:
+    """``SRX5600, SRX5800`` and ``SRX300, 320`` alike; a vSRX of any version is one."""
+    return "vSRX" in table if model.startswith("VSRX") else model.removeprefix("SRX") in table
