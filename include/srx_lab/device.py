@@ -7,8 +7,8 @@ import itertools
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from srx_lab.cli.grammar import Grammar, Syntax
 from srx_lab.files import NodeFiles
+from srx_lab.grammar import Grammar, Syntax
 from srx_lab.login_class import CommandNames
 from srx_lab.machine.state import Node
 from srx_lab.machine.words import NodeId

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from srx_lab.cli.grammar import Syntax
+from srx_lab.grammar import Syntax
 from srx_lab.replies.scene import Query, Show
 
 _LINE = re.compile(r"set system login class (\S+) (\S+)\s*(.*)")

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srx_lab.cli.grammar import Syntax
 from srx_lab.file_commands import FILE_COMMANDS
+from srx_lab.grammar import Syntax
 from srx_lab.image import inspect_image
 from srx_lab.machine import commands
 from srx_lab.machine.issu_rules import StartOptions

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from jnpr.junos.exception import RpcError
 
-from srx_lab.cli.grammar import Grammar
+from srx_lab.grammar import Grammar
 from srx_lab.login_class import CommandNames, FaultyClass, LoginClass
 from srx_lab.operations import OPERATIONS
 from srx_lab.replies.registry import SHOWS

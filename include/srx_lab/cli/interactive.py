@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from srx_lab.cli.configure import ConfigureMode
-from srx_lab.cli.grammar import SyntaxTrouble
 from srx_lab.cli.line import parse_line, run_line
-from srx_lab.cli.terminal import Terminal
+from srx_lab.grammar import SyntaxTrouble
 from srx_lab.session import Session
 from srx_lab.shell.interpreter import Shell
+from srx_lab.terminal import Terminal
 
 if TYPE_CHECKING:
     from srx_lab.device import Device

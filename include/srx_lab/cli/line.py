@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srx_lab.cli.grammar import SyntaxTrouble
 from srx_lab.cli.pipes import Display, Pipeline, UnknownPipe, apply, split_pipes
+from srx_lab.grammar import SyntaxTrouble
 from srx_lab.markup import Element, indented_lines, leaf, node
 from srx_lab.replies.answer import Reply, RpcError, cli_trailer
 from srx_lab.replies.scene import Query

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srx_lab.cli.grammar import SyntaxTrouble
 from srx_lab.cli.interactive import command_text, confirm
 from srx_lab.cli.line import parse_line, run_line
+from srx_lab.grammar import SyntaxTrouble
 from srx_lab.session import Session
 
 if TYPE_CHECKING:

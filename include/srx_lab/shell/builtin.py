@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srx_lab.shell.streams import Streams
+from srx_lab.streams import Streams
 
 if TYPE_CHECKING:
     from srx_lab.shell.interpreter import Shell

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srx_lab.shell.builtin import Builtin, complain, file_of, split_flags
-from srx_lab.shell.streams import Streams
+from srx_lab.streams import Streams
 
 if TYPE_CHECKING:
     from srx_lab.shell.interpreter import Shell

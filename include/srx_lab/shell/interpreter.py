@@ -8,13 +8,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from srx_lab.cli.terminal import Terminal
 from srx_lab.session import Session, SessionKind
 from srx_lab.shell.file_builtins import FILE_BUILTINS
 from srx_lab.shell.process_builtins import PROCESS_BUILTINS
-from srx_lab.shell.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
 from srx_lab.shell.syntax import Command, Group, If, Sequence, ShellSyntax, Simple, Step, While, parse
 from srx_lab.shell.text_builtins import TEXT_BUILTINS
+from srx_lab.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
+from srx_lab.terminal import Terminal
 
 if TYPE_CHECKING:
     from srx_lab.device import Device

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from srx_lab.cli.terminal import Terminal
+from srx_lab.terminal import Terminal
 
 
 class Sink(Protocol):
