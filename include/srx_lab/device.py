@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from srx_lab.files import NodeFiles
@@ -18,6 +18,8 @@ from srx_lab.replies import answer, configuration
 from srx_lab.replies.registry import BY_RPC, SHOWS
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene
 from srx_lab.session import Session, SessionKind
+from srx_lab.streams import Streams
+from srx_lab.terminal import Terminal
 
 if TYPE_CHECKING:
     from srx_lab.lab import LabCluster
@@ -35,13 +37,20 @@ _NAMES = CommandNames(SHOWS, (operation.syntax for operation in OPERATIONS))
 _OPERATIONS: dict[str, Operation] = {operation.syntax.rpc: operation for operation in OPERATIONS}
 
 
+Program = Callable[["Device", Session, Terminal, list[str], Streams], Awaitable[int]]
+"""What a shell of the node starts by name: on whose terminal, with which arguments; gives a status."""
+
+
 class Device:
     """A node as its clients meet it."""
 
-    def __init__(self, cluster: LabCluster, node: NodeId, files: NodeFiles) -> None:
+    def __init__(
+        self, cluster: LabCluster, node: NodeId, files: NodeFiles, programs: Mapping[str, Program]
+    ) -> None:
         self.cluster = cluster
         self.node = node
         self.files = files
+        self.programs = programs
         self.sessions: list[Session] = []
         self.jobs: dict[int, asyncio.Task[int]] = {}
         self._pids = itertools.count(5001)

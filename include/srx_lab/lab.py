@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from srx_lab.cli.program import PROGRAMS
 from srx_lab.clock import VirtualClock
 from srx_lab.device import Device
 from srx_lab.eventlog import EventLog
@@ -66,7 +67,7 @@ class LabCluster:
         self.machine = ClusterMachine(
             entry.spec, now=lab.clock.now(), seed=seed, free_bytes=lambda node: files[node].free_bytes()
         )
-        self.devices = {node: Device(self, node, files[node]) for node in NodeId}
+        self.devices = {node: Device(self, node, files[node], PROGRAMS) for node in NodeId}
         for node in NodeId:
             files[node].squeeze_to = lambda node=node: self._squeeze(node)  # type: ignore[misc]
         self._inject_wishes()

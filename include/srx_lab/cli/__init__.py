@@ -1,1 +1,1 @@
-"""The Junos CLI: words to queries, pipes, and the interactive session."""
+"""The Junos CLI: lines and their pipes, configuration mode, the interactive session, the program `cli`."""

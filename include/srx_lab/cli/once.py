@@ -11,6 +11,7 @@ from srx_lab.cli.interactive import command_text, confirm
 from srx_lab.cli.line import parse_line, run_line
 from srx_lab.grammar import SyntaxTrouble
 from srx_lab.session import Session
+from srx_lab.shell.interpreter import Shell
 
 if TYPE_CHECKING:
     from srx_lab.device import Device
@@ -110,8 +111,6 @@ async def _one(device: Device, session: Session, line: str, terminal: _NoTermina
 
 
 async def _shell(device: Device, session: Session, line: str, terminal: _NoTerminal) -> int:
-    from srx_lab.shell.interpreter import Shell  # noqa: PLC0415 - the shell runs the CLI, too
-
     shell = Shell(device=device, session=session, terminal=terminal)
     words = line.split(None, 2)
     rest = words[2] if len(words) > 2 else ""

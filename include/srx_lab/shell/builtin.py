@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from srx_lab.shell.process import Process
 from srx_lab.streams import Streams
 
-if TYPE_CHECKING:
-    from srx_lab.shell.interpreter import Shell
-
-Builtin = Callable[["Shell", list[str], Streams], Awaitable[int]]
-"""Takes the shell, its arguments and its streams; gives a status."""
+Builtin = Callable[[Process, list[str], Streams], Awaitable[int]]
+"""Takes the shell's process, its arguments and its streams; gives a status."""
 
 
 def split_flags(arguments: list[str]) -> tuple[set[str], list[str]]:
@@ -21,7 +18,7 @@ def split_flags(arguments: list[str]) -> tuple[set[str], list[str]]:
     return flags, [each for each in arguments if not each.startswith("-") or each == "-"]
 
 
-def file_of(shell: Shell, path: str) -> Path:
+def file_of(shell: Process, path: str) -> Path:
     """Where a path of the shell lies on the lab's disk."""
     return shell.device.files.host_path(path, cwd=shell.cwd)
 

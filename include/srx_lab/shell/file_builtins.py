@@ -7,18 +7,15 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from srx_lab.shell.builtin import Builtin, complain, file_of, split_flags
+from srx_lab.shell.process import Process
 from srx_lab.streams import Streams
-
-if TYPE_CHECKING:
-    from srx_lab.shell.interpreter import Shell
 
 # ruff: noqa: ARG001 - every builtin takes shell, arguments and streams
 
 
-async def cd(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def cd(shell: Process, arguments: list[str], streams: Streams) -> int:
     target = arguments[0] if arguments else shell.device.files.home
     path = file_of(shell, target)
     if not path.is_dir():
@@ -27,12 +24,12 @@ async def cd(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def pwd(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def pwd(shell: Process, arguments: list[str], streams: Streams) -> int:
     await streams.out.write(shell.cwd + "\n")
     return 0
 
 
-async def ls(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def ls(shell: Process, arguments: list[str], streams: Streams) -> int:
     flags, paths = split_flags(arguments)
     status = 0
     for path in paths or ["."]:
@@ -50,7 +47,7 @@ async def ls(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return status
 
 
-async def mkdir(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def mkdir(shell: Process, arguments: list[str], streams: Streams) -> int:
     flags, paths = split_flags(arguments)
     for path in paths:
         try:
@@ -60,7 +57,7 @@ async def mkdir(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def cat(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def cat(shell: Process, arguments: list[str], streams: Streams) -> int:
     if not arguments:
         await streams.out.write(streams.stdin)
     for path in arguments:
@@ -71,7 +68,7 @@ async def cat(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def rm(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def rm(shell: Process, arguments: list[str], streams: Streams) -> int:
     flags, paths = split_flags(arguments)
     for path in paths:
         file = file_of(shell, path)
@@ -85,16 +82,16 @@ async def rm(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def mv(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def mv(shell: Process, arguments: list[str], streams: Streams) -> int:
     return await _transfer(shell, arguments, streams, shutil.move)
 
 
-async def cp(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def cp(shell: Process, arguments: list[str], streams: Streams) -> int:
     return await _transfer(shell, arguments, streams, shutil.copyfile)
 
 
 async def _transfer(
-    shell: Shell, arguments: list[str], streams: Streams, how: Callable[[Path, Path], object]
+    shell: Process, arguments: list[str], streams: Streams, how: Callable[[Path, Path], object]
 ) -> int:
     _, paths = split_flags(arguments)
     if len(paths) != 2:
@@ -106,13 +103,13 @@ async def _transfer(
     return 0
 
 
-async def touch(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def touch(shell: Process, arguments: list[str], streams: Streams) -> int:
     for path in arguments:
         file_of(shell, path).touch()
     return 0
 
 
-async def stat(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def stat(shell: Process, arguments: list[str], streams: Streams) -> int:
     """FreeBSD's `stat -f %z file`; without -f a short line."""
     form = arguments[arguments.index("-f") + 1] if "-f" in arguments else None
     paths = [each for each in arguments if each not in {"-f", form, "-L"}]
@@ -131,7 +128,7 @@ async def stat(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def df(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def df(shell: Process, arguments: list[str], streams: Streams) -> int:
     disk = shell.device.world.spec.disk
     total_kb, free_kb = disk.var_mb * 1024, shell.device.files.free_bytes() // 1024
     used_kb = total_kb - free_kb

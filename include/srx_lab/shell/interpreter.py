@@ -1,58 +1,30 @@
-"""Runs shell text on a node: expansion, redirection, lists, background jobs."""
+"""Runs shell text on a node: substitution, redirection, lists, background jobs."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
-from srx_lab.session import Session, SessionKind
+from srx_lab.session import SessionKind
+from srx_lab.shell.builtin import complain, file_of, split_flags
+from srx_lab.shell.expansion import closing_parenthesis, file_names, pieces, with_variables
 from srx_lab.shell.file_builtins import FILE_BUILTINS
+from srx_lab.shell.process import Exit, Process
 from srx_lab.shell.process_builtins import PROCESS_BUILTINS
 from srx_lab.shell.syntax import Command, Group, If, Sequence, ShellSyntax, Simple, Step, While, parse
 from srx_lab.shell.text_builtins import TEXT_BUILTINS
 from srx_lab.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
-from srx_lab.terminal import Terminal
 
-if TYPE_CHECKING:
-    from srx_lab.device import Device
-
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|([?!$#]))")
 _ASSIGNMENT = re.compile(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 
 _BUILTINS = {**FILE_BUILTINS, **TEXT_BUILTINS, **PROCESS_BUILTINS}
 
 
-class Exit(Exception):
-    """`exit N`."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 @dataclass(kw_only=True)
-class Shell:
-    """One shell process. `status` is `$?`, `last_job` is `$!`."""
-
-    device: Device
-    session: Session
-    terminal: Terminal
-    cwd: str = ""
-    variables: dict[str, str] = field(default_factory=dict)
-    status: int = 0
-    last_job: int = 0
-    pid: int = 0
-    hangup_jobs: list[int] = field(default_factory=list)
-    left: bool = False
-
-    def __post_init__(self) -> None:
-        self.cwd = self.cwd or self.device.files.home
-        self.pid = self.device.next_pid()
-        self.variables.setdefault("HOME", self.device.files.home)
-        self.variables.setdefault("USER", self.device.user)
+class Shell(Process):
+    """One shell process that runs what it is given."""
 
     async def interact(self) -> int:
         """Prompt and run until exit."""
@@ -70,13 +42,6 @@ class Shell:
                 break
         self.hang_up()
         return self.status
-
-    def hang_up(self) -> None:
-        """End background jobs that were not started with nohup."""
-        for pid in self.hangup_jobs:
-            job = self.device.jobs.get(pid)
-            if job is not None:
-                job.cancel()
 
     async def run_text(self, text: str, streams: Streams | None = None) -> int:
         """Run a text; the status of its last command."""
@@ -145,13 +110,32 @@ class Shell:
         return await self.run_words(words, directed) if words else 0
 
     async def run_words(self, words: list[str], streams: Streams) -> int:
-        """Run one command that is already expanded."""
-        name = words[0].rsplit("/", 1)[-1]
-        builtin = _BUILTINS.get(name)
-        if builtin is None:
-            await streams.err.write(f"{words[0]}: Command not found.\n")
-            return 1
-        return await builtin(self, words[1:], streams)
+        """Run one command that is already expanded: a shell's own, or a program of the node."""
+        name, arguments = words[0].rsplit("/", 1)[-1], words[1:]
+        if name in {"sh", "csh"}:
+            return await self._run_inner(arguments, streams)
+        if name in {"nohup", "exec", "env", "time"}:
+            return await self.run_words(arguments, streams) if arguments else 0
+        if builtin := _BUILTINS.get(name):
+            return await builtin(self, arguments, streams)
+        if program := self.device.programs.get(name):
+            return await program(self.device, self.session, self.terminal, arguments, streams)
+        return await complain(streams, f"{words[0]}: Command not found.")
+
+    async def _run_inner(self, arguments: list[str], streams: Streams) -> int:
+        """`sh -c text`, `sh file`, or an interactive shell."""
+        inner = replace(self, variables=dict(self.variables), left=False)
+        if "-c" in arguments:
+            return await inner.run_text(arguments[arguments.index("-c") + 1], streams)
+        _, paths = split_flags(arguments)
+        if paths:
+            file = file_of(self, paths[0])
+            if not file.is_file():
+                return await complain(streams, f"{paths[0]}: No such file or directory")
+            return await inner.run_text(file.read_text("utf-8"), streams)
+        if streams.stdin:
+            return await inner.run_text(streams.stdin, streams)
+        return await inner.interact()
 
     async def _redirected(self, command: Simple, streams: Streams) -> Streams | None:
         try:
@@ -189,47 +173,21 @@ class Shell:
     async def _expand(self, word: str) -> list[str]:
         """Variables, substitutions, quotes and file patterns of one word."""
         text, quoted = "", False
-        position = 0
-        while position < len(word):
-            letter = word[position]
-            if letter == "'":
-                end = word.index("'", position + 1)
-                text, quoted, position = text + word[position + 1 : end], True, end + 1
-            elif letter == '"':
-                end = _closing(word, position)
-                text += await self._substitute(_unescaped(word[position + 1 : end]))
-                quoted, position = True, end + 1
-            elif letter == "\\" and position + 1 < len(word):
-                text, position = text + word[position + 1], position + 2
-            else:
-                end = position + 1
-                while end < len(word) and word[end] not in "'\"\\":
-                    end += 1
-                text, position = text + await self._substitute(word[position:end]), end
-        if not quoted and any(mark in text for mark in "*?["):
-            return self._glob(text)
-        return [text] if text or quoted else []
+        for piece in pieces(word):
+            text += piece.text if piece.literal else await self._substitute(piece.text)
+            quoted = quoted or piece.quoted
+        if quoted:
+            return [text]
+        return file_names(self, text) if text else []
 
     async def _substitute(self, text: str) -> str:
         while (start := text.find("$(")) >= 0:
-            end = _matching(text, start + 1)
+            end = closing_parenthesis(text, start + 1)
             memory = MemorySink()
             inner = replace(self, variables=dict(self.variables))
             await inner.run_text(text[start + 2 : end], Streams(out=memory, err=memory))
             text = text[:start] + memory.text.rstrip("\n") + text[end + 1 :]
-        return _VARIABLE.sub(self._value, text)
-
-    def _value(self, found: re.Match[str]) -> str:
-        special = {"?": str(self.status), "!": str(self.last_job), "$": str(self.pid), "#": "0"}
-        return special[found[3]] if found[3] else self.variables.get(found[1] or found[2], "")
-
-    def _glob(self, text: str) -> list[str]:
-        base = self.device.files.host_path(text, cwd=self.cwd)
-        found = sorted(base.parent.glob(base.name)) if base.parent.is_dir() else []
-        if not found:
-            return [text]
-        folder = text.rsplit("/", 1)[0] + "/" if "/" in text else ""
-        return [folder + each.name for each in found]
+        return with_variables(self, text)
 
     async def _start_job(self, step: Step, streams: Streams) -> None:
         pid = self.device.next_pid()
@@ -257,28 +215,3 @@ class Shell:
         self.device.jobs.pop(pid, None)
         self.device.close_session(job.session)
         return status
-
-
-def _closing(word: str, start: int) -> int:
-    position = start + 1
-    while position < len(word):
-        if word[position] == "\\":
-            position += 2
-            continue
-        if word[position] == '"':
-            return position
-        position += 1
-    return len(word)
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([\"\\$`])", r"\1", text)
-
-
-def _matching(text: str, start: int) -> int:
-    depth = 0
-    for position in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[position], 0)
-        if depth == 0:
-            return position
-    return len(text)

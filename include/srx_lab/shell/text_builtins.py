@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from typing import TYPE_CHECKING
 
 from srx_lab.shell.builtin import Builtin, complain, file_of, split_flags
+from srx_lab.shell.process import Process
 from srx_lab.streams import Streams
-
-if TYPE_CHECKING:
-    from srx_lab.shell.interpreter import Shell
 
 # ruff: noqa: ARG001 - every builtin takes shell, arguments and streams
 
 _FIGURE = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
-async def echo(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def echo(shell: Process, arguments: list[str], streams: Streams) -> int:
     newline = "\n"
     if arguments[:1] == ["-n"]:
         arguments, newline = arguments[1:], ""
@@ -26,14 +23,14 @@ async def echo(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def printf(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def printf(shell: Process, arguments: list[str], streams: Streams) -> int:
     form, rest = (arguments or [""])[0], iter(arguments[1:])
     text = form.replace("\\n", "\n").replace("\\t", "\t")
     await streams.out.write(re.sub(r"%[sd]", lambda _: next(rest, ""), text))
     return 0
 
 
-async def test(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def test(shell: Process, arguments: list[str], streams: Streams) -> int:
     words = [word for word in arguments if word != "]"]
     negated = words[:1] == ["!"]
     asked = words[1:] if negated else words
@@ -54,7 +51,7 @@ def _no_figure(words: list[str]) -> str | None:
             return None
 
 
-def _holds(shell: Shell, words: list[str]) -> bool:  # noqa: PLR0911 - one form a line
+def _holds(shell: Process, words: list[str]) -> bool:  # noqa: PLR0911 - one form a line
     match words:
         case ["-f", path]:
             return file_of(shell, path).is_file()
@@ -94,7 +91,7 @@ def _compares(one: int, how: str, other: int) -> bool:
 
 
 def _digest(method: str, label: str) -> Builtin:
-    async def run(shell: Shell, arguments: list[str], streams: Streams) -> int:
+    async def run(shell: Process, arguments: list[str], streams: Streams) -> int:
         flags, paths = split_flags(arguments)
         if not paths:
             await streams.out.write(hashlib.new(method, streams.stdin.encode()).hexdigest() + "\n")
@@ -110,7 +107,7 @@ def _digest(method: str, label: str) -> Builtin:
     return run
 
 
-async def _input_lines(shell: Shell, paths: list[str], streams: Streams) -> list[str] | None:
+async def _input_lines(shell: Process, paths: list[str], streams: Streams) -> list[str] | None:
     if not paths:
         return streams.stdin.splitlines()
     lines: list[str] = []
@@ -135,7 +132,7 @@ def _count_and_paths(arguments: list[str], default: int) -> tuple[int, list[str]
     return count, paths
 
 
-async def tail(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def tail(shell: Process, arguments: list[str], streams: Streams) -> int:
     count, paths = _count_and_paths(arguments, 10)
     lines = await _input_lines(shell, paths, streams)
     if lines is None:
@@ -146,7 +143,7 @@ async def tail(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def head(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def head(shell: Process, arguments: list[str], streams: Streams) -> int:
     count, paths = _count_and_paths(arguments, 10)
     lines = await _input_lines(shell, paths, streams)
     if lines is None:
@@ -155,7 +152,7 @@ async def head(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0
 
 
-async def grep(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def grep(shell: Process, arguments: list[str], streams: Streams) -> int:
     flags, rest = split_flags(arguments)
     lines = await _input_lines(shell, rest[1:], streams)
     if lines is None or not rest:
@@ -167,7 +164,7 @@ async def grep(shell: Shell, arguments: list[str], streams: Streams) -> int:
     return 0 if found else 1
 
 
-async def wc(shell: Shell, arguments: list[str], streams: Streams) -> int:
+async def wc(shell: Process, arguments: list[str], streams: Streams) -> int:
     flags, paths = split_flags(arguments)
     if paths:
         file = file_of(shell, paths[0])

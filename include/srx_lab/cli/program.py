@@ -1,0 +1,26 @@
+"""The program `cli`, as a shell on the node starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from srx_lab.cli.interactive import InteractiveCli
+from srx_lab.cli.once import run_once
+from srx_lab.device import Device, Program
+from srx_lab.session import Session
+from srx_lab.streams import Streams
+from srx_lab.terminal import Terminal
+
+
+async def cli(
+    device: Device, session: Session, terminal: Terminal, arguments: list[str], streams: Streams
+) -> int:
+    """`cli -c 'command; command'`, or an interactive CLI on the terminal."""
+    if "-c" in arguments:
+        text = arguments[arguments.index("-c") + 1]
+        return await run_once(device, session, text, streams.out.write, stdin=streams.stdin)
+    return await InteractiveCli(device=device, session=session, terminal=terminal).run()
+
+
+PROGRAMS: Mapping[str, Program] = {"cli": cli}
+"""Programs of a node, by name."""
