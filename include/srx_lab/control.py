@@ -86,7 +86,9 @@ class ControlServer:
                 upgrade = self._one(request).machine.upgrade
                 return {"lines": upgrade.transcript if upgrade else []}
             case "events":
-                lines = self._lab.events.matching(cluster=request.get("cluster"), kinds=request.get("kinds"))
+                lines = self._lab.setting.events.matching(
+                    cluster=request.get("cluster"), kinds=request.get("kinds")
+                )
                 return {"events": lines[-int(request.get("last", 1000)) :]}
             case other:
                 raise ControlFailure(f"unknown request {other!r}")

@@ -1,55 +1,42 @@
-"""One running node: its files, its sessions, and the answer to every query."""
+"""One running node: its files, its sessions, its jobs, and what its account may do."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
 
 from srx_lab.files import NodeFiles
-from srx_lab.grammar import Grammar, Syntax
-from srx_lab.login_class import CommandNames
 from srx_lab.machine.state import Node
 from srx_lab.machine.words import NodeId
 from srx_lab.machine.world import World
-from srx_lab.operations import OPERATIONS, Operation
-from srx_lab.replies import answer, configuration
-from srx_lab.replies.registry import BY_RPC, SHOWS
-from srx_lab.replies.scene import DeviceComplaint, Query, Scene
+from srx_lab.replies import answer
+from srx_lab.replies.scene import Scene
+from srx_lab.running import RunningCluster
 from srx_lab.session import Session, SessionKind
 from srx_lab.streams import Streams
 from srx_lab.terminal import Terminal
-
-if TYPE_CHECKING:
-    from srx_lab.lab import LabCluster
-
-
-def _grammar() -> Grammar:
-    shows = [Syntax(words=tuple(s.cli.split()), rpc=s.rpc, options=s.options, preset=s.preset) for s in SHOWS]
-    return Grammar(shows + [operation.syntax for operation in OPERATIONS])
-
-
-GRAMMAR = _grammar()
-"""Operational mode."""
-
-_NAMES = CommandNames(SHOWS, (operation.syntax for operation in OPERATIONS))
-_OPERATIONS: dict[str, Operation] = {operation.syntax.rpc: operation for operation in OPERATIONS}
-
 
 Program = Callable[["Device", Session, Terminal, list[str], Streams], Awaitable[int]]
 """What a shell of the node starts by name: on whose terminal, with which arguments; gives a status."""
 
 
 class Device:
-    """A node as its clients meet it."""
+    """A node as its clients meet it. `both` are the cluster's devices, this one among them."""
 
     def __init__(
-        self, cluster: LabCluster, node: NodeId, files: NodeFiles, programs: Mapping[str, Program]
+        self,
+        cluster: RunningCluster,
+        node: NodeId,
+        files: NodeFiles,
+        *,
+        both: Mapping[NodeId, Device],
+        programs: Mapping[str, Program],
     ) -> None:
         self.cluster = cluster
         self.node = node
         self.files = files
+        self.both = both
         self.programs = programs
         self.sessions: list[Session] = []
         self.jobs: dict[int, asyncio.Task[int]] = {}
@@ -69,10 +56,10 @@ class Device:
 
     @property
     def user(self) -> str:
-        return self.cluster.lab.username
+        return self.cluster.setting.username
 
     def peer(self) -> Device:
-        return self.cluster.devices[self.node.peer]
+        return self.both[self.node.peer]
 
     def next_pid(self) -> int:
         return next(self._pids)
@@ -102,7 +89,7 @@ class Device:
     def open_session(self, kind: SessionKind, client: str) -> Session:
         self.cluster.touch()
         session = Session(
-            number=self.cluster.lab.next_session(),
+            number=self.cluster.setting.next_session(),
             user=self.user,
             client=client,
             kind=kind,
@@ -126,77 +113,22 @@ class Device:
         self.cluster.settle()
 
     def record(self, event: str, **facts: str | int | float | bool | None) -> None:
-        self.cluster.lab.events.write(
+        self.cluster.setting.events.write(
             event, virtual=self.world.now, cluster=self.cluster.name, node=self.node.value, **facts
         )
 
-    async def ask(self, query: Query, session: Session, *, said: str | None = None) -> answer.Reply:
-        """Answer at the device's present moment. `said` is the CLI line, None for an RPC."""
-        self.cluster.touch()
-        came = {"via": session.kind.value, "rpc": query.rpc, "said": said or ""}
-        self.record("command", session=session.number, **came, **_typed(query))
-        if denied := self.denied(_NAMES.of(query), session):
-            return denied
-        try:
-            reply = await self._answer(query, session, by_rpc=said is None)
-        except DeviceComplaint as trouble:
-            reply = answer.complaint(trouble.message)
-        self.cluster.settle()
-        if reply.upgrade is not None:
-            session.upgrades.append(reply.upgrade)
-        return reply
-
     def denied(self, command: str, session: Session) -> answer.Reply | None:
         """The refusal of a command that the account's class does not allow [U for its words]."""
-        if self.cluster.lab.login_class.allows(command):
+        if self.cluster.setting.login_class.allows(command):
             return None
         self.record("permission_denied", session=session.number, said=command)
         return answer.complaint(f"error: permission denied: {command}")
 
-    def may_run(self, query: Query) -> bool:
-        """Whether the class allows what the query stands for."""
-        return self.cluster.lab.login_class.allows(_NAMES.of(query))
-
     @property
     def may_configure(self) -> bool:
-        return self.cluster.lab.login_class.may_configure
-
-    async def _answer(self, query: Query, session: Session, *, by_rpc: bool) -> answer.Reply:
-        operation = _OPERATIONS.get(query.rpc)
-        if operation is not None:
-            return await operation.run(self, query, session)
-        if query.rpc == "get-configuration":
-            return self._configuration(query)
-        show = BY_RPC.get(query.rpc)
-        if show is None or (by_rpc and not self.here.release.at_least(*show.since)):
-            return answer.syntax_error(query.rpc)
-        if not _valid_on(self, query.rpc):
-            return answer.syntax_error(query.rpc)
-        return answer.show(self.world, show, query, self.scene())
-
-    def _configuration(self, query: Query) -> answer.Reply:
-        scene = self.scene()
-        element = configuration.configuration(scene, query)
-        lines = (
-            configuration.all_set_lines(scene, query)
-            if query.get("format") == "set"
-            else configuration.text(scene, query)
-        )
-        return answer.Reply(parts=(element,), lines=iter(lines))
+        return self.cluster.setting.login_class.may_configure
 
     async def transcript(self, number: int) -> AsyncIterator[str]:
         """Lines of an upgrade from its start until its process ends."""
         async for line in self.cluster.follow(number):
             yield line
-
-
-def _typed(query: Query) -> dict[str, str]:
-    """`line`, for what may change something: the referee reads one spelling, whatever the wire."""
-    operation = _OPERATIONS.get(query.rpc)
-    return {"line": operation.syntax.line(query)} if operation else {}
-
-
-def _valid_on(device: Device, rpc: str) -> bool:
-    if rpc == "get-vmhost-version-information":
-        return device.world.spec.platform.upgrade.value == "vmhost"
-    return True

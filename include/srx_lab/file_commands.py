@@ -8,8 +8,8 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from srx_lab.device import Device
 from srx_lab.files import Entry, split_node_prefix
 from srx_lab.markup import Element, leaf, node
 from srx_lab.replies import text
@@ -17,16 +17,13 @@ from srx_lab.replies.answer import Part, Reply, complaint
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
-if TYPE_CHECKING:
-    from srx_lab.device import Device
-
-_Run = Callable[["Device", Query, Session], Awaitable[Reply]]
+_Run = Callable[[Device, Query, Session], Awaitable[Reply]]
 
 
 def _where(device: Device, path: str) -> tuple[Device, str]:
     """The device a path means, `node1:/x` being the peer's."""
     prefix, rest = split_node_prefix(path)
-    return (device.cluster.devices[prefix] if prefix else device), rest
+    return (device.both[prefix] if prefix else device), rest
 
 
 def _date(moment: float) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from srx_lab.device import Device
 from srx_lab.file_commands import FILE_COMMANDS
 from srx_lab.grammar import Syntax
 from srx_lab.image import inspect_image
@@ -21,11 +21,8 @@ from srx_lab.replies.answer import Reply, RpcError, result_reply
 from srx_lab.replies.scene import DeviceComplaint, Query
 from srx_lab.session import Session
 
-if TYPE_CHECKING:
-    from srx_lab.device import Device
-
-Run = Callable[["Device", Query, Session], Awaitable[Reply]]
-Order = Callable[["Device", Query, Session], CommandResult]
+Run = Callable[[Device, Query, Session], Awaitable[Reply]]
+Order = Callable[[Device, Query, Session], CommandResult]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import asyncssh
@@ -16,6 +17,7 @@ from srx_lab.clock import VirtualClock
 from srx_lab.control import ControlServer
 from srx_lab.eventlog import EventLog
 from srx_lab.lab import Lab, LabCluster
+from srx_lab.machine import effects
 from srx_lab.machine.words import NodeId
 from srx_lab.topology import Topology
 from srx_lab.wire.host import Gate, NodeHost
@@ -65,7 +67,7 @@ class LabServer:
             self._topology, state_dir=self.state_dir, clock=clock, seed=self._seed, events=self.events
         )
         self.password = self._password()
-        gate = Gate(self.lab.username, self.password, self._authorized_keys())
+        gate = Gate(self.lab.setting.username, self.password, self._authorized_keys())
         for cluster in self.lab.clusters.values():
             self._add_hosts(cluster, gate)
         for host in self.hosts.values():
@@ -96,9 +98,7 @@ class LabServer:
             keys = (self._host_key(cluster.name, node, ""), self._host_key(cluster.name, node, "-other"))
             host = NodeHost(cluster.devices[node], cluster.entry.ports[node], keys, gate)
             self.hosts[(cluster.name, node)] = host
-        cluster.on_down = lambda node: self.hosts[(cluster.name, node)].drop_everything()
-        cluster.on_up = lambda node: self._reconcile(cluster, node)
-        cluster.on_fault = lambda: self._reconcile_both(cluster)
+        cluster.listeners.append(partial(self._keep_up, cluster))
 
     async def _open_master_addresses(self) -> None:
         for cluster in self.lab.clusters.values():
@@ -107,11 +107,21 @@ class LabServer:
                 address = MasterAddress(cluster, ports)
                 await address.start()
                 self.masters[cluster.name] = address
-                cluster.on_group_change = address.moved
 
-    def _reconcile_both(self, cluster: LabCluster) -> None:
-        for node in NodeId:
-            self._reconcile(cluster, node)
+    def _keep_up(self, cluster: LabCluster, effect: effects.Effect) -> None:
+        """Bring hosts and addresses in line with what happened to the cluster."""
+        match effect:
+            case effects.NodeWentDown(node=node):
+                self.hosts[(cluster.name, node)].drop_everything()
+            case effects.NodeCameUp(node=node):
+                self._reconcile(cluster, node)
+            case effects.FaultChanged():
+                for node in NodeId:
+                    self._reconcile(cluster, node)
+            case effects.GroupChanged() if address := self.masters.get(cluster.name):
+                address.moved()
+            case _:
+                pass
 
     def _reconcile(self, cluster: LabCluster, node: NodeId) -> None:
         task = asyncio.get_running_loop().create_task(self.hosts[(cluster.name, node)].reconcile())
@@ -155,7 +165,7 @@ class LabServer:
     def _publish_endpoints(self) -> None:
         published = {
             "clusters": [self._endpoint(cluster) for cluster in self.lab.clusters.values()],
-            "username": self.lab.username,
+            "username": self.lab.setting.username,
             "password_file": str((self.state_dir / "password").resolve()),
             "key_file": str((self.state_dir / "id_ed25519").resolve()),
             "known_hosts": str((self.state_dir / "known_hosts").resolve()),

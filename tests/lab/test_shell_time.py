@@ -55,7 +55,7 @@ def test_says_what_a_bourne_shell_says(quiet_lab: ServedLab, tmp_path: Path, con
 
 def test_it_is_the_nodes_own_time(serve_lab: Callable[..., ServedLab]) -> None:
     lab = serve_lab()
-    assert time_of(lab) == pytest.approx(lab.server.lab.clock.now(), abs=600)
+    assert time_of(lab) == pytest.approx(lab.server.lab.setting.clock.now(), abs=600)
     lab.inject("clock_skew", node="node1", seconds="21600")
     assert time_of(lab, "node1") - time_of(lab) == pytest.approx(21600, abs=600)
 

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from srx_lab.cli.pipes import Display, UnknownPipe, apply, split_pipes
+from srx_lab.device import Device
 from srx_lab.machine import commands
 from srx_lab.replies import configuration
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 
 @dataclass(kw_only=True)

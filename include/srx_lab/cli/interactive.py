@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from srx_lab.answering import may_run, question_before
 from srx_lab.cli.configure import ConfigureMode
 from srx_lab.cli.line import parse_line, run_line
+from srx_lab.device import Device
 from srx_lab.grammar import SyntaxTrouble
+from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 from srx_lab.shell.interpreter import Shell
 from srx_lab.terminal import Terminal
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 _MORE = "---(more)---"
 
@@ -128,9 +127,9 @@ class InteractiveCli:
             _, query = parse_line(line)
         except SyntaxTrouble:
             return True
-        if not self.device.may_run(query):
+        if not may_run(self.device, query):
             return True  # refused without a question
-        return await confirm(self.terminal, query.rpc, set(query.arguments))
+        return await confirm(self.terminal, query)
 
     async def _page(self, lines: Iterable[str], *, no_more: bool = False) -> None:
         height = 0 if no_more or not self.terminal.is_tty else self.screen_length
@@ -166,12 +165,10 @@ def command_text(rest: str) -> str:
     return text
 
 
-async def confirm(terminal: Terminal, rpc: str, arguments: set[str]) -> bool:
+async def confirm(terminal: Terminal, query: Query) -> bool:
     """Ask where Junos asks; no answer is a no."""
-    from srx_lab.operations import OPERATIONS  # noqa: PLC0415
-
-    question = next((each.confirm for each in OPERATIONS if each.syntax.rpc == rpc), "")
-    if not question or "no-confirm" in arguments or "dry-run" in arguments:
+    question = question_before(query)
+    if not question:
         return True
     await terminal.write(question)
     answer = await terminal.read_line()

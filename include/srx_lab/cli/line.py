@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from srx_lab.answering import GRAMMAR, ask
 from srx_lab.cli.pipes import Display, Pipeline, UnknownPipe, apply, split_pipes
+from srx_lab.device import Device
 from srx_lab.grammar import SyntaxTrouble
 from srx_lab.markup import Element, indented_lines, leaf, node
 from srx_lab.replies.answer import Reply, RpcError, cli_trailer
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +66,6 @@ def parse_line(line: str) -> tuple[Pipeline, Query]:
         return pipeline, Query(
             rpc="get-configuration", arguments={"format": wanted, "filter": " ".join(path)}
         )
-    from srx_lab.device import GRAMMAR  # noqa: PLC0415 - the device module builds the grammar from all commands
-
     return pipeline, GRAMMAR.parse(pipeline.command)
 
 
@@ -84,7 +80,7 @@ async def run_line(device: Device, session: Session, line: str) -> CommandLine:
         )
     if pipeline.display is Display.RPC:
         return CommandLine(device=device, pipeline=pipeline, reply=_rpc_form(query))
-    reply = await device.ask(query, session, said=line)
+    reply = await ask(device, query, session, said=line)
     return CommandLine(device=device, pipeline=pipeline, reply=reply)
 
 

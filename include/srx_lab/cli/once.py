@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from srx_lab.answering import may_run
 from srx_lab.cli.interactive import command_text, confirm
 from srx_lab.cli.line import parse_line, run_line
+from srx_lab.device import Device
 from srx_lab.grammar import SyntaxTrouble
 from srx_lab.session import Session
 from srx_lab.shell.interpreter import Shell
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 Write = Callable[[str], Awaitable[None]]
 ReadLine = Callable[[], Awaitable[str | None]]
@@ -90,7 +88,7 @@ async def _one(device: Device, session: Session, line: str, terminal: _NoTermina
     except SyntaxTrouble:
         pass
     else:
-        if device.may_run(query) and not await confirm(terminal, query.rpc, set(query.arguments)):
+        if may_run(device, query) and not await confirm(terminal, query):
             return 1
     outcome = await run_line(device, session, line)
     if outcome.reply.upgrade is not None:

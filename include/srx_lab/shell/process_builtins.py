@@ -41,7 +41,7 @@ async def leave(shell: Process, arguments: list[str], streams: Streams) -> int:
 
 
 async def sleep(shell: Process, arguments: list[str], streams: Streams) -> int:
-    clock = shell.device.cluster.lab.clock
+    clock = shell.device.cluster.setting.clock
     await asyncio.sleep(clock.wall_s(float(arguments[0]) if arguments else 0.0))
     return 0
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from typing import TYPE_CHECKING
 
 import asyncssh
 
 from srx_lab.cli.interactive import InteractiveCli
 from srx_lab.cli.once import run_once
+from srx_lab.device import Device
 from srx_lab.session import Session, SessionKind
 from srx_lab.wire.netconf import NetconfSession
 from srx_lab.wire.sftp import NodeSftp
 from srx_lab.wire.terminal import ChannelPipe, SshTerminal
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 _log = logging.getLogger(__name__)
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from srx_lab.device import Device
 from srx_lab.markup import Element, flat_lines
 from srx_lab.replies.answer import Reply, RpcError
 from srx_lab.session import Session
 from srx_lab.wire.rpc import Call, read_call, run_call
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
 END = "]]>]]>"

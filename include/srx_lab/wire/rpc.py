@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from srx_lab.answering import ask
 from srx_lab.cli.line import CommandLine, run_line
+from srx_lab.device import Device
 from srx_lab.machine import commands
 from srx_lab.markup import Element, leaf, node
 from srx_lab.replies.answer import OK, Reply, RpcError, complaint, result_reply, syntax_error
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 _XmlElement = etree._Element
 
@@ -102,7 +100,7 @@ async def _junos(device: Device, session: Session, call: Call) -> Reply:
         )
     format_ = arguments.pop("@format", "xml")
     query = Query(rpc=call.name, arguments={k: v for k, v in arguments.items() if not k.startswith("@")})
-    reply = await device.ask(query, session)
+    reply = await ask(device, query, session)
     if reply.upgrade is not None:
         return await _until_over(device, reply.upgrade)
     if format_ in {"text", "ascii"} and reply.lines is not None:
@@ -147,7 +145,7 @@ async def _get_configuration(device: Device, session: Session, name: str, operat
     arguments = {"format": str(operation.get("format", "xml")), "filter": " ".join(_path(configuration))}
     if operation.get("compare") is not None:
         return Reply(parts=(node("configuration-information", leaf("configuration-output", _diff(device))),))
-    reply = await device.ask(Query(rpc="get-configuration", arguments=arguments), session)
+    reply = await ask(device, Query(rpc="get-configuration", arguments=arguments), session)
     return Reply(parts=(node("data", *_elements(reply)),)) if name == "get-config" else reply
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 import asyncssh
 
+from srx_lab.device import Device
 from srx_lab.session import SessionKind
-
-if TYPE_CHECKING:
-    from srx_lab.device import Device
 
 _LOOK_EVERY = 32
 """Writes between two looks at the room left."""

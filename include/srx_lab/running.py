@@ -1,0 +1,135 @@
+"""A cluster's machine under the wall clock, and what all clusters of a lab share.
+
+No device and no file is known here: whoever has some listens to what the machine does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+
+from srx_lab.clock import VirtualClock
+from srx_lab.eventlog import EventLog
+from srx_lab.login_class import LoginClass
+from srx_lab.machine import effects
+from srx_lab.machine.cluster import ClusterMachine
+
+Listener = Callable[[effects.Effect], None]
+
+
+@dataclass(kw_only=True)
+class Setting:
+    """Time, the record of events and the account: the same for every cluster of a lab."""
+
+    clock: VirtualClock
+    events: EventLog
+    username: str
+    login_class: LoginClass
+    _sessions: Iterator[int] = field(default_factory=lambda: itertools.count(10_001))
+
+    def next_session(self) -> int:
+        return next(self._sessions)
+
+
+class RunningCluster:
+    """Moved only when somebody looks or something is due. `listeners` hear of every effect, in turn."""
+
+    def __init__(self, machine: ClusterMachine, setting: Setting) -> None:
+        self.name = machine.world.spec.name
+        self.machine = machine
+        self.setting = setting
+        self.listeners: list[Listener] = []
+        self._followers: dict[int, list[asyncio.Queue[str | None]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def touch(self) -> None:
+        """Bring the machine to the present and let the surroundings know what happened."""
+        self.machine.advance(self.setting.clock.now())
+        self.settle()
+
+    def settle(self) -> None:
+        """Hand on pending effects and wake up again when the machine next does something."""
+        for effect in self.machine.take_effects():
+            self._tell_followers(effect)
+            for listener in self.listeners:
+                listener(effect)
+            self._record(effect)
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = self.machine.next_due()
+        if due is None:
+            return
+        clock = self.setting.clock
+        wait_s = max(0.0, clock.wall_s(due - clock.now()))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self._timer = loop.call_later(min(wait_s, 3600.0), self.touch)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _tell_followers(self, effect: effects.Effect) -> None:
+        match effect:
+            case effects.TranscriptLine(number=number, text=text):
+                for queue in self._followers.get(number, []):
+                    queue.put_nowait(text)
+            case effects.UpgradeEnded(number=number, cut=cut):
+                for queue in self._followers.pop(number, []):
+                    if not cut:
+                        queue.put_nowait(None)
+            case _:
+                pass
+
+    def _record(self, effect: effects.Effect) -> None:
+        facts = {name: getattr(effect, name) for name in effect.__dataclass_fields__}
+        node = str(facts.pop("node", facts.get("starter", "")))
+        self.setting.events.write(
+            _KINDS[type(effect)],
+            virtual=self.machine.now,
+            cluster=self.name,
+            node=node,
+            **{
+                name: value if isinstance(value, int | float | bool) else str(value)
+                for name, value in facts.items()
+            },
+        )
+
+    async def follow(self, number: int) -> AsyncIterator[str]:
+        """An upgrade's transcript, line by line, from the start until its process ends."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        upgrade = self.machine.upgrade
+        if upgrade is None or upgrade.number != number:
+            return
+        for line in upgrade.transcript:
+            queue.put_nowait(line)
+        if upgrade.outcome:
+            queue.put_nowait(None)
+        else:
+            self._followers.setdefault(number, []).append(queue)
+        while (got := await queue.get()) is not None:
+            yield got
+
+
+_KINDS: dict[type[effects.Effect], str] = {
+    effects.NodeWentDown: "node_went_down",
+    effects.NodeCameUp: "node_came_up",
+    effects.ShutdownAnnounced: "shutdown_announced",
+    effects.GroupChanged: "group_changed",
+    effects.PhaseEntered: "phase_entered",
+    effects.IssuStarted: "issu_started",
+    effects.TranscriptLine: "transcript_line",
+    effects.UpgradeEnded: "upgrade_ended",
+    effects.FileCopied: "file_copied",
+    effects.FileRemoved: "file_removed",
+    effects.Logged: "logged",
+    effects.FaultChanged: "fault_changed",
+}
