@@ -8,7 +8,8 @@ from __future__ import annotations
 from srx_lab.device import Device
 from srx_lab.grammar import Grammar, Syntax
 from srx_lab.login_class import CommandNames
-from srx_lab.operations import OPERATIONS, Operation
+from srx_lab.operations.operation import Operation
+from srx_lab.operations.registry import OPERATIONS
 from srx_lab.replies import answer, configuration
 from srx_lab.replies.registry import BY_RPC, SHOWS
 from srx_lab.replies.scene import DeviceComplaint, Query

@@ -8,7 +8,7 @@ from srx_lab.answering import GRAMMAR
 from srx_lab.cli.line import parse_line
 from srx_lab.cli.pipes import Display, UnknownPipe, apply, split_pipes
 from srx_lab.grammar import SyntaxTrouble
-from srx_lab.operations import OPERATIONS
+from srx_lab.operations.registry import OPERATIONS
 from srx_lab.shell.syntax import Group, If, ShellSyntax, Simple, parse
 
 

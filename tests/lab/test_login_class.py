@@ -9,7 +9,7 @@ from jnpr.junos.exception import RpcError
 
 from srx_lab.grammar import Grammar
 from srx_lab.login_class import CommandNames, FaultyClass, LoginClass
-from srx_lab.operations import OPERATIONS
+from srx_lab.operations.registry import OPERATIONS
 from srx_lab.replies.registry import SHOWS
 from tests.lab.conftest import ServedLab, serve
 from tests.lab.test_wire import pyez, run, said

@@ -6,18 +6,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from srx_lab.device import Device
 from srx_lab.files import Entry, split_node_prefix
 from srx_lab.markup import Element, leaf, node
+from srx_lab.operations.operation import Run
 from srx_lab.replies import text
 from srx_lab.replies.answer import Part, Reply, complaint
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
-
-_Run = Callable[[Device, Query, Session], Awaitable[Reply]]
 
 
 def _where(device: Device, path: str) -> tuple[Device, str]:
@@ -130,7 +128,9 @@ async def copy_file(device: Device, query: Query, session: Session) -> Reply:
     return Reply(lines=iter(()))
 
 
-def _checksum(method: str, shown: str) -> _Run:
+def checksum(method: str, shown: str) -> Run:
+    """By md5, sha1 or sha256, under the name that is shown."""
+
     async def run(device: Device, query: Query, session: Session) -> Reply:
         target, path = _where(device, query.get("path") or "")
         digest = await asyncio.to_thread(target.files.digest, path, method)
@@ -156,23 +156,3 @@ def _no_such_file(method: str, path: str) -> Reply:
     error = node("rpc-error", leaf("error-severity", "error"), leaf("error-message", message, padded=True))
     parts: tuple[Part, ...] = (node("checksum-information", node("file-checksum", error)),)
     return Reply(parts=parts, lines=iter((f"error: {message}",)))
-
-
-FILE_COMMANDS: tuple[tuple[str, str, _Run, dict[str, tuple[str, bool]], tuple[str, ...]], ...] = (
-    ("file list", "file-list", list_files, {"detail": ("detail", False)}, ("path",)),
-    ("file show", "file-show", show_file, {}, ("filename",)),
-    ("file delete", "file-delete", delete_file, {}, ("path",)),
-    ("file delete-directory", "file-delete-directory", delete_file, {}, ("path",)),
-    ("file copy", "file-copy", copy_file, {}, ("source", "destination")),
-    ("file rename", "file-rename", rename_file, {}, ("source", "destination")),
-    ("file checksum md5", "get-checksum-information", _checksum("md5", "MD5"), {}, ("path",)),
-    ("file checksum sha1", "get-sha1-checksum-information", _checksum("sha1", "SHA1"), {}, ("path",)),
-    (
-        "file checksum sha-256",
-        "get-sha256-checksum-information",
-        _checksum("sha256", "SHA256"),
-        {},
-        ("path",),
-    ),
-    ("show log", "get-log", show_log, {}, ("filename",)),
-)
