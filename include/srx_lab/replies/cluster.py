@@ -1,4 +1,4 @@
-"""`show chassis cluster ...`: status, information, interfaces, statistics."""
+"""`show chassis cluster status` and `information`: groups, LED, what fails, SPUs."""
 
 # ruff: noqa: ARG001 - every body takes scene and query
 
@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srx_lab.machine.cold_sync import pfe_names, spus_of
-from srx_lab.machine.counters import services_of, share_of
 from srx_lab.machine.groups import monitor_failures, view
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
-from srx_lab.markup import Element, leaf, node, padded
+from srx_lab.markup import Element, leaf, node
+from srx_lab.replies.cold_sync import cold_synchronization
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene
-from srx_lab.replies.when import clock_of, event_date, record_date
+from srx_lab.replies.when import clock_of, record_date
 
 
 def status(scene: Scene, query: Query) -> Element:
@@ -155,73 +155,6 @@ def _fabric_failure(scene: Scene) -> Element | None:
     )
 
 
-def progress_lines(scene: Scene) -> list[str]:
-    """`CS Prereq               1 of 1 SPUs completed` [R] and its sisters [D]."""
-    total, done = spus_of(scene.spec), scene.here.cold_sync_spus_done
-    stage = scene.here.cold_sync
-    prerequisite = total if stage in {ColdSync.RUNNING, ColdSync.COMPLETE} else 0
-    postrequisite = total if stage is ColdSync.COMPLETE else 0
-    rows = (
-        ("CS Prereq", prerequisite),
-        ("   1. if_state sync", prerequisite),
-        ("   2. fabric link", total if scene.world.state.links.fabric and prerequisite else 0),
-        ("   3. policy data sync", prerequisite),
-        ("   4. cp ready", prerequisite),
-        ("   5. VPN data sync", prerequisite),
-        ("CS RTO sync", total if stage is ColdSync.COMPLETE else done),
-        ("CS Postreq", postrequisite),
-    )
-    return [f"{name:<24}{count} of {total} SPUs completed" for name, count in rows]
-
-
-def cold_synchronization(scene: Scene, query: Query) -> Element:
-    """`information detail coldsync`: who is done, progress, cumulative statistics, events [R]."""
-    here, names = scene.here, pfe_names(scene.spec, scene.node)
-    done = names if here.cold_sync is ColdSync.COMPLETE else names[: here.cold_sync_spus_done]
-    unknown = names if here.cold_sync is ColdSync.UNKNOWN else []
-    waiting = [name for name in names if name not in done and name not in unknown]
-    return node(
-        "cold-synchronization-monitoring-information",
-        node(
-            "cold-synchronization-status-information",
-            leaf("cold-synchronization-completed", " ".join(done) or "N/A"),
-            leaf("cold-synchronization-not-completed", " ".join(waiting) or "N/A"),
-            leaf("cold-synchronization-unknown", " ".join(unknown) or "N/A"),
-            leaf("cold-synchronization-weight", 0 if len(done) == len(names) else 255),
-        ),
-        *(leaf("cold-synchronization-progress", line) for line in progress_lines(scene)),
-        node(
-            "cold-synchronization-statistics",
-            leaf("current-cold-synchronization-completed", here.cold_sync_completed),
-            leaf("current-cold-synchronization-failed", here.cold_sync_failed),
-        ),
-        node(
-            "cold-synchronization-events",
-            *(
-                leaf(
-                    "cold-synchronization-event",
-                    f"{event_date(clock_of(scene.world, scene.node, at))} : {text}",
-                )
-                for at, text in here.cold_sync_events[-8:]
-            ),
-        ),
-    )
-
-
-def issu_information(scene: Scene, query: Query) -> Element:
-    """`information issu`: progress and events; their wording is [U], the elements are [Y]."""
-    return node(
-        "issu-information",
-        *(leaf("cold-synchronization-progress", line) for line in progress_lines(scene)),
-        *(
-            leaf(
-                "chassis-cluster-issu-event", f"{event_date(clock_of(scene.world, scene.node, at))} : {text}"
-            )
-            for at, text in scene.here.issu_events[-20:]
-        ),
-    )
-
-
 def detail(scene: Scene, query: Query) -> Element:
     """`information detail`: adds mode, heartbeats, node health and cold sync [Y]; values are [U]."""
     mode = "active-active" if len(scene.world.state.groups) > 2 else "active-backup"
@@ -245,119 +178,6 @@ def configuration_synchronization(scene: Scene, query: Query) -> Element:
         leaf("configuration-synchronization-last-operation", "Auto-Sync"),
         leaf("configuration-synchronization-last-result", "Not needed"),
     )
-
-
-def interfaces(scene: Scene, query: Query) -> Element:
-    """Control link, fabric children as `Up   / Up` (physical / monitored), flat reth list [R]."""
-    platform, links = scene.spec.platform, scene.world.state.links
-    peer_up = scene.world.node(scene.node.peer).is_up
-    control = "Up" if links.control and peer_up else "Down"
-    fabric = "Up" if links.fabric and peer_up else "Down"
-    return node(
-        "chassis-cluster-interface-statistics",
-        leaf("control-interface-status", control),
-        node("control-link-interfaces", _control(platform.control_interface, control)),
-        leaf("dataplane-interface-status", fabric),
-        node("dataplane-interfaces", *(_fabric(scene, index, fabric) for index in (0, 1))),
-        node("reth", *_reths(scene)),
-        node("pseudo-if", leaf("name", "lo0"), leaf("status", "Up"), leaf("redundancy-group-id", 0)),
-        node("interface-monitoring"),
-    )
-
-
-def _control(name: str, state: str) -> Element:
-    return node(
-        "control-information",
-        leaf("control-link-interface-index", 0),
-        leaf("control-link-interface-name", name),
-        leaf("control-link-interface-status", state),
-        leaf("control-link-interface-internal-sa-status", "Disabled"),
-        leaf("control-link-interface-security-status", "Disabled"),
-    )
-
-
-def _fabric(scene: Scene, index: int, state: str) -> Element:
-    physical = "Up" if scene.world.state.links.fabric else "Down"
-    return node(
-        "fabric-information",
-        leaf("fabric-interface-index", index),
-        leaf("fabric-child-interface-name", scene.spec.platform.fabric_ports[index]),
-        leaf("fabric-child-interface-status", f"{physical:<5}/ {state}"),
-        leaf("fabric-link-interface-security-status", "Disabled"),
-        leaf("fabric-interface-index", index),
-    )
-
-
-def _reths(scene: Scene) -> Iterator[Element]:
-    groups = [group for group in sorted(scene.world.state.groups) if group] or [1]
-    for index in range(scene.spec.scale.reths):
-        yield leaf("reth-name", f"reth{index}")
-        yield leaf("reth-status", "Up")
-        yield leaf("redundancy-group-id-for-reth", groups[index % len(groups)])
-
-
-def control_plane_statistics(scene: Scene, query: Query) -> Element:
-    """Heartbeats and fabric probes of the node that is asked."""
-    here, now = scene.here, scene.now
-    idle = node(
-        "fabric-child",
-        leaf("fabric-child-index", 1),
-        leaf("fabric-hello-sent", 0),
-        leaf("fabric-hello-received", 0),
-    )
-    return node(
-        "chassis-cluster-statistics",
-        node(
-            "chassis-cluster-interfaces",
-            node(
-                "chassis-cluster-control",
-                leaf("control-interface-index", 0),
-                leaf("heartbeat-sent", here.heartbeats_sent.read(now)),
-                leaf("heartbeat-received", here.heartbeats_received.read(now)),
-                leaf("heartbeat-errors", 0),
-            ),
-            node(
-                "chassis-cluster-fabric",
-                node(
-                    "fabric-child",
-                    leaf("fabric-child-index", 0),
-                    leaf("fabric-hello-sent", here.probes_sent.read(now)),
-                    leaf("fabric-hello-received", here.probes_received.read(now)),
-                ),
-                idle,
-            ),
-        ),
-    )
-
-
-def data_plane_statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
-    """The RTO counters in one flat list, and the ICD packets beside it [R]."""
-    sent, received = scene.here.rtos_sent.read(scene.now), scene.here.rtos_received.read(scene.now)
-    rows: list[Element] = []
-    for service in services_of(scene.release.major):
-        rows.append(padded("service-name", service))
-        if service in scene.world.state.silent_services:
-            rows += [padded("rtos-sent", 0), padded("rtos-received", 0)]
-            continue
-        rows.append(padded("rtos-sent", share_of(service, sent) % 2**32))
-        rows.append(padded("rtos-received", share_of(service, received) % 2**32))
-    icd = node(
-        "icd-pkt-stats",
-        padded("service-name", "ICD Data"),
-        padded("pkts-sent", 0),
-        padded("pkts-received", 0),
-    )
-    return node("services-synchronized", *rows), icd
-
-
-def statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
-    """Three siblings under one reply [R]."""
-    return (control_plane_statistics(scene, query), *data_plane_statistics(scene, query))
-
-
-def data_plane_interfaces(scene: Scene, query: Query) -> Element:
-    whole = interfaces(scene, query)
-    return node("chassis-cluster-data-plane-interfaces", whole.child("dataplane-interfaces"))
 
 
 def ip_monitoring(scene: Scene, query: Query) -> Element:

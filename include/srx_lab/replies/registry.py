@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from srx_lab.replies import chassis, cluster, routing, security, system, text
+from srx_lab.replies import (
+    chassis,
+    cluster,
+    cluster_text,
+    cold_sync,
+    interfaces,
+    links,
+    nat,
+    policies,
+    routing,
+    security,
+    system,
+    text,
+    vpn,
+)
 from srx_lab.replies.scene import Body, Show, Text
 
 _NEW_API = (18, 1)
@@ -51,7 +65,7 @@ SHOWS: tuple[Show, ...] = (
         f"{_CLUSTER} status",
         "get-chassis-cluster-status",
         cluster.status,
-        text.cluster_status,
+        cluster_text.cluster_status,
         forwarded=False,
         options=_GROUP,
     ),
@@ -59,13 +73,13 @@ SHOWS: tuple[Show, ...] = (
         f"{_CLUSTER} information",
         "get-chassis-cluster-information",
         cluster.information,
-        text.cluster_information,
+        cluster_text.cluster_information,
     ),
     _show(
         f"{_CLUSTER} information issu",
         "get-chassis-cluster-issu-information",
-        cluster.issu_information,
-        text.issu,
+        cold_sync.issu_information,
+        cluster_text.issu,
     ),
     _show(
         f"{_CLUSTER} information configuration-synchronization",
@@ -76,43 +90,43 @@ SHOWS: tuple[Show, ...] = (
     _show(
         f"{_DETAIL} coldsync",
         "get-chassis-cluster-cold-synchronization-information",
-        cluster.cold_synchronization,
-        text.cold_sync,
+        cold_sync.cold_synchronization,
+        cluster_text.cold_sync,
         since=_NEW_API,
     ),
     _show(f"{_DETAIL} spu", "get-chassis-cluster-spu-information", cluster.spu, since=_NEW_API),
     _show(
         f"{_CLUSTER} interfaces",
         "get-chassis-cluster-interfaces",
-        cluster.interfaces,
-        text.interfaces,
+        links.interfaces,
+        cluster_text.interfaces,
         forwarded=False,
     ),
     _show(
         f"{_CLUSTER} statistics",
         "get-chassis-cluster-statistics",
-        cluster.statistics,
-        text.control_statistics,
+        links.statistics,
+        cluster_text.control_statistics,
         forwarded=False,
     ),
     _show(
         f"{_CLUSTER} control-plane statistics",
         "get-chassis-cluster-control-plane-statistics",
-        cluster.control_plane_statistics,
-        text.control_statistics,
+        links.control_plane_statistics,
+        cluster_text.control_statistics,
         forwarded=False,
     ),
     _show(
         f"{_CLUSTER} data-plane statistics",
         "get-chassis-cluster-data-plane-statistics",
-        cluster.data_plane_statistics,
-        text.control_statistics,
+        links.data_plane_statistics,
+        cluster_text.control_statistics,
         forwarded=False,
     ),
     _show(
         f"{_CLUSTER} data-plane interfaces",
         "get-chassis-cluster-data-plane-interfaces",
-        cluster.data_plane_interfaces,
+        links.data_plane_interfaces,
         forwarded=False,
     ),
     _show(
@@ -160,20 +174,20 @@ SHOWS: tuple[Show, ...] = (
     _show(
         "show security policies",
         "get-firewall-policies",
-        security.policies,
+        policies.policies,
         options={"detail": ("detail", False), "from-zone": ("from-zone", True), "to-zone": ("to-zone", True)},
     ),
-    _show("show security policies hit-count", "get-security-policies-hit-count", security.hit_count),
+    _show("show security policies hit-count", "get-security-policies-hit-count", policies.hit_count),
     _show(
         "show security policies information",
         "get-firewall-policies-information",
-        security.policies_information,
+        policies.policies_information,
     ),
-    _show("show security policies checksum", "get-policy-checksum-information", security.policies_checksum),
+    _show("show security policies checksum", "get-policy-checksum-information", policies.policies_checksum),
     _show(
         "show security zones",
         "get-zones-information",
-        security.zones,
+        policies.zones,
         options={"detail": ("detail", False), "terse": ("terse", False)},
     ),
     _show(
@@ -186,34 +200,30 @@ SHOWS: tuple[Show, ...] = (
     _show(
         "show security ike security-associations",
         "get-ike-security-associations-information",
-        security.ike,
+        vpn.ike,
         options={"detail": ("detail", False)},
     ),
     _show(
         "show security ipsec security-associations",
         "get-security-associations-information",
-        security.ipsec,
+        vpn.ipsec,
         options={"detail": ("detail", False)},
     ),
-    _show("show security ipsec statistics", "get-ipsec-statistics-information", security.ipsec_statistics),
-    _show("show security nat source summary", "retrieve-source-nat-summary", security.source_nat_summary),
-    _show(
-        "show security nat source rule all", "get-source-nat-rule-sets-information", security.source_nat_rules
-    ),
-    _show(
-        "show security nat source pool all", "retrieve-source-nat-pool-information", security.source_nat_pools
-    ),
+    _show("show security ipsec statistics", "get-ipsec-statistics-information", vpn.ipsec_statistics),
+    _show("show security nat source summary", "retrieve-source-nat-summary", nat.source_nat_summary),
+    _show("show security nat source rule all", "get-source-nat-rule-sets-information", nat.source_nat_rules),
+    _show("show security nat source pool all", "retrieve-source-nat-pool-information", nat.source_nat_pools),
     _show(
         "show security nat destination summary",
         "retrieve-destination-nat-summary-information",
-        security.destination_nat_summary,
+        nat.destination_nat_summary,
     ),
     _show(
         "show security nat destination rule all",
         "get-destination-nat-rule-sets-information",
-        security.destination_nat_rules,
+        nat.destination_nat_rules,
     ),
-    _show("show security nat static rule all", "get-static-nat-rule-information", security.static_nat_rules),
+    _show("show security nat static rule all", "get-static-nat-rule-information", nat.static_nat_rules),
     _show("show security alg status", "get-alg-status", security.algs),
     _show(
         "show security idp security-package-version",
@@ -246,15 +256,15 @@ SHOWS: tuple[Show, ...] = (
     _show(
         "show interfaces terse",
         "get-interface-information",
-        routing.interfaces_terse,
+        interfaces.interfaces_terse,
         forwarded=False,
         preset={"terse": ""},
     ),
-    _show("show arp no-resolve", "get-arp-table-information", routing.arp, preset={"no-resolve": ""}),
-    _show("show arp", "get-arp-table-information", routing.arp),
-    _show("show lacp interfaces", "get-lacp-interface-information", routing.lacp, forwarded=False),
-    _show("show lldp neighbors", "get-lldp-neighbors-information", routing.lldp, forwarded=False),
-    _show("request security policies check", "check-security-policies", security.policies_check, text.output),
+    _show("show arp no-resolve", "get-arp-table-information", interfaces.arp, preset={"no-resolve": ""}),
+    _show("show arp", "get-arp-table-information", interfaces.arp),
+    _show("show lacp interfaces", "get-lacp-interface-information", interfaces.lacp, forwarded=False),
+    _show("show lldp neighbors", "get-lldp-neighbors-information", interfaces.lldp, forwarded=False),
+    _show("request security policies check", "check-security-policies", policies.policies_check, text.output),
 )
 
 BY_RPC: dict[str, Show] = {}

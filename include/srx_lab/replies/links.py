@@ -1,0 +1,124 @@
+"""`show chassis cluster interfaces` and `statistics`: control link, fabric, reths, what went over them."""
+
+# ruff: noqa: ARG001 - every body takes scene and query
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from srx_lab.machine.counters import services_of, share_of
+from srx_lab.markup import Element, leaf, node, padded
+from srx_lab.replies.scene import Query, Scene
+
+
+def interfaces(scene: Scene, query: Query) -> Element:
+    """Control link, fabric children as `Up   / Up` (physical / monitored), flat reth list [R]."""
+    platform, links = scene.spec.platform, scene.world.state.links
+    peer_up = scene.world.node(scene.node.peer).is_up
+    control = "Up" if links.control and peer_up else "Down"
+    fabric = "Up" if links.fabric and peer_up else "Down"
+    return node(
+        "chassis-cluster-interface-statistics",
+        leaf("control-interface-status", control),
+        node("control-link-interfaces", _control(platform.control_interface, control)),
+        leaf("dataplane-interface-status", fabric),
+        node("dataplane-interfaces", *(_fabric(scene, index, fabric) for index in (0, 1))),
+        node("reth", *_reths(scene)),
+        node("pseudo-if", leaf("name", "lo0"), leaf("status", "Up"), leaf("redundancy-group-id", 0)),
+        node("interface-monitoring"),
+    )
+
+
+def _control(name: str, state: str) -> Element:
+    return node(
+        "control-information",
+        leaf("control-link-interface-index", 0),
+        leaf("control-link-interface-name", name),
+        leaf("control-link-interface-status", state),
+        leaf("control-link-interface-internal-sa-status", "Disabled"),
+        leaf("control-link-interface-security-status", "Disabled"),
+    )
+
+
+def _fabric(scene: Scene, index: int, state: str) -> Element:
+    physical = "Up" if scene.world.state.links.fabric else "Down"
+    return node(
+        "fabric-information",
+        leaf("fabric-interface-index", index),
+        leaf("fabric-child-interface-name", scene.spec.platform.fabric_ports[index]),
+        leaf("fabric-child-interface-status", f"{physical:<5}/ {state}"),
+        leaf("fabric-link-interface-security-status", "Disabled"),
+        leaf("fabric-interface-index", index),
+    )
+
+
+def _reths(scene: Scene) -> Iterator[Element]:
+    groups = [group for group in sorted(scene.world.state.groups) if group] or [1]
+    for index in range(scene.spec.scale.reths):
+        yield leaf("reth-name", f"reth{index}")
+        yield leaf("reth-status", "Up")
+        yield leaf("redundancy-group-id-for-reth", groups[index % len(groups)])
+
+
+def control_plane_statistics(scene: Scene, query: Query) -> Element:
+    """Heartbeats and fabric probes of the node that is asked."""
+    here, now = scene.here, scene.now
+    idle = node(
+        "fabric-child",
+        leaf("fabric-child-index", 1),
+        leaf("fabric-hello-sent", 0),
+        leaf("fabric-hello-received", 0),
+    )
+    return node(
+        "chassis-cluster-statistics",
+        node(
+            "chassis-cluster-interfaces",
+            node(
+                "chassis-cluster-control",
+                leaf("control-interface-index", 0),
+                leaf("heartbeat-sent", here.heartbeats_sent.read(now)),
+                leaf("heartbeat-received", here.heartbeats_received.read(now)),
+                leaf("heartbeat-errors", 0),
+            ),
+            node(
+                "chassis-cluster-fabric",
+                node(
+                    "fabric-child",
+                    leaf("fabric-child-index", 0),
+                    leaf("fabric-hello-sent", here.probes_sent.read(now)),
+                    leaf("fabric-hello-received", here.probes_received.read(now)),
+                ),
+                idle,
+            ),
+        ),
+    )
+
+
+def data_plane_statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
+    """The RTO counters in one flat list, and the ICD packets beside it [R]."""
+    sent, received = scene.here.rtos_sent.read(scene.now), scene.here.rtos_received.read(scene.now)
+    rows: list[Element] = []
+    for service in services_of(scene.release.major):
+        rows.append(padded("service-name", service))
+        if service in scene.world.state.silent_services:
+            rows += [padded("rtos-sent", 0), padded("rtos-received", 0)]
+            continue
+        rows.append(padded("rtos-sent", share_of(service, sent) % 2**32))
+        rows.append(padded("rtos-received", share_of(service, received) % 2**32))
+    icd = node(
+        "icd-pkt-stats",
+        padded("service-name", "ICD Data"),
+        padded("pkts-sent", 0),
+        padded("pkts-received", 0),
+    )
+    return node("services-synchronized", *rows), icd
+
+
+def statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
+    """Three siblings under one reply [R]."""
+    return (control_plane_statistics(scene, query), *data_plane_statistics(scene, query))
+
+
+def data_plane_interfaces(scene: Scene, query: Query) -> Element:
+    whole = interfaces(scene, query)
+    return node("chassis-cluster-data-plane-interfaces", whole.child("dataplane-interfaces"))

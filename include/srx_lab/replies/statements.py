@@ -1,0 +1,189 @@
+"""The statements of a cluster's configuration, secrets included so that scrubbing can be tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from srx_lab.machine.words import NodeId
+from srx_lab.replies import traffic
+from srx_lab.replies.policies import policy_name
+from srx_lab.replies.scene import Scene
+from srx_lab.replies.stanza import Stanza, block, item, named
+from srx_lab.replies.vpn import gateway
+
+
+def statements(scene: Scene) -> Iterator[Stanza]:
+    """The whole configuration, in Junos's order."""
+    yield item("version", scene.release.text)
+    yield block("groups", *(_node_group(scene, node) for node in NodeId))
+    yield Stanza(words="apply-groups", tag="apply-groups", value='"${node}"')
+    yield _system()
+    yield block("chassis", _cluster(scene))
+    yield Stanza(words="security", tag="security", children=_security(scene))
+    yield _interfaces(scene)
+    yield _protocols(scene)
+    graceful = () if scene.world.fault("no_graceful_restart") else (item("graceful-restart"),)
+    yield block("routing-options", *graceful, item("autonomous-system", 64_999))
+
+
+def _node_group(scene: Scene, node: NodeId) -> Stanza:
+    address = f"10.10.{scene.spec.cluster_id}.{node.number + 1}/24"
+    return Stanza(
+        words=node.value,
+        tag="group",
+        keys=(("name", node.value),),
+        children=(
+            block("system", item("host-name", scene.spec.host_name(node))),
+            block("interfaces", _interface("fxp0", address)),
+        ),
+    )
+
+
+def _interface(name: str, address: str) -> Stanza:
+    inet = block("inet", Stanza(words=f"address {address}", tag="address", keys=(("name", address),)))
+    unit = Stanza(words="unit 0", tag="unit", keys=(("name", "0"),), children=(block("family", inet),))
+    return Stanza(words=name, tag="interface", keys=(("name", name),), children=(unit,))
+
+
+def _system() -> Stanza:
+    password = item("encrypted-password", "$6$labsalt0$3Jk9vR7dQe0yT5uWq1pXz8sN2mB4cV6fG", secret=True)
+    return block(
+        "system",
+        block("root-authentication", password),
+        block(
+            "login",
+            named("user", "lab", item("class", "super-user"), block("authentication", password)),
+        ),
+        block("services", block("ssh", item("root-login", "deny")), block("netconf", item("ssh"))),
+        block("ntp", Stanza(words="server 10.10.0.1", tag="server", keys=(("name", "10.10.0.1"),))),
+    )
+
+
+def _cluster(scene: Scene) -> Stanza:
+    groups = (
+        Stanza(
+            words=f"redundancy-group {each.group}",
+            tag="redundancy-group",
+            keys=(("name", str(each.group)),),
+            children=(
+                *(_priority(node, each.priority[node]) for node in NodeId),
+                *((item("preempt"),) if each.preempt else ()),
+            ),
+        )
+        for each in scene.spec.groups
+    )
+    return block("cluster", item("reth-count", scene.spec.scale.reths), *groups)
+
+
+def _priority(node: NodeId, priority: int) -> Stanza:
+    number = str(node.number)
+    return Stanza(
+        words=f"node {number} priority {priority}",
+        tag="node",
+        keys=(("name", number), ("priority", str(priority))),
+    )
+
+
+def _security(scene: Scene) -> Iterator[Stanza]:
+    yield Stanza(words="ike", tag="ike", children=tuple(_ike(scene)))
+    yield block("nat", *_nat(scene))
+    yield Stanza(words="policies", tag="policies", children=_policies(scene))
+    yield block(
+        "zones",
+        *(
+            Stanza(
+                words=f"security-zone {name}",
+                tag="security-zone",
+                keys=(("name", name),),
+                children=(
+                    block(
+                        "interfaces",
+                        Stanza(words=f"reth{n}.0", tag="interfaces", keys=(("name", f"reth{n}.0"),)),
+                    ),
+                ),
+            )
+            for n, name in enumerate(traffic.zones(scene))
+        ),
+    )
+
+
+def _ike(scene: Scene) -> Iterator[Stanza]:
+    for index in range(scene.spec.scale.vpns):
+        secret = f"$9$lab{index:04d}hQ3nCuBIEylMxNb"
+        yield named(
+            "policy",
+            f"ike-{index}",
+            item("proposal-set", "standard"),
+            block("pre-shared-key", item("ascii-text", secret, secret=True)),
+        )
+        yield named(
+            "gateway", f"gw-{index}", item("ike-policy", f"ike-{index}"), item("address", gateway(index))
+        )
+
+
+def _nat(scene: Scene) -> tuple[Stanza, ...]:
+    rules = (
+        named("rule", f"snat-{index}", block("then", block("source-nat", item("interface"))))
+        for index in range(scene.spec.scale.nat_rules)
+    )
+    return (block("source", named("rule-set", "outbound", *rules)),)
+
+
+def _policies(scene: Scene) -> Iterator[Stanza]:
+    pairs = traffic.zone_pairs(scene)
+    for position, (source, destination) in enumerate(pairs):
+        numbers = range(position, scene.spec.scale.policies, len(pairs))
+        if numbers:
+            yield Stanza(
+                words=f"from-zone {source} to-zone {destination}",
+                tag="policy",
+                keys=(("from-zone-name", source), ("to-zone-name", destination)),
+                children=(_policy(number) for number in numbers),
+            )
+
+
+def _policy(number: int) -> Stanza:
+    return named(
+        "policy",
+        policy_name(number),
+        block("match", item("source-address", f"net-{number % 200}"), item("destination-address", "any"),
+              item("application", "junos-https")),
+        block("then", item("permit")),
+    )  # fmt: skip
+
+
+def _interfaces(scene: Scene) -> Stanza:
+    ports = scene.spec.platform.fabric_ports
+    fabric = (
+        Stanza(
+            words=f"fab{index}",
+            tag="interface",
+            keys=(("name", f"fab{index}"),),
+            children=(block("fabric-options", _member(ports[index])),),
+        )
+        for index in (0, 1)
+    )
+    reths = (_interface(f"reth{n}", f"10.0.{n}.1/24") for n in range(scene.spec.scale.reths))
+    return block("interfaces", *fabric, *reths)
+
+
+def _member(port: str) -> Stanza:
+    """`member-interfaces { PORT; }`, in XML `<member-interfaces><name>PORT</name>`."""
+    inner = Stanza(words=port, tag="member-interfaces", keys=(("name", port),))
+    return Stanza(words="member-interfaces", tag="", children=(inner,))
+
+
+def _protocols(scene: Scene) -> Stanza:
+    peers = (
+        Stanza(
+            words=f"neighbor 192.0.2.{index * 4 + 2}",
+            tag="neighbor",
+            keys=(("name", f"192.0.2.{index * 4 + 2}"),),
+            children=(
+                item("authentication-key", f"$9$bgp{index:03d}RhSeM8X7dsgoG", secret=True),
+                item("peer-as", 65_000 + index),
+            ),
+        )
+        for index in range(scene.spec.scale.bgp_peers)
+    )
+    return block("protocols", block("bgp", named("group", "upstream", item("type", "external"), *peers)))
