@@ -43,6 +43,12 @@ def monitor_failures(world: World, node: NodeId, group: int) -> tuple[str, ...]:
     return tuple(sorted(set(codes)))
 
 
+def is_secondary(world: World, node: NodeId) -> bool:
+    """Up, and secondary for every group."""
+    here = world.node(node)
+    return here.is_up and all(held.state is GroupState.SECONDARY for held in here.groups.values())
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupView:
     """A row of `show chassis cluster status`: one group on one node, as another node sees it."""

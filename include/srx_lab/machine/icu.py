@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from srx_lab.machine.boot import announce_reboot
 from srx_lab.machine.effects import FileCopied
+from srx_lab.machine.endings import Refused, cut_short, follow_last_reboot, refuse_cleanly
 from srx_lab.machine.groups import fail_over, force, release_force
-from srx_lab.machine.issu import Refused, check_image, cut_short, follow_last_reboot, refuse_cleanly
 from srx_lab.machine.issu_rules import disk_shortages
 from srx_lab.machine.progress import end_upgrade, enter_phase, say
 from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import Upgrade
+from srx_lab.machine.validation import check_image
 from srx_lab.machine.words import NodeId, Phase
 from srx_lab.machine.world import World
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from srx_lab.machine import transcript
 from srx_lab.machine.boot import announce_reboot
 from srx_lab.machine.effects import FileCopied, FileRemoved
-from srx_lab.machine.gauges import busy_percent
-from srx_lab.machine.groups import fail_over, force, monitor_failures, priority
-from srx_lab.machine.issu_rules import disk_shortages, refuse_release
-from srx_lab.machine.progress import end_upgrade, enter_phase, note, record_event, say, set_window
+from srx_lab.machine.endings import (
+    Aborted,
+    Refused,
+    close_dirty,
+    cut_short,
+    follow_last_reboot,
+    refuse_cleanly,
+)
+from srx_lab.machine.groups import fail_over, force, is_secondary, priority
+from srx_lab.machine.progress import end_upgrade, enter_phase, note, say, set_window
 from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import Upgrade
-from srx_lab.machine.words import ColdSync, GroupState, NodeId, Phase
+from srx_lab.machine.validation import check_start, validate
+from srx_lab.machine.words import ColdSync, NodeId, Phase
 from srx_lab.machine.world import World
 
-_BUSY_LIMIT_PERCENT = 80
 _SETTLE_S = 30.0
-_FOREVER_S = 10 * 365 * 86_400.0
-
-
-class Refused(Exception):
-    """Ended before either node was changed; the device closes the window itself."""
-
-
-class Aborted(Exception):
-    """Ended with both nodes in the ISSU window; people must restore the cluster."""
 
 
 def upgrade_cluster(world: World, upgrade: Upgrade) -> Script:
@@ -38,76 +33,21 @@ def upgrade_cluster(world: World, upgrade: Upgrade) -> Script:
     except Refused as refusal:
         refuse_cleanly(world, upgrade, refusal.args)
     except Aborted as failure:
-        _close_dirty(world, upgrade, failure.args)
+        close_dirty(world, upgrade, failure.args)
     except GeneratorExit:
         cut_short(world, upgrade)
         raise
 
 
 def _until_switchover(world: World, upgrade: Upgrade) -> Script:
-    _check_start(world, upgrade)
+    check_start(world, upgrade)
     yield from _consolidate_groups(world, upgrade)
-    yield from _validate(world, upgrade)
+    yield from validate(world, upgrade)
     yield from _sync_kernel(world, upgrade)
     yield from _install_secondary(world, upgrade)
     yield from _reboot_secondary(world, upgrade)
     yield from _wait_for_cold_sync(world, upgrade)
     yield from _prepare(world, upgrade)
-
-
-def cut_short(world: World, upgrade: Upgrade) -> None:
-    """The process was ended from outside: its node went down, or somebody aborted it."""
-    if upgrade.outcome:
-        return
-    if upgrade.phase is Phase.REBOOT_PRIMARY:
-        end_upgrade(world, upgrade, "old primary reboots")
-        return
-    enter_phase(world, upgrade, Phase.ABORTED)
-    end_upgrade(world, upgrade, "cut short")
-
-
-def refuse_cleanly(world: World, upgrade: Upgrade, lines: Iterable[str]) -> None:
-    """The device closes the window by itself; nothing was changed on either node."""
-    if upgrade.outcome:
-        return
-    say(world, upgrade, *lines, transcript.CLEAN_END)
-    set_window(world, open_=False, why="Exiting in-service-upgrade window")
-    enter_phase(world, upgrade, Phase.REFUSED)
-    end_upgrade(world, upgrade, "refused")
-
-
-def _close_dirty(world: World, upgrade: Upgrade, lines: Iterable[str]) -> None:
-    stamp = world.stamp(upgrade.starter)
-    say(world, upgrade, *lines, *transcript.dirty_end(stamp))
-    record_event(world, upgrade.starter, "ISSU aborted, both nodes in ISSU window")
-    enter_phase(world, upgrade, Phase.ABORTED)
-    end_upgrade(world, upgrade, "aborted")
-
-
-def _check_start(world: World, upgrade: Upgrade) -> None:
-    """The guide's pre-checks on both nodes [S], and chassisd's own."""
-    enter_phase(world, upgrade, Phase.CONSOLIDATE_GROUPS)
-    for group in sorted(world.state.groups):
-        for node in NodeId:
-            _check_group(world, node, group)
-    for node in NodeId:
-        busy = busy_percent(world, node)
-        if busy > _BUSY_LIMIT_PERCENT:
-            raise Refused(f"error: {node}: CPU usage {busy}% is above {_BUSY_LIMIT_PERCENT}%, aborting ISSU")
-    if world.fault("chassisd_error"):
-        raise Refused(
-            "error: chassisd is not ready for ISSU", "error: CHASSISD_ISSU_ERROR: chassis check failed"
-        )
-    set_window(world, open_=True, why="Entering in-service-upgrade window")
-
-
-def _check_group(world: World, node: NodeId, group: int) -> None:
-    state = world.node(node).state_of(group) if world.can_see(node.peer, node) else GroupState.LOST
-    if state not in {GroupState.PRIMARY, GroupState.SECONDARY}:
-        raise Refused(f"error: {node}: redundancy-group {group} is in {state} state, aborting ISSU")
-    if priority(world, node, group) == 0:
-        codes = " ".join(monitor_failures(world, node, group))
-        raise Refused(f"error: {node}: redundancy-group {group} has priority 0 ({codes}), aborting ISSU")
 
 
 def _consolidate_groups(world: World, upgrade: Upgrade) -> Script:
@@ -121,61 +61,6 @@ def _consolidate_groups(world: World, upgrade: Upgrade) -> Script:
         if world.primary_of(group) is not upgrade.starter:
             fail_over(world, group, upgrade.starter, "Manual failover", straight=True)
     note(world, upgrade, f"Initiated manual failover for all redundancy-groups to {upgrade.starter}")
-
-
-def _validate(world: World, upgrade: Upgrade) -> Script:
-    """Step 2: the image, the configuration, the disks; PICs and protocols only warn."""
-    enter_phase(world, upgrade, Phase.VALIDATE)
-    note(world, upgrade, "ISSU: Validating Image")
-    check_image(world, upgrade)
-    yield Sleep(seconds=world.durations.validate)
-    for short in disk_shortages(world, upgrade.image.size):
-        raise Refused(
-            f"error: {short.node}: not enough space in /var/tmp: {short.free_bytes // 1024} KB available, "
-            f"{short.needed_bytes // 1024} KB required"
-        )
-    if world.fault("validation_fails"):
-        raise Refused("error: configuration check-out failed", "error: Validation failed. Aborting ISSU")
-    _warn_unsupported(world, upgrade)
-    note(world, upgrade, "Validation succeeded")
-
-
-def check_image(world: World, upgrade: Upgrade) -> None:
-    """Damage, platform family and release of the image; raises Refused."""
-    image, platform = upgrade.image, world.spec.platform
-    damage = image.damage
-    if world.fault("image_truncated", upgrade.starter):
-        damage = "unexpected end of file"
-    elif world.fault("image_corrupt", upgrade.starter):
-        damage = "crc error"
-    if damage:
-        raise Refused(
-            f"error: {image.path}: package is corrupt ({damage})", "error: Package validation failed"
-        )
-    foreign = world.fault("image_wrong_platform", upgrade.starter) is not None
-    if foreign or image.release is None or image.token not in platform.image_tokens:
-        raise Refused(
-            f"error: {image.name} is not a package for {platform.product}", "error: Package validation failed"
-        )
-    running = world.node(upgrade.starter).release
-    complaint = refuse_release(platform, running, image.release, icu=upgrade.in_band)
-    if complaint:
-        raise Refused(complaint)
-
-
-def _warn_unsupported(world: World, upgrade: Upgrade) -> None:
-    if pic := world.fault("unsupported_pic"):
-        say(
-            world,
-            upgrade,
-            f"warning: {pic.parameters['pic']} does not support ISSU and will restart during the upgrade",
-        )
-    if protocol := world.fault("unsupported_protocol"):
-        say(
-            world,
-            upgrade,
-            f"warning: packet loss may occur for protocol {protocol.parameters['protocol']} during ISSU",
-        )
 
 
 def _sync_kernel(world: World, upgrade: Upgrade) -> Script:
@@ -224,15 +109,10 @@ def _reboot_secondary(world: World, upgrade: Upgrade) -> Script:
     if not came_back:
         raise Aborted(*transcript.reboot_failure(world.stamp(upgrade.starter)))
     note(world, upgrade, f"ISSU: secondary node {upgrade.secondary} booted up.")
-    joined = yield Until(holds=lambda: _stands_by(world, upgrade.secondary), timeout_s=hold_s)
+    joined = yield Until(holds=lambda: is_secondary(world, upgrade.secondary), timeout_s=hold_s)
     if not joined:
         raise Aborted(*transcript.reboot_failure(world.stamp(upgrade.starter)))
     note(world, upgrade, f"{upgrade.secondary} became secondary.")
-
-
-def _stands_by(world: World, node: NodeId) -> bool:
-    here = world.node(node)
-    return here.is_up and all(held.state is GroupState.SECONDARY for held in here.groups.values())
 
 
 def _wait_for_cold_sync(world: World, upgrade: Upgrade) -> Script:
@@ -322,15 +202,3 @@ def _reboot_primary(world: World, upgrade: Upgrade) -> Script:
     say(world, upgrade, "*** FINAL System shutdown message ***", "System going down IMMEDIATELY")
     announce_reboot(world, upgrade.starter, delay_s=0, reason="ISSU")
     yield Sleep(seconds=world.durations.shutdown + _SETTLE_S)
-
-
-def follow_last_reboot(world: World, upgrade: Upgrade, last: NodeId) -> Script:
-    """Watch the node that reboots last until it is in sync; nobody on the nodes does this in Junos."""
-    node = world.node(last)
-    yield Until(holds=lambda: not node.is_up, timeout_s=_FOREVER_S)
-    yield Until(holds=lambda: _stands_by(world, last), timeout_s=_FOREVER_S)
-    if upgrade.phase is not Phase.REBOOT_PRIMARY:
-        return
-    enter_phase(world, upgrade, Phase.COLD_SYNC_PRIMARY)
-    yield Until(holds=lambda: node.is_up and node.cold_sync is ColdSync.COMPLETE, timeout_s=_FOREVER_S)
-    enter_phase(world, upgrade, Phase.COMPLETE)
