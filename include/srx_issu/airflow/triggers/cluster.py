@@ -44,10 +44,10 @@ class ClusterTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        await check_belonging(self, self.upgrade_id)
         yield self._event(await guarded(self._wait, f"the wait {self.step}", self.log))
 
     async def _wait(self) -> Verdict:
+        await check_belonging(self, self.upgrade_id)
         goal = Goal(self.goal)
         opened = open_watch(self.upgrade_id, goal, self.step, self.log, pause=_pause, counted=_count)
         async with opened as loop:

@@ -28,11 +28,11 @@ class QuietTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        await check_belonging(self, self.upgrade_id)
         seen = await guarded(self._wait, f"the wait {self.step}", self.log)
         yield TaskSuccessEvent(xcoms={"return_value": {"quiet": seen.quiet, "seen": seen.reason}})
 
     async def _wait(self) -> Stillness:
+        await check_belonging(self, self.upgrade_id)
         async with open_quiet(self.upgrade_id, self.step, self.log) as wait:
             while True:
                 await wait.keep_cluster()

@@ -40,12 +40,12 @@ class RecoveryTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        await check_belonging(self, self.upgrade_id)
         is_overdue = await guarded(self._wait, f"the wait of {self.step}", self.log)
         yield TriggerEvent({"overdue": is_overdue})  # type: ignore[no-untyped-call]
 
     async def _wait(self) -> bool:
         """Whether the step is overdue; False: a worker has something to do."""
+        await check_belonging(self, self.upgrade_id)
         async with open_recovery(self.upgrade_id, self.step, self.log) as watch:
             seen = ""
             await asyncio.sleep(max(SETTLE_S, watch.poll_s))

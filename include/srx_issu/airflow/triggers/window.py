@@ -29,7 +29,6 @@ class WindowTrigger(BaseTrigger):
         return path, {"upgrade_id": self.upgrade_id, "step": self.step}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        await check_belonging(self, self.upgrade_id)
         objection = await guarded(self._wait, f"the wait {self.step}", self.log)
         if objection is None:
             yield TaskSuccessEvent()
@@ -39,6 +38,7 @@ class WindowTrigger(BaseTrigger):
 
     async def _wait(self) -> str | None:
         """Why nothing may start, which is in the journal then; None = the window is open."""
+        await check_belonging(self, self.upgrade_id)
         window = await open_window(self.upgrade_id, self.step, self.log)
         while True:
             while (wait_s := await window.wait_s()) > 0:
