@@ -176,6 +176,8 @@ class CampaignWatch:
             yield waiter
         finally:
             del self._waiters[waiter]
+            if not any(other.campaign_id == campaign_id for other in self._waiters):
+                self._plans.pop(campaign_id, None)
 
     def ensure_running(self) -> None:
         """A look that hangs or died is begun anew."""
