@@ -24,6 +24,8 @@ LONGEST_PAUSE_S = 10.0
 JITTER = 0.3  # of the pause, so that many waits do not come back in step
 SAID_EVERY_S = 60.0
 LIMIT_S = 7200.0  # on a worker; then the task's next try goes on waiting
+# Of a connection that cannot be used while nothing was sent: hours of it would keep others from starting.
+UNBEGUN_LIMIT_S = 600.0
 JOURNAL = "journal"
 WAITING = "waiting for it, nothing is sent meanwhile"
 WATCHING = "going on watching"
@@ -82,13 +84,15 @@ def run_patiently(
     clock: Clock,
     log: Any,
     is_running: Callable[[], bool],
+    is_begun: Callable[[], bool],
     limit_s: float = LIMIT_S,
 ) -> R:
     """A whole step, begun anew after an outage: it looks at journal and nodes first, as every try does.
 
     ``attempt`` is told for how long something has been away, 0.0 at the first time. ``is_running``: whether
-    the upgrade is claimed and not closed; a connection that cannot be used is waited out only then. Raises
-    the last error at the limit.
+    the upgrade is claimed and not closed; a connection that cannot be used is waited out only then, and for
+    no longer than ``UNBEGUN_LIMIT_S`` unless something was, or may have been, sent (``is_begun``). Raises the
+    last error at the limit.
     """
     outages = {
         JournalAway: Outage(clock=clock, log=log),
@@ -105,7 +109,8 @@ def run_patiently(
             outage = next(found for kind, found in outages.items() if isinstance(error, kind))
             pause_s = outage.begun(error)
             since = since or clock.now()
-            if _is_at_limit(outage, limit_s):
+            is_short = isinstance(error, ConnectionUnusable) and not is_begun()
+            if is_at_limit(outage, min(limit_s, UNBEGUN_LIMIT_S) if is_short else limit_s):
                 raise
             clock.sleep(pause_s)
         else:
@@ -131,7 +136,7 @@ def wait_out(
             result = ask()
         except errors as error:
             pause_s = outage.begun(error)
-            if _is_at_limit(outage, limit_s):
+            if is_at_limit(outage, limit_s):
                 raise
             outage.clock.sleep(pause_s)
         else:
@@ -153,7 +158,7 @@ async def wait_out_in_loop(
             result = await asyncio.to_thread(ask)
         except errors as error:
             pause_s = outage.begun(error)
-            if _is_at_limit(outage, limit_s):
+            if is_at_limit(outage, limit_s):
                 raise
             await sleep(pause_s)
         else:
@@ -161,7 +166,8 @@ async def wait_out_in_loop(
             return result
 
 
-def _is_at_limit(outage: Outage, limit_s: float | None) -> bool:
+def is_at_limit(outage: Outage, limit_s: float | None) -> bool:
+    """Whether it has lasted that long; None: no limit."""
     if limit_s is None or outage.since is None:
         return False
     return (outage.clock.now() - outage.since).total_seconds() >= limit_s

@@ -120,8 +120,12 @@ def test_a_second_outage_is_said_and_counted_on_its_own() -> None:
     assert not away.is_due
 
 
-def patiently(attempt: Callable[[float], str], clock: SteppingClock, *, running: bool = True) -> str:
-    return run_patiently(attempt, clock=clock, log=LOG, is_running=lambda: running, limit_s=7200.0)
+def patiently(
+    attempt: Callable[[float], str], clock: SteppingClock, *, running: bool = True, begun: bool = True
+) -> str:
+    return run_patiently(
+        attempt, clock=clock, log=LOG, is_running=lambda: running, is_begun=lambda: begun, limit_s=7200.0
+    )
 
 
 def test_a_step_begins_anew_after_an_outage_and_is_told_how_long_it_was() -> None:
@@ -166,6 +170,23 @@ def test_a_spoilt_connection_is_waited_out_in_a_running_upgrade_only(
     clock.time = T0
     with pytest.raises(ConnectionUnusable):
         patiently(attempt, clock, running=False)
+
+
+def test_before_anything_was_sent_a_spoilt_connection_is_waited_out_for_ten_minutes_only() -> None:
+    clock = SteppingClock()
+
+    def attempt(_: float) -> str:
+        raise ConnectionUnusable("connection srx_default: no user name (Login)")
+
+    with pytest.raises(ConnectionUnusable):
+        patiently(attempt, clock, begun=False)
+    assert timedelta(minutes=10) <= clock.now() - T0 < timedelta(minutes=11)
+
+
+def test_a_journal_that_is_away_is_waited_out_as_long_before_the_start_as_after_it() -> None:
+    clock = SteppingClock()
+    ask = AwayFor(clock, 3600.0)
+    assert patiently(lambda _: ask(), clock, begun=False) == "answer"
 
 
 def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:

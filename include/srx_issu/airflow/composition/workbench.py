@@ -25,7 +25,7 @@ from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.looking import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
-from srx_issu.steps.recall import TASK, intent_of, last, start
+from srx_issu.steps.recall import TASK, gathered_groups, intent_of, last, start
 from srx_issu.steps.upgrade.claim import STEP as CLAIM
 
 
@@ -42,6 +42,18 @@ def is_running(upgrade_id: str, purpose: Purpose) -> bool:
     except JournalAway:
         return True
     return record is not None and record.closed_at is None
+
+
+def is_under_way(upgrade_id: str, purpose: Purpose) -> bool:
+    """Whether it is running and something was, or may have been, sent by it or by whoever it goes on from;
+    True also when the journal cannot say."""
+    if not is_running(upgrade_id, purpose):
+        return False
+    try:
+        events = open_stores().journal.events(upgrade_id)
+    except JournalAway:
+        return True
+    return purpose is Purpose.RECOVER or start(events) is not None or bool(gathered_groups(events))
 
 
 def note_failure(

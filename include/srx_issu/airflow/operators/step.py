@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Downs
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.metrics import AirflowMetrics
 from srx_issu.airflow.composition.metrics import part as as_name
-from srx_issu.airflow.composition.workbench import is_running, note_failure, open_bench
+from srx_issu.airflow.composition.workbench import is_running, is_under_way, note_failure, open_bench
 from srx_issu.airflow.operators.run_state import purpose
 from srx_issu.airflow.triggers.pause import PauseTrigger
 from srx_issu.domain.errors import (
@@ -169,7 +169,7 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
     except Exception as error:
         step = order.current.name
         metrics.count(f"step_failed.{as_name(step)}", step=step)
-        failure = as_airflow_failure(error, failed, lambda: is_running(run_id, meant))
+        failure = as_airflow_failure(error, failed, lambda: is_under_way(run_id, meant))
         if failure is None:
             raise
         raise failure from error
@@ -179,11 +179,11 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
 
 
 def as_airflow_failure(
-    error: Exception, note: Callable[[str], None], is_running: Callable[[], bool]
+    error: Exception, note: Callable[[str], None], is_under_way: Callable[[], bool]
 ) -> AirflowException | None:
     """How the task fails; None = as it is. ``note`` writes its words down, but not where the journal itself,
-    or a connection that may come back, is what was missing: then the next try goes on."""
-    if isinstance(error, JournalAway) or (isinstance(error, ConnectionUnusable) and is_running()):
+    or the connection of an upgrade under way, is what was missing: then the next try goes on."""
+    if isinstance(error, JournalAway) or (isinstance(error, ConnectionUnusable) and is_under_way()):
         return AirflowException(str(error))
     if isinstance(error, SrxIssuError | NotVerified):
         note(str(error))
@@ -194,8 +194,8 @@ def as_airflow_failure(
 
 def waited_out(attempt: Callable[[float], R], context: Context, log: Any) -> R:
     """``steps.outage.run_patiently`` for a task of an upgrade."""
-    running = partial(is_running, context["run_id"], purpose(context))
-    return run_patiently(attempt, clock=SystemClock(), log=log, is_running=running)
+    running, begun = (partial(ask, context["run_id"], purpose(context)) for ask in (is_running, is_under_way))
+    return run_patiently(attempt, clock=SystemClock(), log=log, is_running=running, is_begun=begun)
 
 
 def may_pass(error: Exception) -> bool:

@@ -8,7 +8,8 @@ checked once more as the last thing before the bytes leave. The answers:
     yes      a permit; what it rests on is kept with the intent
     no       NotPermitted, with the condition; nothing was sent
     not now  the journal or the stop flag cannot be read, or clocks are in doubt: waited out here; then
-             everything is asked anew, from the look at the nodes on
+             everything is asked anew, from the look at the nodes on. What prepares an upgrade gives up
+             after ``LIMIT_S``, and its task is tried again; what brings a cluster home never does
 
 Junos takes no token: between the last check and the node there is a gap of milliseconds. For the start by
 shell the node itself closes it (``adapters/devices/start.py``); for every other command it remains.
@@ -17,18 +18,20 @@ shell the node itself closes it (``adapters/devices/start.py``); for every other
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
-from srx_issu.domain.errors import CommandRefused, DeviceError, PermitExpired
+from srx_issu.domain.errors import CommandRefused, DeviceError, JournalAway, PermitExpired
+from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
 from srx_issu.ports.journal import EventKind
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.ask import Asking, LaterError
 from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, Order, StartOrder, UploadOrder
-from srx_issu.steps.outage import Outage
+from srx_issu.steps.holding import renew_all
+from srx_issu.steps.outage import LIMIT_S, Outage, is_at_limit
 
 MOST_EXPIRED = 3  # permits that may run out in a row before the step gives up and is tried again
 
@@ -121,7 +124,12 @@ def _through(
                 bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, order.node, order.what)
                 return _send(asking, partial(send, line, permit))
         except LaterError as later:
-            bench.clock.sleep(outage.begun(later))
+            pause_s = outage.begun(later)
+            if order.purpose is SendPurpose.PREPARE and is_at_limit(outage, LIMIT_S):
+                asking.flush()
+                raise PermitExpired(f"{order.node}: no leave to send '{order.what}': {later}") from later
+            _keep_leases(bench)
+            bench.clock.sleep(pause_s)
         except PermitExpired as late:
             expired += 1
             asking.withdraw(str(late))
@@ -129,6 +137,12 @@ def _through(
                 asking.flush()
                 raise
             bench.log.warning("%s %s: %s; asking anew", bench.intent.cluster.name, order.node, late)
+
+
+def _keep_leases(bench: Bench) -> None:
+    """Whoever waits for leave keeps its cluster. Raises LeaseHeld when another has it by now."""
+    with suppress(JournalAway):
+        renew_all(bench.intent, bench.leases, bench.intent.policy.timers.lease_s)
 
 
 def _send(asking: Asking, send: Callable[[], _Answer]) -> _Answer:

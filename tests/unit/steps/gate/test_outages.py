@@ -6,6 +6,7 @@ import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -113,6 +114,37 @@ def test_a_stop_flag_that_cannot_be_read_is_waited_for() -> None:
     world.send(replace(world.bench(), stopped=stopped))
     assert len(world.reached) == 1
     assert next(tries) >= 6
+
+
+def test_what_prepares_an_upgrade_does_not_wait_for_leave_for_ever() -> None:
+    world = prepare()
+
+    def stopped() -> str | None:
+        raise StopFlagUnreadable("no answer from Airflow")
+
+    began = world.fake.clock.now()
+    with pytest.raises(PermitExpired, match="no leave to send"):
+        world.send(replace(world.bench(), stopped=stopped))
+    assert timedelta(hours=2) <= world.fake.clock.now() - began < timedelta(hours=2, minutes=1)
+    assert world.reached == []
+
+
+def test_who_waits_for_leave_keeps_its_cluster() -> None:
+    world = begin()
+    tries = itertools.count()
+
+    def stopped() -> str | None:
+        if next(tries) < 3:
+            raise StopFlagUnreadable("no answer from Airflow")
+        return None
+
+    before = world.fake.leases.holder("cluster:fw-1")
+    world.fake.clock.sleep(60)
+    world.send(replace(world.bench(), stopped=stopped))
+    after = world.fake.leases.holder("cluster:fw-1")
+    assert before is not None
+    assert after is not None
+    assert after.expires_at > before.expires_at
 
 
 def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right() -> None:
