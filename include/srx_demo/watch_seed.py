@@ -30,7 +30,7 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.junos.job import job_name, transcript_path
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.recall import BASELINE_STEP, START_KEY, START_STEP
 from srx_issu.steps.upgrade.claim import claim
 
@@ -100,13 +100,13 @@ def _begin(intent: Intent, before: Snapshot, stores: Stores) -> None:
     now, upgrade = datetime.now(UTC), intent.upgrade_id
     claim(intent, stores.journal, stores.leases, now)
     kept = stores.evidence.write(upgrade, "baseline-snapshot.json", codec.dumps(before))
-    baseline = Event(
-        at=now, kind=EventKind.OBSERVED, step=BASELINE_STEP, text="baseline taken", detail={"snapshot": kept}
+    baseline = Entry(
+        at=now, kind=EntryKind.OBSERVED, step=BASELINE_STEP, text="baseline taken", detail={"snapshot": kept}
     )
     stores.journal.record(upgrade, baseline)
-    start = Event(
+    start = Entry(
         at=now,
-        kind=EventKind.ACTION_INTENDED,
+        kind=EntryKind.ACTION_INTENDED,
         step=START_STEP,
         text="the bench starts the ISSU itself",
         node=_STARTER.value,
@@ -114,7 +114,7 @@ def _begin(intent: Intent, before: Snapshot, stores: Stores) -> None:
         detail={"transcript": transcript_of(intent.cluster.name), "method": StartMethod.SHELL.value},
     )
     stores.journal.intend(upgrade, start)
-    sent = replace(start, kind=EventKind.ACTION_SENT, text="accepted", key=None, detail={})
+    sent = replace(start, kind=EntryKind.ACTION_SENT, text="accepted", key=None, detail={})
     stores.journal.record(upgrade, sent)
 
 

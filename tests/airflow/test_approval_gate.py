@@ -25,7 +25,7 @@ from srx_issu.airflow.triggers import answer
 from srx_issu.airflow.triggers.answer import AnswerTrigger
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import JournalAway
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.bench import Bench
 from tests.fakes.approvals import READY_EVENT
@@ -122,7 +122,7 @@ def test_only_those_who_may_answer_are_assigned(fake: FakeBench, put: list[dict[
     _ask(_gate())
     assert put[0]["assigned_users"] == [{"id": "ada", "name": "ada"}], "not the operator, who asks"
     assert "Question `" in put[0]["body"]
-    assert len(fake.texts(EventKind.QUESTION)) == 1
+    assert len(fake.texts(EntryKind.QUESTION)) == 1
 
 
 @pytest.mark.parametrize(("who", "option"), [(None, "Approve"), ("ada", "Reject")])
@@ -141,7 +141,7 @@ def test_a_yes_is_written_down_and_skips_the_gates_behind(fake: FakeBench, put: 
     with pytest.raises(DownstreamTasksSkipped) as skipped:
         _resume("ada")
     assert list(skipped.value.tasks) == [(name, -1) for name in SPARES]
-    assert fake.texts(EventKind.ANSWER) == ["ada: Approve"]
+    assert fake.texts(EntryKind.ANSWER) == ["ada: Approve"]
     assert put
 
 
@@ -169,7 +169,7 @@ def test_an_answer_is_not_lost_with_the_journal(
     monkeypatch.setattr(question.time, "sleep", lambda _: None)
     with pytest.raises(DownstreamTasksSkipped):
         _resume("ada")
-    assert "ada: Approve" in fake.texts(EventKind.ANSWER)
+    assert "ada: Approve" in fake.texts(EntryKind.ANSWER)
     assert put
 
 
@@ -190,8 +190,8 @@ def test_a_new_try_asks_first_what_became_of_the_answer_before(
     assert isinstance(trigger, AnswerTrigger)
     assert (deferred.value.method_name, deferred.value.timeout) == ("execute", None)
     _gate().resume_execution("execute", {"event": HELD}, _context(try_number=2))  # the next gate asks
-    assert "Ada chose 'Approve' at 2026-03-01 12:04:05 UTC, on try 1" in fake.texts(EventKind.QUESTION)[-1]
-    assert fake.texts(EventKind.ANSWER) == []
+    assert "Ada chose 'Approve' at 2026-03-01 12:04:05 UTC, on try 1" in fake.texts(EntryKind.QUESTION)[-1]
+    assert fake.texts(EntryKind.ANSWER) == []
     assert len(put) == 1, "the old answer is not wiped before somebody has read it"
 
 

@@ -48,7 +48,7 @@ def of_run(trigger: Any, dag_id: str) -> Any:
 def test_the_other_dags_upgrade_is_left_alone(trigger: BaseTrigger, journal: MemoryJournal) -> None:
     with pytest.raises(RequestRefused, match="belongs to a run of issu_cluster"):
         asyncio.run(anext(of_run(trigger, "issu_recover").run()))
-    assert journal.events(RUN) == ()
+    assert journal.entries(RUN) == ()
 
 
 def test_its_own_is_watched() -> None:

@@ -24,7 +24,7 @@ from srx_issu.campaign.model import InFlight, WaveSize
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.campaign import CampaignEntryKind
 from srx_issu.ports.journal import Outcome
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.close import give_order
@@ -49,9 +49,9 @@ def bench(journal_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     bench = open_campaign(NAME, RUN, stopped=lambda: None)
     bench.journal.open_campaign(CAMPAIGN, NAME, "ada", datetime.now(UTC))
     texts = {"plan": codec.dumps(plan), "campaign": codec.dumps(asked), "digest": plan.digest}
-    bench.tell(CampaignEventKind.PLANNED, "", detail={**texts})
-    bench.tell(CampaignEventKind.APPROVED, "", detail={"digest": plan.digest, "by": "ada"})
-    bench.tell(CampaignEventKind.OPENED, "", wave=1, detail={"clusters": [c.name for c in plan.clusters]})
+    bench.tell(CampaignEntryKind.PLANNED, "", detail={**texts})
+    bench.tell(CampaignEntryKind.APPROVED, "", detail={"digest": plan.digest, "by": "ada"})
+    bench.tell(CampaignEntryKind.OPENED, "", wave=1, detail={"clusters": [c.name for c in plan.clusters]})
     return bench
 
 

@@ -15,7 +15,7 @@ from srx_issu.airflow.operators import close as module
 from srx_issu.airflow.operators import step
 from srx_issu.airflow.operators.close import CloseOperator
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.ports.journal import EventKind, Json, Outcome
+from srx_issu.ports.journal import EntryKind, Json, Outcome
 from srx_issu.steps.bench import Bench
 from tests.fakes.benches import FakeBench
 
@@ -98,7 +98,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def upgraded(world: World) -> None:
-    world.fake.told(EventKind.DECIDED, "fail_back.check_unchanged", "all well", outcome="UPGRADED")
+    world.fake.told(EntryKind.DECIDED, "fail_back.check_unchanged", "all well", outcome="UPGRADED")
 
 
 def test_a_claim_that_was_marked_green_by_hand_has_nothing_to_close(world: World) -> None:
@@ -115,7 +115,7 @@ def test_a_clean_up_that_fails_keeps_neither_outcome_nor_lease_from_being_writte
     assert world.record.outcome is Outcome.UPGRADED
     assert world.fake.leases.holder("cluster:fw-1") is None
     told = "the clean-up was left undone: RuntimeError: nobody foresaw this"
-    assert world.fake.texts(EventKind.OBSERVED) == [told]
+    assert world.fake.texts(EntryKind.OBSERVED) == [told]
 
 
 def test_one_that_cannot_log_in_for_long_does_not_either(world: World) -> None:
@@ -128,7 +128,7 @@ def test_groups_that_may_be_away_are_left_to_a_person(world: World) -> None:
     world.clean_up = RuntimeError("nobody foresaw this")
     bench = world.fake.bench("issu.consolidate_groups")
     gathered = bench.event(
-        EventKind.ACTION_INTENDED,
+        EntryKind.ACTION_INTENDED,
         "failover",
         node=bench.reader.observe().node0.node,
         detail={"gathered_group": 1},

@@ -42,12 +42,12 @@ def test_what_means_nothing_is_refused_before_anything_is_opened(own: RunningSta
 def test_an_upgrade_goes_on_with_broken_files_beside_a_recovery_of_its_run_id(own: RunningStack) -> None:
     cluster, run_id = asking(own)
     journal = SqlJournal(own.environment["SRX_ISSU_JOURNAL_URL"])
-    before = journal.events(run_id)
+    before = journal.entries(run_id)
     recovery = own.api().of("issu_recover")
     recovery.trigger(run_id, {"cluster": cluster, "reason": "mistaken"})
     own.until(lambda: recovery.run(run_id).is_over, "end of the recovery", run_id)
     assert recovery.run(run_id).state == "failed"
-    assert journal.events(run_id) == before
+    assert journal.entries(run_id) == before
     record = journal.upgrade(run_id)
     assert record is not None
     assert record.closed_at is None

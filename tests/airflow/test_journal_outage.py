@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.airflow.rest import delete_run
 from tests.airflow.running_stack import RunningStack, running_stack
@@ -50,8 +50,8 @@ def test_a_journal_that_is_away_for_a_minute_in_mid_issu_changes_nothing(
     assert str(end.outcome) == "UPGRADED", end.reason
     assert own.issu_starts(cluster) == 1
     assert set(own.releases(cluster).values()) == {own.scenery.image.release}
-    events = SqlJournal(server.url).events(run_id)
-    assert [e.text for e in events if e.kind is EventKind.STEP_FAILED] == []
+    events = SqlJournal(server.url).entries(run_id)
+    assert [e.text for e in events if e.kind is EntryKind.STEP_FAILED] == []
     states = own.task_states(run_id)
     assert {task for task, state in states.items() if state in ("failed", "upstream_failed")} == set()
 
@@ -71,7 +71,7 @@ def test_a_run_deleted_in_mid_issu_is_told_and_taken_over_from_its_baseline(
     journal = SqlJournal(server.url)
     recovery = own.recover(cluster, take_over=True)
     own.wait_for_task(recovery, "observe", ["success"])
-    found = [e for e in journal.events(recovery) if e.key == "issu_found"]
+    found = [e for e in journal.entries(recovery) if e.key == "issu_found"]
     assert run_id in found[0].text
     record = journal.upgrade(run_id)
     assert record is not None

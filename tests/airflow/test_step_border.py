@@ -23,7 +23,7 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
 from srx_issu.airflow.operators.step import run_step
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
@@ -75,7 +75,7 @@ def run(run_id: str, step: Callable[[Bench], Any], dag_id: str = "issu_cluster")
 
 
 def failures(server: JournalServer, run_id: str) -> list[str]:
-    return [e.text for e in SqlJournal(server.url).events(run_id) if e.kind is EventKind.STEP_FAILED]
+    return [e.text for e in SqlJournal(server.url).entries(run_id) if e.kind is EntryKind.STEP_FAILED]
 
 
 def test_a_journal_that_is_away_when_the_bench_is_opened_is_waited_for(
@@ -94,7 +94,7 @@ def test_one_that_goes_away_in_mid_step_has_the_step_begun_anew(server: JournalS
         tries.append(time.monotonic())
         if len(tries) == 1:
             server.crash()
-        bench.tell(EventKind.OBSERVED, "both nodes answer")
+        bench.tell(EntryKind.OBSERVED, "both nodes answer")
         return len(tries)
 
     timer = threading.Timer(1.5, server.start)
@@ -144,10 +144,10 @@ def test_a_step_that_asks_no_node_needs_no_connection(
 
 
 def test_a_run_of_the_other_dag_writes_nothing_into_the_journal(server: JournalServer, run_id: str) -> None:
-    before = SqlJournal(server.url).events(run_id)
+    before = SqlJournal(server.url).entries(run_id)
     with pytest.raises(AirflowFailException, match="belongs to a run of issu_cluster"):
         run(run_id, lambda bench: bench.upgrade_id, dag_id="issu_recover")
-    assert SqlJournal(server.url).events(run_id) == before
+    assert SqlJournal(server.url).entries(run_id) == before
 
 
 def test_but_not_for_an_upgrade_that_is_closed(

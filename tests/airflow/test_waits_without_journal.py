@@ -25,8 +25,8 @@ from srx_issu.airflow.watching.upgrade import OpenQuiet, OpenWindow, RecoveryWat
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import Outage
 from srx_issu.steps.recall import QUIET_KEY, conclusion
@@ -195,10 +195,10 @@ def test_a_window_that_is_too_short_is_refused_when_the_journal_can_say_so() -> 
     behind.away.clock.sleep(70)
     assert asyncio.run(wait.journal_answers())
     assert asyncio.run(wait.refuse(objection))
-    ended = conclusion(behind.events(RUN))
+    ended = conclusion(behind.entries(RUN))
     assert ended is not None
     assert (ended.outcome, ended.reason) == (Outcome.REFUSED, objection)
-    assert [e.kind for e in behind.written[RUN]] == [EventKind.DECIDED]
+    assert [e.kind for e in behind.written[RUN]] == [EntryKind.DECIDED]
 
 
 def test_a_lease_that_another_has_by_then_is_the_objection() -> None:
@@ -269,9 +269,9 @@ def test_what_asking_again_would_not_change_is_said_at_once(final: Exception) ->
 def watched(behind: AwayJournal) -> ClusterWatch:
     """Cluster a of a campaign, whose upgrade has begun."""
     fake = approved()
-    ordered = CampaignEvent(
+    ordered = CampaignEntry(
         at=T0,
-        kind=CampaignEventKind.STARTED,
+        kind=CampaignEntryKind.STARTED,
         text="",
         cluster="a",
         detail={"attempt": 1, "run_id": RUN},

@@ -10,7 +10,7 @@ from srx_issu.adapters.journal import EvidenceEntry
 from srx_issu.console.sources import Sources
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import Event, Hold, Intended, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Entry, Hold, Intended, Outcome, UpgradeRecord
 from tests.journal.samples import make_intent
 from tests.report.samples import START, Sample, good, record, started
 
@@ -49,7 +49,7 @@ class MemoryStores:
         purpose = Purpose.RECOVER if upgrade_id == RECOVERY else Purpose.UPGRADE
         return replace(make_intent(upgrade_id), purpose=purpose)
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+    def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
         return self.samples[upgrade_id].events
 
     def upgrades(self, *, limit: int = 100, cluster: str | None = None) -> tuple[UpgradeRecord, ...]:
@@ -79,10 +79,10 @@ class MemoryStores:
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         raise AssertionError("the console writes nothing")
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         raise AssertionError("the console writes nothing")
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
         raise AssertionError("the console writes nothing")
 
     def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:

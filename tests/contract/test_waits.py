@@ -21,7 +21,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.recall import BASELINE_STEP
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
@@ -74,8 +74,8 @@ def run_id(
         "snapshot": evidence.write(asked.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
         "state": evidence.write(asked.upgrade_id, "baseline-state.json", codec.dumps(state)),
     }
-    kept = Event(
-        at=SystemClock().now(), kind=EventKind.OBSERVED, step=BASELINE_STEP, text="baseline", detail=detail
+    kept = Entry(
+        at=SystemClock().now(), kind=EntryKind.OBSERVED, step=BASELINE_STEP, text="baseline", detail=detail
     )
     journal.record(asked.upgrade_id, kept)
     return asked.upgrade_id
@@ -105,7 +105,7 @@ def test_one_that_goes_away_in_the_middle_is_told_what_the_nodes_showed_meanwhil
     async def play() -> TriggerEvent:
         await asyncio.to_thread(world.break_, "connection_refused", NodeName.NODE1)
         waiting = asyncio.create_task(ended(ClusterTrigger(run_id, Goal.FLAGS_CLEARED.value, STEP)))
-        while "node1" not in " ".join(texts(server, run_id, EventKind.OBSERVED)):
+        while "node1" not in " ".join(texts(server, run_id, EntryKind.OBSERVED)):
             await asyncio.sleep(0.2)
         await asyncio.to_thread(server.crash)
         await asyncio.to_thread(world.mend)
@@ -118,8 +118,8 @@ def test_one_that_goes_away_in_the_middle_is_told_what_the_nodes_showed_meanwhil
         assert isinstance(asyncio.run(play()), TaskSuccessEvent)
     finally:
         world.mend()
-    assert len(texts(server, run_id, EventKind.STEP_FINISHED)) == 2  # the claim's, and the wait's
-    assert texts(server, run_id, EventKind.STEP_FAILED) == []
+    assert len(texts(server, run_id, EntryKind.STEP_FINISHED)) == 2  # the claim's, and the wait's
+    assert texts(server, run_id, EntryKind.STEP_FAILED) == []
 
 
 def test_without_its_connection_a_wait_tries_again(
@@ -136,7 +136,7 @@ def test_without_its_connection_a_wait_tries_again(
         return await asyncio.wait_for(waiting, 60)
 
     assert isinstance(asyncio.run(play()), TaskSuccessEvent)
-    assert texts(server, run_id, EventKind.STEP_FAILED) == []
+    assert texts(server, run_id, EntryKind.STEP_FAILED) == []
 
 
 def test_waits_that_follow_each_other_log_in_once_and_hold_the_lease(
@@ -160,5 +160,5 @@ def test_waits_that_follow_each_other_log_in_once_and_hold_the_lease(
     assert held.expires_at > taken.expires_at
 
 
-def texts(server: JournalServer, run_id: str, kind: EventKind) -> list[str]:
-    return [e.text for e in SqlJournal(server.url).events(run_id) if e.kind is kind]
+def texts(server: JournalServer, run_id: str, kind: EntryKind) -> list[str]:
+    return [e.text for e in SqlJournal(server.url).entries(run_id) if e.kind is kind]

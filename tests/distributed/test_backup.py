@@ -45,9 +45,9 @@ def test_the_restored_journal_tells_the_same(fleet: Fleet, restored: Path, campa
     assert len(upgrades) >= fleet.size
     assert Ledger(after).upgrades(limit=100) == upgrades
     for upgrade in upgrades:
-        assert SqlJournal(after).events(upgrade.upgrade_id) == SqlJournal(before).events(upgrade.upgrade_id)
+        assert SqlJournal(after).entries(upgrade.upgrade_id) == SqlJournal(before).entries(upgrade.upgrade_id)
         assert SqlJournal(after).intent(upgrade.upgrade_id) == SqlJournal(before).intent(upgrade.upgrade_id)
-    told = [SqlCampaigns(url).events(campaign.run_id) for url in (before, after)]
+    told = [SqlCampaigns(url).entries(campaign.run_id) for url in (before, after)]
     assert told[0] == told[1]
     assert len(told[0]) > 5
 

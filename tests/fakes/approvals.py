@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Entry, EntryKind, Json
 from srx_issu.steps.approval.facts import in_force, question_detail
 from srx_issu.steps.recall import READY
 from srx_issu.steps.recovery.kept_plan import PLAN_KEY
 from srx_issu.steps.upgrade.judge_readiness import ASSESS_STEP
 from tests.fakes.snapshots import T0
 
-READY_EVENT = Event(
+READY_EVENT = Entry(
     at=T0,
-    kind=EventKind.DECIDED,
+    kind=EntryKind.DECIDED,
     step=ASSESS_STEP,
     text="ready: every check passed",
     detail={
@@ -26,9 +26,9 @@ READY_EVENT = Event(
         "findings": [],
     },
 )
-PLAN = Event(
+PLAN = Entry(
     at=T0,
-    kind=EventKind.OBSERVED,
+    kind=EntryKind.OBSERVED,
     step="recover.diagnose",
     text="put node1 back",
     key=PLAN_KEY,
@@ -45,7 +45,7 @@ PLAN = Event(
 GATES = {"start": "approval.approve_start", "recovery": "recover.approve_recovery"}
 
 
-def question(events: Sequence[Event], intent: Intent, purpose: str, gate: int = 1) -> AskedQuestion:
+def question(events: Sequence[Entry], intent: Intent, purpose: str, gate: int = 1) -> AskedQuestion:
     """The one in force, as its gate puts it."""
     found = in_force(events, intent, purpose)
     assert found is not None, f"nothing to approve for the {purpose}"
@@ -55,20 +55,20 @@ def question(events: Sequence[Event], intent: Intent, purpose: str, gate: int = 
     )
 
 
-def put(events: Sequence[Event], intent: Intent, purpose: str, gate: int = 1) -> Event:
+def put(events: Sequence[Entry], intent: Intent, purpose: str, gate: int = 1) -> Entry:
     one = question(events, intent, purpose, gate)
-    return Event(at=T0, kind=EventKind.QUESTION, step=one.task_id, text="asked", detail=question_detail(one))
+    return Entry(at=T0, kind=EntryKind.QUESTION, step=one.task_id, text="asked", detail=question_detail(one))
 
 
 def answered(
-    events: Sequence[Event],
+    events: Sequence[Entry],
     intent: Intent,
     purpose: str,
     who: str,
     choice: str = "Approve",
     gate: int = 1,
-) -> Event:
+) -> Entry:
     one = question(events, intent, purpose, gate)
     detail: dict[str, Json] = {**question_detail(one), "by": who, "name": who, "choice": choice}
     text = f"{who}: {choice}"
-    return Event(at=T0, kind=EventKind.ANSWER, step=one.task_id, text=text, detail=detail)
+    return Entry(at=T0, kind=EntryKind.ANSWER, step=one.task_id, text=text, detail=detail)

@@ -15,7 +15,7 @@ from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
-from srx_issu.ports.journal import Event, EventKind, Json, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Json, Outcome
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import BASELINE_STEP, START_KEY, conclusion
@@ -152,22 +152,22 @@ class FakeBench:
         """``state`` as it is by now: a test changes it between two looks."""
         return self.state.only(tuple(tables))
 
-    def told(self, kind: EventKind, step: str, text: str = "", **detail: Json) -> None:
-        event = Event(at=self.clock.now(), kind=kind, step=step, text=text, detail=detail)
+    def told(self, kind: EntryKind, step: str, text: str = "", **detail: Json) -> None:
+        event = Entry(at=self.clock.now(), kind=kind, step=step, text=text, detail=detail)
         self.journal.record(self.intent.upgrade_id, event)
 
     def with_baseline(self, before: Snapshot | None = None) -> FakeBench:
         uid = self.intent.upgrade_id
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before or both()))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self.state))
-        self.told(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
+        self.told(EntryKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
         return self
 
     def with_start(self, method: StartMethod = StartMethod.SHELL) -> FakeBench:
         """The ISSU was asked for."""
         detail: dict[str, Json] = {"transcript": "/t", "method": method.value, "once": START_KEY}
         event = self.bench("issu.start").event(
-            EventKind.ACTION_INTENDED, "start", node=NodeName.NODE0, key=START_KEY, detail=detail
+            EntryKind.ACTION_INTENDED, "start", node=NodeName.NODE0, key=START_KEY, detail=detail
         )
         self.journal.intend(self.intent.upgrade_id, event)
         return self
@@ -178,7 +178,7 @@ class FakeBench:
 
     def approved(self, purpose: str, who: str = "ada", choice: str = "Approve", gate: int = 1) -> FakeBench:
         """Asked, and answered by a person, about what is in the journal now."""
-        events = self.journal.events(self.intent.upgrade_id)
+        events = self.journal.entries(self.intent.upgrade_id)
         self.journal.record(self.intent.upgrade_id, put(events, self.intent, purpose, gate))
         answer = answered(events, self.intent, purpose, who, choice, gate)
         self.journal.record(self.intent.upgrade_id, answer)
@@ -187,8 +187,8 @@ class FakeBench:
     @property
     def outcome(self) -> Outcome | None:
         """What was decided of the upgrade, if anything was."""
-        ended = conclusion(self.journal.events(self.intent.upgrade_id))
+        ended = conclusion(self.journal.entries(self.intent.upgrade_id))
         return ended.outcome if ended else None
 
-    def texts(self, kind: EventKind) -> list[str]:
-        return [e.text for e in self.journal.events(self.intent.upgrade_id) if e.kind is kind]
+    def texts(self, kind: EntryKind) -> list[str]:
+        return [e.text for e in self.journal.entries(self.intent.upgrade_id) if e.kind is kind]

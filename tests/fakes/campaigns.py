@@ -13,8 +13,8 @@ from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports.campaign import (
     ApprovedCampaign,
-    CampaignEvent,
-    CampaignEventKind,
+    CampaignEntry,
+    CampaignEntryKind,
     CampaignLook,
     CampaignOutcome,
     CampaignRecord,
@@ -41,12 +41,12 @@ class MemoryCampaigns:
         self.upgrades = MemoryJournal()
         self.looks = 0
         self.records: dict[str, CampaignRecord] = {}
-        self.written: dict[str, list[CampaignEvent]] = {}
+        self.written: dict[str, list[CampaignEntry]] = {}
 
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
         record = CampaignRecord(campaign_id=campaign_id, name=name, requested_by=requested_by, opened_at=at)
         known = self.records.setdefault(campaign_id, record)
-        begun = any(e.kind is CampaignEventKind.STARTED for e in self.written.get(campaign_id, ()))
+        begun = any(e.kind is CampaignEntryKind.STARTED for e in self.written.get(campaign_id, ()))
         if known.outcome is CampaignOutcome.REFUSED and not begun:
             self.records[campaign_id] = replace(known, outcome=None, reason=None, closed_at=None)
         self.written.setdefault(campaign_id, [])
@@ -70,18 +70,18 @@ class MemoryCampaigns:
         ]
         return tuple(filter(None, found))
 
-    def record(self, campaign_id: str, event: CampaignEvent) -> bool:
+    def record(self, campaign_id: str, event: CampaignEntry) -> bool:
         known = {e.key for e in self.written[campaign_id] if e.key}
         if event.key in known:
             return False
         self.written[campaign_id].append(event)
         return True
 
-    def events(
+    def entries(
         self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
-    ) -> tuple[CampaignEvent, ...]:
+    ) -> tuple[CampaignEntry, ...]:
         written = self.written.get(campaign_id, [])
-        found = (e for e in written if plans or e.kind is not CampaignEventKind.PLANNED)
+        found = (e for e in written if plans or e.kind is not CampaignEntryKind.PLANNED)
         return tuple(e for e in found if about is None or is_about(e, about))
 
     def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
@@ -89,7 +89,7 @@ class MemoryCampaigns:
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
         self.looks += 1
-        told = {name: self.events(name, plans=False) for name in read_to}
+        told = {name: self.entries(name, plans=False) for name in read_to}
         known = {name: self.upgrades.upgrade(name) for name in upgrades}
         now = self.upgrades.now()
         return CampaignLook(
@@ -175,7 +175,7 @@ class FakeCampaign:
 
     @property
     def state(self) -> CampaignState:
-        return read_state(self.campaigns.events(self.campaign_id))
+        return read_state(self.campaigns.entries(self.campaign_id))
 
     def open_upgrade(self, order: Order) -> None:
         """What the claim of the ordered run does."""
@@ -196,7 +196,7 @@ def said(
 ) -> Enough | NextGate:
     """The question is put, and somebody answers it."""
     assert question is not None, "nobody is asked"
-    number = len(fake.campaigns.events(fake.campaign_id))
+    number = len(fake.campaigns.entries(fake.campaign_id))
     gate = CampaignGateTask(task_id=f"gate_{number}", try_number=1, spares=("next",))
     found = approach(fake.bench(), gate, question)
     assert isinstance(found, Ask), found

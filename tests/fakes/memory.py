@@ -13,8 +13,8 @@ from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,
     Claim,
-    Event,
-    EventKind,
+    Entry,
+    EntryKind,
     Hold,
     IntendAnswer,
     Intended,
@@ -48,7 +48,7 @@ class MemoryJournal:
         self.leases = leases or MemoryLeases(self.clock)
         self.intents: dict[str, Intent] = {}
         self.records: dict[str, UpgradeRecord] = {}
-        self.written: dict[str, list[Event]] = {}
+        self.written: dict[str, list[Entry]] = {}
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -74,11 +74,11 @@ class MemoryJournal:
         mine = [r for r in self.records.values() if r.cluster == cluster]
         return tuple(sorted(mine, key=lambda r: r.opened_at, reverse=True))
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         self._write(upgrade_id, event)
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
-        if event.kind is not EventKind.ACTION_INTENDED:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
+        if event.kind is not EntryKind.ACTION_INTENDED:
             raise JournalError(f"intend() takes an ACTION_INTENDED event, got {event.kind}")
         if (outcome := self.records[upgrade_id].outcome) is not None:
             return self._answered(IntendAnswer.CLOSED, f"{upgrade_id} is closed as {outcome}")
@@ -90,7 +90,7 @@ class MemoryJournal:
         self._write(upgrade_id, event)
         return self._answered(IntendAnswer.WRITTEN, f"intended: {event.text}")
 
-    def _write(self, upgrade_id: str, event: Event) -> None:
+    def _write(self, upgrade_id: str, event: Entry) -> None:
         """Refuses the details that the real one refuses."""
         stored = replace(event, detail=checked_detail(event.detail), recorded_at=self.now())
         self.written[upgrade_id].append(stored)
@@ -98,7 +98,7 @@ class MemoryJournal:
     def _answered(self, answer: IntendAnswer, reason: str) -> Intended:
         return Intended(answer=answer, at=self.now(), reason=reason)
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+    def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
         return tuple(self.written.get(upgrade_id, ()))
 
     def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from srx_issu.domain.errors import JournalAway
-from srx_issu.ports.journal import Event
+from srx_issu.ports.journal import Entry
 from tests.fakes.memory import MemoryJournal, SteppingClock
 from tests.fakes.snapshots import T0
 
@@ -39,11 +39,11 @@ class AwayJournal(MemoryJournal):
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        if name in ("now", "intent", "upgrade", "upgrades_of", "intend", "events", "close_upgrade"):
+        if name in ("now", "intent", "upgrade", "upgrades_of", "intend", "entries", "close_upgrade"):
             return _behind(found, self.away)
         return found
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         self.away.ask()
         super().record(upgrade_id, event)
         if self.lose_answers:

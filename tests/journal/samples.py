@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from srx_issu.domain.cluster.model import Address, Cluster, Image
 from srx_issu.domain.upgrade.commands import Software
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, StartMethod, Timers, Tolerance
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -46,11 +46,11 @@ def make_intent(upgrade_id: str = "wave1__fw-a") -> Intent:
     )
 
 
-def make_event(kind: EventKind = EventKind.OBSERVED, text: str = "node1: up", seconds: float = 0.0) -> Event:
-    return Event(at=NOON + timedelta(seconds=seconds), kind=kind, step="issu", text=text)
+def make_event(kind: EntryKind = EntryKind.OBSERVED, text: str = "node1: up", seconds: float = 0.0) -> Entry:
+    return Entry(at=NOON + timedelta(seconds=seconds), kind=kind, step="issu", text=text)
 
 
-def make_issu_intended(key: str = "issu") -> Event:
-    return Event(
-        at=NOON, kind=EventKind.ACTION_INTENDED, step="start", text="start ISSU", node="node0", key=key
+def make_issu_intended(key: str = "issu") -> Entry:
+    return Entry(
+        at=NOON, kind=EntryKind.ACTION_INTENDED, step="start", text="start ISSU", node="node0", key=key
     )

@@ -9,7 +9,7 @@ import psycopg
 
 from srx_issu.adapters.journal import Signer, SqlJournal, SqlLeases, StoredEvidence
 from srx_issu.adapters.journal.conditions import REQUIRED
-from srx_issu.ports.journal import Event, EventKind, Hold, Json, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Hold, Json, Outcome
 from tests.journal.samples import NOON, make_event, make_intent
 
 UPGRADE = "wave1__fw-a"
@@ -18,12 +18,12 @@ START = "request vmhost software in-service-upgrade /var/tmp/junos.tgz reboot"
 TARGET = make_intent().image.release
 
 
-def permitted(purpose: str, command: str, key: str, **permit: str) -> Event:
+def permitted(purpose: str, command: str, key: str, **permit: str) -> Entry:
     """An intent as the send gate writes it."""
     conditions: dict[str, Json] = dict.fromkeys(sorted(REQUIRED[purpose]), "holds")
-    return Event(
+    return Entry(
         at=NOON,
-        kind=EventKind.ACTION_INTENDED,
+        kind=EntryKind.ACTION_INTENDED,
         step="issu.start",
         text=f"{command} (because)",
         node="node0",
@@ -37,30 +37,30 @@ def permitted(purpose: str, command: str, key: str, **permit: str) -> Event:
     )
 
 
-def sent(command: str, key: str) -> Event:
+def sent(command: str, key: str) -> Entry:
     detail: dict[str, Json] = {"command": command, "permit_id": key}
-    return Event(
-        at=NOON, kind=EventKind.ACTION_SENT, step="issu.start", text="started", node="node0", detail=detail
+    return Entry(
+        at=NOON, kind=EntryKind.ACTION_SENT, step="issu.start", text="started", node="node0", detail=detail
     )
 
 
-def approved(who: str = "ada", *, yes: bool = True) -> Event:
+def approved(who: str = "ada", *, yes: bool = True) -> Entry:
     detail: dict[str, Json] = {"approved": yes, "by": who, "for": "start"}
-    return Event(at=NOON, kind=EventKind.APPROVAL, step="approval", text=f"by {who}", detail=detail)
+    return Entry(at=NOON, kind=EntryKind.APPROVAL, step="approval", text=f"by {who}", detail=detail)
 
 
-def decided(outcome: Outcome) -> Event:
-    return Event(
-        at=NOON, kind=EventKind.DECIDED, step="judge", text="done", detail={"outcome": outcome.value}
+def decided(outcome: Outcome) -> Entry:
+    return Entry(
+        at=NOON, kind=EntryKind.DECIDED, step="judge", text="done", detail={"outcome": outcome.value}
     )
 
 
-def verified(release: str = TARGET) -> Event:
+def verified(release: str = TARGET) -> Entry:
     return replace(make_event(), text=f"both nodes run {release}, groups RG0, RG1 settled")
 
 
 def write_upgrade(
-    url: str, folder: Path, signer: Signer | None, *, begun: bool = True, approval: Event | None = None
+    url: str, folder: Path, signer: Signer | None, *, begun: bool = True, approval: Entry | None = None
 ) -> None:
     """Approved, started, verified, closed."""
     journal, leases = SqlJournal(url, signer), SqlLeases(url, signer)

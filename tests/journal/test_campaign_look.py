@@ -17,7 +17,7 @@ from srx_issu.adapters.journal import SqlCampaigns, SqlJournal, SqlLeases
 from srx_issu.adapters.journal.database import Database
 from srx_issu.adapters.journal.engines import engine_of
 from srx_issu.domain.upgrade.intent import OrderedBy
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, OrderedUpgrade
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, OrderedUpgrade
 from srx_issu.ports.journal import PERMIT_S, Outcome
 from tests.fakes.campaign_events import random_events
 from tests.journal.samples import NOON, make_intent
@@ -36,12 +36,12 @@ def test_what_is_new_of_each_campaign_is_read_once_and_without_plans(campaigns: 
     written = random_events(random.Random(3), 40)
     for event in written[:25]:
         campaigns.record("spring__1", event)
-    campaigns.record("autumn__1", replace(written[0], kind=CampaignEventKind.ORDERED))
+    campaigns.record("autumn__1", replace(written[0], kind=CampaignEntryKind.ORDERED))
     first = campaigns.look({"spring__1": 0, "autumn__1": 0, "never opened": 0}, ())
     for event in written[25:]:
         campaigns.record("spring__1", event)
     second = campaigns.look(first.read_to, ())
-    plain = [event for event in written if event.kind is not CampaignEventKind.PLANNED]
+    plain = [event for event in written if event.kind is not CampaignEntryKind.PLANNED]
     assert [*first.events["spring__1"], *second.events["spring__1"]] == plain
     assert len(first.events["autumn__1"]) == 1
     assert (second.events["autumn__1"], second.events["never opened"]) == ((), ())
@@ -91,7 +91,7 @@ def test_an_event_that_is_numbered_early_and_committed_late_is_not_missed(
 ) -> None:
     """A writer waits for the one before it, so that numbers become visible in their order."""
     database, is_written, go_on = Database(journal_url), Flag(), Flag()
-    event = CampaignEvent(at=NOON, kind=CampaignEventKind.ORDERED, text="late", detail={"order": "pause"})
+    event = CampaignEntry(at=NOON, kind=CampaignEntryKind.ORDERED, text="late", detail={"order": "pause"})
 
     def slow_writer() -> None:
         slow = SqlCampaigns(journal_url)

@@ -25,7 +25,7 @@ from srx_issu.adapters.journal import (
 )
 from srx_issu.adapters.journal.links import link_hash
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from tests.journal.samples import NOON, make_event, make_intent
 from tests.journal.tampering import FW, UPGRADE, tamper, write_upgrade
 
@@ -254,14 +254,14 @@ def test_of_events_written_at_once_none_is_lost_and_the_chain_is_one(
     SqlJournal(journal_url, signer).open_upgrade(make_intent(), NOON)
 
     def write(number: int) -> None:
-        event = Event(at=NOON, kind=EventKind.OBSERVED, step="s", text=str(number))
+        event = Entry(at=NOON, kind=EntryKind.OBSERVED, step="s", text=str(number))
         SqlJournal(journal_url, signer).record(UPGRADE, event)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(40)))
     assert verify(journal_url, signer).faults == ()
     assert len(SqlChain(journal_url).stored(UPGRADE).links) == 41
-    texts = [event.text for event in SqlJournal(journal_url).events(UPGRADE)]
+    texts = [event.text for event in SqlJournal(journal_url).entries(UPGRADE)]
     assert sorted(texts, key=int) == [str(number) for number in range(40)]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 
 from srx_issu.adapters.journal import SqlCampaigns, SqlJournal
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
+from srx_issu.ports.journal import Entry, EntryKind
 from tests.journal.samples import NOON, make_intent
 
 COLUMNS = (
@@ -25,7 +25,7 @@ def told(url: str, upgrade_id: str) -> list[tuple[Any, ...]]:
 
 
 def intend(journal: SqlJournal, upgrade_id: str, text: str) -> None:
-    event = Event(at=NOON, kind=EventKind.ACTION_INTENDED, step="issu.start", text=text, node="node0")
+    event = Entry(at=NOON, kind=EntryKind.ACTION_INTENDED, step="issu.start", text=text, node="node0")
     journal.record(upgrade_id, event)
 
 
@@ -33,7 +33,7 @@ def approve(journal: SqlJournal, upgrade_id: str, who: str) -> None:
     detail = {"approved": True, "by": who, "for": "start"}
     text = f"start approved by {who}"
     journal.record(
-        upgrade_id, Event(at=NOON, kind=EventKind.APPROVAL, step="approval", text=text, detail=detail)
+        upgrade_id, Entry(at=NOON, kind=EntryKind.APPROVAL, step="approval", text=text, detail=detail)
     )
 
 
@@ -56,9 +56,9 @@ def test_a_command_of_a_campaign_stands_under_its_plans_approval(journal_url: st
     journal, campaigns = SqlJournal(journal_url), SqlCampaigns(journal_url)
     for name, who in (("spring", "eve"), ("spring__2", "adam")):
         campaigns.open_campaign(name, "spring", "operator", NOON)
-        approved = CampaignEvent(
+        approved = CampaignEntry(
             at=NOON,
-            kind=CampaignEventKind.APPROVED,
+            kind=CampaignEntryKind.APPROVED,
             text="approved",
             detail={"digest": f"d-{who}", "by": who},
         )

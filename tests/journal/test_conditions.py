@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from srx_issu.adapters.journal import SqlChain, SqlJournal, verify_stored
-from srx_issu.ports.journal import Event, EventKind, Json, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Json, Outcome
 from tests.journal.samples import NOON, make_intent
 from tests.journal.tampering import (
     START,
@@ -29,11 +29,11 @@ Journalled = Callable[..., str]
 def faults(journal_url: str) -> Journalled:
     """Writes these events, closes with an outcome if there is one, and returns what is wrong."""
 
-    def write(*events: Event, outcome: Outcome | None = None) -> str:
+    def write(*events: Entry, outcome: Outcome | None = None) -> str:
         journal = SqlJournal(journal_url)
         journal.open_upgrade(make_intent(), NOON)
         for event in events:
-            if event.kind is EventKind.ACTION_INTENDED:
+            if event.kind is EntryKind.ACTION_INTENDED:
                 journal.intend(UPGRADE, event)
             else:
                 journal.record(UPGRADE, event)
@@ -84,13 +84,13 @@ def test_begun_where_none_is_required(faults: Journalled, words: str) -> None:
     assert faults(permitted("begin", START, "t1", approved=words)) == ""
 
 
-def answered(choice: str) -> tuple[Event, Event]:
+def answered(choice: str) -> tuple[Entry, Entry]:
     """A gate's question, and what a person said to it."""
     detail: dict[str, Json] = {"for": "start", "digest": "d1", "task": "approval.approve_start", "try": 1}
-    question = Event(at=NOON, kind=EventKind.QUESTION, step="approval", text="start fw-a?", detail=detail)
-    answer = Event(
+    question = Entry(at=NOON, kind=EntryKind.QUESTION, step="approval", text="start fw-a?", detail=detail)
+    answer = Entry(
         at=NOON,
-        kind=EventKind.ANSWER,
+        kind=EntryKind.ANSWER,
         step="approval",
         text=f"ada: {choice}",
         detail={**detail, "by": "ada", "choice": choice},

@@ -86,7 +86,7 @@ def test_a_step_with_many_journal_calls_opens_one_connection(url: str, tmp_path:
     for name in ("before.json", "after.json"):
         evidence.write(UPGRADE, name, "{}")
     assert chain.head(UPGRADE) is not None
-    assert len(journal.events(UPGRADE)) == 10
+    assert len(journal.entries(UPGRADE)) == 10
     assert (campaigns.approved(), campaigns.releases()) == ((), {})
     assert staging.newest_staged(["fw-a"]) == ()
     leases.release("cluster:fw-a", UPGRADE)

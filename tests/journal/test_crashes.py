@@ -30,7 +30,7 @@ from srx_issu.adapters.journal import (
     verify_stored,
 )
 from srx_issu.domain.errors import JournalError, LeaseHeld
-from srx_issu.ports.journal import Event, Hold, IntendAnswer
+from srx_issu.ports.journal import Entry, Hold, IntendAnswer
 from srx_issu.stack.embedded.component import Component
 from srx_issu.stack.embedded.databases import prepare_journal
 from srx_issu.stack.embedded.home import Home
@@ -122,7 +122,7 @@ def contend(journal: SqlJournal, key: str, seen: Seen) -> None:
             seen.keys.append((SHARED, key))
 
 
-def command(key: str) -> Event:
+def command(key: str) -> Entry:
     return permitted("prepare", f"copy {key}", key)
 
 
@@ -152,7 +152,7 @@ def test_no_key_is_won_twice_nothing_acknowledged_is_lost_and_no_holders_overlap
     kept = {
         (upgrade_id, event.key)
         for upgrade_id in (SHARED, *owners)
-        for event in SqlJournal(server.url).events(upgrade_id)
+        for event in SqlJournal(server.url).entries(upgrade_id)
     }
     assert set(seen.keys) - kept == set()
     ordered = sorted(seen.holds)

@@ -40,6 +40,6 @@ def test_a_database_that_said_no_is_not_away(state: str) -> None:
 def test_nobody_at_the_address_is_away() -> None:
     url = "postgresql://nobody@127.0.0.1:1/journal"
     with pytest.raises(JournalAway, match="does not answer"):
-        SqlJournal(url).events("run")
+        SqlJournal(url).entries("run")
     with pytest.raises(JournalAway), Database(url).transaction():
         pass

@@ -27,14 +27,14 @@ from srx_issu.adapters.journal.grants import RIGHTS, grant_append_only, grant_re
 from srx_issu.adapters.journal.tables import metadata
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome
-from srx_issu.ports.journal import Event, EventKind, Hold, Outcome
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignOutcome
+from srx_issu.ports.journal import Entry, EntryKind, Hold, Outcome
 from srx_issu.ports.staging import Staged
 from tests.journal.samples import NOON, make_intent
 
 ROLE, READER = "journal-writer", "journal-reader"  # names that have to be quoted
 UPGRADE = make_intent().upgrade_id
-STEP = Event(at=NOON, kind=EventKind.STEP_STARTED, step="claim", text="claimed")
+STEP = Entry(at=NOON, kind=EntryKind.STEP_STARTED, step="claim", text="claimed")
 
 STAGED = Staged(
     staging_id="s", at=NOON, cluster="fw-a", node=NodeName.NODE0, image="i", sha256="ab" * 32, failed=None
@@ -96,7 +96,7 @@ def test_history_cannot_be_changed(writer_url: str, statement: str) -> None:
     with psycopg.connect(writer_url) as connection, pytest.raises(psycopg.Error) as refused:
         connection.execute(statement.encode())
     assert refused.value.sqlstate == "42501"  # insufficient privilege: not the trigger's doing
-    assert len(SqlJournal(writer_url).events(UPGRADE)) == 1
+    assert len(SqlJournal(writer_url).entries(UPGRADE)) == 1
 
 
 def test_everything_the_software_does_is_allowed(writer_url: str, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_everything_the_software_does_is_allowed(writer_url: str, tmp_path: Path
     campaigns = SqlCampaigns(writer_url)
     journal.open_upgrade(make_intent(), NOON)
     journal.record(UPGRADE, STEP)
-    intent = Event(at=NOON, kind=EventKind.ACTION_INTENDED, step="issu", text="start", key="start")
+    intent = Entry(at=NOON, kind=EntryKind.ACTION_INTENDED, step="issu", text="start", key="start")
     leases.take("cluster:fw-a", UPGRADE, 60.0)
     assert journal.intend(UPGRADE, intent, Hold(resources=("cluster:fw-a",), ttl_s=60.0)).written
     StoredEvidence(writer_url, tmp_path, signer=signer).write(UPGRADE, "after.json", "{}")
@@ -118,7 +118,7 @@ def test_everything_the_software_does_is_allowed(writer_url: str, tmp_path: Path
     leases.release("cluster:fw-a", UPGRADE)
     journal.close_upgrade(UPGRADE, Outcome.UPGRADED, "both nodes run it", NOON)
     campaigns.open_campaign("spring__1", "spring", "ada", NOON)
-    campaigns.record("spring__1", CampaignEvent(at=NOON, kind=CampaignEventKind.STARTED, text="x", wave=1))
+    campaigns.record("spring__1", CampaignEntry(at=NOON, kind=CampaignEntryKind.STARTED, text="x", wave=1))
     campaigns.close_campaign("spring__1", CampaignOutcome.COMPLETED, "all well", NOON)
     record = journal.upgrade(UPGRADE)
     assert record is not None
@@ -173,7 +173,7 @@ def test_not_even_the_tables_owner_writes_a_time_of_its_own(journal_url: str) ->
             "VALUES (%s, now(), 'approval', 'approval', 'approved by ada', '2026-01-01')",
             (UPGRADE,),
         )
-    (event,) = SqlJournal(journal_url).events(UPGRADE)
+    (event,) = SqlJournal(journal_url).entries(UPGRADE)
     assert event.recorded_at is not None
     assert event.recorded_at.year != 2026 or event.recorded_at.month != 1 or event.recorded_at.day != 1
 
@@ -191,7 +191,7 @@ def test_a_reader_sees_what_the_console_and_the_dag_processor_ask_for(
     SqlCampaigns(writer_url).open_campaign("spring__1", "spring", "ada", NOON)
 
     journal, lists = SqlJournal(reader_url), Ledger(reader_url)
-    assert [e.text for e in journal.events(UPGRADE)] == [STEP.text]
+    assert [e.text for e in journal.entries(UPGRADE)] == [STEP.text]
     assert [r.upgrade_id for r in lists.upgrades()] == [UPGRADE]
     assert [r.upgrade_id for r in lists.held_open()] == [UPGRADE]
     assert [e.name for e in lists.evidence(UPGRADE)] == ["report.html"]

@@ -30,7 +30,7 @@ def test_a_closed_upgrade_intends_nothing(holding: SqlJournal) -> None:
     intended = holding.intend(UPGRADE, make_issu_intended(), HOLD)
     assert intended.answer is IntendAnswer.CLOSED
     assert "closed as REFUSED" in intended.reason
-    assert holding.events(UPGRADE) == ()
+    assert holding.entries(UPGRADE) == ()
 
 
 def test_what_it_holds_is_extended_and_what_ran_out_is_revived(
@@ -56,7 +56,7 @@ def test_one_lease_lost_to_another_refuses_and_extends_nothing(
     assert leases.held_by(UPGRADE) == before
     leases.release(CORE, "other")
     assert holding.intend(UPGRADE, make_issu_intended(), HOLD).answer is IntendAnswer.NOT_HELD
-    assert [event.step for event in holding.events(UPGRADE)] == ["lease"]  # the loss, nothing intended
+    assert [event.step for event in holding.entries(UPGRADE)] == ["lease"]  # the loss, nothing intended
 
 
 def test_a_worker_whose_clock_is_six_hours_ahead_takes_no_live_lease(
@@ -65,7 +65,7 @@ def test_a_worker_whose_clock_is_six_hours_ahead_takes_no_live_lease(
     """Its clock is not asked: what it intends is only as late as the database says."""
     ahead = replace(make_issu_intended(), at=holding.now() + timedelta(hours=6))
     assert holding.intend(UPGRADE, ahead, HOLD).written
-    (event,) = holding.events(UPGRADE)
+    (event,) = holding.entries(UPGRADE)
     assert event.recorded_at is not None
     assert event.at - event.recorded_at > timedelta(hours=5)
     held = leases.holder(FW)

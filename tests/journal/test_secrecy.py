@@ -34,7 +34,7 @@ def test_refuses_detail_that_holds_a_secret_without_repeating_it(
     assert not {"hunter2", "abcDEF", "salt"} & set(str(caught.value).split())
     with pytest.raises(JournalError, match="leave it out"):
         opened.intend(UPGRADE, replace(make_issu_intended(), detail=detail))
-    assert opened.events(UPGRADE) == ()
+    assert opened.entries(UPGRADE) == ()
 
 
 @pytest.mark.parametrize("detail", [{"x": float("nan")}, {"x": object()}, {"x": {1, 2}}, {"x": b"bytes"}])
@@ -45,7 +45,7 @@ def test_refuses_detail_that_is_not_json(opened: SqlJournal, detail: dict[str, A
 
 def test_a_nodes_own_words_are_redacted_not_lost(opened: SqlJournal) -> None:
     opened.record(UPGRADE, replace(make_event(), text='encrypted-password "$6$salt$hash"; ## x'))
-    assert opened.events(UPGRADE)[0].text == f'encrypted-password "{REDACTED}"; ## x'
+    assert opened.entries(UPGRADE)[0].text == f'encrypted-password "{REDACTED}"; ## x'
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_nodes_own_words_are_redacted_not_lost(opened: SqlJournal) -> None:
 )
 def test_ordinary_facts_pass(opened: SqlJournal, detail: dict[str, Any]) -> None:
     opened.record(UPGRADE, replace(make_event(), detail=detail))
-    assert opened.events(UPGRADE)[0].detail == detail
+    assert opened.entries(UPGRADE)[0].detail == detail
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_a_nodes_words_in_a_detail_are_redacted_and_cost_no_record(
     opened: SqlJournal, words: Any, stored: Any
 ) -> None:
     opened.record(UPGRADE, replace(make_event(), detail={"words": words}))
-    assert opened.events(UPGRADE)[0].detail == {"words": stored}
+    assert opened.entries(UPGRADE)[0].detail == {"words": stored}
 
 
 def test_a_nodes_escapes_reach_no_text_of_the_journal(opened: SqlJournal) -> None:
     opened.record(UPGRADE, replace(make_event(), text="a\x1b]52;c;Zm9v\x07b\x85\u202ec\nd\te"))
-    assert opened.events(UPGRADE)[0].text == "abc\nd\te"
+    assert opened.entries(UPGRADE)[0].text == "abc\nd\te"
 
 
 def test_redacts_every_cipher_of_junos() -> None:

@@ -12,12 +12,12 @@ from psycopg import sql
 
 from srx_issu.adapters.journal import SqlCampaigns, SqlJournal
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, is_about
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignOutcome, is_about
 from srx_issu.ports.journal import Outcome
 from tests.fakes.campaign_events import random_events
 from tests.journal.samples import NOON, make_intent
 
-EVENT = CampaignEvent(at=NOON, kind=CampaignEventKind.STARTED, text="fw-a", wave=1, cluster="fw-a", key="k")
+EVENT = CampaignEntry(at=NOON, kind=CampaignEntryKind.STARTED, text="fw-a", wave=1, cluster="fw-a", key="k")
 
 
 @pytest.fixture
@@ -78,30 +78,30 @@ def test_a_refused_campaign_that_ordered_an_upgrade_stays_closed(
 
 
 def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns: SqlCampaigns) -> None:
-    def tell(campaign_id: str, kind: CampaignEventKind, digest: str) -> None:
+    def tell(campaign_id: str, kind: CampaignEntryKind, digest: str) -> None:
         detail = {"digest": digest, "by": "ada", "plan": "{}", "campaign": f"planned {digest}"}
-        campaigns.record(campaign_id, CampaignEvent(at=NOON, kind=kind, text="", detail={**detail}))
+        campaigns.record(campaign_id, CampaignEntry(at=NOON, kind=kind, text="", detail={**detail}))
 
     name = "approvals-of-one"
     campaigns.open_campaign(f"{name}__1", name, "ada", NOON)
-    tell(f"{name}__1", CampaignEventKind.PLANNED, "one")
+    tell(f"{name}__1", CampaignEntryKind.PLANNED, "one")
     assert campaigns.approved(name) == ()
-    tell(f"{name}__1", CampaignEventKind.APPROVED, "one")
+    tell(f"{name}__1", CampaignEntryKind.APPROVED, "one")
     (found,) = campaigns.approved(name)
     assert (found.campaign_id, found.name, found.campaign) == (f"{name}__1", name, "planned one")
     assert found in campaigns.approved()
-    tell(f"{name}__1", CampaignEventKind.PLANNED, "two")  # asked for again: not approved yet
+    tell(f"{name}__1", CampaignEntryKind.PLANNED, "two")  # asked for again: not approved yet
     assert campaigns.approved(name) == ()
-    tell(f"{name}__1", CampaignEventKind.APPROVED, "two")
+    tell(f"{name}__1", CampaignEntryKind.APPROVED, "two")
     campaigns.open_campaign(f"{name}__2", name, "ada", NOON + timedelta(hours=1))  # the first run was deleted
     assert campaigns.approved(name) == ()
-    tell(f"{name}__2", CampaignEventKind.PLANNED, "three")
-    tell(f"{name}__2", CampaignEventKind.APPROVED, "three")
+    tell(f"{name}__2", CampaignEntryKind.PLANNED, "three")
+    tell(f"{name}__2", CampaignEntryKind.APPROVED, "three")
     assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
     tell(
-        f"{name}__2", CampaignEventKind.PLANNED, "four"
+        f"{name}__2", CampaignEntryKind.PLANNED, "four"
     )  # in the moment in which a wave of the third is opened
-    tell(f"{name}__2", CampaignEventKind.OPENED, "three")
+    tell(f"{name}__2", CampaignEntryKind.OPENED, "three")
     assert [each.campaign for each in campaigns.approved(name)] == ["planned three"]
     campaigns.close_campaign(f"{name}__2", CampaignOutcome.COMPLETED, "all well", NOON)
     assert campaigns.approved(name) == ()
@@ -110,11 +110,11 @@ def test_what_runs_by_an_approved_plan_is_the_newest_run_of_each_name(campaigns:
 def test_an_event_with_a_key_is_written_once(campaigns: SqlCampaigns) -> None:
     assert campaigns.record("spring__1", EVENT)
     assert not campaigns.record("spring__1", replace(EVENT, text="again"))
-    planned = replace(EVENT, kind=CampaignEventKind.PLANNED, key=None, detail={"plan": "{}"})
+    planned = replace(EVENT, kind=CampaignEntryKind.PLANNED, key=None, detail={"plan": "{}"})
     assert campaigns.record("spring__1", planned)
     assert campaigns.record("spring__1", planned)
-    assert campaigns.events("spring__1") == (EVENT, planned, planned)
-    assert campaigns.events("spring__1", plans=False) == (EVENT,)
+    assert campaigns.entries("spring__1") == (EVENT, planned, planned)
+    assert campaigns.entries("spring__1", plans=False) == (EVENT,)
 
 
 def test_the_part_about_some_clusters_is_that_of_the_rule(campaigns: SqlCampaigns) -> None:
@@ -124,21 +124,21 @@ def test_the_part_about_some_clusters_is_that_of_the_rule(campaigns: SqlCampaign
     for about in (("a",), ("b", "c"), ("nobody",), ()):
         expected = tuple(event for event in written if is_about(event, about))
         assert 0 < len(expected) < len(written)
-        assert campaigns.events("spring__1", about=about) == expected
+        assert campaigns.entries("spring__1", about=about) == expected
 
 
 def test_the_plan_in_force_is_found_alone(campaigns: SqlCampaigns) -> None:
-    def told(kind: CampaignEventKind, digest: str) -> None:
-        event = CampaignEvent(at=NOON, kind=kind, text="", detail={"digest": digest})
+    def told(kind: CampaignEntryKind, digest: str) -> None:
+        event = CampaignEntry(at=NOON, kind=kind, text="", detail={"digest": digest})
         campaigns.record("spring__1", event)
 
     assert campaigns.plan("spring__1") is None
-    told(CampaignEventKind.PLANNED, "first")
-    told(CampaignEventKind.PLANNED, "second")
+    told(CampaignEntryKind.PLANNED, "first")
+    told(CampaignEntryKind.PLANNED, "second")
     campaigns.record("spring__1", EVENT)
     assert campaigns.plan("spring__1") == {"digest": "second"}
-    told(CampaignEventKind.OPENED, "second")
-    told(CampaignEventKind.PLANNED, "behind it")
+    told(CampaignEntryKind.OPENED, "second")
+    told(CampaignEntryKind.PLANNED, "behind it")
     assert campaigns.plan("spring__1") == {"digest": "second"}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from srx_issu.adapters.journal import Ledger, SqlJournal
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.journal import Event, EventKind, IntendAnswer, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, IntendAnswer, Outcome
 from tests.journal.samples import NOON, make_event, make_intent, make_issu_intended
 
 UPGRADE = "wave1__fw-a"
@@ -23,7 +23,7 @@ UPGRADE = "wave1__fw-a"
 def test_says_what_to_do_when_no_database_answers() -> None:
     journal = SqlJournal("postgresql://u:hunter2@127.0.0.1:1/journal")
     with pytest.raises(JournalError, match=r"does not answer.*check that it runs") as caught:
-        journal.events(UPGRADE)
+        journal.entries(UPGRADE)
     assert "hunter2" not in str(caught.value)
 
 
@@ -49,7 +49,7 @@ def test_refuses_events_of_an_upgrade_that_was_never_opened(journal: SqlJournal)
     with pytest.raises(JournalError, match="not in the journal"):
         journal.close_upgrade("ghost", Outcome.REFUSED, "no", NOON)
     assert journal.upgrade("ghost") is None
-    assert journal.events("ghost") == ()
+    assert journal.entries("ghost") == ()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_database_itself_refuses_to_rewrite_history(
     with pytest.raises(DBAPIError, match=r"append-only|nothing else"), engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
-    assert len(opened.events(UPGRADE)) == 1
+    assert len(opened.entries(UPGRADE)) == 1
 
 
 def test_a_closed_upgrade_cannot_be_closed_otherwise(opened: SqlJournal) -> None:
@@ -104,7 +104,7 @@ def test_of_twenty_intents_at_once_exactly_one_counts(opened: SqlJournal, journa
     with ThreadPoolExecutor(takers) as pool:
         results = list(pool.map(intend, range(takers)))
     assert results.count(True) == 1
-    assert len(opened.events(UPGRADE)) == 1
+    assert len(opened.entries(UPGRADE)) == 1
 
 
 def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
@@ -116,7 +116,7 @@ def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
     assert again.answer is IntendAnswer.KEY_USED
     assert "not sent twice" in again.reason
     for _ in range(2):  # what follows an intent may repeat its key
-        opened.record(UPGRADE, Event(at=NOON, kind=EventKind.ACTION_SENT, step="s", text="t", key="issu"))
+        opened.record(UPGRADE, Entry(at=NOON, kind=EntryKind.ACTION_SENT, step="s", text="t", key="issu"))
 
 
 def test_an_intent_with_a_key_is_only_written_by_intend(opened: SqlJournal) -> None:
@@ -127,7 +127,7 @@ def test_an_intent_with_a_key_is_only_written_by_intend(opened: SqlJournal) -> N
     for _ in range(2):  # a command that may be sent again has no key
         opened.record(UPGRADE, replace(make_issu_intended(), key=None))
         assert opened.intend(UPGRADE, replace(make_issu_intended(), key=None)).written
-    assert len(opened.events(UPGRADE)) == 4
+    assert len(opened.entries(UPGRADE)) == 4
 
 
 def test_refuses_a_time_without_a_zone(opened: SqlJournal) -> None:
@@ -146,9 +146,9 @@ def test_an_intent_comes_back_as_it_was_and_the_second_opening_changes_nothing(o
 
 def test_events_come_back_whole_in_order_and_in_utc(opened: SqlJournal) -> None:
     bern = timezone(timedelta(hours=1))
-    first = Event(
+    first = Entry(
         at=datetime(2026, 11, 22, 13, 0, 0, 123456, tzinfo=bern),
-        kind=EventKind.ACTION_SENT,
+        kind=EntryKind.ACTION_SENT,
         step="start",
         text="ISSU started",
         node="node0",
@@ -160,17 +160,17 @@ def test_events_come_back_whole_in_order_and_in_utc(opened: SqlJournal) -> None:
     opened.record(UPGRADE, second)
     before = opened.now()
     opened.record(UPGRADE, second)
-    back = opened.events(UPGRADE)
+    back = opened.entries(UPGRADE)
     assert [replace(event, recorded_at=None) for event in back] == [first, second, second]
     stamps = [event.recorded_at or NOON for event in back]
     assert stamps == sorted(stamps)
     assert stamps[1] <= before <= stamps[2]
-    assert opened.events(UPGRADE)[0].at.tzinfo is UTC
+    assert opened.entries(UPGRADE)[0].at.tzinfo is UTC
 
 
 def test_device_words_that_no_database_likes_are_kept_readable(opened: SqlJournal) -> None:
     opened.record(UPGRADE, replace(make_event(), text="bad \0 byte \udcff end", detail={"w": "\0 \udcff"}))
-    event = opened.events(UPGRADE)[0]
+    event = opened.entries(UPGRADE)[0]
     assert event.text == "bad  byte ? end"
     assert event.detail == {"w": " ?"}
 
@@ -182,7 +182,7 @@ def test_a_trigger_writes_from_its_loop(opened: SqlJournal) -> None:
         await asyncio.gather(*writes)
 
     asyncio.run(observe())
-    assert len(opened.events(UPGRADE)) == 8
+    assert len(opened.entries(UPGRADE)) == 8
 
 
 def test_lists_upgrades_newest_first(opened: SqlJournal, ledger: Ledger) -> None:

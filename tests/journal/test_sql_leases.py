@@ -13,7 +13,7 @@ import pytest
 from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
 from srx_issu.adapters.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
-from srx_issu.ports.journal import PERMIT_S, Claim, EventKind, Outcome
+from srx_issu.ports.journal import PERMIT_S, Claim, EntryKind, Outcome
 from tests.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
@@ -175,8 +175,8 @@ def test_a_takeover_is_written_into_both_journals(
     pass_time(journal_url, 120)
     ran_out = leases.held_by("wave1__fw-a")[0].expires_at
     leases.take(FW, "wave2__fw-a", HOUR)
-    (lost,), (took,) = opened.events("wave1__fw-a"), opened.events("wave2__fw-a")
-    assert (lost.kind, took.kind) == (EventKind.FINDING, EventKind.DECIDED)
+    (lost,), (took,) = opened.entries("wave1__fw-a"), opened.entries("wave2__fw-a")
+    assert (lost.kind, took.kind) == (EntryKind.FINDING, EntryKind.DECIDED)
     assert "lost cluster:fw-a to wave2__fw-a" in lost.text
     assert f"from wave1__fw-a, whose lease ran out at {ran_out:%Y-%m-%d %H:%M:%S} UTC" in took.text
 

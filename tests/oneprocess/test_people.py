@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.adapters.journal import SqlJournal
 from srx_issu.airflow.composition.stop import VARIABLE
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from tests.airflow.by_hand import start_issu
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states
@@ -41,8 +41,8 @@ def test_an_approved_start_goes_on_and_the_journal_says_who_approved(place: Plac
     end = carry_out(place, run_id, "Approve", user="approver")
     assert str(end.outcome) == "UPGRADED", end.reason
     assert sent(place, cluster, run_id) == UPGRADE
-    events = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).events(run_id)
-    (answer,) = [event for event in events if event.kind is EventKind.ANSWER]
+    events = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
+    (answer,) = [event for event in events if event.kind is EntryKind.ANSWER]
     assert (answer.detail["by"], answer.detail["choice"]) == ("approver", "Approve")
 
 

@@ -10,7 +10,7 @@ from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
 from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Json, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Entry, EntryKind, Json, Outcome, UpgradeRecord
 
 START = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
 OLD, NEW = "21.4R3-S5.4", "22.4R3-S2.11"
@@ -21,20 +21,20 @@ UPGRADE = "wave1__fw-a"
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     record: UpgradeRecord
-    events: tuple[Event, ...]
+    events: tuple[Entry, ...]
     documents: dict[str, bytes]
 
 
 def event(
     seconds: float,
-    kind: EventKind,
+    kind: EntryKind,
     step: str,
     text: str,
     node: str | None = None,
     key: str | None = None,
     **detail: Json,
-) -> Event:
-    return Event(
+) -> Entry:
+    return Entry(
         at=START + timedelta(seconds=seconds),
         kind=kind,
         step=step,
@@ -57,9 +57,9 @@ def record(outcome: Outcome | None = None, reason: str | None = None, minutes: f
     )
 
 
-def prepared() -> tuple[Event, ...]:
+def prepared() -> tuple[Entry, ...]:
     """From the claim to the approval."""
-    k = EventKind
+    k = EntryKind
     reset = "request system snapshot"
     return (
         event(2, k.STEP_FINISHED, "claim", f"anna asks for fw-a (SRX4600) to {NEW}; lease until 04:00"),
@@ -83,9 +83,9 @@ def prepared() -> tuple[Event, ...]:
     )
 
 
-def started() -> tuple[Event, ...]:
+def started() -> tuple[Entry, ...]:
     """The start and the waits up to the switchover."""
-    k = EventKind
+    k = EntryKind
     return (
         event(1302, k.DECIDED, "issu.start_issu", "Start: node0 is primary of RG0, nothing shows an ISSU"),
         event(
@@ -108,7 +108,7 @@ def started() -> tuple[Event, ...]:
 
 
 def good() -> Sample:
-    k = EventKind
+    k = EntryKind
     reset = "request chassis cluster failover reset redundancy-group 1"
     finished = (
         event(3390, k.STEP_FINISHED, "issu.wait_for_cold_sync", "node1 is in sync"),
@@ -160,7 +160,7 @@ def good() -> Sample:
 
 
 def stopped() -> Sample:
-    k = EventKind
+    k = EntryKind
     reason = "node0: ISSU: cold sync timed out; node1 runs 22.4R3-S2.11; node1 is not cold-synced"
     todo = "node1 runs 22.4R3-S2.11, node0 does not. Put the cluster back:\n1. On node1: ..."
     ended = (

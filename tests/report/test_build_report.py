@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import html as lxml_html
 
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.report import build_report
 from tests.journal.samples import make_intent
 from tests.report.put_back import put_back
@@ -65,9 +65,9 @@ def test_a_plan_that_cannot_be_read_costs_its_own_part_only() -> None:
 def test_a_devices_words_cannot_become_markup() -> None:
     sample = good()
     bad = (
-        event(1, EventKind.FINDING, HOSTILE, HOSTILE, HOSTILE),
-        event(2, EventKind.ACTION_SENT, "s", HOSTILE, HOSTILE, command=HOSTILE),
-        event(3, EventKind.APPROVAL, "s", HOSTILE, by=HOSTILE),
+        event(1, EntryKind.FINDING, HOSTILE, HOSTILE, HOSTILE),
+        event(2, EntryKind.ACTION_SENT, "s", HOSTILE, HOSTILE, command=HOSTILE),
+        event(3, EntryKind.APPROVAL, "s", HOSTILE, by=HOSTILE),
     )
     result = dict.fromkeys(("check", "status", "text", "remedy", "measured"), HOSTILE)
     documents = {
@@ -122,7 +122,7 @@ def test_nothing_but_an_opened_upgrade_makes_a_report() -> None:
 
 
 def test_before_closing_the_decided_outcome_counts() -> None:
-    decided = event(1300, EventKind.DECIDED, "judge", "a check says no", outcome=Outcome.NOT_READY.value)
+    decided = event(1300, EntryKind.DECIDED, "judge", "a check says no", outcome=Outcome.NOT_READY.value)
     report = build_report(record(), make_intent(), (*prepared(), decided), {})
     text = page(report.html)
     assert "NOT READY" in text

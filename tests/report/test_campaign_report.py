@@ -8,7 +8,7 @@ import json
 from datetime import timedelta
 
 from srx_issu.campaign.model import Budget, Share, WaveSize
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
 from srx_issu.ports.journal import Outcome
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
 from srx_issu.steps.campaign.close import conclude_campaign
@@ -42,7 +42,7 @@ def report(reason: str = "") -> CampaignReport:
     judge(fake.bench(), 1, 1)
     record = fake.campaigns.campaign("spring__1")
     assert record is not None
-    events = fake.campaigns.events("spring__1")
+    events = fake.campaigns.entries("spring__1")
     ending = conclude_campaign(events, plan_only=False)
     return build_campaign_report(record, events, ending, fake.clock.now() + timedelta(seconds=5))
 
@@ -76,7 +76,7 @@ def test_a_campaign_without_a_plan_has_a_report_too() -> None:
     fake = FakeCampaign(campaign=campaign(), fleet=[])
     fake.campaigns.open_campaign("spring__1", "spring", "ada", fake.clock.now())
     fake.campaigns.record(
-        "spring__1", CampaignEvent(at=fake.clock.now(), kind=CampaignEventKind.NOTICE, text="x")
+        "spring__1", CampaignEntry(at=fake.clock.now(), kind=CampaignEntryKind.NOTICE, text="x")
     )
     record = fake.campaigns.campaign("spring__1")
     assert record is not None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.report.sent import Fate, sent_commands
 from tests.report.samples import event, good
 
-K = EventKind
+K = EntryKind
 
 
 def test_an_intent_without_an_answer_says_so() -> None:

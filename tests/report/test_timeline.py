@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.report.gantt import LABELS, PLOT, chart
 from srx_issu.report.timeline import Row, SpanState, timeline
 from tests.report.samples import START, event, good, prepared, started, stopped
 
-K = EventKind
+K = EntryKind
 
 
 def rows(events: tuple[object, ...], *, closed: bool = True) -> dict[str, Row]:

@@ -105,7 +105,7 @@ def _flags(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _failure(stack: Seen, run_id: str) -> str | None:
     """The newest diagnosis (a recovery keeps its first one), or what a start was refused for."""
-    events = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"]).events(run_id)
+    events = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
     kept = [event for event in events if event.key in (PLAN_KEY, DIAGNOSIS_KEY)]
     return str(kept[-1].detail["failure"]) if kept else None
 

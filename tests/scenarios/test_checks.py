@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from tests.airflow.running_stack import RunningStack
 from tests.scenarios.lost import LOST, PEER, POLICIES, POLICIES_LOST, SERVICE, Faults
 
@@ -65,14 +65,14 @@ def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
     return begun_runs[__name__]
 
 
-def told(stack: RunningStack, run: Started, kind: EventKind, step: str | None = None) -> list[Event]:
+def told(stack: RunningStack, run: Started, kind: EntryKind, step: str | None = None) -> list[Entry]:
     journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    events = (event for event in journal.events(run.run_id) if event.kind is kind)
+    events = (event for event in journal.entries(run.run_id) if event.kind is kind)
     return [event for event in events if step is None or event.step == step]
 
 
 def findings(stack: RunningStack, run: Started) -> list[str]:
-    return sorted(event.text for event in told(stack, run, EventKind.FINDING))
+    return sorted(event.text for event in told(stack, run, EntryKind.FINDING))
 
 
 def received(stack: RunningStack, run: Started, command: str) -> int:
@@ -90,7 +90,7 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
     step = "verify.check_state"
 
     def missing() -> str | None:
-        seen = [e.text for e in told(stack, run, EventKind.OBSERVED, step) if "still missing, " in e.text]
+        seen = [e.text for e in told(stack, run, EntryKind.OBSERVED, step) if "still missing, " in e.text]
         return seen[-1] if seen else None
 
     words = stack.until(missing, "word of what is still missing", run.run_id)
@@ -99,7 +99,7 @@ def test_what_returns_while_it_is_waited_for_is_no_finding(
     end = stack.wait(run.run_id)
     assert str(end.outcome) == "UPGRADED", end.reason
     assert findings(stack, run) == []
-    waited = [e.text for e in told(stack, run, EventKind.OBSERVED, step)]
+    waited = [e.text for e in told(stack, run, EntryKind.OBSERVED, step)]
     assert any(text.startswith("everything is back, after ") for text in waited), waited
 
 
@@ -152,4 +152,4 @@ def test_policies_that_stay_out_of_sync_wait_for_a_person(
     assert "still out of sync on node0.fpc0" in str(end.reason)
     assert received(stack, run, RESYNC) == 1
     assert stack.task_states(run.run_id)["verify"] == "failed"
-    assert told(stack, run, EventKind.OBSERVED, "verify.check_state") == []
+    assert told(stack, run, EntryKind.OBSERVED, "verify.check_state") == []

@@ -81,7 +81,7 @@ def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
     report = build_report(
         record,
         sources.journal.intent(upgrade_id),
-        sources.journal.events(upgrade_id),
+        sources.journal.entries(upgrade_id),
         read_documents(sources.evidence, told),
         listing=listing,
     )

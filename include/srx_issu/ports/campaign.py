@@ -27,7 +27,7 @@ class CampaignOutcome(StrEnum):
         return self not in (CampaignOutcome.REFUSED, CampaignOutcome.ABORTED)
 
 
-class CampaignEventKind(StrEnum):
+class CampaignEntryKind(StrEnum):
     """What an event of a campaign tells."""
 
     PLANNED = "planned"  # detail: plan, campaign (JSON text)
@@ -47,11 +47,11 @@ class CampaignEventKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CampaignEvent:
+class CampaignEntry:
     """One line of a campaign's account. ``wave`` 0 = the campaign as a whole."""
 
     at: datetime
-    kind: CampaignEventKind
+    kind: CampaignEntryKind
     text: str
     wave: int = 0
     cluster: str | None = None
@@ -63,14 +63,14 @@ class CampaignEvent:
 UNTOLD = frozenset({Outcome.UPGRADED.value, Outcome.ALREADY_CURRENT.value, Outcome.PLANNED.value})
 
 
-def is_about(event: CampaignEvent, clusters: Collection[str]) -> bool:
+def is_about(event: CampaignEntry, clusters: Collection[str]) -> bool:
     """Whether ``event`` can decide anything about one of ``clusters``: it is theirs or the campaign's, it
     counts against the budget, or it says which attempt of another cluster counts."""
     return (
         event.cluster is None
         or event.cluster in clusters
-        or event.kind is CampaignEventKind.TAKEN
-        or (event.kind is CampaignEventKind.ENDED and event.detail.get("result") not in UNTOLD)
+        or event.kind is CampaignEntryKind.TAKEN
+        or (event.kind is CampaignEntryKind.ENDED and event.detail.get("result") not in UNTOLD)
     )
 
 
@@ -102,9 +102,9 @@ def plan_in_force(told: Iterable[tuple[str, Mapping[str, Json]]]) -> Mapping[str
     or behind it, is nobody's. None when nothing was planned."""
     planned: list[Mapping[str, Json]] = []
     for kind, detail in told:
-        if kind == CampaignEventKind.PLANNED:
+        if kind == CampaignEntryKind.PLANNED:
             planned.append(detail)
-        elif kind == CampaignEventKind.OPENED:
+        elif kind == CampaignEntryKind.OPENED:
             digest = detail.get("digest")  # an older version did not keep it
             named = [each for each in planned if digest in (None, each.get("digest"))]
             return named[-1] if named else None
@@ -116,7 +116,7 @@ def approved_campaign(
 ) -> ApprovedCampaign | None:
     """From kind and detail of its events, in their order; None when the plan in force was not approved."""
     planned = plan_in_force(told)
-    approved = next((detail for kind, detail in reversed(told) if kind == CampaignEventKind.APPROVED), None)
+    approved = next((detail for kind, detail in reversed(told) if kind == CampaignEntryKind.APPROVED), None)
     if planned is None or approved is None or planned.get("digest") != approved.get("digest"):
         return None
     return ApprovedCampaign(campaign_id=campaign_id, name=name, campaign=str(planned["campaign"]))
@@ -135,7 +135,7 @@ class CampaignLook:
     """What all campaigns wait for, as of one moment."""
 
     at: datetime  # of the database
-    events: Mapping[str, tuple[CampaignEvent, ...]]  # by campaign, what is new since the last look
+    events: Mapping[str, tuple[CampaignEntry, ...]]  # by campaign, what is new since the last look
     read_to: Mapping[str, int]  # by campaign, where the next look begins
     held: Mapping[str, str]  # resource -> who has it; what could be taken over is left out
     upgrades: Mapping[str, OrderedUpgrade]
@@ -159,13 +159,13 @@ class CampaignJournal(Protocol):
         """Of each name (or of one) the newest run, when it is open and its plan in force is approved."""
         ...
 
-    def record(self, campaign_id: str, event: CampaignEvent) -> bool:
+    def record(self, campaign_id: str, event: CampaignEntry) -> bool:
         """False when an event with its key is there already."""
         ...
 
-    def events(
+    def entries(
         self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
-    ) -> tuple[CampaignEvent, ...]:
+    ) -> tuple[CampaignEntry, ...]:
         """In the order they were written. ``plans`` False leaves out the (large) PLANNED ones.
 
         ``about``: what decides about these clusters alone, see ``is_about``; a campaign of thousands has

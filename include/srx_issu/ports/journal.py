@@ -39,7 +39,7 @@ class Outcome(StrEnum):
         )
 
 
-class EventKind(StrEnum):
+class EntryKind(StrEnum):
     """What an event tells."""
 
     STEP_STARTED = "step_started"
@@ -60,7 +60,7 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Entry:
     """One line of the journal. ``detail`` is small JSON without secrets.
 
     ``at`` is when the writer saw it, by the writer's clock. ``recorded_at`` is when the database wrote it:
@@ -68,7 +68,7 @@ class Event:
     """
 
     at: datetime
-    kind: EventKind
+    kind: EntryKind
     step: str  # task or step name
     text: str  # one sentence for people
     node: str | None = None
@@ -179,9 +179,9 @@ class Journal(Protocol):
         """Every upgrade and recovery of one cluster, newest first."""
         ...
 
-    def record(self, upgrade_id: str, event: Event) -> None: ...
+    def record(self, upgrade_id: str, event: Entry) -> None: ...
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
         """Writes an ACTION_INTENDED event, unless it may not be sent any more. One transaction.
 
         Nothing is written when the upgrade is closed, when its key was intended before (None is always
@@ -190,7 +190,7 @@ class Journal(Protocol):
         """
         ...
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+    def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
         """In the order of writing."""
         ...
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pydantic_core import to_json
 
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Event, UpgradeRecord
+from srx_issu.ports.journal import Entry, UpgradeRecord
 from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.page import render
 from srx_issu.report.story import tell
@@ -25,7 +25,7 @@ class Report:
 def build_report(
     record: UpgradeRecord,
     intent: Intent,
-    events: tuple[Event, ...],
+    events: tuple[Entry, ...],
     documents: Mapping[str, bytes],
     *,
     listing: tuple[Listed, ...] | None = None,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic_core import to_json
 
-from srx_issu.ports.campaign import CampaignEvent, CampaignOutcome, CampaignRecord
+from srx_issu.ports.campaign import CampaignEntry, CampaignOutcome, CampaignRecord
 from srx_issu.report.campaign_story import CampaignStory, ClusterLine, tell_campaign
 from srx_issu.report.gantt import Chart, chart
 from srx_issu.report.page import environment
@@ -38,7 +38,7 @@ _COLUMNS = (
 
 def build_campaign_report(
     record: CampaignRecord,
-    events: tuple[CampaignEvent, ...],
+    events: tuple[CampaignEntry, ...],
     ending: tuple[CampaignOutcome, str],
     now: datetime,
 ) -> CampaignReport:

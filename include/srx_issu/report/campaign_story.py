@@ -11,7 +11,7 @@ from srx_issu.campaign.choose import LeftOut
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.plan import Plan, Planned
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignOutcome, CampaignRecord
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignOutcome, CampaignRecord
 from srx_issu.report.timeline import Panel, Row, Span, SpanState
 from srx_issu.steps.campaign.close import summary
 from srx_issu.steps.campaign.state import CampaignState, plan_of, read_state
@@ -55,24 +55,24 @@ class CampaignStory:
     budget: str
     lines: tuple[ClusterLine, ...]
     left_out: tuple[LeftOut, ...]
-    decisions: tuple[CampaignEvent, ...]  # questions, answers, judgements, orders
+    decisions: tuple[CampaignEntry, ...]  # questions, answers, judgements, orders
     panel: Panel
 
 
 _DECISIONS = (
-    CampaignEventKind.ASKED,
-    CampaignEventKind.REPLIED,
-    CampaignEventKind.APPROVED,
-    CampaignEventKind.OPENED,
-    CampaignEventKind.JUDGED,
-    CampaignEventKind.ANSWERED,
-    CampaignEventKind.ORDERED,
+    CampaignEntryKind.ASKED,
+    CampaignEntryKind.REPLIED,
+    CampaignEntryKind.APPROVED,
+    CampaignEntryKind.OPENED,
+    CampaignEntryKind.JUDGED,
+    CampaignEntryKind.ANSWERED,
+    CampaignEntryKind.ORDERED,
 )
 
 
 def tell_campaign(
     record: CampaignRecord,
-    events: tuple[CampaignEvent, ...],
+    events: tuple[CampaignEntry, ...],
     ending: tuple[CampaignOutcome, str],
     now: datetime,
 ) -> CampaignStory:
@@ -133,15 +133,15 @@ def _without_result(cluster: Planned, state: CampaignState) -> Result:
     return Result.UNKNOWN if cluster.name in state.in_flight else Result.NOT_STARTED
 
 
-def _times(events: tuple[CampaignEvent, ...]) -> Times:
+def _times(events: tuple[CampaignEntry, ...]) -> Times:
     found: dict[str, tuple[datetime | None, datetime | None]] = {}
     for event in events:
         if event.cluster is None:
             continue
         started, _ = found.get(event.cluster, (None, None))
-        if event.kind is CampaignEventKind.STARTED:
+        if event.kind is CampaignEntryKind.STARTED:
             found[event.cluster] = (started or event.at, None)
-        elif event.kind is CampaignEventKind.ENDED:
+        elif event.kind is CampaignEntryKind.ENDED:
             found[event.cluster] = (started, event.at)
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 
 
 class Fate(StrEnum):
@@ -20,10 +20,10 @@ class Fate(StrEnum):
 
 
 _FATES = {
-    EventKind.ACTION_SENT: Fate.ANSWERED,
-    EventKind.ACTION_REFUSED: Fate.REFUSED,
-    EventKind.ACTION_UNKNOWN: Fate.UNKNOWN,
-    EventKind.ACTION_WITHDRAWN: Fate.NOT_SENT,
+    EntryKind.ACTION_SENT: Fate.ANSWERED,
+    EntryKind.ACTION_REFUSED: Fate.REFUSED,
+    EntryKind.ACTION_UNKNOWN: Fate.UNKNOWN,
+    EntryKind.ACTION_WITHDRAWN: Fate.NOT_SENT,
 }
 
 
@@ -41,18 +41,18 @@ class SentCommand:
     answer: str = ""
 
 
-def sent_commands(events: tuple[Event, ...]) -> tuple[SentCommand, ...]:
+def sent_commands(events: tuple[Entry, ...]) -> tuple[SentCommand, ...]:
     """In the order of the journal. An answer belongs to the newest open intent of its step and node."""
     commands: list[SentCommand] = []
     for event in events:
-        if event.kind is EventKind.ACTION_INTENDED:
+        if event.kind is EntryKind.ACTION_INTENDED:
             _intended(commands, event)
         elif event.kind in _FATES:
             _answered(commands, event)
     return tuple(commands)
 
 
-def _intended(commands: list[SentCommand], event: Event) -> None:
+def _intended(commands: list[SentCommand], event: Entry) -> None:
     place = _open(commands, event)
     if place is not None and "command" not in event.detail:
         # the same command by another way: the RPC after a shell that does not exist
@@ -63,7 +63,7 @@ def _intended(commands: list[SentCommand], event: Event) -> None:
     )
 
 
-def _answered(commands: list[SentCommand], event: Event) -> None:
+def _answered(commands: list[SentCommand], event: Entry) -> None:
     place = _open(commands, event)
     if place is None:  # an answer whose intent is not in the journal is still shown
         commands.append(
@@ -75,7 +75,7 @@ def _answered(commands: list[SentCommand], event: Event) -> None:
     )
 
 
-def _open(commands: list[SentCommand], event: Event) -> int | None:
+def _open(commands: list[SentCommand], event: Entry) -> int | None:
     """The newest command of this step and node that has no answer; None when there is none."""
     named = event.detail.get("command")
     for place in range(len(commands) - 1, -1, -1):
@@ -87,12 +87,12 @@ def _open(commands: list[SentCommand], event: Event) -> int | None:
     return None
 
 
-def _command(event: Event) -> str:
+def _command(event: Entry) -> str:
     named = event.detail.get("command")
     return str(named) if named else event.text
 
 
-def _why(event: Event) -> str:
+def _why(event: Entry) -> str:
     """The reason in parentheses behind the command's words, where there is one."""
     named = event.detail.get("command")
     text = event.text.removeprefix(str(named)).strip() if named else ""

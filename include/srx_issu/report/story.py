@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Entry, EntryKind, Outcome, UpgradeRecord
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.nodes import Moments, moments, releases
@@ -17,7 +17,7 @@ from srx_issu.report.traffic import Traffic, traffic
 from srx_issu.report.verdicts import Tone, conclusion, meaning
 from srx_issu.report.wording import plain
 
-_ABOUT_APPROVALS = (EventKind.QUESTION, EventKind.ANSWER, EventKind.APPROVAL)
+_ABOUT_APPROVALS = (EntryKind.QUESTION, EntryKind.ANSWER, EntryKind.APPROVAL)
 LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
 
 
@@ -44,9 +44,9 @@ class Story:
     reason: str | None
     recovery: Recovery | None
     what_to_do: str | None
-    findings: tuple[Event, ...]
-    failures: tuple[Event, ...]  # steps that gave up; a later attempt may have succeeded
-    approvals: tuple[Event, ...]  # questions, answers, and what followed from them
+    findings: tuple[Entry, ...]
+    failures: tuple[Entry, ...]  # steps that gave up; a later attempt may have succeeded
+    approvals: tuple[Entry, ...]  # questions, answers, and what followed from them
     commands: tuple[SentCommand, ...]
     timeline: tuple[Panel, ...]
     moments: Moments
@@ -55,7 +55,7 @@ class Story:
     final_comparison: CheckTable | None
     traffic: Traffic
     transcript: str | None
-    events: tuple[Event, ...]
+    events: tuple[Entry, ...]
     evidence: tuple[Listed, ...]
     journal_head: str | None = None  # the journal's chain when this was written; None = not asked
 
@@ -68,7 +68,7 @@ class Story:
 def tell(
     record: UpgradeRecord,
     intent: Intent,
-    events: tuple[Event, ...],
+    events: tuple[Entry, ...],
     documents: Documents,
     listing: tuple[Listed, ...] | None = None,
 ) -> Story:
@@ -76,7 +76,7 @@ def tell(
     outcome, reason = conclusion(record, events)
     tone, words = meaning(outcome)
     todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
-    given = tuple(e for e in events if e.kind is EventKind.APPROVAL)
+    given = tuple(e for e in events if e.kind is EntryKind.APPROVAL)
     approvals = tuple(e for e in events if e.kind in _ABOUT_APPROVALS)
     return Story(
         upgrade_id=record.upgrade_id,
@@ -98,8 +98,8 @@ def tell(
         reason=reason,
         recovery=recovery(documents),
         what_to_do=todo,
-        findings=tuple(e for e in events if e.kind is EventKind.FINDING and e.text not in (todo or "")),
-        failures=tuple(e for e in events if e.kind is EventKind.STEP_FAILED),
+        findings=tuple(e for e in events if e.kind is EntryKind.FINDING and e.text not in (todo or "")),
+        failures=tuple(e for e in events if e.kind is EntryKind.STEP_FAILED),
         approvals=approvals,
         commands=sent_commands(events),
         timeline=timeline(events, record.opened_at, outcome is not None, intent.policy.timers),

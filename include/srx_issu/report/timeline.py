@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 
 
 class SpanState(StrEnum):
@@ -58,9 +58,9 @@ class Row:
 START = "start_issu"  # the intent that divides "before" from "since" the ISSU
 
 
-def _is_start(event: Event) -> bool:
+def _is_start(event: Entry) -> bool:
     """The newest intent of the start counts: an earlier one may never have reached the node."""
-    return event.kind is EventKind.ACTION_INTENDED and event.detail.get("once", event.key) == START
+    return event.kind is EntryKind.ACTION_INTENDED and event.detail.get("once", event.key) == START
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class Panel:
 
 
 def timeline(
-    events: tuple[Event, ...], opened_at: datetime, closed: bool, timers: Timers
+    events: tuple[Entry, ...], opened_at: datetime, closed: bool, timers: Timers
 ) -> tuple[Panel, ...]:
     """One panel up to the start of the ISSU, one from there on; empty without events."""
     start = next((e for e in reversed(events) if _is_start(e)), None)
@@ -90,7 +90,7 @@ def timeline(
 
 
 def _panel(
-    title: str, events: tuple[Event, ...], start: datetime, closed: bool, timers: Timers
+    title: str, events: tuple[Entry, ...], start: datetime, closed: bool, timers: Timers
 ) -> tuple[Panel, ...]:
     if not events:
         return ()
@@ -111,20 +111,20 @@ def _panel(
     return (Panel(title=title, start=first, end=max(at, first), rows=rows),)
 
 
-_ENDINGS = (EventKind.STEP_FINISHED, EventKind.STEP_FAILED, EventKind.DECIDED)
+_ENDINGS = (EntryKind.STEP_FINISHED, EntryKind.STEP_FAILED, EntryKind.DECIDED)
 
 
-def _span(stretch: tuple[Event, ...], previous_end: datetime) -> Span:
-    own_start = stretch[0].at if stretch[0].kind is EventKind.STEP_STARTED else previous_end
+def _span(stretch: tuple[Entry, ...], previous_end: datetime) -> Span:
+    own_start = stretch[0].at if stretch[0].kind is EntryKind.STEP_STARTED else previous_end
     end = max(event.at for event in stretch)
     return Span(start=min(own_start, end), end=end, state=_state(stretch))
 
 
-def _state(stretch: Iterable[Event]) -> SpanState:
+def _state(stretch: Iterable[Entry]) -> SpanState:
     kinds = {event.kind for event in stretch}
-    if EventKind.STEP_FAILED in kinds:
+    if EntryKind.STEP_FAILED in kinds:
         return SpanState.FAILED
-    if kinds & {EventKind.ACTION_REFUSED, EventKind.ACTION_UNKNOWN}:
+    if kinds & {EntryKind.ACTION_REFUSED, EntryKind.ACTION_UNKNOWN}:
         return SpanState.DOUBTFUL
     return SpanState.DONE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Entry, EntryKind, Outcome, UpgradeRecord
 
 
 class Tone(StrEnum):
@@ -46,12 +46,12 @@ def meaning(outcome: Outcome | None) -> tuple[Tone, str]:
     return _MEANING[outcome]
 
 
-def conclusion(record: UpgradeRecord, events: tuple[Event, ...]) -> tuple[Outcome | None, str | None]:
+def conclusion(record: UpgradeRecord, events: tuple[Entry, ...]) -> tuple[Outcome | None, str | None]:
     """Outcome and reason: as closed, else as the newest step decided (the report is made before closing)."""
     if record.outcome is not None:
         return record.outcome, record.reason
     for event in reversed(events):
         decided = event.detail.get("outcome")
-        if event.kind is EventKind.DECIDED and decided in list(Outcome):
+        if event.kind is EntryKind.DECIDED and decided in list(Outcome):
             return Outcome(str(decided)), event.text
     return None, None

@@ -12,12 +12,12 @@ from srx_issu.domain.redaction.prose import redact
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
-from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Json, Leases
+from srx_issu.ports.journal import Entry, EntryKind, Evidence, Journal, Json, Leases
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
 
 Facts = dict[str, Json]  # what a step hands on: small, JSON, without secrets
-AFTER_SENDING = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.ACTION_REFUSED)
+AFTER_SENDING = (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.ACTION_REFUSED)
 
 
 def _not_stopped() -> str | None:
@@ -57,7 +57,7 @@ class Bench:
 
     def tell(
         self,
-        kind: EventKind,
+        kind: EntryKind,
         text: str,
         *,
         node: NodeName | None = None,
@@ -78,13 +78,13 @@ class Bench:
 
     def event(
         self,
-        kind: EventKind,
+        kind: EntryKind,
         text: str,
         *,
         node: NodeName | None = None,
         key: str | None = None,
         detail: Facts | None = None,
-    ) -> Event:
-        return Event(
+    ) -> Entry:
+        return Entry(
             at=self.clock.now(), kind=kind, step=self.step, text=text, node=node, key=key, detail=detail or {}
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from srx_issu.domain.errors import JournalAway
-from srx_issu.ports.journal import Event, Journal
+from srx_issu.ports.journal import Entry, Journal
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 
@@ -22,9 +22,9 @@ class LateJournal:
     journal: Journal
     upgrade_id: str
     outage: Outage
-    _waiting: deque[Event] = field(default_factory=deque)
+    _waiting: deque[Entry] = field(default_factory=deque)
 
-    async def write(self, *events: Event) -> bool:
+    async def write(self, *events: Entry) -> bool:
         """Whether ``events`` and everything before them are in the journal now.
 
         Does not wait: False while the journal is away. While it is away, this also asks whether it is back
@@ -42,13 +42,13 @@ class LateJournal:
             return False
         return True
 
-    def withdraw(self, event: Event) -> None:
+    def withdraw(self, event: Entry) -> None:
         """Takes back a verdict that was not written, so that a newer look can come to another."""
         if event in self._waiting:
             self._waiting.remove(event)
 
     def _write_all(self) -> None:
-        known = self.journal.events(self.upgrade_id) if self.outage.is_on else ()
+        known = self.journal.entries(self.upgrade_id) if self.outage.is_on else ()
         while self._waiting:
             if not is_among(known, self._waiting[0]):
                 self.journal.record(self.upgrade_id, self._waiting[0])
@@ -56,18 +56,18 @@ class LateJournal:
 
 
 def write_patiently(
-    journal: Journal, upgrade_id: str, event: Event, outage: Outage, limit_s: float = LIMIT_S
+    journal: Journal, upgrade_id: str, event: Entry, outage: Outage, limit_s: float = LIMIT_S
 ) -> None:
     """Writes one line, waiting for the journal where it is away. Raises JournalAway after ``limit_s``."""
 
     def write() -> None:
-        if not (outage.is_on and is_among(journal.events(upgrade_id), event)):
+        if not (outage.is_on and is_among(journal.entries(upgrade_id), event)):
             journal.record(upgrade_id, event)
 
     wait_out(write, outage, limit_s=limit_s)
 
 
-def is_among(known: Iterable[Event], event: Event) -> bool:
+def is_among(known: Iterable[Entry], event: Entry) -> bool:
     """Whether a line was written although its answer was lost: same moment, step, kind, node and key."""
     mine = (event.at, event.kind, event.step, event.node, event.key)
     return any((e.at, e.kind, e.step, e.node, e.key) == mine for e in known)

@@ -16,7 +16,7 @@ from srx_issu.domain.upgrade.decide import Sent
 from srx_issu.domain.upgrade.goals import Course
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Evidence, Journal, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Evidence, Journal, Outcome
 
 BASELINE_STEP = "assess.collect_baseline"
 START_STEP = "issu.start"
@@ -52,31 +52,31 @@ class Conclusion:
     reason: str
 
 
-def last(events: Iterable[Event], kind: EventKind, **wanted: str) -> Event | None:
+def last(events: Iterable[Entry], kind: EntryKind, **wanted: str) -> Entry | None:
     """The newest event of that kind whose attributes equal ``wanted`` (step, key, node)."""
     matching = [e for e in events if e.kind is kind and all(getattr(e, k) == v for k, v in wanted.items())]
     return matching[-1] if matching else None
 
 
-def baseline(events: Iterable[Event], evidence: Evidence) -> Snapshot:
+def baseline(events: Iterable[Entry], evidence: Evidence) -> Snapshot:
     """The snapshot taken before anything was changed. Raises JournalError when there is none."""
     return codec.loads(Snapshot, evidence.read(_evidence_id(events, "snapshot")))
 
 
-def baseline_state(events: Iterable[Event], evidence: Evidence) -> ClusterState:
+def baseline_state(events: Iterable[Entry], evidence: Evidence) -> ClusterState:
     """The state tables taken with the baseline snapshot."""
     return codec.loads(ClusterState, evidence.read(_evidence_id(events, "state")))
 
 
-def baseline_event(events: Iterable[Event]) -> Event | None:
+def baseline_event(events: Iterable[Entry]) -> Entry | None:
     """What tells of the baseline: an upgrade's own, or a recovery's. ``detail`` has the evidence ids."""
     events = tuple(events)
-    return last(events, EventKind.OBSERVED, step=BASELINE_STEP) or last(
-        events, EventKind.OBSERVED, key=BASELINE_KEY
+    return last(events, EntryKind.OBSERVED, step=BASELINE_STEP) or last(
+        events, EntryKind.OBSERVED, key=BASELINE_KEY
     )
 
 
-def _evidence_id(events: Iterable[Event], what: str) -> str:
+def _evidence_id(events: Iterable[Entry], what: str) -> str:
     event = baseline_event(events)
     found = event.detail.get(what) if event else None
     if not isinstance(found, str):
@@ -84,13 +84,13 @@ def _evidence_id(events: Iterable[Event], what: str) -> str:
     return found
 
 
-def start(events: Iterable[Event]) -> Start | None:
+def start(events: Iterable[Entry]) -> Start | None:
     """The start as journalled; None when it was never going to be sent, or is proven not to have been.
 
     For a recovery: the start by somebody else that it goes on from.
     """
     events = tuple(events)
-    begun = start_intent(events) or last(events, EventKind.OBSERVED, key=FOUND_KEY)
+    begun = start_intent(events) or last(events, EntryKind.OBSERVED, key=FOUND_KEY)
     if begun is None or begun.node is None:
         return None
     by_rpc = begun.detail.get("method") == StartMethod.RPC
@@ -103,50 +103,50 @@ def start(events: Iterable[Event]) -> Start | None:
     )
 
 
-def start_intent(events: Iterable[Event]) -> Event | None:
+def start_intent(events: Iterable[Entry]) -> Entry | None:
     """The intent of this upgrade's start that was, or may have been, sent."""
     mine = [e for e in intended(events) if e.detail.get("once", e.key) == START_KEY]
     return mine[-1] if mine else None
 
 
-def intended(events: Iterable[Event]) -> tuple[Event, ...]:
+def intended(events: Iterable[Entry]) -> tuple[Entry, ...]:
     """Every intent that was, or may have been, sent: those that are proven not to have been are left out."""
     events = tuple(events)
-    withdrawn = {e.detail.get("permit_id") for e in events if e.kind is EventKind.ACTION_WITHDRAWN}
-    mine = [e for e in events if e.kind is EventKind.ACTION_INTENDED]
+    withdrawn = {e.detail.get("permit_id") for e in events if e.kind is EntryKind.ACTION_WITHDRAWN}
+    mine = [e for e in events if e.kind is EntryKind.ACTION_INTENDED]
     return tuple(
         e for e in mine if e.detail.get("permit_id") is None or e.detail["permit_id"] not in withdrawn
     )
 
 
-def once_key(events: Iterable[Event], once: str) -> str:
+def once_key(events: Iterable[Entry], once: str) -> str:
     """The key under which an order that is sent once is intended next: an intent that is proven not to have
     been sent has used up its own key only, however often that was written."""
     events = tuple(events)
     mine = {
         str(e.detail.get("permit_id"))
         for e in events
-        if e.kind is EventKind.ACTION_INTENDED and e.detail.get("once", e.key) == once
+        if e.kind is EntryKind.ACTION_INTENDED and e.detail.get("once", e.key) == once
     }
-    lost = mine & {str(e.detail.get("permit_id")) for e in events if e.kind is EventKind.ACTION_WITHDRAWN}
+    lost = mine & {str(e.detail.get("permit_id")) for e in events if e.kind is EntryKind.ACTION_WITHDRAWN}
     return once if not lost else f"{once}#{len(lost) + 1}"
 
 
-def gathered_groups(events: Iterable[Event]) -> tuple[int, ...]:
+def gathered_groups(events: Iterable[Entry]) -> tuple[int, ...]:
     """The groups that were failed over by hand before the start (Junos 11.4 and earlier)."""
     found = [e.detail.get(GATHERED) for e in intended(events)]
     return tuple(dict.fromkeys(group for group in found if isinstance(group, int)))
 
 
-def ready_event(events: Iterable[Event]) -> Event | None:
+def ready_event(events: Iterable[Entry]) -> Entry | None:
     """The newest readiness assessment that passed; None when there is none."""
     ready = [e for e in events if e.detail.get("assessment") == READY]
     return ready[-1] if ready else None
 
 
-def start_was_sent(events: Iterable[Event]) -> bool:
+def start_was_sent(events: Iterable[Entry]) -> bool:
     """Whether the node was asked for the ISSU and did not refuse: it answered, or nobody knows."""
-    sent = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN)
+    sent = (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN)
     return any(e.kind in sent and e.step == START_STEP for e in events)
 
 
@@ -155,14 +155,14 @@ def intent_of(journal: Journal, upgrade_id: str) -> Intent:
     intent = journal.intent(upgrade_id)
     if intent.purpose is not Purpose.RECOVER:
         return intent
-    found = last(journal.events(upgrade_id), EventKind.OBSERVED, key=FOUND_KEY)
+    found = last(journal.entries(upgrade_id), EntryKind.OBSERVED, key=FOUND_KEY)
     target = found.detail.get("target") if found else None
     if not isinstance(target, str):
         return intent
     return replace(intent, image=replace(intent.image, release=target))
 
 
-def course(events: Iterable[Event], evidence: Evidence, intent: Intent) -> Course:
+def course(events: Iterable[Entry], evidence: Evidence, intent: Intent) -> Course:
     """What a wait is judged against. Before the start, the baseline's RG0 primary stands for the starter."""
     events = tuple(events)
     before = baseline(events, evidence)
@@ -171,9 +171,9 @@ def course(events: Iterable[Event], evidence: Evidence, intent: Intent) -> Cours
     return Course(before=before, starter=starter, target=intent.image.release)
 
 
-def conclusion(events: Iterable[Event]) -> Conclusion | None:
+def conclusion(events: Iterable[Entry]) -> Conclusion | None:
     """The newest outcome a step has decided on; None when none has."""
-    decided = [e for e in events if e.kind is EventKind.DECIDED and "outcome" in e.detail]
+    decided = [e for e in events if e.kind is EntryKind.DECIDED and "outcome" in e.detail]
     if not decided:
         return None
     return Conclusion(outcome=Outcome(str(decided[-1].detail["outcome"])), reason=decided[-1].text)

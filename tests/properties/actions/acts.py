@@ -218,7 +218,7 @@ def let_clock_drift(here: Site) -> None:
 
 
 def lose_the_journal(here: Site) -> None:
-    every = ("events", "record", "intend", "now")
+    every = ("entries", "record", "intend", "now")
     here.journal.leave(here.chance.choice((30.0, 300.0)), *here.chance.choice((every, every[:1], every[1:3])))
     here.journal.loses = here.chance.choice((0, 0, 1))
 

@@ -11,7 +11,7 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.goals import Goal, progress
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import Ask, Gate, approach
 from srx_issu.steps.approval.request import recovery_request, start_request
@@ -69,14 +69,14 @@ def plain(step: str, work: Callable[[Bench], object]) -> tuple[str, Task]:
 
 
 def keep_baseline(bench: Bench) -> object:
-    if start(bench.journal.events(bench.upgrade_id)) is not None:
+    if start(bench.journal.entries(bench.upgrade_id)) is not None:
         return None
     now = bench.reader.observe()
     detail = {
         "snapshot": bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
         "state": bench.evidence.write(bench.upgrade_id, "state.json", codec.dumps(bench.collect(now))),
     }
-    bench.tell(EventKind.OBSERVED, "baseline", detail={**detail})
+    bench.tell(EntryKind.OBSERVED, "baseline", detail={**detail})
     return None
 
 
@@ -119,12 +119,12 @@ def _watch(here: Site, run: Run, step: str, goal: Goal, bench: Bench) -> object:
     events = here.journal.written[run.upgrade_id]
     way = course(events, here.evidence, bench.intent)
     if began_at(tuple(events), step) is None:
-        here.note(run, EventKind.STEP_STARTED, step, f"waiting for {goal}")
+        here.note(run, EntryKind.STEP_STARTED, step, f"waiting for {goal}")
     began = began_at(tuple(events), step) or here.world.now()
     for _ in range(MOST_POLLS):
         seen = progress(goal, way, bench.reader.observe())
         if seen.done:
-            here.note(run, EventKind.STEP_FINISHED, step, seen.text)
+            here.note(run, EntryKind.STEP_FINISHED, step, seen.text)
             return seen.text
         if (here.world.now() - began).total_seconds() > deadline_s(goal, timers):
             raise RequestRefused(f"not reached: {seen.text}")
@@ -142,7 +142,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
                 return found
             events = tuple(here.journal.written[run.upgrade_id])
             if began_at(events, step) is None:
-                here.note(run, EventKind.STEP_STARTED, step, "waiting")
+                here.note(run, EntryKind.STEP_STARTED, step, "waiting")
             since = began_at(events, step) or here.world.now()
             if (here.world.now() - since).total_seconds() > found.deadline_s:
                 return here.perform(run, step, partial(overdue, name=name, waiting=found))
@@ -157,7 +157,7 @@ def until_quiet(here: Site, run: Run) -> object:
     upgrade = here.world.machine.upgrade
     if upgrade is not None and not upgrade.outcome:
         return NotYet()
-    here.note(run, EventKind.OBSERVED, "wait_until_quiet", "nothing moves", key=QUIET_KEY)
+    here.note(run, EntryKind.OBSERVED, "wait_until_quiet", "nothing moves", key=QUIET_KEY)
     return "quiet"
 
 

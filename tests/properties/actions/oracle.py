@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_lab.machine.words import ColdSync, GroupState
 from srx_lab.machine.world import World as Machine
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
@@ -18,13 +18,13 @@ BEGINS = ("issu.start", "issu.consolidate_groups")
 TAKES_DOWN = ("rollback", "reboot")
 
 
-def about_start(events: list[Event]) -> str:
+def about_start(events: list[Entry]) -> str:
     """What an approver of the start is shown of the nodes: the newest assessment of the step that plans."""
     told = [e for e in events if e.step == "assess.check_readiness" and e.detail.get("assessment") == "ready"]
     return f"{told[-1].text} {sorted(told[-1].detail.items(), key=str)}" if told else ""
 
 
-def about_recovery(events: list[Event], evidence: MemoryEvidence) -> str:
+def about_recovery(events: list[Entry], evidence: MemoryEvidence) -> str:
     """The newest plan, as it was kept."""
     plans = [e for e in events if e.key == "recovery_plan"]
     return evidence.files[str(plans[-1].detail["plan"])].decode() if plans else ""
@@ -67,9 +67,9 @@ class Oracle:
             found.append("the cluster is not leased to it")
         return found
 
-    def _begins(self, sent: Arrival, intent: Intent, events: list[Event], now: datetime) -> list[str]:
+    def _begins(self, sent: Arrival, intent: Intent, events: list[Entry], now: datetime) -> list[str]:
         found = []
-        if any(e.kind is EventKind.DECIDED and "outcome" in e.detail for e in events):
+        if any(e.kind is EntryKind.DECIDED and "outcome" in e.detail for e in events):
             found.append("its outcome was decided")
         if self.ledger.stopped:
             found.append("the fleet is stopped")
@@ -114,7 +114,7 @@ class Oracle:
                 found.append(f"RG{group} has {len(leads)} primaries")
         return found
 
-    def _brings_home(self, sent: Arrival, intent: Intent, events: list[Event], now: datetime) -> list[str]:
+    def _brings_home(self, sent: Arrival, intent: Intent, events: list[Entry], now: datetime) -> list[str]:
         found = []
         mine = [a for a in self.ledger.arrivals if a.upgrade_id == sent.upgrade_id]
         took_over = any(e.key == "issu_found" for e in events)
@@ -134,7 +134,7 @@ class Oracle:
             if permission == "ask":
                 rule = intent.approvals.recovery
                 begun = any(
-                    e.kind is EventKind.ACTION_INTENDED and "errand" in e.detail
+                    e.kind is EntryKind.ACTION_INTENDED and "errand" in e.detail
                     for e in events[plans[-1] : -1]
                 )
                 about, holds_s = about_recovery(events, self.evidence), 1e9 if begun else rule.holds_s

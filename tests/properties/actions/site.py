@@ -22,7 +22,7 @@ from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.upgrade.commands import Software
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.approval.gate import Gate
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import intent_of
@@ -128,14 +128,14 @@ class Site:
             if type(error) in (KeyError, IndexError):
                 raise
             self.tell(f"{run.upgrade_id} {step}: {type(error).__name__}: {error}")
-            self.note(run, EventKind.STEP_FAILED, step, str(error))
+            self.note(run, EntryKind.STEP_FAILED, step, str(error))
             return error
         self.tell(f"{run.upgrade_id} {step}: {found}")
         return found
 
-    def note(self, run: Run, kind: EventKind, step: str, text: str, **more: object) -> None:
+    def note(self, run: Run, kind: EntryKind, step: str, text: str, **more: object) -> None:
         """By the scheduler or a trigger, which write late."""
-        event = Event(at=self.world.now(), kind=kind, step=step, text=text, **more)  # type: ignore[arg-type]
+        event = Entry(at=self.world.now(), kind=kind, step=step, text=text, **more)  # type: ignore[arg-type]
         if run.upgrade_id in self.journal.written:
             stamped = replace(event, recorded_at=self.world.now())
             self.journal.written[run.upgrade_id].append(stamped)

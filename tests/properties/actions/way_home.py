@@ -17,7 +17,7 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.commands import Command
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.devices import Line
-from srx_issu.ports.journal import PERMIT_S, EventKind
+from srx_issu.ports.journal import PERMIT_S, EntryKind
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.bench import Bench
@@ -114,7 +114,7 @@ def _asks(rules: FailureRules) -> FailureRules:
 
 def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
     observe(make("observe"))
-    make("quiet").tell(EventKind.OBSERVED, "nothing moves", key=QUIET_KEY)
+    make("quiet").tell(EntryKind.OBSERVED, "nothing moves", key=QUIET_KEY)
     observe_again(make("observe_again"))
     here = make("recover.diagnose")
     found = prognosis(here, patient=False)
@@ -122,7 +122,7 @@ def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
         return None  # what the nodes show is for a person; the words tell what
     keep_plan(here, found)
     for number, who in enumerate(ENTITLED, 1):
-        events = journal.events(NAME)
+        events = journal.entries(NAME)
         journal.record(NAME, put(events, here.intent, "recovery", number))
         journal.record(NAME, answered(events, here.intent, "recovery", who, gate=number))
     confirm_approval(here, ApprovalPurpose.RECOVERY)

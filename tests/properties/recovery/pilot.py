@@ -34,7 +34,7 @@ from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, StartLine, StartReport
-from srx_issu.ports.journal import Event, EventKind, Hold, Intended, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Hold, Intended, Outcome
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
@@ -111,12 +111,12 @@ class MortalJournal(MemoryJournal):
         super().__init__()
         self._fate = fate
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         self._fate.strike()
         super().record(upgrade_id, event)
         self._fate.strike()
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
         self._fate.strike()
         new = super().intend(upgrade_id, event, hold)
         self._fate.strike()
@@ -197,7 +197,7 @@ class Pilot:
     def was_approved(self) -> bool:
         """By a person, not by policy."""
         told = [
-            e for e in self._events() if e.kind is EventKind.APPROVAL and e.detail.get("for") == "recovery"
+            e for e in self._events() if e.kind is EntryKind.APPROVAL and e.detail.get("for") == "recovery"
         ]
         return bool(told) and told[-1].detail.get("by") == ADA.id
 
@@ -225,7 +225,7 @@ class Pilot:
             first()
         with suppress(TaskFailed):
             self._after()
-        return conclude(self.journal.events(self.intent.upgrade_id), self.failed)
+        return conclude(self.journal.entries(self.intent.upgrade_id), self.failed)
 
     def _issu(self) -> None:
         self._task("issu.start", start_issu)
@@ -244,7 +244,7 @@ class Pilot:
         while not (found := at_once(watch.look())).over:
             self.world.sleep(self.intent.policy.timers.poll_s)
         key = QUIET_KEY if found.quiet else None
-        self._tell(EventKind.OBSERVED, "wait_until_quiet", found.reason, key=key)
+        self._tell(EntryKind.OBSERVED, "wait_until_quiet", found.reason, key=key)
         self._task("observe_again", observe_again)
 
     def _after(self) -> None:
@@ -295,7 +295,7 @@ class Pilot:
         while isinstance(waiting := self._task(step, lambda bench: carry_out(bench, name)), Waiting):
             since = began_at(self._events(), step)
             if since is None:
-                self._tell(EventKind.STEP_STARTED, step, "waiting")
+                self._tell(EntryKind.STEP_STARTED, step, "waiting")
                 since = self.world.now()
             if (self.world.now() - since).total_seconds() > waiting.deadline_s:
                 self._task(step, partial(overdue, name=name, waiting=waiting))
@@ -328,7 +328,7 @@ class Pilot:
                 self.story.append(f"{step}: killed")
                 self._pause()
             except (SrxIssuError, NotVerified) as error:
-                self._tell(EventKind.STEP_FAILED, step, str(error))
+                self._tell(EntryKind.STEP_FAILED, step, str(error))
                 again = isinstance(error, JournalError) or (
                     isinstance(error, DeviceError) and not isinstance(error, CommandRefused | HostKeyRejected)
                 )
@@ -345,14 +345,14 @@ class Pilot:
     def _wait(self, step: str, goal: Goal) -> None:
         """As the trigger of a deferred wait."""
         bench = self._bench(step)
-        self._tell(EventKind.STEP_STARTED, step, f"waiting for {goal}")
+        self._tell(EntryKind.STEP_STARTED, step, f"waiting for {goal}")
         began = self.world.now()
         way = course(self._events(), self.evidence, bench.intent)
         while True:
             now = bench.reader.observe()
             seen = progress(goal, way, now)
             if seen.done:
-                self._tell(EventKind.STEP_FINISHED, step, seen.text)
+                self._tell(EntryKind.STEP_FINISHED, step, seen.text)
                 return
             waited_s = (self.world.now() - began).total_seconds()
             late = (
@@ -361,7 +361,7 @@ class Pilot:
                 else None
             )
             if reason := self._stopped(bench, way, now) or late:
-                self._tell(EventKind.STEP_FAILED, step, reason)
+                self._tell(EntryKind.STEP_FAILED, step, reason)
                 raise self._fails(step, reason)
             self._pause()
 
@@ -410,17 +410,17 @@ class Pilot:
         uid = self.intent.upgrade_id
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self._collect(before)))
-        self._tell(EventKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
+        self._tell(EntryKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
         MemoryJournal.record(self.journal, uid, READY_EVENT)
         MemoryJournal.record(self.journal, uid, put(self._events(), self.intent, "start"))
         MemoryJournal.record(self.journal, uid, answered(self._events(), self.intent, "start", ADA.id))
 
-    def _events(self) -> tuple[Event, ...]:
-        return self.journal.events(self.intent.upgrade_id)
+    def _events(self) -> tuple[Entry, ...]:
+        return self.journal.entries(self.intent.upgrade_id)
 
-    def _tell(self, kind: EventKind, step: str, text: str, *, key: str | None = None, **detail: Any) -> None:
+    def _tell(self, kind: EntryKind, step: str, text: str, *, key: str | None = None, **detail: Any) -> None:
         """By the scheduler or a trigger, which are not struck here."""
-        event = Event(at=self.world.now(), kind=kind, step=step, text=text, key=key, detail=detail)
+        event = Entry(at=self.world.now(), kind=kind, step=step, text=text, key=key, detail=detail)
         MemoryJournal.record(self.journal, self.intent.upgrade_id, event)
 
     def _pause(self) -> None:

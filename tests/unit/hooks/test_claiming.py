@@ -12,7 +12,7 @@ from srx_issu.airflow.composition.claiming import Asked, claim_cluster, claim_fo
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
 from srx_issu.steps.order import ORDER_KEY, Order
 from tests.catalog.folders import DIGEST, IMAGE, Folder
 from tests.fakes.audits import MemoryAudits
@@ -65,8 +65,8 @@ def ordered(stores: Stores, **changes: Any) -> Order:
     stores.campaigns.open_campaign("spring__1", "spring", "grace", T0)
     stores.campaigns.record(
         "spring__1",
-        CampaignEvent(
-            at=T0, kind=CampaignEventKind.STARTED, text="", cluster="fra1-fw1", key="s", detail=order.detail
+        CampaignEntry(
+            at=T0, kind=CampaignEntryKind.STARTED, text="", cluster="fra1-fw1", key="s", detail=order.detail
         ),
     )
     return order
@@ -103,10 +103,10 @@ def test_a_wrong_name_is_refused_with_the_nearest(stores: Stores) -> None:
 def test_a_recovery_does_not_share_the_journal_of_an_upgrade_with_its_run_id(stores: Stores) -> None:
     intent = claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(CONF))
     assert (intent.purpose, intent.requested_by) == (Purpose.UPGRADE, "ada")
-    before = stores.journal.events("manual__1")
+    before = stores.journal.entries("manual__1")
     with pytest.raises(RequestRefused, match="belongs to a run of issu_cluster"):
         claim_for_recovery("manual__1", {**RECOVERY, **CONF}, asked(CONF))
-    assert stores.journal.events("manual__1") == before
+    assert stores.journal.entries("manual__1") == before
 
 
 def test_a_run_with_a_campaigns_name_must_show_the_order(stores: Stores) -> None:
@@ -131,6 +131,6 @@ def test_files_that_say_something_else_by_now_are_refused_and_the_campaign_is_to
     order = ordered(stores, image_sha256="e" * 64)
     with pytest.raises(RequestRefused, match="was approved with SHA-256 eee"):
         claim_cluster(order.run_id, {**UPGRADE, **CONF}, asked(order.whole_conf))
-    told = [event.text for event in stores.campaigns.events("spring__1")]
+    told = [event.text for event in stores.campaigns.entries("spring__1")]
     assert "was approved with SHA-256" in told[-1]
     assert stores.journal.upgrade(order.run_id) is None

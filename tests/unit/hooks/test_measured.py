@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.airflow.composition.measured import MeasuredJournal, MeasuredLeases
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Outcome
+from srx_issu.ports.journal import PERMIT_S, Entry, EntryKind, Outcome
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.metrics import RememberedMetrics
@@ -61,10 +61,10 @@ def test_every_command_is_counted_by_what_became_of_it(
     journal: MeasuredJournal, metrics: RememberedMetrics
 ) -> None:
     journal.open_upgrade(PLAN, T0)
-    key = Event(at=T0, kind=EventKind.ACTION_INTENDED, step="start", text="send", key="start")
+    key = Entry(at=T0, kind=EntryKind.ACTION_INTENDED, step="start", text="send", key="start")
     assert [journal.intend(PLAN.upgrade_id, key).written for _ in range(2)] == [True, False]
-    for kind in (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.OBSERVED):
-        journal.record(PLAN.upgrade_id, Event(at=T0, kind=kind, step="start", text="said"))
+    for kind in (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.OBSERVED):
+        journal.record(PLAN.upgrade_id, Entry(at=T0, kind=kind, step="start", text="said"))
     counted = {name: count for name, count in metrics.counted.items() if name.startswith("action.")}
     assert counted == {"action.intended": 1, "action.sent": 1, "action.unknown": 1}
 

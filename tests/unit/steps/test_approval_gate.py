@@ -10,7 +10,7 @@ import pytest
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Outcome
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.approval.gate import (
     Ask,
@@ -46,7 +46,7 @@ def _gate(number: int = 1, try_number: int = 1) -> Gate:
     )
 
 
-def _fake(approvals: Approvals | None = None, ready: Event = READY_EVENT) -> FakeBench:
+def _fake(approvals: Approvals | None = None, ready: Entry = READY_EVENT) -> FakeBench:
     fake = FakeBench(intent=intent(approvals=approvals or Approvals())).with_baseline()
     fake.journal.record("manual__1", ready)
     return fake
@@ -74,7 +74,7 @@ def _hear(fake: FakeBench, who: Person, choice: str = "Approve", number: int = 1
 
 
 def _is_approved(fake: FakeBench) -> bool:
-    events = fake.journal.events("manual__1")
+    events = fake.journal.entries("manual__1")
     return isinstance(standing(events, fake.intent, "start", fake.clock.now()), Approved)
 
 
@@ -83,7 +83,7 @@ def test_a_closed_upgrade_asks_nobody() -> None:
     fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "no", fake.clock.now())
     with pytest.raises(RequestRefused, match="is closed as REFUSED"):
         _approach(fake)
-    assert fake.texts(EventKind.QUESTION) == []
+    assert fake.texts(EntryKind.QUESTION) == []
 
 
 def test_after_a_no_nobody_else_is_asked() -> None:
@@ -168,7 +168,7 @@ def test_a_yes_is_enough_and_the_other_gates_are_not_needed() -> None:
     asked = _asked(fake)
     assert asked.assigned == (ADA, BOB), "the requester is not assigned"
     assert _hear(fake, ADA) == Enough(reason="start approved by ada (1 of 1)")
-    assert fake.texts(EventKind.ANSWER) == ["ada: Approve"]
+    assert fake.texts(EntryKind.ANSWER) == ["ada: Approve"]
     assert isinstance(_approach(fake, 2), Enough)
 
 
@@ -195,7 +195,7 @@ def test_a_question_that_would_read_differently_is_left_to_the_next_gate() -> No
     _asked(fake)
     _reassessed(fake, "node0: CPU at 60 %")
     assert isinstance(_approach(fake, try_number=2), NextGate)
-    assert "is given up" in fake.texts(EventKind.QUESTION)[-1]
+    assert "is given up" in fake.texts(EntryKind.QUESTION)[-1]
     asked = _asked(fake, 2)
     assert "**Changed since the last question:**" in asked.body
     assert "- findings: nothing → node0: CPU at 60 %" in asked.body
@@ -331,10 +331,10 @@ class TestAnAnswerThatWasLost:
             assert isinstance(self.again(fake, number), NextGate)
         before = _asked(fake, 4)
         assert self.again(fake, 4) == before
-        assert "asked again: ada chose 'Approve'" in fake.texts(EventKind.QUESTION)[-1]
+        assert "asked again: ada chose 'Approve'" in fake.texts(EntryKind.QUESTION)[-1]
 
     def test_one_of_which_nobody_knows_is_asked_for_again_and_the_journal_says_so(self) -> None:
         fake = _fake()
         first = _asked(fake)
         assert self.again(fake, lost=None) == first
-        assert fake.texts(EventKind.QUESTION)[-1].endswith("asked again: try 1 has no answer in the journal")
+        assert fake.texts(EntryKind.QUESTION)[-1].endswith("asked again: try 1 has no answer in the journal")

@@ -12,7 +12,7 @@ from srx_issu.domain.approvals.judge import Approved, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals, CampaignApproval, Person
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Entry, EntryKind, Json
 from srx_issu.steps.approval.facts import in_force, standing, why_asked
 from srx_issu.steps.recall import last
 from srx_issu.steps.recovery.kept_plan import PLAN_KEY
@@ -26,15 +26,15 @@ LATER = T0 + timedelta(hours=1)
 NOT_REQUIRED = intent(approvals=Approvals(start=ApprovalRule(required=False)))
 
 
-def _start(events: tuple[Event, ...], given: Intent = INTENT) -> Approved | NotApproved:
+def _start(events: tuple[Entry, ...], given: Intent = INTENT) -> Approved | NotApproved:
     return standing(events, given, "start", LATER)
 
 
-def _recovery(events: tuple[Event, ...], hours: float = 1) -> Approved | NotApproved:
+def _recovery(events: tuple[Entry, ...], hours: float = 1) -> Approved | NotApproved:
     return standing(events, INTENT, "recovery", T0 + timedelta(hours=hours))
 
 
-def _approved(given: Intent = INTENT, ready: Event = READY_EVENT) -> tuple[Event, ...]:
+def _approved(given: Intent = INTENT, ready: Entry = READY_EVENT) -> tuple[Entry, ...]:
     """Asked and answered yes, about this intent and assessment."""
     before = (ready,)
     return (*before, put(before, given, "start"), answered(before, given, "start", "ada"))
@@ -49,9 +49,9 @@ def test_without_an_assessment_there_is_nothing_to_approve() -> None:
 
 def test_nothing_but_an_answer_counts() -> None:
     """The guard's own word, an XCom's text, and a question are no answers."""
-    told = Event(
+    told = Entry(
         at=T0,
-        kind=EventKind.APPROVAL,
+        kind=EntryKind.APPROVAL,
         step="approval.confirm_approval",
         text="approved",
         detail={"approved": True, "by": "ada", "for": "start"},
@@ -198,8 +198,8 @@ def test_a_plan_of_an_earlier_version_cannot_be_approved() -> None:
 def test_a_recovery_that_has_begun_is_carried_out_whatever_its_yes_is_old() -> None:
     approved = (PLAN, put((PLAN,), INTENT, "recovery"), answered((PLAN,), INTENT, "recovery", "ada"))
     assert isinstance(_recovery(approved, hours=25), NotApproved)
-    sent = Event(
-        at=T0, kind=EventKind.ACTION_INTENDED, step="recover.reboot", text="", detail={"errand": "reboot"}
+    sent = Entry(
+        at=T0, kind=EntryKind.ACTION_INTENDED, step="recover.reboot", text="", detail={"errand": "reboot"}
     )
     assert isinstance(_recovery((*approved, sent), hours=25), Approved)
     before_the_plan = (sent, *approved)
@@ -226,7 +226,7 @@ def test_an_intent_of_an_earlier_version_asks_as_the_shipped_policy_does() -> No
 
 def test_the_plan_that_a_recovery_keeps_can_be_approved() -> None:
     fake = half_way()
-    kept = last(fake.journal.events("manual__1"), EventKind.OBSERVED, key=PLAN_KEY)
+    kept = last(fake.journal.entries("manual__1"), EntryKind.OBSERVED, key=PLAN_KEY)
     assert kept is not None
     assert set(kept.detail) == set(PLAN.detail)
     assert isinstance(_recovery((kept,)), NotApproved)

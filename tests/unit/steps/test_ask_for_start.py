@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
@@ -32,7 +32,7 @@ def test_without_an_assessment_the_gates_say_what_is_missing() -> None:
 def test_people_are_asked_where_policy_says_so() -> None:
     fake = assessed()
     assert ask_for_start(fake.bench("prepare.ask_for_start")) is BeforeStart.ASK
-    assert fake.texts(EventKind.APPROVAL) == []
+    assert fake.texts(EntryKind.APPROVAL) == []
 
 
 def test_a_question_that_was_put_once_is_left_to_the_gates_though_it_was_answered() -> None:
@@ -47,7 +47,7 @@ def test_where_nobody_need_be_asked_that_is_written_down_as_the_guard_does(
 ) -> None:
     fake = assessed(approvals=NOBODY, **changes)
     assert ask_for_start(fake.bench("prepare.ask_for_start")) is way
-    told = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.APPROVAL]
+    told = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.APPROVAL]
     assert [(e.step, e.detail["by"]) for e in told] == [("approval.confirm_approval", "not asked")]
 
 

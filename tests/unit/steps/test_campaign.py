@@ -13,8 +13,8 @@ from srx_issu.campaign.gate import Way
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
-from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.campaign import CampaignEntryKind, CampaignOutcome
+from srx_issu.ports.journal import Entry, EntryKind, Outcome
 from srx_issu.steps.campaign.bench import Planning
 from srx_issu.steps.campaign.close import close_campaign, give_order
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
@@ -201,7 +201,7 @@ class TestPlanBehindAWave:
         other.settings = settings
         other.fleet.append(member("e"))
         make_plan(other.bench())
-        (planned,) = [e for e in other.campaigns.events("spring__1") if e.kind is CampaignEventKind.PLANNED]
+        (planned,) = [e for e in other.campaigns.entries("spring__1") if e.kind is CampaignEntryKind.PLANNED]
         fake.campaigns.record("spring__1", planned)
         return fake
 
@@ -221,7 +221,7 @@ class TestPlanBehindAWave:
         before = known_plan(fake.bench())
         open_wave(fake.bench(), 1)
         opened = fake.campaigns.written["spring__1"].pop(-2)  # before the notice of its beginning
-        assert opened.kind is CampaignEventKind.OPENED
+        assert opened.kind is CampaignEntryKind.OPENED
         self.planned_behind(fake).campaigns.record("spring__1", opened)
         assert known_plan(fake.bench()) == before
 
@@ -340,9 +340,9 @@ class TestEnd:
         fake = approved()
         upgrade = self.start(fake)
         fake.open_upgrade(fake.state.orders_given["a"])
-        sent = Event(
+        sent = Entry(
             at=fake.clock.now(),
-            kind=EventKind.ACTION_INTENDED,
+            kind=EntryKind.ACTION_INTENDED,
             step="issu.start",
             text="",
             key=START_KEY,
@@ -562,8 +562,8 @@ class TestOrders:
         open_wave(fake.bench(), 1)
         fake.bench().announce("begin:1", "wave 1 begins", "")
         assert fake.notices == ["spring__1: wave 1 begins"]
-        kinds = [e.kind for e in fake.campaigns.events("spring__1")]
-        assert kinds.count(CampaignEventKind.NOTICE) == 1
+        kinds = [e.kind for e in fake.campaigns.entries("spring__1")]
+        assert kinds.count(CampaignEntryKind.NOTICE) == 1
 
 
 def begin(fake: FakeCampaign, cluster: str, wave: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEventKind, CampaignOutcome
+from srx_issu.ports.campaign import CampaignEntryKind, CampaignOutcome
 from srx_issu.ports.journal import Outcome
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.orders import check_no_campaign, find_order, note_proved, note_refused
@@ -41,8 +41,8 @@ def ordered() -> tuple[FakeCampaign, Order]:
     return fake, note_start(fake.bench(), task(fake, "a"), go.order)
 
 
-def told(fake: FakeCampaign, kind: CampaignEventKind) -> list[str]:
-    return [event.text for event in fake.campaigns.events(fake.campaign_id) if event.kind is kind]
+def told(fake: FakeCampaign, kind: CampaignEntryKind) -> list[str]:
+    return [event.text for event in fake.campaigns.entries(fake.campaign_id) if event.kind is kind]
 
 
 class TestClaim:
@@ -111,7 +111,7 @@ class TestTakenName:
         fake, order = ordered()
         over = collect(fake.bench(), task(fake, "a"), order.run_id, "failed")
         assert isinstance(over, TakenByAnother)
-        assert "somebody else's" in told(fake, CampaignEventKind.TAKEN)[0]
+        assert "somebody else's" in told(fake, CampaignEntryKind.TAKEN)[0]
         assert any("a run id was taken" in notice for notice in fake.notices)
         again = step(fake, "a")
         assert isinstance(again, Go)

@@ -9,7 +9,7 @@ import pytest
 from srx_issu.campaign.model import Budget, Gates, Result, Share
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
 from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.campaign.close import close_campaign
@@ -172,9 +172,9 @@ def _held(policy: ApprovalRule | None = None) -> FakeCampaign:
 
 def _ended(fake: FakeCampaign, result: Result) -> None:
     for cluster in fake.state.opened[1]:
-        event = CampaignEvent(
+        event = CampaignEntry(
             at=fake.clock.now(),
-            kind=CampaignEventKind.ENDED,
+            kind=CampaignEntryKind.ENDED,
             text="as scripted",
             wave=1,
             cluster=cluster,
@@ -209,7 +209,7 @@ def test_the_yes_to_a_plan_is_one_to_its_clusters() -> None:
     fake.clock.sleep(60)
     _approach(fake, 2)
     _hear(fake, BOB, 2)
-    given = campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a")
+    given = campaign_approval("spring__1", fake.campaigns.entries("spring__1"), "a")
     assert given is not None
     assert [person.id for person in given.by] == ["ada", "bob"]
     assert given.image_sha256 == "aa"
@@ -218,14 +218,14 @@ def test_the_yes_to_a_plan_is_one_to_its_clusters() -> None:
 
 def test_without_a_yes_to_this_very_plan_its_clusters_have_none() -> None:
     fake = _planned()
-    assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
+    assert campaign_approval("spring__1", fake.campaigns.entries("spring__1"), "a") is None
     said(fake, approval_question(fake.bench()))
-    assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "z") is None
+    assert campaign_approval("spring__1", fake.campaigns.entries("spring__1"), "z") is None
     fake.fleet[0] = replace(fake.fleet[0], image_sha256="bb")
     make_plan(fake.bench())
-    assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
+    assert campaign_approval("spring__1", fake.campaigns.entries("spring__1"), "a") is None
     said(fake, approval_question(fake.bench()), "Reject")
-    assert campaign_approval("spring__1", fake.campaigns.events("spring__1"), "a") is None
+    assert campaign_approval("spring__1", fake.campaigns.entries("spring__1"), "a") is None
 
 
 def test_an_answer_that_was_lost_is_asked_for_again_by_the_next_gate_which_says_whose() -> None:
@@ -265,5 +265,5 @@ def test_a_lost_answer_of_which_nobody_knows_leaves_the_question_as_it_was() -> 
     fake = _planned()
     first = _approach(fake)
     assert approach(fake.bench(), replace(_gate(), try_number=2), approval_question(fake.bench())) == first
-    told = fake.campaigns.events(fake.campaign_id)[-1].text
+    told = fake.campaigns.entries(fake.campaign_id)[-1].text
     assert told.endswith("asked again: try 1 has no answer in the journal")

@@ -175,7 +175,7 @@ class TestEnds:
 
     def test_somebody_elses_run_of_that_name(self) -> None:
         fake, end = self.ordered()
-        state = read_state(fake.campaigns.events(fake.campaign_id))
+        state = read_state(fake.campaigns.entries(fake.campaign_id))
         other = OrderedUpgrade(outcome=None, nonce="another")
         assert wants_attention(end, state, other, None, fake.clock.now())
         assert wants_attention(replace(end, upgrade="spring__1__a__2"), state, None, None, fake.clock.now())

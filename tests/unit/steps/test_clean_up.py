@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.errors import StopFlagUnreadable
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT
 from srx_issu.steps.upgrade.clean_up import clean_up
@@ -21,9 +21,9 @@ def upgraded() -> FakeBench:
     """With an image that it has brought."""
     fake = FakeBench()
     at_work = fake.bench("prepare.stage_image")
-    for kind in (EventKind.ACTION_INTENDED, EventKind.ACTION_SENT):
+    for kind in (EntryKind.ACTION_INTENDED, EntryKind.ACTION_SENT):
         at_work.tell(kind, "copy", node=N0, detail={BROUGHT: IMAGE})
-    fake.told(EventKind.DECIDED, "fail_back.check_unchanged", "all well", outcome=Outcome.UPGRADED.value)
+    fake.told(EntryKind.DECIDED, "fail_back.check_unchanged", "all well", outcome=Outcome.UPGRADED.value)
     return fake
 
 
@@ -47,4 +47,4 @@ def test_a_stop_flag_that_nobody_can_read_leaves_the_file_and_does_not_hold_the_
 
     clean_up(replace(bench(fake, shelf), stopped=stopped))
     assert shelf.deleted == []
-    assert fake.texts(EventKind.OBSERVED) == [f"{IMAGE} could not be removed: Airflow does not tell by whom"]
+    assert fake.texts(EntryKind.OBSERVED) == [f"{IMAGE} could not be removed: Airflow does not tell by whom"]

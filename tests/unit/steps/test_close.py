@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.upgrade.close import close, settle
 from tests.fakes.benches import FakeBench
 
@@ -10,13 +10,13 @@ from tests.fakes.benches import FakeBench
 def started(fake: FakeBench) -> None:
     bench = fake.bench("issu.start")
     event = bench.event(
-        EventKind.ACTION_INTENDED, "start", node=bench.reader.observe().node0.node, key="start_issu"
+        EntryKind.ACTION_INTENDED, "start", node=bench.reader.observe().node0.node, key="start_issu"
     )
     fake.journal.intend("manual__1", event)
 
 
 def decided(fake: FakeBench, outcome: Outcome, reason: str = "because") -> None:
-    fake.told(EventKind.DECIDED, "some.step", reason, outcome=outcome.value)
+    fake.told(EntryKind.DECIDED, "some.step", reason, outcome=outcome.value)
 
 
 def outcome_of(fake: FakeBench, *failed: str) -> str:
@@ -33,7 +33,7 @@ def test_the_newest_decision_is_the_outcome() -> None:
 
 def test_a_failure_before_the_start_is_not_ready_with_the_steps_own_words() -> None:
     fake = FakeBench()
-    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
+    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
     facts = close(fake.bench("close"), ["prepare.stage_image"])
     assert facts["outcome"] == "NOT_READY"
     assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
@@ -64,7 +64,7 @@ def test_what_failed_beside_a_verified_upgrade_is_said_once() -> None:
     fake = FakeBench()
     started(fake)
     decided(fake, Outcome.UPGRADED)
-    fake.told(EventKind.STEP_FAILED, "issu.wait_for_resync", "not reached within 600 s")
+    fake.told(EntryKind.STEP_FAILED, "issu.wait_for_resync", "not reached within 600 s")
     settle(fake.bench("close"), ["issu.wait_for_resync"])
     reason = close(fake.bench("close"), ["issu.wait_for_resync"])["reason"]
     assert reason == "because; but issu.wait_for_resync failed: not reached within 600 s"
@@ -80,7 +80,7 @@ def test_nothing_started_stays_what_was_decided(outcome: Outcome) -> None:
 def test_nobody_answered_stays_refused_with_its_reason_though_the_gate_failed() -> None:
     fake = FakeBench()
     decided(fake, Outcome.REFUSED, "nobody answered within 24 h")
-    fake.told(EventKind.STEP_FAILED, "approval.approve_start", "nobody answered within 24 h")
+    fake.told(EntryKind.STEP_FAILED, "approval.approve_start", "nobody answered within 24 h")
     facts = close(fake.bench("close"), ["approval.approve_start"])
     assert (facts["outcome"], facts["reason"]) == ("REFUSED", "nobody answered within 24 h")
     assert fake.leases.holder("cluster:fw-1") is None
@@ -89,7 +89,7 @@ def test_nobody_answered_stays_refused_with_its_reason_though_the_gate_failed() 
 def test_a_refusal_does_not_hide_an_issu_that_was_sent_before_it() -> None:
     fake = FakeBench()
     started(fake)
-    fake.told(EventKind.ACTION_SENT, "issu.start", "accepted")
+    fake.told(EntryKind.ACTION_SENT, "issu.start", "accepted")
     decided(fake, Outcome.REFUSED, "ada refused the start; nothing was sent")
     facts = close(fake.bench("close"), ["approval.confirm_approval"])
     assert facts["outcome"] == "NEEDS_OPERATOR"
@@ -111,17 +111,17 @@ def test_an_assessment_cleared_by_hand_does_not_hide_an_issu_that_was_sent_meanw
 
 def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
     fake = FakeBench()
-    fake.told(EventKind.STEP_FAILED, "prepare.back_up_configuration", "node1: no answer")
-    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: no session")
-    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
+    fake.told(EntryKind.STEP_FAILED, "prepare.back_up_configuration", "node1: no answer")
+    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: no session")
+    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
     facts = close(fake.bench("close"), ["prepare.stage_image"])
     assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
 
 
 def test_a_step_is_found_by_the_task_that_it_is_a_part_of() -> None:
     fake = FakeBench()
-    fake.told(EventKind.STEP_FAILED, "prepare.stage_image", "node0: disk full", task="prepare")
-    fake.told(EventKind.STEP_FAILED, "branch_outcome", "something else")
+    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: disk full", task="prepare")
+    fake.told(EntryKind.STEP_FAILED, "branch_outcome", "something else")
     reason = str(close(fake.bench("close"), ["prepare"])["reason"])
     assert "prepare.stage_image failed: node0: disk full" in reason
 

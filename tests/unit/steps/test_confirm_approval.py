@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.approval.confirm import confirm_approval
 from tests.fakes.approvals import READY_EVENT
 from tests.fakes.benches import FakeBench
@@ -28,7 +28,7 @@ def _assessed(**changes: object) -> FakeBench:
 def _refused(fake: FakeBench, words: str, purpose: ApprovalPurpose = START) -> None:
     with pytest.raises(RequestRefused, match=words):
         confirm_approval(fake.bench("confirm"), purpose)
-    assert fake.texts(EventKind.APPROVAL) == []
+    assert fake.texts(EntryKind.APPROVAL) == []
 
 
 def test_a_gate_that_was_marked_success_has_no_answer() -> None:
@@ -61,7 +61,7 @@ def test_the_support_matrix_can_ask_where_policy_does_not() -> None:
 def test_a_yes_is_written_down_with_person_and_digest() -> None:
     fake = _assessed().approved("start")
     assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "ada"}
-    told = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.APPROVAL]
+    told = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.APPROVAL]
     assert told[0].text == "start approved by ada (1 of 1)"
     assert len(str(told[0].detail["digest"])) == 64
 
@@ -69,7 +69,7 @@ def test_a_yes_is_written_down_with_person_and_digest() -> None:
 def test_policy_without_approval_says_so_in_the_journal() -> None:
     fake = _assessed(approvals=NOT_REQUIRED)
     assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "not asked"}
-    assert fake.texts(EventKind.APPROVAL) == ["policy asks for no approval"]
+    assert fake.texts(EntryKind.APPROVAL) == ["policy asks for no approval"]
 
 
 def test_once_the_issu_was_asked_for_a_cleared_guard_refuses_nothing() -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.recall import BASELINE_STEP, conclusion
 from srx_issu.steps.upgrade.check_state import check_state
 from srx_issu.steps.upgrade.check_unchanged import check_unchanged
@@ -69,7 +69,7 @@ def looks(fake: FakeBench, step: str = STEP, most: int = 500) -> list[str]:
 def test_a_cluster_that_is_whole_is_judged_at_once() -> None:
     fake = after_an_issu("a", "b")
     assert looks(fake) == []
-    assert fake.texts(EventKind.FINDING) == []
+    assert fake.texts(EntryKind.FINDING) == []
     assert fake.evidence.names(fake.intent.upgrade_id).count("after-state.json") <= 1
 
 
@@ -78,9 +78,9 @@ def test_what_does_not_come_back_is_waited_for_until_the_deadline_and_told_once(
     reasons = looks(fake)
     assert set(reasons) == {"still missing: policy trust > untrust / b is lost"}
     assert timedelta(seconds=fake.intent.policy.timers.convergence_s) <= fake.clock.now() - T0
-    missing = [t for t in fake.texts(EventKind.OBSERVED) if t.startswith("still missing, ")]
+    missing = [t for t in fake.texts(EntryKind.OBSERVED) if t.startswith("still missing, ")]
     assert len(missing) == 1  # it did not change
-    assert fake.texts(EventKind.FINDING) == ["policy trust > untrust / b is lost"]
+    assert fake.texts(EntryKind.FINDING) == ["policy trust > untrust / b is lost"]
 
 
 def test_what_comes_back_while_waiting_is_no_finding() -> None:
@@ -92,9 +92,9 @@ def test_what_comes_back_while_waiting_is_no_finding() -> None:
     assert isinstance(check_state(fake.bench(STEP)), NotYet)
     fake.state = with_policies("a", "b")
     assert looks(fake) == []
-    assert fake.texts(EventKind.FINDING) == []
-    assert [t for t in fake.texts(EventKind.OBSERVED) if "everything is back" in t]
-    missing = [t for t in fake.texts(EventKind.OBSERVED) if t.startswith("still missing, ")]
+    assert fake.texts(EntryKind.FINDING) == []
+    assert [t for t in fake.texts(EntryKind.OBSERVED) if "everything is back" in t]
+    missing = [t for t in fake.texts(EntryKind.OBSERVED) if t.startswith("still missing, ")]
     assert len(missing) == 2  # one line a change
 
 
@@ -109,7 +109,7 @@ def test_nobody_waits_for_what_waiting_cannot_bring_back() -> None:
     fake.state = replace(before, core_dumps=PerNode(node0=core, node1=none))
     collect_after(fake.bench("verify.collect_after"))
     assert looks(fake) == []
-    assert fake.texts(EventKind.FINDING) == ["node0: core dump /var/crash/core.flowd.0 is new"]
+    assert fake.texts(EntryKind.FINDING) == ["node0: core dump /var/crash/core.flowd.0 is new"]
 
 
 def test_a_cleared_task_goes_on_waiting_from_its_first_look() -> None:
@@ -129,7 +129,7 @@ def test_the_end_tells_only_what_is_new_and_what_came_back() -> None:
     looks(fake)
     home_again(fake).state = with_policies("a", "b")
     assert looks(fake, LAST) == []
-    ended = conclusion(fake.journal.events(fake.intent.upgrade_id))
+    ended = conclusion(fake.journal.entries(fake.intent.upgrade_id))
     assert ended is not None
     assert ended.outcome is Outcome.UPGRADED_WITH_FINDINGS
     assert "back by the end: policy trust > untrust / b is lost" in ended.reason
@@ -140,7 +140,7 @@ def test_what_the_fail_back_lost_is_a_finding_of_the_end() -> None:
     looks(fake)
     home_again(fake).state = with_policies("b")
     assert looks(fake, LAST)
-    ended = conclusion(fake.journal.events(fake.intent.upgrade_id))
+    ended = conclusion(fake.journal.entries(fake.intent.upgrade_id))
     assert ended is not None
     assert ended.outcome is Outcome.UPGRADED_WITH_FINDINGS
     assert "policy trust > untrust / a is lost" in ended.reason
@@ -171,4 +171,4 @@ def test_noise_of_the_baseline_is_no_finding() -> None:
     fake.reader.now, fake.state = on_the_target(N1), sessions(650)
     collect_after(fake.bench("verify.collect_after"))
     assert looks(fake) == []
-    assert fake.texts(EventKind.FINDING) == []
+    assert fake.texts(EntryKind.FINDING) == []

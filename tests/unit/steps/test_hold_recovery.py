@@ -27,7 +27,7 @@ def held(fake: FakeBench) -> str:
     plan = kept_plan(fake.bench("x"))
     hold_recovery(fake.bench("recover.hold_for_operator"))
     assert kept_plan(fake.bench("x")) == plan
-    ended = conclusion(fake.journal.events("manual__1"))
+    ended = conclusion(fake.journal.entries("manual__1"))
     assert ended is not None
     assert ended.outcome is Outcome.NEEDS_OPERATOR
     assert fake.writer.sent == []

@@ -39,7 +39,7 @@ def test_a_conflict_group_is_taken_with_the_cluster_and_refuses_the_second() -> 
     with pytest.raises(LeaseHeld, match="conflict:edge is held by run-a"):
         claim(upgrade("b", "aggregation", "edge"), journal, leases, T0)
     assert held(leases) == dict.fromkeys(("cluster:a", "conflict:core", "conflict:edge"), "run-a")
-    assert journal.events("run-b")[-1].detail == {"outcome": "REFUSED"}
+    assert journal.entries("run-b")[-1].detail == {"outcome": "REFUSED"}
 
 
 def test_only_as_many_as_there_are_places_work_at_a_site() -> None:

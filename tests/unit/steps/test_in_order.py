@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from srx_issu.domain.errors import TransferFailed
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part
@@ -45,7 +45,7 @@ class Taken(list[str]):
 
 
 def begun(fake: FakeBench, step: str) -> None:
-    fake.journal.intend("manual__1", fake.bench(step).event(EventKind.ACTION_INTENDED, "send", node=N0))
+    fake.journal.intend("manual__1", fake.bench(step).event(EntryKind.ACTION_INTENDED, "send", node=N0))
 
 
 def test_once_the_issu_was_asked_for_nothing_that_comes_before_it_is_done_and_that_is_said() -> None:
@@ -53,7 +53,7 @@ def test_once_the_issu_was_asked_for_nothing_that_comes_before_it_is_done_and_th
     order = InOrder(parts=taken.parts(), once_begun=Next.START)
     assert order.go_on(fake.bench(TASK)) is Next.START
     assert taken == []
-    assert fake.texts(EventKind.STEP_FINISHED) == [BEGUN]
+    assert fake.texts(EntryKind.STEP_FINISHED) == [BEGUN]
 
 
 def test_what_sends_is_not_done_again_once_something_after_it_was_begun_and_what_looks_is() -> None:
@@ -91,9 +91,9 @@ def test_after_an_outage_it_goes_on_with_the_step_in_which_it_happened() -> None
 
 def test_an_outage_moves_the_deadline_of_the_step_that_waits() -> None:
     fake, taken = FakeBench(), Taken()
-    fake.told(EventKind.STEP_STARTED, "prepare.back_up", "waiting")
+    fake.told(EntryKind.STEP_STARTED, "prepare.back_up", "waiting")
     InOrder(parts=taken.parts()).go_on(fake.bench(TASK), timedelta(hours=1).total_seconds())
-    assert fake.texts(EventKind.STEP_STARTED)[-1].startswith("journal or connection was away for 3600 s")
+    assert fake.texts(EntryKind.STEP_STARTED)[-1].startswith("journal or connection was away for 3600 s")
 
 
 def test_a_step_that_waits_holds_back_what_comes_after_it_and_is_gone_on_with() -> None:

@@ -7,7 +7,7 @@ import pytest
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.recall import ERRAND, conclusion
 from srx_issu.steps.recovery.kept_plan import DIAGNOSIS_KEY, kept_plan
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator
@@ -24,7 +24,7 @@ def after_start(now: Snapshot) -> FakeBench:
     fake = FakeBench().with_baseline()
     bench = fake.bench("issu.start")
     event = bench.event(
-        EventKind.ACTION_INTENDED, "start", node=N0, key="start_issu", detail={"transcript": "/t"}
+        EntryKind.ACTION_INTENDED, "start", node=N0, key="start_issu", detail={"transcript": "/t"}
     )
     fake.journal.intend("manual__1", event)
     fake.reader.now = now
@@ -42,7 +42,7 @@ def test_a_complete_upgrade_is_verified_whatever_the_waits_thought() -> None:
 def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
     fake = after_start(both())
     fake.journal.record(
-        "manual__1", fake.bench("issu.start").event(EventKind.ACTION_REFUSED, "no image", node=N0)
+        "manual__1", fake.bench("issu.start").event(EntryKind.ACTION_REFUSED, "no image", node=N0)
     )
     assert judge_outcome(fake.bench("branch_outcome")) is Way.END
     assert fake.outcome is Outcome.ABORTED_CLEAN
@@ -53,7 +53,7 @@ def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_s
     """Somebody clears this task while the recovery waits."""
     fake = half_way()
     fake.bench("recover.reboot_old_primary").tell(
-        EventKind.ACTION_INTENDED, "reboot", node=N0, detail={ERRAND: "reboot_old_primary"}
+        EntryKind.ACTION_INTENDED, "reboot", node=N0, detail={ERRAND: "reboot_old_primary"}
     )
     fake.reader.now = now
     plan = kept_plan(fake.bench("x"))
@@ -66,7 +66,7 @@ def test_what_another_step_was_refused_is_no_refusal_of_the_start() -> None:
     fake = after_start(both())
     fake.journal.record(
         "manual__1",
-        fake.bench("prepare.snapshot_software").event(EventKind.ACTION_REFUSED, "media too small", node=N0),
+        fake.bench("prepare.snapshot_software").event(EntryKind.ACTION_REFUSED, "media too small", node=N0),
     )
     assert judge_outcome(fake.bench("branch_outcome")) is not Way.END
     assert fake.outcome is None
@@ -75,10 +75,10 @@ def test_what_another_step_was_refused_is_no_refusal_of_the_start() -> None:
 def test_nodes_that_fall_silent_behind_the_last_wait_are_missing_not_under_way() -> None:
     fake = after_start(snapshot(silent(N0), silent(N1)))
     fake.journal.record(
-        "manual__1", fake.bench("issu.wait_for_resync").event(EventKind.STEP_FINISHED, "both run the target")
+        "manual__1", fake.bench("issu.wait_for_resync").event(EntryKind.STEP_FINISHED, "both run the target")
     )
     assert judge_outcome(fake.bench("branch_outcome")) is Way.HOLD
-    kept = [e for e in fake.journal.events("manual__1") if e.kind is EventKind.DECIDED]
+    kept = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.DECIDED]
     assert "node missing" in kept[-1].text
 
 
@@ -102,7 +102,7 @@ def test_an_issu_under_way_that_no_wait_watches_any_more_is_watched_not_given_to
     fake.clock.sleep(TIMERS.switchover_s - 1)
     fake.reader.now = both(NEW, NEW)
     assert judge_outcome(fake.bench("branch_outcome")) is Way.VERIFY
-    assert fake.texts(EventKind.DECIDED)[-1].startswith("verify")
+    assert fake.texts(EntryKind.DECIDED)[-1].startswith("verify")
 
 
 def test_each_goal_is_held_to_its_own_deadline_and_then_diagnosed() -> None:
@@ -110,7 +110,7 @@ def test_each_goal_is_held_to_its_own_deadline_and_then_diagnosed() -> None:
     watched(fake)
     fake.clock.sleep(TIMERS.secondary_upgrade_s)
     assert judge_outcome(fake.bench("branch_outcome")) in (Way.HOLD, Way.RECOVER)
-    assert "under way" not in fake.texts(EventKind.DECIDED)[-1]
+    assert "under way" not in fake.texts(EntryKind.DECIDED)[-1]
 
 
 def test_a_node_that_reboots_meanwhile_does_not_begin_the_count_anew() -> None:
@@ -153,21 +153,21 @@ def test_an_error_that_was_tried_again_puts_no_live_issu_back(now: Snapshot) -> 
 def test_what_a_wait_has_given_up_is_diagnosed_at_once() -> None:
     fake = after_start(HALF_WAY)
     wait = fake.bench("issu.wait_for_switchover")
-    fake.journal.record("manual__1", wait.event(EventKind.STEP_FAILED, "not reached within 900 s"))
+    fake.journal.record("manual__1", wait.event(EntryKind.STEP_FAILED, "not reached within 900 s"))
     assert judge_outcome(fake.bench("branch_outcome")) in (Way.HOLD, Way.RECOVER)
 
 
 def test_a_verdict_that_was_corrected_by_a_newer_look_does_not_count() -> None:
     fake = after_start(both())
     wait = fake.bench("issu.wait_for_secondary_upgrade")
-    fake.journal.record("manual__1", wait.event(EventKind.STEP_FAILED, "not reached within 5400 s"))
-    fake.journal.record("manual__1", wait.event(EventKind.STEP_FINISHED, "reached"))
+    fake.journal.record("manual__1", wait.event(EntryKind.STEP_FAILED, "not reached within 5400 s"))
+    fake.journal.record("manual__1", wait.event(EntryKind.STEP_FINISHED, "reached"))
     watched(fake)
 
 
 def test_where_the_start_itself_has_decided_nobody_watches() -> None:
     fake = after_start(both())
-    fake.told(EventKind.DECIDED, "issu.start", "nothing was sent: no shell", outcome=Outcome.NOT_READY.value)
+    fake.told(EntryKind.DECIDED, "issu.start", "nothing was sent: no shell", outcome=Outcome.NOT_READY.value)
     assert judge_outcome(fake.bench("branch_outcome")) is Way.HOLD
 
 
@@ -176,12 +176,12 @@ def test_an_account_that_both_nodes_refuse_decides_nothing() -> None:
     fake = after_start(snapshot(replace(view(N0), **refuses), replace(view(N1), **refuses)))  # type: ignore[arg-type]
     with pytest.raises(ConnectionUnusable, match="both nodes of fw-1 refuse the login"):
         judge_outcome(fake.bench("branch_outcome"))
-    assert fake.texts(EventKind.DECIDED) == []
+    assert fake.texts(EntryKind.DECIDED) == []
 
 
 def refused(now: Snapshot, words: str) -> FakeBench:
     fake = after_start(now)
-    fake.journal.record("manual__1", fake.bench("issu.start").event(EventKind.ACTION_REFUSED, words, node=N0))
+    fake.journal.record("manual__1", fake.bench("issu.start").event(EntryKind.ACTION_REFUSED, words, node=N0))
     return fake
 
 
@@ -200,7 +200,7 @@ def test_a_recovery_of_a_cluster_at_rest_finds_nothing_to_do() -> None:
     for release, outcome in ((OLD, Outcome.ABORTED_CLEAN), (NEW, Outcome.ALREADY_CURRENT)):
         fake = FakeBench(intent=intent(purpose=Purpose.RECOVER)).with_baseline(both(release, release))
         fake.reader.now = both(release, release)
-        fake.bench("observe").tell(EventKind.OBSERVED, "found", node=N0, key="issu_found")
+        fake.bench("observe").tell(EntryKind.OBSERVED, "found", node=N0, key="issu_found")
         assert judge_outcome(fake.bench("branch_outcome")) is Way.END
         assert fake.outcome is outcome
 
@@ -253,7 +253,7 @@ def test_the_hold_never_names_a_node_it_cannot_tell() -> None:
 def test_what_it_was_refused_for_has_a_name(words: str, failure: str) -> None:
     fake = refused(both(), words)
     assert judge_outcome(fake.bench("branch_outcome")) is Way.END
-    events = fake.journal.events("manual__1")
+    events = fake.journal.entries("manual__1")
     assert [event.detail["failure"] for event in events if event.key == DIAGNOSIS_KEY] == [failure]
     ended = conclusion(events)
     assert ended is not None

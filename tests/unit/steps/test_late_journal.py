@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.late_journal import LateJournal, write_patiently
 from srx_issu.steps.outage import Outage
 from tests.fakes.intents import intent
@@ -25,8 +25,8 @@ def journal(*spans: tuple[float, float]) -> AwayJournal:
     return found
 
 
-def line(text: str, at_s: float = 0.0) -> Event:
-    return Event(at=T0 + timedelta(seconds=at_s), kind=EventKind.OBSERVED, step="issu.wait", text=text)
+def line(text: str, at_s: float = 0.0) -> Entry:
+    return Entry(at=T0 + timedelta(seconds=at_s), kind=EntryKind.OBSERVED, step="issu.wait", text=text)
 
 
 def late(behind: AwayJournal) -> LateJournal:
@@ -102,7 +102,7 @@ def test_a_line_on_a_worker_is_given_up_at_the_limit_and_at_once_when_it_is_refu
         write_patiently(behind, RUN, line("sent"), Outage(clock=behind.away.clock, log=LOG), 60)
 
     class Refusing(AwayJournal):
-        def record(self, upgrade_id: str, event: Event) -> None:
+        def record(self, upgrade_id: str, event: Entry) -> None:
             raise JournalError("its tables are missing")
 
     refusing = Refusing(Away(SteppingClock()))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Entry, EntryKind, Json
 from srx_issu.steps.recall import once_key
 from tests.fakes.snapshots import T0
 
 
-def event(kind: EventKind, permit_id: str) -> Event:
+def event(kind: EntryKind, permit_id: str) -> Entry:
     detail: dict[str, Json] = {"once": "reboot", "permit_id": permit_id}
-    return Event(at=T0, kind=kind, step="recover.reboot_node", text="reboot", key="reboot", detail=detail)
+    return Entry(at=T0, kind=kind, step="recover.reboot_node", text="reboot", key="reboot", detail=detail)
 
 
-def intent(permit_id: str) -> Event:
-    return event(EventKind.ACTION_INTENDED, permit_id)
+def intent(permit_id: str) -> Entry:
+    return event(EntryKind.ACTION_INTENDED, permit_id)
 
 
-def withdrawal(permit_id: str) -> Event:
-    return event(EventKind.ACTION_WITHDRAWN, permit_id)
+def withdrawal(permit_id: str) -> Entry:
+    return event(EntryKind.ACTION_WITHDRAWN, permit_id)
 
 
 def test_a_withdrawn_intent_has_used_up_its_own_key() -> None:

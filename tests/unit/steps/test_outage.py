@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.outage import (
     LONGEST_PAUSE_S,
     SAID_EVERY_S,
@@ -193,7 +193,7 @@ def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:
     clock = SteppingClock()
     journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
     fake = FakeBench(clock=clock, journal=journal)
-    fake.bench("issu.start").tell(EventKind.ACTION_SENT, "ISSU: Validating Image")
+    fake.bench("issu.start").tell(EntryKind.ACTION_SENT, "ISSU: Validating Image")
     assert clock.now() - T0 >= timedelta(seconds=600)
     written = journal.written[fake.intent.upgrade_id]
     assert [(e.at, e.text) for e in written] == [(T0, "ISSU: Validating Image")]
@@ -204,5 +204,5 @@ def test_anything_else_begins_the_step_anew() -> None:
     fake = FakeBench(clock=clock)
     fake.journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
     with pytest.raises(JournalAway):
-        fake.bench("issu.start").tell(EventKind.DECIDED, "Start: both nodes are ready")
+        fake.bench("issu.start").tell(EntryKind.DECIDED, "Start: both nodes are ready")
     assert clock.now() == T0

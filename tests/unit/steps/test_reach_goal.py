@@ -9,7 +9,7 @@ import pytest
 from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.reach_goal import reach
 from tests.fakes.benches import FakeBench
@@ -51,13 +51,13 @@ def test_a_deadline_that_has_passed_is_the_end() -> None:
 def test_what_shows_at_the_first_look_is_not_waited_for() -> None:
     fake = upgraded()
     assert "seen" in settled(fake.bench(STEP))  # type: ignore[operator]
-    assert fake.texts(EventKind.STEP_STARTED) == []
+    assert fake.texts(EntryKind.STEP_STARTED) == []
 
 
 def test_a_hold_down_is_waited_for_without_a_worker_and_its_beginning_is_written_once() -> None:
     fake = holding()
     for _ in range(2):
         assert isinstance(settled(fake.bench(STEP)), NotYet)
-    assert len(fake.texts(EventKind.STEP_STARTED)) == 1
+    assert len(fake.texts(EntryKind.STEP_STARTED)) == 1
     fake.reader.now = both(NEW, NEW)
     assert not isinstance(settled(fake.bench(STEP)), NotYet)

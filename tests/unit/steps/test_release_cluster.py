@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.upgrade.release_cluster import release_cluster
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import T0
@@ -18,7 +18,7 @@ def test_gives_back_what_a_closed_upgrade_kept_and_says_who_did() -> None:
     fake.journal.close_upgrade("manual__1", Outcome.NEEDS_OPERATOR, "stuck", T0)
     assert release(fake) == "manual__1"
     assert fake.leases.holder("cluster:fw-1") is None
-    assert "released by ada" in fake.texts(EventKind.APPROVAL)[0]
+    assert "released by ada" in fake.texts(EntryKind.APPROVAL)[0]
 
 
 def test_refuses_while_the_upgrade_is_at_work() -> None:

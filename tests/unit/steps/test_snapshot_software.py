@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.errors import CommandRefused
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
@@ -34,4 +34,4 @@ def test_a_platform_that_has_none_is_not_asked() -> None:
     fake = FakeBench().with_baseline()
     assert snapshot_software(fake.bench(STEP)) == {"supported": False}
     assert fake.writer.sent == []
-    assert fake.texts(EventKind.STEP_FINISHED) == ["this platform makes no snapshot of its software"]
+    assert fake.texts(EntryKind.STEP_FINISHED) == ["this platform makes no snapshot of its software"]

@@ -9,7 +9,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused, SessionLost, UnknownCommand
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.recall import start
 from srx_issu.steps.upgrade.start_issu import start_issu
 from tests.fakes.benches import FakeBench
@@ -48,7 +48,7 @@ def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: st
 
 def test_a_readiness_marked_by_hand_is_no_approval() -> None:
     fake = FakeBench().with_baseline()
-    fake.told(EventKind.DECIDED, "assess.check_readiness", "ready", assessment="ready")
+    fake.told(EntryKind.DECIDED, "assess.check_readiness", "ready", assessment="ready")
     with pytest.raises(RequestRefused, match="0 of 1 approvals"):
         run(fake)
     assert fake.writer.starts == []
@@ -68,9 +68,9 @@ def test_starts_once_on_the_rg0_primary_and_journals_before_and_after() -> None:
     facts = run(fake)
     assert fake.writer.starts == [(N0, StartMethod.SHELL)]
     assert facts["started"] == "accepted"
-    kinds = [e.kind for e in fake.journal.events("manual__1")]
-    assert kinds.index(EventKind.ACTION_INTENDED) < kinds.index(EventKind.ACTION_SENT)
-    begun = start(fake.journal.events("manual__1"))
+    kinds = [e.kind for e in fake.journal.entries("manual__1")]
+    assert kinds.index(EntryKind.ACTION_INTENDED) < kinds.index(EntryKind.ACTION_SENT)
+    begun = start(fake.journal.entries("manual__1"))
     assert begun is not None
     assert begun.transcript_path is not None
 
@@ -130,7 +130,7 @@ def test_the_nodes_refusal_is_the_reason() -> None:
     fake.writer.start = [refused(Started.REFUSED, "warning: ISSU in progress")]
     with pytest.raises(RequestRefused, match="ISSU in progress"):
         run(fake)
-    assert fake.texts(EventKind.ACTION_REFUSED) == ["warning: ISSU in progress"]
+    assert fake.texts(EntryKind.ACTION_REFUSED) == ["warning: ISSU in progress"]
 
 
 def test_a_cluster_that_became_current_meanwhile_is_left_alone() -> None:

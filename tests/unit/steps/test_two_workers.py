@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.ports.journal import Event, Hold, Intended
+from srx_issu.ports.journal import Entry, Hold, Intended
 from srx_issu.steps.recovery.recover_cluster import carry_out
 from tests.fakes.benches import FakeBench, ScriptedReader
 from tests.fakes.memory import MemoryJournal
@@ -46,7 +46,7 @@ class MeanwhileJournal:
     def __getattr__(self, name: str) -> object:
         return getattr(self.kept, name)
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
         if self.is_first:
             self.is_first = False
             carry_out(self.fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)

@@ -10,7 +10,7 @@ from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceUnreachable
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.recall import Start
 from srx_issu.steps.waits.watch import Watch, began_at, deadline_s
 from tests.fakes.intents import intent
@@ -148,12 +148,12 @@ def test_a_reached_goal_is_done() -> None:
 
 
 def test_the_deadline_counts_from_the_first_look_of_the_present_try() -> None:
-    def event(kind: EventKind, minutes: int) -> Event:
-        return Event(at=T0 + timedelta(minutes=minutes), kind=kind, step="issu.wait", text="")
+    def event(kind: EntryKind, minutes: int) -> Entry:
+        return Entry(at=T0 + timedelta(minutes=minutes), kind=kind, step="issu.wait", text="")
 
-    begun = (event(EventKind.STEP_STARTED, 1), event(EventKind.OBSERVED, 2))
+    begun = (event(EntryKind.STEP_STARTED, 1), event(EntryKind.OBSERVED, 2))
     assert began_at(begun, "issu.wait") == T0 + timedelta(minutes=1)
-    assert began_at((*begun, event(EventKind.STEP_FAILED, 3)), "issu.wait") is None
+    assert began_at((*begun, event(EntryKind.STEP_FAILED, 3)), "issu.wait") is None
     assert began_at((), "issu.wait") is None
 
 

@@ -13,7 +13,7 @@ import pytest
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
 from srx_issu.domain.upgrade.goals import Course, Goal
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
 from srx_issu.steps.recall import Start
@@ -110,23 +110,23 @@ class Wait:
     def passed_s(self) -> float:
         return (self.clock.now() - T0) / timedelta(seconds=1)
 
-    def lines(self, kind: EventKind) -> list[str]:
+    def lines(self, kind: EntryKind) -> list[str]:
         return [event.text for event in self.journal.written[RUN] if event.kind is kind]
 
 
 def test_without_an_outage_one_line_a_change_and_one_verdict() -> None:
     wait = Wait([(0, HALF_WAY), (100, REBOOTING), (600, REACHED)])
     assert wait.decided().reached
-    assert len(wait.lines(EventKind.OBSERVED)) == 3
-    assert len(wait.lines(EventKind.STEP_FINISHED)) == 1
-    assert wait.lines(EventKind.STEP_STARTED) == []
+    assert len(wait.lines(EntryKind.OBSERVED)) == 3
+    assert len(wait.lines(EntryKind.STEP_FINISHED)) == 1
+    assert wait.lines(EntryKind.STEP_STARTED) == []
 
 
 def test_a_deadline_that_passes_ends_the_wait_with_its_reason_in_the_journal() -> None:
     wait = Wait([(0, HALF_WAY)])
     verdict = wait.decided()
     assert not verdict.reached
-    assert wait.lines(EventKind.STEP_FAILED) == [verdict.text]
+    assert wait.lines(EntryKind.STEP_FAILED) == [verdict.text]
     assert f"not reached within {LIMIT_S:.0f} s" in verdict.text
 
 
@@ -155,7 +155,7 @@ def test_a_goal_reached_in_the_dark_is_told_only_after_a_look_in_the_light() -> 
     assert wait.decided().reached
     assert wait.passed_s >= 700
     assert wait.world.looks[-1] >= 700
-    finished = [e for e in wait.journal.written[RUN] if e.kind is EventKind.STEP_FINISHED]
+    finished = [e for e in wait.journal.written[RUN] if e.kind is EntryKind.STEP_FINISHED]
     assert [(e.at - T0).total_seconds() >= 700 for e in finished] == [True]
 
 
@@ -169,7 +169,7 @@ def test_a_deadline_that_passes_in_the_dark_counts_from_the_journals_return() ->
     end = LIMIT_S + 600
     wait = Wait([(0, HALF_WAY), (200, REBOOTING), (end + 300, REACHED)], away=[(100, end)])
     assert wait.decided().reached
-    assert any("the deadline counts from now" in text for text in wait.lines(EventKind.STEP_STARTED))
+    assert any("the deadline counts from now" in text for text in wait.lines(EntryKind.STEP_STARTED))
     late = Wait([(0, HALF_WAY), (200, REBOOTING)], away=[(100, end)])
     assert not late.decided().reached
     assert end + LIMIT_S <= late.passed_s <= end + LIMIT_S + 120
@@ -193,14 +193,14 @@ def test_a_journal_that_was_away_for_a_moment_moves_no_deadline() -> None:
     wait = Wait([(0, HALF_WAY), (200, REBOOTING)], away=[(200, 201)])
     assert not wait.decided().reached
     assert wait.passed_s <= LIMIT_S + 60
-    assert wait.lines(EventKind.STEP_STARTED) == []
+    assert wait.lines(EntryKind.STEP_STARTED) == []
 
 
 def test_an_answer_that_was_lost_leaves_no_line_twice() -> None:
     wait = Wait([(0, HALF_WAY), (600, REACHED)])
     wait.journal.lose_answers = 1
     assert wait.decided().reached
-    assert len(wait.lines(EventKind.OBSERVED)) == 2
+    assert len(wait.lines(EntryKind.OBSERVED)) == 2
 
 
 def test_without_an_account_it_waits_says_so_and_no_deadline_passes(caplog: pytest.LogCaptureFixture) -> None:
@@ -257,4 +257,4 @@ def test_a_lease_that_another_has_taken_ends_the_wait() -> None:
     assert not verdict.reached
     assert "held by upgrade other" in verdict.text
     assert 3600 <= wait.passed_s <= 3700
-    assert wait.lines(EventKind.STEP_FAILED) == [verdict.text]
+    assert wait.lines(EntryKind.STEP_FAILED) == [verdict.text]

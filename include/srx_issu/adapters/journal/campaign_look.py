@@ -11,14 +11,14 @@ from sqlalchemy import BigInteger, Connection, Row, Text, and_, column, func, or
 from srx_issu.adapters.journal.codec import utc
 from srx_issu.adapters.journal.moments import database_now
 from srx_issu.adapters.journal.tables import campaign_events, leases, upgrades
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignLook, OrderedUpgrade
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignLook, OrderedUpgrade
 from srx_issu.ports.journal import PERMIT_S, Outcome
 
 
 def look_at_all(connection: Connection, read_to: Mapping[str, int], wanted: Collection[str]) -> CampaignLook:
     """See ``ports.campaign.CampaignJournal.look``. Writers of one campaign come one after the other, so
     whatever has a smaller number than what is seen here was written before it."""
-    found: dict[str, list[CampaignEvent]] = {name: [] for name in read_to}
+    found: dict[str, list[CampaignEntry]] = {name: [] for name in read_to}
     reached = dict(read_to)
     for row in _new_events(connection, read_to):
         found[row.campaign_id].append(campaign_event_from_row(row))
@@ -32,10 +32,10 @@ def look_at_all(connection: Connection, read_to: Mapping[str, int], wanted: Coll
     )
 
 
-def campaign_event_from_row(row: Row[Any]) -> CampaignEvent:
-    return CampaignEvent(
+def campaign_event_from_row(row: Row[Any]) -> CampaignEntry:
+    return CampaignEntry(
         at=utc(row.at),
-        kind=CampaignEventKind(row.kind),
+        kind=CampaignEntryKind(row.kind),
         text=row.text,
         wave=row.wave,
         cluster=row.cluster,
@@ -53,7 +53,7 @@ def _new_events(connection: Connection, read_to: Mapping[str, int]) -> Collectio
     query = (
         select(campaign_events)
         .join(known, and_(events.campaign_id == known.c.campaign_id, events.event_id > known.c.reached))
-        .where(events.kind != CampaignEventKind.PLANNED.value)
+        .where(events.kind != CampaignEntryKind.PLANNED.value)
         .order_by(events.event_id)
     )
     return connection.execute(query).all()

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from srx_issu.adapters.journal.secrecy import checked_detail, redact
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Event, EventKind, Lease, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Entry, EntryKind, Lease, Outcome, UpgradeRecord
 
 _INTENT = TypeAdapter(Intent)
 
@@ -39,7 +39,7 @@ def aware(moment: datetime, what: str) -> datetime:
     return moment
 
 
-def event_to_row(upgrade_id: str, event: Event) -> dict[str, Any]:
+def event_to_row(upgrade_id: str, event: Entry) -> dict[str, Any]:
     return {
         "upgrade_id": upgrade_id,
         "at": aware(event.at, f"event of step {event.step}"),
@@ -52,10 +52,10 @@ def event_to_row(upgrade_id: str, event: Event) -> dict[str, Any]:
     }
 
 
-def event_from_row(row: Row[Any]) -> Event:
-    return Event(
+def event_from_row(row: Row[Any]) -> Entry:
+    return Entry(
         at=utc(row.at),
-        kind=EventKind(row.kind),
+        kind=EntryKind(row.kind),
         step=row.step,
         text=row.text,
         node=row.node,

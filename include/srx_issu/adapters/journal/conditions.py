@@ -13,7 +13,7 @@ from typing import Any
 
 from srx_issu.adapters.journal.links import Fault, Row
 from srx_issu.domain.junos.version import same_release
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 
 _ALWAYS = frozenset({"open", "held", "once"})
 REQUIRED: Mapping[str, frozenset[str]] = {
@@ -23,8 +23,8 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     | {"still_due"},
     "bring_home": _ALWAYS | {"ours_to_bring_home", "plan_approved", "still_due"},
 }
-_RESULTS = (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN, EventKind.ACTION_REFUSED)
-_DECISIONS = (EventKind.APPROVAL, EventKind.ANSWER)
+_RESULTS = (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.ACTION_REFUSED)
+_DECISIONS = (EntryKind.APPROVAL, EntryKind.ANSWER)
 _BOTH_RUN = re.compile(r"both nodes run (\d[^\s,;]*)")
 _NOBODY_ASKED = re.compile(r"\bno approval\b|\bnot required\b")
 _YES = "Approve"
@@ -67,13 +67,13 @@ def _commands(events: Sequence[Row], *, by_campaign: bool) -> Iterator[Fault]:
     asked: set[object] = set()
     for row in events:
         kind, detail = row.values["kind"], row.values["detail"]
-        if kind == EventKind.QUESTION:
+        if kind == EntryKind.QUESTION:
             asked.add(detail.get("digest"))
         elif kind in _DECISIONS:
-            if kind == EventKind.ANSWER and detail.get("digest") not in asked:
+            if kind == EntryKind.ANSWER and detail.get("digest") not in asked:
                 yield Fault(position=row.position, what=f"{row.name}: answers what was never asked")
             decision = row if _is_about_the_start(detail) else decision
-        elif kind == EventKind.ACTION_INTENDED:
+        elif kind == EntryKind.ACTION_INTENDED:
             intended.update(_names_of(row))
             if not row.carried:
                 yield from _conditions(row, decision, by_campaign=by_campaign)
@@ -88,7 +88,7 @@ def _commands(events: Sequence[Row], *, by_campaign: bool) -> Iterator[Fault]:
 def _names_of(row: Row) -> tuple[tuple[object, ...], ...]:
     """By which a command and what became of it are known to belong together: the closest that both have."""
     values, detail = row.values, row.values["detail"]
-    if row.values["kind"] != EventKind.ACTION_INTENDED:
+    if row.values["kind"] != EntryKind.ACTION_INTENDED:
         if permit_id := _permit_id(detail):
             return (("permit", permit_id),)
         if command := detail.get("command"):
@@ -172,7 +172,7 @@ def _outcome(rows: Sequence[Row], events: Sequence[Row]) -> Iterator[Fault]:
 
 
 def _is_start(row: Row) -> bool:
-    if row.values["kind"] not in (EventKind.ACTION_SENT, EventKind.ACTION_UNKNOWN):
+    if row.values["kind"] not in (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN):
         return False
     detail = row.values["detail"]
     return bool(_START.match(str(detail.get("command", "")))) or "started" in detail

@@ -19,8 +19,8 @@ from srx_issu.adapters.journal.tables import KEYED_ONLY, campaign_events, campai
 from srx_issu.ports.campaign import (
     UNTOLD,
     ApprovedCampaign,
-    CampaignEvent,
-    CampaignEventKind,
+    CampaignEntry,
+    CampaignEntryKind,
     CampaignLook,
     CampaignOutcome,
     CampaignRecord,
@@ -47,7 +47,7 @@ class SqlCampaigns:
         }
         begun = exists().where(
             campaign_events.c.campaign_id == campaign_id,
-            campaign_events.c.kind == CampaignEventKind.STARTED.value,
+            campaign_events.c.kind == CampaignEntryKind.STARTED.value,
         )
         again = (
             update(campaigns)
@@ -92,7 +92,7 @@ class SqlCampaigns:
                 found += [approved] if approved else []
         return tuple(found)
 
-    def record(self, campaign_id: str, event: CampaignEvent) -> bool:
+    def record(self, campaign_id: str, event: CampaignEntry) -> bool:
         row = {
             "campaign_id": campaign_id,
             "at": aware(event.at, f"event of campaign {campaign_id}"),
@@ -115,12 +115,12 @@ class SqlCampaigns:
             write_alone(connection, campaign_id)  # so that a look never misses one that was numbered before
             return connection.execute(statement).one_or_none() is not None
 
-    def events(
+    def entries(
         self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
-    ) -> tuple[CampaignEvent, ...]:
+    ) -> tuple[CampaignEntry, ...]:
         query = select(campaign_events).where(campaign_events.c.campaign_id == campaign_id)
         if not plans:
-            query = query.where(campaign_events.c.kind != CampaignEventKind.PLANNED.value)
+            query = query.where(campaign_events.c.kind != CampaignEntryKind.PLANNED.value)
         if about is not None:
             query = query.where(_is_about(about))
         with self._database.transaction() as connection:
@@ -128,7 +128,7 @@ class SqlCampaigns:
         return tuple(campaign_event_from_row(row) for row in rows)
 
     def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
-        kinds = (CampaignEventKind.PLANNED.value, CampaignEventKind.OPENED.value)
+        kinds = (CampaignEntryKind.PLANNED.value, CampaignEntryKind.OPENED.value)
         events = campaign_events.c
         query = select(events.kind, events.detail).where(
             events.campaign_id == campaign_id, events.kind.in_(kinds)
@@ -183,9 +183,9 @@ def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:
     return or_(
         events.cluster.is_(None),
         events.cluster.in_(clusters),
-        events.kind == CampaignEventKind.TAKEN.value,
+        events.kind == CampaignEntryKind.TAKEN.value,
         and_(
-            events.kind == CampaignEventKind.ENDED.value,
+            events.kind == CampaignEntryKind.ENDED.value,
             func.coalesce(events.detail["result"].astext, "").not_in(UNTOLD),
         ),
     )
@@ -193,7 +193,7 @@ def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:
 
 def _plan_and_approval(campaign_id: str) -> Select[Any]:
     """What tells which plan is in force and whether it was approved; without the plans, which are large."""
-    wanted = (CampaignEventKind.PLANNED, CampaignEventKind.APPROVED, CampaignEventKind.OPENED)
+    wanted = (CampaignEntryKind.PLANNED, CampaignEntryKind.APPROVED, CampaignEntryKind.OPENED)
     kinds = [kind.value for kind in wanted]
     events = campaign_events.c
     return (

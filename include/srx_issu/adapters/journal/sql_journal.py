@@ -33,8 +33,8 @@ from srx_issu.adapters.journal.writing import writing
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import (
-    Event,
-    EventKind,
+    Entry,
+    EntryKind,
     Hold,
     IntendAnswer,
     Intended,
@@ -88,9 +88,9 @@ class SqlJournal:
         with self._database.transaction() as connection:
             return tuple(record_from_row(row) for row in connection.execute(query))
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         """An intended action with a key goes through ``intend``, which says whether it may be sent."""
-        if event.kind is EventKind.ACTION_INTENDED and event.key is not None:
+        if event.kind is EntryKind.ACTION_INTENDED and event.key is not None:
             raise JournalError(
                 f"step {event.step}: intended action {event.key!r} has a key; journal it by intend(), "
                 "not record()"
@@ -99,8 +99,8 @@ class SqlJournal:
             _outcome(connection, upgrade_id)
             _append(connection, upgrade_id, event)
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
-        if event.kind is not EventKind.ACTION_INTENDED:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
+        if event.kind is not EntryKind.ACTION_INTENDED:
             raise JournalError(
                 f"step {event.step}: intend() takes an ACTION_INTENDED event, got {event.kind} with key "
                 f"{event.key!r}"
@@ -119,7 +119,7 @@ class SqlJournal:
                 return _answered(connection, IntendAnswer.KEY_USED, reason)
             return _answered(connection, IntendAnswer.WRITTEN, f"intended: {event.text}")
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]:
+    def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
         """In the order they were written; empty when the upgrade is unknown."""
         query = select(events).where(events.c.upgrade_id == upgrade_id).order_by(events.c.event_id)
         with self._database.transaction() as connection:
@@ -165,10 +165,10 @@ def _outcome(connection: Connection, upgrade_id: str) -> str | None:
     return outcome
 
 
-def _append(connection: Connection, upgrade_id: str, event: Event) -> bool:
+def _append(connection: Connection, upgrade_id: str, event: Entry) -> bool:
     """False when the event is an intent whose key is taken: the database decides, for all processes."""
     statement = insert(events).values(event_to_row(upgrade_id, event))
-    if event.kind is EventKind.ACTION_INTENDED:
+    if event.kind is EntryKind.ACTION_INTENDED:
         statement = statement.on_conflict_do_nothing(
             index_elements=[events.c.upgrade_id, events.c.key], index_where=INTENDED_ONLY
         )

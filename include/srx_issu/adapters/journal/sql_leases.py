@@ -32,8 +32,8 @@ from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld, SrxIssu
 from srx_issu.ports.journal import (
     PERMIT_S,
     Claim,
-    Event,
-    EventKind,
+    Entry,
+    EntryKind,
     Lease,
     LeaseTaken,
     Outcome,
@@ -254,19 +254,19 @@ def _tell_both(connection: Connection, taken: Lease, lost: Lease) -> None:
     lines = (
         (
             taken.owner,
-            EventKind.DECIDED,
+            EntryKind.DECIDED,
             f"took {taken.resource} over from {lost.owner}, whose lease ran out at {ran_out}",
         ),
         (
             lost.owner,
-            EventKind.FINDING,
+            EntryKind.FINDING,
             f"lost {lost.resource} to {taken.owner}: the lease ran out at {ran_out}",
         ),
     )
     for upgrade_id, kind, words in lines:
         known = select(upgrades.c.upgrade_id).where(upgrades.c.upgrade_id == upgrade_id)
         if connection.scalar(known):
-            event = Event(at=taken.taken_at, kind=kind, step="lease", text=words)
+            event = Entry(at=taken.taken_at, kind=kind, step="lease", text=words)
             connection.execute(insert(events).values(event_to_row(upgrade_id, event)))
 
 

@@ -197,7 +197,7 @@ campaign_events = Table(
     Column("event_id", BigInteger, Identity(always=True), primary_key=True),
     Column("campaign_id", Text, ForeignKey(campaigns.c.campaign_id), nullable=False),
     _moment("at"),
-    Column("kind", Text, nullable=False),  # CampaignEventKind
+    Column("kind", Text, nullable=False),  # CampaignEntryKind
     Column("text", Text, nullable=False),
     Column("wave", BigInteger, nullable=False),
     Column("cluster", Text),

@@ -16,8 +16,8 @@ from srx_issu.domain.errors import LeaseHeld, SrxIssuError
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import (
     Claim,
-    Event,
-    EventKind,
+    Entry,
+    EntryKind,
     Hold,
     Intended,
     Journal,
@@ -31,10 +31,10 @@ from srx_issu.ports.journal import (
 from srx_issu.ports.metrics import Metrics
 
 _ACTIONS = {
-    EventKind.ACTION_INTENDED: "intended",
-    EventKind.ACTION_SENT: "sent",
-    EventKind.ACTION_REFUSED: "refused",
-    EventKind.ACTION_UNKNOWN: "unknown",
+    EntryKind.ACTION_INTENDED: "intended",
+    EntryKind.ACTION_SENT: "sent",
+    EntryKind.ACTION_REFUSED: "refused",
+    EntryKind.ACTION_UNKNOWN: "unknown",
 }
 
 
@@ -62,19 +62,19 @@ class MeasuredJournal:
     def upgrades_of(self, cluster: str) -> tuple[UpgradeRecord, ...]:
         return self._journal.upgrades_of(cluster)
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         self._journal.record(upgrade_id, event)
         if event.kind in _ACTIONS:
             self._metrics.count(f"action.{_ACTIONS[event.kind]}")
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
         intended = self._journal.intend(upgrade_id, event, hold)
         if intended.written:
-            self._metrics.count(f"action.{_ACTIONS[EventKind.ACTION_INTENDED]}")
+            self._metrics.count(f"action.{_ACTIONS[EntryKind.ACTION_INTENDED]}")
         return intended
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]:
-        return self._journal.events(upgrade_id)
+    def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
+        return self._journal.entries(upgrade_id)
 
     def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:
         before = self._journal.upgrade(upgrade_id)

@@ -19,7 +19,7 @@ from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
@@ -65,7 +65,7 @@ def note_failure(
     of another DAG's upgrade.
     """
     detail: Facts = {TASK: task} if task else {}
-    event = Event(at=SystemClock().now(), kind=EventKind.STEP_FAILED, step=step, text=text, detail=detail)
+    event = Entry(at=SystemClock().now(), kind=EntryKind.STEP_FAILED, step=step, text=text, detail=detail)
     outage = Outage(clock=SystemClock(), log=log)
 
     def is_ours() -> bool:
@@ -97,7 +97,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
     intent = intent_of(stores.journal, upgrade_id)
     check_purpose(intent, purpose)
     cluster, timers = intent.cluster, intent.policy.timers
-    begun = start(stores.journal.events(upgrade_id)) is not None
+    begun = start(stores.journal.entries(upgrade_id)) is not None
     log = log if log is not None else logging.getLogger(__name__)
     with ExitStack() as stack:
 
@@ -136,8 +136,8 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
 def _renew(bench: Bench) -> None:
     """An upgrade that was closed, or that never got its leases, may still be looked at and closed."""
     record = bench.journal.upgrade(bench.upgrade_id)
-    events = bench.journal.events(bench.upgrade_id)
-    claimed = last(events, EventKind.STEP_FINISHED, step=CLAIM) is not None
+    events = bench.journal.entries(bench.upgrade_id)
+    claimed = last(events, EntryKind.STEP_FINISHED, step=CLAIM) is not None
     if claimed and record is not None and record.closed_at is None:
         lease_s = bench.intent.policy.timers.lease_s
         renew_all(bench.intent, bench.leases, lease_s)

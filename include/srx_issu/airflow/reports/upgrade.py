@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.stores import Stores
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Entry, EntryKind, Json
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
 from srx_issu.steps.recall import intent_of
@@ -16,7 +16,7 @@ def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:
     record = stores.journal.upgrade(upgrade_id)
     if record is None:
         return {}
-    names, events = stores.evidence.names(upgrade_id), stores.journal.events(upgrade_id)
+    names, events = stores.evidence.names(upgrade_id), stores.journal.entries(upgrade_id)
     report = build_report(
         record,
         intent_of(stores.journal, upgrade_id),
@@ -28,9 +28,9 @@ def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:
         "html": stores.evidence.write(upgrade_id, "report.html", report.html),
         "json": stores.evidence.write(upgrade_id, "report.json", report.json),
     }
-    event = Event(
+    event = Entry(
         at=SystemClock().now(),
-        kind=EventKind.STEP_FINISHED,
+        kind=EntryKind.STEP_FINISHED,
         step=step,
         text="report written",
         detail=written,

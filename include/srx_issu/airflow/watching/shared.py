@@ -23,7 +23,7 @@ from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
-from srx_issu.ports.campaign import CampaignEvent, CampaignLook
+from srx_issu.ports.campaign import CampaignEntry, CampaignLook
 from srx_issu.ports.clock import Clock
 from srx_issu.steps.campaign.state import CampaignState, StateReader
 from srx_issu.steps.campaign.turns import End, Room, Turn, is_refused, obstacles, wants_attention
@@ -97,7 +97,7 @@ class _Followed:
     reader: StateReader = field(default_factory=StateReader)
     state: CampaignState = field(default_factory=CampaignState)
 
-    def read(self, events: Sequence[CampaignEvent], read_to: int) -> None:
+    def read(self, events: Sequence[CampaignEntry], read_to: int) -> None:
         self.read_to = read_to
         if events:
             for event in events:

@@ -29,7 +29,7 @@ from srx_issu.domain.recovery.plan import Plan, Taken
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Outcome
 from srx_issu.steps.holding import claim_of
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.looking import require_login
@@ -98,7 +98,7 @@ class _Prepared:
 def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
-    events = stores.journal.events(upgrade_id)
+    events = stores.journal.entries(upgrade_id)
     return _Prepared(
         intent=intent,
         course=course(events, stores.evidence, intent),
@@ -216,7 +216,7 @@ class RecoveryWatch:
         self.began_at = SystemClock().now()
         text = away_words(lasted_s, what)
         await self.lines.write(
-            Event(at=self.began_at, kind=EventKind.STEP_STARTED, step=self.step, text=text)
+            Entry(at=self.began_at, kind=EntryKind.STEP_STARTED, step=self.step, text=text)
         )
 
 
@@ -259,7 +259,7 @@ class _PreparedRecovery:
 def _prepare_recovery(here: Watcher, upgrade_id: str, step: str) -> _PreparedRecovery:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
-    events = stores.journal.events(upgrade_id)
+    events = stores.journal.entries(upgrade_id)
     plan = plan_in(events, stores.evidence)
     if plan is None:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
@@ -309,8 +309,8 @@ class OpenQuiet:
             self.lines.outage.over()
             return False
         key = QUIET_KEY if seen.quiet else None
-        event = Event(
-            at=SystemClock().now(), kind=EventKind.OBSERVED, step=self.step, text=seen.reason, key=key
+        event = Entry(
+            at=SystemClock().now(), kind=EntryKind.OBSERVED, step=self.step, text=seen.reason, key=key
         )
         if await self.lines.write(event):
             return True
@@ -340,17 +340,17 @@ async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[Open
 
 def _prepare_quiet(here: Watcher, upgrade_id: str) -> tuple[Intent, Start | None]:
     journal = here.stores.journal
-    return intent_of(journal, upgrade_id), start(journal.events(upgrade_id))
+    return intent_of(journal, upgrade_id), start(journal.entries(upgrade_id))
 
 
 def _begin(stores: Stores, upgrade_id: str, step: str, text: str) -> datetime:
     """When the present try of this wait began, by this machine's clock; written down if it begins now. It may
     have been another machine that began: how long ago that was says the database's clock alone."""
-    began = began_at(stores.journal.events(upgrade_id), step)
+    began = began_at(stores.journal.entries(upgrade_id), step)
     if began is not None:
         return SystemClock().now() - (stores.journal.now() - began)
     now = SystemClock().now()
-    event = Event(at=now, kind=EventKind.STEP_STARTED, step=step, text=text)
+    event = Entry(at=now, kind=EntryKind.STEP_STARTED, step=step, text=text)
     stores.journal.record(upgrade_id, event)
     return now
 
@@ -383,7 +383,7 @@ class OpenWindow:
 
     def _is_begun(self) -> bool:
         try:
-            return start(self.lines.journal.events(self.intent.upgrade_id)) is not None
+            return start(self.lines.journal.entries(self.intent.upgrade_id)) is not None
         except JournalAway:
             return False  # asked again before a refusal is written
 
@@ -396,9 +396,9 @@ class OpenWindow:
 
     async def refuse(self, reason: str) -> bool:
         """False: the journal is away, and nothing was written."""
-        event = Event(
+        event = Entry(
             at=SystemClock().now(),
-            kind=EventKind.DECIDED,
+            kind=EntryKind.DECIDED,
             step=self.step,
             text=reason,
             detail={"outcome": Outcome.REFUSED.value},

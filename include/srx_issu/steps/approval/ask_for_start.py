@@ -25,7 +25,7 @@ class BeforeStart(StrEnum):
 def ask_for_start(bench: Bench) -> BeforeStart:
     """ASK unless nobody need be asked: then the approval is written down here as the guard behind the gates
     writes it, and gates and guard are left out. Where a question was put once, the gates go on with it."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if any(question.purpose == ApprovalPurpose.START for question in asked(events)):
         return BeforeStart.ASK
     if not isinstance(standing(events, bench.intent, ApprovalPurpose.START, bench.journal.now()), Approved):

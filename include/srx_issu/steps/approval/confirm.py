@@ -11,7 +11,7 @@ from typing import NoReturn
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.approval.facts import in_force, standing
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import start
@@ -30,7 +30,7 @@ _SENT = {
 
 def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
     """Raises RequestRefused, with the outcome written down, unless it is approved."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if purpose is ApprovalPurpose.START and start(events) is not None:
         return {"begun": "the ISSU was asked for already: nothing to approve any more"}
     found = standing(events, bench.intent, purpose, bench.journal.now())
@@ -43,7 +43,7 @@ def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
         "for": purpose.value,
         "digest": question.digest if question else None,
     }
-    bench.tell(EventKind.APPROVAL, found.reason, detail=detail)
+    bench.tell(EntryKind.APPROVAL, found.reason, detail=detail)
     return {"approved_by": ", ".join(found.by) or NOT_ASKED}
 
 

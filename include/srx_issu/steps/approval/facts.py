@@ -27,7 +27,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Entry, EntryKind, Json
 from srx_issu.steps.recall import READY, last
 from srx_issu.steps.recovery.kept_plan import PLAN_KEY, is_begun
 from srx_issu.steps.upgrade.judge_readiness import ASSESS_STEP
@@ -43,7 +43,7 @@ class InForce:
     parts: Parts
 
 
-def standing(events: Sequence[Event], intent: Intent, purpose: str, now: datetime) -> Approved | NotApproved:
+def standing(events: Sequence[Entry], intent: Intent, purpose: str, now: datetime) -> Approved | NotApproved:
     """``purpose`` is "start" or "recovery"; ``now`` the database's time. Asked again before every command."""
     match ApprovalPurpose(purpose):
         case ApprovalPurpose.START:
@@ -54,10 +54,10 @@ def standing(events: Sequence[Event], intent: Intent, purpose: str, now: datetim
             assert_never(never)
 
 
-def why_asked(events: Sequence[Event], intent: Intent, purpose: str) -> str | None:
+def why_asked(events: Sequence[Entry], intent: Intent, purpose: str) -> str | None:
     """Why a person must approve; None = nobody is asked."""
     if ApprovalPurpose(purpose) is ApprovalPurpose.RECOVERY:
-        plan = last(events, EventKind.OBSERVED, key=PLAN_KEY)
+        plan = last(events, EntryKind.OBSERVED, key=PLAN_KEY)
         if plan is not None and plan.detail.get("permission") == Permission.AUTOMATIC:
             return None
         return "policy asks before this recovery; see policy/failures.yaml"
@@ -67,7 +67,7 @@ def why_asked(events: Sequence[Event], intent: Intent, purpose: str) -> str | No
     return f"{rule.source('required')} asks for an approval before every start" if rule.required else None
 
 
-def in_force(events: Sequence[Event], intent: Intent, purpose: str) -> InForce | None:
+def in_force(events: Sequence[Entry], intent: Intent, purpose: str) -> InForce | None:
     """The question as it would be put now; None while there is nothing to approve yet."""
     if ApprovalPurpose(purpose) is ApprovalPurpose.RECOVERY:
         return _recovery_in_force(events)
@@ -78,7 +78,7 @@ def in_force(events: Sequence[Event], intent: Intent, purpose: str) -> InForce |
     return InForce(digest=digest(parts), parts=parts)
 
 
-def assessment(events: Sequence[Event]) -> Event | None:
+def assessment(events: Sequence[Entry]) -> Entry | None:
     """The assessment that an approver is shown: the newest one of the step that plans. One that is made again
     right before the start decides by itself and changes no question."""
     ready = [e for e in events if e.detail.get("assessment") == READY]
@@ -86,7 +86,7 @@ def assessment(events: Sequence[Event]) -> Event | None:
     return planned[-1] if planned else None
 
 
-def start_parts(intent: Intent, ready: Event) -> Parts:
+def start_parts(intent: Intent, ready: Entry) -> Parts:
     """Everything that a yes to the start is about."""
     rule = replace(intent.approvals.start, said_at={})  # a line that moved in the file changes nothing
     findings = ready.detail.get("findings")
@@ -106,17 +106,17 @@ def start_parts(intent: Intent, ready: Event) -> Parts:
     }
 
 
-def asked(events: Sequence[Event]) -> tuple[AskedQuestion, ...]:
+def asked(events: Sequence[Entry]) -> tuple[AskedQuestion, ...]:
     """Every question that was put, those given up since included."""
-    return tuple(_question(e) for e in events if e.kind is EventKind.QUESTION and is_put(e))
+    return tuple(_question(e) for e in events if e.kind is EntryKind.QUESTION and is_put(e))
 
 
-def is_put(event: Event) -> bool:
+def is_put(event: Entry) -> bool:
     """A QUESTION event also tells that an earlier question was given up."""
     return not event.detail.get("superseded_by")
 
 
-def answers(events: Sequence[Event]) -> tuple[GivenAnswer, ...]:
+def answers(events: Sequence[Entry]) -> tuple[GivenAnswer, ...]:
     """What people answered, in the order it was written."""
     return tuple(
         GivenAnswer(
@@ -126,7 +126,7 @@ def answers(events: Sequence[Event]) -> tuple[GivenAnswer, ...]:
             at=e.recorded_at or e.at,
         )
         for e in events
-        if e.kind is EventKind.ANSWER
+        if e.kind is EntryKind.ANSWER
     )
 
 
@@ -145,7 +145,7 @@ def rule_of(intent: Intent, purpose: str) -> ApprovalRule:
     return approvals.recovery if ApprovalPurpose(purpose) is ApprovalPurpose.RECOVERY else approvals.start
 
 
-def _start(events: Sequence[Event], intent: Intent, now: datetime) -> Judgement:
+def _start(events: Sequence[Entry], intent: Intent, now: datetime) -> Judgement:
     question = in_force(events, intent, ApprovalPurpose.START)
     if question is None:
         return NotApproved(
@@ -171,8 +171,8 @@ def _start(events: Sequence[Event], intent: Intent, now: datetime) -> Judgement:
     return replace(own, reason=f"{by_campaign.reason}; {own.reason}")
 
 
-def _recovery(events: Sequence[Event], intent: Intent, now: datetime) -> Judgement:
-    plan = last(events, EventKind.OBSERVED, key=PLAN_KEY)
+def _recovery(events: Sequence[Entry], intent: Intent, now: datetime) -> Judgement:
+    plan = last(events, EntryKind.OBSERVED, key=PLAN_KEY)
     needed = intent.approvals.recovery.needed
     if plan is None:
         return NotApproved(reason="the journal holds no recovery plan", missing=needed)
@@ -192,7 +192,7 @@ def _recovery(events: Sequence[Event], intent: Intent, now: datetime) -> Judgeme
 
 
 def _judge(
-    events: Sequence[Event],
+    events: Sequence[Entry],
     intent: Intent,
     purpose: ApprovalPurpose,
     in_force_digest: str,
@@ -212,8 +212,8 @@ def _judge(
     )
 
 
-def _recovery_in_force(events: Sequence[Event]) -> InForce | None:
-    plan = last(events, EventKind.OBSERVED, key=PLAN_KEY)
+def _recovery_in_force(events: Sequence[Entry]) -> InForce | None:
+    plan = last(events, EntryKind.OBSERVED, key=PLAN_KEY)
     found = plan.detail.get("digest") if plan else None
     if plan is None or not isinstance(found, str):
         return None
@@ -225,14 +225,14 @@ def _recovery_in_force(events: Sequence[Event]) -> InForce | None:
     return InForce(digest=found, parts=parts)
 
 
-def _ask(events: Sequence[Event], intent: Intent) -> str | None:
+def _ask(events: Sequence[Entry], intent: Intent) -> str | None:
     """What the support matrix leaves to a person, whatever the policy says."""
     ready = assessment(events)
     found = ready.detail.get("ask") if ready else None
     return str(found) if found else intent.approval_reason
 
 
-def _question(event: Event) -> AskedQuestion:
+def _question(event: Entry) -> AskedQuestion:
     number = event.detail.get("try")
     return AskedQuestion(
         purpose=str(event.detail.get("for") or ""),

@@ -19,7 +19,7 @@ from srx_issu.domain.approvals.digest import changes, short
 from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved, AskedQuestion, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Event, EventKind, Json
+from srx_issu.ports.journal import Entry, EntryKind, Json
 from srx_issu.steps.approval.confirm import refuse
 from srx_issu.steps.approval.facts import InForce, in_force, is_put, question_detail, rule_of, standing
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
@@ -80,7 +80,7 @@ class Response:
 def is_unanswered(bench: Bench, gate: Gate) -> bool:
     """Whether an earlier try of this gate put a question that has no answer in the journal: Airflow may hold
     one that was lost on the way."""
-    put = put_by(events := bench.journal.events(bench.upgrade_id), gate.task_id)
+    put = put_by(events := bench.journal.entries(bench.upgrade_id), gate.task_id)
     return bool(put) and put[-1].detail.get("try") != gate.try_number and not _is_done(events, gate.task_id)
 
 
@@ -93,7 +93,7 @@ def approach(
     """Before the question is put; writes it down. Raises RequestRefused when nobody can approve this any
     more. An answer that was ``lost`` is told by the next gate: this one's words cannot be changed."""
     _require_open(bench)
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if gate.purpose is ApprovalPurpose.START and start(events) is not None:
         return Enough(reason="the ISSU was asked for already: nothing to approve any more")
     if was_cleared(events, gate):  # to ask again: what it was answered before does not count any more
@@ -128,7 +128,7 @@ def approach(
 def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused when it is a
     no, or when it does not count and no gate is left to ask again."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     put = put_by(events, gate.task_id)
     if not put:
         refuse(bench, gate.purpose, "an answer came to a question that the journal does not hold")
@@ -136,10 +136,10 @@ def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
         refuse(bench, gate.purpose, "the answer names no person")
     choice = response.chosen[0] if len(response.chosen) == 1 else ", ".join(response.chosen)
     bench.tell(
-        EventKind.ANSWER, f"{response.person.label}: {choice}", detail=_answer(put[-1], response, choice)
+        EntryKind.ANSWER, f"{response.person.label}: {choice}", detail=_answer(put[-1], response, choice)
     )
     now = bench.journal.now()
-    found = standing(bench.journal.events(bench.upgrade_id), bench.intent, gate.purpose, now)
+    found = standing(bench.journal.entries(bench.upgrade_id), bench.intent, gate.purpose, now)
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
     if choice != APPROVE:
@@ -166,38 +166,38 @@ def _require_open(bench: Bench) -> None:
         )
 
 
-def was_cleared(events: Sequence[Event], gate: Gate) -> bool:
+def was_cleared(events: Sequence[Entry], gate: Gate) -> bool:
     """Whether somebody has cleared this gate since it put its newest question."""
     put = put_by(events, gate.task_id)
     before = put[-1].detail.get("clearings") if put else None
     return isinstance(before, int) and gate.clearings > before
 
 
-def without_answers(events: Sequence[Event], task_id: str) -> tuple[Event, ...]:
+def without_answers(events: Sequence[Entry], task_id: str) -> tuple[Entry, ...]:
     """What the journal holds but for the answers to one gate."""
-    return tuple(e for e in events if e.kind is not EventKind.ANSWER or e.detail.get("task") != task_id)
+    return tuple(e for e in events if e.kind is not EntryKind.ANSWER or e.detail.get("task") != task_id)
 
 
-def put_by(events: Sequence[Event], task_id: str) -> tuple[Event, ...]:
+def put_by(events: Sequence[Entry], task_id: str) -> tuple[Entry, ...]:
     """The questions that one gate put, in all its tries."""
     return tuple(
-        e for e in events if e.kind is EventKind.QUESTION and is_put(e) and e.detail.get("task") == task_id
+        e for e in events if e.kind is EntryKind.QUESTION and is_put(e) and e.detail.get("task") == task_id
     )
 
 
-def _is_done(events: Sequence[Event], task_id: str) -> bool:
+def _is_done(events: Sequence[Entry], task_id: str) -> bool:
     """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
     about = [e for e in events if e.detail.get("task") == task_id]
-    told = [e for e in about if e.kind in (EventKind.QUESTION, EventKind.ANSWER)]
-    return bool(told) and not (told[-1].kind is EventKind.QUESTION and is_put(told[-1]))
+    told = [e for e in about if e.kind in (EntryKind.QUESTION, EntryKind.ANSWER)]
+    return bool(told) and not (told[-1].kind is EntryKind.QUESTION and is_put(told[-1]))
 
 
-def changed_since(events: Sequence[Event], purpose: str, question: InForce) -> tuple[str, ...]:
+def changed_since(events: Sequence[Entry], purpose: str, question: InForce) -> tuple[str, ...]:
     """What is different from the last question with another digest, in words; empty when there was none."""
     earlier = [
         e
         for e in events
-        if e.kind is EventKind.QUESTION
+        if e.kind is EntryKind.QUESTION
         and is_put(e)
         and e.detail.get("for") == purpose
         and e.detail.get("digest") != question.digest
@@ -229,7 +229,7 @@ def _still_to_ask(
 
 
 def _words(
-    events: Sequence[Event],
+    events: Sequence[Entry],
     bench: Bench,
     gate: Gate,
     question: InForce,
@@ -256,8 +256,8 @@ def _words(
     )
 
 
-def _told_of(events: Sequence[Event]) -> list[Mapping[str, Json] | None]:
-    return [None if event.kind is EventKind.ANSWER else event.detail for event in events]
+def _told_of(events: Sequence[Entry]) -> list[Mapping[str, Json] | None]:
+    return [None if event.kind is EntryKind.ANSWER else event.detail for event in events]
 
 
 def _digest_of(words: Ask) -> str:
@@ -275,7 +275,7 @@ def _write_question(
     assigned: Json = None if words.assigned is None else [person.id for person in words.assigned]
     needed = rule_of(bench.intent, gate.purpose).needed
     bench.tell(
-        EventKind.QUESTION,
+        EntryKind.QUESTION,
         f"{words.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)"
         f"{before}",
         detail={
@@ -290,7 +290,7 @@ def _write_question(
 
 
 def _leave_to_next(
-    bench: Bench, gate: Gate, old: Event, question: InForce, lost: LostAnswer | None = None
+    bench: Bench, gate: Gate, old: Entry, question: InForce, lost: LostAnswer | None = None
 ) -> NextGate:
     """Ends the old question unanswered."""
     if not gate.spares:
@@ -308,11 +308,11 @@ def _leave_to_next(
     }
     if lost is not None:
         detail["lost"] = why
-    bench.tell(EventKind.QUESTION, reason, detail={**detail, "superseded_by": question.digest})
+    bench.tell(EntryKind.QUESTION, reason, detail={**detail, "superseded_by": question.digest})
     return NextGate(reason=reason)
 
 
-def _answer(put: Event, response: Response, choice: str) -> dict[str, Json]:
+def _answer(put: Entry, response: Response, choice: str) -> dict[str, Json]:
     bound: dict[str, Json] = {name: put.detail[name] for name in ("for", "digest", "task", "try")}
     return {
         **bound,

@@ -8,7 +8,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.approval.facts import assessment, why_asked
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import QUIET_KEY, course, last
@@ -26,7 +26,7 @@ class ApprovalRequest:
 def start_request(bench: Bench) -> ApprovalRequest:
     """The question as Airflow shows it."""
     intent = bench.intent
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     way = course(events, bench.evidence, intent)
     ready = assessment(events)
     told = ready.detail.get("findings") if ready else None
@@ -54,6 +54,6 @@ def recovery_request(bench: Bench) -> ApprovalRequest:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
     subject = f"Put {bench.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"
     body = describe_plan(plan, diagnosis)
-    if watched := last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=QUIET_KEY):
+    if watched := last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=QUIET_KEY):
         body = f"{body}\n\nIs an ISSU still running? Both nodes were watched: {watched.text}."
     return ApprovalRequest(subject=subject, body=body)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
 from srx_issu.domain.approvals.rule import ApprovalRule
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignJournal
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import Journal, Json, Leases
 
@@ -42,7 +42,7 @@ class CampaignBench:
 
     def tell(
         self,
-        kind: CampaignEventKind,
+        kind: CampaignEntryKind,
         text: str,
         *,
         wave: int = 0,
@@ -51,7 +51,7 @@ class CampaignBench:
         detail: dict[str, Json] | None = None,
     ) -> bool:
         """Writes one event and logs it; False when its key was there before."""
-        event = CampaignEvent(
+        event = CampaignEntry(
             at=self.clock.now(),
             kind=kind,
             text=text,
@@ -68,5 +68,5 @@ class CampaignBench:
 
     def announce(self, key: str, title: str, text: str, wave: int = 0) -> None:
         """Tells people, once for each key, whatever is retried or cleared."""
-        if self.tell(CampaignEventKind.NOTICE, title, wave=wave, key=f"notice:{key}"):
+        if self.tell(CampaignEntryKind.NOTICE, title, wave=wave, key=f"notice:{key}"):
             self.notify(f"{self.campaign_id}: {title}", text)

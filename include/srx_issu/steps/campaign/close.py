@@ -7,7 +7,7 @@ from datetime import datetime
 
 from srx_issu.campaign.plan import Plan
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal, CampaignOutcome
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.questions import digest_of, last_unanswered
@@ -22,7 +22,7 @@ def close_campaign(bench: CampaignBench) -> dict[str, Json]:
     record = bench.journal.campaign(bench.campaign_id)
     if record is None:
         return {"outcome": CampaignOutcome.REFUSED.value, "reason": "nothing was planned; see the task plan"}
-    outcome, reason = conclude_campaign(bench.journal.events(bench.campaign_id), plan_only=bench.plan_only)
+    outcome, reason = conclude_campaign(bench.journal.entries(bench.campaign_id), plan_only=bench.plan_only)
     bench.journal.close_campaign(bench.campaign_id, outcome, reason, bench.clock.now())
     outcome, reason = ending_of(bench, outcome, reason)
     # Once for each ending: a campaign that was refused may be opened again.
@@ -39,7 +39,7 @@ def ending_of(bench: CampaignBench, outcome: CampaignOutcome, reason: str) -> tu
     return record.outcome, record.reason or ""
 
 
-def conclude_campaign(events: tuple[CampaignEvent, ...], *, plan_only: bool) -> tuple[CampaignOutcome, str]:
+def conclude_campaign(events: tuple[CampaignEntry, ...], *, plan_only: bool) -> tuple[CampaignOutcome, str]:
     """Doubt is never green."""
     found, state = plan_of(events), read_state(events)
     if found is None or found[0].objections:
@@ -101,9 +101,9 @@ def give_order(
     words = {PAUSE: "paused", RESUME: "resumed", ABORT: "aborted"}[order]
     journal.record(
         campaign_id,
-        CampaignEvent(
+        CampaignEntry(
             at=at,
-            kind=CampaignEventKind.ORDERED,
+            kind=CampaignEntryKind.ORDERED,
             text=f"{words} by {who}: {reason}",
             detail={"order": order, "by": who},
         ),

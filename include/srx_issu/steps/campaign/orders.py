@@ -13,7 +13,7 @@ from datetime import datetime
 from srx_issu.domain.approvals.rule import CampaignApproval
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import OrderedBy
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, CampaignJournal, CampaignRecord
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignJournal, CampaignRecord
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.questions import campaign_approval
 from srx_issu.steps.campaign.state import CampaignState, read_state
@@ -62,7 +62,7 @@ def find_order(run_id: str, conf: Mapping[str, Json], campaigns: CampaignJournal
                 "runs of that name; it is not started"
             )
         return None
-    events = campaigns.events(record.campaign_id, about=_possible_clusters(run_id, record.campaign_id))
+    events = campaigns.entries(record.campaign_id, about=_possible_clusters(run_id, record.campaign_id))
     state = read_state(events)
     order = _current(state, run_id)
     if order is not None and order.cluster in state.results:
@@ -99,8 +99,8 @@ def _record(
     order: Order, campaigns: CampaignJournal, at: datetime, text: str, key: str, *, refused: bool = False
 ) -> None:
     detail: dict[str, Json] = {"run_id": order.run_id, "refused": refused}
-    event = CampaignEvent(
-        at=at, kind=CampaignEventKind.PROVED, text=text, cluster=order.cluster, key=key, detail=detail
+    event = CampaignEntry(
+        at=at, kind=CampaignEntryKind.PROVED, text=text, cluster=order.cluster, key=key, detail=detail
     )
     campaigns.record(order.campaign_id, event)
 

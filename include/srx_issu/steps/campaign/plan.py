@@ -8,7 +8,7 @@ from srx_issu.campaign.plan import Plan
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.campaign import CampaignEntryKind
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.questions import (
@@ -30,7 +30,7 @@ _MOST_NAMES = 40  # of a wave, in a question
 def make_plan(bench: CampaignBench) -> dict[str, Json]:
     """Plans and writes it down. A plan of which something has begun is kept, and the files are not read any
     more. Raises RequestRefused when the plan has objections."""
-    events = bench.journal.events(bench.campaign_id)
+    events = bench.journal.entries(bench.campaign_id)
     known = plan_of(events)
     if known is not None and read_state(events).opened:
         return _facts(known[0])
@@ -38,7 +38,7 @@ def make_plan(bench: CampaignBench) -> dict[str, Json]:
     bench.journal.open_campaign(bench.campaign_id, now.campaign.name, bench.requested_by, bench.clock.now())
     rule = rule_for_plan(now.approvals, now.campaign.gates)
     bench.tell(
-        CampaignEventKind.PLANNED,
+        CampaignEntryKind.PLANNED,
         f"plan {now.plan.digest}: {_sizes(now.plan)}",
         detail={
             "plan": codec.dumps(now.plan),
@@ -57,7 +57,7 @@ def make_plan(bench: CampaignBench) -> dict[str, Json]:
 def approval_question(bench: CampaignBench) -> CampaignQuestion | None:
     """None = nobody is asked."""
     plan, campaign = known_plan(bench)
-    rule = rule_in(bench.journal.events(bench.campaign_id))
+    rule = rule_in(bench.journal.entries(bench.campaign_id))
     if not rule.required:
         return None
     lines = [
@@ -94,7 +94,7 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
     """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
     then nothing starts."""
     plan, campaign = known_plan(bench)
-    events = bench.journal.events(bench.campaign_id)
+    events = bench.journal.entries(bench.campaign_id)
     rule = rule_in(events)
     if bench.plan_only:
         return {"approved_by": NOT_ASKED, "plan_only": True, "digest": plan.digest}
@@ -111,7 +111,7 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
     # Refused before, and then a gate was cleared and answered: open again.
     bench.journal.open_campaign(bench.campaign_id, campaign.name, bench.requested_by, bench.clock.now())
     detail: dict[str, Json] = {"digest": plan.digest, "by": who}
-    bench.tell(CampaignEventKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
+    bench.tell(CampaignEntryKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
     return {"approved_by": who, "digest": plan.digest}
 
 

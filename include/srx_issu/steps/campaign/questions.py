@@ -37,7 +37,7 @@ from srx_issu.domain.approvals.rule import (
 )
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, plan_in_force
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, plan_in_force
 from srx_issu.ports.journal import Json
 from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
@@ -92,7 +92,7 @@ def require_approvers(rule: ApprovalRule, requester: str) -> None:
         )
 
 
-def rule_in(events: Sequence[CampaignEvent]) -> ApprovalRule:
+def rule_in(events: Sequence[CampaignEntry]) -> ApprovalRule:
     """The rule that was planned with; plans of earlier versions have the shipped one."""
     planned = plan_in_force((e.kind, e.detail) for e in events)
     kept = planned.get("approvals") if planned else None
@@ -126,7 +126,7 @@ def digest_of(*content: object) -> str:
 
 def decision(bench: CampaignBench, about: str, digest: str) -> Judgement:
     """Whether enough people said yes to this very question. A wave needs one, a plan as many as the rule."""
-    events = bench.journal.events(bench.campaign_id)
+    events = bench.journal.entries(bench.campaign_id)
     rule = rule_in(events)
     return judge(
         rule if about == PLAN else replace(rule, needed=1),
@@ -142,7 +142,7 @@ def decision(bench: CampaignBench, about: str, digest: str) -> Judgement:
 def choice(bench: CampaignBench, about: str, digest: str) -> tuple[str, str]:
     """(who, what) was answered to a hold. Raises RequestRefused when nobody who may has answered this very
     question."""
-    events = bench.journal.events(bench.campaign_id)
+    events = bench.journal.entries(bench.campaign_id)
     given = [a for a in _answers(events) if a.question.purpose == about]
     if not given:
         raise RequestRefused("the journal holds no answer of a person; nothing new starts")
@@ -159,7 +159,7 @@ def choice(bench: CampaignBench, about: str, digest: str) -> tuple[str, str]:
 
 def is_unanswered(bench: CampaignBench, gate: CampaignGateTask) -> bool:
     """As ``approval_gate.is_unanswered``."""
-    events = bench.journal.events(bench.campaign_id, plans=False)
+    events = bench.journal.entries(bench.campaign_id, plans=False)
     put = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
     return bool(put) and put[-1].detail.get("try") != gate.try_number and not _is_done(events, gate.task_id)
 
@@ -174,7 +174,7 @@ def approach(
     ``lost``: as ``approval_gate.approach``."""
     if question is None:
         return Enough(reason="nobody is asked")
-    events = bench.journal.events(bench.campaign_id)
+    events = bench.journal.entries(bench.campaign_id)
     rule = rule_in(events)
     counted: tuple[str, ...] = ()
     if question.options == (APPROVE, REJECT):
@@ -197,7 +197,7 @@ def approach(
     if lost is not None and old and len(gate.spares) >= max(1, missing):
         return _leave_to_next(bench, gate, old[-1], question, lost)
     bench.tell(
-        CampaignEventKind.ASKED,
+        CampaignEntryKind.ASKED,
         f"{question.subject} (question {short(question.digest)})"
         f"{said_before(old[-1].detail if old else None, lost)}",
         detail={
@@ -213,7 +213,7 @@ def approach(
 def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused for a no, and
     for an answer that does not count when no gate is left to ask again."""
-    events = bench.journal.events(bench.campaign_id)
+    events = bench.journal.entries(bench.campaign_id)
     put = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
     if not put:
         raise RequestRefused(
@@ -224,7 +224,7 @@ def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> En
     asked = _question(put[-1])
     chosen = response.chosen[0] if len(response.chosen) == 1 else ", ".join(response.chosen)
     bench.tell(
-        CampaignEventKind.REPLIED,
+        CampaignEntryKind.REPLIED,
         f"{response.person.label}: {chosen}",
         detail={
             **_bound(asked.purpose, asked.digest, asked.task_id, asked.try_number),
@@ -250,18 +250,18 @@ def unanswered(bench: CampaignBench, gate: CampaignGateTask, question: CampaignQ
     within = f" within {how_long(question.within_s)}" if question else " in time"
     about = f" about the {question.about}" if question else ""
     reason = f"nobody answered the question{about}{within}; nothing new starts"
-    bench.tell(CampaignEventKind.ASKED, reason, detail={"task": gate.task_id, "unanswered": True})
+    bench.tell(CampaignEntryKind.ASKED, reason, detail={"task": gate.task_id, "unanswered": True})
     return reason
 
 
-def last_unanswered(events: Iterable[CampaignEvent]) -> str | None:
+def last_unanswered(events: Iterable[CampaignEntry]) -> str | None:
     """What is told of a question that nobody answered; None when every one was."""
-    told = [e.text for e in events if e.kind is CampaignEventKind.ASKED and e.detail.get("unanswered")]
+    told = [e.text for e in events if e.kind is CampaignEntryKind.ASKED and e.detail.get("unanswered")]
     return told[-1] if told else None
 
 
 def campaign_approval(
-    campaign_id: str, events: Sequence[CampaignEvent], cluster: str
+    campaign_id: str, events: Sequence[CampaignEntry], cluster: str
 ) -> CampaignApproval | None:
     """What the yes to the plan in force says of one cluster; None when it was not asked for or not given."""
     found = plan_of(events)
@@ -297,7 +297,7 @@ def _valid_choice(bench: CampaignBench, question: CampaignQuestion) -> str | Non
 
 
 def _words(
-    events: Sequence[CampaignEvent],
+    events: Sequence[CampaignEntry],
     bench: CampaignBench,
     question: CampaignQuestion,
     rule: ApprovalRule,
@@ -313,7 +313,7 @@ def _words(
         )
     others = "" if rule.requester_counts else f", but not {bench.requested_by}, who started it"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    told_of = (None if e.kind is CampaignEventKind.REPLIED else e.detail for e in events)
+    told_of = (None if e.kind is CampaignEntryKind.REPLIED else e.detail for e in events)
     body = [question.body, *lost_lines(told_of, question.about)]
     if changed := _changed(events, question):
         body.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
@@ -324,7 +324,7 @@ def _words(
     )
 
 
-def _changed(events: Sequence[CampaignEvent], question: CampaignQuestion) -> tuple[str, ...]:
+def _changed(events: Sequence[CampaignEntry], question: CampaignQuestion) -> tuple[str, ...]:
     earlier = [
         e
         for e in events
@@ -339,7 +339,7 @@ def _changed(events: Sequence[CampaignEvent], question: CampaignQuestion) -> tup
 def _leave_to_next(
     bench: CampaignBench,
     gate: CampaignGateTask,
-    old: CampaignEvent,
+    old: CampaignEntry,
     question: CampaignQuestion,
     lost: LostAnswer | None = None,
 ) -> NextGate:
@@ -354,7 +354,7 @@ def _leave_to_next(
     detail = _bound(question.about, told, gate.task_id, gate.try_number)
     if lost is not None:
         detail["lost"] = why
-    bench.tell(CampaignEventKind.ASKED, reason, detail={**detail, "superseded_by": question.digest})
+    bench.tell(CampaignEntryKind.ASKED, reason, detail={**detail, "superseded_by": question.digest})
     return NextGate(reason=reason)
 
 
@@ -381,22 +381,22 @@ def _objection(rule: ApprovalRule, person: Person, chosen: str, requester: str) 
     return None
 
 
-def _is_done(events: Sequence[CampaignEvent], task_id: str) -> bool:
+def _is_done(events: Sequence[CampaignEntry], task_id: str) -> bool:
     """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
-    kinds = (CampaignEventKind.ASKED, CampaignEventKind.REPLIED)
+    kinds = (CampaignEntryKind.ASKED, CampaignEntryKind.REPLIED)
     told = [e for e in events if e.kind in kinds and e.detail.get("task") == task_id]
     return bool(told) and not _is_put(told[-1])
 
 
-def _is_put(event: CampaignEvent) -> bool:
+def _is_put(event: CampaignEntry) -> bool:
     return (
-        event.kind is CampaignEventKind.ASKED
+        event.kind is CampaignEntryKind.ASKED
         and not event.detail.get("superseded_by")
         and not event.detail.get("unanswered")
     )
 
 
-def _answers(events: Sequence[CampaignEvent]) -> tuple[GivenAnswer, ...]:
+def _answers(events: Sequence[CampaignEntry]) -> tuple[GivenAnswer, ...]:
     return tuple(
         GivenAnswer(
             question=_question(e),
@@ -405,16 +405,16 @@ def _answers(events: Sequence[CampaignEvent]) -> tuple[GivenAnswer, ...]:
             at=_written(e),
         )
         for e in events
-        if e.kind is CampaignEventKind.REPLIED
+        if e.kind is CampaignEntryKind.REPLIED
     )
 
 
-def _written(event: CampaignEvent) -> datetime:
+def _written(event: CampaignEntry) -> datetime:
     """The database's time, where it is kept."""
     return getattr(event, "recorded_at", None) or event.at
 
 
-def _question(event: CampaignEvent) -> AskedQuestion:
+def _question(event: CampaignEntry) -> AskedQuestion:
     number = event.detail.get("try")
     return AskedQuestion(
         purpose=str(event.detail.get("for") or ""),

@@ -10,7 +10,7 @@ from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import Plan
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEvent, CampaignEventKind, plan_in_force
+from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, plan_in_force
 from srx_issu.ports.journal import Json
 from srx_issu.steps.order import Order
 
@@ -36,7 +36,7 @@ class CampaignState:
     opened: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # wave -> its clusters
     judged: Mapping[tuple[int, int], str] = field(default_factory=dict)  # (wave, round) -> way
     answered: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)  # clusters to run again
-    last_judged: CampaignEvent | None = None
+    last_judged: CampaignEntry | None = None
     aborted: str | None = None
     paused: str | None = None
     has_started: bool = False  # an upgrade was ordered, whatever came of it
@@ -52,7 +52,7 @@ class CampaignState:
         return self.attempts.get(cluster, 1)
 
 
-def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
+def read_state(events: Iterable[CampaignEntry]) -> CampaignState:
     """Later events override earlier ones; an ended attempt that is not the newest does not count."""
     reader = StateReader()
     for event in events:
@@ -60,7 +60,7 @@ def read_state(events: Iterable[CampaignEvent]) -> CampaignState:
     return reader.state()
 
 
-def plan_of(events: Iterable[CampaignEvent]) -> tuple[Plan, Campaign] | None:
+def plan_of(events: Iterable[CampaignEntry]) -> tuple[Plan, Campaign] | None:
     """The plan in force with the campaign it was made for; None when nothing was planned yet."""
     detail = plan_in_force((event.kind, event.detail) for event in events)
     return None if detail is None else plan_in(detail)
@@ -89,45 +89,45 @@ class StateReader:
         self.opened: dict[int, tuple[str, ...]] = {}
         self.judged: dict[tuple[int, int], str] = {}
         self.answered: dict[tuple[int, int], tuple[str, ...]] = {}
-        self.last_judged: CampaignEvent | None = None
+        self.last_judged: CampaignEntry | None = None
         self.aborted: str | None = None
         self.paused: str | None = None
         self.has_started = False
 
-    def take(self, event: CampaignEvent) -> None:
+    def take(self, event: CampaignEntry) -> None:
         match event.kind:
-            case CampaignEventKind.APPROVED:
+            case CampaignEntryKind.APPROVED:
                 self.approved = (str(event.detail["digest"]), str(event.detail["by"]))
-            case CampaignEventKind.OPENED:
+            case CampaignEntryKind.OPENED:
                 self.opened[event.wave] = _names(event, "clusters")
-            case CampaignEventKind.STARTED | CampaignEventKind.ENDED | CampaignEventKind.TAKEN:
+            case CampaignEntryKind.STARTED | CampaignEntryKind.ENDED | CampaignEntryKind.TAKEN:
                 self._cluster(event)
-            case CampaignEventKind.PROVED:
+            case CampaignEntryKind.PROVED:
                 self._proved(str(event.detail["run_id"]), event)
-            case CampaignEventKind.JUDGED:
+            case CampaignEntryKind.JUDGED:
                 self.judged[event.wave, _round(event)] = str(event.detail["way"])
                 self.last_judged = event
                 if event.detail["way"] == ABORT:
                     self.aborted = self.aborted or event.text
-            case CampaignEventKind.ANSWERED:
+            case CampaignEntryKind.ANSWERED:
                 self._answer(event)
-            case CampaignEventKind.ORDERED:
+            case CampaignEntryKind.ORDERED:
                 self._order(event)
             case _:
                 pass
 
-    def _cluster(self, event: CampaignEvent) -> None:
+    def _cluster(self, event: CampaignEntry) -> None:
         name = event.cluster or ""
-        self.has_started |= event.kind is CampaignEventKind.STARTED
+        self.has_started |= event.kind is CampaignEntryKind.STARTED
         if int(str(event.detail["attempt"])) != self.attempts.get(name, 1):
             return
-        if event.kind is CampaignEventKind.STARTED:
+        if event.kind is CampaignEntryKind.STARTED:
             self.running.add(name)
             self.ordered_at[name] = event.at
             self.ordered[name] = Order.of(name, event.detail)
             return
         self.running.discard(name)
-        if event.kind is CampaignEventKind.TAKEN:
+        if event.kind is CampaignEntryKind.TAKEN:
             self.attempts[name] = self.attempts.get(name, 1) + 1
             self.taken[name] = self.taken.get(name, 0) + 1
             self.ordered.pop(name, None)
@@ -135,12 +135,12 @@ class StateReader:
         self.results[name] = Result(str(event.detail["result"]))
         self.reasons[name] = event.text
 
-    def _proved(self, run_id: str, event: CampaignEvent) -> None:
+    def _proved(self, run_id: str, event: CampaignEntry) -> None:
         self.proved.add(run_id)
         if event.detail.get("refused") is True:
             self.denied[run_id] = event.text
 
-    def _answer(self, event: CampaignEvent) -> None:
+    def _answer(self, event: CampaignEntry) -> None:
         again = _names(event, "clusters")
         self.answered[event.wave, _round(event)] = again
         self.forgiven |= set(_names(event, "forgiven"))
@@ -150,7 +150,7 @@ class StateReader:
             self.ordered.pop(name, None)
             self.forgiven.discard(name)
 
-    def _order(self, event: CampaignEvent) -> None:
+    def _order(self, event: CampaignEntry) -> None:
         match event.detail["order"]:
             case "abort":
                 self.aborted = self.aborted or event.text
@@ -183,10 +183,10 @@ class StateReader:
         )
 
 
-def _round(event: CampaignEvent) -> int:
+def _round(event: CampaignEntry) -> int:
     return int(str(event.detail.get("round", 1)))
 
 
-def _names(event: CampaignEvent, key: str) -> tuple[str, ...]:
+def _names(event: CampaignEntry, key: str) -> tuple[str, ...]:
     found = event.detail.get(key)
     return tuple(str(name) for name in found) if isinstance(found, list) else ()

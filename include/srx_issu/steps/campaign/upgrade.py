@@ -20,7 +20,7 @@ from srx_issu.campaign.plan import Plan, Planned
 from srx_issu.campaign.window import closes_at, next_start
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.upgrade.intent import SharedLimit
-from srx_issu.ports.campaign import UNTOLD, CampaignEventKind
+from srx_issu.ports.campaign import UNTOLD, CampaignEntryKind
 from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.state import CampaignState, read_state
@@ -166,7 +166,7 @@ def note_start(bench: CampaignBench, task: Task, order: Order) -> Order:
     """Before the run is asked for: whoever comes after attaches. Returns the order that counts: another try
     of this task may have been faster."""
     bench.tell(
-        CampaignEventKind.STARTED,
+        CampaignEntryKind.STARTED,
         f"run {order.run_id}",
         wave=task.wave,
         cluster=order.cluster,
@@ -179,7 +179,7 @@ def note_start(bench: CampaignBench, task: Task, order: Order) -> Order:
 def note_made(bench: CampaignBench, task: Task, run_id: str) -> None:
     """Airflow has made the run at our request, so the run of this name is ours."""
     bench.tell(
-        CampaignEventKind.PROVED,
+        CampaignEntryKind.PROVED,
         f"run {run_id} was made",
         wave=task.wave,
         cluster=task.cluster.name,
@@ -194,7 +194,7 @@ def _note_taken(bench: CampaignBench, task: Task, run_id: str, attempt: int) -> 
     if record is None or record.outcome not in (None, Outcome.NEEDS_OPERATOR):
         _give_back(bench, run_id)  # else the other's own end does, or the person it waits for
     bench.tell(
-        CampaignEventKind.TAKEN,
+        CampaignEntryKind.TAKEN,
         reason,
         wave=task.wave,
         cluster=task.cluster.name,
@@ -261,7 +261,7 @@ def deadline_s(cluster: Planned) -> float:
 def _without_closing(bench: CampaignBench, upgrade: str) -> tuple[Result, str]:
     """The run is over, but nobody closed the upgrade. Before a start was intended nothing can have been
     sent; after it nobody knows."""
-    events = bench.upgrades.events(upgrade)
+    events = bench.upgrades.entries(upgrade)
     if start(events) is not None:
         return Result.UNKNOWN, "the run ended without an outcome after the ISSU was asked for"
     ended = conclude(events, ())
@@ -285,7 +285,7 @@ def _close(bench: CampaignBench, task: Task, upgrade: str, result: Result, reaso
 def _ended(bench: CampaignBench, task: Task, state: CampaignState, result: Result, reason: str) -> None:
     attempt = state.attempt(task.cluster.name)
     bench.tell(
-        CampaignEventKind.ENDED,
+        CampaignEntryKind.ENDED,
         reason,
         wave=task.wave,
         cluster=task.cluster.name,
@@ -337,4 +337,4 @@ def _conf(bench: CampaignBench, task: Task) -> dict[str, Json]:
 def _state(bench: CampaignBench, task: Task) -> CampaignState:
     """As far as this cluster is concerned: others that went well are not in it, unless they count."""
     about = None if task.campaign.budget.counts & UNTOLD else (task.cluster.name,)
-    return read_state(bench.journal.events(bench.campaign_id, plans=False, about=about))
+    return read_state(bench.journal.entries(bench.campaign_id, plans=False, about=about))

@@ -10,7 +10,7 @@ from srx_issu.campaign.gate import Way, judge_wave, to_finish, to_retry
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEventKind
+from srx_issu.ports.campaign import CampaignEntryKind
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.plan import known_plan
@@ -97,11 +97,11 @@ def open_wave(bench: CampaignBench, number: int) -> list[str]:
         if not isinstance(found, Approved):
             if found.is_refused:
                 detail: dict[str, Json] = {"order": "abort"}
-                bench.tell(CampaignEventKind.ORDERED, found.reason, wave=number, detail=detail)
+                bench.tell(CampaignEntryKind.ORDERED, found.reason, wave=number, detail=detail)
             raise RequestRefused(f"{found.reason}; nothing new starts")
         who = ", ".join(found.by)
     bench.tell(
-        CampaignEventKind.OPENED,
+        CampaignEntryKind.OPENED,
         f"{len(names)} clusters, approved by {who}",
         wave=number,
         key=f"opened:{number}",
@@ -130,7 +130,7 @@ def judge(bench: CampaignBench, number: int, round_number: int) -> Way | None:
         forgiven=state.forgiven,
     )
     detail = {"way": judged.way.value, "round": round_number}
-    bench.tell(CampaignEventKind.JUDGED, f"{judged.way}: {judged.reason}", wave=number, detail=dict(detail))
+    bench.tell(CampaignEntryKind.JUDGED, f"{judged.way}: {judged.reason}", wave=number, detail=dict(detail))
     title = {
         Way.PROMOTE: "has ended",
         Way.HOLD: "is held: a person must answer",
@@ -185,9 +185,9 @@ def hear_answer(bench: CampaignBench, number: int, round_number: int) -> list[st
         case Answer.ABORT:
             order = {"order": "abort", "by": who}
             text = f"{who} aborted at the hold of wave {number}"
-            bench.tell(CampaignEventKind.ORDERED, text, wave=number, detail=dict(order))
+            bench.tell(CampaignEntryKind.ORDERED, text, wave=number, detail=dict(order))
     bench.tell(
-        CampaignEventKind.ANSWERED,
+        CampaignEntryKind.ANSWERED,
         f"{who}: {chosen}",
         wave=number,
         key=f"answered:{number}:{round_number}",
@@ -240,4 +240,4 @@ def _again(bench: CampaignBench, state: CampaignState, number: int, round_number
 
 
 def _state(bench: CampaignBench) -> CampaignState:
-    return read_state(bench.journal.events(bench.campaign_id, plans=False))
+    return read_state(bench.journal.entries(bench.campaign_id, plans=False))

@@ -11,7 +11,7 @@ from srx_issu.domain.errors import JournalAway, NotPermitted
 from srx_issu.domain.gate.answer import No, NotNow, judge
 from srx_issu.domain.gate.table import Condition
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import Event, EventKind, Hold, IntendAnswer, Intended, Json
+from srx_issu.ports.journal import Entry, EntryKind, Hold, IntendAnswer, Intended, Json
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.conditions import Reading, recover_line
@@ -36,7 +36,7 @@ class Asking:
         self.order = order
         self.method: StartMethod | None = None  # the way that the open line has proven
         self._permit_id = ""
-        self._late: list[Event] = []  # to be written as soon as the journal answers
+        self._late: list[Entry] = []  # to be written as soon as the journal answers
 
     def permit(self) -> Permit:
         """The gate's yes; the intent is in the journal then. Raises NotPermitted, or LaterError."""
@@ -52,7 +52,7 @@ class Asking:
         bench, order = self.bench, self.order
         self._permit_id = secrets.token_hex(8)
         event = bench.event(
-            EventKind.ACTION_INTENDED,
+            EntryKind.ACTION_INTENDED,
             f"{order.what} ({order.why})",
             node=order.node,
             key=once_key(reading.events, order.key) if order.key else None,
@@ -98,10 +98,10 @@ class Asking:
     def _refuse(self, condition: Condition, reason: str) -> NoReturn:
         text = f"not sent: {self.order.what}: {reason}"
         detail: dict[str, Json] = {"condition": condition.value, "purpose": self.order.purpose.value}
-        self._write(self.bench.event(EventKind.PERMIT_REFUSED, text, node=self.order.node, detail=detail))
+        self._write(self.bench.event(EntryKind.PERMIT_REFUSED, text, node=self.order.node, detail=detail))
         raise NotPermitted(condition.value, reason)
 
-    def record(self, kind: EventKind, text: str) -> None:
+    def record(self, kind: EntryKind, text: str) -> None:
         """What became of it. Written late rather than not at all: the command is out already."""
         detail = {**self.order.detail, "command": self.order.what, "permit_id": self._permit_id}
         self._write(self.bench.event(kind, text, node=self.order.node, detail=detail))
@@ -112,7 +112,7 @@ class Asking:
         if self.order.key:
             detail["once"] = self.order.key
         event = self.bench.event(
-            EventKind.ACTION_WITHDRAWN, f"nothing was sent: {why}", node=self.order.node, detail=detail
+            EntryKind.ACTION_WITHDRAWN, f"nothing was sent: {why}", node=self.order.node, detail=detail
         )
         self._late.append(event)
 
@@ -124,7 +124,7 @@ class Asking:
         if not isinstance(self.order, StartOrder) or method is not StartMethod.SHELL:
             return
         try:
-            earlier = start_intent(self.bench.journal.events(self.bench.upgrade_id))
+            earlier = start_intent(self.bench.journal.entries(self.bench.upgrade_id))
             if earlier is None or earlier.detail.get("method") != StartMethod.SHELL:
                 return
             age = self.bench.journal.now() - (earlier.recorded_at or earlier.at)
@@ -152,13 +152,13 @@ class Asking:
         """Writes what is late, however long that takes."""
         self._append(())
 
-    def _write(self, event: Event) -> None:
+    def _write(self, event: Entry) -> None:
         bench = self.bench
         node = f" {event.node}" if event.node else ""
         bench.log.info("%s%s: %s", bench.intent.cluster.name, node, event.text)
         self._append((event,))
 
-    def _append(self, events: Iterable[Event]) -> None:
+    def _append(self, events: Iterable[Entry]) -> None:
         bench, outage = self.bench, Outage(clock=self.bench.clock, log=self.bench.log)
         for event in (*self._late, *events):
             write_patiently(bench.journal, bench.upgrade_id, event, outage)

@@ -22,7 +22,7 @@ from srx_issu.domain.gate.table import Condition
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT, Order
@@ -50,8 +50,8 @@ class Reading:
             return Unclear(reason=str(away))
 
     @cached_property
-    def events(self) -> tuple[Event, ...]:
-        return self.bench.journal.events(self.bench.upgrade_id)
+    def events(self) -> tuple[Entry, ...]:
+        return self.bench.journal.entries(self.bench.upgrade_id)
 
     @cached_property
     def now(self) -> datetime:
@@ -167,7 +167,7 @@ def _plan_approved(reading: Reading) -> Finding:
         if start(reading.events) is None:
             return Holds(reason="part of the upgrade itself; no ISSU was asked for")
         return _issu_is_over(reading)
-    newest = last(reading.events, EventKind.OBSERVED, key=PLAN_KEY)
+    newest = last(reading.events, EntryKind.OBSERVED, key=PLAN_KEY)
     if newest is None or newest.detail.get("digest", digest_of(plan)) != digest_of(plan):
         return Fails(reason="another plan has been made since; the command belongs to the one before")
     if plan.permission is Permission.NEVER:

@@ -19,7 +19,7 @@ from srx_issu.domain.recovery.planner import Plan, recover
 from srx_issu.domain.recovery.words import by_hand
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Evidence
+from srx_issu.ports.journal import Entry, EntryKind, Evidence
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import ERRAND, QUIET_KEY, course, intended, last, start
@@ -53,7 +53,7 @@ def prognosis(bench: Bench, *, overdue: bool | None = None, patient: bool = True
 
 
 def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     way = course(events, bench.evidence, bench.intent)
     if overdue is None:
         overdue = _is_overdue(bench, events)
@@ -70,32 +70,32 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
-def _is_overdue(bench: Bench, events: tuple[Event, ...]) -> bool:
+def _is_overdue(bench: Bench, events: tuple[Entry, ...]) -> bool:
     """Nobody waits any more: a wait has failed, the last one is over, or the start was refused; for a
     recovery: nobody drives the ISSU."""
     if bench.intent.purpose is Purpose.RECOVER:
-        return last(events, EventKind.OBSERVED, key=QUIET_KEY) is not None
+        return last(events, EntryKind.OBSERVED, key=QUIET_KEY) is not None
     if _refusal(events):
         return True
     # By the newest verdict of each: one that was written without an answer may have been followed by another.
     verdicts = {
         e.step: e.kind
         for e in events
-        if e.step.startswith(WAITS) and e.kind in (EventKind.STEP_FINISHED, EventKind.STEP_FAILED)
+        if e.step.startswith(WAITS) and e.kind in (EntryKind.STEP_FINISHED, EntryKind.STEP_FAILED)
     }
-    return EventKind.STEP_FAILED in verdicts.values() or LAST_WAIT in verdicts
+    return EntryKind.STEP_FAILED in verdicts.values() or LAST_WAIT in verdicts
 
 
-def _refusal(events: Iterable[Event]) -> str | None:
+def _refusal(events: Iterable[Entry]) -> str | None:
     """The node's words when it refused the start."""
-    refused = last(events, EventKind.ACTION_REFUSED, step="issu.start")
+    refused = last(events, EntryKind.ACTION_REFUSED, step="issu.start")
     return refused.text if refused else None
 
 
 def _transcript(bench: Bench) -> str | None:
     """All that the ISSU has said so far; None when it cannot be read. A refused start has no more words
     than its refusal."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     begun = start(events)
     if begun is None or begun.transcript_path is None or _refusal(events):
         return _refusal(events)
@@ -122,7 +122,7 @@ def name_failure(bench: Bench, now: Snapshot) -> FailureClass:
     diagnosis = _look(bench, None, now).diagnosis
     # It has given up, if in words that nobody has seen yet.
     failure = FailureClass.UNKNOWN if diagnosis.failure is FailureClass.STUCK else diagnosis.failure
-    bench.tell(EventKind.OBSERVED, failure.in_words, key=DIAGNOSIS_KEY, detail={"failure": failure.value})
+    bench.tell(EntryKind.OBSERVED, failure.in_words, key=DIAGNOSIS_KEY, detail={"failure": failure.value})
     return failure
 
 
@@ -137,7 +137,7 @@ def keep_plan(bench: Bench, found: Prognosis) -> None:
         "digest": digest_of(found.plan),
         "steps": "; ".join(by_hand(found.plan)),
     }
-    bench.tell(EventKind.OBSERVED, found.plan.reason, key=PLAN_KEY, detail={**detail})
+    bench.tell(EntryKind.OBSERVED, found.plan.reason, key=PLAN_KEY, detail={**detail})
 
 
 def digest_of(plan: Plan) -> str:
@@ -147,27 +147,27 @@ def digest_of(plan: Plan) -> str:
 
 def kept_plan(bench: Bench) -> Plan | None:
     """The plan that was made; None when there is none yet."""
-    return plan_in(bench.journal.events(bench.upgrade_id), bench.evidence)
+    return plan_in(bench.journal.entries(bench.upgrade_id), bench.evidence)
 
 
-def plan_in(events: Iterable[Event], evidence: Evidence) -> Plan | None:
+def plan_in(events: Iterable[Entry], evidence: Evidence) -> Plan | None:
     """The same without a bench."""
-    event = last(events, EventKind.OBSERVED, key=PLAN_KEY)
+    event = last(events, EntryKind.OBSERVED, key=PLAN_KEY)
     return codec.loads(Plan, evidence.read(str(event.detail["plan"]))) if event else None
 
 
-def since_plan(events: Sequence[Event]) -> tuple[Event, ...]:
+def since_plan(events: Sequence[Entry]) -> tuple[Entry, ...]:
     """What was written after the newest plan: an approval before it was given to another one."""
     made = max((at for at, e in enumerate(events) if e.key == PLAN_KEY), default=-1)
     return tuple(events[made + 1 :])
 
 
-def is_begun(events: Sequence[Event]) -> bool:
+def is_begun(events: Sequence[Entry]) -> bool:
     """Whether something of the newest plan was, or may have been, sent."""
     return any(ERRAND in e.detail for e in intended(since_plan(events)))
 
 
 def kept_diagnosis(bench: Bench) -> Diagnosis | None:
     """What the plan was made from."""
-    event = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=PLAN_KEY)
+    event = last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=PLAN_KEY)
     return codec.loads(Diagnosis, bench.evidence.read(str(event.detail["diagnosis"]))) if event else None

@@ -25,7 +25,7 @@ from srx_issu.domain.recovery.plan import ActionName, Taken
 from srx_issu.domain.recovery.planner import Plan, PlanKind
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.words import by_hand
-from srx_issu.ports.journal import Event, EventKind, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Outcome
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder
@@ -78,7 +78,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
     paged = False
     while True:
         now = _stamped(bench, bench.reader.observe())
-        sent = taken(bench.journal.events(bench.upgrade_id))
+        sent = taken(bench.journal.entries(bench.upgrade_id))
         step = (
             Passed(reason=f"{name}: later steps have begun")
             if _is_past(plan, name, sent)
@@ -86,7 +86,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
         )
         match step:
             case Passed():
-                bench.tell(EventKind.STEP_FINISHED, step.reason)
+                bench.tell(EntryKind.STEP_FINISHED, step.reason)
                 return {"done": step.reason}
             case Send():
                 _send(bench, plan, step)
@@ -117,7 +117,7 @@ def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
 
 
 def _permitted_plan(bench: Bench) -> Plan:
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     plan = kept_plan(bench)
     if plan is None:
         raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
@@ -135,12 +135,12 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
     does of what another try of this task has sent, and of what the gate's own look shows to be over."""
     errand, command = step.errand, step.errand.command
-    sent = taken(bench.journal.events(bench.upgrade_id))
+    sent = taken(bench.journal.entries(bench.upgrade_id))
     tries = sum(1 for t in sent if t.key == errand.key)
     booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
 
     def still_due(now: Snapshot) -> str | None:
-        known = taken(bench.journal.events(bench.upgrade_id))
+        known = taken(bench.journal.entries(bench.upgrade_id))
         newest = step_of(plan, step.action.name, _stamped(bench, now), known)
         if isinstance(newest, Send) and newest.errand.key == errand.key:
             return None
@@ -168,7 +168,7 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
         bench.log.warning("%s %s: %s; looking", bench.intent.cluster.name, errand.node, doubt.message)
 
 
-def taken(events: Sequence[Event]) -> tuple[Taken, ...]:
+def taken(events: Sequence[Entry]) -> tuple[Taken, ...]:
     """Every errand that was, or may have been, sent."""
     sent = [e for e in intended(events) if ERRAND in e.detail]
     return tuple(
@@ -202,7 +202,7 @@ def conclude_recovery(bench: Bench) -> Recovered:
     plan = _permitted_plan(bench)
     on_target = plan.release is not None and same_release(plan.release, bench.intent.image.release)
     if on_target or plan.kind in (PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
-        bench.tell(EventKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
+        bench.tell(EntryKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
         return Recovered.VERIFY
     compared = _compared(bench)
     if gone := _not_restored(bench, plan):
@@ -224,7 +224,7 @@ def _runs_now(bench: Bench, plan: Plan) -> str:
 
 def _not_restored(bench: Bench, plan: Plan) -> str | None:
     """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
-    sent = taken(bench.journal.events(bench.upgrade_id))
+    sent = taken(bench.journal.entries(bench.upgrade_id))
     for _ in range(_LAST_LOOKS):
         step = step_of(plan, ActionName.VERIFY_RESTORED, bench.reader.observe(), sent)
         if isinstance(step, Passed):
@@ -237,14 +237,14 @@ def _compared(bench: Bench) -> str:
     """The state now against the baseline, in words; findings are journalled one by one."""
     from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415
 
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     before = Look(snapshot=baseline(events, bench.evidence), state=baseline_state(events, bench.evidence))
     look_again(bench, "after the recovery")
     now, state = after(bench)
     differences = differences_of(before, Look(snapshot=now, state=state), bench.intent)
     findings = findings_of(differences, bench.intent.policy.checks)
     for finding in findings:
-        bench.tell(EventKind.FINDING, finding.words, node=finding.node)
+        bench.tell(EntryKind.FINDING, finding.words, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
     return f"{len(findings)} differences from before the upgrade"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import Plan, PlanKind
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.bench import Bench
@@ -43,7 +43,7 @@ def choose_way(bench: Bench) -> RecoveryWay:
     """Diagnosis and plan; ASK unless policy lets this plan be carried out by itself: then the approval is
     written down here as the guard behind the gates writes it, and gates and guard are left out."""
     diagnose(bench)
-    if why_asked(bench.journal.events(bench.upgrade_id), bench.intent, ApprovalPurpose.RECOVERY):
+    if why_asked(bench.journal.entries(bench.upgrade_id), bench.intent, ApprovalPurpose.RECOVERY):
         return RecoveryWay.ASK
     return confirm_recovery(bench.at(CONFIRM_STEP))
 
@@ -78,6 +78,6 @@ def _names(plan: Plan) -> tuple[ActionName, ...]:
 
 def _over(bench: Bench) -> frozenset[ActionName]:
     """Steps that were found to be over since the plan was made; what has ended is not waited for again."""
-    told = since_plan(bench.journal.events(bench.upgrade_id))
-    ended = {e.step for e in told if e.kind is EventKind.STEP_FINISHED}
+    told = since_plan(bench.journal.entries(bench.upgrade_id))
+    ended = {e.step for e in told if e.kind is EntryKind.STEP_FINISHED}
     return frozenset(name for name in ActionName if step_name(name) in ended)

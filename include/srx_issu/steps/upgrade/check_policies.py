@@ -9,7 +9,7 @@ from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.upgrade.commands import ResyncPolicies
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
@@ -28,9 +28,9 @@ def check_policies(bench: Bench) -> Facts:
     _, state = after(bench)
     out = out_of_sync(state)
     if out:
-        bench.tell(EventKind.FINDING, f"policies out of sync on {', '.join(out)}", detail={"pfes": list(out)})
+        bench.tell(EntryKind.FINDING, f"policies out of sync on {', '.join(out)}", detail={"pfes": list(out)})
         return resync_policies(bench.at(RESYNC_STEP))
-    bench.tell(EventKind.STEP_FINISHED, "policies in sync on every PFE that answered")
+    bench.tell(EntryKind.STEP_FINISHED, "policies in sync on every PFE that answered")
     return {}
 
 
@@ -39,7 +39,7 @@ def resync_policies(bench: Bench) -> Facts:
     RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
     words = "sent before"
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if not any(e.detail.get("once") == RESYNC_KEY for e in intended(events)):
         words = _resync(bench)
     look_again(bench, "after the policy resync")

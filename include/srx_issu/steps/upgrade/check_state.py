@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import keep_after, last_look
@@ -42,13 +42,13 @@ def _judge(bench: Bench, before: Look, now: Look, intent: Intent) -> Facts:
     evidence = bench.evidence.write(bench.upgrade_id, "comparison.json", aftermath.to_json())
     keep_validations(bench, "comparison", aftermath.validations)
     for finding in aftermath.findings:
-        bench.tell(EventKind.FINDING, finding)
+        bench.tell(EntryKind.FINDING, finding)
     if aftermath.objections:
         reason = "; ".join(aftermath.objections)
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     bench.tell(
-        EventKind.STEP_FINISHED,
+        EntryKind.STEP_FINISHED,
         f"state compared with the baseline: {aftermath.summary}",
         detail={"evidence": evidence, "findings": len(aftermath.findings)},
     )

@@ -6,7 +6,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.phase import has_rebooted, not_settled
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import was_under_way
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.collect_after import after
@@ -19,7 +19,7 @@ class NotVerified(Exception):
 
 def check_versions_and_groups(bench: Bench) -> Facts:
     """Raises NotVerified, with NEEDS_OPERATOR journalled, when a node is not what it must be."""
-    before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
+    before = baseline(bench.journal.entries(bench.upgrade_id), bench.evidence)
     now, _ = after(bench)
     faults = []
     for node in NodeName:
@@ -39,5 +39,5 @@ def check_versions_and_groups(bench: Bench) -> Facts:
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     text = f"both nodes run {now.node0.release}, groups {', '.join(f'RG{g}' for g in now.group_ids)} settled"
-    bench.tell(EventKind.STEP_FINISHED, text)
+    bench.tell(EntryKind.STEP_FINISHED, text)
     return {"release": now.node0.release}

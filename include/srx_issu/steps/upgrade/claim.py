@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import PERMIT_S, Event, EventKind, Journal, Json, Leases, Outcome
+from srx_issu.ports.journal import PERMIT_S, Entry, EntryKind, Journal, Json, Leases, Outcome
 from srx_issu.steps.holding import Needs, needs_of, take_all
 from srx_issu.steps.recall import start
 from srx_issu.steps.upgrade.close import conclude, end_upgrade
@@ -49,8 +49,8 @@ def claim(
             _hand_over(intent, take_over, journal, leases, at)
         take_all(_needs(intent, journal), intent.upgrade_id, leases, lease_s)
     except LeaseHeld as held:
-        journal.record(intent.upgrade_id, _event(at, EventKind.DECIDED, str(held), Outcome.REFUSED))
-        ended = conclude(journal.events(intent.upgrade_id), ())
+        journal.record(intent.upgrade_id, _event(at, EntryKind.DECIDED, str(held), Outcome.REFUSED))
+        ended = conclude(journal.entries(intent.upgrade_id), ())
         end_upgrade(intent, journal, leases, at, ended)
         if ended.outcome is not Outcome.REFUSED:
             raise UpgradeClosed(ended.outcome.value, ended.reason) from held
@@ -61,12 +61,12 @@ def claim(
         f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "
         f"{aim}; lease until {until.isoformat(timespec='seconds')}"
     )
-    journal.record(intent.upgrade_id, _event(at, EventKind.STEP_FINISHED, text))
+    journal.record(intent.upgrade_id, _event(at, EntryKind.STEP_FINISHED, text))
 
 
 def _needs(intent: Intent, journal: Journal) -> Needs:
     """An ISSU that was asked for goes on whoever has its place by now: only what it would disturb counts."""
-    needs, begun = needs_of(intent), start(journal.events(intent.upgrade_id)) is not None
+    needs, begun = needs_of(intent), start(journal.entries(intent.upgrade_id)) is not None
     return replace(needs, shared=()) if begun else needs
 
 
@@ -79,7 +79,7 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
         return
     _let_permits_run_out(held.owner, journal)
     text = f"taken over by {take_over.who} for the recovery {intent.upgrade_id}: {take_over.reason}"
-    event = Event(at=at, kind=EventKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
+    event = Entry(at=at, kind=EntryKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
     journal.record(held.owner, event)
     if record.closed_at is None:  # its run ended without a word, or is gone
         journal.close_upgrade(held.owner, Outcome.NEEDS_OPERATOR, f"its run ended half way; {text}", at)
@@ -88,7 +88,7 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
     own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
     detail: dict[str, Json] = {"by": take_over.who, "from": held.owner}
     journal.record(
-        intent.upgrade_id, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=own, detail=detail)
+        intent.upgrade_id, Entry(at=at, kind=EntryKind.APPROVAL, step=STEP, text=own, detail=detail)
     )
 
 
@@ -105,13 +105,13 @@ def _let_permits_run_out(upgrade_id: str, journal: Journal) -> None:
 
 def permits_left_s(upgrade_id: str, journal: Journal) -> float:
     """For how long a process of this upgrade may still use a permit that it was given; 0 = it has none."""
-    intents = [e for e in journal.events(upgrade_id) if e.kind is EventKind.ACTION_INTENDED]
+    intents = [e for e in journal.entries(upgrade_id) if e.kind is EntryKind.ACTION_INTENDED]
     if not intents:
         return 0.0
     age_s = (journal.now() - (intents[-1].recorded_at or intents[-1].at)).total_seconds()
     return max(0.0, PERMIT_S + 1 - age_s)
 
 
-def _event(at: datetime, kind: EventKind, text: str, outcome: Outcome | None = None) -> Event:
+def _event(at: datetime, kind: EntryKind, text: str, outcome: Outcome | None = None) -> Entry:
     detail = {"outcome": outcome.value} if outcome else {}
-    return Event(at=at, kind=kind, step=STEP, text=text, detail=detail)
+    return Entry(at=at, kind=kind, step=STEP, text=text, detail=detail)

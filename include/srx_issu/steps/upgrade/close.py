@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Event, EventKind, Journal, Leases, Outcome
+from srx_issu.ports.journal import Entry, EntryKind, Journal, Leases, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.holding import give_back
 from srx_issu.steps.recall import START_STEP, TASK, Conclusion, conclusion, last, start
@@ -55,19 +55,19 @@ def _closed(bench: Bench) -> Conclusion | None:
 
 def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome, written into the journal where no step had decided on it. Safe to call twice."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     ended = conclude(events, failed_tasks)
     if ended != conclusion(events):
         decide_outcome(bench, ended.outcome, ended.reason)
     return ended
 
 
-def conclude(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> Conclusion:
+def conclude(events: tuple[Entry, ...], failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome the steps decided on; where none did, what the journal proves. Doubt is NEEDS_OPERATOR."""
     decided = conclusion(events)
     failure = _failure(events, failed_tasks)
     started = start(events) is not None
-    may_run = started and last(events, EventKind.ACTION_REFUSED, step=START_STEP) is None
+    may_run = started and last(events, EntryKind.ACTION_REFUSED, step=START_STEP) is None
     if decided and decided.outcome in NEVER_STARTED and may_run:
         reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
@@ -93,9 +93,9 @@ def what_to_do(bench: Bench) -> str:
     return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
 
 
-def _failure(events: tuple[Event, ...], failed_tasks: Sequence[str]) -> str:
+def _failure(events: tuple[Entry, ...], failed_tasks: Sequence[str]) -> str:
     """The first failed task with its newest reason from the journal; else any step's, else its name."""
-    told = [e for e in events if e.kind is EventKind.STEP_FAILED]
+    told = [e for e in events if e.kind is EntryKind.STEP_FAILED]
     newest = {str(e.detail.get(TASK, e.step)): e for e in told}
     for task in failed_tasks:
         if task in newest:

@@ -6,7 +6,7 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.difference import Look
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import last
@@ -31,7 +31,7 @@ def look_again(bench: Bench, when: str) -> Facts:
 def keep_after(bench: Bench, look: Look, when: str) -> Facts:
     """Makes ``look`` the newest ``after`` picture."""
     ids = keep_look(bench, "after", look)
-    bench.tell(EventKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, detail=ids)
+    bench.tell(EntryKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, detail=ids)
     return ids
 
 
@@ -43,7 +43,7 @@ def last_look(bench: Bench) -> Look:
 
 def after(bench: Bench) -> tuple[Snapshot, ClusterState]:
     """The newest ``after`` picture. Raises LookupError when there is none."""
-    event = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=EVENT_KEY)
+    event = last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=EVENT_KEY)
     if event is None:
         raise LookupError("no state was collected after the upgrade: run verify.collect_after first")
     snapshot = bench.evidence.read(str(event.detail["snapshot"]))

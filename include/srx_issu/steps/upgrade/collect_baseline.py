@@ -8,7 +8,7 @@ from srx_issu.domain.comparison.noise_floor import noise_floor
 from srx_issu.domain.comparison.tables import GAUGED
 from srx_issu.domain.upgrade.intent import Tolerance
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import gathered_groups, start
 from srx_issu.steps.upgrade.comparing import NOISE, keep_look
@@ -16,9 +16,9 @@ from srx_issu.steps.upgrade.comparing import NOISE, keep_look
 
 def collect_baseline(bench: Bench) -> Facts:
     """Snapshot and state tables as evidence. Once the ISSU was asked for, the old baseline stays."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if start(events) is not None or gathered_groups(events):
-        bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already; the baseline stays as it is")
+        bench.tell(EntryKind.STEP_FINISHED, "the ISSU was asked for already; the baseline stays as it is")
         return {}
     look = _look(bench)
     ids = keep_look(bench, "baseline", look)
@@ -26,7 +26,7 @@ def collect_baseline(bench: Bench) -> Facts:
         ids[NOISE] = _noise(bench, look)
     silent = [f"{view.node} ({view.error})" for view in look.snapshot.views if not view.reachable]
     text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
-    bench.tell(EventKind.OBSERVED, f"baseline taken; {text}", detail=ids)
+    bench.tell(EntryKind.OBSERVED, f"baseline taken; {text}", detail=ids)
     return ids
 
 

@@ -22,7 +22,7 @@ COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy
 
 def before_the_upgrade(bench: Bench) -> Look:
     """Raises JournalError when there is no baseline."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     return Look(
         snapshot=baseline(events, bench.evidence),
         state=baseline_state(events, bench.evidence).only(COMPARED),
@@ -37,7 +37,7 @@ def as_it_is_now(bench: Bench) -> Look:
 
 def with_noise(bench: Bench) -> Intent:
     """The intent with the tolerances that the baseline's noise has widened."""
-    event = baseline_event(bench.journal.events(bench.upgrade_id))
+    event = baseline_event(bench.journal.entries(bench.upgrade_id))
     found = event.detail.get(NOISE) if event else None
     if not isinstance(found, str):
         return bench.intent

@@ -10,7 +10,7 @@ from srx_issu.domain.cluster.phase import not_settled
 from srx_issu.domain.errors import ConnectionUnusable, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import Condition, SendPurpose
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
@@ -22,10 +22,10 @@ from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 def consolidate_groups(bench: Bench) -> Facts:
     """Fails over, group by group, only what is not on the RG0 primary, and only where it must be done."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     support = eligibility(bench, baseline(events, bench.evidence))
     if start(events) or not support.consolidate_by_hand:
-        bench.tell(EventKind.STEP_FINISHED, "the device fails its groups over by itself (12.1 and later)")
+        bench.tell(EntryKind.STEP_FINISHED, "the device fails its groups over by itself (12.1 and later)")
         return {"moved": []}
     reassess_if_old(bench)
     now = bench.reader.observe()
@@ -60,7 +60,7 @@ def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
 def return_groups(bench: Bench) -> Facts:
     """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked
     for: the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     gathered = gathered_groups(events)
     if not gathered or start(events) is not None:
         return {}

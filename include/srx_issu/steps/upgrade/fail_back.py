@@ -16,7 +16,7 @@ from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.gate.table import Condition, SendPurpose
 from srx_issu.domain.upgrade.commands import Command, FailOver, ResetFailover
 from srx_issu.domain.upgrade.goals import away_from_home
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder, StillDue
 from srx_issu.steps.gate.send import send_command
@@ -35,7 +35,7 @@ def reset_failover(bench: Bench) -> Facts:
         _reset(bench, flagged)
         sent.append(flagged)
     if not sent:
-        bench.tell(EventKind.STEP_FINISHED, "no manual flag and no priority 255 on any group")
+        bench.tell(EntryKind.STEP_FINISHED, "no manual flag and no priority 255 on any group")
     return {"reset": list(sent)}
 
 
@@ -101,9 +101,9 @@ def fail_back_rg0(bench: Bench) -> Facts:
 
 def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
     if not bench.intent.fail_back:
-        bench.tell(EventKind.STEP_FINISHED, "fail-back was not asked for")
+        bench.tell(EntryKind.STEP_FINISHED, "fail-back was not asked for")
         return {"moved": []}
-    before = baseline(bench.journal.events(bench.upgrade_id), bench.evidence)
+    before = baseline(bench.journal.entries(bench.upgrade_id), bench.evidence)
     moved = []
     for group_id in filter(wanted, before.group_ids):
         now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not failed back")
@@ -112,7 +112,7 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
         if _fail_back_group(bench, before, group_id):
             moved.append(group_id)
     if not moved:
-        bench.tell(EventKind.STEP_FINISHED, "already where they belong")
+        bench.tell(EntryKind.STEP_FINISHED, "already where they belong")
     return {"moved": list(moved)}
 
 

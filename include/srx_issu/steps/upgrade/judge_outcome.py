@@ -12,7 +12,7 @@ from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import START_STEP, Start, baseline, conclusion, last, start
@@ -37,9 +37,9 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
     NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
     person. A recovery that has begun goes on: what both nodes show between its steps is no outcome.
     """
-    begun = start(bench.journal.events(bench.upgrade_id))
+    begun = start(bench.journal.entries(bench.upgrade_id))
     if begun is None:
-        bench.tell(EventKind.DECIDED, "the ISSU was never asked for: nothing to verify")
+        bench.tell(EntryKind.DECIDED, "the ISSU was never asked for: nothing to verify")
         return Way.END
     if way := _plain_case(bench, begun):
         return way
@@ -50,26 +50,26 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
         found = prognosis(bench, overdue=True, patient=False)
     plan = found.plan
     if plan.kind is PlanKind.NOTHING:
-        bench.tell(EventKind.DECIDED, f"verify: {plan.reason}")
+        bench.tell(EntryKind.DECIDED, f"verify: {plan.reason}")
         return Way.VERIFY
     if plan.actions and plan.permission is not Permission.NEVER:
-        bench.tell(EventKind.DECIDED, f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
+        bench.tell(EntryKind.DECIDED, f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
         return Way.RECOVER
-    bench.tell(EventKind.DECIDED, f"hold: {plan.reason}")
+    bench.tell(EntryKind.DECIDED, f"hold: {plan.reason}")
     return Way.HOLD
 
 
 def _is_ours_to_watch(bench: Bench) -> bool:
     """An upgrade whose start has not decided against itself; a recovery waits for stillness instead."""
-    ended = conclusion(bench.journal.events(bench.upgrade_id))
+    ended = conclusion(bench.journal.entries(bench.upgrade_id))
     return bench.intent.purpose is Purpose.UPGRADE and ended is None
 
 
 def _plain_case(bench: Bench, begun: Start) -> Way | None:
     """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if is_begun(events):
-        bench.tell(EventKind.DECIDED, "recover: the recovery has begun, and goes on by its plan")
+        bench.tell(EntryKind.DECIDED, "recover: the recovery has begun, and goes on by its plan")
         return Way.RECOVER
     before = baseline(events, bench.evidence)
     now = look_patiently(bench)
@@ -82,7 +82,7 @@ def _plain_case(bench: Bench, begun: Start) -> Way | None:
         return Way.END
     reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
     if reading.phase is Phase.COMPLETE:
-        bench.tell(EventKind.DECIDED, f"verify: {reading.reason}")
+        bench.tell(EntryKind.DECIDED, f"verify: {reading.reason}")
         return Way.VERIFY
     if unchanged and (words := _refusal(bench, begun)) and not _speaks_of_another(words):
         failure = name_failure(bench, now)
@@ -106,6 +106,6 @@ def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
 
 def _refusal(bench: Bench, begun: Start) -> str | None:
     """The node's words when it refused the start; None when it did not, or nobody knows."""
-    events = bench.journal.events(bench.upgrade_id)
-    refused = last(events, EventKind.ACTION_REFUSED, step=START_STEP, node=begun.starter.value)
+    events = bench.journal.entries(bench.upgrade_id)
+    refused = last(events, EntryKind.ACTION_REFUSED, step=START_STEP, node=begun.starter.value)
     return f"{begun.starter} refused the ISSU: {refused.text}" if refused else None

@@ -11,7 +11,7 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import READY, baseline, baseline_state, ready_event, start
 from srx_issu.steps.upgrade.comparing import keep_validations
@@ -36,9 +36,9 @@ class Assessment(StrEnum):
 
 def judge_readiness(bench: Bench) -> Assessment:
     """Runs every check on the baseline, keeps the results as evidence and decides."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if start(events) is not None:
-        bench.tell(EventKind.STEP_FINISHED, "the ISSU was asked for already: nothing to assess any more")
+        bench.tell(EntryKind.STEP_FINISHED, "the ISSU was asked for already: nothing to assess any more")
         return Assessment.PREPARE
     before = baseline(events, bench.evidence)
     readiness = _check(bench, before, baseline_state(events, bench.evidence))
@@ -63,7 +63,7 @@ def reassess_if_old(bench: Bench) -> None:
     question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it
     fails now.
     """
-    ready = ready_event(bench.journal.events(bench.upgrade_id))
+    ready = ready_event(bench.journal.entries(bench.upgrade_id))
     if ready is None:
         return  # the send gate says what is missing
     age_s = (bench.journal.now() - (ready.recorded_at or ready.at)).total_seconds()
@@ -84,7 +84,7 @@ def reassess_if_old(bench: Bench) -> None:
 
 def _tell_ready(bench: Bench, before: Snapshot, readiness: Readiness) -> None:
     detail = _plan_detail(bench, before, readiness)
-    bench.tell(EventKind.DECIDED, f"ready: {readiness.reason}", detail=detail)
+    bench.tell(EntryKind.DECIDED, f"ready: {readiness.reason}", detail=detail)
 
 
 def _plan_detail(bench: Bench, before: Snapshot, readiness: Readiness) -> Facts:
@@ -108,12 +108,12 @@ def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
     content = to_json("readiness", before.taken_at, readiness.results)
     evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
     keep_validations(bench, "readiness", readiness.validations)
-    known = {e.text for e in bench.journal.events(bench.upgrade_id) if e.kind is EventKind.FINDING}
+    known = {e.text for e in bench.journal.entries(bench.upgrade_id) if e.kind is EntryKind.FINDING}
     for result in readiness.findings:
         if result.text in known:
             continue  # told by an earlier assessment of this upgrade
-        bench.tell(EventKind.FINDING, result.text, node=result.node, detail={"check": result.check})
-    bench.tell(EventKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
+        bench.tell(EntryKind.FINDING, result.text, node=result.node, detail={"check": result.check})
+    bench.tell(EntryKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
     return readiness
 
 

@@ -12,7 +12,7 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.recovery.found import NOT_KNOWN, whose_issu
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Event, EventKind, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Entry, EntryKind, Outcome, UpgradeRecord
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import (
     BASELINE_KEY,
@@ -41,7 +41,7 @@ class Earlier:
 def observe(bench: Bench) -> Facts:
     """Keeps baseline and found ISSU; a later try keeps the first ones. Raises RequestRefused when the
     target is not told and the nodes do not tell it."""
-    if found := last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, key=FOUND_KEY):
+    if found := last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=FOUND_KEY):
         return {"starter": found.node, "target": found.detail.get("target")}
     now = bench.reader.observe()
     told = bench.intent.image.release
@@ -55,18 +55,18 @@ def observe(bench: Bench) -> Facts:
     else:
         starter, transcript = earlier.start.starter, earlier.start.transcript_path
         words = f"goes on from {earlier.record.upgrade_id}, which asked {starter} for the ISSU"
-        bench.tell(EventKind.OBSERVED, f"baseline: {words}", key=BASELINE_KEY, detail={**earlier.baseline})
+        bench.tell(EntryKind.OBSERVED, f"baseline: {words}", key=BASELINE_KEY, detail={**earlier.baseline})
     detail: Facts = {"target": seen.target, "transcript": transcript}
     bench.tell(
-        EventKind.OBSERVED, f"ISSU to {seen.target}: {words}", node=starter, key=FOUND_KEY, detail=detail
+        EntryKind.OBSERVED, f"ISSU to {seen.target}: {words}", node=starter, key=FOUND_KEY, detail=detail
     )
     return {"starter": starter.value, "target": seen.target, "earlier": earlier is not None}
 
 
 def observe_again(bench: Bench) -> Facts:
     """When nothing moves any more: what the ISSU installed, where the first look could not tell it."""
-    events = bench.journal.events(bench.upgrade_id)
-    found = last(events, EventKind.OBSERVED, key=FOUND_KEY)
+    events = bench.journal.entries(bench.upgrade_id)
+    found = last(events, EntryKind.OBSERVED, key=FOUND_KEY)
     if found is None:
         raise JournalError("no ISSU in the journal: run observe again before this step")
     if found.detail.get("target") != NOT_KNOWN:
@@ -78,7 +78,7 @@ def observe_again(bench: Bench) -> Facts:
     if seen.target != NOT_KNOWN:
         detail: Facts = {**found.detail, "target": seen.target}
         text = f"ISSU to {seen.target}: {seen.reason}"
-        bench.tell(EventKind.OBSERVED, text, node=seen.starter, key=FOUND_KEY, detail=detail)
+        bench.tell(EntryKind.OBSERVED, text, node=seen.starter, key=FOUND_KEY, detail=detail)
     return {"starter": seen.starter.value, "target": seen.target}
 
 
@@ -89,14 +89,14 @@ def _keep_baseline(bench: Bench, now: Snapshot, words: str) -> None:
         "snapshot": bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
         "state": bench.evidence.write(bench.upgrade_id, "baseline-state.json", codec.dumps(state)),
     }
-    bench.tell(EventKind.OBSERVED, f"baseline: {words}", key=BASELINE_KEY, detail=ids)
+    bench.tell(EntryKind.OBSERVED, f"baseline: {words}", key=BASELINE_KEY, detail=ids)
 
 
 def earlier_upgrade(bench: Bench) -> Earlier | None:
     """The newest upgrade of this cluster that asked for an ISSU, unless that one came to an end or a
     person has given the cluster back since."""
     for record in bench.journal.upgrades_of(bench.intent.cluster.name):
-        events = bench.journal.events(record.upgrade_id)
+        events = bench.journal.entries(record.upgrade_id)
         begun = start(events)
         if record.upgrade_id == bench.upgrade_id or begun is None:
             continue
@@ -110,7 +110,7 @@ def earlier_upgrade(bench: Bench) -> Earlier | None:
     return None
 
 
-def _came_to_its_end(record: UpgradeRecord, events: tuple[Event, ...]) -> bool:
+def _came_to_its_end(record: UpgradeRecord, events: tuple[Entry, ...]) -> bool:
     """Not one that was closed as if nothing had been sent, although its journal says that the start was."""
     if record.outcome in (None, Outcome.NEEDS_OPERATOR):
         return False
@@ -118,5 +118,5 @@ def _came_to_its_end(record: UpgradeRecord, events: tuple[Event, ...]) -> bool:
     return not (says_unsent and start_was_sent(events))
 
 
-def _given_back(events: tuple[Event, ...]) -> bool:
-    return any(e.kind is EventKind.APPROVAL and e.step == RELEASED for e in events)
+def _given_back(events: tuple[Entry, ...]) -> bool:
+    return any(e.kind is EntryKind.APPROVAL and e.step == RELEASED for e in events)

@@ -29,7 +29,7 @@ def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | No
 
 def what_was_sent(bench: Bench) -> str:
     """Before a start: nothing, or the groups that were failed over by hand, which go back."""
-    gathered = gathered_groups(bench.journal.events(bench.upgrade_id))
+    gathered = gathered_groups(bench.journal.entries(bench.upgrade_id))
     if not gathered:
         return _NOTHING.removeprefix("; ")
     names = ", ".join(f"RG{group_id}" for group_id in gathered)

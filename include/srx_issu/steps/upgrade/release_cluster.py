@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Event, EventKind, Journal, Leases
+from srx_issu.ports.journal import Entry, EntryKind, Journal, Leases
 
 STEP = "release_cluster"
 MAX_REASON = 500
@@ -29,7 +29,7 @@ def release_cluster(
     if record is not None:
         text = f"{cluster} released by {who}: {reason}"
         journal.record(
-            held.owner, Event(at=at, kind=EventKind.APPROVAL, step=STEP, text=text, detail={"by": who})
+            held.owner, Entry(at=at, kind=EntryKind.APPROVAL, step=STEP, text=text, detail={"by": who})
         )
     for lease in (held, *leases.held_by(held.owner)):  # its conflict groups were kept with it
         leases.release(lease.resource, held.owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.upgrade.commands import SnapshotSoftware
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
@@ -16,11 +16,11 @@ from srx_issu.steps.upgrade.judge_readiness import eligibility
 def snapshot_software(bench: Bench) -> Facts:
     """The node's words, by node; a node that has made its snapshot in this upgrade is not asked again. Raises
     CommandRefused when a node will not."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     if not eligibility(bench, baseline(events, bench.evidence)).snapshot_supported:
-        bench.tell(EventKind.STEP_FINISHED, "this platform makes no snapshot of its software")
+        bench.tell(EntryKind.STEP_FINISHED, "this platform makes no snapshot of its software")
         return {"supported": False}
-    done = {node: last(events, EventKind.ACTION_SENT, step=bench.step, node=node.value) for node in NodeName}
+    done = {node: last(events, EntryKind.ACTION_SENT, step=bench.step, node=node.value) for node in NodeName}
     return {node.value: sent.text if sent else _snapshot(bench, node) for node, sent in done.items()}
 
 

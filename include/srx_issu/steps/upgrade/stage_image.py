@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import BROUGHT, UploadOrder
 from srx_issu.steps.gate.send import upload_image
@@ -21,10 +21,10 @@ def stage_image(bench: Bench) -> Facts:
     Raises TransferFailed when the file on the node is not the catalogue's.
     """
     image = bench.intent.image
-    node = course(bench.journal.events(bench.upgrade_id), bench.evidence, bench.intent).starter
+    node = course(bench.journal.entries(bench.upgrade_id), bench.evidence, bench.intent).starter
     files = bench.files(node)
     if is_there(files, image):
-        bench.tell(EventKind.STEP_FINISHED, f"{image.name} is there already, SHA-256 agrees", node=node)
+        bench.tell(EntryKind.STEP_FINISHED, f"{image.name} is there already, SHA-256 agrees", node=node)
         return {"node": node.value, "copied": False, "path": image.node_path}
     check_source(image)
     order = UploadOrder(

@@ -17,7 +17,7 @@ from srx_issu.domain.upgrade.decide import Action, AskOperator, Attach, NothingT
 from srx_issu.domain.upgrade.decide import Start as StartAction
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import StartOrder
 from srx_issu.steps.gate.send import start_in_service_upgrade
@@ -29,13 +29,13 @@ from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 def start_issu(bench: Bench) -> Facts:
     """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     begun = start(events)
     if begun is None:
         reassess_if_old(bench)
     before = baseline(events, bench.evidence)
     action = _decide(bench, before, bench.reader.observe(), begun)
-    bench.tell(EventKind.DECIDED, f"{type(action).__name__}: {action.reason}")
+    bench.tell(EntryKind.DECIDED, f"{type(action).__name__}: {action.reason}")
     match action:
         case StartAction():
             return _start(bench, action, before, begun)
@@ -50,7 +50,7 @@ def start_issu(bench: Bench) -> Facts:
 
 
 def _decide(bench: Bench, before: Snapshot, now: Snapshot, begun: Start | None) -> Action:
-    gathered = gathered_groups(bench.journal.events(bench.upgrade_id))
+    gathered = gathered_groups(bench.journal.entries(bench.upgrade_id))
     return decide(before, now, bench.intent, begun.sent if begun else None, gathered)
 
 
@@ -86,7 +86,7 @@ def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | N
         decide_outcome(bench, Outcome.NOT_READY, f"nothing was sent: {no_shell}")
         raise
     except NotPermitted as no:
-        if start(bench.journal.events(bench.upgrade_id)) is not None:
+        if start(bench.journal.entries(bench.upgrade_id)) is not None:
             return _left_alone(bench, str(no))
         if begun is not None and no.condition == Condition.READINESS:
             return start_issu(bench)  # the earlier try never arrived: begin anew, with a new assessment
@@ -95,7 +95,7 @@ def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | N
 
 def _left_alone(bench: Bench, reason: str) -> Facts:
     """An earlier try may have sent it: look on, send nothing."""
-    bench.tell(EventKind.DECIDED, f"the start may have been sent before and is not sent again: {reason}")
+    bench.tell(EntryKind.DECIDED, f"the start may have been sent before and is not sent again: {reason}")
     return {"attached": True, "phase": None}
 
 
@@ -103,14 +103,14 @@ def _judge_report(bench: Bench, action: StartAction, report: StartReport) -> Fac
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
     match report.started:
         case Started.ACCEPTED:
-            bench.tell(EventKind.ACTION_SENT, report.words or "accepted", node=action.node, detail=facts)
+            bench.tell(EntryKind.ACTION_SENT, report.words or "accepted", node=action.node, detail=facts)
         case Started.UNKNOWN | Started.TOO_LATE:
             words = report.words or "no answer"
             bench.tell(
-                EventKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node
+                EntryKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node
             )
         case Started.REFUSED:
-            bench.tell(EventKind.ACTION_REFUSED, report.words, node=action.node)
+            bench.tell(EntryKind.ACTION_REFUSED, report.words, node=action.node)
             raise RequestRefused(f"{action.node} refused the ISSU: {report.words}")
         case _:
             assert_never(report.started)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from srx_issu.domain.comparison.difference import Difference, Look
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import last
 from srx_issu.steps.waits.watch import began_at
@@ -42,7 +42,7 @@ class NotYet(Pending):
 
 def waiting_since(bench: Bench) -> datetime | None:
     """When this step began to wait; None when it does not wait yet, or has ended since."""
-    return began_at(bench.journal.events(bench.upgrade_id), bench.step)
+    return began_at(bench.journal.entries(bench.upgrade_id), bench.step)
 
 
 def not_yet(
@@ -59,10 +59,10 @@ def not_yet(
     if not missing or waited_s >= limit_s:
         if since:
             ended = "still missing at the deadline" if missing else "everything is back"
-            bench.tell(EventKind.OBSERVED, f"{ended}, after {waited_s:.0f} s")
+            bench.tell(EntryKind.OBSERVED, f"{ended}, after {waited_s:.0f} s")
         return None
     if since is None:
-        bench.tell(EventKind.STEP_STARTED, "waiting for the state of the baseline to come back")
+        bench.tell(EntryKind.STEP_STARTED, "waiting for the state of the baseline to come back")
     words = _words(missing)
     _tell_change(bench, words, waited_s, limit_s)
     pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
@@ -78,7 +78,7 @@ def _words(missing: list[Difference]) -> str:
 
 
 def _tell_change(bench: Bench, words: str, waited_s: float, limit_s: float) -> None:
-    told = last(bench.journal.events(bench.upgrade_id), EventKind.OBSERVED, step=bench.step, key=MISSING_KEY)
+    told = last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, step=bench.step, key=MISSING_KEY)
     if told is None or told.detail.get("missing") != words:
         text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {words}"
-        bench.tell(EventKind.OBSERVED, text, key=MISSING_KEY, detail={"missing": words})
+        bench.tell(EntryKind.OBSERVED, text, key=MISSING_KEY, detail={"missing": words})

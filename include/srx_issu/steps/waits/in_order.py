@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import intended, start
 from srx_issu.steps.waits.converge import Pending
@@ -56,9 +56,9 @@ class InOrder:
     def go_on(self, bench: Bench, away_s: float = 0.0) -> Any:
         """What the last part returned; a Pending where a part has to wait. ``away_s``: for how long the part
         that is gone on with could not look, which moves its deadline."""
-        events = bench.journal.events(bench.upgrade_id)
+        events = bench.journal.entries(bench.upgrade_id)
         if self.once_begun is not None and start(events) is not None:
-            bench.tell(EventKind.STEP_FINISHED, BEGUN)
+            bench.tell(EntryKind.STEP_FINISHED, BEGUN)
             return self.once_begun
         furthest = _furthest(events, self.parts)
         count_anew(bench.at(self.current.name), away_s)
@@ -80,7 +80,7 @@ class InOrder:
         return result
 
 
-def _furthest(events: Sequence[Event], parts: Sequence[Part]) -> int:
+def _furthest(events: Sequence[Entry], parts: Sequence[Part]) -> int:
     """The last part whose command the journal holds; 0 where it holds none."""
     begun = {event.step for event in intended(events)}
     return max((place for place, part in enumerate(parts) if part.name in begun), default=0)

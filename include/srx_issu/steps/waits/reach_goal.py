@@ -8,7 +8,7 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import course
@@ -26,20 +26,20 @@ def reach(goal: Goal) -> ReachGoal:
         seen, since = _look(bench, goal), waiting_since(bench)
         waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
         if seen.done:
-            bench.tell(EventKind.STEP_FINISHED, f"{seen.text}, after {waited_s:.0f} s")
+            bench.tell(EntryKind.STEP_FINISHED, f"{seen.text}, after {waited_s:.0f} s")
             return {"seen": seen.text}
         timers = bench.intent.policy.timers
         if waited_s > (limit_s := deadline_s(goal, timers)):
             raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
         if since is None:
-            bench.tell(EventKind.STEP_STARTED, f"waiting for {goal.replace('_', ' ')}: {seen.text}")
+            bench.tell(EntryKind.STEP_STARTED, f"waiting for {goal.replace('_', ' ')}: {seen.text}")
         return NotYet(reason=seen.text, pause_s=max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * timers.poll_s))
 
     return step
 
 
 def _look(bench: Bench, goal: Goal) -> Progress:
-    events = bench.journal.events(bench.upgrade_id)
+    events = bench.journal.entries(bench.upgrade_id)
     now = _without_danger(bench)
     return progress(goal, course(events, bench.evidence, bench.intent), now)
 

@@ -20,7 +20,7 @@ from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.ports.journal import Event, EventKind
+from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import require_login
 from srx_issu.steps.recall import Start
@@ -120,9 +120,9 @@ class Watch:
             reason = f"not reached within {self.deadline_s:.0f} s: {look.text}"
         return Verdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
 
-    def event(self, kind: EventKind, text: str) -> Event:
+    def event(self, kind: EntryKind, text: str) -> Entry:
         """A line for the journal, at the time of this look."""
-        return Event(at=self.clock.now(), kind=kind, step=self.step, text=text)
+        return Entry(at=self.clock.now(), kind=kind, step=self.step, text=text)
 
     def _danger(self, now: Snapshot) -> str | None:
         """Two primaries, or a disabled node: nobody waits for a deadline then."""
@@ -170,8 +170,8 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
 
 def count_anew(bench: Bench, away_s: float) -> None:
     """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
-    if away_s >= SHORT_S and began_at(bench.journal.events(bench.upgrade_id), bench.step) is not None:
-        bench.tell(EventKind.STEP_STARTED, away_words(away_s))
+    if away_s >= SHORT_S and began_at(bench.journal.entries(bench.upgrade_id), bench.step) is not None:
+        bench.tell(EntryKind.STEP_STARTED, away_words(away_s))
 
 
 def away_words(away_s: float, what: str = "journal or connection") -> str:
@@ -179,11 +179,11 @@ def away_words(away_s: float, what: str = "journal or connection") -> str:
     return f"{what} was away for {away_s:.0f} s; the deadline counts from now"
 
 
-def began_at(events: tuple[Event, ...], step: str) -> datetime | None:
+def began_at(events: tuple[Entry, ...], step: str) -> datetime | None:
     """When the present try of a wait began, by the database's clock; None when it has not begun or the last
     one has ended."""
     mine = [e for e in events if e.step == step]
-    if not mine or mine[-1].kind in (EventKind.STEP_FINISHED, EventKind.STEP_FAILED):
+    if not mine or mine[-1].kind in (EntryKind.STEP_FINISHED, EntryKind.STEP_FAILED):
         return None
-    begun = [e for e in mine if e.kind is EventKind.STEP_STARTED]
+    begun = [e for e in mine if e.kind is EntryKind.STEP_STARTED]
     return (begun[-1].recorded_at or begun[-1].at) if begun else None

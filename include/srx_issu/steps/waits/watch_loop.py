@@ -13,7 +13,7 @@ from typing import Any
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
 from srx_issu.ports.clock import Clock
-from srx_issu.ports.journal import EventKind
+from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
 from srx_issu.steps.waits.watch import SHORT_S, Look, Verdict, Watch, away_words
@@ -79,7 +79,7 @@ class WatchLoop:
         news = self.watch.news(look)
         if news:
             self.log.info("%s: %s", self.watch.intent.cluster.name, news)
-        lines = [self.watch.event(EventKind.OBSERVED, news)] if news else []
+        lines = [self.watch.event(EntryKind.OBSERVED, news)] if news else []
         away_since = self.lines.outage.since
         if not await self.lines.write(*lines):
             return None
@@ -109,10 +109,10 @@ class WatchLoop:
         if lasted_s is None or lasted_s < SHORT_S:
             return
         self.watch.count_anew()
-        await self.lines.write(self.watch.event(EventKind.STEP_STARTED, away_words(lasted_s, what)))
+        await self.lines.write(self.watch.event(EntryKind.STEP_STARTED, away_words(lasted_s, what)))
 
     async def _is_written(self, verdict: Verdict) -> bool:
-        kind = EventKind.STEP_FINISHED if verdict.reached else EventKind.STEP_FAILED
+        kind = EntryKind.STEP_FINISHED if verdict.reached else EntryKind.STEP_FAILED
         text = f"{verdict.text}, after {verdict.elapsed_s:.0f} s" if verdict.reached else verdict.text
         line = self.watch.event(kind, text)
         if await self.lines.write(line):

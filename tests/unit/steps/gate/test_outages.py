@@ -12,7 +12,7 @@ import pytest
 
 from srx_issu.domain.errors import PermitExpired, StopFlagUnreadable
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.ports.permits import uptime_s
 from srx_issu.steps.gate import ask
 from srx_issu.steps.recall import intended
@@ -42,7 +42,7 @@ def journal(world: World) -> AwayJournal:
 
 
 @pytest.mark.parametrize("purpose", SendPurpose)
-@pytest.mark.parametrize("method", ["events", "intend"])
+@pytest.mark.parametrize("method", ["entries", "intend"])
 def test_a_journal_that_is_away_before_the_sending_is_waited_for(purpose: SendPurpose, method: str) -> None:
     world = MAKE[purpose]()
     began = world.fake.clock.now()
@@ -50,12 +50,12 @@ def test_a_journal_that_is_away_before_the_sending_is_waited_for(purpose: SendPu
     world.send()
     assert len(world.reached) == 1
     assert (world.fake.clock.now() - began).total_seconds() >= AWAY_S
-    assert world.events(EventKind.PERMIT_REFUSED) == []
+    assert world.events(EntryKind.PERMIT_REFUSED) == []
 
 
 def test_the_log_says_once_a_minute_that_the_journal_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
     world = begin()
-    journal(world).leave(AWAY_S, "events")
+    journal(world).leave(AWAY_S, "entries")
     with caplog.at_level(logging.INFO):
         world.send()
     said = [r.getMessage() for r in caplog.records if "away since" in r.getMessage()]
@@ -66,8 +66,8 @@ def test_the_log_says_once_a_minute_that_the_journal_is_waited_for(caplog: pytes
 
 def test_an_outcome_decided_during_the_outage_counts() -> None:
     world = begin()
-    journal(world).leave(AWAY_S, "events")
-    world.fake.told(EventKind.DECIDED, "approve_start", "ada said no", outcome=Outcome.REFUSED.value)
+    journal(world).leave(AWAY_S, "entries")
+    world.fake.told(EntryKind.DECIDED, "approve_start", "ada said no", outcome=Outcome.REFUSED.value)
     with pytest.raises(Exception, match="decided to be REFUSED"):
         world.send()
     assert world.reached == []
@@ -77,12 +77,12 @@ def test_an_outcome_decided_during_the_outage_counts() -> None:
 def test_an_intent_whose_writing_is_in_doubt_is_withdrawn_and_asked_anew(purpose: SendPurpose) -> None:
     world = MAKE[purpose]()
     world.key = "recover.once" if purpose is SendPurpose.BRING_HOME else "once"
-    before = len(world.events(EventKind.ACTION_INTENDED))
+    before = len(world.events(EntryKind.ACTION_INTENDED))
     journal(world).loses = 1
     world.send()
     assert len(world.reached) == 1
-    (withdrawn,) = world.events(EventKind.ACTION_WITHDRAWN)
-    lost, sent = world.events(EventKind.ACTION_INTENDED)[before:]
+    (withdrawn,) = world.events(EntryKind.ACTION_WITHDRAWN)
+    lost, sent = world.events(EntryKind.ACTION_INTENDED)[before:]
     assert withdrawn.detail["permit_id"] == lost.detail["permit_id"] != sent.detail["permit_id"]
     assert (lost.key, sent.key) == (world.key, f"{world.key}#2")
     assert sent in intended(world.fake.journal.written[UID])
@@ -94,11 +94,11 @@ def test_what_became_of_it_is_written_late(make: Callable[[], World]) -> None:
     world = make()
     writer = world.fake.writer
     assert isinstance(writer, AfterSending)
-    writer.then = lambda: journal(world).leave(AWAY_S, "record", "events", "intend", "now")
+    writer.then = lambda: journal(world).leave(AWAY_S, "record", "entries", "intend", "now")
     began = world.fake.clock.now()
     world.send()
     assert len(world.reached) == 1
-    assert len(world.events(EventKind.ACTION_SENT)) == 1
+    assert len(world.events(EntryKind.ACTION_SENT)) == 1
     assert (world.fake.clock.now() - began).total_seconds() >= AWAY_S
 
 
@@ -183,13 +183,13 @@ def test_a_permit_that_runs_out_is_withdrawn_and_asked_for_anew(
 ) -> None:
     world = MAKE[purpose]()
     world.key = "recover.once" if purpose is SendPurpose.BRING_HOME else "once"
-    before = len(world.events(EventKind.ACTION_INTENDED))
+    before = len(world.events(EntryKind.ACTION_INTENDED))
     late(monkeypatch, 2)
     world.send()
     assert len(world.reached) == 1
-    keys = [e.key for e in world.events(EventKind.ACTION_INTENDED)[before:]]
+    keys = [e.key for e in world.events(EntryKind.ACTION_INTENDED)[before:]]
     assert keys == [world.key, f"{world.key}#2", f"{world.key}#3"]
-    assert len(world.events(EventKind.ACTION_WITHDRAWN)) == 2
+    assert len(world.events(EntryKind.ACTION_WITHDRAWN)) == 2
 
 
 @pytest.mark.parametrize("make", [begin, begin_start, bring_home])
@@ -202,7 +202,7 @@ def test_three_permits_that_run_out_end_the_step_and_nothing_counts_as_sent(
     with pytest.raises(PermitExpired):
         world.send()
     assert world.reached == []
-    assert len(world.events(EventKind.ACTION_WITHDRAWN)) == 3
+    assert len(world.events(EntryKind.ACTION_WITHDRAWN)) == 3
     assert len(intended(world.fake.journal.written[UID])) == before
 
 

@@ -13,7 +13,7 @@ from srx_issu.domain.errors import NotPermitted
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import EventKind, Json, Outcome
+from srx_issu.ports.journal import EntryKind, Json, Outcome
 from srx_issu.steps.recovery.kept_plan import digest_of
 from tests.fakes.approvals import PLAN
 from tests.fakes.snapshots import N0, T0, both, group
@@ -43,7 +43,7 @@ def closed(world: World) -> World:
 
 
 def decided(world: World) -> World:
-    world.fake.told(EventKind.DECIDED, "approval.approve_start", "ada said no", outcome="REFUSED")
+    world.fake.told(EntryKind.DECIDED, "approval.approve_start", "ada said no", outcome="REFUSED")
     return world
 
 
@@ -58,9 +58,9 @@ def not_brought(world: World) -> World:
 
 
 def brought_elsewhere(world: World) -> World:
-    (event,) = world.events(EventKind.ACTION_INTENDED)
+    (event,) = world.events(EntryKind.ACTION_INTENDED)
     world.fake.journal.written[UID].clear()
-    world.fake.told(EventKind.ACTION_INTENDED, event.step, "copy", brought=PATH)  # names no node
+    world.fake.told(EntryKind.ACTION_INTENDED, event.step, "copy", brought=PATH)  # names no node
     return world
 
 
@@ -72,7 +72,7 @@ def old_readiness(world: World) -> World:
 def not_approved() -> World:
     world = begin()
     kept = [
-        e for e in world.fake.journal.written[UID] if e.kind not in (EventKind.ANSWER, EventKind.QUESTION)
+        e for e in world.fake.journal.written[UID] if e.kind not in (EntryKind.ANSWER, EntryKind.QUESTION)
     ]
     world.fake.journal.written[UID][:] = kept
     return world
@@ -86,14 +86,14 @@ def refused_since(world: World) -> World:
 def no_baseline_of_its_own() -> World:
     """Nothing was begun."""
     world = bring_home()
-    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EventKind.ACTION_INTENDED]
+    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EntryKind.ACTION_INTENDED]
     world.fake.journal.written[UID][:] = kept
     return world
 
 
 def nobody_answered() -> World:
     world = bring_home()
-    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EventKind.ANSWER]
+    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EntryKind.ANSWER]
     world.fake.journal.written[UID][:] = kept
     return world
 
@@ -206,8 +206,8 @@ def test_when_everything_holds_it_reaches_the_node(purpose: SendPurpose) -> None
     world = MAKE[purpose]()
     world.send()
     assert len(world.reached) == 1
-    assert world.events(EventKind.PERMIT_REFUSED) == []
-    intended = world.events(EventKind.ACTION_INTENDED)[-1]
+    assert world.events(EntryKind.PERMIT_REFUSED) == []
+    intended = world.events(EntryKind.ACTION_INTENDED)[-1]
     permit = intended.detail["permit"]
     assert isinstance(permit, dict)
     assert set(permit) == {condition.value for condition in CONDITIONS[purpose]}
@@ -224,7 +224,7 @@ def test_one_condition_that_does_not_hold_keeps_it_here(
         world.send()
     assert no.value.condition == condition
     assert world.reached == []
-    refused = world.events(EventKind.PERMIT_REFUSED)[-1]
+    refused = world.events(EntryKind.PERMIT_REFUSED)[-1]
     assert refused.detail["condition"] == condition
     assert refused.detail["purpose"] == purpose
     assert refused.text.startswith("not sent: ")

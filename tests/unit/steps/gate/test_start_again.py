@@ -14,7 +14,7 @@ from srx_issu.domain.upgrade.commands import Command, FailOver
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import EventKind, Outcome
+from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.recall import START_KEY, intended, once_key
 from srx_issu.steps.upgrade.clean_up import clean_up
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
@@ -57,7 +57,7 @@ def test_with_its_marker_on_the_node_it_is_attached_to() -> None:
     fake.writer.marker.add(job_name(UID))
     assert start(fake)["started"] == "accepted"
     assert fake.writer.starts == []
-    assert len([e for e in fake.journal.written[UID] if e.kind is EventKind.ACTION_INTENDED]) == 1
+    assert len([e for e in fake.journal.written[UID] if e.kind is EntryKind.ACTION_INTENDED]) == 1
 
 
 def test_within_35_s_it_may_still_be_on_its_way_and_is_waited_for() -> None:
@@ -87,7 +87,7 @@ def test_without_a_marker_it_is_withdrawn_and_sent_once_more() -> None:
     start(fake)
     assert len(fake.writer.starts) == 1
     written = fake.journal.written[UID]
-    assert [e.key for e in written if e.kind is EventKind.ACTION_INTENDED] == ["start_issu", "start_issu#2"]
+    assert [e.key for e in written if e.kind is EntryKind.ACTION_INTENDED] == ["start_issu", "start_issu#2"]
     assert len([e for e in intended(written) if e.key]) == 1
     start(fake)
     assert len(fake.writer.starts) == 1
@@ -107,7 +107,7 @@ def test_a_withdrawal_that_two_have_written_uses_up_one_key() -> None:
     fake = lost_before_it_arrived()
     fake.clock.sleep(36)
     start(fake)
-    withdrawn = next(e for e in fake.journal.written[UID] if e.kind is EventKind.ACTION_WITHDRAWN)
+    withdrawn = next(e for e in fake.journal.written[UID] if e.kind is EntryKind.ACTION_WITHDRAWN)
     fake.journal.record(UID, withdrawn)  # the first try, which was asleep, withdraws it too
     assert once_key(fake.journal.written[UID], START_KEY) == "start_issu#2"
 
@@ -141,7 +141,7 @@ def test_a_job_that_came_too_late_is_withdrawn_and_sent_anew() -> None:
 
     world.fake.writer._start = unmarked  # type: ignore[method-assign,assignment]
     world.send()
-    assert len(world.events(EventKind.ACTION_WITHDRAWN)) == 1
+    assert len(world.events(EntryKind.ACTION_WITHDRAWN)) == 1
     assert len(world.fake.writer.starts) == 2
 
 
@@ -151,13 +151,13 @@ def test_a_journal_that_goes_away_behind_the_start_is_told_late() -> None:
     assert isinstance(journal, AwayJournal)
 
     def and_away(*given: object) -> StartReport:
-        journal.leave(120, "record", "events", "intend", "now")
+        journal.leave(120, "record", "entries", "intend", "now")
         return plain(*given)  # type: ignore[arg-type]
 
     fake.writer._start = and_away  # type: ignore[method-assign,assignment]
     assert start(fake)["started"] == "accepted"
     assert len(fake.writer.starts) == 1
-    assert len(fake.texts(EventKind.ACTION_SENT)) == 1
+    assert len(fake.texts(EntryKind.ACTION_SENT)) == 1
 
 
 def test_readiness_that_has_grown_old_is_made_anew() -> None:
@@ -218,7 +218,7 @@ def test_groups_that_were_gathered_go_back_when_the_start_is_refused() -> None:
     clean_up(fake.bench("clean_up"))
     assert fake.reader.now.primary(1) is N1
     assert not any(m.manual for g in fake.reader.now.view(N0).groups for m in g.members)
-    for words in (str(no.value), *fake.texts(EventKind.DECIDED)[-1:]):
+    for words in (str(no.value), *fake.texts(EntryKind.DECIDED)[-1:]):
         assert "RG1 had been failed over by hand and go back" in words
         assert "nothing was sent" not in words
     assert OLD not in str(no.value)

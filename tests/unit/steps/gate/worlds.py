@@ -17,7 +17,7 @@ from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.recovery.plan import Plan
 from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
-from srx_issu.ports.journal import Event, EventKind, Hold, Intended
+from srx_issu.ports.journal import Entry, EntryKind, Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.order import BROUGHT, CommandOrder, DeleteOrder, StartOrder
@@ -87,15 +87,15 @@ class AwayJournal(MemoryJournal):
         self._there("now")
         return super().now()
 
-    def events(self, upgrade_id: str) -> tuple[Event, ...]:
-        self._there("events")
-        return super().events(upgrade_id)
+    def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
+        self._there("entries")
+        return super().entries(upgrade_id)
 
-    def record(self, upgrade_id: str, event: Event) -> None:
+    def record(self, upgrade_id: str, event: Entry) -> None:
         self._there("record")
         super().record(upgrade_id, event)
 
-    def intend(self, upgrade_id: str, event: Event, hold: Hold | None = None) -> Intended:
+    def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
         self._there("intend")
         intended = super().intend(upgrade_id, event, hold)
         if self.loses:
@@ -192,7 +192,7 @@ class World:
         """What reached a node, by whatever way."""
         return [*self.fake.writer.sent, *self.fake.writer.starts, *self.shelf.deleted]
 
-    def events(self, kind: EventKind) -> list[Event]:
+    def events(self, kind: EntryKind) -> list[Entry]:
         return [e for e in self.fake.journal.written[UID] if e.kind is kind]
 
 
@@ -200,7 +200,7 @@ def prepare(**changes: object) -> World:
     """Deleting a file that this upgrade brought."""
     fake = FakeBench(intent=intent(**changes), journal=AwayJournal())
     event = fake.bench("prepare.stage_image").event(
-        EventKind.ACTION_INTENDED, "copy", node=N0, detail={BROUGHT: PATH, "permit_id": "t0"}
+        EntryKind.ACTION_INTENDED, "copy", node=N0, detail={BROUGHT: PATH, "permit_id": "t0"}
     )
     fake.journal.intend(UID, event)
     return World(purpose=SendPurpose.PREPARE, fake=fake)
@@ -231,7 +231,7 @@ def bring_home(permission: Permission = Permission.ASK) -> World:
     rules = FailureRules(permissions=dict.fromkeys(FailureClass, permission))
     ours: Intent = intent(policy=replace(POLICY, failures=rules))
     fake = FakeBench(intent=ours, journal=AwayJournal(), writer=AfterSending()).with_baseline().with_start()
-    fake.told(EventKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
+    fake.told(EntryKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
     fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
     diagnose(fake.bench("recover.diagnose"))
     plan = kept_plan(fake.bench("recover.diagnose"))
