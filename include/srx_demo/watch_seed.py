@@ -27,12 +27,14 @@ from srx_issu.adapters.devices.ssh import SshClusterReader
 from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import BaselineTaken, CommandIntended, CommandSent, Event, Sending
 from srx_issu.domain.junos.job import job_name, transcript_path
+from srx_issu.domain.upgrade.commands import StartIssu
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Entry, EntryKind
-from srx_issu.steps.recall import BASELINE_STEP, START_KEY, START_STEP
 from srx_issu.steps.upgrade.claim import claim
+from srx_issu.steps.upgrade.start_issu import START_KEY
 
 DAG_ID = "issu_cluster"
 WAIT = "issu.wait_for_secondary_upgrade"
@@ -100,22 +102,25 @@ def _begin(intent: Intent, before: Snapshot, stores: Stores) -> None:
     now, upgrade = datetime.now(UTC), intent.upgrade_id
     claim(intent, stores.journal, stores.leases, now)
     kept = stores.evidence.write(upgrade, "baseline-snapshot.json", codec.dumps(before))
-    baseline = Entry(
-        at=now, kind=EntryKind.OBSERVED, step=BASELINE_STEP, text="baseline taken", detail={"snapshot": kept}
-    )
-    stores.journal.record(upgrade, baseline)
-    start = Entry(
-        at=now,
-        kind=EntryKind.ACTION_INTENDED,
-        step=START_STEP,
-        text="the bench starts the ISSU itself",
-        node=_STARTER.value,
+    command = StartIssu(image_path=intent.image.node_path, software=intent.software).cli
+    intended = CommandIntended(
+        sending=Sending.START,
+        node=_STARTER,
+        command=command,
+        permit_id=None,
+        once=START_KEY,
         key=START_KEY,
-        detail={"transcript": transcript_of(intent.cluster.name), "method": StartMethod.SHELL.value},
+        method=StartMethod.SHELL,
+        transcript=transcript_of(intent.cluster.name),
     )
-    stores.journal.intend(upgrade, start)
-    sent = replace(start, kind=EntryKind.ACTION_SENT, text="accepted", key=None, detail={})
-    stores.journal.record(upgrade, sent)
+    sent = CommandSent(sending=Sending.START, node=_STARTER, command=command)
+
+    def entry(event: Event, text: str) -> Entry:
+        return entry_of(event, text, at=now, step="bench")
+
+    stores.journal.record(upgrade, entry(BaselineTaken(snapshot=kept, state=kept), "baseline taken"))
+    stores.journal.intend(upgrade, entry(intended, "the bench starts the ISSU itself"))
+    stores.journal.record(upgrade, entry(sent, "accepted"))
 
 
 def _write_connection(connection: str) -> None:

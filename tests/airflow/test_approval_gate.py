@@ -25,10 +25,11 @@ from srx_issu.airflow.triggers import answer
 from srx_issu.airflow.triggers.answer import AnswerTrigger
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import JournalAway
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.bench import Bench
-from tests.fakes.approvals import READY_EVENT
+from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 
@@ -54,7 +55,7 @@ class TaskInstance:
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
     approvals = Approvals(start=ApprovalRule(approvers=PEOPLE))
     made = FakeBench(intent=intent(approvals=approvals)).with_baseline()
-    made.journal.record("manual__1", READY_EVENT)
+    made.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
     def open_bench(*_: object, **__: object) -> Iterator[Bench]:
@@ -75,7 +76,11 @@ def put(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def _gate() -> ApprovalGate:
     return ApprovalGate(
-        task_id="approve_start", purpose=ApprovalPurpose.START, request=start_request, spares=SPARES
+        task_id="approve_start",
+        purpose=ApprovalPurpose.START,
+        request=start_request,
+        number=1,
+        spares=SPARES,
     )
 
 

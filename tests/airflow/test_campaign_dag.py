@@ -10,6 +10,7 @@ from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSkippedEvent
 from srx_issu.airflow.dags.campaign import campaign_dag
 from srx_issu.airflow.dags.campaign_files import campaign_dags
 from srx_issu.airflow.dags.staging import staging_dag
+from srx_issu.airflow.operators.campaign import CampaignGate
 from srx_issu.airflow.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger, end_event
 from srx_issu.campaign.model import Result
 from srx_issu.catalog import read_campaign
@@ -33,6 +34,22 @@ def test_each_wave_and_each_round_has_its_tasks(tmp_path: Path) -> None:
     assert {"wave_1.upgrade", "wave_1.upgrade_2", "wave_1.upgrade_3"} <= set(dag.task_dict)
     assert [task.task_id for task in dag.leaves] == ["close"]
     assert [task.task_id for task in dag.roots] == ["plan"]
+
+
+def test_the_gates_of_one_question_stand_in_a_row_and_know_their_place(tmp_path: Path) -> None:
+    """The journal has a gate by what it asks about and its number: no two may share one."""
+    dag = dag_of(tmp_path, PLAIN + "canary: [a]\nwaves: ['2']\nretry: {rounds: 1}\n")
+    gates = [task for task in dag.tasks if isinstance(task, CampaignGate)]
+    rows = {about: [gate for gate in gates if gate.about == about] for about in {g.about for g in gates}}
+    holds = {f"hold {wave}.{round_number}" for wave in (1, 2, 3) for round_number in (1, 2)}
+    assert rows.keys() == {"plan", "wave 1", "wave 2", "wave 3", *holds}
+    for row in rows.values():
+        in_order = sorted(row, key=lambda gate: gate.number)
+        assert [gate.number for gate in in_order] == [*range(1, len(row) + 1)]
+        for gate, behind in zip(in_order, [*in_order[1:], None], strict=True):
+            spares = [each.task_id for each in in_order[gate.number :]]
+            assert list(gate.spares) == spares
+            assert behind is None or behind.task_id in gate.downstream_task_ids
 
 
 def test_a_campaign_ends_before_it_begins_more(tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ from srx_issu.adapters.journal.engines import POOL_SIZE
 from srx_issu.airflow.composition.campaign import open_campaign, task_of
 from srx_issu.airflow.triggers.campaign import BakeTrigger, EndTrigger, TurnTrigger
 from srx_issu.airflow.watching.shared import CampaignWatch
+from srx_issu.campaign.events import PlanApproved, PlanMade, WaveOpened
 from srx_issu.campaign.model import InFlight, WaveSize
 from srx_issu.campaign.plan import plan_waves
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEntryKind
-from srx_issu.ports.journal import Outcome
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.close import give_order
 from srx_issu.steps.campaign.upgrade import Go, next_step, note_start
@@ -48,10 +48,11 @@ def bench(journal_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     plan = plan_waves([member(name) for name in "abcdef"], asked, "file-1")
     bench = open_campaign(NAME, RUN, stopped=lambda: None)
     bench.journal.open_campaign(CAMPAIGN, NAME, "ada", datetime.now(UTC))
-    texts = {"plan": codec.dumps(plan), "campaign": codec.dumps(asked), "digest": plan.digest}
-    bench.tell(CampaignEntryKind.PLANNED, "", detail={**texts})
-    bench.tell(CampaignEntryKind.APPROVED, "", detail={"digest": plan.digest, "by": "ada"})
-    bench.tell(CampaignEntryKind.OPENED, "", wave=1, detail={"clusters": [c.name for c in plan.clusters]})
+    made = PlanMade(digest=plan.digest, campaign=codec.dumps(asked), plan=codec.dumps(plan))
+    clusters = tuple(cluster.name for cluster in plan.clusters)
+    bench.record(made, "")
+    bench.record(PlanApproved(digest=plan.digest, by="ada"), "")
+    bench.record(WaveOpened(clusters=clusters, digest=plan.digest, by="ada"), "", wave=1)
     return bench
 
 

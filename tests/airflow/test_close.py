@@ -14,8 +14,12 @@ from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.operators import close as module
 from srx_issu.airflow.operators import step
 from srx_issu.airflow.operators.close import CloseOperator
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.ports.journal import EntryKind, Json, Outcome
+from srx_issu.domain.history.events import CommandIntended, Sending
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import Json
 from srx_issu.steps.bench import Bench
 from tests.fakes.benches import FakeBench
 
@@ -98,7 +102,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def upgraded(world: World) -> None:
-    world.fake.told(EntryKind.DECIDED, "fail_back.check_unchanged", "all well", outcome="UPGRADED")
+    world.fake.decided(Outcome.UPGRADED, "all well")
 
 
 def test_a_claim_that_was_marked_green_by_hand_has_nothing_to_close(world: World) -> None:
@@ -126,14 +130,10 @@ def test_one_that_cannot_log_in_for_long_does_not_either(world: World) -> None:
 
 def test_groups_that_may_be_away_are_left_to_a_person(world: World) -> None:
     world.clean_up = RuntimeError("nobody foresaw this")
-    bench = world.fake.bench("issu.consolidate_groups")
-    gathered = bench.event(
-        EntryKind.ACTION_INTENDED,
-        "failover",
-        node=bench.reader.observe().node0.node,
-        detail={"gathered_group": 1},
+    gathered = CommandIntended(
+        sending=Sending.GATHER, node=NodeName.NODE0, command="failover", permit_id=None, group=1
     )
-    world.fake.journal.intend("manual__1", gathered)
+    world.fake.happened(gathered, "failover", step="issu.consolidate_groups")
     assert world.close()["outcome"] == "NEEDS_OPERATOR"
     assert world.fake.leases.holder("cluster:fw-1") is not None
 

@@ -17,7 +17,7 @@ from srx_demo.lab import make_image
 from srx_demo.operator_files import ImageFile, image_entry
 from srx_issu.adapters.journal import SqlJournal
 from srx_issu.cli.airflow_api import ApiFailed
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import AnswerGiven, CommandIntended
 from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
 
@@ -94,8 +94,8 @@ def ask_for_approvals(stack: RunningStack, clusters: Iterable[str]) -> None:
 def commands(stack: RunningStack, run_id: str) -> list[tuple[str | None, str]]:
     """Node and command of everything that was going to be sent."""
     journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    intended = [e for e in journal.entries(run_id) if e.kind is EntryKind.ACTION_INTENDED]
-    return [(e.node, str(e.detail["command"])) for e in intended if "command" in e.detail]
+    events = [entry.event for entry in journal.entries(run_id)]
+    return [(e.node, e.command) for e in events if isinstance(e, CommandIntended) and e.command]
 
 
 def issu_began(stack: RunningStack, cluster: str) -> bool:
@@ -169,8 +169,9 @@ def test_an_approved_upgrade_goes_on_and_the_journal_says_who_approved(
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("UPGRADED", 1), end.reason
     journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    (answer,) = [e for e in journal.entries(run.run_id) if e.kind is EntryKind.ANSWER]
-    assert (answer.detail["by"], answer.detail["choice"]) == ("operator", "Approve")
+    events = [entry.event for entry in journal.entries(run.run_id)]
+    (answer,) = [e for e in events if isinstance(e, AnswerGiven)]
+    assert (answer.by, answer.choice) == ("operator", "Approve")
 
 
 @pytest.mark.begins("two approvers")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from tests.airflow.by_hand import start_issu
 from tests.airflow.rest import end_run
 from tests.airflow.running_stack import RunningStack

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.airflow.rest import delete_run
 from tests.airflow.running_stack import RunningStack, running_stack
@@ -50,8 +51,8 @@ def test_a_journal_that_is_away_for_a_minute_in_mid_issu_changes_nothing(
     assert str(end.outcome) == "UPGRADED", end.reason
     assert own.issu_starts(cluster) == 1
     assert set(own.releases(cluster).values()) == {own.scenery.image.release}
-    events = SqlJournal(server.url).entries(run_id)
-    assert [e.text for e in events if e.kind is EntryKind.STEP_FAILED] == []
+    entries = SqlJournal(server.url).entries(run_id)
+    assert [e.text for e in entries if e.kind is EntryKind.STEP_FAILED] == []
     states = own.task_states(run_id)
     assert {task for task, state in states.items() if state in ("failed", "upstream_failed")} == set()
 

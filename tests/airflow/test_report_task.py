@@ -17,7 +17,7 @@ from srx_issu.adapters.journal import (
 )
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.reports.upgrade import write_report
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import StepFinished
 from tests.journal.samples import make_intent
 from tests.postgres import journal_url, migrated_url, postgres_server
 from tests.report.samples import START, good, prepared, started
@@ -38,11 +38,11 @@ def stores(journal_url: str, tmp_path: Path) -> Stores:
         staging=SqlStaging(journal_url),
     )
     stores.journal.open_upgrade(make_intent(), START)
-    for line in (*prepared(), *started()):
-        if line.kind is EntryKind.ACTION_INTENDED and line.key:
-            stores.journal.intend(UPGRADE, line)
+    for entry in (*prepared(), *started()):
+        if entry.key:
+            stores.journal.intend(UPGRADE, entry)
         else:
-            stores.journal.record(UPGRADE, line)
+            stores.journal.record(UPGRADE, entry)
     return stores
 
 
@@ -61,7 +61,7 @@ def test_keeps_both_forms_and_says_so_in_the_journal(stores: Stores) -> None:
     assert first == {"html": f"{UPGRADE}/report.html", "json": f"{UPGRADE}/report.json"}
     assert second == {"html": f"{UPGRADE}/report-2.html", "json": f"{UPGRADE}/report-2.json"}
     last = stores.journal.entries(UPGRADE)[-1]
-    assert (last.kind, last.text, dict(last.detail)) == (EntryKind.STEP_FINISHED, "report written", second)
+    assert (last.event, last.text) == (StepFinished(documents=second), "report written")
     assert last.at > START - timedelta(days=3650)
 
 

@@ -23,7 +23,9 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
 from srx_issu.airflow.operators.step import run_step
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import Observed
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
@@ -94,7 +96,7 @@ def test_one_that_goes_away_in_mid_step_has_the_step_begun_anew(server: JournalS
         tries.append(time.monotonic())
         if len(tries) == 1:
             server.crash()
-        bench.tell(EntryKind.OBSERVED, "both nodes answer")
+        bench.record(Observed(), "both nodes answer")
         return len(tries)
 
     timer = threading.Timer(1.5, server.start)

@@ -22,16 +22,19 @@ from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.airflow.watching.campaign import ClusterWatch
 from srx_issu.airflow.watching.shared import Call
 from srx_issu.airflow.watching.upgrade import OpenQuiet, OpenWindow, RecoveryWatch
+from srx_issu.campaign.events import UpgradeOrdered
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused
+from srx_issu.domain.history.events import NothingMoved, OutcomeDecided
+from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import Outage
-from srx_issu.steps.recall import QUIET_KEY, conclusion
 from srx_issu.steps.waits.quiet import QuietWatch, Stillness
 from srx_issu.steps.waits.watch_loop import LeaseKeeper
+from tests.fakes.campaign_events import an_order
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
@@ -103,7 +106,7 @@ def test_stillness_is_told_only_once_it_is_written_and_after_an_outage_seen_agai
     behind.away.clock.sleep(70)
     assert not asyncio.run(wait.tell(STILL))  # it is back: look once more
     assert asyncio.run(wait.tell(STILL))
-    assert [(e.text, e.key) for e in behind.written[RUN]] == [(STILL.reason, QUIET_KEY)]
+    assert [(e.text, e.event) for e in behind.written[RUN]] == [(STILL.reason, NothingMoved())]
 
 
 def test_without_an_account_nothing_counts_as_still() -> None:
@@ -139,6 +142,7 @@ def recovering(behind: AwayJournal, renew: Callable[[], None]) -> RecoveryWatch:
         upgrade_id=RUN,
         intent=intent(),
         step="recover.abort",
+        action=ActionName.ABORT_ISSU,
         plan=unused,
         reader=unused,
         stores=unused,
@@ -195,10 +199,10 @@ def test_a_window_that_is_too_short_is_refused_when_the_journal_can_say_so() -> 
     behind.away.clock.sleep(70)
     assert asyncio.run(wait.journal_answers())
     assert asyncio.run(wait.refuse(objection))
-    ended = conclusion(behind.entries(RUN))
+    ended = known(behind.entries(RUN)).conclusion
     assert ended is not None
     assert (ended.outcome, ended.reason) == (Outcome.REFUSED, objection)
-    assert [e.kind for e in behind.written[RUN]] == [EntryKind.DECIDED]
+    assert [e.event for e in behind.written[RUN]] == [OutcomeDecided(outcome=Outcome.REFUSED)]
 
 
 def test_a_lease_that_another_has_by_then_is_the_objection() -> None:
@@ -269,14 +273,8 @@ def test_what_asking_again_would_not_change_is_said_at_once(final: Exception) ->
 def watched(behind: AwayJournal) -> ClusterWatch:
     """Cluster a of a campaign, whose upgrade has begun."""
     fake = approved()
-    ordered = CampaignEntry(
-        at=T0,
-        kind=CampaignEntryKind.STARTED,
-        text="",
-        cluster="a",
-        detail={"attempt": 1, "run_id": RUN},
-    )
-    fake.campaigns.record(fake.campaign_id, ordered)
+    order = replace(an_order("a"), run_id=RUN, nonce="")  # as the upgrade below is opened: without one
+    fake.bench().record(UpgradeOrdered(order=order), "", cluster="a")
     fake.upgrades, fake.clock = behind, behind.away.clock
     found = task(fake, "a")
     return ClusterWatch(

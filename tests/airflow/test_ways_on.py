@@ -20,7 +20,7 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
-from tests.fakes.approvals import READY_EVENT
+from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way
 
@@ -83,7 +83,7 @@ class Stage:
 @pytest.fixture
 def upgrade(dag: DAG, monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage(dag=dag, fake=FakeBench().with_baseline())
-    stage.fake.journal.record("manual__1", READY_EVENT)
+    stage.fake.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
     def open_bench(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[Bench]:

@@ -58,7 +58,7 @@ def test_a_report_works_offline_and_without_complaint(
     sample: Sample, browser: Browser, tmp_path: Path
 ) -> None:
     page_file = tmp_path / "report.html"
-    report = build_report(sample.record, make_intent(), sample.events, sample.documents)
+    report = build_report(sample.record, make_intent(), sample.entries, sample.documents)
     page_file.write_text(report.html, encoding="utf-8")
     seen = opened(browser, page_file)
     assert (seen.complaints, seen.fetched) == ([], [])

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable
 from srx_issu.cli.follow import Followed, Follower
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from tests.cli.fake_airflow import FakeAirflow, task
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.ports.journal import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "include" / "grafana"

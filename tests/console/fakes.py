@@ -9,8 +9,10 @@ from datetime import datetime
 from srx_issu.adapters.journal import EvidenceEntry
 from srx_issu.console.sources import Sources
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import Entry, Hold, Intended, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Hold, Intended, UpgradeRecord
 from tests.journal.samples import make_intent
 from tests.report.samples import START, Sample, good, record, started
 
@@ -50,7 +52,7 @@ class MemoryStores:
         return replace(make_intent(upgrade_id), purpose=purpose)
 
     def entries(self, upgrade_id: str) -> tuple[Entry, ...]:
-        return self.samples[upgrade_id].events
+        return self.samples[upgrade_id].entries
 
     def upgrades(self, *, limit: int = 100, cluster: str | None = None) -> tuple[UpgradeRecord, ...]:
         records = (sample.record for sample in self.samples.values())
@@ -105,7 +107,7 @@ def two_upgrades(**documents: bytes) -> Sources:
     closed = good()
     closed = replace(closed, documents={**closed.documents, **documents})
     underway = Sample(
-        record=replace(record(), upgrade_id=OPEN, cluster="fw-b"), events=started(), documents={}
+        record=replace(record(), upgrade_id=OPEN, cluster="fw-b"), entries=started(), documents={}
     )
     recovery = replace(underway, record=replace(record(), upgrade_id=RECOVERY, cluster="fw-c"))
     stores = MemoryStores(samples={"wave1__fw-a": closed, OPEN: underway, RECOVERY: recovery})

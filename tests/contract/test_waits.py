@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from airflow.triggers.base import TaskSuccessEvent, TriggerEvent
@@ -19,10 +18,11 @@ from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.airflow.triggers.cluster import ClusterTrigger
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import BaselineTaken
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Entry, EntryKind
-from srx_issu.steps.recall import BASELINE_STEP
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.contract.worlds import Lab, LabWorld
@@ -70,14 +70,14 @@ def run_id(
         now = reader.observe()
     evidence = open_stores().evidence
     state = ClusterState(cluster=cluster.name, taken_at=SystemClock().now())
-    detail: dict[str, Any] = {
-        "snapshot": evidence.write(asked.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
-        "state": evidence.write(asked.upgrade_id, "baseline-state.json", codec.dumps(state)),
-    }
-    kept = Entry(
-        at=SystemClock().now(), kind=EntryKind.OBSERVED, step=BASELINE_STEP, text="baseline", detail=detail
+    taken = BaselineTaken(
+        snapshot=evidence.write(asked.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
+        state=evidence.write(asked.upgrade_id, "baseline-state.json", codec.dumps(state)),
     )
-    journal.record(asked.upgrade_id, kept)
+    journal.record(
+        asked.upgrade_id,
+        entry_of(taken, "baseline", at=SystemClock().now(), step="assess.collect_baseline"),
+    )
     return asked.upgrade_id
 
 

@@ -11,15 +11,27 @@ from pathlib import Path
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.errors import DeviceError, UnknownCommand
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import (
+    Awaited,
+    BaselineTaken,
+    CommandIntended,
+    Event,
+    OutcomeDecided,
+    Sending,
+    StepFailed,
+)
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
-from srx_issu.ports.journal import Entry, EntryKind, Json, Outcome
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import BASELINE_STEP, START_KEY, conclusion
-from tests.fakes.approvals import READY_EVENT, answered, put
+from srx_issu.steps.upgrade.start_issu import START_KEY
+from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.intents import intent as plain_intent
 from tests.fakes.lines import FakeLine, FakeStartLine
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
@@ -112,6 +124,26 @@ class NoFiles:
         raise AssertionError(f"nobody should delete {path}")
 
 
+def start_intended(
+    node: NodeName = NodeName.NODE0,
+    *,
+    permit_id: str | None = None,
+    method: StartMethod | None = None,
+    transcript: str | None = None,
+) -> CommandIntended:
+    """The start of the ISSU, about to be sent."""
+    return CommandIntended(
+        sending=Sending.START,
+        node=node,
+        command="request system software in-service-upgrade /var/tmp/new.tgz reboot",
+        permit_id=permit_id,
+        once=START_KEY,
+        key=START_KEY,
+        method=method,
+        transcript=transcript,
+    )
+
+
 @dataclass
 class FakeBench:
     """The ports of one bench, kept together so that a test can look into them."""
@@ -152,43 +184,57 @@ class FakeBench:
         """``state`` as it is by now: a test changes it between two looks."""
         return self.state.only(tuple(tables))
 
-    def told(self, kind: EntryKind, step: str, text: str = "", **detail: Json) -> None:
-        event = Entry(at=self.clock.now(), kind=kind, step=step, text=text, detail=detail)
-        self.journal.record(self.intent.upgrade_id, event)
+    def happened(
+        self, event: Event, text: str = "", *, step: str = "test", node: NodeName | None = None
+    ) -> None:
+        """Writes it into the journal, as a step called ``step`` would."""
+        entry = entry_of(event, text, at=self.clock.now(), step=step, node=node)
+        if isinstance(event, CommandIntended):
+            self.journal.intend(self.intent.upgrade_id, entry)
+        else:
+            self.journal.record(self.intent.upgrade_id, entry)
+
+    def failed(
+        self, task: str, text: str, *, step: str | None = None, awaited: Awaited | None = None
+    ) -> None:
+        """A step of that task gave up."""
+        self.happened(StepFailed(task=task, awaited=awaited), text, step=step or task)
+
+    def decided(self, outcome: Outcome, reason: str = "because") -> None:
+        self.happened(OutcomeDecided(outcome=outcome), reason)
 
     def with_baseline(self, before: Snapshot | None = None) -> FakeBench:
         uid = self.intent.upgrade_id
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before or both()))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self.state))
-        self.told(EntryKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
+        self.happened(BaselineTaken(snapshot=snapshot, state=state), "baseline")
         return self
 
     def with_start(self, method: StartMethod = StartMethod.SHELL) -> FakeBench:
         """The ISSU was asked for."""
-        detail: dict[str, Json] = {"transcript": "/t", "method": method.value, "once": START_KEY}
-        event = self.bench("issu.start").event(
-            EntryKind.ACTION_INTENDED, "start", node=NodeName.NODE0, key=START_KEY, detail=detail
-        )
-        self.journal.intend(self.intent.upgrade_id, event)
+        self.happened(start_intended(method=method, transcript="/t"), "start")
         return self
 
     def ready_and_approved(self) -> FakeBench:
-        self.journal.record(self.intent.upgrade_id, READY_EVENT)
+        self.journal.record(self.intent.upgrade_id, READY_ENTRY)
         return self.approved("start")
 
     def approved(self, purpose: str, who: str = "ada", choice: str = "Approve", gate: int = 1) -> FakeBench:
         """Asked, and answered by a person, about what is in the journal now."""
-        events = self.journal.entries(self.intent.upgrade_id)
-        self.journal.record(self.intent.upgrade_id, put(events, self.intent, purpose, gate))
-        answer = answered(events, self.intent, purpose, who, choice, gate)
+        so_far = self.known()
+        self.journal.record(self.intent.upgrade_id, put(so_far, self.intent, purpose, gate))
+        answer = answered(so_far, self.intent, purpose, who, choice, gate)
         self.journal.record(self.intent.upgrade_id, answer)
         return self
 
     @property
     def outcome(self) -> Outcome | None:
         """What was decided of the upgrade, if anything was."""
-        ended = conclusion(self.journal.entries(self.intent.upgrade_id))
+        ended = self.known().conclusion
         return ended.outcome if ended else None
+
+    def known(self) -> UpgradeState:
+        return known(self.journal.entries(self.intent.upgrade_id))
 
     def texts(self, kind: EntryKind) -> list[str]:
         return [e.text for e in self.journal.entries(self.intent.upgrade_id) if e.kind is kind]

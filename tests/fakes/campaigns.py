@@ -7,46 +7,50 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from srx_issu.adapters.journal.campaign_codec import campaign_event_from_json, campaign_event_to_json
+from srx_issu.adapters.journal.secrecy import checked_detail
+from srx_issu.campaign.entry import CampaignEntry, is_about
+from srx_issu.campaign.events import PlanMade, UpgradeOrdered
 from srx_issu.campaign.model import Campaign, Member
+from srx_issu.campaign.order import Order
 from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.state import CampaignState, is_approved, plan_in_force, read_state
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
+from srx_issu.domain.errors import JournalError
+from srx_issu.domain.history.events import QuestionAsked
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports.campaign import (
     ApprovedCampaign,
-    CampaignEntry,
-    CampaignEntryKind,
     CampaignLook,
     CampaignOutcome,
     CampaignRecord,
     OrderedUpgrade,
-    approved_campaign,
-    is_about,
-    plan_in_force,
 )
-from srx_issu.ports.journal import PERMIT_S, Json, Outcome
+from srx_issu.ports.journal import PERMIT_S
 from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.campaign.bench import CampaignBench, Planning
 from srx_issu.steps.campaign.questions import CampaignGateTask, CampaignQuestion, approach, hear
-from srx_issu.steps.campaign.state import CampaignState, read_state
-from srx_issu.steps.order import Order
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0
 
 
 class MemoryCampaigns:
-    """The CampaignJournal port. ``upgrades``, with their leases, are what a look finds beside it."""
+    """The CampaignJournal port. ``upgrades``, with their leases, are what a look finds beside it; of those
+    that are ``unreadable`` the account is spoilt."""
 
     def __init__(self) -> None:
         self.upgrades = MemoryJournal()
         self.looks = 0
         self.records: dict[str, CampaignRecord] = {}
         self.written: dict[str, list[CampaignEntry]] = {}
+        self.unreadable: set[str] = set()
 
     def open_campaign(self, campaign_id: str, name: str, requested_by: str, at: datetime) -> None:
         record = CampaignRecord(campaign_id=campaign_id, name=name, requested_by=requested_by, opened_at=at)
         known = self.records.setdefault(campaign_id, record)
-        begun = any(e.kind is CampaignEntryKind.STARTED for e in self.written.get(campaign_id, ()))
+        begun = any(isinstance(e.event, UpgradeOrdered) for e in self.written.get(campaign_id, ()))
         if known.outcome is CampaignOutcome.REFUSED and not begun:
             self.records[campaign_id] = replace(known, outcome=None, reason=None, closed_at=None)
         self.written.setdefault(campaign_id, [])
@@ -59,43 +63,53 @@ class MemoryCampaigns:
 
     def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
         newest = {record.name: record for record in self.records.values()}
-        found = [
-            approved_campaign(
-                record.campaign_id,
-                record.name,
-                [(e.kind, e.detail) for e in self.written[record.campaign_id]],
-            )
-            for record in newest.values()
-            if record.outcome is None and name in (None, record.name)
-        ]
-        return tuple(filter(None, found))
+        found: list[ApprovedCampaign] = []
+        for record in newest.values():
+            if record.campaign_id in self.unreadable:
+                continue
+            events = [entry.event for entry in self.written[record.campaign_id]]
+            made = plan_in_force(events)
+            is_wanted = record.outcome is None and name in (None, record.name)
+            if is_wanted and made is not None and is_approved(events):
+                found.append(
+                    ApprovedCampaign(campaign_id=record.campaign_id, name=record.name, campaign=made.campaign)
+                )
+        return tuple(found)
 
-    def record(self, campaign_id: str, event: CampaignEntry) -> bool:
+    def record(self, campaign_id: str, entry: CampaignEntry) -> bool:
+        """As the real one keeps it, and refuses it."""
         known = {e.key for e in self.written[campaign_id] if e.key}
-        if event.key in known:
+        if entry.key in known:
             return False
-        self.written[campaign_id].append(event)
+        back = campaign_event_from_json(checked_detail(campaign_event_to_json(entry.event)))
+        self.written[campaign_id].append(replace(entry, event=back, recorded_at=self.upgrades.now()))
         return True
 
     def entries(
         self, campaign_id: str, *, plans: bool = True, about: Collection[str] | None = None
     ) -> tuple[CampaignEntry, ...]:
-        written = self.written.get(campaign_id, [])
-        found = (e for e in written if plans or e.kind is not CampaignEntryKind.PLANNED)
+        found = (e for e in self._read(campaign_id) if plans or not isinstance(e.event, PlanMade))
         return tuple(e for e in found if about is None or is_about(e, about))
 
-    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
-        return plan_in_force((event.kind, event.detail) for event in self.written.get(campaign_id, []))
+    def plan(self, campaign_id: str) -> PlanMade | None:
+        return plan_in_force(entry.event for entry in self._read(campaign_id))
+
+    def _read(self, campaign_id: str) -> list[CampaignEntry]:
+        if campaign_id in self.unreadable:
+            raise JournalError(f"campaign {campaign_id}: one of its events does not fit this version")
+        return self.written.get(campaign_id, [])
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
         self.looks += 1
-        told = {name: self.entries(name, plans=False) for name in read_to}
+        unreadable = {name: "spoilt" for name in read_to if name in self.unreadable}
+        told = {name: self.entries(name, plans=False) for name in read_to if name not in unreadable}
         known = {name: self.upgrades.upgrade(name) for name in upgrades}
         now = self.upgrades.now()
         return CampaignLook(
             at=now,
-            events={name: events[read_to[name] :] for name, events in told.items()},
-            read_to={name: len(events) for name, events in told.items()},
+            entries={name: entries[read_to[name] :] for name, entries in told.items()},
+            read_to={name: len(entries) for name, entries in told.items()},
+            unreadable=unreadable,
             held={
                 lease.resource: lease.owner
                 for lease in self.upgrades.leases.held.values()
@@ -194,10 +208,15 @@ class FakeCampaign:
 def said(
     fake: FakeCampaign, question: CampaignQuestion | None, option: str = "Approve", who: str = "ada"
 ) -> Enough | NextGate:
-    """The question is put, and somebody answers it."""
+    """The next gate puts the question, and somebody answers it."""
     assert question is not None, "nobody is asked"
-    number = len(fake.campaigns.entries(fake.campaign_id))
-    gate = CampaignGateTask(task_id=f"gate_{number}", try_number=1, spares=("next",))
+    asked = (entry.event for entry in fake.campaigns.entries(fake.campaign_id))
+    gates = {
+        each.question.gate
+        for each in asked
+        if isinstance(each, QuestionAsked) and each.question.purpose == question.about
+    }
+    gate = CampaignGateTask(about=question.about, number=len(gates) + 1, try_number=1, spares=1)
     found = approach(fake.bench(), gate, question)
     assert isinstance(found, Ask), found
     return hear(fake.bench(), gate, Response(person=Person(id=who, name=who), chosen=(option,)))

@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from srx_issu.adapters.journal.codec import event_from_json, event_to_json
 from srx_issu.adapters.journal.secrecy import checked_detail
 from srx_issu.domain.errors import JournalError, LeaseHeld, SrxIssuError
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,
     Claim,
-    Entry,
-    EntryKind,
     Hold,
     IntendAnswer,
     Intended,
     Lease,
     LeaseTaken,
-    Outcome,
     UpgradeRecord,
     WantedLeases,
 )
@@ -91,9 +92,10 @@ class MemoryJournal:
         return self._answered(IntendAnswer.WRITTEN, f"intended: {event.text}")
 
     def _write(self, upgrade_id: str, event: Entry) -> None:
-        """Refuses the details that the real one refuses."""
-        stored = replace(event, detail=checked_detail(event.detail), recorded_at=self.now())
-        self.written[upgrade_id].append(stored)
+        """As the real one keeps it, and refuses it."""
+        stored = checked_detail(event_to_json(event.event))
+        back = event_from_json(stored, {"node": event.node, "key": event.key})
+        self.written[upgrade_id].append(replace(event, event=back, recorded_at=self.now()))
 
     def _answered(self, answer: IntendAnswer, reason: str) -> Intended:
         return Intended(answer=answer, at=self.now(), reason=reason)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from srx_issu.domain.errors import JournalAway
-from srx_issu.ports.journal import Entry
+from srx_issu.domain.history.entry import Entry
 from tests.fakes.memory import MemoryJournal, SteppingClock
 from tests.fakes.snapshots import T0
 

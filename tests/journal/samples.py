@@ -1,13 +1,15 @@
-"""An intent and events to write about."""
+"""An intent and entries to write."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.domain.cluster.model import Address, Cluster, Image
+from srx_issu.domain.cluster.model import Address, Cluster, Image, NodeName
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import CommandIntended, Event, Observed, Sending
 from srx_issu.domain.upgrade.commands import Software
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, StartMethod, Timers, Tolerance
-from srx_issu.ports.journal import Entry, EntryKind
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -46,11 +48,22 @@ def make_intent(upgrade_id: str = "wave1__fw-a") -> Intent:
     )
 
 
-def make_event(kind: EntryKind = EntryKind.OBSERVED, text: str = "node1: up", seconds: float = 0.0) -> Entry:
-    return Entry(at=NOON + timedelta(seconds=seconds), kind=kind, step="issu", text=text)
+def make_entry(event: Event | None = None, text: str = "node1: up", seconds: float = 0.0) -> Entry:
+    return entry_of(event or Observed(), text, at=NOON + timedelta(seconds=seconds), step="issu")
 
 
-def make_issu_intended(key: str = "issu") -> Entry:
-    return Entry(
-        at=NOON, kind=EntryKind.ACTION_INTENDED, step="start", text="start ISSU", node="node0", key=key
+def issu_intended(key: str | None = "issu", permit: Mapping[str, str] | None = None) -> CommandIntended:
+    """The start of the ISSU, about to be sent."""
+    return CommandIntended(
+        sending=Sending.START,
+        node=NodeName.NODE0,
+        command="start ISSU",
+        permit_id=None,
+        permit=permit or {},
+        once=key,
+        key=key,
     )
+
+
+def make_issu_intended(key: str | None = "issu", permit: Mapping[str, str] | None = None) -> Entry:
+    return entry_of(issu_intended(key, permit), "start ISSU", at=NOON, step="start")

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 
 from srx_issu.adapters.journal import Signer, SqlJournal, SqlLeases, StoredEvidence
 from srx_issu.adapters.journal.conditions import REQUIRED
-from srx_issu.ports.journal import Entry, EntryKind, Hold, Json, Outcome
-from tests.journal.samples import NOON, make_event, make_intent
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import (
+    ApprovalConfirmed,
+    CommandIntended,
+    CommandSent,
+    Observed,
+    OutcomeDecided,
+    Sending,
+)
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import Hold
+from tests.journal.samples import NOON, make_entry, make_intent
 
 UPGRADE = "wave1__fw-a"
 FW = "cluster:fw-a"
@@ -18,45 +30,38 @@ START = "request vmhost software in-service-upgrade /var/tmp/junos.tgz reboot"
 TARGET = make_intent().image.release
 
 
-def permitted(purpose: str, command: str, key: str, **permit: str) -> Entry:
+def permitted(purpose: SendPurpose, command: str, key: str, **permit: str) -> Entry:
     """An intent as the send gate writes it."""
-    conditions: dict[str, Json] = dict.fromkeys(sorted(REQUIRED[purpose]), "holds")
-    return Entry(
-        at=NOON,
-        kind=EntryKind.ACTION_INTENDED,
-        step="issu.start",
-        text=f"{command} (because)",
-        node="node0",
+    conditions = dict.fromkeys(sorted(REQUIRED[purpose]), "holds")
+    event = CommandIntended(
+        sending=Sending.START if command == START else Sending.RECOVER,
+        node=NodeName.NODE0,
+        command=command,
+        permit_id=key,
+        purpose=purpose,
+        permit={**conditions, **permit},
+        once=key,
         key=key,
-        detail={
-            "command": command,
-            "purpose": purpose,
-            "permit_id": key,
-            "permit": {**conditions, **permit},
-        },
     )
+    return entry_of(event, f"{command} (because)", at=NOON, step="issu.start")
 
 
 def sent(command: str, key: str) -> Entry:
-    detail: dict[str, Json] = {"command": command, "permit_id": key}
-    return Entry(
-        at=NOON, kind=EntryKind.ACTION_SENT, step="issu.start", text="started", node="node0", detail=detail
-    )
+    event = CommandSent(sending=Sending.START, node=NodeName.NODE0, command=command, permit_id=key)
+    return entry_of(event, "started", at=NOON, step="issu.start")
 
 
-def approved(who: str = "ada", *, yes: bool = True) -> Entry:
-    detail: dict[str, Json] = {"approved": yes, "by": who, "for": "start"}
-    return Entry(at=NOON, kind=EntryKind.APPROVAL, step="approval", text=f"by {who}", detail=detail)
+def approved(who: str = "ada", purpose: ApprovalPurpose = ApprovalPurpose.START) -> Entry:
+    event = ApprovalConfirmed(purpose=purpose, by=who, digest=None)
+    return entry_of(event, f"by {who}", at=NOON, step="approval")
 
 
 def decided(outcome: Outcome) -> Entry:
-    return Entry(
-        at=NOON, kind=EntryKind.DECIDED, step="judge", text="done", detail={"outcome": outcome.value}
-    )
+    return entry_of(OutcomeDecided(outcome=outcome), "done", at=NOON, step="judge")
 
 
 def verified(release: str = TARGET) -> Entry:
-    return replace(make_event(), text=f"both nodes run {release}, groups RG0, RG1 settled")
+    return make_entry(Observed(), f"both nodes run {release}, groups RG0, RG1 settled")
 
 
 def write_upgrade(
@@ -69,7 +74,7 @@ def write_upgrade(
     journal.record(UPGRADE, approval or approved())
     if begun:
         hold = Hold(resources=(FW,), ttl_s=600)
-        assert journal.intend(UPGRADE, permitted("begin", START, "t1"), hold).written
+        assert journal.intend(UPGRADE, permitted(SendPurpose.BEGIN, START, "t1"), hold).written
         journal.record(UPGRADE, sent(START, "t1"))
     journal.record(UPGRADE, verified())
     StoredEvidence(url, folder, signer=signer).write(UPGRADE, "after.json", "{}")

@@ -16,12 +16,18 @@ from sqlalchemy import event as listened
 from srx_issu.adapters.journal import SqlCampaigns, SqlJournal, SqlLeases
 from srx_issu.adapters.journal.database import Database
 from srx_issu.adapters.journal.engines import engine_of
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import OrderGiven, OrderWord, PlanMade
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, OrderedUpgrade
-from srx_issu.ports.journal import PERMIT_S, Outcome
-from tests.fakes.campaign_events import random_events
+from srx_issu.ports.campaign import OrderedUpgrade
+from srx_issu.ports.journal import PERMIT_S
+from tests.fakes.campaign_events import random_entries
 from tests.journal.samples import NOON, make_intent
+from tests.journal.test_sql_campaigns import as_written, write_as_before
 from tests.journal.test_sql_leases import HOUR, pass_time
+
+PAUSED = CampaignEntry(at=NOON, text="paused", event=OrderGiven(order=OrderWord.PAUSE))
 
 
 @pytest.fixture
@@ -33,20 +39,36 @@ def campaigns(journal_url: str) -> SqlCampaigns:
 
 
 def test_what_is_new_of_each_campaign_is_read_once_and_without_plans(campaigns: SqlCampaigns) -> None:
-    written = random_events(random.Random(3), 40)
-    for event in written[:25]:
-        campaigns.record("spring__1", event)
-    campaigns.record("autumn__1", replace(written[0], kind=CampaignEntryKind.ORDERED))
+    written = random_entries(random.Random(7), 40)
+    for entry in written[:25]:
+        campaigns.record("spring__1", entry)
+    campaigns.record("autumn__1", PAUSED)
     first = campaigns.look({"spring__1": 0, "autumn__1": 0, "never opened": 0}, ())
-    for event in written[25:]:
-        campaigns.record("spring__1", event)
+    for entry in written[25:]:
+        campaigns.record("spring__1", entry)
     second = campaigns.look(first.read_to, ())
-    plain = [event for event in written if event.kind is not CampaignEntryKind.PLANNED]
-    assert [*first.events["spring__1"], *second.events["spring__1"]] == plain
-    assert len(first.events["autumn__1"]) == 1
-    assert (second.events["autumn__1"], second.events["never opened"]) == ((), ())
+    plain = [entry for entry in written if not isinstance(entry.event, PlanMade)]
+    assert 0 < len(plain) < len(written)
+    assert as_written([*first.entries["spring__1"], *second.entries["spring__1"]]) == plain
+    assert as_written(first.entries["autumn__1"]) == [PAUSED]
+    assert (second.entries["autumn__1"], second.entries["never opened"]) == ((), ())
     assert campaigns.look(second.read_to, ()).read_to == second.read_to
-    assert campaigns.look({}, ()).events == {}
+    assert campaigns.look({}, ()).entries == {}
+
+
+def test_an_account_that_cannot_be_read_is_said_and_the_others_are_told(
+    journal_url: str, campaigns: SqlCampaigns
+) -> None:
+    campaigns.record("spring__1", PAUSED)
+    for told in (PAUSED, replace(PAUSED, text="resumed")):
+        campaigns.record("autumn__1", told)
+        write_as_before(journal_url, "autumn__1", "ordered", {"order": "resume", "by": "ada"})
+    seen = campaigns.look({"spring__1": 0, "autumn__1": 0}, ())
+    assert as_written(seen.entries["spring__1"]) == [PAUSED]
+    assert seen.unreadable.keys() == {"autumn__1"}
+    assert "does not fit this version" in seen.unreadable["autumn__1"]
+    assert "autumn__1" not in seen.entries, "half an account is none"
+    assert "autumn__1" not in seen.read_to, "it is read anew"
 
 
 def test_what_is_held_is_what_cannot_be_taken(
@@ -91,22 +113,21 @@ def test_an_event_that_is_numbered_early_and_committed_late_is_not_missed(
 ) -> None:
     """A writer waits for the one before it, so that numbers become visible in their order."""
     database, is_written, go_on = Database(journal_url), Flag(), Flag()
-    event = CampaignEntry(at=NOON, kind=CampaignEntryKind.ORDERED, text="late", detail={"order": "pause"})
 
     def slow_writer() -> None:
         slow = SqlCampaigns(journal_url)
         slow._database = _Slow(database, is_written, go_on)  # type: ignore[assignment]
-        slow.record("spring__1", event)
+        slow.record("spring__1", replace(PAUSED, text="late"))
 
     with ThreadPoolExecutor(2) as threads:
         late = threads.submit(slow_writer)
         assert is_written.wait(10)
-        quick = threads.submit(campaigns.record, "spring__1", replace(event, text="quick"))
+        quick = threads.submit(campaigns.record, "spring__1", replace(PAUSED, text="quick"))
         seen = campaigns.look({"spring__1": 0}, ())
         go_on.set()
         late.result(10)
         quick.result(10)
-    told = [*seen.events["spring__1"], *campaigns.look(seen.read_to, ()).events["spring__1"]]
+    told = [*seen.entries["spring__1"], *campaigns.look(seen.read_to, ()).entries["spring__1"]]
     assert [each.text for each in told] == ["late", "quick"]
 
 

@@ -25,8 +25,7 @@ from srx_issu.adapters.journal import (
 )
 from srx_issu.adapters.journal.links import link_hash
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.journal import Entry, EntryKind
-from tests.journal.samples import NOON, make_event, make_intent
+from tests.journal.samples import NOON, make_entry, make_intent
 from tests.journal.tampering import FW, UPGRADE, tamper, write_upgrade
 
 LAST_CHANGE = "(SELECT max(change_id) FROM srx_issu.lease_changes)"
@@ -123,7 +122,7 @@ def test_a_row_inserted_with_its_link_by_somebody_without_the_key_is_named(
             "VALUES (%s, now(), 'approval', 'approval', 'start approved by ceo')",
             (UPGRADE,),
         )
-    SqlJournal(written, signer).record(UPGRADE, make_event())  # ours go on after it
+    SqlJournal(written, signer).record(UPGRADE, make_entry())  # ours go on after it
     end = len(SqlChain(written).stored(UPGRADE).links)
     assert faults(written, signer) == f"row {end - 1}: written without the journal's key"
 
@@ -138,7 +137,7 @@ def test_a_signature_forged_ahead_of_its_row_holds_nothing_up_and_is_named(
             "VALUES (%s, %s, '', %s, 'ab')",
             (UPGRADE, end + 1, signer.verifier.key_id),
         )
-    SqlJournal(written, signer).record(UPGRADE, make_event())
+    SqlJournal(written, signer).record(UPGRADE, make_entry())
     assert f"row {end + 1}: its signature is not of this row" in faults(written, signer)
 
 
@@ -178,7 +177,7 @@ def test_a_link_taken_out_of_the_middle_is_named(written: str, signer: Signer) -
 def test_a_head_that_was_printed_earlier_stays_in_the_chain(written: str, signer: Signer) -> None:
     head = SqlChain(written).head(UPGRADE)
     assert head is not None
-    SqlJournal(written, signer).record(UPGRADE, make_event())
+    SqlJournal(written, signer).record(UPGRADE, make_entry())
     assert verify(written, signer, Head.parse(str(head))).is_whole
     other = Head(position=head.position, hash="ab" * 32)
     assert "the chain was written anew" in faults(written, signer, other)
@@ -195,7 +194,7 @@ def test_without_a_key_the_chain_is_made_and_the_missing_signature_is_said(
 
 def test_a_key_that_came_later_signs_from_then_on(journal_url: str, tmp_path: Path, signer: Signer) -> None:
     write_upgrade(journal_url, tmp_path / "evidence", None)
-    SqlJournal(journal_url, signer).record(UPGRADE, make_event())
+    SqlJournal(journal_url, signer).record(UPGRADE, make_entry())
     found = verify(journal_url, signer)
     assert found.is_whole
     assert "rows were written before there was a key" in found.notes[0]
@@ -254,14 +253,13 @@ def test_of_events_written_at_once_none_is_lost_and_the_chain_is_one(
     SqlJournal(journal_url, signer).open_upgrade(make_intent(), NOON)
 
     def write(number: int) -> None:
-        event = Entry(at=NOON, kind=EntryKind.OBSERVED, step="s", text=str(number))
-        SqlJournal(journal_url, signer).record(UPGRADE, event)
+        SqlJournal(journal_url, signer).record(UPGRADE, make_entry(text=str(number)))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(40)))
     assert verify(journal_url, signer).faults == ()
     assert len(SqlChain(journal_url).stored(UPGRADE).links) == 41
-    texts = [event.text for event in SqlJournal(journal_url).entries(UPGRADE)]
+    texts = [entry.text for entry in SqlJournal(journal_url).entries(UPGRADE)]
     assert sorted(texts, key=int) == [str(number) for number in range(40)]
 
 

@@ -9,9 +9,12 @@ from typing import Any
 import psycopg
 
 from srx_issu.adapters.journal import SqlCampaigns, SqlJournal
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
-from srx_issu.ports.journal import Entry, EntryKind
-from tests.journal.samples import NOON, make_intent
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import PlanApproved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import ApprovalConfirmed
+from tests.journal.samples import NOON, issu_intended, make_intent
 
 COLUMNS = (
     "cluster, node, command, requested_by, approved_by, campaign_id, campaign_approved_by, campaign_plan"
@@ -25,16 +28,12 @@ def told(url: str, upgrade_id: str) -> list[tuple[Any, ...]]:
 
 
 def intend(journal: SqlJournal, upgrade_id: str, text: str) -> None:
-    event = Entry(at=NOON, kind=EntryKind.ACTION_INTENDED, step="issu.start", text=text, node="node0")
-    journal.record(upgrade_id, event)
+    journal.record(upgrade_id, entry_of(issu_intended(key=None), text, at=NOON, step="issu.start"))
 
 
 def approve(journal: SqlJournal, upgrade_id: str, who: str) -> None:
-    detail = {"approved": True, "by": who, "for": "start"}
-    text = f"start approved by {who}"
-    journal.record(
-        upgrade_id, Entry(at=NOON, kind=EntryKind.APPROVAL, step="approval", text=text, detail=detail)
-    )
+    event = ApprovalConfirmed(purpose=ApprovalPurpose.START, by=who, digest=None)
+    journal.record(upgrade_id, entry_of(event, f"start approved by {who}", at=NOON, step="approval"))
 
 
 def test_a_command_stands_under_the_newest_approval_before_it(journal_url: str) -> None:
@@ -56,18 +55,12 @@ def test_a_command_of_a_campaign_stands_under_its_plans_approval(journal_url: st
     journal, campaigns = SqlJournal(journal_url), SqlCampaigns(journal_url)
     for name, who in (("spring", "eve"), ("spring__2", "adam")):
         campaigns.open_campaign(name, "spring", "operator", NOON)
-        approved = CampaignEntry(
-            at=NOON,
-            kind=CampaignEntryKind.APPROVED,
-            text="approved",
-            detail={"digest": f"d-{who}", "by": who},
-        )
+        approved = CampaignEntry(at=NOON, text="approved", event=PlanApproved(digest=f"d-{who}", by=who))
         campaigns.record(name, approved)
         upgrade_id = f"{name}__fw-a"
         journal.open_upgrade(replace(make_intent(upgrade_id), requested_by="campaign"), NOON)
         intend(journal, upgrade_id, "upgrade")
-    campaigns.record(
-        "spring", replace(approved, at=NOON + timedelta(hours=1), detail={"digest": "x", "by": "z"})
-    )
+    later = PlanApproved(digest="x", by="z")
+    campaigns.record("spring", replace(approved, at=NOON + timedelta(hours=1), event=later))
     assert told(journal_url, "spring__fw-a")[0][5:] == ("spring", "eve", "d-eve")
     assert told(journal_url, "spring__2__fw-a")[0][5:] == ("spring__2", "adam", "d-adam")

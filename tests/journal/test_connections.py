@@ -27,7 +27,7 @@ from srx_issu.adapters.journal import database as database_module
 from srx_issu.adapters.journal.database import Database
 from srx_issu.adapters.journal.engines import POOL_SIZE, close_connections
 from srx_issu.domain.errors import JournalAway, JournalError
-from tests.journal.samples import NOON, make_event, make_intent
+from tests.journal.samples import NOON, make_entry, make_intent
 
 UPGRADE = make_intent().upgrade_id
 
@@ -82,7 +82,7 @@ def test_a_step_with_many_journal_calls_opens_one_connection(url: str, tmp_path:
     journal.open_upgrade(make_intent(), NOON)
     leases.take("cluster:fw-a", UPGRADE, 60.0)
     for _ in range(10):
-        journal.record(UPGRADE, make_event())
+        journal.record(UPGRADE, make_entry())
     for name in ("before.json", "after.json"):
         evidence.write(UPGRADE, name, "{}")
     assert chain.head(UPGRADE) is not None

@@ -30,7 +30,9 @@ from srx_issu.adapters.journal import (
     verify_stored,
 )
 from srx_issu.domain.errors import JournalError, LeaseHeld
-from srx_issu.ports.journal import Entry, Hold, IntendAnswer
+from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.entry import Entry
+from srx_issu.ports.journal import Hold, IntendAnswer
 from srx_issu.stack.embedded.component import Component
 from srx_issu.stack.embedded.databases import prepare_journal
 from srx_issu.stack.embedded.home import Home
@@ -123,7 +125,7 @@ def contend(journal: SqlJournal, key: str, seen: Seen) -> None:
 
 
 def command(key: str) -> Entry:
-    return permitted("prepare", f"copy {key}", key)
+    return permitted(SendPurpose.PREPARE, f"copy {key}", key)
 
 
 def test_no_key_is_won_twice_nothing_acknowledged_is_lost_and_no_holders_overlap(
@@ -150,9 +152,9 @@ def test_no_key_is_won_twice_nothing_acknowledged_is_lost_and_no_holders_overlap
     assert seen.cut >= CRASHES  # somebody was cut off each time, or the test tests nothing
     assert len(seen.keys) == len(set(seen.keys))
     kept = {
-        (upgrade_id, event.key)
+        (upgrade_id, entry.key)
         for upgrade_id in (SHARED, *owners)
-        for event in SqlJournal(server.url).entries(upgrade_id)
+        for entry in SqlJournal(server.url).entries(upgrade_id)
     }
     assert set(seen.keys) - kept == set()
     ordered = sorted(seen.holds)

@@ -25,16 +25,22 @@ from srx_issu.adapters.journal.__main__ import main
 from srx_issu.adapters.journal.engines import close_connections
 from srx_issu.adapters.journal.grants import RIGHTS, grant_append_only, grant_read_only
 from srx_issu.adapters.journal.tables import metadata
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import UpgradeOrdered
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignOutcome
-from srx_issu.ports.journal import Entry, EntryKind, Hold, Outcome
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import StepStarted
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.campaign import CampaignOutcome
+from srx_issu.ports.journal import Hold
 from srx_issu.ports.staging import Staged
-from tests.journal.samples import NOON, make_intent
+from tests.fakes.campaign_events import an_order
+from tests.journal.samples import NOON, make_intent, make_issu_intended
 
 ROLE, READER = "journal-writer", "journal-reader"  # names that have to be quoted
 UPGRADE = make_intent().upgrade_id
-STEP = Entry(at=NOON, kind=EntryKind.STEP_STARTED, step="claim", text="claimed")
+STEP = entry_of(StepStarted(), "claimed", at=NOON, step="claim")
 
 STAGED = Staged(
     staging_id="s", at=NOON, cluster="fw-a", node=NodeName.NODE0, image="i", sha256="ab" * 32, failed=None
@@ -106,7 +112,7 @@ def test_everything_the_software_does_is_allowed(writer_url: str, tmp_path: Path
     campaigns = SqlCampaigns(writer_url)
     journal.open_upgrade(make_intent(), NOON)
     journal.record(UPGRADE, STEP)
-    intent = Entry(at=NOON, kind=EntryKind.ACTION_INTENDED, step="issu", text="start", key="start")
+    intent = make_issu_intended("start")
     leases.take("cluster:fw-a", UPGRADE, 60.0)
     assert journal.intend(UPGRADE, intent, Hold(resources=("cluster:fw-a",), ttl_s=60.0)).written
     StoredEvidence(writer_url, tmp_path, signer=signer).write(UPGRADE, "after.json", "{}")
@@ -118,7 +124,8 @@ def test_everything_the_software_does_is_allowed(writer_url: str, tmp_path: Path
     leases.release("cluster:fw-a", UPGRADE)
     journal.close_upgrade(UPGRADE, Outcome.UPGRADED, "both nodes run it", NOON)
     campaigns.open_campaign("spring__1", "spring", "ada", NOON)
-    campaigns.record("spring__1", CampaignEntry(at=NOON, kind=CampaignEntryKind.STARTED, text="x", wave=1))
+    ordered = UpgradeOrdered(order=an_order("fw-a"))
+    campaigns.record("spring__1", CampaignEntry(at=NOON, text="x", event=ordered, wave=1))
     campaigns.close_campaign("spring__1", CampaignOutcome.COMPLETED, "all well", NOON)
     record = journal.upgrade(UPGRADE)
     assert record is not None
@@ -173,9 +180,9 @@ def test_not_even_the_tables_owner_writes_a_time_of_its_own(journal_url: str) ->
             "VALUES (%s, now(), 'approval', 'approval', 'approved by ada', '2026-01-01')",
             (UPGRADE,),
         )
-    (event,) = SqlJournal(journal_url).entries(UPGRADE)
-    assert event.recorded_at is not None
-    assert event.recorded_at.year != 2026 or event.recorded_at.month != 1 or event.recorded_at.day != 1
+    (entry,) = SqlJournal(journal_url).entries(UPGRADE)
+    assert entry.recorded_at is not None
+    assert entry.recorded_at.year != 2026 or entry.recorded_at.month != 1 or entry.recorded_at.day != 1
 
 
 def test_a_reader_sees_what_the_console_and_the_dag_processor_ask_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from tests.journal.samples import NOON, make_intent
 
 

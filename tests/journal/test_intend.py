@@ -9,7 +9,8 @@ import pytest
 
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.journal import PERMIT_S, Hold, IntendAnswer, Outcome
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import PERMIT_S, Hold, IntendAnswer
 from tests.journal.samples import NOON, make_issu_intended
 from tests.journal.test_sql_leases import FW, HOUR, pass_time
 
@@ -56,7 +57,7 @@ def test_one_lease_lost_to_another_refuses_and_extends_nothing(
     assert leases.held_by(UPGRADE) == before
     leases.release(CORE, "other")
     assert holding.intend(UPGRADE, make_issu_intended(), HOLD).answer is IntendAnswer.NOT_HELD
-    assert [event.step for event in holding.entries(UPGRADE)] == ["lease"]  # the loss, nothing intended
+    assert [entry.step for entry in holding.entries(UPGRADE)] == ["lease"]  # the loss, nothing intended
 
 
 def test_a_worker_whose_clock_is_six_hours_ahead_takes_no_live_lease(
@@ -65,9 +66,9 @@ def test_a_worker_whose_clock_is_six_hours_ahead_takes_no_live_lease(
     """Its clock is not asked: what it intends is only as late as the database says."""
     ahead = replace(make_issu_intended(), at=holding.now() + timedelta(hours=6))
     assert holding.intend(UPGRADE, ahead, HOLD).written
-    (event,) = holding.entries(UPGRADE)
-    assert event.recorded_at is not None
-    assert event.at - event.recorded_at > timedelta(hours=5)
+    (entry,) = holding.entries(UPGRADE)
+    assert entry.recorded_at is not None
+    assert entry.at - entry.recorded_at > timedelta(hours=5)
     held = leases.holder(FW)
     assert held is not None
     assert held.expires_at < holding.now() + timedelta(hours=2)

@@ -15,7 +15,7 @@ from srx_issu.adapters.journal import SqlChain, SqlJournal, migrate, verify_stor
 from srx_issu.adapters.journal import __main__ as command
 from srx_issu.adapters.journal.tables import SCHEMA, VERSION_TABLE, metadata
 from srx_issu.domain.errors import JournalError
-from tests.journal.samples import make_event
+from tests.journal.samples import make_entry
 
 OLD_JOURNAL = """
 INSERT INTO srx_issu.upgrades VALUES
@@ -80,11 +80,11 @@ def test_what_was_written_before_there_was_a_chain_is_carried_into_it(empty_url:
     assert found.head is not None
     assert found.head.position == 5
     assert "5 rows were there before the chain was" in found.notes[0]
-    SqlJournal(empty_url).record("run-2", make_event())
+    SqlJournal(empty_url).record("run-2", make_entry())
     later = verify_stored(SqlChain(empty_url).stored("run-2"), None)
     assert later.faults == ()
     assert later.head is not None
-    assert later.head.position == 3  # opened, lost its lease, and the new event
+    assert later.head.position == 3  # opened, lost its lease, and the new entry
 
 
 def test_the_command_makes_a_key_and_keeps_an_existing_one(

@@ -8,16 +8,38 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from srx_issu.adapters.journal import Ledger, SqlJournal
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
-from srx_issu.ports.journal import Entry, EntryKind, IntendAnswer, Outcome
-from tests.journal.samples import NOON, make_event, make_intent, make_issu_intended
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import (
+    CommandIntended,
+    CommandSent,
+    OwnWait,
+    Sending,
+    StillMissing,
+    Unread,
+)
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import IntendAnswer
+from tests.journal.samples import NOON, make_entry, make_intent, make_issu_intended
 
 UPGRADE = "wave1__fw-a"
+
+
+def insert(url: str, **values: str) -> None:
+    """A row as no code of this version writes it."""
+    row = {"upgrade_id": UPGRADE, "at": NOON.isoformat(), **values}
+    with psycopg.connect(url) as connection:
+        names, marks = ", ".join(row), ", ".join(["%s"] * len(row))
+        statement = f"INSERT INTO srx_issu.events ({names}) VALUES ({marks})"
+        connection.execute(statement.encode(), [*row.values()])
 
 
 def test_says_what_to_do_when_no_database_answers() -> None:
@@ -39,9 +61,9 @@ def test_refuses_a_url_that_is_not_of_postgresql(url: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_refuses_events_of_an_upgrade_that_was_never_opened(journal: SqlJournal) -> None:
+def test_refuses_entries_of_an_upgrade_that_was_never_opened(journal: SqlJournal) -> None:
     with pytest.raises(JournalError, match=r"'?ghost'? is not in the journal"):
-        journal.record("ghost", make_event())
+        journal.record("ghost", make_entry())
     with pytest.raises(JournalError, match="not in the journal"):
         journal.intend("ghost", make_issu_intended())
     with pytest.raises(JournalError, match="not in the journal"):
@@ -66,7 +88,7 @@ def test_refuses_events_of_an_upgrade_that_was_never_opened(journal: SqlJournal)
 def test_the_database_itself_refuses_to_rewrite_history(
     opened: SqlJournal, journal_url: str, statement: str
 ) -> None:
-    opened.record(UPGRADE, make_event())
+    opened.record(UPGRADE, make_entry())
     engine = create_engine(make_url(journal_url).set(drivername="postgresql+psycopg"))
     with pytest.raises(DBAPIError, match=r"append-only|nothing else"), engine.begin() as connection:
         connection.execute(text(statement))
@@ -107,7 +129,7 @@ def test_of_twenty_intents_at_once_exactly_one_counts(opened: SqlJournal, journa
     assert len(opened.entries(UPGRADE)) == 1
 
 
-def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
+def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal, journal_url: str) -> None:
     opened.open_upgrade(make_intent("wave1__fw-b"), NOON)
     assert opened.intend(UPGRADE, make_issu_intended()).written
     assert opened.intend(UPGRADE, make_issu_intended("reboot")).written
@@ -115,24 +137,25 @@ def test_intents_are_unique_by_key_and_upgrade_only(opened: SqlJournal) -> None:
     again = opened.intend(UPGRADE, make_issu_intended())
     assert again.answer is IntendAnswer.KEY_USED
     assert "not sent twice" in again.reason
-    for _ in range(2):  # what follows an intent may repeat its key
-        opened.record(UPGRADE, Entry(at=NOON, kind=EntryKind.ACTION_SENT, step="s", text="t", key="issu"))
+    for _ in range(2):  # what follows an intent may repeat its key, as older versions wrote it
+        insert(journal_url, kind="action_sent", step="s", text="t", key="issu")
+    assert len([entry for entry in opened.entries(UPGRADE) if isinstance(entry.event, CommandSent)]) == 2
 
 
 def test_an_intent_with_a_key_is_only_written_by_intend(opened: SqlJournal) -> None:
     with pytest.raises(JournalError, match=r"intend\(\), not record\(\)"):
         opened.record(UPGRADE, make_issu_intended())
     with pytest.raises(JournalError, match="takes an ACTION_INTENDED event"):
-        opened.intend(UPGRADE, make_event())
+        opened.intend(UPGRADE, make_entry())
     for _ in range(2):  # a command that may be sent again has no key
-        opened.record(UPGRADE, replace(make_issu_intended(), key=None))
-        assert opened.intend(UPGRADE, replace(make_issu_intended(), key=None)).written
+        opened.record(UPGRADE, make_issu_intended(key=None))
+        assert opened.intend(UPGRADE, make_issu_intended(key=None)).written
     assert len(opened.entries(UPGRADE)) == 4
 
 
 def test_refuses_a_time_without_a_zone(opened: SqlJournal) -> None:
     with pytest.raises(JournalError, match="no time zone"):
-        opened.record(UPGRADE, replace(make_event(), at=datetime(2026, 1, 1)))  # noqa: DTZ001
+        opened.record(UPGRADE, replace(make_entry(), at=datetime(2026, 1, 1)))  # noqa: DTZ001
 
 
 def test_an_intent_comes_back_as_it_was_and_the_second_opening_changes_nothing(opened: SqlJournal) -> None:
@@ -144,41 +167,72 @@ def test_an_intent_comes_back_as_it_was_and_the_second_opening_changes_nothing(o
     assert (record.outcome, record.closed_at, record.reason) == (None, None, None)
 
 
-def test_events_come_back_whole_in_order_and_in_utc(opened: SqlJournal) -> None:
+def test_entries_come_back_whole_in_order_and_in_utc(opened: SqlJournal) -> None:
     bern = timezone(timedelta(hours=1))
-    first = Entry(
-        at=datetime(2026, 11, 22, 13, 0, 0, 123456, tzinfo=bern),
-        kind=EntryKind.ACTION_SENT,
-        step="start",
-        text="ISSU started",
-        node="node0",
+    event = CommandIntended(
+        sending=Sending.RECOVER,
+        node=NodeName.NODE0,
+        command="request system reboot",
+        permit_id="p1",
+        permit={"open": "open", "held": "by this upgrade"},
+        once="issu",
         key="issu",
-        detail={"pid": 4711, "lines": ["a", None], "deep": {"share": 0.5, "ok": True}},
+        group=1,
+        booted_at=NOON,
     )
-    second = replace(make_event(), at=NOON - timedelta(hours=1))  # written later, of an earlier clock
-    opened.record(UPGRADE, first)
+    at = datetime(2026, 11, 22, 13, 0, 0, 123456, tzinfo=bern)
+    first = entry_of(event, "ISSU started", at=at, step="start")
+    second = replace(make_entry(), at=NOON - timedelta(hours=1))  # written later, of an earlier clock
+    assert opened.intend(UPGRADE, first).written
     opened.record(UPGRADE, second)
     before = opened.now()
     opened.record(UPGRADE, second)
     back = opened.entries(UPGRADE)
-    assert [replace(event, recorded_at=None) for event in back] == [first, second, second]
-    stamps = [event.recorded_at or NOON for event in back]
+    assert [replace(entry, recorded_at=None) for entry in back] == [first, second, second]
+    stamps = [entry.recorded_at or NOON for entry in back]
     assert stamps == sorted(stamps)
     assert stamps[1] <= before <= stamps[2]
     assert opened.entries(UPGRADE)[0].at.tzinfo is UTC
 
 
 def test_device_words_that_no_database_likes_are_kept_readable(opened: SqlJournal) -> None:
-    opened.record(UPGRADE, replace(make_event(), text="bad \0 byte \udcff end", detail={"w": "\0 \udcff"}))
-    event = opened.entries(UPGRADE)[0]
-    assert event.text == "bad  byte ? end"
-    assert event.detail == {"w": " ?"}
+    missing = StillMissing(awaited=OwnWait.STATE_AFTER_ISSU, missing="\0 \udcff")
+    opened.record(UPGRADE, make_entry(missing, "bad \0 byte \udcff end"))
+    entry = opened.entries(UPGRADE)[0]
+    assert entry.text == "bad  byte ? end"
+    assert entry.event == replace(missing, missing=" ?")
+
+
+def test_an_event_of_another_version_is_refused_and_its_row_named(
+    opened: SqlJournal, journal_url: str
+) -> None:
+    insert(journal_url, kind="observed", step="s", text="t", detail='{"event": "moon_landed"}')
+    with pytest.raises(
+        JournalError, match=r"wave1__fw-a, entry \d+: .*read it with the version that wrote it"
+    ):
+        opened.entries(UPGRADE)
+
+
+def test_a_spoilt_event_is_refused_and_its_row_named(opened: SqlJournal, journal_url: str) -> None:
+    insert(journal_url, kind="decided", step="s", text="t", detail='{"event": "outcome_decided"}')
+    with pytest.raises(JournalError, match=r"(?s)entry \d+: .*outcome"):
+        opened.entries(UPGRADE)
+
+
+def test_what_an_older_version_wrote_is_shown_and_never_written_again(
+    opened: SqlJournal, journal_url: str
+) -> None:
+    insert(journal_url, kind="finding", step="s", text="read this", node="node7")
+    (entry,) = opened.entries(UPGRADE)
+    assert (entry.event, entry.text, entry.node) == (Unread(kind=EntryKind.FINDING), "read this", None)
+    with pytest.raises(JournalError, match="is not written again"):
+        opened.record(UPGRADE, entry)
 
 
 def test_a_trigger_writes_from_its_loop(opened: SqlJournal) -> None:
     async def observe() -> None:
         intent = await asyncio.to_thread(opened.intent, UPGRADE)
-        writes = (asyncio.to_thread(opened.record, intent.upgrade_id, make_event()) for _ in range(8))
+        writes = (asyncio.to_thread(opened.record, intent.upgrade_id, make_entry()) for _ in range(8))
         await asyncio.gather(*writes)
 
     asyncio.run(observe())

@@ -13,7 +13,9 @@ import pytest
 from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
 from srx_issu.adapters.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
-from srx_issu.ports.journal import PERMIT_S, Claim, EntryKind, Outcome
+from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import PERMIT_S, Claim
 from tests.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
@@ -176,7 +178,7 @@ def test_a_takeover_is_written_into_both_journals(
     ran_out = leases.held_by("wave1__fw-a")[0].expires_at
     leases.take(FW, "wave2__fw-a", HOUR)
     (lost,), (took,) = opened.entries("wave1__fw-a"), opened.entries("wave2__fw-a")
-    assert (lost.kind, took.kind) == (EntryKind.FINDING, EntryKind.DECIDED)
+    assert (lost.event, took.event) == (FindingMade(by=FoundBy.LEASE), Decided())
     assert "lost cluster:fw-a to wave2__fw-a" in lost.text
     assert f"from wave1__fw-a, whose lease ran out at {ran_out:%Y-%m-%d %H:%M:%S} UTC" in took.text
 

@@ -21,7 +21,8 @@ from srx_issu.adapters.journal import (
 )
 from srx_issu.adapters.journal.sql_leases import LeaseChangeKind
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.ports.journal import Outcome, WantedLeases
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import WantedLeases
 from tests.journal.samples import NOON, make_intent
 from tests.journal.test_sql_leases import HOUR, pass_time
 

@@ -47,6 +47,7 @@ ROWS = tuple(_row(purpose.value, condition.value) for purpose, row in CONDITIONS
 JUDGE = "domain/approvals/judge.py"
 READERS = "steps/gate/conditions.py"
 ASK = "steps/gate/ask.py"
+STATE = "domain/history/upgrade_state.py"
 GUARDS = (
     # -- what counts as a yes
     Mutant(
@@ -210,15 +211,15 @@ GUARDS = (
     Mutant(
         name="any file is ours",
         file=READERS,
-        old="    if brought:",
-        new="    if True:",
+        old="any((one.command.file, one.command.node) == (path, node) for one in reading.known.intended)",
+        new="True",
         why="only an own file is deleted",
     ),
     Mutant(
         name="a file of the other node is ours",
         file=READERS,
-        old=" and e.node == node]",
-        new="]",
+        old="(one.command.file, one.command.node) == (path, node)",
+        new="one.command.file == path",
         why="only an own file is deleted",
     ),
     Mutant(
@@ -253,7 +254,7 @@ GUARDS = (
     Mutant(
         name="a command of the plan before",
         file=READERS,
-        old='newest is None or newest.detail.get("digest", digest_of(plan)) != digest_of(plan)',
+        old="newest is None or newest.event.digest not in (None, digest_of(plan))",
         new="newest is None",
         why="the yes is to that very plan",
     ),
@@ -347,7 +348,7 @@ GUARDS = (
     Mutant(
         name="nothing is sent once only",
         file=ASK,
-        old="            key=once_key(reading.events, order.key) if order.key else None,",
+        old="            key=reading.known.once_key(order.key) if order.key else None,",
         new="            key=None,",
         why="the once-rule",
     ),
@@ -396,16 +397,16 @@ GUARDS = (
     ),
     Mutant(
         name="withdrawn intents count as sent",
-        file="steps/recall.py",
-        old=' or e.detail["permit_id"] not in withdrawn',
-        new=" or True",
+        file=STATE,
+        old="(one for one in self._intended if one.command.permit_id not in self._withdrawn)",
+        new="(self._intended)",
         why="what is proven not to have been sent is free again",
     ),
     Mutant(
         name="a withdrawal counts whose intent was never written",
-        file="steps/recall.py",
-        old="    lost = mine & {",
-        new="    lost = {",
+        file=STATE,
+        old="        lost = mine & self._withdrawn",
+        new="        lost = self._withdrawn",
         why="the key of another worker's intent is not passed by",
         tests=("tests/unit/steps/test_once_key.py",),
     ),
@@ -437,7 +438,7 @@ GUARDS = (
     Mutant(
         name="what comes before a start is done once more after it",
         file="steps/waits/in_order.py",
-        old="self.once_begun is not None and start(events) is not None",
+        old="self.once_begun is not None and so_far.start is not None",
         new="self.once_begun is not None and False",
         why="nothing is prepared on a cluster in mid-ISSU",
         tests=("tests/unit/steps/test_in_order.py",),
@@ -445,7 +446,7 @@ GUARDS = (
     Mutant(
         name="a task sends over again what came before its last step",
         file="steps/waits/in_order.py",
-        old="part.sends and self.place < furthest",
+        old="part.sends is not None and self.place < furthest",
         new="False",
         why="a retry finds nothing to do where it has been",
         tests=("tests/unit/steps/test_in_order.py",),
@@ -453,7 +454,7 @@ GUARDS = (
     Mutant(
         name="nobody is asked because somebody was asked before",
         file="steps/approval/ask_for_start.py",
-        old="if any(question.purpose == ApprovalPurpose.START for question in asked(events)):",
+        old="if any(question.purpose == ApprovalPurpose.START for question in asked(so_far)):",
         new="if False:",
         why="a gate that is cleared asks again",
         tests=("tests/unit/steps/test_ask_for_start.py",),

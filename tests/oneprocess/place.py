@@ -41,7 +41,7 @@ PAUSE_S = 0.2  # between two looks of a wait
 REAL_TIME_S = 10.0  # what each deadline has more than the nodes' own time; nothing else delays a task here
 WIRE = {"connect_s": 5, "rpc_s": 8}  # loopback answers in milliseconds, or not at all
 LONGEST_WAIT_S = 120.0
-CLUSTERS, TWINS = 110, 20  # as many as there are rows: one process may play them all
+CLUSTERS, TWINS = 200, 20  # as many as there are rows, and as many again: one process may play them all
 URL = "http://one.process.invalid"
 NOT_YET = Databases(airflow="postgresql+psycopg2://nobody@/not-yet", journal="")
 

@@ -12,11 +12,16 @@ from tests.scenarios.scenario import Scenario
 
 def play(place: Place, row: Scenario) -> Played:
     """A cluster of its own is given the fault and upgraded; what policy asks is answered as the row says."""
-    cluster = place.take_cluster(row.starter)
-    inject(place.lab.state, cluster, row)
-    run_id = place.trigger(cluster)
+    cluster, run_id = begin(place, row)
     end = carry_out(place, run_id, row.answer)
     return played(place, cluster, run_id, end, states(place, run_id))
+
+
+def begin(place: Place, row: Scenario) -> tuple[str, str]:
+    """The cluster, with its fault, and the run that upgrades it."""
+    cluster = place.take_cluster(row.starter)
+    inject(place.lab.state, cluster, row)
+    return cluster, place.trigger(cluster)
 
 
 def carry_out(place: Place, run_id: str, choice: str | None = None, user: str = "operator") -> Ending:

@@ -103,5 +103,5 @@ def test_what_is_cleared_in_mid_issu_prepares_nothing_and_attaches(place: Place,
     assert str(end.outcome) == "UPGRADED", end.reason
     assert workers[:8] == [*(first := ["claim", "assess.check_readiness", "prepare", "issu.start"]), *first]
     assert ended(place, cluster, run_id, None).sent == UPGRADE
-    events = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
-    assert [e.step for e in events if e.text == BEGUN] == ["assess.check_readiness", "prepare"]
+    entries = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
+    assert [e.step for e in entries if e.text == BEGUN] == ["assess.check_readiness", "prepare"]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import FindingMade
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states
 from tests.scenarios.lost import LOST, PEER, POLICIES, POLICIES_LOST, SERVICE, Faults
@@ -27,8 +27,8 @@ def upgrade_without(place: Place, faults: Faults, rules: Mapping[str, object]) -
 
 
 def findings(place: Place, run_id: str) -> list[str]:
-    events = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
-    return sorted(event.text for event in events if event.kind is EntryKind.FINDING)
+    entries = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
+    return sorted(entry.text for entry in entries if isinstance(entry.event, FindingMade))
 
 
 def test_what_does_not_return_is_named_and_nothing_else(place: Place) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.adapters.journal import SqlJournal
 from srx_issu.airflow.composition.stop import VARIABLE
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import AnswerGiven
 from tests.airflow.by_hand import start_issu
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states
@@ -41,9 +41,9 @@ def test_an_approved_start_goes_on_and_the_journal_says_who_approved(place: Plac
     end = carry_out(place, run_id, "Approve", user="approver")
     assert str(end.outcome) == "UPGRADED", end.reason
     assert sent(place, cluster, run_id) == UPGRADE
-    events = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
-    (answer,) = [event for event in events if event.kind is EntryKind.ANSWER]
-    assert (answer.detail["by"], answer.detail["choice"]) == ("approver", "Approve")
+    entries = SqlJournal(place.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
+    (answer,) = [entry.event for entry in entries if isinstance(entry.event, AnswerGiven)]
+    assert (answer.by, answer.choice) == ("approver", "Approve")
 
 
 def test_a_refused_start_sends_nothing(place: Place, cluster: str) -> None:

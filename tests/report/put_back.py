@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from srx_issu.domain.failure.naming import diagnose
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.planner import recover
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Outcome
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, SYNCING, after_reboot, both, group, snapshot, view
 from tests.report.samples import Sample, prepared, record, started
@@ -25,6 +25,6 @@ def put_back() -> Sample:
     }
     return Sample(
         record=record(Outcome.ROLLED_BACK, "cold sync failed: put back"),
-        events=(*prepared(), *started()),
+        entries=(*prepared(), *started()),
         documents=documents,
     )

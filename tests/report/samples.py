@@ -6,43 +6,65 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
 from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import (
+    ApprovalConfirmed,
+    BaselineTaken,
+    Claimed,
+    CommandIntended,
+    CommandSent,
+    Decided,
+    Event,
+    FindingMade,
+    FoundBy,
+    Observed,
+    OutcomeDecided,
+    ReadinessPassed,
+    Sending,
+    StateCollected,
+    StepFinished,
+    WaitBegan,
+    WaitEnded,
+)
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Entry, EntryKind, Json, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Json, UpgradeRecord
 
 START = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
 OLD, NEW = "21.4R3-S5.4", "22.4R3-S2.11"
 ISSU = "request vmhost software in-service-upgrade /var/tmp/junos-srxentedge-x86-64-22.4R3-S2.11.tgz reboot"
 UPGRADE = "wave1__fw-a"
+N0, N1 = NodeName.NODE0, NodeName.NODE1
+DIGEST = "4f" * 32
+BASELINE = BaselineTaken(snapshot=f"{UPGRADE}/baseline-snapshot.json", state=f"{UPGRADE}/baseline-state.json")
+AFTER = StateCollected(snapshot=f"{UPGRADE}/after-snapshot.json", state=f"{UPGRADE}/after-state.json")
+READY = ReadinessPassed(for_approval=True, ask=None, found="node0: 21.4R3-S5.4", support="documented")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     record: UpgradeRecord
-    events: tuple[Entry, ...]
+    entries: tuple[Entry, ...]
     documents: dict[str, bytes]
 
 
-def event(
-    seconds: float,
-    kind: EntryKind,
-    step: str,
-    text: str,
-    node: str | None = None,
-    key: str | None = None,
-    **detail: Json,
-) -> Entry:
-    return Entry(
-        at=START + timedelta(seconds=seconds),
-        kind=kind,
-        step=step,
-        text=text,
-        node=node,
-        key=key,
-        detail=detail,
-    )
+def entry(seconds: float, event: Event, step: str, text: str, node: NodeName | None = None) -> Entry:
+    return entry_of(event, text, at=START + timedelta(seconds=seconds), step=step, node=node)
+
+
+def intended(
+    command: str, node: NodeName = N0, sending: Sending = Sending.RESET_FLAGS, key: str | None = None
+) -> CommandIntended:
+    return CommandIntended(sending=sending, node=node, command=command, permit_id=None, once=key, key=key)
+
+
+def answered(command: str | None, node: NodeName = N0, sending: Sending = Sending.RESET_FLAGS) -> CommandSent:
+    return CommandSent(sending=sending, node=node, command=command)
 
 
 def record(outcome: Outcome | None = None, reason: str | None = None, minutes: float = 101) -> UpgradeRecord:
@@ -59,78 +81,73 @@ def record(outcome: Outcome | None = None, reason: str | None = None, minutes: f
 
 def prepared() -> tuple[Entry, ...]:
     """From the claim to the approval."""
-    k = EntryKind
-    reset = "request system snapshot"
+    backup, copy = "request system snapshot", "copying junos.tgz by SFTP"
+    snapshot_taken = answered(backup, sending=Sending.SNAPSHOT)
+    copied = answered(None, sending=Sending.UPLOAD)
+    confirmed = ApprovalConfirmed(purpose=ApprovalPurpose.START, by="Bea Keller", digest=DIGEST)
     return (
-        event(2, k.STEP_FINISHED, "claim", f"anna asks for fw-a (SRX4600) to {NEW}; lease until 04:00"),
-        event(9, k.OBSERVED, "assess.collect_baseline", "baseline taken; both nodes answered"),
-        event(
-            31, k.DECIDED, "assess.check_readiness", "ready: 41 checks passed, 1 warning", assessment="ready"
-        ),
-        event(44, k.STEP_FINISHED, "prepare.back_up_configuration", "configuration saved", node="node0"),
-        event(
+        entry(2, Claimed(), "claim", f"anna asks for fw-a (SRX4600) to {NEW}; lease until 04:00"),
+        entry(9, BASELINE, "assess.collect_baseline", "baseline taken; both nodes answered"),
+        entry(31, READY, "assess.check_readiness", "ready: 41 checks passed, 1 warning"),
+        entry(44, StepFinished(), "prepare.back_up_configuration", "configuration saved", N0),
+        entry(
             46,
-            k.ACTION_INTENDED,
+            intended(backup, sending=Sending.SNAPSHOT),
             "prepare.snapshot_software",
-            f"{reset} (back up the running software before the ISSU)",
-            node="node0",
-            command=reset,
+            f"{backup} (back up the running software before the ISSU)",
         ),
-        event(118, k.ACTION_SENT, "prepare.snapshot_software", "Snapshot done", node="node0", command=reset),
-        event(120, k.ACTION_INTENDED, "prepare.stage_image", "copying junos.tgz by SFTP", node="node0"),
-        event(402, k.ACTION_SENT, "prepare.stage_image", "junos.tgz copied, SHA-256 agrees", node="node0"),
-        event(1290, k.APPROVAL, "confirm_approval", "approved by Bea Keller", approved=True, by="Bea Keller"),
+        entry(118, snapshot_taken, "prepare.snapshot_software", "Snapshot done"),
+        entry(120, intended(copy, sending=Sending.UPLOAD), "prepare.stage_image", copy),
+        entry(402, copied, "prepare.stage_image", "junos.tgz copied, SHA-256 agrees"),
+        entry(1290, confirmed, "confirm_approval", "approved by Bea Keller"),
     )
+
+
+def began(goal: Goal) -> WaitBegan:
+    return WaitBegan(awaited=goal)
+
+
+def reached(goal: Goal) -> WaitEnded:
+    return WaitEnded(awaited=goal, reached=True)
 
 
 def started() -> tuple[Entry, ...]:
     """The start and the waits up to the switchover."""
-    k = EntryKind
+    start, upgraded = "issu.start_issu", "issu.wait_for_secondary_upgrade"
+    issu = intended(ISSU, sending=Sending.START, key="start_issu")
     return (
-        event(1302, k.DECIDED, "issu.start_issu", "Start: node0 is primary of RG0, nothing shows an ISSU"),
-        event(
-            1303,
-            k.ACTION_INTENDED,
-            "issu.start_issu",
-            f"{ISSU} (node0 is primary of RG0, nothing shows an ISSU)",
-            node="node0",
-            key="start_issu",
-            command=ISSU,
-        ),
-        event(1306, k.ACTION_SENT, "issu.start_issu", "job started, transcript kept", node="node0"),
-        event(1310, k.STEP_STARTED, "issu.wait_for_secondary_upgrade", "waiting for secondary upgraded"),
-        event(
-            2100, k.OBSERVED, "issu.wait_for_secondary_upgrade", "does not answer, rebooting", node="node1"
-        ),
-        event(3004, k.STEP_FINISHED, "issu.wait_for_secondary_upgrade", f"node1 runs {NEW}"),
-        event(3006, k.STEP_STARTED, "issu.wait_for_cold_sync", "waiting for cold synced"),
+        entry(1302, Decided(), start, "Start: node0 is primary of RG0, nothing shows an ISSU"),
+        entry(1303, issu, start, f"{ISSU} (node0 is primary of RG0, nothing shows an ISSU)"),
+        entry(1306, answered(None, sending=Sending.START), start, "job started, transcript kept"),
+        entry(1310, began(Goal.SECONDARY_UPGRADED), upgraded, "waiting for secondary upgraded"),
+        entry(2100, Observed(), upgraded, "does not answer, rebooting", N1),
+        entry(3004, reached(Goal.SECONDARY_UPGRADED), upgraded, f"node1 runs {NEW}"),
+        entry(3006, began(Goal.COLD_SYNCED), "issu.wait_for_cold_sync", "waiting for cold synced"),
     )
 
 
 def good() -> Sample:
-    k = EntryKind
     reset = "request chassis cluster failover reset redundancy-group 1"
+    switch, upgrade = "issu.wait_for_switchover", "issu.wait_for_primary_upgrade"
+    sessions = FindingMade(by=FoundBy.STATE, check="sessions")
     finished = (
-        event(3390, k.STEP_FINISHED, "issu.wait_for_cold_sync", "node1 is in sync"),
-        event(3392, k.STEP_STARTED, "issu.wait_for_switchover", "waiting for switched over"),
-        event(3431, k.STEP_FINISHED, "issu.wait_for_switchover", "node1 is primary of every group"),
-        event(3433, k.STEP_STARTED, "issu.wait_for_primary_upgrade", "waiting for primary upgraded"),
-        event(5080, k.STEP_FINISHED, "issu.wait_for_primary_upgrade", "both nodes on the target"),
-        event(5082, k.STEP_STARTED, "issu.wait_for_resync", "waiting for resynced"),
-        event(5433, k.STEP_FINISHED, "issu.wait_for_resync", "both in sync, every group settled"),
-        event(5480, k.OBSERVED, "verify.collect_after", "state collected after the upgrade"),
-        event(5502, k.FINDING, "verify.check_state", "node1: sessions 18 204, before 19 950 (-8.8 %)"),
-        event(5504, k.STEP_FINISHED, "verify.check_state", "state compared with the baseline"),
-        event(
-            5510, k.ACTION_INTENDED, "verify.reset_failover", f"{reset} (flag left)", "node1", command=reset
-        ),
-        event(5512, k.ACTION_SENT, "verify.reset_failover", "Successfully reset", "node1", command=reset),
-        event(
+        entry(3390, reached(Goal.COLD_SYNCED), "issu.wait_for_cold_sync", "node1 is in sync"),
+        entry(3392, began(Goal.SWITCHED_OVER), switch, "waiting for switched over"),
+        entry(3431, reached(Goal.SWITCHED_OVER), switch, "node1 is primary of every group"),
+        entry(3433, began(Goal.PRIMARY_UPGRADED), upgrade, "waiting for primary upgraded"),
+        entry(5080, reached(Goal.PRIMARY_UPGRADED), upgrade, "both nodes on the target"),
+        entry(5082, began(Goal.RESYNCED), "issu.wait_for_resync", "waiting for resynced"),
+        entry(5433, reached(Goal.RESYNCED), "issu.wait_for_resync", "both in sync, every group settled"),
+        entry(5480, AFTER, "verify.collect_after", "state collected after the upgrade"),
+        entry(5502, sessions, "verify.check_state", "node1: sessions 18 204, before 19 950 (-8.8 %)"),
+        entry(5504, StepFinished(), "verify.check_state", "state compared with the baseline"),
+        entry(5510, intended(reset, N1), "verify.reset_failover", f"{reset} (flag left)"),
+        entry(5512, answered(reset, N1), "verify.reset_failover", "Successfully reset"),
+        entry(
             6020,
-            k.DECIDED,
+            OutcomeDecided(outcome=Outcome.UPGRADED_WITH_FINDINGS),
             "verify.check_unchanged",
             "both nodes run the target, but: sessions",
-            outcome=Outcome.UPGRADED_WITH_FINDINGS.value,
         ),
     )
     documents = {
@@ -154,19 +171,20 @@ def good() -> Sample:
     reason = f"both nodes run {NEW} and are in sync, but: node1: sessions 18 204, before 19 950 (-8.8 %)"
     return Sample(
         record=record(Outcome.UPGRADED_WITH_FINDINGS, reason),
-        events=(*prepared(), *started(), *finished),
+        entries=(*prepared(), *started(), *finished),
         documents=documents,
     )
 
 
 def stopped() -> Sample:
-    k = EntryKind
     reason = "node0: ISSU: cold sync timed out; node1 runs 22.4R3-S2.11; node1 is not cold-synced"
     todo = "node1 runs 22.4R3-S2.11, node0 does not. Put the cluster back:\n1. On node1: ..."
+    overdue = WaitEnded(awaited=Goal.COLD_SYNCED, reached=False)
+    needs_operator = OutcomeDecided(outcome=Outcome.NEEDS_OPERATOR)
     ended = (
-        event(6610, k.STEP_FAILED, "issu.wait_for_cold_sync", "cold sync not complete after 3600 s"),
-        event(6640, k.FINDING, "hold_for_operator", todo),
-        event(6641, k.DECIDED, "hold_for_operator", reason, outcome=Outcome.NEEDS_OPERATOR.value),
+        entry(6610, overdue, "issu.wait_for_cold_sync", "cold sync not complete after 3600 s"),
+        entry(6640, FindingMade(by=FoundBy.TO_DO), "hold_for_operator", todo),
+        entry(6641, needs_operator, "hold_for_operator", reason),
     )
     documents = {
         "baseline-snapshot.json": codec.dumps(snapshot(OLD, NodeName.NODE0)).encode(),
@@ -175,7 +193,7 @@ def stopped() -> Sample:
     }
     return Sample(
         record=record(Outcome.NEEDS_OPERATOR, reason, minutes=111),
-        events=(*prepared(), *started(), *ended),
+        entries=(*prepared(), *started(), *ended),
         documents=documents,
     )
 

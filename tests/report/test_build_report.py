@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from lxml import html as lxml_html
 
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.approvals.judge import AskedQuestion
+from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.history.events import (
+    AnswerGiven,
+    ApprovalConfirmed,
+    ClusterHandedOver,
+    FindingMade,
+    OutcomeDecided,
+    QuestionAsked,
+    Unread,
+)
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.report import build_report
 from tests.journal.samples import make_intent
 from tests.report.put_back import put_back
-from tests.report.samples import event, good, prepared, record, stopped
+from tests.report.samples import DIGEST, answered, entry, good, prepared, record, stopped
 
 HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }}\x1b[2J\u202egnp.exe'
 
@@ -31,7 +44,7 @@ def page(report_html: str) -> str:
 
 def test_a_stopped_upgrade_says_first_what_to_do() -> None:
     sample = stopped()
-    report = build_report(sample.record, make_intent(), sample.events, sample.documents)
+    report = build_report(sample.record, make_intent(), sample.entries, sample.documents)
     text = page(report.html)
     assert text.index("NEEDS OPERATOR") < text.index("What to do") < text.index("Before the start")
     assert "cold sync timed out" in text
@@ -42,7 +55,7 @@ def test_a_stopped_upgrade_says_first_what_to_do() -> None:
 
 def test_a_recovery_is_told_with_class_plan_and_each_step() -> None:
     sample = put_back()
-    report = build_report(sample.record, make_intent(), sample.events, sample.documents)
+    report = build_report(sample.record, make_intent(), sample.entries, sample.documents)
     text = page(report.html)
     assert "cold sync failed (error-code: 6.1)" in text
     assert "cold sync failed (error-code: 6.1): cold sync failed" not in text
@@ -57,18 +70,25 @@ def test_a_recovery_is_told_with_class_plan_and_each_step() -> None:
 def test_a_plan_that_cannot_be_read_costs_its_own_part_only() -> None:
     sample = put_back()
     documents = {**sample.documents, "recovery-plan.json": b"{}"}
-    report = build_report(sample.record, make_intent(), sample.events, documents)
+    report = build_report(sample.record, make_intent(), sample.entries, documents)
     assert "Failure and recovery" not in page(report.html)
     assert "ROLLED BACK" in page(report.html)
 
 
 def test_a_devices_words_cannot_become_markup() -> None:
     sample = good()
+    question = AskedQuestion(purpose="start", digest=HOSTILE, gate=HOSTILE, try_number=1)
+    confirmed = ApprovalConfirmed(purpose=ApprovalPurpose.START, by=HOSTILE, digest=HOSTILE)
+    given = AnswerGiven(question=question, by=HOSTILE, name=HOSTILE, choice=HOSTILE)
     bad = (
-        event(1, EntryKind.FINDING, HOSTILE, HOSTILE, HOSTILE),
-        event(2, EntryKind.ACTION_SENT, "s", HOSTILE, HOSTILE, command=HOSTILE),
-        event(3, EntryKind.APPROVAL, "s", HOSTILE, by=HOSTILE),
+        entry(1, FindingMade(by=None, check=HOSTILE), HOSTILE, HOSTILE),
+        entry(2, answered(HOSTILE), "s", HOSTILE),
+        entry(3, confirmed, "s", HOSTILE),
+        entry(4, QuestionAsked(question=question), HOSTILE, HOSTILE),
+        entry(5, given, HOSTILE, HOSTILE),
     )
+    hostile_node = cast("NodeName", HOSTILE)
+    bad = tuple(replace(one, node=hostile_node) for one in bad)
     result = dict.fromkeys(("check", "status", "text", "remedy", "measured"), HOSTILE)
     documents = {
         "transcript.txt": HOSTILE.encode(),
@@ -77,7 +97,7 @@ def test_a_devices_words_cannot_become_markup() -> None:
     }
     intent = replace(make_intent(), requested_by=HOSTILE)
     hostile = replace(sample.record, cluster=HOSTILE, reason=HOSTILE, target_release=HOSTILE)
-    report = build_report(hostile, intent, (*sample.events, *bad), documents)
+    report = build_report(hostile, intent, (*sample.entries, *bad), documents)
     assert not found(report.html, "//script | //img | //iframe | //object | //link | //@onerror | //@onclick")
     assert "{{ 7*7 }}" in report.html
     assert "\x1b" not in report.html
@@ -86,7 +106,7 @@ def test_a_devices_words_cannot_become_markup() -> None:
 
 def test_needs_nothing_from_a_network() -> None:
     sample = good()
-    report = build_report(sample.record, make_intent(), sample.events, sample.documents)
+    report = build_report(sample.record, make_intent(), sample.entries, sample.documents)
     assert all(href.startswith("#") for href in found(report.html, "//@href"))
     assert not found(report.html, "//@src")
     assert "url(" not in report.html
@@ -96,7 +116,7 @@ def test_needs_nothing_from_a_network() -> None:
 def test_a_secret_in_a_document_is_not_on_the_page() -> None:
     sample = good()
     documents = {**sample.documents, "transcript.txt": b'encrypted-password "$6$salt$hash";'}
-    report = build_report(sample.record, make_intent(), sample.events, documents)
+    report = build_report(sample.record, make_intent(), sample.entries, documents)
     assert "salt$hash" not in report.html + report.json
     assert "[secret removed]" in report.html
 
@@ -109,7 +129,7 @@ def test_a_secret_in_a_document_is_not_on_the_page() -> None:
 def test_an_unreadable_document_costs_only_its_own_part(name: str, content: bytes) -> None:
     sample = good()
     documents = {**sample.documents, name: content}
-    report = build_report(sample.record, make_intent(), sample.events, documents)
+    report = build_report(sample.record, make_intent(), sample.entries, documents)
     assert "UPGRADED WITH FINDINGS" in page(report.html)
     assert name in page(report.html)
 
@@ -122,7 +142,7 @@ def test_nothing_but_an_opened_upgrade_makes_a_report() -> None:
 
 
 def test_before_closing_the_decided_outcome_counts() -> None:
-    decided = event(1300, EntryKind.DECIDED, "judge", "a check says no", outcome=Outcome.NOT_READY.value)
+    decided = entry(1300, OutcomeDecided(outcome=Outcome.NOT_READY), "judge", "a check says no")
     report = build_report(record(), make_intent(), (*prepared(), decided), {})
     text = page(report.html)
     assert "NOT READY" in text
@@ -139,7 +159,7 @@ def test_every_outcome_has_its_words(outcome: Outcome) -> None:
 
 def test_tells_who_approved_what_was_sent_and_what_was_measured() -> None:
     sample = good()
-    text = page(build_report(sample.record, make_intent(), sample.events, sample.documents).html)
+    text = page(build_report(sample.record, make_intent(), sample.entries, sample.documents).html)
     for words in (
         "Approved by Bea Keller",
         "21.4R3-S5.4 → 22.4R3-S2.11",
@@ -149,24 +169,51 @@ def test_tells_who_approved_what_was_sent_and_what_was_measured() -> None:
         "8.8 % fewer sessions",
         "Real-time objects",
         "configuration-node0.set",
-        f"{len(sample.events)} events",
+        f"{len(sample.entries)} events",
     ):
         assert words in text
 
 
+def approvals(report_html: str) -> list[list[str]]:
+    """The lines of the table of approvals, without their times."""
+    lines = lxml_html.fromstring(report_html).xpath("//section[@id='approvals']//tr[td]")
+    return [[cell.text_content().strip() for cell in line.xpath("td")][1:] for line in lines]
+
+
+def test_tells_who_was_asked_what_and_who_answered() -> None:
+    question = AskedQuestion(purpose="start", digest=DIGEST, gate="start gate 1", try_number=1)
+    given = AnswerGiven(question=question, by="bea", name="Bea Keller", choice="Approve")
+    entries = (
+        entry(1, QuestionAsked(question=question), "approve_start", "start fw-a?"),
+        entry(2, given, "approve_start", "Bea Keller: Approve"),
+        *prepared()[-1:],
+        entry(4, ClusterHandedOver(by="ada"), "take_over", "taken over by ada"),
+        entry(5, Unread(kind=EntryKind.ANSWER), "approve_start", "cleo: Approve"),
+    )
+    assert approvals(build_report(record(), make_intent(), entries, {}).html) == [
+        ["", DIGEST[:12], "start fw-a?"],
+        ["Bea Keller", DIGEST[:12], "Bea Keller: Approve"],
+        ["Bea Keller", DIGEST[:12], "approved by Bea Keller"],
+        ["ada", "", "taken over by ada"],
+        ["", "", "cleo: Approve"],
+    ]
+
+
 def test_the_json_beside_it_tells_the_same() -> None:
     sample = good()
-    told = json.loads(build_report(sample.record, make_intent(), sample.events, sample.documents).json)
+    told = json.loads(build_report(sample.record, make_intent(), sample.entries, sample.documents).json)
     assert told["outcome"] == "UPGRADED_WITH_FINDINGS"
     assert told["cluster"] == "fw-a"
     assert len(told["commands"]) == 4
-    assert len(told["events"]) == len(sample.events)
+    assert len(told["events"]) == len(sample.entries)
+    assert [line["kind"] for line in told["events"]] == [one.kind.value for one in sample.entries]
+    assert [line["kind"] for line in told["findings"]] == ["finding"]
     assert {line["name"] for line in told["evidence"]} == set(sample.documents)
 
 
 def test_is_a_function_of_its_arguments() -> None:
     sample = good()
-    reports = [build_report(sample.record, make_intent(), sample.events, sample.documents) for _ in range(2)]
+    reports = [build_report(sample.record, make_intent(), sample.entries, sample.documents) for _ in range(2)]
     assert reports[0] == reports[1]
 
 
@@ -181,6 +228,6 @@ def test_a_very_long_transcript_keeps_its_beginning_and_end() -> None:
 
 def test_the_head_of_the_journal_is_printed_with_what_to_compare_it_by() -> None:
     sample, head = good(), f"57:{'ab' * 32}"
-    report = build_report(sample.record, make_intent(), sample.events, sample.documents, journal_head=head)
+    report = build_report(sample.record, make_intent(), sample.entries, sample.documents, journal_head=head)
     assert f"srx-issu audit verify {sample.record.upgrade_id} --head {head}" in report.html
     assert json.loads(report.json)["journal_head"] == head

@@ -7,9 +7,9 @@ import io
 import json
 from datetime import timedelta
 
+from srx_issu.campaign.events import NoticeSent
 from srx_issu.campaign.model import Budget, Share, WaveSize
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
 from srx_issu.steps.campaign.close import conclude_campaign
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
@@ -42,9 +42,9 @@ def report(reason: str = "") -> CampaignReport:
     judge(fake.bench(), 1, 1)
     record = fake.campaigns.campaign("spring__1")
     assert record is not None
-    events = fake.campaigns.entries("spring__1")
-    ending = conclude_campaign(events, plan_only=False)
-    return build_campaign_report(record, events, ending, fake.clock.now() + timedelta(seconds=5))
+    entries = fake.campaigns.entries("spring__1")
+    ending = conclude_campaign(entries, plan_only=False)
+    return build_campaign_report(record, entries, ending, fake.clock.now() + timedelta(seconds=5))
 
 
 def test_the_table_has_a_line_for_every_planned_cluster() -> None:
@@ -75,9 +75,7 @@ def test_the_facts_are_the_same_for_programs() -> None:
 def test_a_campaign_without_a_plan_has_a_report_too() -> None:
     fake = FakeCampaign(campaign=campaign(), fleet=[])
     fake.campaigns.open_campaign("spring__1", "spring", "ada", fake.clock.now())
-    fake.campaigns.record(
-        "spring__1", CampaignEntry(at=fake.clock.now(), kind=CampaignEntryKind.NOTICE, text="x")
-    )
+    fake.bench().record(NoticeSent(), "x")
     record = fake.campaigns.campaign("spring__1")
     assert record is not None
     made = build_campaign_report(record, (), conclude_campaign((), plan_only=False), fake.clock.now())

@@ -1,4 +1,4 @@
-"""Spans from events, and where they are drawn."""
+"""Spans from entries, and where they are drawn."""
 
 from __future__ import annotations
 
@@ -6,32 +6,39 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    CommandRejected,
+    CommandUnanswered,
+    StepFailed,
+    StepFinished,
+    StepStarted,
+)
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.ports.journal import EntryKind
 from srx_issu.report.gantt import LABELS, PLOT, chart
 from srx_issu.report.timeline import Row, SpanState, timeline
-from tests.report.samples import START, event, good, prepared, started, stopped
-
-K = EntryKind
+from tests.report.samples import N0, START, entry, good, prepared, started, stopped
 
 
-def rows(events: tuple[object, ...], *, closed: bool = True) -> dict[str, Row]:
-    panels = timeline(events, START, closed, Timers())  # type: ignore[arg-type]
+def rows(entries: tuple[Entry, ...], *, closed: bool = True) -> dict[str, Row]:
+    panels = timeline(entries, START, closed, Timers())
     return {row.step: row for panel in panels for row in panel.rows}
 
 
-def test_without_events_there_is_nothing_to_draw() -> None:
+def test_without_entries_there_is_nothing_to_draw() -> None:
     assert timeline((), START, False, Timers()) == ()
 
 
 def test_a_step_that_gave_up_is_failed_and_over_its_limit() -> None:
-    row = rows(stopped().events)["issu.wait_for_cold_sync"]
+    row = rows(stopped().entries)["issu.wait_for_cold_sync"]
     assert row.spans[0].state is SpanState.FAILED
     assert (row.limit_s, row.is_over) == (3600.0, True)
 
 
 def test_a_refused_or_unanswered_command_is_doubtful() -> None:
-    found = rows((event(1, K.ACTION_REFUSED, "a", "no"), event(2, K.ACTION_UNKNOWN, "b", "?")))
+    refused = CommandRejected(sending=None, node=N0)
+    unanswered = CommandUnanswered(sending=None, node=N0)
+    found = rows((entry(1, refused, "a", "no"), entry(2, unanswered, "b", "?")))
     assert [row.spans[0].state for row in found.values()] == [SpanState.DOUBTFUL] * 2
 
 
@@ -43,9 +50,9 @@ def test_the_last_step_of_an_open_upgrade_is_running() -> None:
 def test_a_retried_step_keeps_both_attempts_in_one_row() -> None:
     found = rows(
         (
-            event(5, K.STEP_FAILED, "stage_image", "reset by peer"),
-            event(9, K.STEP_FINISHED, "other", "done"),
-            event(30, K.STEP_FINISHED, "stage_image", "done"),
+            entry(5, StepFailed(task="prepare"), "stage_image", "reset by peer"),
+            entry(9, StepFinished(), "other", "done"),
+            entry(30, StepFinished(), "stage_image", "done"),
         )
     )
     assert [span.state for span in found["stage_image"].spans] == [SpanState.FAILED, SpanState.DONE]
@@ -53,13 +60,13 @@ def test_a_retried_step_keeps_both_attempts_in_one_row() -> None:
 
 
 def test_a_step_without_a_start_of_its_own_began_when_the_one_before_ended() -> None:
-    found = rows(good().events)
+    found = rows(good().entries)
     assert found["prepare.stage_image"].spans[0].start == START + timedelta(seconds=118)
     assert found["issu.wait_for_cold_sync"].spans[0].start == START + timedelta(seconds=3006)
 
 
 def test_waiting_for_an_approval_does_not_squeeze_the_issu() -> None:
-    before, since = timeline(good().events, START, True, Timers())
+    before, since = timeline(good().entries, START, True, Timers())
     assert before.rows[-1].step == "confirm_approval"
     assert since.rows[0].step == "issu.start_issu"
     assert since.start == START + timedelta(seconds=1302)
@@ -67,8 +74,8 @@ def test_waiting_for_an_approval_does_not_squeeze_the_issu() -> None:
 
 @pytest.mark.parametrize("length_s", [0, 1, 7, 59, 61, 3600, 90_000, 2_000_000])
 def test_everything_is_drawn_inside_the_chart(length_s: int) -> None:
-    events = (event(0, K.STEP_STARTED, "a", ""), event(length_s, K.STEP_FINISHED, "a", ""))
-    drawn = chart(timeline(events, START, True, Timers())[0])
+    entries = (entry(0, StepStarted(), "a", ""), entry(length_s, StepFinished(), "a", ""))
+    drawn = chart(timeline(entries, START, True, Timers())[0])
     for bar in drawn.lines[0].bars:
         assert bar.x >= LABELS
         assert bar.x + bar.width <= LABELS + PLOT + 0.1
@@ -77,5 +84,5 @@ def test_everything_is_drawn_inside_the_chart(length_s: int) -> None:
 
 
 def test_a_clock_that_steps_back_draws_no_negative_bar() -> None:
-    found = rows((event(50, K.STEP_FINISHED, "a", ""), event(10, K.STEP_FINISHED, "b", "")))
+    found = rows((entry(50, StepFinished(), "a", ""), entry(10, StepFinished(), "b", "")))
     assert found["b"].seconds == 0.0

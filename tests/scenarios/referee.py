@@ -11,8 +11,8 @@ from srx_demo.lab import Lab
 from srx_demo.referee import is_order
 from srx_demo.scenery import Scenery
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
-from srx_issu.ports.journal import Outcome
-from srx_issu.steps.recovery.kept_plan import DIAGNOSIS_KEY, PLAN_KEY
+from srx_issu.domain.history.events import FailureNamed, RecoveryPlanned
+from srx_issu.domain.outcome import Outcome
 from srx_lab.control import ask
 from tests.scenarios.orders import IMAGE
 from tests.scenarios.scenario import GIVEN_BACK, KEPT, NEW, NODES, OLD, Cluster, Ended
@@ -105,9 +105,9 @@ def _flags(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _failure(stack: Seen, run_id: str) -> str | None:
     """The newest diagnosis (a recovery keeps its first one), or what a start was refused for."""
-    events = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
-    kept = [event for event in events if event.key in (PLAN_KEY, DIAGNOSIS_KEY)]
-    return str(kept[-1].detail["failure"]) if kept else None
+    entries = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"]).entries(run_id)
+    kept = [e.event.failure for e in entries if isinstance(e.event, RecoveryPlanned | FailureNamed)]
+    return str(kept[-1]) if kept else None
 
 
 def _lease(stack: Seen, cluster: str, run_id: str) -> str:

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.ports.journal import Entry, EntryKind
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.kinds import EntryKind
 from tests.airflow.running_stack import RunningStack
 from tests.scenarios.lost import LOST, PEER, POLICIES, POLICIES_LOST, SERVICE, Faults
 
@@ -67,12 +68,12 @@ def runs(begun_runs: Mapping[str, dict[str, Started]]) -> dict[str, Started]:
 
 def told(stack: RunningStack, run: Started, kind: EntryKind, step: str | None = None) -> list[Entry]:
     journal = SqlJournal(stack.environment["SRX_ISSU_JOURNAL_URL"])
-    events = (event for event in journal.entries(run.run_id) if event.kind is kind)
-    return [event for event in events if step is None or event.step == step]
+    entries = (entry for entry in journal.entries(run.run_id) if entry.kind is kind)
+    return [entry for entry in entries if step is None or entry.step == step]
 
 
 def findings(stack: RunningStack, run: Started) -> list[str]:
-    return sorted(event.text for event in told(stack, run, EntryKind.FINDING))
+    return sorted(entry.text for entry in told(stack, run, EntryKind.FINDING))
 
 
 def received(stack: RunningStack, run: Started, command: str) -> int:

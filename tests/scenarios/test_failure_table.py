@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from srx_issu.domain.failure.classes import FailureClass
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.faults import make_fault
 from srx_lab.machine.words import NodeId

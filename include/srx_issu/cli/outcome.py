@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from srx_issu.cli.airflow_api import AirflowApi, Run
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 
 CLAIM, CLOSE = "claim", "close"
 EXIT_GREEN, EXIT_RED, EXIT_NOT_DONE = 0, 1, 2

@@ -3,78 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from srx_issu.domain.errors import SrxIssuError
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 
 PERMIT_S = 30.0  # how long a permit to send lives; nobody's lease is taken over sooner after it ran out
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
-
-
-class Outcome(StrEnum):
-    """How an upgrade ended. Only the first three colour a run green."""
-
-    UPGRADED = "UPGRADED"  # both nodes on the target, verified
-    UPGRADED_WITH_FINDINGS = "UPGRADED_WITH_FINDINGS"  # the same, but something differs from before
-    ALREADY_CURRENT = "ALREADY_CURRENT"  # both nodes ran the target already; nothing was sent
-    NOT_READY = "NOT_READY"  # a readiness check said no; nothing was changed
-    REFUSED = "REFUSED"  # request, approval or window said no; nothing was changed
-    PLANNED = "PLANNED"  # plan only: everything was looked at, nothing was changed
-    ABORTED_CLEAN = "ABORTED_CLEAN"  # the ISSU stopped before either node changed; window closed
-    ROLLED_BACK = "ROLLED_BACK"  # put back to the old release on both nodes and verified
-    NEEDS_OPERATOR = "NEEDS_OPERATOR"  # a person must look; the lease is kept
-
-    @property
-    def is_success(self) -> bool:
-        return self in (
-            Outcome.UPGRADED,
-            Outcome.UPGRADED_WITH_FINDINGS,
-            Outcome.ALREADY_CURRENT,
-            Outcome.PLANNED,
-        )
-
-
-class EntryKind(StrEnum):
-    """What an event tells."""
-
-    STEP_STARTED = "step_started"
-    STEP_FINISHED = "step_finished"
-    STEP_FAILED = "step_failed"  # a step gave up; the text is its reason
-    DECIDED = "decided"  # an Action and its reason
-    ACTION_INTENDED = "action_intended"  # written before a command is sent; unique by its key
-    ACTION_SENT = "action_sent"  # the node answered
-    ACTION_UNKNOWN = "action_unknown"  # sent, but the answer is missing
-    ACTION_REFUSED = "action_refused"  # the node said no
-    ACTION_WITHDRAWN = "action_withdrawn"  # intended, and proven not to have been sent; detail: its token
-    PERMIT_REFUSED = "permit_refused"  # the send gate said no; the text is its reason
-    OBSERVED = "observed"  # a change seen on the device
-    APPROVAL = "approval"  # what follows from answers: who approved, who took a cluster over
-    QUESTION = "asked"  # a gate asks a person, or gives an earlier question up
-    ANSWER = "answered"  # what a person said to one question
-    FINDING = "finding"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One line of the journal. ``detail`` is small JSON without secrets.
-
-    ``at`` is when the writer saw it, by the writer's clock. ``recorded_at`` is when the database wrote it:
-    set when it is read back, and the only one of the two to compare with.
-    """
-
-    at: datetime
-    kind: EntryKind
-    step: str  # task or step name
-    text: str  # one sentence for people
-    node: str | None = None
-    key: str | None = None  # for ACTION_*: what makes the action unique within its upgrade
-    detail: Mapping[str, Json] = field(default_factory=dict)
-    recorded_at: datetime | None = None
 
 
 class IntendAnswer(StrEnum):
@@ -182,7 +123,7 @@ class Journal(Protocol):
     def record(self, upgrade_id: str, event: Entry) -> None: ...
 
     def intend(self, upgrade_id: str, event: Entry, hold: Hold | None = None) -> Intended:
-        """Writes an ACTION_INTENDED event, unless it may not be sent any more. One transaction.
+        """Writes a CommandIntended, unless it may not be sent any more. One transaction.
 
         Nothing is written when the upgrade is closed, when its key was intended before (None is always
         free), or when a resource of ``hold`` is not leased to this upgrade. A lease of its own that ran out

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
+from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Entry, UpgradeRecord
+from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.page import render
-from srx_issu.report.story import tell
+from srx_issu.report.story import Story, tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,4 +39,20 @@ def build_report(
     is the end of the journal's chain at this moment, for ``srx-issu audit verify --head``.
     """
     story = replace(tell(record, intent, events, Documents(documents), listing), journal_head=journal_head)
-    return Report(html=render(story), json=to_json(story, indent=1).decode())
+    return Report(html=render(story), json=to_json(_told(story), indent=1).decode())
+
+
+def _told(story: Story) -> dict[str, object]:
+    """The story's fields, and of every entry its kind."""
+    told: dict[str, object] = to_jsonable_python(story)
+    return {
+        **told,
+        "findings": [_line(entry) for entry in story.findings],
+        "failures": [_line(entry) for entry in story.failures],
+        "events": [_line(entry) for entry in story.events],
+    }
+
+
+def _line(entry: Entry) -> dict[str, object]:
+    line: dict[str, object] = to_jsonable_python(entry)
+    return {**line, "kind": entry.kind.value}

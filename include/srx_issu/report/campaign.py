@@ -7,7 +7,8 @@ from datetime import datetime
 
 from pydantic_core import to_json
 
-from srx_issu.ports.campaign import CampaignEntry, CampaignOutcome, CampaignRecord
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.ports.campaign import CampaignOutcome, CampaignRecord
 from srx_issu.report.campaign_story import CampaignStory, ClusterLine, tell_campaign
 from srx_issu.report.gantt import Chart, chart
 from srx_issu.report.page import environment

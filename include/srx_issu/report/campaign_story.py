@@ -8,13 +8,15 @@ from datetime import datetime
 
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.choose import LeftOut
+from srx_issu.campaign.entry import CampaignEntry, CampaignEntryKind
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.plan import Plan, Planned
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignOutcome, CampaignRecord
+from srx_issu.campaign.state import CampaignState, read_state
+from srx_issu.ports.campaign import CampaignOutcome, CampaignRecord
 from srx_issu.report.timeline import Panel, Row, Span, SpanState
 from srx_issu.steps.campaign.close import summary
-from srx_issu.steps.campaign.state import CampaignState, plan_of, read_state
+from srx_issu.steps.campaign.planned import plan_of
 
 Times = Mapping[str, tuple[datetime | None, datetime | None]]  # cluster -> first start, last end
 

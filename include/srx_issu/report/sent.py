@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from srx_issu.ports.journal import Entry, EntryKind
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    CommandIntended,
+    CommandRejected,
+    CommandSent,
+    CommandUnanswered,
+    CommandWithdrawn,
+)
+from srx_issu.domain.history.kinds import EntryKind
 
 
 class Fate(StrEnum):
@@ -54,7 +62,7 @@ def sent_commands(events: tuple[Entry, ...]) -> tuple[SentCommand, ...]:
 
 def _intended(commands: list[SentCommand], event: Entry) -> None:
     place = _open(commands, event)
-    if place is not None and "command" not in event.detail:
+    if place is not None and named_in(event) is None:
         # the same command by another way: the RPC after a shell that does not exist
         commands[place] = replace(commands[place], why=f"{commands[place].why}; {event.text}")
         return
@@ -77,7 +85,7 @@ def _answered(commands: list[SentCommand], event: Entry) -> None:
 
 def _open(commands: list[SentCommand], event: Entry) -> int | None:
     """The newest command of this step and node that has no answer; None when there is none."""
-    named = event.detail.get("command")
+    named = named_in(event)
     for place in range(len(commands) - 1, -1, -1):
         command = commands[place]
         if (command.step, command.node, command.fate) != (event.step, event.node, Fate.NOT_RECORDED):
@@ -87,13 +95,21 @@ def _open(commands: list[SentCommand], event: Entry) -> int | None:
     return None
 
 
-def _command(event: Entry) -> str:
-    named = event.detail.get("command")
-    return str(named) if named else event.text
+def named_in(entry: Entry) -> str | None:
+    """The command that an entry is about; None where it does not say."""
+    match entry.event:
+        case CommandIntended() | CommandWithdrawn() | CommandSent() | CommandUnanswered() | CommandRejected():
+            return entry.event.command or None
+        case _:
+            return None
+
+
+def _command(entry: Entry) -> str:
+    return named_in(entry) or entry.text
 
 
 def _why(event: Entry) -> str:
     """The reason in parentheses behind the command's words, where there is one."""
-    named = event.detail.get("command")
-    text = event.text.removeprefix(str(named)).strip() if named else ""
+    named = named_in(event)
+    text = event.text.removeprefix(named).strip() if named else ""
     return text[1:-1] if text.startswith("(") and text.endswith(")") else text

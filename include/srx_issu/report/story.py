@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Entry, EntryKind, Outcome, UpgradeRecord
+from srx_issu.ports.journal import UpgradeRecord
+from srx_issu.report.approvals import ApprovalLine, approval_lines, approver
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, Listed
 from srx_issu.report.nodes import Moments, moments, releases
@@ -17,7 +21,6 @@ from srx_issu.report.traffic import Traffic, traffic
 from srx_issu.report.verdicts import Tone, conclusion, meaning
 from srx_issu.report.wording import plain
 
-_ABOUT_APPROVALS = (EntryKind.QUESTION, EntryKind.ANSWER, EntryKind.APPROVAL)
 LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
 
 
@@ -46,7 +49,7 @@ class Story:
     what_to_do: str | None
     findings: tuple[Entry, ...]
     failures: tuple[Entry, ...]  # steps that gave up; a later attempt may have succeeded
-    approvals: tuple[Entry, ...]  # questions, answers, and what followed from them
+    approvals: tuple[ApprovalLine, ...]  # questions, answers, and what followed from them
     commands: tuple[SentCommand, ...]
     timeline: tuple[Panel, ...]
     moments: Moments
@@ -76,8 +79,6 @@ def tell(
     outcome, reason = conclusion(record, events)
     tone, words = meaning(outcome)
     todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
-    given = tuple(e for e in events if e.kind is EntryKind.APPROVAL)
-    approvals = tuple(e for e in events if e.kind in _ABOUT_APPROVALS)
     return Story(
         upgrade_id=record.upgrade_id,
         cluster=record.cluster,
@@ -88,7 +89,7 @@ def tell(
         image_name=intent.image.name,
         image_sha256=intent.image.sha256,
         requested_by=intent.requested_by,
-        approved_by=tuple(dict.fromkeys(str(e.detail["by"]) for e in given if e.detail.get("by"))),
+        approved_by=tuple(dict.fromkeys(who for entry in events if (who := approver(entry)))),
         opened_at=record.opened_at,
         closed_at=record.closed_at,
         last_event_at=max((e.at for e in events), default=record.opened_at),
@@ -100,7 +101,7 @@ def tell(
         what_to_do=todo,
         findings=tuple(e for e in events if e.kind is EntryKind.FINDING and e.text not in (todo or "")),
         failures=tuple(e for e in events if e.kind is EntryKind.STEP_FAILED),
-        approvals=approvals,
+        approvals=tuple(approval_lines(events)),
         commands=sent_commands(events),
         timeline=timeline(events, record.opened_at, outcome is not None, intent.policy.timers),
         moments=moments(documents),

@@ -12,8 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import CommandIntended, Sending
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.ports.journal import Entry, EntryKind
 
 
 class SpanState(StrEnum):
@@ -55,12 +57,9 @@ class Row:
         return self.limit_s is not None and self.seconds > self.limit_s
 
 
-START = "start_issu"  # the intent that divides "before" from "since" the ISSU
-
-
 def _is_start(event: Entry) -> bool:
     """The newest intent of the start counts: an earlier one may never have reached the node."""
-    return event.kind is EntryKind.ACTION_INTENDED and event.detail.get("once", event.key) == START
+    return isinstance(event.event, CommandIntended) and event.event.sending is Sending.START
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from srx_issu.ports.journal import Entry, EntryKind, Outcome, UpgradeRecord
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import UpgradeRecord
 
 
 class Tone(StrEnum):
@@ -50,8 +53,5 @@ def conclusion(record: UpgradeRecord, events: tuple[Entry, ...]) -> tuple[Outcom
     """Outcome and reason: as closed, else as the newest step decided (the report is made before closing)."""
     if record.outcome is not None:
         return record.outcome, record.reason
-    for event in reversed(events):
-        decided = event.detail.get("outcome")
-        if event.kind is EntryKind.DECIDED and decided in list(Outcome):
-            return Outcome(str(decided)), event.text
-    return None, None
+    ended = known(events).conclusion
+    return (ended.outcome, ended.reason) if ended else (None, None)

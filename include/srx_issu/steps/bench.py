@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.redaction.prose import redact
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
-from srx_issu.ports.journal import Entry, EntryKind, Evidence, Journal, Json, Leases
+from srx_issu.ports.journal import Evidence, Journal, Json, Leases
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
 
@@ -55,36 +59,24 @@ class Bench:
         """The same bench for another step of the same task."""
         return replace(self, step=step)
 
-    def tell(
-        self,
-        kind: EntryKind,
-        text: str,
-        *,
-        node: NodeName | None = None,
-        key: str | None = None,
-        detail: Facts | None = None,
-    ) -> None:
-        """Writes one event and logs it: one line, cluster and node first.
+    def known(self) -> UpgradeState:
+        """What the journal knows of this upgrade by now."""
+        return known(self.journal.entries(self.upgrade_id))
+
+    def record(self, event: Event, text: str, *, node: NodeName | None = None) -> None:
+        """Writes one entry and logs it: one line, cluster and node first.
 
         What became of a command that was sent is known only here: for that, a journal that is away is waited
         for. With other events JournalAway is raised, and the step begins anew when it is back.
         """
-        self.log.info("%s%s: %s", self.intent.cluster.name, f" {node}" if node else "", redact(text))
-        event = self.event(kind, text, node=node, key=key, detail=detail)
-        if kind in AFTER_SENDING:
-            write_patiently(self.journal, self.upgrade_id, event, Outage(clock=self.clock, log=self.log))
+        entry = self.entry(event, text, node=node)
+        at = f" {entry.node}" if entry.node else ""
+        self.log.info("%s%s: %s", self.intent.cluster.name, at, redact(text))
+        if entry.kind in AFTER_SENDING:
+            write_patiently(self.journal, self.upgrade_id, entry, Outage(clock=self.clock, log=self.log))
         else:
-            self.journal.record(self.upgrade_id, event)
+            self.journal.record(self.upgrade_id, entry)
 
-    def event(
-        self,
-        kind: EntryKind,
-        text: str,
-        *,
-        node: NodeName | None = None,
-        key: str | None = None,
-        detail: Facts | None = None,
-    ) -> Entry:
-        return Entry(
-            at=self.clock.now(), kind=kind, step=self.step, text=text, node=node, key=key, detail=detail or {}
-        )
+    def entry(self, event: Event, text: str, *, node: NodeName | None = None) -> Entry:
+        """``node``: the one that the sentence is about, where the event names none."""
+        return entry_of(event, text, at=self.clock.now(), step=self.step, node=node)

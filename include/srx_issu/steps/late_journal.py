@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from srx_issu.domain.errors import JournalAway
-from srx_issu.ports.journal import Entry, Journal
+from srx_issu.domain.history.entry import Entry
+from srx_issu.ports.journal import Journal
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 

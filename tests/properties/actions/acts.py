@@ -10,11 +10,10 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose, Approvals, Person
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.approval.gate import Enough, NextGate, Response, give_up, hear
-from srx_issu.steps.recall import BASELINE_STEP
 from srx_issu.steps.upgrade.claim import TakeOver
 from srx_lab.machine.commands import fail_over_by_hand as fail_over
 from srx_lab.machine.words import NodeId
-from tests.properties.actions.flow import GATES, INDEX, TASKS, gate_of, go_on, put
+from tests.properties.actions.flow import BASELINE_STEP, GATES, INDEX, TASKS, gate_of, go_on, put, task_of
 from tests.properties.actions.ledger import ENTITLED, PEOPLE, Vote
 from tests.properties.actions.site import Run, Site, recovery_of, upgrade_of
 from tests.properties.recovery.scenes import HALF_WAY
@@ -104,14 +103,15 @@ def _answer(here: Site, person: str, chosen: tuple[str, ...]) -> None:
     )
     here.ledger.votes.append(vote)
     said = Response(person=Person(id=person), chosen=chosen)
-    here.tell(f"{run.upgrade_id} {gate.task_id}: {person!r} says {chosen}")
-    found = here.perform(run, gate.task_id, lambda bench: hear(bench, gate, said))
-    if TASKS[run.purpose][run.at][0] != gate.task_id:
+    task = task_of(gate)
+    here.tell(f"{run.upgrade_id} {task}: {person!r} says {chosen}")
+    found = here.perform(run, task, lambda bench: hear(bench, gate, said))
+    if TASKS[run.purpose][run.at][0] != task:
         return
     if isinstance(found, Enough | NextGate):
         run.at += 1
     else:
-        run.failed.append(gate.task_id)
+        run.failed.append(task)
         recovers = gate.purpose is ApprovalPurpose.RECOVERY
         run.at = INDEX[run.purpose]["recover.hold_for_operator" if recovers else "branch_outcome"]
 
@@ -121,7 +121,7 @@ def nobody_answers(here: Site) -> None:
         where = here.chance.choice(sorted(here.questions))
         asked = here.questions.pop(where)
         here.world.sleep(here.chance.uniform(0, 90000))
-        here.perform(asked.run, asked.gate.task_id, lambda bench: give_up(bench, asked.gate))
+        here.perform(asked.run, task_of(asked.gate), lambda bench: give_up(bench, asked.gate))
 
 
 def ask_again(here: Site) -> None:

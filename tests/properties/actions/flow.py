@@ -7,16 +7,17 @@ from functools import partial
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.history.events import BaselineTaken, NothingMoved, StepFailed, WaitBegan, WaitEnded
+from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.goals import Goal, progress
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import Ask, Gate, approach
 from srx_issu.steps.approval.request import recovery_request, start_request
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, course, start
+from srx_issu.steps.recall import course
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
     Waiting,
@@ -37,11 +38,12 @@ from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
 from srx_issu.steps.upgrade.judge_readiness import judge_readiness
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
-from srx_issu.steps.waits.watch import began_at, deadline_s
+from srx_issu.steps.waits.watch import deadline_s
 from tests.properties.actions.site import Question, Run, Site
 from tests.properties.recovery.scenes import TIMERS
 
 Task = Callable[[Site, Run], object]
+BASELINE_STEP = "assess.collect_baseline"
 GATES = {
     ApprovalPurpose.START: ("approval.approve_start", "approval.approve_start_2", "approval.approve_start_3"),
     ApprovalPurpose.RECOVERY: (
@@ -69,14 +71,14 @@ def plain(step: str, work: Callable[[Bench], object]) -> tuple[str, Task]:
 
 
 def keep_baseline(bench: Bench) -> object:
-    if start(bench.journal.entries(bench.upgrade_id)) is not None:
+    if bench.known().start is not None:
         return None
     now = bench.reader.observe()
-    detail = {
-        "snapshot": bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
-        "state": bench.evidence.write(bench.upgrade_id, "state.json", codec.dumps(bench.collect(now))),
-    }
-    bench.tell(EntryKind.OBSERVED, "baseline", detail={**detail})
+    taken = BaselineTaken(
+        snapshot=bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
+        state=bench.evidence.write(bench.upgrade_id, "state.json", codec.dumps(bench.collect(now))),
+    )
+    bench.record(taken, "baseline")
     return None
 
 
@@ -92,15 +94,20 @@ def gate(purpose: ApprovalPurpose, number: int) -> tuple[str, Task]:
 
 
 def gate_of(purpose: ApprovalPurpose, number: int, try_number: int = 1) -> Gate:
-    names = GATES[purpose]
-    return Gate(purpose=purpose, task_id=names[number], try_number=try_number, spares=names[number + 1 :])
+    spares = len(GATES[purpose]) - number - 1
+    return Gate(purpose=purpose, number=number + 1, try_number=try_number, spares=spares)
+
+
+def task_of(asked: Gate) -> str:
+    """The id of the task that the gate is."""
+    return GATES[asked.purpose][asked.number - 1]
 
 
 def put(here: Site, run: Run, asked: Gate) -> object:
     """The question on the screen is about what was in force when it was put."""
     request = start_request if asked.purpose is ApprovalPurpose.START else recovery_request
-    found = here.perform(run, asked.task_id, lambda bench: approach(bench, asked, request))
-    where = (run.upgrade_id, asked.task_id)
+    found = here.perform(run, task_of(asked), lambda bench: approach(bench, asked, request))
+    where = (run.upgrade_id, task_of(asked))
     here.questions.pop(where, None)
     if isinstance(found, Ask):
         here.questions[where] = Question(run=run, gate=asked, about=here.about(run, asked.purpose))
@@ -109,22 +116,24 @@ def put(here: Site, run: Run, asked: Gate) -> object:
 
 def wait(step: str, goal: Goal) -> tuple[str, Task]:
     def watch(here: Site, run: Run) -> object:
-        return here.perform(run, step, partial(_watch, here, run, step, goal))
+        missed = WaitEnded(awaited=goal, reached=False)
+        return here.perform(run, step, partial(_watch, here, run, step, goal), failed=missed)
 
     return step, watch
 
 
 def _watch(here: Site, run: Run, step: str, goal: Goal, bench: Bench) -> object:
     timers = bench.intent.policy.timers
-    events = here.journal.written[run.upgrade_id]
-    way = course(events, here.evidence, bench.intent)
-    if began_at(tuple(events), step) is None:
-        here.note(run, EntryKind.STEP_STARTED, step, f"waiting for {goal}")
-    began = began_at(tuple(events), step) or here.world.now()
+    so_far = known(here.journal.written[run.upgrade_id])
+    way = course(so_far, here.evidence, bench.intent)
+    began = so_far.waiting_since.get(goal)
+    if began is None:
+        here.note(run, WaitBegan(awaited=goal), step, f"waiting for {goal}")
+        began = here.world.now()
     for _ in range(MOST_POLLS):
         seen = progress(goal, way, bench.reader.observe())
         if seen.done:
-            here.note(run, EntryKind.STEP_FINISHED, step, seen.text)
+            here.note(run, WaitEnded(awaited=goal, reached=True), step, seen.text)
             return seen.text
         if (here.world.now() - began).total_seconds() > deadline_s(goal, timers):
             raise RequestRefused(f"not reached: {seen.text}")
@@ -134,18 +143,19 @@ def _watch(here: Site, run: Run, step: str, goal: Goal, bench: Bench) -> object:
 
 def carry(name: ActionName) -> tuple[str, Task]:
     step = f"recover.{name}"
+    failed = StepFailed(task=step, awaited=name)
 
     def errand(here: Site, run: Run) -> object:
         for _ in range(MOST_POLLS):
-            found = here.perform(run, step, lambda bench: carry_out(bench, name))
+            found = here.perform(run, step, lambda bench: carry_out(bench, name), failed=failed)
             if not isinstance(found, Waiting):
                 return found
-            events = tuple(here.journal.written[run.upgrade_id])
-            if began_at(events, step) is None:
-                here.note(run, EntryKind.STEP_STARTED, step, "waiting")
-            since = began_at(events, step) or here.world.now()
+            since = known(here.journal.written[run.upgrade_id]).waiting_since.get(name)
+            if since is None:
+                here.note(run, WaitBegan(awaited=name), step, "waiting")
+                since = here.world.now()
             if (here.world.now() - since).total_seconds() > found.deadline_s:
-                return here.perform(run, step, partial(overdue, name=name, waiting=found))
+                return here.perform(run, step, partial(overdue, name=name, waiting=found), failed=failed)
             here.world.sleep(TIMERS.poll_s)
         return NotYet()
 
@@ -157,7 +167,7 @@ def until_quiet(here: Site, run: Run) -> object:
     upgrade = here.world.machine.upgrade
     if upgrade is not None and not upgrade.outcome:
         return NotYet()
-    here.note(run, EntryKind.OBSERVED, "wait_until_quiet", "nothing moves", key=QUIET_KEY)
+    here.note(run, NothingMoved(), "wait_until_quiet", "nothing moves")
     return "quiet"
 
 

@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    CommandIntended,
+    IssuFound,
+    OutcomeDecided,
+    ReadinessPassed,
+    RecoveryPlanned,
+)
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import Entry, EntryKind
 from srx_lab.machine.words import ColdSync, GroupState
 from srx_lab.machine.world import World as Machine
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
@@ -18,16 +26,16 @@ BEGINS = ("issu.start", "issu.consolidate_groups")
 TAKES_DOWN = ("rollback", "reboot")
 
 
-def about_start(events: list[Entry]) -> str:
+def about_start(entries: list[Entry]) -> str:
     """What an approver of the start is shown of the nodes: the newest assessment of the step that plans."""
-    told = [e for e in events if e.step == "assess.check_readiness" and e.detail.get("assessment") == "ready"]
-    return f"{told[-1].text} {sorted(told[-1].detail.items(), key=str)}" if told else ""
+    told = [e for e in entries if e.step == "assess.check_readiness" and isinstance(e.event, ReadinessPassed)]
+    return f"{told[-1].text} {told[-1].event}" if told else ""
 
 
-def about_recovery(events: list[Entry], evidence: MemoryEvidence) -> str:
+def about_recovery(entries: list[Entry], evidence: MemoryEvidence) -> str:
     """The newest plan, as it was kept."""
-    plans = [e for e in events if e.key == "recovery_plan"]
-    return evidence.files[str(plans[-1].detail["plan"])].decode() if plans else ""
+    plans = [e.event for e in entries if isinstance(e.event, RecoveryPlanned)]
+    return evidence.files[plans[-1].plan].decode() if plans else ""
 
 
 class Oracle:
@@ -50,12 +58,12 @@ class Oracle:
 
     def judge(self, sent: Arrival, now: datetime) -> list[str]:
         """What does not hold of the purpose's conditions, in words; empty when all do."""
-        intent, events = self.journal.intents[sent.upgrade_id], self.journal.written[sent.upgrade_id]
+        intent, entries = self.journal.intents[sent.upgrade_id], self.journal.written[sent.upgrade_id]
         found = self._always(sent, now)
         if sent.step in BEGINS:
-            found += self._begins(sent, intent, events, now)
+            found += self._begins(sent, intent, entries, now)
         else:
-            found += self._brings_home(sent, intent, events, now)
+            found += self._brings_home(sent, intent, entries, now)
         return [f"{sent.command} of {sent.step} reached {sent.node} of {sent.upgrade_id}: {w}" for w in found]
 
     def _always(self, sent: Arrival, now: datetime) -> list[str]:
@@ -67,9 +75,9 @@ class Oracle:
             found.append("the cluster is not leased to it")
         return found
 
-    def _begins(self, sent: Arrival, intent: Intent, events: list[Entry], now: datetime) -> list[str]:
+    def _begins(self, sent: Arrival, intent: Intent, entries: list[Entry], now: datetime) -> list[str]:
         found = []
-        if any(e.kind is EntryKind.DECIDED and "outcome" in e.detail for e in events):
+        if any(isinstance(e.event, OutcomeDecided) for e in entries):
             found.append("its outcome was decided")
         if self.ledger.stopped:
             found.append("the fleet is stopped")
@@ -77,7 +85,7 @@ class Oracle:
             found.append(f"the worker's clock is {self.ledger.ahead_s:.0f} s off")
         if intent.purpose is not Purpose.UPGRADE:
             found.append("a recovery begins nothing")
-        ready = [e for e in events if e.detail.get("assessment") == "ready"]
+        ready = [e for e in entries if isinstance(e.event, ReadinessPassed)]
         oldest = now - timedelta(seconds=intent.policy.limits.readiness_age_s)
         if not ready or ready[-1].recorded_at is None or ready[-1].recorded_at < oldest:
             found.append("readiness is older than policy allows")
@@ -88,7 +96,7 @@ class Oracle:
             found.append("the window is too short")
         rule = intent.approvals.start
         if rule.required:
-            about = about_start(events)
+            about = about_start(entries)
             found += self._approved(sent, "start", about, rule.needed, rule.holds_s, now)
         starts = [a for a in self.ledger.arrivals if a.upgrade_id == sent.upgrade_id and a.way]
         if sent.way and any(a.reached for a in starts):
@@ -114,10 +122,10 @@ class Oracle:
                 found.append(f"RG{group} has {len(leads)} primaries")
         return found
 
-    def _brings_home(self, sent: Arrival, intent: Intent, events: list[Entry], now: datetime) -> list[str]:
+    def _brings_home(self, sent: Arrival, intent: Intent, entries: list[Entry], now: datetime) -> list[str]:
         found = []
         mine = [a for a in self.ledger.arrivals if a.upgrade_id == sent.upgrade_id]
-        took_over = any(e.key == "issu_found" for e in events)
+        took_over = any(isinstance(e.event, IssuFound) for e in entries)
         if not took_over and not any(a.way for a in mine) and not any(a.step in BEGINS for a in mine):
             found.append("it has begun nothing and took nothing over")
         if any(word in sent.command for word in TAKES_DOWN) and any(
@@ -125,19 +133,19 @@ class Oracle:
         ):
             found.append("it has been taken down so before")
         if sent.step.startswith("recover."):
-            plans = [at for at, e in enumerate(events) if e.key == "recovery_plan"]
+            plans = [(at, e.event) for at, e in enumerate(entries) if isinstance(e.event, RecoveryPlanned)]
             if not plans:
                 return [*found, "there is no plan"]
-            permission = events[plans[-1]].detail["permission"]
-            if permission == "never":
+            made_at, plan = plans[-1]
+            if plan.permission is Permission.NEVER:
                 found.append("policy leaves it to a person")
-            if permission == "ask":
+            if plan.permission is Permission.ASK:
                 rule = intent.approvals.recovery
                 begun = any(
-                    e.kind is EntryKind.ACTION_INTENDED and "errand" in e.detail
-                    for e in events[plans[-1] : -1]
+                    isinstance(e.event, CommandIntended) and e.event.errand is not None
+                    for e in entries[made_at:-1]
                 )
-                about, holds_s = about_recovery(events, self.evidence), 1e9 if begun else rule.holds_s
+                about, holds_s = about_recovery(entries, self.evidence), 1e9 if begun else rule.holds_s
                 found += self._approved(sent, "recovery", about, rule.needed, holds_s, now)
         return found + self._stop_rules(sent)
 

@@ -19,10 +19,11 @@ from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.errors import SrxIssuError, StopFlagUnreadable
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import Event, StepFailed
 from srx_issu.domain.upgrade.commands import Software
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
-from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.approval.gate import Gate
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import intent_of
@@ -119,8 +120,10 @@ class Site:
     def is_at_work(self, upgrade_id: str) -> bool:
         return any(run.is_at_work for run in self.runs if run.upgrade_id == upgrade_id)
 
-    def perform(self, run: Run, step: str, work: Callable[[Bench], object]) -> object:
-        """One try of one task; what it raised when it failed."""
+    def perform(
+        self, run: Run, step: str, work: Callable[[Bench], object], failed: Event | None = None
+    ) -> object:
+        """One try of one task; what it raised when it failed, and ``failed`` tells the journal so."""
         try:
             bench = self.bench(run, step)
             found = work(bench)
@@ -128,26 +131,26 @@ class Site:
             if type(error) in (KeyError, IndexError):
                 raise
             self.tell(f"{run.upgrade_id} {step}: {type(error).__name__}: {error}")
-            self.note(run, EntryKind.STEP_FAILED, step, str(error))
+            self.note(run, failed or StepFailed(task=step), step, str(error))
             return error
         self.tell(f"{run.upgrade_id} {step}: {found}")
         return found
 
-    def note(self, run: Run, kind: EntryKind, step: str, text: str, **more: object) -> None:
+    def note(self, run: Run, event: Event, step: str, text: str) -> None:
         """By the scheduler or a trigger, which write late."""
-        event = Entry(at=self.world.now(), kind=kind, step=step, text=text, **more)  # type: ignore[arg-type]
+        entry = entry_of(event, text, at=self.world.now(), step=step)
         if run.upgrade_id in self.journal.written:
-            stamped = replace(event, recorded_at=self.world.now())
+            stamped = replace(entry, recorded_at=self.world.now())
             self.journal.written[run.upgrade_id].append(stamped)
 
     def tell(self, words: str) -> None:
         self.ledger.story.append(f"{self.world.now():%d %H:%M:%S} {words}"[:300])
 
     def about(self, run: Run, purpose: ApprovalPurpose) -> str:
-        events = self.journal.written[run.upgrade_id]
+        entries = self.journal.written[run.upgrade_id]
         if purpose is ApprovalPurpose.START:
-            return about_start(events)
-        return about_recovery(events, self.evidence)
+            return about_start(entries)
+        return about_recovery(entries, self.evidence)
 
     # -- the bench
 

@@ -13,15 +13,16 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.history.events import NothingMoved
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.commands import Command
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.devices import Line
-from srx_issu.ports.journal import PERMIT_S, EntryKind
+from srx_issu.ports.journal import PERMIT_S
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import QUIET_KEY, intent_of
+from srx_issu.steps.recall import intent_of
 from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
 from srx_issu.steps.recovery.recover_cluster import Waiting, carry_out
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
@@ -114,7 +115,7 @@ def _asks(rules: FailureRules) -> FailureRules:
 
 def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
     observe(make("observe"))
-    make("quiet").tell(EntryKind.OBSERVED, "nothing moves", key=QUIET_KEY)
+    make("quiet").record(NothingMoved(), "nothing moves")
     observe_again(make("observe_again"))
     here = make("recover.diagnose")
     found = prognosis(here, patient=False)
@@ -122,9 +123,9 @@ def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
         return None  # what the nodes show is for a person; the words tell what
     keep_plan(here, found)
     for number, who in enumerate(ENTITLED, 1):
-        events = journal.entries(NAME)
-        journal.record(NAME, put(events, here.intent, "recovery", number))
-        journal.record(NAME, answered(events, here.intent, "recovery", who, gate=number))
+        so_far = here.known()
+        journal.record(NAME, put(so_far, here.intent, "recovery", number))
+        journal.record(NAME, answered(so_far, here.intent, "recovery", who, gate=number))
     confirm_approval(here, ApprovalPurpose.RECOVERY)
     for name in ActionName:
         try:

@@ -26,7 +26,20 @@ from srx_issu.domain.errors import (
     JournalError,
     SrxIssuError,
 )
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import (
+    ApprovalConfirmed,
+    BaselineTaken,
+    Event,
+    NothingMoved,
+    Observed,
+    StepFailed,
+    WaitBegan,
+    WaitEnded,
+)
+from srx_issu.domain.history.upgrade_state import Conclusion, UpgradeState, known
 from srx_issu.domain.junos.transcript import transcript_verdict
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.decide import objection_to_start
@@ -34,13 +47,13 @@ from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, StartLine, StartReport
-from srx_issu.ports.journal import Entry, EntryKind, Hold, Intended, Outcome
+from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
 from srx_issu.steps.approval.request import recovery_request
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import BASELINE_STEP, QUIET_KEY, Conclusion, course, intent_of, start
+from srx_issu.steps.recall import course, intent_of
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
     Waiting,
@@ -60,8 +73,8 @@ from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.quiet import QuietWatch
-from srx_issu.steps.waits.watch import began_at, deadline_s
-from tests.fakes.approvals import GATES, READY_EVENT, answered, put
+from srx_issu.steps.waits.watch import deadline_s
+from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
 from tests.properties.recovery.wire import at_once
 from tests.properties.recovery.world import AsyncMachineReader, MachineReader, MachineWriter, World
@@ -77,7 +90,7 @@ WAITS = (
 )
 ANSWERS: dict[str, str | None] = {"yes": APPROVE, "no": REJECT, "expired": None}
 ADA = Person(id="ada")
-ASKS = tuple(f"{GATES['recovery']}{suffix}" for suffix in ("", "_2", "_3", "_4"))
+ASKS = tuple(f"recover.approve_recovery{suffix}" for suffix in ("", "_2", "_3", "_4"))
 RETRY_S = 10.0
 
 
@@ -196,10 +209,11 @@ class Pilot:
     @property
     def was_approved(self) -> bool:
         """By a person, not by policy."""
+        events = [entry.event for entry in self.journal.entries(self.intent.upgrade_id)]
         told = [
-            e for e in self._events() if e.kind is EntryKind.APPROVAL and e.detail.get("for") == "recovery"
+            e for e in events if isinstance(e, ApprovalConfirmed) and e.purpose is ApprovalPurpose.RECOVERY
         ]
-        return bool(told) and told[-1].detail.get("by") == ADA.id
+        return bool(told) and told[-1].by == ADA.id
 
     # -- the runs
 
@@ -237,14 +251,14 @@ class Pilot:
         bench = self._bench("wait_until_quiet")
         watch = QuietWatch(
             intent=bench.intent,
-            start=start(self._events()),
+            start=self._known().start,
             reader=AsyncMachineReader(MachineReader(self.world, self.intent.policy.timers)),
             clock=self.world,
         )
         while not (found := at_once(watch.look())).over:
             self.world.sleep(self.intent.policy.timers.poll_s)
-        key = QUIET_KEY if found.quiet else None
-        self._tell(EntryKind.OBSERVED, "wait_until_quiet", found.reason, key=key)
+        seen = NothingMoved() if found.quiet else Observed()
+        self._tell(seen, "wait_until_quiet", found.reason)
         self._task("observe_again", observe_again)
 
     def _after(self) -> None:
@@ -273,32 +287,33 @@ class Pilot:
 
     def _approve(self) -> None:
         """The gates, one behind the other, until one says that it is enough."""
-        for number, task_id in enumerate(ASKS):
-            spares = ASKS[number + 1 :]
-            gate = Gate(purpose=ApprovalPurpose.RECOVERY, task_id=task_id, try_number=1, spares=spares)
+        for number in range(1, len(ASKS) + 1):
+            spares = len(ASKS) - number
+            gate = Gate(purpose=ApprovalPurpose.RECOVERY, number=number, try_number=1, spares=spares)
             if not isinstance(self._ask(gate), NextGate):
                 return
 
     def _ask(self, gate: Gate) -> Ask | Enough | NextGate:
         """Whoever is asked says what the seed has drawn, or nothing."""
-        choice = ANSWERS[self.answer]
-        found = self._task(gate.task_id, lambda bench: approach(bench, gate, recovery_request))
+        choice, task = ANSWERS[self.answer], ASKS[gate.number - 1]
+        found = self._task(task, lambda bench: approach(bench, gate, recovery_request))
         if not isinstance(found, Ask):
             return found
         if choice is None:
-            self._task(gate.task_id, lambda bench: give_up(bench, gate))
+            self._task(task, lambda bench: give_up(bench, gate))
         said = Response(person=ADA, chosen=(str(choice),))
-        return self._task(gate.task_id, lambda bench: hear(bench, gate, said))
+        return self._task(task, lambda bench: hear(bench, gate, said))
 
     def _carry_out(self, name: ActionName) -> None:
         step = f"recover.{name}"
-        while isinstance(waiting := self._task(step, lambda bench: carry_out(bench, name)), Waiting):
-            since = began_at(self._events(), step)
+        failed = StepFailed(task=step, awaited=name)
+        while isinstance(waiting := self._task(step, lambda bench: carry_out(bench, name), failed), Waiting):
+            since = self._known().waiting_since.get(name)
             if since is None:
-                self._tell(EntryKind.STEP_STARTED, step, "waiting")
+                self._tell(WaitBegan(awaited=name), step, "waiting")
                 since = self.world.now()
             if (self.world.now() - since).total_seconds() > waiting.deadline_s:
-                self._task(step, partial(overdue, name=name, waiting=waiting))
+                self._task(step, partial(overdue, name=name, waiting=waiting), failed)
             self._pause()
 
     def _verify(self) -> None:
@@ -316,7 +331,7 @@ class Pilot:
 
     # -- tasks
 
-    def _task(self, step: str, work: Callable[[Bench], R]) -> R:
+    def _task(self, step: str, work: Callable[[Bench], R], failed: StepFailed | None = None) -> R:
         """As ``airflow/operators/step.py`` runs it: tried three times, and as often as it is killed."""
         tries = 0
         while True:
@@ -328,7 +343,7 @@ class Pilot:
                 self.story.append(f"{step}: killed")
                 self._pause()
             except (SrxIssuError, NotVerified) as error:
-                self._tell(EntryKind.STEP_FAILED, step, str(error))
+                self._tell(failed or StepFailed(task=step), step, str(error))
                 again = isinstance(error, JournalError) or (
                     isinstance(error, DeviceError) and not isinstance(error, CommandRefused | HostKeyRejected)
                 )
@@ -345,14 +360,14 @@ class Pilot:
     def _wait(self, step: str, goal: Goal) -> None:
         """As the trigger of a deferred wait."""
         bench = self._bench(step)
-        self._tell(EntryKind.STEP_STARTED, step, f"waiting for {goal}")
+        self._tell(WaitBegan(awaited=goal), step, f"waiting for {goal}")
         began = self.world.now()
-        way = course(self._events(), self.evidence, bench.intent)
+        way = course(self._known(), self.evidence, bench.intent)
         while True:
             now = bench.reader.observe()
             seen = progress(goal, way, now)
             if seen.done:
-                self._tell(EntryKind.STEP_FINISHED, step, seen.text)
+                self._tell(WaitEnded(awaited=goal, reached=True), step, seen.text)
                 return
             waited_s = (self.world.now() - began).total_seconds()
             late = (
@@ -361,12 +376,12 @@ class Pilot:
                 else None
             )
             if reason := self._stopped(bench, way, now) or late:
-                self._tell(EntryKind.STEP_FAILED, step, reason)
+                self._tell(WaitEnded(awaited=goal, reached=False), step, reason)
                 raise self._fails(step, reason)
             self._pause()
 
     def _stopped(self, bench: Bench, way: Course, now: Snapshot) -> str | None:
-        begun = start(self._events())
+        begun = self._known().start
         reading = infer_phase(way.before, now, way.starter, way.target)
         if reading.phase is None or reading.phase >= Phase.SWITCHED_OVER:
             return None
@@ -410,18 +425,18 @@ class Pilot:
         uid = self.intent.upgrade_id
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self._collect(before)))
-        self._tell(EntryKind.OBSERVED, BASELINE_STEP, "baseline", snapshot=snapshot, state=state)
-        MemoryJournal.record(self.journal, uid, READY_EVENT)
-        MemoryJournal.record(self.journal, uid, put(self._events(), self.intent, "start"))
-        MemoryJournal.record(self.journal, uid, answered(self._events(), self.intent, "start", ADA.id))
+        self._tell(BaselineTaken(snapshot=snapshot, state=state), "assess.collect_baseline", "baseline")
+        MemoryJournal.record(self.journal, uid, READY_ENTRY)
+        MemoryJournal.record(self.journal, uid, put(self._known(), self.intent, "start"))
+        MemoryJournal.record(self.journal, uid, answered(self._known(), self.intent, "start", ADA.id))
 
-    def _events(self) -> tuple[Entry, ...]:
-        return self.journal.entries(self.intent.upgrade_id)
+    def _known(self) -> UpgradeState:
+        return known(self.journal.entries(self.intent.upgrade_id))
 
-    def _tell(self, kind: EntryKind, step: str, text: str, *, key: str | None = None, **detail: Any) -> None:
+    def _tell(self, event: Event, step: str, text: str) -> None:
         """By the scheduler or a trigger, which are not struck here."""
-        event = Entry(at=self.world.now(), kind=kind, step=step, text=text, key=key, detail=detail)
-        MemoryJournal.record(self.journal, self.intent.upgrade_id, event)
+        entry = entry_of(event, text, at=self.world.now(), step=step)
+        MemoryJournal.record(self.journal, self.intent.upgrade_id, entry)
 
     def _pause(self) -> None:
         poll_s = self.intent.policy.timers.poll_s

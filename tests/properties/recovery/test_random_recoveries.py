@@ -11,8 +11,8 @@ from collections import Counter
 from pathlib import Path
 from shutil import rmtree
 
-from srx_issu.ports.journal import Outcome
-from srx_issu.steps.recall import Conclusion
+from srx_issu.domain.history.upgrade_state import Conclusion
+from srx_issu.domain.outcome import Outcome
 from srx_lab.machine.words import NodeId
 from srx_lab.rehearsal import RUNNING, TARGET
 from tests.properties.recovery.pilot import Killed

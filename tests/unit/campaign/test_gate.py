@@ -12,7 +12,7 @@ from srx_issu.campaign.budget import exceeded
 from srx_issu.campaign.gate import Way, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import FAILURES, Budget, InFlight, OnExceeded, Result, Retry, Share
 from srx_issu.campaign.plan import Planned, plan_waves
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from tests.unit.campaign.fleets import campaign, member
 
 NOW = datetime(2027, 1, 17, tzinfo=UTC)

@@ -27,7 +27,7 @@ from srx_issu.domain.approvals.rule import (
 )
 
 T0 = datetime(2027, 3, 14, 1, 0, tzinfo=UTC)
-Q = AskedQuestion(purpose="start", digest="d1", task_id="approval.approve_start", try_number=1)
+Q = AskedQuestion(purpose="start", digest="d1", gate="start gate 1", try_number=1)
 ADA, BOB, CLEO = (Person(id=name, name=name) for name in ("ada", "bob", "cleo"))
 RULE = ApprovalRule(said_at={"approvers": "approvals.yaml:7", "requester_counts": "approvals.yaml:8"})
 
@@ -75,7 +75,7 @@ def test_an_answer_to_another_digest_does_not_count() -> None:
 
 
 def test_an_answer_to_a_question_that_nobody_put_does_not_count() -> None:
-    for stranger in (replace(Q, task_id="approve_start_9"), replace(Q, try_number=2)):
+    for stranger in (replace(Q, gate="start gate 9"), replace(Q, try_number=2)):
         assert isinstance(_judge(_says(ADA, question=stranger)), NotApproved)
 
 
@@ -146,7 +146,7 @@ def test_one_no_outweighs_the_yes_of_others() -> None:
 
 def test_different_people_are_counted() -> None:
     two = replace(RULE, needed=2)
-    again = replace(Q, task_id="approval.approve_start_2")
+    again = replace(Q, gate="start gate 2")
     found = _judge(_says(ADA), _says(Person(id="ADA"), question=again), rule=two, asked=(Q, again))
     assert isinstance(found, NotApproved)
     assert found.missing == 1

@@ -22,7 +22,7 @@ from srx_issu.airflow.watching.shared import (
     campaign_watch_of_loop,
 )
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignLook
+from srx_issu.ports.campaign import CampaignLook
 from srx_issu.steps.campaign.close import give_order
 from srx_issu.steps.campaign.turns import End, Turn
 from srx_issu.steps.campaign.upgrade import Go, next_step, note_start
@@ -324,20 +324,15 @@ def test_two_campaigns_are_looked_at_together() -> None:
 
 def test_an_account_that_cannot_be_read_holds_up_nobody_else() -> None:
     scene = Scene(wave_of("a"))
-    spoilt = CampaignEntry(at=T0, kind=CampaignEntryKind.OPENED, text="", detail={})
-    broken = CampaignEntry(
-        at=T0, kind=CampaignEntryKind.ENDED, text="", cluster="x", detail={"attempt": "one"}
-    )
     scene.campaigns.open_campaign("autumn__1", "autumn", "ada", T0)
-    for event in (spoilt, broken):
-        scene.campaigns.record("autumn__1", event)
+    scene.campaigns.unreadable.add("autumn__1")
 
     async def story() -> None:
         with scene.waiting(scene.turn("a")) as a, scene.watch.waiting("autumn__1") as autumn:
             await called(a)
             assert autumn.take_call() is None
             assert "cannot be read" in autumn.reason
-            scene.campaigns.written["autumn__1"].clear()
+            scene.campaigns.unreadable.clear()
             give_order("autumn__1", "abort", "because", "bob", scene.campaigns, T0)
             await called(autumn)
 

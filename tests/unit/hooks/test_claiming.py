@@ -10,10 +10,11 @@ import pytest
 from srx_issu.airflow.composition import claiming
 from srx_issu.airflow.composition.claiming import Asked, claim_cluster, claim_for_recovery
 from srx_issu.airflow.composition.stores import Stores
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import UpgradeOrdered
+from srx_issu.campaign.order import ORDER_KEY, Order
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
-from srx_issu.steps.order import ORDER_KEY, Order
 from tests.catalog.folders import DIGEST, IMAGE, Folder
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.campaigns import MemoryCampaigns
@@ -65,9 +66,7 @@ def ordered(stores: Stores, **changes: Any) -> Order:
     stores.campaigns.open_campaign("spring__1", "spring", "grace", T0)
     stores.campaigns.record(
         "spring__1",
-        CampaignEntry(
-            at=T0, kind=CampaignEntryKind.STARTED, text="", cluster="fra1-fw1", key="s", detail=order.detail
-        ),
+        CampaignEntry(at=T0, text="", event=UpgradeOrdered(order=order), cluster="fra1-fw1", key="s"),
     )
     return order
 
@@ -131,6 +130,6 @@ def test_files_that_say_something_else_by_now_are_refused_and_the_campaign_is_to
     order = ordered(stores, image_sha256="e" * 64)
     with pytest.raises(RequestRefused, match="was approved with SHA-256 eee"):
         claim_cluster(order.run_id, {**UPGRADE, **CONF}, asked(order.whole_conf))
-    told = [event.text for event in stores.campaigns.entries("spring__1")]
+    told = [entry.text for entry in stores.campaigns.entries("spring__1")]
     assert "was approved with SHA-256" in told[-1]
     assert stores.journal.upgrade(order.run_id) is None

@@ -8,11 +8,15 @@ import pytest
 
 from srx_issu.airflow.composition.measured import MeasuredJournal, MeasuredLeases
 from srx_issu.domain.errors import LeaseHeld
-from srx_issu.ports.journal import PERMIT_S, Entry, EntryKind, Outcome
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import CommandSent, CommandUnanswered, Observed, Sending
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import PERMIT_S
+from tests.fakes.benches import start_intended
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.metrics import RememberedMetrics
-from tests.fakes.snapshots import T0
+from tests.fakes.snapshots import N0, T0
 
 LATER = T0 + timedelta(hours=1)
 PLAN = intent()
@@ -61,10 +65,12 @@ def test_every_command_is_counted_by_what_became_of_it(
     journal: MeasuredJournal, metrics: RememberedMetrics
 ) -> None:
     journal.open_upgrade(PLAN, T0)
-    key = Entry(at=T0, kind=EntryKind.ACTION_INTENDED, step="start", text="send", key="start")
-    assert [journal.intend(PLAN.upgrade_id, key).written for _ in range(2)] == [True, False]
-    for kind in (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.OBSERVED):
-        journal.record(PLAN.upgrade_id, Entry(at=T0, kind=kind, step="start", text="said"))
+    intended = entry_of(start_intended(), "send", at=T0, step="start")
+    assert [journal.intend(PLAN.upgrade_id, intended).written for _ in range(2)] == [True, False]
+    sent = CommandSent(sending=Sending.START, node=N0)
+    unanswered = CommandUnanswered(sending=Sending.START, node=N0)
+    for event in (sent, unanswered, Observed()):
+        journal.record(PLAN.upgrade_id, entry_of(event, "said", at=T0, step="start"))
     counted = {name: count for name, count in metrics.counted.items() if name.startswith("action.")}
     assert counted == {"action.intended": 1, "action.sent": 1, "action.unknown": 1}
 

@@ -10,7 +10,9 @@ import pytest
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Entry, EntryKind, Outcome
+from srx_issu.domain.history.events import ReadinessPassed
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.approval.gate import (
     Ask,
@@ -25,41 +27,38 @@ from srx_issu.steps.approval.gate import (
 )
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.approval.request import recovery_request, start_request
-from tests.fakes.approvals import READY_EVENT
+from tests.fakes.approvals import PASSED, READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.recoveries import half_way
 
-NAMES = tuple(f"approval.approve_start{n}" for n in ("", "_2", "_3", "_4"))
+GATES = 4
 ADA, BOB, OPERATOR = (Person(id=name, name=name) for name in ("ada", "bob", "operator"))
 LISTED = Approvals(start=ApprovalRule(approvers=(ADA, BOB, OPERATOR)))
 TWO = Approvals(start=ApprovalRule(approvers=(ADA, BOB, OPERATOR), needed=2))
 
 
 def _gate(number: int = 1, try_number: int = 1) -> Gate:
-    return Gate(
-        purpose=ApprovalPurpose.START,
-        task_id=NAMES[number - 1],
-        try_number=try_number,
-        spares=NAMES[number:],
-        before=NAMES[: number - 1],
-    )
+    return Gate(purpose=ApprovalPurpose.START, number=number, try_number=try_number, spares=GATES - number)
 
 
-def _fake(approvals: Approvals | None = None, ready: Entry = READY_EVENT) -> FakeBench:
+def _ready(fake: FakeBench, passed: ReadinessPassed) -> None:
+    fake.happened(passed, READY_ENTRY.text, step=READY_ENTRY.step)
+
+
+def _fake(approvals: Approvals | None = None) -> FakeBench:
     fake = FakeBench(intent=intent(approvals=approvals or Approvals())).with_baseline()
-    fake.journal.record("manual__1", ready)
+    _ready(fake, PASSED)
     return fake
 
 
 def _reassessed(fake: FakeBench, *findings: str) -> None:
-    again = replace(READY_EVENT, detail={**READY_EVENT.detail, "findings": list(findings)})
-    fake.journal.record("manual__1", again)
+    _ready(fake, replace(PASSED, findings=findings))
 
 
 def _approach(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask | Enough | NextGate:
     gate = _gate(number, try_number)
-    return approach(fake.bench(gate.task_id), gate, start_request)
+    return approach(fake.bench(gate.name), gate, start_request)
 
 
 def _asked(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask:
@@ -70,12 +69,11 @@ def _asked(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask:
 
 def _hear(fake: FakeBench, who: Person, choice: str = "Approve", number: int = 1) -> Enough | NextGate:
     gate = _gate(number)
-    return hear(fake.bench(gate.task_id), gate, Response(person=who, chosen=(choice,)))
+    return hear(fake.bench(gate.name), gate, Response(person=who, chosen=(choice,)))
 
 
 def _is_approved(fake: FakeBench) -> bool:
-    events = fake.journal.entries("manual__1")
-    return isinstance(standing(events, fake.intent, "start", fake.clock.now()), Approved)
+    return isinstance(standing(fake.known(), fake.intent, "start", fake.clock.now()), Approved)
 
 
 def test_a_closed_upgrade_asks_nobody() -> None:
@@ -147,7 +145,7 @@ def test_a_gate_that_was_marked_success_by_hand_is_told(was_asked: bool) -> None
     fake = _fake()
     if was_asked:
         _asked(fake)
-    with pytest.raises(RequestRefused, match=r"approve_start was passed without an answer; nothing was sent"):
+    with pytest.raises(RequestRefused, match=r"start gate 1 was passed without an answer; nothing was sent"):
         _approach(fake, 2)
     assert fake.outcome is Outcome.REFUSED
 
@@ -236,10 +234,10 @@ def test_once_the_issu_was_asked_for_nobody_is_asked() -> None:
 
 def test_a_recovery_that_nobody_answers_needs_an_operator() -> None:
     fake = half_way()
-    gate = replace(_gate(), purpose=ApprovalPurpose.RECOVERY, task_id="recover.approve_recovery")
-    assert isinstance(approach(fake.bench(gate.task_id), gate, recovery_request), Ask)
+    gate = replace(_gate(), purpose=ApprovalPurpose.RECOVERY)
+    assert isinstance(approach(fake.bench(gate.name), gate, recovery_request), Ask)
     with pytest.raises(RequestRefused, match="within 24 hours; nothing more is sent"):
-        give_up(fake.bench(gate.task_id), gate)
+        give_up(fake.bench(gate.name), gate)
     assert fake.outcome is Outcome.NEEDS_OPERATOR
 
 
@@ -249,7 +247,7 @@ def test_only_the_one_word_is_a_yes(chosen: tuple[str, ...]) -> None:
     _asked(fake)
     gate = _gate()
     with pytest.raises(RequestRefused):
-        hear(fake.bench(gate.task_id), gate, Response(person=ADA, chosen=chosen))
+        hear(fake.bench(gate.name), gate, Response(person=ADA, chosen=chosen))
     assert not _is_approved(fake)
 
 
@@ -259,10 +257,10 @@ def test_who_clears_a_gate_asks_again_and_the_answer_before_is_void() -> None:
     _hear(fake, ADA)
     assert _is_approved(fake)
     cleared = replace(_gate(try_number=2), clearings=3)
-    assert isinstance(approach(fake.bench(cleared.task_id), cleared, start_request), Ask)
+    assert isinstance(approach(fake.bench(cleared.name), cleared, start_request), Ask)
     assert not _is_approved(fake)
     with pytest.raises(RequestRefused, match="ada refused the start"):
-        hear(fake.bench(cleared.task_id), cleared, Response(person=ADA, chosen=("Reject",)))
+        hear(fake.bench(cleared.name), cleared, Response(person=ADA, chosen=("Reject",)))
     assert fake.outcome is Outcome.REFUSED
 
 
@@ -278,7 +276,7 @@ class TestAnAnswerThatWasLost:
 
     def again(self, fake: FakeBench, number: int = 1, lost: LostAnswer | None = LOST) -> Ask | NextGate:
         gate = _gate(number, try_number=2)
-        found = approach(fake.bench(gate.task_id), gate, start_request, lost)
+        found = approach(fake.bench(gate.name), gate, start_request, lost)
         assert isinstance(found, Ask | NextGate), found
         return found
 
@@ -297,7 +295,7 @@ class TestAnAnswerThatWasLost:
         found = self.again(fake)
         assert isinstance(found, NextGate)
         assert "ada chose 'Approve' at 2026-03-01 12:04:05 UTC, on try 1" in found.reason
-        assert "approval.approve_start_2 asks instead" in found.reason
+        assert "the next gate asks instead" in found.reason
         assert not _is_approved(fake)
         body = _asked(fake, 2).body
         assert "**An answer was lost:** ada chose 'Approve' at 2026-03-01 12:04:05 UTC" in body

@@ -8,9 +8,10 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import ApprovalConfirmed
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
-from tests.fakes.approvals import READY_EVENT
+from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 
@@ -20,7 +21,7 @@ WINDOW = {"window_end": "2026-05-25T04:00:00+00:00"}
 
 def assessed(**changes: Any) -> FakeBench:
     fake = FakeBench(intent=intent(**changes))
-    fake.journal.record("manual__1", READY_EVENT)
+    fake.journal.record("manual__1", READY_ENTRY)
     return fake
 
 
@@ -47,8 +48,9 @@ def test_where_nobody_need_be_asked_that_is_written_down_as_the_guard_does(
 ) -> None:
     fake = assessed(approvals=NOBODY, **changes)
     assert ask_for_start(fake.bench("prepare.ask_for_start")) is way
-    told = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.APPROVAL]
-    assert [(e.step, e.detail["by"]) for e in told] == [("approval.confirm_approval", "not asked")]
+    entries = fake.journal.entries("manual__1")
+    told = [(e.step, e.event.by) for e in entries if isinstance(e.event, ApprovalConfirmed)]
+    assert told == [("approval.confirm_approval", "not asked")]
 
 
 def test_the_guard_lets_nothing_pass_without_an_answer() -> None:

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.events import NoticeSent, PlanMade, WaveOpened
 from srx_issu.campaign.gate import Way
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
-from srx_issu.ports.campaign import CampaignEntryKind, CampaignOutcome
-from srx_issu.ports.journal import Entry, EntryKind, Outcome
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.steps.campaign.bench import Planning
 from srx_issu.steps.campaign.close import close_campaign, give_order
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
@@ -40,7 +42,7 @@ from srx_issu.steps.campaign.wave import (
     prepare_wave,
     wave_question,
 )
-from srx_issu.steps.recall import START_KEY
+from tests.fakes.benches import start_intended
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
 
@@ -201,7 +203,8 @@ class TestPlanBehindAWave:
         other.settings = settings
         other.fleet.append(member("e"))
         make_plan(other.bench())
-        (planned,) = [e for e in other.campaigns.entries("spring__1") if e.kind is CampaignEntryKind.PLANNED]
+        entries = other.campaigns.entries("spring__1")
+        (planned,) = [entry for entry in entries if isinstance(entry.event, PlanMade)]
         fake.campaigns.record("spring__1", planned)
         return fake
 
@@ -221,7 +224,7 @@ class TestPlanBehindAWave:
         before = known_plan(fake.bench())
         open_wave(fake.bench(), 1)
         opened = fake.campaigns.written["spring__1"].pop(-2)  # before the notice of its beginning
-        assert opened.kind is CampaignEntryKind.OPENED
+        assert isinstance(opened.event, WaveOpened)
         self.planned_behind(fake).campaigns.record("spring__1", opened)
         assert known_plan(fake.bench()) == before
 
@@ -340,15 +343,7 @@ class TestEnd:
         fake = approved()
         upgrade = self.start(fake)
         fake.open_upgrade(fake.state.orders_given["a"])
-        sent = Entry(
-            at=fake.clock.now(),
-            kind=EntryKind.ACTION_INTENDED,
-            step="issu.start",
-            text="",
-            key=START_KEY,
-            node="node0",
-        )
-        fake.upgrades.intend(upgrade, sent)
+        fake.upgrades.intend(upgrade, entry_of(start_intended(), "", at=fake.clock.now(), step="issu.start"))
         over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
         assert over is not None
         assert over.result is Result.UNKNOWN
@@ -498,7 +493,7 @@ class TestOrders:
     @pytest.mark.parametrize(
         ("campaign_id", "what", "reason", "words"),
         [
-            ("spring__1", "stop", "x", "expected pause, resume or abort"),
+            ("spring__1", "stop", "x", "expected pause, resume, abort"),
             ("spring__1", "pause", " ", "say in at most"),
             ("autumn__1", "pause", "x", "knows no campaign autumn__1"),
         ],
@@ -562,8 +557,8 @@ class TestOrders:
         open_wave(fake.bench(), 1)
         fake.bench().announce("begin:1", "wave 1 begins", "")
         assert fake.notices == ["spring__1: wave 1 begins"]
-        kinds = [e.kind for e in fake.campaigns.entries("spring__1")]
-        assert kinds.count(CampaignEntryKind.NOTICE) == 1
+        entries = fake.campaigns.entries("spring__1")
+        assert [entry.event for entry in entries].count(NoticeSent()) == 1
 
 
 def begin(fake: FakeCampaign, cluster: str, wave: int) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from srx_issu.campaign.events import CampaignEvent, RunTaken
 from srx_issu.campaign.model import Result
+from srx_issu.campaign.order import ORDER_KEY, Order, check_unchanged
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEntryKind, CampaignOutcome
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.orders import check_no_campaign, find_order, note_proved, note_refused
 from srx_issu.steps.campaign.upgrade import (
@@ -26,7 +28,6 @@ from srx_issu.steps.campaign.upgrade import (
     note_start,
 )
 from srx_issu.steps.campaign.wave import open_wave
-from srx_issu.steps.order import ORDER_KEY, Order, check_unchanged
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.intents import intent
 from tests.unit.steps.test_campaign import approved, step, task
@@ -41,8 +42,9 @@ def ordered() -> tuple[FakeCampaign, Order]:
     return fake, note_start(fake.bench(), task(fake, "a"), go.order)
 
 
-def told(fake: FakeCampaign, kind: CampaignEntryKind) -> list[str]:
-    return [event.text for event in fake.campaigns.entries(fake.campaign_id) if event.kind is kind]
+def told(fake: FakeCampaign, event: type[CampaignEvent]) -> list[str]:
+    entries = fake.campaigns.entries(fake.campaign_id)
+    return [entry.text for entry in entries if isinstance(entry.event, event)]
 
 
 class TestClaim:
@@ -111,7 +113,7 @@ class TestTakenName:
         fake, order = ordered()
         over = collect(fake.bench(), task(fake, "a"), order.run_id, "failed")
         assert isinstance(over, TakenByAnother)
-        assert "somebody else's" in told(fake, CampaignEntryKind.TAKEN)[0]
+        assert "somebody else's" in told(fake, RunTaken)[0]
         assert any("a run id was taken" in notice for notice in fake.notices)
         again = step(fake, "a")
         assert isinstance(again, Go)

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.campaign.events import UpgradeEnded
 from srx_issu.campaign.model import Budget, Gates, Result, Share
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind
 from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
 from srx_issu.steps.campaign.questions import (
+    PLAN,
     CampaignGateTask,
     approach,
     campaign_approval,
@@ -29,7 +30,7 @@ from tests.unit.campaign.fleets import campaign, member
 
 ADA, BOB, OLGA = (Person(id=name, name=name) for name in ("ada", "bob", "olga"))
 TWO = ApprovalRule(needed=2, approvers=(ADA, BOB, OLGA))
-NAMES = ("approve_plan", "approve_plan_2", "approve_plan_3")
+GATES = 3
 
 
 def _planned(policy: ApprovalRule | None = None, **changes: object) -> FakeCampaign:
@@ -41,9 +42,7 @@ def _planned(policy: ApprovalRule | None = None, **changes: object) -> FakeCampa
 
 
 def _gate(number: int = 1) -> CampaignGateTask:
-    return CampaignGateTask(
-        task_id=NAMES[number - 1], try_number=1, spares=NAMES[number:], before=NAMES[: number - 1]
-    )
+    return CampaignGateTask(about=PLAN, number=number, try_number=1, spares=GATES - number)
 
 
 def _approach(fake: FakeCampaign, number: int = 1) -> Ask | Enough | NextGate:
@@ -122,10 +121,10 @@ def test_a_changed_plan_is_put_by_the_next_gate_with_what_changed() -> None:
 
 def test_a_gate_that_was_marked_success_by_hand_is_told() -> None:
     fake = _planned()
-    with pytest.raises(RequestRefused, match="approve_plan was passed without an answer"):
+    with pytest.raises(RequestRefused, match="plan gate 1 was passed without an answer"):
         _approach(fake, 2)
     _approach(fake)
-    with pytest.raises(RequestRefused, match="approve_plan was passed without an answer"):
+    with pytest.raises(RequestRefused, match="plan gate 1 was passed without an answer"):
         _approach(fake, 2)
 
 
@@ -172,15 +171,8 @@ def _held(policy: ApprovalRule | None = None) -> FakeCampaign:
 
 def _ended(fake: FakeCampaign, result: Result) -> None:
     for cluster in fake.state.opened[1]:
-        event = CampaignEntry(
-            at=fake.clock.now(),
-            kind=CampaignEntryKind.ENDED,
-            text="as scripted",
-            wave=1,
-            cluster=cluster,
-            detail={"attempt": 1, "result": result.value},
-        )
-        fake.campaigns.record(fake.campaign_id, event)
+        ended = UpgradeEnded(attempt=1, result=result)
+        fake.bench().record(ended, "as scripted", wave=1, cluster=cluster)
 
 
 def test_who_started_a_campaign_may_only_abort_at_a_hold() -> None:
@@ -238,7 +230,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_by_the_next_gate_which_says_
     found = approach(fake.bench(), again, approval_question(fake.bench()), lost)
     assert isinstance(found, NextGate)
     assert (
-        "ada chose 'Approve', on try 1, and that did not reach the journal; approve_plan_2 asks"
+        "ada chose 'Approve', on try 1, and that did not reach the journal; the next gate asks"
         in found.reason
     )
     asked = _approach(fake, 2)

@@ -7,10 +7,10 @@ import random
 import pytest
 
 from srx_issu.campaign.budget import counted
+from srx_issu.campaign.entry import is_about
 from srx_issu.campaign.model import Budget
-from srx_issu.ports.campaign import is_about
-from srx_issu.steps.campaign.state import CampaignState, read_state
-from tests.fakes.campaign_events import CLUSTERS, random_events
+from srx_issu.campaign.state import CampaignState, read_state
+from tests.fakes.campaign_events import CLUSTERS, random_entries
 
 
 def of_one(state: CampaignState, name: str) -> tuple[object, ...]:
@@ -34,8 +34,8 @@ def of_one(state: CampaignState, name: str) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_what_is_left_out_decides_nothing_about_a_cluster(seed: int) -> None:
-    events = random_events(random.Random(seed), 60)
-    whole = read_state(events)
+    entries = random_entries(random.Random(seed), 60)
+    whole = read_state(entries)
     for name in CLUSTERS:
-        own = read_state(event for event in events if is_about(event, (name,)))
+        own = read_state(entry for entry in entries if is_about(entry, (name,)))
         assert of_one(own, name) == of_one(whole, name)

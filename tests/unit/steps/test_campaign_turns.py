@@ -10,12 +10,12 @@ import pytest
 
 from srx_issu.campaign.admit import Wait
 from srx_issu.campaign.model import Budget, InFlight, Share, WaveSize
+from srx_issu.campaign.state import read_state
 from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
-from srx_issu.ports.journal import Outcome
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign.state import read_state
 from srx_issu.steps.campaign.turns import End, Room, Turn, obstacles, wants_attention
 from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, Go, Task, next_step, note_start
 from srx_issu.steps.campaign.wave import open_wave
@@ -77,7 +77,7 @@ def task_of(fake: FakeCampaign, name: str) -> Task:
 
 def told(fake: FakeCampaign, names: str) -> dict[str, str | None]:
     look = fake.campaigns.look({fake.campaign_id: 0}, ())
-    states = {fake.campaign_id: read_state(look.events[fake.campaign_id])}
+    states = {fake.campaign_id: read_state(look.entries[fake.campaign_id])}
     turns = [Turn.of(fake.campaign_id, task_of(fake, name)) for name in names]
     found = obstacles(turns, states, fake.stopped, Room(look.held), look.at)
     return {turn.task.cluster.name: words for turn, words in found}
@@ -153,7 +153,7 @@ class TestEnds:
 
     def wants(self, fake: FakeCampaign, end: End, run_state: str | None = None) -> bool:
         look = fake.campaigns.look({fake.campaign_id: 0}, (end.upgrade,))
-        state = read_state(look.events[fake.campaign_id])
+        state = read_state(look.entries[fake.campaign_id])
         return wants_attention(end, state, look.upgrades.get(end.upgrade), run_state, look.at)
 
     def test_nothing_while_it_runs(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.cluster.rows import PolicySync as Row
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import CommandIntended, Sending
 from srx_issu.steps.upgrade.check_policies import RESYNC_KEY, check_policies, resync_policies
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import look_again
@@ -41,7 +41,15 @@ def test_policies_out_of_sync_that_a_resync_does_not_heal_go_to_a_person() -> No
 
 def test_a_later_try_only_looks_whether_the_resync_has_helped() -> None:
     fake = after_upgrade(in_sync=False)
-    fake.told(EntryKind.ACTION_INTENDED, STEP, "request security policies resync", once=RESYNC_KEY)
+    intended = CommandIntended(
+        sending=Sending.RESYNC_POLICIES,
+        node=N0,
+        command="request security policies resync",
+        permit_id=None,
+        once=RESYNC_KEY,
+        key=RESYNC_KEY,
+    )
+    fake.happened(intended, "request security policies resync", step=STEP)
     with_policies(fake, in_sync=True)
     assert resync_policies(fake.bench(STEP)) == {"words": "sent before"}
     assert fake.writer.sent == []
@@ -59,5 +67,5 @@ def test_policies_out_of_sync_are_resynced_once_under_a_name_of_its_own() -> Non
         with pytest.raises(NotVerified, match="still out of sync"):
             check_policies(fake.bench("verify.check_policies"))
     assert fake.writer.sent == [RESYNC]
-    sent = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.ACTION_INTENDED]
+    sent = [e for e in fake.journal.entries("manual__1") if isinstance(e.event, CommandIntended)]
     assert sent[-1].step == STEP

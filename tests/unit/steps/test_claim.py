@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
+from srx_issu.domain.history.events import ClusterTakenOver
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Purpose, SharedLimit
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import CLUSTER, intent
@@ -69,8 +71,8 @@ def test_what_waits_for_an_operator_is_taken_with_what_was_kept_beside_it_and_to
     assert held.owner == "recover-1"
     assert fake.leases.holder("conflict:core") is None
     assert fake.texts(EntryKind.APPROVAL) == ["taken over by ada for the recovery recover-1: node1 hangs"]
-    mine = [e for e in fake.journal.entries("recover-1") if e.kind is EntryKind.APPROVAL]
-    assert [(e.detail["by"], e.detail["from"]) for e in mine] == [("ada", "manual__1")]
+    mine = [e.event for e in fake.journal.entries("recover-1") if e.kind is EntryKind.APPROVAL]
+    assert mine == [ClusterTakenOver(by="ada", from_upgrade="manual__1")]
 
 
 def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:

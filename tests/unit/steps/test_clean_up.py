@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.errors import StopFlagUnreadable
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import CommandIntended, CommandSent, Sending
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.gate.order import BROUGHT
 from srx_issu.steps.upgrade.clean_up import clean_up
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0
@@ -20,10 +21,11 @@ MOST_TRIES = 20
 def upgraded() -> FakeBench:
     """With an image that it has brought."""
     fake = FakeBench()
-    at_work = fake.bench("prepare.stage_image")
-    for kind in (EntryKind.ACTION_INTENDED, EntryKind.ACTION_SENT):
-        at_work.tell(kind, "copy", node=N0, detail={BROUGHT: IMAGE})
-    fake.told(EntryKind.DECIDED, "fail_back.check_unchanged", "all well", outcome=Outcome.UPGRADED.value)
+    copy = CommandIntended(sending=Sending.UPLOAD, node=N0, command="copy", permit_id="t0", file=IMAGE)
+    fake.happened(copy, "copy", step="prepare.stage_image")
+    copied = CommandSent(sending=Sending.UPLOAD, node=N0, command="copy", permit_id="t0", file=IMAGE)
+    fake.happened(copied, "copy", step="prepare.stage_image")
+    fake.decided(Outcome.UPGRADED, "all well")
     return fake
 
 

@@ -2,21 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import CommandSent, Sending, WaitEnded
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.upgrade.close import close, settle
-from tests.fakes.benches import FakeBench
+from tests.fakes.benches import FakeBench, start_intended
+from tests.fakes.snapshots import N0
 
 
 def started(fake: FakeBench) -> None:
-    bench = fake.bench("issu.start")
-    event = bench.event(
-        EntryKind.ACTION_INTENDED, "start", node=bench.reader.observe().node0.node, key="start_issu"
-    )
-    fake.journal.intend("manual__1", event)
-
-
-def decided(fake: FakeBench, outcome: Outcome, reason: str = "because") -> None:
-    fake.told(EntryKind.DECIDED, "some.step", reason, outcome=outcome.value)
+    fake.happened(start_intended(), "start")
 
 
 def outcome_of(fake: FakeBench, *failed: str) -> str:
@@ -25,15 +20,15 @@ def outcome_of(fake: FakeBench, *failed: str) -> str:
 
 def test_the_newest_decision_is_the_outcome() -> None:
     fake = FakeBench()
-    decided(fake, Outcome.NOT_READY)
-    decided(fake, Outcome.UPGRADED)
+    fake.decided(Outcome.NOT_READY)
+    fake.decided(Outcome.UPGRADED)
     assert outcome_of(fake) == "UPGRADED"
     assert fake.leases.holder("cluster:fw-1") is None
 
 
 def test_a_failure_before_the_start_is_not_ready_with_the_steps_own_words() -> None:
     fake = FakeBench()
-    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
+    fake.failed("prepare.stage_image", "node0: disk full")
     facts = close(fake.bench("close"), ["prepare.stage_image"])
     assert facts["outcome"] == "NOT_READY"
     assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
@@ -55,7 +50,7 @@ def test_a_run_that_ended_without_any_word_after_the_start_needs_a_person() -> N
 def test_failed_paperwork_does_not_hide_a_verified_upgrade() -> None:
     fake = FakeBench()
     started(fake)
-    decided(fake, Outcome.UPGRADED)
+    fake.decided(Outcome.UPGRADED)
     assert outcome_of(fake, "report") == "UPGRADED_WITH_FINDINGS"
 
 
@@ -63,8 +58,9 @@ def test_what_failed_beside_a_verified_upgrade_is_said_once() -> None:
     """The task settles the outcome first and closes with it later."""
     fake = FakeBench()
     started(fake)
-    decided(fake, Outcome.UPGRADED)
-    fake.told(EntryKind.STEP_FAILED, "issu.wait_for_resync", "not reached within 600 s")
+    fake.decided(Outcome.UPGRADED)
+    missed = WaitEnded(awaited=Goal.RESYNCED, reached=False)
+    fake.happened(missed, "not reached within 600 s", step="issu.wait_for_resync")
     settle(fake.bench("close"), ["issu.wait_for_resync"])
     reason = close(fake.bench("close"), ["issu.wait_for_resync"])["reason"]
     assert reason == "because; but issu.wait_for_resync failed: not reached within 600 s"
@@ -73,14 +69,14 @@ def test_what_failed_beside_a_verified_upgrade_is_said_once() -> None:
 @pytest.mark.parametrize("outcome", [Outcome.ALREADY_CURRENT, Outcome.PLANNED])
 def test_nothing_started_stays_what_was_decided(outcome: Outcome) -> None:
     fake = FakeBench()
-    decided(fake, outcome)
+    fake.decided(outcome)
     assert outcome_of(fake, "report") == outcome.value
 
 
 def test_nobody_answered_stays_refused_with_its_reason_though_the_gate_failed() -> None:
     fake = FakeBench()
-    decided(fake, Outcome.REFUSED, "nobody answered within 24 h")
-    fake.told(EntryKind.STEP_FAILED, "approval.approve_start", "nobody answered within 24 h")
+    fake.decided(Outcome.REFUSED, "nobody answered within 24 h")
+    fake.failed("approval.approve_start", "nobody answered within 24 h")
     facts = close(fake.bench("close"), ["approval.approve_start"])
     assert (facts["outcome"], facts["reason"]) == ("REFUSED", "nobody answered within 24 h")
     assert fake.leases.holder("cluster:fw-1") is None
@@ -89,8 +85,8 @@ def test_nobody_answered_stays_refused_with_its_reason_though_the_gate_failed() 
 def test_a_refusal_does_not_hide_an_issu_that_was_sent_before_it() -> None:
     fake = FakeBench()
     started(fake)
-    fake.told(EntryKind.ACTION_SENT, "issu.start", "accepted")
-    decided(fake, Outcome.REFUSED, "ada refused the start; nothing was sent")
+    fake.happened(CommandSent(sending=Sending.START, node=N0), "accepted")
+    fake.decided(Outcome.REFUSED, "ada refused the start; nothing was sent")
     facts = close(fake.bench("close"), ["approval.confirm_approval"])
     assert facts["outcome"] == "NEEDS_OPERATOR"
     assert "had been asked for" in str(facts["reason"])
@@ -104,37 +100,37 @@ def test_an_assessment_cleared_by_hand_does_not_hide_an_issu_that_was_sent_meanw
     """It skips what is behind it, the outcome's branch among it, while the start is at work."""
     fake = FakeBench()
     started(fake)
-    decided(fake, outcome, "node1: CPU is busy")
+    fake.decided(outcome, "node1: CPU is busy")
     assert outcome_of(fake) == "NEEDS_OPERATOR"
     assert fake.leases.holder("cluster:fw-1") is not None
 
 
 def test_a_failed_task_is_named_with_its_own_reason_from_the_journal() -> None:
     fake = FakeBench()
-    fake.told(EntryKind.STEP_FAILED, "prepare.back_up_configuration", "node1: no answer")
-    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: no session")
-    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: disk full")
+    fake.failed("prepare.back_up_configuration", "node1: no answer")
+    fake.failed("prepare.stage_image", "node0: no session")
+    fake.failed("prepare.stage_image", "node0: disk full")
     facts = close(fake.bench("close"), ["prepare.stage_image"])
     assert "prepare.stage_image failed: node0: disk full" in str(facts["reason"])
 
 
 def test_a_step_is_found_by_the_task_that_it_is_a_part_of() -> None:
     fake = FakeBench()
-    fake.told(EntryKind.STEP_FAILED, "prepare.stage_image", "node0: disk full", task="prepare")
-    fake.told(EntryKind.STEP_FAILED, "branch_outcome", "something else")
+    fake.failed("prepare", "node0: disk full", step="prepare.stage_image")
+    fake.failed("branch_outcome", "something else")
     reason = str(close(fake.bench("close"), ["prepare"])["reason"])
     assert "prepare.stage_image failed: node0: disk full" in reason
 
 
 def test_closing_twice_is_closing_once() -> None:
     fake = FakeBench()
-    decided(fake, Outcome.UPGRADED)
+    fake.decided(Outcome.UPGRADED)
     assert outcome_of(fake) == outcome_of(fake)
 
 
 def test_who_must_act_is_told_what_the_step_that_gave_up_has_written() -> None:
     fake = FakeBench()
-    decided(fake, Outcome.NEEDS_OPERATOR)
+    fake.decided(Outcome.NEEDS_OPERATOR)
     fake.evidence.write("manual__1", "what-to-do.txt", "Go to the console of node1.")
     told = close(fake.bench("close"), [])["what_to_do"]
     assert told == (
@@ -150,16 +146,16 @@ def test_who_must_act_is_never_left_without_a_word() -> None:
 
 def test_nobody_is_told_to_act_where_nobody_must() -> None:
     fake = FakeBench()
-    decided(fake, Outcome.ROLLED_BACK)
+    fake.decided(Outcome.ROLLED_BACK)
     assert "what_to_do" not in close(fake.bench("close"), [])
 
 
 def test_a_closed_upgrade_keeps_its_outcome_and_gives_back_what_it_took_again() -> None:
     fake = FakeBench()
-    decided(fake, Outcome.NOT_READY)
+    fake.decided(Outcome.NOT_READY)
     assert outcome_of(fake) == "NOT_READY"
     fake.leases.take("cluster:fw-1", "manual__1", 3600)
-    decided(fake, Outcome.NEEDS_OPERATOR)  # a person has cleared a task
+    fake.decided(Outcome.NEEDS_OPERATOR)  # a person has cleared a task
     assert outcome_of(fake) == "NOT_READY"
     assert fake.leases.holder("cluster:fw-1") is None
 
@@ -167,6 +163,6 @@ def test_a_closed_upgrade_keeps_its_outcome_and_gives_back_what_it_took_again() 
 def test_a_refusal_does_not_hide_a_start_that_may_have_been_sent() -> None:
     fake = FakeBench()
     started(fake)
-    decided(fake, Outcome.REFUSED, "the window ends too soon")
+    fake.decided(Outcome.REFUSED, "the window ends too soon")
     assert outcome_of(fake) == "NEEDS_OPERATOR"
     assert fake.leases.holder("cluster:fw-1") is not None

@@ -8,9 +8,11 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import ApprovalConfirmed
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.confirm import confirm_approval
-from tests.fakes.approvals import READY_EVENT
+from tests.fakes.approvals import PASSED, READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
 from tests.fakes.recoveries import half_way
@@ -21,7 +23,7 @@ NOT_REQUIRED = Approvals(start=ApprovalRule(required=False))
 
 def _assessed(**changes: object) -> FakeBench:
     fake = FakeBench(intent=intent(**changes))
-    fake.journal.record("manual__1", READY_EVENT)
+    fake.journal.record("manual__1", READY_ENTRY)
     return fake
 
 
@@ -53,17 +55,18 @@ def test_without_an_assessment_nothing_is_approved() -> None:
 
 def test_the_support_matrix_can_ask_where_policy_does_not() -> None:
     fake = FakeBench(intent=intent(approvals=NOT_REQUIRED))
-    asking = replace(READY_EVENT, detail={**READY_EVENT.detail, "ask": "unknown pair"})
-    fake.journal.record("manual__1", asking)
+    fake.happened(replace(PASSED, ask="unknown pair"), READY_ENTRY.text)
     _refused(fake, "no answer of a person")
 
 
 def test_a_yes_is_written_down_with_person_and_digest() -> None:
     fake = _assessed().approved("start")
     assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "ada"}
-    told = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.APPROVAL]
-    assert told[0].text == "start approved by ada (1 of 1)"
-    assert len(str(told[0].detail["digest"])) == 64
+    assert fake.texts(EntryKind.APPROVAL) == ["start approved by ada (1 of 1)"]
+    told = fake.journal.entries("manual__1")[-1].event
+    assert isinstance(told, ApprovalConfirmed)
+    assert (told.purpose, told.by) == (START, "ada")
+    assert len(str(told.digest)) == 64
 
 
 def test_policy_without_approval_says_so_in_the_journal() -> None:

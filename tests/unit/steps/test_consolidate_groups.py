@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

@@ -9,8 +9,8 @@ from datetime import timedelta
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
-from srx_issu.ports.journal import EntryKind, Outcome
-from srx_issu.steps.recall import BASELINE_STEP, conclusion
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.upgrade.check_state import check_state
 from srx_issu.steps.upgrade.check_unchanged import check_unchanged
 from srx_issu.steps.upgrade.collect_after import collect_after
@@ -45,7 +45,7 @@ def after_an_issu(*names: str) -> FakeBench:
     """The baseline had policies a and b; now the cluster shows ``names``."""
     fake = FakeBench()
     fake.state = with_policies("a", "b")
-    collect_baseline(fake.bench(BASELINE_STEP))
+    collect_baseline(fake.bench("assess.collect_baseline"))
     fake.reader.now = on_the_target(N1)
     fake.state = with_policies(*names)
     collect_after(fake.bench("verify.collect_after"))
@@ -104,7 +104,7 @@ def test_nobody_waits_for_what_waiting_cannot_bring_back() -> None:
     none: Rows[rows.CoreDump] = Rows(rows=())
     before = replace(with_policies("a", "b"), core_dumps=PerNode(node0=none, node1=none))
     fake = FakeBench(state=before)
-    collect_baseline(fake.bench(BASELINE_STEP))
+    collect_baseline(fake.bench("assess.collect_baseline"))
     fake.reader.now = on_the_target(N1)
     fake.state = replace(before, core_dumps=PerNode(node0=core, node1=none))
     collect_after(fake.bench("verify.collect_after"))
@@ -129,7 +129,7 @@ def test_the_end_tells_only_what_is_new_and_what_came_back() -> None:
     looks(fake)
     home_again(fake).state = with_policies("a", "b")
     assert looks(fake, LAST) == []
-    ended = conclusion(fake.journal.entries(fake.intent.upgrade_id))
+    ended = fake.known().conclusion
     assert ended is not None
     assert ended.outcome is Outcome.UPGRADED_WITH_FINDINGS
     assert "back by the end: policy trust > untrust / b is lost" in ended.reason
@@ -140,7 +140,7 @@ def test_what_the_fail_back_lost_is_a_finding_of_the_end() -> None:
     looks(fake)
     home_again(fake).state = with_policies("b")
     assert looks(fake, LAST)
-    ended = conclusion(fake.journal.entries(fake.intent.upgrade_id))
+    ended = fake.known().conclusion
     assert ended is not None
     assert ended.outcome is Outcome.UPGRADED_WITH_FINDINGS
     assert "policy trust > untrust / a is lost" in ended.reason
@@ -164,7 +164,7 @@ def test_noise_of_the_baseline_is_no_finding() -> None:
         fake.state = sessions(next(counts))
 
     fake.clock.sleep = swing  # type: ignore[method-assign]
-    collect_baseline(fake.bench(BASELINE_STEP))
+    collect_baseline(fake.bench("assess.collect_baseline"))
     fake.clock.sleep = sleep  # type: ignore[method-assign]
     floor = json.loads(fake.evidence.files[f"{fake.intent.upgrade_id}/baseline-tolerances.json"])
     assert floor["sessions.active"]["absolute"] == 400

@@ -9,10 +9,9 @@ import pytest
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.ports.journal import Outcome
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.recall import conclusion
 from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
 from srx_issu.steps.recovery.recover_cluster import carry_out, conclude_recovery
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
@@ -27,7 +26,7 @@ def held(fake: FakeBench) -> str:
     plan = kept_plan(fake.bench("x"))
     hold_recovery(fake.bench("recover.hold_for_operator"))
     assert kept_plan(fake.bench("x")) == plan
-    ended = conclusion(fake.journal.entries("manual__1"))
+    ended = fake.known().conclusion
     assert ended is not None
     assert ended.outcome is Outcome.NEEDS_OPERATOR
     assert fake.writer.sent == []
@@ -64,6 +63,14 @@ def test_what_a_step_wrote_when_it_stopped_stays() -> None:
     with pytest.raises(NotVerified):
         carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
     assert "recovery stopped at reboot_old_primary" in held(fake)
+
+
+def test_what_a_step_said_when_it_gave_up_without_an_outcome_is_told() -> None:
+    fake = half_way().approved("recovery")
+    fake.failed("recover.finish_forward", "node1: no session", step="recover.reboot_old_primary")
+    words = held(fake)
+    assert words.startswith("node1: no session; nothing more is sent")
+    assert "broke off without a word" not in words
 
 
 def test_nothing_is_held_that_was_never_started() -> None:

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld, RequestRefused
+from srx_issu.domain.history.events import OutcomeDecided
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, SharedLimit
-from srx_issu.ports.journal import PERMIT_S, Outcome
+from srx_issu.ports.journal import PERMIT_S
 from srx_issu.steps.holding import needs_of, renew_all, take_all
 from srx_issu.steps.upgrade.claim import claim
 from srx_issu.steps.upgrade.close import close
@@ -39,7 +41,7 @@ def test_a_conflict_group_is_taken_with_the_cluster_and_refuses_the_second() -> 
     with pytest.raises(LeaseHeld, match="conflict:edge is held by run-a"):
         claim(upgrade("b", "aggregation", "edge"), journal, leases, T0)
     assert held(leases) == dict.fromkeys(("cluster:a", "conflict:core", "conflict:edge"), "run-a")
-    assert journal.entries("run-b")[-1].detail == {"outcome": "REFUSED"}
+    assert journal.entries("run-b")[-1].event == OutcomeDecided(outcome=Outcome.REFUSED)
 
 
 def test_only_as_many_as_there_are_places_work_at_a_site() -> None:

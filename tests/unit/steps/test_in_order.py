@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from srx_issu.domain.errors import TransferFailed
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import OwnWait, Sending, WaitBegan
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part
 from tests.fakes.benches import FakeBench
-from tests.fakes.snapshots import N0
+from tests.unit.steps.gate.worlds import command_intended
 
 TASK = "prepare"
 
@@ -30,7 +31,7 @@ class Taken(list[str]):
         super().__init__()
         self.answers = answers
 
-    def part(self, name: str, *, sends: bool = False) -> Part:
+    def part(self, name: str, *, sends: Sending | None = None, awaits: OwnWait | None = None) -> Part:
         def step(bench: Bench) -> Any:
             self.append(bench.step)
             answer = self.answers.get(name, {"done": name})
@@ -38,14 +39,18 @@ class Taken(list[str]):
                 raise answer
             return answer
 
-        return Part(name=f"prepare.{name}", step=step, sends=sends)
+        return Part(name=f"prepare.{name}", step=step, sends=sends, awaits=awaits)
 
     def parts(self) -> tuple[Part, ...]:
-        return (self.part("back_up"), self.part("snapshot", sends=True), self.part("stage", sends=True))
+        return (
+            self.part("back_up", awaits=OwnWait.STATE_AFTER_ISSU),
+            self.part("snapshot", sends=Sending.SNAPSHOT),
+            self.part("stage", sends=Sending.UPLOAD),
+        )
 
 
-def begun(fake: FakeBench, step: str) -> None:
-    fake.journal.intend("manual__1", fake.bench(step).event(EntryKind.ACTION_INTENDED, "send", node=N0))
+def begun(fake: FakeBench, sending: Sending) -> None:
+    fake.happened(command_intended(sending), "send")
 
 
 def test_once_the_issu_was_asked_for_nothing_that_comes_before_it_is_done_and_that_is_said() -> None:
@@ -58,14 +63,14 @@ def test_once_the_issu_was_asked_for_nothing_that_comes_before_it_is_done_and_th
 
 def test_what_sends_is_not_done_again_once_something_after_it_was_begun_and_what_looks_is() -> None:
     fake, taken = FakeBench(), Taken()
-    begun(fake, "prepare.stage")
+    begun(fake, Sending.UPLOAD)
     InOrder(parts=taken.parts()).go_on(fake.bench(TASK))
     assert taken == ["prepare.back_up", "prepare.stage"]
 
 
 def test_what_was_begun_last_is_tried_again() -> None:
     fake, taken = FakeBench(), Taken()
-    begun(fake, "prepare.snapshot")
+    begun(fake, Sending.SNAPSHOT)
     InOrder(parts=taken.parts()).go_on(fake.bench(TASK))
     assert taken == ["prepare.back_up", "prepare.snapshot", "prepare.stage"]
 
@@ -91,7 +96,7 @@ def test_after_an_outage_it_goes_on_with_the_step_in_which_it_happened() -> None
 
 def test_an_outage_moves_the_deadline_of_the_step_that_waits() -> None:
     fake, taken = FakeBench(), Taken()
-    fake.told(EntryKind.STEP_STARTED, "prepare.back_up", "waiting")
+    fake.happened(WaitBegan(awaited=OwnWait.STATE_AFTER_ISSU), "waiting")
     InOrder(parts=taken.parts()).go_on(fake.bench(TASK), timedelta(hours=1).total_seconds())
     assert fake.texts(EntryKind.STEP_STARTED)[-1].startswith("journal or connection was away for 3600 s")
 

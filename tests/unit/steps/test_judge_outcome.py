@@ -6,29 +6,44 @@ import pytest
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
+from srx_issu.domain.history.events import (
+    CommandRejected,
+    FailureNamed,
+    IssuFound,
+    OwnWait,
+    Sending,
+    WaitEnded,
+)
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import EntryKind, Outcome
-from srx_issu.steps.recall import ERRAND, conclusion
-from srx_issu.steps.recovery.kept_plan import DIAGNOSIS_KEY, kept_plan
+from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator
 from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.watch import count_anew
-from tests.fakes.benches import FakeBench
+from tests.fakes.benches import FakeBench, start_intended
 from tests.fakes.intents import intent
 from tests.fakes.recoveries import half_way
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
+from tests.unit.steps.gate.worlds import command_intended
 
 
 def after_start(now: Snapshot) -> FakeBench:
     fake = FakeBench().with_baseline()
-    bench = fake.bench("issu.start")
-    event = bench.event(
-        EntryKind.ACTION_INTENDED, "start", node=N0, key="start_issu", detail={"transcript": "/t"}
-    )
-    fake.journal.intend("manual__1", event)
+    fake.happened(start_intended(transcript="/t"), "start")
     fake.reader.now = now
     return fake
+
+
+def reject(fake: FakeBench, words: str, sending: Sending = Sending.START) -> None:
+    """The node says no."""
+    fake.happened(CommandRejected(sending=sending, node=N0), words)
+
+
+def end_wait(fake: FakeBench, goal: Goal, text: str, *, reached: bool) -> None:
+    fake.happened(WaitEnded(awaited=goal, reached=reached), text)
 
 
 def test_nothing_to_judge_when_nothing_was_asked_for() -> None:
@@ -41,9 +56,7 @@ def test_a_complete_upgrade_is_verified_whatever_the_waits_thought() -> None:
 
 def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
     fake = after_start(both())
-    fake.journal.record(
-        "manual__1", fake.bench("issu.start").event(EntryKind.ACTION_REFUSED, "no image", node=N0)
-    )
+    reject(fake, "no image")
     assert judge_outcome(fake.bench("branch_outcome")) is Way.END
     assert fake.outcome is Outcome.ABORTED_CLEAN
 
@@ -52,9 +65,7 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
 def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_steps(now: Snapshot) -> None:
     """Somebody clears this task while the recovery waits."""
     fake = half_way()
-    fake.bench("recover.reboot_old_primary").tell(
-        EntryKind.ACTION_INTENDED, "reboot", node=N0, detail={ERRAND: "reboot_old_primary"}
-    )
+    fake.happened(command_intended(Sending.RECOVER, errand="reboot_old_primary"), "reboot")
     fake.reader.now = now
     plan = kept_plan(fake.bench("x"))
     assert judge_outcome(fake.bench("branch_outcome")) is Way.RECOVER
@@ -62,21 +73,24 @@ def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_s
     assert fake.outcome is None
 
 
+def test_what_was_sent_of_an_earlier_plan_has_not_begun_the_new_one() -> None:
+    fake = half_way()
+    fake.happened(command_intended(Sending.RECOVER, errand="reboot_old_primary"), "reboot")
+    keep_plan(fake.bench("recover.diagnose"), prognosis(fake.bench("recover.diagnose")))
+    fake.reader.now = both(NEW, NEW)
+    assert judge_outcome(fake.bench("branch_outcome")) is Way.VERIFY
+
+
 def test_what_another_step_was_refused_is_no_refusal_of_the_start() -> None:
     fake = after_start(both())
-    fake.journal.record(
-        "manual__1",
-        fake.bench("prepare.snapshot_software").event(EntryKind.ACTION_REFUSED, "media too small", node=N0),
-    )
+    reject(fake, "media too small", Sending.SNAPSHOT)
     assert judge_outcome(fake.bench("branch_outcome")) is not Way.END
     assert fake.outcome is None
 
 
 def test_nodes_that_fall_silent_behind_the_last_wait_are_missing_not_under_way() -> None:
     fake = after_start(snapshot(silent(N0), silent(N1)))
-    fake.journal.record(
-        "manual__1", fake.bench("issu.wait_for_resync").event(EntryKind.STEP_FINISHED, "both run the target")
-    )
+    end_wait(fake, Goal.RESYNCED, "both run the target", reached=True)
     assert judge_outcome(fake.bench("branch_outcome")) is Way.HOLD
     kept = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.DECIDED]
     assert "node missing" in kept[-1].text
@@ -125,7 +139,7 @@ def test_after_an_outage_the_deadline_counts_from_the_journals_return() -> None:
     fake = after_start(both())
     watched(fake)
     fake.clock.sleep(TIMERS.secondary_upgrade_s + 10)
-    count_anew(fake.bench("branch_outcome"), away_s=600.0)
+    count_anew(fake.bench("branch_outcome"), OwnWait.UNATTENDED_ISSU, away_s=600.0)
     assert "0 s of 5400 s" in watched(fake).reason
 
 
@@ -152,22 +166,20 @@ def test_an_error_that_was_tried_again_puts_no_live_issu_back(now: Snapshot) -> 
 
 def test_what_a_wait_has_given_up_is_diagnosed_at_once() -> None:
     fake = after_start(HALF_WAY)
-    wait = fake.bench("issu.wait_for_switchover")
-    fake.journal.record("manual__1", wait.event(EntryKind.STEP_FAILED, "not reached within 900 s"))
+    end_wait(fake, Goal.SWITCHED_OVER, "not reached within 900 s", reached=False)
     assert judge_outcome(fake.bench("branch_outcome")) in (Way.HOLD, Way.RECOVER)
 
 
 def test_a_verdict_that_was_corrected_by_a_newer_look_does_not_count() -> None:
     fake = after_start(both())
-    wait = fake.bench("issu.wait_for_secondary_upgrade")
-    fake.journal.record("manual__1", wait.event(EntryKind.STEP_FAILED, "not reached within 5400 s"))
-    fake.journal.record("manual__1", wait.event(EntryKind.STEP_FINISHED, "reached"))
+    end_wait(fake, Goal.SECONDARY_UPGRADED, "not reached within 5400 s", reached=False)
+    end_wait(fake, Goal.SECONDARY_UPGRADED, "reached", reached=True)
     watched(fake)
 
 
 def test_where_the_start_itself_has_decided_nobody_watches() -> None:
     fake = after_start(both())
-    fake.told(EntryKind.DECIDED, "issu.start", "nothing was sent: no shell", outcome=Outcome.NOT_READY.value)
+    fake.decided(Outcome.NOT_READY, "nothing was sent: no shell")
     assert judge_outcome(fake.bench("branch_outcome")) is Way.HOLD
 
 
@@ -181,7 +193,7 @@ def test_an_account_that_both_nodes_refuse_decides_nothing() -> None:
 
 def refused(now: Snapshot, words: str) -> FakeBench:
     fake = after_start(now)
-    fake.journal.record("manual__1", fake.bench("issu.start").event(EntryKind.ACTION_REFUSED, words, node=N0))
+    reject(fake, words)
     return fake
 
 
@@ -200,7 +212,7 @@ def test_a_recovery_of_a_cluster_at_rest_finds_nothing_to_do() -> None:
     for release, outcome in ((OLD, Outcome.ABORTED_CLEAN), (NEW, Outcome.ALREADY_CURRENT)):
         fake = FakeBench(intent=intent(purpose=Purpose.RECOVER)).with_baseline(both(release, release))
         fake.reader.now = both(release, release)
-        fake.bench("observe").tell(EntryKind.OBSERVED, "found", node=N0, key="issu_found")
+        fake.happened(IssuFound(starter=N0, target=NEW, transcript=None), "found")
         assert judge_outcome(fake.bench("branch_outcome")) is Way.END
         assert fake.outcome is outcome
 
@@ -253,8 +265,8 @@ def test_the_hold_never_names_a_node_it_cannot_tell() -> None:
 def test_what_it_was_refused_for_has_a_name(words: str, failure: str) -> None:
     fake = refused(both(), words)
     assert judge_outcome(fake.bench("branch_outcome")) is Way.END
-    events = fake.journal.entries("manual__1")
-    assert [event.detail["failure"] for event in events if event.key == DIAGNOSIS_KEY] == [failure]
-    ended = conclusion(events)
+    events = [entry.event for entry in fake.journal.entries("manual__1")]
+    assert [event.failure for event in events if isinstance(event, FailureNamed)] == [failure]
+    ended = fake.known().conclusion
     assert ended is not None
     assert ended.reason.startswith(f"{failure.replace('_', ' ')}: node0 refused the ISSU: {words}")

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.ports.journal import Entry, EntryKind
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import Observed
 from srx_issu.steps.late_journal import LateJournal, write_patiently
 from srx_issu.steps.outage import Outage
 from tests.fakes.intents import intent
@@ -26,7 +27,7 @@ def journal(*spans: tuple[float, float]) -> AwayJournal:
 
 
 def line(text: str, at_s: float = 0.0) -> Entry:
-    return Entry(at=T0 + timedelta(seconds=at_s), kind=EntryKind.OBSERVED, step="issu.wait", text=text)
+    return entry_of(Observed(), text, at=T0 + timedelta(seconds=at_s), step="issu.wait")
 
 
 def late(behind: AwayJournal) -> LateJournal:
@@ -34,7 +35,7 @@ def late(behind: AwayJournal) -> LateJournal:
 
 
 def texts(behind: AwayJournal) -> list[str]:
-    return [event.text for event in behind.written[RUN]]
+    return [entry.text for entry in behind.written[RUN]]
 
 
 def test_keeps_what_it_cannot_write_and_writes_it_late_in_order_with_its_own_time() -> None:
@@ -46,7 +47,7 @@ def test_keeps_what_it_cannot_write_and_writes_it_late_in_order_with_its_own_tim
     behind.away.clock.sleep(30)
     assert asyncio.run(lines.write(line("third", 60)))
     assert texts(behind) == ["first", "second", "third"]
-    assert [event.at - T0 for event in behind.written[RUN]] == [timedelta(seconds=s) for s in (0, 30, 60)]
+    assert [entry.at - T0 for entry in behind.written[RUN]] == [timedelta(seconds=s) for s in (0, 30, 60)]
 
 
 def test_does_not_ask_again_before_its_pause_is_over() -> None:

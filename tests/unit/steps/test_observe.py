@@ -7,14 +7,22 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import (
+    ClusterHandedOver,
+    ClusterReleased,
+    CommandIntended,
+    CommandSent,
+    Event,
+    Sending,
+)
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import Entry, EntryKind, Outcome
-from srx_issu.steps.recall import baseline, course, intent_of, start
-from srx_issu.steps.upgrade.claim import TAKEN_OVER, TakeOver, claim, permits_left_s
+from srx_issu.steps.recall import baseline, course, intent_of
+from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.observe import observe, observe_again
-from srx_issu.steps.upgrade.release_cluster import STEP as RELEASED
-from tests.fakes.benches import FakeBench
+from tests.fakes.benches import FakeBench, start_intended
 from tests.fakes.intents import IMAGE, intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both
 
@@ -31,25 +39,25 @@ def recovery(image: object = UNTOLD) -> FakeBench:
 def with_earlier(fake: FakeBench, outcome: Outcome | None = None) -> FakeBench:
     """An upgrade of ours that asked node1 for the ISSU, from a baseline when both nodes ran the old one."""
     earlier = FakeBench(journal=fake.journal, evidence=fake.evidence).with_baseline()
-    bench = earlier.bench("issu.start")
-    event = bench.event(
-        EntryKind.ACTION_INTENDED, "start", node=N1, key="start_issu", detail={"transcript": "/t"}
-    )
-    fake.journal.intend("manual__1", event)
+    earlier.happened(start_intended(N1, transcript="/t"), "start")
     if outcome:
         fake.journal.close_upgrade("manual__1", outcome, "because", T0)
     return fake
 
 
+def happened_to_earlier(fake: FakeBench, event: Event, text: str) -> None:
+    fake.journal.record("manual__1", entry_of(event, text, at=T0, step="test"))
+
+
 def test_a_cluster_upgraded_by_hand_is_its_own_baseline() -> None:
     fake = recovery()
     observe(fake.bench("observe"))
-    events = fake.journal.entries("recover-1")
-    begun = start(events)
-    assert begun is not None
-    assert (begun.starter, begun.transcript_path) == (N0, None)
-    assert baseline(events, fake.evidence) == fake.reader.now
-    assert not [e for e in events if e.kind is EntryKind.ACTION_INTENDED]
+    so_far = fake.known()
+    assert so_far.start is not None
+    assert (so_far.start.starter, so_far.start.transcript_path) == (N0, None)
+    assert baseline(so_far, fake.evidence) == fake.reader.now
+    entries = fake.journal.entries("recover-1")
+    assert not [e for e in entries if isinstance(e.event, CommandIntended)]
 
 
 def test_the_target_that_was_found_becomes_the_intents() -> None:
@@ -57,29 +65,28 @@ def test_the_target_that_was_found_becomes_the_intents() -> None:
     observe(fake.bench("observe"))
     now = intent_of(fake.journal, "recover-1")
     assert now.image.release == NEW
-    assert course(fake.journal.entries("recover-1"), fake.evidence, now).target == NEW
+    assert course(fake.known(), fake.evidence, now).target == NEW
 
 
 def test_goes_on_from_the_upgrade_of_a_dead_controller() -> None:
     fake = with_earlier(recovery())
     observe(fake.bench("observe"))
-    events = fake.journal.entries("recover-1")
-    begun = start(events)
-    assert begun is not None
-    assert (begun.starter, begun.transcript_path) == (N1, "/t")
-    assert baseline(events, fake.evidence) == both()
+    so_far = fake.known()
+    assert so_far.start is not None
+    assert (so_far.start.starter, so_far.start.transcript_path) == (N1, "/t")
+    assert baseline(so_far, fake.evidence) == both()
 
 
 def test_and_from_one_that_needs_an_operator_though_it_was_taken_over() -> None:
     fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
-    fake.journal.record("manual__1", Entry(at=T0, kind=EntryKind.APPROVAL, step=TAKEN_OVER, text="ada"))
+    happened_to_earlier(fake, ClusterHandedOver(by="ada"), "ada")
     assert observe(fake.bench("observe"))["earlier"] is True
 
 
 def test_not_from_one_that_came_to_its_end_or_was_given_back() -> None:
     assert observe(with_earlier(recovery(), Outcome.ROLLED_BACK).bench("observe"))["earlier"] is False
     fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
-    fake.journal.record("manual__1", Entry(at=T0, kind=EntryKind.APPROVAL, step=RELEASED, text="in order"))
+    happened_to_earlier(fake, ClusterReleased(by="ada"), "in order")
     assert observe(fake.bench("observe"))["earlier"] is False
 
 
@@ -87,11 +94,10 @@ def test_from_one_that_was_closed_as_refused_though_its_start_was_sent() -> None
     fake = with_earlier(recovery(), Outcome.REFUSED)
     assert observe(fake.bench("observe"))["earlier"] is False  # nothing was sent: it has no ISSU to lend
     fake = with_earlier(recovery())
-    sent = Entry(at=T0, kind=EntryKind.ACTION_SENT, step="issu.start", text="accepted")
-    fake.journal.record("manual__1", sent)
+    happened_to_earlier(fake, CommandSent(sending=Sending.START, node=N1), "accepted")
     fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada refused the start", T0)
     assert observe(fake.bench("observe"))["earlier"] is True
-    assert baseline(fake.journal.entries("recover-1"), fake.evidence) == both()
+    assert baseline(fake.known(), fake.evidence) == both()
 
 
 @pytest.mark.parametrize("closed", [None, Outcome.NEEDS_OPERATOR])
@@ -110,11 +116,10 @@ def test_a_take_over_goes_on_at_once_from_the_old_baseline(closed: Outcome | Non
     assert old is not None
     assert (held.owner, old.outcome) == ("recover-1", Outcome.NEEDS_OPERATOR)
     assert observe(fake.bench("observe")) == {"starter": "node1", "target": NEW, "earlier": True}
-    events = fake.journal.entries("recover-1")
-    begun = start(events)
-    assert begun is not None
-    assert (begun.starter, begun.transcript_path) == (N1, "/t")
-    assert baseline(events, fake.evidence) == both()
+    so_far = fake.known()
+    assert so_far.start is not None
+    assert (so_far.start.starter, so_far.start.transcript_path) == (N1, "/t")
+    assert baseline(so_far, fake.evidence) == both()
 
 
 def test_a_second_try_keeps_what_the_first_one_saw() -> None:
@@ -122,7 +127,7 @@ def test_a_second_try_keeps_what_the_first_one_saw() -> None:
     observe(fake.bench("observe"))
     fake.reader.now = both(NEW, NEW)
     assert observe(fake.bench("observe"))["target"] == NEW
-    assert baseline(fake.journal.entries("recover-1"), fake.evidence) == both(OLD, NEW)
+    assert baseline(fake.known(), fake.evidence) == both(OLD, NEW)
 
 
 def test_an_issu_that_ran_on_while_we_watched_tells_its_target_at_the_end() -> None:

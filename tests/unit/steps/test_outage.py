@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import CommandSent, Decided, Sending
 from srx_issu.steps.outage import (
     LONGEST_PAUSE_S,
     SAID_EVERY_S,
@@ -22,7 +22,7 @@ from srx_issu.steps.outage import (
 from tests.fakes.benches import FakeBench
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
-from tests.fakes.snapshots import T0
+from tests.fakes.snapshots import N0, T0
 
 LOG = logging.getLogger("test.outage")
 
@@ -193,7 +193,8 @@ def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:
     clock = SteppingClock()
     journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
     fake = FakeBench(clock=clock, journal=journal)
-    fake.bench("issu.start").tell(EntryKind.ACTION_SENT, "ISSU: Validating Image")
+    sent = CommandSent(sending=Sending.START, node=N0)
+    fake.bench("issu.start").record(sent, "ISSU: Validating Image")
     assert clock.now() - T0 >= timedelta(seconds=600)
     written = journal.written[fake.intent.upgrade_id]
     assert [(e.at, e.text) for e in written] == [(T0, "ISSU: Validating Image")]
@@ -204,5 +205,5 @@ def test_anything_else_begins_the_step_anew() -> None:
     fake = FakeBench(clock=clock)
     fake.journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
     with pytest.raises(JournalAway):
-        fake.bench("issu.start").tell(EntryKind.DECIDED, "Start: both nodes are ready")
+        fake.bench("issu.start").record(Decided(), "Start: both nodes are ready")
     assert clock.now() == T0

@@ -8,8 +8,8 @@ import pytest
 
 from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.reach_goal import reach
 from tests.fakes.benches import FakeBench

@@ -8,9 +8,10 @@ import pytest
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.history.events import ApprovalConfirmed, RecoveryStepPassed
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
 from srx_issu.steps.recovery.way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
 from tests.fakes.benches import FakeBench
@@ -39,8 +40,13 @@ def test_people_are_asked_about_a_plan_that_policy_leaves_to_them() -> None:
 def test_a_plan_that_policy_lets_pass_goes_its_way_at_once_and_that_is_written_down() -> None:
     fake = planned(permission=Permission.AUTOMATIC)
     assert choose_way(fake.bench("recover.diagnose")) is FORWARD
-    told = [e for e in fake.journal.entries("manual__1") if e.kind is EntryKind.APPROVAL]
-    assert [(e.step, e.detail["by"]) for e in told] == [("recover.confirm_recovery", "not asked")]
+    told = [
+        (entry.step, entry.event.by)
+        for entry in fake.journal.entries("manual__1")
+        if isinstance(entry.event, ApprovalConfirmed)
+    ]
+    assert told == [("recover.confirm_recovery", "not asked")]
+    assert len(fake.texts(EntryKind.APPROVAL)) == 1
 
 
 def test_the_guard_lets_nothing_pass_without_an_answer() -> None:
@@ -69,13 +75,13 @@ def test_without_a_plan_there_is_nothing_to_take() -> None:
 def test_a_step_that_is_over_is_not_taken_again() -> None:
     fake = half_way()
     first, *others = names(fake)
-    fake.told(EntryKind.STEP_FINISHED, f"recover.{first}", "done")
+    fake.happened(RecoveryStepPassed(action=first), "done")
     assert names(fake) == others
 
 
 def test_what_was_over_in_an_earlier_plan_is_taken_in_the_new_one() -> None:
     fake = half_way()
     before = names(fake)
-    fake.told(EntryKind.STEP_FINISHED, f"recover.{before[0]}", "done")
+    fake.happened(RecoveryStepPassed(action=before[0]), "done")
     keep_plan(fake.bench("recover.diagnose"), prognosis(fake.bench("recover.diagnose")))
     assert names(fake) == before

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.upgrade.release_cluster import release_cluster
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import T0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.errors import CommandRefused
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

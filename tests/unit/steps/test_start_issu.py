@@ -7,11 +7,12 @@ import pytest
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused, SessionLost, UnknownCommand
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import EntryKind, Outcome
-from srx_issu.steps.recall import start
 from srx_issu.steps.upgrade.start_issu import start_issu
+from tests.fakes.approvals import PASSED
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, NEW, OLD, T0, both, silent, snapshot, view
@@ -48,7 +49,7 @@ def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: st
 
 def test_a_readiness_marked_by_hand_is_no_approval() -> None:
     fake = FakeBench().with_baseline()
-    fake.told(EntryKind.DECIDED, "assess.check_readiness", "ready", assessment="ready")
+    fake.happened(PASSED, "ready")
     with pytest.raises(RequestRefused, match="0 of 1 approvals"):
         run(fake)
     assert fake.writer.starts == []
@@ -70,7 +71,7 @@ def test_starts_once_on_the_rg0_primary_and_journals_before_and_after() -> None:
     assert facts["started"] == "accepted"
     kinds = [e.kind for e in fake.journal.entries("manual__1")]
     assert kinds.index(EntryKind.ACTION_INTENDED) < kinds.index(EntryKind.ACTION_SENT)
-    begun = start(fake.journal.entries("manual__1"))
+    begun = fake.known().start
     assert begun is not None
     assert begun.transcript_path is not None
 

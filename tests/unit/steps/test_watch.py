@@ -2,17 +2,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceUnreachable
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import Event, Observed, StepFailed, WaitBegan, WaitEnded
+from srx_issu.domain.history.upgrade_state import Start, known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.ports.journal import Entry, EntryKind
-from srx_issu.steps.recall import Start
-from srx_issu.steps.waits.watch import Watch, began_at, deadline_s
+from srx_issu.steps.waits.watch import Watch, deadline_s
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group, silent, snapshot, view
@@ -148,13 +149,18 @@ def test_a_reached_goal_is_done() -> None:
 
 
 def test_the_deadline_counts_from_the_first_look_of_the_present_try() -> None:
-    def event(kind: EntryKind, minutes: int) -> Entry:
-        return Entry(at=T0 + timedelta(minutes=minutes), kind=kind, step="issu.wait", text="")
+    def entry(event: Event, minutes: int) -> Entry:
+        return entry_of(event, "", at=T0 + timedelta(minutes=minutes), step="issu.wait")
 
-    begun = (event(EntryKind.STEP_STARTED, 1), event(EntryKind.OBSERVED, 2))
-    assert began_at(begun, "issu.wait") == T0 + timedelta(minutes=1)
-    assert began_at((*begun, event(EntryKind.STEP_FAILED, 3)), "issu.wait") is None
-    assert began_at((), "issu.wait") is None
+    def began_at(*entries: Entry) -> datetime | None:
+        return known(entries).waiting_since.get(goal)
+
+    goal = Goal.SECONDARY_UPGRADED
+    begun = (entry(WaitBegan(awaited=goal), 1), entry(Observed(), 2))
+    assert began_at(*begun) == T0 + timedelta(minutes=1)
+    for end in (WaitEnded(awaited=goal, reached=False), StepFailed(task="issu.wait", awaited=goal)):
+        assert began_at(*begun, entry(end, 3)) is None
+    assert began_at() is None
 
 
 def test_every_goal_has_a_deadline() -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.upgrade_state import Start, known
 from srx_issu.domain.upgrade.goals import Course, Goal
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
-from srx_issu.steps.recall import Start
-from srx_issu.steps.waits.watch import Verdict, Watch, began_at
+from srx_issu.steps.waits.watch import Verdict, Watch
 from srx_issu.steps.waits.watch_loop import LeaseKeeper, WatchLoop
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
@@ -111,7 +111,7 @@ class Wait:
         return (self.clock.now() - T0) / timedelta(seconds=1)
 
     def lines(self, kind: EntryKind) -> list[str]:
-        return [event.text for event in self.journal.written[RUN] if event.kind is kind]
+        return [entry.text for entry in self.journal.written[RUN] if entry.kind is kind]
 
 
 def test_without_an_outage_one_line_a_change_and_one_verdict() -> None:
@@ -177,16 +177,17 @@ def test_a_deadline_that_passes_in_the_dark_counts_from_the_journals_return() ->
 
 def test_a_restarted_triggerer_finds_the_later_beginning_in_the_journal() -> None:
     wait = Wait([(0, HALF_WAY), (200, REBOOTING), (5000, REACHED)], away=[(100, 4000)])
-    events = []
+    beginnings = []
 
     async def pause(seconds: float) -> None:
         wait.clock.sleep(seconds)
-        events.append(began_at(tuple(wait.journal.written[RUN]), STEP))
+        so_far = known(wait.journal.written[RUN])
+        beginnings.append(so_far.waiting_since.get(Goal.SECONDARY_UPGRADED))
 
     wait.loop.pause = pause
     wait.decided()
-    assert events[-1] is not None
-    assert (events[-1] - T0).total_seconds() >= 4000
+    assert beginnings[-1] is not None
+    assert (beginnings[-1] - T0).total_seconds() >= 4000
 
 
 def test_a_journal_that_was_away_for_a_moment_moves_no_deadline() -> None:

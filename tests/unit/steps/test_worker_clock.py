@@ -12,14 +12,14 @@ from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import Ask, Enough, Gate, Response, approach, hear
 from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recovery.recover_cluster import carry_out, taken
-from tests.fakes.approvals import READY_EVENT
+from srx_issu.steps.recovery.recover_cluster import carry_out
+from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way
 from tests.unit.steps.gate.worlds import UID, OtherClock
 
 DAYS = 2 * 86400.0
-GATE = Gate(purpose=ApprovalPurpose.START, task_id="approval.approve_start", try_number=1, spares=())
+GATE = Gate(purpose=ApprovalPurpose.START, number=1, try_number=1, spares=0)
 
 
 def off(fake: FakeBench, step: str, ahead_s: float) -> Bench:
@@ -31,13 +31,13 @@ def test_a_yes_counts_by_the_databases_clock(ahead_s: float) -> None:
     fake = FakeBench().with_baseline().ready_and_approved()
     given = confirm_approval(off(fake, "approval.confirm_approval", ahead_s), ApprovalPurpose.START)
     assert given == {"approved_by": "ada"}
-    assert isinstance(approach(off(fake, GATE.task_id, ahead_s), GATE, start_request), Enough)
+    assert isinstance(approach(off(fake, GATE.name, ahead_s), GATE, start_request), Enough)
 
 
 def test_an_answer_that_is_heard_by_a_worker_in_the_future_counts() -> None:
     fake = FakeBench().with_baseline()
-    fake.journal.record(UID, READY_EVENT)
-    bench = off(fake, GATE.task_id, DAYS)
+    fake.journal.record(UID, READY_ENTRY)
+    bench = off(fake, GATE.name, DAYS)
     assert isinstance(approach(bench, GATE, start_request), Ask)
     said = Response(person=Person(id="ada"), chosen=("Approve",))
     assert isinstance(hear(bench, GATE, said), Enough)
@@ -58,5 +58,5 @@ def test_when_something_was_sent_is_told_by_the_databases_clock(ahead_s: float) 
     for name in ActionName:
         if not fake.writer.sent:
             carry_out(off(fake, f"recover.{name}", ahead_s), name)
-    (sent,) = taken(fake.journal.entries(UID))
+    (sent,) = fake.known().errands
     assert sent.at == fake.clock.now()

@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, Text, and_, column, func, or_, select, values
 
-from srx_issu.adapters.journal.codec import utc
+from srx_issu.adapters.journal.campaign_codec import campaign_entry_from_row
 from srx_issu.adapters.journal.moments import database_now
 from srx_issu.adapters.journal.tables import campaign_events, leases, upgrades
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignLook, OrderedUpgrade
-from srx_issu.ports.journal import PERMIT_S, Outcome
+from srx_issu.campaign.entry import CampaignEntry, CampaignEntryKind
+from srx_issu.domain.errors import JournalError
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.campaign import CampaignLook, OrderedUpgrade
+from srx_issu.ports.journal import PERMIT_S
 
 
 def look_at_all(connection: Connection, read_to: Mapping[str, int], wanted: Collection[str]) -> CampaignLook:
@@ -20,27 +23,20 @@ def look_at_all(connection: Connection, read_to: Mapping[str, int], wanted: Coll
     whatever has a smaller number than what is seen here was written before it."""
     found: dict[str, list[CampaignEntry]] = {name: [] for name in read_to}
     reached = dict(read_to)
+    unreadable: dict[str, str] = {}
     for row in _new_events(connection, read_to):
-        found[row.campaign_id].append(campaign_event_from_row(row))
+        try:
+            found[row.campaign_id].append(campaign_entry_from_row(row))
+        except JournalError as error:  # the others are not held up by it
+            unreadable.setdefault(row.campaign_id, str(error))
         reached[row.campaign_id] = row.event_id
     return CampaignLook(
         at=database_now(connection),
-        events={name: tuple(events) for name, events in found.items()},
-        read_to=reached,
+        entries={name: tuple(entries) for name, entries in found.items() if name not in unreadable},
+        read_to={name: number for name, number in reached.items() if name not in unreadable},
+        unreadable=unreadable,
         held=_held(connection),
         upgrades=_upgrades(connection, wanted),
-    )
-
-
-def campaign_event_from_row(row: Row[Any]) -> CampaignEntry:
-    return CampaignEntry(
-        at=utc(row.at),
-        kind=CampaignEntryKind(row.kind),
-        text=row.text,
-        wave=row.wave,
-        cluster=row.cluster,
-        key=row.key,
-        detail=row.detail,
     )
 
 

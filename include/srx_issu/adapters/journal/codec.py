@@ -1,19 +1,30 @@
-"""Domain values to and from rows. What cannot be read back is a JournalError that names the row."""
+"""Domain values to and from rows. What cannot be read back is a JournalError that names the row.
+
+An event is stored as JSON under its name; the rows of versions that did not do so are read by ``older.py``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row
 
+from srx_issu.adapters.journal import older
+from srx_issu.adapters.journal.event_json import NAME, EventJson, Unknown
 from srx_issu.adapters.journal.secrecy import checked_detail, redact
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import Event, Unread
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Entry, EntryKind, Lease, Outcome, UpgradeRecord
+from srx_issu.ports.journal import Lease, UpgradeRecord
 
 _INTENT = TypeAdapter(Intent)
+_EVENTS = EventJson(get_args(Event), columns=("node", "key"))
 
 
 def intent_to_json(intent: Intent) -> dict[str, Any]:
@@ -39,30 +50,55 @@ def aware(moment: datetime, what: str) -> datetime:
     return moment
 
 
-def event_to_row(upgrade_id: str, event: Entry) -> dict[str, Any]:
+def entry_to_row(upgrade_id: str, entry: Entry) -> dict[str, Any]:
     return {
         "upgrade_id": upgrade_id,
-        "at": aware(event.at, f"event of step {event.step}"),
-        "kind": event.kind.value,
-        "step": event.step,
-        "text": redact(event.text),
-        "node": event.node,
-        "key": event.key,
-        "detail": checked_detail(event.detail),
+        "at": aware(entry.at, f"entry of step {entry.step}"),
+        "kind": entry.kind.value,
+        "step": entry.step,
+        "text": redact(entry.text),
+        "node": entry.node,
+        "key": entry.key,
+        "detail": checked_detail(event_to_json(entry.event)),
     }
 
 
-def event_from_row(row: Row[Any]) -> Entry:
+def entry_from_row(row: Row[Any]) -> Entry:
     return Entry(
         at=utc(row.at),
-        kind=EntryKind(row.kind),
         step=row.step,
         text=row.text,
-        node=row.node,
-        key=row.key,
-        detail=row.detail,
+        event=_event(row),
+        node=NodeName(row.node) if row.node in list(NodeName) else None,
         recorded_at=utc(row.recorded_at),
     )
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """What of it has no column of its own. An entry that could not be read is not written again."""
+    if isinstance(event, Unread):
+        raise JournalError(
+            f"an entry of kind {event.kind} that this version cannot read is not written again"
+        )
+    return _EVENTS.dump(event)
+
+
+def event_from_json(detail: Mapping[str, Any], columns: Mapping[str, Any]) -> Event:
+    """``columns``: node and key. Raises one of ``event_json.Unknown``."""
+    event: Event = _EVENTS.load(detail, columns)
+    return event
+
+
+def _event(row: Row[Any]) -> Event:
+    if NAME not in row.detail:
+        return older.event_of(row)
+    try:
+        return event_from_json(row.detail, {"node": row.node, "key": row.key})
+    except Unknown as error:
+        raise JournalError(
+            f"upgrade {row.upgrade_id}, entry {row.event_id}: its event does not fit this version of "
+            f"srx-issu ({error}); read it with the version that wrote it"
+        ) from error
 
 
 def record_from_row(row: Row[Any]) -> UpgradeRecord:

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from srx_issu.adapters.journal.links import Fault, Row
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.junos.version import same_release
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.outcome import Outcome
 
 _ALWAYS = frozenset({"open", "held", "once"})
 REQUIRED: Mapping[str, frozenset[str]] = {
@@ -26,6 +27,7 @@ REQUIRED: Mapping[str, frozenset[str]] = {
 _RESULTS = (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.ACTION_REFUSED)
 _DECISIONS = (EntryKind.APPROVAL, EntryKind.ANSWER)
 _BOTH_RUN = re.compile(r"both nodes run (\d[^\s,;]*)")
+_ABOUT_THE_CLUSTER = ("cluster_released", "cluster_handed_over", "cluster_taken_over")
 _NOBODY_ASKED = re.compile(r"\bno approval\b|\bnot required\b")
 _YES = "Approve"
 _START = re.compile(r"^request (system|vmhost) software in-service-upgrade\b(?! abort)")
@@ -66,7 +68,7 @@ def _commands(events: Sequence[Row], *, by_campaign: bool) -> Iterator[Fault]:
     decision: Row | None = None
     asked: set[object] = set()
     for row in events:
-        kind, detail = row.values["kind"], row.values["detail"]
+        kind, detail = row.values["kind"], _flat(row.values["detail"])
         if kind == EntryKind.QUESTION:
             asked.add(detail.get("digest"))
         elif kind in _DECISIONS:
@@ -122,15 +124,22 @@ def _conditions(row: Row, decision: Row | None, *, by_campaign: bool) -> Iterato
     if decision is None:
         if not by_campaign and not _NOBODY_ASKED.search(str(permit.get("approved", ""))):
             yield Fault(position=row.position, what=f"{row.name}: begun without an approval before it")
-    elif _is_no(decision.values["detail"]):
+    elif _is_no(_flat(decision.values["detail"])):
         yield Fault(
             position=row.position,
             what=f"{row.name}: begun although row {decision.position} ({decision.values['text']}) says no",
         )
 
 
+def _flat(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """With what an answer tells of its question beside what it tells itself."""
+    return {**(detail.get("question") or {}), **detail}
+
+
 def _is_about_the_start(detail: Mapping[str, Any]) -> bool:
     """Not the word by which a cluster is taken over or released: that approves no start."""
+    if detail.get("event") in _ABOUT_THE_CLUSTER:
+        return False
     return detail.get("for", detail.get("purpose", "start")) == "start" and "from" not in detail
 
 

@@ -10,24 +10,28 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from srx_issu.adapters.journal.campaign_look import campaign_event_from_row, look_at_all
+from srx_issu.adapters.journal.campaign_codec import (
+    campaign_entry_from_row,
+    campaign_entry_to_row,
+    campaign_event_in,
+)
+from srx_issu.adapters.journal.campaign_look import look_at_all
 from srx_issu.adapters.journal.codec import aware, utc
 from srx_issu.adapters.journal.database import Database
 from srx_issu.adapters.journal.moments import write_alone
-from srx_issu.adapters.journal.secrecy import checked_detail, redact
+from srx_issu.adapters.journal.secrecy import redact
 from srx_issu.adapters.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
+from srx_issu.campaign.entry import UNTOLD, CampaignEntry, CampaignEntryKind
+from srx_issu.campaign.events import PlanMade
+from srx_issu.campaign.state import is_approved, plan_in_force
+from srx_issu.domain.errors import JournalError
+from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import (
-    UNTOLD,
     ApprovedCampaign,
-    CampaignEntry,
-    CampaignEntryKind,
     CampaignLook,
     CampaignOutcome,
     CampaignRecord,
-    approved_campaign,
-    plan_in_force,
 )
-from srx_issu.ports.journal import Json, Outcome
 
 _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
 
@@ -88,24 +92,21 @@ class SqlCampaigns:
         with self._database.transaction() as connection:
             for row in connection.execute(query).all():
                 told = connection.execute(_plan_and_approval(row.campaign_id)).all()
-                approved = approved_campaign(row.campaign_id, row.name, [(e.kind, e.detail) for e in told])
-                found += [approved] if approved else []
+                try:
+                    events = [campaign_event_in(row.campaign_id, each.detail) for each in told]
+                except JournalError:  # its own tasks say so; the others are not held up by it
+                    continue
+                made = plan_in_force(events)
+                if made is not None and is_approved(events):
+                    found.append(
+                        ApprovedCampaign(campaign_id=row.campaign_id, name=row.name, campaign=made.campaign)
+                    )
         return tuple(found)
 
-    def record(self, campaign_id: str, event: CampaignEntry) -> bool:
-        row = {
-            "campaign_id": campaign_id,
-            "at": aware(event.at, f"event of campaign {campaign_id}"),
-            "kind": event.kind.value,
-            "text": redact(event.text),
-            "wave": event.wave,
-            "cluster": event.cluster,
-            "key": event.key,
-            "detail": checked_detail(event.detail),
-        }
+    def record(self, campaign_id: str, entry: CampaignEntry) -> bool:
         statement = (
             insert(campaign_events)
-            .values(row)
+            .values(campaign_entry_to_row(campaign_id, entry))
             .on_conflict_do_nothing(
                 index_elements=[campaign_events.c.campaign_id, campaign_events.c.key], index_where=KEYED_ONLY
             )
@@ -125,17 +126,15 @@ class SqlCampaigns:
             query = query.where(_is_about(about))
         with self._database.transaction() as connection:
             rows = connection.execute(query.order_by(campaign_events.c.event_id)).all()
-        return tuple(campaign_event_from_row(row) for row in rows)
+        return tuple(campaign_entry_from_row(row) for row in rows)
 
-    def plan(self, campaign_id: str) -> Mapping[str, Json] | None:
+    def plan(self, campaign_id: str) -> PlanMade | None:
         kinds = (CampaignEntryKind.PLANNED.value, CampaignEntryKind.OPENED.value)
         events = campaign_events.c
-        query = select(events.kind, events.detail).where(
-            events.campaign_id == campaign_id, events.kind.in_(kinds)
-        )
+        query = select(events.detail).where(events.campaign_id == campaign_id, events.kind.in_(kinds))
         with self._database.transaction() as connection:
             rows = connection.execute(query.order_by(events.event_id)).all()
-        return plan_in_force((row.kind, row.detail) for row in rows)
+        return plan_in_force(campaign_event_in(campaign_id, row.detail) for row in rows)
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
         with self._database.transaction() as connection:
@@ -178,7 +177,7 @@ class SqlCampaigns:
 
 
 def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:
-    """As ``ports.campaign.is_about``."""
+    """As ``campaign.entry.is_about``."""
     events = campaign_events.c
     return or_(
         events.cluster.is_(None),
@@ -197,7 +196,7 @@ def _plan_and_approval(campaign_id: str) -> Select[Any]:
     kinds = [kind.value for kind in wanted]
     events = campaign_events.c
     return (
-        select(events.kind, events.detail.op("-")("plan").label("detail"))
+        select(events.detail.op("-")("plan").label("detail"))
         .where(events.campaign_id == campaign_id, events.kind.in_(kinds))
         .order_by(events.event_id)
     )

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.adapters.journal.codec import (
     aware,
-    event_from_row,
-    event_to_row,
+    entry_from_row,
+    entry_to_row,
     intent_from_json,
     intent_to_json,
     record_from_row,
@@ -31,17 +31,11 @@ from srx_issu.adapters.journal.signing import Signer
 from srx_issu.adapters.journal.tables import INTENDED_ONLY, events, upgrades
 from srx_issu.adapters.journal.writing import writing
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import (
-    Entry,
-    EntryKind,
-    Hold,
-    IntendAnswer,
-    Intended,
-    Lease,
-    Outcome,
-    UpgradeRecord,
-)
+from srx_issu.ports.journal import Hold, IntendAnswer, Intended, Lease, UpgradeRecord
 
 
 class SqlJournal:
@@ -124,7 +118,7 @@ class SqlJournal:
         query = select(events).where(events.c.upgrade_id == upgrade_id).order_by(events.c.event_id)
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
-        return tuple(event_from_row(row) for row in rows)
+        return tuple(entry_from_row(row) for row in rows)
 
     def close_upgrade(self, upgrade_id: str, outcome: Outcome, reason: str, at: datetime) -> None:
         closing = (
@@ -167,7 +161,7 @@ def _outcome(connection: Connection, upgrade_id: str) -> str | None:
 
 def _append(connection: Connection, upgrade_id: str, event: Entry) -> bool:
     """False when the event is an intent whose key is taken: the database decides, for all processes."""
-    statement = insert(events).values(event_to_row(upgrade_id, event))
+    statement = insert(events).values(entry_to_row(upgrade_id, event))
     if event.kind is EntryKind.ACTION_INTENDED:
         statement = statement.on_conflict_do_nothing(
             index_elements=[events.c.upgrade_id, events.c.key], index_where=INTENDED_ONLY

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from srx_issu.adapters.journal.codec import event_to_row, lease_from_row
+from srx_issu.adapters.journal.codec import entry_to_row, lease_from_row
 from srx_issu.adapters.journal.database import STATEMENT_TIMEOUT_S, Database
 from srx_issu.adapters.journal.lease_choice import choose, refusal_at
 from srx_issu.adapters.journal.lease_rows import (
@@ -29,16 +29,10 @@ from srx_issu.adapters.journal.signing import Signer
 from srx_issu.adapters.journal.tables import events, lease_changes, leases, upgrades
 from srx_issu.adapters.journal.writing import writing
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld, SrxIssuError
-from srx_issu.ports.journal import (
-    PERMIT_S,
-    Claim,
-    Entry,
-    EntryKind,
-    Lease,
-    LeaseTaken,
-    Outcome,
-    WantedLeases,
-)
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import PERMIT_S, Claim, Lease, LeaseTaken, WantedLeases
 
 BUSY_S = 2  # for a row that somebody is writing to; the next round asks again
 
@@ -254,20 +248,20 @@ def _tell_both(connection: Connection, taken: Lease, lost: Lease) -> None:
     lines = (
         (
             taken.owner,
-            EntryKind.DECIDED,
+            Decided(),
             f"took {taken.resource} over from {lost.owner}, whose lease ran out at {ran_out}",
         ),
         (
             lost.owner,
-            EntryKind.FINDING,
+            FindingMade(by=FoundBy.LEASE),
             f"lost {lost.resource} to {taken.owner}: the lease ran out at {ran_out}",
         ),
     )
-    for upgrade_id, kind, words in lines:
+    for upgrade_id, event, words in lines:
         known = select(upgrades.c.upgrade_id).where(upgrades.c.upgrade_id == upgrade_id)
         if connection.scalar(known):
-            event = Entry(at=taken.taken_at, kind=kind, step="lease", text=words)
-            connection.execute(insert(events).values(event_to_row(upgrade_id, event)))
+            entry = entry_of(event, words, at=taken.taken_at, step="lease")
+            connection.execute(insert(events).values(entry_to_row(upgrade_id, entry)))
 
 
 def _kept_for_operator(held: Lease, reason: str) -> str:

@@ -12,10 +12,10 @@ from srx_issu.airflow.composition.identity import check_purpose
 from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
+from srx_issu.campaign.order import ORDER_KEY, check_unchanged
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.domain.upgrade.intent import Intent, Purpose
 from srx_issu.steps.campaign.orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
-from srx_issu.steps.order import ORDER_KEY, check_unchanged
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.release_cluster import MAX_REASON
 

@@ -13,18 +13,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from srx_issu.domain.errors import LeaseHeld, SrxIssuError
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import (
     Claim,
-    Entry,
-    EntryKind,
     Hold,
     Intended,
     Journal,
     Lease,
     Leases,
     LeaseTaken,
-    Outcome,
     UpgradeRecord,
     WantedLeases,
 )

@@ -18,15 +18,16 @@ from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.errors import JournalAway, JournalError
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import StepFailed
+from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import Entry, EntryKind
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Bench
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.looking import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
-from srx_issu.steps.recall import TASK, gathered_groups, intent_of, last, start
-from srx_issu.steps.upgrade.claim import STEP as CLAIM
+from srx_issu.steps.recall import intent_of
 
 
 def is_open(upgrade_id: str, purpose: Purpose) -> bool:
@@ -50,22 +51,21 @@ def is_under_way(upgrade_id: str, purpose: Purpose) -> bool:
     if not is_running(upgrade_id, purpose):
         return False
     try:
-        events = open_stores().journal.events(upgrade_id)
+        so_far = known(open_stores().journal.entries(upgrade_id))
     except JournalAway:
         return True
-    return purpose is Purpose.RECOVER or start(events) is not None or bool(gathered_groups(events))
+    return purpose is Purpose.RECOVER or so_far.start is not None or bool(so_far.gathered_groups)
 
 
 def note_failure(
-    upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose, task: str | None = None
+    upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose, failed: StepFailed
 ) -> None:
-    """Writes that a step gave up, waiting for a journal that is away; ``task``: the one it is a part of.
+    """Writes that a step gave up, waiting for a journal that is away.
 
     Never raises: the failure itself is what counts, and the log has it. Nothing is written into the journal
     of another DAG's upgrade.
     """
-    detail: Facts = {TASK: task} if task else {}
-    event = Entry(at=SystemClock().now(), kind=EntryKind.STEP_FAILED, step=step, text=text, detail=detail)
+    entry = entry_of(failed, text, at=SystemClock().now(), step=step)
     outage = Outage(clock=SystemClock(), log=log)
 
     def is_ours() -> bool:
@@ -73,7 +73,7 @@ def note_failure(
 
     try:
         if wait_out(is_ours, outage, limit_s=LIMIT_S):
-            write_patiently(open_stores().journal, upgrade_id, event, outage)
+            write_patiently(open_stores().journal, upgrade_id, entry, outage)
     except JournalError:
         log.exception("the journal does not say that %s failed: %s", step, text)
 
@@ -97,7 +97,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
     intent = intent_of(stores.journal, upgrade_id)
     check_purpose(intent, purpose)
     cluster, timers = intent.cluster, intent.policy.timers
-    begun = start(stores.journal.entries(upgrade_id)) is not None
+    begun = known(stores.journal.entries(upgrade_id)).start is not None
     log = log if log is not None else logging.getLogger(__name__)
     with ExitStack() as stack:
 
@@ -136,8 +136,6 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
 def _renew(bench: Bench) -> None:
     """An upgrade that was closed, or that never got its leases, may still be looked at and closed."""
     record = bench.journal.upgrade(bench.upgrade_id)
-    events = bench.journal.entries(bench.upgrade_id)
-    claimed = last(events, EntryKind.STEP_FINISHED, step=CLAIM) is not None
-    if claimed and record is not None and record.closed_at is None:
+    if bench.known().claimed and record is not None and record.closed_at is None:
         lease_s = bench.intent.policy.timers.lease_s
         renew_all(bench.intent, bench.leases, lease_s)

@@ -36,8 +36,15 @@ from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
-from srx_issu.steps.campaign.questions import CampaignQuestion
-from srx_issu.steps.campaign.wave import hear_answer, hold_question, open_wave, wave_question
+from srx_issu.steps.campaign.questions import PLAN, CampaignQuestion
+from srx_issu.steps.campaign.wave import (
+    about_hold,
+    about_wave,
+    hear_answer,
+    hold_question,
+    open_wave,
+    wave_question,
+)
 
 _TAGS = ["srx", "campaign"]
 _HOLD_OPTIONS = [answer.value for answer in Answer]
@@ -80,7 +87,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
 def _planning(name: str) -> tuple[BaseOperator, BaseOperator]:
     plan = CampaignOperator(task_id="plan", campaign=name, step=make_plan)
     names = ["approve_plan", *(f"approve_plan_{number}" for number in range(2, GATES + 1))]
-    gates = _gates(name, names, approval_question, [APPROVE, REJECT])
+    gates = _gates(name, PLAN, names, approval_question, [APPROVE, REJECT])
     confirm = CampaignOperator(
         task_id="confirm_plan", campaign=name, step=confirm_plan, retries=0, trigger_rule=JOIN
     )
@@ -91,22 +98,24 @@ def _planning(name: str) -> tuple[BaseOperator, BaseOperator]:
 
 def _gates(
     campaign: str,
+    about: str,
     names: Sequence[str],
     question: Callable[[CampaignBench], CampaignQuestion | None],
     options: list[str],
 ) -> list[BaseOperator]:
     """In a row. Those that are not needed are skipped by the one before them, so what follows is a JOIN."""
     gates: list[CampaignGate] = []
-    for task_id in reversed(names):
-        spares = [gate.task_id for gate in gates]
-        gates.insert(
-            0,
-            CampaignGate(
-                task_id=task_id, campaign=campaign, question=question, options=options, spares=spares
-            ),
+    for number, task_id in reversed([*enumerate(names, start=1)]):
+        gate = CampaignGate(
+            task_id=task_id,
+            campaign=campaign,
+            about=about,
+            number=number,
+            question=question,
+            options=options,
+            spares=[behind.task_id for behind in gates],
         )
-    for number, gate in enumerate(gates):
-        gate.before = tuple(earlier.task_id for earlier in gates[:number])
+        gates.insert(0, gate)
     chain(*gates)
     return [*gates]
 
@@ -117,7 +126,7 @@ def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> li
     with TaskGroup(group, tooltip=f"Wave {number}"):
         opened = OpenWave(task_id="open", campaign=name, wave=number, trigger_rule=ALWAYS)
         question = partial(wave_question, number=number)
-        gates = _gates(name, ["approve", "approve_again"], question, [APPROVE, REJECT])
+        gates = _gates(name, about_wave(number), ["approve", "approve_again"], question, [APPROVE, REJECT])
         clusters = CampaignOperator(
             task_id="confirm",
             campaign=name,
@@ -158,9 +167,8 @@ def _round(
     )
     promoted, aborted = ending(f"promote{again}"), ending(f"abort{again}")
     names = [f"hold{again}", f"hold{again}_again"]
-    holds = _gates(
-        name, names, partial(hold_question, number=number, round_number=round_number), _HOLD_OPTIONS
-    )
+    question = partial(hold_question, number=number, round_number=round_number)
+    holds = _gates(name, about_hold(number, round_number), names, question, _HOLD_OPTIONS)
     answer = CampaignOperator(
         task_id=f"answer{again}",
         campaign=name,

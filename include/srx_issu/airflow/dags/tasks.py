@@ -11,9 +11,11 @@ from airflow.sdk import TriggerRule
 
 from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
 from srx_issu.airflow.sensors.cluster import GoalSensor
+from srx_issu.domain.history.events import Awaited, Sending
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.waits.in_order import Part
+from srx_issu.steps.waits.reach_goal import reach
 
 # A join behind a branch: the ways not taken are skipped, the one taken has succeeded.
 JOIN = TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
@@ -21,14 +23,19 @@ JOIN = TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
 ALWAYS = TriggerRule.ALL_DONE
 
 
-def looks(name: str, step: Callable[[Bench], Any]) -> Part:
+def looks(name: str, step: Callable[[Bench], Any], *, awaits: Awaited | None = None) -> Part:
     """A step that changes nothing on a node: every try takes it anew. ``name`` as the journal has it."""
-    return Part(name=name, step=step)
+    return Part(name=name, step=step, awaits=awaits)
 
 
-def sends(name: str, step: Callable[[Bench], Any]) -> Part:
+def reaches(name: str, goal: Goal) -> Part:
+    """A short wait for a goal that mostly shows at the first look."""
+    return Part(name=name, step=reach(goal), awaits=goal)
+
+
+def sends(name: str, step: Callable[[Bench], Any], sending: Sending) -> Part:
     """A step that may: it is not taken again when something that comes after it was begun."""
-    return Part(name=name, step=step, sends=True)
+    return Part(name=name, step=step, sends=sending)
 
 
 def run(task_id: str, *parts: Part, until: Goal | None = None, **kwargs: Any) -> StepOperator:

@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 
-from srx_issu.airflow.dags.tasks import ALWAYS, JOIN, branch, ending, looks, run, sends, wait_for
+from srx_issu.airflow.dags.tasks import ALWAYS, JOIN, branch, ending, looks, reaches, run, sends, wait_for
 from srx_issu.airflow.operators.approval import GATES, ApprovalGate
 from srx_issu.airflow.operators.close import CloseOperator
 from srx_issu.airflow.operators.recovery import RecoveryOperator
@@ -21,6 +21,7 @@ from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
 from srx_issu.airflow.reports.upgrade import write_report
 from srx_issu.airflow.sensors.cluster import WindowSensor
 from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.history.events import OwnWait, Sending
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request
@@ -42,7 +43,6 @@ from srx_issu.steps.upgrade.judge_readiness import Assessment, judge_readiness
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from srx_issu.steps.upgrade.stage_image import stage_image
 from srx_issu.steps.upgrade.start_issu import start_issu
-from srx_issu.steps.waits.reach_goal import reach
 
 WINDOW = "wait_for_window"
 # The end of a run waits for nobody: what keeps it from being told is mostly over in a moment.
@@ -98,8 +98,8 @@ def prepare() -> BranchStepOperator:
     return branch(
         "prepare",
         looks("prepare.back_up_configuration", back_up_configuration),
-        sends("prepare.snapshot_software", snapshot_software),
-        sends("prepare.stage_image", stage_image),
+        sends("prepare.snapshot_software", snapshot_software, Sending.SNAPSHOT),
+        sends("prepare.stage_image", stage_image, Sending.UPLOAD),
         looks("prepare.ask_for_start", ask_for_start),
         ways=before_start(),
         once_begun=BeforeStart.START,
@@ -133,8 +133,8 @@ def issu() -> Stage:
         return _in_a_row(
             run(
                 "start",
-                sends("issu.consolidate_groups", consolidate_groups),
-                sends("issu.start", start_issu),
+                sends("issu.consolidate_groups", consolidate_groups, Sending.GATHER),
+                sends("issu.start", start_issu, Sending.START),
                 trigger_rule=JOIN,  # gates, guard and the wait for a window may be skipped
             ),
             wait_for(Goal.SECONDARY_UPGRADED, "wait_for_secondary_upgrade"),
@@ -160,7 +160,7 @@ def verify() -> StepOperator:
         looks("verify.collect_after", collect_after),
         looks("verify.check_versions_and_groups", check_versions_and_groups),
         looks("verify.check_policies", check_policies),
-        looks("verify.check_state", check_state),
+        looks("verify.check_state", check_state, awaits=OwnWait.STATE_AFTER_ISSU),
         trigger_rule=JOIN,  # behind a finished ISSU, or one finished by recovery
     )
 
@@ -221,7 +221,11 @@ def outcome() -> Stage:
     }
     # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
     judged = branch(
-        "branch_outcome", looks("branch_outcome", judge_outcome), ways=ways, trigger_rule=ALWAYS, **AT_THE_END
+        "branch_outcome",
+        looks("branch_outcome", judge_outcome, awaits=OwnWait.UNATTENDED_ISSU),
+        ways=ways,
+        trigger_rule=ALWAYS,
+        **AT_THE_END,
     )
     upgraded, put_back = ending("upgraded"), recover()
     hold = run("hold_for_operator", looks("hold_for_operator", hold_for_operator), **AT_THE_END)
@@ -244,21 +248,21 @@ def fail_back() -> Stage:
         return _in_a_row(
             run(
                 "fail_back_groups",
-                sends("fail_back.reset_flags", reset_failover),
-                looks("fail_back.wait_until_settled", reach(Goal.GROUPS_SETTLED)),
-                sends("fail_back.fail_back_groups", fail_back_groups),
+                sends("fail_back.reset_flags", reset_failover, Sending.RESET_FLAGS),
+                reaches("fail_back.wait_until_settled", Goal.GROUPS_SETTLED),
+                sends("fail_back.fail_back_groups", fail_back_groups, Sending.FAIL_BACK),
                 until=Goal.GROUPS_SETTLED,
             ),
             run(
                 "fail_back_rg0",
-                sends("fail_back.fail_back_rg0", fail_back_rg0),
+                sends("fail_back.fail_back_rg0", fail_back_rg0, Sending.FAIL_BACK_RG0),
                 until=Goal.GROUPS_SETTLED,
             ),
             run(
                 "check_unchanged",
-                sends("fail_back.reset_flags_again", reset_failover),
-                looks("fail_back.wait_for_flags", reach(Goal.FLAGS_CLEARED)),
-                looks("fail_back.check_unchanged", check_unchanged),
+                sends("fail_back.reset_flags_again", reset_failover, Sending.RESET_FLAGS),
+                reaches("fail_back.wait_for_flags", Goal.FLAGS_CLEARED),
+                looks("fail_back.check_unchanged", check_unchanged, awaits=OwnWait.STATE_AFTER_FAIL_BACK),
             ),
         )
 
@@ -269,10 +273,9 @@ def approval_gates(
     """In a row: ``name``, ``name_2``, and so on. Each knows which gates behind it to skip."""
     names = [name, *(f"{name}_{number}" for number in range(2, GATES + 1))]
     gates: list[ApprovalGate] = []
-    for gate_name in reversed(names):
+    for number, gate_name in reversed([*enumerate(names, start=1)]):
         spares = [gate.task_id for gate in gates]
-        gates.insert(0, ApprovalGate(task_id=gate_name, purpose=purpose, request=request, spares=spares))
-    for number, gate in enumerate(gates):
-        gate.before = tuple(earlier.task_id for earlier in gates[:number])
+        gate = ApprovalGate(task_id=gate_name, purpose=purpose, request=request, number=number, spares=spares)
+        gates.insert(0, gate)
     chain(*gates)
     return [*gates]

@@ -34,21 +34,25 @@ GATES = 4  # up to three approvers, and a question that has changed
 
 
 class ApprovalGate(QuestionOperator):
-    """Asks for the start or a recovery; takes the leases for as long as the answer may take."""
+    """Asks for the start or a recovery; takes the leases for as long as the answer may take.
+
+    ``number`` of the gates in a row, from 1; ``spares``: the tasks of those behind it.
+    """
 
     def __init__(
         self,
         *,
         purpose: ApprovalPurpose,
         request: Callable[[Bench], ApprovalRequest],
+        number: int,
         spares: Sequence[str],
         **kwargs: Any,
     ) -> None:
         super().__init__(subject="", options=[APPROVE, REJECT], **kwargs)
         self.purpose = purpose
         self.request = request
+        self.number = number
         self.spares = tuple(spares)
-        self.before: tuple[str, ...] = ()  # the gates in front of it
 
     def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         gate = self._gate(context)
@@ -85,9 +89,8 @@ class ApprovalGate(QuestionOperator):
     def _gate(self, context: Context) -> Gate:
         return Gate(
             purpose=self.purpose,
-            task_id=self.task_id,
+            number=self.number,
             try_number=context["ti"].try_number,
-            spares=self.spares,
-            before=self.before,
+            spares=len(self.spares),
             clearings=context["ti"].max_tries,  # Airflow adds to it for each clearing
         )

@@ -89,13 +89,16 @@ class OpenWave(BaseOperator):
 class CampaignGate(QuestionOperator):
     """Asks what ``question`` says, and writes the answer down; passes by when that is None.
 
-    ``spares`` are the gates behind it: for further approvers, and for a question that has changed.
+    ``about`` as the question has it; ``number`` of the gates in a row, from 1; ``spares``: the tasks of those
+    behind it, for further approvers and for a question that has changed.
     """
 
     def __init__(
         self,
         *,
         campaign: str,
+        about: str,
+        number: int,
         question: Callable[[CampaignBench], CampaignQuestion | None],
         options: list[str],
         spares: Sequence[str] = (),
@@ -103,9 +106,10 @@ class CampaignGate(QuestionOperator):
     ) -> None:
         super().__init__(subject="", options=options, **kwargs)
         self.campaign = campaign
+        self.about = about
+        self.number = number
         self.question = question
         self.spares = tuple(spares)
-        self.before: tuple[str, ...] = ()  # the gates in front of it
 
     def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         bench = bench_of(self, self.campaign, context)
@@ -164,10 +168,10 @@ class CampaignGate(QuestionOperator):
 
     def _gate(self, context: Context) -> CampaignGateTask:
         return CampaignGateTask(
-            task_id=self.task_id,
+            about=self.about,
+            number=self.number,
             try_number=context["ti"].try_number,
-            spares=self.spares,
-            before=self.before,
+            spares=len(self.spares),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NoReturn, assert_never
 
@@ -67,7 +68,7 @@ class UpgradeCluster(BaseOperator):
                 assert_never(step)
         raise AssertionError("a deferred task does not come here")
 
-    def _start(self, bench: CampaignBench, task: Task, upgrade: str, conf: dict[str, Json] | None) -> None:
+    def _start(self, bench: CampaignBench, task: Task, upgrade: str, conf: Mapping[str, Any] | None) -> None:
         if conf is None:
             return
         try:

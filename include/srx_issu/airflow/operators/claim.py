@@ -15,8 +15,9 @@ from srx_issu.airflow.composition.claiming import Asked, claim_cluster
 from srx_issu.airflow.operators.question import skip
 from srx_issu.airflow.operators.run_state import is_at_work
 from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused, UpgradeClosed
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Json, Outcome
+from srx_issu.ports.journal import Json
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 Claim = Callable[[str, Mapping[str, Any], Asked], Intent]

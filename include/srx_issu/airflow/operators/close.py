@@ -19,7 +19,9 @@ from srx_issu.airflow.composition.workbench import is_open, note_failure, open_b
 from srx_issu.airflow.operators.run_state import failed_tasks, purpose
 from srx_issu.airflow.operators.step import run_step, waited_out
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway
-from srx_issu.ports.journal import Json, Outcome
+from srx_issu.domain.history.events import StepFailed
+from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import Json
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.upgrade.clean_up import clean_up, left_undone
 from srx_issu.steps.upgrade.close import close, is_closed, settle
@@ -83,7 +85,8 @@ class CloseOperator(BaseOperator):
                 "the report could not be written; the upgrade's page in the UI shows its account"
             )
             text = f"the report could not be written: {type(error).__name__}: {error}"
-            note_failure(upgrade_id, REPORT, text, self.log, purpose=purpose(context), task=self.task_id)
+            failed = StepFailed(task=self.task_id)
+            note_failure(upgrade_id, REPORT, text, self.log, purpose=purpose(context), failed=failed)
             return {"report": None}
         return {"report": written.get("html")}
 

@@ -12,8 +12,7 @@ from srx_issu.airflow.operators.step import run_parts, run_step
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recovery.recover_cluster import Waiting, carry_out, overdue
-from srx_issu.steps.recovery.way import RecoveryWay, actions_left, step_name
-from srx_issu.steps.waits.converge import waiting_since
+from srx_issu.steps.recovery.way import RecoveryWay, actions_left
 from srx_issu.steps.waits.in_order import InOrder, Part
 
 
@@ -49,21 +48,26 @@ class RecoveryOperator(BaseOperator):
     def _part(self, name: ActionName, *, is_overdue: bool) -> Part:
         def step(bench: Bench) -> Facts | Waiting:
             result = carry_out(bench, name)
-            if is_overdue and isinstance(result, Waiting) and _is_still_overdue(bench, result):
+            if is_overdue and isinstance(result, Waiting) and _is_still_overdue(bench, name, result):
                 overdue(bench, name, result)
             return result
 
-        return Part(name=step_name(name), step=step)
+        return Part(name=self._step_name(name), step=step, awaits=name)
+
+    def _step_name(self, name: ActionName) -> str:
+        """Of a plan's step in the journal: it begins with the task's group."""
+        return f"{self.task_id.rpartition('.')[0]}.{name}"
 
     def _wait(self, context: Context, name: ActionName, waiting: Waiting) -> None:
         from srx_issu.airflow.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
 
         self.log.info("%s waits: %s", name, waiting.reason)
-        trigger = RecoveryTrigger(context["run_id"], name.value, step_name(name), waiting.deadline_s)
+        step = self._step_name(name)
+        trigger = RecoveryTrigger(context["run_id"], name.value, step, waiting.deadline_s)
         self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
 
 
-def _is_still_overdue(bench: Bench, waiting: Waiting) -> bool:
+def _is_still_overdue(bench: Bench, name: ActionName, waiting: Waiting) -> bool:
     """Not when an outage has moved the deadline since the trigger gave its verdict."""
-    since = waiting_since(bench)
+    since = bench.known().waiting_since.get(name)
     return since is None or (bench.journal.now() - since).total_seconds() > waiting.deadline_s

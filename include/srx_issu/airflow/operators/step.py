@@ -28,6 +28,7 @@ from srx_issu.domain.errors import (
     PermitExpired,
     SrxIssuError,
 )
+from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.outage import run_patiently
@@ -159,9 +160,9 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
             return order.go_on(bench, away_s)
 
     def failed(text: str) -> None:
-        name = order.current.name
-        task = None if name == operator.task_id else operator.task_id
-        note_failure(run_id, name, text, operator.log, purpose=meant, task=task)
+        part = order.current
+        gave_up = StepFailed(task=operator.task_id, awaited=part.awaits)
+        note_failure(run_id, part.name, text, operator.log, purpose=meant, failed=gave_up)
 
     metrics = AirflowMetrics()
     try:

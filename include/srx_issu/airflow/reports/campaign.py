@@ -9,7 +9,7 @@ from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 from srx_issu.adapters.journal.campaign_files import KINDS, CampaignFiles
 from srx_issu.airflow.composition.settings import evidence_url
 from srx_issu.airflow.operators.campaign import bench_of, failing
-from srx_issu.ports.campaign import CampaignEntryKind
+from srx_issu.campaign.events import ReportWritten
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
 from srx_issu.steps.campaign.bench import CampaignBench
@@ -39,8 +39,8 @@ def write_campaign_report(bench: CampaignBench) -> dict[str, Json]:
     ending = ending_of(bench, *conclude_campaign(events, plan_only=bench.plan_only))
     report = build_campaign_report(record, events, ending, bench.clock.now())
     files = CampaignFiles(ObjectStoragePath(evidence_url()))
-    written: dict[str, Json] = {
+    written: dict[str, str] = {
         kind: files.write(bench.campaign_id, kind, getattr(report, kind)) for kind in KINDS
     }
-    bench.tell(CampaignEntryKind.REPORTED, "report written", detail=written)
-    return written
+    bench.record(ReportWritten(documents=written), "report written")
+    return {**written}

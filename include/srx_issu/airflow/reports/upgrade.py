@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.stores import Stores
-from srx_issu.ports.journal import Entry, EntryKind, Json
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import StepFinished
+from srx_issu.ports.journal import Json
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
 from srx_issu.steps.recall import intent_of
@@ -24,16 +26,10 @@ def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:
         read_documents(stores.evidence, {name: name for name in names}),
         journal_head=stores.head(upgrade_id),
     )
-    written: dict[str, Json] = {
+    written = {
         "html": stores.evidence.write(upgrade_id, "report.html", report.html),
         "json": stores.evidence.write(upgrade_id, "report.json", report.json),
     }
-    event = Entry(
-        at=SystemClock().now(),
-        kind=EntryKind.STEP_FINISHED,
-        step=step,
-        text="report written",
-        detail=written,
-    )
-    stores.journal.record(upgrade_id, event)
-    return written
+    entry = entry_of(StepFinished(documents=written), "report written", at=SystemClock().now(), step=step)
+    stores.journal.record(upgrade_id, entry)
+    return {**written}

@@ -46,7 +46,7 @@ class RecoveryTrigger(BaseTrigger):
     async def _wait(self) -> bool:
         """Whether the step is overdue; False: a worker has something to do."""
         await check_belonging(self, self.upgrade_id)
-        async with open_recovery(self.upgrade_id, self.step, self.log) as watch:
+        async with open_recovery(self.upgrade_id, ActionName(self.action), self.step, self.log) as watch:
             seen = ""
             await asyncio.sleep(max(SETTLE_S, watch.poll_s))
             while True:

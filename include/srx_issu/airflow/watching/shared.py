@@ -20,12 +20,13 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.runs import states_of_ended
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
+from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.state import CampaignState, StateReader
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
-from srx_issu.ports.campaign import CampaignEntry, CampaignLook
+from srx_issu.ports.campaign import CampaignLook
 from srx_issu.ports.clock import Clock
-from srx_issu.steps.campaign.state import CampaignState, StateReader
 from srx_issu.steps.campaign.turns import End, Room, Turn, is_refused, obstacles, wants_attention
 from srx_issu.steps.outage import Outage
 
@@ -97,11 +98,11 @@ class _Followed:
     reader: StateReader = field(default_factory=StateReader)
     state: CampaignState = field(default_factory=CampaignState)
 
-    def read(self, events: Sequence[CampaignEntry], read_to: int) -> None:
+    def read(self, entries: Sequence[CampaignEntry], read_to: int) -> None:
         self.read_to = read_to
-        if events:
-            for event in events:
-                self.reader.take(event)
+        if entries:
+            for entry in entries:
+                self.reader.take(entry)
             self.state = self.reader.state()
 
 
@@ -231,11 +232,11 @@ class CampaignWatch:
         read_to = {name: each.read_to for name, each in followed.items()}
         look = self.stores.campaigns.look(read_to, {end.upgrade for end in ends})
         for name in names:
-            try:
-                followed[name].read(look.events[name], look.read_to[name])
-            except (KeyError, ValueError):
-                _log.exception("%s: its account cannot be read; it is read anew", name)
+            if (why := look.unreadable.get(name)) is not None:
+                _log.error("%s: its account is read anew: %s", name, why)
                 del followed[name]  # the others are not held up by it
+            else:
+                followed[name].read(look.entries[name], look.read_to[name])
         states = {name: each.state for name, each in followed.items()}
         if self._is_due("stopped", ASK_STOPPED_EVERY_S):
             self._stopped = self._stop_flag()

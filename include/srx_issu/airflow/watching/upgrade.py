@@ -25,20 +25,22 @@ from srx_issu.domain.errors import (
     LeaseHeld,
     RequestRefused,
 )
-from srx_issu.domain.recovery.plan import Plan, Taken
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import Awaited, NothingMoved, Observed, OutcomeDecided, WaitBegan
+from srx_issu.domain.history.upgrade_state import Start, UpgradeState, known
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.recovery.plan import ActionName, Plan, Taken
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.ports.journal import Entry, EntryKind, Outcome
 from srx_issu.steps.holding import claim_of
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.looking import require_login
 from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
-from srx_issu.steps.recall import QUIET_KEY, Start, course, intent_of, start
+from srx_issu.steps.recall import course, intent_of
 from srx_issu.steps.recovery.kept_plan import plan_in
-from srx_issu.steps.recovery.recover_cluster import taken
 from srx_issu.steps.waits.quiet import QuietWatch, Stillness
-from srx_issu.steps.waits.watch import SHORT_S, Look, Watch, away_words, began_at
+from srx_issu.steps.waits.watch import SHORT_S, Look, Watch, away_words
 from srx_issu.steps.waits.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.waits.window import seconds_until_open, window_objection
 
@@ -98,12 +100,13 @@ class _Prepared:
 def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
-    events = stores.journal.entries(upgrade_id)
+    so_far = known(stores.journal.entries(upgrade_id))
+    wait = _Wait(upgrade_id=upgrade_id, awaited=goal, step=step)
     return _Prepared(
         intent=intent,
-        course=course(events, stores.evidence, intent),
-        start=start(events),
-        began_at=_begin(stores, upgrade_id, step, f"waiting for {goal.replace('_', ' ')}"),
+        course=course(so_far, stores.evidence, intent),
+        start=so_far.start,
+        began_at=_begin(stores, wait, so_far, f"waiting for {goal.replace('_', ' ')}"),
     )
 
 
@@ -160,6 +163,7 @@ class RecoveryWatch:
     upgrade_id: str
     intent: Intent
     step: str
+    action: ActionName
     plan: Plan
     reader: AsyncClusterReader
     stores: Stores
@@ -203,10 +207,11 @@ class RecoveryWatch:
         if not await self.lines.write():
             return False
         try:
-            self.taken = taken(await asyncio.to_thread(self.stores.journal.events, self.upgrade_id))
+            entries = await asyncio.to_thread(self.stores.journal.entries, self.upgrade_id)
         except JournalAway as error:
             self.lines.outage.begun(error)
             return False
+        self.taken = known(entries).errands
         await self._back("journal", self.lines.outage.over())
         return not was_away
 
@@ -214,17 +219,18 @@ class RecoveryWatch:
         if lasted_s is None or lasted_s < SHORT_S:
             return
         self.began_at = SystemClock().now()
+        counted_anew = WaitBegan(awaited=self.action)
         text = away_words(lasted_s, what)
-        await self.lines.write(
-            Entry(at=self.began_at, kind=EntryKind.STEP_STARTED, step=self.step, text=text)
-        )
+        await self.lines.write(entry_of(counted_anew, text, at=self.began_at, step=self.step))
 
 
 @asynccontextmanager
-async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[RecoveryWatch]:
+async def open_recovery(
+    upgrade_id: str, action: ActionName, step: str, log: Any
+) -> AsyncIterator[RecoveryWatch]:
     """One step's wait, subscribed to its cluster until it ends."""
     here = watcher_of_loop()
-    opened = await _opened(partial(_prepare_recovery, here, upgrade_id, step), log)
+    opened = await _opened(partial(_prepare_recovery, here, upgrade_id, action, step), log)
     intent = opened.intent
     await _renew_where_possible(here, intent, log)
     lines, reader = _lines(here, upgrade_id, log), here.subscribe(intent, log)
@@ -233,6 +239,7 @@ async def open_recovery(upgrade_id: str, step: str, log: Any) -> AsyncIterator[R
             upgrade_id=upgrade_id,
             intent=intent,
             step=step,
+            action=action,
             plan=opened.plan,
             taken=opened.taken,
             reader=reader,
@@ -256,18 +263,19 @@ class _PreparedRecovery:
     began_at: datetime
 
 
-def _prepare_recovery(here: Watcher, upgrade_id: str, step: str) -> _PreparedRecovery:
+def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: str) -> _PreparedRecovery:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
-    events = stores.journal.entries(upgrade_id)
-    plan = plan_in(events, stores.evidence)
+    so_far = known(stores.journal.entries(upgrade_id))
+    plan = plan_in(so_far, stores.evidence)
     if plan is None:
-        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+        raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
+    wait = _Wait(upgrade_id=upgrade_id, awaited=action, step=step)
     return _PreparedRecovery(
         intent=intent,
         plan=plan,
-        taken=taken(events),
-        began_at=_begin(stores, upgrade_id, step, "waiting"),
+        taken=so_far.errands,
+        began_at=_begin(stores, wait, so_far, "waiting"),
     )
 
 
@@ -308,13 +316,11 @@ class OpenQuiet:
         if was_away:
             self.lines.outage.over()
             return False
-        key = QUIET_KEY if seen.quiet else None
-        event = Entry(
-            at=SystemClock().now(), kind=EntryKind.OBSERVED, step=self.step, text=seen.reason, key=key
-        )
-        if await self.lines.write(event):
+        event = NothingMoved() if seen.quiet else Observed()
+        entry = entry_of(event, seen.reason, at=SystemClock().now(), step=self.step)
+        if await self.lines.write(entry):
             return True
-        self.lines.withdraw(event)
+        self.lines.withdraw(entry)
         return False
 
 
@@ -340,18 +346,27 @@ async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[Open
 
 def _prepare_quiet(here: Watcher, upgrade_id: str) -> tuple[Intent, Start | None]:
     journal = here.stores.journal
-    return intent_of(journal, upgrade_id), start(journal.entries(upgrade_id))
+    return intent_of(journal, upgrade_id), known(journal.entries(upgrade_id)).start
 
 
-def _begin(stores: Stores, upgrade_id: str, step: str, text: str) -> datetime:
+@dataclass(frozen=True, kw_only=True)
+class _Wait:
+    """Whose wait it is, and for what; ``step`` for people."""
+
+    upgrade_id: str
+    awaited: Awaited
+    step: str
+
+
+def _begin(stores: Stores, wait: _Wait, so_far: UpgradeState, text: str) -> datetime:
     """When the present try of this wait began, by this machine's clock; written down if it begins now. It may
     have been another machine that began: how long ago that was says the database's clock alone."""
-    began = began_at(stores.journal.entries(upgrade_id), step)
+    began = so_far.waiting_since.get(wait.awaited)
     if began is not None:
         return SystemClock().now() - (stores.journal.now() - began)
     now = SystemClock().now()
-    event = Entry(at=now, kind=EntryKind.STEP_STARTED, step=step, text=text)
-    stores.journal.record(upgrade_id, event)
+    entry = entry_of(WaitBegan(awaited=wait.awaited), text, at=now, step=wait.step)
+    stores.journal.record(wait.upgrade_id, entry)
     return now
 
 
@@ -383,7 +398,7 @@ class OpenWindow:
 
     def _is_begun(self) -> bool:
         try:
-            return start(self.lines.journal.entries(self.intent.upgrade_id)) is not None
+            return known(self.lines.journal.entries(self.intent.upgrade_id)).start is not None
         except JournalAway:
             return False  # asked again before a refusal is written
 
@@ -396,16 +411,11 @@ class OpenWindow:
 
     async def refuse(self, reason: str) -> bool:
         """False: the journal is away, and nothing was written."""
-        event = Entry(
-            at=SystemClock().now(),
-            kind=EntryKind.DECIDED,
-            step=self.step,
-            text=reason,
-            detail={"outcome": Outcome.REFUSED.value},
-        )
-        if await self.lines.write(event):
+        refused = OutcomeDecided(outcome=Outcome.REFUSED)
+        entry = entry_of(refused, reason, at=SystemClock().now(), step=self.step)
+        if await self.lines.write(entry):
             return True
-        self.lines.withdraw(event)
+        self.lines.withdraw(entry)
         return False
 
 

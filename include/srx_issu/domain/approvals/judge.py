@@ -19,7 +19,7 @@ class AskedQuestion:
 
     purpose: str
     digest: str
-    task_id: str
+    gate: str  # the gate that put it
     try_number: int
 
 
@@ -69,14 +69,14 @@ def judge(  # noqa: PLR0913 - each is one fact of the judgement
     """``asked`` and ``answers`` in the order they were written. ``digest`` is that of the question in force;
     what was answered to another one does not count, nor does an answer to a question that nobody put."""
     put = set(asked)
-    newest_try = {question.task_id: question.try_number for question in asked}
+    newest_try = {question.gate: question.try_number for question in asked}
     on_this = [
         one
         for one in answers
         if one.question in put
         and one.question.purpose == purpose
         and one.question.digest == digest
-        and one.question.try_number == newest_try[one.question.task_id]  # asked again: void
+        and one.question.try_number == newest_try[one.question.gate]  # asked again: void
     ]
     newest: dict[str, GivenAnswer] = {}
     for answer in on_this:

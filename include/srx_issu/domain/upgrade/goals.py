@@ -27,6 +27,16 @@ class Goal(StrEnum):
     FLAGS_CLEARED = "flags_cleared"  # no manual flag, configured priorities back
 
 
+OF_AN_ISSU = (
+    Goal.SECONDARY_UPGRADED,
+    Goal.COLD_SYNCED,
+    Goal.SWITCHED_OVER,
+    Goal.PRIMARY_UPGRADED,
+    Goal.RESYNCED,
+)
+"""In their order."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """One look at a goal. ``text`` is what an operator wants to read while waiting, ``detail`` the rest."""

@@ -25,10 +25,10 @@ class BeforeStart(StrEnum):
 def ask_for_start(bench: Bench) -> BeforeStart:
     """ASK unless nobody need be asked: then the approval is written down here as the guard behind the gates
     writes it, and gates and guard are left out. Where a question was put once, the gates go on with it."""
-    events = bench.journal.entries(bench.upgrade_id)
-    if any(question.purpose == ApprovalPurpose.START for question in asked(events)):
+    so_far = bench.known()
+    if any(question.purpose == ApprovalPurpose.START for question in asked(so_far)):
         return BeforeStart.ASK
-    if not isinstance(standing(events, bench.intent, ApprovalPurpose.START, bench.journal.now()), Approved):
+    if not isinstance(standing(so_far, bench.intent, ApprovalPurpose.START, bench.journal.now()), Approved):
         return BeforeStart.ASK
     return confirm_start(bench.at(CONFIRM_STEP))
 

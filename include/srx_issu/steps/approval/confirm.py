@@ -11,10 +11,10 @@ from typing import NoReturn
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import ApprovalConfirmed
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import in_force, standing
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recall import start
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 REFUSALS = {
@@ -30,21 +30,17 @@ _SENT = {
 
 def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
     """Raises RequestRefused, with the outcome written down, unless it is approved."""
-    events = bench.journal.entries(bench.upgrade_id)
-    if purpose is ApprovalPurpose.START and start(events) is not None:
+    so_far = bench.known()
+    if purpose is ApprovalPurpose.START and so_far.start is not None:
         return {"begun": "the ISSU was asked for already: nothing to approve any more"}
-    found = standing(events, bench.intent, purpose, bench.journal.now())
+    found = standing(so_far, bench.intent, purpose, bench.journal.now())
     if isinstance(found, NotApproved):
         refuse(bench, purpose, found.reason)
-    question = in_force(events, bench.intent, purpose)
-    detail: Facts = {
-        "approved": True,
-        "by": ", ".join(found.by) or NOT_ASKED,
-        "for": purpose.value,
-        "digest": question.digest if question else None,
-    }
-    bench.tell(EntryKind.APPROVAL, found.reason, detail=detail)
-    return {"approved_by": ", ".join(found.by) or NOT_ASKED}
+    question = in_force(so_far, bench.intent, purpose)
+    by = ", ".join(found.by) or NOT_ASKED
+    digest = question.digest if question else None
+    bench.record(ApprovalConfirmed(purpose=purpose, by=by, digest=digest), found.reason)
+    return {"approved_by": by}
 
 
 def refuse(bench: Bench, purpose: ApprovalPurpose, reason: str) -> NoReturn:

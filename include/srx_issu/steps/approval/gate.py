@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -19,29 +19,43 @@ from srx_issu.domain.approvals.digest import changes, short
 from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved, AskedQuestion, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Entry, EntryKind, Json
+from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.upgrade_state import Said, UpgradeState
 from srx_issu.steps.approval.confirm import refuse
-from srx_issu.steps.approval.facts import InForce, in_force, is_put, question_detail, rule_of, standing
+from srx_issu.steps.approval.facts import InForce, in_force, rule_of, standing
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
 from srx_issu.steps.approval.request import ApprovalRequest
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.holding import renew_all
-from srx_issu.steps.recall import start
 
 OPTIONS = [APPROVE, REJECT]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One gate task in its present try. ``spares``: the gates behind it, none for the last; ``before``: those
-    in front of it. ``clearings`` grows when somebody clears the task, not when Airflow tries it again."""
+    """One of several gates in a row, in its present try. ``number`` counts from 1; ``spares``: how many stand
+    behind it. ``clearings`` grows when somebody clears its task, not when Airflow tries it again."""
 
     purpose: ApprovalPurpose
-    task_id: str
+    number: int
     try_number: int
-    spares: tuple[str, ...]
-    before: tuple[str, ...] = ()
+    spares: int
     clearings: int = 0
+
+    @property
+    def name(self) -> str:
+        """As the journal has it."""
+        return name_of(self.purpose, self.number)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The gates in front of it."""
+        return tuple(name_of(self.purpose, number) for number in range(1, self.number))
+
+
+def name_of(purpose: str, number: int) -> str:
+    """Of a gate."""
+    return f"{purpose} gate {number}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +94,9 @@ class Response:
 def is_unanswered(bench: Bench, gate: Gate) -> bool:
     """Whether an earlier try of this gate put a question that has no answer in the journal: Airflow may hold
     one that was lost on the way."""
-    put = put_by(events := bench.journal.entries(bench.upgrade_id), gate.task_id)
-    return bool(put) and put[-1].detail.get("try") != gate.try_number and not _is_done(events, gate.task_id)
+    put = put_by(so_far := bench.known(), gate.name)
+    is_earlier = bool(put) and put[-1].question.try_number != gate.try_number
+    return is_earlier and not _is_done(so_far, gate.name)
 
 
 def approach(
@@ -93,58 +108,60 @@ def approach(
     """Before the question is put; writes it down. Raises RequestRefused when nobody can approve this any
     more. An answer that was ``lost`` is told by the next gate: this one's words cannot be changed."""
     _require_open(bench)
-    events = bench.journal.entries(bench.upgrade_id)
-    if gate.purpose is ApprovalPurpose.START and start(events) is not None:
+    so_far = bench.known()
+    if gate.purpose is ApprovalPurpose.START and so_far.start is not None:
         return Enough(reason="the ISSU was asked for already: nothing to approve any more")
-    if was_cleared(events, gate):  # to ask again: what it was answered before does not count any more
-        events = without_answers(events, gate.task_id)
-    found = standing(events, bench.intent, gate.purpose, bench.journal.now())
+    if was_cleared(so_far, gate):  # to ask again: what it was answered before does not count any more
+        so_far = without_answers(so_far, gate.name)
+    found = standing(so_far, bench.intent, gate.purpose, bench.journal.now())
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
-    question = in_force(events, bench.intent, gate.purpose)
+    question = in_force(so_far, bench.intent, gate.purpose)
     if found.is_refused or question is None:
         refuse(bench, gate.purpose, found.reason)
-    if by_hand := next((name for name in gate.before if not _is_done(events, name)), None):
+    if by_hand := next((name for name in gate.before if not _is_done(so_far, name)), None):
         refuse(bench, gate.purpose, f"{by_hand} was passed without an answer")
     rule = rule_of(bench.intent, gate.purpose)
     assigned = _still_to_ask(bench, gate, rule, found)
-    words = _words(events, bench, gate, question, found, request(bench), assigned)
+    words = _words(so_far, bench, gate, question, found, request(bench), assigned)
     shown = _digest_of(words)
-    earlier = put_by(events, gate.task_id)
-    if put := [e for e in earlier if e.detail.get("words") != shown]:
+    earlier = put_by(so_far, gate.name)
+    if put := [one for one in earlier if one.shown != shown]:
         return _leave_to_next(bench, gate, put[-1], question, lost)
-    if lost is not None and earlier and len(gate.spares) >= max(1, found.missing):
+    if lost is not None and earlier and gate.spares >= max(1, found.missing):
         return _leave_to_next(bench, gate, earlier[-1], question, lost)
-    if len(gate.spares) + 1 < found.missing:
+    if gate.spares + 1 < found.missing:
         refuse(bench, gate.purpose, f"{found.reason}; no gate is left to ask for the rest: start a new run")
     timers = bench.intent.policy.timers
     renew_all(bench.intent, bench.leases, timers.approval_s + timers.lease_s)
-    _write_question(
-        bench, gate, question, words, shown, found, said_before(earlier[-1].detail if earlier else None, lost)
-    )
+    before = said_before(earlier[-1].question if earlier else None, lost)
+    _write_question(bench, gate, question, words, shown, found, before)
     return words
 
 
 def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused when it is a
     no, or when it does not count and no gate is left to ask again."""
-    events = bench.journal.entries(bench.upgrade_id)
-    put = put_by(events, gate.task_id)
+    put = put_by(bench.known(), gate.name)
     if not put:
         refuse(bench, gate.purpose, "an answer came to a question that the journal does not hold")
     if not response.person.id.strip():
         refuse(bench, gate.purpose, "the answer names no person")
     choice = response.chosen[0] if len(response.chosen) == 1 else ", ".join(response.chosen)
-    bench.tell(
-        EntryKind.ANSWER, f"{response.person.label}: {choice}", detail=_answer(put[-1], response, choice)
+    given = AnswerGiven(
+        question=put[-1].question,
+        by=response.person.id,
+        name=response.person.label,
+        choice=choice,
+        responded_at=response.at,
     )
-    now = bench.journal.now()
-    found = standing(bench.journal.entries(bench.upgrade_id), bench.intent, gate.purpose, now)
+    bench.record(given, f"{response.person.label}: {choice}")
+    found = standing(bench.known(), bench.intent, gate.purpose, bench.journal.now())
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
     if choice != APPROVE:
         refuse(bench, gate.purpose, f"{response.person.label} refused the {gate.purpose.value}")
-    if len(gate.spares) < max(1, found.missing):
+    if gate.spares < max(1, found.missing):
         refuse(bench, gate.purpose, f"{found.reason}; no gate is left to ask again: start a new run")
     return NextGate(reason=found.reason)
 
@@ -166,46 +183,41 @@ def _require_open(bench: Bench) -> None:
         )
 
 
-def was_cleared(events: Sequence[Entry], gate: Gate) -> bool:
+def was_cleared(so_far: UpgradeState, gate: Gate) -> bool:
     """Whether somebody has cleared this gate since it put its newest question."""
-    put = put_by(events, gate.task_id)
-    before = put[-1].detail.get("clearings") if put else None
-    return isinstance(before, int) and gate.clearings > before
+    put = put_by(so_far, gate.name)
+    before = put[-1].clearings if put else None
+    return before is not None and gate.clearings > before
 
 
-def without_answers(events: Sequence[Entry], task_id: str) -> tuple[Entry, ...]:
-    """What the journal holds but for the answers to one gate."""
-    return tuple(e for e in events if e.kind is not EntryKind.ANSWER or e.detail.get("task") != task_id)
+def without_answers(so_far: UpgradeState, gate: str) -> UpgradeState:
+    """What is known but for the answers to one gate."""
+
+    def is_answer_to_it(said: Said) -> bool:
+        return isinstance(said.event, AnswerGiven) and said.event.question.gate == gate
+
+    return replace(so_far, talk=[said for said in so_far.talk if not is_answer_to_it(said)])
 
 
-def put_by(events: Sequence[Entry], task_id: str) -> tuple[Entry, ...]:
+def put_by(so_far: UpgradeState, gate: str) -> tuple[QuestionAsked, ...]:
     """The questions that one gate put, in all its tries."""
-    return tuple(
-        e for e in events if e.kind is EntryKind.QUESTION and is_put(e) and e.detail.get("task") == task_id
-    )
+    asked = (said.event for said in so_far.talk if isinstance(said.event, QuestionAsked))
+    return tuple(one for one in asked if one.question.gate == gate)
 
 
-def _is_done(events: Sequence[Entry], task_id: str) -> bool:
+def _is_done(so_far: UpgradeState, gate: str) -> bool:
     """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
-    about = [e for e in events if e.detail.get("task") == task_id]
-    told = [e for e in about if e.kind in (EntryKind.QUESTION, EntryKind.ANSWER)]
-    return bool(told) and not (told[-1].kind is EntryKind.QUESTION and is_put(told[-1]))
+    about = [said.event for said in so_far.talk if said.event.question.gate == gate]
+    return bool(about) and not isinstance(about[-1], QuestionAsked)
 
 
-def changed_since(events: Sequence[Entry], purpose: str, question: InForce) -> tuple[str, ...]:
+def changed_since(so_far: UpgradeState, purpose: str, question: InForce) -> tuple[str, ...]:
     """What is different from the last question with another digest, in words; empty when there was none."""
+    asked = (said.event for said in so_far.talk if isinstance(said.event, QuestionAsked))
     earlier = [
-        e
-        for e in events
-        if e.kind is EntryKind.QUESTION
-        and is_put(e)
-        and e.detail.get("for") == purpose
-        and e.detail.get("digest") != question.digest
+        one for one in asked if one.question.purpose == purpose and one.question.digest != question.digest
     ]
-    parts = earlier[-1].detail.get("parts") if earlier else None
-    if not isinstance(parts, dict):
-        return ()
-    return changes({name: str(value) for name, value in parts.items()}, question.parts)
+    return changes(earlier[-1].parts, question.parts) if earlier else ()
 
 
 def _still_to_ask(
@@ -229,7 +241,7 @@ def _still_to_ask(
 
 
 def _words(
-    events: Sequence[Entry],
+    so_far: UpgradeState,
     bench: Bench,
     gate: Gate,
     question: InForce,
@@ -241,8 +253,8 @@ def _words(
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
     others = "" if rule.requester_counts else f", but not {bench.intent.requested_by}, who asks"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    lines = [request.body, *lost_lines(_told_of(events), gate.purpose)]
-    if changed := changed_since(events, gate.purpose, question):
+    lines = [request.body, *lost_lines(_lost(so_far, gate.purpose))]
+    if changed := changed_since(so_far, gate.purpose, question):
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
         f"Question `{short(question.digest)}`. Approvals: {len(found.counted)} of {rule.needed} ({have}). "
@@ -256,8 +268,16 @@ def _words(
     )
 
 
-def _told_of(events: Sequence[Entry]) -> list[Mapping[str, Json] | None]:
-    return [None if event.kind is EntryKind.ANSWER else event.detail for event in events]
+def _lost(so_far: UpgradeState, purpose: str) -> Iterator[str | None]:
+    """For ``lost_lines``."""
+    for said in so_far.talk:
+        match said.event:
+            case AnswerGiven():
+                yield None
+            case QuestionGivenUp(question=question, lost=str(words)) if question.purpose == purpose:
+                yield words
+            case _:
+                pass
 
 
 def _digest_of(words: Ask) -> str:
@@ -269,28 +289,26 @@ def _digest_of(words: Ask) -> str:
 def _write_question(
     bench: Bench, gate: Gate, question: InForce, words: Ask, shown: str, found: NotApproved, before: str
 ) -> None:
-    asked = AskedQuestion(
-        purpose=gate.purpose, digest=question.digest, task_id=gate.task_id, try_number=gate.try_number
-    )
-    assigned: Json = None if words.assigned is None else [person.id for person in words.assigned]
     needed = rule_of(bench.intent, gate.purpose).needed
-    bench.tell(
-        EntryKind.QUESTION,
+    asked = QuestionAsked(
+        question=AskedQuestion(
+            purpose=gate.purpose, digest=question.digest, gate=gate.name, try_number=gate.try_number
+        ),
+        shown=shown,
+        parts=question.parts,
+        assigned=None if words.assigned is None else tuple(person.id for person in words.assigned),
+        needed=needed,
+        clearings=gate.clearings,
+    )
+    bench.record(
+        asked,
         f"{words.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)"
         f"{before}",
-        detail={
-            **question_detail(asked),
-            "words": shown,
-            "assigned": assigned,
-            "parts": dict(question.parts),
-            "needed": needed,
-            "clearings": gate.clearings,
-        },
     )
 
 
 def _leave_to_next(
-    bench: Bench, gate: Gate, old: Entry, question: InForce, lost: LostAnswer | None = None
+    bench: Bench, gate: Gate, old: QuestionAsked, question: InForce, lost: LostAnswer | None = None
 ) -> NextGate:
     """Ends the old question unanswered."""
     if not gate.spares:
@@ -299,25 +317,10 @@ def _leave_to_next(
             gate.purpose,
             "the question has changed again and no gate is left to put it: start a new run",
         )
-    why = lost.in_words(old.detail) if lost else "it would read differently now"
-    reason = (
-        f"question {short(str(old.detail.get('digest')))} is given up: {why}; {gate.spares[0]} asks instead"
+    why = lost.in_words(old.question) if lost else "it would read differently now"
+    given_up = QuestionGivenUp(
+        question=old.question, superseded_by=question.digest, lost=why if lost else None
     )
-    detail: dict[str, Json] = {
-        name: old.detail[name] for name in ("for", "digest", "task", "try") if name in old.detail
-    }
-    if lost is not None:
-        detail["lost"] = why
-    bench.tell(EntryKind.QUESTION, reason, detail={**detail, "superseded_by": question.digest})
+    reason = f"question {short(old.question.digest)} is given up: {why}; the next gate asks instead"
+    bench.record(given_up, reason)
     return NextGate(reason=reason)
-
-
-def _answer(put: Entry, response: Response, choice: str) -> dict[str, Json]:
-    bound: dict[str, Json] = {name: put.detail[name] for name in ("for", "digest", "task", "try")}
-    return {
-        **bound,
-        "by": response.person.id,
-        "name": response.person.label,
-        "choice": choice,
-        "responded_at": response.at.isoformat() if response.at else None,
-    }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from srx_issu.ports.journal import Json
+from srx_issu.domain.approvals.judge import AskedQuestion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,30 +34,30 @@ class LostAnswer:
             at=datetime.fromisoformat(at) if at else None,
         )
 
-    def in_words(self, put: Mapping[str, Json]) -> str:
-        """``put``: the detail of the question that it was given to."""
+    def in_words(self, question: AskedQuestion) -> str:
+        """``question``: the one that it was given to."""
         at = f" at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else ""
         return (
-            f"{self.who} chose {self.chosen!r}{at}, on try {put.get('try')}, "
+            f"{self.who} chose {self.chosen!r}{at}, on try {question.try_number}, "
             "and that did not reach the journal"
         )
 
 
-def lost_lines(told_of: Iterable[Mapping[str, Json] | None], purpose: str) -> list[str]:
-    """For a question: the answers that were lost since the last one that was written down. ``told_of``: the
-    details of all events in their order, None for each answer that was."""
+def lost_lines(lost: Iterable[str | None]) -> list[str]:
+    """For a question: the answers that were lost since the last one that was written down. ``lost``: each in
+    words, in their order, and None for each answer that was not."""
     told: list[str] = []
-    for detail in told_of:
-        if detail is None:
+    for words in lost:
+        if words is None:
             told.clear()
-        elif isinstance(words := detail.get("lost"), str) and detail.get("for") == purpose:
+        else:
             told.append(f"**An answer was lost:** {words}. It does not count: please answer again.")
     return told
 
 
-def said_before(put: Mapping[str, Json] | None, lost: LostAnswer | None) -> str:
-    """For the journal's line about a question that is put once more; ``put``: its detail as it was before."""
-    if put is None:
+def said_before(question: AskedQuestion | None, lost: LostAnswer | None) -> str:
+    """For the journal's line about a question that is put once more; ``question``: as it was put before."""
+    if question is None:
         return ""
-    words = lost.in_words(put) if lost else f"try {put.get('try')} has no answer in the journal"
+    words = lost.in_words(question) if lost else f"try {question.try_number} has no answer in the journal"
     return f"; asked again: {words}"

@@ -8,10 +8,9 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.ports.journal import EntryKind
-from srx_issu.steps.approval.facts import assessment, why_asked
+from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import QUIET_KEY, course, last
+from srx_issu.steps.recall import course
 from srx_issu.steps.recovery.kept_plan import kept_diagnosis, kept_plan
 
 
@@ -26,16 +25,15 @@ class ApprovalRequest:
 def start_request(bench: Bench) -> ApprovalRequest:
     """The question as Airflow shows it."""
     intent = bench.intent
-    events = bench.journal.entries(bench.upgrade_id)
-    way = course(events, bench.evidence, intent)
-    ready = assessment(events)
-    told = ready.detail.get("findings") if ready else None
-    findings = [f"- {text}" for text in told] if isinstance(told, list) else []
+    so_far = bench.known()
+    way = course(so_far, bench.evidence, intent)
+    ready = so_far.assessment
+    findings = [f"- {text}" for text in ready.passed.findings] if ready else []
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
         f"{way.before.view(way.starter).release} → **{intent.image.release}**",
         f"Asked for by {intent.requested_by}. Why you are asked: "
-        f"{why_asked(events, intent, ApprovalPurpose.START)}.",
+        f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
         f"Found: {describe(way.before)}.",
         f"Readiness: {ready.text if ready else 'not assessed'}.",
         *findings,
@@ -51,9 +49,9 @@ def recovery_request(bench: Bench) -> ApprovalRequest:
     """The plan, with what was found on each node and what it means."""
     plan, diagnosis = kept_plan(bench), kept_diagnosis(bench)
     if plan is None or diagnosis is None:
-        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+        raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
     subject = f"Put {bench.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"
     body = describe_plan(plan, diagnosis)
-    if watched := last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=QUIET_KEY):
-        body = f"{body}\n\nIs an ISSU still running? Both nodes were watched: {watched.text}."
+    if watched := bench.known().nothing_moved:
+        body = f"{body}\n\nIs an ISSU still running? Both nodes were watched: {watched}."
     return ApprovalRequest(subject=subject, body=body)

@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import CampaignEvent, NoticeSent
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
 from srx_issu.domain.approvals.rule import ApprovalRule
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignJournal
+from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.clock import Clock
-from srx_issu.ports.journal import Journal, Json, Leases
+from srx_issu.ports.journal import Journal, Leases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,27 +42,20 @@ class CampaignBench:
     notify: Callable[[str, str], None]  # first line, whole text
     not_staged: Callable[[Plan], dict[str, str]]  # cluster -> why its image is not on both nodes yet
 
-    def tell(
+    def record(
         self,
-        kind: CampaignEntryKind,
+        event: CampaignEvent,
         text: str,
         *,
         wave: int = 0,
         cluster: str | None = None,
         key: str | None = None,
-        detail: dict[str, Json] | None = None,
     ) -> bool:
-        """Writes one event and logs it; False when its key was there before."""
-        event = CampaignEntry(
-            at=self.clock.now(),
-            kind=kind,
-            text=text,
-            wave=wave,
-            cluster=cluster,
-            key=key,
-            detail=detail or {},
+        """Writes one entry and logs it; False when its key was there before."""
+        entry = CampaignEntry(
+            at=self.clock.now(), text=text, event=event, wave=wave, cluster=cluster, key=key
         )
-        is_new = self.journal.record(self.campaign_id, event)
+        is_new = self.journal.record(self.campaign_id, entry)
         if is_new:
             place = f" wave {wave}" if wave else ""
             self.log.info("%s%s%s: %s", self.campaign_id, place, f" {cluster}" if cluster else "", text)
@@ -68,5 +63,5 @@ class CampaignBench:
 
     def announce(self, key: str, title: str, text: str, wave: int = 0) -> None:
         """Tells people, once for each key, whatever is retried or cleared."""
-        if self.tell(CampaignEntryKind.NOTICE, title, wave=wave, key=f"notice:{key}"):
+        if self.record(NoticeSent(), title, wave=wave, key=f"notice:{key}"):
             self.notify(f"{self.campaign_id}: {title}", text)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import OrderGiven, OrderWord
 from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignJournal, CampaignOutcome
+from srx_issu.ports.campaign import CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.planned import plan_of
 from srx_issu.steps.campaign.questions import digest_of, last_unanswered
-from srx_issu.steps.campaign.state import ABORT, PAUSE, RESUME, CampaignState, plan_of, read_state
 
 MAX_REASON = 500
 MOST_NAMES = 5
@@ -89,8 +92,9 @@ def give_order(
 ) -> None:
     """Pause, resume or abort. Raises RequestRefused."""
     reason = reason.strip()
-    if order not in (PAUSE, RESUME, ABORT):
-        raise RequestRefused(f"order {order!r}: expected {PAUSE}, {RESUME} or {ABORT}")
+    if order not in list(OrderWord):
+        raise RequestRefused(f"order {order!r}: expected {', '.join(OrderWord)}")
+    word = OrderWord(order)
     if not reason or len(reason) > MAX_REASON or not reason.isprintable():
         raise RequestRefused(f"say in at most {MAX_REASON} characters why")
     record = journal.campaign(campaign_id)
@@ -98,13 +102,8 @@ def give_order(
         raise RequestRefused(f"the journal knows no campaign {campaign_id}")
     if record.closed_at is not None:
         raise RequestRefused(f"{campaign_id} has ended: {record.outcome}")
-    words = {PAUSE: "paused", RESUME: "resumed", ABORT: "aborted"}[order]
+    words = {OrderWord.PAUSE: "paused", OrderWord.RESUME: "resumed", OrderWord.ABORT: "aborted"}[word]
     journal.record(
         campaign_id,
-        CampaignEntry(
-            at=at,
-            kind=CampaignEntryKind.ORDERED,
-            text=f"{words} by {who}: {reason}",
-            detail={"order": order, "by": who},
-        ),
+        CampaignEntry(at=at, text=f"{words} by {who}: {reason}", event=OrderGiven(order=word, by=who)),
     )

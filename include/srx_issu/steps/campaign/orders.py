@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import RunProved
+from srx_issu.campaign.order import ORDER_KEY, Order, check_order
+from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.rule import CampaignApproval
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import OrderedBy
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, CampaignJournal, CampaignRecord
+from srx_issu.ports.campaign import CampaignJournal, CampaignRecord
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.questions import campaign_approval
-from srx_issu.steps.campaign.state import CampaignState, read_state
-from srx_issu.steps.order import ORDER_KEY, Order, check_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +100,9 @@ def note_refused(ordered: Ordered, campaigns: CampaignJournal, at: datetime, rea
 def _record(
     order: Order, campaigns: CampaignJournal, at: datetime, text: str, key: str, *, refused: bool = False
 ) -> None:
-    detail: dict[str, Json] = {"run_id": order.run_id, "refused": refused}
-    event = CampaignEntry(
-        at=at, kind=CampaignEntryKind.PROVED, text=text, cluster=order.cluster, key=key, detail=detail
-    )
-    campaigns.record(order.campaign_id, event)
+    proved = RunProved(run_id=order.run_id, refused=refused)
+    entry = CampaignEntry(at=at, text=text, event=proved, cluster=order.cluster, key=key)
+    campaigns.record(order.campaign_id, entry)
 
 
 def _possible_clusters(run_id: str, campaign_id: str) -> tuple[str, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from srx_issu.campaign.drift import drift
+from srx_issu.campaign.events import PlanApproved, PlanMade
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.state import read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEntryKind
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
 from srx_issu.steps.campaign.questions import (
     PLAN,
     CampaignQuestion,
@@ -19,9 +21,7 @@ from srx_issu.steps.campaign.questions import (
     plan_parts,
     require_approvers,
     rule_for_plan,
-    rule_in,
 )
-from srx_issu.steps.campaign.state import plan_in, plan_of, read_state
 
 NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question
@@ -37,16 +37,13 @@ def make_plan(bench: CampaignBench) -> dict[str, Json]:
     now = bench.plan_now()
     bench.journal.open_campaign(bench.campaign_id, now.campaign.name, bench.requested_by, bench.clock.now())
     rule = rule_for_plan(now.approvals, now.campaign.gates)
-    bench.tell(
-        CampaignEntryKind.PLANNED,
-        f"plan {now.plan.digest}: {_sizes(now.plan)}",
-        detail={
-            "plan": codec.dumps(now.plan),
-            "campaign": codec.dumps(now.campaign),
-            "digest": now.plan.digest,
-            "approvals": codec.dumps(rule),
-        },
+    made = PlanMade(
+        plan=codec.dumps(now.plan),
+        campaign=codec.dumps(now.campaign),
+        digest=now.plan.digest,
+        approvals=codec.dumps(rule),
     )
+    bench.record(made, f"plan {now.plan.digest}: {_sizes(now.plan)}")
     if now.plan.objections:
         raise RequestRefused("; ".join(now.plan.objections))
     if not bench.plan_only:
@@ -110,17 +107,16 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
         raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
     # Refused before, and then a gate was cleared and answered: open again.
     bench.journal.open_campaign(bench.campaign_id, campaign.name, bench.requested_by, bench.clock.now())
-    detail: dict[str, Json] = {"digest": plan.digest, "by": who}
-    bench.tell(CampaignEntryKind.APPROVED, f"plan {plan.digest} approved by {who}", detail=detail)
+    bench.record(PlanApproved(digest=plan.digest, by=who), f"plan {plan.digest} approved by {who}")
     return {"approved_by": who, "digest": plan.digest}
 
 
 def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
     """The plan on record with its campaign. Raises RequestRefused while there is none."""
-    planned = bench.journal.plan(bench.campaign_id)
-    if planned is None:
+    made = bench.journal.plan(bench.campaign_id)
+    if made is None:
         raise RequestRefused("nothing was planned yet: clear the task plan")
-    return plan_in(planned)
+    return plan_in(made)
 
 
 def _facts(plan: Plan) -> dict[str, Json]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import NobodyAnswered
 from srx_issu.campaign.model import Gates
 from srx_issu.campaign.plan import Plan
 from srx_issu.campaign.rehearse import Answer
@@ -36,13 +37,12 @@ from srx_issu.domain.approvals.rule import (
     shortage,
 )
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from srx_issu.ports import codec
-from srx_issu.ports.campaign import CampaignEntry, CampaignEntryKind, plan_in_force
-from srx_issu.ports.journal import Json
-from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
+from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response, name_of
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
 from srx_issu.steps.campaign.bench import CampaignBench
-from srx_issu.steps.campaign.state import plan_of
+from srx_issu.steps.campaign.planned import plan_of, rule_in
 
 PLAN = "plan"
 
@@ -63,13 +63,23 @@ class CampaignQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignGateTask:
-    """One gate task of a campaign in its present try. ``spares``: the gates behind it; ``before``: those in
-    front of it."""
+    """One of several gates in a row, in its present try. ``about`` as in the question; ``number`` counts from
+    1; ``spares``: how many stand behind it."""
 
-    task_id: str
+    about: str
+    number: int
     try_number: int
-    spares: tuple[str, ...]
-    before: tuple[str, ...] = ()
+    spares: int
+
+    @property
+    def name(self) -> str:
+        """As the journal has it."""
+        return name_of(self.about, self.number)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The gates in front of it."""
+        return tuple(name_of(self.about, number) for number in range(1, self.number))
 
 
 def rule_for_plan(policy: ApprovalRule, gates: Gates) -> ApprovalRule:
@@ -90,13 +100,6 @@ def require_approvers(rule: ApprovalRule, requester: str) -> None:
         raise RequestRefused(
             f"nobody could approve this campaign: {short_of}; or see its own gates.approvers"
         )
-
-
-def rule_in(events: Sequence[CampaignEntry]) -> ApprovalRule:
-    """The rule that was planned with; plans of earlier versions have the shipped one."""
-    planned = plan_in_force((e.kind, e.detail) for e in events)
-    kept = planned.get("approvals") if planned else None
-    return codec.loads(ApprovalRule, str(kept)) if kept else ApprovalRule()
 
 
 def plan_digest(plan: Plan, rule: ApprovalRule) -> str:
@@ -133,8 +136,8 @@ def decision(bench: CampaignBench, about: str, digest: str) -> Judgement:
         requester=bench.requested_by,
         purpose=about,
         digest=digest,
-        asked=tuple(_question(e) for e in events if _is_put(e)),
-        answers=tuple(answer for answer in _answers(events)),
+        asked=_asked(events),
+        answers=_answers(events),
         now=bench.upgrades.now(),
     )
 
@@ -160,8 +163,9 @@ def choice(bench: CampaignBench, about: str, digest: str) -> tuple[str, str]:
 def is_unanswered(bench: CampaignBench, gate: CampaignGateTask) -> bool:
     """As ``approval_gate.is_unanswered``."""
     events = bench.journal.entries(bench.campaign_id, plans=False)
-    put = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
-    return bool(put) and put[-1].detail.get("try") != gate.try_number and not _is_done(events, gate.task_id)
+    put = _put_by(events, gate.name)
+    is_earlier = bool(put) and put[-1].question.try_number != gate.try_number
+    return is_earlier and not _is_done(events, gate.name)
 
 
 def approach(
@@ -190,23 +194,23 @@ def approach(
         raise RequestRefused(f"{by_hand} was passed without an answer; nothing new starts")
     words = _words(events, bench, question, rule, counted)
     shown = digest_of(words.subject, words.body, question.options, _ids(words.assigned))
-    old = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
-    if changed := [e for e in old if e.detail.get("words") != shown]:
+    old = _put_by(events, gate.name)
+    if changed := [one for one in old if one.shown != shown]:
         return _leave_to_next(bench, gate, changed[-1], question, lost)
     missing = (rule.needed if question.about == PLAN else 1) - len(counted)
-    if lost is not None and old and len(gate.spares) >= max(1, missing):
+    if lost is not None and old and gate.spares >= max(1, missing):
         return _leave_to_next(bench, gate, old[-1], question, lost)
-    bench.tell(
-        CampaignEntryKind.ASKED,
-        f"{question.subject} (question {short(question.digest)})"
-        f"{said_before(old[-1].detail if old else None, lost)}",
-        detail={
-            **_bound(question.about, question.digest, gate.task_id, gate.try_number),
-            "words": shown,
-            "assigned": _ids(words.assigned),
-            "parts": dict(question.parts),
-        },
+    asked = QuestionAsked(
+        question=AskedQuestion(
+            purpose=question.about, digest=question.digest, gate=gate.name, try_number=gate.try_number
+        ),
+        shown=shown,
+        parts=question.parts,
+        assigned=_ids(words.assigned),
+        needed=rule.needed if question.about == PLAN else 1,
     )
+    before = said_before(old[-1].question if old else None, lost)
+    bench.record(asked, f"{question.subject} (question {short(question.digest)}){before}")
     return words
 
 
@@ -214,25 +218,17 @@ def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> En
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused for a no, and
     for an answer that does not count when no gate is left to ask again."""
     events = bench.journal.entries(bench.campaign_id)
-    put = [e for e in events if _is_put(e) and e.detail.get("task") == gate.task_id]
+    put = _put_by(events, gate.name)
     if not put:
         raise RequestRefused(
             "an answer came to a question that the journal does not hold; nothing new starts"
         )
     if not response.person.id.strip():
         raise RequestRefused("the answer names no person; nothing new starts")
-    asked = _question(put[-1])
+    asked = put[-1].question
     chosen = response.chosen[0] if len(response.chosen) == 1 else ", ".join(response.chosen)
-    bench.tell(
-        CampaignEntryKind.REPLIED,
-        f"{response.person.label}: {chosen}",
-        detail={
-            **_bound(asked.purpose, asked.digest, asked.task_id, asked.try_number),
-            "by": response.person.id,
-            "name": response.person.label,
-            "choice": chosen,
-        },
-    )
+    given = AnswerGiven(question=asked, by=response.person.id, name=response.person.label, choice=chosen)
+    bench.record(given, f"{response.person.label}: {chosen}")
     if asked.purpose.startswith("hold "):
         rule = rule_in(events)
         objection = _objection(rule, response.person, chosen, bench.requested_by)
@@ -250,13 +246,13 @@ def unanswered(bench: CampaignBench, gate: CampaignGateTask, question: CampaignQ
     within = f" within {how_long(question.within_s)}" if question else " in time"
     about = f" about the {question.about}" if question else ""
     reason = f"nobody answered the question{about}{within}; nothing new starts"
-    bench.tell(CampaignEntryKind.ASKED, reason, detail={"task": gate.task_id, "unanswered": True})
+    bench.record(NobodyAnswered(gate=gate.name), reason)
     return reason
 
 
 def last_unanswered(events: Iterable[CampaignEntry]) -> str | None:
     """What is told of a question that nobody answered; None when every one was."""
-    told = [e.text for e in events if e.kind is CampaignEntryKind.ASKED and e.detail.get("unanswered")]
+    told = [entry.text for entry in events if isinstance(entry.event, NobodyAnswered)]
     return told[-1] if told else None
 
 
@@ -269,7 +265,7 @@ def campaign_approval(
     if found is None or planned is None or not planned.image_sha256:
         return None
     digest = plan_digest(found[0], rule_in(events))
-    put = {_question(e) for e in events if _is_put(e)}
+    put = set(_asked(events))
     given: dict[str, GivenAnswer] = {}
     for answer in _answers(events):
         about = answer.question
@@ -313,8 +309,7 @@ def _words(
         )
     others = "" if rule.requester_counts else f", but not {bench.requested_by}, who started it"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    told_of = (None if e.kind is CampaignEntryKind.REPLIED else e.detail for e in events)
-    body = [question.body, *lost_lines(told_of, question.about)]
+    body = [question.body, *lost_lines(_lost(events, question.about))]
     if changed := _changed(events, question):
         body.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     have = f"Approvals: {len(counted)} of {needed}. " if question.options == (APPROVE, REJECT) else ""
@@ -325,21 +320,19 @@ def _words(
 
 
 def _changed(events: Sequence[CampaignEntry], question: CampaignQuestion) -> tuple[str, ...]:
+    asked = (entry.event for entry in events if isinstance(entry.event, QuestionAsked))
     earlier = [
-        e
-        for e in events
-        if _is_put(e) and e.detail.get("for") == question.about and e.detail.get("digest") != question.digest
+        one
+        for one in asked
+        if one.question.purpose == question.about and one.question.digest != question.digest
     ]
-    parts = earlier[-1].detail.get("parts") if earlier else None
-    if not isinstance(parts, dict) or not parts:
-        return ()
-    return changes({name: str(value) for name, value in parts.items()}, question.parts)
+    return changes(earlier[-1].parts, question.parts) if earlier and earlier[-1].parts else ()
 
 
 def _leave_to_next(
     bench: CampaignBench,
     gate: CampaignGateTask,
-    old: CampaignEntry,
+    old: QuestionAsked,
     question: CampaignQuestion,
     lost: LostAnswer | None = None,
 ) -> NextGate:
@@ -348,13 +341,12 @@ def _leave_to_next(
             "the question has changed again and no gate is left to put it; nothing new starts: "
             "start a new run"
         )
-    told = str(old.detail.get("digest") or "")
-    why = lost.in_words(old.detail) if lost else "it would read differently now"
-    reason = f"question {short(told)} is given up: {why}; {gate.spares[0]} asks"
-    detail = _bound(question.about, told, gate.task_id, gate.try_number)
-    if lost is not None:
-        detail["lost"] = why
-    bench.tell(CampaignEntryKind.ASKED, reason, detail={**detail, "superseded_by": question.digest})
+    why = lost.in_words(old.question) if lost else "it would read differently now"
+    given_up = QuestionGivenUp(
+        question=old.question, superseded_by=question.digest, lost=why if lost else None
+    )
+    reason = f"question {short(old.question.digest)} is given up: {why}; the next gate asks"
+    bench.record(given_up, reason)
     return NextGate(reason=reason)
 
 
@@ -381,52 +373,58 @@ def _objection(rule: ApprovalRule, person: Person, chosen: str, requester: str) 
     return None
 
 
-def _is_done(events: Sequence[CampaignEntry], task_id: str) -> bool:
+def _lost(events: Sequence[CampaignEntry], about: str) -> Iterator[str | None]:
+    """For ``lost_lines``."""
+    for entry in events:
+        match entry.event:
+            case AnswerGiven():
+                yield None
+            case QuestionGivenUp(question=question, lost=str(words)) if question.purpose == about:
+                yield words
+            case _:
+                pass
+
+
+def _put_by(events: Sequence[CampaignEntry], gate: str) -> tuple[QuestionAsked, ...]:
+    """The questions that one gate put, in all its tries."""
+    asked = (entry.event for entry in events if isinstance(entry.event, QuestionAsked))
+    return tuple(one for one in asked if one.question.gate == gate)
+
+
+def _is_done(events: Sequence[CampaignEntry], gate: str) -> bool:
     """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
-    kinds = (CampaignEntryKind.ASKED, CampaignEntryKind.REPLIED)
-    told = [e for e in events if e.kind in kinds and e.detail.get("task") == task_id]
-    return bool(told) and not _is_put(told[-1])
+    told = [entry.event for entry in events if _gate_of(entry) == gate]
+    return bool(told) and not isinstance(told[-1], QuestionAsked)
 
 
-def _is_put(event: CampaignEntry) -> bool:
-    return (
-        event.kind is CampaignEntryKind.ASKED
-        and not event.detail.get("superseded_by")
-        and not event.detail.get("unanswered")
-    )
+def _gate_of(entry: CampaignEntry) -> str | None:
+    match entry.event:
+        case QuestionAsked(question=question) | QuestionGivenUp(question=question):
+            return question.gate
+        case AnswerGiven(question=question):
+            return question.gate
+        case NobodyAnswered(gate=gate):
+            return gate
+        case _:
+            return None
+
+
+def _asked(events: Sequence[CampaignEntry]) -> tuple[AskedQuestion, ...]:
+    return tuple(entry.event.question for entry in events if isinstance(entry.event, QuestionAsked))
 
 
 def _answers(events: Sequence[CampaignEntry]) -> tuple[GivenAnswer, ...]:
     return tuple(
         GivenAnswer(
-            question=_question(e),
-            person=Person(id=str(e.detail.get("by") or ""), name=str(e.detail.get("name") or "")),
-            choice=str(e.detail.get("choice") or ""),
-            at=_written(e),
+            question=entry.event.question,
+            person=Person(id=entry.event.by, name=entry.event.name),
+            choice=entry.event.choice,
+            at=entry.known_at,
         )
-        for e in events
-        if e.kind is CampaignEntryKind.REPLIED
+        for entry in events
+        if isinstance(entry.event, AnswerGiven)
     )
 
 
-def _written(event: CampaignEntry) -> datetime:
-    """The database's time, where it is kept."""
-    return getattr(event, "recorded_at", None) or event.at
-
-
-def _question(event: CampaignEntry) -> AskedQuestion:
-    number = event.detail.get("try")
-    return AskedQuestion(
-        purpose=str(event.detail.get("for") or ""),
-        digest=str(event.detail.get("digest") or ""),
-        task_id=str(event.detail.get("task") or ""),
-        try_number=number if isinstance(number, int) else 0,
-    )
-
-
-def _bound(about: str, digest: str, task_id: str, try_number: int) -> dict[str, Json]:
-    return {"for": about, "digest": digest, "task": task_id, "try": try_number}
-
-
-def _ids(people: tuple[Person, ...] | None) -> list[Json] | None:
-    return None if people is None else [person.id for person in people]
+def _ids(people: tuple[Person, ...] | None) -> tuple[str, ...] | None:
+    return None if people is None else tuple(person.id for person in people)

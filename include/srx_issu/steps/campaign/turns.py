@@ -12,10 +12,10 @@ from datetime import datetime
 
 from srx_issu.campaign.admit import Never, Wait, hindrance
 from srx_issu.campaign.naming import upgrade_id
+from srx_issu.campaign.state import CampaignState
 from srx_issu.campaign.window import next_start
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
-from srx_issu.steps.campaign.state import CampaignState
 from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, MOST_TAKEN, Task, needs_in, over_budget
 from srx_issu.steps.holding import Needs, place_names
 

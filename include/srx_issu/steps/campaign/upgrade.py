@@ -14,19 +14,20 @@ from dataclasses import dataclass
 
 from srx_issu.campaign.admit import Never, Wait, hindrance
 from srx_issu.campaign.budget import exceeded
+from srx_issu.campaign.entry import UNTOLD
+from srx_issu.campaign.events import RunProved, RunTaken, UpgradeEnded, UpgradeOrdered
 from srx_issu.campaign.model import Campaign, InFlight, Result
 from srx_issu.campaign.naming import upgrade_id
+from srx_issu.campaign.order import ConfValue, Order
 from srx_issu.campaign.plan import Plan, Planned
+from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.campaign.window import closes_at, next_start
 from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import SharedLimit
-from srx_issu.ports.campaign import UNTOLD, CampaignEntryKind
-from srx_issu.ports.journal import Json, Outcome
 from srx_issu.steps.campaign.bench import CampaignBench
-from srx_issu.steps.campaign.state import CampaignState, read_state
 from srx_issu.steps.holding import Needs, needs, take_all
-from srx_issu.steps.order import Order
-from srx_issu.steps.recall import start
 from srx_issu.steps.upgrade.close import conclude
 
 LEASE_S = 1800.0  # until the run's own claim renews it; if that never comes, others need not wait for long
@@ -64,7 +65,7 @@ class Attach:
     else it may not have been made yet, and is asked for by the same id."""
 
     run_id: str
-    conf: dict[str, Json] | None
+    conf: dict[str, ConfValue | dict[str, str]] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,16 +106,11 @@ def _attach(bench: CampaignBench, task: Task, state: CampaignState) -> Step:
     name = task.cluster.name
     order = state.orders_given[name]
     if bench.upgrades.upgrade(order.run_id) is None:
-        return Attach(run_id=order.run_id, conf=_whole_conf(bench, task, order))
+        return Attach(run_id=order.run_id, conf=order.whole_conf)
     if is_ours(bench, order):
         return Attach(run_id=order.run_id, conf=None)
     _note_taken(bench, task, order.run_id, order.attempt)
     return next_step(bench, task)
-
-
-def _whole_conf(bench: CampaignBench, task: Task, order: Order) -> dict[str, Json]:
-    """An older version's order did not keep it."""
-    return order.whole_conf if order.nonce else _conf(bench, task)
 
 
 def is_ours(bench: CampaignBench, order: Order) -> bool:
@@ -165,26 +161,24 @@ def _give_back(bench: CampaignBench, upgrade: str) -> None:
 def note_start(bench: CampaignBench, task: Task, order: Order) -> Order:
     """Before the run is asked for: whoever comes after attaches. Returns the order that counts: another try
     of this task may have been faster."""
-    bench.tell(
-        CampaignEntryKind.STARTED,
+    bench.record(
+        UpgradeOrdered(order=order),
         f"run {order.run_id}",
         wave=task.wave,
         cluster=order.cluster,
         key=f"started:{order.cluster}:{order.attempt}",
-        detail=order.detail,
     )
     return _state(bench, task).orders_given.get(order.cluster, order)
 
 
 def note_made(bench: CampaignBench, task: Task, run_id: str) -> None:
     """Airflow has made the run at our request, so the run of this name is ours."""
-    bench.tell(
-        CampaignEntryKind.PROVED,
+    bench.record(
+        RunProved(run_id=run_id),
         f"run {run_id} was made",
         wave=task.wave,
         cluster=task.cluster.name,
         key=f"proved:{run_id}",
-        detail={"run_id": run_id},
     )
 
 
@@ -193,13 +187,12 @@ def _note_taken(bench: CampaignBench, task: Task, run_id: str, attempt: int) -> 
     record = bench.upgrades.upgrade(run_id)
     if record is None or record.outcome not in (None, Outcome.NEEDS_OPERATOR):
         _give_back(bench, run_id)  # else the other's own end does, or the person it waits for
-    bench.tell(
-        CampaignEntryKind.TAKEN,
+    bench.record(
+        RunTaken(run_id=run_id, attempt=attempt),
         reason,
         wave=task.wave,
         cluster=task.cluster.name,
         key=f"taken:{task.cluster.name}:{attempt}",
-        detail={"attempt": attempt, "run_id": run_id},
     )
     bench.announce(f"taken:{run_id}", f"{task.cluster.name}: a run id was taken", reason, task.wave)
     return TakenByAnother(result=Result.REFUSED, reason=reason)
@@ -261,10 +254,10 @@ def deadline_s(cluster: Planned) -> float:
 def _without_closing(bench: CampaignBench, upgrade: str) -> tuple[Result, str]:
     """The run is over, but nobody closed the upgrade. Before a start was intended nothing can have been
     sent; after it nobody knows."""
-    events = bench.upgrades.entries(upgrade)
-    if start(events) is not None:
+    entries = bench.upgrades.entries(upgrade)
+    if known(entries).start is not None:
         return Result.UNKNOWN, "the run ended without an outcome after the ISSU was asked for"
-    ended = conclude(events, ())
+    ended = conclude(entries, ())
     return Result(ended.outcome.value), ended.reason
 
 
@@ -284,13 +277,12 @@ def _close(bench: CampaignBench, task: Task, upgrade: str, result: Result, reaso
 
 def _ended(bench: CampaignBench, task: Task, state: CampaignState, result: Result, reason: str) -> None:
     attempt = state.attempt(task.cluster.name)
-    bench.tell(
-        CampaignEntryKind.ENDED,
+    bench.record(
+        UpgradeEnded(attempt=attempt, result=result),
         reason,
         wave=task.wave,
         cluster=task.cluster.name,
         key=f"ended:{task.cluster.name}:{attempt}",
-        detail={"attempt": attempt, "result": result.value},
     )
 
 
@@ -321,7 +313,7 @@ def _places(campaign_id: str, limits: InFlight, cluster: Planned) -> tuple[Share
     return tuple(SharedLimit(resource=name, places=places) for name, places in found if places)
 
 
-def _conf(bench: CampaignBench, task: Task) -> dict[str, Json]:
+def _conf(bench: CampaignBench, task: Task) -> dict[str, ConfValue]:
     closes = closes_at(task.campaign.calendar_of(task.cluster.site), bench.upgrades.now())
     return {
         "cluster": task.cluster.name,

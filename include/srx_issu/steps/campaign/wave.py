@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from srx_issu.campaign.budget import counted
+from srx_issu.campaign.events import HoldAnswered, OrderGiven, OrderWord, WaveJudged, WaveOpened
 from srx_issu.campaign.gate import Way, judge_wave, to_finish, to_retry
 from srx_issu.campaign.rehearse import Answer
+from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.campaign import CampaignEntryKind
-from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.bench import CampaignBench
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.questions import CampaignQuestion, choice, decision, digest_of
-from srx_issu.steps.campaign.state import CampaignState, read_state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ def is_passed(state: CampaignState, number: int) -> bool:
     if not rounds:
         return False
     last = max(rounds)
-    promoted = state.judged[number, last] == Way.PROMOTE
+    promoted = state.judged[number, last] is Way.PROMOTE
     return promoted or state.answered.get((number, last)) == ()
 
 
@@ -70,7 +69,7 @@ def wave_question(bench: CampaignBench, number: int) -> CampaignQuestion | None:
         return None
     subject = f"Open wave {number} of campaign {campaign.name}: {len(names)} clusters?"
     return CampaignQuestion(
-        about=_wave(number),
+        about=about_wave(number),
         digest=_wave_digest(bench, number),
         subject=subject,
         body=f"Wave {number} of **{campaign.name}**: {', '.join(names)}",
@@ -93,20 +92,15 @@ def open_wave(bench: CampaignBench, number: int) -> list[str]:
         return list(state.opened[number])
     who = "not asked"
     if campaign.gates.waves:
-        found = decision(bench, _wave(number), _wave_digest(bench, number))
+        found = decision(bench, about_wave(number), _wave_digest(bench, number))
         if not isinstance(found, Approved):
             if found.is_refused:
-                detail: dict[str, Json] = {"order": "abort"}
-                bench.tell(CampaignEntryKind.ORDERED, found.reason, wave=number, detail=detail)
+                bench.record(OrderGiven(order=OrderWord.ABORT), found.reason, wave=number)
             raise RequestRefused(f"{found.reason}; nothing new starts")
         who = ", ".join(found.by)
-    bench.tell(
-        CampaignEntryKind.OPENED,
-        f"{len(names)} clusters, approved by {who}",
-        wave=number,
-        key=f"opened:{number}",
-        detail={"clusters": list(names), "digest": plan.digest, "by": who},
-    )
+    opened = WaveOpened(clusters=tuple(names), digest=plan.digest, by=who)
+    text = f"{len(names)} clusters, approved by {who}"
+    bench.record(opened, text, wave=number, key=f"opened:{number}")
     bench.announce(f"begin:{number}", f"wave {number} begins", ", ".join(names), number)
     return names
 
@@ -119,7 +113,7 @@ def judge(bench: CampaignBench, number: int, round_number: int) -> Way | None:
     ):
         return None
     if (number, round_number) in state.judged and (number, round_number) in state.answered:
-        return Way(state.judged[number, round_number])
+        return state.judged[number, round_number]
     plan, campaign = known_plan(bench)
     judged = judge_wave(
         campaign,
@@ -129,8 +123,8 @@ def judge(bench: CampaignBench, number: int, round_number: int) -> Way | None:
         aborted=state.aborted,
         forgiven=state.forgiven,
     )
-    detail = {"way": judged.way.value, "round": round_number}
-    bench.tell(CampaignEntryKind.JUDGED, f"{judged.way}: {judged.reason}", wave=number, detail=dict(detail))
+    told = WaveJudged(way=judged.way, round_number=round_number)
+    bench.record(told, f"{judged.way}: {judged.reason}", wave=number)
     title = {
         Way.PROMOTE: "has ended",
         Way.HOLD: "is held: a person must answer",
@@ -156,7 +150,7 @@ def hold_question(bench: CampaignBench, number: int, round_number: int) -> Campa
         f"- **{Answer.ABORT}**: nothing new starts; the campaign ends.",
     ]
     return CampaignQuestion(
-        about=_hold(number, round_number),
+        about=about_hold(number, round_number),
         digest=_hold_digest(state, number, round_number),
         subject=f"Campaign {campaign.name} is held in wave {number}",
         body="\n\n".join(body),
@@ -172,7 +166,7 @@ def hear_answer(bench: CampaignBench, number: int, round_number: int) -> list[st
     if (number, round_number) in state.answered:
         return list(state.answered[number, round_number])
     digest = _hold_digest(state, number, round_number)
-    who, chosen = choice(bench, _hold(number, round_number), digest)
+    who, chosen = choice(bench, about_hold(number, round_number), digest)
     wave = state.opened[number]
     again: tuple[str, ...] = ()
     forgiven: tuple[str, ...] = ()
@@ -183,22 +177,12 @@ def hear_answer(bench: CampaignBench, number: int, round_number: int) -> list[st
             forgiven = counted(state.results, campaign.budget)
             again = to_finish(state.results, wave) if round_number <= campaign.retry.rounds else ()
         case Answer.ABORT:
-            order = {"order": "abort", "by": who}
             text = f"{who} aborted at the hold of wave {number}"
-            bench.tell(CampaignEntryKind.ORDERED, text, wave=number, detail=dict(order))
-    bench.tell(
-        CampaignEntryKind.ANSWERED,
-        f"{who}: {chosen}",
-        wave=number,
-        key=f"answered:{number}:{round_number}",
-        detail={
-            "answer": chosen,
-            "by": who,
-            "round": round_number,
-            "clusters": list(again),
-            "forgiven": list(forgiven),
-        },
+            bench.record(OrderGiven(order=OrderWord.ABORT, by=who), text, wave=number)
+    answered = HoldAnswered(
+        answer=chosen, by=who, round_number=round_number, again=again, forgiven=tuple(forgiven)
     )
+    bench.record(answered, f"{who}: {chosen}", wave=number, key=f"answered:{number}:{round_number}")
     return list(again)
 
 
@@ -211,11 +195,13 @@ def result_lines(state: CampaignState, names: tuple[str, ...]) -> str:
     )
 
 
-def _wave(number: int) -> str:
+def about_wave(number: int) -> str:
+    """What its question is about."""
     return f"wave {number}"
 
 
-def _hold(number: int, round_number: int) -> str:
+def about_hold(number: int, round_number: int) -> str:
+    """What its question is about."""
     return f"hold {number}.{round_number}"
 
 
@@ -223,13 +209,13 @@ def _wave_digest(bench: CampaignBench, number: int) -> str:
     """The wave's clusters and the plan they belong to."""
     plan, _ = known_plan(bench)
     names = [cluster.name for cluster in plan.wave(number).clusters]
-    return digest_of(_wave(number), plan.digest, names)
+    return digest_of(about_wave(number), plan.digest, names)
 
 
 def _hold_digest(state: CampaignState, number: int, round_number: int) -> str:
     """How each cluster of the wave ended."""
     results = {name: str(state.results.get(name, "")) for name in state.opened[number]}
-    return digest_of(_hold(number, round_number), results)
+    return digest_of(about_hold(number, round_number), results)
 
 
 def _again(bench: CampaignBench, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import NoReturn
 
 from srx_issu.domain.errors import JournalAway, NotPermitted
 from srx_issu.domain.gate.answer import No, NotNow, judge
 from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    CommandRejected,
+    CommandSent,
+    CommandUnanswered,
+    CommandWithdrawn,
+    PermitRefused,
+)
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import Entry, EntryKind, Hold, IntendAnswer, Intended, Json
+from srx_issu.ports.journal import Hold, IntendAnswer, Intended
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.conditions import Reading, recover_line
@@ -19,7 +28,6 @@ from srx_issu.steps.gate.order import Order, StartOrder
 from srx_issu.steps.holding import needs_of
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
-from srx_issu.steps.recall import once_key, start_intent
 
 ON_ITS_WAY_S = PERMIT_S + 5  # how long after its intent a start may still arrive at the node
 
@@ -51,17 +59,18 @@ class Asking:
     def _intend(self, reading: Reading, found: Mapping[Condition, str]) -> Permit:
         bench, order = self.bench, self.order
         self._permit_id = secrets.token_hex(8)
-        event = bench.event(
-            EntryKind.ACTION_INTENDED,
-            f"{order.what} ({order.why})",
-            node=order.node,
-            key=once_key(reading.events, order.key) if order.key else None,
-            detail=self._detail(found),
+        event = replace(
+            order.intended,
+            permit={condition.value: reason for condition, reason in found.items()},
+            permit_id=self._permit_id,
+            key=reading.known.once_key(order.key) if order.key else None,
+            method=self.method,
         )
+        entry = bench.entry(event, f"{order.what} ({order.why})")
         hold = Hold(resources=needs_of(bench.intent).alone, ttl_s=bench.intent.policy.timers.lease_s)
         asked_at_s = uptime_s()  # the permit counts from here: the transaction's own time is part of it
         try:
-            intended = bench.journal.intend(bench.upgrade_id, event, hold)
+            intended = bench.journal.intend(bench.upgrade_id, entry, hold)
         except JournalAway as away:
             # Whether the intent was written is unknown; that nothing was sent is not.
             self.withdraw(f"the journal went away while the intent was written ({away})")
@@ -82,39 +91,31 @@ class Asking:
             case _:
                 self._refuse(Condition.HELD, intended.reason)
 
-    def _detail(self, found: Mapping[Condition, str]) -> dict[str, Json]:
-        """What proves later that every condition held: ``srx-issu audit verify`` reads it."""
-        order = self.order
-        return {
-            **order.detail,
-            "command": order.what,
-            "purpose": order.purpose.value,
-            "permit": {condition.value: reason for condition, reason in found.items()},
-            "permit_id": self._permit_id,
-            **({"once": order.key} if order.key else {}),
-            **({"method": self.method.value} if self.method else {}),
-        }
-
     def _refuse(self, condition: Condition, reason: str) -> NoReturn:
-        text = f"not sent: {self.order.what}: {reason}"
-        detail: dict[str, Json] = {"condition": condition.value, "purpose": self.order.purpose.value}
-        self._write(self.bench.event(EntryKind.PERMIT_REFUSED, text, node=self.order.node, detail=detail))
+        order = self.order
+        refused = PermitRefused(node=order.node, condition=condition, purpose=order.purpose)
+        self._write(self.bench.entry(refused, f"not sent: {order.what}: {reason}"))
         raise NotPermitted(condition.value, reason)
 
-    def record(self, kind: EntryKind, text: str) -> None:
+    def record(self, kind: type[CommandSent | CommandUnanswered | CommandRejected], text: str) -> None:
         """What became of it. Written late rather than not at all: the command is out already."""
-        detail = {**self.order.detail, "command": self.order.what, "permit_id": self._permit_id}
-        self._write(self.bench.event(kind, text, node=self.order.node, detail=detail))
+        order = self.order
+        answered = kind(
+            sending=order.sending,
+            node=order.node,
+            command=order.what,
+            permit_id=self._permit_id,
+            file=order.intended.file,
+        )
+        self._write(self.bench.entry(answered, text))
 
     def withdraw(self, why: str, permit_id: str | None = None) -> None:
         """An intent that is proven not to have been sent. Written now, or when the journal answers."""
-        detail: dict[str, Json] = {"permit_id": permit_id or self._permit_id, "command": self.order.what}
-        if self.order.key:
-            detail["once"] = self.order.key
-        event = self.bench.event(
-            EntryKind.ACTION_WITHDRAWN, f"nothing was sent: {why}", node=self.order.node, detail=detail
+        order = self.order
+        withdrawn = CommandWithdrawn(
+            node=order.node, permit_id=permit_id or self._permit_id, command=order.what, once=order.key
         )
-        self._late.append(event)
+        self._late.append(self.bench.entry(withdrawn, f"nothing was sent: {why}"))
 
     def withdraw_unmarked(self, method: StartMethod) -> None:
         """A start that was intended by shell and whose marker is not on the node never arrived there.
@@ -124,18 +125,18 @@ class Asking:
         if not isinstance(self.order, StartOrder) or method is not StartMethod.SHELL:
             return
         try:
-            earlier = start_intent(self.bench.journal.entries(self.bench.upgrade_id))
-            if earlier is None or earlier.detail.get("method") != StartMethod.SHELL:
+            earlier = self.bench.known().intended_start
+            if earlier is None or earlier.command.method is not StartMethod.SHELL:
                 return
-            age = self.bench.journal.now() - (earlier.recorded_at or earlier.at)
+            age = self.bench.journal.now() - earlier.at
         except JournalAway as away:
             raise LaterError(str(away)) from away
         if age < timedelta(seconds=ON_ITS_WAY_S):
             raise LaterError(
                 f"a start of {age.total_seconds():.0f} s ago may still be on its way to the node"
             )
-        permit_id = str(earlier.detail.get("permit_id"))
-        self.withdraw(f"{self.order.node} has no marker of the start intended before", permit_id)
+        words = f"{self.order.node} has no marker of the start intended before"
+        self.withdraw(words, earlier.command.permit_id)
         self.write_late()
 
     def write_late(self) -> None:

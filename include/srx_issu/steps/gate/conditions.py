@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 
 from srx_issu.domain.approvals.judge import Approved
+from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.domain.failure.classes import Permission
@@ -19,15 +20,14 @@ from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.gate.order import BROUGHT, Order
-from srx_issu.steps.recall import conclusion, gathered_groups, intended, last, ready_event, start
-from srx_issu.steps.recovery.kept_plan import PLAN_KEY, digest_of
+from srx_issu.steps.gate.order import Order
+from srx_issu.steps.recovery.kept_plan import digest_of
 from srx_issu.steps.waits.window import window_objection
 
 
@@ -50,8 +50,8 @@ class Reading:
             return Unclear(reason=str(away))
 
     @cached_property
-    def events(self) -> tuple[Entry, ...]:
-        return self.bench.journal.entries(self.bench.upgrade_id)
+    def known(self) -> UpgradeState:
+        return self.bench.known()
 
     @cached_property
     def now(self) -> datetime:
@@ -83,7 +83,7 @@ def recover_line(cluster: str) -> str:
 
 
 def _undecided(reading: Reading) -> Finding:
-    ended = conclusion(reading.events)
+    ended = reading.known.conclusion
     if ended is None:
         return Holds(reason="no outcome decided")
     return Fails(reason=f"this upgrade was decided to be {ended.outcome}: {ended.reason}; start a new run")
@@ -95,28 +95,26 @@ def _not_stopped(reading: Reading) -> Finding:
 
 
 def _not_begun(reading: Reading) -> Finding:
-    if reading.order.file is not None:
+    if reading.order.deletes is not None:
         return Holds(reason="takes its own file away")
-    if begun := start(reading.events):
+    if begun := reading.known.start:
         return Fails(reason=f"the ISSU was asked for on {begun.starter}: nothing is prepared any more")
     return _undecided(reading)
 
 
 def _own_file(reading: Reading) -> Finding:
-    path = reading.order.file
+    path, node = reading.order.deletes, reading.order.node
     if path is None:
         return Holds(reason="deletes nothing")
-    node = reading.order.node.value
-    brought = [e for e in intended(reading.events) if e.detail.get(BROUGHT) == path and e.node == node]
-    if brought:
-        return Holds(reason=f"brought by {brought[-1].step}")
+    if any((one.command.file, one.command.node) == (path, node) for one in reading.known.intended):
+        return Holds(reason="brought there by this upgrade")
     return Fails(reason=f"{path} on {reading.order.node} was not brought there by this upgrade; it stays")
 
 
 def _ours_to_bring_home(reading: Reading) -> Finding:
-    if begun := start(reading.events):
+    if begun := reading.known.start:
         return Holds(reason=f"begun on {begun.starter} at {begun.at.isoformat(timespec='seconds')}")
-    if gathered := gathered_groups(reading.events):
+    if gathered := reading.known.gathered_groups:
         return Holds(reason=f"gathered by hand: RG{', RG'.join(map(str, gathered))}")
     return Fails(
         reason="this upgrade has begun nothing and took nothing over: there is nothing to bring home"
@@ -133,10 +131,10 @@ def _clocks_agree(reading: Reading) -> Finding:
 
 
 def _readiness(reading: Reading) -> Finding:
-    ready = ready_event(reading.events)
+    ready = reading.known.ready
     if ready is None:
         return Fails(reason="the journal holds no passed readiness assessment of this upgrade")
-    age_s = (reading.now - (ready.recorded_at or ready.at)).total_seconds()
+    age_s = (reading.now - ready.at).total_seconds()
     most_s = reading.bench.intent.policy.limits.readiness_age_s
     if age_s <= most_s:
         return Holds(reason=f"{age_s:.0f} s old")
@@ -146,7 +144,7 @@ def _readiness(reading: Reading) -> Finding:
 
 
 def _approved(reading: Reading) -> Finding:
-    found = standing(reading.events, reading.bench.intent, "start", reading.now)
+    found = standing(reading.known, reading.bench.intent, ApprovalPurpose.START, reading.now)
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
@@ -164,17 +162,17 @@ def _issu_is_over(reading: Reading) -> Finding:
 def _plan_approved(reading: Reading) -> Finding:
     plan = reading.order.plan
     if plan is None:
-        if start(reading.events) is None:
+        if reading.known.start is None:
             return Holds(reason="part of the upgrade itself; no ISSU was asked for")
         return _issu_is_over(reading)
-    newest = last(reading.events, EntryKind.OBSERVED, key=PLAN_KEY)
-    if newest is None or newest.detail.get("digest", digest_of(plan)) != digest_of(plan):
+    newest = reading.known.plan
+    if newest is None or newest.event.digest not in (None, digest_of(plan)):
         return Fails(reason="another plan has been made since; the command belongs to the one before")
     if plan.permission is Permission.NEVER:
         return Fails(reason=f"policy leaves this to a person: {plan.reason}")
     if plan.permission is Permission.AUTOMATIC:
         return Holds(reason="policy carries this plan out by itself")
-    found = standing(reading.events, reading.bench.intent, "recovery", reading.now)
+    found = standing(reading.known, reading.bench.intent, ApprovalPurpose.RECOVERY, reading.now)
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
@@ -184,7 +182,7 @@ def _window(reading: Reading) -> Finding:
 
 
 def _same_way(reading: Reading) -> Finding:
-    begun = start(reading.events)
+    begun = reading.known.start
     if begun is None or reading.method is None:
         return Holds(reason=reading.method or "no start")
     if begun.by_rpc:
@@ -195,7 +193,7 @@ def _same_way(reading: Reading) -> Finding:
 
 
 def _nodes(reading: Reading) -> Finding:
-    blocker = start_blocker(reading.look, gathered_groups(reading.events))
+    blocker = start_blocker(reading.look, reading.known.gathered_groups)
     return Holds(reason="nothing blocks a start") if blocker is None else Fails(reason=blocker)
 
 

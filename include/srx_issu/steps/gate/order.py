@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from srx_issu.domain.cluster.model import Image, NodeName, Snapshot
 from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.events import CommandIntended, Sending
+from srx_issu.domain.junos.job import transcript_path
 from srx_issu.domain.recovery.plan import Plan
 from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import Json
 
-BROUGHT = "brought"  # detail: the path of a file that this upgrade has put on the node
 StillDue = Callable[[Snapshot], str | None]  # why the command is not due any more; None = it is
 
 
@@ -26,12 +27,12 @@ class Order:
     """
 
     purpose: SendPurpose
+    sending: Sending
     node: NodeName
     why: str
     key: str | None = None
     still_due: StillDue | None = None  # None: no look at the nodes is needed
     plan: Plan | None = None
-    detail: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def what(self) -> str:
@@ -39,20 +40,49 @@ class Order:
         raise NotImplementedError
 
     @property
-    def file(self) -> str | None:
-        """The file on the node that is written or deleted; None for a command."""
+    def deletes(self) -> str | None:
+        """The file that is taken off the node."""
         return None
+
+    @property
+    def intended(self) -> CommandIntended:
+        """What the journal keeps of it; the gate adds its permit."""
+        return CommandIntended(
+            sending=self.sending,
+            node=self.node,
+            command=self.what,
+            permit_id=None,
+            purpose=self.purpose,
+            once=self.key,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommandOrder(Order):
-    """One command of ``domain.upgrade.commands``."""
+    """One command of ``domain.upgrade.commands``. ``group``: the one that it gathers."""
 
     command: Command
+    group: int | None = None
 
     @property
     def what(self) -> str:
         return self.command.cli
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, group=self.group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrandOrder(CommandOrder):
+    """A command of a recovery's plan. ``booted_at``: the node's boot before it."""
+
+    errand: str
+    booted_at: datetime | None
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, errand=self.errand, booted_at=self.booted_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +97,10 @@ class StartOrder(Order):
     def what(self) -> str:
         return self.command.cli
 
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, transcript=transcript_path(self.job))
+
 
 @dataclass(frozen=True, kw_only=True)
 class UploadOrder(Order):
@@ -78,6 +112,10 @@ class UploadOrder(Order):
     @property
     def what(self) -> str:
         return f"copy {self.image.name} ({self.image.size_bytes:,} bytes) by SFTP"
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, file=self.image.node_path)
 
     @property
     def source(self) -> Path:
@@ -95,5 +133,5 @@ class DeleteOrder(Order):
         return f"delete {self.path}"
 
     @property
-    def file(self) -> str | None:
+    def deletes(self) -> str | None:
         return self.path

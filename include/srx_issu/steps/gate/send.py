@@ -24,8 +24,8 @@ from typing import TypeVar
 
 from srx_issu.domain.errors import CommandRefused, DeviceError, JournalAway, PermitExpired
 from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered
 from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
-from srx_issu.ports.journal import EntryKind
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.gate.ask import Asking, LaterError
@@ -48,7 +48,7 @@ def send_command(bench: Bench, order: CommandOrder) -> str:
 
     asking = Asking(bench, order)
     words = _through(asking, lambda: bench.writer.line(order.node), send)
-    asking.record(EntryKind.ACTION_SENT, words.strip() or "no words")
+    asking.record(CommandSent, words.strip() or "no words")
     return words
 
 
@@ -80,7 +80,7 @@ def upload_image(bench: Bench, order: UploadOrder) -> None:
 
     asking = Asking(bench, order)
     _through(asking, lambda: _files(bench, order), send)
-    asking.record(EntryKind.ACTION_SENT, f"{order.image.name} copied, SHA-256 agrees")
+    asking.record(CommandSent, f"{order.image.name} copied, SHA-256 agrees")
 
 
 def delete_file(bench: Bench, order: DeleteOrder) -> None:
@@ -91,7 +91,7 @@ def delete_file(bench: Bench, order: DeleteOrder) -> None:
 
     asking = Asking(bench, order)
     _through(asking, lambda: _files(bench, order), send)
-    asking.record(EntryKind.ACTION_SENT, f"{order.path} removed")
+    asking.record(CommandSent, f"{order.path} removed")
 
 
 @contextmanager
@@ -149,8 +149,8 @@ def _send(asking: Asking, send: Callable[[], _Answer]) -> _Answer:
     try:
         return send()
     except CommandRefused as refusal:
-        asking.record(EntryKind.ACTION_REFUSED, refusal.message)
+        asking.record(CommandRejected, refusal.message)
         raise
     except DeviceError as doubt:
-        asking.record(EntryKind.ACTION_UNKNOWN, f"{doubt.message}; looking instead of asking again")
+        asking.record(CommandUnanswered, f"{doubt.message}; looking instead of asking again")
         raise

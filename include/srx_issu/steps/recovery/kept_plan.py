@@ -6,7 +6,6 @@ The plan is made once and kept as evidence; every later step of the recovery rea
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import Snapshot
@@ -14,19 +13,19 @@ from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.situation import Situation
+from srx_issu.domain.history.events import FailureNamed, RecoveryPlanned
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.recovery.planner import Plan, recover
 from srx_issu.domain.recovery.words import by_hand
+from srx_issu.domain.upgrade.goals import OF_AN_ISSU
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Entry, EntryKind, Evidence
+from srx_issu.ports.journal import Evidence
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import ERRAND, QUIET_KEY, course, intended, last, start
+from srx_issu.steps.recall import course
 
-PLAN_KEY, DIAGNOSIS_KEY = "recovery_plan", "diagnosis"
-WAITS = "issu.wait_"  # task ids of the waits of an upgrade
-LAST_WAIT = "issu.wait_for_resync"
 _MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
 
 
@@ -53,10 +52,10 @@ def prognosis(bench: Bench, *, overdue: bool | None = None, patient: bool = True
 
 
 def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
-    events = bench.journal.entries(bench.upgrade_id)
-    way = course(events, bench.evidence, bench.intent)
+    so_far = bench.known()
+    way = course(so_far, bench.evidence, bench.intent)
     if overdue is None:
-        overdue = _is_overdue(bench, events)
+        overdue = _is_overdue(bench, so_far)
     diagnosis = diagnose(
         way.before,
         now,
@@ -70,35 +69,25 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
-def _is_overdue(bench: Bench, events: tuple[Entry, ...]) -> bool:
+def _is_overdue(bench: Bench, so_far: UpgradeState) -> bool:
     """Nobody waits any more: a wait has failed, the last one is over, or the start was refused; for a
     recovery: nobody drives the ISSU."""
     if bench.intent.purpose is Purpose.RECOVER:
-        return last(events, EntryKind.OBSERVED, key=QUIET_KEY) is not None
-    if _refusal(events):
+        return so_far.nothing_moved is not None
+    if so_far.start_refusal:
         return True
     # By the newest verdict of each: one that was written without an answer may have been followed by another.
-    verdicts = {
-        e.step: e.kind
-        for e in events
-        if e.step.startswith(WAITS) and e.kind in (EntryKind.STEP_FINISHED, EntryKind.STEP_FAILED)
-    }
-    return EntryKind.STEP_FAILED in verdicts.values() or LAST_WAIT in verdicts
-
-
-def _refusal(events: Iterable[Entry]) -> str | None:
-    """The node's words when it refused the start."""
-    refused = last(events, EntryKind.ACTION_REFUSED, step="issu.start")
-    return refused.text if refused else None
+    verdicts = {goal: so_far.verdicts[goal] for goal in OF_AN_ISSU if goal in so_far.verdicts}
+    return False in verdicts.values() or OF_AN_ISSU[-1] in verdicts
 
 
 def _transcript(bench: Bench) -> str | None:
     """All that the ISSU has said so far; None when it cannot be read. A refused start has no more words
     than its refusal."""
-    events = bench.journal.entries(bench.upgrade_id)
-    begun = start(events)
-    if begun is None or begun.transcript_path is None or _refusal(events):
-        return _refusal(events)
+    so_far = bench.known()
+    begun = so_far.start
+    if begun is None or begun.transcript_path is None or so_far.start_refusal:
+        return so_far.start_refusal
     try:
         return bench.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError:
@@ -108,7 +97,7 @@ def _transcript(bench: Bench) -> str | None:
 def _has_returned(bench: Bench) -> bool:
     """Whether the command of the ISSU has, as the file with its exit status tells. One that cannot be read
     tells nothing."""
-    begun = start(bench.journal.events(bench.upgrade_id))
+    begun = bench.known().start
     if begun is None or begun.transcript_path is None:
         return False
     try:
@@ -122,22 +111,22 @@ def name_failure(bench: Bench, now: Snapshot) -> FailureClass:
     diagnosis = _look(bench, None, now).diagnosis
     # It has given up, if in words that nobody has seen yet.
     failure = FailureClass.UNKNOWN if diagnosis.failure is FailureClass.STUCK else diagnosis.failure
-    bench.tell(EntryKind.OBSERVED, failure.in_words, key=DIAGNOSIS_KEY, detail={"failure": failure.value})
+    bench.record(FailureNamed(failure=failure), failure.in_words)
     return failure
 
 
 def keep_plan(bench: Bench, found: Prognosis) -> None:
     """Writes plan and diagnosis as evidence; the newest one counts."""
-    detail = {
-        "plan": bench.evidence.write(bench.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
-        "diagnosis": bench.evidence.write(bench.upgrade_id, "diagnosis.json", codec.dumps(found.diagnosis)),
-        "failure": found.plan.failure.value,
-        "kind": found.plan.kind.value,
-        "permission": found.plan.permission.value,
-        "digest": digest_of(found.plan),
-        "steps": "; ".join(by_hand(found.plan)),
-    }
-    bench.tell(EntryKind.OBSERVED, found.plan.reason, key=PLAN_KEY, detail={**detail})
+    planned = RecoveryPlanned(
+        plan=bench.evidence.write(bench.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
+        diagnosis=bench.evidence.write(bench.upgrade_id, "diagnosis.json", codec.dumps(found.diagnosis)),
+        failure=found.plan.failure,
+        plan_kind=found.plan.kind,
+        permission=found.plan.permission,
+        digest=digest_of(found.plan),
+        steps="; ".join(by_hand(found.plan)),
+    )
+    bench.record(planned, found.plan.reason)
 
 
 def digest_of(plan: Plan) -> str:
@@ -147,27 +136,16 @@ def digest_of(plan: Plan) -> str:
 
 def kept_plan(bench: Bench) -> Plan | None:
     """The plan that was made; None when there is none yet."""
-    return plan_in(bench.journal.entries(bench.upgrade_id), bench.evidence)
+    return plan_in(bench.known(), bench.evidence)
 
 
-def plan_in(events: Iterable[Entry], evidence: Evidence) -> Plan | None:
+def plan_in(state: UpgradeState, evidence: Evidence) -> Plan | None:
     """The same without a bench."""
-    event = last(events, EntryKind.OBSERVED, key=PLAN_KEY)
-    return codec.loads(Plan, evidence.read(str(event.detail["plan"]))) if event else None
-
-
-def since_plan(events: Sequence[Entry]) -> tuple[Entry, ...]:
-    """What was written after the newest plan: an approval before it was given to another one."""
-    made = max((at for at, e in enumerate(events) if e.key == PLAN_KEY), default=-1)
-    return tuple(events[made + 1 :])
-
-
-def is_begun(events: Sequence[Entry]) -> bool:
-    """Whether something of the newest plan was, or may have been, sent."""
-    return any(ERRAND in e.detail for e in intended(since_plan(events)))
+    planned = state.plan
+    return codec.loads(Plan, evidence.read(planned.event.plan)) if planned else None
 
 
 def kept_diagnosis(bench: Bench) -> Diagnosis | None:
     """What the plan was made from."""
-    event = last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=PLAN_KEY)
-    return codec.loads(Diagnosis, bench.evidence.read(str(event.detail["diagnosis"]))) if event else None
+    planned = bench.known().plan
+    return codec.loads(Diagnosis, bench.evidence.read(planned.event.diagnosis)) if planned else None

@@ -6,9 +6,7 @@ go out once only is guarded by the journal's unique key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, assert_never
 
@@ -19,19 +17,20 @@ from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.history.events import Decided, FindingMade, FoundBy, RecoveryStepPassed, Sending
 from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.recovery.plan import ActionName, Taken
 from srx_issu.domain.recovery.planner import Plan, PlanKind
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.words import by_hand
-from srx_issu.ports.journal import Entry, EntryKind, Outcome
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.gate.order import CommandOrder
+from srx_issu.steps.gate.order import ErrandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import ERRAND, baseline, baseline_state, intended
-from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recall import baseline, baseline_state
+from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, plan_in, prognosis
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -78,7 +77,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
     paged = False
     while True:
         now = _stamped(bench, bench.reader.observe())
-        sent = taken(bench.journal.entries(bench.upgrade_id))
+        sent = bench.known().errands
         step = (
             Passed(reason=f"{name}: later steps have begun")
             if _is_past(plan, name, sent)
@@ -86,7 +85,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
         )
         match step:
             case Passed():
-                bench.tell(EntryKind.STEP_FINISHED, step.reason)
+                bench.record(RecoveryStepPassed(action=name), step.reason)
                 return {"done": step.reason}
             case Send():
                 _send(bench, plan, step)
@@ -117,13 +116,13 @@ def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
 
 
 def _permitted_plan(bench: Bench) -> Plan:
-    events = bench.journal.entries(bench.upgrade_id)
-    plan = kept_plan(bench)
+    so_far = bench.known()
+    plan = plan_in(so_far, bench.evidence)
     if plan is None:
-        raise RequestRefused("there is no recovery plan in the journal; run recover.diagnose first")
+        raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
     if plan.permission is Permission.NEVER or not plan.actions:
         raise RequestRefused(f"this is for a person to do, nothing was sent: {plan.reason}")
-    approval = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
+    approval = standing(so_far, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
     if isinstance(approval, NotApproved):
         raise RequestRefused(
             f"the journal holds no approval of this recovery: {approval.reason}; nothing was sent"
@@ -135,25 +134,24 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
     does of what another try of this task has sent, and of what the gate's own look shows to be over."""
     errand, command = step.errand, step.errand.command
-    sent = taken(bench.journal.entries(bench.upgrade_id))
-    tries = sum(1 for t in sent if t.key == errand.key)
-    booted_at = step.taken.booted_at.isoformat() if step.taken.booted_at else None
+    tries = sum(1 for sent in bench.known().errands if sent.key == errand.key)
 
     def still_due(now: Snapshot) -> str | None:
-        known = taken(bench.journal.entries(bench.upgrade_id))
-        newest = step_of(plan, step.action.name, _stamped(bench, now), known)
+        newest = step_of(plan, step.action.name, _stamped(bench, now), bench.known().errands)
         if isinstance(newest, Send) and newest.errand.key == errand.key:
             return None
         return newest.reason
 
-    order = CommandOrder(
+    order = ErrandOrder(
         purpose=SendPurpose.BRING_HOME,
+        sending=Sending.RECOVER,
         node=errand.node,
         why=step.reason,
         key=f"{KEY_PREFIX}{errand.key}" if errand.is_once else f"{KEY_PREFIX}{errand.key}.{tries + 1}",
         still_due=still_due,
         plan=plan,
-        detail={ERRAND: errand.key, "booted_at": booted_at},
+        errand=errand.key,
+        booted_at=step.taken.booted_at,
         command=command,
     )
     try:
@@ -166,19 +164,6 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
         _stop(bench, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
     except DeviceError as doubt:
         bench.log.warning("%s %s: %s; looking", bench.intent.cluster.name, errand.node, doubt.message)
-
-
-def taken(events: Sequence[Entry]) -> tuple[Taken, ...]:
-    """Every errand that was, or may have been, sent."""
-    sent = [e for e in intended(events) if ERRAND in e.detail]
-    return tuple(
-        Taken(
-            key=str(e.detail[ERRAND]),
-            at=e.recorded_at or e.at,
-            booted_at=datetime.fromisoformat(str(b)) if (b := e.detail.get("booted_at")) else None,
-        )
-        for e in sent
-    )
 
 
 def _stamped(bench: Bench, look: Snapshot) -> Snapshot:
@@ -202,7 +187,7 @@ def conclude_recovery(bench: Bench) -> Recovered:
     plan = _permitted_plan(bench)
     on_target = plan.release is not None and same_release(plan.release, bench.intent.image.release)
     if on_target or plan.kind in (PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
-        bench.tell(EntryKind.DECIDED, f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
+        bench.record(Decided(), f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
         return Recovered.VERIFY
     compared = _compared(bench)
     if gone := _not_restored(bench, plan):
@@ -224,7 +209,7 @@ def _runs_now(bench: Bench, plan: Plan) -> str:
 
 def _not_restored(bench: Bench, plan: Plan) -> str | None:
     """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
-    sent = taken(bench.journal.entries(bench.upgrade_id))
+    sent = bench.known().errands
     for _ in range(_LAST_LOOKS):
         step = step_of(plan, ActionName.VERIFY_RESTORED, bench.reader.observe(), sent)
         if isinstance(step, Passed):
@@ -237,14 +222,14 @@ def _compared(bench: Bench) -> str:
     """The state now against the baseline, in words; findings are journalled one by one."""
     from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415
 
-    events = bench.journal.entries(bench.upgrade_id)
-    before = Look(snapshot=baseline(events, bench.evidence), state=baseline_state(events, bench.evidence))
+    so_far = bench.known()
+    before = Look(snapshot=baseline(so_far, bench.evidence), state=baseline_state(so_far, bench.evidence))
     look_again(bench, "after the recovery")
     now, state = after(bench)
     differences = differences_of(before, Look(snapshot=now, state=state), bench.intent)
     findings = findings_of(differences, bench.intent.policy.checks)
     for finding in findings:
-        bench.tell(EntryKind.FINDING, finding.words, node=finding.node)
+        bench.record(FindingMade(by=FoundBy.RECOVERY), finding.words, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
     return f"{len(findings)} differences from before the upgrade"

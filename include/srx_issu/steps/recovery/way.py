@@ -8,12 +8,11 @@ from types import MappingProxyType
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.domain.recovery.planner import Plan, PlanKind
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recovery.kept_plan import kept_plan, since_plan
+from srx_issu.steps.recovery.kept_plan import kept_plan
 from srx_issu.steps.recovery.recover_cluster import diagnose
 
 CONFIRM_STEP = "recover.confirm_recovery"
@@ -43,7 +42,7 @@ def choose_way(bench: Bench) -> RecoveryWay:
     """Diagnosis and plan; ASK unless policy lets this plan be carried out by itself: then the approval is
     written down here as the guard behind the gates writes it, and gates and guard are left out."""
     diagnose(bench)
-    if why_asked(bench.journal.entries(bench.upgrade_id), bench.intent, ApprovalPurpose.RECOVERY):
+    if why_asked(bench.known(), bench.intent, ApprovalPurpose.RECOVERY):
         return RecoveryWay.ASK
     return confirm_recovery(bench.at(CONFIRM_STEP))
 
@@ -64,20 +63,5 @@ def actions_left(bench: Bench, way: RecoveryWay) -> tuple[ActionName, ...]:
     plan = kept_plan(bench)
     if plan is None or WAYS.get(plan.kind) is not way:
         return ()
-    return tuple(name for name in _names(plan) if name not in _over(bench))
-
-
-def step_name(name: ActionName) -> str:
-    """Of a plan's step in the journal."""
-    return f"recover.{name}"
-
-
-def _names(plan: Plan) -> tuple[ActionName, ...]:
-    return tuple(action.name for action in plan.actions)
-
-
-def _over(bench: Bench) -> frozenset[ActionName]:
-    """Steps that were found to be over since the plan was made; what has ended is not waited for again."""
-    told = since_plan(bench.journal.entries(bench.upgrade_id))
-    ended = {e.step for e in told if e.kind is EntryKind.STEP_FINISHED}
-    return frozenset(name for name in ActionName if step_name(name) in ended)
+    passed = bench.known().passed  # what has ended is not waited for again
+    return tuple(action.name for action in plan.actions if action.name not in passed)

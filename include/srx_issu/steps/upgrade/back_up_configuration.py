@@ -6,8 +6,8 @@ Two copies a node and form: a readable one without secrets, and a sealed one tha
 from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.history.events import StepFinished
 from srx_issu.domain.redaction.configuration import scrub
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 
 FORMS = ("text", "set")
@@ -21,5 +21,5 @@ def back_up_configuration(bench: Bench) -> Facts:
             name = f"configuration-{node}.{form}"
             bench.evidence.write(bench.upgrade_id, name, scrub(configuration))
             bench.evidence.write(bench.upgrade_id, f"{name}.sealed", bench.seal(configuration.encode()))
-        bench.tell(EntryKind.STEP_FINISHED, "configuration saved, readable and sealed", node=node)
+        bench.record(StepFinished(), "configuration saved, readable and sealed", node=node)
     return {"nodes": [node.value for node in NodeName], "forms": list(FORMS)}

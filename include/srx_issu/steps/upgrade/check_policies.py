@@ -7,13 +7,13 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.events import FindingMade, FoundBy, Sending, StepFinished
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import ResyncPolicies
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import intended
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -28,9 +28,10 @@ def check_policies(bench: Bench) -> Facts:
     _, state = after(bench)
     out = out_of_sync(state)
     if out:
-        bench.tell(EntryKind.FINDING, f"policies out of sync on {', '.join(out)}", detail={"pfes": list(out)})
+        made = FindingMade(by=FoundBy.POLICIES, pfes=out)
+        bench.record(made, f"policies out of sync on {', '.join(out)}")
         return resync_policies(bench.at(RESYNC_STEP))
-    bench.tell(EntryKind.STEP_FINISHED, "policies in sync on every PFE that answered")
+    bench.record(StepFinished(), "policies in sync on every PFE that answered")
     return {}
 
 
@@ -39,8 +40,7 @@ def resync_policies(bench: Bench) -> Facts:
     RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
     words = "sent before"
-    events = bench.journal.entries(bench.upgrade_id)
-    if not any(e.detail.get("once") == RESYNC_KEY for e in intended(events)):
+    if Sending.RESYNC_POLICIES not in bench.known().sent_for:
         words = _resync(bench)
     look_again(bench, "after the policy resync")
     left = out_of_sync(after(bench)[1])
@@ -64,6 +64,7 @@ def _resync(bench: Bench) -> str:
         raise RequestRefused(f"policies are not resynced: not one primary ({describe(now)})")
     order = CommandOrder(
         purpose=SendPurpose.BRING_HOME,
+        sending=Sending.RESYNC_POLICIES,
         node=primary,
         why=f"out of sync: {', '.join(out_of_sync(state))}",
         key=RESYNC_KEY,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.history.events import FindingMade, FoundBy, OwnWait, StepFinished
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import keep_after, last_look
 from srx_issu.steps.upgrade.comparing import as_it_is_now, before_the_upgrade, keep_validations, with_noise
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
-from srx_issu.steps.waits.converge import NotYet, not_yet, waiting_since
+from srx_issu.steps.waits.converge import NotYet, not_yet
 
 FINDINGS = "findings"
 
@@ -19,9 +20,9 @@ def check_state(bench: Bench) -> Facts | NotYet:
     """Waits until the state has come back, or its deadline. Findings go to the journal and decide the
     outcome; a blocking one raises NotVerified."""
     before, intent = before_the_upgrade(bench), with_noise(bench)
-    is_waiting = waiting_since(bench) is not None
+    is_waiting = OwnWait.STATE_AFTER_ISSU in bench.known().waiting_since
     now = as_it_is_now(bench) if is_waiting else last_look(bench)
-    if wait := not_yet(bench, before, now, intent):
+    if wait := not_yet(bench, OwnWait.STATE_AFTER_ISSU, before, now, intent):
         return wait
     if is_waiting:
         keep_after(bench, now, "after waiting for it to come back")
@@ -42,14 +43,11 @@ def _judge(bench: Bench, before: Look, now: Look, intent: Intent) -> Facts:
     evidence = bench.evidence.write(bench.upgrade_id, "comparison.json", aftermath.to_json())
     keep_validations(bench, "comparison", aftermath.validations)
     for finding in aftermath.findings:
-        bench.tell(EntryKind.FINDING, finding)
+        bench.record(FindingMade(by=FoundBy.STATE), finding)
     if aftermath.objections:
         reason = "; ".join(aftermath.objections)
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
-    bench.tell(
-        EntryKind.STEP_FINISHED,
-        f"state compared with the baseline: {aftermath.summary}",
-        detail={"evidence": evidence, "findings": len(aftermath.findings)},
-    )
+    finished = StepFinished(documents={"evidence": evidence}, awaited=OwnWait.STATE_AFTER_ISSU)
+    bench.record(finished, f"state compared with the baseline: {aftermath.summary}")
     return {FINDINGS: list(aftermath.findings), "evidence": evidence}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.comparison.difference import Difference, Look
+from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, OwnWait
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal, describe, progress
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import course
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
@@ -22,8 +23,6 @@ from srx_issu.steps.upgrade.comparing import (
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.waits.converge import NotYet, not_yet
 
-CHECK_STATE = "verify.check_state"
-
 
 def check_unchanged(bench: Bench) -> Facts | NotYet:
     """Both on the target, in sync, flags cleared, groups where they belong, and everything as before once
@@ -36,11 +35,10 @@ def check_unchanged(bench: Bench) -> Facts | NotYet:
     if objections:
         _stop(bench, "; ".join([reason, *objections]))
     known = differences_of(before, last_look(bench), intent)
-    if wait := not_yet(bench, before, now, intent, known):
+    if wait := not_yet(bench, OwnWait.STATE_AFTER_FAIL_BACK, before, now, intent, known):
         return wait
     new = _judge(bench, before, now, intent, known)
-    events = bench.journal.entries(bench.upgrade_id)
-    findings = [e.text for e in events if e.kind is EntryKind.FINDING and e.step == CHECK_STATE] + new
+    findings = bench.known().found_by(FoundBy.STATE) + new
     if findings:
         back = _back_by_now(known, differences_of(before, now, intent))
         words = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
@@ -52,7 +50,7 @@ def check_unchanged(bench: Bench) -> Facts | NotYet:
 
 def _left_over(bench: Bench, now: Snapshot) -> tuple[str, list[str]]:
     """What the nodes show, in a sentence, and what of the ISSU is left behind."""
-    way = course(bench.journal.entries(bench.upgrade_id), bench.evidence, bench.intent)
+    way = course(bench.known(), bench.evidence, bench.intent)
     reading = infer_phase(way.before, now, way.starter, way.target)
     goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if bench.intent.fail_back else [])]
     missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
@@ -86,10 +84,10 @@ def _judge(bench: Bench, before: Look, now: Look, intent: Intent, known: tuple[D
     old = {d.words for d in aftermath.differences if d.what in told}
     new = [text for text in aftermath.findings if text not in old and text.partition(": ")[2] not in old]
     for finding in new:
-        bench.tell(EntryKind.FINDING, finding)
+        bench.record(FindingMade(by=FoundBy.LAST_LOOK), finding)
     if aftermath.objections:
         _stop(bench, "; ".join(aftermath.objections))
-    bench.tell(EntryKind.OBSERVED, f"after the fail-back: {aftermath.summary}")
+    bench.record(Observed(), f"after the fail-back: {aftermath.summary}")
     return new
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.phase import has_rebooted, not_settled
+from srx_issu.domain.history.events import StepFinished
 from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import was_under_way
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.collect_after import after
@@ -19,7 +20,7 @@ class NotVerified(Exception):
 
 def check_versions_and_groups(bench: Bench) -> Facts:
     """Raises NotVerified, with NEEDS_OPERATOR journalled, when a node is not what it must be."""
-    before = baseline(bench.journal.entries(bench.upgrade_id), bench.evidence)
+    before = baseline(bench.known(), bench.evidence)
     now, _ = after(bench)
     faults = []
     for node in NodeName:
@@ -39,5 +40,5 @@ def check_versions_and_groups(bench: Bench) -> Facts:
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     text = f"both nodes run {now.node0.release}, groups {', '.join(f'RG{g}' for g in now.group_ids)} settled"
-    bench.tell(EntryKind.STEP_FINISHED, text)
+    bench.record(StepFinished(), text)
     return {"release": now.node0.release}

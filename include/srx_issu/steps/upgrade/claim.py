@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import Claimed, ClusterHandedOver, ClusterTakenOver, OutcomeDecided
+from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import PERMIT_S, Entry, EntryKind, Journal, Json, Leases, Outcome
+from srx_issu.ports.journal import PERMIT_S, Journal, Leases
 from srx_issu.steps.holding import Needs, needs_of, take_all
-from srx_issu.steps.recall import start
 from srx_issu.steps.upgrade.close import conclude, end_upgrade
 
 STEP = "claim"
@@ -49,7 +52,8 @@ def claim(
             _hand_over(intent, take_over, journal, leases, at)
         take_all(_needs(intent, journal), intent.upgrade_id, leases, lease_s)
     except LeaseHeld as held:
-        journal.record(intent.upgrade_id, _event(at, EntryKind.DECIDED, str(held), Outcome.REFUSED))
+        refused = OutcomeDecided(outcome=Outcome.REFUSED)
+        journal.record(intent.upgrade_id, entry_of(refused, str(held), at=at, step=STEP))
         ended = conclude(journal.entries(intent.upgrade_id), ())
         end_upgrade(intent, journal, leases, at, ended)
         if ended.outcome is not Outcome.REFUSED:
@@ -61,12 +65,12 @@ def claim(
         f"{intent.requested_by} asks for {intent.cluster.name} ({intent.cluster.model}) "
         f"{aim}; lease until {until.isoformat(timespec='seconds')}"
     )
-    journal.record(intent.upgrade_id, _event(at, EntryKind.STEP_FINISHED, text))
+    journal.record(intent.upgrade_id, entry_of(Claimed(), text, at=at, step=STEP))
 
 
 def _needs(intent: Intent, journal: Journal) -> Needs:
     """An ISSU that was asked for goes on whoever has its place by now: only what it would disturb counts."""
-    needs, begun = needs_of(intent), start(journal.entries(intent.upgrade_id)) is not None
+    needs, begun = needs_of(intent), known(journal.entries(intent.upgrade_id)).start is not None
     return replace(needs, shared=()) if begun else needs
 
 
@@ -79,17 +83,15 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
         return
     _let_permits_run_out(held.owner, journal)
     text = f"taken over by {take_over.who} for the recovery {intent.upgrade_id}: {take_over.reason}"
-    event = Entry(at=at, kind=EntryKind.APPROVAL, step=TAKEN_OVER, text=text, detail={"by": take_over.who})
-    journal.record(held.owner, event)
+    handed_over = ClusterHandedOver(by=take_over.who)
+    journal.record(held.owner, entry_of(handed_over, text, at=at, step=TAKEN_OVER))
     if record.closed_at is None:  # its run ended without a word, or is gone
         journal.close_upgrade(held.owner, Outcome.NEEDS_OPERATOR, f"its run ended half way; {text}", at)
     for lease in leases.held_by(held.owner):  # its conflict groups were kept with it
         leases.release(lease.resource, held.owner)
     own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
-    detail: dict[str, Json] = {"by": take_over.who, "from": held.owner}
-    journal.record(
-        intent.upgrade_id, Entry(at=at, kind=EntryKind.APPROVAL, step=STEP, text=own, detail=detail)
-    )
+    taken_over = ClusterTakenOver(by=take_over.who, from_upgrade=held.owner)
+    journal.record(intent.upgrade_id, entry_of(taken_over, own, at=at, step=STEP))
 
 
 def _let_permits_run_out(upgrade_id: str, journal: Journal) -> None:
@@ -105,13 +107,8 @@ def _let_permits_run_out(upgrade_id: str, journal: Journal) -> None:
 
 def permits_left_s(upgrade_id: str, journal: Journal) -> float:
     """For how long a process of this upgrade may still use a permit that it was given; 0 = it has none."""
-    intents = [e for e in journal.entries(upgrade_id) if e.kind is EntryKind.ACTION_INTENDED]
-    if not intents:
+    last = known(journal.entries(upgrade_id)).last_intended_at
+    if last is None:
         return 0.0
-    age_s = (journal.now() - (intents[-1].recorded_at or intents[-1].at)).total_seconds()
+    age_s = (journal.now() - last).total_seconds()
     return max(0.0, PERMIT_S + 1 - age_s)
-
-
-def _event(at: datetime, kind: EntryKind, text: str, outcome: Outcome | None = None) -> Entry:
-    detail = {"outcome": outcome.value} if outcome else {}
-    return Entry(at=at, kind=kind, step=STEP, text=text, detail=detail)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import StepFailed
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.upgrade_state import Conclusion, known
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Entry, EntryKind, Journal, Leases, Outcome
+from srx_issu.ports.journal import Journal, Leases
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.holding import give_back
-from srx_issu.steps.recall import START_STEP, TASK, Conclusion, conclusion, last, start
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
@@ -55,19 +59,20 @@ def _closed(bench: Bench) -> Conclusion | None:
 
 def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome, written into the journal where no step had decided on it. Safe to call twice."""
-    events = bench.journal.entries(bench.upgrade_id)
-    ended = conclude(events, failed_tasks)
-    if ended != conclusion(events):
+    entries = bench.journal.entries(bench.upgrade_id)
+    ended = conclude(entries, failed_tasks)
+    if ended != known(entries).conclusion:
         decide_outcome(bench, ended.outcome, ended.reason)
     return ended
 
 
-def conclude(events: tuple[Entry, ...], failed_tasks: Sequence[str]) -> Conclusion:
+def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome the steps decided on; where none did, what the journal proves. Doubt is NEEDS_OPERATOR."""
-    decided = conclusion(events)
-    failure = _failure(events, failed_tasks)
-    started = start(events) is not None
-    may_run = started and last(events, EntryKind.ACTION_REFUSED, step=START_STEP) is None
+    so_far = known(entries)
+    decided = so_far.conclusion
+    failure = _failure(entries, failed_tasks)
+    started = so_far.start is not None
+    may_run = started and so_far.start_refusal is None
     if decided and decided.outcome in NEVER_STARTED and may_run:
         reason = f"{decided.reason}; but the ISSU had been asked for before: look at both nodes"
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=reason)
@@ -93,10 +98,10 @@ def what_to_do(bench: Bench) -> str:
     return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
 
 
-def _failure(events: tuple[Entry, ...], failed_tasks: Sequence[str]) -> str:
+def _failure(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> str:
     """The first failed task with its newest reason from the journal; else any step's, else its name."""
-    told = [e for e in events if e.kind is EntryKind.STEP_FAILED]
-    newest = {str(e.detail.get(TASK, e.step)): e for e in told}
+    told = [entry for entry in entries if entry.kind is EntryKind.STEP_FAILED]
+    newest = {e.event.task if isinstance(e.event, StepFailed) else e.step: e for e in told}
     for task in failed_tasks:
         if task in newest:
             return f"{newest[task].step} failed: {newest[task].text}"

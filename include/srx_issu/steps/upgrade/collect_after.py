@@ -5,15 +5,12 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.history.events import StateCollected
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import last
 from srx_issu.steps.upgrade.comparing import COMPARED, keep_look
 from srx_issu.steps.upgrade.transcript import keep_transcript
-
-EVENT_KEY = "after"
 
 
 def collect_after(bench: Bench) -> Facts:
@@ -30,9 +27,9 @@ def look_again(bench: Bench, when: str) -> Facts:
 
 def keep_after(bench: Bench, look: Look, when: str) -> Facts:
     """Makes ``look`` the newest ``after`` picture."""
-    ids = keep_look(bench, "after", look)
-    bench.tell(EntryKind.OBSERVED, f"state collected {when}", key=EVENT_KEY, detail=ids)
-    return ids
+    kept = keep_look(bench, "after", look)
+    bench.record(StateCollected(snapshot=kept.snapshot, state=kept.state), f"state collected {when}")
+    return {"snapshot": kept.snapshot, "state": kept.state}
 
 
 def last_look(bench: Bench) -> Look:
@@ -43,9 +40,8 @@ def last_look(bench: Bench) -> Look:
 
 def after(bench: Bench) -> tuple[Snapshot, ClusterState]:
     """The newest ``after`` picture. Raises LookupError when there is none."""
-    event = last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, key=EVENT_KEY)
-    if event is None:
-        raise LookupError("no state was collected after the upgrade: run verify.collect_after first")
-    snapshot = bench.evidence.read(str(event.detail["snapshot"]))
-    state = bench.evidence.read(str(event.detail["state"]))
+    collected = bench.known().after
+    if collected is None:
+        raise LookupError("no state was collected after the upgrade: it must be collected before this step")
+    snapshot, state = bench.evidence.read(collected.snapshot), bench.evidence.read(collected.state)
     return codec.loads(Snapshot, snapshot), codec.loads(ClusterState, state)

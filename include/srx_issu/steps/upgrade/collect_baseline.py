@@ -6,28 +6,27 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.comparison.noise_floor import noise_floor
 from srx_issu.domain.comparison.tables import GAUGED
+from srx_issu.domain.history.events import BaselineTaken, StepFinished
 from srx_issu.domain.upgrade.intent import Tolerance
 from srx_issu.ports import codec
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recall import gathered_groups, start
-from srx_issu.steps.upgrade.comparing import NOISE, keep_look
+from srx_issu.steps.upgrade.comparing import keep_look
 
 
 def collect_baseline(bench: Bench) -> Facts:
     """Snapshot and state tables as evidence. Once the ISSU was asked for, the old baseline stays."""
-    events = bench.journal.entries(bench.upgrade_id)
-    if start(events) is not None or gathered_groups(events):
-        bench.tell(EntryKind.STEP_FINISHED, "the ISSU was asked for already; the baseline stays as it is")
+    so_far = bench.known()
+    if so_far.start is not None or so_far.gathered_groups:
+        bench.record(StepFinished(), "the ISSU was asked for already; the baseline stays as it is")
         return {}
     look = _look(bench)
-    ids = keep_look(bench, "baseline", look)
-    if look.snapshot.both_reachable:
-        ids[NOISE] = _noise(bench, look)
+    kept = keep_look(bench, "baseline", look)
+    noise = _noise(bench, look) if look.snapshot.both_reachable else None
     silent = [f"{view.node} ({view.error})" for view in look.snapshot.views if not view.reachable]
     text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
-    bench.tell(EntryKind.OBSERVED, f"baseline taken; {text}", detail=ids)
-    return ids
+    taken = BaselineTaken(snapshot=kept.snapshot, state=kept.state, noise=noise)
+    bench.record(taken, f"baseline taken; {text}")
+    return {"snapshot": kept.snapshot, "state": kept.state, "noise": noise}
 
 
 def _look(bench: Bench) -> Look:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from srx_issu.domain.comparison.compare import GROWING
 from srx_issu.domain.comparison.difference import Look
 from srx_issu.domain.comparison.tables import COMPARISONS
 from srx_issu.domain.upgrade.intent import Intent, Tolerance
 from srx_issu.ports import codec
-from srx_issu.ports.journal import Json
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import baseline, baseline_event, baseline_state
+from srx_issu.steps.recall import baseline, baseline_state
 
-NOISE = "noise"  # detail of the baseline's event: the evidence with the tolerances it widened
 # Everything that is compared, and what blocks. Not the load: its samples take longer than all of this.
 COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy_sync")
 
 
 def before_the_upgrade(bench: Bench) -> Look:
     """Raises JournalError when there is no baseline."""
-    events = bench.journal.entries(bench.upgrade_id)
+    so_far = bench.known()
     return Look(
-        snapshot=baseline(events, bench.evidence),
-        state=baseline_state(events, bench.evidence).only(COMPARED),
+        snapshot=baseline(so_far, bench.evidence),
+        state=baseline_state(so_far, bench.evidence).only(COMPARED),
     )
 
 
@@ -37,21 +35,28 @@ def as_it_is_now(bench: Bench) -> Look:
 
 def with_noise(bench: Bench) -> Intent:
     """The intent with the tolerances that the baseline's noise has widened."""
-    event = baseline_event(bench.journal.entries(bench.upgrade_id))
-    found = event.detail.get(NOISE) if event else None
-    if not isinstance(found, str):
+    taken = bench.known().baseline
+    if taken is None or taken.noise is None:
         return bench.intent
-    widened = codec.loads(dict[str, Tolerance], bench.evidence.read(found))
+    widened = codec.loads(dict[str, Tolerance], bench.evidence.read(taken.noise))
     return replace(bench.intent, policy=replace(bench.intent.policy, tolerances=widened))
 
 
-def keep_look(bench: Bench, moment: str, look: Look) -> dict[str, Json]:
-    """``<moment>-snapshot.json`` and ``<moment>-state.json`` as evidence; their ids."""
+@dataclass(frozen=True, kw_only=True)
+class KeptLook:
+    """The ids of a look's evidence."""
+
+    snapshot: str
+    state: str
+
+
+def keep_look(bench: Bench, moment: str, look: Look) -> KeptLook:
+    """``<moment>-snapshot.json`` and ``<moment>-state.json`` as evidence."""
     keep = bench.evidence.write
-    return {
-        "snapshot": keep(bench.upgrade_id, f"{moment}-snapshot.json", codec.dumps(look.snapshot)),
-        "state": keep(bench.upgrade_id, f"{moment}-state.json", codec.dumps(look.state)),
-    }
+    return KeptLook(
+        snapshot=keep(bench.upgrade_id, f"{moment}-snapshot.json", codec.dumps(look.snapshot)),
+        state=keep(bench.upgrade_id, f"{moment}-state.json", codec.dumps(look.state)),
+    )
 
 
 def keep_validations(bench: Bench, phase: str, validations: Mapping[str, object]) -> str | None:

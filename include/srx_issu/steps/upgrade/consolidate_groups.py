@@ -9,12 +9,13 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_settled
 from srx_issu.domain.errors import ConnectionUnusable, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.history.events import Sending, StepFinished
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import GATHERED, baseline, gathered_groups, start
+from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.judge_readiness import eligibility, reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
@@ -22,10 +23,10 @@ from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 def consolidate_groups(bench: Bench) -> Facts:
     """Fails over, group by group, only what is not on the RG0 primary, and only where it must be done."""
-    events = bench.journal.entries(bench.upgrade_id)
-    support = eligibility(bench, baseline(events, bench.evidence))
-    if start(events) or not support.consolidate_by_hand:
-        bench.tell(EntryKind.STEP_FINISHED, "the device fails its groups over by itself (12.1 and later)")
+    so_far = bench.known()
+    support = eligibility(bench, baseline(so_far, bench.evidence))
+    if so_far.start or not support.consolidate_by_hand:
+        bench.record(StepFinished(), "the device fails its groups over by itself (12.1 and later)")
         return {"moved": []}
     reassess_if_old(bench)
     now = bench.reader.observe()
@@ -48,11 +49,12 @@ def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
 
     return CommandOrder(
         purpose=SendPurpose.BEGIN,
+        sending=Sending.GATHER,
         node=primary,
         why="Junos 11.4 and earlier need it",
         key=f"gather.{group_id}",
         still_due=still_due,
-        detail={GATHERED: group_id},
+        group=group_id,
         command=FailOver(group_id=group_id, to=primary),
     )
 
@@ -60,11 +62,11 @@ def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
 def return_groups(bench: Bench) -> Facts:
     """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked
     for: the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
-    events = bench.journal.entries(bench.upgrade_id)
-    gathered = gathered_groups(events)
-    if not gathered or start(events) is not None:
+    so_far = bench.known()
+    gathered = so_far.gathered_groups
+    if not gathered or so_far.start is not None:
         return {}
-    before = baseline(events, bench.evidence)
+    before = baseline(so_far, bench.evidence)
     try:
         for group_id in gathered:
             _return_group(bench, before, group_id)
@@ -94,11 +96,15 @@ def _return_group(bench: Bench, before: Snapshot, group_id: int) -> None:
 
     why = f"RG{group_id} was failed over for a start that was not made"
     reset, failover = ResetFailover(group_id=group_id), FailOver(group_id=group_id, to=node)
-    for order in (
-        CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=flagged, command=reset),
-        CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=away, command=failover),
-        CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=flagged, command=reset),
-    ):
+    for command, due in ((reset, flagged), (failover, away), (reset, flagged)):
+        order = CommandOrder(
+            purpose=SendPurpose.BRING_HOME,
+            sending=Sending.RETURN_GROUPS,
+            node=node,
+            why=why,
+            still_due=due,
+            command=command,
+        )
         try:
             send_command(bench, order)
         except NotPermitted as no:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import OutcomeDecided
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.bench import Bench
 
 
 def decide_outcome(bench: Bench, outcome: Outcome, reason: str) -> None:
     """Journals outcome and reason; ``close`` takes the newest one as the upgrade's."""
-    bench.tell(EntryKind.DECIDED, reason, detail={"outcome": outcome.value})
+    bench.record(OutcomeDecided(outcome=outcome), reason)

@@ -14,9 +14,9 @@ from srx_issu.domain.cluster.phase import ISSU_PRIORITY, not_settled
 from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.gate.table import Condition, SendPurpose
-from srx_issu.domain.upgrade.commands import Command, FailOver, ResetFailover
+from srx_issu.domain.history.events import Sending, StepFinished
+from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
 from srx_issu.domain.upgrade.goals import away_from_home
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import CommandOrder, StillDue
 from srx_issu.steps.gate.send import send_command
@@ -35,7 +35,7 @@ def reset_failover(bench: Bench) -> Facts:
         _reset(bench, flagged)
         sent.append(flagged)
     if not sent:
-        bench.tell(EntryKind.STEP_FINISHED, "no manual flag and no priority 255 on any group")
+        bench.record(StepFinished(), "no manual flag and no priority 255 on any group")
     return {"reset": list(sent)}
 
 
@@ -45,13 +45,20 @@ def _reset(bench: Bench, group_id: int) -> None:
 
     now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not reset")
     why = "manual flag or priority 255 left behind"
-    _send_when_due(bench, _someone(now, group_id), ResetFailover(group_id=group_id), why, due)
+    order = CommandOrder(
+        purpose=SendPurpose.BRING_HOME,
+        sending=Sending.RESET_FLAGS,
+        node=_someone(now, group_id),
+        why=why,
+        still_due=due,
+        command=ResetFailover(group_id=group_id),
+    )
+    _send_when_due(bench, order, due)
 
 
-def _send_when_due(bench: Bench, node: NodeName, command: Command, why: str, due: StillDue) -> bool:
+def _send_when_due(bench: Bench, order: CommandOrder, due: StillDue) -> bool:
     """Whether it was sent. What the gate's own look shows to be needless, or not yet possible, is looked at
     again; raises RequestRefused when that does not end."""
-    order = CommandOrder(purpose=SendPurpose.BRING_HOME, node=node, why=why, still_due=due, command=command)
     for _ in range(MOST_LOOKS):
         try:
             send_command(bench, order)
@@ -59,11 +66,11 @@ def _send_when_due(bench: Bench, node: NodeName, command: Command, why: str, due
             if no.condition != Condition.STILL_DUE:
                 raise
             reason = str(no)
-            if due(_when_nothing_objects(bench, _unsettled, f"{command.cli} is not sent")) is not None:
+            if due(_when_nothing_objects(bench, _unsettled, f"{order.what} is not sent")) is not None:
                 return False
         else:
             return True
-    raise RequestRefused(f"{command.cli} is not sent: {reason}")
+    raise RequestRefused(f"{order.what} is not sent: {reason}")
 
 
 def _next_flagged(now: Snapshot, sent: list[int]) -> int | None:
@@ -101,9 +108,9 @@ def fail_back_rg0(bench: Bench) -> Facts:
 
 def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
     if not bench.intent.fail_back:
-        bench.tell(EntryKind.STEP_FINISHED, "fail-back was not asked for")
+        bench.record(StepFinished(), "fail-back was not asked for")
         return {"moved": []}
-    before = baseline(bench.journal.entries(bench.upgrade_id), bench.evidence)
+    before = baseline(bench.known(), bench.evidence)
     moved = []
     for group_id in filter(wanted, before.group_ids):
         now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not failed back")
@@ -112,7 +119,7 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
         if _fail_back_group(bench, before, group_id):
             moved.append(group_id)
     if not moved:
-        bench.tell(EntryKind.STEP_FINISHED, "already where they belong")
+        bench.record(StepFinished(), "already where they belong")
     return {"moved": list(moved)}
 
 
@@ -123,8 +130,15 @@ def _fail_back_group(bench: Bench, before: Snapshot, group_id: int) -> bool:
         is_away = group_id in away_from_home(before, now)
         return _unsettled(now) or (None if is_away else f"RG{group_id} is on {node} already")
 
-    command = FailOver(group_id=group_id, to=node)
-    return _send_when_due(bench, node, command, f"RG{group_id} back to {node}", due)
+    order = CommandOrder(
+        purpose=SendPurpose.BRING_HOME,
+        sending=Sending.FAIL_BACK if group_id else Sending.FAIL_BACK_RG0,
+        node=node,
+        why=f"RG{group_id} back to {node}",
+        still_due=due,
+        command=FailOver(group_id=group_id, to=node),
+    )
+    return _send_when_due(bench, order, due)
 
 
 def _unsettled(now: Snapshot) -> str | None:

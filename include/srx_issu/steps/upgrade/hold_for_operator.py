@@ -8,18 +8,17 @@ from __future__ import annotations
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recall import conclusion, start
 from srx_issu.steps.recovery.kept_plan import Prognosis, keep_plan, kept_diagnosis, kept_plan, prognosis
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
 
 WHAT_TO_DO = "what-to-do"  # the evidence's name
-RECOVER = "recover."  # task ids of a recovery
 
 
 def hold_for_operator(bench: Bench) -> Facts:
@@ -29,7 +28,7 @@ def hold_for_operator(bench: Bench) -> Facts:
     keep_plan(bench, found)
     steps = what_to_do(bench, found)
     evidence = bench.evidence.write(bench.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
-    bench.tell(EntryKind.FINDING, steps, detail={"evidence": evidence})
+    bench.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
     reason = f"{found.plan.reason}; {describe(found.now)}"
     decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
     return {"reason": reason, "what_to_do": steps}
@@ -38,30 +37,29 @@ def hold_for_operator(bench: Bench) -> Facts:
 def hold_recovery(bench: Bench) -> Facts:
     """The same after a recovery that was refused, not answered in time, or stopped: its plan stays the one
     that was shown, and what a step wrote down when it stopped stays the last word."""
-    events = bench.journal.entries(bench.upgrade_id)
-    if start(events) is None:
+    so_far = bench.known()
+    if so_far.start is None:
         return {"nothing": "the ISSU was never asked for"}
     plan, diagnosis = kept_plan(bench), kept_diagnosis(bench)
     if plan is None or diagnosis is None:
         return hold_for_operator(bench)
     now = bench.reader.observe()
-    ended = conclusion(events)
+    ended = so_far.conclusion
     if ended is None or ended.outcome is not Outcome.NEEDS_OPERATOR:
-        failed = [e.text for e in events if e.kind is EntryKind.STEP_FAILED and e.step.startswith(RECOVER)]
+        failed = so_far.failures_since_plan
         why = failed[-1] if failed else _without_a_word(bench)
         decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"{why}; nothing more is sent; {plan.reason}")
     if not any(WHAT_TO_DO in name for name in bench.evidence.names(bench.upgrade_id)):
         steps = what_to_do(bench, Prognosis(now=now, diagnosis=diagnosis, plan=plan))
         evidence = bench.evidence.write(bench.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
-        bench.tell(EntryKind.FINDING, steps, detail={"evidence": evidence})
-    bench.tell(EntryKind.OBSERVED, f"kept for a person: {describe(now)}")
+        bench.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
+    bench.record(Observed(), f"kept for a person: {describe(now)}")
     return {"now": describe(now)}
 
 
 def _without_a_word(bench: Bench) -> str:
     """Of the task that failed. A recovery that needed no answer, or had it, did not fail for want of one."""
-    events = bench.journal.entries(bench.upgrade_id)
-    found = standing(events, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
+    found = standing(bench.known(), bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
     if isinstance(found, Approved):
         return "the recovery broke off without a word: somebody marked its task, or Airflow ended its process"
     return "nobody answered the question about the recovery in time"

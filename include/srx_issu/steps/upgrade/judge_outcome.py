@@ -7,16 +7,18 @@ from enum import StrEnum
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.history.events import WayDecided
+from srx_issu.domain.history.upgrade_state import Start, UpgradeState
 from srx_issu.domain.junos.transcript import Cause, transcript_verdict
 from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import START_STEP, Start, baseline, conclusion, last, start
-from srx_issu.steps.recovery.kept_plan import is_begun, name_failure, prognosis
+from srx_issu.steps.recall import baseline
+from srx_issu.steps.recovery.kept_plan import name_failure, prognosis
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.go_on_watching import go_on_watching
@@ -37,9 +39,9 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
     NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
     person. A recovery that has begun goes on: what both nodes show between its steps is no outcome.
     """
-    begun = start(bench.journal.entries(bench.upgrade_id))
+    begun = bench.known().start
     if begun is None:
-        bench.tell(EntryKind.DECIDED, "the ISSU was never asked for: nothing to verify")
+        bench.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
         return Way.END
     if way := _plain_case(bench, begun):
         return way
@@ -50,28 +52,27 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
         found = prognosis(bench, overdue=True, patient=False)
     plan = found.plan
     if plan.kind is PlanKind.NOTHING:
-        bench.tell(EntryKind.DECIDED, f"verify: {plan.reason}")
+        bench.record(WayDecided(), f"verify: {plan.reason}")
         return Way.VERIFY
     if plan.actions and plan.permission is not Permission.NEVER:
-        bench.tell(EntryKind.DECIDED, f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
+        bench.record(WayDecided(), f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
         return Way.RECOVER
-    bench.tell(EntryKind.DECIDED, f"hold: {plan.reason}")
+    bench.record(WayDecided(), f"hold: {plan.reason}")
     return Way.HOLD
 
 
 def _is_ours_to_watch(bench: Bench) -> bool:
     """An upgrade whose start has not decided against itself; a recovery waits for stillness instead."""
-    ended = conclusion(bench.journal.entries(bench.upgrade_id))
-    return bench.intent.purpose is Purpose.UPGRADE and ended is None
+    return bench.intent.purpose is Purpose.UPGRADE and bench.known().conclusion is None
 
 
 def _plain_case(bench: Bench, begun: Start) -> Way | None:
     """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
-    events = bench.journal.entries(bench.upgrade_id)
-    if is_begun(events):
-        bench.tell(EntryKind.DECIDED, "recover: the recovery has begun, and goes on by its plan")
+    so_far = bench.known()
+    if so_far.is_recovery_begun:
+        bench.record(WayDecided(), "recover: the recovery has begun, and goes on by its plan")
         return Way.RECOVER
-    before = baseline(events, bench.evidence)
+    before = baseline(so_far, bench.evidence)
     now = look_patiently(bench)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
     if bench.intent.purpose is Purpose.RECOVER and unchanged:
@@ -82,9 +83,9 @@ def _plain_case(bench: Bench, begun: Start) -> Way | None:
         return Way.END
     reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
     if reading.phase is Phase.COMPLETE:
-        bench.tell(EntryKind.DECIDED, f"verify: {reading.reason}")
+        bench.record(WayDecided(), f"verify: {reading.reason}")
         return Way.VERIFY
-    if unchanged and (words := _refusal(bench, begun)) and not _speaks_of_another(words):
+    if unchanged and (words := _refusal(so_far, begun)) and not _speaks_of_another(words):
         failure = name_failure(bench, now)
         decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
         return Way.END
@@ -104,8 +105,7 @@ def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
     ) and all(now.primary(group_id) is before.primary(group_id) for group_id in now.group_ids)
 
 
-def _refusal(bench: Bench, begun: Start) -> str | None:
+def _refusal(so_far: UpgradeState, begun: Start) -> str | None:
     """The node's words when it refused the start; None when it did not, or nobody knows."""
-    events = bench.journal.entries(bench.upgrade_id)
-    refused = last(events, EntryKind.ACTION_REFUSED, step=START_STEP, node=begun.starter.value)
-    return f"{begun.starter} refused the ISSU: {refused.text}" if refused else None
+    words = so_far.start_refusal
+    return f"{begun.starter} refused the ISSU: {words}" if words is not None else None

@@ -8,12 +8,13 @@ from enum import StrEnum
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, ReadinessPassed, StepFinished
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
-from srx_issu.ports.journal import EntryKind, Outcome
-from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recall import READY, baseline, baseline_state, ready_event, start
+from srx_issu.steps.bench import Bench
+from srx_issu.steps.recall import baseline, baseline_state
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.refuse_start import refuse_start
@@ -22,7 +23,6 @@ _NO_RULES = (
     "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
     "with it; start a new run"
 )
-ASSESS_STEP = "assess.check_readiness"  # whose assessment an approver is shown
 
 
 class Assessment(StrEnum):
@@ -36,12 +36,12 @@ class Assessment(StrEnum):
 
 def judge_readiness(bench: Bench) -> Assessment:
     """Runs every check on the baseline, keeps the results as evidence and decides."""
-    events = bench.journal.entries(bench.upgrade_id)
-    if start(events) is not None:
-        bench.tell(EntryKind.STEP_FINISHED, "the ISSU was asked for already: nothing to assess any more")
+    so_far = bench.known()
+    if so_far.start is not None:
+        bench.record(StepFinished(), "the ISSU was asked for already: nothing to assess any more")
         return Assessment.PREPARE
-    before = baseline(events, bench.evidence)
-    readiness = _check(bench, before, baseline_state(events, bench.evidence))
+    before = baseline(so_far, bench.evidence)
+    readiness = _check(bench, before, baseline_state(so_far, bench.evidence))
     if readiness.verdict is ReadinessVerdict.ALREADY_CURRENT:
         decide_outcome(bench, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
         return Assessment.ALREADY_CURRENT
@@ -54,7 +54,7 @@ def judge_readiness(bench: Bench) -> Assessment:
     if bench.intent.plan_only:
         decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
-    _tell_ready(bench, before, readiness)
+    _record_ready(bench, before, readiness, for_approval=True)
     return Assessment.PREPARE
 
 
@@ -63,10 +63,10 @@ def reassess_if_old(bench: Bench) -> None:
     question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it
     fails now.
     """
-    ready = ready_event(bench.journal.entries(bench.upgrade_id))
+    ready = bench.known().ready
     if ready is None:
         return  # the send gate says what is missing
-    age_s = (bench.journal.now() - (ready.recorded_at or ready.at)).total_seconds()
+    age_s = (bench.journal.now() - ready.at).total_seconds()
     if age_s <= bench.intent.policy.limits.readiness_age_s / 2:
         return
     bench.log.info("%s: readiness is %.0f s old: assessing again", bench.intent.cluster.name, age_s)
@@ -76,27 +76,23 @@ def reassess_if_old(bench: Bench) -> None:
         refuse_start(bench, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
     if readiness.verdict is ReadinessVerdict.NOT_READY:
         refuse_start(bench, readiness.reason, Outcome.NOT_READY)
-    if readiness.verdict is ReadinessVerdict.ASK and readiness.reason != ready.detail.get("ask"):
+    if readiness.verdict is ReadinessVerdict.ASK and readiness.reason != ready.passed.ask:
         refuse_start(bench, f"since the question was put, this must be asked as well: {readiness.reason}")
     if readiness.verdict is not ReadinessVerdict.ALREADY_CURRENT:
-        _tell_ready(bench, now, readiness)
+        _record_ready(bench, now, readiness, for_approval=False)
 
 
-def _tell_ready(bench: Bench, before: Snapshot, readiness: Readiness) -> None:
-    detail = _plan_detail(bench, before, readiness)
-    bench.tell(EntryKind.DECIDED, f"ready: {readiness.reason}", detail=detail)
-
-
-def _plan_detail(bench: Bench, before: Snapshot, readiness: Readiness) -> Facts:
-    """What an approver is shown of the assessment; in the question's digest (``steps/approval/facts.py``)."""
+def _record_ready(bench: Bench, before: Snapshot, readiness: Readiness, *, for_approval: bool) -> None:
+    """With what an approver is shown of it; in the question's digest (``steps/approval/facts.py``)."""
     support = eligibility(bench, before)
-    return {
-        "assessment": READY,
-        "ask": readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
-        "found": describe(before),
-        "support": f"{support.verdict}: {support.reason}",
-        "findings": [result.text for result in readiness.findings],
-    }
+    passed = ReadinessPassed(
+        for_approval=for_approval,
+        ask=readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
+        found=describe(before),
+        support=f"{support.verdict}: {support.reason}",
+        findings=tuple(result.text for result in readiness.findings),
+    )
+    bench.record(passed, f"ready: {readiness.reason}")
 
 
 def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
@@ -108,12 +104,13 @@ def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
     content = to_json("readiness", before.taken_at, readiness.results)
     evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
     keep_validations(bench, "readiness", readiness.validations)
-    known = {e.text for e in bench.journal.entries(bench.upgrade_id) if e.kind is EntryKind.FINDING}
+    known = {text for _, text in bench.known().findings}
     for result in readiness.findings:
         if result.text in known:
             continue  # told by an earlier assessment of this upgrade
-        bench.tell(EntryKind.FINDING, result.text, node=result.node, detail={"check": result.check})
-    bench.tell(EntryKind.OBSERVED, readiness.reason, detail={"evidence": evidence})
+        made = FindingMade(by=FoundBy.READINESS, check=result.check)
+        bench.record(made, result.text, node=result.node)
+    bench.record(Observed(evidence=evidence), readiness.reason)
     return readiness
 
 

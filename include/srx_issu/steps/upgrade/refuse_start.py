@@ -6,9 +6,8 @@ from typing import NoReturn
 
 from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import Condition
-from srx_issu.ports.journal import Outcome
+from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import gathered_groups
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 _DECIDED_ALREADY = (Condition.OPEN, Condition.UNDECIDED)
@@ -29,7 +28,7 @@ def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | No
 
 def what_was_sent(bench: Bench) -> str:
     """Before a start: nothing, or the groups that were failed over by hand, which go back."""
-    gathered = gathered_groups(bench.journal.entries(bench.upgrade_id))
+    gathered = bench.known().gathered_groups
     if not gathered:
         return _NOTHING.removeprefix("; ")
     names = ", ".join(f"RG{group_id}" for group_id in gathered)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Entry, EntryKind, Journal, Leases
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import ClusterReleased
+from srx_issu.ports.journal import Journal, Leases
 
 STEP = "release_cluster"
 MAX_REASON = 500
@@ -28,9 +30,7 @@ def release_cluster(
         raise RequestRefused(f"{cluster} is being upgraded by {held.owner}; let that run end first")
     if record is not None:
         text = f"{cluster} released by {who}: {reason}"
-        journal.record(
-            held.owner, Entry(at=at, kind=EntryKind.APPROVAL, step=STEP, text=text, detail={"by": who})
-        )
+        journal.record(held.owner, entry_of(ClusterReleased(by=who), text, at=at, step=STEP))
     for lease in (held, *leases.held_by(held.owner)):  # its conflict groups were kept with it
         leases.release(lease.resource, held.owner)
     return held.owner

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.ports.journal import EntryKind
+from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.gate.order import BROUGHT, UploadOrder
+from srx_issu.steps.gate.order import UploadOrder
 from srx_issu.steps.gate.send import upload_image
 from srx_issu.steps.put_image import check_arrived, check_source, is_there
 from srx_issu.steps.recall import course
@@ -21,17 +21,17 @@ def stage_image(bench: Bench) -> Facts:
     Raises TransferFailed when the file on the node is not the catalogue's.
     """
     image = bench.intent.image
-    node = course(bench.journal.entries(bench.upgrade_id), bench.evidence, bench.intent).starter
+    node = course(bench.known(), bench.evidence, bench.intent).starter
     files = bench.files(node)
     if is_there(files, image):
-        bench.tell(EntryKind.STEP_FINISHED, f"{image.name} is there already, SHA-256 agrees", node=node)
+        bench.record(StepFinished(), f"{image.name} is there already, SHA-256 agrees", node=node)
         return {"node": node.value, "copied": False, "path": image.node_path}
     check_source(image)
     order = UploadOrder(
         purpose=SendPurpose.PREPARE,
+        sending=Sending.UPLOAD,
         node=node,
         why="the node that starts the ISSU must have the image",
-        detail={BROUGHT: image.node_path},
         image=image,
         progress=_progress_log(bench, node.value),
     )

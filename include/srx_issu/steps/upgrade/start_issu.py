@@ -12,30 +12,34 @@ from typing import assert_never
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import NotPermitted, RequestRefused, UnknownCommand
 from srx_issu.domain.gate.table import Condition, SendPurpose
-from srx_issu.domain.junos.job import job_name, transcript_path
+from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered, Decided, Sending
+from srx_issu.domain.history.upgrade_state import Start
+from srx_issu.domain.junos.job import job_name
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import Action, AskOperator, Attach, NothingToDo, decide
 from srx_issu.domain.upgrade.decide import Start as StartAction
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import EntryKind, Outcome
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.gate.order import StartOrder
 from srx_issu.steps.gate.send import start_in_service_upgrade
-from srx_issu.steps.recall import START_KEY, Start, baseline, gathered_groups, start
+from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 
+START_KEY = "start_issu"  # of the journal: a start is sent once in an upgrade
+
 
 def start_issu(bench: Bench) -> Facts:
     """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
-    events = bench.journal.entries(bench.upgrade_id)
-    begun = start(events)
+    so_far = bench.known()
+    begun = so_far.start
     if begun is None:
         reassess_if_old(bench)
-    before = baseline(events, bench.evidence)
+    before = baseline(so_far, bench.evidence)
     action = _decide(bench, before, bench.reader.observe(), begun)
-    bench.tell(EntryKind.DECIDED, f"{type(action).__name__}: {action.reason}")
+    bench.record(Decided(), f"{type(action).__name__}: {action.reason}")
     match action:
         case StartAction():
             return _start(bench, action, before, begun)
@@ -50,7 +54,7 @@ def start_issu(bench: Bench) -> Facts:
 
 
 def _decide(bench: Bench, before: Snapshot, now: Snapshot, begun: Start | None) -> Action:
-    gathered = gathered_groups(bench.journal.entries(bench.upgrade_id))
+    gathered = bench.known().gathered_groups
     return decide(before, now, bench.intent, begun.sent if begun else None, gathered)
 
 
@@ -69,11 +73,11 @@ def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | N
 
     order = StartOrder(
         purpose=SendPurpose.BEGIN,
+        sending=Sending.START,
         node=action.node,
         why=action.reason,
         key=START_KEY,
         still_due=still_due,
-        detail={"transcript": transcript_path(job)},
         command=action.command,
         job=job,
         method=StartMethod.SHELL if begun else bench.intent.policy.start_method,
@@ -86,7 +90,7 @@ def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | N
         decide_outcome(bench, Outcome.NOT_READY, f"nothing was sent: {no_shell}")
         raise
     except NotPermitted as no:
-        if start(bench.journal.entries(bench.upgrade_id)) is not None:
+        if bench.known().start is not None:
             return _left_alone(bench, str(no))
         if begun is not None and no.condition == Condition.READINESS:
             return start_issu(bench)  # the earlier try never arrived: begin anew, with a new assessment
@@ -95,22 +99,30 @@ def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | N
 
 def _left_alone(bench: Bench, reason: str) -> Facts:
     """An earlier try may have sent it: look on, send nothing."""
-    bench.tell(EntryKind.DECIDED, f"the start may have been sent before and is not sent again: {reason}")
+    bench.record(Decided(), f"the start may have been sent before and is not sent again: {reason}")
     return {"attached": True, "phase": None}
 
 
 def _judge_report(bench: Bench, action: StartAction, report: StartReport) -> Facts:
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
+
+    def answered(kind: type[CommandSent | CommandUnanswered | CommandRejected], words: str) -> None:
+        event = kind(
+            sending=Sending.START,
+            node=action.node,
+            command=action.command.cli,
+            started=report.started.value,
+            method=report.method,
+        )
+        bench.record(event, words)
+
     match report.started:
         case Started.ACCEPTED:
-            bench.tell(EntryKind.ACTION_SENT, report.words or "accepted", node=action.node, detail=facts)
+            answered(CommandSent, report.words or "accepted")
         case Started.UNKNOWN | Started.TOO_LATE:
-            words = report.words or "no answer"
-            bench.tell(
-                EntryKind.ACTION_UNKNOWN, f"{words}; looking instead of asking again", node=action.node
-            )
+            answered(CommandUnanswered, f"{report.words or 'no answer'}; looking instead of asking again")
         case Started.REFUSED:
-            bench.tell(EntryKind.ACTION_REFUSED, report.words, node=action.node)
+            answered(CommandRejected, report.words)
             raise RequestRefused(f"{action.node} refused the ISSU: {report.words}")
         case _:
             assert_never(report.started)

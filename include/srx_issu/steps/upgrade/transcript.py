@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.history.events import Observed
 from srx_issu.domain.redaction.prose import redact
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import start
 
 
 def keep_transcript(bench: Bench) -> str | None:
@@ -14,20 +13,18 @@ def keep_transcript(bench: Bench) -> str | None:
 
     None when there is none or the node does not answer.
     """
-    begun = start(bench.journal.entries(bench.upgrade_id))
+    begun = bench.known().start
     if begun is None or begun.transcript_path is None:
         return None
     try:
         text = bench.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError as error:
-        bench.tell(EntryKind.OBSERVED, f"no transcript: {error.message}", node=begun.starter)
+        bench.record(Observed(), f"no transcript: {error.message}", node=begun.starter)
         return None
     if text is None:
-        bench.tell(
-            EntryKind.OBSERVED, f"no transcript: {begun.transcript_path} is missing", node=begun.starter
-        )
+        bench.record(Observed(), f"no transcript: {begun.transcript_path} is missing", node=begun.starter)
         return None
     text = redact(text)
     evidence = bench.evidence.write(bench.upgrade_id, "transcript.txt", text)
-    bench.tell(EntryKind.OBSERVED, "transcript kept", node=begun.starter, detail={"evidence": evidence})
+    bench.record(Observed(evidence=evidence), "transcript kept", node=begun.starter)
     return text

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from srx_issu.domain.comparison.difference import Difference, Look
+from srx_issu.domain.history.events import Observed, OwnWait, StillMissing, WaitBegan
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import last
-from srx_issu.steps.waits.watch import began_at
 
-MISSING_KEY = "missing"  # of the events that say what is still missing
 # Each look costs a worker some seconds. And an event that comes before the scheduler has seen the worker of
 # the last look end makes it take the task for one that was killed from outside.
 POLLS_BETWEEN_LOOKS = 3
@@ -40,31 +36,31 @@ class NotYet(Pending):
     pause_s: float
 
 
-def waiting_since(bench: Bench) -> datetime | None:
-    """When this step began to wait; None when it does not wait yet, or has ended since."""
-    return began_at(bench.journal.entries(bench.upgrade_id), bench.step)
-
-
 def not_yet(
-    bench: Bench, before: Look, now: Look, intent: Intent, known: Iterable[Difference] = ()
+    bench: Bench,
+    awaited: OwnWait,
+    before: Look,
+    now: Look,
+    intent: Intent,
+    told_before: Iterable[Difference] = (),
 ) -> NotYet | None:
-    """None = judge now. ``known``: differences that were told before; nobody waits for those again."""
+    """None = judge now. ``told_before``: nobody waits for those differences again."""
     from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415 - as its siblings do
 
-    told = {difference.what for difference in known}
+    told = {difference.what for difference in told_before}
     found = findings_of(differences_of(before, now, intent), intent.policy.checks)
     missing = [d for d in found if d.may_return and d.what not in told]
-    since, limit_s = waiting_since(bench), bench.intent.policy.timers.convergence_s
+    since, limit_s = bench.known().waiting_since.get(awaited), bench.intent.policy.timers.convergence_s
     waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
     if not missing or waited_s >= limit_s:
         if since:
             ended = "still missing at the deadline" if missing else "everything is back"
-            bench.tell(EntryKind.OBSERVED, f"{ended}, after {waited_s:.0f} s")
+            bench.record(Observed(), f"{ended}, after {waited_s:.0f} s")
         return None
     if since is None:
-        bench.tell(EntryKind.STEP_STARTED, "waiting for the state of the baseline to come back")
+        bench.record(WaitBegan(awaited=awaited), "waiting for the state of the baseline to come back")
     words = _words(missing)
-    _tell_change(bench, words, waited_s, limit_s)
+    _tell_change(bench, awaited, words, waited_s, limit_s)
     pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
     return NotYet(
         reason=f"still missing: {words}", pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s))
@@ -77,8 +73,7 @@ def _words(missing: list[Difference]) -> str:
     return "; ".join(told[:_MOST_WORDS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _tell_change(bench: Bench, words: str, waited_s: float, limit_s: float) -> None:
-    told = last(bench.journal.entries(bench.upgrade_id), EntryKind.OBSERVED, step=bench.step, key=MISSING_KEY)
-    if told is None or told.detail.get("missing") != words:
+def _tell_change(bench: Bench, awaited: OwnWait, words: str, waited_s: float, limit_s: float) -> None:
+    if bench.known().missing.get(awaited) != words:
         text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {words}"
-        bench.tell(EntryKind.OBSERVED, text, key=MISSING_KEY, detail={"missing": words})
+        bench.record(StillMissing(awaited=awaited, missing=words), text)

@@ -6,37 +6,27 @@ the same deadline, counted from the first look here.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.upgrade.goals import Course, Goal, progress
-from srx_issu.ports.journal import Entry, EntryKind
+from srx_issu.domain.history.events import OwnWait, WaitBegan
+from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.recall import course
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import deadline_s
 
-GOALS = (
-    Goal.SECONDARY_UPGRADED,
-    Goal.COLD_SYNCED,
-    Goal.SWITCHED_OVER,
-    Goal.PRIMARY_UPGRADED,
-    Goal.RESYNCED,
-)  # of an upgrade, in their order
-
 
 def go_on_watching(bench: Bench, now: Snapshot) -> NotYet | None:
     """None when the goal that is due has been waited for long enough."""
-    events = bench.journal.entries(bench.upgrade_id)
-    begun = _begun(events, bench.step)
-    goal = _due(course(events, bench.evidence, bench.intent), now, begun)
+    so_far = bench.known()
+    since, before = so_far.waiting_since.get(OwnWait.UNATTENDED_ISSU), so_far.unattended
+    goal = _due(course(so_far, bench.evidence, bench.intent), now, before)
     limit_s = deadline_s(goal, bench.intent.policy.timers)
-    if begun is None or _goal(begun) is not goal:
+    if since is None or before is not goal:
         text = f"no wait watches it any more: waiting here for {goal.replace('_', ' ')}"
-        bench.tell(EntryKind.STEP_STARTED, text, detail={"goal": goal.value})
+        bench.record(WaitBegan(awaited=OwnWait.UNATTENDED_ISSU, goal=goal), text)
         waited_s = 0.0
     else:
-        waited_s = (bench.journal.now() - begun.at).total_seconds()
+        waited_s = (bench.journal.now() - since).total_seconds()
     if waited_s >= limit_s:
         return None
     pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
@@ -44,23 +34,8 @@ def go_on_watching(bench: Bench, now: Snapshot) -> NotYet | None:
     return NotYet(reason=reason, pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s)))
 
 
-def _begun(events: tuple[Entry, ...], step: str) -> Entry | None:
-    """Where this step has begun to wait for its present goal, or to count anew after an outage; None when it
-    has decided since, or does not wait."""
-    mine = [e for e in events if e.step == step]
-    if not mine or mine[-1].kind is not EntryKind.STEP_STARTED:
-        return None
-    named = [e for e in mine if _goal(e) is not None]
-    return replace(named[-1], at=mine[-1].recorded_at or mine[-1].at) if named else None
-
-
-def _due(way: Course, now: Snapshot, begun: Entry | None) -> Goal:
+def _due(way: Course, now: Snapshot, before: Goal | None) -> Goal:
     """The first goal that is not reached. Never an earlier one than before: a silent node reaches none."""
-    reached = next((at for at, goal in enumerate(GOALS) if not progress(goal, way, now).done), len(GOALS) - 1)
-    before = _goal(begun) if begun else None
-    return GOALS[max(reached, GOALS.index(before) if before else 0)]
-
-
-def _goal(event: Entry) -> Goal | None:
-    told = event.detail.get("goal")
-    return Goal(told) if event.kind is EntryKind.STEP_STARTED and isinstance(told, str) else None
+    missed = (at for at, goal in enumerate(OF_AN_ISSU) if not progress(goal, way, now).done)
+    reached = next(missed, len(OF_AN_ISSU) - 1)
+    return OF_AN_ISSU[max(reached, OF_AN_ISSU.index(before) if before else 0)]

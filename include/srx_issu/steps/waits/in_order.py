@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from srx_issu.ports.journal import Entry, EntryKind
+from srx_issu.domain.history.events import Awaited, Sending, StepFinished
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.recall import intended, start
 from srx_issu.steps.waits.converge import Pending
 from srx_issu.steps.waits.watch import count_anew
 
@@ -22,11 +22,13 @@ BEGUN = "the ISSU was asked for already: nothing that comes before it is done an
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One step of a task. ``name`` as the journal has it; ``sends``: it may change something on a node."""
+    """One step of a task. ``name`` as the journal has it; ``sends``: what it may send to a node; ``awaits``:
+    what it waits for, with a deadline that the journal knows."""
 
     name: str
     step: Callable[[Bench], Any]
-    sends: bool = False
+    sends: Sending | None = None
+    awaits: Awaited | None = None
 
 
 @dataclass(kw_only=True)
@@ -56,12 +58,13 @@ class InOrder:
     def go_on(self, bench: Bench, away_s: float = 0.0) -> Any:
         """What the last part returned; a Pending where a part has to wait. ``away_s``: for how long the part
         that is gone on with could not look, which moves its deadline."""
-        events = bench.journal.entries(bench.upgrade_id)
-        if self.once_begun is not None and start(events) is not None:
-            bench.tell(EntryKind.STEP_FINISHED, BEGUN)
+        so_far = bench.known()
+        if self.once_begun is not None and so_far.start is not None:
+            bench.record(StepFinished(), BEGUN)
             return self.once_begun
-        furthest = _furthest(events, self.parts)
-        count_anew(bench.at(self.current.name), away_s)
+        furthest = _furthest(so_far, self.parts)
+        if self.current.awaits is not None:
+            count_anew(bench.at(self.current.name), self.current.awaits, away_s)
         while True:
             result = self._take(bench, furthest)
             if isinstance(result, Pending) or self.place == len(self.parts) - 1:
@@ -70,7 +73,7 @@ class InOrder:
 
     def _take(self, bench: Bench, furthest: int) -> Any:
         part = self.current
-        if part.sends and self.place < furthest:
+        if part.sends is not None and self.place < furthest:
             bench.log.info("%s is not done again: %s was begun", part.name, self.parts[furthest].name)
             return None
         began = bench.clock.now()
@@ -80,7 +83,7 @@ class InOrder:
         return result
 
 
-def _furthest(events: Sequence[Entry], parts: Sequence[Part]) -> int:
+def _furthest(so_far: UpgradeState, parts: Sequence[Part]) -> int:
     """The last part whose command the journal holds; 0 where it holds none."""
-    begun = {event.step for event in intended(events)}
-    return max((place for place, part in enumerate(parts) if part.name in begun), default=0)
+    begun = so_far.sent_for
+    return max((place for place, part in enumerate(parts) if part.sends in begun), default=0)

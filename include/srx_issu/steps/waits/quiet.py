@@ -11,6 +11,7 @@ from datetime import datetime
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.history.upgrade_state import Start
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.junos.transcript import Stopped, transcript_verdict
 from srx_issu.domain.recovery.found import nothing_to_recover
@@ -18,7 +19,6 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.steps.looking import require_login
-from srx_issu.steps.recall import Start
 
 _SILENT_FROM = 3  # looks without an answer before silence counts as something new
 

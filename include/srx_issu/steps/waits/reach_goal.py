@@ -7,12 +7,12 @@ from collections.abc import Callable
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
+from srx_issu.domain.history.events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.bench import Bench, Facts
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import course
-from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet, waiting_since
+from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import LOOKS_AT_DANGER, deadline_s
 
 ReachGoal = Callable[[Bench], Facts | NotYet]
@@ -23,25 +23,25 @@ def reach(goal: Goal) -> ReachGoal:
     at once for what no deadline is waited for: two primaries, or a disabled node."""
 
     def step(bench: Bench) -> Facts | NotYet:
-        seen, since = _look(bench, goal), waiting_since(bench)
+        seen, since = _look(bench, goal), bench.known().waiting_since.get(goal)
         waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
         if seen.done:
-            bench.tell(EntryKind.STEP_FINISHED, f"{seen.text}, after {waited_s:.0f} s")
+            bench.record(WaitEnded(awaited=goal, reached=True), f"{seen.text}, after {waited_s:.0f} s")
             return {"seen": seen.text}
         timers = bench.intent.policy.timers
         if waited_s > (limit_s := deadline_s(goal, timers)):
             raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
         if since is None:
-            bench.tell(EntryKind.STEP_STARTED, f"waiting for {goal.replace('_', ' ')}: {seen.text}")
+            words = f"waiting for {goal.replace('_', ' ')}: {seen.text}"
+            bench.record(WaitBegan(awaited=goal), words)
         return NotYet(reason=seen.text, pause_s=max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * timers.poll_s))
 
     return step
 
 
 def _look(bench: Bench, goal: Goal) -> Progress:
-    events = bench.journal.entries(bench.upgrade_id)
     now = _without_danger(bench)
-    return progress(goal, course(events, bench.evidence, bench.intent), now)
+    return progress(goal, course(bench.known(), bench.evidence, bench.intent), now)
 
 
 def _without_danger(bench: Bench) -> Snapshot:

@@ -14,16 +14,17 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.situation import danger
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import Awaited, Event, WaitBegan
+from srx_issu.domain.history.upgrade_state import Start
 from srx_issu.domain.junos.job import exit_path, job_name
 from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.ports.journal import Entry, EntryKind
 from srx_issu.steps.bench import Bench
 from srx_issu.steps.looking import require_login
-from srx_issu.steps.recall import Start
 
 SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
 # A group that moves between the looks at the two nodes shows two primaries for a moment.
@@ -120,9 +121,9 @@ class Watch:
             reason = f"not reached within {self.deadline_s:.0f} s: {look.text}"
         return Verdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
 
-    def event(self, kind: EntryKind, text: str) -> Entry:
-        """A line for the journal, at the time of this look."""
-        return Entry(at=self.clock.now(), kind=kind, step=self.step, text=text)
+    def entry(self, event: Event, text: str) -> Entry:
+        """For the journal, at the time of this look."""
+        return entry_of(event, text, at=self.clock.now(), step=self.step)
 
     def _danger(self, now: Snapshot) -> str | None:
         """Two primaries, or a disabled node: nobody waits for a deadline then."""
@@ -168,22 +169,12 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
     }[goal]
 
 
-def count_anew(bench: Bench, away_s: float) -> None:
+def count_anew(bench: Bench, awaited: Awaited, away_s: float) -> None:
     """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
-    if away_s >= SHORT_S and began_at(bench.journal.entries(bench.upgrade_id), bench.step) is not None:
-        bench.tell(EntryKind.STEP_STARTED, away_words(away_s))
+    if away_s >= SHORT_S and awaited in bench.known().waiting_since:
+        bench.record(WaitBegan(awaited=awaited), away_words(away_s))
 
 
 def away_words(away_s: float, what: str = "journal or connection") -> str:
-    """For the journal, with the kind STEP_STARTED."""
+    """For the journal, with ``WaitBegan``."""
     return f"{what} was away for {away_s:.0f} s; the deadline counts from now"
-
-
-def began_at(events: tuple[Entry, ...], step: str) -> datetime | None:
-    """When the present try of a wait began, by the database's clock; None when it has not begun or the last
-    one has ended."""
-    mine = [e for e in events if e.step == step]
-    if not mine or mine[-1].kind in (EntryKind.STEP_FINISHED, EntryKind.STEP_FAILED):
-        return None
-    begun = [e for e in mine if e.kind is EntryKind.STEP_STARTED]
-    return (begun[-1].recorded_at or begun[-1].at) if begun else None

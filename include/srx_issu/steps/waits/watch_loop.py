@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
+from srx_issu.domain.history.events import Observed, WaitBegan, WaitEnded
 from srx_issu.ports.clock import Clock
-from srx_issu.ports.journal import EntryKind
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
 from srx_issu.steps.waits.watch import SHORT_S, Look, Verdict, Watch, away_words
@@ -79,7 +79,7 @@ class WatchLoop:
         news = self.watch.news(look)
         if news:
             self.log.info("%s: %s", self.watch.intent.cluster.name, news)
-        lines = [self.watch.event(EntryKind.OBSERVED, news)] if news else []
+        lines = [self.watch.entry(Observed(), news)] if news else []
         away_since = self.lines.outage.since
         if not await self.lines.write(*lines):
             return None
@@ -109,12 +109,13 @@ class WatchLoop:
         if lasted_s is None or lasted_s < SHORT_S:
             return
         self.watch.count_anew()
-        await self.lines.write(self.watch.event(EntryKind.STEP_STARTED, away_words(lasted_s, what)))
+        counted_anew = WaitBegan(awaited=self.watch.goal)
+        await self.lines.write(self.watch.entry(counted_anew, away_words(lasted_s, what)))
 
     async def _is_written(self, verdict: Verdict) -> bool:
-        kind = EntryKind.STEP_FINISHED if verdict.reached else EntryKind.STEP_FAILED
+        ended = WaitEnded(awaited=self.watch.goal, reached=verdict.reached)
         text = f"{verdict.text}, after {verdict.elapsed_s:.0f} s" if verdict.reached else verdict.text
-        line = self.watch.event(kind, text)
+        line = self.watch.entry(ended, text)
         if await self.lines.write(line):
             return True
         self.lines.withdraw(line)  # by the time the journal answers another look may say otherwise

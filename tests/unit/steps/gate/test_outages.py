@@ -12,12 +12,11 @@ import pytest
 
 from srx_issu.domain.errors import PermitExpired, StopFlagUnreadable
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.ports.journal import EntryKind, Outcome
+from srx_issu.domain.history.events import CommandIntended, CommandSent, CommandWithdrawn, PermitRefused
+from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.permits import uptime_s
 from srx_issu.steps.gate import ask
-from srx_issu.steps.recall import intended
 from tests.unit.steps.gate.worlds import (
-    UID,
     AfterSending,
     AwayJournal,
     OtherClock,
@@ -50,7 +49,7 @@ def test_a_journal_that_is_away_before_the_sending_is_waited_for(purpose: SendPu
     world.send()
     assert len(world.reached) == 1
     assert (world.fake.clock.now() - began).total_seconds() >= AWAY_S
-    assert world.events(EntryKind.PERMIT_REFUSED) == []
+    assert world.events(PermitRefused) == []
 
 
 def test_the_log_says_once_a_minute_that_the_journal_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
@@ -67,7 +66,7 @@ def test_the_log_says_once_a_minute_that_the_journal_is_waited_for(caplog: pytes
 def test_an_outcome_decided_during_the_outage_counts() -> None:
     world = begin()
     journal(world).leave(AWAY_S, "entries")
-    world.fake.told(EntryKind.DECIDED, "approve_start", "ada said no", outcome=Outcome.REFUSED.value)
+    world.fake.decided(Outcome.REFUSED, "ada said no")
     with pytest.raises(Exception, match="decided to be REFUSED"):
         world.send()
     assert world.reached == []
@@ -77,16 +76,17 @@ def test_an_outcome_decided_during_the_outage_counts() -> None:
 def test_an_intent_whose_writing_is_in_doubt_is_withdrawn_and_asked_anew(purpose: SendPurpose) -> None:
     world = MAKE[purpose]()
     world.key = "recover.once" if purpose is SendPurpose.BRING_HOME else "once"
-    before = len(world.events(EntryKind.ACTION_INTENDED))
+    before = len(world.events(CommandIntended))
     journal(world).loses = 1
     world.send()
     assert len(world.reached) == 1
-    (withdrawn,) = world.events(EntryKind.ACTION_WITHDRAWN)
-    lost, sent = world.events(EntryKind.ACTION_INTENDED)[before:]
-    assert withdrawn.detail["permit_id"] == lost.detail["permit_id"] != sent.detail["permit_id"]
+    (withdrawn,) = world.events(CommandWithdrawn)
+    lost, sent = world.events(CommandIntended)[before:]
+    assert withdrawn.permit_id == lost.permit_id != sent.permit_id
     assert (lost.key, sent.key) == (world.key, f"{world.key}#2")
-    assert sent in intended(world.fake.journal.written[UID])
-    assert lost not in intended(world.fake.journal.written[UID])
+    counted = [one.command for one in world.fake.known().intended]
+    assert sent in counted
+    assert lost not in counted
 
 
 @pytest.mark.parametrize("make", [begin, bring_home])
@@ -98,7 +98,7 @@ def test_what_became_of_it_is_written_late(make: Callable[[], World]) -> None:
     began = world.fake.clock.now()
     world.send()
     assert len(world.reached) == 1
-    assert len(world.events(EntryKind.ACTION_SENT)) == 1
+    assert len(world.events(CommandSent)) == 1
     assert (world.fake.clock.now() - began).total_seconds() >= AWAY_S
 
 
@@ -183,13 +183,13 @@ def test_a_permit_that_runs_out_is_withdrawn_and_asked_for_anew(
 ) -> None:
     world = MAKE[purpose]()
     world.key = "recover.once" if purpose is SendPurpose.BRING_HOME else "once"
-    before = len(world.events(EntryKind.ACTION_INTENDED))
+    before = len(world.events(CommandIntended))
     late(monkeypatch, 2)
     world.send()
     assert len(world.reached) == 1
-    keys = [e.key for e in world.events(EntryKind.ACTION_INTENDED)[before:]]
+    keys = [e.key for e in world.events(CommandIntended)[before:]]
     assert keys == [world.key, f"{world.key}#2", f"{world.key}#3"]
-    assert len(world.events(EntryKind.ACTION_WITHDRAWN)) == 2
+    assert len(world.events(CommandWithdrawn)) == 2
 
 
 @pytest.mark.parametrize("make", [begin, begin_start, bring_home])
@@ -197,13 +197,13 @@ def test_three_permits_that_run_out_end_the_step_and_nothing_counts_as_sent(
     make: Callable[[], World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = make()
-    before = len(intended(world.fake.journal.written[UID]))
+    before = len(world.fake.known().intended)
     late(monkeypatch, 3)
     with pytest.raises(PermitExpired):
         world.send()
     assert world.reached == []
-    assert len(world.events(EntryKind.ACTION_WITHDRAWN)) == 3
-    assert len(intended(world.fake.journal.written[UID])) == before
+    assert len(world.events(CommandWithdrawn)) == 3
+    assert len(world.fake.known().intended) == before
 
 
 def test_a_permit_that_ran_out_is_asked_for_with_every_condition(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,18 +12,19 @@ import pytest
 from srx_issu.domain.errors import NotPermitted
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
+from srx_issu.domain.history.events import AnswerGiven, CommandIntended, Event, PermitRefused, QuestionAsked
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.ports.journal import EntryKind, Json, Outcome
 from srx_issu.steps.recovery.kept_plan import digest_of
-from tests.fakes.approvals import PLAN
-from tests.fakes.snapshots import N0, T0, both, group
+from tests.fakes.approvals import PLANNED
+from tests.fakes.snapshots import N0, N1, T0, both, group
 from tests.unit.steps.gate.worlds import (
-    PATH,
     UID,
     World,
     begin,
     begin_start,
     bring_home,
+    copy_intended,
     prepare,
     prepare_by_command,
 )
@@ -43,12 +44,18 @@ def closed(world: World) -> World:
 
 
 def decided(world: World) -> World:
-    world.fake.told(EntryKind.DECIDED, "approval.approve_start", "ada said no", outcome="REFUSED")
+    world.fake.decided(Outcome.REFUSED, "ada said no")
     return world
 
 
 def stopped(world: World) -> World:
     world.stopped = "ada stopped the fleet: storm"
+    return world
+
+
+def without(world: World, *kinds: type[Event]) -> World:
+    kept = [e for e in world.fake.journal.written[UID] if not isinstance(e.event, kinds)]
+    world.fake.journal.written[UID][:] = kept
     return world
 
 
@@ -58,9 +65,8 @@ def not_brought(world: World) -> World:
 
 
 def brought_elsewhere(world: World) -> World:
-    (event,) = world.events(EntryKind.ACTION_INTENDED)
     world.fake.journal.written[UID].clear()
-    world.fake.told(EntryKind.ACTION_INTENDED, event.step, "copy", brought=PATH)  # names no node
+    world.fake.happened(copy_intended(N1), "copy")
     return world
 
 
@@ -71,11 +77,7 @@ def old_readiness(world: World) -> World:
 
 def not_approved() -> World:
     world = begin()
-    kept = [
-        e for e in world.fake.journal.written[UID] if e.kind not in (EntryKind.ANSWER, EntryKind.QUESTION)
-    ]
-    world.fake.journal.written[UID][:] = kept
-    return world
+    return without(world, QuestionAsked, AnswerGiven)
 
 
 def refused_since(world: World) -> World:
@@ -86,16 +88,11 @@ def refused_since(world: World) -> World:
 def no_baseline_of_its_own() -> World:
     """Nothing was begun."""
     world = bring_home()
-    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EntryKind.ACTION_INTENDED]
-    world.fake.journal.written[UID][:] = kept
-    return world
+    return without(world, CommandIntended)
 
 
 def nobody_answered() -> World:
-    world = bring_home()
-    kept = [e for e in world.fake.journal.written[UID] if e.kind is not EntryKind.ANSWER]
-    world.fake.journal.written[UID][:] = kept
-    return world
+    return without(bring_home(), AnswerGiven)
 
 
 def left_to_a_person() -> World:
@@ -103,8 +100,7 @@ def left_to_a_person() -> World:
     world = bring_home()
     assert world.plan is not None
     world.plan = replace(world.plan, permission=Permission.NEVER)
-    row: dict[str, Json] = {**PLAN.detail, "digest": digest_of(world.plan)}
-    world.fake.journal.record(UID, replace(PLAN, detail=row))
+    world.fake.happened(replace(PLANNED, digest=digest_of(world.plan)))
     world.fake.approved("recovery")
     return world
 
@@ -112,7 +108,7 @@ def left_to_a_person() -> World:
 def another_plan_since(permission: Permission = Permission.ASK) -> World:
     """The newest plan is approved, or needs no approval; the command is of the one before."""
     world = bring_home(permission)
-    world.fake.journal.record(UID, replace(PLAN, detail={**PLAN.detail, "permission": permission.value}))
+    world.fake.happened(replace(PLANNED, permission=permission))
     world.fake.approved("recovery")
     return world
 
@@ -206,12 +202,10 @@ def test_when_everything_holds_it_reaches_the_node(purpose: SendPurpose) -> None
     world = MAKE[purpose]()
     world.send()
     assert len(world.reached) == 1
-    assert world.events(EntryKind.PERMIT_REFUSED) == []
-    intended = world.events(EntryKind.ACTION_INTENDED)[-1]
-    permit = intended.detail["permit"]
-    assert isinstance(permit, dict)
-    assert set(permit) == {condition.value for condition in CONDITIONS[purpose]}
-    assert intended.detail["purpose"] == purpose.value
+    assert world.events(PermitRefused) == []
+    intended = world.events(CommandIntended)[-1]
+    assert set(intended.permit) == {condition.value for condition in CONDITIONS[purpose]}
+    assert intended.purpose is purpose
 
 
 @pytest.mark.parametrize(("purpose", "condition", "make"), CASES)
@@ -224,10 +218,10 @@ def test_one_condition_that_does_not_hold_keeps_it_here(
         world.send()
     assert no.value.condition == condition
     assert world.reached == []
-    refused = world.events(EntryKind.PERMIT_REFUSED)[-1]
-    assert refused.detail["condition"] == condition
-    assert refused.detail["purpose"] == purpose
-    assert refused.text.startswith("not sent: ")
+    refused = world.events(PermitRefused)[-1]
+    assert refused.condition is condition
+    assert refused.purpose is purpose
+    assert world.fake.texts(refused.kind)[-1].startswith("not sent: ")
 
 
 def test_a_closed_upgrade_tells_the_command_that_helps() -> None:

@@ -9,16 +9,17 @@ import pytest
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused, SessionLost
+from srx_issu.domain.history.events import CommandIntended, CommandWithdrawn, ReadinessPassed
+from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.junos.job import job_name
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import Command, FailOver
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.ports.journal import EntryKind, Outcome
-from srx_issu.steps.recall import START_KEY, intended, once_key
 from srx_issu.steps.upgrade.clean_up import clean_up
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
-from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.upgrade.start_issu import START_KEY, start_issu
 from tests.fakes.benches import FakeBench, RecordingWriter
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, N1, OLD, T0, both, group
@@ -52,12 +53,16 @@ def start(fake: FakeBench) -> dict[str, object]:
     return dict(start_issu(fake.bench("issu.start")))
 
 
+def intents(fake: FakeBench) -> list[CommandIntended]:
+    return [e.event for e in fake.journal.written[UID] if isinstance(e.event, CommandIntended)]
+
+
 def test_with_its_marker_on_the_node_it_is_attached_to() -> None:
     fake = lost_before_it_arrived()
     fake.writer.marker.add(job_name(UID))
     assert start(fake)["started"] == "accepted"
     assert fake.writer.starts == []
-    assert len([e for e in fake.journal.written[UID] if e.kind is EntryKind.ACTION_INTENDED]) == 1
+    assert len(intents(fake)) == 1
 
 
 def test_within_35_s_it_may_still_be_on_its_way_and_is_waited_for() -> None:
@@ -86,9 +91,8 @@ def test_without_a_marker_it_is_withdrawn_and_sent_once_more() -> None:
     fake.clock.sleep(36)
     start(fake)
     assert len(fake.writer.starts) == 1
-    written = fake.journal.written[UID]
-    assert [e.key for e in written if e.kind is EntryKind.ACTION_INTENDED] == ["start_issu", "start_issu#2"]
-    assert len([e for e in intended(written) if e.key]) == 1
+    assert [command.key for command in intents(fake)] == ["start_issu", "start_issu#2"]
+    assert len([one for one in fake.known().intended if one.command.key]) == 1
     start(fake)
     assert len(fake.writer.starts) == 1
 
@@ -107,9 +111,9 @@ def test_a_withdrawal_that_two_have_written_uses_up_one_key() -> None:
     fake = lost_before_it_arrived()
     fake.clock.sleep(36)
     start(fake)
-    withdrawn = next(e for e in fake.journal.written[UID] if e.kind is EntryKind.ACTION_WITHDRAWN)
+    withdrawn = next(e for e in fake.journal.written[UID] if isinstance(e.event, CommandWithdrawn))
     fake.journal.record(UID, withdrawn)  # the first try, which was asleep, withdraws it too
-    assert once_key(fake.journal.written[UID], START_KEY) == "start_issu#2"
+    assert fake.known().once_key(START_KEY) == "start_issu#2"
 
 
 def test_intended_by_shell_it_never_goes_by_rpc() -> None:
@@ -141,7 +145,7 @@ def test_a_job_that_came_too_late_is_withdrawn_and_sent_anew() -> None:
 
     world.fake.writer._start = unmarked  # type: ignore[method-assign,assignment]
     world.send()
-    assert len(world.events(EntryKind.ACTION_WITHDRAWN)) == 1
+    assert len(world.events(CommandWithdrawn)) == 1
     assert len(world.fake.writer.starts) == 2
 
 
@@ -166,7 +170,7 @@ def test_readiness_that_has_grown_old_is_made_anew() -> None:
     fake.clock.sleep(600)
     start(fake)
     assert len(fake.writer.starts) == 1
-    assessed = [e for e in fake.journal.written[UID] if e.detail.get("assessment") == "ready"]
+    assessed = [e for e in fake.journal.written[UID] if isinstance(e.event, ReadinessPassed)]
     assert len(assessed) == 2
 
 

@@ -6,33 +6,41 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import CommandIntended, Sending, WaitEnded
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.recovery.plan import Plan
 from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu
+from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
-from srx_issu.ports.journal import Entry, EntryKind, Hold, Intended
+from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.bench import Bench
-from srx_issu.steps.gate.order import BROUGHT, CommandOrder, DeleteOrder, StartOrder
+from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, StartOrder
 from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
-from srx_issu.steps.recall import START_KEY
 from srx_issu.steps.recovery.kept_plan import kept_plan
 from srx_issu.steps.recovery.recover_cluster import diagnose
+from srx_issu.steps.upgrade.start_issu import START_KEY
 from tests.fakes.benches import FakeBench, RecordingWriter
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.memory import MemoryJournal, SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
 
-R = TypeVar("R")
+E = TypeVar("E")
 PATH = "/var/tmp/image.tgz"
 UID = "manual__1"
+SENDING = {
+    SendPurpose.PREPARE: Sending.SNAPSHOT,
+    SendPurpose.BEGIN: Sending.GATHER,
+    SendPurpose.BRING_HOME: Sending.RECOVER,
+}
 
 
 def due(_: Snapshot) -> str | None:
@@ -157,7 +165,9 @@ class World:
         if self.method is not None:
             return start_in_service_upgrade(bench, self._start())
         if self.purpose is SendPurpose.PREPARE and self.deletes:
-            order = DeleteOrder(purpose=self.purpose, node=N0, why="over", path=PATH, key=self.key)
+            order = DeleteOrder(
+                purpose=self.purpose, sending=Sending.CLEAN_UP, node=N0, why="over", path=PATH, key=self.key
+            )
             delete_file(bench, order)
             return None
         return send_command(bench, self._command())
@@ -166,6 +176,7 @@ class World:
         begins = self.purpose is SendPurpose.BEGIN
         return CommandOrder(
             purpose=self.purpose,
+            sending=SENDING[self.purpose],
             node=N0,
             why="a test wants it",
             key=self.key,
@@ -178,6 +189,7 @@ class World:
         assert self.method is not None
         return StartOrder(
             purpose=self.purpose,
+            sending=Sending.START,
             node=N0,
             why="a test wants it",
             key=START_KEY,
@@ -192,17 +204,25 @@ class World:
         """What reached a node, by whatever way."""
         return [*self.fake.writer.sent, *self.fake.writer.starts, *self.shelf.deleted]
 
-    def events(self, kind: EntryKind) -> list[Entry]:
-        return [e for e in self.fake.journal.written[UID] if e.kind is kind]
+    def events(self, kind: type[E]) -> list[E]:
+        return [e.event for e in self.fake.journal.written[UID] if isinstance(e.event, kind)]
+
+
+def command_intended(sending: Sending, node: NodeName = N0, **changes: Any) -> CommandIntended:
+    """A command of that kind, about to be sent."""
+    plain = CommandIntended(sending=sending, node=node, command="a command", permit_id=None)
+    return replace(plain, **changes)
+
+
+def copy_intended(node: NodeName = N0) -> CommandIntended:
+    """The image, about to be copied to that node."""
+    return command_intended(Sending.UPLOAD, node, permit_id="t0", file=PATH)
 
 
 def prepare(**changes: object) -> World:
     """Deleting a file that this upgrade brought."""
     fake = FakeBench(intent=intent(**changes), journal=AwayJournal())
-    event = fake.bench("prepare.stage_image").event(
-        EntryKind.ACTION_INTENDED, "copy", node=N0, detail={BROUGHT: PATH, "permit_id": "t0"}
-    )
-    fake.journal.intend(UID, event)
+    fake.happened(copy_intended(), "copy", step="prepare.stage_image")
     return World(purpose=SendPurpose.PREPARE, fake=fake)
 
 
@@ -231,7 +251,7 @@ def bring_home(permission: Permission = Permission.ASK) -> World:
     rules = FailureRules(permissions=dict.fromkeys(FailureClass, permission))
     ours: Intent = intent(policy=replace(POLICY, failures=rules))
     fake = FakeBench(intent=ours, journal=AwayJournal(), writer=AfterSending()).with_baseline().with_start()
-    fake.told(EntryKind.STEP_FAILED, "issu.wait_for_primary_upgrade", "not reached")
+    fake.happened(WaitEnded(awaited=Goal.PRIMARY_UPGRADED, reached=False), "not reached")
     fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
     diagnose(fake.bench("recover.diagnose"))
     plan = kept_plan(fake.bench("recover.diagnose"))

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Json
 
+ConfValue = str | bool | None
 ORDER_KEY = "campaign_order"  # of the run's configuration: {"campaign": ..., "nonce": ...}
 
 
@@ -26,7 +26,7 @@ class Order:
     attempt: int
     run_id: str
     nonce: str
-    conf: Mapping[str, Json]  # the run's parameters, without the order itself
+    conf: Mapping[str, ConfValue]  # the run's parameters, without the order itself
     image_sha256: str
     facts: str  # see campaign.model.Member
 
@@ -38,43 +38,14 @@ class Order:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
-    def whole_conf(self) -> dict[str, Json]:
+    def whole_conf(self) -> dict[str, ConfValue | dict[str, str]]:
         """What the run is started with."""
         if not self.nonce:
             return dict(self.conf)
         return {**self.conf, ORDER_KEY: {"campaign": self.campaign_id, "nonce": self.nonce}}
 
-    @property
-    def detail(self) -> dict[str, Json]:
-        """For the journal."""
-        return {
-            "campaign": self.campaign_id,
-            "attempt": self.attempt,
-            "run_id": self.run_id,
-            "nonce": self.nonce,
-            "conf": dict(self.conf),
-            "sha256": self.image_sha256,
-            "facts": self.facts,
-            "digest": self.digest,
-        }
 
-    @classmethod
-    def of(cls, cluster: str, detail: Mapping[str, Json]) -> Order:
-        """From the journal."""
-        conf = detail.get("conf")
-        return cls(
-            campaign_id=str(detail.get("campaign") or ""),
-            cluster=cluster,
-            attempt=int(str(detail["attempt"])),
-            run_id=str(detail["run_id"]),
-            nonce=str(detail.get("nonce") or ""),
-            conf=conf if isinstance(conf, dict) else {},
-            image_sha256=str(detail.get("sha256") or ""),
-            facts=str(detail.get("facts") or ""),
-        )
-
-
-def check_order(order: Order, conf: Mapping[str, Json]) -> None:
+def check_order(order: Order, conf: Mapping[str, object]) -> None:
     """Whether a run with this configuration is what was ordered. Raises RequestRefused."""
     told = conf.get(ORDER_KEY)
     nonce = str(told.get("nonce") or "") if isinstance(told, dict) else ""

@@ -1,0 +1,299 @@
+"""What is known of an upgrade: one fold over what happened to it.
+
+Every step, gate and wait decides from this and from what both nodes show; never from a task's colour or name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    AnswerGiven,
+    Awaited,
+    BaselineTaken,
+    Claimed,
+    ClusterReleased,
+    CommandIntended,
+    CommandRejected,
+    CommandSent,
+    CommandUnanswered,
+    CommandWithdrawn,
+    FindingMade,
+    FoundBy,
+    IssuFound,
+    NothingMoved,
+    OutcomeDecided,
+    OwnWait,
+    QuestionAsked,
+    QuestionGivenUp,
+    ReadinessPassed,
+    RecoveryPlanned,
+    RecoveryStepPassed,
+    Sending,
+    StateCollected,
+    StepFailed,
+    StepFinished,
+    StillMissing,
+    WaitBegan,
+    WaitEnded,
+    WayDecided,
+)
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.recovery.plan import ActionName, Taken
+from srx_issu.domain.upgrade.decide import Sent
+from srx_issu.domain.upgrade.goals import Goal
+from srx_issu.domain.upgrade.intent import StartMethod
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """The start of the ISSU as the journal knows it."""
+
+    starter: NodeName
+    at: datetime
+    by_rpc: bool  # over NETCONF, where no marker on the node guards it
+    transcript_path: str | None
+
+    @property
+    def sent(self) -> Sent:
+        return Sent(starter=self.starter, by_rpc=self.by_rpc)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """How the upgrade ended so far."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntendedCommand:
+    """A command that was going to be sent. ``at`` is the database's time."""
+
+    command: CommandIntended
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A readiness assessment that passed. ``at`` is the database's time, ``text`` its sentence."""
+
+    passed: ReadinessPassed
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One part of the talk with people: a question, its end, or an answer. ``at`` is the database's time."""
+
+    at: datetime
+    event: QuestionAsked | QuestionGivenUp | AnswerGiven
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A recovery plan, with the sentence that tells it."""
+
+    event: RecoveryPlanned
+    text: str
+
+
+@dataclass(kw_only=True)
+class UpgradeState:
+    """Made by ``known``. Where a thing can happen again, the newest counts."""
+
+    claimed: bool = False
+    baseline: BaselineTaken | None = None
+    found: IssuFound | None = None  # of a recovery
+    found_at: datetime | None = None
+    nothing_moved: str | None = None  # the sentence; of a recovery: nobody drives the ISSU
+    ready: Ready | None = None
+    assessment: Ready | None = None  # the one that an approver is shown
+    after: StateCollected | None = None
+    plan: Planned | None = None
+    conclusion: Conclusion | None = None
+    start_refusal: str | None = None  # the node's words
+    start_was_sent: bool = False  # the node answered, or nobody knows
+    last_intended_at: datetime | None = None
+    released: bool = False
+    unattended: Goal | None = None  # due in an ISSU that no wait watches any more
+    waiting_since: dict[Awaited, datetime] = field(default_factory=dict)
+    verdicts: dict[Goal, bool] = field(default_factory=dict)
+    missing: dict[OwnWait, str] = field(default_factory=dict)
+    snapshots: dict[NodeName, str] = field(default_factory=dict)  # the node's words
+    brought: tuple[NodeName, str] | None = None  # node and path of the image that was copied
+    talk: list[Said] = field(default_factory=list)  # with people, in its order
+    findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
+    passed: set[ActionName] = field(default_factory=set)  # steps of the newest plan that are over
+    failures_since_plan: list[str] = field(default_factory=list)
+    _intended: list[IntendedCommand] = field(default_factory=list)
+    _withdrawn: set[str] = field(default_factory=set)
+    _before_plan: int = 0
+
+    @property
+    def intended(self) -> tuple[IntendedCommand, ...]:
+        """Every command that was, or may have been, sent: those proven not to have been are left out."""
+        return tuple(one for one in self._intended if one.command.permit_id not in self._withdrawn)
+
+    @property
+    def intended_start(self) -> IntendedCommand | None:
+        """This upgrade's own start, which was, or may have been, sent."""
+        return next((one for one in reversed(self.intended) if _is_start(one.command)), None)
+
+    @property
+    def start(self) -> Start | None:
+        """None when it was never going to be sent, or is proven not to have been. For a recovery: the start
+        by somebody else that it goes on from."""
+        own = self.intended_start
+        if own is not None:
+            by_rpc = own.command.method is StartMethod.RPC
+            path = None if by_rpc else own.command.transcript
+            return Start(starter=own.command.node, at=own.at, by_rpc=by_rpc, transcript_path=path)
+        if self.found is None or self.found_at is None:
+            return None
+        path = self.found.transcript
+        return Start(starter=self.found.starter, at=self.found_at, by_rpc=False, transcript_path=path)
+
+    @property
+    def gathered_groups(self) -> tuple[int, ...]:
+        """The groups that were failed over by hand before the start (Junos 11.4 and earlier)."""
+        found = (one.command.group for one in self.intended)
+        return tuple(dict.fromkeys(group for group in found if group is not None))
+
+    @property
+    def sent_for(self) -> frozenset[Sending]:
+        """What something was, or may have been, sent for."""
+        return frozenset(s for one in self.intended if (s := one.command.sending) is not None)
+
+    @property
+    def errands(self) -> tuple[Taken, ...]:
+        """Those of a recovery's plans that were, or may have been, sent."""
+        return tuple(
+            Taken(key=one.command.errand, at=one.at, booted_at=one.command.booted_at)
+            for one in self.intended
+            if one.command.errand is not None
+        )
+
+    @property
+    def is_recovery_begun(self) -> bool:
+        """Whether something of the newest plan was, or may have been, sent."""
+        since = self._intended[self._before_plan :]
+        return any(
+            one.command.errand is not None and one.command.permit_id not in self._withdrawn for one in since
+        )
+
+    def once_key(self, once: str) -> str:
+        """The key under which an order that is sent once is intended next: an intent that is proven not to
+        have been sent has used up its own key only, however often that was written."""
+        mine = {one.command.permit_id for one in self._intended if one.command.once == once}
+        lost = mine & self._withdrawn
+        return once if not lost else f"{once}#{len(lost) + 1}"
+
+    def found_by(self, by: FoundBy) -> list[str]:
+        """What was found there, in words."""
+        return [text for who, text in self.findings if who is by]
+
+    def take(self, entry: Entry) -> None:  # noqa: PLR0912 - one case an event
+        """What changes with one entry more."""
+        match entry.event:
+            case Claimed():
+                self.claimed = True
+            case BaselineTaken() as taken:
+                self.baseline = taken
+            case StateCollected() as collected:
+                self.after = collected
+            case IssuFound() as found:
+                self.found, self.found_at = found, entry.known_at
+            case NothingMoved():
+                self.nothing_moved = entry.text
+            case ReadinessPassed() as passed:
+                self.ready = Ready(passed=passed, at=entry.known_at, text=entry.text)
+                self.assessment = self.ready if passed.for_approval else self.assessment
+            case OutcomeDecided(outcome=outcome):
+                self.conclusion = Conclusion(outcome=outcome, reason=entry.text)
+                self._no_longer_unattended()
+            case WayDecided():
+                self._no_longer_unattended()
+            case CommandIntended() as command:
+                self._intended.append(IntendedCommand(command=command, at=entry.known_at))
+                self.last_intended_at = entry.known_at
+            case CommandWithdrawn(permit_id=permit_id) if permit_id is not None:
+                self._withdrawn.add(permit_id)
+            case CommandSent() | CommandUnanswered() | CommandRejected() as answered:
+                self._take_answer(answered, entry.text)
+            case StepFinished() | StepFailed() | RecoveryStepPassed():
+                self._take_end(entry)
+            case WaitBegan() | WaitEnded() | StillMissing():
+                self._take_wait(entry)
+            case QuestionAsked() | QuestionGivenUp() | AnswerGiven() as said:
+                self.talk.append(Said(at=entry.known_at, event=said))
+            case RecoveryPlanned() as planned:
+                self.plan = Planned(event=planned, text=entry.text)
+                self.passed, self.failures_since_plan = set(), []
+                self._before_plan = len(self._intended)
+            case FindingMade(by=by):
+                self.findings.append((by, entry.text))
+            case ClusterReleased():
+                self.released = True
+            case _:
+                pass
+
+    def _take_answer(self, answered: CommandSent | CommandUnanswered | CommandRejected, text: str) -> None:
+        is_start = answered.sending is Sending.START
+        match answered:
+            case CommandRejected():
+                self.start_refusal = text if is_start else self.start_refusal
+            case CommandSent() if answered.node is not None:
+                if answered.sending is Sending.SNAPSHOT:
+                    self.snapshots[answered.node] = text
+                if answered.file is not None:
+                    self.brought = answered.node, answered.file
+        if is_start and not isinstance(answered, CommandRejected):
+            self.start_was_sent = True
+
+    def _take_wait(self, entry: Entry) -> None:
+        match entry.event:
+            case WaitBegan(awaited=awaited, goal=goal):
+                self.waiting_since[awaited] = entry.known_at
+                self.unattended = goal or self.unattended
+            case WaitEnded(awaited=awaited, reached=reached):
+                self.waiting_since.pop(awaited, None)
+                if isinstance(awaited, Goal):
+                    self.verdicts[awaited] = reached
+            case StillMissing(awaited=awaited, missing=missing):
+                self.missing[awaited] = missing
+
+    def _take_end(self, entry: Entry) -> None:
+        """A step's own wait is over with it."""
+        match entry.event:
+            case StepFinished(awaited=awaited) if awaited is not None:
+                self.waiting_since.pop(awaited, None)
+            case StepFailed(awaited=awaited):
+                self.failures_since_plan.append(entry.text)
+                if awaited is not None:
+                    self.waiting_since.pop(awaited, None)
+            case RecoveryStepPassed(action=action):
+                self.passed.add(action)
+                self.waiting_since.pop(action, None)
+
+    def _no_longer_unattended(self) -> None:
+        self.waiting_since.pop(OwnWait.UNATTENDED_ISSU, None)
+        self.unattended = None
+
+
+def known(entries: Iterable[Entry]) -> UpgradeState:
+    """``entries`` in the order in which they were written."""
+    state = UpgradeState()
+    for entry in entries:
+        state.take(entry)
+    return state
+
+
+def _is_start(command: CommandIntended) -> bool:
+    return command.sending is Sending.START
