@@ -244,7 +244,7 @@ def test_a_gate_marked_green_by_hand_starts_nothing(stack: RunningStack, runs: d
     mark(stack, run.run_id, "approval.approve_start")
     end = stack.wait(run.run_id)
     assert (str(end.outcome), stack.issu_starts(run.cluster)) == ("REFUSED", 0)
-    assert "approve_start was passed without an answer" in str(end.reason)
+    assert "start gate 1 was passed without an answer" in str(end.reason)
 
 
 @pytest.mark.begins("guard marked green")
