@@ -29,7 +29,9 @@ NOT_MODULES = TABLES | OTHERS | FIGURES
 
 
 def files() -> Iterator[Path]:
-    yield from (path for path in ROOT.iterdir() if path.is_file() and path.suffix in KINDS)
+    """The changelog tells what had other names."""
+    own = (path for path in ROOT.iterdir() if path.is_file() and path.suffix in KINDS)
+    yield from (path for path in own if path.name != "CHANGELOG.md")
     for place in PLACES:
         for path in sorted((ROOT / place).rglob("*")):
             if path.is_file() and path.suffix in KINDS and not {"__pycache__", "versions"} & {*path.parts}:
