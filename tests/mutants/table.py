@@ -408,7 +408,7 @@ GUARDS = (
         old="        lost = mine & self._withdrawn",
         new="        lost = self._withdrawn",
         why="the key of another worker's intent is not passed by",
-        tests=("tests/unit/steps/test_once_key.py",),
+        tests=("tests/unit/domain/test_upgrade_state_sending.py",),
     ),
     Mutant(
         name="the marker on the node is not looked at",

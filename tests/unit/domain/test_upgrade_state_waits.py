@@ -7,12 +7,14 @@ import pytest
 from srx_issu.domain.history.events import (
     Awaited,
     Claimed,
+    CommandIntended,
     Decided,
     Event,
     Observed,
     OutcomeDecided,
     OwnWait,
     RecoveryStepPassed,
+    Sending,
     StepFailed,
     StepFinished,
     StillMissing,
@@ -23,6 +25,7 @@ from srx_issu.domain.history.events import (
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.goals import Goal
+from tests.fakes.snapshots import N0
 from tests.unit.domain.happened import after, minute
 
 ISSU, UNATTENDED = OwnWait.STATE_AFTER_ISSU, OwnWait.UNATTENDED_ISSU
@@ -36,6 +39,13 @@ class TestAWait:
     def test_counts_anew_after_an_outage(self) -> None:
         so_far = after(WaitBegan(awaited=Goal.RESYNCED), Observed(), WaitBegan(awaited=Goal.RESYNCED))
         assert so_far.waiting_since == {Goal.RESYNCED: minute(2)}
+
+    @pytest.mark.parametrize("goal", [Goal.GROUPS_SETTLED, Goal.FLAGS_CLEARED])
+    @pytest.mark.parametrize("sending", [Sending.RESET_FLAGS, Sending.FAIL_BACK, Sending.FAIL_BACK_RG0])
+    def test_for_groups_is_over_when_they_are_moved_again(self, goal: Goal, sending: Sending) -> None:
+        moved = CommandIntended(sending=sending, node=N0, command="request ...", permit_id="a")
+        other = WaitBegan(awaited=Goal.COLD_SYNCED)
+        assert after(other, WaitBegan(awaited=goal), moved).waiting_since == {Goal.COLD_SYNCED: minute(0)}
 
     @pytest.mark.parametrize(
         ("awaited", "end"),

@@ -48,6 +48,9 @@ from srx_issu.domain.upgrade.decide import Sent
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
 
+_MOVES_GROUPS = (Sending.RESET_FLAGS, Sending.FAIL_BACK, Sending.FAIL_BACK_RG0)
+_OF_GROUPS = (Goal.GROUPS_SETTLED, Goal.GROUPS_HOME, Goal.FLAGS_CLEARED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
@@ -221,8 +224,7 @@ class UpgradeState:
             case WayDecided():
                 self._no_longer_unattended()
             case CommandIntended() as command:
-                self._intended.append(IntendedCommand(command=command, at=entry.known_at))
-                self.last_intended_at = entry.known_at
+                self._take_intended(command, entry.known_at)
             case CommandWithdrawn(permit_id=permit_id) if permit_id is not None:
                 self._withdrawn.add(permit_id)
             case CommandSent() | CommandUnanswered() | CommandRejected() as answered:
@@ -243,6 +245,15 @@ class UpgradeState:
                 self.released = True
             case _:
                 pass
+
+    def _take_intended(self, command: CommandIntended, at: datetime) -> None:
+        self._intended.append(IntendedCommand(command=command, at=at))
+        self.last_intended_at = at
+        if (
+            command.sending in _MOVES_GROUPS
+        ):  # what waited for groups to settle is over, whatever became of it
+            for goal in _OF_GROUPS:
+                self.waiting_since.pop(goal, None)
 
     def _take_answer(self, answered: CommandSent | CommandUnanswered | CommandRejected, text: str) -> None:
         is_start = answered.sending is Sending.START
