@@ -27,16 +27,16 @@ from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import (
     Address,
     Cluster,
+    GroupMember,
     GroupState,
     Image,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
     Snapshot,
 )
 from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.ports import codec
 
@@ -93,7 +93,7 @@ def state(policies: int, *, lost: int = 0) -> ClusterState:
 def snapshot() -> Snapshot:
     """node0 is primary of everything."""
     members = tuple(
-        Member(node=node, state=GroupState.PRIMARY if node is NodeName.NODE0 else GroupState.SECONDARY)
+        GroupMember(node=node, state=GroupState.PRIMARY if node is NodeName.NODE0 else GroupState.SECONDARY)
         for node in NodeName
     )
     groups = tuple(RedundancyGroup(group_id=number, members=members) for number in (0, 1))
@@ -114,7 +114,7 @@ def intent() -> Intent:
             connection_id="bench",
         ),
         image=Image(file="", name="x.tgz", release="22.4R3", models=frozenset(), sha256="", size_bytes=0),
-        software=Software.SYSTEM,
+        software=SoftwareFamily.SYSTEM,
         policy=Policy(timers=Timers(), limits=Limits(), tolerances={}),
         requested_by="bench",
     )

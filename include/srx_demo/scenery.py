@@ -11,11 +11,11 @@ from rich.table import Table
 
 from srx_demo.lab import Endpoints, Lab, LabCluster, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, SHORTEST_PAUSE_S, ImageFile, connection, write_files
-from srx_issu.cli.login import Login
+from srx_issu.cli.login import ApiLogin
 from srx_issu.stack.embedded import running
 from srx_issu.stack.embedded.home import Home, repository
 from srx_issu.stack.embedded.secrets import passwords
-from srx_issu.stack.embedded.stack import Options, default_parallelism
+from srx_issu.stack.embedded.stack import StackOptions, default_parallelism
 
 TARGET_RELEASE = "22.4R3-S2.11"
 TARGET_MODELS = ("SRX4600",)
@@ -49,8 +49,8 @@ class Scenery:
         path = make_image(TARGET_MODELS[0], release, image_mb, home.root / "image-store")
         return cls(home=home, lab=lab, image=ImageFile(path=path, release=release, models=TARGET_MODELS))
 
-    def options(self, parallelism: int | None = None) -> Options:
-        return Options(
+    def options(self, parallelism: int | None = None) -> StackOptions:
+        return StackOptions(
             files=self.home.root / "files",
             parallelism=parallelism or default_parallelism(),
             alongside=(self.lab.program(self.home.logs / "lab.log"),),
@@ -88,8 +88,8 @@ class Scenery:
         parameters = {"release": self.image.release} if fault == "already_current" else {}
         self.lab.inject(fault, self.cluster.name, **parameters)
 
-    def login(self, url: str, user: str = USER) -> Login:
-        return Login(url=url, user=user, password=lambda: passwords(self.home)[user])
+    def login(self, url: str, user: str = USER) -> ApiLogin:
+        return ApiLogin(url=url, user=user, password=lambda: passwords(self.home)[user])
 
 
 def lab_table(status: Sequence[Mapping[str, Any]]) -> Table:

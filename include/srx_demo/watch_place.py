@@ -31,7 +31,7 @@ from srx_demo.watch_fleet import (
 from srx_demo.watch_seed import transcript_of
 from srx_demo.watch_stack import WatchStack
 from srx_issu.stack.embedded.home import Home, repository
-from srx_issu.stack.embedded.stack import Options
+from srx_issu.stack.embedded.stack import StackOptions
 
 LAB_READY_S = 300.0
 REBOOT_BEGUN_S = 120.0
@@ -74,7 +74,7 @@ class Place:
     @contextmanager
     def enter(self) -> Iterator[WatchStack]:
         """The stack, without a triggerer."""
-        options = Options(
+        options = StackOptions(
             files=self.home.root / "files",
             alongside=(self.lab.program(self.home.logs / "lab.log"),),
             before_airflow=self._prepare,

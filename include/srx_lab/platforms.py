@@ -9,7 +9,7 @@ from enum import StrEnum
 from srx_lab.release import Release, parse_release
 
 
-class Upgrade(StrEnum):
+class UpgradeMethod(StrEnum):
     """How a cluster of this platform upgrades in service."""
 
     SYSTEM = "system"  # request system software in-service-upgrade [S][Y]
@@ -23,7 +23,7 @@ class Platform:
     """One hardware model as the lab simulates it. Slots, PICs and capacities are plausible, not verified."""
 
     model: str
-    upgrade: Upgrade
+    upgrade: UpgradeMethod
     image_tokens: tuple[str, ...]
     image_template: str
     first_issu: str
@@ -48,7 +48,7 @@ class Platform:
 
     def takes_icu(self, running: Release) -> bool:
         """Branch always; 1500 up to D60 and 4100/4200 up to D70 of 15.1X49, before their ISSU [D]."""
-        if self.upgrade is Upgrade.ICU:
+        if self.upgrade is UpgradeMethod.ICU:
             return True
         return self.icu_before is not None and running.is_earlier_than(parse_release(self.icu_before))
 
@@ -66,7 +66,7 @@ class Platform:
 
 _MIDRANGE = Platform(
     model="",
-    upgrade=Upgrade.SYSTEM,
+    upgrade=UpgradeMethod.SYSTEM,
     image_tokens=(),
     image_template="",
     first_issu="15.1X49-D80",
@@ -103,7 +103,7 @@ def _vmhost_midrange(model: str, family: str, first: str) -> Platform:
     return replace(
         _MIDRANGE,
         model=model,
-        upgrade=Upgrade.VMHOST,
+        upgrade=UpgradeMethod.VMHOST,
         image_tokens=("vmhost-install-srx", f"vmhost-install-{family}", family),
         image_template=f"junos-vmhost-install-{family}-x86-64-{{release}}.tgz",
         first_issu=first,
@@ -115,7 +115,7 @@ def _branch(model: str, slot: int, sessions: int) -> Platform:
     return replace(
         _MIDRANGE,
         model=model,
-        upgrade=Upgrade.ICU,
+        upgrade=UpgradeMethod.ICU,
         image_tokens=("srxsme",),
         image_template="junos-srxsme-{release}.tgz",
         first_issu="10.4R4",
@@ -153,7 +153,7 @@ def _with_re3(platform: Platform) -> Platform:
     return replace(
         platform,
         model=f"{platform.model}-RE3",
-        upgrade=Upgrade.VMHOST,
+        upgrade=UpgradeMethod.VMHOST,
         image_tokens=("vmhost-install-srx",),
         image_template="junos-vmhost-install-srx-x86-64-{release}.tgz",
         snapshot=False,
@@ -164,7 +164,7 @@ def _with_re3(platform: Platform) -> Platform:
 _VSRX = replace(
     _MIDRANGE,
     model="vSRX",
-    upgrade=Upgrade.NONE,
+    upgrade=UpgradeMethod.NONE,
     image_tokens=("install-vsrx3", "vsrx"),
     image_template="junos-install-vsrx3-x86-64-{release}.tgz",
     long_hold=False,

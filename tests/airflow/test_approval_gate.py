@@ -28,7 +28,7 @@ from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.request import start_request
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
@@ -58,7 +58,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
     made.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
-    def open_bench(*_: object, **__: object) -> Iterator[Bench]:
+    def open_bench(*_: object, **__: object) -> Iterator[UpgradeContext]:
         yield made.bench("approval.approve_start")
 
     monkeypatch.setattr(step, "open_bench", open_bench)

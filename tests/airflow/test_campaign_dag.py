@@ -16,7 +16,7 @@ from srx_issu.campaign.model import Result
 from srx_issu.catalog import read_campaign
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import ApprovedCampaign
-from srx_issu.steps.campaign.upgrade import Over
+from srx_issu.steps.campaign.upgrade import ClusterEnded
 
 PLAIN = "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n"
 
@@ -181,4 +181,4 @@ def test_a_trigger_is_the_same_after_a_restart(trigger: BaseTrigger) -> None:
     ],
 )
 def test_a_cluster_has_the_colour_of_its_result(result: Result, kind: type[object]) -> None:
-    assert isinstance(end_event(Over(result=result, reason="x")), kind)
+    assert isinstance(end_event(ClusterEnded(result=result, reason="x")), kind)

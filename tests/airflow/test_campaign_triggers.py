@@ -26,9 +26,9 @@ from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports import codec
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.close import give_order
-from srx_issu.steps.campaign.upgrade import Go, next_step, note_start
+from srx_issu.steps.campaign.upgrade import StartRun, next_step, note_start
 from tests.fakes.intents import CLUSTER, intent
 from tests.postgres import journal_url, migrated_url, postgres_server
 from tests.unit.campaign.fleets import campaign, member
@@ -40,7 +40,7 @@ SEEN_WITHIN_S = 2.0  # a place that got free
 
 
 @pytest.fixture
-def bench(journal_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CampaignBench:
+def bench(journal_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CampaignContext:
     """Wave 1 of clusters a to f is open."""
     monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", journal_url)
     monkeypatch.setenv("SRX_ISSU_EVIDENCE", str(tmp_path))
@@ -60,11 +60,11 @@ def turn(name: str) -> TurnTrigger:
     return TurnTrigger(name=NAME, run_id=RUN, cluster=name, wave=1, plan_only=False)
 
 
-def start(bench: CampaignBench, name: str) -> EndTrigger:
+def start(bench: CampaignContext, name: str) -> EndTrigger:
     """What the worker does when its turn has come, up to the run's own claim."""
     task = task_of(bench, name, 1)
     step = next_step(bench, task)
-    assert isinstance(step, Go), step
+    assert isinstance(step, StartRun), step
     order = note_start(bench, task, step.order)
     shown = OrderedBy(campaign_id=CAMPAIGN, nonce=order.nonce)
     opened = intent(upgrade_id=order.run_id, cluster=replace(CLUSTER, name=name), ordered_by=shown)
@@ -80,7 +80,7 @@ def start(bench: CampaignBench, name: str) -> EndTrigger:
     )
 
 
-def close(bench: CampaignBench, upgrade: str) -> None:
+def close(bench: CampaignContext, upgrade: str) -> None:
     bench.upgrades.close_upgrade(upgrade, Outcome.UPGRADED, "verified", bench.clock.now())
     for lease in bench.leases.held_by(upgrade):
         bench.leases.release(lease.resource, upgrade)
@@ -101,7 +101,7 @@ async def event_of(trigger: Any) -> TriggerEvent:
     return event
 
 
-def test_two_at_a_time_to_the_end_of_the_wave(bench: CampaignBench, journal_url: str) -> None:
+def test_two_at_a_time_to_the_end_of_the_wave(bench: CampaignContext, journal_url: str) -> None:
     took: list[float] = []
 
     async def one(name: str) -> TriggerEvent:
@@ -140,7 +140,7 @@ def test_two_at_a_time_to_the_end_of_the_wave(bench: CampaignBench, journal_url:
     assert dict(history) == {"taken": 12, "released": 12}  # each a cluster and a place, and no attempt
 
 
-def test_an_abort_ends_turns_and_pauses(bench: CampaignBench) -> None:
+def test_an_abort_ends_turns_and_pauses(bench: CampaignContext) -> None:
     until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 
     async def story() -> None:
@@ -157,7 +157,7 @@ def test_an_abort_ends_turns_and_pauses(bench: CampaignBench) -> None:
     in_loop(story)
 
 
-def test_a_pause_between_waves_ends_in_time(bench: CampaignBench) -> None:
+def test_a_pause_between_waves_ends_in_time(bench: CampaignContext) -> None:
     until = (datetime.now(UTC) + timedelta(seconds=1.5)).isoformat()
 
     async def story() -> None:

@@ -20,7 +20,7 @@ from srx_issu.domain.history.events import CommandIntended, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from tests.fakes.benches import FakeBench
 
 RUN = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")
@@ -65,7 +65,7 @@ class World:
             raise self.report
         return REPORT
 
-    def cleaned(self, bench: Bench) -> None:
+    def cleaned(self, bench: UpgradeContext) -> None:
         decided = self.fake.outcome
         self.order.append(f"clean up {decided}")
         held = self.fake.leases.holder("cluster:fw-1")
@@ -84,7 +84,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[Bench]:
+    def open_bench(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
         yield made.fake.bench(task_id)
 
     def note(upgrade_id: str, name: str, text: str, *_: object, **__: object) -> None:

@@ -15,16 +15,16 @@ from srx_issu.airflow.operators.step import StepOperator
 from srx_issu.airflow.triggers.cluster import ClusterTrigger
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.waits.in_order import Part
-from srx_issu.steps.waits.watch import Verdict
+from srx_issu.steps.waits.watch import WaitVerdict
 from tests.fakes.benches import FakeBench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from srx_issu.steps.bench import Bench
+    from srx_issu.steps.bench import UpgradeContext
 
 TASK = "fail_back.fail_back_rg0"
-MISSED = Verdict(reached=False, text="not reached within 360 s: node1 does not answer", elapsed_s=361.0)
+MISSED = WaitVerdict(reached=False, text="not reached within 360 s: node1 does not answer", elapsed_s=361.0)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def deferred(monkeypatch: pytest.MonkeyPatch) -> tuple[StepOperator, TaskDeferre
     """A task that has sent what it sends, and waits."""
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[Bench]:
+    def open_bench(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
         yield FakeBench().bench(task_id)
 
     monkeypatch.setattr(step, "open_bench", open_bench)

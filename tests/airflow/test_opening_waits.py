@@ -11,7 +11,7 @@ from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.watching import upgrade as watching
 from srx_issu.airflow.watching.watcher import Watcher, watcher, watcher_of_loop
 from srx_issu.domain.errors import JournalAway, SrxIssuError
-from srx_issu.ports.journal import Claim
+from srx_issu.ports.journal import LeaseClaim
 from srx_issu.steps.holding import needs_of, take_all
 from tests.fakes.intents import intent
 from tests.fakes.kept_reader import FakeKeptReader
@@ -30,7 +30,7 @@ class LeasesAwayAtFirst(MemoryLeases):
         super().__init__(SteppingClock())
         self.asked = 0
 
-    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+    def renew_many(self, claims: Sequence[LeaseClaim]) -> Mapping[str, SrxIssuError]:
         self.asked += 1
         if self.asked == 1:
             raise JournalAway("PostgreSQL does not answer")

@@ -26,7 +26,7 @@ from srx_issu.domain.errors import DeviceUnreachable, RequestRefused
 from srx_issu.domain.history.events import Observed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.journal.samples import make_intent
@@ -71,7 +71,7 @@ def later(back: Callable[[], None], after_s: float = 1.5) -> Iterator[None]:
         thread.join()
 
 
-def run(run_id: str, step: Callable[[Bench], Any], dag_id: str = "issu_cluster") -> Any:
+def run(run_id: str, step: Callable[[UpgradeContext], Any], dag_id: str = "issu_cluster") -> Any:
     context: Any = {"run_id": run_id, "dag_run": SimpleNamespace(dag_id=dag_id)}
     return run_step(EmptyOperator(task_id="verify.collect_after"), Context(**context), step)
 
@@ -92,7 +92,7 @@ def test_a_journal_that_is_away_when_the_bench_is_opened_is_waited_for(
 def test_one_that_goes_away_in_mid_step_has_the_step_begun_anew(server: JournalServer, run_id: str) -> None:
     tries = list[float]()
 
-    def step(bench: Bench) -> int:
+    def step(bench: UpgradeContext) -> int:
         tries.append(time.monotonic())
         if len(tries) == 1:
             server.crash()
@@ -111,7 +111,7 @@ def test_one_that_goes_away_in_mid_step_has_the_step_begun_anew(server: JournalS
 def test_the_failure_of_a_step_is_not_masked_by_a_journal_that_is_away(
     server: JournalServer, run_id: str
 ) -> None:
-    def step(_: Bench) -> None:
+    def step(_: UpgradeContext) -> None:
         server.crash()
         threading.Timer(1.5, server.start).start()
         raise DeviceUnreachable("node1", "SSH login: connection refused")
@@ -121,7 +121,7 @@ def test_the_failure_of_a_step_is_not_masked_by_a_journal_that_is_away(
     assert failures(server, run_id) == ["node1: SSH login: connection refused"]
 
 
-def log_in(bench: Bench) -> str:
+def log_in(bench: UpgradeContext) -> str:
     """What a step does first with a node: it needs the account for it."""
     assert callable(bench.reader.observe)
     return bench.upgrade_id
@@ -162,7 +162,7 @@ def test_but_not_for_an_upgrade_that_is_closed(
 
 
 def test_what_a_step_refuses_is_final_and_written_down(server: JournalServer, run_id: str) -> None:
-    def step(_: Bench) -> None:
+    def step(_: UpgradeContext) -> None:
         raise RequestRefused("the window is over")
 
     with pytest.raises(AirflowFailException, match="the window is over"):

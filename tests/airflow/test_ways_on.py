@@ -18,7 +18,7 @@ from srx_issu.airflow.operators import step
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
@@ -86,7 +86,7 @@ def upgrade(dag: DAG, monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage.fake.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[Bench]:
+    def open_bench(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[UpgradeContext]:
         yield stage.fake.bench(task_id)
 
     monkeypatch.setattr(step, "open_bench", open_bench)

@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.catalog import UpgradeRequest, eligibility, find_image, resolve
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.support import InService
 from srx_issu.ports.codec import dumps, loads
@@ -142,7 +142,7 @@ class TestResolves:
         intent = resolve(catalog, replace(REQUEST, fail_back=False, plan_only=True))
         assert intent.cluster is catalog.clusters["fra1-fw1"]
         assert intent.image is catalog.images[IMAGE]
-        assert intent.software is Software.SYSTEM
+        assert intent.software is SoftwareFamily.SYSTEM
         assert intent.policy == catalog.policy_for(intent.cluster, intent.image)
         assert (intent.fail_back, intent.plan_only) == (False, True)
         assert (intent.window_start, intent.window_end) == (None, None)
@@ -167,13 +167,13 @@ class TestResolves:
     @pytest.mark.parametrize(
         ("cluster", "image", "software"),
         [
-            ("ber1-fw1", "junos-install-srx5000-x86-64-21.4R3.15.tgz", Software.SYSTEM),
-            ("ber1-fw1", "22.4R3", Software.VMHOST),
-            ("ber1-fw2", "junos-vmhost-install-srx-x86-64-21.4R3.15.tgz", Software.VMHOST),
+            ("ber1-fw1", "junos-install-srx5000-x86-64-21.4R3.15.tgz", SoftwareFamily.SYSTEM),
+            ("ber1-fw1", "22.4R3", SoftwareFamily.VMHOST),
+            ("ber1-fw2", "junos-vmhost-install-srx-x86-64-21.4R3.15.tgz", SoftwareFamily.VMHOST),
         ],
     )
     def test_the_software_of_srx5000(
-        self, fleet: Folder, cluster: str, image: str, software: Software
+        self, fleet: Folder, cluster: str, image: str, software: SoftwareFamily
     ) -> None:
         assert resolve(fleet.catalog(), replace(REQUEST, cluster=cluster, image=image)).software is software
 
@@ -205,7 +205,7 @@ class TestEligibility:
     def test_carries_the_software_of_the_intent(self, fleet: Folder) -> None:
         catalog = fleet.catalog()
         intent = resolve(catalog, replace(REQUEST, cluster="ber1-fw1", image="22.4R3"))
-        assert eligibility(intent, "21.4R3", catalog.support_rules).software is Software.VMHOST
+        assert eligibility(intent, "21.4R3", catalog.support_rules).software is SoftwareFamily.VMHOST
 
 
 @pytest.mark.parametrize("run_id", ["audit__manual__1", "staging__spring__1", "campaigns", "inventory__x"])

@@ -8,7 +8,7 @@ from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.policy.matrix import read_matrix
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.support import InService, SupportMatrix, judge
 from tests.catalog.folders import Folder
 
@@ -91,9 +91,9 @@ def test_snapshot_unlink_software_and_hold_timer(shipped: SupportMatrix) -> None
     }
     assert without_snapshot == {"SRX1500", "SRX1600", "SRX2300", "SRX4100", "SRX4200", "SRX4300", "SRX4600"}
     assert {m for m, p in platforms.items() if p.unlink_supported} == {"SRX1500", "SRX4100", "SRX4200"}
-    vmhost = {m for m, p in platforms.items() if p.software is Software.VMHOST}
+    vmhost = {m for m, p in platforms.items() if p.software is SoftwareFamily.VMHOST}
     assert vmhost == {"SRX1600", "SRX2300", "SRX4300"}
-    assert shipped.software("SRX5800", "RE3") is Software.VMHOST
+    assert shipped.software("SRX5800", "RE3") is SoftwareFamily.VMHOST
     long = {m for m in platforms if judge(m, "21.4R1", "22.4R1", shipped).hold_timer_s == 2700}
     assert long == {"SRX1500", "SRX4100", "SRX4200", "SRX4600"}
     assert judge("SRX1500", "15.1X49-D80", "15.1X49-D90", shipped).hold_timer_s == 900

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from tests.checks.judging import intent
 from tests.checks.lab_nodes import LabNodes
 from tests.checks.recording import Recording
@@ -35,5 +35,5 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 @pytest.fixture(scope="session")
-def healthy(recording: Recording) -> Look:
+def healthy(recording: Recording) -> Observation:
     return recording.again().look(intent().image.node_path)

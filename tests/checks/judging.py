@@ -13,8 +13,8 @@ from srx_issu.checks.aftermath import check_aftermath
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS, CheckResult, CheckRule, CheckRules, WhenUnknown
 from srx_issu.domain.cluster.model import Address, Cluster, Identity, Image, NodeName
-from srx_issu.domain.comparison.difference import Look
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.comparison.difference import Observation
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy, Timers
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.domain.verdict import Status
@@ -56,7 +56,7 @@ def intent() -> Intent:
             sha256="0" * 64,
             size_bytes=4_000_000,
         ),
-        software=Software.SYSTEM,
+        software=SoftwareFamily.SYSTEM,
         policy=Policy(timers=Timers(), limits=LIMITS, tolerances={}),
         requested_by="ops",
     )
@@ -70,19 +70,19 @@ def everything_unknown_is_told(given: Intent) -> Intent:
     return replace(given, policy=replace(given.policy, checks=replace(rules, checks=told)))
 
 
-def support(look: Look, given: Intent) -> Support:
+def support(look: Observation, given: Intent) -> Support:
     running = next((view.release for view in look.snapshot.views if view.release), None)
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
     return judge(given.cluster.model, running, given.image.release, support_rules())
 
 
-def ready(look: Look, given: Intent, on_support: Support | None = None) -> tuple[CheckResult, ...]:
+def ready(look: Observation, given: Intent, on_support: Support | None = None) -> tuple[CheckResult, ...]:
     asked = on_support or support(look, given)
     return check_readiness(look.snapshot, look.state, given, asked, plain_run).results
 
 
-def afterwards(before: Look, after: Look, given: Intent) -> tuple[CheckResult, ...]:
+def afterwards(before: Observation, after: Observation, given: Intent) -> tuple[CheckResult, ...]:
     return check_aftermath(
         before=before.snapshot,
         before_state=before.state,

@@ -23,7 +23,7 @@ from srx_issu.adapters.devices.state.ask import Args
 from srx_issu.adapters.devices.state.collect import collect
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.state import TABLES
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import DeviceError, DeviceUnreachable
 from srx_issu.domain.upgrade.commands import Rpc
 from srx_issu.domain.upgrade.intent import Limits
@@ -107,7 +107,7 @@ class LabNodes:
 
     def look(
         self, image_path: str | None = None, spoil: Spoil | None = None, tables: Iterable[str] = TABLES
-    ) -> Look:
+    ) -> Observation:
         """A snapshot and what is collected, through our own readers."""
         nodes = replace(self, spoil=spoil or self.spoil)
         views = [nodes._view(node) for node in NodeName]
@@ -115,7 +115,7 @@ class LabNodes:
             cluster=self.cluster.name, taken_at=self.clock.now(), node0=views[0], node1=views[1]
         )
         state = collect(nodes._ask, snapshot, tables, clock=self.clock, limits=LIMITS, image_path=image_path)
-        return Look(snapshot=snapshot, state=state)
+        return Observation(snapshot=snapshot, state=state)
 
     def _view(self, node: NodeName) -> NodeView:
         questions, session = interview(node), cast(NetconfSession, _Session(self, node))

@@ -15,7 +15,7 @@ from lxml import etree
 
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import UnknownCommand
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
@@ -64,7 +64,7 @@ def of_a_vsrx() -> Intent:
     return everything_unknown_is_told(replace(given, cluster=nobody, image=image))
 
 
-def outcomes(look: Look) -> Outcomes:
+def outcomes(look: Observation) -> Outcomes:
     found: Outcomes = {}
     for result in ready(look, of_a_vsrx()):
         found.setdefault((result.check, result.node), set()).add(result.status)

@@ -10,7 +10,7 @@ import pytest
 from srx_issu.checks.after_checks import COMPARED, after_checks
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
 from tests.checks.cases import AFTERWARDS, BY_CHECK, READINESS, Case, Reads
@@ -39,12 +39,12 @@ def by_hand(given: Support) -> Support:
     return replace(given, consolidate_by_hand=True)
 
 
-def support_for(case: Case, look: Look) -> Support:
+def support_for(case: Case, look: Observation) -> Support:
     given = support(look, case.judged_by(intent()))
     return by_hand(given) if case.check == "groups_together" else given
 
 
-def test_no_check_is_without_its_case(healthy: Look) -> None:
+def test_no_check_is_without_its_case(healthy: Observation) -> None:
     every = {
         c.name
         for c in (*readiness_checks(intent()), *after_checks(intent(), healthy.state, flags_reset=True))
@@ -56,7 +56,7 @@ def test_no_check_is_without_its_case(healthy: Look) -> None:
 
 
 @pytest.mark.parametrize("case", READINESS, ids=named)
-def test_passes_on_a_healthy_cluster(case: Case, healthy: Look) -> None:
+def test_passes_on_a_healthy_cluster(case: Case, healthy: Observation) -> None:
     given = replace(intent(), window_end="2026-03-01T23:00:00+00:00")
     results = ready(healthy, given)
     nodes = (N0, N1) if case.node else (None,)
@@ -80,12 +80,12 @@ def readings(cases: tuple[Case, ...]) -> Iterator[tuple[Case, Reads]]:
         yield from ((case, reads) for reads in case.reads)
 
 
-def spoilt(recording: Recording, reads: Reads, change: Change) -> Look:
+def spoilt(recording: Recording, reads: Reads, change: Change) -> Observation:
     spoils = [part_of(node, reads.question, change) for node in reads.asked_of]
     return recording.again().look(intent().image.node_path, both(*spoils))
 
 
-def judged(case: Case, look: Look) -> Status:
+def judged(case: Case, look: Observation) -> Status:
     """Of node1, or of the cluster: what the case's check says where nothing that is unknown is skipped."""
     given = everything_unknown_is_told(intent())
     asked = by_hand(support(look, given)) if case.check == "groups_together" else support(look, given)
@@ -125,7 +125,7 @@ def test_a_garbled_value_is_an_error(case: Case, reads: Reads, recording: Record
 
 
 @pytest.fixture(scope="session")
-def upgraded(tmp_path_factory: pytest.TempPathFactory, healthy: Look) -> Recording:
+def upgraded(tmp_path_factory: pytest.TempPathFactory, healthy: Observation) -> Recording:
     """The same cluster on the target, both nodes rebooted."""
     from tests.checks.conftest import DEMO  # noqa: PLC0415 - the fixtures' own file
 
@@ -138,14 +138,18 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory, healthy: Look) -> Recordi
 
 
 @pytest.mark.parametrize("case", AFTERWARDS, ids=named)
-def test_after_an_upgrade_passes_when_all_is_back(case: Case, healthy: Look, upgraded: Recording) -> None:
+def test_after_an_upgrade_passes_when_all_is_back(
+    case: Case, healthy: Observation, upgraded: Recording
+) -> None:
     results = afterwards(healthy, upgraded.again().look(), intent())
     nodes = (N0, N1) if case.node else (None,)
     assert {worst(results, case.check, node).status for node in nodes} == {Status.PASS}
 
 
 @pytest.mark.parametrize("case", AFTERWARDS, ids=named)
-def test_after_an_upgrade_fails_when_not(case: Case, healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+def test_after_an_upgrade_fails_when_not(
+    case: Case, healthy: Observation, fresh: Callable[[], LabNodes]
+) -> None:
     nodes = fresh()
     case.fails(nodes)
     results = afterwards(healthy, nodes.look(), intent())
@@ -173,7 +177,7 @@ AFTER_ANSWERS = [
 
 @pytest.mark.parametrize(("case", "reads", "change", "expected"), AFTER_ANSWERS)
 def test_after_an_upgrade_what_is_not_known_is_an_error(
-    case: Case, reads: Reads, change: Change, expected: Status, healthy: Look, upgraded: Recording
+    case: Case, reads: Reads, change: Change, expected: Status, healthy: Observation, upgraded: Recording
 ) -> None:
     look = spoilt(upgraded, reads, change)
     given = everything_unknown_is_told(intent())

@@ -19,7 +19,7 @@ from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.checks.aftermath import differences_of
 from srx_issu.domain.checking import CheckResult
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.verdict import Status
 from tests.checks.cases import in_turn, injected, says, somebody_logs_in, uncommitted
 from tests.checks.judging import everything_unknown_is_told, intent, ready
@@ -70,23 +70,23 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 Outcomes = dict[tuple[str, NodeName | None], set[Status]]
 
 
-def outcomes(look: Look) -> Outcomes:
+def outcomes(look: Observation) -> Outcomes:
     found: Outcomes = {}
     for result in judged(look):
         found.setdefault((result.check, result.node), set()).add(result.status)
     return found
 
 
-def judged(look: Look) -> tuple[CheckResult, ...]:
+def judged(look: Observation) -> tuple[CheckResult, ...]:
     return ready(look, everything_unknown_is_told(intent()))
 
 
 @pytest.fixture(scope="module")
-def baseline(broken: Recording) -> Look:
+def baseline(broken: Recording) -> Observation:
     return broken.again().look(PATH)
 
 
-def test_a_lot_is_wrong_with_it(baseline: Look) -> None:
+def test_a_lot_is_wrong_with_it(baseline: Observation) -> None:
     failed = {check for (check, _), statuses in outcomes(baseline).items() if Status.FAIL in statuses}
     assert len(failed) >= 26, sorted(failed)
 
@@ -139,7 +139,7 @@ def every(tag: str, change: Callable[[Element], None]) -> Callable[[Element, Ele
     return spoil
 
 
-def spoilt_look(broken: Recording, baseline: Look, question: Name, spoil: Spoil) -> Look:
+def spoilt_look(broken: Recording, baseline: Observation, question: Name, spoil: Spoil) -> Observation:
     """Only what is read from the spoilt answer is read again."""
     again = broken.again().look(PATH, spoil, tables_of(question))
     tables = {table: getattr(again.state, table) for table in tables_of(question)}
@@ -147,7 +147,9 @@ def spoilt_look(broken: Recording, baseline: Look, question: Name, spoil: Spoil)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_failed_does_not_pass_when_a_word_is_lost(way: str, broken: Recording, baseline: Look) -> None:
+def test_what_failed_does_not_pass_when_a_word_is_lost(
+    way: str, broken: Recording, baseline: Observation
+) -> None:
     """Every word of every answer, lost once: silence must never turn a check green."""
     before, tried, better = outcomes(baseline), 0, []
     for question, tags in words_of(broken).items():
@@ -223,7 +225,7 @@ _FLAT = {"rpc-reply", "device-stats", "reth", "services-synchronized"}
     "change", [with_other_namespaces, without_namespaces, on_several_lines, with_newer_elements]
 )
 def test_other_releases_ways_of_writing_change_nothing(
-    change: Spoil, broken: Recording, baseline: Look
+    change: Spoil, broken: Recording, baseline: Observation
 ) -> None:
     told = broken.again().look(PATH, change)
     assert outcomes(told) == outcomes(baseline)
@@ -231,7 +233,7 @@ def test_other_releases_ways_of_writing_change_nothing(
 
 
 def test_a_release_without_the_column_of_monitor_failures_is_not_good_for_it(
-    broken: Recording, baseline: Look
+    broken: Recording, baseline: Observation
 ) -> None:
     change = every("monitor-failures", dropped)
     spoil = both(*(part_of(node, "get-chassis-cluster-status", change) for node in (N0, N1)))

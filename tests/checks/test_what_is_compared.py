@@ -9,7 +9,7 @@ import pytest
 from srx_issu.adapters.devices.state import readers as counters
 from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.checks.aftermath import differences_of
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.checks.cases import an_issu_is_under_way
 from tests.checks.judging import intent
@@ -18,11 +18,11 @@ from tests.checks.lab_nodes import LabNodes
 HITS, RTOS = "get-security-policies-hit-count", "get-chassis-cluster-data-plane-statistics"
 
 
-def told(before: Look, nodes: LabNodes) -> list[str]:
+def told(before: Observation, nodes: LabNodes) -> list[str]:
     return [difference.words for difference in differences_of(before, nodes.look(), intent())]
 
 
-def test_nothing_differs_between_two_looks(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+def test_nothing_differs_between_two_looks(healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
     assert told(healthy, fresh()) == []
 
 
@@ -33,7 +33,7 @@ def upgraded(nodes: LabNodes) -> LabNodes:
     return nodes
 
 
-def test_nothing_differs_after_a_good_upgrade(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+def test_nothing_differs_after_a_good_upgrade(healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
     nodes = upgraded(fresh())
     look = nodes.look()
     assert {view.release for view in look.snapshot.views} == {intent().image.release}
@@ -41,7 +41,7 @@ def test_nothing_differs_after_a_good_upgrade(healthy: Look, fresh: Callable[[],
 
 
 def test_what_an_upgrade_loses_is_named_and_nothing_else(
-    healthy: Look, fresh: Callable[[], LabNodes]
+    healthy: Observation, fresh: Callable[[], LabNodes]
 ) -> None:
     nodes = fresh()
     machine = nodes.cluster.machine
@@ -58,7 +58,7 @@ def test_what_an_upgrade_loses_is_named_and_nothing_else(
     assert found[-1].startswith("RTO service Session close: 0 sent, 0 received (before: ")
 
 
-def test_policies_without_traffic(healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+def test_policies_without_traffic(healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
     nodes = fresh()
     nodes.inject("reply_says", rpc=HITS, element="policy-hit-count-count", text="0")
     found = told(healthy, nodes)
@@ -78,7 +78,7 @@ def test_policies_without_traffic(healthy: Look, fresh: Callable[[], LabNodes]) 
     ],
 )
 def test_what_is_renamed(
-    question: str, element: str, words: str, healthy: Look, fresh: Callable[[], LabNodes]
+    question: str, element: str, words: str, healthy: Observation, fresh: Callable[[], LabNodes]
 ) -> None:
     nodes = fresh()
     nodes.inject("reply_says", rpc=question, element=element, text="renamed")
@@ -94,7 +94,7 @@ def test_what_is_renamed(
         *((each.table, f"{each.many}: no answer any more") for each in COMPARISONS),
     ],
 )
-def test_what_is_dropped(table: str, words: str, healthy: Look, fresh: Callable[[], LabNodes]) -> None:
+def test_what_is_dropped(table: str, words: str, healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
     """Neither the RPC nor the command answers in a way we know."""
     nodes, forms = fresh(), forms_of(table)
     nodes.spoil = lambda _, name, reply: reply if name not in forms else "<rpc-reply><other/></rpc-reply>"

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from srx_issu.cli.airflow_api import DAG_ID
-from srx_issu.cli.login import Login
+from srx_issu.cli.login import ApiLogin
 
 RUNS = f"/api/v2/dags/{DAG_ID}/dagRuns"
 
@@ -37,8 +37,8 @@ class FakeAirflow:
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self.handle)
 
-    def login(self, password: str = "right") -> Login:
-        return Login(url="http://127.0.0.1:1", user="operator", password=lambda: password)
+    def login(self, password: str = "right") -> ApiLogin:
+        return ApiLogin(url="http://127.0.0.1:1", user="operator", password=lambda: password)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         if self.silent:

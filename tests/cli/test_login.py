@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from srx_issu.cli.login import Login, NoLogin, find_login
+from srx_issu.cli.login import ApiLogin, NoLogin, find_login
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.stack.embedded import running
 from srx_issu.stack.embedded.home import Home
@@ -29,7 +29,7 @@ def never_ask(user: str) -> str:
     raise AssertionError(f"asked for the password of {user}")
 
 
-def login(**given: Any) -> Login:
+def login(**given: Any) -> ApiLogin:
     defaults: dict[str, Any] = {
         "url": None,
         "user": None,
@@ -96,7 +96,7 @@ def test_an_empty_password_file_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_warns_of_clear_text_on_the_way(url: str, readable: bool) -> None:
-    assert Login(url=url, user="me", password=str).is_readable_on_the_way is readable
+    assert ApiLogin(url=url, user="me", password=str).is_readable_on_the_way is readable
 
 
 def test_a_run_id_holds_only_what_airflow_allows() -> None:

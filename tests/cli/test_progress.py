@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.cli.airflow_api import Task
 from srx_issu.cli.display import duration
-from srx_issu.cli.progress import Phase, State, current_step, in_order, phases
+from srx_issu.cli.progress import ProgressGroup, State, current_step, in_order, phases
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ def at(second: int) -> datetime:
     return NOON.replace(second=second)
 
 
-def phase(*states: str | None) -> Phase:
+def phase(*states: str | None) -> ProgressGroup:
     (made,) = phases((), [Task(task_id=f"issu.t{n}", state=state) for n, state in enumerate(states)])
     return made
 

@@ -20,7 +20,7 @@ from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.postgres import programs
 from srx_issu.stack.production import databases, images, secrets
 from srx_issu.stack.production.__main__ import arguments
-from srx_issu.stack.production.composition import Service, read_services
+from srx_issu.stack.production.composition import ComposeService, read_services
 from srx_issu.stack.production.layout import (
     CODE,
     DATA_STORES,
@@ -43,7 +43,7 @@ AIRFLOW = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "wor
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, Service]:
+def services() -> dict[str, ComposeService]:
     return read_services(COMPOSE, VALUES)
 
 
@@ -54,7 +54,7 @@ def raw() -> dict[str, Any]:
 
 
 @pytest.fixture
-def layout(tmp_path: Path, services: dict[str, Service]) -> Layout:
+def layout(tmp_path: Path, services: dict[str, ComposeService]) -> Layout:
     names = ["postgres", "redis", "api-server", "flower", *instances(services["scheduler"])]
     ports = {name: 40_000 + number for number, name in enumerate(names)}
     return Layout(home=Home(root=tmp_path), repository=ROOT, files=tmp_path / "files", ports=ports)
@@ -67,7 +67,7 @@ def test_keeps_the_compose_specification(raw: dict[str, Any]) -> None:
     assert [f"{'/'.join(map(str, fault.path))}: {fault.message}" for fault in faults] == []
 
 
-def test_every_layer_of_the_layout_is_there(services: dict[str, Service]) -> None:
+def test_every_layer_of_the_layout_is_there(services: dict[str, ComposeService]) -> None:
     assert set(services) == {*DATA_STORES, *AIRFLOW}
     assert {name for name, s in services.items() if s.profiles} == {"flower"}
     assert all(services[name].replicas == 2 for name in ("scheduler", "triggerer", "worker"))
@@ -85,14 +85,14 @@ def test_no_secret_stands_in_a_tracked_file(raw: dict[str, Any]) -> None:
     assert "!.env" not in (ROOT / ".dockerignore").read_text()
 
 
-def test_no_secret_is_on_a_command_line(services: dict[str, Service]) -> None:
+def test_no_secret_is_on_a_command_line(services: dict[str, ComposeService]) -> None:
     """Arguments are in everybody's process list, also outside the container."""
     for service in services.values():
         words = " ".join((*service.command, *service.health))
         assert [name for name, value in VALUES.items() if value in words] == [], service.name
 
 
-def test_only_init_knows_the_owners_and_the_superusers_passwords(services: dict[str, Service]) -> None:
+def test_only_init_knows_the_owners_and_the_superusers_passwords(services: dict[str, ComposeService]) -> None:
     powerful = [VALUES[name] for name in ("POSTGRES_PASSWORD", "JOURNAL_OWNER_PASSWORD")]
     for name in AIRFLOW[1:]:
         shown = " ".join(services[name].environment.values())
@@ -121,7 +121,7 @@ HOLDERS = {
 }
 
 
-def test_each_secret_is_where_it_is_used_and_nowhere_else(services: dict[str, Service]) -> None:
+def test_each_secret_is_where_it_is_used_and_nowhere_else(services: dict[str, ComposeService]) -> None:
     assert set(HOLDERS) == set(secrets.NAMES)
     found = {
         name: {s.name for s in services.values() if VALUES[name] in "\n".join(s.environment.values())}
@@ -130,14 +130,14 @@ def test_each_secret_is_where_it_is_used_and_nowhere_else(services: dict[str, Se
     assert found == HOLDERS
 
 
-def test_no_service_has_the_key_that_opens_configurations(services: dict[str, Service]) -> None:
+def test_no_service_has_the_key_that_opens_configurations(services: dict[str, ComposeService]) -> None:
     assert "UNSEAL" not in SETTINGS
     for service in services.values():
         assert VALUES[secrets.UNSEAL_KEY] not in "\n".join(service.environment.values())
 
 
 def test_a_native_process_has_no_secret_that_its_container_has_not(
-    services: dict[str, Service], layout: Layout
+    services: dict[str, ComposeService], layout: Layout
 ) -> None:
     surroundings = {**VALUES, "AIRFLOW__API_AUTH__JWT_SECRET": VALUES["JWT_SECRET"]}
     for name, holders in HOLDERS.items():
@@ -150,7 +150,7 @@ def test_a_native_process_has_no_secret_that_its_container_has_not(
 
 
 def test_every_service_of_airflow_has_the_same_image_code_and_settings(
-    services: dict[str, Service], raw: dict[str, Any]
+    services: dict[str, ComposeService], raw: dict[str, Any]
 ) -> None:
     first, settings = services["api-server"], set(raw["x-airflow-environment"])
     told = "\n".join(str(raw["x-airflow-environment"][name]) for name in settings)
@@ -163,7 +163,9 @@ def test_every_service_of_airflow_has_the_same_image_code_and_settings(
         assert shared == {key: first.environment[key] for key in settings}, name
 
 
-def test_the_journal_is_written_by_its_writers_and_read_by_the_others(services: dict[str, Service]) -> None:
+def test_the_journal_is_written_by_its_writers_and_read_by_the_others(
+    services: dict[str, ComposeService],
+) -> None:
     urls = {name: s.environment.get("SRX_ISSU_JOURNAL_URL", "") for name, s in services.items()}
     roles = {name: url.partition("://")[2].partition(":")[0] for name, url in urls.items() if url}
     readers = dict.fromkeys(("api-server", "dag-processor"), databases.READER)
@@ -172,7 +174,7 @@ def test_the_journal_is_written_by_its_writers_and_read_by_the_others(services: 
 
 
 def test_who_writes_the_journal_signs_it_and_nobody_else_has_the_key(
-    services: dict[str, Service], layout: Layout
+    services: dict[str, ComposeService], layout: Layout
 ) -> None:
     told = {name: s.environment[KEY_FILE] for name, s in services.items() if KEY_FILE in s.environment}
     assert told == dict.fromkeys({"init", *WRITERS}, f"{JOURNAL_KEY}/journal.key")
@@ -191,7 +193,7 @@ def test_who_writes_the_journal_signs_it_and_nobody_else_has_the_key(
 
 
 def test_a_worker_is_told_where_celerys_results_are_and_no_other_database_of_airflows(
-    services: dict[str, Service],
+    services: dict[str, ComposeService],
 ) -> None:
     worker = services["worker"].environment
     assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in worker
@@ -223,7 +225,7 @@ def test_processes_are_limited_in_the_one_place_that_compose_takes(raw: dict[str
 
 
 def test_schedulers_hand_out_what_the_workers_have_slots_for(
-    services: dict[str, Service], raw: dict[str, Any]
+    services: dict[str, ComposeService], raw: dict[str, Any]
 ) -> None:
     """In the broker the first that came goes first: there no recovery overtakes a copy."""
     told, workers = services["worker"].environment, raw["services"]["worker"]["deploy"]["replicas"]
@@ -231,7 +233,7 @@ def test_schedulers_hand_out_what_the_workers_have_slots_for(
     assert int(told["AIRFLOW__CORE__PARALLELISM"]) == workers * concurrency
 
 
-def test_init_is_told_every_image_that_runs(services: dict[str, Service], raw: dict[str, Any]) -> None:
+def test_init_is_told_every_image_that_runs(services: dict[str, ComposeService], raw: dict[str, Any]) -> None:
     told = services["init"].environment
     assert {services[name].image for name in AIRFLOW} == {told["SRX_ISSU_IMAGE"]}
     assert [services[name].image for name in DATA_STORES] == [told["POSTGRES_IMAGE"], told["REDIS_IMAGE"]]
@@ -256,7 +258,7 @@ def test_the_example_names_the_images_that_the_file_names() -> None:
     assert set(defaults) == {images.OURS, images.BASE, *images.STORES}
 
 
-def test_the_operators_files_are_read_only_and_evidence_is_kept(services: dict[str, Service]) -> None:
+def test_the_operators_files_are_read_only_and_evidence_is_kept(services: dict[str, ComposeService]) -> None:
     mounts = {mount.target: mount for mount in services["worker"].mounts}
     assert mounts[FILES].read_only
     assert services["worker"].environment["SRX_ISSU_FILES"] == FILES
@@ -265,7 +267,7 @@ def test_the_operators_files_are_read_only_and_evidence_is_kept(services: dict[s
 
 
 def test_every_service_is_watched_limited_and_started_again(
-    services: dict[str, Service], raw: dict[str, Any]
+    services: dict[str, ComposeService], raw: dict[str, Any]
 ) -> None:
     for name, service in services.items():
         limits = raw["services"][name]["deploy"]["resources"]["limits"]
@@ -289,7 +291,7 @@ def test_what_is_scaled_has_no_fixed_name_or_port(raw: dict[str, Any]) -> None:
 
 
 def test_the_native_layout_leaves_no_name_or_folder_of_a_container(
-    services: dict[str, Service], layout: Layout
+    services: dict[str, ComposeService], layout: Layout
 ) -> None:
     for service in services.values():
         for instance in instances(service):
@@ -308,7 +310,9 @@ def test_the_native_layout_leaves_no_name_or_folder_of_a_container(
                 assert left == [], f"{instance}: {theirs}"
 
 
-def test_the_native_layout_changes_no_other_variable(services: dict[str, Service], layout: Layout) -> None:
+def test_the_native_layout_changes_no_other_variable(
+    services: dict[str, ComposeService], layout: Layout
+) -> None:
     """Everything that the compose file sets is set natively, and but for places it has the same value."""
     for service in services.values():
         instance = instances(service)[0]
@@ -325,7 +329,7 @@ def test_variables_of_the_file_are_all_explained_in_the_example() -> None:
 
 
 def test_what_a_dag_file_reads_from_the_environment_is_told_to_every_service(
-    services: dict[str, Service],
+    services: dict[str, ComposeService],
 ) -> None:
     read = {
         name
@@ -339,7 +343,7 @@ def test_what_a_dag_file_reads_from_the_environment_is_told_to_every_service(
         assert read <= services[name].environment.keys(), name
 
 
-def test_postgresql_is_of_the_version_that_is_tested(services: dict[str, Service]) -> None:
+def test_postgresql_is_of_the_version_that_is_tested(services: dict[str, ComposeService]) -> None:
     ours = subprocess.run(
         [programs() / "postgres", "--version"], capture_output=True, text=True, check=True
     ).stdout
@@ -360,7 +364,7 @@ def test_the_image_is_the_pinned_airflow_with_the_pinned_requirements(raw: dict[
         assert f"!{name.removeprefix('./')}\n" in ignored, f".dockerignore keeps {name} out of the build"
 
 
-def test_every_airflow_command_is_one_that_airflow_has(services: dict[str, Service]) -> None:
+def test_every_airflow_command_is_one_that_airflow_has(services: dict[str, ComposeService]) -> None:
     """The options, too: Airflow's parser reads each command; nothing is started."""
     commands = [list(s.command[1:]) for s in services.values() if s.command[0] == "airflow"]
     commands.append(list(DAG_PROCESSOR))
@@ -381,7 +385,7 @@ def test_every_airflow_command_is_one_that_airflow_has(services: dict[str, Servi
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_the_kubernetes_values_have_the_same_settings(services: dict[str, Service]) -> None:
+def test_the_kubernetes_values_have_the_same_settings(services: dict[str, ComposeService]) -> None:
     values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
     for name, value in values["config"].items():
         for key, setting in value.items():
@@ -389,7 +393,9 @@ def test_the_kubernetes_values_have_the_same_settings(services: dict[str, Servic
             assert services["worker"].environment[variable] == str(setting), variable
 
 
-def test_the_kubernetes_values_start_what_the_compose_file_starts(services: dict[str, Service]) -> None:
+def test_the_kubernetes_values_start_what_the_compose_file_starts(
+    services: dict[str, ComposeService],
+) -> None:
     values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
     for name, service in (("workers", "worker"), ("dagProcessor", "dag-processor")):
         assert tuple(values[name]["command"]) == services[service].command
@@ -398,7 +404,7 @@ def test_the_kubernetes_values_start_what_the_compose_file_starts(services: dict
 
 
 def test_the_kubernetes_values_give_the_journal_to_whom_the_compose_file_gives_it(
-    services: dict[str, Service],
+    services: dict[str, ComposeService],
 ) -> None:
     values = yaml.safe_load((ROOT / "include" / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
     of = {"apiServer": "api-server", "dagProcessor": "dag-processor", "workers": "worker"}
@@ -419,7 +425,7 @@ def test_the_kubernetes_values_give_the_journal_to_whom_the_compose_file_gives_i
             assert volume["secret"]["defaultMode"] & 0o007 == 0, "read by nobody else"
 
 
-def test_commands_of_our_own_are_ones_that_we_have(services: dict[str, Service]) -> None:
+def test_commands_of_our_own_are_ones_that_we_have(services: dict[str, ComposeService]) -> None:
     ours = [
         s.command for s in services.values() if s.command[:3] == ("python", "-m", "srx_issu.stack.production")
     ]

@@ -19,9 +19,9 @@ from srx_issu.adapters.devices.collecting import collect_state
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.pyez import PyezClusterReader
 from srx_issu.domain.audit import Matrix
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.audit.bench import AuditBench
+from srx_issu.steps.audit.bench import AuditContext
 from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases
@@ -71,7 +71,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         process.wait(20)
 
 
-def looker(fleet: Fleet) -> Callable[[Intent], Look]:
+def looker(fleet: Fleet) -> Callable[[Intent], Observation]:
     """As workers look, with the patience of a test."""
     account = Credentials(
         username=fleet.endpoints.username,
@@ -79,11 +79,11 @@ def looker(fleet: Fleet) -> Callable[[Intent], Look]:
         known_hosts=fleet.endpoints.known_hosts.read_text(),
     )
 
-    def look(intent: Intent) -> Look:
+    def look(intent: Intent) -> Observation:
         timers = replace(intent.policy.timers, connect_s=10, rpc_s=8)
         with PyezClusterReader(intent.cluster, account, timers) as reader:
             snapshot = reader.observe()
-            return Look(
+            return Observation(
                 snapshot=snapshot, state=collect_state(reader, snapshot, intent=intent, clock=SystemClock())
             )
 
@@ -94,7 +94,7 @@ def looker(fleet: Fleet) -> Callable[[Intent], Look]:
 def matrix(fleet: Fleet) -> Matrix:
     clock, leases = SystemClock(), MemoryLeases(SystemClock())
     leases.take("cluster:held", "manual__1", 3600)
-    bench = AuditBench(
+    bench = AuditContext(
         audit_id="audit__1",
         catalog=fleet.catalog,
         audits=MemoryAudits(),

@@ -7,14 +7,14 @@ from pathlib import Path
 from srx_demo.bench_checks import LOOKS, Compared, as_table, snapshot, write_states
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.compare import compare
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.ports import codec
 
 
 def test_two_policies_are_taken_away(tmp_path: Path) -> None:
     write_states(tmp_path, 100)
     before, after = (codec.loads(ClusterState, (tmp_path / name).read_bytes()) for name in LOOKS)
-    looks = [Look(snapshot=snapshot(), state=state) for state in (before, after)]
+    looks = [Observation(snapshot=snapshot(), state=state) for state in (before, after)]
     assert [d.table for d in compare(*looks, {})] == ["policies", "policies"]
 
 

@@ -12,7 +12,7 @@ from srx_issu.adapters.devices.login_class import allows, configuration
 from srx_issu.adapters.devices.state import readers
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "junos-account.md"
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
@@ -23,12 +23,12 @@ SENT: tuple[commands.Command, ...] = (
     commands.AbortIssu(),
     commands.SnapshotSoftware(),
     commands.ResyncPolicies(),
-    *(commands.RebootNode(node=node, software=s) for node in NodeName for s in Software),
+    *(commands.RebootNode(node=node, software=s) for node in NodeName for s in SoftwareFamily),
     *(
         commands.RollBackNode(node=node, software=s, reboot=reboot)
-        for node in NodeName for s in Software for reboot in (True, False)
+        for node in NodeName for s in SoftwareFamily for reboot in (True, False)
     ),
-    *(commands.StartIssu(image_path=IMAGE, software=s) for s in Software),
+    *(commands.StartIssu(image_path=IMAGE, software=s) for s in SoftwareFamily),
     commands.StartIssu(image_path=IMAGE, unlink=True),
 )  # fmt: skip
 

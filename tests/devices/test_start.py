@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from srx_issu.adapters.devices.start import job_folder, job_line
-from srx_issu.domain.upgrade.commands import Software, StartIssu
+from srx_issu.domain.upgrade.commands import SoftwareFamily, StartIssu
 
 START = StartIssu(image_path="/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz")
 
@@ -37,8 +37,8 @@ def test_plain_names_stay_readable_and_different_names_differ() -> None:
     assert job_folder("x" * 90) != job_folder("x" * 91)
 
 
-@pytest.mark.parametrize("software", Software)
-def test_line_is_one_shell_line_with_the_command_as_one_word(software: Software) -> None:
+@pytest.mark.parametrize("software", SoftwareFamily)
+def test_line_is_one_shell_line_with_the_command_as_one_word(software: SoftwareFamily) -> None:
     command = StartIssu(image_path=START.image_path, software=software)
     line = job_line(command, job_folder("job"), until_s=1_764_000_000)
     assert "\n" not in line

@@ -21,10 +21,10 @@ from srx_demo.operator_files import CONNECTION_ID, CONNECTION_VARIABLE
 from srx_issu.adapters.devices import login_class
 from srx_issu.cli.airflow_api import ApiUnreachable
 from srx_issu.cli.campaign_api import CampaignApi
-from srx_issu.cli.login import Login
+from srx_issu.cli.login import ApiLogin
 from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.production import access, secrets
-from srx_issu.stack.production.native import Native, Options
+from srx_issu.stack.production.native import LayoutOptions, Native
 from tests.distributed.figures import Figures
 from tests.distributed.keys import Key
 from tests.distributed.processes import Processes
@@ -66,9 +66,9 @@ class Fleet:
     def size(self) -> int:
         return len(self.selected)
 
-    def login(self, user: str) -> Login:
+    def login(self, user: str) -> ApiLogin:
         _, variable = access.USERS[user]
-        return Login(url=self.url, user=user, password=lambda: self.secrets[variable])
+        return ApiLogin(url=self.url, user=user, password=lambda: self.secrets[variable])
 
     @contextmanager
     def api(self, user: str) -> Iterator[CampaignApi]:
@@ -167,7 +167,7 @@ def running_fleet(folder: Path, *, whole: bool) -> Iterator[Fleet]:
     with Figures.listening() as figures, Processes.watched() as processes:
         told = {"STATSD_ON": "True", "STATSD_HOST": "127.0.0.1", "STATSD_PORT": str(figures.port)}
         made = {**secrets.new(), **SETTINGS, **told}
-        options = Options(
+        options = LayoutOptions(
             variables=made,
             files=home.root / "files",
             alongside=(scenery.lab.program(home.logs / "lab.log"),),

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.stack.embedded.restarts import LIMIT, STEADY_AFTER_S, History
+from srx_issu.stack.embedded.restarts import LIMIT, STEADY_AFTER_S, RestartHistory
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def ended(times: int, lived_s: float = 5.0, history: History | None = None) -> History:
-    history = history or History()
+def ended(times: int, lived_s: float = 5.0, history: RestartHistory | None = None) -> RestartHistory:
+    history = history or RestartHistory()
     for number in range(times):
         history = history.after_end(f"end {number}", lived_s, AT)
     return history

@@ -13,7 +13,7 @@ from srx_issu.checks.aftermath import check_aftermath
 from srx_issu.checks.check import Check, InRange
 from srx_issu.checks.frames import Frame
 from srx_issu.checks.readiness import check_readiness
-from srx_issu.checks.runner import Run, run
+from srx_issu.checks.runner import CheckRun, run
 from srx_issu.domain.checking import AftermathVerdict, ReadinessVerdict
 from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.verdict import Status
@@ -80,7 +80,7 @@ def test_the_librarys_own_results_are_json_evidence() -> None:
     assert all(table["success"] for table in again.values() if table["suite_name"] in ("members", "pfes"))
 
 
-def _judge(frame: Frame) -> Run:
+def _judge(frame: Frame) -> CheckRun:
     check = Check(
         name="figure", what="it", table="t", column="x", expect=InRange(minimum=1), good="", bad="", limit=""
     )

@@ -25,9 +25,9 @@ from srx_issu.campaign.events import (
     WaveJudged,
     WaveOpened,
 )
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
-from srx_issu.campaign.order import Order
+from srx_issu.campaign.order import UpgradeOrder
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from tests.fakes.snapshots import T0
@@ -45,9 +45,9 @@ def random_entries(dice: random.Random, number: int) -> list[CampaignEntry]:
     return [*written.values()]
 
 
-def an_order(cluster: str, attempt: int = 1) -> Order:
+def an_order(cluster: str, attempt: int = 1) -> UpgradeOrder:
     """Its run's parameters include what is left open and what is not wanted."""
-    return Order(
+    return UpgradeOrder(
         campaign_id="spring__1",
         cluster=cluster,
         attempt=attempt,
@@ -74,7 +74,7 @@ def one_of_each(dice: random.Random, name: str = "a", attempt: int = 1) -> tuple
         RunProved(run_id=run_id, refused=dice.random() < 0.3),
         RunTaken(run_id=run_id, attempt=attempt),
         UpgradeEnded(attempt=attempt, result=dice.choice(tuple(Result))),
-        WaveJudged(way=dice.choice((Way.PROMOTE, Way.HOLD)), round_number=1),
+        WaveJudged(way=dice.choice((WaveDecision.PROMOTE, WaveDecision.HOLD)), round_number=1),
         HoldAnswered(
             answer="Promote",
             by="ada",

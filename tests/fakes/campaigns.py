@@ -11,8 +11,8 @@ from srx_issu.adapters.journal.campaign_codec import campaign_event_from_json, c
 from srx_issu.adapters.journal.secrecy import checked_detail
 from srx_issu.campaign.entry import CampaignEntry, is_about
 from srx_issu.campaign.events import PlanMade, UpgradeOrdered
-from srx_issu.campaign.model import Campaign, Member
-from srx_issu.campaign.order import Order
+from srx_issu.campaign.model import Campaign, FleetCluster
+from srx_issu.campaign.order import UpgradeOrder
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.state import CampaignState, is_approved, plan_in_force, read_state
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
@@ -28,8 +28,8 @@ from srx_issu.ports.campaign import (
     OrderedUpgrade,
 )
 from srx_issu.ports.journal import PERMIT_S
-from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
-from srx_issu.steps.campaign.bench import CampaignBench, Planning
+from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response
+from srx_issu.steps.campaign.bench import CampaignContext, Planning
 from srx_issu.steps.campaign.questions import CampaignGateTask, CampaignQuestion, approach, hear
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
@@ -148,7 +148,7 @@ class FakeCampaign:
     """``fleet`` and ``campaign`` are what the files say now; tests change them."""
 
     campaign: Campaign
-    fleet: list[Member]
+    fleet: list[FleetCluster]
     settings: str = "file-1"
     campaign_id: str = "spring__1"
     requested_by: str = "olga"
@@ -167,8 +167,8 @@ class FakeCampaign:
         self.upgrades.leases = self.leases
         self.campaigns.upgrades = self.upgrades
 
-    def bench(self) -> CampaignBench:
-        return CampaignBench(
+    def bench(self) -> CampaignContext:
+        return CampaignContext(
             campaign_id=self.campaign_id,
             requested_by=self.requested_by,
             plan_only=self.plan_only,
@@ -191,7 +191,7 @@ class FakeCampaign:
     def state(self) -> CampaignState:
         return read_state(self.campaigns.entries(self.campaign_id))
 
-    def open_upgrade(self, order: Order) -> None:
+    def open_upgrade(self, order: UpgradeOrder) -> None:
         """What the claim of the ordered run does."""
         opened = intent(
             upgrade_id=order.run_id,
@@ -200,7 +200,7 @@ class FakeCampaign:
         )
         self.upgrades.open_upgrade(opened, self.clock.now())
 
-    def close_upgrade(self, order: Order, outcome: Outcome, reason: str = "") -> None:
+    def close_upgrade(self, order: UpgradeOrder, outcome: Outcome, reason: str = "") -> None:
         self.open_upgrade(order)
         self.upgrades.close_upgrade(order.run_id, outcome, reason, self.clock.now())
 
@@ -218,7 +218,7 @@ def said(
     }
     gate = CampaignGateTask(about=question.about, number=len(gates) + 1, try_number=1, spares=1)
     found = approach(fake.bench(), gate, question)
-    assert isinstance(found, Ask), found
+    assert isinstance(found, AskPerson), found
     return hear(fake.bench(), gate, Response(person=Person(id=who, name=who), chosen=(option,)))
 
 

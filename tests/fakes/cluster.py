@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 
 from srx_issu.domain.cluster.model import (
     ColdSync,
+    GroupMember,
     GroupState,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
@@ -89,9 +89,9 @@ class FakeCluster:
         members = tuple(self._member(number, node) for node in NodeName)
         return RedundancyGroup(group_id=number, failover_count=1, members=members)
 
-    def _member(self, number: int, node: NodeName) -> Member:
+    def _member(self, number: int, node: NodeName) -> GroupMember:
         is_primary, manual = self._primary[number] is node, number in self._manual
-        return Member(
+        return GroupMember(
             node=node,
             state=GroupState.PRIMARY if is_primary else GroupState.SECONDARY,
             priority=255 if manual and is_primary else _CONFIGURED[node],

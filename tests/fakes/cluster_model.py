@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from srx_issu.domain.cluster.model import (
     ColdSync,
+    GroupMember,
     GroupState,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
@@ -339,7 +339,7 @@ class ClusterModel:
         members = tuple(self._member(group_id, node, seen_by) for node in NodeName)
         return RedundancyGroup(group_id=group_id, members=members)
 
-    def _member(self, group_id: int, node: NodeName, seen_by: NodeName) -> Member:
+    def _member(self, group_id: int, node: NodeName, seen_by: NodeName) -> GroupMember:
         state = self._state(group_id, node, seen_by)
         flag = self.manual[group_id]
         synced = self._is_synced(node) and state not in (GroupState.LOST, GroupState.HOLD)
@@ -349,7 +349,7 @@ class ClusterModel:
         elif group_id and (not synced or node in self.zero_priority):
             priority = 0
         failures = frozenset() if synced or state is GroupState.LOST else frozenset({"CS"})
-        return Member(
+        return GroupMember(
             node=node,
             state=state,
             priority=priority,

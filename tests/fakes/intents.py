@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.cluster.model import Address, Cluster, Image
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.upgrade.support import SupportMatrix
 
@@ -33,7 +33,7 @@ def intent(**changes: object) -> Intent:
         upgrade_id="manual__1",
         cluster=CLUSTER,
         image=IMAGE,
-        software=Software.SYSTEM,
+        software=SoftwareFamily.SYSTEM,
         policy=POLICY,
         requested_by="operator",
         support=SupportMatrix(platforms={}),

@@ -16,11 +16,11 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import (
     PERMIT_S,
-    Claim,
     Hold,
     IntendAnswer,
     Intended,
     Lease,
+    LeaseClaim,
     LeaseTaken,
     UpgradeRecord,
     WantedLeases,
@@ -166,7 +166,7 @@ class MemoryLeases:
             raise LeaseHeld(f"{resource} is held by {held.owner}")
         return self.take(resource, owner, ttl_s)
 
-    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+    def renew_many(self, claims: Sequence[LeaseClaim]) -> Mapping[str, SrxIssuError]:
         lost: dict[str, SrxIssuError] = {}
         for claim in claims:
             mine = {lease.resource for lease in self.held_by(claim.owner)}

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from srx_issu.domain.cluster.model import (
     ColdSync,
+    GroupMember,
     GroupState,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
@@ -36,7 +36,7 @@ def group(
     """A group whose ``primary`` leads, the other follows; overrides by node."""
     usual = {n: GroupState.PRIMARY if n is primary else GroupState.SECONDARY for n in NodeName}
     members = tuple(
-        Member(
+        GroupMember(
             node=n,
             state={**usual, **(states or {})}[n],
             priority={**PRIORITIES, **(priorities or {})}[n],

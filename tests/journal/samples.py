@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from srx_issu.domain.cluster.model import Address, Cluster, Image, NodeName
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import CommandIntended, Event, Observed, Sending
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, StartMethod, Timers, Tolerance
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def make_intent(upgrade_id: str = "wave1__fw-a") -> Intent:
             sha256="ab" * 32,
             size_bytes=2_345_678_901,
         ),
-        software=Software.VMHOST,
+        software=SoftwareFamily.VMHOST,
         policy=Policy(
             timers=Timers(poll_s=5.5),
             limits=Limits(cpu_samples=7),

@@ -34,9 +34,9 @@ from srx_issu.campaign.events import (
     WaveJudged,
     WaveOpened,
 )
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
-from srx_issu.campaign.order import Order, check_order
+from srx_issu.campaign.order import UpgradeOrder, check_order
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
@@ -44,7 +44,7 @@ from tests.fakes.campaign_events import one_of_each
 from tests.journal.samples import NOON
 
 QUESTION = AskedQuestion(purpose="hold 2.1", digest="ab" * 32, gate="hold 2.1 gate 1", try_number=3)
-ORDER = Order(
+ORDER = UpgradeOrder(
     campaign_id="spring__1",
     cluster="fw-a",
     attempt=2,
@@ -102,7 +102,7 @@ WHOLE: tuple[tuple[str, CampaignEntryKind, CampaignEvent], ...] = (
     ("run_proved", CampaignEntryKind.PROVED, RunProved(run_id="spring__1__fw-a", refused=True)),
     ("run_taken", CampaignEntryKind.TAKEN, RunTaken(run_id="spring__1__fw-a", attempt=3)),
     ("upgrade_ended", CampaignEntryKind.ENDED, UpgradeEnded(attempt=2, result=Result.NEEDS_OPERATOR)),
-    ("wave_judged", CampaignEntryKind.JUDGED, WaveJudged(way=Way.HOLD, round_number=2)),
+    ("wave_judged", CampaignEntryKind.JUDGED, WaveJudged(way=WaveDecision.HOLD, round_number=2)),
     (
         "hold_answered",
         CampaignEntryKind.ANSWERED,

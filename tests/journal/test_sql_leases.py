@@ -15,7 +15,7 @@ from srx_issu.adapters.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.outcome import Outcome
-from srx_issu.ports.journal import PERMIT_S, Claim
+from srx_issu.ports.journal import PERMIT_S, LeaseClaim
 from tests.journal.samples import NOON, make_intent
 
 FW = "cluster:fw-a"
@@ -62,8 +62,8 @@ def test_renew_is_refused_to_anybody_but_the_owner(leases: SqlLeases) -> None:
         leases.renew(FW, "run-1", HOUR)
 
 
-def claim(owner: str, *resources: str) -> Claim:
-    return Claim(owner=owner, resources=resources, ttl_s=HOUR)
+def claim(owner: str, *resources: str) -> LeaseClaim:
+    return LeaseClaim(owner=owner, resources=resources, ttl_s=HOUR)
 
 
 def test_renewing_many_tells_each_loser_and_renews_the_others(journal_url: str, leases: SqlLeases) -> None:

@@ -9,7 +9,7 @@ from srx_lab.cli.line import parse_line
 from srx_lab.cli.pipes import Display, UnknownPipe, apply, split_pipes
 from srx_lab.grammar import SyntaxTrouble
 from srx_lab.operations.registry import OPERATIONS
-from srx_lab.shell.syntax import Group, If, ShellSyntax, Simple, parse
+from srx_lab.shell.syntax import If, ShellSyntax, Simple, Subshell, parse
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_shell_text() -> None:
     assert isinstance(third.pipeline[0], Simple)
     branch = fourth.pipeline[0]
     assert isinstance(branch, If)
-    assert isinstance(branch.then.steps[0].pipeline[0], Group)
+    assert isinstance(branch.then.steps[0].pipeline[0], Subshell)
 
 
 @pytest.mark.parametrize("text", ["echo 'open", "if true; then a", "( a", "a >"])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from srx_issu.airflow.composition.inventory import newest_reading
-from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading
+from srx_issu.catalog.inventory.netbox import NetboxEntry, NetboxReading
 from srx_issu.domain.errors import RequestRefused
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import SteppingClock
@@ -21,15 +21,15 @@ class Netbox:
     def __init__(self, clock: SteppingClock) -> None:
         self.clock, self.asked, self.is_away = clock, 0, False
 
-    def read(self, entry: NetboxEntry) -> Reading:
+    def read(self, entry: NetboxEntry) -> NetboxReading:
         if self.is_away:
             raise RequestRefused("NetBox does not answer")
         self.asked += 1
         return reading(self.clock.now())
 
 
-def reading(at: datetime) -> Reading:
-    return Reading(read_at=at, source="http://netbox", filters={"tag": ("srx",)}, chassis=())
+def reading(at: datetime) -> NetboxReading:
+    return NetboxReading(read_at=at, source="http://netbox", filters={"tag": ("srx",)}, chassis=())
 
 
 @pytest.fixture
@@ -47,7 +47,9 @@ def audits() -> MemoryAudits:
     return MemoryAudits()
 
 
-def look(netbox: Netbox, audits: MemoryAudits, clock: SteppingClock, entry: NetboxEntry = ENTRY) -> Reading:
+def look(
+    netbox: Netbox, audits: MemoryAudits, clock: SteppingClock, entry: NetboxEntry = ENTRY
+) -> NetboxReading:
     return newest_reading(entry, audits, netbox.read, clock)
 
 

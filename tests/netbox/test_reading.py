@@ -12,7 +12,7 @@ import pytest
 from srx_issu import catalog
 from srx_issu.adapters.netbox import session
 from srx_issu.adapters.netbox.reading import read_netbox
-from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading
+from srx_issu.catalog.inventory.netbox import NetboxEntry, NetboxReading
 from srx_issu.domain.cluster.model import Address, Cluster, Identity
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from tests.netbox.server import TOKEN, FakeNetbox, tag
@@ -46,7 +46,7 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def read(netbox: FakeNetbox, entry: NetboxEntry = ENTRY, token: str = TOKEN) -> Reading:
+def read(netbox: FakeNetbox, entry: NetboxEntry = ENTRY, token: str = TOKEN) -> NetboxReading:
     return read_netbox(netbox.url, token, entry, lambda: NOW)
 
 

@@ -18,8 +18,8 @@ import pytest
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
 from srx_issu.domain.failure.naming import Diagnosis, FailureClass, diagnose
-from srx_issu.domain.recovery.plan import Taken
-from srx_issu.domain.recovery.planner import Plan, PlanKind, recover
+from srx_issu.domain.recovery.plan import SentRecoveryCommand
+from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
 from srx_issu.domain.recovery.progress import Finished, Send, Stop, Wait, next_action, timed_out
 from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes.cluster_model import ClusterModel, Fault
@@ -56,9 +56,9 @@ class Controller:
     loses: float  # share of requests and of answers that are lost
     has_transcript: bool = True
     forgets: float = 0.0  # share of steps before which it starts anew, knowing only the journal
-    taken: list[Taken] = field(default_factory=list)  # the journal: survives everything
+    taken: list[SentRecoveryCommand] = field(default_factory=list)  # the journal: survives everything
     diagnosis: Diagnosis | None = None
-    plan: Plan | None = None
+    plan: RecoveryPlan | None = None
     reason: str = ""
 
     def run(self) -> End:

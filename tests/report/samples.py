@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster import rows
-from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.model import (
+    GroupMember,
+    GroupState,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
 from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import (
@@ -235,7 +242,7 @@ def snapshot(release: str, primary: NodeName) -> Snapshot:
 
 def _group(group_id: int, primary: NodeName) -> RedundancyGroup:
     members = tuple(
-        Member(
+        GroupMember(
             node=node,
             state=GroupState.PRIMARY if node is primary else GroupState.SECONDARY,
             priority=200 if node is NodeName.NODE0 else 100,

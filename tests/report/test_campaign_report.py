@@ -13,7 +13,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
 from srx_issu.steps.campaign.close import conclude_campaign
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign.upgrade import Go, Task, collect, next_step, note_start
+from srx_issu.steps.campaign.upgrade import ClusterTask, StartRun, collect, next_step, note_start
 from srx_issu.steps.campaign.wave import judge, open_wave
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member
@@ -32,9 +32,9 @@ def report(reason: str = "") -> CampaignReport:
         plan, _ = known_plan(fake.bench())
         planned = plan.cluster(name)
         assert planned is not None
-        task = Task(plan=plan, campaign=asked, cluster=planned, wave=1)
+        task = ClusterTask(plan=plan, campaign=asked, cluster=planned, wave=1)
         go = next_step(fake.bench(), task)
-        assert isinstance(go, Go)
+        assert isinstance(go, StartRun)
         note_start(fake.bench(), task, go.order)
         fake.clock.sleep(90)
         fake.close_upgrade(go.order, outcome, reason)

@@ -16,11 +16,11 @@ from srx_issu.domain.history.events import (
 )
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.report.gantt import LABELS, PLOT, chart
-from srx_issu.report.timeline import Row, SpanState, timeline
+from srx_issu.report.timeline import SpanState, TimelineRow, timeline
 from tests.report.samples import N0, START, entry, good, prepared, started, stopped
 
 
-def rows(entries: tuple[Entry, ...], *, closed: bool = True) -> dict[str, Row]:
+def rows(entries: tuple[Entry, ...], *, closed: bool = True) -> dict[str, TimelineRow]:
     panels = timeline(entries, START, closed, Timers())
     return {row.step: row for panel in panels for row in panel.rows}
 

@@ -11,7 +11,7 @@ from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
 from srx_issu.stack.embedded.component import Component
 from srx_issu.stack.embedded.sessions import end_all
-from srx_issu.stack.embedded.stack import Options
+from srx_issu.stack.embedded.stack import StackOptions
 
 
 @contextmanager
@@ -24,6 +24,6 @@ def simulator(lab: Lab, log: Path) -> Iterator[Component]:
         yield running
 
 
-def options(scenery: Scenery, parallelism: int | None = None) -> Options:
+def options(scenery: Scenery, parallelism: int | None = None) -> StackOptions:
     """As the demo's, but for the simulator."""
     return replace(scenery.options(parallelism), alongside=())

@@ -20,7 +20,7 @@ from srx_issu.domain.upgrade.commands import (
     ResyncPolicies,
     RollBackNode,
     SnapshotSoftware,
-    Software,
+    SoftwareFamily,
     StartIssu,
 )
 
@@ -38,9 +38,9 @@ COMMANDS: tuple[Command, ...] = (
     AbortIssu(),
     SnapshotSoftware(),
     ResyncPolicies(),
-    *(RollBackNode(node=NodeName.NODE1, software=each) for each in Software),
-    *(RebootNode(node=NodeName.NODE1, software=each) for each in Software),
-    *(StartIssu(image_path=IMAGE, software=each) for each in Software),
+    *(RollBackNode(node=NodeName.NODE1, software=each) for each in SoftwareFamily),
+    *(RebootNode(node=NodeName.NODE1, software=each) for each in SoftwareFamily),
+    *(StartIssu(image_path=IMAGE, software=each) for each in SoftwareFamily),
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from srx_issu.campaign.model import InFlight
-from srx_issu.campaign.plan import Planned
+from srx_issu.campaign.plan import PlannedCluster
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Orders:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wait:
+class MustWait:
     """Not now. ``until`` None = until something else changes."""
 
     reason: str
@@ -33,26 +33,26 @@ class Wait:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Never:
+class WillNotStart:
     """Not in this wave any more."""
 
     reason: str
 
 
 def hindrance(
-    cluster: Planned, orders: Orders, over_budget: str | None, opens: datetime | None, now: datetime
-) -> Wait | Never | None:
+    cluster: PlannedCluster, orders: Orders, over_budget: str | None, opens: datetime | None, now: datetime
+) -> MustWait | WillNotStart | None:
     """None = it may start as far as orders, budget and window are concerned. ``opens`` is ``next_start`` of
     the site's calendar for this cluster's worst case."""
     if (final := orders.aborted or over_budget) is not None:
-        return Never(reason=final)
+        return WillNotStart(reason=final)
     if (halted := orders.stopped or orders.paused) is not None:
-        return Wait(reason=halted)
+        return MustWait(reason=halted)
     if opens is None:
         need = f"{cluster.worst_case_s / 60:.0f} min"
-        return Never(reason=f"site {cluster.site} has no window within 400 days that leaves {need}")
+        return WillNotStart(reason=f"site {cluster.site} has no window within 400 days that leaves {need}")
     if opens > now:
-        return Wait(reason=f"window of site {cluster.site} opens {opens:%Y-%m-%d %H:%M} UTC", until=opens)
+        return MustWait(reason=f"window of site {cluster.site} opens {opens:%Y-%m-%d %H:%M} UTC", until=opens)
     return None
 
 
@@ -61,23 +61,23 @@ class Flight:
 
     def __init__(self, limits: InFlight) -> None:
         self._limits = limits
-        self.running: dict[str, Planned] = {}
+        self.running: dict[str, PlannedCluster] = {}
         self._sites: Counter[str] = Counter()
         self._regions: Counter[str] = Counter()
         self._conflicts: dict[str, str] = {}
 
-    def start(self, cluster: Planned) -> None:
+    def start(self, cluster: PlannedCluster) -> None:
         self.running[cluster.name] = cluster
         self._count(cluster, 1)
         self._conflicts.update(dict.fromkeys(cluster.conflict_groups, cluster.name))
 
-    def end(self, cluster: Planned) -> None:
+    def end(self, cluster: PlannedCluster) -> None:
         del self.running[cluster.name]
         self._count(cluster, -1)
         for group in cluster.conflict_groups:
             del self._conflicts[group]
 
-    def crowded(self, cluster: Planned) -> str | None:
+    def crowded(self, cluster: PlannedCluster) -> str | None:
         """Why it must wait for one that runs; None = there is room."""
         limits = self._limits
         if self.is_full:
@@ -96,7 +96,7 @@ class Flight:
     def is_full(self) -> bool:
         return len(self.running) >= self._limits.campaign
 
-    def _count(self, cluster: Planned, by: int) -> None:
+    def _count(self, cluster: PlannedCluster, by: int) -> None:
         self._sites[cluster.site] += by
         if cluster.region:
             self._regions[cluster.region] += by

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from srx_issu.campaign.model import Campaign, Member, Selection
+from srx_issu.campaign.model import Campaign, FleetCluster, Selection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +19,13 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    members: tuple[Member, ...]
+    members: tuple[FleetCluster, ...]
     left_out: tuple[LeftOut, ...]
 
 
-def choose(fleet: Iterable[Member], campaign: Campaign) -> Chosen:
+def choose(fleet: Iterable[FleetCluster], campaign: Campaign) -> Chosen:
     """Sorted by name. What the selection does not name at all is not mentioned."""
-    members: list[Member] = []
+    members: list[FleetCluster] = []
     left_out: list[LeftOut] = []
     for member in sorted(fleet, key=lambda m: m.name):
         if not matches(campaign.select, member):
@@ -38,7 +38,7 @@ def choose(fleet: Iterable[Member], campaign: Campaign) -> Chosen:
     return Chosen(members=tuple(members), left_out=tuple(left_out))
 
 
-def matches(selection: Selection, member: Member) -> bool:
+def matches(selection: Selection, member: FleetCluster) -> bool:
     """Every filter that is given must match. Cluster names may hold ``*`` and ``?``."""
     return (
         (not selection.clusters or any(fnmatchcase(member.name, name) for name in selection.clusters))
@@ -51,7 +51,7 @@ def matches(selection: Selection, member: Member) -> bool:
     )
 
 
-def _objection(member: Member, campaign: Campaign) -> str | None:
+def _objection(member: FleetCluster, campaign: Campaign) -> str | None:
     if not campaign.exclude.is_empty and matches(campaign.exclude, member):
         return "excluded by the campaign"
     if member.objection is not None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.plan import CampaignPlan
 
 
-def drift(approved: Plan, now: Plan, still_to_run: Collection[str]) -> tuple[str, ...]:
+def drift(approved: CampaignPlan, now: CampaignPlan, still_to_run: Collection[str]) -> tuple[str, ...]:
     """In words, one line a difference; empty = what was approved is what would run."""
     found: list[str] = []
     if approved.settings != now.settings:

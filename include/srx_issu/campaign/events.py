@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
-from srx_issu.campaign.order import Order
+from srx_issu.campaign.order import UpgradeOrder
 from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
 
 
@@ -62,7 +62,7 @@ class WaveOpened:
 class UpgradeOrdered:
     """Written before the run is asked for."""
 
-    order: Order
+    order: UpgradeOrder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class UpgradeEnded:
 class WaveJudged:
     """After a round of a wave."""
 
-    way: Way
+    way: WaveDecision
     round_number: int
 
 

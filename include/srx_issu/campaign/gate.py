@@ -10,7 +10,7 @@ from srx_issu.campaign.budget import counted, exceeded
 from srx_issu.campaign.model import Campaign, OnExceeded, Result
 
 
-class Way(StrEnum):
+class WaveDecision(StrEnum):
     """The ways on from a wave."""
 
     PROMOTE = "promote"  # the next wave
@@ -20,7 +20,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    way: Way
+    way: WaveDecision
     reason: str
 
 
@@ -36,18 +36,20 @@ def judge_wave(
     """``results`` of all clusters so far; a cluster of the wave that has none counts as UNKNOWN.
     ``aborted`` says who ended the campaign, and why."""
     if aborted is not None:
-        return Judgement(way=Way.ABORT, reason=aborted)
+        return Judgement(way=WaveDecision.ABORT, reason=aborted)
     known = {**dict.fromkeys(wave, Result.UNKNOWN), **results}
     over = exceeded(known, campaign.budget, wave=wave, planned=planned, forgiven=forgiven)
     if over is not None:
-        way = Way.ABORT if campaign.budget.on_exceeded is OnExceeded.ABORT else Way.HOLD
+        way = WaveDecision.ABORT if campaign.budget.on_exceeded is OnExceeded.ABORT else WaveDecision.HOLD
         return Judgement(way=way, reason=over)
     waiting = [name for name in wave if known[name] is Result.NOT_STARTED]
     if waiting:
-        return Judgement(way=Way.HOLD, reason=f"{len(waiting)} of the wave were not started: {_few(waiting)}")
+        return Judgement(
+            way=WaveDecision.HOLD, reason=f"{len(waiting)} of the wave were not started: {_few(waiting)}"
+        )
     failed = counted(known, campaign.budget, forgiven)
     borne = f"; {len(failed)} failed, which the budget bears" if failed else ""
-    return Judgement(way=Way.PROMOTE, reason=f"all {len(wave)} of the wave have ended{borne}")
+    return Judgement(way=WaveDecision.PROMOTE, reason=f"all {len(wave)} of the wave have ended{borne}")
 
 
 def to_retry(campaign: Campaign, results: Mapping[str, Result], wave: Collection[str]) -> tuple[str, ...]:

@@ -174,7 +174,7 @@ class Campaign:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class FleetCluster:
     """One cluster of the fleet, with what the catalogue says of it for this campaign."""
 
     name: str

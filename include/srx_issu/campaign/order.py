@@ -18,7 +18,7 @@ ORDER_KEY = "campaign_order"  # of the run's configuration: {"campaign": ..., "n
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class UpgradeOrder:
     """One run, as ordered. ``nonce`` empty: by an older version, which ordered without."""
 
     campaign_id: str
@@ -45,7 +45,7 @@ class Order:
         return {**self.conf, ORDER_KEY: {"campaign": self.campaign_id, "nonce": self.nonce}}
 
 
-def check_order(order: Order, conf: Mapping[str, object]) -> None:
+def check_order(order: UpgradeOrder, conf: Mapping[str, object]) -> None:
     """Whether a run with this configuration is what was ordered. Raises RequestRefused."""
     told = conf.get(ORDER_KEY)
     nonce = str(told.get("nonce") or "") if isinstance(told, dict) else ""
@@ -63,7 +63,7 @@ def check_order(order: Order, conf: Mapping[str, object]) -> None:
         )
 
 
-def check_unchanged(order: Order, image_sha256: str, facts: str) -> None:
+def check_unchanged(order: UpgradeOrder, image_sha256: str, facts: str) -> None:
     """Whether the files still say what was approved. Raises RequestRefused."""
     if order.image_sha256 and image_sha256 != order.image_sha256:
         raise RequestRefused(

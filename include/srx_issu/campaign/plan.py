@@ -15,12 +15,12 @@ from functools import cached_property
 from itertools import islice
 
 from srx_issu.campaign.choose import LeftOut, choose
-from srx_issu.campaign.model import Campaign, Member, WaveSize
+from srx_issu.campaign.model import Campaign, FleetCluster, WaveSize
 from srx_issu.domain.upgrade.intent import SharedLimit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
+class PlannedCluster:
     """One cluster of the plan."""
 
     name: str
@@ -40,11 +40,11 @@ class Wave:
     """``number`` counts from 1 as in the campaign's file; waves for which nobody is left are empty."""
 
     number: int
-    clusters: tuple[Planned, ...]
+    clusters: tuple[PlannedCluster, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class CampaignPlan:
     """What would run, and in which order. ``objections`` empty = it may run."""
 
     campaign: str
@@ -55,14 +55,14 @@ class Plan:
     digest: str
 
     @property
-    def clusters(self) -> tuple[Planned, ...]:
+    def clusters(self) -> tuple[PlannedCluster, ...]:
         return tuple(cluster for wave in self.waves for cluster in wave.clusters)
 
     def wave(self, number: int) -> Wave:
         """An empty one when the plan has no such wave."""
         return next((w for w in self.waves if w.number == number), Wave(number=number, clusters=()))
 
-    def cluster(self, name: str) -> Planned | None:
+    def cluster(self, name: str) -> PlannedCluster | None:
         return self._by_name.get(name)
 
     def position(self, name: str) -> int:
@@ -74,7 +74,7 @@ class Plan:
         return {name: number for number, name in enumerate(self._by_name)}
 
     @cached_property
-    def _by_name(self) -> dict[str, Planned]:
+    def _by_name(self) -> dict[str, PlannedCluster]:
         return {cluster.name: cluster for cluster in self.clusters}
 
 
@@ -84,7 +84,7 @@ def wave_sizes(campaign: Campaign) -> tuple[WaveSize, ...]:
     return sizes if sizes and sizes[-1].is_rest else (*sizes, WaveSize())
 
 
-def plan_waves(fleet: Iterable[Member], campaign: Campaign, settings: str = "") -> Plan:
+def plan_waves(fleet: Iterable[FleetCluster], campaign: Campaign, settings: str = "") -> CampaignPlan:
     """``settings`` is the digest of the campaign's file. Same fleet and file = same plan, in any order."""
     chosen = choose(fleet, campaign)
     left = {member.name: member for member in _in_order(chosen.members)}
@@ -101,14 +101,14 @@ def plan_waves(fleet: Iterable[Member], campaign: Campaign, settings: str = "") 
     return _digested(campaign.name, tuple(waves), chosen.left_out, tuple(objections), settings)
 
 
-def _names(size: WaveSize, left: Mapping[str, Member], total: int) -> tuple[str, ...]:
+def _names(size: WaveSize, left: Mapping[str, FleetCluster], total: int) -> tuple[str, ...]:
     """Whom a wave takes of those that are ``left``; in time proportional to how many it takes."""
     if size.names:
         return tuple(name for name in dict.fromkeys(size.names) if name in left)
     return tuple(islice(left, None if size.share is None else size.share.of(total)))
 
 
-def _in_order(members: Sequence[Member]) -> tuple[Member, ...]:
+def _in_order(members: Sequence[FleetCluster]) -> tuple[FleetCluster, ...]:
     """By colour (see ``_colours``), then in turn by site, then by name."""
     colours = _colours(members)
     turn: dict[str, int] = {}
@@ -120,7 +120,7 @@ def _in_order(members: Sequence[Member]) -> tuple[Member, ...]:
     return tuple(sorted(members, key=lambda m: (colours[m.name], turn[m.name], m.site, m.name)))
 
 
-def _colours(members: Sequence[Member]) -> dict[str, int]:
+def _colours(members: Sequence[FleetCluster]) -> dict[str, int]:
     """The smallest number that no cluster in conflict has yet: those of one number may run together."""
     taken: dict[str, set[int]] = defaultdict(set)  # by conflict group
     colours: dict[str, int] = {}
@@ -133,9 +133,9 @@ def _colours(members: Sequence[Member]) -> dict[str, int]:
     return colours
 
 
-def _planned(member: Member) -> Planned:
+def _planned(member: FleetCluster) -> PlannedCluster:
     assert member.image is not None, f"{member.name} was chosen without an image"
-    return Planned(
+    return PlannedCluster(
         name=member.name,
         model=member.model,
         site=member.site,
@@ -155,11 +155,11 @@ def _digested(
     left_out: tuple[LeftOut, ...],
     objections: tuple[str, ...],
     settings: str,
-) -> Plan:
+) -> CampaignPlan:
     """The digest leaves out why others were left out: that changes nothing about what runs."""
     content = {"campaign": name, "waves": waves, "settings": settings}
     text = json.dumps(content, default=_fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return Plan(
+    return CampaignPlan(
         campaign=name,
         waves=waves,
         left_out=left_out,
@@ -169,6 +169,6 @@ def _digested(
     )
 
 
-def _fields(value: Wave | Planned | SharedLimit) -> dict[str, object]:
+def _fields(value: Wave | PlannedCluster | SharedLimit) -> dict[str, object]:
     """As ``dataclasses.asdict``, in a quarter of its time."""
     return {field.name: getattr(value, field.name) for field in fields(value)}

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from srx_issu.campaign.admit import Flight, Never, Orders, hindrance
+from srx_issu.campaign.admit import Flight, Orders, WillNotStart, hindrance
 from srx_issu.campaign.budget import counted, exceeded
-from srx_issu.campaign.gate import Judgement, Way, judge_wave, to_finish, to_retry
+from srx_issu.campaign.gate import Judgement, WaveDecision, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import Campaign, Result
-from srx_issu.campaign.plan import Plan, Planned, Wave
-from srx_issu.campaign.waiting import Waiting
+from srx_issu.campaign.plan import CampaignPlan, PlannedCluster, Wave
+from srx_issu.campaign.waiting import WaitingClusters
 
 
 class Answer(StrEnum):
@@ -28,7 +28,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
+class RehearsedEnd:
     """How one upgrade will end, and after how long."""
 
     after_s: float
@@ -38,7 +38,7 @@ class Ending:
 class World(Protocol):
     """What a campaign meets: devices and people."""
 
-    def ending(self, cluster: Planned, attempt: int) -> Ending: ...
+    def ending(self, cluster: PlannedCluster, attempt: int) -> RehearsedEnd: ...
 
     def orders(self, now: datetime) -> Orders: ...
 
@@ -49,7 +49,7 @@ class World(Protocol):
     def answer(self, wave: int, judgement: Judgement, can_retry: bool) -> Answer: ...
 
 
-class Kind(StrEnum):
+class TickKind(StrEnum):
     WAVE = "wave"
     STARTED = "started"
     ENDED = "ended"
@@ -65,10 +65,10 @@ class Tick:
     """One thing that happened. ``running`` includes a cluster that has just started."""
 
     at: datetime
-    kind: Kind
+    kind: TickKind
     wave: int
     text: str
-    cluster: Planned | None = None
+    cluster: PlannedCluster | None = None
     running: tuple[str, ...] = ()
     orders: Orders = field(default_factory=Orders)
 
@@ -80,14 +80,14 @@ class _Stuck(Exception):
 class Rehearsal:
     """Call ``ticks`` once; ``results`` and ``now`` tell the end."""
 
-    def __init__(self, plan: Plan, campaign: Campaign, world: World, start: datetime) -> None:
+    def __init__(self, plan: CampaignPlan, campaign: Campaign, world: World, start: datetime) -> None:
         self.now = start
         self.results: dict[str, Result] = {}
         self._failed: dict[str, Result] = {}  # of the results, those that count against the budget
         self._counting = campaign.budget.counts | {Result.UNKNOWN}
         self._plan, self._campaign, self._world = plan, campaign, world
         self._planned = len(plan.clusters)
-        self._waiting = Waiting(plan.clusters, campaign)
+        self._waiting = WaitingClusters(plan.clusters, campaign)
         self._flight = Flight(campaign.in_flight)
         self._ends: dict[str, tuple[datetime, Result]] = {}
         self._attempts: dict[str, int] = {}
@@ -102,15 +102,15 @@ class Rehearsal:
                     continue
                 if self._wave.number:
                     self.now += timedelta(seconds=self._campaign.bake_s)
-                if (yield from self._play(wave)) is Way.ABORT:
+                if (yield from self._play(wave)) is WaveDecision.ABORT:
                     break
-            yield self._tick(Kind.FINISHED, f"{len(self.results)} clusters have a result")
+            yield self._tick(TickKind.FINISHED, f"{len(self.results)} clusters have a result")
         except _Stuck as stuck:
-            yield self._tick(Kind.STUCK, str(stuck))
+            yield self._tick(TickKind.STUCK, str(stuck))
 
-    def _play(self, wave: Wave) -> Generator[Tick, None, Way]:
+    def _play(self, wave: Wave) -> Generator[Tick, None, WaveDecision]:
         self._wave, self._names = wave, frozenset(cluster.name for cluster in wave.clusters)
-        yield self._tick(Kind.WAVE, f"{len(wave.clusters)} clusters")
+        yield self._tick(TickKind.WAVE, f"{len(wave.clusters)} clusters")
         names = tuple(cluster.name for cluster in wave.clusters)
         to_run, rounds_left = names, self._campaign.retry.rounds
         while True:
@@ -124,20 +124,20 @@ class Rehearsal:
                 aborted=self._world.orders(self.now).aborted,
                 forgiven=self._forgiven,
             )
-            yield self._tick(Kind.JUDGED, f"{judged.way}: {judged.reason}")
-            if judged.way is not Way.HOLD:
+            yield self._tick(TickKind.JUDGED, f"{judged.way}: {judged.reason}")
+            if judged.way is not WaveDecision.HOLD:
                 break
             again = to_retry(self._campaign, self.results, names) if rounds_left else ()
             answer = self._world.answer(wave.number, judged, can_retry=bool(again))
-            yield self._tick(Kind.ANSWERED, answer.value)
+            yield self._tick(TickKind.ANSWERED, answer.value)
             if answer is Answer.ABORT:
-                judged = Judgement(way=Way.ABORT, reason="a person said so")
+                judged = Judgement(way=WaveDecision.ABORT, reason="a person said so")
                 break
             if answer is Answer.PROMOTE:
                 self._forgiven.update(counted(self.results, self._campaign.budget))
                 again = to_finish(self.results, names) if rounds_left else ()
             if not again:
-                judged = Judgement(way=Way.PROMOTE, reason="a person said so")
+                judged = Judgement(way=WaveDecision.PROMOTE, reason="a person said so")
                 break
             to_run, rounds_left = again, rounds_left - 1
             for name in again:
@@ -146,7 +146,7 @@ class Rehearsal:
                 self._forgiven.discard(name)  # what it does now is judged anew
         return judged.way
 
-    def _run(self, pending: list[Planned]) -> Iterator[Tick]:
+    def _run(self, pending: list[PlannedCluster]) -> Iterator[Tick]:
         self._waiting.begin(pending)
         while pending or self._flight.running:
             wakes: set[datetime] = set()
@@ -155,7 +155,9 @@ class Rehearsal:
                 self._advance(wakes, pending)
                 yield from self._end_due()
 
-    def _admit(self, pending: list[Planned], wakes: set[datetime]) -> Generator[Tick, None, list[Planned]]:
+    def _admit(
+        self, pending: list[PlannedCluster], wakes: set[datetime]
+    ) -> Generator[Tick, None, list[PlannedCluster]]:
         """Looks no further down the list than it must: thousands wait, and few of them start."""
         orders, over = self._world.orders(self.now), self._over_budget()
         is_final = (orders.aborted or over) is not None
@@ -164,7 +166,7 @@ class Rehearsal:
         opens = self._waiting.opens(self.now)
         wakes |= {moment for moment in opens.values() if moment is not None and moment > self.now}
         is_known = not is_final and None not in opens.values()  # nobody of the rest is told "never"
-        left: list[Planned] = []
+        left: list[PlannedCluster] = []
         held: set[int] = set()  # nobody under these limits starts now
         for at, cluster in enumerate(pending):
             if len(held) == self._waiting.different_limits or (is_known and self._flight.is_full):
@@ -174,9 +176,9 @@ class Rehearsal:
                 left.append(cluster)
                 continue
             found = hindrance(cluster, orders, over, opens[self._waiting.window(cluster)], self.now)
-            if isinstance(found, Never):
+            if isinstance(found, WillNotStart):
                 self._note(cluster.name, Result.NOT_STARTED)
-                yield self._tick(Kind.NOT_STARTED, found.reason, cluster)
+                yield self._tick(TickKind.NOT_STARTED, found.reason, cluster)
             elif found is not None or self._flight.crowded(cluster) is not None:
                 held.add(limits)
                 left.append(cluster)
@@ -191,14 +193,14 @@ class Rehearsal:
         if result in self._counting:
             self._failed[name] = result
 
-    def _start(self, cluster: Planned, orders: Orders) -> Tick:
+    def _start(self, cluster: PlannedCluster, orders: Orders) -> Tick:
         attempt = self._attempts[cluster.name] = self._attempts.get(cluster.name, 0) + 1
         end = self._world.ending(cluster, attempt)
         self._ends[cluster.name] = (self.now + timedelta(seconds=end.after_s), end.result)
         self._flight.start(cluster)
         return Tick(
             at=self.now,
-            kind=Kind.STARTED,
+            kind=TickKind.STARTED,
             wave=self._wave.number,
             text=f"attempt {attempt}",
             cluster=cluster,
@@ -206,7 +208,7 @@ class Rehearsal:
             orders=orders,
         )
 
-    def _advance(self, wakes: set[datetime], pending: list[Planned]) -> None:
+    def _advance(self, wakes: set[datetime], pending: list[PlannedCluster]) -> None:
         moments = {end for end, _ in self._ends.values()}
         if pending:
             change = self._world.next_order(self.now)
@@ -222,7 +224,7 @@ class Rehearsal:
                 self._flight.end(cluster)
                 del self._ends[name]
                 self._note(name, result)
-                yield self._tick(Kind.ENDED, result.value, cluster)
+                yield self._tick(TickKind.ENDED, result.value, cluster)
 
     def _over_budget(self) -> str | None:
         return exceeded(
@@ -233,7 +235,7 @@ class Rehearsal:
             forgiven=self._forgiven,
         )
 
-    def _tick(self, kind: Kind, text: str, cluster: Planned | None = None) -> Tick:
+    def _tick(self, kind: TickKind, text: str, cluster: PlannedCluster | None = None) -> Tick:
         running = tuple(self._flight.running)
         return Tick(
             at=self.now, kind=kind, wave=self._wave.number, text=text, cluster=cluster, running=running

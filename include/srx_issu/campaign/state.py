@@ -22,10 +22,10 @@ from srx_issu.campaign.events import (
     WaveJudged,
     WaveOpened,
 )
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
-from srx_issu.campaign.order import Order
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.order import UpgradeOrder
+from srx_issu.campaign.plan import CampaignPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class CampaignState:
     results: Mapping[str, Result] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
-    orders_given: Mapping[str, Order] = field(default_factory=dict)  # of the newest attempt
+    orders_given: Mapping[str, UpgradeOrder] = field(default_factory=dict)  # of the newest attempt
     ordered_at: Mapping[str, datetime] = field(default_factory=dict)
     proved: frozenset[str] = frozenset()  # run ids that are ours
     denied: Mapping[str, str] = field(default_factory=dict)  # run id -> why its claim refused
@@ -45,14 +45,14 @@ class CampaignState:
     in_flight: frozenset[str] = frozenset()
     forgiven: frozenset[str] = frozenset()
     opened: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # wave -> its clusters
-    judged: Mapping[tuple[int, int], Way] = field(default_factory=dict)  # (wave, round) -> way
+    judged: Mapping[tuple[int, int], WaveDecision] = field(default_factory=dict)  # (wave, round) -> way
     answered: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)  # clusters to run again
     last_judged: CampaignEntry | None = None
     aborted: str | None = None
     paused: str | None = None
     has_started: bool = False  # an upgrade was ordered, whatever came of it
 
-    def may_run(self, plan: Plan) -> bool:
+    def may_run(self, plan: CampaignPlan) -> bool:
         """Whether this very plan was approved."""
         return self.approved == plan.digest
 
@@ -100,7 +100,7 @@ class StateReader:
         self.results: dict[str, Result] = {}
         self.reasons: dict[str, str] = {}
         self.attempts: dict[str, int] = {}
-        self.ordered: dict[str, Order] = {}
+        self.ordered: dict[str, UpgradeOrder] = {}
         self.ordered_at: dict[str, datetime] = {}
         self.proved: set[str] = set()
         self.denied: dict[str, str] = {}
@@ -108,7 +108,7 @@ class StateReader:
         self.running: set[str] = set()
         self.forgiven: set[str] = set()
         self.opened: dict[int, tuple[str, ...]] = {}
-        self.judged: dict[tuple[int, int], Way] = {}
+        self.judged: dict[tuple[int, int], WaveDecision] = {}
         self.answered: dict[tuple[int, int], tuple[str, ...]] = {}
         self.last_judged: CampaignEntry | None = None
         self.aborted: str | None = None
@@ -130,7 +130,7 @@ class StateReader:
             case WaveJudged(way=way, round_number=round_number):
                 self.judged[entry.wave, round_number] = way
                 self.last_judged = entry
-                if way is Way.ABORT:
+                if way is WaveDecision.ABORT:
                     self.aborted = self.aborted or entry.text
             case HoldAnswered() as answered:
                 self._take_answer(entry.wave, answered)

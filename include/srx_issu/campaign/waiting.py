@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from srx_issu.campaign.model import Campaign
-from srx_issu.campaign.plan import Planned
+from srx_issu.campaign.plan import PlannedCluster
 from srx_issu.campaign.window import Calendar, next_start
 
 K = TypeVar("K")
@@ -23,10 +23,10 @@ class Window(NamedTuple):
     need_s: float
 
 
-class Waiting:
+class WaitingClusters:
     """``clusters``: all that will ever wait."""
 
-    def __init__(self, clusters: Iterable[Planned], campaign: Campaign) -> None:
+    def __init__(self, clusters: Iterable[PlannedCluster], campaign: Campaign) -> None:
         calendars: dict[Calendar, int] = {}
         limits: dict[tuple[object, ...], int] = {}
         self._windows: dict[str, Window] = {}
@@ -41,20 +41,20 @@ class Waiting:
         self._by_window: Counter[Window] = Counter()
         self._by_limits: Counter[int] = Counter()
 
-    def begin(self, pending: Iterable[Planned]) -> None:
+    def begin(self, pending: Iterable[PlannedCluster]) -> None:
         names = [cluster.name for cluster in pending]
         self._by_window = Counter(self._windows[name] for name in names)
         self._by_limits = Counter(self._limits[name] for name in names)
 
-    def leave(self, cluster: Planned) -> None:
+    def leave(self, cluster: PlannedCluster) -> None:
         """It waits no more."""
         _take_one(self._by_window, self._windows[cluster.name])
         _take_one(self._by_limits, self._limits[cluster.name])
 
-    def window(self, cluster: Planned) -> Window:
+    def window(self, cluster: PlannedCluster) -> Window:
         return self._windows[cluster.name]
 
-    def limits(self, cluster: Planned) -> int:
+    def limits(self, cluster: PlannedCluster) -> int:
         """Clusters of one number are held by the same limits, or by none."""
         return self._limits[cluster.name]
 

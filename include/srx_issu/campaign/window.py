@@ -68,7 +68,7 @@ class Calendar:
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
-class Span:
+class TimeSpan:
     """From ``start`` up to, not including, ``end``. UTC."""
 
     start: datetime
@@ -96,20 +96,20 @@ def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
     return next((span.end for span in found if span.start <= now), None)
 
 
-def spans(calendar: Calendar, start: datetime, end: datetime) -> tuple[Span, ...]:
+def spans(calendar: Calendar, start: datetime, end: datetime) -> tuple[TimeSpan, ...]:
     """The open times that touch ``start`` to ``end``, in order, none overlapping or touching another.
     An opening that begins before ``end`` is given whole."""
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if calendar.openings:
         found = _merged(_opened(calendar, start - LONGEST, end))
     else:
-        found = [Span(start=start, end=end + HORIZON)]
+        found = [TimeSpan(start=start, end=end + HORIZON)]
     for freeze in calendar.freezes:
         found = list(_without(found, _frozen(freeze, _zone(calendar.zone))))
     return tuple(span for span in found if span.end > start and span.start < end)
 
 
-def _opened(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
+def _opened(calendar: Calendar, start: datetime, end: datetime) -> Iterator[TimeSpan]:
     zone = _zone(calendar.zone)
     day, last = start.astimezone(zone).date() - _DAY, end.astimezone(zone).date()
     while day <= last:
@@ -122,12 +122,12 @@ def _opened(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span
 
 
 @lru_cache(maxsize=4096)
-def _span(opening: Opening, day: date, zone: ZoneInfo) -> Span:
+def _span(opening: Opening, day: date, zone: ZoneInfo) -> TimeSpan:
     start = _moment(day, opening.opens, zone, later=True)
     if opening.closes is None:
-        return Span(start=start, end=start + timedelta(seconds=opening.length_s or 0.0))
+        return TimeSpan(start=start, end=start + timedelta(seconds=opening.length_s or 0.0))
     last = day if opening.closes > opening.opens else day + _DAY
-    return Span(start=start, end=_moment(last, opening.closes, zone, later=False))
+    return TimeSpan(start=start, end=_moment(last, opening.closes, zone, later=False))
 
 
 def _moment(day: date, at: time, zone: ZoneInfo, *, later: bool) -> datetime:
@@ -136,29 +136,29 @@ def _moment(day: date, at: time, zone: ZoneInfo, *, later: bool) -> datetime:
     return max(readings) if later else min(readings)
 
 
-def _frozen(freeze: Freeze, zone: ZoneInfo) -> Span:
-    return Span(
+def _frozen(freeze: Freeze, zone: ZoneInfo) -> TimeSpan:
+    return TimeSpan(
         start=_moment(freeze.first, time(), zone, later=False),
         end=_moment(freeze.last + _DAY, time(), zone, later=True),
     )
 
 
-def _merged(found: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
+def _merged(found: Iterable[TimeSpan]) -> list[TimeSpan]:
+    merged: list[TimeSpan] = []
     for span in sorted(found):
         if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(start=merged[-1].start, end=max(merged[-1].end, span.end))
+            merged[-1] = TimeSpan(start=merged[-1].start, end=max(merged[-1].end, span.end))
         else:
             merged.append(span)
     return merged
 
 
-def _without(found: Iterable[Span], frozen: Span) -> Iterator[Span]:
+def _without(found: Iterable[TimeSpan], frozen: TimeSpan) -> Iterator[TimeSpan]:
     for span in found:
         if span.start < frozen.start:
-            yield Span(start=span.start, end=min(span.end, frozen.start))
+            yield TimeSpan(start=span.start, end=min(span.end, frozen.start))
         if span.end > frozen.end:
-            yield Span(start=max(span.start, frozen.end), end=span.end)
+            yield TimeSpan(start=max(span.start, frozen.end), end=span.end)
 
 
 @lru_cache(maxsize=64)

@@ -14,10 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from srx_issu.catalog.documents import Document, Items, Mapping, Value
-from srx_issu.catalog.fields import Entry, Name
+from srx_issu.catalog.fields import FileEntry, Name
 from srx_issu.domain.errors import FileFault
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=FileEntry)
 Place = tuple[str | int, ...]
 
 _NAME = TypeAdapter(Name)
@@ -86,7 +86,7 @@ class Checked:
             self._take(reason, model, place)
             return None
 
-    def _take(self, reason: ValidationError, model: type[Entry], place: Place) -> None:
+    def _take(self, reason: ValidationError, model: type[FileEntry], place: Place) -> None:
         for error in reason.errors(include_url=False):
             inner: Place = tuple(step for step in error["loc"] if step != "[key]")
             found, remedy = _words(error, model, place, inner)
@@ -105,7 +105,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names[:12])}{' and others' if len(names) > 12 else ''}"
 
 
-def _words(error: ErrorDetails, model: type[Entry], place: Place, inner: Place) -> tuple[str, str]:
+def _words(error: ErrorDetails, model: type[FileEntry], place: Place, inner: Place) -> tuple[str, str]:
     """(found, remedy) for one of pydantic's errors."""
     where = _dotted((*place, *inner))
     given = error.get("input")
@@ -147,9 +147,9 @@ def _expected(kind: str) -> str:
     return _EXPECTATIONS.get(kind.removesuffix("_type").removesuffix("_parsing"), "something else")
 
 
-def _keys(model: type[Entry], place: Place) -> tuple[str, ...]:
+def _keys(model: type[FileEntry], place: Place) -> tuple[str, ...]:
     """The keys that a model, or the model at a place inside it, knows."""
-    at: type[Entry] | None = model
+    at: type[FileEntry] | None = model
     names_a_member = False  # the step after a dict or list only picks one of its members
     for step in place:
         if names_a_member:
@@ -162,9 +162,9 @@ def _keys(model: type[Entry], place: Place) -> tuple[str, ...]:
     return tuple(at.model_fields) if at else ()
 
 
-def _entry_in(annotation: Any) -> tuple[type[Entry] | None, bool]:
+def _entry_in(annotation: Any) -> tuple[type[FileEntry] | None, bool]:
     """The model inside an annotation, and whether a dict or list is around it."""
-    if isinstance(annotation, type) and issubclass(annotation, Entry):
+    if isinstance(annotation, type) and issubclass(annotation, FileEntry):
         return annotation, False
     for argument in get_args(annotation):
         found, is_member = _entry_in(argument)

@@ -31,7 +31,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_TEXT = 500
 
 
-class Entry(BaseModel):
+class FileEntry(BaseModel):
     """Base of everything in these files: unknown keys are faults, numbers are finite."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

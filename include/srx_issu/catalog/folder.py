@@ -33,7 +33,7 @@ def files_folder() -> Path:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundFiles:
     """The files of a folder, by what they are for."""
 
     inventory: tuple[Path, ...]
@@ -48,12 +48,12 @@ class Found:
     faults: tuple[FileFault, ...] = ()
 
 
-def find_files(files: Path) -> Found:
+def find_files(files: Path) -> FoundFiles:
     """Looks for the files; never raises. Paths are absolute, whatever ``files`` is."""
     files = files.expanduser().absolute()
     inventory, inventory_fault = _found(files / "inventory", "the clusters", (*_ENDINGS, TABLE))
     images, images_fault = _found(files / "images", "the image catalogue", _ENDINGS)
-    return Found(
+    return FoundFiles(
         inventory=inventory,
         images=images,
         limits=_or_shipped(files, "limits.yaml"),

@@ -12,11 +12,11 @@ from pathlib import Path
 from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry, ModelName, Release, Sha256
+from srx_issu.catalog.fields import FileEntry, ModelName, Release, Sha256
 from srx_issu.domain.cluster.model import Image
 from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.junos.version import ImageFacts, image_facts, same_release
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.domain.verdict import Status, Verdict
 
@@ -24,7 +24,7 @@ SECTIONS = ("images",)
 _CHUNK_BYTES = 1024 * 1024
 
 
-class ImageEntry(Entry):
+class ImageEntry(FileEntry):
     """One Junos image."""
 
     file: str = Field(
@@ -36,7 +36,7 @@ class ImageEntry(Entry):
     size_bytes: int = Field(gt=0, description="Size of the file, bytes.")
 
 
-class CatalogueFile(Entry):
+class CatalogueFile(FileEntry):
     """A file of the folder images/."""
 
     images: tuple[ImageEntry, ...] | None = Field(None, description="The images.")
@@ -103,7 +103,7 @@ def _misfit(facts: ImageFacts, model: str, matrix: SupportMatrix) -> str | None:
     fitting = matrix.models_of(facts.family)
     if platform.image_families and fitting and model not in fitting:
         return f"is an image for {', '.join(sorted(fitting))}, not for {model}"
-    takes_vmhost = Software.VMHOST in (platform.software, *platform.routing_engines.values())
+    takes_vmhost = SoftwareFamily.VMHOST in (platform.software, *platform.routing_engines.values())
     if facts.is_vmhost and not takes_vmhost:
         return f"is a vmhost image, which {model} does not take"
     return None

@@ -9,11 +9,11 @@ from pathlib import Path
 from srx_issu.catalog.campaigns.files import check_campaigns
 from srx_issu.catalog.documents import Document, read_document
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry
+from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.folder import TABLE, find_files
 from srx_issu.catalog.images import read_images
 from srx_issu.catalog.inventory.fleet import read_inventory, written_names
-from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading, document_of
+from srx_issu.catalog.inventory.netbox import NetboxEntry, NetboxReading, document_of
 from srx_issu.catalog.inventory.tabular import read_table
 from srx_issu.catalog.policy.approvals import ApprovalPolicy, read_approvals
 from srx_issu.catalog.policy.checks import CheckRulesEntry, merge_checks, read_checks_policy
@@ -54,13 +54,13 @@ class Catalog:
             failures=merge_failures(self.failure_rules.of(cluster, image)),
         )
 
-    def levels_of(self, cluster: Cluster, image: Image) -> tuple[Entry, ...]:
+    def levels_of(self, cluster: Cluster, image: Image) -> tuple[FileEntry, ...]:
         """What ``policy_for`` is made of: the same entries give the same policy."""
         files = (self.limits, self.check_rules, self.failure_rules)
         return tuple(entry for file in files for entry in file.of(cluster, image))
 
 
-def load(files: Path, reading: Reading | None = None) -> Catalog:
+def load(files: Path, reading: NetboxReading | None = None) -> Catalog:
     """The catalogue in ``files``, with what was read from NetBox where they name one; without a reading its
     clusters are unknown. Raises OperatorFileError with all faults when there is any."""
     catalog, faults = _read(files, reading)
@@ -91,7 +91,9 @@ def netbox_entry(files: Path) -> NetboxEntry | None:
     return next((entry for one in inventory if (entry := one.entry(NETBOX, NetboxEntry))), None)
 
 
-def _with_netbox(inventory: tuple[Checked, ...], reading: Reading | None) -> tuple[tuple[Checked, ...], bool]:
+def _with_netbox(
+    inventory: tuple[Checked, ...], reading: NetboxReading | None
+) -> tuple[tuple[Checked, ...], bool]:
     """The documents with that of the reading, and whether all clusters are known."""
     named = [one for one in inventory if NETBOX in one.document.root]
     for one in named[1:]:
@@ -105,7 +107,7 @@ def _with_netbox(inventory: tuple[Checked, ...], reading: Reading | None) -> tup
     return (*inventory, Checked(document_of(reading, entry, named[0].document))), True
 
 
-def _read(files: Path, reading: Reading | None = None) -> tuple[Catalog, tuple[FileFault, ...]]:
+def _read(files: Path, reading: NetboxReading | None = None) -> tuple[Catalog, tuple[FileFault, ...]]:
     found = find_files(files)
     written = tuple(Checked(inventory_document(path)) for path in found.inventory)
     inventory, is_whole = _with_netbox(written, reading)

@@ -25,7 +25,7 @@ from srx_issu.catalog.campaigns.entries import (
     StagingEntry,
     WindowsEntry,
 )
-from srx_issu.catalog.fields import Entry
+from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.images import CatalogueFile, ImageEntry
 from srx_issu.catalog.inventory.columns import ClusterEntry, InventoryFile, NodeEntry, Settings
@@ -49,7 +49,7 @@ from srx_issu.catalog.policy.limits import (
 )
 from srx_issu.catalog.policy.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, RuleEntry, SupportFile
 
-SCHEMAS: Final[dict[str, type[Entry]]] = {
+SCHEMAS: Final[dict[str, type[FileEntry]]] = {
     "inventory/inventory.schema.json": InventoryFile,
     "images/images.schema.json": CatalogueFile,
     "campaigns/campaigns.schema.json": CampaignFile,
@@ -60,7 +60,7 @@ SCHEMAS: Final[dict[str, type[Entry]]] = {
     "policy/checks.schema.json": ChecksFile,
     "policy/failures.schema.json": FailuresFile,
 }
-TABLES: Final[tuple[type[Entry], ...]] = (
+TABLES: Final[tuple[type[FileEntry], ...]] = (
     Settings,
     ClusterEntry,
     NodeEntry,
@@ -107,7 +107,7 @@ _SIMPLE: Final = {
 _TABLE = re.compile(r"(<!-- keys of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def schema(model: type[Entry]) -> str:
+def schema(model: type[FileEntry]) -> str:
     """The JSON Schema of one kind of file, as text."""
     document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
@@ -119,7 +119,7 @@ def with_tables(page: str) -> str:
     return _TABLE.sub(lambda found: f"{found[1]}{_table(models[found[2]])}{found[3]}", page)
 
 
-def _table(model: type[Entry]) -> str:
+def _table(model: type[FileEntry]) -> str:
     rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
     schema_of_all = model.model_json_schema()
     required = set(schema_of_all.get("required", ()))

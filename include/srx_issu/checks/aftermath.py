@@ -29,7 +29,7 @@ from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.compare import compare, compared_tables, ignoring
-from srx_issu.domain.comparison.difference import Difference, Kind, Look
+from srx_issu.domain.comparison.difference import Difference, DifferenceKind, Observation
 from srx_issu.domain.comparison.tables import BY_TABLE
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
@@ -85,8 +85,8 @@ def check_aftermath(
     """
     rules = intent.policy.checks
     subject = Subject(snapshot=after, state=after_state, intent=intent, rules=rules)
-    old = Look(snapshot=before, state=before_state)
-    differences = differences_of(old, Look(snapshot=after, state=after_state), intent)
+    old = Observation(snapshot=before, state=before_state)
+    differences = differences_of(old, Observation(snapshot=after, state=after_state), intent)
     counted = [d for d in differences if _severity(d, rules) is not Severity.INFO]
     tables = [table for table in compared_tables(old) if rules.table(table).enabled]
     frames = (
@@ -115,7 +115,7 @@ def check_aftermath(
     )
 
 
-def differences_of(before: Look, after: Look, intent: Intent) -> tuple[Difference, ...]:
+def differences_of(before: Observation, after: Observation, intent: Intent) -> tuple[Difference, ...]:
     """What differs and is not ignored by the operator's rules. Light: for asking again while waiting."""
     rules = intent.policy.checks
     ignored = {table: rule.ignore for table, rule in rules.tables.items()}
@@ -136,16 +136,16 @@ def _is_count(result: CheckResult) -> bool:
 def _severity(difference: Difference, rules: CheckRules) -> Severity:
     comparison = BY_TABLE.get(difference.table)
     if comparison is not None:
-        if difference.kind is Kind.ADDED and not comparison.additions_matter:
+        if difference.kind is DifferenceKind.ADDED and not comparison.additions_matter:
             return Severity.INFO
-        if difference.kind is Kind.LOST and not comparison.losses_matter:
+        if difference.kind is DifferenceKind.LOST and not comparison.losses_matter:
             return Severity.INFO
     return rules.table(difference.table).severity or Severity.WARN
 
 
 def _difference_results(differences: tuple[Difference, ...], rules: CheckRules) -> Iterator[CheckResult]:
     """One result a difference; from ``most_findings`` of a kind on, one that counts the rest."""
-    told: Counter[tuple[str, Kind, NodeName | None]] = Counter()
+    told: Counter[tuple[str, DifferenceKind, NodeName | None]] = Counter()
     for difference in differences:
         place = (difference.table, difference.kind, difference.node)
         told[place] += 1
@@ -162,7 +162,7 @@ def _result(difference: Difference, severity: Severity, words: str) -> CheckResu
     return CheckResult(
         check=difference.table,
         severity=severity,
-        status=Status.ERROR if difference.kind is Kind.SILENT else Status.FAIL,
+        status=Status.ERROR if difference.kind is DifferenceKind.SILENT else Status.FAIL,
         node=difference.node,
         measured=difference.after,
         limit=difference.before,

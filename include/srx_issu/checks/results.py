@@ -10,7 +10,7 @@ from string import Formatter
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.frames import Cell, Frame, Subject
-from srx_issu.checks.runner import Outcome
+from srx_issu.checks.runner import CheckOutcome
 from srx_issu.domain.checking import CheckResult, CheckRule, CheckRules, Severity, WhenUnknown
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.verdict import Status
@@ -33,7 +33,7 @@ def _ruled(check: Check, rule: CheckRule) -> Check:
 
 
 def results(
-    outcomes: Iterable[Outcome], frames: Mapping[str, Frame], subject: Subject
+    outcomes: Iterable[CheckOutcome], frames: Mapping[str, Frame], subject: Subject
 ) -> tuple[CheckResult, ...]:
     """One result an outcome, in their order; what two rows say in the same words (a group as both nodes see
     it) is said once."""
@@ -42,7 +42,7 @@ def results(
     return tuple(told.values())
 
 
-def _result(outcome: Outcome, frame: Frame | None, subject: Subject) -> CheckResult:
+def _result(outcome: CheckOutcome, frame: Frame | None, subject: Subject) -> CheckResult:
     check = outcome.check
     if outcome.row is None or frame is None:
         untold = frame is not None and not frame.rows and not subject.snapshot.group_ids
@@ -90,7 +90,7 @@ def _unknown(check: Check, row: Mapping[str, Cell], reason: str) -> CheckResult:
             return _told(check, row, Status.ERROR, words, Severity.BLOCK)
 
 
-def _broken(outcome: Outcome) -> CheckResult:
+def _broken(outcome: CheckOutcome) -> CheckResult:
     check = outcome.check
     blocks = check.unknown_means is WhenUnknown.BLOCK or outcome.status is Status.FAIL
     remedy = "report this as a fault of the checks, with the evidence of the run"

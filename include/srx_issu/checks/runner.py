@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class CheckOutcome:
     """What one check found in one row; ``row`` None = the table had no row at all, or the check broke."""
 
     check: Check
@@ -33,10 +33,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class CheckRun:
     """All outcomes of one phase, and the library's own results, table by table, as JSON evidence."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CheckOutcome, ...]
     validations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -49,29 +49,29 @@ class _Validation:
 
 
 _NAMING_ROWS = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
-Validate = Callable[[Sequence[Frame], Iterable[Check]], Run]
+Validate = Callable[[Sequence[Frame], Iterable[Check]], CheckRun]
 
 
-def run(frames: Sequence[Frame], checks: Iterable[Check]) -> Run:
+def run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
     """Validates every frame with the checks of its table. A check without its table is an ERROR."""
     gx_context = context()
     everything = tuple(checks)
     by_name = {frame.name: frame for frame in frames}
-    outcomes: list[Outcome] = []
+    outcomes: list[CheckOutcome] = []
     validations: dict[str, dict[str, Any]] = {}
     for table in dict.fromkeys(check.table for check in everything):
         mine = tuple(check for check in everything if check.table == table)
         frame = by_name.get(table)
         if frame is None:
             words = f"no table {table!r} was made"
-            outcomes += [Outcome(check=c, status=Status.ERROR, row=None, trouble=words) for c in mine]
+            outcomes += [CheckOutcome(check=c, status=Status.ERROR, row=None, trouble=words) for c in mine]
             continue
         validation = _validate(gx_context, frame, mine)
         validations[table] = validation.told
         outcomes += _outcomes(frame, mine, validation.results)
     order = {check.name: index for index, check in enumerate(everything)}
     outcomes.sort(key=lambda outcome: order[outcome.check.name])
-    return Run(outcomes=tuple(outcomes), validations=validations)
+    return CheckRun(outcomes=tuple(outcomes), validations=validations)
 
 
 def context() -> AbstractDataContext:
@@ -126,7 +126,7 @@ def _name(one: Any) -> str:
     return str((one.expectation_config.meta or {}).get("check", ""))
 
 
-def _outcomes(frame: Frame, checks: tuple[Check, ...], results: Iterable[Any]) -> Iterable[Outcome]:
+def _outcomes(frame: Frame, checks: tuple[Check, ...], results: Iterable[Any]) -> Iterable[CheckOutcome]:
     found: dict[tuple[str, str], list[Any]] = {}
     for one in results:
         found.setdefault((_name(one), one.expectation_config.meta["role"]), []).append(one)
@@ -135,19 +135,23 @@ def _outcomes(frame: Frame, checks: tuple[Check, ...], results: Iterable[Any]) -
         trouble = next((t for one in (*known, *value) if (t := _trouble(one))), None)
         if not known or not value or trouble:
             words = trouble or "the check did not run"
-            yield Outcome(check=check, status=Status.ERROR, row=None, trouble=words)
+            yield CheckOutcome(check=check, status=Status.ERROR, row=None, trouble=words)
             continue
         if not frame.rows:
-            yield Outcome(check=check, status=Status.FAIL, row=None, trouble=f"table {frame.name!r} is empty")
+            yield CheckOutcome(
+                check=check, status=Status.FAIL, row=None, trouble=f"table {frame.name!r} is empty"
+            )
             continue
         empty = set[int]().union(*(_rows(one) for one in known))
         wrong = _rows(value[0])
         if not value[0].success and not wrong - empty and not empty:
-            yield Outcome(check=check, status=Status.FAIL, row=None, trouble="failed without naming a row")
+            yield CheckOutcome(
+                check=check, status=Status.FAIL, row=None, trouble="failed without naming a row"
+            )
             continue
         for row in range(len(frame.rows)):
             status = Status.ERROR if row in empty else Status.FAIL if row in wrong else Status.PASS
-            yield Outcome(check=check, status=status, row=row)
+            yield CheckOutcome(check=check, status=status, row=row)
 
 
 def _rows(one: Any) -> set[int]:

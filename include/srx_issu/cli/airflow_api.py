@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from srx_issu.cli.login import Login
+from srx_issu.cli.login import ApiLogin
 
 DAG_ID = "issu_cluster"
 TIMEOUT_S = 20.0
@@ -93,7 +93,7 @@ def is_asked(detail: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unattended:
+class UnattendedCluster:
     """A cluster that an upgrade holds while no run looks after it; ``command`` takes it over."""
 
     cluster: str
@@ -106,7 +106,7 @@ class AirflowApi:
     """One Airflow, one user. Logs in when it has to; a token that has expired is renewed once."""
 
     def __init__(
-        self, login: Login, *, dag_id: str = DAG_ID, transport: httpx.BaseTransport | None = None
+        self, login: ApiLogin, *, dag_id: str = DAG_ID, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._login = login
         self._dag = f"/dags/{dag_id}"
@@ -163,11 +163,11 @@ class AirflowApi:
         found = self._get(f"{self._dag}/dagRuns", order_by="-run_after", limit=PAGE)
         return tuple(_run(each) for each in found["dag_runs"])
 
-    def unattended(self) -> tuple[Unattended, ...]:
+    def unattended(self) -> tuple[UnattendedCluster, ...]:
         """Clusters that nobody looks after, by the plugin's word, which knows the journal."""
         found = self._accept(self._authorized("GET", "/srx-issu/unattended"))["unattended"]
         return tuple(
-            Unattended(
+            UnattendedCluster(
                 cluster=str(each["cluster"]),
                 upgrade_id=str(each["upgrade_id"]),
                 opened=datetime.fromisoformat(each["opened_at"]),

@@ -11,15 +11,15 @@ from rich.table import Table
 from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.gate import Judgement
 from srx_issu.campaign.model import Campaign, Result
-from srx_issu.campaign.plan import Plan, Planned
-from srx_issu.campaign.rehearse import Answer, Ending, Kind, Rehearsal
+from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
+from srx_issu.campaign.rehearse import Answer, Rehearsal, RehearsedEnd, TickKind
 from srx_issu.cli.display import duration
 
 MOST_ROWS = 300  # that rich lays out to the terminal's width; it takes a millisecond for each
 _COLUMNS = ("Wave", "Cluster", "Model", "Site", "Conflicts", "Worst case", "Usually", "Image")
 
 
-def plan_table(plan: Plan, campaign: Campaign, durations: Mapping[str, float]) -> Table | str:
+def plan_table(plan: CampaignPlan, campaign: Campaign, durations: Mapping[str, float]) -> Table | str:
     """A table; of thousands of clusters plain lines with the same columns, for a pager or a file."""
     rows = [
         _row(wave.number, cluster, durations.get(cluster.model))
@@ -37,7 +37,7 @@ def plan_table(plan: Plan, campaign: Campaign, durations: Mapping[str, float]) -
     return table
 
 
-def _row(wave: int, cluster: Planned, usual: float | None) -> tuple[str, ...]:
+def _row(wave: int, cluster: PlannedCluster, usual: float | None) -> tuple[str, ...]:
     return (
         str(wave),
         cluster.name,
@@ -56,12 +56,14 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def predicted_end(plan: Plan, campaign: Campaign, durations: Mapping[str, float], now: datetime) -> str:
+def predicted_end(
+    plan: CampaignPlan, campaign: Campaign, durations: Mapping[str, float], now: datetime
+) -> str:
     """One sentence. Without history the worst case stands for every upgrade."""
     end = now
     for tick in Rehearsal(plan, campaign, _Usual(durations), now).ticks():
         end = tick.at
-        if tick.kind is Kind.NOT_STARTED and tick.cluster:
+        if tick.kind is TickKind.NOT_STARTED and tick.cluster:
             return f"It cannot end: {tick.cluster.name} would not start: {tick.text}"
     basis = f"past runs of {', '.join(sorted(durations))}" if durations else "the worst case of every upgrade"
     took = duration((end - now).total_seconds())
@@ -75,9 +77,11 @@ class _Usual:
         self._durations = durations
         self._any = median(durations.values()) if durations else None
 
-    def ending(self, cluster: Planned, attempt: int) -> Ending:  # noqa: ARG002
+    def ending(self, cluster: PlannedCluster, attempt: int) -> RehearsedEnd:  # noqa: ARG002
         usual = self._durations.get(cluster.model, self._any)
-        return Ending(after_s=usual if usual is not None else cluster.worst_case_s, result=Result.UPGRADED)
+        return RehearsedEnd(
+            after_s=usual if usual is not None else cluster.worst_case_s, result=Result.UPGRADED
+        )
 
     def orders(self, now: datetime) -> Orders:  # noqa: ARG002
         return Orders()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from srx_issu import catalog
 from srx_issu.adapters.journal import SqlCampaigns, SqlStaging
-from srx_issu.campaign.plan import Plan, plan_waves
+from srx_issu.campaign.plan import CampaignPlan, plan_waves
 from srx_issu.catalog import Catalog
 from srx_issu.cli.campaign_plan import plan_table, predicted_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
@@ -24,7 +24,7 @@ JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
 
 
 @dataclass(frozen=True, kw_only=True)
-class History:
+class FleetHistory:
     """What the journal knows: releases by cluster, seconds by model, images on nodes (None = not asked)."""
 
     releases: dict[str, str] = field(default_factory=dict)
@@ -67,7 +67,7 @@ def show_plan(name: str, files: Path) -> int:
     return EXIT_RED if plan.objections else EXIT_GREEN
 
 
-def _tell_staging(plan: Plan, known: Catalog, staged: tuple[Staged, ...] | None) -> None:
+def _tell_staging(plan: CampaignPlan, known: Catalog, staged: tuple[Staged, ...] | None) -> None:
     if staged is None:
         _say("images: not known whether they are staged, the journal was not asked")
         return
@@ -82,21 +82,21 @@ def _tell_staging(plan: Plan, known: Catalog, staged: tuple[Staged, ...] | None)
         _say("images: staged on both nodes of every cluster")
 
 
-def _history(known: Catalog) -> History:
+def _history(known: Catalog) -> FleetHistory:
     """Nothing where the journal cannot be asked; a plan is shown without it too."""
     url = os.environ.get(JOURNAL_URL)
     if not url:
-        return History()
+        return FleetHistory()
     try:
         journal = SqlCampaigns(url)
-        return History(
+        return FleetHistory(
             releases=journal.releases(),
             durations=journal.durations(),
             staged=SqlStaging(url).newest_staged(known.clusters),
         )
     except JournalError as error:
         errors.print(f"without history: {error}", highlight=False, soft_wrap=True)
-        return History()
+        return FleetHistory()
 
 
 def _refuse(words: str) -> int:

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from srx_issu.cli.progress import Phase, State, Step
+from srx_issu.cli.progress import ProgressGroup, State, Step
 
 _STYLES = {
     State.AHEAD: "dim",
@@ -36,7 +36,7 @@ class Display(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def show(self, found: Sequence[Phase], words: str | None, now: datetime) -> None: ...
+    def show(self, found: Sequence[ProgressGroup], words: str | None, now: datetime) -> None: ...
 
 
 def display_for(console: Console, title: str) -> Display:
@@ -59,10 +59,10 @@ class LiveTable:
     ) -> None:
         self._live.stop()
 
-    def show(self, found: Sequence[Phase], words: str | None, now: datetime) -> None:
+    def show(self, found: Sequence[ProgressGroup], words: str | None, now: datetime) -> None:
         self._live.update(self._picture(found, words, now), refresh=True)
 
-    def _picture(self, found: Sequence[Phase], words: str | None, now: datetime) -> RenderableType:
+    def _picture(self, found: Sequence[ProgressGroup], words: str | None, now: datetime) -> RenderableType:
         table = phase_table(found, now, self._title)
         return (
             Group(table, Text(f"  {words}", style="italic", overflow="ellipsis", no_wrap=True))
@@ -87,7 +87,7 @@ class Lines:
     ) -> None:
         return None
 
-    def show(self, found: Sequence[Phase], words: str | None, now: datetime) -> None:
+    def show(self, found: Sequence[ProgressGroup], words: str | None, now: datetime) -> None:
         for phase in found:
             for step in phase.steps:
                 self._tell(step, now)
@@ -109,7 +109,7 @@ class Lines:
         )
 
 
-def phase_table(found: Sequence[Phase], now: datetime, title: str = "") -> Table:
+def phase_table(found: Sequence[ProgressGroup], now: datetime, title: str = "") -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("Phase", min_width=34)
     table.add_column("State", min_width=14)

@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
-from srx_issu.cli.airflow_api import AirflowApi, Run, Unattended
+from srx_issu.cli.airflow_api import AirflowApi, Run, UnattendedCluster
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases
@@ -27,7 +27,7 @@ def fleet_table(api: AirflowApi, cluster: str | None, now: datetime) -> Table:
     return table
 
 
-def unattended_lines(found: Iterable[Unattended], cluster: str | None, now: datetime) -> list[str]:
+def unattended_lines(found: Iterable[UnattendedCluster], cluster: str | None, now: datetime) -> list[str]:
     """What to say of clusters that nobody looks after: who holds each, and the command that takes it."""
     return [
         f"{each.cluster}: UNATTENDED. Upgrade {each.upgrade_id} holds it since "

@@ -12,7 +12,7 @@ from rich.console import Console
 from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Run
 from srx_issu.cli.display import display_for
 from srx_issu.cli.outcome import Ending, ending
-from srx_issu.cli.progress import Phase, State, Step, current_step, in_order, phases
+from srx_issu.cli.progress import ProgressGroup, State, Step, current_step, in_order, phases
 
 LOOK_EVERY_S = 1.0
 PATIENCE_S = 120.0  # an API server that restarts is back by then
@@ -23,7 +23,7 @@ class Followed:
     """A run that is over."""
 
     run: Run
-    phases: tuple[Phase, ...]
+    phases: tuple[ProgressGroup, ...]
     ending: Ending
 
 
@@ -57,7 +57,7 @@ class Follower:
                     return Followed(run=run, phases=found, ending=ending(self.api, run))
                 self.pause(LOOK_EVERY_S)
 
-    def _look(self, run_id: str) -> tuple[Run, tuple[Phase, ...], str | None]:
+    def _look(self, run_id: str) -> tuple[Run, tuple[ProgressGroup, ...], str | None]:
         # First the run, then its tasks: a run that is over has no task left that changes.
         run = self.api.run(run_id)
         if not self._order:

@@ -30,7 +30,7 @@ class NoLogin(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Login:
+class ApiLogin:
     """``password`` is asked only when it is needed, and not kept in the value's text."""
 
     url: str
@@ -58,7 +58,7 @@ def find_login(
     password_file: Path | None,
     environment: Mapping[str, str] = os.environ,
     ask: Callable[[str], str],
-) -> Login:
+) -> ApiLogin:
     """The login by these options. ``ask`` gets the user's name and returns the password. Raises NoLogin."""
     embedded = _embedded()
     url = url or environment.get(URL) or (embedded.url if embedded else None)
@@ -78,7 +78,7 @@ def find_login(
         known = passwords(Home.default()) if ours else {}
         return known.get(user) or ask(user)
 
-    return Login(url=url, user=user, password=password)
+    return ApiLogin(url=url, user=user, password=password)
 
 
 def _embedded() -> running.Running | None:

@@ -17,7 +17,7 @@ from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table, unattended_lines
 from srx_issu.cli.follow import Followed, Follower
-from srx_issu.cli.login import Login, NoLogin, find_login
+from srx_issu.cli.login import ApiLogin, NoLogin, find_login
 from srx_issu.cli.names import complete_cluster, complete_image
 from srx_issu.cli.names import register as register_names
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
@@ -259,7 +259,7 @@ def _ask(user: str) -> str:
     return str(typer.prompt(f"Password of {user}", hide_input=True, err=True))
 
 
-def _warn(login: Login) -> None:
+def _warn(login: ApiLogin) -> None:
     if login.is_readable_on_the_way:
         errors.print(f"{login.url} is plain HTTP: others on the way can read the password", style="yellow")
 

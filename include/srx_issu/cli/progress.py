@@ -65,7 +65,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Phase:
+class ProgressGroup:
     """A task group, or a task that stands alone."""
 
     name: str
@@ -97,7 +97,7 @@ class Phase:
         return _elapsed(min(starts), max(ends) if over else None, now)
 
 
-def phases(order: Sequence[str], tasks: Sequence[Task]) -> tuple[Phase, ...]:
+def phases(order: Sequence[str], tasks: Sequence[Task]) -> tuple[ProgressGroup, ...]:
     """``order`` lists the task ids from first to last; tasks that it does not know come at the end."""
     place = {task_id: number for number, task_id in enumerate(order)}
     grouped: dict[str, list[Step]] = {}
@@ -105,7 +105,7 @@ def phases(order: Sequence[str], tasks: Sequence[Task]) -> tuple[Phase, ...]:
         phase, _, name = task.task_id.rpartition(".")
         step = Step(name=name, state=_WORDS.get(task.state, State.QUEUED), task=task)
         grouped.setdefault(phase.split(".")[0] or name, []).append(step)
-    return tuple(Phase(name=name, steps=tuple(steps)) for name, steps in grouped.items())
+    return tuple(ProgressGroup(name=name, steps=tuple(steps)) for name, steps in grouped.items())
 
 
 def in_order(edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def in_order(edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(TopologicalSorter(before).static_order())
 
 
-def current_step(found: Sequence[Phase]) -> Step | None:
+def current_step(found: Sequence[ProgressGroup]) -> Step | None:
     """The step that has something to tell: the one that runs, waits or asks."""
     telling = (State.RUNNING, State.WAITING, State.ASKS, State.RETRYING)
     return next((s for phase in found for s in phase.steps if s.state in telling), None)

@@ -34,7 +34,7 @@ class Live:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class UpgradeLine:
     """One upgrade of the list."""
 
     record: UpgradeRecord
@@ -52,7 +52,7 @@ def upgrades(
 ) -> str:
     """``root`` is where the console is mounted, with a slash at its end."""
     lines = [
-        Line(
+        UpgradeLine(
             record=record,
             tone=meaning(record.outcome)[0].value,
             link=f"{root}upgrades/{quote(record.upgrade_id, safe='')}",

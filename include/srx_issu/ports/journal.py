@@ -41,7 +41,7 @@ class Intended:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class LeaseClaim:
     """What one upgrade must still hold. Whatever else it holds is renewed with it."""
 
     owner: str  # upgrade id
@@ -164,7 +164,7 @@ class Leases(Protocol):
         """Also revives one's own that ran out and that nobody took. Raises LeaseHeld or JournalError."""
         ...
 
-    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+    def renew_many(self, claims: Sequence[LeaseClaim]) -> Mapping[str, SrxIssuError]:
         """Everything that these upgrades hold, for many at once, by the same rules as ``renew``.
 
         By owner, why one does not hold all that it claims: LeaseHeld (another has it), JournalAway (nobody

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srx_issu.report.traffic import Comparison
+from srx_issu.report.traffic import TrafficChart
 from srx_issu.report.wording import figure
 
 LABELS, PLOT, FIGURES = 268.0, 600.0, 112.0
@@ -37,7 +37,7 @@ class BarChart:
     groups: tuple[DrawnGroup, ...]
 
 
-def bar_chart(comparison: Comparison) -> BarChart:
+def bar_chart(comparison: TrafficChart) -> BarChart:
     values = [p.value for g in comparison.groups for p in g.points if p.value is not None]
     scale = PLOT / max([*values, 1.0])
     groups, y = [], 0.0

@@ -11,10 +11,10 @@ from srx_issu.campaign.choose import LeftOut
 from srx_issu.campaign.entry import CampaignEntry, CampaignEntryKind
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.naming import upgrade_id
-from srx_issu.campaign.plan import Plan, Planned
+from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.ports.campaign import CampaignOutcome, CampaignRecord
-from srx_issu.report.timeline import Panel, Row, Span, SpanState
+from srx_issu.report.timeline import Panel, SpanState, StepSpan, TimelineRow
 from srx_issu.steps.campaign.close import summary
 from srx_issu.steps.campaign.planned import plan_of
 
@@ -105,7 +105,9 @@ def _budget(campaign: Campaign, state: CampaignState) -> str:
     return f"{len(failed)} failed of {total if total is not None else 'any number'} that are borne"
 
 
-def _lines(plan: Plan, campaign_id: str, state: CampaignState, times: Times) -> tuple[ClusterLine, ...]:
+def _lines(
+    plan: CampaignPlan, campaign_id: str, state: CampaignState, times: Times
+) -> tuple[ClusterLine, ...]:
     return tuple(
         _line(cluster, wave.number, campaign_id, state, times)
         for wave in plan.waves
@@ -113,7 +115,9 @@ def _lines(plan: Plan, campaign_id: str, state: CampaignState, times: Times) -> 
     )
 
 
-def _line(cluster: Planned, wave: int, campaign_id: str, state: CampaignState, times: Times) -> ClusterLine:
+def _line(
+    cluster: PlannedCluster, wave: int, campaign_id: str, state: CampaignState, times: Times
+) -> ClusterLine:
     started, ended = times.get(cluster.name, (None, None))
     attempt = state.attempt(cluster.name)
     return ClusterLine(
@@ -130,7 +134,7 @@ def _line(cluster: Planned, wave: int, campaign_id: str, state: CampaignState, t
     )
 
 
-def _without_result(cluster: Planned, state: CampaignState) -> Result:
+def _without_result(cluster: PlannedCluster, state: CampaignState) -> Result:
     """An upgrade that was ordered may do anything by now."""
     return Result.UNKNOWN if cluster.name in state.in_flight else Result.NOT_STARTED
 
@@ -150,9 +154,9 @@ def _times(events: tuple[CampaignEntry, ...]) -> Times:
 
 def _panel(lines: tuple[ClusterLine, ...], start: datetime, end: datetime) -> Panel:
     rows = tuple(
-        Row(
+        TimelineRow(
             step=line.name,
-            spans=(Span(start=line.started, end=line.ended or end, state=_state(line)),),
+            spans=(StepSpan(start=line.started, end=line.ended or end, state=_state(line)),),
             limit_s=None,
         )
         for line in lines

@@ -15,7 +15,7 @@ _SEVERITIES = {"block": 0, "warn": 1, "info": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckResult:
+class CheckLine:
     """One line. Empty text = not given."""
 
     check: str
@@ -42,16 +42,16 @@ class CheckTable:
     """All results of one document, those that need eyes first. ``fault`` = why it could not be read."""
 
     document: str
-    results: tuple[CheckResult, ...] = ()
+    results: tuple[CheckLine, ...] = ()
     fault: str | None = None
 
     @property
-    def raised(self) -> tuple[CheckResult, ...]:
+    def raised(self) -> tuple[CheckLine, ...]:
         """Everything that did not simply pass."""
         return tuple(result for result in self.results if result.status != "PASS")
 
     @property
-    def passed(self) -> tuple[CheckResult, ...]:
+    def passed(self) -> tuple[CheckLine, ...]:
         return tuple(result for result in self.results if result.status == "PASS")
 
     def count(self, status: str) -> int:
@@ -71,7 +71,7 @@ def check_table(document: str, content: bytes | None) -> CheckTable | None:
     return CheckTable(document=document, results=tuple(sorted(results, key=_rank)))
 
 
-def _rank(result: CheckResult) -> tuple[int, int, str, str]:
+def _rank(result: CheckLine) -> tuple[int, int, str, str]:
     return (
         _ORDER.get(result.status, 2),
         _SEVERITIES.get(result.severity, 3),
@@ -80,8 +80,8 @@ def _rank(result: CheckResult) -> tuple[int, int, str, str]:
     )
 
 
-def _result(line: dict[str, object]) -> CheckResult:
-    return CheckResult(
+def _result(line: dict[str, object]) -> CheckLine:
+    return CheckLine(
         check=_text(line.get("check")) or "unnamed check",
         severity=_text(line.get("severity")).lower(),
         status=_text(line.get("status")).upper() or "ERROR",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.report.timeline import Panel, Row, Span
+from srx_issu.report.timeline import Panel, StepSpan, TimelineRow
 from srx_issu.report.wording import duration, words_of
 
 LABELS, PLOT, NOTES = 232.0, 560.0, 188.0  # widths of the three columns
@@ -28,7 +28,7 @@ class Bar:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ChartLine:
     """One row of the chart. ``limit_x`` None = no deadline, or one beyond the chart."""
 
     y: float
@@ -41,7 +41,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tick:
+class AxisTick:
     x: float
     label: str
 
@@ -54,8 +54,8 @@ class Chart:
     axis_y: float
     plot_x: float
     plot_end: float
-    lines: tuple[Line, ...]
-    ticks: tuple[Tick, ...]
+    lines: tuple[ChartLine, ...]
+    ticks: tuple[AxisTick, ...]
 
 
 def chart(panel: Panel) -> Chart:
@@ -81,11 +81,11 @@ def _x(panel: Panel, moment: datetime) -> float:
     return round(LABELS + PLOT * min(1.0, max(0.0, share)), 1)
 
 
-def _line(panel: Panel, place: int, row: Row) -> Line:
+def _line(panel: Panel, place: int, row: TimelineRow) -> ChartLine:
     spent = duration(row.seconds)
     again = f", {len(row.spans)} attempts" if len(row.spans) > 1 else ""
     note = f"{spent} of {duration(row.limit_s)}{again}" if row.limit_s is not None else f"{spent}{again}"
-    return Line(
+    return ChartLine(
         y=AXIS + ROW * place,
         label=words_of(row.step),
         step=row.step,
@@ -96,21 +96,21 @@ def _line(panel: Panel, place: int, row: Row) -> Line:
     )
 
 
-def _bar(panel: Panel, span: Span) -> Bar:
+def _bar(panel: Panel, span: StepSpan) -> Bar:
     x = min(_x(panel, span.start), LABELS + PLOT - _SHORTEST)
     width = max(_SHORTEST, round(_x(panel, span.end) - x, 1))
     tip = f"{span.start:%H:%M:%S} to {span.end:%H:%M:%S}, {duration(span.seconds)}, {span.state}"
     return Bar(x=x, width=width, tone=span.state.value, tip=tip)
 
 
-def _limit_x(panel: Panel, row: Row) -> float | None:
+def _limit_x(panel: Panel, row: TimelineRow) -> float | None:
     if row.limit_s is None:
         return None
     moment = row.spans[0].start + timedelta(seconds=row.limit_s)
     return _x(panel, moment) if moment <= panel.end else None
 
 
-def _ticks(panel: Panel) -> tuple[Tick, ...]:
+def _ticks(panel: Panel) -> tuple[AxisTick, ...]:
     length_s = _length_s(panel)
     step_s = next((s for s in _STEPS_S if length_s / s <= _MOST_TICKS), _STEPS_S[-1])
     form = "%H:%M:%S" if step_s < _MINUTE_S else "%H:%M"
@@ -119,6 +119,6 @@ def _ticks(panel: Panel) -> tuple[Tick, ...]:
     ticks = []
     while at <= start_s + length_s:
         moment = datetime.fromtimestamp(at, UTC)
-        ticks.append(Tick(x=_x(panel, moment), label=f"{moment:{form}}"))
+        ticks.append(AxisTick(x=_x(panel, moment), label=f"{moment:{form}}"))
         at += step_s
     return tuple(ticks)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.table import FACTS
-from srx_issu.domain.recovery.plan import Plan
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.recovery.words import by_hand
 from srx_issu.ports import codec
 from srx_issu.report.documents import Documents
@@ -38,7 +38,7 @@ def recovery(documents: Documents) -> Recovery | None:
     if told is None or kept is None:
         return None
     try:
-        diagnosis, plan = codec.loads(Diagnosis, told), codec.loads(Plan, kept)
+        diagnosis, plan = codec.loads(Diagnosis, told), codec.loads(RecoveryPlan, kept)
     except ValidationError:
         return None
     facts = FACTS[plan.failure]

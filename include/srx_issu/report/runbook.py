@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from srx_issu.domain.cluster.model import (
+    GroupMember,
     GroupState,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
@@ -24,9 +24,9 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.table import FACTS, Facts
 from srx_issu.domain.gate.table import as_markdown
 from srx_issu.domain.recovery import steps
-from srx_issu.domain.recovery.plan import Plan, PlanKind, RecoveryAction
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
 from srx_issu.domain.recovery.words import by_hand
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"
 _OLD, _NEW = "the old release", "the target"
@@ -197,7 +197,7 @@ def _procedures() -> Iterator[str]:
         yield ""
         yield _INTRODUCTIONS[kind]
         yield ""
-        example = Plan(
+        example = RecoveryPlan(
             kind=kind,
             failure=FailureClass.COLD_SYNC_FAILED,
             permission=Permission.ASK,
@@ -214,7 +214,7 @@ def _example(primary: NodeName) -> Snapshot:
         RedundancyGroup(
             group_id=group_id,
             members=tuple(
-                Member(
+                GroupMember(
                     node=node,
                     state=GroupState.PRIMARY if node is primary else GroupState.SECONDARY,
                     manual=False,
@@ -233,13 +233,13 @@ _CLOSING: Final = (steps.reset_failover(_example(_STAY), _STAY), steps.verify(_e
 _EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
     PlanKind.ABORT_ONLY: (steps.abort_issu(_OLD, None), *_CLOSING),
     PlanKind.ROLL_BACK: (
-        *steps.roll_back(_BACK, _OLD, Software.SYSTEM),
+        *steps.roll_back(_BACK, _OLD, SoftwareFamily.SYSTEM),
         steps.abort_issu(_OLD, _STAY),
-        *steps.reboot(_BACK, _OLD, Software.SYSTEM),
+        *steps.reboot(_BACK, _OLD, SoftwareFamily.SYSTEM),
         *_CLOSING,
     ),
     PlanKind.FINISH_FORWARD: (
-        *steps.reboot_old_primary(_STAY, _NEW, Software.SYSTEM),
+        *steps.reboot_old_primary(_STAY, _NEW, SoftwareFamily.SYSTEM),
         steps.wait_for_cold_sync(_STAY),
         steps.abort_issu(_NEW, None),
         steps.reset_failover(_example(_BACK), _BACK),

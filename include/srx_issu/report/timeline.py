@@ -28,7 +28,7 @@ class SpanState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class StepSpan:
     """One attempt of one step."""
 
     start: datetime
@@ -41,11 +41,11 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class TimelineRow:
     """One step with all its attempts. ``limit_s`` None = no deadline of its own."""
 
     step: str
-    spans: tuple[Span, ...]
+    spans: tuple[StepSpan, ...]
     limit_s: float | None
 
     @property
@@ -69,7 +69,7 @@ class Panel:
     title: str
     start: datetime
     end: datetime
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
 
 
 def timeline(
@@ -93,7 +93,7 @@ def _panel(
 ) -> tuple[Panel, ...]:
     if not events:
         return ()
-    spans: dict[str, list[Span]] = {}
+    spans: dict[str, list[StepSpan]] = {}
     at = min(start, events[0].at)
     first = at
     for step, stretch in groupby(events, key=lambda event: event.step):
@@ -103,9 +103,10 @@ def _panel(
     if not closed:
         last = spans[events[-1].step]
         if last[-1].state is SpanState.DONE and events[-1].kind not in _ENDINGS:
-            last[-1] = Span(start=last[-1].start, end=last[-1].end, state=SpanState.RUNNING)
+            last[-1] = StepSpan(start=last[-1].start, end=last[-1].end, state=SpanState.RUNNING)
     rows = tuple(
-        Row(step=step, spans=tuple(found), limit_s=_limit(step, timers)) for step, found in spans.items()
+        TimelineRow(step=step, spans=tuple(found), limit_s=_limit(step, timers))
+        for step, found in spans.items()
     )
     return (Panel(title=title, start=first, end=max(at, first), rows=rows),)
 
@@ -113,10 +114,10 @@ def _panel(
 _ENDINGS = (EntryKind.STEP_FINISHED, EntryKind.STEP_FAILED, EntryKind.DECIDED)
 
 
-def _span(stretch: tuple[Entry, ...], previous_end: datetime) -> Span:
+def _span(stretch: tuple[Entry, ...], previous_end: datetime) -> StepSpan:
     own_start = stretch[0].at if stretch[0].kind is EntryKind.STEP_STARTED else previous_end
     end = max(event.at for event in stretch)
-    return Span(start=min(own_start, end), end=end, state=_state(stretch))
+    return StepSpan(start=min(own_start, end), end=end, state=_state(stretch))
 
 
 def _state(stretch: Iterable[Entry]) -> SpanState:

@@ -32,7 +32,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class TrafficChart:
     """One chart. ``unit`` is written beside its title."""
 
     title: str
@@ -48,8 +48,8 @@ class Comparison:
 class Traffic:
     """The charts for which at least one figure is there; ``by_service`` for those who want to dig."""
 
-    overview: tuple[Comparison, ...] = ()
-    by_service: tuple[Comparison, ...] = ()
+    overview: tuple[TrafficChart, ...] = ()
+    by_service: tuple[TrafficChart, ...] = ()
 
 
 def traffic(documents: Documents) -> Traffic:
@@ -68,7 +68,7 @@ def traffic(documents: Documents) -> Traffic:
     return Traffic(overview=_filled(overview), by_service=_filled(by_service))
 
 
-def _filled(charts: tuple[Comparison, ...]) -> tuple[Comparison, ...]:
+def _filled(charts: tuple[TrafficChart, ...]) -> tuple[TrafficChart, ...]:
     return tuple(chart for chart in charts if chart.has_figures)
 
 
@@ -88,7 +88,7 @@ def _compare(
     before: ClusterState | None,
     after: ClusterState | None,
     read: Callable[[ClusterState], Values],
-) -> Comparison:
+) -> TrafficChart:
     old, new = (read(state) if state else {} for state in (before, after))
     series = [("before", old), *([("after", new)] if after else [])]
     labels = list(dict.fromkeys([*old, *new]))
@@ -100,7 +100,7 @@ def _compare(
     )
     # a service that neither sent nor received anything at either time says nothing
     kept = tuple(group for group in groups if any(point.value != 0 for point in group.points))
-    return Comparison(title=title, unit=unit, groups=kept)
+    return TrafficChart(title=title, unit=unit, groups=kept)
 
 
 def _sessions(state: ClusterState) -> Values:

@@ -29,7 +29,7 @@ def _not_stopped() -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bench:
+class UpgradeContext:
     """Everything one step of one upgrade needs. Made in ``airflow/composition/workbench.py``."""
 
     intent: Intent
@@ -55,7 +55,7 @@ class Bench:
     def lease_name(self) -> str:
         return f"cluster:{self.intent.cluster.name}"
 
-    def at(self, step: str) -> Bench:
+    def at(self, step: str) -> UpgradeContext:
         """The same bench for another step of the same task."""
         return replace(self, step=step)
 

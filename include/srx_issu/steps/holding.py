@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from srx_issu.domain.upgrade.intent import Intent, SharedLimit
-from srx_issu.ports.journal import Claim, Leases, WantedLeases
+from srx_issu.ports.journal import LeaseClaim, Leases, WantedLeases
 
 _PLACE = "#"  # site:fra1#2 is the second place at fra1
 
@@ -53,9 +53,9 @@ def renew_all(intent: Intent, leases: Leases, ttl_s: float) -> None:
             leases.renew(lease.resource, intent.upgrade_id, ttl_s)
 
 
-def claim_of(intent: Intent, ttl_s: float) -> Claim:
+def claim_of(intent: Intent, ttl_s: float) -> LeaseClaim:
     """The same for ``Leases.renew_many``."""
-    return Claim(owner=intent.upgrade_id, resources=needs_of(intent).alone, ttl_s=ttl_s)
+    return LeaseClaim(owner=intent.upgrade_id, resources=needs_of(intent).alone, ttl_s=ttl_s)
 
 
 def give_back(intent: Intent, leases: Leases, *, keep_cluster: bool) -> None:

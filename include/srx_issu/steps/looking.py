@@ -8,12 +8,12 @@ from datetime import timedelta
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.ports.devices import ClusterReader
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 
 SHORTEST_PAUSE_S = 3.0  # between two looks at a node that does not answer
 
 
-def look_patiently(bench: Bench) -> Snapshot:
+def look_patiently(bench: UpgradeContext) -> Snapshot:
     """Both nodes, asked again for up to ``group_settle_s`` while one does not answer: the network may be away
     for a moment, and nobody is woken for that. In the end it is what it is.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from srx_lab.machine.words import NodeId
 from srx_lab.machine.world import World
-from srx_lab.platforms import Platform, Upgrade
+from srx_lab.platforms import Platform, UpgradeMethod
 from srx_lab.release import Release
 
 
@@ -25,13 +25,13 @@ class StartOptions:
 
 def refuse_form(platform: Platform, running: Release, options: StartOptions) -> str | None:
     """The complaint about a command that this platform does not take in this form, or None."""
-    if platform.upgrade is Upgrade.NONE:
+    if platform.upgrade is UpgradeMethod.NONE:
         return "error: in-service upgrade is not supported on this platform"
-    if options.vmhost != (platform.upgrade is Upgrade.VMHOST):
+    if options.vmhost != (platform.upgrade is UpgradeMethod.VMHOST):
         return f"error: command is not valid on the {platform.product.removesuffix('-re3')}"
     if options.vmhost and (options.no_copy or options.unlink or options.no_sync or options.no_validate):
         return "error: syntax error"
-    if platform.upgrade is Upgrade.ICU and not options.no_sync:
+    if platform.upgrade is UpgradeMethod.ICU and not options.no_sync:
         return "error: ISSU is not supported on this platform; use the no-sync option"
     if options.no_sync and not platform.takes_icu(running):
         return "error: option no-sync is not supported on this platform"
@@ -66,7 +66,7 @@ def _refuse_train(platform: Platform, running: Release, target: Release) -> str 
     if high_end and target.at_least(17, 3) and not running.at_least(17, 3):
         return text
     if (
-        platform.upgrade is Upgrade.ICU
+        platform.upgrade is UpgradeMethod.ICU
         and (target.major, target.minor) == (24, 4)
         and not running.at_least(24, 4)
     ):

@@ -30,7 +30,7 @@ Script = Generator[Sleep | Until, bool, None]
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
-class Process:
+class RunningScript:
     """A running script. `owner` names whose end ends it, such as a node that reboots."""
 
     script: Script
@@ -56,8 +56,8 @@ class Schedule:
         self.now = now
         self._heap: list[_Entry] = []
         self._sequence = count()
-        self._processes: list[Process] = []
-        self._stepping: Process | None = None
+        self._processes: list[RunningScript] = []
+        self._stepping: RunningScript | None = None
 
     def after(self, seconds: float, action: Action, *, owner: str = "") -> None:
         """Run `action` in `seconds`; `cancel(owner)` takes it back."""
@@ -86,9 +86,9 @@ class Schedule:
             due = self.next_due()
         self.now = max(self.now, to)
 
-    def spawn(self, script: Script, *, owner: str) -> Process:
+    def spawn(self, script: Script, *, owner: str) -> RunningScript:
         """Start a process; it runs at once up to its first wait."""
-        process = Process(script=script, owner=owner)
+        process = RunningScript(script=script, owner=owner)
         self._processes.append(process)
         self._step(process, True)
         return process
@@ -111,7 +111,7 @@ class Schedule:
             if process.alive and waiting is not None and waiting.holds():
                 self._step(process, True)
 
-    def _step(self, process: Process, answer: bool) -> None:
+    def _step(self, process: RunningScript, answer: bool) -> None:
         if not process.alive:
             return
         process.waiting_for = None
@@ -128,7 +128,7 @@ class Schedule:
             self._stepping = before
         self._arrange(process, wanted)
 
-    def _arrange(self, process: Process, wanted: Sleep | Until) -> None:
+    def _arrange(self, process: RunningScript, wanted: Sleep | Until) -> None:
         turn = process.wakeups
         if isinstance(wanted, Sleep):
             self.after(wanted.seconds, lambda: self._wake(process, turn, True))
@@ -137,6 +137,6 @@ class Schedule:
         wait_s = 0.0 if wanted.holds() else wanted.timeout_s
         self.after(wait_s, lambda: self._wake(process, turn, wanted.holds()))
 
-    def _wake(self, process: Process, turn: int, answer: bool) -> None:
+    def _wake(self, process: RunningScript, turn: int, answer: bool) -> None:
         if process.wakeups == turn:
             self._step(process, answer)

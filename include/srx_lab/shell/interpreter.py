@@ -13,7 +13,7 @@ from srx_lab.shell.expansion import closing_parenthesis, file_names, pieces, wit
 from srx_lab.shell.file_builtins import FILE_BUILTINS
 from srx_lab.shell.process import Exit, Process
 from srx_lab.shell.process_builtins import PROCESS_BUILTINS
-from srx_lab.shell.syntax import Command, Group, If, Sequence, ShellSyntax, Simple, Step, While, parse
+from srx_lab.shell.syntax import Command, If, Sequence, ShellSyntax, Simple, Step, Subshell, While, parse
 from srx_lab.shell.text_builtins import TEXT_BUILTINS
 from srx_lab.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
 
@@ -90,7 +90,7 @@ class Shell(Process):
                     await self.run_sequence(command.body, streams)
                     await asyncio.sleep(0)
                 return 0
-            case Group():
+            case Subshell():
                 directed = await self._redirected(command.redirect, streams)
                 inner = replace(self, variables=dict(self.variables), hangup_jobs=self.hangup_jobs)
                 return await inner.run_sequence(command.body, directed) if directed else 1

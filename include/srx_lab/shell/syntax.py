@@ -49,14 +49,14 @@ class While:
 
 
 @dataclass(kw_only=True, slots=True)
-class Group:
+class Subshell:
     """`( ... )` with redirections of its own."""
 
     body: Sequence
     redirect: Simple
 
 
-Command = Simple | If | While | Group
+Command = Simple | If | While | Subshell
 
 
 @dataclass(kw_only=True, slots=True)
@@ -191,7 +191,7 @@ class Parser:
             body = self._sequence(frozenset())
             if not self._operator(")"):
                 raise ShellSyntax("Syntax error: expecting )")
-            return Group(body=body, redirect=self._simple())
+            return Subshell(body=body, redirect=self._simple())
         return self._simple(needed=True)
 
     def _if(self) -> If:

@@ -8,7 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
 from srx_issu.adapters.devices.state.ask import Args
-from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.model import (
+    GroupMember,
+    GroupState,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
 from srx_issu.domain.errors import UnknownCommand
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -74,7 +81,7 @@ def both(body: str) -> str:
 def snapshot(*, primary: NodeName = NODE0, silent: NodeName | None = None) -> Snapshot:
     def view(node: NodeName) -> NodeView:
         members = tuple(
-            Member(node=n, state=GroupState.PRIMARY if n is primary else GroupState.SECONDARY)
+            GroupMember(node=n, state=GroupState.PRIMARY if n is primary else GroupState.SECONDARY)
             for n in NodeName
         )
         shown = NodeView(node=node, reachable=True, groups=(RedundancyGroup(group_id=0, members=members),))

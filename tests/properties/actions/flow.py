@@ -14,13 +14,13 @@ from srx_issu.domain.upgrade.goals import Goal, progress
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.approval.gate import Ask, Gate, approach
+from srx_issu.steps.approval.gate import AskPerson, Gate, approach
 from srx_issu.steps.approval.request import recovery_request, start_request
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import course
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
-    Waiting,
+    RecoveryWait,
     carry_out,
     conclude_recovery,
     diagnose,
@@ -34,7 +34,7 @@ from srx_issu.steps.upgrade.collect_after import collect_after
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
 from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_recovery
-from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
+from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.judge_readiness import judge_readiness
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
@@ -66,11 +66,11 @@ class NotYet:
     """The task has not come to its end."""
 
 
-def plain(step: str, work: Callable[[Bench], object]) -> tuple[str, Task]:
+def plain(step: str, work: Callable[[UpgradeContext], object]) -> tuple[str, Task]:
     return step, lambda here, run: here.perform(run, step, work)
 
 
-def keep_baseline(bench: Bench) -> object:
+def keep_baseline(bench: UpgradeContext) -> object:
     if bench.known().start is not None:
         return None
     now = bench.reader.observe()
@@ -109,7 +109,7 @@ def put(here: Site, run: Run, asked: Gate) -> object:
     found = here.perform(run, task_of(asked), lambda bench: approach(bench, asked, request))
     where = (run.upgrade_id, task_of(asked))
     here.questions.pop(where, None)
-    if isinstance(found, Ask):
+    if isinstance(found, AskPerson):
         here.questions[where] = Question(run=run, gate=asked, about=here.about(run, asked.purpose))
     return found
 
@@ -122,7 +122,7 @@ def wait(step: str, goal: Goal) -> tuple[str, Task]:
     return step, watch
 
 
-def _watch(here: Site, run: Run, step: str, goal: Goal, bench: Bench) -> object:
+def _watch(here: Site, run: Run, step: str, goal: Goal, bench: UpgradeContext) -> object:
     timers = bench.intent.policy.timers
     so_far = known(here.journal.written[run.upgrade_id])
     way = course(so_far, here.evidence, bench.intent)
@@ -148,7 +148,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
     def errand(here: Site, run: Run) -> object:
         for _ in range(MOST_POLLS):
             found = here.perform(run, step, lambda bench: carry_out(bench, name), failed=failed)
-            if not isinstance(found, Waiting):
+            if not isinstance(found, RecoveryWait):
                 return found
             since = known(here.journal.written[run.upgrade_id]).waiting_since.get(name)
             if since is None:
@@ -226,7 +226,7 @@ def go_on(here: Site, run: Run) -> None:
     tasks, index = TASKS[run.purpose], INDEX[run.purpose]
     step, task = tasks[run.at]
     found = task(here, run)
-    if isinstance(found, NotYet | Ask):
+    if isinstance(found, NotYet | AskPerson):
         return
     if isinstance(found, Exception):
         run.failed.append(step)
@@ -242,13 +242,13 @@ def _next(run: Run, step: str, found: object, index: dict[str, int]) -> int:
             at = index["branch_outcome"]
         case Exception() if step != "close":
             at = index["close"]
-        case Way.VERIFY | Recovered.VERIFY:
+        case NextStage.VERIFY | Recovered.VERIFY:
             at = index["verify.collect_after"]
-        case Way.RECOVER:
+        case NextStage.RECOVER:
             at = index["recover.diagnose"]
-        case Way.HOLD:
+        case NextStage.HOLD:
             at = index["hold_for_operator"]
-        case Way.END | Recovered.PUT_BACK:
+        case NextStage.END | Recovered.PUT_BACK:
             at = index["close"]
         case _ if step in ("fail_back.check_unchanged", "hold_for_operator"):
             at = index["close"]

@@ -21,11 +21,11 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import Event, StepFailed
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.steps.approval.gate import Gate
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import intent_of
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.claim import TakeOver, claim
@@ -121,7 +121,7 @@ class Site:
         return any(run.is_at_work for run in self.runs if run.upgrade_id == upgrade_id)
 
     def perform(
-        self, run: Run, step: str, work: Callable[[Bench], object], failed: Event | None = None
+        self, run: Run, step: str, work: Callable[[UpgradeContext], object], failed: Event | None = None
     ) -> object:
         """One try of one task; what it raised when it failed, and ``failed`` tells the journal so."""
         try:
@@ -154,7 +154,7 @@ class Site:
 
     # -- the bench
 
-    def bench(self, run: Run, step: str) -> Bench:
+    def bench(self, run: Run, step: str) -> UpgradeContext:
         self.journal.until, until = None, self.journal.until  # opening waits an outage out
         ours = intent_of(self.journal, run.upgrade_id)
         self.journal.until = until
@@ -175,7 +175,7 @@ class Site:
             self.tell(f"-> {node}: {command} ({way or ''}{'' if reached else ', lost on the way'})")
 
         timers = ours.policy.timers
-        return Bench(
+        return UpgradeContext(
             intent=ours,
             step=step,
             reader=MachineReader(self.world, timers),
@@ -254,7 +254,7 @@ def upgrade_of(here: Site, upgrade_id: str) -> Intent:
     return intent(
         upgrade_id=upgrade_id,
         image=image,
-        software=Software.SYSTEM,
+        software=SoftwareFamily.SYSTEM,
         policy=policy,
         requested_by=REQUESTER,
         approvals=Approvals(start=start, recovery=recovery),

@@ -21,10 +21,10 @@ from srx_issu.ports.devices import Line
 from srx_issu.ports.journal import PERMIT_S
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import intent_of
 from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
-from srx_issu.steps.recovery.recover_cluster import Waiting, carry_out
+from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_issu.steps.upgrade.observe import observe, observe_again
@@ -88,7 +88,7 @@ def no_way_home(here: Site) -> str | None:
         claim(wanted, journal, leases, clock.now(), word)
         here.journal.intents[NAME], here.journal.written[NAME] = wanted, journal.written[NAME]
 
-        def bench(step: str) -> Bench:
+        def bench(step: str) -> UpgradeContext:
             plain = here.bench(run, step)
             return replace(
                 plain,
@@ -113,7 +113,7 @@ def _asks(rules: FailureRules) -> FailureRules:
     return replace(rules, permissions=dict.fromkeys(rules.permissions, Permission.ASK))
 
 
-def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
+def _tried(journal: MemoryJournal, make: Callable[[str], UpgradeContext]) -> str | None:
     observe(make("observe"))
     make("quiet").record(NothingMoved(), "nothing moves")
     observe_again(make("observe_again"))
@@ -129,7 +129,7 @@ def _tried(journal: MemoryJournal, make: Callable[[str], Bench]) -> str | None:
     confirm_approval(here, ApprovalPurpose.RECOVERY)
     for name in ActionName:
         try:
-            if isinstance(carry_out(make(f"recover.{name}"), name), Waiting):
+            if isinstance(carry_out(make(f"recover.{name}"), name), RecoveryWait):
                 return None
         except LetOut:
             return None

@@ -50,13 +50,13 @@ from srx_issu.ports.devices import Line, StartLine, StartReport
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.approval.gate import Ask, Enough, Gate, NextGate, Response, approach, give_up, hear
+from srx_issu.steps.approval.gate import AskPerson, Enough, Gate, NextGate, Response, approach, give_up, hear
 from srx_issu.steps.approval.request import recovery_request
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import course, intent_of
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
-    Waiting,
+    RecoveryWait,
     carry_out,
     conclude_recovery,
     diagnose,
@@ -68,7 +68,7 @@ from srx_issu.steps.upgrade.close import conclude
 from srx_issu.steps.upgrade.collect_after import collect_after
 from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_recovery
-from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
+from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
 from srx_issu.steps.waits.converge import NotYet
@@ -264,15 +264,15 @@ class Pilot:
     def _after(self) -> None:
         while isinstance(way := self._task("branch_outcome", judge_outcome), NotYet):
             self.world.sleep(way.pause_s)
-        if way is Way.HOLD:
+        if way is NextStage.HOLD:
             self._task("hold_for_operator", hold_for_operator)
-        if way is Way.RECOVER:
+        if way is NextStage.RECOVER:
             try:
-                way = Way.VERIFY if self._recover() is Recovered.VERIFY else way
+                way = NextStage.VERIFY if self._recover() is Recovered.VERIFY else way
             except TaskFailed:
                 self._task("recover.hold_for_operator", hold_recovery)
                 raise
-        if way is Way.VERIFY:
+        if way is NextStage.VERIFY:
             self._verify()
 
     def _recover(self) -> Recovered:
@@ -293,11 +293,11 @@ class Pilot:
             if not isinstance(self._ask(gate), NextGate):
                 return
 
-    def _ask(self, gate: Gate) -> Ask | Enough | NextGate:
+    def _ask(self, gate: Gate) -> AskPerson | Enough | NextGate:
         """Whoever is asked says what the seed has drawn, or nothing."""
         choice, task = ANSWERS[self.answer], ASKS[gate.number - 1]
         found = self._task(task, lambda bench: approach(bench, gate, recovery_request))
-        if not isinstance(found, Ask):
+        if not isinstance(found, AskPerson):
             return found
         if choice is None:
             self._task(task, lambda bench: give_up(bench, gate))
@@ -307,7 +307,9 @@ class Pilot:
     def _carry_out(self, name: ActionName) -> None:
         step = f"recover.{name}"
         failed = StepFailed(task=step, awaited=name)
-        while isinstance(waiting := self._task(step, lambda bench: carry_out(bench, name), failed), Waiting):
+        while isinstance(
+            waiting := self._task(step, lambda bench: carry_out(bench, name), failed), RecoveryWait
+        ):
             since = self._known().waiting_since.get(name)
             if since is None:
                 self._tell(WaitBegan(awaited=name), step, "waiting")
@@ -331,7 +333,7 @@ class Pilot:
 
     # -- tasks
 
-    def _task(self, step: str, work: Callable[[Bench], R], failed: StepFailed | None = None) -> R:
+    def _task(self, step: str, work: Callable[[UpgradeContext], R], failed: StepFailed | None = None) -> R:
         """As ``airflow/operators/step.py`` runs it: tried three times, and as often as it is killed."""
         tries = 0
         while True:
@@ -380,7 +382,7 @@ class Pilot:
                 raise self._fails(step, reason)
             self._pause()
 
-    def _stopped(self, bench: Bench, way: Course, now: Snapshot) -> str | None:
+    def _stopped(self, bench: UpgradeContext, way: Course, now: Snapshot) -> str | None:
         begun = self._known().start
         reading = infer_phase(way.before, now, way.starter, way.target)
         if reading.phase is None or reading.phase >= Phase.SWITCHED_OVER:
@@ -396,9 +398,9 @@ class Pilot:
 
     # -- the bench
 
-    def _bench(self, step: str) -> Bench:
+    def _bench(self, step: str) -> UpgradeContext:
         intent = intent_of(self.journal, self.intent.upgrade_id)
-        return Bench(
+        return UpgradeContext(
             intent=intent,
             step=step,
             reader=MachineReader(self.world, intent.policy.timers),

@@ -11,7 +11,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.found import NOT_KNOWN
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod, Timers
 from srx_lab.machine.fault_catalogue import FAULTS, Scope
 from srx_lab.machine.state import ClusterSpec, GroupSpec
@@ -126,7 +126,7 @@ def _intent(chance: random.Random, model: str) -> Intent:
     rules = FailureRules(permissions=permissions, finish_forward=chance.random() < 0.7)
     return intent(
         image=image,
-        software=Software.VMHOST if platform.upgrade.value == "vmhost" else Software.SYSTEM,
+        software=SoftwareFamily.VMHOST if platform.upgrade.value == "vmhost" else SoftwareFamily.SYSTEM,
         policy=replace(POLICY, timers=TIMERS, failures=rules, start_method=StartMethod.AUTO),
         fail_back=chance.random() < 0.8,
     )

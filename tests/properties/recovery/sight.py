@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from srx_issu.domain.cluster.model import (
     ColdSync,
+    GroupMember,
     GroupState,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
@@ -87,10 +87,10 @@ def _group(world: World, viewer: NodeId, group: int) -> RedundancyGroup:
 _YES_NO = {"yes": True, "no": False}
 
 
-def _member(world: World, viewer: NodeId, node: NodeId, group: int) -> Member:
+def _member(world: World, viewer: NodeId, node: NodeId, group: int) -> GroupMember:
     row = view(world, viewer, node, group)
     known = row.failures != "n/a"
-    return Member(
+    return GroupMember(
         node=NodeName(node.value),
         state=GroupState(row.state.value),
         priority=row.priority,

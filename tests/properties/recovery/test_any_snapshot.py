@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from srx_issu.domain.cluster.model import (
     ColdSync,
+    GroupMember,
     GroupState,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
@@ -28,11 +28,11 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.found import nothing_to_recover, whose_issu
-from srx_issu.domain.recovery.plan import Order, Plan, Taken
+from srx_issu.domain.recovery.plan import CommandKind, RecoveryPlan, SentRecoveryCommand
 from srx_issu.domain.recovery.planner import recover
 from srx_issu.domain.recovery.progress import Finished, Send, next_action
 from srx_issu.domain.recovery.words import describe
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import NEW, OLD, SYNCED, SYNCING, T0
 
@@ -61,8 +61,8 @@ RULES = st.builds(
 
 
 @st.composite
-def members(draw: st.DrawFn, node: NodeName) -> Member:
-    return Member(
+def members(draw: st.DrawFn, node: NodeName) -> GroupMember:
+    return GroupMember(
         node=node,
         state=draw(st.sampled_from([*GroupState, *[GroupState.PRIMARY, GroupState.SECONDARY] * 4])),
         priority=draw(st.sampled_from((None, 0, 100, 200, 255))),
@@ -115,7 +115,7 @@ def half_way(draw: st.DrawFn) -> tuple[Snapshot, Snapshot, NodeName]:
             return RedundancyGroup(
                 group_id=group_id,
                 members=tuple(
-                    Member(
+                    GroupMember(
                         node=node,
                         state=GroupState.PRIMARY if node is primary else GroupState.SECONDARY,
                         priority=255 if flagged and node is primary else 100,
@@ -157,13 +157,13 @@ def dented(draw: st.DrawFn, now: Snapshot) -> Snapshot:
     return replace(now, node0=here) if node is NodeName.NODE0 else replace(now, node1=here)
 
 
-def assert_safe(plan: Plan, now: Snapshot, step: Send) -> None:
+def assert_safe(plan: RecoveryPlan, now: Snapshot, step: Send) -> None:
     """The stop rules (docs/junos.md, "Stop rules"), on what this very look shows."""
     errand = step.errand
     for group_id in now.group_ids:
         leaders = [v.node for v in now.views if v.own_state(group_id) is GroupState.PRIMARY]
         assert len(leaders) < 2, f"{errand.command.cli} while both are primary of RG{group_id}"
-    if errand.order in (Order.ROLL_BACK, Order.REBOOT):
+    if errand.order in (CommandKind.ROLL_BACK, CommandKind.REBOOT):
         node = errand.node
         assert f" node {node.number}" in errand.command.cli
         assert now.view(node).reachable
@@ -171,11 +171,11 @@ def assert_safe(plan: Plan, now: Snapshot, step: Send) -> None:
         for group_id in now.group_ids:
             assert now.view(node).own_state(group_id) is not GroupState.PRIMARY
             assert now.view(node.peer).own_state(group_id) is GroupState.PRIMARY
-    if errand.order in (Order.FAIL_OVER, Order.RESET_FAILOVER):
+    if errand.order in (CommandKind.FAIL_OVER, CommandKind.RESET_FAILOVER):
         for view in now.views:
             own = view.own_state(errand.group_id) if errand.group_id is not None else None
             assert own in (GroupState.PRIMARY, GroupState.SECONDARY, None)
-    if errand.order is Order.FAIL_OVER:
+    if errand.order is CommandKind.FAIL_OVER:
         assert errand.subject is not None
         taker = now.view(errand.subject)
         assert all(taker.own_state(g) in (GroupState.PRIMARY, GroupState.SECONDARY) for g in now.group_ids)
@@ -190,7 +190,9 @@ def judge(
     plan = recover(now, before, intent(software=software), found, rules)  # type: ignore[arg-type]
     assert describe(plan, found)
     sent = tuple(
-        Taken(key=errand.key, at=T0 - timedelta(seconds=600), booted_at=now.view(errand.node).booted_at)
+        SentRecoveryCommand(
+            key=errand.key, at=T0 - timedelta(seconds=600), booted_at=now.view(errand.node).booted_at
+        )
         for errand in plan.errands[: int(str(done))]
     )
     step = next_action(plan, later, sent)
@@ -201,7 +203,7 @@ def judge(
         assert {v.release for v in later.views} == {plan.release}, "called finished on another release"
 
 
-GIVEN = st.tuples(WORDS, st.booleans(), RULES, st.sampled_from(list(Software)), st.integers(0, 9))
+GIVEN = st.tuples(WORDS, st.booleans(), RULES, st.sampled_from(list(SoftwareFamily)), st.integers(0, 9))
 
 
 @settings(max_examples=400)

@@ -21,7 +21,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import (
     AnswerGiven,
@@ -120,7 +120,7 @@ FULL: tuple[Event, ...] = (
     CommandUnanswered(**ANSWERED),
     CommandRejected(**ANSWERED),
     CommandWithdrawn(node=NodeName.NODE0, permit_id="p1", command="copy", once="start_issu"),
-    PermitRefused(node=NodeName.NODE0, condition=Condition.STILL_DUE, purpose=SendPurpose.BRING_HOME),
+    PermitRefused(node=NodeName.NODE0, condition=SendCondition.STILL_DUE, purpose=SendPurpose.BRING_HOME),
     QuestionAsked(
         question=QUESTION,
         shown="s" * 64,

@@ -8,8 +8,8 @@ from dataclasses import replace
 from srx_issu.campaign.model import (
     Budget,
     Campaign,
+    FleetCluster,
     InFlight,
-    Member,
     Retry,
     Selection,
     Share,
@@ -21,8 +21,10 @@ IMAGE = "junos-srxhe-x86-64-22.4R3-S2.11.tgz"
 SITES = {"ber": "Europe/Berlin", "nyc": "America/New_York", "syd": "Australia/Sydney"}
 
 
-def member(name: str, **changes: object) -> Member:
-    plain = Member(name=name, model="SRX4600", site="ber", region="emea", image=IMAGE, worst_case_s=3600.0)
+def member(name: str, **changes: object) -> FleetCluster:
+    plain = FleetCluster(
+        name=name, model="SRX4600", site="ber", region="emea", image=IMAGE, worst_case_s=3600.0
+    )
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -31,7 +33,7 @@ def campaign(**changes: object) -> Campaign:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def random_fleet(dice: random.Random, size: int) -> tuple[Member, ...]:
+def random_fleet(dice: random.Random, size: int) -> tuple[FleetCluster, ...]:
     """Three sites, some pairs and triangles in conflict, some clusters without an image."""
     groups = [f"core-{number}" for number in range(max(1, size // 4))]
     return tuple(

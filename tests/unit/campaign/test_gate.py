@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.campaign.admit import Flight, Never, Orders, Wait, hindrance
+from srx_issu.campaign.admit import Flight, MustWait, Orders, WillNotStart, hindrance
 from srx_issu.campaign.budget import exceeded
-from srx_issu.campaign.gate import Way, judge_wave, to_finish, to_retry
+from srx_issu.campaign.gate import WaveDecision, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import FAILURES, Budget, InFlight, OnExceeded, Result, Retry, Share
-from srx_issu.campaign.plan import Planned, plan_waves
+from srx_issu.campaign.plan import PlannedCluster, plan_waves
 from srx_issu.domain.outcome import Outcome
 from tests.unit.campaign.fleets import campaign, member
 
@@ -20,7 +20,7 @@ WAVE = ("a", "b", "c", "d")
 DONE = dict.fromkeys(WAVE, Result.UPGRADED)
 
 
-def planned(name: str, **changes: object) -> Planned:
+def planned(name: str, **changes: object) -> PlannedCluster:
     (found,) = plan_waves([member(name, **changes)], campaign()).clusters
     return found
 
@@ -76,7 +76,7 @@ def test_many_failures_are_named_in_part() -> None:
 
 def test_a_wave_that_went_well_is_promoted() -> None:
     judged = judge_wave(campaign(), DONE, wave=WAVE, planned=4)
-    assert (judged.way, judged.reason) == (Way.PROMOTE, "all 4 of the wave have ended")
+    assert (judged.way, judged.reason) == (WaveDecision.PROMOTE, "all 4 of the wave have ended")
 
 
 def test_failures_within_the_budget_are_told_and_promoted() -> None:
@@ -84,18 +84,20 @@ def test_failures_within_the_budget_are_told_and_promoted() -> None:
         campaign(budget=Budget(total=Share(count=1))), {**DONE, "a": Result.ROLLED_BACK}, wave=WAVE, planned=4
     )
     assert (judged.way, judged.reason) == (
-        Way.PROMOTE,
+        WaveDecision.PROMOTE,
         "all 4 of the wave have ended; 1 failed, which the budget bears",
     )
 
 
 def test_a_cluster_without_result_is_a_failure() -> None:
     judged = judge_wave(campaign(budget=Budget(total=Share(count=0))), {}, wave=WAVE, planned=4)
-    assert judged.way is Way.HOLD
+    assert judged.way is WaveDecision.HOLD
 
 
-@pytest.mark.parametrize(("what", "way"), [(OnExceeded.HOLD, Way.HOLD), (OnExceeded.ABORT, Way.ABORT)])
-def test_an_exceeded_budget_holds_or_aborts_as_the_file_says(what: OnExceeded, way: Way) -> None:
+@pytest.mark.parametrize(
+    ("what", "way"), [(OnExceeded.HOLD, WaveDecision.HOLD), (OnExceeded.ABORT, WaveDecision.ABORT)]
+)
+def test_an_exceeded_budget_holds_or_aborts_as_the_file_says(what: OnExceeded, way: WaveDecision) -> None:
     budget = Budget(total=Share(count=0), on_exceeded=what)
     judged = judge_wave(campaign(budget=budget), {**DONE, "a": Result.ROLLED_BACK}, wave=WAVE, planned=4)
     assert judged.way is way
@@ -104,14 +106,14 @@ def test_an_exceeded_budget_holds_or_aborts_as_the_file_says(what: OnExceeded, w
 def test_what_was_not_started_holds() -> None:
     results = {**dict.fromkeys(WAVE, Result.NOT_STARTED), **{f"x{n}": Result.UPGRADED for n in range(3)}}
     judged = judge_wave(campaign(), results, wave=(*WAVE, "x1"), planned=9)
-    assert (judged.way, judged.reason) == (Way.HOLD, "4 of the wave were not started: a, b, c, d")
+    assert (judged.way, judged.reason) == (WaveDecision.HOLD, "4 of the wave were not started: a, b, c, d")
     many = {f"y{n}": Result.NOT_STARTED for n in range(6)}
     assert judge_wave(campaign(), many, wave=tuple(many), planned=9).reason.endswith("y4 and others")
 
 
 def test_an_abort_comes_first() -> None:
     judged = judge_wave(campaign(), DONE, wave=WAVE, planned=4, aborted="ada: flood in ber")
-    assert (judged.way, judged.reason) == (Way.ABORT, "ada: flood in ber")
+    assert (judged.way, judged.reason) == (WaveDecision.ABORT, "ada: flood in ber")
 
 
 def test_only_what_may_be_tried_again_is() -> None:
@@ -130,19 +132,19 @@ def test_only_what_may_be_tried_again_is() -> None:
 
 def test_orders_and_budget_come_before_the_window() -> None:
     fw = planned("fw")
-    assert hindrance(fw, Orders(aborted="ada"), None, NOW, NOW) == Never(reason="ada")
-    assert hindrance(fw, Orders(paused="bob"), "2 failed", None, NOW) == Never(reason="2 failed")
-    assert hindrance(fw, Orders(paused="bob", stopped="eve"), None, NOW, NOW) == Wait(reason="eve")
-    assert hindrance(fw, Orders(paused="bob"), None, NOW, NOW) == Wait(reason="bob")
+    assert hindrance(fw, Orders(aborted="ada"), None, NOW, NOW) == WillNotStart(reason="ada")
+    assert hindrance(fw, Orders(paused="bob"), "2 failed", None, NOW) == WillNotStart(reason="2 failed")
+    assert hindrance(fw, Orders(paused="bob", stopped="eve"), None, NOW, NOW) == MustWait(reason="eve")
+    assert hindrance(fw, Orders(paused="bob"), None, NOW, NOW) == MustWait(reason="bob")
     assert hindrance(fw, Orders(), None, NOW, NOW) is None
 
 
 def test_a_closed_window_says_when_it_opens_and_none_at_all_is_final() -> None:
     opens = datetime(2027, 1, 20, 1, tzinfo=UTC)
     found = hindrance(planned("fw"), Orders(), None, opens, NOW)
-    assert found == Wait(reason="window of site ber opens 2027-01-20 01:00 UTC", until=opens)
+    assert found == MustWait(reason="window of site ber opens 2027-01-20 01:00 UTC", until=opens)
     never = hindrance(planned("fw", worst_case_s=7201.0), Orders(), None, None, NOW)
-    assert never == Never(reason="site ber has no window within 400 days that leaves 120 min")
+    assert never == WillNotStart(reason="site ber has no window within 400 days that leaves 120 min")
 
 
 def test_there_is_room_unless_a_limit_or_a_conflict_says_no() -> None:
@@ -150,7 +152,7 @@ def test_there_is_room_unless_a_limit_or_a_conflict_says_no() -> None:
     fw, twin = planned("fw", conflict_groups=core), planned("twin", conflict_groups=core, site="nyc")
     other, alone = planned("other"), replace(planned("alone"), region=None)
 
-    def room(cluster: Planned, running: list[Planned], **limits: int) -> str | None:
+    def room(cluster: PlannedCluster, running: list[PlannedCluster], **limits: int) -> str | None:
         flight = Flight(InFlight(**{"campaign": 9, **limits}))
         for each in running:
             flight.start(each)

@@ -12,8 +12,8 @@ from time import process_time
 
 import pytest
 
-from srx_issu.campaign.model import Campaign, InFlight, Member, Share, WaveSize
-from srx_issu.campaign.plan import Plan, plan_waves, wave_sizes
+from srx_issu.campaign.model import Campaign, FleetCluster, InFlight, Share, WaveSize
+from srx_issu.campaign.plan import CampaignPlan, plan_waves, wave_sizes
 from srx_issu.campaign.rehearse import Rehearsal
 from srx_issu.steps.staging.fleet import gaps
 from tests.unit.campaign.fleets import campaign, member, random_campaign, random_fleet
@@ -24,7 +24,7 @@ FEW, MANY = 500, 2000
 SHARES = (WaveSize(share=Share(count=1)), WaveSize(share=Share(percent=10)), WaveSize())
 
 
-def large_fleet(size: int) -> list[Member]:
+def large_fleet(size: int) -> list[FleetCluster]:
     """Ten a site, in pairs that conflict, of some worst cases."""
     return [
         member(
@@ -105,7 +105,9 @@ def test_waves_are_those_of_the_plain_rule(seed: int) -> None:
     assert [[c.name for c in wave.clusters] for wave in plan.waves] == by_the_plain_rule(plan, asked, fleet)
 
 
-def by_the_plain_rule(plan: Plan, asked: Campaign, fleet: tuple[Member, ...]) -> list[list[str]]:
+def by_the_plain_rule(
+    plan: CampaignPlan, asked: Campaign, fleet: tuple[FleetCluster, ...]
+) -> list[list[str]]:
     everybody = plan_waves(fleet, replace(asked, waves=(WaveSize(),)))
     left = [cluster.name for cluster in everybody.clusters]
     total, waves = len(left), []

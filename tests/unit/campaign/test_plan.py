@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.campaign.drift import drift
-from srx_issu.campaign.model import Member, Selection, Share, WaveSize
-from srx_issu.campaign.plan import Plan, plan_waves
+from srx_issu.campaign.model import FleetCluster, Selection, Share, WaveSize
+from srx_issu.campaign.plan import CampaignPlan, plan_waves
 from tests.unit.campaign.fleets import campaign, member, random_campaign, random_fleet
 from tests.unit.campaign.goldens import assert_as_recorded
 
@@ -20,11 +20,11 @@ CANARY_TO_REST = (
 )
 
 
-def names(plan: Plan) -> list[list[str]]:
+def names(plan: CampaignPlan) -> list[list[str]]:
     return [[cluster.name for cluster in wave.clusters] for wave in plan.waves]
 
 
-def fleet(*wanted: str, **changes: object) -> list[Member]:
+def fleet(*wanted: str, **changes: object) -> list[FleetCluster]:
     return [member(name, **changes) for name in wanted]
 
 

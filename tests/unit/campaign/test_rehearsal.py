@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.gate import Judgement
 from srx_issu.campaign.model import Budget, Campaign, InFlight, Result, Retry, Share, WaveSize
-from srx_issu.campaign.plan import Planned, plan_waves
-from srx_issu.campaign.rehearse import Answer, Ending, Kind, Rehearsal
+from srx_issu.campaign.plan import PlannedCluster, plan_waves
+from srx_issu.campaign.rehearse import Answer, Rehearsal, RehearsedEnd, TickKind
 from tests.unit.campaign.fleets import campaign, member
 from tests.unit.campaign.goldens import assert_as_recorded
 from tests.unit.campaign.worlds import START
@@ -23,9 +23,11 @@ class ScriptedWorld:
     answers: list[Answer] = field(default_factory=list)
     orders_at: tuple[tuple[datetime, Orders], ...] = ()
 
-    def ending(self, cluster: Planned, attempt: int) -> Ending:
+    def ending(self, cluster: PlannedCluster, attempt: int) -> RehearsedEnd:
         given = self.results.get(cluster.name, [])
-        return Ending(after_s=600.0, result=given[attempt - 1] if attempt <= len(given) else Result.UPGRADED)
+        return RehearsedEnd(
+            after_s=600.0, result=given[attempt - 1] if attempt <= len(given) else Result.UPGRADED
+        )
 
     def orders(self, now: datetime) -> Orders:
         return next((o for at, o in reversed(self.orders_at) if at <= now), Orders())
@@ -93,5 +95,5 @@ def test_an_abort_order_lets_what_runs_end() -> None:
     plan = plan_waves([member(name) for name in "abcde"], strict())
     rehearsal = Rehearsal(plan, strict(), world, START)
     kinds = [tick.kind for tick in rehearsal.ticks()]
-    assert kinds.count(Kind.STARTED) == kinds.count(Kind.ENDED) == 3
-    assert kinds.count(Kind.NOT_STARTED) == 2
+    assert kinds.count(TickKind.STARTED) == kinds.count(TickKind.ENDED) == 3
+    assert kinds.count(TickKind.NOT_STARTED) == 2

@@ -12,8 +12,8 @@ from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.gate import Judgement
 from srx_issu.campaign.model import NEVER_RETRIED, Campaign, Result, Share
-from srx_issu.campaign.plan import Plan, Planned, plan_waves
-from srx_issu.campaign.rehearse import Answer, Ending, Kind, Rehearsal, Tick
+from srx_issu.campaign.plan import CampaignPlan, PlannedCluster, plan_waves
+from srx_issu.campaign.rehearse import Answer, Rehearsal, RehearsedEnd, Tick, TickKind
 from srx_issu.campaign.window import Calendar, Days, Opening, next_start, spans
 from tests.unit.campaign.fleets import SITES, random_campaign, random_fleet
 
@@ -36,12 +36,12 @@ class RandomWorld:
     changes: tuple[tuple[datetime, Orders], ...] = ()
     answers: Counter[Answer] = field(default_factory=Counter)
 
-    def ending(self, cluster: Planned, attempt: int) -> Ending:
+    def ending(self, cluster: PlannedCluster, attempt: int) -> RehearsedEnd:
         after_s = self.dice.choice((1200.0, 2400.0, cluster.worst_case_s))
         if self.dice.random() >= self.failing:
-            return Ending(after_s=after_s, result=Result.UPGRADED)
+            return RehearsedEnd(after_s=after_s, result=Result.UPGRADED)
         bad = (Result.NOT_READY, Result.ROLLED_BACK, Result.NEEDS_OPERATOR, Result.UNKNOWN)
-        return Ending(after_s=after_s, result=self.dice.choice(bad))
+        return RehearsedEnd(after_s=after_s, result=self.dice.choice(bad))
 
     def orders(self, now: datetime) -> Orders:
         return next((o for at, o in reversed(self.changes) if at <= now), Orders())
@@ -77,9 +77,9 @@ def random_world(dice: random.Random) -> RandomWorld:
 class Rules:
     """Checked at every tick, from the ticks alone: none of the planner's own code decides here."""
 
-    plan: Plan
+    plan: CampaignPlan
     campaign: Campaign
-    by_name: dict[str, Planned] = field(init=False)
+    by_name: dict[str, PlannedCluster] = field(init=False)
     running: set[str] = field(default_factory=set)
     starts: Counter[str] = field(default_factory=Counter)
     results: dict[str, Result] = field(default_factory=dict)
@@ -91,19 +91,19 @@ class Rules:
 
     def check(self, tick: Tick) -> None:
         match tick.kind:
-            case Kind.STARTED:
+            case TickKind.STARTED:
                 self._check_start(tick)
-            case Kind.ENDED:
+            case TickKind.ENDED:
                 assert tick.cluster is not None
                 self.running.remove(tick.cluster.name)
                 self.results[tick.cluster.name] = Result(tick.text)
-            case Kind.NOT_STARTED:
+            case TickKind.NOT_STARTED:
                 assert tick.cluster is not None
                 self.results[tick.cluster.name] = Result.NOT_STARTED
-            case Kind.JUDGED | Kind.FINISHED:
+            case TickKind.JUDGED | TickKind.FINISHED:
                 assert not self.running, "a wave is judged while clusters are in flight"
                 self.aborted = self.aborted or tick.text.startswith("abort")
-            case Kind.ANSWERED:
+            case TickKind.ANSWERED:
                 self._hear(Answer(tick.text), tick.wave)
             case _:
                 pass
@@ -150,7 +150,7 @@ class Rules:
         self._check_window(tick, cluster)
         self.running.add(cluster.name)
 
-    def _check_window(self, tick: Tick, cluster: Planned) -> None:
+    def _check_window(self, tick: Tick, cluster: PlannedCluster) -> None:
         calendar = self.campaign.calendar_of(cluster.site)
         end = tick.at + timedelta(seconds=cluster.worst_case_s)
         assert any(span.start <= tick.at and end <= span.end for span in spans(calendar, tick.at, end))
@@ -181,10 +181,10 @@ def play(seed: int, size: int) -> tuple[Rehearsal, Rules, list[Tick]]:
 
 def assert_complete(rehearsal: Rehearsal, rules: Rules, ticks: list[Tick]) -> None:
     """Everybody has a result, unless the campaign was ended by a person or its budget."""
-    assert ticks[-1].kind in (Kind.FINISHED, Kind.STUCK)
+    assert ticks[-1].kind in (TickKind.FINISHED, TickKind.STUCK)
     assert rehearsal.results == rules.results
-    judged = [tick for tick in ticks if tick.kind is Kind.JUDGED]
-    if ticks[-1].kind is Kind.FINISHED and not rules.aborted:
+    judged = [tick for tick in ticks if tick.kind is TickKind.JUDGED]
+    if ticks[-1].kind is TickKind.FINISHED and not rules.aborted:
         assert set(rehearsal.results) == set(rules.by_name)
         assert len(judged) >= len([wave for wave in rules.plan.waves if wave.clusters])
     assert next_start(Calendar(), START, 1) == START

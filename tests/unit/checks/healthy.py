@@ -12,17 +12,17 @@ from srx_issu.domain.cluster.model import (
     Address,
     Cluster,
     ColdSync,
+    GroupMember,
     GroupState,
     Image,
     IssuStatus,
-    Member,
     NodeName,
     NodeView,
     RedundancyGroup,
     Snapshot,
 )
 from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.upgrade.support import InService, Support
 
@@ -36,8 +36,8 @@ def both(*found: Any) -> PerNode[Any]:
 
 
 def group(group_id: int) -> RedundancyGroup:
-    def member(node: NodeName, state: GroupState, priority: int) -> Member:
-        return Member(
+    def member(node: NodeName, state: GroupState, priority: int) -> GroupMember:
+        return GroupMember(
             node=node,
             state=state,
             priority=priority,
@@ -134,7 +134,7 @@ def intent() -> Intent:
             sha256="0" * 64,
             size_bytes=1_400_000_000,
         ),
-        software=Software.SYSTEM,
+        software=SoftwareFamily.SYSTEM,
         policy=Policy(timers=Timers(), limits=Limits(), tolerances={}),
         requested_by="ops",
     )

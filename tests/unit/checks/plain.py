@@ -10,24 +10,25 @@ from typing import assert_never
 
 from srx_issu.checks.check import AtLeastColumn, Check, InRange, NoneOf, OneOf
 from srx_issu.checks.frames import Cell, Frame, Row
-from srx_issu.checks.runner import Outcome, Run
+from srx_issu.checks.runner import CheckOutcome, CheckRun
 from srx_issu.domain.verdict import Status
 
 
-def plain_run(frames: Sequence[Frame], checks: Iterable[Check]) -> Run:
+def plain_run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
     by_name = {frame.name: frame for frame in frames}
-    outcomes: list[Outcome] = []
+    outcomes: list[CheckOutcome] = []
     for check in checks:
         frame = by_name.get(check.table)
         if frame is None:
-            outcomes.append(Outcome(check=check, status=Status.ERROR, row=None, trouble="no table"))
+            outcomes.append(CheckOutcome(check=check, status=Status.ERROR, row=None, trouble="no table"))
         elif not frame.rows:
-            outcomes.append(Outcome(check=check, status=Status.FAIL, row=None, trouble="empty"))
+            outcomes.append(CheckOutcome(check=check, status=Status.FAIL, row=None, trouble="empty"))
         else:
             outcomes += [
-                Outcome(check=check, status=_status(check, row), row=i) for i, row in enumerate(frame.rows)
+                CheckOutcome(check=check, status=_status(check, row), row=i)
+                for i, row in enumerate(frame.rows)
             ]
-    return Run(outcomes=tuple(outcomes))
+    return CheckRun(outcomes=tuple(outcomes))
 
 
 def _status(check: Check, row: Row) -> Status:

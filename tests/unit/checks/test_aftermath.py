@@ -14,7 +14,7 @@ from srx_issu.domain.checking import AftermathVerdict, CheckRule, CheckRules, Se
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import ColdSync, GroupState
 from srx_issu.domain.cluster.state import NotAnswered, Rows
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, NOW, TARGET, Case, both, healthy
 from tests.unit.checks.plain import plain_run
@@ -228,7 +228,7 @@ def test_more_findings_than_anybody_reads_are_counted() -> None:
 
 def test_the_light_question_for_waiting_gives_the_same_findings() -> None:
     after = upgraded().rows("zones", NODE1)
-    old, new = (Look(snapshot=c.snapshot, state=c.state) for c in (baseline(), after))
+    old, new = (Observation(snapshot=c.snapshot, state=c.state) for c in (baseline(), after))
     found = findings_of(differences_of(old, new, after.intent), CheckRules())
     assert [d.words for d in found] == ["zone trust / reth0.0 is lost"]
 

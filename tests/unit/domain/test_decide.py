@@ -4,7 +4,7 @@ import pytest
 
 from srx_issu.domain.cluster.model import IssuStatus, Snapshot
 from srx_issu.domain.cluster.phase import Phase
-from srx_issu.domain.upgrade.decide import AskOperator, Attach, NothingToDo, Sent, Start, decide
+from srx_issu.domain.upgrade.decide import AskOperator, AttachToIssu, BeginIssu, NothingToDo, Sent, decide
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
 
@@ -36,7 +36,7 @@ def test_has_nothing_to_do_when_both_nodes_run_the_target() -> None:
 def test_starts_on_the_rg0_primary() -> None:
     now = both(groups=(group(0, N1), group(1)))
     action = decide(BEFORE, now, intent(), None)
-    assert isinstance(action, Start)
+    assert isinstance(action, BeginIssu)
     assert action.node is N1
     assert action.command.cli.endswith(
         "in-service-upgrade /var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz reboot"
@@ -45,27 +45,27 @@ def test_starts_on_the_rg0_primary() -> None:
 
 def test_attaches_to_its_own_issu() -> None:
     action = decide(BEFORE, both(OLD, NEW), intent(), Sent(starter=N0))
-    assert isinstance(action, Attach)
+    assert isinstance(action, AttachToIssu)
     assert action.phase is Phase.COLD_SYNCED
 
 
 def test_attaches_when_it_finished_meanwhile() -> None:
     action = decide(BEFORE, both(NEW, NEW), intent(), Sent(starter=N0))
-    assert isinstance(action, Attach)
+    assert isinstance(action, AttachToIssu)
     assert action.phase is Phase.COMPLETE
 
 
 def test_attaches_when_the_nodes_do_not_tell() -> None:
     action = decide(BEFORE, snapshot(silent(N0), silent(N1)), intent(), Sent(starter=N0))
-    assert isinstance(action, Attach)
+    assert isinstance(action, AttachToIssu)
     assert action.phase is None
 
 
 def test_leaves_it_to_the_marker_on_the_node_when_the_request_may_never_have_arrived() -> None:
     action = decide(BEFORE, both(), intent(), Sent(starter=N0))
-    assert isinstance(action, Start)
+    assert isinstance(action, BeginIssu)
     assert "marker" in action.reason
 
 
 def test_never_sends_an_rpc_again() -> None:
-    assert isinstance(decide(BEFORE, both(), intent(), Sent(starter=N0, by_rpc=True)), Attach)
+    assert isinstance(decide(BEFORE, both(), intent(), Sent(starter=N0, by_rpc=True)), AttachToIssu)

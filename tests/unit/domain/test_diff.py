@@ -8,10 +8,17 @@ from typing import Any
 import pytest
 
 from srx_issu.domain.cluster import rows
-from srx_issu.domain.cluster.model import GroupState, Member, NodeName, NodeView, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.model import (
+    GroupMember,
+    GroupState,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
 from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
 from srx_issu.domain.comparison.compare import beyond, compare, compared_tables, ignoring
-from srx_issu.domain.comparison.difference import Kind, Look
+from srx_issu.domain.comparison.difference import DifferenceKind, Observation
 from srx_issu.domain.comparison.noise_floor import noise_floor
 from srx_issu.domain.comparison.rto_flow import Flow, stalled
 from srx_issu.domain.comparison.sides import active_node
@@ -27,7 +34,7 @@ def snapshot(*primaries: NodeName) -> Snapshot:
         RedundancyGroup(
             group_id=group_id,
             members=tuple(
-                Member(node=n, state=GroupState.PRIMARY if n is primary else GroupState.SECONDARY)
+                GroupMember(node=n, state=GroupState.PRIMARY if n is primary else GroupState.SECONDARY)
                 for n in NodeName
             ),
         )
@@ -37,9 +44,9 @@ def snapshot(*primaries: NodeName) -> Snapshot:
     return Snapshot(cluster="fw-a", taken_at=NOW, node0=views[0], node1=views[1])
 
 
-def look(*primaries: NodeName, **tables: Any) -> Look:
+def look(*primaries: NodeName, **tables: Any) -> Observation:
     state = ClusterState(cluster="fw-a", taken_at=NOW)
-    return Look(snapshot=snapshot(*(primaries or (NODE0,))), state=replace(state, **tables))
+    return Observation(snapshot=snapshot(*(primaries or (NODE0,))), state=replace(state, **tables))
 
 
 def split(node0: Any, node1: Any) -> PerNode[Any]:
@@ -50,7 +57,7 @@ def both(*found: Any) -> PerNode[Any]:
     return split(found, found)
 
 
-def words(before: Look, after: Look, **tolerances: Tolerance) -> list[str]:
+def words(before: Observation, after: Observation, **tolerances: Tolerance) -> list[str]:
     return [d.words for d in compare(before, after, {k.replace("__", "."): t for k, t in tolerances.items()})]
 
 
@@ -120,9 +127,9 @@ def test_lost_added_and_changed_are_told_by_key() -> None:
     after = look(ipsec=both(tunnel("a", 1), tunnel("c")))
     found = {(d.kind, d.key, d.words) for d in compare(before, after, {})}
     assert found == {
-        (Kind.LOST, "b", "VPN peer b is lost"),
-        (Kind.ADDED, "c", "VPN peer c is new"),
-        (Kind.OUT_OF_TOLERANCE, "a", "VPN peer a: tunnels was 2, is 1: 50.0 % less, allowed 0 %"),
+        (DifferenceKind.LOST, "b", "VPN peer b is lost"),
+        (DifferenceKind.ADDED, "c", "VPN peer c is new"),
+        (DifferenceKind.OUT_OF_TOLERANCE, "a", "VPN peer a: tunnels was 2, is 1: 50.0 % less, allowed 0 %"),
     }
 
 
@@ -137,16 +144,19 @@ def test_a_policy_that_changed_inside_is_told_without_its_digest() -> None:
     (found,) = compare(
         look(policies=both(policy("x", 1))), look(policies=both(policy("x", 1, content="y"))), {}
     )
-    assert (found.kind, found.words) == (Kind.CHANGED, "policy a > b / x has changed")
+    assert (found.kind, found.words) == (DifferenceKind.CHANGED, "policy a > b / x has changed")
 
 
 def test_an_inserted_policy_does_not_move_the_others_but_a_swap_does() -> None:
     before = look(policies=both(policy("x", 1), policy("y", 2)))
     inserted = look(policies=both(policy("new", 1), policy("x", 2), policy("y", 3)))
-    assert [d.kind for d in compare(before, inserted, {})] == [Kind.ADDED]
+    assert [d.kind for d in compare(before, inserted, {})] == [DifferenceKind.ADDED]
     swapped = look(policies=both(policy("y", 1), policy("x", 2)))
     (moved,) = compare(before, swapped, {})
-    assert (moved.kind, moved.words) == (Kind.MOVED, "policies a > b: order changed for 2, first a > b / x")
+    assert (moved.kind, moved.words) == (
+        DifferenceKind.MOVED,
+        "policies a > b: order changed for 2, first a > b / x",
+    )
 
 
 def test_a_peer_that_comes_up_is_no_difference_and_one_that_goes_down_is() -> None:
@@ -190,8 +200,8 @@ def test_what_belongs_to_a_box_is_compared_with_that_box() -> None:
     before = look(NODE0, chassis_alarms=split([alarm], []))
     after = look(NODE1, chassis_alarms=split([], [alarm]))
     assert [(d.kind, d.node) for d in compare(before, after, {})] == [
-        (Kind.LOST, NODE0),
-        (Kind.ADDED, NODE1),
+        (DifferenceKind.LOST, NODE0),
+        (DifferenceKind.ADDED, NODE1),
     ]
 
 
@@ -204,7 +214,10 @@ def test_silence_after_an_answer_is_a_difference_and_silence_before_is_none() ->
     silent = PerNode(node0=NotAnswered(reason="syntax error"), node1=NotAnswered(reason="syntax error"))
     told, gone = look(ipsec=both(tunnel("a"))), look(ipsec=silent)
     (found,) = compare(told, gone, {})
-    assert (found.kind, found.words) == (Kind.SILENT, "VPN peers: no answer any more (syntax error)")
+    assert (found.kind, found.words) == (
+        DifferenceKind.SILENT,
+        "VPN peers: no answer any more (syntax error)",
+    )
     assert compare(gone, told, {}) == ()
     assert "ipsec" in compared_tables(told)
     assert "ipsec" not in compared_tables(gone)

@@ -10,10 +10,17 @@ from srx_issu.domain.cluster.model import IssuStatus, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.rules import FailureRules
-from srx_issu.domain.recovery.plan import MOST_ACTIONS, ActionName, Errand, Order, RecoveryAction, Taken
-from srx_issu.domain.recovery.planner import Plan, PlanKind, recover
+from srx_issu.domain.recovery.plan import (
+    MOST_ACTIONS,
+    ActionName,
+    CommandKind,
+    RecoveryAction,
+    RecoveryCommand,
+    SentRecoveryCommand,
+)
+from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
 from srx_issu.domain.recovery.progress import Send, Stop, next_action
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.ports.codec import dumps, loads
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, group, silent, snapshot, view
@@ -37,17 +44,17 @@ def plan(
     overdue: bool = False,
     before: Snapshot = BEFORE,
     rules: FailureRules | None = None,
-    software: Software = Software.SYSTEM,
-) -> Plan:
+    software: SoftwareFamily = SoftwareFamily.SYSTEM,
+) -> RecoveryPlan:
     found = diagnose(before, now, N0, NEW, transcript=words, overdue=overdue)
     return recover(now, before, intent(software=software), found, rules or FailureRules())
 
 
-def orders(made: Plan) -> list[str]:
+def orders(made: RecoveryPlan) -> list[str]:
     return [f"{e.node}: {e.command.cli}" for e in made.errands]
 
 
-def steps(made: Plan) -> list[str]:
+def steps(made: RecoveryPlan) -> list[str]:
     return [action.name.value for action in made.actions]
 
 
@@ -193,7 +200,7 @@ class TestRollBack:
         ]
 
     def test_uses_the_vmhost_form_where_the_platform_has_it(self) -> None:
-        made = plan(HALF, COLD_SYNC, software=Software.VMHOST)
+        made = plan(HALF, COLD_SYNC, software=SoftwareFamily.VMHOST)
         assert "node1: request vmhost software rollback node 1 reboot" in orders(made)
         assert "node1: request vmhost reboot node 1" in orders(made)
 
@@ -217,7 +224,7 @@ class TestRollBack:
     def test_moves_rg0_last_when_the_upgraded_node_serves(self) -> None:
         made = plan(snapshot(after_reboot(SWITCHED.node0), SWITCHED.node1), overdue=True)
         assert made.kind is PlanKind.ROLL_BACK
-        moves = [e.group_id for e in made.errands if e.order is Order.FAIL_OVER]
+        moves = [e.group_id for e in made.errands if e.order is CommandKind.FAIL_OVER]
         assert moves == [1, 0]
 
     def test_policy_may_ask_or_forbid(self) -> None:
@@ -267,7 +274,7 @@ class TestThePlanAsAValue:
         words = "(error-code: 4.1)" if not now.both_reachable else COLD_SYNC
         made = plan(now, words, overdue=True)
         assert made.actions
-        again = loads(Plan, dumps(made))
+        again = loads(RecoveryPlan, dumps(made))
         assert again == made
         assert orders(again) == orders(made)
 
@@ -287,23 +294,23 @@ class TestThePlanAsAValue:
             _plan_of(*[step] * 13)
 
     def test_refuses_two_errands_with_one_key(self) -> None:
-        twice = (Errand(key="a", order=Order.ABORT_ISSU, node=N0),) * 2
+        twice = (RecoveryCommand(key="a", order=CommandKind.ABORT_ISSU, node=N0),) * 2
         step = RecoveryAction(name=ActionName.ABORT_ISSU, reason="", deadline="resync_s", errands=twice)
         with pytest.raises(ValueError, match="share a key: a, a"):
             _plan_of(step)
 
-    @pytest.mark.parametrize("order", [Order.ROLL_BACK, Order.REBOOT])
-    def test_an_errand_without_its_node_builds_no_command(self, order: Order) -> None:
+    @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
+    def test_an_errand_without_its_node_builds_no_command(self, order: CommandKind) -> None:
         with pytest.raises(ValueError, match="names no node"):
-            _ = Errand(key="x", order=order, node=N0).command
+            _ = RecoveryCommand(key="x", order=order, node=N0).command
 
     def test_an_errand_without_its_group_builds_no_command(self) -> None:
         with pytest.raises(ValueError, match="names no redundancy group"):
-            _ = Errand(key="x", order=Order.RESET_FAILOVER, node=N0).command
+            _ = RecoveryCommand(key="x", order=CommandKind.RESET_FAILOVER, node=N0).command
 
 
-def _plan_of(*actions: RecoveryAction) -> Plan:
-    return Plan(
+def _plan_of(*actions: RecoveryAction) -> RecoveryPlan:
+    return RecoveryPlan(
         kind=PlanKind.ROLL_BACK,
         failure=FailureClass.COLD_SYNC_FAILED,
         permission=Permission.ASK,
@@ -352,7 +359,7 @@ def test_a_node_that_never_booted_is_not_rebooted_into_an_image_that_may_be_wait
     words = "Reboot secondary node failed (error-code: 4.1)"
     made = plan(snapshot(view(N0, groups=FLAGGED, issu=WINDOW), silent(N1)), words)
     back = both(groups=FLAGGED)
-    sent = [Taken(key=f"abort_issu_{node}", at=back.taken_at) for node in (N0, N1)]
+    sent = [SentRecoveryCommand(key=f"abort_issu_{node}", at=back.taken_at) for node in (N0, N1)]
     step = next_action(made, back, sent)
     assert isinstance(step, Stop)
     assert "has not rebooted" in step.reason

@@ -10,7 +10,15 @@ import pytest
 from srx_issu.domain.cluster.model import GroupState, IssuStatus, NodeView, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.recovery import steps
-from srx_issu.domain.recovery.plan import ActionName, Errand, Order, Plan, PlanKind, RecoveryAction, Taken
+from srx_issu.domain.recovery.plan import (
+    ActionName,
+    CommandKind,
+    PlanKind,
+    RecoveryAction,
+    RecoveryCommand,
+    RecoveryPlan,
+    SentRecoveryCommand,
+)
 from srx_issu.domain.recovery.progress import (
     MOST_TRIES,
     RESEND_AFTER,
@@ -25,7 +33,7 @@ from srx_issu.domain.recovery.progress import (
     timed_out,
 )
 from srx_issu.domain.recovery.stop_rules import Objection, Say, objection
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.snapshots import (
     N0,
     N1,
@@ -50,22 +58,25 @@ HALF = snapshot(
 BACK = both(groups=FLAGGED, issu=WINDOW)  # node1 runs the old release again, window still open
 SPLIT = snapshot(view(N0), view(N1, groups=(group(0, N1), group(1))))
 BOOTED = view(N1).booted_at
-ROLLED = Taken(key="roll_back_node1", at=T0, booted_at=BOOTED)
-ABORTED = (Taken(key="abort_issu_node0", at=T0), Taken(key="abort_issu_node1", at=T0))
-REBOOTED = Taken(key="reboot_node1", at=T0, booted_at=BOOTED)
+ROLLED = SentRecoveryCommand(key="roll_back_node1", at=T0, booted_at=BOOTED)
+ABORTED = (
+    SentRecoveryCommand(key="abort_issu_node0", at=T0),
+    SentRecoveryCommand(key="abort_issu_node1", at=T0),
+)
+REBOOTED = SentRecoveryCommand(key="reboot_node1", at=T0, booted_at=BOOTED)
 
 
-def put_back(permission: Permission = Permission.AUTOMATIC) -> Plan:
-    return Plan(
+def put_back(permission: Permission = Permission.AUTOMATIC) -> RecoveryPlan:
+    return RecoveryPlan(
         kind=PlanKind.ROLL_BACK,
         failure=FailureClass.COLD_SYNC_FAILED,
         permission=permission,
         reason="cold sync failed",
         release=OLD,
         actions=(
-            *steps.roll_back(N1, OLD, Software.SYSTEM),
+            *steps.roll_back(N1, OLD, SoftwareFamily.SYSTEM),
             steps.abort_issu(OLD, N0),
-            *steps.reboot(N1, OLD, Software.SYSTEM),
+            *steps.reboot(N1, OLD, SoftwareFamily.SYSTEM),
             steps.reset_failover(HALF, N0),
             steps.verify(HALF, OLD),
         ),
@@ -135,7 +146,7 @@ class TestOneStepAfterTheOther:
         step = next_action(put_back(), HALF, ())
         assert sent(step) == "node1: request system software rollback node 1 reboot"
         assert isinstance(step, Send)
-        assert step.taken == Taken(key="roll_back_node1", at=T0, booted_at=HALF.node1.booted_at)
+        assert step.taken == SentRecoveryCommand(key="roll_back_node1", at=T0, booted_at=HALF.node1.booted_at)
 
     def test_passes_by_what_is_so_already(self) -> None:
         assert sent(next_action(put_back(), BACK, ())) == (
@@ -196,14 +207,14 @@ class TestOneStepAfterTheOther:
     def test_does_not_go_back_to_steps_that_are_over(self) -> None:
         moved = (group(0), group(1, N1))  # preempt took RG1 after the reset
         now = snapshot(view(N0, groups=moved), after_reboot(view(N1, groups=moved)))
-        reset = Taken(key="reset_rg1", at=T0)
+        reset = SentRecoveryCommand(key="reset_rg1", at=T0)
         assert isinstance(next_action(put_back(), now, (ROLLED, *ABORTED, REBOOTED, reset)), Finished)
 
 
 class TestMovingGroups:
     MOVED = (group(0), group(1, N1, priorities={N1: 255}, manual=True))
 
-    def step(self, now: Snapshot, *done: Taken) -> Send | Wait | Passed | Stop:
+    def step(self, now: Snapshot, *done: SentRecoveryCommand) -> Send | Wait | Passed | Stop:
         return next_in(steps.fail_over((0, 1), N0, OLD), now, done)
 
     def half(self, groups: tuple[object, ...]) -> Snapshot:
@@ -214,12 +225,12 @@ class TestMovingGroups:
 
     def test_moves_the_group_once_the_flag_is_gone(self) -> None:
         now = self.half((group(0), group(1, N1)))
-        assert sent(self.step(now, Taken(key="clear_rg1", at=T0))).endswith(
+        assert sent(self.step(now, SentRecoveryCommand(key="clear_rg1", at=T0))).endswith(
             "failover redundancy-group 1 node 0"
         )
 
     def test_does_not_clear_the_flag_that_its_own_move_has_set(self) -> None:
-        done = (Taken(key="clear_rg1", at=T0), Taken(key="fail_over_rg1", at=T0))
+        done = (SentRecoveryCommand(key="clear_rg1", at=T0), SentRecoveryCommand(key="fail_over_rg1", at=T0))
         moving = later(self.half(self.MOVED), 30)
         assert isinstance(self.step(moving, *done), Wait)
         moved = later(self.half(FLAGGED), 3600)
@@ -233,7 +244,7 @@ class TestMovingGroups:
 
     def test_waits_for_the_node_that_takes_over(self) -> None:
         now = snapshot(view(N0, groups=ON_NODE1, cold_sync=SYNCING), view(N1, NEW, groups=ON_NODE1))
-        step = self.step(now, Taken(key="clear_rg1", at=T0))
+        step = self.step(now, SentRecoveryCommand(key="clear_rg1", at=T0))
         assert isinstance(step, Wait)
         assert "not cold-synced" in step.reason
 
@@ -263,11 +274,11 @@ class TestForTheDag:
     def test_policies_are_resynced_once(self) -> None:
         step = steps.resync_policies(N0)
         assert sent(next_in(step, both(), ())) == "node0: request security policies resync"
-        assert isinstance(next_in(step, both(), (Taken(key="resync_policies", at=T0),)), Passed)
+        assert isinstance(next_in(step, both(), (SentRecoveryCommand(key="resync_policies", at=T0),)), Passed)
 
 
-def errand(order: Order, **changes: object) -> Errand:
-    plain = Errand(key="x", order=order, node=N1, subject=N1, group_id=1)
+def errand(order: CommandKind, **changes: object) -> RecoveryCommand:
+    plain = RecoveryCommand(key="x", order=order, node=N1, subject=N1, group_id=1)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -277,13 +288,13 @@ UNSEEN_GROUP = (group(0), replace(group(1), members=group(1).members[:1]))
 class TestStopRules:
     """Asked for bare errands, as if no plan had any sense."""
 
-    @pytest.mark.parametrize("order", list(Order))
-    def test_two_primaries_stop_everything_and_page(self, order: Order) -> None:
+    @pytest.mark.parametrize("order", list(CommandKind))
+    def test_two_primaries_stop_everything_and_page(self, order: CommandKind) -> None:
         against = objection(errand(order), SPLIT)
         assert against is not None
         assert against.say is Say.PAGE
 
-    @pytest.mark.parametrize("order", [Order.ROLL_BACK, Order.REBOOT])
+    @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     @pytest.mark.parametrize(
         ("now", "say"),
         [
@@ -298,12 +309,12 @@ class TestStopRules:
             (both(), None),
         ],
     )
-    def test_no_primary_is_taken_down(self, order: Order, now: Snapshot, say: Say | None) -> None:
+    def test_no_primary_is_taken_down(self, order: CommandKind, now: Snapshot, say: Say | None) -> None:
         against = objection(errand(order), now)
         assert (against.say if against else None) is say
 
-    @pytest.mark.parametrize("order", [Order.ROLL_BACK, Order.REBOOT])
-    def test_no_node_is_taken_down_through_its_peer(self, order: Order) -> None:
+    @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
+    def test_no_node_is_taken_down_through_its_peer(self, order: CommandKind) -> None:
         for stray in (errand(order, node=N0), errand(order, subject=None)):
             against = objection(stray, both())
             assert against is not None
@@ -320,17 +331,20 @@ class TestStopRules:
         ],
     )
     def test_no_group_moves_during_hold_or_cold_sync(self, node1: NodeView, say: Say | None) -> None:
-        against = objection(errand(Order.FAIL_OVER), snapshot(view(N0), node1))
+        against = objection(errand(CommandKind.FAIL_OVER), snapshot(view(N0), node1))
         assert (against.say if against else None) is say
-        reset = objection(errand(Order.RESET_FAILOVER), snapshot(view(N0), node1))
+        reset = objection(errand(CommandKind.RESET_FAILOVER), snapshot(view(N0), node1))
         assert (reset.say if reset else None) is say
 
     def test_a_move_that_names_no_group_or_node_is_stopped(self) -> None:
-        for stray in (errand(Order.FAIL_OVER, group_id=None), errand(Order.FAIL_OVER, subject=None)):
+        for stray in (
+            errand(CommandKind.FAIL_OVER, group_id=None),
+            errand(CommandKind.FAIL_OVER, subject=None),
+        ):
             assert objection(stray, both()) == Objection(say=Say.STOP, reason="x: names no group or no node")
 
-    @pytest.mark.parametrize("order", [Order.ABORT_ISSU, Order.RESYNC_POLICIES])
-    def test_nothing_speaks_against_closing_a_window(self, order: Order) -> None:
+    @pytest.mark.parametrize("order", [CommandKind.ABORT_ISSU, CommandKind.RESYNC_POLICIES])
+    def test_nothing_speaks_against_closing_a_window(self, order: CommandKind) -> None:
         assert objection(errand(order), both()) is None
 
     def test_they_stand_before_a_plan_that_has_no_sense(self) -> None:
@@ -338,7 +352,7 @@ class TestStopRules:
             name=ActionName.REBOOT_NODE,
             reason="because",
             deadline="resync_s",
-            errands=(errand(Order.REBOOT, node=N0, subject=N0),),
+            errands=(errand(CommandKind.REBOOT, node=N0, subject=N0),),
         )
         assert next_in(mad, both(), ()) == Stop(
             reason="request system reboot node 0 is not sent to node0: "

@@ -8,7 +8,7 @@ from srx_issu.domain.cluster.model import IssuStatus
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
-from srx_issu.domain.recovery.conditions import Claim, Condition
+from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery.planner import recover
 from srx_issu.domain.recovery.words import by_hand, describe, say
 from tests.fakes.intents import intent
@@ -46,8 +46,8 @@ def test_says_that_nothing_will_be_sent() -> None:
     assert by_hand(plan) == ()
 
 
-@pytest.mark.parametrize("claim", list(Claim))
-def test_every_claim_has_words(claim: Claim) -> None:
-    words = say(Condition(claim=claim, node=N1, group_id=1, release=OLD))
+@pytest.mark.parametrize("claim", list(StateClaim))
+def test_every_claim_has_words(claim: StateClaim) -> None:
+    words = say(StateCondition(claim=claim, node=N1, group_id=1, release=OLD))
     assert "node1" in words or "RG1" in words
     assert "None" not in words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.junos.release_range import ReleaseRange, parse_mark
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.support import (
     HoldTimer,
     InService,
@@ -39,7 +39,7 @@ BIG = Platform(
     in_service=InService.ISSU,
     reason="Table 1",
     from_release=parse_mark("10.4R4"),
-    routing_engines={"RE3": Software.VMHOST},
+    routing_engines={"RE3": SoftwareFamily.VMHOST},
     image_families=frozenset({"srx5000"}),
     snapshot_supported=True,
 )
@@ -180,14 +180,14 @@ class TestSoftware:
     @pytest.mark.parametrize(
         ("model", "routing_engine", "software"),
         [
-            ("SRX5800", None, Software.SYSTEM),
-            ("SRX5800", "RE2", Software.SYSTEM),
-            ("SRX5800", "RE3", Software.VMHOST),
-            ("SRX9000", "RE3", Software.SYSTEM),
+            ("SRX5800", None, SoftwareFamily.SYSTEM),
+            ("SRX5800", "RE2", SoftwareFamily.SYSTEM),
+            ("SRX5800", "RE3", SoftwareFamily.VMHOST),
+            ("SRX9000", "RE3", SoftwareFamily.SYSTEM),
         ],
     )
     def test_the_routing_engine_may_decide(
-        self, model: str, routing_engine: str | None, software: Software
+        self, model: str, routing_engine: str | None, software: SoftwareFamily
     ) -> None:
         assert MATRIX.software(model, routing_engine) is software
 

@@ -9,7 +9,7 @@ import pytest
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.failure.classes import FailureClass
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import (
     AnswerGiven,
@@ -154,7 +154,7 @@ def test_a_cluster_is_released_by_a_person_not_by_a_recovery_that_takes_it() -> 
         StepFinished(documents={"report": "report.html"}),
         Decided(),
         Observed(),
-        PermitRefused(node=N0, condition=Condition.WINDOW, purpose=SendPurpose.BEGIN),
+        PermitRefused(node=N0, condition=SendCondition.WINDOW, purpose=SendPurpose.BEGIN),
         ApprovalConfirmed(purpose=ApprovalPurpose.START, by="ada", digest="d1"),
         ClusterHandedOver(by="ada"),
         ClusterTakenOver(by="ada", from_upgrade="manual__1"),

@@ -20,8 +20,8 @@ from srx_issu.domain.history.events import (
     Sending,
     StepFailed,
 )
-from srx_issu.domain.history.upgrade_state import Start
-from srx_issu.domain.recovery.plan import ActionName, Taken
+from srx_issu.domain.history.upgrade_state import IssuStart
+from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
 from srx_issu.domain.upgrade.intent import StartMethod
 from tests.fakes.snapshots import N0, N1, T0
 from tests.unit.domain.happened import PLAN, after, gather, minute, reboot, start, withdrawal
@@ -46,11 +46,11 @@ class TestTheStart:
 
     def test_is_known_from_its_intent_by_the_clock_of_the_database(self) -> None:
         so_far = after(Claimed(), start(method=StartMethod.SHELL))
-        assert so_far.start == Start(starter=N0, at=minute(1), by_rpc=False, transcript_path="/t")
+        assert so_far.start == IssuStart(starter=N0, at=minute(1), by_rpc=False, transcript_path="/t")
 
     def test_by_rpc_has_neither_marker_nor_transcript(self) -> None:
         begun = after(start(method=StartMethod.RPC)).start
-        assert begun == Start(starter=N0, at=minute(0), by_rpc=True, transcript_path=None)
+        assert begun == IssuStart(starter=N0, at=minute(0), by_rpc=True, transcript_path=None)
         assert begun.sent.by_rpc
 
     def test_is_the_newest_that_was_not_withdrawn(self) -> None:
@@ -67,7 +67,7 @@ class TestTheStart:
     def test_of_a_recovery_is_the_one_that_it_found(self) -> None:
         so_far = after(FOUND)
         assert so_far.intended_start is None
-        assert so_far.start == Start(starter=N1, at=minute(0), by_rpc=False, transcript_path="/found")
+        assert so_far.start == IssuStart(starter=N1, at=minute(0), by_rpc=False, transcript_path="/found")
         looked_again = after(FOUND, replace(FOUND, starter=N0, target="23.2R1"))
         assert looked_again.found == replace(FOUND, starter=N0, target="23.2R1")
         assert looked_again.start is not None
@@ -152,7 +152,7 @@ class TestTheKeyOfWhatIsSentOnce:
 class TestARecovery:
     def test_has_taken_the_errands_that_were_not_withdrawn(self) -> None:
         so_far = after(PLAN, start("s"), reboot("a"), reboot("b"), withdrawal("b"))
-        assert so_far.errands == (Taken(key="reboot", at=minute(2), booted_at=T0),)
+        assert so_far.errands == (SentRecoveryCommand(key="reboot", at=minute(2), booted_at=T0),)
 
     @pytest.mark.parametrize(
         ("happened", "is_begun"),

@@ -25,7 +25,7 @@ from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.ports.campaign import CampaignLook
 from srx_issu.steps.campaign.close import give_order
 from srx_issu.steps.campaign.turns import End, Turn
-from srx_issu.steps.campaign.upgrade import Go, next_step, note_start
+from srx_issu.steps.campaign.upgrade import StartRun, next_step, note_start
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import T0
@@ -71,7 +71,7 @@ class Scene:
 
     def begin(self, name: str) -> End:
         step = next_step(self.fake.bench(), task_of(self.fake, name))
-        assert isinstance(step, Go)
+        assert isinstance(step, StartRun)
         note_start(self.fake.bench(), task_of(self.fake, name), step.order)
         return End(campaign_id=self.fake.campaign_id, cluster=name, upgrade=step.run_id)
 

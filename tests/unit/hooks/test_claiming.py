@@ -12,7 +12,7 @@ from srx_issu.airflow.composition.claiming import Asked, claim_cluster, claim_fo
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import UpgradeOrdered
-from srx_issu.campaign.order import ORDER_KEY, Order
+from srx_issu.campaign.order import ORDER_KEY, UpgradeOrder
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import Purpose
 from tests.catalog.folders import DIGEST, IMAGE, Folder
@@ -52,8 +52,8 @@ def asked(conf: dict[str, Any]) -> Asked:
     return Asked(requested_by="ada", is_at_work=lambda _: False, conf=conf)
 
 
-def ordered(stores: Stores, **changes: Any) -> Order:
-    order = Order(
+def ordered(stores: Stores, **changes: Any) -> UpgradeOrder:
+    order = UpgradeOrder(
         campaign_id="spring__1",
         cluster="fra1-fw1",
         attempt=1,

@@ -15,7 +15,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.approval.gate import (
-    Ask,
+    AskPerson,
     Enough,
     Gate,
     NextGate,
@@ -56,14 +56,14 @@ def _reassessed(fake: FakeBench, *findings: str) -> None:
     _ready(fake, replace(PASSED, findings=findings))
 
 
-def _approach(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask | Enough | NextGate:
+def _approach(fake: FakeBench, number: int = 1, try_number: int = 1) -> AskPerson | Enough | NextGate:
     gate = _gate(number, try_number)
     return approach(fake.bench(gate.name), gate, start_request)
 
 
-def _asked(fake: FakeBench, number: int = 1, try_number: int = 1) -> Ask:
+def _asked(fake: FakeBench, number: int = 1, try_number: int = 1) -> AskPerson:
     found = _approach(fake, number, try_number)
-    assert isinstance(found, Ask), found
+    assert isinstance(found, AskPerson), found
     return found
 
 
@@ -225,7 +225,7 @@ def test_an_expired_yes_is_asked_for_again() -> None:
     _asked(fake)
     _hear(fake, ADA)
     fake.clock.sleep(25 * 3600)
-    assert isinstance(_approach(fake, try_number=2), Ask)
+    assert isinstance(_approach(fake, try_number=2), AskPerson)
 
 
 def test_once_the_issu_was_asked_for_nobody_is_asked() -> None:
@@ -235,7 +235,7 @@ def test_once_the_issu_was_asked_for_nobody_is_asked() -> None:
 def test_a_recovery_that_nobody_answers_needs_an_operator() -> None:
     fake = half_way()
     gate = replace(_gate(), purpose=ApprovalPurpose.RECOVERY)
-    assert isinstance(approach(fake.bench(gate.name), gate, recovery_request), Ask)
+    assert isinstance(approach(fake.bench(gate.name), gate, recovery_request), AskPerson)
     with pytest.raises(RequestRefused, match="within 24 hours; nothing more is sent"):
         give_up(fake.bench(gate.name), gate)
     assert fake.outcome is Outcome.NEEDS_OPERATOR
@@ -257,7 +257,7 @@ def test_who_clears_a_gate_asks_again_and_the_answer_before_is_void() -> None:
     _hear(fake, ADA)
     assert _is_approved(fake)
     cleared = replace(_gate(try_number=2), clearings=3)
-    assert isinstance(approach(fake.bench(cleared.name), cleared, start_request), Ask)
+    assert isinstance(approach(fake.bench(cleared.name), cleared, start_request), AskPerson)
     assert not _is_approved(fake)
     with pytest.raises(RequestRefused, match="ada refused the start"):
         hear(fake.bench(cleared.name), cleared, Response(person=ADA, chosen=("Reject",)))
@@ -274,10 +274,10 @@ def test_a_try_that_airflow_makes_again_does_not_ask_what_was_answered() -> None
 class TestAnAnswerThatWasLost:
     LOST = LostAnswer(who="ada", chosen="Approve", at=datetime(2026, 3, 1, 12, 4, 5, tzinfo=UTC))
 
-    def again(self, fake: FakeBench, number: int = 1, lost: LostAnswer | None = LOST) -> Ask | NextGate:
+    def again(self, fake: FakeBench, number: int = 1, lost: LostAnswer | None = LOST) -> AskPerson | NextGate:
         gate = _gate(number, try_number=2)
         found = approach(fake.bench(gate.name), gate, start_request, lost)
-        assert isinstance(found, Ask | NextGate), found
+        assert isinstance(found, AskPerson | NextGate), found
         return found
 
     def test_is_looked_for_where_an_earlier_try_has_no_answer_in_the_journal(self) -> None:

@@ -13,13 +13,13 @@ from srx_issu.catalog import Catalog
 from srx_issu.domain.audit import AuditVerdict, Matrix
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import Cluster, Image
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.domain.verdict import Status
 from srx_issu.report.audit import build_audit_report
-from srx_issu.steps.audit.bench import AuditBench
+from srx_issu.steps.audit.bench import AuditContext
 from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit, summary
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases, SteppingClock
@@ -51,12 +51,14 @@ class Fleet:
     clock: SteppingClock = field(default_factory=SteppingClock)
     cases: dict[str, Case | Exception] = field(default_factory=dict)
 
-    def bench(self, audit_id: str = "audit__1", look: Callable[[Intent], Look] | None = None) -> AuditBench:
+    def bench(
+        self, audit_id: str = "audit__1", look: Callable[[Intent], Observation] | None = None
+    ) -> AuditContext:
         given = plain_intent()
         names = {"fw-a": "SRX4600", "fw-b": "SRX4600", "fw-c": "SRX1500", "fw-d": "SRX4600"}
         clusters = {n: replace(given.cluster, name=n, model=m) for n, m in names.items()}
         known = SmallCatalog(clusters=clusters, images={given.image.name: given.image})
-        return AuditBench(
+        return AuditContext(
             audit_id=audit_id,
             catalog=known,  # type: ignore[arg-type]  # the part of it that audits use
             audits=self.audits,
@@ -67,11 +69,11 @@ class Fleet:
             validate=plain_run,
         )
 
-    def _look(self, intent: Intent) -> Look:
+    def _look(self, intent: Intent) -> Observation:
         case = self.cases.get(intent.cluster.name, healthy())
         if isinstance(case, Exception):
             raise case
-        return Look(snapshot=case.snapshot, state=case.state)
+        return Observation(snapshot=case.snapshot, state=case.state)
 
 
 def audited(fleet: Fleet, audit_id: str = "audit__1") -> Matrix:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.events import NoticeSent, PlanMade, WaveOpened
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
@@ -21,11 +21,11 @@ from srx_issu.steps.campaign.bench import Planning
 from srx_issu.steps.campaign.close import close_campaign, give_order
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign.upgrade import (
-    Attach,
-    Go,
-    Over,
+    AttachToRun,
+    ClusterEnded,
+    ClusterTask,
+    StartRun,
     Step,
-    Task,
     collect,
     give_up,
     next_step,
@@ -68,21 +68,21 @@ def approved(**changes: Any) -> FakeCampaign:
     return fake
 
 
-def task(fake: FakeCampaign, cluster: str, wave: int = 1) -> Task:
+def task(fake: FakeCampaign, cluster: str, wave: int = 1) -> ClusterTask:
     plan, asked = known_plan(fake.bench())
     planned = plan.cluster(cluster)
     assert planned is not None
-    return Task(plan=plan, campaign=asked, cluster=planned, wave=wave)
+    return ClusterTask(plan=plan, campaign=asked, cluster=planned, wave=wave)
 
 
 def step(fake: FakeCampaign, cluster: str, wave: int = 1) -> Step:
     return next_step(fake.bench(), task(fake, cluster, wave))
 
 
-def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> Over | None:
+def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> ClusterEnded | None:
     """Starts it and lets it end."""
     go = step(fake, cluster, wave)
-    assert isinstance(go, Go), go
+    assert isinstance(go, StartRun), go
     order = note_start(fake.bench(), task(fake, cluster, wave), go.order)
     fake.close_upgrade(order, outcome, "as scripted")
     return collect(fake.bench(), task(fake, cluster, wave), go.run_id, None)
@@ -91,7 +91,7 @@ def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> Ov
 def in_wave_two(fake: FakeCampaign) -> FakeCampaign:
     open_wave(fake.bench(), 1)
     run(fake, "a", Outcome.UPGRADED)
-    assert judge(fake.bench(), 1, 1) is Way.PROMOTE
+    assert judge(fake.bench(), 1, 1) is WaveDecision.PROMOTE
     open_wave(fake.bench(), 2)
     return fake
 
@@ -215,7 +215,7 @@ class TestPlanBehindAWave:
         assert known_plan(fake.bench()) == before
         for name in "bcd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert judge(fake.bench(), 2, 1) is Way.PROMOTE
+        assert judge(fake.bench(), 2, 1) is WaveDecision.PROMOTE
         assert [each.name for each in fake.campaigns.approved()] == ["spring"]
         assert close_campaign(fake.bench())["outcome"] == "COMPLETED"
 
@@ -240,7 +240,7 @@ class TestPlanBehindAWave:
         fake = approved()
         self.planned_behind(fake)
         found = step(fake, "b", 1)
-        assert isinstance(found, Over)
+        assert isinstance(found, ClusterEnded)
         assert found.result is Result.NOT_STARTED
         assert "was not approved" in found.reason
 
@@ -251,7 +251,7 @@ class TestStart:
         fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]  # not looked at any more
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
-        assert isinstance(go, Go)
+        assert isinstance(go, StartRun)
         assert go.run_id == "spring__1__a"
         conf = go.order.conf
         assert (conf["cluster"], conf["approval"], conf["window_end"]) == ("a", None, None)
@@ -261,57 +261,57 @@ class TestStart:
         fake = approved()
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
-        assert isinstance(go, Go)
+        assert isinstance(go, StartRun)
         again = step(fake, "a")  # the worker died before it noted the start
-        assert isinstance(again, Go)
+        assert isinstance(again, StartRun)
         assert again.run_id == go.run_id
         other = step(fake, "a")
-        assert isinstance(other, Go)
+        assert isinstance(other, StartRun)
         assert note_start(fake.bench(), task(fake, "a"), go.order) == go.order
         assert note_start(fake.bench(), task(fake, "a"), other.order) == go.order  # the first one counts
         # died before the run was made
-        assert step(fake, "a") == Attach(run_id=go.run_id, conf=go.order.whole_conf)
+        assert step(fake, "a") == AttachToRun(run_id=go.run_id, conf=go.order.whole_conf)
         fake.open_upgrade(go.order)
-        assert step(fake, "a") == Attach(run_id=go.run_id, conf=None)
+        assert step(fake, "a") == AttachToRun(run_id=go.run_id, conf=None)
         fake.upgrades.close_upgrade(go.run_id, Outcome.UPGRADED, "", fake.clock.now())
         collect(fake.bench(), task(fake, "a"), go.run_id, None)
-        assert step(fake, "a") == Over(result=Result.UPGRADED, reason="")
+        assert step(fake, "a") == ClusterEnded(result=Result.UPGRADED, reason="")
 
     def test_waits_while_somebody_else_holds_what_it_needs(self) -> None:
         fake = approved()
         open_wave(fake.bench(), 1)
         fake.leases.take("cluster:a", "manual__7", 60)
-        assert step(fake, "a") == Wait(reason="cluster:a is held by manual__7")
+        assert step(fake, "a") == MustWait(reason="cluster:a is held by manual__7")
 
     def test_no_more_at_once_than_the_campaign_says(self) -> None:
         fake = in_wave_two(approved())
-        assert [type(step(fake, name, 2)) for name in "bcd"] == [Go, Go, Wait]
+        assert [type(step(fake, name, 2)) for name in "bcd"] == [StartRun, StartRun, MustWait]
         run(fake, "b", Outcome.UPGRADED, 2)
-        assert isinstance(step(fake, "d", 2), Go)
+        assert isinstance(step(fake, "d", 2), StartRun)
 
     def test_orders_and_the_stop_are_heard(self) -> None:
         fake = in_wave_two(approved())
         fake.stopped = "stopped by eve"
-        assert step(fake, "b", 2) == Wait(reason="stopped by eve")
+        assert step(fake, "b", 2) == MustWait(reason="stopped by eve")
         fake.stopped = None
         order(fake, "pause")
-        assert step(fake, "b", 2) == Wait(reason="paused by bob: because")
+        assert step(fake, "b", 2) == MustWait(reason="paused by bob: because")
         order(fake, "resume")
-        assert isinstance(step(fake, "b", 2), Go)
+        assert isinstance(step(fake, "b", 2), StartRun)
         order(fake, "abort")
-        assert step(fake, "c", 2) == Over(result=Result.NOT_STARTED, reason="aborted by bob: because")
+        assert step(fake, "c", 2) == ClusterEnded(result=Result.NOT_STARTED, reason="aborted by bob: because")
 
     def test_what_was_taken_is_given_back_when_an_order_comes_before_the_start(self) -> None:
         fake = in_wave_two(approved())
-        assert isinstance(step(fake, "b", 2), Go)
+        assert isinstance(step(fake, "b", 2), StartRun)
         order(fake, "pause")
-        assert isinstance(step(fake, "b", 2), Wait)
+        assert isinstance(step(fake, "b", 2), MustWait)
         assert fake.leases.held == {}
 
     def test_over_the_budget_nothing_new_starts(self) -> None:
         fake = in_wave_two(approved())
         run(fake, "b", Outcome.ROLLED_BACK, 2)
-        assert step(fake, "c", 2) == Over(
+        assert step(fake, "c", 2) == ClusterEnded(
             result=Result.NOT_STARTED, reason="1 failed (b); the campaign's budget bears 0"
         )
 
@@ -320,7 +320,7 @@ class TestEnd:
     def start(self, fake: FakeCampaign) -> str:
         open_wave(fake.bench(), 1)
         go = step(fake, "a")
-        assert isinstance(go, Go)
+        assert isinstance(go, StartRun)
         note_start(fake.bench(), task(fake, "a"), go.order)
         note_made(fake.bench(), task(fake, "a"), go.run_id)
         return go.run_id
@@ -348,7 +348,7 @@ class TestEnd:
         assert over is not None
         assert over.result is Result.UNKNOWN
         assert list(fake.leases.held) == ["cluster:a"]
-        assert judge(fake.bench(), 1, 1) is Way.HOLD
+        assert judge(fake.bench(), 1, 1) is WaveDecision.HOLD
         assert any("a needs an operator: UNKNOWN" in notice for notice in fake.notices)
 
     def test_a_run_that_died_before_the_start_sent_nothing(self) -> None:
@@ -379,7 +379,7 @@ class TestGate:
         run(fake, "b", Outcome.ROLLED_BACK, 2)
         for name in "cd":
             step(fake, name, 2)
-        assert judge(fake.bench(), 2, 1) is Way.HOLD
+        assert judge(fake.bench(), 2, 1) is WaveDecision.HOLD
         return fake
 
     def test_a_hold_is_judged_once_and_asked_with_what_can_be_done(self) -> None:
@@ -396,11 +396,11 @@ class TestGate:
         assert hear_answer(fake.bench(), 2, 1) == ["b", "c", "d"]
         assert hear_answer(fake.bench(), 2, 1) == ["b", "c", "d"]  # a cleared task
         go = step(fake, "b", 2)
-        assert isinstance(go, Go)
+        assert isinstance(go, StartRun)
         assert go.run_id == "spring__1__b__2"
         for name in "bcd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert judge(fake.bench(), 2, 2) is Way.PROMOTE
+        assert judge(fake.bench(), 2, 2) is WaveDecision.PROMOTE
         assert close_campaign(fake.bench())["outcome"] == "COMPLETED"
 
     def test_promote_accepts_the_failures_and_finishes_the_wave(self) -> None:
@@ -409,7 +409,7 @@ class TestGate:
         assert hear_answer(fake.bench(), 2, 1) == ["c", "d"]
         for name in "cd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert judge(fake.bench(), 2, 2) is Way.PROMOTE
+        assert judge(fake.bench(), 2, 2) is WaveDecision.PROMOTE
         facts = close_campaign(fake.bench())
         assert (facts["outcome"], facts["reason"]) == (
             "COMPLETED_WITH_FAILURES",
@@ -477,7 +477,7 @@ class TestWaveGate:
         assert open_wave(bench, 1) == ["a"]
         assert make_plan(bench)["clusters"] == 4
         assert confirm_plan(bench)["approved_by"] == "ada"
-        assert isinstance(next_step(bench, task(fake, "a")), Go)
+        assert isinstance(next_step(bench, task(fake, "a")), StartRun)
 
     def test_a_no_ends_the_campaign(self) -> None:
         fake = approved(gates=Gates(waves=True))
@@ -563,7 +563,7 @@ class TestOrders:
 
 def begin(fake: FakeCampaign, cluster: str, wave: int) -> None:
     go = step(fake, cluster, wave)
-    assert isinstance(go, Go), go
+    assert isinstance(go, StartRun), go
     note_start(fake.bench(), task(fake, cluster, wave), go.order)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from srx_issu.campaign.events import CampaignEvent, RunTaken
 from srx_issu.campaign.model import Result
-from srx_issu.campaign.order import ORDER_KEY, Order, check_unchanged
+from srx_issu.campaign.order import ORDER_KEY, UpgradeOrder, check_unchanged
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
@@ -19,9 +19,9 @@ from srx_issu.steps.campaign.orders import check_no_campaign, find_order, note_p
 from srx_issu.steps.campaign.upgrade import (
     CLAIM_WITHIN_S,
     MOST_TAKEN,
-    Attach,
-    Go,
-    Over,
+    AttachToRun,
+    ClusterEnded,
+    StartRun,
     TakenByAnother,
     collect,
     note_made,
@@ -33,12 +33,12 @@ from tests.fakes.intents import intent
 from tests.unit.steps.test_campaign import approved, step, task
 
 
-def ordered() -> tuple[FakeCampaign, Order]:
+def ordered() -> tuple[FakeCampaign, UpgradeOrder]:
     """Cluster a is ordered; its run was not asked for yet."""
     fake = approved()
     open_wave(fake.bench(), 1)
     go = step(fake, "a")
-    assert isinstance(go, Go)
+    assert isinstance(go, StartRun)
     return fake, note_start(fake.bench(), task(fake, "a"), go.order)
 
 
@@ -105,7 +105,7 @@ class TestClaim:
         note_proved(found, fake.campaigns, fake.clock.now())
         note_refused(found, fake.campaigns, fake.clock.now(), "the image was changed")
         over = collect(fake.bench(), task(fake, "a"), order.run_id, "failed")
-        assert over == Over(result=Result.REFUSED, reason="the image was changed; nothing was sent")
+        assert over == ClusterEnded(result=Result.REFUSED, reason="the image was changed; nothing was sent")
 
 
 class TestTakenName:
@@ -116,7 +116,7 @@ class TestTakenName:
         assert "somebody else's" in told(fake, RunTaken)[0]
         assert any("a run id was taken" in notice for notice in fake.notices)
         again = step(fake, "a")
-        assert isinstance(again, Go)
+        assert isinstance(again, StartRun)
         assert again.run_id == "spring__1__a__2"
         # whoever had the name late shows an order that is void by now
         with pytest.raises(RequestRefused, match="has not ordered it"):
@@ -128,14 +128,14 @@ class TestTakenName:
         fake.upgrades.close_upgrade(order.run_id, Outcome.UPGRADED, "another image", fake.clock.now())
         assert isinstance(collect(fake.bench(), task(fake, "a"), order.run_id, "success"), TakenByAnother)
         assert "a" not in fake.state.results
-        assert isinstance(step(fake, "a"), Go)
+        assert isinstance(step(fake, "a"), StartRun)
 
     def test_the_same_when_it_was_there_before_the_order(self) -> None:
         fake = approved()
         open_wave(fake.bench(), 1)
         fake.upgrades.open_upgrade(intent(upgrade_id="spring__1__a"), fake.clock.now())
         go = step(fake, "a")
-        assert isinstance(go, Go)
+        assert isinstance(go, StartRun)
         assert go.run_id == "spring__1__a__2"
 
     def test_a_run_that_waits_for_ever_does_not_hold_the_campaign(self) -> None:
@@ -149,15 +149,15 @@ class TestTakenName:
         note_made(fake.bench(), task(fake, "a"), order.run_id)
         fake.clock.time += timedelta(seconds=CLAIM_WITHIN_S + 1)
         assert collect(fake.bench(), task(fake, "a"), order.run_id, "queued") is None
-        assert isinstance(step(fake, "a"), Attach)
+        assert isinstance(step(fake, "a"), AttachToRun)
 
     def test_who_takes_one_name_after_the_other_ends_with_a_person(self) -> None:
         fake, order = ordered()
         for _ in range(MOST_TAKEN):
             assert isinstance(collect(fake.bench(), task(fake, "a"), order.run_id, "failed"), TakenByAnother)
             found = step(fake, "a")
-            if isinstance(found, Go):
+            if isinstance(found, StartRun):
                 order = note_start(fake.bench(), task(fake, "a"), found.order)
-        assert isinstance(found, Over)
+        assert isinstance(found, ClusterEnded)
         assert (found.result, fake.state.results["a"]) == (Result.REFUSED, Result.REFUSED)
         assert "other people's runs" in found.reason

@@ -10,7 +10,7 @@ from srx_issu.campaign.events import UpgradeEnded
 from srx_issu.campaign.model import Budget, Gates, Result, Share
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response
+from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
@@ -45,7 +45,7 @@ def _gate(number: int = 1) -> CampaignGateTask:
     return CampaignGateTask(about=PLAN, number=number, try_number=1, spares=GATES - number)
 
 
-def _approach(fake: FakeCampaign, number: int = 1) -> Ask | Enough | NextGate:
+def _approach(fake: FakeCampaign, number: int = 1) -> AskPerson | Enough | NextGate:
     return approach(fake.bench(), _gate(number), approval_question(fake.bench()))
 
 
@@ -83,7 +83,7 @@ def test_a_campaign_that_nobody_answered_is_open_when_it_is_approved_after_all(i
     if is_planned_anew:
         make_plan(fake.bench())
     cleared = replace(_gate(), try_number=2)
-    assert isinstance(approach(fake.bench(), cleared, approval_question(fake.bench())), Ask)
+    assert isinstance(approach(fake.bench(), cleared, approval_question(fake.bench())), AskPerson)
     hear(fake.bench(), cleared, Response(person=BOB, chosen=("Approve",)))
     confirm_plan(fake.bench())
     record = fake.campaigns.campaign(fake.campaign_id)
@@ -95,11 +95,11 @@ def test_a_campaign_that_nobody_answered_is_open_when_it_is_approved_after_all(i
 def test_two_approvers_answer_two_questions() -> None:
     fake = _planned(TWO)
     first = _approach(fake)
-    assert isinstance(first, Ask)
+    assert isinstance(first, AskPerson)
     assert first.assigned == (ADA, BOB), "who started it is not assigned"
     assert isinstance(_hear(fake, ADA), NextGate)
     second = _approach(fake, 2)
-    assert isinstance(second, Ask)
+    assert isinstance(second, AskPerson)
     assert second.assigned == (BOB,)
     assert "Approvals: 1 of 2" in second.body
     assert isinstance(_hear(fake, BOB, 2), Enough)
@@ -113,7 +113,7 @@ def test_a_changed_plan_is_put_by_the_next_gate_with_what_changed() -> None:
     make_plan(fake.bench())
     assert isinstance(_approach(fake), NextGate)
     asked = _approach(fake, 2)
-    assert isinstance(asked, Ask)
+    assert isinstance(asked, AskPerson)
     assert "Changed since the last question" in asked.body
     assert "- cluster b: image " in asked.body
     assert "other.tgz" in asked.body
@@ -131,9 +131,9 @@ def test_a_gate_that_was_marked_success_by_hand_is_told() -> None:
 def test_spares_used_up_refuse() -> None:
     fake = _planned()
     for number in (1, 2, 3):
-        assert isinstance(_approach(fake, number), Ask)
+        assert isinstance(_approach(fake, number), AskPerson)
         if number > 1:
-            assert isinstance(_approach(fake, number), Ask), "the same again"
+            assert isinstance(_approach(fake, number), AskPerson), "the same again"
         fake.fleet[1] = replace(fake.fleet[1], image=f"other-{number}.tgz")
         make_plan(fake.bench())
         if number < 3:
@@ -234,7 +234,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_by_the_next_gate_which_says_
         in found.reason
     )
     asked = _approach(fake, 2)
-    assert isinstance(asked, Ask)
+    assert isinstance(asked, AskPerson)
     assert "**An answer was lost:** ada chose 'Approve', on try 1" in asked.body
     assert not is_unanswered(fake.bench(), again)
     assert isinstance(_hear(fake, ADA, 2), Enough)
@@ -249,7 +249,7 @@ def test_a_lost_answer_to_a_plan_that_has_changed_since_is_spoken_of_too() -> No
     found = approach(fake.bench(), again, approval_question(fake.bench()), lost)
     assert isinstance(found, NextGate)
     asked = _approach(fake, 2)
-    assert isinstance(asked, Ask)
+    assert isinstance(asked, AskPerson)
     assert "**An answer was lost:** ada chose 'Approve', on try 1" in asked.body
 
 

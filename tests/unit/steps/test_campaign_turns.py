@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Budget, InFlight, Share, WaveSize
 from srx_issu.campaign.state import read_state
 from srx_issu.domain.errors import LeaseHeld
@@ -17,7 +17,7 @@ from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign.turns import End, Room, Turn, obstacles, wants_attention
-from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, Go, Task, next_step, note_start
+from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, ClusterTask, StartRun, next_step, note_start
 from srx_issu.steps.campaign.wave import open_wave
 from srx_issu.steps.holding import Needs, take_all
 from tests.fakes.campaigns import FakeCampaign, said
@@ -68,11 +68,11 @@ def wave_of(names: str, **changes: object) -> FakeCampaign:
     return fake
 
 
-def task_of(fake: FakeCampaign, name: str) -> Task:
+def task_of(fake: FakeCampaign, name: str) -> ClusterTask:
     plan, asked = known_plan(fake.bench())
     planned = plan.cluster(name)
     assert planned is not None
-    return Task(plan=plan, campaign=asked, cluster=planned, wave=1)
+    return ClusterTask(plan=plan, campaign=asked, cluster=planned, wave=1)
 
 
 def told(fake: FakeCampaign, names: str) -> dict[str, str | None]:
@@ -109,7 +109,7 @@ def test_a_lease_that_ran_out_a_while_ago_holds_nobody_up() -> None:
 
 def test_an_order_is_waited_for_and_what_was_given_goes_back() -> None:
     fake = wave_of("ab")
-    assert isinstance(next_step(fake.bench(), task_of(fake, "a")), Go)  # taken, not started yet
+    assert isinstance(next_step(fake.bench(), task_of(fake, "a")), StartRun)  # taken, not started yet
     order(fake, "pause")
     assert told(fake, "ab") == {"a": None, "b": "paused by bob: because"}
     order(fake, "abort")
@@ -125,7 +125,7 @@ def test_who_is_not_called_would_be_told_to_wait(seed: int) -> None:
     )
     for name in dice.sample(names, k=3):
         step = next_step(fake.bench(), task_of(fake, name))
-        if isinstance(step, Go) and dice.random() < 0.8:
+        if isinstance(step, StartRun) and dice.random() < 0.8:
             ordered = note_start(fake.bench(), task_of(fake, name), step.order)
             if dice.random() < 0.5:
                 fake.close_upgrade(ordered, dice.choice((Outcome.UPGRADED, Outcome.ROLLED_BACK)))
@@ -137,17 +137,17 @@ def test_who_is_not_called_would_be_told_to_wait(seed: int) -> None:
         before = dict(fake.leases.held)
         step = next_step(fake.bench(), task_of(fake, name))
         if words is not None:
-            assert isinstance(step, Wait), (name, words, step)
+            assert isinstance(step, MustWait), (name, words, step)
             assert fake.leases.held == before
         else:
-            assert not isinstance(step, Wait) or before != fake.leases.held, (name, step)
+            assert not isinstance(step, MustWait) or before != fake.leases.held, (name, step)
 
 
 class TestEnds:
     def ordered(self) -> tuple[FakeCampaign, End]:
         fake = wave_of("a")
         step = next_step(fake.bench(), task_of(fake, "a"))
-        assert isinstance(step, Go)
+        assert isinstance(step, StartRun)
         note_start(fake.bench(), task_of(fake, "a"), step.order)
         return fake, End(campaign_id=fake.campaign_id, cluster="a", upgrade=step.run_id)
 

@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.errors import NotPermitted, RequestRefused
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent
@@ -71,7 +71,7 @@ def test_never_during_a_hold_down_or_cold_sync(changes: dict[str, object], words
 
 
 @pytest.mark.parametrize("step", [reset_failover, fail_back_groups, fail_back_rg0])
-def test_nothing_goes_home_while_the_nodes_run_two_releases(step: Callable[[Bench], Facts]) -> None:
+def test_nothing_goes_home_while_the_nodes_run_two_releases(step: Callable[[UpgradeContext], Facts]) -> None:
     """A check that somebody marked green is no end of an ISSU."""
     fake = after_issu()
     fake.reader.now = both(OLD, NEW, groups=AWAY)

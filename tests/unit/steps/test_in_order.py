@@ -11,7 +11,7 @@ import pytest
 from srx_issu.domain.errors import TransferFailed
 from srx_issu.domain.history.events import OwnWait, Sending, WaitBegan
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part
 from tests.fakes.benches import FakeBench
@@ -32,7 +32,7 @@ class Taken(list[str]):
         self.answers = answers
 
     def part(self, name: str, *, sends: Sending | None = None, awaits: OwnWait | None = None) -> Part:
-        def step(bench: Bench) -> Any:
+        def step(bench: UpgradeContext) -> Any:
             self.append(bench.step)
             answer = self.answers.get(name, {"done": name})
             if isinstance(answer, Exception):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceUnreachable
-from srx_issu.domain.history.upgrade_state import Start
+from srx_issu.domain.history.upgrade_state import IssuStart
 from srx_issu.steps.waits.quiet import QuietWatch, Stillness
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
@@ -32,7 +32,7 @@ TIMERS = intent().policy.timers
 
 
 def quiet_watch(reader: AsyncScript) -> QuietWatch:
-    begun = Start(starter=N0, at=T0, by_rpc=False, transcript_path="/t")
+    begun = IssuStart(starter=N0, at=T0, by_rpc=False, transcript_path="/t")
     return QuietWatch(intent=intent(), start=begun, reader=reader, clock=SteppingClock())
 
 

@@ -17,12 +17,12 @@ from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.cluster.model import Cluster, Image, NodeName, Snapshot
 from srx_issu.domain.cluster.rows import Filesystem
 from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFailed
 from srx_issu.ports.permits import Permit
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.campaign.bench import Planning
-from srx_issu.steps.staging.bench import StagingBench
+from srx_issu.steps.staging.bench import StagingContext
 from srx_issu.steps.staging.fleet import SiteWork, gaps, plan_staging, stage_site, summarise
 from srx_issu.steps.staging.throttle import Throttle
 from tests.fakes.intents import CLUSTER, IMAGE
@@ -99,10 +99,10 @@ class FakeStaging:
     def disk(self, cluster: str, node: NodeName) -> Disk:
         return self.disks.setdefault((cluster, node), Disk())
 
-    def bench(self) -> StagingBench:
+    def bench(self) -> StagingContext:
         fleet = [member(name, image=self.image.name) for name in ("a", "b")]
         asked = campaign(staging=self.staging)
-        return StagingBench(
+        return StagingContext(
             staging_id="staging__spring__1",
             plan_now=lambda: Planning(campaign=asked, plan=plan_waves(fleet, asked)),
             clusters={name: replace(CLUSTER, name=name) for name in ("a", "b")},
@@ -117,13 +117,13 @@ class FakeStaging:
             stopped=lambda: self.stopped,
         )
 
-    def _look(self, cluster: Cluster, image: Image) -> Look:
+    def _look(self, cluster: Cluster, image: Image) -> Observation:
         if cluster.name == self.unreachable:
             raise DeviceUnreachable(NODE0, "no route to host")
         space = Filesystem(mounted_on="/var", available_bytes=self.free_bytes, total_bytes=self.free_bytes)
         answer = Rows(rows=(space,))
         state = ClusterState(cluster=cluster.name, taken_at=T0, var_tmp=PerNode(node0=answer, node1=answer))
-        return Look(snapshot=self.snapshot, state=state)
+        return Observation(snapshot=self.snapshot, state=state)
 
     @contextmanager
     def _files(self, cluster: Cluster, image: Image, node: NodeName) -> Iterator[Disk]:

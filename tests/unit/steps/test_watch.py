@@ -10,7 +10,7 @@ from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceUnreachable
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Event, Observed, StepFailed, WaitBegan, WaitEnded
-from srx_issu.domain.history.upgrade_state import Start, known
+from srx_issu.domain.history.upgrade_state import IssuStart, known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.steps.waits.watch import Watch, deadline_s
@@ -42,7 +42,7 @@ class AsyncScript:
 
 
 def watch(reader: AsyncScript, goal: Goal = Goal.SECONDARY_UPGRADED, *, by_rpc: bool = False) -> Watch:
-    begun = Start(starter=N0, at=T0, by_rpc=by_rpc, transcript_path=None if by_rpc else "/t")
+    begun = IssuStart(starter=N0, at=T0, by_rpc=by_rpc, transcript_path=None if by_rpc else "/t")
     return Watch(
         intent=intent(),
         goal=goal,

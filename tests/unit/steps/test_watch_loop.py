@@ -13,11 +13,11 @@ import pytest
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.domain.history.upgrade_state import Start, known
+from srx_issu.domain.history.upgrade_state import IssuStart, known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
-from srx_issu.steps.waits.watch import Verdict, Watch
+from srx_issu.steps.waits.watch import WaitVerdict, Watch
 from srx_issu.steps.waits.watch_loop import LeaseKeeper, WatchLoop
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
@@ -82,7 +82,7 @@ class Wait:
             goal=Goal.SECONDARY_UPGRADED,
             step=STEP,
             course=Course(before=both(), starter=N0, target=NEW),
-            start=Start(starter=N0, at=T0, by_rpc=True, transcript_path=None),
+            start=IssuStart(starter=N0, at=T0, by_rpc=True, transcript_path=None),
             reader=self.world,
             clock=self.clock,
             began_at=T0,
@@ -103,7 +103,7 @@ class Wait:
     async def renew(self) -> None:
         self.renewals((self.clock.now() - T0) / timedelta(seconds=1))
 
-    def decided(self) -> Verdict:
+    def decided(self) -> WaitVerdict:
         return asyncio.run(self.loop.until_decided())
 
     @property

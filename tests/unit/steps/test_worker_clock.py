@@ -9,9 +9,9 @@ import pytest
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.approval.gate import Ask, Enough, Gate, Response, approach, hear
+from srx_issu.steps.approval.gate import AskPerson, Enough, Gate, Response, approach, hear
 from srx_issu.steps.approval.request import start_request
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import carry_out
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
@@ -22,7 +22,7 @@ DAYS = 2 * 86400.0
 GATE = Gate(purpose=ApprovalPurpose.START, number=1, try_number=1, spares=0)
 
 
-def off(fake: FakeBench, step: str, ahead_s: float) -> Bench:
+def off(fake: FakeBench, step: str, ahead_s: float) -> UpgradeContext:
     return replace(fake.bench(step), clock=OtherClock(true=fake.clock, ahead_s=ahead_s))
 
 
@@ -38,7 +38,7 @@ def test_an_answer_that_is_heard_by_a_worker_in_the_future_counts() -> None:
     fake = FakeBench().with_baseline()
     fake.journal.record(UID, READY_ENTRY)
     bench = off(fake, GATE.name, DAYS)
-    assert isinstance(approach(bench, GATE, start_request), Ask)
+    assert isinstance(approach(bench, GATE, start_request), AskPerson)
     said = Response(person=Person(id="ada"), chosen=("Approve",))
     assert isinstance(hear(bench, GATE, said), Enough)
 

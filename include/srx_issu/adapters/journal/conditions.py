@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from srx_issu.adapters.journal.links import Fault, Row
+from srx_issu.adapters.journal.links import ChainRow, Fault
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
@@ -35,7 +35,7 @@ _NOTHING_STARTED = (Outcome.REFUSED, Outcome.NOT_READY, Outcome.PLANNED, Outcome
 _ON_TARGET = (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS, Outcome.ALREADY_CURRENT)
 
 
-def check_account(rows: Sequence[Row]) -> Iterator[Fault]:
+def check_account(rows: Sequence[ChainRow]) -> Iterator[Fault]:
     """``rows`` in the order of writing. What was there before the chain is not asked for conditions."""
     events = [row for row in rows if row.source == "events"]
     opening = next((row for row in rows if row.what == "opened"), None)
@@ -44,9 +44,9 @@ def check_account(rows: Sequence[Row]) -> Iterator[Fault]:
     yield from _outcome(rows, events)
 
 
-def check_leases(rows: Sequence[Row], upgrade_id: str, held: frozenset[str]) -> Iterator[Fault]:
+def check_leases(rows: Sequence[ChainRow], upgrade_id: str, held: frozenset[str]) -> Iterator[Fault]:
     """What was taken and neither given back nor lost is still held: else the account's end is missing."""
-    mine: dict[str, Row] = {}
+    mine: dict[str, ChainRow] = {}
     for row in (row for row in rows if row.source == "lease_changes"):
         resource = str(row.values["resource"])
         if row.values["owner"] == upgrade_id and row.values["what"] != "released":
@@ -63,9 +63,9 @@ def check_leases(rows: Sequence[Row], upgrade_id: str, held: frozenset[str]) -> 
         yield Fault(position=None, what=f"{resource} is held, but no row tells of its taking")
 
 
-def _commands(events: Sequence[Row], *, by_campaign: bool) -> Iterator[Fault]:
+def _commands(events: Sequence[ChainRow], *, by_campaign: bool) -> Iterator[Fault]:
     intended: Counter[tuple[object, ...]] = Counter()
-    decision: Row | None = None
+    decision: ChainRow | None = None
     asked: set[object] = set()
     for row in events:
         kind, detail = row.values["kind"], _flat(row.values["detail"])
@@ -87,7 +87,7 @@ def _commands(events: Sequence[Row], *, by_campaign: bool) -> Iterator[Fault]:
             )
 
 
-def _names_of(row: Row) -> tuple[tuple[object, ...], ...]:
+def _names_of(row: ChainRow) -> tuple[tuple[object, ...], ...]:
     """By which a command and what became of it are known to belong together: the closest that both have."""
     values, detail = row.values, row.values["detail"]
     if row.values["kind"] != EntryKind.ACTION_INTENDED:
@@ -107,7 +107,7 @@ def _permit_id(detail: Mapping[str, Any]) -> object:
     return detail.get("permit_id")
 
 
-def _conditions(row: Row, decision: Row | None, *, by_campaign: bool) -> Iterator[Fault]:
+def _conditions(row: ChainRow, decision: ChainRow | None, *, by_campaign: bool) -> Iterator[Fault]:
     """``by_campaign``: the plan of the upgrade's campaign was approved, and the intent says by whom."""
     detail = row.values["detail"]
     purpose, permit = detail.get("purpose"), detail.get("permit")
@@ -147,7 +147,7 @@ def _is_no(detail: Mapping[str, Any]) -> bool:
     return detail.get("approved") is False or detail.get("choice", _YES) != _YES
 
 
-def _outcome(rows: Sequence[Row], events: Sequence[Row]) -> Iterator[Fault]:
+def _outcome(rows: Sequence[ChainRow], events: Sequence[ChainRow]) -> Iterator[Fault]:
     closing = next((row for row in rows if row.what == "closed"), None)
     opening = next((row for row in rows if row.what == "opened"), None)
     if closing is None or opening is None:
@@ -180,7 +180,7 @@ def _outcome(rows: Sequence[Row], events: Sequence[Row]) -> Iterator[Fault]:
         )
 
 
-def _is_start(row: Row) -> bool:
+def _is_start(row: ChainRow) -> bool:
     if row.values["kind"] not in (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN):
         return False
     detail = row.values["detail"]

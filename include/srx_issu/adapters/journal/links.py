@@ -79,7 +79,7 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ChainRow:
     """What a link says: the row as it was written."""
 
     position: int
@@ -107,9 +107,9 @@ def link_hash(previous: str, payload: str) -> str:
     return hashlib.sha256(f"{previous}\n{payload}".encode()).hexdigest()
 
 
-def read_links(upgrade_id: str, links: Sequence[Link]) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
+def read_links(upgrade_id: str, links: Sequence[Link]) -> tuple[tuple[ChainRow, ...], tuple[Fault, ...]]:
     """The rows that the links tell of, and every break in the chain."""
-    rows: list[Row] = []
+    rows: list[ChainRow] = []
     faults: list[Fault] = []
     previous = NOTHING
     for place, link in enumerate(links, 1):
@@ -129,7 +129,7 @@ def read_links(upgrade_id: str, links: Sequence[Link]) -> tuple[tuple[Row, ...],
     return tuple(rows), tuple(faults)
 
 
-def compare_rows(rows: Sequence[Row], now: Rows) -> Iterator[Fault]:
+def compare_rows(rows: Sequence[ChainRow], now: Rows) -> Iterator[Fault]:
     """Links against the tables: rows that were altered, taken out, or put in beside the chain."""
     linked = set()
     for row in rows:
@@ -194,7 +194,7 @@ def check_signatures(upgrade_id: str, links: Sequence[Link], verifier: Verifier)
             yield Fault(position=link.position, what="its signature is not of this row: it was written anew")
 
 
-def _row(upgrade_id: str, link: Link) -> Row | Fault:
+def _row(upgrade_id: str, link: Link) -> ChainRow | Fault:
     try:
         payload = json.loads(link.payload)
         columns = COLUMNS[payload["format"]][payload["source"], payload["what"]]
@@ -209,7 +209,7 @@ def _row(upgrade_id: str, link: Link) -> Row | Fault:
         )
     if told != (upgrade_id, link.position, link.source, link.row_key) or not complete:
         return Fault(position=link.position, what="its content is of another row or place")
-    return Row(
+    return ChainRow(
         position=link.position,
         source=link.source,
         row_key=link.row_key,

@@ -32,7 +32,7 @@ from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld, SrxIssu
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.outcome import Outcome
-from srx_issu.ports.journal import PERMIT_S, Claim, Lease, LeaseTaken, WantedLeases
+from srx_issu.ports.journal import PERMIT_S, Lease, LeaseClaim, LeaseTaken, WantedLeases
 
 BUSY_S = 2  # for a row that somebody is writing to; the next round asks again
 
@@ -86,7 +86,7 @@ class SqlLeases:
                 raise LeaseHeld(describe_holder(held, database_now(connection)))
             return extend_lease(connection, held, ttl_s)
 
-    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+    def renew_many(self, claims: Sequence[LeaseClaim]) -> Mapping[str, SrxIssuError]:
         """One statement for all that nobody else is just writing to; those few are waited for one by one, and
         not for long: a machine that died in mid-write holds its row until the server notices."""
         for claim in claims:

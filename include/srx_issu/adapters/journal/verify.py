@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from srx_issu.adapters.journal.chain_store import Stored
 from srx_issu.adapters.journal.conditions import check_account, check_leases
 from srx_issu.adapters.journal.links import (
+    ChainRow,
     Fault,
     Head,
     Link,
-    Row,
     check_head,
     check_signatures,
     compare_rows,
@@ -63,7 +63,7 @@ def verify_links(
 def _verified(
     upgrade_id: str,
     links: tuple[Link, ...],
-    rows: tuple[Row, ...],
+    rows: tuple[ChainRow, ...],
     faults: tuple[Fault, ...],
     verifier: Verifier | None,
     heads: tuple[Head, ...],
@@ -80,7 +80,7 @@ def _verified(
     )
 
 
-def _notes(links: tuple[Link, ...], rows: tuple[Row, ...], verifier: Verifier | None) -> Iterator[str]:
+def _notes(links: tuple[Link, ...], rows: tuple[ChainRow, ...], verifier: Verifier | None) -> Iterator[str]:
     if carried := sum(1 for row in rows if row.carried):
         yield f"{carried} rows were there before the chain was: they are as they were found then"
     if not links:

@@ -13,7 +13,7 @@ import pynetbox
 import requests
 
 from srx_issu.adapters.netbox.session import NetboxSession
-from srx_issu.catalog.inventory.netbox import Chassis, NetboxEntry, Node, Reading
+from srx_issu.catalog.inventory.netbox import NetboxEntry, NetboxReading, Node, VirtualChassis
 from srx_issu.domain.errors import RequestRefused
 
 PAGE, CHUNK = 200, 50  # objects a page; ids a request
@@ -24,7 +24,7 @@ _TROUBLE = (requests.RequestException, pynetbox.RequestError, pynetbox.ContentEr
 
 def read_netbox(
     url: str, token: str, entry: NetboxEntry, now: Callable[[], datetime], *, verify: bool | str = True
-) -> Reading:
+) -> NetboxReading:
     """Raises RequestRefused, saying what NetBox answered and what to do."""
     api = pynetbox.api(url, token=token)
     api.http_session = NetboxSession(url, verify)
@@ -40,7 +40,7 @@ def read_netbox(
             f"{str(error)[:200]}); is this the URL of a NetBox of version 4?"
         ) from error
     found = tuple(_told(each, nodes.get(int(each["id"]), ())) for each in chassis)
-    return Reading(read_at=now(), source=url, filters=filters, chassis=found)
+    return NetboxReading(read_at=now(), source=url, filters=filters, chassis=found)
 
 
 def _chassis(api: Any, filters: Mapping[str, Iterable[str]]) -> Iterator[dict[str, Any]]:
@@ -92,9 +92,9 @@ def _node(device: Mapping[str, Any], regions: Mapping[int, str | None]) -> Node:
     )
 
 
-def _told(chassis: Mapping[str, Any], nodes: tuple[Node, ...]) -> Chassis:
+def _told(chassis: Mapping[str, Any], nodes: tuple[Node, ...]) -> VirtualChassis:
     fields = {str(key): _field(value) for key, value in dict(chassis.get("custom_fields") or {}).items()}
-    return Chassis(
+    return VirtualChassis(
         number=int(chassis["id"]),
         name=_text(chassis.get("name")),
         nodes=nodes,

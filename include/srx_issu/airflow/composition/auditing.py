@@ -12,7 +12,7 @@ from srx_issu.airflow.composition.looking import Accounts, looker
 from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.audit.bench import AuditBench
+from srx_issu.steps.audit.bench import AuditContext
 
 WITHOUT_IMAGE = tuple(table for table in TABLES if table != "images")
 
@@ -22,12 +22,12 @@ def audit_id(run_id: str) -> str:
     return f"audit__{run_id}"
 
 
-def open_audit(run_id: str, log: Any = None, names: Iterable[str] = ()) -> AuditBench:
+def open_audit(run_id: str, log: Any = None, names: Iterable[str] = ()) -> AuditContext:
     """``names``: the clusters that will be looked at; their accounts are read here, because Airflow's
     connections cannot be asked for in threads. Raises OperatorFileError."""
     stores, known = open_stores(), load_catalog()
     accounts = Accounts.of(known.clusters[name] for name in names if name in known.clusters)
-    return AuditBench(
+    return AuditContext(
         audit_id=audit_id(run_id),
         catalog=known,
         audits=stores.audits,

@@ -15,11 +15,11 @@ from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
-from srx_issu.campaign.plan import Plan, plan_waves
+from srx_issu.campaign.plan import CampaignPlan, plan_waves
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
-from srx_issu.steps.campaign.bench import CampaignBench, Planning
+from srx_issu.steps.campaign.bench import CampaignContext, Planning
 from srx_issu.steps.campaign.plan import known_plan
-from srx_issu.steps.campaign.upgrade import Task
+from srx_issu.steps.campaign.upgrade import ClusterTask
 from srx_issu.steps.staging.fleet import gaps
 
 
@@ -32,10 +32,10 @@ def open_campaign(
     log: Any = None,
     stopped: Callable[[], str | None] = stopped,
     stores: Stores | None = None,
-) -> CampaignBench:
+) -> CampaignContext:
     """Cheap; files are read and connections made when they are used."""
     stores = stores or open_stores()
-    return CampaignBench(
+    return CampaignContext(
         campaign_id=campaign_id(name, run_id),
         requested_by=requested_by or "airflow",
         plan_only=plan_only,
@@ -51,7 +51,7 @@ def open_campaign(
     )
 
 
-def not_staged(stores: Stores, plan: Plan) -> dict[str, str]:
+def not_staged(stores: Stores, plan: CampaignPlan) -> dict[str, str]:
     """Cluster -> why its image is not on both its nodes."""
     images = catalog.load(catalog.files_folder()).images
     names = [cluster.name for cluster in plan.clusters]
@@ -75,15 +75,15 @@ def plan_now(name: str, stores: Stores) -> Planning:
     return Planning(campaign=document.campaign, plan=plan, approvals=rule)
 
 
-def task_of(bench: CampaignBench, cluster: str, wave: int) -> Task:
+def task_of(bench: CampaignContext, cluster: str, wave: int) -> ClusterTask:
     """From the approved plan alone. Raises RequestRefused when it does not hold the cluster."""
     return task_in(known_plan(bench), cluster, wave)
 
 
-def task_in(known: tuple[Plan, Campaign], cluster: str, wave: int) -> Task:
+def task_in(known: tuple[CampaignPlan, Campaign], cluster: str, wave: int) -> ClusterTask:
     """The same from a plan that was read already."""
     plan, campaign = known
     planned = plan.cluster(cluster)
     if planned is None:
         raise RequestRefused(f"{cluster} is not in plan {plan.digest}")
-    return Task(plan=plan, campaign=campaign, cluster=planned, wave=wave)
+    return ClusterTask(plan=plan, campaign=campaign, cluster=planned, wave=wave)

@@ -18,7 +18,7 @@ from pathlib import Path
 from srx_issu import catalog
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.stores import open_stores
-from srx_issu.catalog.inventory.netbox import NetboxEntry, Reading
+from srx_issu.catalog.inventory.netbox import NetboxEntry, NetboxReading
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.audit import Audits
@@ -26,7 +26,7 @@ from srx_issu.ports.clock import Clock
 
 KEPT = "netbox.json"
 _log = logging.getLogger(__name__)
-Read = Callable[[NetboxEntry], Reading]
+Read = Callable[[NetboxEntry], NetboxReading]
 
 
 def load_catalog(files: Path | None = None) -> catalog.Catalog:
@@ -38,7 +38,7 @@ def load_catalog(files: Path | None = None) -> catalog.Catalog:
     return catalog.load(files, newest_reading(entry, open_stores().audits, read_now, SystemClock()))
 
 
-def newest_reading(entry: NetboxEntry, audits: Audits, read: Read, clock: Clock) -> Reading:
+def newest_reading(entry: NetboxEntry, audits: Audits, read: Read, clock: Clock) -> NetboxReading:
     """A kept reading that is young enough, or a new one, which is then kept."""
     kept, now = _kept(entry, audits), clock.now()
     if kept is not None and now - kept.read_at < timedelta(seconds=entry.fresh_for_s):
@@ -61,7 +61,7 @@ def newest_reading(entry: NetboxEntry, audits: Audits, read: Read, clock: Clock)
     return reading
 
 
-def read_now(entry: NetboxEntry) -> Reading:
+def read_now(entry: NetboxEntry) -> NetboxReading:
     """Asks NetBox with the account of the Airflow connection. Raises RequestRefused."""
     from airflow.sdk import Connection  # noqa: PLC0415 - Airflow's connections only exist in its processes
 
@@ -94,17 +94,17 @@ def _url(host: str | None, schema: str | None, port: int | None) -> str | None:
     return f"{url}:{port}" if port else url
 
 
-def _kept(entry: NetboxEntry, audits: Audits) -> Reading | None:
+def _kept(entry: NetboxEntry, audits: Audits) -> NetboxReading | None:
     """The newest reading with the same filters: another fleet's is none."""
     found = audits.newest(KEPT)
     if not found:
         return None
-    reading = codec.loads(Reading, audits.read(found[0]))
+    reading = codec.loads(NetboxReading, audits.read(found[0]))
     wanted = {key: (value,) if isinstance(value, str) else value for key, value in entry.filters.items()}
     return reading if reading.filters == wanted else None
 
 
-def _keep(reading: Reading, audits: Audits) -> None:
+def _keep(reading: NetboxReading, audits: Audits) -> None:
     audit_id = f"inventory__{_stamp(reading.read_at)}"
     audits.open_audit(audit_id, reading.read_at)
     audits.write(audit_id, KEPT, codec.dumps(reading))

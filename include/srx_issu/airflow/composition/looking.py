@@ -10,7 +10,7 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.model import Cluster
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import Intent
 
@@ -34,17 +34,19 @@ class Accounts:
         return account
 
 
-def looker(accounts: Accounts, tables_for: Callable[[Intent], Iterable[str]]) -> Callable[[Intent], Look]:
+def looker(
+    accounts: Accounts, tables_for: Callable[[Intent], Iterable[str]]
+) -> Callable[[Intent], Observation]:
     """Asks both nodes of an intent's cluster for their status and some tables; changes nothing."""
     from srx_issu.adapters.devices.collecting import collect_state  # noqa: PLC0415 - PyEZ takes a second to import
     from srx_issu.adapters.devices.pyez import PyezClusterReader  # noqa: PLC0415
 
-    def look(intent: Intent) -> Look:
+    def look(intent: Intent) -> Observation:
         account = accounts.account(intent.cluster)
         with PyezClusterReader(intent.cluster, account, intent.policy.timers) as reader:
             snapshot = reader.observe()
             state = collect_state(reader, snapshot, tables_for(intent), intent=intent, clock=SystemClock())
-        return Look(snapshot=snapshot, state=state)
+        return Observation(snapshot=snapshot, state=state)
 
     return look
 

@@ -18,11 +18,11 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import (
-    Claim,
     Hold,
     Intended,
     Journal,
     Lease,
+    LeaseClaim,
     Leases,
     LeaseTaken,
     UpgradeRecord,
@@ -121,7 +121,7 @@ class MeasuredLeases:
     def renew(self, resource: str, owner: str, ttl_s: float) -> Lease:
         return self._leases.renew(resource, owner, ttl_s)
 
-    def renew_many(self, claims: Sequence[Claim]) -> Mapping[str, SrxIssuError]:
+    def renew_many(self, claims: Sequence[LeaseClaim]) -> Mapping[str, SrxIssuError]:
         return self._leases.renew_many(claims)
 
     def release(self, resource: str, owner: str) -> bool:

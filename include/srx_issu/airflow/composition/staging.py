@@ -15,16 +15,16 @@ from srx_issu.airflow.composition.looking import Accounts, looker
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.domain.cluster.model import Cluster, Image, NodeName
-from srx_issu.domain.comparison.difference import Look
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.comparison.difference import Observation
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import NodeFiles
-from srx_issu.steps.staging.bench import StagingBench
+from srx_issu.steps.staging.bench import StagingContext
 
 SPACE = ("var_tmp",)
 
 
-def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str] = ()) -> StagingBench:
+def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str] = ()) -> StagingContext:
     """``clusters``: those whose nodes will be asked. Raises OperatorFileError."""
     from srx_issu.adapters.devices.transfer import SftpNodeFiles  # noqa: PLC0415 - paramiko takes a second to import
 
@@ -33,13 +33,13 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
     look = looker(accounts, lambda _: SPACE)
     staging_id = f"staging/{name}/{run_id}"  # no run id has a slash: never the owner of an upgrade's lease
 
-    def look_at(cluster: Cluster, image: Image) -> Look:
+    def look_at(cluster: Cluster, image: Image) -> Observation:
         return look(
             Intent(
                 upgrade_id=staging_id,
                 cluster=cluster,
                 image=image,
-                software=Software.SYSTEM,
+                software=SoftwareFamily.SYSTEM,
                 policy=known.policy_for(cluster, image),
                 requested_by="staging",
             )
@@ -49,7 +49,7 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
         timers = known.policy_for(cluster, image).timers
         return SftpNodeFiles(node, cluster.address(node), accounts.account(cluster), timers)
 
-    return StagingBench(
+    return StagingContext(
         staging_id=staging_id,
         plan_now=partial(plan_now, name, stores),
         clusters=known.clusters,

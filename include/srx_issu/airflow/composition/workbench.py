@@ -22,7 +22,7 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.looking import LoginRequired
@@ -79,7 +79,7 @@ def note_failure(
 
 
 @contextmanager
-def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[Bench]:
+def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[UpgradeContext]:
     """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
     when they are first asked (ConnectionUnusable: the step's border waits for it). Sessions open when they
     are first used and close at the end. Renews the lease, which also proves that the cluster is still ours.
@@ -110,7 +110,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
             return stack.enter_context(PyezClusterReader(cluster, account(), timers))
 
         writer = later(lambda: stack.enter_context(closing(PyezClusterWriter(cluster, account(), timers))))
-        bench = Bench(
+        bench = UpgradeContext(
             intent=intent,
             step=step,
             reader=LoginRequired(reader=later(reader)) if begun else later(reader),
@@ -133,7 +133,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
         yield bench
 
 
-def _renew(bench: Bench) -> None:
+def _renew(bench: UpgradeContext) -> None:
     """An upgrade that was closed, or that never got its leases, may still be looked at and closed."""
     record = bench.journal.upgrade(bench.upgrade_id)
     if bench.known().claimed and record is not None and record.closed_at is None:

@@ -27,14 +27,14 @@ from srx_issu.airflow.operators.campaign import (
 )
 from srx_issu.airflow.operators.campaign_upgrade import UpgradeCluster
 from srx_issu.airflow.reports.campaign import CampaignReportOperator
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
 from srx_issu.steps.campaign.questions import PLAN, CampaignQuestion
 from srx_issu.steps.campaign.wave import (
@@ -100,7 +100,7 @@ def _gates(
     campaign: str,
     about: str,
     names: Sequence[str],
-    question: Callable[[CampaignBench], CampaignQuestion | None],
+    question: Callable[[CampaignContext], CampaignQuestion | None],
     options: list[str],
 ) -> list[BaseOperator]:
     """In a row. Those that are not needed are skipped by the one before them, so what follows is a JOIN."""
@@ -153,9 +153,9 @@ def _round(
     ).expand(cluster=clusters.output)
     group = f"wave_{number}"
     ways = {
-        Way.PROMOTE: f"{group}.promote{again}",
-        Way.HOLD: f"{group}.hold{again}",
-        Way.ABORT: f"{group}.abort{again}",
+        WaveDecision.PROMOTE: f"{group}.promote{again}",
+        WaveDecision.HOLD: f"{group}.hold{again}",
+        WaveDecision.ABORT: f"{group}.abort{again}",
     }
     judged = JudgeWave(
         task_id=f"judge{again}",

@@ -13,7 +13,7 @@ from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
 from srx_issu.airflow.sensors.cluster import GoalSensor
 from srx_issu.domain.history.events import Awaited, Sending
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.waits.in_order import Part
 from srx_issu.steps.waits.reach_goal import reach
 
@@ -23,7 +23,7 @@ JOIN = TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
 ALWAYS = TriggerRule.ALL_DONE
 
 
-def looks(name: str, step: Callable[[Bench], Any], *, awaits: Awaited | None = None) -> Part:
+def looks(name: str, step: Callable[[UpgradeContext], Any], *, awaits: Awaited | None = None) -> Part:
     """A step that changes nothing on a node: every try takes it anew. ``name`` as the journal has it."""
     return Part(name=name, step=step, awaits=awaits)
 
@@ -33,7 +33,7 @@ def reaches(name: str, goal: Goal) -> Part:
     return Part(name=name, step=reach(goal), awaits=goal)
 
 
-def sends(name: str, step: Callable[[Bench], Any], sending: Sending) -> Part:
+def sends(name: str, step: Callable[[UpgradeContext], Any], sending: Sending) -> Part:
     """A step that may: it is not taken again when something that comes after it was begun."""
     return Part(name=name, step=step, sends=sending)
 

@@ -25,7 +25,7 @@ from srx_issu.domain.history.events import OwnWait, Sending
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import Recovered, conclude_recovery
 from srx_issu.steps.recovery.way import RecoveryWay, choose_way, confirm_recovery
 from srx_issu.steps.upgrade.back_up_configuration import back_up_configuration
@@ -38,7 +38,7 @@ from srx_issu.steps.upgrade.collect_baseline import collect_baseline
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
 from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_recovery
-from srx_issu.steps.upgrade.judge_outcome import Way, judge_outcome
+from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.judge_readiness import Assessment, judge_readiness
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from srx_issu.steps.upgrade.stage_image import stage_image
@@ -214,10 +214,10 @@ def outcome() -> Stage:
     """From what both nodes show after an ISSU, whoever began it, to the end of the run: verified, put back,
     or held for a person."""
     ways = {
-        Way.VERIFY: "upgraded",
-        Way.RECOVER: "recover.diagnose",
-        Way.HOLD: "hold_for_operator",
-        Way.END: None,
+        NextStage.VERIFY: "upgraded",
+        NextStage.RECOVER: "recover.diagnose",
+        NextStage.HOLD: "hold_for_operator",
+        NextStage.END: None,
     }
     # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
     judged = branch(
@@ -268,7 +268,7 @@ def fail_back() -> Stage:
 
 
 def approval_gates(
-    name: str, purpose: ApprovalPurpose, request: Callable[[Bench], ApprovalRequest]
+    name: str, purpose: ApprovalPurpose, request: Callable[[UpgradeContext], ApprovalRequest]
 ) -> list[BaseOperator]:
     """In a row: ``name``, ``name_2``, and so on. Each knows which gates behind it to skip."""
     names = [name, *(f"{name}_{number}" for number in range(2, GATES + 1))]

@@ -17,7 +17,7 @@ from srx_issu.airflow.operators.step import run_step
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.steps.approval.gate import (
-    Ask,
+    AskPerson,
     Enough,
     Gate,
     NextGate,
@@ -28,7 +28,7 @@ from srx_issu.steps.approval.gate import (
 )
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.approval.request import ApprovalRequest
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 
 GATES = 4  # up to three approvers, and a question that has changed
 
@@ -43,7 +43,7 @@ class ApprovalGate(QuestionOperator):
         self,
         *,
         purpose: ApprovalPurpose,
-        request: Callable[[Bench], ApprovalRequest],
+        request: Callable[[UpgradeContext], ApprovalRequest],
         number: int,
         spares: Sequence[str],
         **kwargs: Any,
@@ -62,7 +62,7 @@ class ApprovalGate(QuestionOperator):
         found = self.patiently(
             lambda: run_step(self, context, lambda b: approach(b, gate, self.request, lost))
         )
-        if not isinstance(found, Ask):
+        if not isinstance(found, AskPerson):
             return self._go_on(found)
         self.subject, self.body = found.subject, found.body
         self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]

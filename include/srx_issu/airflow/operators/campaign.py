@@ -14,14 +14,14 @@ from srx_issu.airflow.composition.campaign import open_campaign
 from srx_issu.airflow.operators.claim import requested_by
 from srx_issu.airflow.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.airflow.triggers.campaign import BakeTrigger
-from srx_issu.campaign.gate import Way
+from srx_issu.campaign.gate import WaveDecision
 from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.approval.gate import Ask, Enough, NextGate
+from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate
 from srx_issu.steps.approval.lost_answer import LostAnswer
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.questions import (
     CampaignGateTask,
@@ -38,7 +38,7 @@ R = TypeVar("R")
 LONGEST_WAIT = timedelta(days=60)
 
 
-def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignBench:
+def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignContext:
     """Raises RequestRefused for a run whose configuration has a key that means nothing."""
     run: Any = context["dag_run"]
     check_keys(run.conf or {}, ("plan_only",))
@@ -56,7 +56,7 @@ class CampaignOperator(BaseOperator):
 
     ui_color = "#e8f4ea"
 
-    def __init__(self, *, campaign: str, step: Callable[[CampaignBench], Any], **kwargs: Any) -> None:
+    def __init__(self, *, campaign: str, step: Callable[[CampaignContext], Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.campaign = campaign
         self.step = step
@@ -99,7 +99,7 @@ class CampaignGate(QuestionOperator):
         campaign: str,
         about: str,
         number: int,
-        question: Callable[[CampaignBench], CampaignQuestion | None],
+        question: Callable[[CampaignContext], CampaignQuestion | None],
         options: list[str],
         spares: Sequence[str] = (),
         **kwargs: Any,
@@ -118,7 +118,7 @@ class CampaignGate(QuestionOperator):
             self.look_for_answer(context)
         lost = LostAnswer.told(event)
         found, asked = self.patiently(lambda: self._approach(bench, gate, lost))
-        if not isinstance(found, Ask) or asked is None:
+        if not isinstance(found, AskPerson) or asked is None:
             return self._go_on(found)
         self.subject, self.body, self.options = found.subject, found.body, list(asked.options)
         self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
@@ -149,18 +149,18 @@ class CampaignGate(QuestionOperator):
 
         raise AirflowFailException(self.patiently(write_down))
 
-    def _is_unanswered(self, bench: CampaignBench, gate: CampaignGateTask) -> bool:
+    def _is_unanswered(self, bench: CampaignContext, gate: CampaignGateTask) -> bool:
         with failing():
             return is_unanswered(bench, gate)
 
     def _approach(
-        self, bench: CampaignBench, gate: CampaignGateTask, lost: LostAnswer | None
-    ) -> tuple[Ask | Enough | NextGate, CampaignQuestion | None]:
+        self, bench: CampaignContext, gate: CampaignGateTask, lost: LostAnswer | None
+    ) -> tuple[AskPerson | Enough | NextGate, CampaignQuestion | None]:
         with failing():
             asked = None if bench.plan_only else self.question(bench)
             return approach(bench, gate, asked, lost), asked
 
-    def _go_on(self, found: Ask | Enough | NextGate) -> None:
+    def _go_on(self, found: AskPerson | Enough | NextGate) -> None:
         if isinstance(found, Enough | NextGate):
             self.log.info("%s", found.reason)
         if isinstance(found, Enough) and self.spares:
@@ -181,7 +181,7 @@ class JudgeWave(BaseBranchOperator):
     ui_color = "#f6efd9"
 
     def __init__(
-        self, *, campaign: str, wave: int, round_number: int, ways: dict[Way, str], **kwargs: Any
+        self, *, campaign: str, wave: int, round_number: int, ways: dict[WaveDecision, str], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.campaign = campaign

@@ -13,16 +13,16 @@ from srx_issu.airflow.composition.campaign import task_of
 from srx_issu.airflow.composition.runs import start_run
 from srx_issu.airflow.operators.campaign import LONGEST_WAIT, bench_of, waited_out
 from srx_issu.airflow.triggers.campaign import EndTrigger, TurnTrigger
-from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.upgrade import (
-    Attach,
-    Go,
-    Over,
-    Task,
+    AttachToRun,
+    ClusterEnded,
+    ClusterTask,
+    StartRun,
     deadline_s,
     next_step,
     note_made,
@@ -51,16 +51,16 @@ class UpgradeCluster(BaseOperator):
         task = waited_out(lambda: task_of(bench, self.cluster, self.wave), self.log)
         step = waited_out(lambda: next_step(bench, task), self.log)
         match step:
-            case Wait():
+            case MustWait():
                 self.log.info("%s waits: %s", self.cluster, step.reason)
                 trigger = TurnTrigger(**self._told(context, bench))
                 self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
-            case Over():
+            case ClusterEnded():
                 return _ended(context, step)
-            case Attach():
+            case AttachToRun():
                 self._start(bench, task, step.run_id, step.conf)
                 self._await_end(context, bench, task, step.run_id)
-            case Go():
+            case StartRun():
                 order = waited_out(lambda: note_start(bench, task, step.order), self.log)
                 self._start(bench, task, order.run_id, order.whole_conf)
                 self._await_end(context, bench, task, order.run_id)
@@ -68,7 +68,9 @@ class UpgradeCluster(BaseOperator):
                 assert_never(step)
         raise AssertionError("a deferred task does not come here")
 
-    def _start(self, bench: CampaignBench, task: Task, upgrade: str, conf: Mapping[str, Any] | None) -> None:
+    def _start(
+        self, bench: CampaignContext, task: ClusterTask, upgrade: str, conf: Mapping[str, Any] | None
+    ) -> None:
         if conf is None:
             return
         try:
@@ -82,7 +84,9 @@ class UpgradeCluster(BaseOperator):
             waited_out(lambda: note_made(bench, task, upgrade), self.log)
         self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
 
-    def _await_end(self, context: Context, bench: CampaignBench, task: Task, upgrade: str) -> NoReturn:
+    def _await_end(
+        self, context: Context, bench: CampaignContext, task: ClusterTask, upgrade: str
+    ) -> NoReturn:
         wait = timedelta(seconds=deadline_s(task.cluster))
         trigger = EndTrigger(
             **self._told(context, bench), upgrade=upgrade, give_up_at=(bench.clock.now() + wait).isoformat()
@@ -90,7 +94,7 @@ class UpgradeCluster(BaseOperator):
         self.defer(trigger=trigger, method_name="execute", timeout=wait + timedelta(hours=1))
         raise AssertionError("defer raises")
 
-    def _told(self, context: Context, bench: CampaignBench) -> dict[str, Any]:
+    def _told(self, context: Context, bench: CampaignContext) -> dict[str, Any]:
         return {
             "name": self.campaign,
             "run_id": context["run_id"],
@@ -100,7 +104,7 @@ class UpgradeCluster(BaseOperator):
         }
 
 
-def _ended(context: Context, over: Over) -> dict[str, Json]:
+def _ended(context: Context, over: ClusterEnded) -> dict[str, Json]:
     """What a cleared task, or the try after the triggerer's red end, finds when everything is over."""
     told: dict[str, Json] = {"result": over.result.value, "reason": over.reason}
     if over.result.is_success:

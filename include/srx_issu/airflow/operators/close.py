@@ -22,7 +22,7 @@ from srx_issu.domain.errors import ConnectionUnusable, JournalAway
 from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.upgrade.clean_up import clean_up, left_undone
 from srx_issu.steps.upgrade.close import close, is_closed, settle
 
@@ -72,7 +72,7 @@ class CloseOperator(BaseOperator):
                 self.log.exception("the clean-up was left undone")
                 left_undone(bench, f"{type(error).__name__}: {error}")
 
-    def _bench(self, context: Context) -> AbstractContextManager[Bench]:
+    def _bench(self, context: Context) -> AbstractContextManager[UpgradeContext]:
         return open_bench(context["run_id"], CLEAN_UP, self.log, purpose=purpose(context))
 
     def _report(self, context: Context) -> Facts:
@@ -91,5 +91,5 @@ class CloseOperator(BaseOperator):
         return {"report": written.get("html")}
 
 
-def _settle(bench: Bench, failed: Sequence[str]) -> Facts:
+def _settle(bench: UpgradeContext, failed: Sequence[str]) -> Facts:
     return {} if is_closed(bench) else {"outcome": settle(bench, failed).outcome.value}

@@ -10,8 +10,8 @@ from airflow.sdk import BaseOperator, Context
 
 from srx_issu.airflow.operators.step import run_parts, run_step
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.steps.bench import Bench, Facts
-from srx_issu.steps.recovery.recover_cluster import Waiting, carry_out, overdue
+from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, overdue
 from srx_issu.steps.recovery.way import RecoveryWay, actions_left
 from srx_issu.steps.waits.in_order import InOrder, Part
 
@@ -41,14 +41,14 @@ class RecoveryOperator(BaseOperator):
         parts = [self._part(name, is_overdue=name is overdue_at) for name in left]
         order = InOrder(parts=parts)
         result = run_parts(self, context, order)
-        if isinstance(result, Waiting):
+        if isinstance(result, RecoveryWait):
             self._wait(context, left[order.place], result)
         return dict(order.results)
 
     def _part(self, name: ActionName, *, is_overdue: bool) -> Part:
-        def step(bench: Bench) -> Facts | Waiting:
+        def step(bench: UpgradeContext) -> Facts | RecoveryWait:
             result = carry_out(bench, name)
-            if is_overdue and isinstance(result, Waiting) and _is_still_overdue(bench, name, result):
+            if is_overdue and isinstance(result, RecoveryWait) and _is_still_overdue(bench, name, result):
                 overdue(bench, name, result)
             return result
 
@@ -58,7 +58,7 @@ class RecoveryOperator(BaseOperator):
         """Of a plan's step in the journal: it begins with the task's group."""
         return f"{self.task_id.rpartition('.')[0]}.{name}"
 
-    def _wait(self, context: Context, name: ActionName, waiting: Waiting) -> None:
+    def _wait(self, context: Context, name: ActionName, waiting: RecoveryWait) -> None:
         from srx_issu.airflow.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
 
         self.log.info("%s waits: %s", name, waiting.reason)
@@ -67,7 +67,7 @@ class RecoveryOperator(BaseOperator):
         self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
 
 
-def _is_still_overdue(bench: Bench, name: ActionName, waiting: Waiting) -> bool:
+def _is_still_overdue(bench: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> bool:
     """Not when an outage has moved the deadline since the trigger gave its verdict."""
     since = bench.known().waiting_since.get(name)
     return since is None or (bench.journal.now() - since).total_seconds() > waiting.deadline_s

@@ -30,7 +30,7 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.outage import run_patiently
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.waits.converge import NotYet
@@ -140,7 +140,7 @@ def dead_ends(dag: DAG, skipped: Set[str]) -> frozenset[str]:
     return frozenset(dead - skipped)
 
 
-def run_step(operator: BaseOperator, context: Context, step: Callable[[Bench], R]) -> R:
+def run_step(operator: BaseOperator, context: Context, step: Callable[[UpgradeContext], R]) -> R:
     """``run_parts`` for a task of one step."""
     part = Part(name=operator.task_id, step=step)
     return cast("R", run_parts(operator, context, InOrder(parts=(part,))))

@@ -12,7 +12,7 @@ from srx_issu.airflow.operators.campaign import bench_of, failing
 from srx_issu.campaign.events import ReportWritten
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.close import conclude_campaign, ending_of
 
 
@@ -30,7 +30,7 @@ class CampaignReportOperator(BaseOperator):
             return write_campaign_report(bench_of(self, self.campaign, context))
 
 
-def write_campaign_report(bench: CampaignBench) -> dict[str, Json]:
+def write_campaign_report(bench: CampaignContext) -> dict[str, Json]:
     """Written anew whenever it is asked for: the account it is made of only grows."""
     record = bench.journal.campaign(bench.campaign_id)
     if record is None:

@@ -17,9 +17,9 @@ from airflow.triggers.base import (
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.watching.campaign import Calls, ClusterWatch, watch_campaign, watch_cluster
-from srx_issu.campaign.admit import Wait
+from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
-from srx_issu.steps.campaign.upgrade import Over, TakenByAnother
+from srx_issu.steps.campaign.upgrade import ClusterEnded, TakenByAnother
 from srx_issu.steps.outage import Outage
 
 LOOK_AGAIN_S = 10.0  # at one's own deadline, and whether anybody looks at all
@@ -66,9 +66,9 @@ class TurnTrigger(_ClusterTrigger):
             while True:
                 call = await calls.next(LOOK_AGAIN_S)
                 step = await watch.next_step(call) if call else None
-                if step is not None and not isinstance(step, Wait):
+                if step is not None and not isinstance(step, MustWait):
                     break
-        yield end_event(step) if isinstance(step, Over) else TriggerEvent({"cluster": self.cluster})  # type: ignore[no-untyped-call]
+        yield end_event(step) if isinstance(step, ClusterEnded) else TriggerEvent({"cluster": self.cluster})  # type: ignore[no-untyped-call]
 
 
 class EndTrigger(_ClusterTrigger):
@@ -89,7 +89,7 @@ class EndTrigger(_ClusterTrigger):
         self.log.info("%s: %s: %s", self.cluster, over.result, over.reason)
         yield end_event(over)
 
-    async def _end(self, watch: ClusterWatch, calls: Calls) -> Over:
+    async def _end(self, watch: ClusterWatch, calls: Calls) -> ClusterEnded:
         """The run waits for a journal that is away as well: that time does not count."""
         deadline, looked_at = datetime.fromisoformat(self.give_up_at), datetime.now(UTC)
         while True:
@@ -130,7 +130,7 @@ class BakeTrigger(BaseTrigger):
         yield TriggerEvent({"until": self.until})  # type: ignore[no-untyped-call]
 
 
-def end_event(over: Over) -> TriggerEvent:
+def end_event(over: ClusterEnded) -> TriggerEvent:
     """The task ends in the triggerer, in the colour of the truth; a worker orders the next attempt."""
     if isinstance(over, TakenByAnother):
         return TriggerEvent({"taken": over.reason})  # type: ignore[no-untyped-call]

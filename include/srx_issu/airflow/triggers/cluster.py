@@ -14,7 +14,7 @@ from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.guarded import guarded
 from srx_issu.airflow.watching.upgrade import open_watch
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.waits.watch import Look, Verdict
+from srx_issu.steps.waits.watch import PollResult, WaitVerdict
 
 NOT_REACHED = "not_reached"  # in an event: why
 JITTER = 0.2  # of the poll interval, so that many waits do not poll in step
@@ -46,14 +46,14 @@ class ClusterTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         yield self._event(await guarded(self._wait, f"the wait {self.step}", self.log))
 
-    async def _wait(self) -> Verdict:
+    async def _wait(self) -> WaitVerdict:
         await check_belonging(self, self.upgrade_id)
         goal = Goal(self.goal)
         opened = open_watch(self.upgrade_id, goal, self.step, self.log, pause=_pause, counted=_count)
         async with opened as loop:
             return await loop.until_decided()
 
-    def _event(self, verdict: Verdict) -> TriggerEvent:
+    def _event(self, verdict: WaitVerdict) -> TriggerEvent:
         if verdict.reached:
             AirflowMetrics().duration(f"phase_duration.{self.goal}", verdict.elapsed_s, goal=self.goal)
             seen: dict[str, Any] = {"seen": verdict.text, "elapsed_s": verdict.elapsed_s}
@@ -69,7 +69,7 @@ async def _pause(poll_s: float) -> None:
     await asyncio.sleep(jittered(poll_s))
 
 
-def _count(look: Look) -> None:
+def _count(look: PollResult) -> None:
     """A node is silent while it reboots; for longer than that is what an alert is for."""
     metrics = AirflowMetrics()
     metrics.count("poll.failed" if look.silent else "poll.answered")

@@ -17,10 +17,10 @@ from srx_issu.airflow.composition.campaign import open_campaign, task_in
 from srx_issu.airflow.watching.shared import STALE_S, Call, CampaignWatch, Waiter, campaign_watch_of_loop
 from srx_issu.campaign.naming import campaign_id
 from srx_issu.domain.errors import JournalAway
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.turns import End, Turn
-from srx_issu.steps.campaign.upgrade import Over, Step, Task, collect, give_up, next_step
+from srx_issu.steps.campaign.upgrade import ClusterEnded, ClusterTask, Step, collect, give_up, next_step
 from srx_issu.steps.outage import Outage, wait_out_in_loop
 
 R = TypeVar("R")
@@ -30,8 +30,8 @@ R = TypeVar("R")
 class ClusterWatch:
     """One cluster of one wave, watched from a trigger."""
 
-    bench: CampaignBench
-    task: Task
+    bench: CampaignContext
+    task: ClusterTask
     outage: Outage  # of the journal
 
     async def next_step(self, call: Call) -> Step | None:
@@ -41,13 +41,13 @@ class ClusterWatch:
             bench = replace(bench, stopped=lambda: call.stopped)
         return await self._asked(partial(asyncio.to_thread, next_step, bench, self.task, call.state))
 
-    async def collect(self, upgrade: str, call: Call) -> Over | None:
+    async def collect(self, upgrade: str, call: Call) -> ClusterEnded | None:
         """None: it has not ended, or the journal is away (``outage`` tells which)."""
         return await self._asked(
             partial(asyncio.to_thread, collect, self.bench, self.task, upgrade, call.run_state)
         )
 
-    async def give_up(self, upgrade: str, reason: str) -> Over | None:
+    async def give_up(self, upgrade: str, reason: str) -> ClusterEnded | None:
         """None: the journal is away, and nothing was given up."""
         return await self._asked(partial(asyncio.to_thread, give_up, self.bench, self.task, upgrade, reason))
 

@@ -22,7 +22,7 @@ from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.model import Campaign
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.state import CampaignState, StateReader
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.ports.campaign import CampaignLook
@@ -107,7 +107,7 @@ class _Followed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _CampaignsSeen:
     look: CampaignLook
     followed: dict[str, _Followed]
     states: Mapping[str, CampaignState]
@@ -137,7 +137,7 @@ class CampaignWatch:
         self._stores: Stores | None = None
         self._waiters: dict[Waiter, None] = {}
         self._followed: dict[str, _Followed] = {}
-        self._plans: dict[str, tuple[Plan, Campaign]] = {}
+        self._plans: dict[str, tuple[CampaignPlan, Campaign]] = {}
         self._outage = Outage(clock=self._clock, log=_log, meanwhile="nothing begins and nothing ends")
         self._running: asyncio.Task[None] | None = None
         self._looked_at = 0.0
@@ -162,7 +162,9 @@ class CampaignWatch:
     def is_stale(self) -> bool:
         return asyncio.get_running_loop().time() - self._looked_at > self._stale_s
 
-    def plan(self, campaign_id: str, read: Callable[[], tuple[Plan, Campaign]]) -> tuple[Plan, Campaign]:
+    def plan(
+        self, campaign_id: str, read: Callable[[], tuple[CampaignPlan, Campaign]]
+    ) -> tuple[CampaignPlan, Campaign]:
         """One copy for all waits of a campaign: a plan in which something has begun does not change."""
         if campaign_id not in self._plans:
             self._plans[campaign_id] = read()
@@ -224,7 +226,7 @@ class CampaignWatch:
             for waiter in waiters:
                 waiter.call(Call())
 
-    def _read(self, waiters: Sequence[Waiter], before: Mapping[str, _Followed]) -> _Seen:
+    def _read(self, waiters: Sequence[Waiter], before: Mapping[str, _Followed]) -> _CampaignsSeen:
         """In a thread. What nobody waits for any more is forgotten."""
         names = sorted({waiter.campaign_id for waiter in waiters})
         ends = [waiter.about for waiter in waiters if isinstance(waiter.about, End)]
@@ -241,7 +243,7 @@ class CampaignWatch:
         if self._is_due("stopped", ASK_STOPPED_EVERY_S):
             self._stopped = self._stop_flag()
         run_states = self._run_states(ends, states)
-        return _Seen(
+        return _CampaignsSeen(
             look=look, followed=followed, states=states, stopped=self._stopped, run_states=run_states
         )
 
@@ -275,7 +277,7 @@ class CampaignWatch:
         self._asked_at[question] = now
         return True
 
-    def _tell(self, waiters: Sequence[Waiter], seen: _Seen) -> None:
+    def _tell(self, waiters: Sequence[Waiter], seen: _CampaignsSeen) -> None:
         call = partial(Call, stopped=seen.stopped)
         turns: dict[Turn, Waiter] = {}
         for waiter in waiters:

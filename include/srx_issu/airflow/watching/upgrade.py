@@ -27,9 +27,9 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import Awaited, NothingMoved, Observed, OutcomeDecided, WaitBegan
-from srx_issu.domain.history.upgrade_state import Start, UpgradeState, known
+from srx_issu.domain.history.upgrade_state import IssuStart, UpgradeState, known
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName, Plan, Taken
+from srx_issu.domain.recovery.plan import ActionName, RecoveryPlan, SentRecoveryCommand
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import AsyncClusterReader
@@ -40,7 +40,7 @@ from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
 from srx_issu.steps.recall import course, intent_of
 from srx_issu.steps.recovery.kept_plan import plan_in
 from srx_issu.steps.waits.quiet import QuietWatch, Stillness
-from srx_issu.steps.waits.watch import SHORT_S, Look, Watch, away_words
+from srx_issu.steps.waits.watch import SHORT_S, PollResult, Watch, away_words
 from srx_issu.steps.waits.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.waits.window import seconds_until_open, window_objection
 
@@ -56,7 +56,7 @@ async def open_watch(
     log: Any,
     *,
     pause: Callable[[float], Awaitable[None]],
-    counted: Callable[[Look], None],
+    counted: Callable[[PollResult], None],
 ) -> AsyncIterator[WatchLoop]:
     """The wait of one task, subscribed to its cluster until it ends."""
     here = watcher_of_loop()
@@ -93,7 +93,7 @@ class _Prepared:
 
     intent: Intent
     course: Course
-    start: Start | None
+    start: IssuStart | None
     began_at: datetime
 
 
@@ -164,14 +164,14 @@ class RecoveryWatch:
     intent: Intent
     step: str
     action: ActionName
-    plan: Plan
+    plan: RecoveryPlan
     reader: AsyncClusterReader
     stores: Stores
     lines: LateJournal
     lease: LeaseKeeper
     account: Outage
     began_at: datetime
-    taken: tuple[Taken, ...]
+    taken: tuple[SentRecoveryCommand, ...]
 
     @property
     def cluster(self) -> str:
@@ -258,8 +258,8 @@ class _PreparedRecovery:
     """What the journal knows of a waiting step."""
 
     intent: Intent
-    plan: Plan
-    taken: tuple[Taken, ...]
+    plan: RecoveryPlan
+    taken: tuple[SentRecoveryCommand, ...]
     began_at: datetime
 
 
@@ -344,7 +344,7 @@ async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[Open
         await reader.close()
 
 
-def _prepare_quiet(here: Watcher, upgrade_id: str) -> tuple[Intent, Start | None]:
+def _prepare_quiet(here: Watcher, upgrade_id: str) -> tuple[Intent, IssuStart | None]:
     journal = here.stores.journal
     return intent_of(journal, upgrade_id), known(journal.entries(upgrade_id)).start
 

@@ -19,7 +19,7 @@ from srx_issu.catalog.campaigns.fields import (
     Weekday,
     Zone,
 )
-from srx_issu.catalog.fields import DAY_S, Entry, ModelName, Name, Release, Seconds, Text, wrong
+from srx_issu.catalog.fields import DAY_S, FileEntry, ModelName, Name, Release, Seconds, Text, wrong
 
 MOST_WAVES = 12  # each is a group of tasks in the DAG
 MOST_ROUNDS = 3
@@ -28,7 +28,7 @@ MOST_IN_FLIGHT = 256  # runs of issu_cluster that Airflow lets be active at once
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
-class SelectEntry(Entry):
+class SelectEntry(FileEntry):
     """Filters; those that are given must all match, each by one of its values."""
 
     clusters: tuple[Glob, ...] = Field((), description="Names; `*` and `?` stand for any letters.")
@@ -53,7 +53,7 @@ def _one_way(entry: OpenEntry) -> OpenEntry:
     return entry
 
 
-class OpenEntry(Entry):
+class OpenEntry(FileEntry):
     """One rule by which a window opens, in local time."""
 
     days: tuple[Weekday, ...] = Field((), description="Weekdays on which it opens: mon to sun.")
@@ -64,7 +64,7 @@ class OpenEntry(Entry):
     hours: float | None = Field(None, gt=0, le=168, description="Instead of `to`: so many hours.")
 
 
-class FreezeEntry(Entry):
+class FreezeEntry(FileEntry):
     """Dates on which nothing runs, both inclusive."""
 
     first: Date = Field(alias="from", description="First day.")
@@ -75,7 +75,7 @@ class FreezeEntry(Entry):
 CheckedOpen = Annotated[OpenEntry, AfterValidator(_one_way)]
 
 
-class CalendarEntry(Entry):
+class CalendarEntry(FileEntry):
     """When a site may be worked on."""
 
     zone: Zone = Field("UTC", description="The site's time zone, by its IANA name.")
@@ -83,14 +83,14 @@ class CalendarEntry(Entry):
     freeze: tuple[FreezeEntry, ...] = Field((), description="Dates on which nothing runs.")
 
 
-class WindowsEntry(Entry):
+class WindowsEntry(FileEntry):
     """Windows of all sites."""
 
     default: CalendarEntry | None = Field(None, description="Of sites that are not named below.")
     sites: dict[Name, CalendarEntry] = Field(default_factory=dict, description="By site.")
 
 
-class InFlightEntry(Entry):
+class InFlightEntry(FileEntry):
     """How many clusters at once."""
 
     campaign: int = Field(1, ge=1, le=MOST_IN_FLIGHT, description="In the whole campaign.")
@@ -98,7 +98,7 @@ class InFlightEntry(Entry):
     per_region: int | None = Field(None, ge=1, description="In one region.")
 
 
-class BudgetEntry(Entry):
+class BudgetEntry(FileEntry):
     """How many failures are borne before nothing new starts."""
 
     total: ShareText | None = Field("0", description="In the campaign; empty = no limit.")
@@ -109,7 +109,7 @@ class BudgetEntry(Entry):
     on_exceeded: OnExceeded = Field(OnExceeded.HOLD, description="Ask a person, or stop for good.")
 
 
-class GatesEntry(Entry):
+class GatesEntry(FileEntry):
     """Where a person is asked. A hold always asks."""
 
     plan: bool = Field(True, description="Before anything starts.")
@@ -125,7 +125,7 @@ def _retriable(results: tuple[Result, ...]) -> tuple[Result, ...]:
     return results
 
 
-class RetryEntry(Entry):
+class RetryEntry(FileEntry):
     """What the answer 'Retry the failed' does."""
 
     rounds: int = Field(1, ge=0, le=MOST_ROUNDS, description="How often it is offered in one wave.")
@@ -134,7 +134,7 @@ class RetryEntry(Entry):
     )
 
 
-class SiteStagingEntry(Entry):
+class SiteStagingEntry(FileEntry):
     """Limits of one site."""
 
     at_once: int = Field(2, ge=1, le=16, description="Copies at the same time.")
@@ -152,7 +152,7 @@ class StagingEntry(SiteStagingEntry):
     )
 
 
-class NotifyEntry(Entry):
+class NotifyEntry(FileEntry):
     """Whom to tell, by one of Airflow's notifiers."""
 
     notifier: ClassPath = Field(description="Class of the notifier; its provider must be installed.")
@@ -167,7 +167,7 @@ def _rest_last(waves: tuple[str, ...]) -> tuple[str, ...]:
     return waves
 
 
-class CampaignFile(Entry):
+class CampaignFile(FileEntry):
     """A file of the folder campaigns/: one campaign."""
 
     target: dict[ModelName, Words] = Field(

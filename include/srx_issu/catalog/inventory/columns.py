@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from srx_issu.catalog.fields import Entry, HoldReason, Host, ModelName, Name, Port, Serial, Text
+from srx_issu.catalog.fields import FileEntry, HoldReason, Host, ModelName, Name, Port, Serial, Text
 from srx_issu.catalog.inventory.netbox import NetboxEntry
 
 DEFAULT_CONNECTION_ID = "srx_default"
@@ -14,7 +14,7 @@ DEFAULT_PORT = 22
 SECTIONS = ("defaults", "groups", "clusters", "netbox")
 
 
-class Settings(Entry):
+class Settings(FileEntry):
     """What a cluster, a group or a file's defaults may say."""
 
     model: ModelName | None = Field(None, description="Platform, such as SRX4600.")
@@ -36,7 +36,7 @@ class Settings(Entry):
     labels: dict[Name, Text] = Field(default_factory=dict, description="Free words to select clusters by.")
 
 
-class NodeEntry(Entry):
+class NodeEntry(FileEntry):
     """One node's management address (fxp0)."""
 
     host: Host = Field(description="IP address or host name.")
@@ -59,7 +59,7 @@ class ClusterEntry(Settings):
     )
 
 
-class InventoryFile(Entry):
+class InventoryFile(FileEntry):
     """A file of the folder inventory/."""
 
     defaults: Settings | None = Field(None, description="What the clusters of this file inherit last.")

@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import Field
 
 from srx_issu.catalog.documents import Document, Mapping, Value
-from srx_issu.catalog.fields import DAY_S, Entry, Name, Seconds, Text
+from srx_issu.catalog.fields import DAY_S, FileEntry, Name, Seconds, Text
 from srx_issu.catalog.inventory.tabular import items
 from srx_issu.domain.errors import FileFault
 
@@ -26,7 +26,7 @@ ACTIVE = "active"
 MEMBERS = 2
 
 
-class NetboxEntry(Entry):
+class NetboxEntry(FileEntry):
     """Section ``netbox`` of one inventory file; the file's ``defaults`` hold for what is read."""
 
     connection_id: Name = Field(
@@ -65,7 +65,7 @@ class Node:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chassis:
+class VirtualChassis:
     """One virtual chassis. ``fields``: its custom fields, as text or lists of text."""
 
     number: int  # NetBox's id
@@ -77,16 +77,16 @@ class Chassis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class NetboxReading:
     """Everything that was read at one time. Kept as JSON."""
 
     read_at: datetime  # aware
     source: str  # URL of NetBox
     filters: dict[str, tuple[str, ...]]
-    chassis: tuple[Chassis, ...]
+    chassis: tuple[VirtualChassis, ...]
 
 
-def document_of(reading: Reading, entry: NetboxEntry, file: Document) -> Document:
+def document_of(reading: NetboxReading, entry: NetboxEntry, file: Document) -> Document:
     """The reading as a document beside ``file``, whose ``defaults`` it shares. Faults name the record."""
     line = file.line("netbox")
     builder = _Builder(entry, str(file.path), line, reading.source)
@@ -106,7 +106,7 @@ class _Builder:
         self.clusters = Mapping(line)
         self.faults: list[FileFault] = []
 
-    def take(self, chassis: Chassis) -> None:
+    def take(self, chassis: VirtualChassis) -> None:
         name = chassis.name or ""
         if name in self.clusters:
             self._fault(chassis, f"virtual chassis {name[:80]!r} is there twice", "give each its own name")
@@ -116,7 +116,7 @@ class _Builder:
             return
         self.clusters[name], self.clusters.lines[name] = self._cluster(chassis), self.line
 
-    def _cluster(self, chassis: Chassis) -> Mapping:
+    def _cluster(self, chassis: VirtualChassis) -> Mapping:
         nodes = sorted(chassis.nodes, key=lambda node: node.position or 0)
         first = nodes[0]
         found: dict[str, Value] = {
@@ -136,7 +136,7 @@ class _Builder:
     def _node(self, node: Node) -> Mapping:
         return self._mapping({"host": node.address, "hostname": node.name, "serial": node.serial})
 
-    def _labels(self, chassis: Chassis) -> Mapping | None:
+    def _labels(self, chassis: VirtualChassis) -> Mapping | None:
         told: dict[str, Value] = {f"tag.{tag}": "yes" for tag in chassis.tags}
         return self._mapping({**told, "tenant": chassis.tenant})
 
@@ -147,15 +147,15 @@ class _Builder:
                 found[key], found.lines[key] = value, self.line
         return found
 
-    def _text(self, chassis: Chassis, name: str) -> str | None:
+    def _text(self, chassis: VirtualChassis, name: str) -> str | None:
         value = chassis.fields.get(name)
         return " ".join(value) if isinstance(value, tuple) else value
 
-    def _list(self, chassis: Chassis, name: str) -> Value:
+    def _list(self, chassis: VirtualChassis, name: str) -> Value:
         value = chassis.fields.get(name) or ()
         return items(list(value) if isinstance(value, tuple) else value.replace(",", " ").split(), self.line)
 
-    def _fault(self, chassis: Chassis, found: str, remedy: str) -> None:
+    def _fault(self, chassis: VirtualChassis, found: str, remedy: str) -> None:
         place = f"{self.source}/dcim/virtual-chassis/{chassis.number}/"
         fault = FileFault(file=self.file, line=self.line, found=f"{found} ({place})", remedy=remedy)
         self.faults.append(fault)

@@ -32,7 +32,7 @@ def read_table(path: Path) -> Document:
         line = reason.object[: reason.start].count(b"\n") + 1
         return _unread(path, line, "is not UTF-8", "save the file as CSV UTF-8")
     try:
-        return _Table(path).read(text)
+        return _TableBuilder(path).read(text)
     except csv.Error as reason:
         return _unread(path, 0, f"is not CSV: {reason}", _SEE_DOCS)
 
@@ -42,7 +42,7 @@ def _unread(path: Path, line: int, found: str, remedy: str) -> Document:
     return Document(path=path, root=Mapping(1), faults=(fault,), is_whole=False)
 
 
-class _Table:
+class _TableBuilder:
     """Builds one document; faults of the table itself are collected, those of values come later."""
 
     def __init__(self, path: Path) -> None:

@@ -14,7 +14,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from srx_issu.catalog.documents import Items, Mapping
 from srx_issu.catalog.faults import Checked, Place
-from srx_issu.catalog.fields import Entry, ModelName, Name, wrong
+from srx_issu.catalog.fields import FileEntry, ModelName, Name, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.approvals.rule import DAY_S, ApprovalRule, Approvals, Person
@@ -69,7 +69,7 @@ Approvers = Annotated[Any, PlainValidator(_approvers), WithJsonSchema(_APPROVERS
 Validity = Annotated[float, Field(gt=0, le=366 * DAY_S)]
 
 
-class RecoveryApprovalEntry(Entry):
+class RecoveryApprovalEntry(FileEntry):
     """The yes to a recovery plan. Whether one is asked for says failures.yaml, for each failure class."""
 
     needed: int | None = Field(None, ge=1, le=MOST_NEEDED, description="How many different people.")
@@ -93,7 +93,7 @@ class StartApprovalEntry(RecoveryApprovalEntry):
     )
 
 
-class ApprovalsEntry(Entry):
+class ApprovalsEntry(FileEntry):
     """What a level may say."""
 
     start: StartApprovalEntry = Field(default_factory=StartApprovalEntry)
@@ -107,7 +107,7 @@ class PlatformApprovalsEntry(ApprovalsEntry):
     releases: RangeEntry = Field(default_factory=RangeEntry, description="Of the image; none = all.")
 
 
-class ApprovalsFile(Entry):
+class ApprovalsFile(FileEntry):
     """policy/approvals.yaml."""
 
     fleet: ApprovalsEntry | None = Field(None, description="Holds for every cluster.")

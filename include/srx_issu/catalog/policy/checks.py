@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from srx_issu.catalog.faults import Checked, nearest
-from srx_issu.catalog.fields import Entry, ModelName, Name, TableName, wrong
+from srx_issu.catalog.fields import FileEntry, ModelName, Name, TableName, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.checking import (
@@ -41,7 +41,7 @@ def _pattern(text: str) -> str:
 Pattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_pattern)]
 
 
-class CheckRuleEntry(Entry):
+class CheckRuleEntry(FileEntry):
     """What the operator says about one check, or one table that is compared."""
 
     enabled: bool | None = Field(None, description="`false`: not looked at.")
@@ -53,7 +53,7 @@ class CheckRuleEntry(Entry):
     )
 
 
-class CheckRulesEntry(Entry):
+class CheckRulesEntry(FileEntry):
     """What a level may say."""
 
     checks: dict[TableName, CheckRuleEntry] = Field(default_factory=dict, description="By name of check.")
@@ -76,7 +76,7 @@ class PlatformCheckRulesEntry(CheckRulesEntry):
     releases: RangeEntry = Field(default_factory=RangeEntry, description="Of the image; none = all.")
 
 
-class ChecksFile(Entry):
+class ChecksFile(FileEntry):
     """policy/checks.yaml."""
 
     fleet: CheckRulesEntry | None = Field(None, description="Holds for every cluster.")

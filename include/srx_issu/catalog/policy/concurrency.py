@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry, Name
+from srx_issu.catalog.fields import FileEntry, Name
 from srx_issu.domain.cluster.model import Cluster
 from srx_issu.domain.upgrade.intent import SharedLimit
 
 
-class ConcurrencyFile(Entry):
+class ConcurrencyFile(FileEntry):
     """policy/concurrency.yaml."""
 
     fleet: int | None = Field(None, ge=1, description="In the whole fleet; none = no limit.")

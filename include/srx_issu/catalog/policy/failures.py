@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry, ModelName, Name
+from srx_issu.catalog.fields import FileEntry, ModelName, Name
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.failure.classes import FailureClass, Permission, strictest
@@ -20,7 +20,7 @@ from srx_issu.domain.failure.table import FACTS
 FILE = "failures.yaml"
 
 
-class FailureRulesEntry(Entry):
+class FailureRulesEntry(FileEntry):
     """What a level may say."""
 
     failures: dict[FailureClass, Permission] = Field(
@@ -38,7 +38,7 @@ class PlatformFailureRulesEntry(FailureRulesEntry):
     releases: RangeEntry = Field(default_factory=RangeEntry, description="Of the image; none = all.")
 
 
-class FailuresFile(Entry):
+class FailuresFile(FileEntry):
     """policy/failures.yaml."""
 
     fleet: FailureRulesEntry | None = Field(None, description="Holds for every cluster.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from srx_issu.catalog.faults import Checked, Place, nearest
-from srx_issu.catalog.fields import Entry
+from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.cluster.state import TABLES
@@ -20,7 +20,7 @@ from srx_issu.domain.junos.version import parse
 
 SECTIONS = ("fleet", "platforms", "groups", "clusters")
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=FileEntry)
 
 
 class ForPlatforms(Protocol):
@@ -103,7 +103,7 @@ def _platform(at: int, entry: E) -> PlatformLevel[E]:
 
 
 def _report_unknown(
-    checked: Checked, section: str, given: Mapping[str, Entry], known: frozenset[str] | None
+    checked: Checked, section: str, given: Mapping[str, FileEntry], known: frozenset[str] | None
 ) -> None:
     for name in given:
         if known is not None and name not in known:

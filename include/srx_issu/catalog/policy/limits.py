@@ -11,13 +11,13 @@ from dataclasses import replace
 from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry, FigureName, ModelName, Name, Percent, Seconds
+from srx_issu.catalog.fields import FigureName, FileEntry, ModelName, Name, Percent, Seconds
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance
 
 
-class TimersEntry(Entry):
+class TimersEntry(FileEntry):
     """Deadlines and intervals, seconds."""
 
     poll_s: Seconds | None = Field(None, description="Between two looks at a node while waiting.")
@@ -45,7 +45,7 @@ class TimersEntry(Entry):
     )
 
 
-class LimitsEntry(Entry):
+class LimitsEntry(FileEntry):
     """Figures that readiness is judged by."""
 
     cpu_block_percent: Percent | None = Field(None, description="RE CPU at or above this: not ready.")
@@ -65,7 +65,7 @@ class LimitsEntry(Entry):
     )
 
 
-class ToleranceEntry(Entry):
+class ToleranceEntry(FileEntry):
     """How far a figure may differ after the upgrade."""
 
     lost_percent: Percent | None = Field(0.0, description="How much less; empty = no limit.")
@@ -73,7 +73,7 @@ class ToleranceEntry(Entry):
     absolute: float = Field(0.0, ge=0, description="Differences up to this are always fine.")
 
 
-class SettingsEntry(Entry):
+class SettingsEntry(FileEntry):
     """What a level may say."""
 
     timers: TimersEntry = Field(default_factory=TimersEntry)
@@ -92,7 +92,7 @@ class PlatformSettingsEntry(SettingsEntry):
     releases: RangeEntry = Field(default_factory=RangeEntry, description="Of the image; none = all.")
 
 
-class LimitsFile(Entry):
+class LimitsFile(FileEntry):
     """policy/limits.yaml."""
 
     fleet: SettingsEntry | None = Field(None, description="Holds for every cluster.")

@@ -10,15 +10,15 @@ from typing import Literal
 from pydantic import Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import Entry, Family, Mark, ModelName, Text
+from srx_issu.catalog.fields import Family, FileEntry, Mark, ModelName, Text
 from srx_issu.domain.junos.release_range import ReleaseRange, parse_mark
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.support import HoldTimer, InService, Platform, SupportMatrix, SupportRule
 
 SECTIONS = ("platforms", "rules")
 
 
-class RangeEntry(Entry):
+class RangeEntry(FileEntry):
     """A range of releases; all conditions given must hold, none = every release."""
 
     at_least: Mark | None = Field(
@@ -37,22 +37,22 @@ class RangeEntry(Entry):
         )
 
 
-class HoldTimerEntry(Entry):
+class HoldTimerEntry(FileEntry):
     """How long the primary waits for the secondary's first reboot."""
 
     from_release: Mark = Field(description="From this running release on.")
     seconds: int = Field(gt=0, le=86_400)
 
 
-class PlatformEntry(Entry):
+class PlatformEntry(FileEntry):
     """One or more models with the same answers."""
 
     models: tuple[ModelName, ...] = Field(min_length=1)
     in_service: InService = Field(description="issu, icu (in-band cluster upgrade only), refused, or ask.")
     from_release: Mark | None = Field(None, description="First running release with ISSU.")
     reason: Text = Field(description="Why, with the source; shown to operators.")
-    software: Software = Field(Software.SYSTEM, description="Family of request commands.")
-    routing_engines: dict[Literal["RE1", "RE2", "RE3"], Software] = Field(
+    software: SoftwareFamily = Field(SoftwareFamily.SYSTEM, description="Family of request commands.")
+    routing_engines: dict[Literal["RE1", "RE2", "RE3"], SoftwareFamily] = Field(
         default_factory=dict, description="Where the routing engine decides on the commands."
     )
     image_families: tuple[Family, ...] = Field((), description="Products in image names; empty = not known.")
@@ -61,7 +61,7 @@ class PlatformEntry(Entry):
     hold_timers: tuple[HoldTimerEntry, ...] = Field((), description="900 s where none applies.")
 
 
-class RuleEntry(Entry):
+class RuleEntry(FileEntry):
     """An exception: decides when both releases are in range. The first that does wins."""
 
     models: tuple[ModelName, ...] = Field(min_length=1)
@@ -71,7 +71,7 @@ class RuleEntry(Entry):
     reason: Text
 
 
-class SupportFile(Entry):
+class SupportFile(FileEntry):
     """policy/support.yaml."""
 
     platforms: tuple[PlatformEntry, ...] | None = None

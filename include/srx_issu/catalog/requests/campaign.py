@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 
-from srx_issu.campaign.model import Campaign, Member
+from srx_issu.campaign.model import Campaign, FleetCluster
 from srx_issu.catalog.loading import Catalog
 from srx_issu.catalog.requests.upgrade import find_image
 from srx_issu.domain.approvals.rule import ApprovalRule, strictest
@@ -17,7 +17,7 @@ from srx_issu.domain.upgrade.support import InService, judge
 from srx_issu.ports import codec
 
 
-def members(catalog: Catalog, campaign: Campaign, releases: Mapping[str, str]) -> tuple[Member, ...]:
+def members(catalog: Catalog, campaign: Campaign, releases: Mapping[str, str]) -> tuple[FleetCluster, ...]:
     """All clusters of the inventory. ``releases``: what runs where, as last seen; others are unknown."""
     fleet = _Fleet(catalog, campaign)
     return tuple(fleet.member(c, releases.get(c.name)) for c in catalog.clusters.values())
@@ -33,12 +33,12 @@ class _Fleet:
         self._policies: dict[tuple[int, ...], tuple[Policy, str]] = {}
         self._image_texts: dict[str, str] = {}
 
-    def member(self, cluster: Cluster, release: str | None) -> Member:
+    def member(self, cluster: Cluster, release: str | None) -> FleetCluster:
         image, objection = self._image(cluster.model)
         policy, policy_text = self._policy(cluster, image) if image else (None, "")
         if image and objection is None and release:
             objection = self._support(cluster.model, release, image.release)
-        return Member(
+        return FleetCluster(
             name=cluster.name,
             model=cluster.model,
             site=cluster.site,

@@ -18,7 +18,7 @@ from srx_issu.domain.approvals.rule import Approvals, shortage
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.junos.version import image_facts, same_release
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy
 from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
 
@@ -161,13 +161,13 @@ def find_cluster(catalog: Catalog, name: str) -> Cluster:
     return cluster
 
 
-def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> Software:
+def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> SoftwareFamily:
     """What the image's name says, else the platform's; refused when the routing engine needs the other."""
     facts = image_facts(image.name)
     needed = rules.software(cluster.model, cluster.routing_engine)
-    software = Software.VMHOST if facts.is_vmhost else needed
+    software = SoftwareFamily.VMHOST if facts.is_vmhost else needed
     if cluster.model in rules.models_of(facts.family) and not facts.is_vmhost:
-        software = Software.SYSTEM
+        software = SoftwareFamily.SYSTEM
     if cluster.routing_engine is not None and software is not needed:
         engine = f"{cluster.name} has routing engine {cluster.routing_engine}"
         raise RequestRefused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.checks.check import NO, ZERO, Check, InRange, NoneOf, OneOf
 from srx_issu.checks.frames import Frame, Row, Subject
-from srx_issu.domain.cluster.model import GroupState, Member, NodeName, Snapshot
+from srx_issu.domain.cluster.model import GroupMember, GroupState, NodeName, Snapshot
 from srx_issu.domain.cluster.phase import ISSU_PRIORITY
 
 COLUMNS = (
@@ -33,7 +33,7 @@ def members_frame(subject: Subject) -> Frame:
     return frame
 
 
-def _told(member: Member) -> Row:
+def _told(member: GroupMember) -> Row:
     failures = member.monitor_failures
     return {
         "state": None if member.state is GroupState.UNKNOWN else member.state.value,
@@ -45,7 +45,7 @@ def _told(member: Member) -> Row:
     }
 
 
-def _view(snapshot: Snapshot, seen_by: NodeName, member: Member, group_id: int) -> str:
+def _view(snapshot: Snapshot, seen_by: NodeName, member: GroupMember, group_id: int) -> str:
     """Whose view it is, where the two nodes differ; nothing where they agree or the other is silent."""
     other = snapshot.view(seen_by.peer).group(group_id)
     told = other.member(member.node) if other else None

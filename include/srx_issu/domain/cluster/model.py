@@ -42,7 +42,7 @@ class GroupState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class GroupMember:
     """One node's place in one redundancy group, as shown by ``show chassis cluster status``."""
 
     node: NodeName
@@ -66,9 +66,9 @@ class RedundancyGroup:
 
     group_id: int
     failover_count: int | None = None
-    members: tuple[Member, ...] = ()
+    members: tuple[GroupMember, ...] = ()
 
-    def member(self, node: NodeName) -> Member | None:
+    def member(self, node: NodeName) -> GroupMember | None:
         return next((m for m in self.members if m.node is node), None)
 
     @property

@@ -34,7 +34,7 @@ class Phase(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PhaseReading:
     """A phase and what it was read from; ``phase`` None = the two nodes do not tell."""
 
     phase: Phase | None
@@ -42,7 +42,7 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _PhaseFacts:
     """The facts a reading hangs on."""
 
     now: Snapshot
@@ -56,9 +56,9 @@ class _Seen:
         return view.reachable and view.release is not None and same_release(view.release, self.target)
 
 
-def infer_phase(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> Reading:
+def infer_phase(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> PhaseReading:
     """Reads the phase. ``before`` is the baseline taken ahead of the start; ``target`` a release name."""
-    seen = _Seen(
+    seen = _PhaseFacts(
         now=now,
         starter=now.view(starter),
         secondary=now.view(starter.peer),
@@ -71,66 +71,70 @@ def infer_phase(before: Snapshot, now: Snapshot, starter: NodeName, target: str)
     if seen.on_target(seen.secondary):
         return _second_half(seen) if _has_switched_over(seen) else _first_half_done(seen)
     if not seen.secondary.reachable and seen.on_target(seen.starter):
-        return Reading(phase=None, reason=f"{starter} runs {target}, {starter.peer} does not answer")
+        return PhaseReading(phase=None, reason=f"{starter} runs {target}, {starter.peer} does not answer")
     return _first_half(seen)
 
 
-def _first_half(seen: _Seen) -> Reading:
+def _first_half(seen: _PhaseFacts) -> PhaseReading:
     """The secondary is not (known to be) on the target."""
     name = seen.secondary.node
     if not seen.starter.reachable:
         both = (
             "neither node answers" if not seen.secondary.reachable else f"{seen.starter.node} does not answer"
         )
-        return Reading(phase=None, reason=f"{both}, {name} is not known to run {seen.target}")
+        return PhaseReading(phase=None, reason=f"{both}, {name} is not known to run {seen.target}")
     if not seen.secondary.reachable:
-        return Reading(
+        return PhaseReading(
             phase=Phase.SECONDARY_UPGRADING, reason=f"{name} does not answer, presumably rebooting"
         )
     if seen.secondary.release is None:
-        return Reading(phase=None, reason=f"{name} answers but does not say which release it runs")
+        return PhaseReading(phase=None, reason=f"{name} answers but does not say which release it runs")
     if seen.signs:
-        return Reading(phase=Phase.SECONDARY_UPGRADING, reason="; ".join(seen.signs))
-    return Reading(
+        return PhaseReading(phase=Phase.SECONDARY_UPGRADING, reason="; ".join(seen.signs))
+    return PhaseReading(
         phase=Phase.NOT_STARTED, reason=f"{name} runs {seen.secondary.release}, no sign of an ISSU"
     )
 
 
-def _first_half_done(seen: _Seen) -> Reading:
+def _first_half_done(seen: _PhaseFacts) -> PhaseReading:
     """The secondary runs the target; the starter is still primary, or nobody knows who is."""
     name = seen.secondary.node
     if not seen.starter.reachable:
-        return Reading(phase=None, reason=f"{name} runs {seen.target}; {seen.starter.node} does not answer")
+        return PhaseReading(
+            phase=None, reason=f"{name} runs {seen.target}; {seen.starter.node} does not answer"
+        )
     missing = not_ready_to_take_over(seen.now, name)
     if missing:
-        return Reading(phase=Phase.SECONDARY_UPGRADED, reason=f"{name} runs {seen.target}; {missing}")
-    return Reading(phase=Phase.COLD_SYNCED, reason=f"{name} runs {seen.target} and is in sync")
+        return PhaseReading(phase=Phase.SECONDARY_UPGRADED, reason=f"{name} runs {seen.target}; {missing}")
+    return PhaseReading(phase=Phase.COLD_SYNCED, reason=f"{name} runs {seen.target} and is in sync")
 
 
-def _second_half(seen: _Seen) -> Reading:
+def _second_half(seen: _PhaseFacts) -> PhaseReading:
     """The upgraded node is primary of every group."""
     old = seen.starter.node
     if not seen.starter.reachable:
-        return Reading(phase=Phase.PRIMARY_UPGRADING, reason=f"{old} does not answer, presumably rebooting")
+        return PhaseReading(
+            phase=Phase.PRIMARY_UPGRADING, reason=f"{old} does not answer, presumably rebooting"
+        )
     if seen.starter_rebooted:
         reason = f"{old} has rebooted and still runs {seen.starter.release}"
-        return Reading(phase=Phase.PRIMARY_UPGRADING, reason=reason)
-    return Reading(phase=Phase.SWITCHED_OVER, reason=f"{seen.secondary.node} is primary of every group")
+        return PhaseReading(phase=Phase.PRIMARY_UPGRADING, reason=reason)
+    return PhaseReading(phase=Phase.SWITCHED_OVER, reason=f"{seen.secondary.node} is primary of every group")
 
 
-def _finished(seen: _Seen) -> Reading:
+def _finished(seen: _PhaseFacts) -> PhaseReading:
     missing = [m for node in NodeName if (m := not_settled(seen.now, node))]
     missing += [f"RG{g} has not exactly one primary" for g in seen.now.group_ids if not seen.now.primary(g)]
     if any(view.issu and view.issu.in_progress for view in seen.now.views):
         missing.append("the ISSU window is still open")
     if missing:
-        return Reading(
+        return PhaseReading(
             phase=Phase.PRIMARY_UPGRADED, reason=f"both nodes run {seen.target}; {'; '.join(missing)}"
         )
-    return Reading(phase=Phase.COMPLETE, reason=f"both nodes run {seen.target} and are in sync")
+    return PhaseReading(phase=Phase.COMPLETE, reason=f"both nodes run {seen.target} and are in sync")
 
 
-def _has_switched_over(seen: _Seen) -> bool:
+def _has_switched_over(seen: _PhaseFacts) -> bool:
     groups = seen.now.group_ids
     return bool(groups) and all(seen.now.primary(g) is seen.secondary.node for g in groups)
 

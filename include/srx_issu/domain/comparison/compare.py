@@ -14,7 +14,7 @@ from typing import Any
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import NotAnswered, Rows
-from srx_issu.domain.comparison.difference import Difference, Kind, Look
+from srx_issu.domain.comparison.difference import Difference, DifferenceKind, Observation
 from srx_issu.domain.comparison.hit_flow import hits, never_hit
 from srx_issu.domain.comparison.rto_flow import flows, stalled
 from srx_issu.domain.comparison.sides import Answer, active_node, sides
@@ -29,8 +29,8 @@ Ignore = Callable[[str, str], bool]  # table, key → leave this key out
 
 
 def compare(
-    before: Look,
-    after: Look,
+    before: Observation,
+    after: Observation,
     tolerances: Mapping[str, Tolerance],
     ignore: Ignore = lambda _table, _key: False,
 ) -> tuple[Difference, ...]:
@@ -44,7 +44,7 @@ def compare(
         for comparison in COMPARISONS
         for old, new, node in sides(comparison, before, after)
         for difference in _differences(
-            _Table(comparison=comparison, node=node, tolerances=tolerances, ignore=ignore), old, new
+            _ComparedTable(comparison=comparison, node=node, tolerances=tolerances, ignore=ignore), old, new
         )
     )
     return (
@@ -56,7 +56,7 @@ def compare(
 
 def _told_once(differences: Iterable[Difference]) -> Iterator[Difference]:
     """What both nodes show in the same words is told once, of the cluster."""
-    found: dict[tuple[str, Kind, str, str], Difference] = {}
+    found: dict[tuple[str, DifferenceKind, str, str], Difference] = {}
     for difference in differences:
         same = (difference.table, difference.kind, difference.key, difference.words)
         other = found.get(same)
@@ -65,7 +65,7 @@ def _told_once(differences: Iterable[Difference]) -> Iterator[Difference]:
     return iter(found.values())
 
 
-def _rto_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Difference]:
+def _rto_differences(before: Observation, after: Observation, ignore: Ignore) -> Iterator[Difference]:
     was = flows(before.state, active_node(before.snapshot))
     now = flows(after.state, active_node(after.snapshot))
     if was is None:
@@ -76,10 +76,10 @@ def _rto_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Diff
     for service, how in stalled(was, now):
         if not ignore(RTO_TABLE, service):
             words = f"RTO service {service}: {how}"
-            yield Difference(table=RTO_TABLE, kind=Kind.LOST, node=None, key=service, words=words)
+            yield Difference(table=RTO_TABLE, kind=DifferenceKind.LOST, node=None, key=service, words=words)
 
 
-def _hit_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Difference]:
+def _hit_differences(before: Observation, after: Observation, ignore: Ignore) -> Iterator[Difference]:
     was, now = hits(before.state), hits(after.state)
     if was is None:
         return
@@ -89,16 +89,16 @@ def _hit_differences(before: Look, after: Look, ignore: Ignore) -> Iterator[Diff
     for key, growth in never_hit(was, now):
         if not ignore(HIT_TABLE, key):
             words = f"policy {key} has had no hit since the reboots (before: {growth} between two samples)"
-            yield Difference(table=HIT_TABLE, kind=Kind.LOST, node=None, key=key, words=words)
+            yield Difference(table=HIT_TABLE, kind=DifferenceKind.LOST, node=None, key=key, words=words)
 
 
-def _no_answer(table: str, name: str, after: Look) -> Difference:
+def _no_answer(table: str, name: str, after: Observation) -> Difference:
     reasons = (getattr(after.state, table).reason_of(node) for node in NodeName)
     words = f"{name}: no answer any more ({next(filter(None, reasons), 'unknown')})"
-    return Difference(table=table, kind=Kind.SILENT, node=None, key="", words=words)
+    return Difference(table=table, kind=DifferenceKind.SILENT, node=None, key="", words=words)
 
 
-def compared_tables(before: Look) -> tuple[str, ...]:
+def compared_tables(before: Observation) -> tuple[str, ...]:
     """The tables that have something to be compared with."""
     tables = (*(comparison.table for comparison in COMPARISONS), *GROWING)
     return tuple(
@@ -109,7 +109,7 @@ def compared_tables(before: Look) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Table:
+class _ComparedTable:
     """One table while it is compared; ``node`` is the one that gave the newer answer."""
 
     comparison: Comparison
@@ -126,11 +126,13 @@ class _Table:
         given = self.tolerances.get(f"{table}.{field}") or self.tolerances.get(table)
         return given or self.comparison.tolerance
 
-    def tell(self, kind: Kind, key: str, how: str) -> Difference:
+    def tell(self, kind: DifferenceKind, key: str, how: str) -> Difference:
         words = " ".join(f"{self.comparison.one} {key} {how}".split())
         return Difference(table=self.comparison.table, kind=kind, node=self.node, key=key, words=words)
 
-    def tell_change(self, kind: Kind, key: str, field: str, was: object, now: object, how: str) -> Difference:
+    def tell_change(
+        self, kind: DifferenceKind, key: str, field: str, was: object, now: object, how: str
+    ) -> Difference:
         label = "" if self.comparison.unnamed else f"{field.replace('_', ' ')} "
         thing = " ".join(f"{self.comparison.one} {key}".split())
         hidden = field in self.comparison.digests
@@ -146,38 +148,40 @@ class _Table:
         )
 
 
-def _differences(table: _Table, old: Answer, new: Answer) -> Iterator[Difference]:
+def _differences(table: _ComparedTable, old: Answer, new: Answer) -> Iterator[Difference]:
     comparison = table.comparison
     if isinstance(old, NotAnswered):
         return
     if isinstance(new, NotAnswered):
         words = f"{comparison.many}: no answer any more ({new.reason})"
-        yield Difference(table=comparison.table, kind=Kind.SILENT, node=table.node, key="", words=words)
+        yield Difference(
+            table=comparison.table, kind=DifferenceKind.SILENT, node=table.node, key="", words=words
+        )
         return
     was, now = table.by_key(old.rows), table.by_key(new.rows)
     for key in [key for key in was if key not in now]:
-        yield table.tell(Kind.LOST, key, "is lost")
+        yield table.tell(DifferenceKind.LOST, key, "is lost")
     for key, row in now.items():
         if key not in was:
-            yield table.tell(Kind.ADDED, key, "is new")
+            yield table.tell(DifferenceKind.ADDED, key, "is new")
         elif was[key] != row:
             yield from _changes(table, key, was[key], row)
     if comparison.position is not None:
         yield from _moves(table, comparison.position, was, now)
 
 
-def _changes(table: _Table, key: str, old: Row, new: Row) -> Iterator[Difference]:
+def _changes(table: _ComparedTable, key: str, old: Row, new: Row) -> Iterator[Difference]:
     for name in table.comparison.exact:
         was, now = getattr(old, name), getattr(new, name)
         if was != now and not _fine(table.comparison, was, now):
             how = f"is no longer shown (was {was})" if now is None else f"was {was}, is {now}"
-            yield table.tell_change(Kind.CHANGED, key, name, was, now, how)
+            yield table.tell_change(DifferenceKind.CHANGED, key, name, was, now, how)
     for name in table.comparison.gauges:
         was, now = getattr(old, name), getattr(new, name)
         if was is None or now is None:
             continue
         if words := beyond(was, now, table.tolerance(name)):
-            yield table.tell_change(Kind.OUT_OF_TOLERANCE, key, name, was, now, words)
+            yield table.tell_change(DifferenceKind.OUT_OF_TOLERANCE, key, name, was, now, words)
 
 
 def _fine(comparison: Comparison, was: object, now: object) -> bool:
@@ -203,7 +207,7 @@ def beyond(was: float, now: float, allowed: Tolerance) -> str | None:
 
 
 def _moves(
-    table: _Table, position: Position, was: Mapping[str, Row], now: Mapping[str, Row]
+    table: _ComparedTable, position: Position, was: Mapping[str, Row], now: Mapping[str, Row]
 ) -> Iterator[Difference]:
     """Order among the rows that both have; an inserted or lost row does not move the others."""
     kept: dict[str, list[str]] = {}
@@ -217,7 +221,11 @@ def _moves(
         if moved:
             words = f"{table.comparison.many} {context}: order changed for {len(moved)}, first {moved[0]}"
             yield Difference(
-                table=table.comparison.table, kind=Kind.MOVED, node=table.node, key=context, words=words
+                table=table.comparison.table,
+                kind=DifferenceKind.MOVED,
+                node=table.node,
+                key=context,
+                words=words,
             )
 
 

@@ -10,7 +10,7 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.tables import BY_TABLE
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """How something differs."""
 
     LOST = "lost"  # there before, not there now
@@ -26,7 +26,7 @@ class Difference:
     """One difference. ``node`` is the node that shows it now; None when both do, or it is the cluster's."""
 
     table: str
-    kind: Kind
+    kind: DifferenceKind
     node: NodeName | None
     key: str  # what it is about: "trust > untrust / allow-web"; "" for the table as a whole
     field: str | None = None
@@ -35,7 +35,7 @@ class Difference:
     words: str  # "policy trust > untrust / allow-web is lost"
 
     @property
-    def what(self) -> tuple[str, Kind, str, str | None]:
+    def what(self) -> tuple[str, DifferenceKind, str, str | None]:
         """The same thing again in another look, whichever node shows it by then."""
         return self.table, self.kind, self.key, self.field
 
@@ -47,7 +47,7 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Observation:
     """One snapshot with its state."""
 
     snapshot: Snapshot

@@ -7,7 +7,7 @@ from typing import Any
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import NotAnswered, Rows
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import Comparison, Side
 
 Row = Any
@@ -15,7 +15,7 @@ Answer = Rows[Row] | NotAnswered
 
 
 def sides(
-    comparison: Comparison, before: Look, after: Look
+    comparison: Comparison, before: Observation, after: Observation
 ) -> Iterator[tuple[Answer, Answer, NodeName | None]]:
     """Which answer is compared with which; the node is the one that gave the newer answer."""
     old, new = dict(before.state.answers(comparison.table)), dict(after.state.answers(comparison.table))
@@ -30,7 +30,11 @@ def sides(
 
 
 def _by_role(
-    comparison: Comparison, before: Look, after: Look, old: Mapping[Any, Answer], new: Mapping[Any, Answer]
+    comparison: Comparison,
+    before: Observation,
+    after: Observation,
+    old: Mapping[Any, Answer],
+    new: Mapping[Any, Answer],
 ) -> Iterator[tuple[Answer, Answer, NodeName | None]]:
     """Active with active and passive with passive; both nodes as one where the roles are not so plain."""
     was, now = active_node(before.snapshot), active_node(after.snapshot)

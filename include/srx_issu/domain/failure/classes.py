@@ -61,7 +61,7 @@ class Permission(StrEnum):
     NEVER = "never"  # a person acts; the software holds the lease and watches
 
 
-class Service(StrEnum):
+class TrafficImpact(StrEnum):
     """What the failure means for the traffic."""
 
     UNAFFECTED = "unaffected"  # both nodes stand by each other as before

@@ -48,7 +48,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Case:
+class _FailureCase:
     """What a classification hangs on."""
 
     before: Snapshot
@@ -80,7 +80,7 @@ def diagnose(
     """
     standing = stand(before, now, starter, target)
     stopped = transcript_verdict(transcript) if transcript is not None else None
-    case = _Case(
+    case = _FailureCase(
         before=before,
         now=now,
         starter=starter,
@@ -103,7 +103,7 @@ def diagnose(
     )
 
 
-def _classify(case: _Case, *, overdue: bool) -> FailureClass:
+def _classify(case: _FailureCase, *, overdue: bool) -> FailureClass:
     if certain := _CERTAIN.get(case.situation):
         return certain
     if not overdue and not _has_given_up(case):
@@ -165,7 +165,7 @@ _LED_TO: Mapping[Situation, Mapping[Cause, FailureClass]] = {
 }
 
 
-def _has_given_up(case: _Case) -> bool:
+def _has_given_up(case: _FailureCase) -> bool:
     """Whether the upgrade is over by its own word, or by what both nodes show.
 
     Once both nodes run the target, an error among the words is no longer about the upgrade's end.
@@ -177,7 +177,7 @@ def _has_given_up(case: _Case) -> bool:
     return case.stopped is not None and (case.stopped.in_so_many_words or case.has_returned)
 
 
-def _by_cause(case: _Case) -> FailureClass | None:
+def _by_cause(case: _FailureCase) -> FailureClass | None:
     if case.stopped is None or case.stopped.cause is None:
         return None
     return _LED_TO.get(case.situation, {}).get(case.stopped.cause)
@@ -190,7 +190,7 @@ _BY_SILENCE: Mapping[Situation, FailureClass] = {
 }
 
 
-def _by_situation(case: _Case) -> FailureClass:
+def _by_situation(case: _FailureCase) -> FailureClass:
     """No cause, or one that cannot have led here: the nodes alone must tell."""
     if by_silence := _BY_SILENCE.get(case.situation):
         return by_silence
@@ -207,7 +207,7 @@ def _by_situation(case: _Case) -> FailureClass:
             return FailureClass.UNKNOWN
 
 
-def _old_primary(case: _Case) -> FailureClass:
+def _old_primary(case: _FailureCase) -> FailureClass:
     """The guide: before the primary's reboot the nodes leave the ISSU; its window tells how far it came.
 
     Priority 255 and manual flags do not: nothing says that the device takes them back by itself.
@@ -219,7 +219,7 @@ def _old_primary(case: _Case) -> FailureClass:
     return FailureClass.PRIMARY_REBOOT_FAILED
 
 
-def _without_words_of_failure(case: _Case) -> FailureClass:
+def _without_words_of_failure(case: _FailureCase) -> FailureClass:
     """Overdue, both nodes answer, and the device has not said that it gave up (or it no longer matters)."""
     signs = issu_signs(case.now)
     if case.situation is Situation.PEER_UPGRADED and not signs:
@@ -256,7 +256,7 @@ def _reason(failure: FailureClass, standing: Standing, stopped: Stopped | None) 
     return f"{failure.in_words}: {standing.reason}; the device says '{stopped.line}'"
 
 
-def _words(case: _Case, failure: FailureClass) -> Iterator[str]:
+def _words(case: _FailureCase, failure: FailureClass) -> Iterator[str]:
     """The transcript's part of the evidence."""
     if not case.has_words:
         yield "there is no transcript"

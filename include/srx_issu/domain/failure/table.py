@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srx_issu.domain.failure.classes import FailureClass, Permission, Service
+from srx_issu.domain.failure.classes import FailureClass, Permission, TrafficImpact
 
 _NOTHING_CHANGED = "Both nodes run the old release. Nothing was installed, nothing rebooted."
 
@@ -19,7 +19,7 @@ class Facts:
 
     symptom: str  # what an operator would see
     true_now: str  # what holds in the cluster
-    service: Service
+    service: TrafficImpact
     permission: Permission  # by default
     at_most: Permission = Permission.AUTOMATIC  # the operator's policy cannot allow more than this
     words: str  # to the operator: what it means and what to look at
@@ -31,7 +31,7 @@ def _refusal(*, symptom: str, words: str, source: str, true_now: str = _NOTHING_
     return Facts(
         symptom=symptom,
         true_now=true_now,
-        service=Service.UNAFFECTED,
+        service=TrafficImpact.UNAFFECTED,
         permission=Permission.AUTOMATIC,
         words=words,
         source=source,
@@ -42,7 +42,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.UNDER_WAY: Facts(
         symptom="The upgrade goes on; no deadline has passed and no node reports a failure.",
         true_now="An ISSU is, or may be, running.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Nothing is wrong as far as anybody can see. Wait; commit nothing, reboot nothing.",
@@ -51,7 +51,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.FINISHED: Facts(
         symptom="Both nodes run the target and are settled, though a phase was never seen.",
         true_now="The upgrade is complete.",
-        service=Service.UNAFFECTED,
+        service=TrafficImpact.UNAFFECTED,
         permission=Permission.AUTOMATIC,
         words="All is well: the nodes were faster than our looks at them. Verification goes on as usual.",
         source="[S] the ISSU is complete when both nodes are upgraded",
@@ -59,7 +59,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.STALE_IN_PROGRESS: Facts(
         symptom="'warning: ISSU in progress', or a node reports an ISSU though both run the same release.",
         true_now="An earlier ISSU was never cleared, or somebody else's is running. Ours was not started.",
-        service=Service.UNAFFECTED,
+        service=TrafficImpact.UNAFFECTED,
         permission=Permission.ASK,
         at_most=Permission.ASK,
         words="Make sure that nobody is upgrading this cluster by hand. Then let the old state be cleared: "
@@ -142,7 +142,7 @@ FACTS: dict[FailureClass, Facts] = {
         "state'.",
         true_now="The secondary did not come back within the hold timer (900 s; 2700 s on SRX1500, 4100, "
         "4200, 4600 since 17.4R1). It may run either release. Both nodes are in the ISSU window.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.AUTOMATIC,
         words="The primary serves alone. If the other node does not answer, go to its console: it may sit in "
         "the boot loader.",
@@ -152,7 +152,7 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="'timeout waiting for secondary node ... to sync(error-code: 6.1)'.",
         true_now="The secondary runs the new release but is not in sync; the primary runs the old one and "
         "serves. Both nodes are in the ISSU window.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.AUTOMATIC,
         words="Before the next try find out why cold sync did not end: 'show chassis cluster information "
         "detail' names the SPU and the prerequisite it waited for.",
@@ -163,7 +163,7 @@ FACTS: dict[FailureClass, Facts] = {
         "zero, abort failover'.",
         true_now="The secondary runs the new release but was not allowed to take over; the primary runs the "
         "old one and serves. Both nodes are in the ISSU window.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.AUTOMATIC,
         words="Find the monitor failure that kept the priority at zero (interface, IP, SPU, cold sync) "
         "before the next try.",
@@ -173,7 +173,7 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="The upgraded node is primary of every group; the old primary answers and still runs the old "
         "release.",
         true_now="Releases are mixed. The upgraded node serves.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.ASK,
         words="Decide whether to go forward or back. Back moves the traffic to the old release once more; "
         "forward needs the old primary's installation to be there already, or a person to install it.",
@@ -183,7 +183,7 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="The upgraded node is primary of every group; the old primary does not answer, or was never "
         "rebooted. There are no error messages: the nodes have left the ISSU by then.",
         true_now="The upgraded node serves alone.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.ASK,
         words="If the old primary does not answer, go to its console. If it answers, rebooting it finishes "
         "the upgrade.",
@@ -193,7 +193,7 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="The nodes run different releases and no node reports an ISSU in progress.",
         true_now="Nobody drives an upgrade. Nodes of different releases must not stay together: loss of "
         "configuration, cards that reboot and traffic loss are possible.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.ASK,
         words="Find out who did it (upgrade by hand, replaced node) and decide which release shall stay.",
         source="[D] KB17947: never let nodes of different versions talk over control or fabric links",
@@ -201,7 +201,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.STUCK: Facts(
         symptom="A deadline has passed. No error message, and the nodes show no progress.",
         true_now="An ISSU has been asked for and may still be running.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.ASK,
         at_most=Permission.ASK,
         words="Watch both consoles for a while. Aborting an ISSU that only is slow does more harm than "
@@ -212,7 +212,7 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="A deadline has passed, and there is no transcript to read: its file is gone, or the start "
         "went out over NETCONF and its answer was lost.",
         true_now="What the nodes show is all that is known.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.ASK,
         at_most=Permission.ASK,
         words="Look at the messages and jsrpd logs of both nodes around the start before you approve.",
@@ -223,7 +223,7 @@ FACTS: dict[FailureClass, Facts] = {
         "policies check'.",
         true_now="Packet forwarding engines enforce other policies than the routing engine holds. No commit "
         "is possible.",
-        service=Service.AFFECTED,
+        service=TrafficImpact.AFFECTED,
         permission=Permission.AUTOMATIC,
         words="Policies are copied to the forwarding engines again and checked. If they differ still, a "
         "person must look.",
@@ -232,7 +232,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.NODE_MISSING: Facts(
         symptom="A node does not answer on its management address, and no error code says why.",
         true_now="Not known. The node may be down, rebooting, or only its management may be unreachable.",
-        service=Service.UNKNOWN,
+        service=TrafficImpact.UNKNOWN,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Go to the console of the silent node. Do nothing to the one that answers: it serves.",
@@ -241,7 +241,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.LINK_LOST: Facts(
         symptom="A node is ineligible, disabled or lost to its peer, or has the monitor failure FL.",
         true_now="The control or fabric link is down. A disabled node comes back by reboot only.",
-        service=Service.NOT_REDUNDANT,
+        service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Repair the link first (cable, SFP, port: 'show chassis cluster interfaces'), then start the "
@@ -251,7 +251,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.BOTH_PRIMARY: Facts(
         symptom="Both nodes call themselves primary of the same group.",
         true_now="Split brain: both answer for the same addresses.",
-        service=Service.AFFECTED,
+        service=TrafficImpact.AFFECTED,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Page somebody now. Isolate one node from the network, then look for the failed control link.",
@@ -260,7 +260,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.UNKNOWN_CODE: Facts(
         symptom="An error code other than 4.1, 6.1 and 7.1.",
         true_now="The ISSU has stopped at a step that no public source describes.",
-        service=Service.UNKNOWN,
+        service=TrafficImpact.UNKNOWN,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Read the transcript and what both nodes show, and open a case with JTAC with the code.",
@@ -269,7 +269,7 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.UNKNOWN: Facts(
         symptom="Anything that fits no other row.",
         true_now="Not known.",
-        service=Service.UNKNOWN,
+        service=TrafficImpact.UNKNOWN,
         permission=Permission.NEVER,
         at_most=Permission.NEVER,
         words="Nothing was done and nothing will be done. Read the evidence of both nodes.",

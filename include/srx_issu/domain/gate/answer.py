@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
+from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,14 @@ Finding = Holds | Fails | Unclear
 class Yes:
     """Every condition holds; ``found`` is kept in the journal with the intent."""
 
-    found: Mapping[Condition, str]
+    found: Mapping[SendCondition, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class No:
     """``condition`` does not hold: nothing is sent."""
 
-    condition: Condition
+    condition: SendCondition
     reason: str
 
 
@@ -51,19 +51,19 @@ class No:
 class NotNow:
     """Nothing is sent now; asked again until the answer is yes or no. Never an outcome."""
 
-    condition: Condition
+    condition: SendCondition
     reason: str
 
 
 GateAnswer = Yes | No | NotNow
 
 
-def judge(purpose: SendPurpose, read: Callable[[Condition], Finding]) -> GateAnswer:
+def judge(purpose: SendPurpose, read: Callable[[SendCondition], Finding]) -> GateAnswer:
     """Reads the conditions of ``purpose`` in the table's order and ends at the first that fails.
 
     What is unclear does not hide a later no: a refusal is final, a doubt is waited out.
     """
-    found: dict[Condition, str] = {}
+    found: dict[SendCondition, str] = {}
     doubt: NotNow | None = None
     for condition in CONDITIONS[purpose]:
         match read(condition):

@@ -20,7 +20,7 @@ class SendPurpose(StrEnum):
     BRING_HOME = "bring_home"  # abort, roll back, reboot, finish forward, resync, reset, fail back
 
 
-class Condition(StrEnum):
+class SendCondition(StrEnum):
     """One thing that must hold at the moment of sending."""
 
     OPEN = "open"
@@ -41,59 +41,61 @@ class Condition(StrEnum):
     ONCE = "once"
 
 
-MEANING: Mapping[Condition, str] = MappingProxyType(
+MEANING: Mapping[SendCondition, str] = MappingProxyType(
     {
-        Condition.OPEN: "The upgrade is in the journal and not closed.",
-        Condition.UNDECIDED: "No outcome has been decided: an upgrade that was refused begins nothing more.",
-        Condition.NOT_STOPPED: "Nobody has stopped the fleet.",
-        Condition.NOT_BEGUN: "Nothing was begun or decided; after that a file is only taken away.",
-        Condition.OWN_FILE: "The file is one that this upgrade brought there, by its own journal.",
-        Condition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
-        Condition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
-        Condition.READINESS: "Readiness was assessed, has passed, and is younger than `readiness_age_s`.",
-        Condition.APPROVED: "The newest decision on exactly this start is a yes, entitled and not expired.",
-        Condition.PLAN_APPROVED: "Policy carries this plan out by itself, or the newest decision on exactly "
-        "this plan is a yes.",
-        Condition.WINDOW: "The maintenance window is open and long enough.",
-        Condition.SAME_WAY: "It goes the way (shell or RPC) that was written with the first intent.",
-        Condition.NODES: "A fresh look at both nodes shows nothing that blocks a start.",
-        Condition.STILL_DUE: "A fresh look at both nodes shows that the command is still due.",
-        Condition.HELD: "The leases are ours.",
-        Condition.ONCE: "What may be sent once has not been sent.",
+        SendCondition.OPEN: "The upgrade is in the journal and not closed.",
+        SendCondition.UNDECIDED: "No outcome has been decided: an upgrade that was refused begins nothing "
+        "more.",
+        SendCondition.NOT_STOPPED: "Nobody has stopped the fleet.",
+        SendCondition.NOT_BEGUN: "Nothing was begun or decided; after that a file is only taken away.",
+        SendCondition.OWN_FILE: "The file is one that this upgrade brought there, by its own journal.",
+        SendCondition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
+        SendCondition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
+        SendCondition.READINESS: "Readiness was assessed, has passed, and is younger than `readiness_age_s`.",
+        SendCondition.APPROVED: "The newest decision on exactly this start is a yes, entitled and not "
+        "expired.",
+        SendCondition.PLAN_APPROVED: "Policy carries this plan out by itself, or the newest decision on "
+        "exactly this plan is a yes.",
+        SendCondition.WINDOW: "The maintenance window is open and long enough.",
+        SendCondition.SAME_WAY: "It goes the way (shell or RPC) that was written with the first intent.",
+        SendCondition.NODES: "A fresh look at both nodes shows nothing that blocks a start.",
+        SendCondition.STILL_DUE: "A fresh look at both nodes shows that the command is still due.",
+        SendCondition.HELD: "The leases are ours.",
+        SendCondition.ONCE: "What may be sent once has not been sent.",
     }
 )
 
-CONDITIONS: Mapping[SendPurpose, tuple[Condition, ...]] = MappingProxyType(
+CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
     {
         SendPurpose.PREPARE: (
-            Condition.OPEN,
-            Condition.NOT_STOPPED,
-            Condition.NOT_BEGUN,
-            Condition.OWN_FILE,
-            Condition.HELD,
-            Condition.ONCE,
+            SendCondition.OPEN,
+            SendCondition.NOT_STOPPED,
+            SendCondition.NOT_BEGUN,
+            SendCondition.OWN_FILE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
         ),
         SendPurpose.BEGIN: (
-            Condition.OPEN,
-            Condition.UNDECIDED,
-            Condition.NOT_STOPPED,
-            Condition.CLOCKS_AGREE,
-            Condition.READINESS,
-            Condition.APPROVED,
-            Condition.WINDOW,
-            Condition.SAME_WAY,
-            Condition.NODES,
-            Condition.STILL_DUE,
-            Condition.HELD,
-            Condition.ONCE,
+            SendCondition.OPEN,
+            SendCondition.UNDECIDED,
+            SendCondition.NOT_STOPPED,
+            SendCondition.CLOCKS_AGREE,
+            SendCondition.READINESS,
+            SendCondition.APPROVED,
+            SendCondition.WINDOW,
+            SendCondition.SAME_WAY,
+            SendCondition.NODES,
+            SendCondition.STILL_DUE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
         ),
         SendPurpose.BRING_HOME: (
-            Condition.OPEN,
-            Condition.OURS_TO_BRING_HOME,
-            Condition.PLAN_APPROVED,
-            Condition.STILL_DUE,
-            Condition.HELD,
-            Condition.ONCE,
+            SendCondition.OPEN,
+            SendCondition.OURS_TO_BRING_HOME,
+            SendCondition.PLAN_APPROVED,
+            SendCondition.STILL_DUE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
         ),
     }
 )
@@ -107,6 +109,6 @@ def as_markdown() -> str:
         f"| {MEANING[condition]} | "
         + " | ".join("yes" if condition in CONDITIONS[purpose] else "" for purpose in SendPurpose)
         + " |"
-        for condition in Condition
+        for condition in SendCondition
     ]
     return "\n".join((head, rule, *rows))

@@ -16,7 +16,7 @@ from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName, PlanKind
@@ -261,7 +261,7 @@ class PermitRefused:
 
     kind: ClassVar[EntryKind] = EntryKind.PERMIT_REFUSED
     node: NodeName
-    condition: Condition
+    condition: SendCondition
     purpose: SendPurpose
 
 

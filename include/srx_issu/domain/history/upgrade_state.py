@@ -43,7 +43,7 @@ from srx_issu.domain.history.events import (
     WayDecided,
 )
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName, Taken
+from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
 from srx_issu.domain.upgrade.decide import Sent
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
@@ -53,7 +53,7 @@ _OF_GROUPS = (Goal.GROUPS_SETTLED, Goal.GROUPS_HOME, Goal.FLAGS_CLEARED)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Start:
+class IssuStart:
     """The start of the ISSU as the journal knows it."""
 
     starter: NodeName
@@ -100,7 +100,7 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
+class PlannedRecovery:
     """A recovery plan, with the sentence that tells it."""
 
     event: RecoveryPlanned
@@ -119,7 +119,7 @@ class UpgradeState:
     ready: Ready | None = None
     assessment: Ready | None = None  # the one that an approver is shown
     after: StateCollected | None = None
-    plan: Planned | None = None
+    plan: PlannedRecovery | None = None
     conclusion: Conclusion | None = None
     start_refusal: str | None = None  # the node's words
     start_was_sent: bool = False  # the node answered, or nobody knows
@@ -150,18 +150,18 @@ class UpgradeState:
         return next((one for one in reversed(self.intended) if _is_start(one.command)), None)
 
     @property
-    def start(self) -> Start | None:
+    def start(self) -> IssuStart | None:
         """None when it was never going to be sent, or is proven not to have been. For a recovery: the start
         by somebody else that it goes on from."""
         own = self.intended_start
         if own is not None:
             by_rpc = own.command.method is StartMethod.RPC
             path = None if by_rpc else own.command.transcript
-            return Start(starter=own.command.node, at=own.at, by_rpc=by_rpc, transcript_path=path)
+            return IssuStart(starter=own.command.node, at=own.at, by_rpc=by_rpc, transcript_path=path)
         if self.found is None or self.found_at is None:
             return None
         path = self.found.transcript
-        return Start(starter=self.found.starter, at=self.found_at, by_rpc=False, transcript_path=path)
+        return IssuStart(starter=self.found.starter, at=self.found_at, by_rpc=False, transcript_path=path)
 
     @property
     def gathered_groups(self) -> tuple[int, ...]:
@@ -175,10 +175,10 @@ class UpgradeState:
         return frozenset(s for one in self.intended if (s := one.command.sending) is not None)
 
     @property
-    def errands(self) -> tuple[Taken, ...]:
+    def errands(self) -> tuple[SentRecoveryCommand, ...]:
         """Those of a recovery's plans that were, or may have been, sent."""
         return tuple(
-            Taken(key=one.command.errand, at=one.at, booted_at=one.command.booted_at)
+            SentRecoveryCommand(key=one.command.errand, at=one.at, booted_at=one.command.booted_at)
             for one in self.intended
             if one.command.errand is not None
         )
@@ -236,7 +236,7 @@ class UpgradeState:
             case QuestionAsked() | QuestionGivenUp() | AnswerGiven() as said:
                 self.talk.append(Said(at=entry.known_at, event=said))
             case RecoveryPlanned() as planned:
-                self.plan = Planned(event=planned, text=entry.text)
+                self.plan = PlannedRecovery(event=planned, text=entry.text)
                 self.passed, self.failures_since_plan = set(), []
                 self._before_plan = len(self._intended)
             case FindingMade(by=by):

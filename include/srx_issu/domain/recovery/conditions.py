@@ -16,7 +16,7 @@ from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_re
 from srx_issu.domain.failure.situation import runs
 
 
-class Claim(StrEnum):
+class StateClaim(StrEnum):
     """What can be claimed of a cluster; the words in brackets are the fields that a claim needs."""
 
     ANSWERS = "answers"  # [node] answers on its own address
@@ -32,10 +32,10 @@ class Claim(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class StateCondition:
     """One claim with what it speaks of."""
 
-    claim: Claim
+    claim: StateClaim
     node: NodeName | None = None
     group_id: int | None = None
     release: str | None = None
@@ -54,14 +54,14 @@ class Judged:
 BootTimes = Mapping[str, datetime | None]  # errand key -> boot time of its node just before it was sent
 
 
-def judge(condition: Condition, now: Snapshot, booted: BootTimes) -> Judged:
+def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
     """Judges one condition. Raises ValueError for a condition that lacks a field its claim needs."""
-    if condition.claim is Claim.REBOOTED:
+    if condition.claim is StateClaim.REBOOTED:
         return _rebooted(condition, now, booted)
     return _JUDGES[condition.claim](condition, now)
 
 
-def _answers(condition: Condition, now: Snapshot) -> Judged:
+def _answers(condition: StateCondition, now: Snapshot) -> Judged:
     node = _node(condition)
     view = now.view(node)
     if view.reachable:
@@ -69,7 +69,7 @@ def _answers(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=None, text=f"{node} does not answer: {view.error or 'no reason given'}")
 
 
-def _runs(condition: Condition, now: Snapshot) -> Judged:
+def _runs(condition: StateCondition, now: Snapshot) -> Judged:
     node = _node(condition)
     if condition.release is None:
         raise ValueError(f"{condition.claim} of {node} names no release")
@@ -80,7 +80,7 @@ def _runs(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=runs(view, condition.release), text=text)
 
 
-def _primary_of_all(condition: Condition, now: Snapshot) -> Judged:
+def _primary_of_all(condition: StateCondition, now: Snapshot) -> Judged:
     node = _node(condition)
     if not now.group_ids:
         return Judged(holds=None, text="no redundancy group is shown")
@@ -88,7 +88,7 @@ def _primary_of_all(condition: Condition, now: Snapshot) -> Judged:
     return _worst(found) or Judged(holds=True, text=f"{node} is primary of every group")
 
 
-def _primary_of(condition: Condition, now: Snapshot) -> Judged:
+def _primary_of(condition: StateCondition, now: Snapshot) -> Judged:
     return _primary_of_group(now, _node(condition), _group(condition))
 
 
@@ -103,7 +103,7 @@ def _primary_of_group(now: Snapshot, node: NodeName, group_id: int) -> Judged:
     return Judged(holds=False, text=f"{names} is primary of RG{group_id}, expected {node}")
 
 
-def _rebooted(condition: Condition, now: Snapshot, booted: BootTimes) -> Judged:
+def _rebooted(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
     node = _node(condition)
     old = condition.booted_at or booted.get(condition.since or "")
     seen = now.view(node).booted_at
@@ -114,7 +114,7 @@ def _rebooted(condition: Condition, now: Snapshot, booted: BootTimes) -> Judged:
     return Judged(holds=False, text=f"{node} has not rebooted since {old}")
 
 
-def _can_take_over(condition: Condition, now: Snapshot) -> Judged:
+def _can_take_over(condition: StateCondition, now: Snapshot) -> Judged:
     node = _node(condition)
     unseen = not now.view(node).reachable
     fault = not_ready_to_take_over(now, node)
@@ -123,7 +123,7 @@ def _can_take_over(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=None if unseen else False, text=fault)
 
 
-def _no_hold_down(condition: Condition, now: Snapshot) -> Judged:
+def _no_hold_down(condition: StateCondition, now: Snapshot) -> Judged:
     group_id = _group(condition)
     states = {view.node: view.own_state(group_id) for view in now.views}
     holding = [node.value for node, state in states.items() if state is GroupState.SECONDARY_HOLD]
@@ -134,7 +134,7 @@ def _no_hold_down(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=True, text=f"nobody is in secondary-hold in RG{group_id}")
 
 
-def _window_closed(condition: Condition, now: Snapshot) -> Judged:
+def _window_closed(condition: StateCondition, now: Snapshot) -> Judged:
     view = now.view(_node(condition))
     open_ = view.issu.in_progress if view.reachable and view.issu else None
     if open_ is None:
@@ -143,14 +143,14 @@ def _window_closed(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=not open_, text=f"{view.node} {words}")
 
 
-def _window_not_open(condition: Condition, now: Snapshot) -> Judged:
+def _window_not_open(condition: StateCondition, now: Snapshot) -> Judged:
     closed = _window_closed(condition, now)
     if closed.holds is None and now.view(_node(condition)).reachable:
         return Judged(holds=True, text=closed.text)
     return closed
 
 
-def _flags_clear(condition: Condition, now: Snapshot) -> Judged:
+def _flags_clear(condition: StateCondition, now: Snapshot) -> Judged:
     group_id = _group(condition)
     group = now.group(group_id)
     members = group.members if group else ()
@@ -163,27 +163,27 @@ def _flags_clear(condition: Condition, now: Snapshot) -> Judged:
     return Judged(holds=True, text=f"RG{group_id} has its configured priorities")
 
 
-_Judge = Callable[[Condition, Snapshot], Judged]
-_JUDGES: Mapping[Claim, _Judge] = {
-    Claim.ANSWERS: _answers,
-    Claim.RUNS: _runs,
-    Claim.PRIMARY_OF_ALL: _primary_of_all,
-    Claim.PRIMARY_OF: _primary_of,
-    Claim.CAN_TAKE_OVER: _can_take_over,
-    Claim.NO_HOLD_DOWN: _no_hold_down,
-    Claim.WINDOW_CLOSED: _window_closed,
-    Claim.WINDOW_NOT_OPEN: _window_not_open,
-    Claim.FLAGS_CLEAR: _flags_clear,
+_Judge = Callable[[StateCondition, Snapshot], Judged]
+_JUDGES: Mapping[StateClaim, _Judge] = {
+    StateClaim.ANSWERS: _answers,
+    StateClaim.RUNS: _runs,
+    StateClaim.PRIMARY_OF_ALL: _primary_of_all,
+    StateClaim.PRIMARY_OF: _primary_of,
+    StateClaim.CAN_TAKE_OVER: _can_take_over,
+    StateClaim.NO_HOLD_DOWN: _no_hold_down,
+    StateClaim.WINDOW_CLOSED: _window_closed,
+    StateClaim.WINDOW_NOT_OPEN: _window_not_open,
+    StateClaim.FLAGS_CLEAR: _flags_clear,
 }
 
 
-def _node(condition: Condition) -> NodeName:
+def _node(condition: StateCondition) -> NodeName:
     if condition.node is None:
         raise ValueError(f"{condition.claim} names no node")
     return condition.node
 
 
-def _group(condition: Condition) -> int:
+def _group(condition: StateCondition) -> int:
     if condition.group_id is None:
         raise ValueError(f"{condition.claim} names no redundancy group")
     return condition.group_id

@@ -16,7 +16,7 @@ NOT_KNOWN = "a release that nobody named"  # no node runs it, so no node counts 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundIssu:
     """The ISSU as far as the nodes tell it. ``target`` may be NOT_KNOWN."""
 
     starter: NodeName
@@ -24,7 +24,7 @@ class Found:
     reason: str
 
 
-def whose_issu(now: Snapshot, named: str | None, before: Snapshot | None = None) -> Found:
+def whose_issu(now: Snapshot, named: str | None, before: Snapshot | None = None) -> FoundIssu:
     """``named`` is the target as somebody told it; None = the newer of the two releases that run, or, where
     both run the same, that one if it is newer than what one of them ran ``before``.
 
@@ -39,9 +39,11 @@ def whose_issu(now: Snapshot, named: str | None, before: Snapshot | None = None)
             (new,) = upgraded
             seen = "runs" if look is now else "ran"
             reason = f"{new} {seen} {target} when {new.peer} did not"
-            return Found(starter=new.peer, target=target, reason=reason)
+            return FoundIssu(starter=new.peer, target=target, reason=reason)
     starter = (before or now).primary(0) or now.primary(0) or _answering(now)
-    return Found(starter=starter, target=target, reason=f"{starter} is taken for the node that was to start")
+    return FoundIssu(
+        starter=starter, target=target, reason=f"{starter} is taken for the node that was to start"
+    )
 
 
 def was_under_way(intent: Intent, before: NodeView) -> bool:

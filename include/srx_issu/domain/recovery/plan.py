@@ -1,7 +1,7 @@
 """A recovery as a value: what will be sent to which node, on what condition, and what shows its success.
 
 Everything in here survives JSON: a plan is shown in the approval, kept in the journal, and taken up again
-by a task that was killed. Commands are therefore named by ``Order`` and built on demand.
+by a task that was killed. Commands are therefore named by ``CommandKind`` and built on demand.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import assert_never
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.recovery.conditions import Condition
+from srx_issu.domain.recovery.conditions import StateCondition
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,
@@ -22,13 +22,13 @@ from srx_issu.domain.upgrade.commands import (
     ResetFailover,
     ResyncPolicies,
     RollBackNode,
-    Software,
+    SoftwareFamily,
 )
 
 MOST_ACTIONS = 12
 
 
-class Order(StrEnum):
+class CommandKind(StrEnum):
     """What may be sent in a recovery; nothing else ever is."""
 
     FAIL_OVER = "fail_over"
@@ -40,7 +40,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Errand:
+class RecoveryCommand:
     """One command to one node.
 
     ``subject`` is the node that the command names, which for roll back and reboot is also the one it is
@@ -51,34 +51,34 @@ class Errand:
     """
 
     key: str  # unique within the plan; the journal's key
-    order: Order
+    order: CommandKind
     node: NodeName  # whose management address it is sent to
     subject: NodeName | None = None
     group_id: int | None = None
-    software: Software = Software.SYSTEM
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
     is_once: bool = False  # never sent a second time, whatever became of the first
     is_always_sent: bool = False
     is_unseen_ok: bool = False
     prepares: str | None = None
-    needs: tuple[Condition, ...] = ()
-    waits_for: tuple[Condition, ...] = ()
-    done_when: tuple[Condition, ...] = ()
+    needs: tuple[StateCondition, ...] = ()
+    waits_for: tuple[StateCondition, ...] = ()
+    done_when: tuple[StateCondition, ...] = ()
 
     @property
     def command(self) -> Command:
         """The command as the writer takes it."""
         match self.order:
-            case Order.FAIL_OVER:
+            case CommandKind.FAIL_OVER:
                 return FailOver(group_id=self._group_id, to=self._subject)
-            case Order.RESET_FAILOVER:
+            case CommandKind.RESET_FAILOVER:
                 return ResetFailover(group_id=self._group_id)
-            case Order.ABORT_ISSU:
+            case CommandKind.ABORT_ISSU:
                 return AbortIssu()
-            case Order.ROLL_BACK:
+            case CommandKind.ROLL_BACK:
                 return RollBackNode(node=self._subject, software=self.software, reboot=True)
-            case Order.REBOOT:
+            case CommandKind.REBOOT:
                 return RebootNode(node=self._subject, software=self.software)
-            case Order.RESYNC_POLICIES:
+            case CommandKind.RESYNC_POLICIES:
                 return ResyncPolicies()
             case never:  # pragma: no cover
                 assert_never(never)
@@ -127,8 +127,8 @@ class RecoveryAction:
     reason: str
     deadline: str  # field of domain.intent.Timers, seconds from the step's beginning
     node: NodeName | None = None  # None: both, or the cluster
-    errands: tuple[Errand, ...] = ()
-    done_when: tuple[Condition, ...] = ()
+    errands: tuple[RecoveryCommand, ...] = ()
+    done_when: tuple[StateCondition, ...] = ()
 
     @property
     def is_wait(self) -> bool:
@@ -149,7 +149,7 @@ class PlanKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class RecoveryPlan:
     """A recovery for exactly this cluster. No actions where a person must act, or where nothing is due."""
 
     kind: PlanKind
@@ -168,7 +168,7 @@ class Plan:
             raise ValueError(f"a plan whose errands share a key: {', '.join(keys)}")
 
     @property
-    def errands(self) -> tuple[Errand, ...]:
+    def errands(self) -> tuple[RecoveryCommand, ...]:
         return tuple(errand for action in self.actions for errand in action.errands)
 
     def action(self, name: ActionName) -> RecoveryAction | None:
@@ -177,7 +177,7 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class SentRecoveryCommand:
     """An errand that was sent, or may have been: written before it goes out, one for each try."""
 
     key: str

@@ -19,14 +19,14 @@ from srx_issu.domain.failure.situation import Situation, stand
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery import steps
-from srx_issu.domain.recovery.plan import Plan, PlanKind, RecoveryAction
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
 from srx_issu.domain.upgrade.intent import Intent
 
-__all__ = ["Plan", "PlanKind", "recover"]
+__all__ = ["PlanKind", "RecoveryPlan", "recover"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Case:
+class _PlanCase:
     """What a plan is made from."""
 
     now: Snapshot
@@ -57,13 +57,13 @@ def recover(
     intent: Intent,
     diagnosis: Diagnosis,
     rules: FailureRules = DEFAULT_RULES,
-) -> Plan:
+) -> RecoveryPlan:
     """Plans from the look that was diagnosed. ``before`` is the baseline; nothing is ever carried out here.
 
     Make the plan once, keep it, and let ``next_action`` judge every step anew: a plan made half way
     through a recovery would not know what the first half has done.
     """
-    case = _Case(now=snapshot, before=before, intent=intent, diagnosis=diagnosis, rules=rules)
+    case = _PlanCase(now=snapshot, before=before, intent=intent, diagnosis=diagnosis, rules=rules)
     standing = stand(before, snapshot, diagnosis.starter, diagnosis.target)
     if standing.situation is not diagnosis.situation:
         return _hold(case, f"the cluster has moved on since it was diagnosed ({standing.reason}): look again")
@@ -76,7 +76,7 @@ def recover(
     return _by_situation(case)
 
 
-def _by_situation(case: _Case) -> Plan:
+def _by_situation(case: _PlanCase) -> RecoveryPlan:
     match case.diagnosis.situation:
         case Situation.UNCHANGED:
             return _nothing_changed(case)
@@ -90,7 +90,7 @@ def _by_situation(case: _Case) -> Plan:
             return _hold(case, FACTS[case.failure].words)
 
 
-def _nothing_changed(case: _Case) -> Plan:
+def _nothing_changed(case: _PlanCase) -> RecoveryPlan:
     """Both nodes on their old release: close the window where it may be open, clear the flags, verify."""
     release = _release(case, NodeName.NODE0)
     if not same_release(release, _release(case, NodeName.NODE1)):
@@ -108,18 +108,18 @@ def _nothing_changed(case: _Case) -> Plan:
     return _plan(case, kind, tuple(actions), release=release, permission=permission, cautions=(caution,))
 
 
-def _release(case: _Case, node: NodeName) -> str:
+def _release(case: _PlanCase, node: NodeName) -> str:
     """Known wherever a plan is made; else a name that no node runs, so that no condition on it ever holds."""
     return case.now.view(node).release or "a release that is not known"
 
 
-def _may_hold_new_image(case: _Case) -> bool:
+def _may_hold_new_image(case: _PlanCase) -> bool:
     """The secondary may have been given the image and not have booted it (4.1), or nobody knows."""
     half_way = (FailureClass.SECONDARY_REBOOT_FAILED, FailureClass.STUCK, FailureClass.TRANSCRIPT_LOST)
     return case.failure in half_way and not case.rebooted(case.starter.peer)
 
 
-def _both_on_target(case: _Case) -> Plan:
+def _both_on_target(case: _PlanCase) -> RecoveryPlan:
     """Both nodes on the target, but not at rest."""
     release = case.diagnosis.target
     primary = case.now.primary(0)
@@ -134,7 +134,7 @@ def _both_on_target(case: _Case) -> Plan:
     return _hold(case, "both nodes run the target; find out what keeps them from settling")
 
 
-def _roll_back(case: _Case) -> Plan:
+def _roll_back(case: _PlanCase) -> RecoveryPlan:
     """The guide's procedure: the starter has the older image and stays, its peer goes back."""
     keep, back = case.starter, case.starter.peer
     release = _release(case, keep)
@@ -165,7 +165,7 @@ def _roll_back(case: _Case) -> Plan:
     )
 
 
-def _old_primary_left(case: _Case) -> Plan:
+def _old_primary_left(case: _PlanCase) -> RecoveryPlan:
     """The upgraded node serves. Forward is one reboot, if the old primary has its image already."""
     old, target = case.starter, case.diagnosis.target
     reboot_is_left = case.failure is FailureClass.PRIMARY_REBOOT_FAILED and not case.rebooted(old)
@@ -183,7 +183,7 @@ def _old_primary_left(case: _Case) -> Plan:
     return _plan(case, PlanKind.FINISH_FORWARD, actions, release=target, cautions=(caution,))
 
 
-def _abort(case: _Case, release: str) -> tuple[RecoveryAction, ...]:
+def _abort(case: _PlanCase, release: str) -> tuple[RecoveryAction, ...]:
     """The abort, unless the device's own last words, or both nodes, say that the window is closed.
 
     Flags without a window count as a window that is not shown, unless the device said that it left it.
@@ -204,7 +204,7 @@ _BEFORE_THE_WINDOW = (
 )
 
 
-def _policies(case: _Case) -> tuple[RecoveryAction, ...]:
+def _policies(case: _PlanCase) -> tuple[RecoveryAction, ...]:
     primary = case.now.primary(0)
     if case.failure is not FailureClass.POLICIES_OUT_OF_SYNC or primary is None:
         return ()
@@ -212,7 +212,7 @@ def _policies(case: _Case) -> tuple[RecoveryAction, ...]:
 
 
 def _closing(
-    case: _Case, release: str, *, sent_to: NodeName, homes: Mapping[int, NodeName] | None = None
+    case: _PlanCase, release: str, *, sent_to: NodeName, homes: Mapping[int, NodeName] | None = None
 ) -> tuple[RecoveryAction, ...]:
     return (
         *([steps.bring_groups_back(homes, release)] if homes else []),
@@ -221,7 +221,7 @@ def _closing(
     )
 
 
-def _away(case: _Case, gathered_on: NodeName | None) -> Mapping[int, NodeName]:
+def _away(case: _PlanCase, gathered_on: NodeName | None) -> Mapping[int, NodeName]:
     """Data groups that served from another node before than they do now, or on ``gathered_on``. RG0 stays:
     it is moved by hand only (guide, step 7)."""
     if not case.intent.fail_back:
@@ -232,15 +232,15 @@ def _away(case: _Case, gathered_on: NodeName | None) -> Mapping[int, NodeName]:
 
 
 def _plan(
-    case: _Case,
+    case: _PlanCase,
     kind: PlanKind,
     actions: tuple[RecoveryAction, ...],
     *,
     release: str | None = None,
     permission: Permission | None = None,
     cautions: tuple[str, ...] = (),
-) -> Plan:
-    return Plan(
+) -> RecoveryPlan:
+    return RecoveryPlan(
         kind=kind,
         failure=case.failure,
         permission=case.permission if permission is None else permission,
@@ -251,8 +251,8 @@ def _plan(
     )
 
 
-def _hold(case: _Case, words: str) -> Plan:
-    return Plan(
+def _hold(case: _PlanCase, words: str) -> RecoveryPlan:
+    return RecoveryPlan(
         kind=PlanKind.HOLD,
         failure=case.failure,
         permission=Permission.NEVER,

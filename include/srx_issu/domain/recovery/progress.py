@@ -13,8 +13,15 @@ from datetime import datetime, timedelta
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.recovery.conditions import Condition, Judged, judge
-from srx_issu.domain.recovery.plan import ActionName, Errand, Plan, PlanKind, RecoveryAction, Taken
+from srx_issu.domain.recovery.conditions import Judged, StateCondition, judge
+from srx_issu.domain.recovery.plan import (
+    ActionName,
+    PlanKind,
+    RecoveryAction,
+    RecoveryCommand,
+    RecoveryPlan,
+    SentRecoveryCommand,
+)
 from srx_issu.domain.recovery.stop_rules import Say, objection, split_brain
 
 RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
@@ -26,8 +33,8 @@ class Send:
     """Send this one errand now: journal it (``taken``), then ``errand.command`` to ``errand.node``."""
 
     action: RecoveryAction
-    errand: Errand
-    taken: Taken
+    errand: RecoveryCommand
+    taken: SentRecoveryCommand
     reason: str
 
 
@@ -65,7 +72,9 @@ class Stop:
     page: bool = False
 
 
-def next_action(plan: Plan, now: Snapshot, done: Iterable[Taken]) -> Send | Wait | Finished | Stop:
+def next_action(
+    plan: RecoveryPlan, now: Snapshot, done: Iterable[SentRecoveryCommand]
+) -> Send | Wait | Finished | Stop:
     """What is due now. ``done`` is every errand of this plan that was (or may have been) sent."""
     taken = tuple(done)
     if plan.permission is Permission.NEVER and plan.actions:
@@ -79,7 +88,9 @@ def next_action(plan: Plan, now: Snapshot, done: Iterable[Taken]) -> Send | Wait
     return Finished(reason=f"{plan.kind.replace('_', ' ')} is complete; both nodes run {plan.release}")
 
 
-def next_in(action: RecoveryAction, now: Snapshot, done: Iterable[Taken]) -> Send | Wait | Passed | Stop:
+def next_in(
+    action: RecoveryAction, now: Snapshot, done: Iterable[SentRecoveryCommand]
+) -> Send | Wait | Passed | Stop:
     """The same for one step, as its task asks it."""
     taken = tuple(done)
     if split := split_brain(now):
@@ -101,13 +112,13 @@ def timed_out(wait: Wait) -> Stop:
     )
 
 
-def _without_actions(plan: Plan) -> Finished | Stop:
+def _without_actions(plan: RecoveryPlan) -> Finished | Stop:
     if plan.kind is PlanKind.NOTHING:
         return Finished(reason=plan.reason)
     return Stop(reason=plan.reason)
 
 
-def _resume_at(plan: Plan, taken: tuple[Taken, ...]) -> int:
+def _resume_at(plan: RecoveryPlan, taken: tuple[SentRecoveryCommand, ...]) -> int:
     """Steps before the last one that sent something are over, whatever the nodes show of them by now."""
     sent = {t.key for t in taken}
     begun = [n for n, action in enumerate(plan.actions) if sent & {e.key for e in action.errands}]
@@ -115,7 +126,7 @@ def _resume_at(plan: Plan, taken: tuple[Taken, ...]) -> int:
 
 
 def _send(
-    action: RecoveryAction, errand: Errand, now: Snapshot, taken: tuple[Taken, ...]
+    action: RecoveryAction, errand: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
 ) -> Send | Wait | Stop:
     """All that can speak against sending it now."""
     booted = _boot_times(taken)
@@ -130,18 +141,20 @@ def _send(
     if missing := [*_unheld(needs), *_not_held(errand.waits_for, now, booted)]:
         return Wait(action=action, reason=missing[0])
     subject: NodeName = errand.subject or errand.node
-    note = Taken(key=errand.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
+    note = SentRecoveryCommand(key=errand.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
     return Send(action=action, errand=errand, taken=note, reason=action.reason)
 
 
-def _due(action: RecoveryAction, now: Snapshot, taken: tuple[Taken, ...]) -> list[Errand]:
+def _due(
+    action: RecoveryAction, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
+) -> list[RecoveryCommand]:
     """Errands that are not over; what only prepares another one is over with that one, sent or seen."""
     over = {e.key for e in action.errands if _is_over(e, now, taken)}
     settled = over | {t.key for t in taken}
     return [e for e in action.errands if e.key not in over and e.prepares not in settled]
 
 
-def _is_over(errand: Errand, now: Snapshot, taken: tuple[Taken, ...]) -> bool:
+def _is_over(errand: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
     """Whether the errand's effect shows, or it was sent and cannot show."""
     sent = any(t.key == errand.key for t in taken)
     if not sent and (errand.is_always_sent or not errand.done_when):
@@ -153,7 +166,7 @@ def _is_over(errand: Errand, now: Snapshot, taken: tuple[Taken, ...]) -> bool:
     return sent and errand.is_unseen_ok and hidden
 
 
-def _may_be_sent(errand: Errand, now: Snapshot, taken: tuple[Taken, ...]) -> bool:
+def _may_be_sent(errand: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
     """False for what went out once and may not again, or went out a moment ago."""
     tries = [t.at for t in taken if t.key == errand.key]
     if not tries:
@@ -161,19 +174,19 @@ def _may_be_sent(errand: Errand, now: Snapshot, taken: tuple[Taken, ...]) -> boo
     return not errand.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= RESEND_AFTER
 
 
-def _unfinished(action: RecoveryAction, now: Snapshot, taken: tuple[Taken, ...]) -> list[str]:
+def _unfinished(action: RecoveryAction, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> list[str]:
     """Repeatable errands whose effect is still to be seen."""
     waiting = [e for e in _due(action, now, taken) if not e.is_once]
     booted = _boot_times(taken)
     return [f"{e.command.cli} was sent; {_first(e.done_when, now, booted)}" for e in waiting]
 
 
-def _first(conditions: tuple[Condition, ...], now: Snapshot, booted: dict[str, datetime | None]) -> str:
+def _first(conditions: tuple[StateCondition, ...], now: Snapshot, booted: dict[str, datetime | None]) -> str:
     return next(iter(_not_held(conditions, now, booted)), "its effect is not known")
 
 
 def _not_held(
-    conditions: tuple[Condition, ...], now: Snapshot, booted: dict[str, datetime | None]
+    conditions: tuple[StateCondition, ...], now: Snapshot, booted: dict[str, datetime | None]
 ) -> list[str]:
     return _unheld([judge(condition, now, booted) for condition in conditions])
 
@@ -182,7 +195,7 @@ def _unheld(judged: list[Judged]) -> list[str]:
     return [j.text for j in judged if not j.holds]
 
 
-def _boot_times(taken: tuple[Taken, ...]) -> dict[str, datetime | None]:
+def _boot_times(taken: tuple[SentRecoveryCommand, ...]) -> dict[str, datetime | None]:
     """Boot time of each errand's node before its first try."""
     times: dict[str, datetime | None] = {}
     for one in taken:
@@ -191,7 +204,7 @@ def _boot_times(taken: tuple[Taken, ...]) -> dict[str, datetime | None]:
 
 
 def step_of(
-    plan: Plan, name: ActionName, now: Snapshot, done: Iterable[Taken]
+    plan: RecoveryPlan, name: ActionName, now: Snapshot, done: Iterable[SentRecoveryCommand]
 ) -> Send | Wait | Passed | Stop:
     """One named step of a plan, as a task of the DAG asks; a plan without it has passed it."""
     action = plan.action(name)

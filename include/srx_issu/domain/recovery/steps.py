@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.recovery.conditions import Claim, Condition
-from srx_issu.domain.recovery.plan import ActionName, Errand, Order, RecoveryAction
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+from srx_issu.domain.recovery.plan import ActionName, CommandKind, RecoveryAction, RecoveryCommand
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 
 def wait_for_node(node: NodeName) -> RecoveryAction:
@@ -21,7 +21,7 @@ def wait_for_node(node: NodeName) -> RecoveryAction:
         node=node,
         reason=f"{node} may still come back from its reboot; nothing can be done to it before",
         deadline="secondary_upgrade_s",
-        done_when=(_answers(node), Condition(claim=Claim.ANSWERS, node=node.peer)),
+        done_when=(_answers(node), StateCondition(claim=StateClaim.ANSWERS, node=node.peer)),
     )
 
 
@@ -39,7 +39,7 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
         reason=f"{to} has the older image and must be primary of every group before its peer goes down",
         deadline="resync_s",
         errands=tuple(errands),
-        done_when=(Condition(claim=Claim.PRIMARY_OF_ALL, node=to),),
+        done_when=(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=to),),
     )
 
 
@@ -60,36 +60,40 @@ def _listed(homes: Mapping[int, NodeName]) -> str:
     return ", ".join(f"RG{group_id} on {node}" for group_id, node in sorted(homes.items()))
 
 
-def _move(group_id: int, to: NodeName, needs: tuple[Condition, ...], *, name: str) -> Iterator[Errand]:
+def _move(
+    group_id: int, to: NodeName, needs: tuple[StateCondition, ...], *, name: str
+) -> Iterator[RecoveryCommand]:
     """A group whose manual flag is still set cannot be failed over again, so that is cleared before."""
-    yield Errand(
+    yield RecoveryCommand(
         key=f"clear_{name}",
-        order=Order.RESET_FAILOVER,
+        order=CommandKind.RESET_FAILOVER,
         node=to,
         group_id=group_id,
         needs=needs,
-        done_when=(Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id),),
+        done_when=(StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=group_id),),
         is_unseen_ok=True,
         prepares=f"fail_over_{name}",
     )
-    yield Errand(
+    yield RecoveryCommand(
         key=f"fail_over_{name}",
-        order=Order.FAIL_OVER,
+        order=CommandKind.FAIL_OVER,
         node=to,
         subject=to,
         group_id=group_id,
         needs=needs,
-        waits_for=(Condition(claim=Claim.CAN_TAKE_OVER, node=to),),
+        waits_for=(StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=to),),
         done_when=(_leads(to, group_id),),
     )
 
 
-def roll_back(node: NodeName, release: str, software: Software) -> tuple[RecoveryAction, RecoveryAction]:
+def roll_back(
+    node: NodeName, release: str, software: SoftwareFamily
+) -> tuple[RecoveryAction, RecoveryAction]:
     """That node only, with its reboot, and the wait for it. ``release`` is what its peer runs."""
     back = _runs(node, release)
-    send = Errand(
+    send = RecoveryCommand(
         key=f"roll_back_{node}",
-        order=Order.ROLL_BACK,
+        order=CommandKind.ROLL_BACK,
         node=node,
         subject=node,
         software=software,
@@ -117,13 +121,13 @@ def roll_back(node: NodeName, release: str, software: Software) -> tuple[Recover
 
 
 def reboot_old_primary(
-    node: NodeName, target: str, software: Software
+    node: NodeName, target: str, software: SoftwareFamily
 ) -> tuple[RecoveryAction, RecoveryAction]:
     """The old primary into the image that the ISSU left on it (guide: "manually reboot node 0")."""
     there = _runs(node, target)
-    send = Errand(
+    send = RecoveryCommand(
         key=f"reboot_{node}",
-        order=Order.REBOOT,
+        order=CommandKind.REBOOT,
         node=node,
         subject=node,
         software=software,
@@ -156,9 +160,9 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
     if primary is not None:
         needs.append(_primary(primary))
     errands = tuple(
-        Errand(
+        RecoveryCommand(
             key=f"abort_issu_{node}",
-            order=Order.ABORT_ISSU,
+            order=CommandKind.ABORT_ISSU,
             node=node,
             is_always_sent=True,
             is_unseen_ok=True,
@@ -176,7 +180,7 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
 
 
 def reboot(
-    node: NodeName, release: str, software: Software, *, booted_before: datetime | None = None
+    node: NodeName, release: str, software: SoftwareFamily, *, booted_before: datetime | None = None
 ) -> tuple[RecoveryAction, ...]:
     """The guide's last step, so that the node starts outside the window, and the waits after it.
 
@@ -184,11 +188,11 @@ def reboot(
     booted it would come up on that one.
     """
     key = f"reboot_{node}"
-    booted = Condition(claim=Claim.REBOOTED, node=node, booted_at=booted_before)
-    rebooted = Condition(claim=Claim.REBOOTED, node=node, since=key)
-    send = Errand(
+    booted = StateCondition(claim=StateClaim.REBOOTED, node=node, booted_at=booted_before)
+    rebooted = StateCondition(claim=StateClaim.REBOOTED, node=node, since=key)
+    send = RecoveryCommand(
         key=key,
-        order=Order.REBOOT,
+        order=CommandKind.REBOOT,
         node=node,
         subject=node,
         software=software,
@@ -201,7 +205,7 @@ def reboot(
         ),
         done_when=(rebooted,),
     )
-    synced = Condition(claim=Claim.CAN_TAKE_OVER, node=node)
+    synced = StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node)
     return (
         RecoveryAction(
             name=ActionName.REBOOT_NODE,
@@ -221,24 +225,24 @@ def reboot(
     )
 
 
-def wait_for_cold_sync(node: NodeName, done_when: tuple[Condition, ...] | None = None) -> RecoveryAction:
+def wait_for_cold_sync(node: NodeName, done_when: tuple[StateCondition, ...] | None = None) -> RecoveryAction:
     return RecoveryAction(
         name=ActionName.WAIT_FOR_COLD_SYNC,
         node=node,
         reason=f"{node} takes sessions and state over from {node.peer}",
         deadline="cold_sync_s",
-        done_when=done_when or (Condition(claim=Claim.CAN_TAKE_OVER, node=node),),
+        done_when=done_when or (StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node),),
     )
 
 
 def resync_policies(node: NodeName) -> RecoveryAction:
     """On the RG0 primary. Its effect is checked by the verification, a snapshot does not show it."""
-    errand = Errand(
+    errand = RecoveryCommand(
         key="resync_policies",
-        order=Order.RESYNC_POLICIES,
+        order=CommandKind.RESYNC_POLICIES,
         node=node,
         is_unseen_ok=True,
-        needs=(Condition(claim=Claim.PRIMARY_OF, node=node, group_id=0),),
+        needs=(StateCondition(claim=StateClaim.PRIMARY_OF, node=node, group_id=0),),
     )
     return RecoveryAction(
         name=ActionName.RESYNC_POLICIES,
@@ -252,13 +256,13 @@ def resync_policies(node: NodeName) -> RecoveryAction:
 def reset_failover(now: Snapshot, sent_to: NodeName) -> RecoveryAction:
     """Every group gets its configured priorities back; those that have them are passed by."""
     errands = tuple(
-        Errand(
+        RecoveryCommand(
             key=f"reset_rg{group_id}",
-            order=Order.RESET_FAILOVER,
+            order=CommandKind.RESET_FAILOVER,
             node=sent_to,
             group_id=group_id,
             is_unseen_ok=True,
-            done_when=(Condition(claim=Claim.FLAGS_CLEAR, group_id=group_id),),
+            done_when=(StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=group_id),),
         )
         for group_id in now.group_ids
     )
@@ -276,10 +280,10 @@ def verify(now: Snapshot, release: str) -> RecoveryAction:
     A node that has just booted may not say anything of an ISSU: the abort was sent to it before.
     """
     wanted = [_runs(node, release) for node in NodeName]
-    wanted += [Condition(claim=Claim.CAN_TAKE_OVER, node=node) for node in NodeName]
-    wanted += [Condition(claim=Claim.WINDOW_NOT_OPEN, node=node) for node in NodeName]
+    wanted += [StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node) for node in NodeName]
+    wanted += [StateCondition(claim=StateClaim.WINDOW_NOT_OPEN, node=node) for node in NodeName]
     shown = [g for g in map(now.group, now.group_ids) if g and all(m.manual is not None for m in g.members)]
-    wanted += [Condition(claim=Claim.FLAGS_CLEAR, group_id=g.group_id) for g in shown]
+    wanted += [StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=g.group_id) for g in shown]
     return RecoveryAction(
         name=ActionName.VERIFY_RESTORED,
         reason=f"both nodes run {release}, in sync, with their configured priorities",
@@ -288,21 +292,21 @@ def verify(now: Snapshot, release: str) -> RecoveryAction:
     )
 
 
-def _answers(node: NodeName) -> Condition:
-    return Condition(claim=Claim.ANSWERS, node=node)
+def _answers(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.ANSWERS, node=node)
 
 
-def _runs(node: NodeName, release: str) -> Condition:
-    return Condition(claim=Claim.RUNS, node=node, release=release)
+def _runs(node: NodeName, release: str) -> StateCondition:
+    return StateCondition(claim=StateClaim.RUNS, node=node, release=release)
 
 
-def _primary(node: NodeName) -> Condition:
-    return Condition(claim=Claim.PRIMARY_OF_ALL, node=node)
+def _primary(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=node)
 
 
-def _leads(node: NodeName, group_id: int) -> Condition:
-    return Condition(claim=Claim.PRIMARY_OF, node=node, group_id=group_id)
+def _leads(node: NodeName, group_id: int) -> StateCondition:
+    return StateCondition(claim=StateClaim.PRIMARY_OF, node=node, group_id=group_id)
 
 
-def _closed(node: NodeName) -> Condition:
-    return Condition(claim=Claim.WINDOW_CLOSED, node=node)
+def _closed(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.WINDOW_CLOSED, node=node)

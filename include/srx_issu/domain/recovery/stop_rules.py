@@ -14,8 +14,8 @@ from typing import assert_never
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_ready_to_take_over, not_settled
 from srx_issu.domain.failure.situation import split_groups
-from srx_issu.domain.recovery.conditions import Claim, Condition, judge
-from srx_issu.domain.recovery.plan import Errand, Order
+from srx_issu.domain.recovery.conditions import StateClaim, StateCondition, judge
+from srx_issu.domain.recovery.plan import CommandKind, RecoveryCommand
 
 
 class Say(StrEnum):
@@ -43,24 +43,24 @@ def split_brain(now: Snapshot) -> Objection | None:
     return Objection(say=Say.PAGE, reason=f"node0 and node1 both call themselves primary of {names}")
 
 
-def objection(errand: Errand, now: Snapshot) -> Objection | None:
+def objection(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
     """Why the errand must not be sent now; None = no rule speaks against it."""
     if split := split_brain(now):
         return split
     match errand.order:
-        case Order.ROLL_BACK | Order.REBOOT:
+        case CommandKind.ROLL_BACK | CommandKind.REBOOT:
             return _to_take_down(errand, now)
-        case Order.FAIL_OVER:
+        case CommandKind.FAIL_OVER:
             return _to_move(errand, now)
-        case Order.RESET_FAILOVER:
+        case CommandKind.RESET_FAILOVER:
             return _unsettled(now)
-        case Order.ABORT_ISSU | Order.RESYNC_POLICIES:
+        case CommandKind.ABORT_ISSU | CommandKind.RESYNC_POLICIES:
             return None
         case never:  # pragma: no cover
             assert_never(never)
 
 
-def _to_take_down(errand: Errand, now: Snapshot) -> Objection | None:
+def _to_take_down(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
     """The node goes down: its peer must be seen to carry every group, by the word of both."""
     node = errand.subject
     if node is None or errand.node is not node:
@@ -71,17 +71,17 @@ def _to_take_down(errand: Errand, now: Snapshot) -> Objection | None:
     if primary := [g for g in now.group_ids if node in now.claims(g)]:
         names = " and ".join(f"RG{g}" for g in primary)
         return Objection(say=Say.STOP, reason=f"{node} is primary of {names} and is not taken down")
-    carried = judge(Condition(claim=Claim.PRIMARY_OF_ALL, node=node.peer), now, {})
+    carried = judge(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=node.peer), now, {})
     if not carried.holds or any(view.own_state(g) is None for g in now.group_ids):
         return Objection(say=Say.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}")
     return None
 
 
-def _to_move(errand: Errand, now: Snapshot) -> Objection | None:
+def _to_move(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
     """A group moves: nobody in hold-down, and the node that takes over is in sync."""
     if errand.group_id is None or errand.subject is None:
         return Objection(say=Say.STOP, reason=f"{errand.key}: names no group or no node")
-    quiet = judge(Condition(claim=Claim.NO_HOLD_DOWN, group_id=errand.group_id), now, {})
+    quiet = judge(StateCondition(claim=StateClaim.NO_HOLD_DOWN, group_id=errand.group_id), now, {})
     if not quiet.holds:
         return Objection(say=Say.WAIT, reason=quiet.text)
     missing = not_ready_to_take_over(now, errand.subject)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.table import FACTS
-from srx_issu.domain.recovery.conditions import Claim, Condition
-from srx_issu.domain.recovery.plan import Errand, Plan, RecoveryAction
+from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+from srx_issu.domain.recovery.plan import RecoveryAction, RecoveryCommand, RecoveryPlan
 
 
-def describe(plan: Plan, diagnosis: Diagnosis) -> str:
+def describe(plan: RecoveryPlan, diagnosis: Diagnosis) -> str:
     """Markdown: what was found on each node, what it means, what would be sent, what to know before."""
     facts = FACTS[plan.failure]
     return "\n".join(
@@ -30,38 +30,38 @@ def describe(plan: Plan, diagnosis: Diagnosis) -> str:
     )
 
 
-def by_hand(plan: Plan) -> tuple[str, ...]:
+def by_hand(plan: RecoveryPlan) -> tuple[str, ...]:
     """The plan as lines for a person: each command with the node to type it on, and when to go on."""
     return tuple(line for action in plan.actions for line in _action(action))
 
 
-def say(condition: Condition) -> str:
+def say(condition: StateCondition) -> str:
     """A condition as a claim: ``node1 runs 21.4R3``."""
     node, group = condition.node, f"RG{condition.group_id}"
     since = f" since {condition.booted_at:%Y-%m-%d %H:%M:%S %Z}" if condition.booted_at else ""
     words = {
-        Claim.ANSWERS: f"{node} answers",
-        Claim.RUNS: f"{node} runs {condition.release}",
-        Claim.PRIMARY_OF_ALL: f"{node} is primary of every group",
-        Claim.PRIMARY_OF: f"{node} is primary of {group}",
-        Claim.REBOOTED: f"{node} has rebooted{since}",
-        Claim.CAN_TAKE_OVER: f"{node} is in sync and could take over",
-        Claim.NO_HOLD_DOWN: f"nobody is in secondary-hold in {group}",
-        Claim.WINDOW_CLOSED: f"{node} reports no ISSU",
-        Claim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",
-        Claim.FLAGS_CLEAR: f"{group} has its configured priorities",
+        StateClaim.ANSWERS: f"{node} answers",
+        StateClaim.RUNS: f"{node} runs {condition.release}",
+        StateClaim.PRIMARY_OF_ALL: f"{node} is primary of every group",
+        StateClaim.PRIMARY_OF: f"{node} is primary of {group}",
+        StateClaim.REBOOTED: f"{node} has rebooted{since}",
+        StateClaim.CAN_TAKE_OVER: f"{node} is in sync and could take over",
+        StateClaim.NO_HOLD_DOWN: f"nobody is in secondary-hold in {group}",
+        StateClaim.WINDOW_CLOSED: f"{node} reports no ISSU",
+        StateClaim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",
+        StateClaim.FLAGS_CLEAR: f"{group} has its configured priorities",
     }
     return words[condition.claim]
 
 
-def _cautions(plan: Plan) -> Iterator[str]:
+def _cautions(plan: RecoveryPlan) -> Iterator[str]:
     if plan.cautions:
         yield ""
         yield "Before you approve:"
         yield from (f"- {caution}" for caution in plan.cautions)
 
 
-def _steps(plan: Plan) -> Iterator[str]:
+def _steps(plan: RecoveryPlan) -> Iterator[str]:
     if not plan.actions:
         yield "Nothing will be sent."
         return
@@ -79,7 +79,7 @@ def _action(action: RecoveryAction) -> Iterator[str]:
         yield f"wait until {'; '.join(say(condition) for condition in action.done_when)}"
 
 
-def _errand(errand: Errand) -> str:
+def _errand(errand: RecoveryCommand) -> str:
     needs = "; ".join(say(condition) for condition in (*errand.needs, *errand.waits_for))
     only_if = f", only if {needs}" if needs else ""
     return f"on {errand.node}: `{errand.command.cli}`{only_if}"

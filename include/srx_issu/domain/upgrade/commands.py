@@ -18,7 +18,7 @@ MAX_GROUP_ID = 128  # RG0 to RG128, "redundancy-group-id" in Junos
 _IMAGE_PATH = re.compile(r"/var/tmp/[A-Za-z0-9][A-Za-z0-9._+-]*\.tgz")
 
 
-class Software(StrEnum):
+class SoftwareFamily(StrEnum):
     """Which family of ``request`` commands a platform has."""
 
     SYSTEM = "system"
@@ -89,7 +89,7 @@ class RollBackNode:
     """Puts *one* node back on its previous image. Without ``node`` Junos rolls back both [S]."""
 
     node: NodeName
-    software: Software = Software.SYSTEM
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
     reboot: bool = True
 
     @property
@@ -101,7 +101,7 @@ class RollBackNode:
     def rpc(self) -> Rpc:
         name = (
             "request-package-rollback"
-            if self.software is Software.SYSTEM
+            if self.software is SoftwareFamily.SYSTEM
             else "request-vmhost-package-rollback"
         )
         leaves: tuple[tuple[str, str | None], ...] = (("node", str(self.node.number)),)
@@ -113,7 +113,7 @@ class RebootNode:
     """Reboots *one* node."""
 
     node: NodeName
-    software: Software = Software.SYSTEM
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
 
     @property
     def cli(self) -> str:
@@ -121,7 +121,7 @@ class RebootNode:
 
     @property
     def rpc(self) -> Rpc:
-        name = "request-reboot" if self.software is Software.SYSTEM else "request-vmhost-reboot"
+        name = "request-reboot" if self.software is SoftwareFamily.SYSTEM else "request-vmhost-reboot"
         return Rpc(name, (("node", str(self.node.number)),))
 
 
@@ -157,7 +157,7 @@ class StartIssu:
     command starts an ISSU")."""
 
     image_path: str
-    software: Software = Software.SYSTEM
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
     unlink: bool = False
 
     def __post_init__(self) -> None:
@@ -165,7 +165,7 @@ class StartIssu:
             raise RequestRefused(
                 f"image path {self.image_path!r}: expected /var/tmp/<name>.tgz of letters, digits and . _ + -"
             )
-        if self.unlink and self.software is Software.VMHOST:
+        if self.unlink and self.software is SoftwareFamily.VMHOST:
             raise RequestRefused("unlink does not exist in 'request vmhost software in-service-upgrade'")
 
     @property
@@ -178,7 +178,7 @@ class StartIssu:
         leaves: list[tuple[str, str | None]] = [("package-name", self.image_path), ("reboot", None)]
         if self.unlink:
             leaves.append(("unlink", None))
-        vmhost = self.software is Software.VMHOST
+        vmhost = self.software is SoftwareFamily.VMHOST
         name = "request-vmhost-package-in-service-upgrade" if vmhost else "request-package-in-service-upgrade"
         return Rpc(name, tuple(leaves))
 

@@ -17,7 +17,7 @@ from srx_issu.domain.upgrade.intent import Intent
 
 
 @dataclass(frozen=True, kw_only=True)
-class Start:
+class BeginIssu:
     """Send the ISSU to ``node``, once."""
 
     node: NodeName
@@ -26,7 +26,7 @@ class Start:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attach:
+class AttachToIssu:
     """An ISSU of ours is under way or over: send nothing, go on watching."""
 
     phase: Phase | None
@@ -47,7 +47,7 @@ class AskOperator:
     reason: str
 
 
-Action = Start | Attach | NothingToDo | AskOperator
+Action = BeginIssu | AttachToIssu | NothingToDo | AskOperator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +90,14 @@ def _go_on(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent) -> Actio
     if reading.phase is Phase.NOT_STARTED and not sent.by_rpc:
         reason = f"asked for before, but {reading.reason}; the job's marker on {sent.starter} decides"
         return _start(sent.starter, intent, reason)
-    return Attach(phase=reading.phase, reason=reading.reason)
+    return AttachToIssu(phase=reading.phase, reason=reading.reason)
 
 
-def _start(starter: NodeName, intent: Intent, reason: str) -> Start:
+def _start(starter: NodeName, intent: Intent, reason: str) -> BeginIssu:
     command = StartIssu(
         image_path=intent.image.node_path, software=intent.software, unlink=intent.policy.unlink_image
     )
-    return Start(node=starter, command=command, reason=reason)
+    return BeginIssu(node=starter, command=command, reason=reason)
 
 
 def _already_current(now: Snapshot, intent: Intent) -> NothingToDo | None:

@@ -9,7 +9,7 @@ from srx_issu.domain.approvals.rule import Approvals, CampaignApproval
 from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.failure.rules import FailureRules
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.support import SupportMatrix
 
 
@@ -111,7 +111,7 @@ class Intent:
     upgrade_id: str
     cluster: Cluster
     image: Image
-    software: Software
+    software: SoftwareFamily
     policy: Policy
     requested_by: str
     approvals: Approvals = field(

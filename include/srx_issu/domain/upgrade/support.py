@@ -14,7 +14,7 @@ from enum import StrEnum
 from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.junos.release_range import ReleaseMark, ReleaseRange, both
 from srx_issu.domain.junos.version import JunosVersion, is_later, parse
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.verdict import Status
 
 HOLD_TIMER_S = 900  # guide, Table 2: the primary waits so long for the secondary's first reboot
@@ -47,8 +47,8 @@ class Platform:
     in_service: InService  # ISSU, ICU or REFUSED; ASK for a model that always needs a person
     reason: str  # why, with the source
     from_release: ReleaseMark | None = None  # first running release with ISSU
-    software: Software = Software.SYSTEM
-    routing_engines: Mapping[str, Software] = field(default_factory=dict)
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
+    routing_engines: Mapping[str, SoftwareFamily] = field(default_factory=dict)
     image_families: frozenset[str] = frozenset()  # empty = not known
     snapshot_supported: bool = False
     unlink_supported: bool = False
@@ -84,11 +84,11 @@ class SupportMatrix:
             rules=tuple(rule for rule in self.rules if model in rule.models),
         )
 
-    def software(self, model: str, routing_engine: str | None) -> Software:
+    def software(self, model: str, routing_engine: str | None) -> SoftwareFamily:
         """Which ``request`` commands a model with that routing engine has; SYSTEM where nobody knows."""
         platform = self.platforms.get(model)
         if platform is None:
-            return Software.SYSTEM
+            return SoftwareFamily.SYSTEM
         return platform.routing_engines.get(routing_engine or "", platform.software)
 
 
@@ -98,7 +98,7 @@ class Support:
 
     verdict: InService
     reason: str
-    software: Software = Software.SYSTEM
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
     consolidate_by_hand: bool = False  # Junos up to 11.4 does not move the groups to one node itself
     snapshot_supported: bool = False  # 'request system snapshot'
     hold_timer_s: int = LONGEST_HOLD_TIMER_S
@@ -119,7 +119,7 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix, *, forced
     return Support(
         verdict=verdict,
         reason=why,
-        software=platform.software if platform else Software.SYSTEM,
+        software=platform.software if platform else SoftwareFamily.SYSTEM,
         consolidate_by_hand=old.main <= _LAST_BY_HAND,
         snapshot_supported=bool(platform and platform.snapshot_supported),
         hold_timer_s=_hold_timer_s(platform, old),

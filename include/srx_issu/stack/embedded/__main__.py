@@ -22,7 +22,7 @@ from srx_issu.stack.embedded.postgres import PostgresFailed
 from srx_issu.stack.embedded.readiness import Unhealthy
 from srx_issu.stack.embedded.secrets import passwords
 from srx_issu.stack.embedded.showing import ask
-from srx_issu.stack.embedded.stack import Options, Stack, StackFailed
+from srx_issu.stack.embedded.stack import Stack, StackFailed, StackOptions
 
 FAILURES = (
     ComponentDied, Unhealthy, ApiServerSilent, StackFailed, PostgresFailed, NotInARepository,
@@ -54,7 +54,7 @@ def ending_on_signals() -> Iterator[None]:
     yield
 
 
-def up(home: Home, options: Options) -> int:
+def up(home: Home, options: StackOptions) -> int:
     with Stack(home, options, say=say) as stack:
         welcome(stack)
         watch(stack)
@@ -67,7 +67,7 @@ def watch(stack: Stack) -> NoReturn:
         time.sleep(POLL_S)
 
 
-def run(home: Home, options: Options, command: list[str]) -> int:
+def run(home: Home, options: StackOptions, command: list[str]) -> int:
     """The command's exit status; the stack lives as long as the command."""
     with Stack(home, options, say=say) as stack:
         process = subprocess.Popen(command, env={**stack.environment, "SRX_ISSU_URL": stack.url})
@@ -146,7 +146,7 @@ def main() -> int:
     if given.verb == "down":
         return down(home)
     files = given.files or (Path(os.environ["SRX_ISSU_FILES"]) if os.environ.get("SRX_ISSU_FILES") else None)
-    options = Options(files=files, dags=given.dags, port=given.port)
+    options = StackOptions(files=files, dags=given.dags, port=given.port)
     with ending_on_signals():
         return up(home, options) if given.verb == "up" else run(home, options, given.command)
 

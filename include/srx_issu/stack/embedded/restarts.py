@@ -18,7 +18,7 @@ STARTING_LIMIT = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class History:
+class RestartHistory:
     """How often one component ended, and why the last time."""
 
     ends: int = 0
@@ -26,7 +26,7 @@ class History:
     reason: str = ""
     at: datetime | None = None
 
-    def after_end(self, reason: str, lived_s: float, at: datetime) -> History:
+    def after_end(self, reason: str, lived_s: float, at: datetime) -> RestartHistory:
         steady = lived_s >= STEADY_AFTER_S
         in_a_row = 1 if steady else self.in_a_row + 1
         return replace(self, ends=self.ends + 1, in_a_row=in_a_row, reason=reason, at=at)

@@ -79,7 +79,7 @@ def default_parallelism() -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class StackOptions:
     """What a caller may choose."""
 
     files: Path | None = None  # the operator's files; None = include/ of the checkout
@@ -96,12 +96,12 @@ class Stack:
     """One running stack, as a context manager: up when entered, everything ended when left."""
 
     def __init__(
-        self, home: Home, options: Options | None = None, *, say: Callable[[str], None] = lambda _: None
+        self, home: Home, options: StackOptions | None = None, *, say: Callable[[str], None] = lambda _: None
     ) -> None:
         self.home = home
         self.users_are_new = False
         self.environment: dict[str, str] = {}  # for programs that are to work on this stack
-        self._options = options or Options()
+        self._options = options or StackOptions()
         self._say = where_possible(say)
         self._cleanup = ExitStack()
         self._supervisor: Supervisor | None = None

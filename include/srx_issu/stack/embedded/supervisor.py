@@ -15,7 +15,7 @@ from datetime import datetime
 
 from srx_issu.stack.embedded.component import Component, ComponentDied, Program, tail
 from srx_issu.stack.embedded.guarding import GuardPost
-from srx_issu.stack.embedded.restarts import LIMIT, History
+from srx_issu.stack.embedded.restarts import LIMIT, RestartHistory
 from srx_issu.stack.embedded.saying import Say, where_possible
 from srx_issu.stack.embedded.sessions import end_all, kill
 
@@ -31,7 +31,7 @@ class _Member:
     program: Program
     component: Component | None = None  # of the newest start
     began: float = 0.0
-    history: History = field(default_factory=History)
+    history: RestartHistory = field(default_factory=RestartHistory)
     due: float | None = None  # when to start it again; None while it runs
     wanted: bool = True  # False once it was killed on purpose
 
@@ -126,7 +126,7 @@ class Supervisor:
             return {name: m.component.session.sid for name, m in self._members.items() if m.component}
 
     @property
-    def histories(self) -> dict[str, History]:
+    def histories(self) -> dict[str, RestartHistory]:
         """Of those that ended at least once."""
         with self._busy:
             return {name: m.history for name, m in self._members.items() if m.history.ends}

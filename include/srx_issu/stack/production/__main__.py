@@ -93,11 +93,11 @@ def dag_processor() -> int:
 def up(env_file: Path, files: Path | None, port: int | None) -> int:
     """The layout without Docker, until Ctrl-C; a service that ends is started again."""
     from srx_issu.stack.embedded.__main__ import ending_on_signals  # noqa: PLC0415 - only here
-    from srx_issu.stack.production.native import Native, Options  # noqa: PLC0415
+    from srx_issu.stack.production.native import LayoutOptions, Native  # noqa: PLC0415
 
     variables = secrets.read(env_file)
     folder = files or Path(variables.get("SRX_ISSU_FILES") or "include")
-    options = Options(variables=variables, files=folder.expanduser().resolve(), port=port)
+    options = LayoutOptions(variables=variables, files=folder.expanduser().resolve(), port=port)
     home = Home(root=Home.default().root / "production")
     with ending_on_signals(), Native(home, options, say) as native:
         say(f"\nAirflow: {native.layout.url}; logs: {home.logs}; Ctrl-C ends it")

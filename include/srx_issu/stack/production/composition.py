@@ -29,7 +29,7 @@ class Mount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Service:
+class ComposeService:
     """One service of the file."""
 
     name: str
@@ -43,14 +43,14 @@ class Service:
     profiles: tuple[str, ...]
 
 
-def read_services(path: Path, variables: Mapping[str, str]) -> dict[str, Service]:
+def read_services(path: Path, variables: Mapping[str, str]) -> dict[str, ComposeService]:
     """Service name -> service, everything filled in. Raises VariableMissing."""
     content = _filled(yaml.safe_load(path.read_text(encoding="utf-8"))["services"], variables)
     return {name: _service(name, given) for name, given in content.items()}
 
 
-def _service(name: str, given: Mapping[str, Any]) -> Service:
-    return Service(
+def _service(name: str, given: Mapping[str, Any]) -> ComposeService:
+    return ComposeService(
         name=name,
         image=str(given["image"]),
         command=tuple(given["command"]),

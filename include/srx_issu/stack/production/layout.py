@@ -16,7 +16,7 @@ from pathlib import Path
 
 from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.ports import LOOPBACK
-from srx_issu.stack.production.composition import Service
+from srx_issu.stack.production.composition import ComposeService
 
 POSTGRES, REDIS, API, FLOWER = "postgres", "redis", "api-server", "flower"
 DATA_STORES = (POSTGRES, REDIS)
@@ -51,13 +51,13 @@ class Layout:
             text = text.replace(theirs, ours)
         return text
 
-    def variables(self, service: Service, instance: str, base: Mapping[str, str]) -> dict[str, str]:
+    def variables(self, service: ComposeService, instance: str, base: Mapping[str, str]) -> dict[str, str]:
         """The whole environment of one process."""
         inherited = {name: base[name] for name in INHERITED if name in base}
         given = {name: self.place(value) for name, value in service.environment.items()}
         return {**inherited, **given, **self.added(service, instance)}
 
-    def added(self, service: Service, instance: str) -> dict[str, str]:
+    def added(self, service: ComposeService, instance: str) -> dict[str, str]:
         """What a container has without being told, or does not need to be told."""
         match service.name:
             case "postgres":
@@ -98,7 +98,7 @@ class Layout:
         )
 
 
-def instances(service: Service) -> tuple[str, ...]:
+def instances(service: ComposeService) -> tuple[str, ...]:
     """Names of the processes of a service: ``worker-1``, ``worker-2``, or ``init``."""
     if service.replicas == 1:
         return (service.name,)

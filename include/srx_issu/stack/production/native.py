@@ -25,7 +25,7 @@ from srx_issu.stack.embedded.in_flight import upgrades_in_flight
 from srx_issu.stack.embedded.ports import free_port
 from srx_issu.stack.embedded.readiness import wait_for_health
 from srx_issu.stack.embedded.supervisor import Supervisor
-from srx_issu.stack.production.composition import Service, read_services
+from srx_issu.stack.production.composition import ComposeService, read_services
 from srx_issu.stack.production.layout import API, DATA_STORES, FLOWER, POSTGRES, REDIS, Layout, instances
 from srx_issu.stack.production.native_postgres import initialise, postgres_program
 
@@ -40,7 +40,7 @@ class NativeFailed(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class LayoutOptions:
     """What a caller may choose."""
 
     variables: Mapping[str, str]  # what .env holds
@@ -55,9 +55,11 @@ class Options:
 class Native:
     """One running layout, as a context manager."""
 
-    def __init__(self, home: Home, options: Options, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, home: Home, options: LayoutOptions, say: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.home, self._options, self._say = home, options, say
-        self.services: dict[str, Service] = {}
+        self.services: dict[str, ComposeService] = {}
         self._cleanup = ExitStack()
         self._supervisor: Supervisor | None = None
         self._layout: Layout | None = None
@@ -171,10 +173,10 @@ class Native:
         with HealthProbe(self.layout.url) as probe:
             wait_for_health(probe, self.supervisor.check, SERVICES_TIMEOUT_S)
 
-    def _long_running(self) -> Iterable[Service]:
+    def _long_running(self) -> Iterable[ComposeService]:
         return (s for s in self.services.values() if s.name not in (*DATA_STORES, "init"))
 
-    def _program(self, service: Service, instance: str) -> Program:
+    def _program(self, service: ComposeService, instance: str) -> Program:
         return Program(
             name=instance,
             command=list(map(self.layout.place, service.command)),
@@ -183,7 +185,7 @@ class Native:
         )
 
 
-def _ports(services: Mapping[str, Service], api: int | None) -> dict[str, int]:
+def _ports(services: Mapping[str, ComposeService], api: int | None) -> dict[str, int]:
     names = [POSTGRES, REDIS, *instances(services["scheduler"])]
     if FLOWER in services:
         names.append(FLOWER)

@@ -20,7 +20,7 @@ from srx_issu.stack.embedded.component import Program
 from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.ports import LOOPBACK
 from srx_issu.stack.embedded.postgres import PostgresFailed, as_unprivileged, programs
-from srx_issu.stack.production.composition import Service
+from srx_issu.stack.production.composition import ComposeService
 
 
 def initialise(home: Home, environment: Mapping[str, str]) -> None:
@@ -46,7 +46,9 @@ def initialise(home: Home, environment: Mapping[str, str]) -> None:
         raise PostgresFailed(f"initdb ended with status {done.returncode}:\n{done.stderr or done.stdout}")
 
 
-def postgres_program(home: Home, service: Service, environment: Mapping[str, str], port: int) -> Program:
+def postgres_program(
+    home: Home, service: ComposeService, environment: Mapping[str, str], port: int
+) -> Program:
     """The compose file's command with the wheel's program, on loopback only."""
     _, *options = service.command
     ours = {"listen_addresses": LOOPBACK, "port": str(port), "unix_socket_directories": ""}

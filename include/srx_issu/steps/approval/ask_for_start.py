@@ -8,7 +8,7 @@ from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import asked, standing
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.waits.window import has_window
 
 CONFIRM_STEP = "approval.confirm_approval"
@@ -22,7 +22,7 @@ class BeforeStart(StrEnum):
     START = "start"  # approved, and nothing to wait for
 
 
-def ask_for_start(bench: Bench) -> BeforeStart:
+def ask_for_start(bench: UpgradeContext) -> BeforeStart:
     """ASK unless nobody need be asked: then the approval is written down here as the guard behind the gates
     writes it, and gates and guard are left out. Where a question was put once, the gates go on with it."""
     so_far = bench.known()
@@ -33,7 +33,7 @@ def ask_for_start(bench: Bench) -> BeforeStart:
     return confirm_start(bench.at(CONFIRM_STEP))
 
 
-def confirm_start(bench: Bench) -> BeforeStart:
+def confirm_start(bench: UpgradeContext) -> BeforeStart:
     """The guard behind the gates. Raises RequestRefused, with the outcome written down, unless the journal
     holds the approval."""
     confirm_approval(bench, ApprovalPurpose.START)

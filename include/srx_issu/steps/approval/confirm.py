@@ -14,7 +14,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.events import ApprovalConfirmed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import in_force, standing
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 REFUSALS = {
@@ -28,7 +28,7 @@ _SENT = {
 }
 
 
-def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
+def confirm_approval(bench: UpgradeContext, purpose: ApprovalPurpose) -> Facts:
     """Raises RequestRefused, with the outcome written down, unless it is approved."""
     so_far = bench.known()
     if purpose is ApprovalPurpose.START and so_far.start is not None:
@@ -43,7 +43,7 @@ def confirm_approval(bench: Bench, purpose: ApprovalPurpose) -> Facts:
     return {"approved_by": by}
 
 
-def refuse(bench: Bench, purpose: ApprovalPurpose, reason: str) -> NoReturn:
+def refuse(bench: UpgradeContext, purpose: ApprovalPurpose, reason: str) -> NoReturn:
     """Writes the outcome down and raises RequestRefused."""
     words = f"{reason}; {_SENT[purpose]}"
     decide_outcome(bench, REFUSALS[purpose], words)

@@ -25,7 +25,7 @@ from srx_issu.steps.approval.confirm import refuse
 from srx_issu.steps.approval.facts import InForce, in_force, rule_of, standing
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
 from srx_issu.steps.approval.request import ApprovalRequest
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.holding import renew_all
 
 OPTIONS = [APPROVE, REJECT]
@@ -59,7 +59,7 @@ def name_of(purpose: str, number: int) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
+class AskPerson:
     """Put the question. ``assigned`` None = anybody who may answer in Airflow."""
 
     subject: str
@@ -91,7 +91,7 @@ class Response:
     at: datetime | None = None
 
 
-def is_unanswered(bench: Bench, gate: Gate) -> bool:
+def is_unanswered(bench: UpgradeContext, gate: Gate) -> bool:
     """Whether an earlier try of this gate put a question that has no answer in the journal: Airflow may hold
     one that was lost on the way."""
     put = put_by(so_far := bench.known(), gate.name)
@@ -100,11 +100,11 @@ def is_unanswered(bench: Bench, gate: Gate) -> bool:
 
 
 def approach(
-    bench: Bench,
+    bench: UpgradeContext,
     gate: Gate,
-    request: Callable[[Bench], ApprovalRequest],
+    request: Callable[[UpgradeContext], ApprovalRequest],
     lost: LostAnswer | None = None,
-) -> Ask | Enough | NextGate:
+) -> AskPerson | Enough | NextGate:
     """Before the question is put; writes it down. Raises RequestRefused when nobody can approve this any
     more. An answer that was ``lost`` is told by the next gate: this one's words cannot be changed."""
     _require_open(bench)
@@ -139,7 +139,7 @@ def approach(
     return words
 
 
-def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
+def hear(bench: UpgradeContext, gate: Gate, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused when it is a
     no, or when it does not count and no gate is left to ask again."""
     put = put_by(bench.known(), gate.name)
@@ -166,14 +166,14 @@ def hear(bench: Bench, gate: Gate, response: Response) -> Enough | NextGate:
     return NextGate(reason=found.reason)
 
 
-def give_up(bench: Bench, gate: Gate) -> NoReturn:
+def give_up(bench: UpgradeContext, gate: Gate) -> NoReturn:
     """Nobody answered in time: that is a no. Writes the outcome down and raises RequestRefused."""
     within = how_long(bench.intent.policy.timers.approval_s)
     reason = f"nobody answered the question about the {gate.purpose.value} within {within}"
     refuse(bench, gate.purpose, reason)
 
 
-def _require_open(bench: Bench) -> None:
+def _require_open(bench: UpgradeContext) -> None:
     """Nobody is asked in vain: a closed upgrade never sends again."""
     record = bench.journal.upgrade(bench.upgrade_id)
     if record is not None and record.closed_at is not None:
@@ -221,7 +221,7 @@ def changed_since(so_far: UpgradeState, purpose: str, question: InForce) -> tupl
 
 
 def _still_to_ask(
-    bench: Bench, gate: Gate, rule: ApprovalRule, found: NotApproved
+    bench: UpgradeContext, gate: Gate, rule: ApprovalRule, found: NotApproved
 ) -> tuple[Person, ...] | None:
     """Entitled, not the requester, and not counted yet. An empty list would mean anybody to Airflow."""
     entitled = assignees(rule, bench.intent.requested_by)
@@ -242,13 +242,13 @@ def _still_to_ask(
 
 def _words(
     so_far: UpgradeState,
-    bench: Bench,
+    bench: UpgradeContext,
     gate: Gate,
     question: InForce,
     found: NotApproved,
     request: ApprovalRequest,
     assigned: tuple[Person, ...] | None,
-) -> Ask:
+) -> AskPerson:
     rule = rule_of(bench.intent, gate.purpose)
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
     others = "" if rule.requester_counts else f", but not {bench.intent.requested_by}, who asks"
@@ -260,7 +260,7 @@ def _words(
         f"Question `{short(question.digest)}`. Approvals: {len(found.counted)} of {rule.needed} ({have}). "
         f"May approve: {who}. A yes counts for {how_long(rule.holds_s)}."
     )
-    return Ask(
+    return AskPerson(
         subject=request.subject,
         body="\n\n".join(lines),
         assigned=assigned,
@@ -280,14 +280,20 @@ def _lost(so_far: UpgradeState, purpose: str) -> Iterator[str | None]:
                 pass
 
 
-def _digest_of(words: Ask) -> str:
+def _digest_of(words: AskPerson) -> str:
     assigned = None if words.assigned is None else [person.id for person in words.assigned]
     text = json.dumps([words.subject, words.body, OPTIONS, assigned])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write_question(
-    bench: Bench, gate: Gate, question: InForce, words: Ask, shown: str, found: NotApproved, before: str
+    bench: UpgradeContext,
+    gate: Gate,
+    question: InForce,
+    words: AskPerson,
+    shown: str,
+    found: NotApproved,
+    before: str,
 ) -> None:
     needed = rule_of(bench.intent, gate.purpose).needed
     asked = QuestionAsked(
@@ -308,7 +314,7 @@ def _write_question(
 
 
 def _leave_to_next(
-    bench: Bench, gate: Gate, old: QuestionAsked, question: InForce, lost: LostAnswer | None = None
+    bench: UpgradeContext, gate: Gate, old: QuestionAsked, question: InForce, lost: LostAnswer | None = None
 ) -> NextGate:
     """Ends the old question unanswered."""
     if not gate.spares:

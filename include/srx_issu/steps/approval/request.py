@@ -9,7 +9,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import why_asked
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import course
 from srx_issu.steps.recovery.kept_plan import kept_diagnosis, kept_plan
 
@@ -22,7 +22,7 @@ class ApprovalRequest:
     body: str
 
 
-def start_request(bench: Bench) -> ApprovalRequest:
+def start_request(bench: UpgradeContext) -> ApprovalRequest:
     """The question as Airflow shows it."""
     intent = bench.intent
     so_far = bench.known()
@@ -45,7 +45,7 @@ def start_request(bench: Bench) -> ApprovalRequest:
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
 
 
-def recovery_request(bench: Bench) -> ApprovalRequest:
+def recovery_request(bench: UpgradeContext) -> ApprovalRequest:
     """The plan, with what was found on each node and what it means."""
     plan, diagnosis = kept_plan(bench), kept_diagnosis(bench)
     if plan is None or diagnosis is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from srx_issu.catalog import Catalog
 from srx_issu.checks.runner import Validate, run
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.audit import Audits
 from srx_issu.ports.clock import Clock
@@ -16,7 +16,7 @@ from srx_issu.ports.journal import Leases
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditBench:
+class AuditContext:
     """``look`` asks both nodes of an intent's cluster and changes nothing; it is called in threads and may
     raise RequestRefused, when there is no account for the cluster."""
 
@@ -24,7 +24,7 @@ class AuditBench:
     catalog: Catalog
     audits: Audits
     leases: Leases
-    look: Callable[[Intent], Look]
+    look: Callable[[Intent], Observation]
     clock: Clock
     log: logging.Logger
     at_once: int = 4  # clusters of one batch that are looked at at the same time

@@ -11,14 +11,14 @@ from srx_issu.catalog.requests.newest import newest_image
 from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Matrix, cells_of, changes
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Cluster, Image
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import SrxIssuError
-from srx_issu.domain.upgrade.commands import Software
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.support import InService, Support, judge
 from srx_issu.domain.verdict import Status
 from srx_issu.ports import codec
-from srx_issu.steps.audit.bench import AuditBench
+from srx_issu.steps.audit.bench import AuditContext
 
 PLAN, BATCH, MATRIX = "plan.json", "batch.json", "matrix.json"
 _ANY_RELEASE = "1.0R1"  # stands for the image where the catalogue has none; nothing is judged by it
@@ -37,7 +37,7 @@ class AuditPlan:
         return tuple(name for batch in self.batches for name in batch)
 
 
-def plan_audit(bench: AuditBench, batch_size: int) -> AuditPlan:
+def plan_audit(bench: AuditContext, batch_size: int) -> AuditPlan:
     """Every cluster of the inventory; sites are spread over the batches, so that no site is asked at once."""
     bench.audits.open_audit(bench.audit_id, bench.clock.now())
     names = sorted(bench.catalog.clusters)
@@ -50,7 +50,7 @@ def plan_audit(bench: AuditBench, batch_size: int) -> AuditPlan:
     return plan
 
 
-def audit_batch(bench: AuditBench, names: Sequence[str]) -> str:
+def audit_batch(bench: AuditContext, names: Sequence[str]) -> str:
     """Looks at these clusters, ``at_once`` at a time, and judges them. Returns the id of what was kept."""
     with ThreadPoolExecutor(max_workers=bench.at_once, thread_name_prefix="audit") as pool:
         looks = pool.map(lambda name: _look(bench, name), names)
@@ -58,10 +58,10 @@ def audit_batch(bench: AuditBench, names: Sequence[str]) -> str:
     return bench.audits.write(bench.audit_id, BATCH, codec.dumps(rows, tuple[AuditedCluster, ...]))
 
 
-Seen = tuple[Intent, Look]
+Seen = tuple[Intent, Observation]
 
 
-def _look(bench: AuditBench, name: str) -> Seen | AuditedCluster:
+def _look(bench: AuditContext, name: str) -> Seen | AuditedCluster:
     """What the nodes show; a row where they are not to be asked, or could not be."""
     cluster = bench.catalog.clusters.get(name)
     if cluster is None:
@@ -90,7 +90,7 @@ def _unlooked(cluster: Cluster, verdict: AuditVerdict, reason: str) -> AuditedCl
     )
 
 
-def _intent(bench: AuditBench, cluster: Cluster) -> Intent:
+def _intent(bench: AuditContext, cluster: Cluster) -> Intent:
     """As if the cluster were to be upgraded to the newest image there is for its model."""
     image = newest_image(bench.catalog, cluster.model) or Image(
         file="", name="no-image", release=_ANY_RELEASE, models=frozenset(), sha256="", size_bytes=0
@@ -99,13 +99,13 @@ def _intent(bench: AuditBench, cluster: Cluster) -> Intent:
         upgrade_id=bench.audit_id,
         cluster=cluster,
         image=image,
-        software=Software.SYSTEM,
+        software=SoftwareFamily.SYSTEM,
         policy=bench.catalog.policy_for(cluster, image),
         requested_by="audit",
     )
 
 
-def _row(bench: AuditBench, name: str, seen: Seen | AuditedCluster) -> AuditedCluster:
+def _row(bench: AuditContext, name: str, seen: Seen | AuditedCluster) -> AuditedCluster:
     if isinstance(seen, AuditedCluster):
         bench.log.info("%s: %s: %s", name, seen.verdict, seen.reason)
         return seen
@@ -148,14 +148,14 @@ def _cells(readiness: Readiness) -> tuple[Cell, ...]:
     return tuple(replace(c, **skipped) if c.check in _OF_THE_PAIR else c for c in cells)  # type: ignore[arg-type]
 
 
-def _support(bench: AuditBench, intent: Intent, running: str | None, *, has_image: bool) -> Support:
+def _support(bench: AuditContext, intent: Intent, running: str | None, *, has_image: bool) -> Support:
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
     target = intent.image.release if has_image else running
     return judge(intent.cluster.model, running, target, bench.catalog.support_rules)
 
 
-def make_matrix(bench: AuditBench) -> tuple[Matrix, tuple[Change, ...] | None]:
+def make_matrix(bench: AuditContext) -> tuple[Matrix, tuple[Change, ...] | None]:
     """All batches as one, and what changed; None = there is no audit to compare with.
 
     A cluster whose batch did not end is a row of its own.
@@ -178,12 +178,12 @@ def make_matrix(bench: AuditBench) -> tuple[Matrix, tuple[Change, ...] | None]:
     return matrix, None if before is None else changes(before, matrix)
 
 
-def _last(bench: AuditBench) -> Matrix | None:
+def _last(bench: AuditContext) -> Matrix | None:
     earlier = bench.audits.newest(MATRIX, besides=bench.audit_id)
     return codec.loads(Matrix, bench.audits.read(earlier[0])) if earlier else None
 
 
-def _lost(bench: AuditBench, name: str) -> AuditedCluster:
+def _lost(bench: AuditContext, name: str) -> AuditedCluster:
     cluster = bench.catalog.clusters.get(name)
     words = "its batch did not end; see the log of audit_batch"
     return AuditedCluster(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import CampaignEvent, NoticeSent
 from srx_issu.campaign.model import Campaign
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.clock import Clock
@@ -21,12 +21,12 @@ class Planning:
     """What the operator's files say now."""
 
     campaign: Campaign
-    plan: Plan
+    plan: CampaignPlan
     approvals: ApprovalRule = field(default_factory=ApprovalRule)  # policy's strictest for these clusters
 
 
 @dataclass(frozen=True, kw_only=True)
-class CampaignBench:
+class CampaignContext:
     """Ports and facts of one campaign. ``plan_now`` raises OperatorFileError while files have faults."""
 
     campaign_id: str
@@ -40,7 +40,7 @@ class CampaignBench:
     log: logging.Logger
     stopped: Callable[[], str | None]  # who stopped the whole fleet, and why
     notify: Callable[[str, str], None]  # first line, whole text
-    not_staged: Callable[[Plan], dict[str, str]]  # cluster -> why its image is not on both nodes yet
+    not_staged: Callable[[CampaignPlan], dict[str, str]]  # cluster -> why its image is not on both nodes yet
 
     def record(
         self,

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import OrderGiven, OrderWord
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.planned import plan_of
 from srx_issu.steps.campaign.questions import digest_of, last_unanswered
 
@@ -20,7 +20,7 @@ MAX_REASON = 500
 MOST_NAMES = 5
 
 
-def close_campaign(bench: CampaignBench) -> dict[str, Json]:
+def close_campaign(bench: CampaignContext) -> dict[str, Json]:
     """Writes the outcome down, once, and tells people."""
     record = bench.journal.campaign(bench.campaign_id)
     if record is None:
@@ -33,7 +33,7 @@ def close_campaign(bench: CampaignBench) -> dict[str, Json]:
     return {"outcome": outcome.value, "reason": reason}
 
 
-def ending_of(bench: CampaignBench, outcome: CampaignOutcome, reason: str) -> tuple[CampaignOutcome, str]:
+def ending_of(bench: CampaignContext, outcome: CampaignOutcome, reason: str) -> tuple[CampaignOutcome, str]:
     """The ending on record, whatever was cleared and came to pass behind it; ``outcome`` and ``reason`` are
     how it stands without one."""
     record = bench.journal.campaign(bench.campaign_id)
@@ -57,7 +57,7 @@ def conclude_campaign(events: tuple[CampaignEntry, ...], *, plan_only: bool) -> 
     return _counted(plan, state)
 
 
-def _counted(plan: Plan, state: CampaignState) -> tuple[CampaignOutcome, str]:
+def _counted(plan: CampaignPlan, state: CampaignState) -> tuple[CampaignOutcome, str]:
     counts = summary(state)
     if state.aborted is not None:
         return CampaignOutcome.ABORTED, f"{state.aborted}; {counts}"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import RunProved
-from srx_issu.campaign.order import ORDER_KEY, Order, check_order
+from srx_issu.campaign.order import ORDER_KEY, UpgradeOrder, check_order
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.rule import CampaignApproval
 from srx_issu.domain.errors import RequestRefused
@@ -26,7 +26,7 @@ from srx_issu.steps.campaign.questions import campaign_approval
 class Ordered:
     """An order that was proven, with the campaign's account of who asked and who approved."""
 
-    order: Order
+    order: UpgradeOrder
     requested_by: str
     approval: CampaignApproval | None  # None: nobody was asked, or the answers are not about this plan
 
@@ -98,7 +98,13 @@ def note_refused(ordered: Ordered, campaigns: CampaignJournal, at: datetime, rea
 
 
 def _record(
-    order: Order, campaigns: CampaignJournal, at: datetime, text: str, key: str, *, refused: bool = False
+    order: UpgradeOrder,
+    campaigns: CampaignJournal,
+    at: datetime,
+    text: str,
+    key: str,
+    *,
+    refused: bool = False,
 ) -> None:
     proved = RunProved(run_id=order.run_id, refused=refused)
     entry = CampaignEntry(at=at, text=text, event=proved, cluster=order.cluster, key=key)
@@ -111,6 +117,6 @@ def _possible_clusters(run_id: str, campaign_id: str) -> tuple[str, ...]:
     return name, name.rpartition("__")[0]
 
 
-def _current(state: CampaignState, run_id: str) -> Order | None:
+def _current(state: CampaignState, run_id: str) -> UpgradeOrder | None:
     """The newest order of that name: one whose name was taken, or that a later attempt follows, is void."""
     return next((order for order in state.orders_given.values() if order.run_id == run_id), None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from srx_issu.campaign.drift import drift
 from srx_issu.campaign.events import PlanApproved, PlanMade
 from srx_issu.campaign.model import Campaign
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.state import read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
 from srx_issu.steps.campaign.questions import (
     PLAN,
@@ -27,7 +27,7 @@ NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question
 
 
-def make_plan(bench: CampaignBench) -> dict[str, Json]:
+def make_plan(bench: CampaignContext) -> dict[str, Json]:
     """Plans and writes it down. A plan of which something has begun is kept, and the files are not read any
     more. Raises RequestRefused when the plan has objections."""
     events = bench.journal.entries(bench.campaign_id)
@@ -51,7 +51,7 @@ def make_plan(bench: CampaignBench) -> dict[str, Json]:
     return _facts(now.plan)
 
 
-def approval_question(bench: CampaignBench) -> CampaignQuestion | None:
+def approval_question(bench: CampaignContext) -> CampaignQuestion | None:
     """None = nobody is asked."""
     plan, campaign = known_plan(bench)
     rule = rule_in(bench.journal.entries(bench.campaign_id))
@@ -76,7 +76,7 @@ def approval_question(bench: CampaignBench) -> CampaignQuestion | None:
     )
 
 
-def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list[str]:
+def _staging_lines(bench: CampaignContext, plan: CampaignPlan, campaign: Campaign) -> list[str]:
     """Whom the images have not reached ahead of time; nothing when the campaign does not want that."""
     if campaign.staging is None:
         return []
@@ -87,7 +87,7 @@ def _staging_lines(bench: CampaignBench, plan: Plan, campaign: Campaign) -> list
     return [f"Images: staged on both nodes of {there} of {len(plan.clusters)} clusters{rest}.", *lines]
 
 
-def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
+def confirm_plan(bench: CampaignContext) -> dict[str, Json]:
     """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
     then nothing starts."""
     plan, campaign = known_plan(bench)
@@ -111,7 +111,7 @@ def confirm_plan(bench: CampaignBench) -> dict[str, Json]:
     return {"approved_by": who, "digest": plan.digest}
 
 
-def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
+def known_plan(bench: CampaignContext) -> tuple[CampaignPlan, Campaign]:
     """The plan on record with its campaign. Raises RequestRefused while there is none."""
     made = bench.journal.plan(bench.campaign_id)
     if made is None:
@@ -119,7 +119,7 @@ def known_plan(bench: CampaignBench) -> tuple[Plan, Campaign]:
     return plan_in(made)
 
 
-def _facts(plan: Plan) -> dict[str, Json]:
+def _facts(plan: CampaignPlan) -> dict[str, Json]:
     return {
         "digest": plan.digest,
         "clusters": len(plan.clusters),
@@ -128,7 +128,7 @@ def _facts(plan: Plan) -> dict[str, Json]:
     }
 
 
-def _sizes(plan: Plan) -> str:
+def _sizes(plan: CampaignPlan) -> str:
     sizes = " + ".join(str(len(wave.clusters)) for wave in plan.waves if wave.clusters)
     return f"{len(plan.clusters)} clusters in waves of {sizes or 0}, {len(plan.left_out)} left out"
 
@@ -137,7 +137,7 @@ def _budget(total: object) -> str:
     return f"{total} failures" if total is not None else "no limit"
 
 
-def _wave_line(plan: Plan, number: int) -> str:
+def _wave_line(plan: CampaignPlan, number: int) -> str:
     names = [cluster.name for cluster in plan.wave(number).clusters]
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"Wave {number}: {', '.join(names[:_MOST_NAMES])}{more}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import NobodyAnswered
 from srx_issu.campaign.model import Gates
-from srx_issu.campaign.plan import Plan
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.domain.approvals.digest import Parts, changes, short
 from srx_issu.domain.approvals.judge import (
@@ -39,9 +39,9 @@ from srx_issu.domain.approvals.rule import (
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from srx_issu.ports import codec
-from srx_issu.steps.approval.gate import Ask, Enough, NextGate, Response, name_of
+from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response, name_of
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.planned import plan_of, rule_in
 
 PLAN = "plan"
@@ -102,12 +102,12 @@ def require_approvers(rule: ApprovalRule, requester: str) -> None:
         )
 
 
-def plan_digest(plan: Plan, rule: ApprovalRule) -> str:
+def plan_digest(plan: CampaignPlan, rule: ApprovalRule) -> str:
     """Waves, clusters with addresses, policy and image, the campaign's file, and who must approve."""
     return digest_of(PLAN, plan.digest, codec.canonical(replace(rule, said_at={})))
 
 
-def plan_parts(plan: Plan, rule: ApprovalRule) -> Parts:
+def plan_parts(plan: CampaignPlan, rule: ApprovalRule) -> Parts:
     """What an approver is told when the plan has changed since the last question."""
     waves = "; ".join(
         f"{wave.number}: {', '.join(c.name for c in wave.clusters)}" for wave in plan.waves if wave.clusters
@@ -127,7 +127,7 @@ def digest_of(*content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def decision(bench: CampaignBench, about: str, digest: str) -> Judgement:
+def decision(bench: CampaignContext, about: str, digest: str) -> Judgement:
     """Whether enough people said yes to this very question. A wave needs one, a plan as many as the rule."""
     events = bench.journal.entries(bench.campaign_id)
     rule = rule_in(events)
@@ -142,7 +142,7 @@ def decision(bench: CampaignBench, about: str, digest: str) -> Judgement:
     )
 
 
-def choice(bench: CampaignBench, about: str, digest: str) -> tuple[str, str]:
+def choice(bench: CampaignContext, about: str, digest: str) -> tuple[str, str]:
     """(who, what) was answered to a hold. Raises RequestRefused when nobody who may has answered this very
     question."""
     events = bench.journal.entries(bench.campaign_id)
@@ -160,7 +160,7 @@ def choice(bench: CampaignBench, about: str, digest: str) -> tuple[str, str]:
     return last.person.label, last.choice
 
 
-def is_unanswered(bench: CampaignBench, gate: CampaignGateTask) -> bool:
+def is_unanswered(bench: CampaignContext, gate: CampaignGateTask) -> bool:
     """As ``approval_gate.is_unanswered``."""
     events = bench.journal.entries(bench.campaign_id, plans=False)
     put = _put_by(events, gate.name)
@@ -169,11 +169,11 @@ def is_unanswered(bench: CampaignBench, gate: CampaignGateTask) -> bool:
 
 
 def approach(
-    bench: CampaignBench,
+    bench: CampaignContext,
     gate: CampaignGateTask,
     question: CampaignQuestion | None,
     lost: LostAnswer | None = None,
-) -> Ask | Enough | NextGate:
+) -> AskPerson | Enough | NextGate:
     """Before a question is put; writes it down. Raises RequestRefused when it cannot be answered any more.
     ``lost``: as ``approval_gate.approach``."""
     if question is None:
@@ -214,7 +214,7 @@ def approach(
     return words
 
 
-def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> Enough | NextGate:
+def hear(bench: CampaignContext, gate: CampaignGateTask, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused for a no, and
     for an answer that does not count when no gate is left to ask again."""
     events = bench.journal.entries(bench.campaign_id)
@@ -241,7 +241,7 @@ def hear(bench: CampaignBench, gate: CampaignGateTask, response: Response) -> En
     return _count_or_ask_again(gate, found.reason, "")
 
 
-def unanswered(bench: CampaignBench, gate: CampaignGateTask, question: CampaignQuestion | None) -> str:
+def unanswered(bench: CampaignContext, gate: CampaignGateTask, question: CampaignQuestion | None) -> str:
     """Writes down that nobody answered in time; returns the sentence."""
     within = f" within {how_long(question.within_s)}" if question else " in time"
     about = f" about the {question.about}" if question else ""
@@ -283,7 +283,7 @@ def campaign_approval(
     )
 
 
-def _valid_choice(bench: CampaignBench, question: CampaignQuestion) -> str | None:
+def _valid_choice(bench: CampaignContext, question: CampaignQuestion) -> str | None:
     """What was answered to this very question before; None when nothing that counts."""
     try:
         who, chosen = choice(bench, question.about, question.digest)
@@ -294,11 +294,11 @@ def _valid_choice(bench: CampaignBench, question: CampaignQuestion) -> str | Non
 
 def _words(
     events: Sequence[CampaignEntry],
-    bench: CampaignBench,
+    bench: CampaignContext,
     question: CampaignQuestion,
     rule: ApprovalRule,
     counted: Sequence[str],
-) -> Ask:
+) -> AskPerson:
     needed = rule.needed if question.about == PLAN else 1
     entitled = assignees(rule, bench.requested_by)
     assigned = None if entitled is None else tuple(p for p in entitled if p.id.casefold() not in counted)
@@ -314,7 +314,7 @@ def _words(
         body.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     have = f"Approvals: {len(counted)} of {needed}. " if question.options == (APPROVE, REJECT) else ""
     body.append(f"Question `{short(question.digest)}`. {have}May answer: {who}.")
-    return Ask(
+    return AskPerson(
         subject=question.subject, body="\n\n".join(body), assigned=assigned, within_s=question.within_s
     )
 
@@ -330,7 +330,7 @@ def _changed(events: Sequence[CampaignEntry], question: CampaignQuestion) -> tup
 
 
 def _leave_to_next(
-    bench: CampaignBench,
+    bench: CampaignContext,
     gate: CampaignGateTask,
     old: QuestionAsked,
     question: CampaignQuestion,

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.campaign.admit import Never, Wait, hindrance
+from srx_issu.campaign.admit import MustWait, WillNotStart, hindrance
 from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.state import CampaignState
 from srx_issu.campaign.window import next_start
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
-from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, MOST_TAKEN, Task, needs_in, over_budget
+from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, MOST_TAKEN, ClusterTask, needs_in, over_budget
 from srx_issu.steps.holding import Needs, place_names
 
 
@@ -63,12 +63,12 @@ class Turn:
     """A cluster that waits for its turn."""
 
     campaign_id: str
-    task: Task
+    task: ClusterTask
     needs: Needs
     position: int  # in the plan: who is first there goes first
 
     @classmethod
-    def of(cls, campaign_id: str, task: Task) -> Turn:
+    def of(cls, campaign_id: str, task: ClusterTask) -> Turn:
         return cls(
             campaign_id=campaign_id,
             task=task,
@@ -97,14 +97,16 @@ def obstacles(
         yield turn, _obstacle(turn, state, found, room)
 
 
-def _obstacle(turn: Turn, state: CampaignState, found: Wait | Never | None, room: Room) -> str | None:
+def _obstacle(
+    turn: Turn, state: CampaignState, found: MustWait | WillNotStart | None, room: Room
+) -> str | None:
     name = turn.task.cluster.name
     if name in state.results or name in state.in_flight or state.taken.get(name, 0) >= MOST_TAKEN:
         return None
     upgrade = upgrade_id(turn.campaign_id, name, state.attempt(name))
-    if isinstance(found, Never):
+    if isinstance(found, WillNotStart):
         return None
-    if isinstance(found, Wait):  # what it was given already goes back
+    if isinstance(found, MustWait):  # what it was given already goes back
         return None if room.has_any(upgrade) else found.reason
     if (words := room.obstacle(turn.needs, upgrade)) is None:
         room.give(turn.needs, upgrade)

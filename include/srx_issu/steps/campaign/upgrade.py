@@ -12,21 +12,21 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from srx_issu.campaign.admit import Never, Wait, hindrance
+from srx_issu.campaign.admit import MustWait, WillNotStart, hindrance
 from srx_issu.campaign.budget import exceeded
 from srx_issu.campaign.entry import UNTOLD
 from srx_issu.campaign.events import RunProved, RunTaken, UpgradeEnded, UpgradeOrdered
 from srx_issu.campaign.model import Campaign, InFlight, Result
 from srx_issu.campaign.naming import upgrade_id
-from srx_issu.campaign.order import ConfValue, Order
-from srx_issu.campaign.plan import Plan, Planned
+from srx_issu.campaign.order import ConfValue, UpgradeOrder
+from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.campaign.window import closes_at, next_start
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import SharedLimit
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.holding import Needs, needs, take_all
 from srx_issu.steps.upgrade.close import conclude
 
@@ -39,20 +39,20 @@ MOST_TAKEN = 5  # names of one cluster that others may have before a person must
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class ClusterTask:
     """One cluster of one wave, with the plan it belongs to."""
 
-    plan: Plan
+    plan: CampaignPlan
     campaign: Campaign
-    cluster: Planned
+    cluster: PlannedCluster
     wave: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Go:
+class StartRun:
     """Start it: everything it needs is taken. The order must be written down before the run is asked for."""
 
-    order: Order
+    order: UpgradeOrder
 
     @property
     def run_id(self) -> str:
@@ -60,7 +60,7 @@ class Go:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attach:
+class AttachToRun:
     """It was ordered before; wait for its end. ``conf`` None = its run has claimed the cluster already;
     else it may not have been made yet, and is asked for by the same id."""
 
@@ -69,7 +69,7 @@ class Attach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Over:
+class ClusterEnded:
     """It has a result already, or will not start in this wave."""
 
     result: Result
@@ -77,19 +77,19 @@ class Over:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakenByAnother(Over):
+class TakenByAnother(ClusterEnded):
     """The run of the ordered name is not ours. Not the end: the next attempt's name is ordered."""
 
 
-Step = Go | Attach | Over | Wait
+Step = StartRun | AttachToRun | ClusterEnded | MustWait
 
 
-def next_step(bench: CampaignBench, task: Task, state: CampaignState | None = None) -> Step:
+def next_step(bench: CampaignContext, task: ClusterTask, state: CampaignState | None = None) -> Step:
     """What to do for this cluster now. Takes leases for a Go. Safe to ask again at any time."""
     name = task.cluster.name
     state = state or _state(bench, task)
     if name in state.results:
-        return Over(result=state.results[name], reason=state.reasons.get(name, ""))
+        return ClusterEnded(result=state.results[name], reason=state.reasons.get(name, ""))
     if name in state.in_flight:
         return _attach(bench, task, state)
     upgrade = upgrade_id(bench.campaign_id, name, state.attempt(name))
@@ -102,45 +102,45 @@ def next_step(bench: CampaignBench, task: Task, state: CampaignState | None = No
     return _admit(bench, task, state, upgrade)
 
 
-def _attach(bench: CampaignBench, task: Task, state: CampaignState) -> Step:
+def _attach(bench: CampaignContext, task: ClusterTask, state: CampaignState) -> Step:
     name = task.cluster.name
     order = state.orders_given[name]
     if bench.upgrades.upgrade(order.run_id) is None:
-        return Attach(run_id=order.run_id, conf=order.whole_conf)
+        return AttachToRun(run_id=order.run_id, conf=order.whole_conf)
     if is_ours(bench, order):
-        return Attach(run_id=order.run_id, conf=None)
+        return AttachToRun(run_id=order.run_id, conf=None)
     _note_taken(bench, task, order.run_id, order.attempt)
     return next_step(bench, task)
 
 
-def is_ours(bench: CampaignBench, order: Order) -> bool:
+def is_ours(bench: CampaignContext, order: UpgradeOrder) -> bool:
     """Whether the upgrade of that name was opened by the run that was ordered."""
     told = bench.upgrades.intent(order.run_id).ordered_by
     return (told.nonce if told else "") == order.nonce
 
 
-def _admit(bench: CampaignBench, task: Task, state: CampaignState, upgrade: str) -> Step:
+def _admit(bench: CampaignContext, task: ClusterTask, state: CampaignState, upgrade: str) -> Step:
     now = bench.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
     found = hindrance(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
     if not state.may_run(task.plan):
-        found = Never(reason=f"plan {task.plan.digest} was not approved")
+        found = WillNotStart(reason=f"plan {task.plan.digest} was not approved")
     if found is not None:
         _give_back(bench, upgrade)
-    if isinstance(found, Never):
+    if isinstance(found, WillNotStart):
         _ended(bench, task, state, Result.NOT_STARTED, found.reason)
-        return Over(result=Result.NOT_STARTED, reason=found.reason)
-    if isinstance(found, Wait):
+        return ClusterEnded(result=Result.NOT_STARTED, reason=found.reason)
+    if isinstance(found, MustWait):
         return found
     try:
         take_all(needs_in(bench.campaign_id, task), upgrade, bench.leases, LEASE_S)
     except LeaseHeld as held:
-        return Wait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
-    return Go(order=_order(bench, task, upgrade, state.attempt(task.cluster.name)))
+        return MustWait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
+    return StartRun(order=_order(bench, task, upgrade, state.attempt(task.cluster.name)))
 
 
-def _order(bench: CampaignBench, task: Task, upgrade: str, attempt: int) -> Order:
-    return Order(
+def _order(bench: CampaignContext, task: ClusterTask, upgrade: str, attempt: int) -> UpgradeOrder:
+    return UpgradeOrder(
         campaign_id=bench.campaign_id,
         cluster=task.cluster.name,
         attempt=attempt,
@@ -152,13 +152,13 @@ def _order(bench: CampaignBench, task: Task, upgrade: str, attempt: int) -> Orde
     )
 
 
-def _give_back(bench: CampaignBench, upgrade: str) -> None:
+def _give_back(bench: CampaignContext, upgrade: str) -> None:
     """Its turn had come, and before it was started somebody paused or stopped: others may go first."""
     for lease in bench.leases.held_by(upgrade):
         bench.leases.release(lease.resource, upgrade)
 
 
-def note_start(bench: CampaignBench, task: Task, order: Order) -> Order:
+def note_start(bench: CampaignContext, task: ClusterTask, order: UpgradeOrder) -> UpgradeOrder:
     """Before the run is asked for: whoever comes after attaches. Returns the order that counts: another try
     of this task may have been faster."""
     bench.record(
@@ -171,7 +171,7 @@ def note_start(bench: CampaignBench, task: Task, order: Order) -> Order:
     return _state(bench, task).orders_given.get(order.cluster, order)
 
 
-def note_made(bench: CampaignBench, task: Task, run_id: str) -> None:
+def note_made(bench: CampaignContext, task: ClusterTask, run_id: str) -> None:
     """Airflow has made the run at our request, so the run of this name is ours."""
     bench.record(
         RunProved(run_id=run_id),
@@ -182,7 +182,7 @@ def note_made(bench: CampaignBench, task: Task, run_id: str) -> None:
     )
 
 
-def _note_taken(bench: CampaignBench, task: Task, run_id: str, attempt: int) -> TakenByAnother:
+def _note_taken(bench: CampaignContext, task: ClusterTask, run_id: str, attempt: int) -> TakenByAnother:
     reason = f"run {run_id} is somebody else's, not the one that was ordered; the next attempt is ordered"
     record = bench.upgrades.upgrade(run_id)
     if record is None or record.outcome not in (None, Outcome.NEEDS_OPERATOR):
@@ -198,7 +198,9 @@ def _note_taken(bench: CampaignBench, task: Task, run_id: str, attempt: int) -> 
     return TakenByAnother(result=Result.REFUSED, reason=reason)
 
 
-def collect(bench: CampaignBench, task: Task, upgrade: str, run_state: str | None) -> Over | None:
+def collect(
+    bench: CampaignContext, task: ClusterTask, upgrade: str, run_state: str | None
+) -> ClusterEnded | None:
     """How the upgrade ended; None = not yet. ``run_state`` is Airflow's word, None when it was not asked,
     ``gone`` when there is no such run."""
     state = _state(bench, task)
@@ -221,8 +223,12 @@ def collect(bench: CampaignBench, task: Task, upgrade: str, run_state: str | Non
 
 
 def _without_claim(
-    bench: CampaignBench, task: Task, state: CampaignState, order: Order, run_state: str | None
-) -> Over | None:
+    bench: CampaignContext,
+    task: ClusterTask,
+    state: CampaignState,
+    order: UpgradeOrder,
+    run_state: str | None,
+) -> ClusterEnded | None:
     """Of a run that has claimed nothing yet: nothing was sent. One that has not shown to be ours, and is
     over or waits for long, is somebody else's."""
     is_over = run_state in ("success", "failed")
@@ -236,22 +242,22 @@ def _without_claim(
     return None
 
 
-def refuse_start(bench: CampaignBench, task: Task, upgrade: str, reason: str) -> Over:
+def refuse_start(bench: CampaignContext, task: ClusterTask, upgrade: str, reason: str) -> ClusterEnded:
     """Airflow would not make the run."""
     return _close(bench, task, upgrade, Result.REFUSED, reason)
 
 
-def give_up(bench: CampaignBench, task: Task, upgrade: str, reason: str) -> Over:
+def give_up(bench: CampaignContext, task: ClusterTask, upgrade: str, reason: str) -> ClusterEnded:
     """No outcome before the deadline."""
     return _close(bench, task, upgrade, Result.UNKNOWN, reason)
 
 
-def deadline_s(cluster: Planned) -> float:
+def deadline_s(cluster: PlannedCluster) -> float:
     """How long an outcome is waited for, questions to people included."""
     return 2 * cluster.worst_case_s + _PATIENCE_S
 
 
-def _without_closing(bench: CampaignBench, upgrade: str) -> tuple[Result, str]:
+def _without_closing(bench: CampaignContext, upgrade: str) -> tuple[Result, str]:
     """The run is over, but nobody closed the upgrade. Before a start was intended nothing can have been
     sent; after it nobody knows."""
     entries = bench.upgrades.entries(upgrade)
@@ -261,7 +267,9 @@ def _without_closing(bench: CampaignBench, upgrade: str) -> tuple[Result, str]:
     return Result(ended.outcome.value), ended.reason
 
 
-def _close(bench: CampaignBench, task: Task, upgrade: str, result: Result, reason: str) -> Over:
+def _close(
+    bench: CampaignContext, task: ClusterTask, upgrade: str, result: Result, reason: str
+) -> ClusterEnded:
     state = _state(bench, task)
     kept = result in (Result.NEEDS_OPERATOR, Result.UNKNOWN)
     keep = needs_in(bench.campaign_id, task).alone if kept else ()
@@ -272,10 +280,12 @@ def _close(bench: CampaignBench, task: Task, upgrade: str, result: Result, reaso
     if result.value == Outcome.NEEDS_OPERATOR.value or result is Result.UNKNOWN:
         name = task.cluster.name
         bench.announce(f"operator:{upgrade}", f"{name} needs an operator: {result}", reason, task.wave)
-    return Over(result=result, reason=reason)
+    return ClusterEnded(result=result, reason=reason)
 
 
-def _ended(bench: CampaignBench, task: Task, state: CampaignState, result: Result, reason: str) -> None:
+def _ended(
+    bench: CampaignContext, task: ClusterTask, state: CampaignState, result: Result, reason: str
+) -> None:
     attempt = state.attempt(task.cluster.name)
     bench.record(
         UpgradeEnded(attempt=attempt, result=result),
@@ -286,7 +296,7 @@ def _ended(bench: CampaignBench, task: Task, state: CampaignState, result: Resul
     )
 
 
-def over_budget(task: Task, state: CampaignState) -> str | None:
+def over_budget(task: ClusterTask, state: CampaignState) -> str | None:
     """Why nothing of this wave may start any more; None = the budget holds."""
     return exceeded(
         state.results,
@@ -297,7 +307,7 @@ def over_budget(task: Task, state: CampaignState) -> str | None:
     )
 
 
-def needs_in(campaign_id: str, task: Task) -> Needs:
+def needs_in(campaign_id: str, task: ClusterTask) -> Needs:
     """What the run's own claim takes, and a place in the campaign."""
     limits, cluster = task.campaign.in_flight, task.cluster
     return needs(
@@ -305,7 +315,7 @@ def needs_in(campaign_id: str, task: Task) -> Needs:
     )
 
 
-def _places(campaign_id: str, limits: InFlight, cluster: Planned) -> tuple[SharedLimit, ...]:
+def _places(campaign_id: str, limits: InFlight, cluster: PlannedCluster) -> tuple[SharedLimit, ...]:
     own = f"campaign:{campaign_id}"
     found = [(own, limits.campaign), (f"{own}:site:{cluster.site}", limits.per_site)]
     if cluster.region:
@@ -313,7 +323,7 @@ def _places(campaign_id: str, limits: InFlight, cluster: Planned) -> tuple[Share
     return tuple(SharedLimit(resource=name, places=places) for name, places in found if places)
 
 
-def _conf(bench: CampaignBench, task: Task) -> dict[str, ConfValue]:
+def _conf(bench: CampaignContext, task: ClusterTask) -> dict[str, ConfValue]:
     closes = closes_at(task.campaign.calendar_of(task.cluster.site), bench.upgrades.now())
     return {
         "cluster": task.cluster.name,
@@ -326,7 +336,7 @@ def _conf(bench: CampaignBench, task: Task) -> dict[str, ConfValue]:
     }
 
 
-def _state(bench: CampaignBench, task: Task) -> CampaignState:
+def _state(bench: CampaignContext, task: ClusterTask) -> CampaignState:
     """As far as this cluster is concerned: others that went well are not in it, unless they count."""
     about = None if task.campaign.budget.counts & UNTOLD else (task.cluster.name,)
     return read_state(bench.journal.entries(bench.campaign_id, plans=False, about=about))

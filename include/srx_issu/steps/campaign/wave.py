@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from srx_issu.campaign.budget import counted
 from srx_issu.campaign.events import HoldAnswered, OrderGiven, OrderWord, WaveJudged, WaveOpened
-from srx_issu.campaign.gate import Way, judge_wave, to_finish, to_retry
+from srx_issu.campaign.gate import WaveDecision, judge_wave, to_finish, to_retry
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.steps.campaign.bench import CampaignBench
+from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.questions import CampaignQuestion, choice, decision, digest_of
 
@@ -31,7 +31,7 @@ class Bake:
     until: datetime
 
 
-def prepare_wave(bench: CampaignBench, number: int) -> Skip | Bake | None:
+def prepare_wave(bench: CampaignContext, number: int) -> Skip | Bake | None:
     """None = the wave may be opened now, as far as its gate lets it."""
     state = _state(bench)
     if state.aborted is not None:
@@ -56,11 +56,11 @@ def is_passed(state: CampaignState, number: int) -> bool:
     if not rounds:
         return False
     last = max(rounds)
-    promoted = state.judged[number, last] is Way.PROMOTE
+    promoted = state.judged[number, last] is WaveDecision.PROMOTE
     return promoted or state.answered.get((number, last)) == ()
 
 
-def wave_question(bench: CampaignBench, number: int) -> CampaignQuestion | None:
+def wave_question(bench: CampaignContext, number: int) -> CampaignQuestion | None:
     """Asked when the campaign has a gate before each wave. Only the plan that was approved counts: what the
     files say by now is not looked at."""
     plan, campaign = known_plan(bench)
@@ -78,7 +78,7 @@ def wave_question(bench: CampaignBench, number: int) -> CampaignQuestion | None:
     )
 
 
-def open_wave(bench: CampaignBench, number: int) -> list[str]:
+def open_wave(bench: CampaignContext, number: int) -> list[str]:
     """The guard behind the wave's gates; returns the clusters to run. Raises RequestRefused."""
     plan, campaign = known_plan(bench)
     state = _state(bench)
@@ -105,7 +105,7 @@ def open_wave(bench: CampaignBench, number: int) -> list[str]:
     return names
 
 
-def judge(bench: CampaignBench, number: int, round_number: int) -> Way | None:
+def judge(bench: CampaignContext, number: int, round_number: int) -> WaveDecision | None:
     """After a round of the wave. None = there was no such round."""
     state = _state(bench)
     if number not in state.opened or (
@@ -126,16 +126,16 @@ def judge(bench: CampaignBench, number: int, round_number: int) -> Way | None:
     told = WaveJudged(way=judged.way, round_number=round_number)
     bench.record(told, f"{judged.way}: {judged.reason}", wave=number)
     title = {
-        Way.PROMOTE: "has ended",
-        Way.HOLD: "is held: a person must answer",
-        Way.ABORT: "ends the campaign",
+        WaveDecision.PROMOTE: "has ended",
+        WaveDecision.HOLD: "is held: a person must answer",
+        WaveDecision.ABORT: "ends the campaign",
     }
     text = f"{judged.reason}\n\n{result_lines(state, state.opened[number])}"
     bench.announce(f"judged:{number}:{round_number}", f"wave {number} {title[judged.way]}", text, number)
     return judged.way
 
 
-def hold_question(bench: CampaignBench, number: int, round_number: int) -> CampaignQuestion:
+def hold_question(bench: CampaignContext, number: int, round_number: int) -> CampaignQuestion:
     """With the answers that are possible."""
     _, campaign = known_plan(bench)
     state = _state(bench)
@@ -159,7 +159,7 @@ def hold_question(bench: CampaignBench, number: int, round_number: int) -> Campa
     )
 
 
-def hear_answer(bench: CampaignBench, number: int, round_number: int) -> list[str]:
+def hear_answer(bench: CampaignContext, number: int, round_number: int) -> list[str]:
     """Writes down what a person said to the hold; returns the clusters that run once more."""
     _, campaign = known_plan(bench)
     state = _state(bench)
@@ -205,7 +205,7 @@ def about_hold(number: int, round_number: int) -> str:
     return f"hold {number}.{round_number}"
 
 
-def _wave_digest(bench: CampaignBench, number: int) -> str:
+def _wave_digest(bench: CampaignContext, number: int) -> str:
     """The wave's clusters and the plan they belong to."""
     plan, _ = known_plan(bench)
     names = [cluster.name for cluster in plan.wave(number).clusters]
@@ -218,12 +218,12 @@ def _hold_digest(state: CampaignState, number: int, round_number: int) -> str:
     return digest_of(about_hold(number, round_number), results)
 
 
-def _again(bench: CampaignBench, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:
+def _again(bench: CampaignContext, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:
     _, campaign = known_plan(bench)
     if round_number > campaign.retry.rounds:
         return ()
     return to_retry(campaign, state.results, state.opened[number])
 
 
-def _state(bench: CampaignBench) -> CampaignState:
+def _state(bench: CampaignContext) -> CampaignState:
     return read_state(bench.journal.entries(bench.campaign_id, plans=False))

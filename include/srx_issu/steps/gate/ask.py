@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from srx_issu.domain.errors import JournalAway, NotPermitted
 from srx_issu.domain.gate.answer import No, NotNow, judge
-from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.gate.table import SendCondition
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import (
     CommandRejected,
@@ -22,9 +22,9 @@ from srx_issu.domain.history.events import (
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Hold, IntendAnswer, Intended
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
-from srx_issu.steps.bench import Bench
-from srx_issu.steps.gate.conditions import Reading, recover_line
-from srx_issu.steps.gate.order import Order, StartOrder
+from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.gate.conditions import GateReading, recover_line
+from srx_issu.steps.gate.order import SendOrder, StartOrder
 from srx_issu.steps.holding import needs_of
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
@@ -39,7 +39,7 @@ class LaterError(Exception):
 class Asking:
     """Asks the gate for one order, as often as it takes."""
 
-    def __init__(self, bench: Bench, order: Order) -> None:
+    def __init__(self, bench: UpgradeContext, order: SendOrder) -> None:
         self.bench = bench
         self.order = order
         self.method: StartMethod | None = None  # the way that the open line has proven
@@ -48,7 +48,7 @@ class Asking:
 
     def permit(self) -> Permit:
         """The gate's yes; the intent is in the journal then. Raises NotPermitted, or LaterError."""
-        reading = Reading(self.bench, self.order, self.method)
+        reading = GateReading(self.bench, self.order, self.method)
         answer = judge(self.order.purpose, reading.read)
         if isinstance(answer, No):
             self._refuse(answer.condition, answer.reason)
@@ -56,7 +56,7 @@ class Asking:
             raise LaterError(answer.reason)
         return self._intend(reading, answer.found)
 
-    def _intend(self, reading: Reading, found: Mapping[Condition, str]) -> Permit:
+    def _intend(self, reading: GateReading, found: Mapping[SendCondition, str]) -> Permit:
         bench, order = self.bench, self.order
         self._permit_id = secrets.token_hex(8)
         event = replace(
@@ -84,14 +84,14 @@ class Asking:
         match intended.answer:
             case IntendAnswer.KEY_USED:
                 words = f"'{self.order.what}' was sent before in this upgrade and is not sent twice"
-                self._refuse(Condition.ONCE, f"{self.order.node}: {words}")
+                self._refuse(SendCondition.ONCE, f"{self.order.node}: {words}")
             case IntendAnswer.CLOSED:
                 line = recover_line(self.bench.intent.cluster.name)
-                self._refuse(Condition.OPEN, f"{intended.reason}; if it is not in order, run: {line}")
+                self._refuse(SendCondition.OPEN, f"{intended.reason}; if it is not in order, run: {line}")
             case _:
-                self._refuse(Condition.HELD, intended.reason)
+                self._refuse(SendCondition.HELD, intended.reason)
 
-    def _refuse(self, condition: Condition, reason: str) -> NoReturn:
+    def _refuse(self, condition: SendCondition, reason: str) -> NoReturn:
         order = self.order
         refused = PermitRefused(node=order.node, condition=condition, purpose=order.purpose)
         self._write(self.bench.entry(refused, f"not sent: {order.what}: {reason}"))

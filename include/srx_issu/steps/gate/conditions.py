@@ -19,30 +19,30 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.start_facts import start_blocker
-from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.gate.table import SendCondition
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.bench import Bench
-from srx_issu.steps.gate.order import Order
+from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.gate.order import SendOrder
 from srx_issu.steps.recovery.kept_plan import digest_of
 from srx_issu.steps.waits.window import window_objection
 
 
 @dataclass(frozen=True)
-class Reading:
+class GateReading:
     """One asking of the gate. What several conditions need is read once, when the first of them needs it.
 
     ``method``: the way that the open line has proven; None for what is no start.
     """
 
-    bench: Bench
-    order: Order
+    bench: UpgradeContext
+    order: SendOrder
     method: StartMethod | None = None
 
-    def read(self, condition: Condition) -> Finding:
+    def read(self, condition: SendCondition) -> Finding:
         """Never raises for a journal or a stop flag that does not answer: that is Unclear."""
         try:
             return _READERS[condition](self)
@@ -64,7 +64,7 @@ class Reading:
         return self.bench.reader.observe()
 
 
-def _open(reading: Reading) -> Finding:
+def _open(reading: GateReading) -> Finding:
     bench = reading.bench
     record = bench.journal.upgrade(bench.upgrade_id)
     if record is None:
@@ -82,19 +82,19 @@ def recover_line(cluster: str) -> str:
     return f"srx-issu recover {cluster} --take-over --reason '...'"
 
 
-def _undecided(reading: Reading) -> Finding:
+def _undecided(reading: GateReading) -> Finding:
     ended = reading.known.conclusion
     if ended is None:
         return Holds(reason="no outcome decided")
     return Fails(reason=f"this upgrade was decided to be {ended.outcome}: {ended.reason}; start a new run")
 
 
-def _not_stopped(reading: Reading) -> Finding:
+def _not_stopped(reading: GateReading) -> Finding:
     stopped = reading.bench.stopped()
     return Holds(reason="no stop") if stopped is None else Fails(reason=stopped)
 
 
-def _not_begun(reading: Reading) -> Finding:
+def _not_begun(reading: GateReading) -> Finding:
     if reading.order.deletes is not None:
         return Holds(reason="takes its own file away")
     if begun := reading.known.start:
@@ -102,7 +102,7 @@ def _not_begun(reading: Reading) -> Finding:
     return _undecided(reading)
 
 
-def _own_file(reading: Reading) -> Finding:
+def _own_file(reading: GateReading) -> Finding:
     path, node = reading.order.deletes, reading.order.node
     if path is None:
         return Holds(reason="deletes nothing")
@@ -111,7 +111,7 @@ def _own_file(reading: Reading) -> Finding:
     return Fails(reason=f"{path} on {reading.order.node} was not brought there by this upgrade; it stays")
 
 
-def _ours_to_bring_home(reading: Reading) -> Finding:
+def _ours_to_bring_home(reading: GateReading) -> Finding:
     if begun := reading.known.start:
         return Holds(reason=f"begun on {begun.starter} at {begun.at.isoformat(timespec='seconds')}")
     if gathered := reading.known.gathered_groups:
@@ -121,7 +121,7 @@ def _ours_to_bring_home(reading: Reading) -> Finding:
     )
 
 
-def _clocks_agree(reading: Reading) -> Finding:
+def _clocks_agree(reading: GateReading) -> Finding:
     clock = reading.bench.clock
     before = clock.now()
     database = reading.now
@@ -130,7 +130,7 @@ def _clocks_agree(reading: Reading) -> Finding:
     return Holds(reason="within 5 s") if doubt is None else Unclear(reason=doubt)
 
 
-def _readiness(reading: Reading) -> Finding:
+def _readiness(reading: GateReading) -> Finding:
     ready = reading.known.ready
     if ready is None:
         return Fails(reason="the journal holds no passed readiness assessment of this upgrade")
@@ -143,12 +143,12 @@ def _readiness(reading: Reading) -> Finding:
     )
 
 
-def _approved(reading: Reading) -> Finding:
+def _approved(reading: GateReading) -> Finding:
     found = standing(reading.known, reading.bench.intent, ApprovalPurpose.START, reading.now)
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
-def _issu_is_over(reading: Reading) -> Finding:
+def _issu_is_over(reading: GateReading) -> Finding:
     """The end of an upgrade comes when both nodes run its release, not when a task is green."""
     target = reading.bench.intent.image.release
     releases = {view.node: view.release for view in reading.look.views if view.release is not None}
@@ -159,7 +159,7 @@ def _issu_is_over(reading: Reading) -> Finding:
     return Holds(reason=f"part of the upgrade itself; who answers runs {wanted}")
 
 
-def _plan_approved(reading: Reading) -> Finding:
+def _plan_approved(reading: GateReading) -> Finding:
     plan = reading.order.plan
     if plan is None:
         if reading.known.start is None:
@@ -176,12 +176,12 @@ def _plan_approved(reading: Reading) -> Finding:
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
-def _window(reading: Reading) -> Finding:
+def _window(reading: GateReading) -> Finding:
     objection = window_objection(reading.bench.intent, reading.now)
     return Holds(reason="open") if objection is None else Fails(reason=objection)
 
 
-def _same_way(reading: Reading) -> Finding:
+def _same_way(reading: GateReading) -> Finding:
     begun = reading.known.start
     if begun is None or reading.method is None:
         return Holds(reason=reading.method or "no start")
@@ -192,12 +192,12 @@ def _same_way(reading: Reading) -> Finding:
     return Fails(reason=f"the start was intended by shell on {begun.starter}; it is not sent by RPC besides")
 
 
-def _nodes(reading: Reading) -> Finding:
+def _nodes(reading: GateReading) -> Finding:
     blocker = start_blocker(reading.look, reading.known.gathered_groups)
     return Holds(reason="nothing blocks a start") if blocker is None else Fails(reason=blocker)
 
 
-def _still_due(reading: Reading) -> Finding:
+def _still_due(reading: GateReading) -> Finding:
     still_due = reading.order.still_due
     if still_due is None:
         return Holds(reason="does not depend on what the nodes show")
@@ -205,25 +205,25 @@ def _still_due(reading: Reading) -> Finding:
     return Holds(reason="due") if objection is None else Fails(reason=objection)
 
 
-def _left_to_the_journal(reading: Reading) -> Finding:  # noqa: ARG001
+def _left_to_the_journal(reading: GateReading) -> Finding:  # noqa: ARG001
     return Holds(reason="asked in the transaction that writes the intent")
 
 
-_READERS: Mapping[Condition, Callable[[Reading], Finding]] = {
-    Condition.OPEN: _open,
-    Condition.UNDECIDED: _undecided,
-    Condition.NOT_STOPPED: _not_stopped,
-    Condition.NOT_BEGUN: _not_begun,
-    Condition.OWN_FILE: _own_file,
-    Condition.OURS_TO_BRING_HOME: _ours_to_bring_home,
-    Condition.CLOCKS_AGREE: _clocks_agree,
-    Condition.READINESS: _readiness,
-    Condition.APPROVED: _approved,
-    Condition.PLAN_APPROVED: _plan_approved,
-    Condition.WINDOW: _window,
-    Condition.SAME_WAY: _same_way,
-    Condition.NODES: _nodes,
-    Condition.STILL_DUE: _still_due,
-    Condition.HELD: _left_to_the_journal,
-    Condition.ONCE: _left_to_the_journal,
+_READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
+    SendCondition.OPEN: _open,
+    SendCondition.UNDECIDED: _undecided,
+    SendCondition.NOT_STOPPED: _not_stopped,
+    SendCondition.NOT_BEGUN: _not_begun,
+    SendCondition.OWN_FILE: _own_file,
+    SendCondition.OURS_TO_BRING_HOME: _ours_to_bring_home,
+    SendCondition.CLOCKS_AGREE: _clocks_agree,
+    SendCondition.READINESS: _readiness,
+    SendCondition.APPROVED: _approved,
+    SendCondition.PLAN_APPROVED: _plan_approved,
+    SendCondition.WINDOW: _window,
+    SendCondition.SAME_WAY: _same_way,
+    SendCondition.NODES: _nodes,
+    SendCondition.STILL_DUE: _still_due,
+    SendCondition.HELD: _left_to_the_journal,
+    SendCondition.ONCE: _left_to_the_journal,
 }

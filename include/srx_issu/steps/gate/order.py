@@ -11,7 +11,7 @@ from srx_issu.domain.cluster.model import Image, NodeName, Snapshot
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import CommandIntended, Sending
 from srx_issu.domain.junos.job import transcript_path
-from srx_issu.domain.recovery.plan import Plan
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.intent import StartMethod
 
@@ -19,7 +19,7 @@ StillDue = Callable[[Snapshot], str | None]  # why the command is not due any mo
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class SendOrder:
     """One thing to be sent to one node. ``why`` is for people.
 
     ``key``: used up in this upgrade when the order is sent once; None = may be sent again when it turns out
@@ -32,7 +32,7 @@ class Order:
     why: str
     key: str | None = None
     still_due: StillDue | None = None  # None: no look at the nodes is needed
-    plan: Plan | None = None
+    plan: RecoveryPlan | None = None
 
     @property
     def what(self) -> str:
@@ -58,7 +58,7 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommandOrder(Order):
+class CommandOrder(SendOrder):
     """One command of ``domain.upgrade.commands``. ``group``: the one that it gathers."""
 
     command: Command
@@ -86,7 +86,7 @@ class ErrandOrder(CommandOrder):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartOrder(Order):
+class StartOrder(SendOrder):
     """The in-service upgrade itself. ``method`` as policy says; ``job`` names it on the node."""
 
     command: StartIssu
@@ -103,7 +103,7 @@ class StartOrder(Order):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadOrder(Order):
+class UploadOrder(SendOrder):
     """An image to a node, by SFTP."""
 
     image: Image
@@ -123,7 +123,7 @@ class UploadOrder(Order):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteOrder(Order):
+class DeleteOrder(SendOrder):
     """A file off a node again."""
 
     path: str

@@ -27,9 +27,9 @@ from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered
 from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
 from srx_issu.ports.permits import Permit
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.gate.ask import Asking, LaterError
-from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, Order, StartOrder, UploadOrder
+from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, SendOrder, StartOrder, UploadOrder
 from srx_issu.steps.holding import renew_all
 from srx_issu.steps.outage import LIMIT_S, Outage, is_at_limit
 
@@ -39,7 +39,7 @@ _Session = TypeVar("_Session")
 _Answer = TypeVar("_Answer")
 
 
-def send_command(bench: Bench, order: CommandOrder) -> str:
+def send_command(bench: UpgradeContext, order: CommandOrder) -> str:
     """Returns the node's words. Raises NotPermitted, CommandRefused when the node says no, and other
     DeviceErrors when it is unknown what it did: the next try looks again."""
 
@@ -52,7 +52,7 @@ def send_command(bench: Bench, order: CommandOrder) -> str:
     return words
 
 
-def start_in_service_upgrade(bench: Bench, order: StartOrder) -> StartReport:
+def start_in_service_upgrade(bench: UpgradeContext, order: StartOrder) -> StartReport:
     """Asks the node once. A job whose marker is on the node already is attached to: nothing is sent then."""
     asking = Asking(bench, order)
 
@@ -72,7 +72,7 @@ def start_in_service_upgrade(bench: Bench, order: StartOrder) -> StartReport:
     return _through(asking, lambda: bench.writer.start_line(order.node, order.method), send, found)
 
 
-def upload_image(bench: Bench, order: UploadOrder) -> None:
+def upload_image(bench: UpgradeContext, order: UploadOrder) -> None:
     """Raises TransferFailed when the file on the node is not the catalogue's."""
 
     def send(files: NodeFiles, permit: Permit) -> None:
@@ -83,7 +83,7 @@ def upload_image(bench: Bench, order: UploadOrder) -> None:
     asking.record(CommandSent, f"{order.image.name} copied, SHA-256 agrees")
 
 
-def delete_file(bench: Bench, order: DeleteOrder) -> None:
+def delete_file(bench: UpgradeContext, order: DeleteOrder) -> None:
     """No-op when there is no such file."""
 
     def send(files: NodeFiles, permit: Permit) -> None:
@@ -95,7 +95,7 @@ def delete_file(bench: Bench, order: DeleteOrder) -> None:
 
 
 @contextmanager
-def _files(bench: Bench, order: Order) -> Iterator[NodeFiles]:
+def _files(bench: UpgradeContext, order: SendOrder) -> Iterator[NodeFiles]:
     """Files log in when they are used: the permit is checked behind the login, before the first change."""
     yield bench.files(order.node)
 
@@ -139,7 +139,7 @@ def _through(
             bench.log.warning("%s %s: %s; asking anew", bench.intent.cluster.name, order.node, late)
 
 
-def _keep_leases(bench: Bench) -> None:
+def _keep_leases(bench: UpgradeContext) -> None:
     """Whoever waits for leave keeps its cluster. Raises LeaseHeld when another has it by now."""
     with suppress(JournalAway):
         renew_all(bench.intent, bench.leases, bench.intent.policy.timers.lease_s)

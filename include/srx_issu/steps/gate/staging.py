@@ -10,7 +10,7 @@ from pathlib import Path
 
 from srx_issu.domain.cluster.model import Image, NodeName
 from srx_issu.domain.errors import NotPermitted
-from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.gate.table import SendCondition
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 
@@ -27,7 +27,7 @@ def upload_ahead(
     """``halted``: who stopped the fleet, and why. ``hold`` proves that the cluster's lease is ours: it raises
     LeaseHeld or JournalError. Raises NotPermitted, and TransferFailed."""
     if halted is not None:
-        raise NotPermitted(Condition.NOT_STOPPED.value, halted)
+        raise NotPermitted(SendCondition.NOT_STOPPED.value, halted)
     asked_at_s = uptime_s()
     hold()
     permit = Permit(node=node, what=f"copy {image.name} by SFTP", expires_at_s=asked_at_s + PERMIT_S)

@@ -16,13 +16,13 @@ from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.history.events import FailureNamed, RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
-from srx_issu.domain.recovery.planner import Plan, recover
+from srx_issu.domain.recovery.planner import RecoveryPlan, recover
 from srx_issu.domain.recovery.words import by_hand
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Evidence
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import course
 
@@ -35,10 +35,10 @@ class Prognosis:
 
     now: Snapshot
     diagnosis: Diagnosis
-    plan: Plan
+    plan: RecoveryPlan
 
 
-def prognosis(bench: Bench, *, overdue: bool | None = None, patient: bool = True) -> Prognosis:
+def prognosis(bench: UpgradeContext, *, overdue: bool | None = None, patient: bool = True) -> Prognosis:
     """Looks at both nodes and plans. ``overdue`` None: as the journal tells.
 
     ``patient``: a node that does not answer is asked again for a while. Two primaries may be seen for a
@@ -51,7 +51,7 @@ def prognosis(bench: Bench, *, overdue: bool | None = None, patient: bool = True
     return found
 
 
-def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
+def _look(bench: UpgradeContext, overdue: bool | None, now: Snapshot) -> Prognosis:
     so_far = bench.known()
     way = course(so_far, bench.evidence, bench.intent)
     if overdue is None:
@@ -69,7 +69,7 @@ def _look(bench: Bench, overdue: bool | None, now: Snapshot) -> Prognosis:
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
-def _is_overdue(bench: Bench, so_far: UpgradeState) -> bool:
+def _is_overdue(bench: UpgradeContext, so_far: UpgradeState) -> bool:
     """Nobody waits any more: a wait has failed, the last one is over, or the start was refused; for a
     recovery: nobody drives the ISSU."""
     if bench.intent.purpose is Purpose.RECOVER:
@@ -81,7 +81,7 @@ def _is_overdue(bench: Bench, so_far: UpgradeState) -> bool:
     return False in verdicts.values() or OF_AN_ISSU[-1] in verdicts
 
 
-def _transcript(bench: Bench) -> str | None:
+def _transcript(bench: UpgradeContext) -> str | None:
     """All that the ISSU has said so far; None when it cannot be read. A refused start has no more words
     than its refusal."""
     so_far = bench.known()
@@ -94,7 +94,7 @@ def _transcript(bench: Bench) -> str | None:
         return None
 
 
-def _has_returned(bench: Bench) -> bool:
+def _has_returned(bench: UpgradeContext) -> bool:
     """Whether the command of the ISSU has, as the file with its exit status tells. One that cannot be read
     tells nothing."""
     begun = bench.known().start
@@ -106,7 +106,7 @@ def _has_returned(bench: Bench) -> bool:
         return False
 
 
-def name_failure(bench: Bench, now: Snapshot) -> FailureClass:
+def name_failure(bench: UpgradeContext, now: Snapshot) -> FailureClass:
     """What a start was refused for that has changed nothing; kept in the journal."""
     diagnosis = _look(bench, None, now).diagnosis
     # It has given up, if in words that nobody has seen yet.
@@ -115,7 +115,7 @@ def name_failure(bench: Bench, now: Snapshot) -> FailureClass:
     return failure
 
 
-def keep_plan(bench: Bench, found: Prognosis) -> None:
+def keep_plan(bench: UpgradeContext, found: Prognosis) -> None:
     """Writes plan and diagnosis as evidence; the newest one counts."""
     planned = RecoveryPlanned(
         plan=bench.evidence.write(bench.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
@@ -129,23 +129,23 @@ def keep_plan(bench: Bench, found: Prognosis) -> None:
     bench.record(planned, found.plan.reason)
 
 
-def digest_of(plan: Plan) -> str:
+def digest_of(plan: RecoveryPlan) -> str:
     """What a yes to this plan is bound to."""
     return hashlib.sha256(codec.canonical(plan).encode()).hexdigest()
 
 
-def kept_plan(bench: Bench) -> Plan | None:
+def kept_plan(bench: UpgradeContext) -> RecoveryPlan | None:
     """The plan that was made; None when there is none yet."""
     return plan_in(bench.known(), bench.evidence)
 
 
-def plan_in(state: UpgradeState, evidence: Evidence) -> Plan | None:
+def plan_in(state: UpgradeState, evidence: Evidence) -> RecoveryPlan | None:
     """The same without a bench."""
     planned = state.plan
-    return codec.loads(Plan, evidence.read(planned.event.plan)) if planned else None
+    return codec.loads(RecoveryPlan, evidence.read(planned.event.plan)) if planned else None
 
 
-def kept_diagnosis(bench: Bench) -> Diagnosis | None:
+def kept_diagnosis(bench: UpgradeContext) -> Diagnosis | None:
     """What the plan was made from."""
     planned = bench.known().plan
     return codec.loads(Diagnosis, bench.evidence.read(planned.event.diagnosis)) if planned else None

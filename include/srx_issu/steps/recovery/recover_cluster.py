@@ -13,20 +13,20 @@ from typing import NoReturn, assert_never
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy, RecoveryStepPassed, Sending
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
-from srx_issu.domain.recovery.plan import ActionName, Taken
-from srx_issu.domain.recovery.planner import Plan, PlanKind
+from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
+from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.words import by_hand
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import ErrandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import baseline, baseline_state
@@ -41,7 +41,7 @@ _LAST_LOOKS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting(Pending):
+class RecoveryWait(Pending):
     """Look again when something has changed, or after ``deadline_s``."""
 
     deadline_s: float
@@ -54,7 +54,7 @@ class Recovered(StrEnum):
     PUT_BACK = "put_back"  # both nodes run the old release, at rest
 
 
-def diagnose(bench: Bench) -> Facts:
+def diagnose(bench: UpgradeContext) -> Facts:
     """Names the failure and makes the plan, once; a later try keeps it. Raises NotVerified when a person
     must act instead."""
     plan = kept_plan(bench)
@@ -68,7 +68,7 @@ def diagnose(bench: Bench) -> Facts:
     return {"failure": plan.failure.value, "kind": plan.kind.value, "steps": list(by_hand(plan))}
 
 
-def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
+def carry_out(bench: UpgradeContext, name: ActionName) -> Facts | RecoveryWait:
     """One step: sends what is due, looking anew before each command, until it is over or must wait.
 
     Raises NotVerified, with NEEDS_OPERATOR and the remaining steps written down, when it must stop.
@@ -91,7 +91,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
                 _send(bench, plan, step)
             case Wait():
                 deadline_s = float(getattr(bench.intent.policy.timers, step.action.deadline))
-                return Waiting(reason=step.reason, deadline_s=deadline_s)
+                return RecoveryWait(reason=step.reason, deadline_s=deadline_s)
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 bench.clock.sleep(bench.intent.policy.timers.poll_s)
@@ -101,7 +101,7 @@ def carry_out(bench: Bench, name: ActionName) -> Facts | Waiting:
                 assert_never(step)
 
 
-def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:
+def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[SentRecoveryCommand, ...]) -> bool:
     """Whether a later step has sent something: a cleared task must not do this one over again."""
     names = [action.name for action in plan.actions]
     later = plan.actions[names.index(name) + 1 :] if name in names else ()
@@ -109,13 +109,13 @@ def _is_past(plan: Plan, name: ActionName, sent: tuple[Taken, ...]) -> bool:
     return any(one.key in keys for one in sent)
 
 
-def overdue(bench: Bench, name: ActionName, waiting: Waiting) -> NoReturn:
+def overdue(bench: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> NoReturn:
     """The step's deadline has passed: a person acts. Always raises NotVerified."""
     reason = f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
     _stop(bench, _permitted_plan(bench), name, reason)
 
 
-def _permitted_plan(bench: Bench) -> Plan:
+def _permitted_plan(bench: UpgradeContext) -> RecoveryPlan:
     so_far = bench.known()
     plan = plan_in(so_far, bench.evidence)
     if plan is None:
@@ -130,7 +130,7 @@ def _permitted_plan(bench: Bench) -> Plan:
     return plan
 
 
-def _send(bench: Bench, plan: Plan, step: Send) -> None:
+def _send(bench: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
     does of what another try of this task has sent, and of what the gate's own look shows to be over."""
     errand, command = step.errand, step.errand.command
@@ -157,7 +157,7 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
     try:
         send_command(bench, order)
     except NotPermitted as no:
-        if no.condition not in (Condition.STILL_DUE, Condition.ONCE):
+        if no.condition not in (SendCondition.STILL_DUE, SendCondition.ONCE):
             raise
         bench.clock.sleep(bench.intent.policy.timers.poll_s)
     except CommandRefused as refusal:
@@ -166,12 +166,12 @@ def _send(bench: Bench, plan: Plan, step: Send) -> None:
         bench.log.warning("%s %s: %s; looking", bench.intent.cluster.name, errand.node, doubt.message)
 
 
-def _stamped(bench: Bench, look: Snapshot) -> Snapshot:
+def _stamped(bench: UpgradeContext, look: Snapshot) -> Snapshot:
     """With the database's time, which tells how long ago something was sent by whatever worker."""
     return replace(look, taken_at=bench.journal.now())
 
 
-def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:
+def _stop(bench: UpgradeContext, plan: RecoveryPlan, name: ActionName, reason: str) -> NoReturn:
     steps = by_hand(plan)
     text = "\n".join(
         (f"The recovery stopped at {name}: {reason}", "", "The whole plan was:", *(f"- {s}" for s in steps))
@@ -181,7 +181,7 @@ def _stop(bench: Bench, plan: Plan, name: ActionName, reason: str) -> NoReturn:
     raise NotVerified(reason)
 
 
-def conclude_recovery(bench: Bench) -> Recovered:
+def conclude_recovery(bench: UpgradeContext) -> Recovered:
     """The outcome of a plan that was carried out to its end. Raises NotVerified, with NEEDS_OPERATOR written
     down, when what was restored is not so any more."""
     plan = _permitted_plan(bench)
@@ -197,7 +197,7 @@ def conclude_recovery(bench: Bench) -> Recovered:
     return Recovered.PUT_BACK
 
 
-def _runs_now(bench: Bench, plan: Plan) -> str:
+def _runs_now(bench: UpgradeContext, plan: RecoveryPlan) -> str:
     """The release in words; where nobody named the target, nobody knows whether it is the old one."""
     if bench.intent.image.release == NOT_KNOWN:
         return (
@@ -207,7 +207,7 @@ def _runs_now(bench: Bench, plan: Plan) -> str:
     return f"both nodes run {plan.release} again"
 
 
-def _not_restored(bench: Bench, plan: Plan) -> str | None:
+def _not_restored(bench: UpgradeContext, plan: RecoveryPlan) -> str | None:
     """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
     sent = bench.known().errands
     for _ in range(_LAST_LOOKS):
@@ -218,15 +218,17 @@ def _not_restored(bench: Bench, plan: Plan) -> str | None:
     return step.reason
 
 
-def _compared(bench: Bench) -> str:
+def _compared(bench: UpgradeContext) -> str:
     """The state now against the baseline, in words; findings are journalled one by one."""
     from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415
 
     so_far = bench.known()
-    before = Look(snapshot=baseline(so_far, bench.evidence), state=baseline_state(so_far, bench.evidence))
+    before = Observation(
+        snapshot=baseline(so_far, bench.evidence), state=baseline_state(so_far, bench.evidence)
+    )
     look_again(bench, "after the recovery")
     now, state = after(bench)
-    differences = differences_of(before, Look(snapshot=now, state=state), bench.intent)
+    differences = differences_of(before, Observation(snapshot=now, state=state), bench.intent)
     findings = findings_of(differences, bench.intent.policy.checks)
     for finding in findings:
         bench.record(FindingMade(by=FoundBy.RECOVERY), finding.words, node=finding.node)

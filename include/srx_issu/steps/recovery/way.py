@@ -11,7 +11,7 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import why_asked
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recovery.kept_plan import kept_plan
 from srx_issu.steps.recovery.recover_cluster import diagnose
 
@@ -38,7 +38,7 @@ WAYS: Mapping[PlanKind, RecoveryWay] = MappingProxyType(
 )  # a plan of another kind has no steps, and diagnose leaves it to a person
 
 
-def choose_way(bench: Bench) -> RecoveryWay:
+def choose_way(bench: UpgradeContext) -> RecoveryWay:
     """Diagnosis and plan; ASK unless policy lets this plan be carried out by itself: then the approval is
     written down here as the guard behind the gates writes it, and gates and guard are left out."""
     diagnose(bench)
@@ -47,7 +47,7 @@ def choose_way(bench: Bench) -> RecoveryWay:
     return confirm_recovery(bench.at(CONFIRM_STEP))
 
 
-def confirm_recovery(bench: Bench) -> RecoveryWay:
+def confirm_recovery(bench: UpgradeContext) -> RecoveryWay:
     """The guard behind the gates. Raises RequestRefused, with NEEDS_OPERATOR written down, unless the journal
     holds the approval of the plan."""
     confirm_approval(bench, ApprovalPurpose.RECOVERY)
@@ -57,7 +57,7 @@ def confirm_recovery(bench: Bench) -> RecoveryWay:
     return WAYS[plan.kind]
 
 
-def actions_left(bench: Bench, way: RecoveryWay) -> tuple[ActionName, ...]:
+def actions_left(bench: UpgradeContext, way: RecoveryWay) -> tuple[ActionName, ...]:
     """The plan's steps that are not over, in order. None at all where the plan goes another way: then a
     person has cleared this task, and it passes at once."""
     plan = kept_plan(bench)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import Cluster, Image, NodeName
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.journal import Leases
@@ -17,7 +17,7 @@ from srx_issu.steps.campaign.bench import Planning
 
 
 @dataclass(frozen=True, kw_only=True)
-class StagingBench:
+class StagingContext:
     """``look`` and ``files`` are called in threads; they may raise DeviceError, and RequestRefused when
     there is no account for the cluster. ``plan_now`` raises OperatorFileError while files have faults."""
 
@@ -28,7 +28,7 @@ class StagingBench:
     disk_factor: Callable[[Cluster, Image], float]  # free space in /var/tmp, in images
     staged: StagingJournal
     leases: Leases
-    look: Callable[[Cluster, Image], Look]  # releases, and space in /var/tmp
+    look: Callable[[Cluster, Image], Observation]  # releases, and space in /var/tmp
     files: Callable[[Cluster, Image, NodeName], AbstractContextManager[NodeFiles]]
     clock: Clock
     log: logging.Logger

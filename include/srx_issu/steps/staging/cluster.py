@@ -13,7 +13,7 @@ from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.gate.staging import upload_ahead
 from srx_issu.steps.put_image import check_arrived, check_source, is_there
-from srx_issu.steps.staging.bench import StagingBench
+from srx_issu.steps.staging.bench import StagingContext
 from srx_issu.steps.staging.throttle import Throttle
 
 LEASE_S = 7200.0  # a checksum on a small routing engine may take most of an hour, in silence
@@ -21,7 +21,7 @@ _RENEW = timedelta(seconds=300)
 
 
 def stage_cluster(
-    bench: StagingBench,
+    bench: StagingContext,
     cluster: Cluster,
     image: Image,
     throttle: Throttle,
@@ -43,7 +43,7 @@ def stage_cluster(
 
 
 def _stage_nodes(
-    bench: StagingBench, cluster: Cluster, image: Image, progress: _Progress
+    bench: StagingContext, cluster: Cluster, image: Image, progress: _Progress
 ) -> tuple[Staged, ...]:
     try:
         look = bench.look(cluster, image)
@@ -69,7 +69,7 @@ def _stage_nodes(
 
 
 def _stage_node(
-    bench: StagingBench,
+    bench: StagingContext,
     cluster: Cluster,
     image: Image,
     node: NodeName,
@@ -88,7 +88,7 @@ def _stage_node(
 
 
 def _check_space(
-    bench: StagingBench, cluster: Cluster, image: Image, files: NodeFiles, free_bytes: int
+    bench: StagingContext, cluster: Cluster, image: Image, files: NodeFiles, free_bytes: int
 ) -> None:
     there = min(files.arrived(image.node_path), image.size_bytes)
     needed = bytes_needed(image, bench.disk_factor(cluster, image), there)
@@ -99,7 +99,9 @@ def _check_space(
         )
 
 
-def _told(bench: StagingBench, cluster: Cluster, image: Image, node: NodeName, failed: str | None) -> Staged:
+def _told(
+    bench: StagingContext, cluster: Cluster, image: Image, node: NodeName, failed: str | None
+) -> Staged:
     staged = Staged(
         at=bench.clock.now(),
         staging_id=bench.staging_id,
@@ -120,7 +122,7 @@ class _Progress:
 
     def __init__(
         self,
-        bench: StagingBench,
+        bench: StagingContext,
         cluster: Cluster,
         throttle: Throttle,
         owner: str,

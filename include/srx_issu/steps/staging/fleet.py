@@ -14,7 +14,7 @@ from srx_issu.campaign.model import Campaign, Staging
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.staging.bench import StagingBench
+from srx_issu.steps.staging.bench import StagingContext
 from srx_issu.steps.staging.cluster import stage_cluster
 from srx_issu.steps.staging.throttle import Throttle
 
@@ -36,7 +36,7 @@ class _Order:
     halted: str | None
 
 
-def plan_staging(bench: StagingBench) -> tuple[SiteWork, ...]:
+def plan_staging(bench: StagingContext) -> tuple[SiteWork, ...]:
     """Raises RequestRefused when the plan takes nobody."""
     plan = bench.plan_now().plan
     if plan.objections:
@@ -47,7 +47,7 @@ def plan_staging(bench: StagingBench) -> tuple[SiteWork, ...]:
     return tuple(SiteWork(site=site, clusters=tuple(names)) for site, names in sites.items())
 
 
-def stage_site(bench: StagingBench, work: SiteWork) -> tuple[Staged, ...]:
+def stage_site(bench: StagingContext, work: SiteWork) -> tuple[Staged, ...]:
     """Some clusters at a time, on one line that they share. Failures are written down."""
     planning = bench.plan_now()
     limits = _staging(planning.campaign).of(work.site)
@@ -69,7 +69,7 @@ def stage_site(bench: StagingBench, work: SiteWork) -> tuple[Staged, ...]:
     return tuple(staged for future in under_way for staged in future.result())
 
 
-def summarise(bench: StagingBench) -> tuple[int, dict[str, str]]:
+def summarise(bench: StagingContext) -> tuple[int, dict[str, str]]:
     """How many clusters have their image on both nodes, and what the others lack it for."""
     plan = bench.plan_now().plan
     names = [cluster.name for cluster in plan.clusters]

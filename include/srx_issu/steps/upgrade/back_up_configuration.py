@@ -8,12 +8,12 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.history.events import StepFinished
 from srx_issu.domain.redaction.configuration import scrub
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 
 FORMS = ("text", "set")
 
 
-def back_up_configuration(bench: Bench) -> Facts:
+def back_up_configuration(bench: UpgradeContext) -> Facts:
     """Saves ``configuration-<node>.<form>`` (scrubbed) and ``….sealed`` (encrypted) as evidence."""
     for node in NodeName:
         for form in FORMS:

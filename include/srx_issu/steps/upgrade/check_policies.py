@@ -11,7 +11,7 @@ from srx_issu.domain.history.events import FindingMade, FoundBy, Sending, StepFi
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import ResyncPolicies
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
@@ -22,7 +22,7 @@ RESYNC_KEY = "resync_policies"  # sent once in an upgrade
 RESYNC_STEP = "verify.resync_policies"
 
 
-def check_policies(bench: Bench) -> Facts:
+def check_policies(bench: UpgradeContext) -> Facts:
     """Reads the newest ``after`` picture; where a PFE says out-of-sync, resyncs once. No answer is no reason
     to resync: check_state reports it."""
     _, state = after(bench)
@@ -35,7 +35,7 @@ def check_policies(bench: Bench) -> Facts:
     return {}
 
 
-def resync_policies(bench: Bench) -> Facts:
+def resync_policies(bench: UpgradeContext) -> Facts:
     """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help, and
     RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
@@ -51,7 +51,7 @@ def resync_policies(bench: Bench) -> Facts:
     return {"words": words}
 
 
-def _resync(bench: Bench) -> str:
+def _resync(bench: UpgradeContext) -> str:
     def still_due(now: Snapshot) -> str | None:
         if now.primary(0) is not primary or split_groups(now):
             return f"policies are not resynced: not one primary, or another one ({describe(now)})"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.history.events import FindingMade, FoundBy, OwnWait, StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import keep_after, last_look
 from srx_issu.steps.upgrade.comparing import as_it_is_now, before_the_upgrade, keep_validations, with_noise
@@ -16,7 +16,7 @@ from srx_issu.steps.waits.converge import NotYet, not_yet
 FINDINGS = "findings"
 
 
-def check_state(bench: Bench) -> Facts | NotYet:
+def check_state(bench: UpgradeContext) -> Facts | NotYet:
     """Waits until the state has come back, or its deadline. Findings go to the journal and decide the
     outcome; a blocking one raises NotVerified."""
     before, intent = before_the_upgrade(bench), with_noise(bench)
@@ -29,7 +29,7 @@ def check_state(bench: Bench) -> Facts | NotYet:
     return _judge(bench, before, now, intent)
 
 
-def _judge(bench: Bench, before: Look, now: Look, intent: Intent) -> Facts:
+def _judge(bench: UpgradeContext, before: Observation, now: Observation, intent: Intent) -> Facts:
     from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 
     aftermath = check_aftermath(

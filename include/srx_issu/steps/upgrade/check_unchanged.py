@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
-from srx_issu.domain.comparison.difference import Difference, Look
+from srx_issu.domain.comparison.difference import Difference, Observation
 from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, OwnWait
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal, describe, progress
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.recall import course
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import last_look
@@ -24,7 +24,7 @@ from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.waits.converge import NotYet, not_yet
 
 
-def check_unchanged(bench: Bench) -> Facts | NotYet:
+def check_unchanged(bench: UpgradeContext) -> Facts | NotYet:
     """Both on the target, in sync, flags cleared, groups where they belong, and everything as before once
     more, the configuration too: UPGRADED (or with findings). Waits for what the fail-back has interrupted.
     """
@@ -48,7 +48,7 @@ def check_unchanged(bench: Bench) -> Facts | NotYet:
     return {"findings": list(findings)}
 
 
-def _left_over(bench: Bench, now: Snapshot) -> tuple[str, list[str]]:
+def _left_over(bench: UpgradeContext, now: Snapshot) -> tuple[str, list[str]]:
     """What the nodes show, in a sentence, and what of the ISSU is left behind."""
     way = course(bench.known(), bench.evidence, bench.intent)
     reading = infer_phase(way.before, now, way.starter, way.target)
@@ -59,12 +59,18 @@ def _left_over(bench: Bench, now: Snapshot) -> tuple[str, list[str]]:
     return reading.reason, missing
 
 
-def _stop(bench: Bench, reason: str) -> None:
+def _stop(bench: UpgradeContext, reason: str) -> None:
     decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
     raise NotVerified(reason)
 
 
-def _judge(bench: Bench, before: Look, now: Look, intent: Intent, known: tuple[Difference, ...]) -> list[str]:
+def _judge(
+    bench: UpgradeContext,
+    before: Observation,
+    now: Observation,
+    intent: Intent,
+    known: tuple[Difference, ...],
+) -> list[str]:
     """The findings that were not told after the ISSU already; a blocking one raises NotVerified."""
     from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 

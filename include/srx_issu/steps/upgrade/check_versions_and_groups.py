@@ -8,7 +8,7 @@ from srx_issu.domain.history.events import StepFinished
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import was_under_way
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.collect_after import after
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -18,7 +18,7 @@ class NotVerified(Exception):
     """Something that must hold after an upgrade does not; the outcome is journalled."""
 
 
-def check_versions_and_groups(bench: Bench) -> Facts:
+def check_versions_and_groups(bench: UpgradeContext) -> Facts:
     """Raises NotVerified, with NEEDS_OPERATOR journalled, when a node is not what it must be."""
     before = baseline(bench.known(), bench.evidence)
     now, _ = after(bench)

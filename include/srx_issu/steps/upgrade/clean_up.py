@@ -7,14 +7,14 @@ from srx_issu.domain.errors import DeviceError, PermitExpired, RequestRefused, S
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import Observed, Sending, StepFinished
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import DeleteOrder
 from srx_issu.steps.gate.send import delete_file
 from srx_issu.steps.upgrade.consolidate_groups import return_groups
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 
-def clean_up(bench: Bench) -> Facts:
+def clean_up(bench: UpgradeContext) -> Facts:
     """For an upgrade whose outcome is decided and that is not closed yet. Never fails it: what could not be
     removed is a remark. A cluster in doubt keeps its files."""
     facts = return_groups(bench)
@@ -44,7 +44,7 @@ def clean_up(bench: Bench) -> Facts:
     return {**facts, "removed": path}
 
 
-def left_undone(bench: Bench, error: str) -> None:
+def left_undone(bench: UpgradeContext, error: str) -> None:
     """Something that nobody foresaw ended the clean-up: groups that were failed over by hand may still be
     away, and then a person must look; else it is a remark."""
     so_far = bench.known()

@@ -12,7 +12,7 @@ from srx_issu.domain.history.upgrade_state import Conclusion, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Journal, Leases
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.holding import give_back
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
@@ -25,7 +25,7 @@ ELSE_TODO = (
 )
 
 
-def close(bench: Bench, failed_tasks: Sequence[str]) -> Facts:
+def close(bench: UpgradeContext, failed_tasks: Sequence[str]) -> Facts:
     """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason.
 
     An upgrade that is closed keeps its outcome, whatever a cleared task has decided since.
@@ -46,18 +46,18 @@ def end_upgrade(intent: Intent, journal: Journal, leases: Leases, at: datetime, 
     give_back(intent, leases, keep_cluster=ended.outcome in STAYS_CLAIMED)
 
 
-def is_closed(bench: Bench) -> bool:
+def is_closed(bench: UpgradeContext) -> bool:
     return _closed(bench) is not None
 
 
-def _closed(bench: Bench) -> Conclusion | None:
+def _closed(bench: UpgradeContext) -> Conclusion | None:
     record = bench.journal.upgrade(bench.upgrade_id)
     if record is None or record.outcome is None:
         return None
     return Conclusion(outcome=record.outcome, reason=record.reason or "closed before")
 
 
-def settle(bench: Bench, failed_tasks: Sequence[str]) -> Conclusion:
+def settle(bench: UpgradeContext, failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome, written into the journal where no step had decided on it. Safe to call twice."""
     entries = bench.journal.entries(bench.upgrade_id)
     ended = conclude(entries, failed_tasks)
@@ -90,7 +90,7 @@ def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusio
     return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
 
 
-def what_to_do(bench: Bench) -> str:
+def what_to_do(bench: UpgradeContext) -> str:
     """For the person who must act: what the step that gave up has written down, and the way to the end."""
     written = [name for name in bench.evidence.names(bench.upgrade_id) if TODO in name]
     told = bench.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.history.events import StateCollected
 from srx_issu.ports import codec
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.upgrade.comparing import COMPARED, keep_look
 from srx_issu.steps.upgrade.transcript import keep_transcript
 
 
-def collect_after(bench: Bench) -> Facts:
+def collect_after(bench: UpgradeContext) -> Facts:
     """Snapshot, state tables and transcript as evidence."""
     keep_transcript(bench)
     return look_again(bench, "after the upgrade")
 
 
-def look_again(bench: Bench, when: str) -> Facts:
+def look_again(bench: UpgradeContext, when: str) -> Facts:
     """A new ``after`` picture; the newest one counts."""
     snapshot = look_patiently(bench)
-    return keep_after(bench, Look(snapshot=snapshot, state=bench.collect(snapshot)), when)
+    return keep_after(bench, Observation(snapshot=snapshot, state=bench.collect(snapshot)), when)
 
 
-def keep_after(bench: Bench, look: Look, when: str) -> Facts:
+def keep_after(bench: UpgradeContext, look: Observation, when: str) -> Facts:
     """Makes ``look`` the newest ``after`` picture."""
     kept = keep_look(bench, "after", look)
     bench.record(StateCollected(snapshot=kept.snapshot, state=kept.state), f"state collected {when}")
     return {"snapshot": kept.snapshot, "state": kept.state}
 
 
-def last_look(bench: Bench) -> Look:
+def last_look(bench: UpgradeContext) -> Observation:
     """The newest ``after`` picture, of what is compared."""
     snapshot, state = after(bench)
-    return Look(snapshot=snapshot, state=state.only(COMPARED))
+    return Observation(snapshot=snapshot, state=state.only(COMPARED))
 
 
-def after(bench: Bench) -> tuple[Snapshot, ClusterState]:
+def after(bench: UpgradeContext) -> tuple[Snapshot, ClusterState]:
     """The newest ``after`` picture. Raises LookupError when there is none."""
     collected = bench.known().after
     if collected is None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from srx_issu.domain.cluster.state import ClusterState
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.noise_floor import noise_floor
 from srx_issu.domain.comparison.tables import GAUGED
 from srx_issu.domain.history.events import BaselineTaken, StepFinished
 from srx_issu.domain.upgrade.intent import Tolerance
 from srx_issu.ports import codec
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.upgrade.comparing import keep_look
 
 
-def collect_baseline(bench: Bench) -> Facts:
+def collect_baseline(bench: UpgradeContext) -> Facts:
     """Snapshot and state tables as evidence. Once the ISSU was asked for, the old baseline stays."""
     so_far = bench.known()
     if so_far.start is not None or so_far.gathered_groups:
@@ -29,12 +29,12 @@ def collect_baseline(bench: Bench) -> Facts:
     return {"snapshot": kept.snapshot, "state": kept.state, "noise": noise}
 
 
-def _look(bench: Bench) -> Look:
+def _look(bench: UpgradeContext) -> Observation:
     snapshot = bench.reader.observe()
-    return Look(snapshot=snapshot, state=bench.collect(snapshot))
+    return Observation(snapshot=snapshot, state=bench.collect(snapshot))
 
 
-def _noise(bench: Bench, look: Look) -> str:
+def _noise(bench: UpgradeContext, look: Observation) -> str:
     """Counts what has figures some more times; what they move by themselves is no finding later.
 
     The tolerances that follow are evidence, so that every comparison of this upgrade uses the same.

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from srx_issu.domain.comparison.compare import GROWING
-from srx_issu.domain.comparison.difference import Look
+from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
 from srx_issu.domain.upgrade.intent import Intent, Tolerance
 from srx_issu.ports import codec
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import baseline, baseline_state
 
@@ -18,22 +18,22 @@ from srx_issu.steps.recall import baseline, baseline_state
 COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy_sync")
 
 
-def before_the_upgrade(bench: Bench) -> Look:
+def before_the_upgrade(bench: UpgradeContext) -> Observation:
     """Raises JournalError when there is no baseline."""
     so_far = bench.known()
-    return Look(
+    return Observation(
         snapshot=baseline(so_far, bench.evidence),
         state=baseline_state(so_far, bench.evidence).only(COMPARED),
     )
 
 
-def as_it_is_now(bench: Bench) -> Look:
+def as_it_is_now(bench: UpgradeContext) -> Observation:
     """A new look at what is compared."""
     snapshot = look_patiently(bench)
-    return Look(snapshot=snapshot, state=bench.collect(snapshot, COMPARED))
+    return Observation(snapshot=snapshot, state=bench.collect(snapshot, COMPARED))
 
 
-def with_noise(bench: Bench) -> Intent:
+def with_noise(bench: UpgradeContext) -> Intent:
     """The intent with the tolerances that the baseline's noise has widened."""
     taken = bench.known().baseline
     if taken is None or taken.noise is None:
@@ -50,7 +50,7 @@ class KeptLook:
     state: str
 
 
-def keep_look(bench: Bench, moment: str, look: Look) -> KeptLook:
+def keep_look(bench: UpgradeContext, moment: str, look: Observation) -> KeptLook:
     """``<moment>-snapshot.json`` and ``<moment>-state.json`` as evidence."""
     keep = bench.evidence.write
     return KeptLook(
@@ -59,7 +59,7 @@ def keep_look(bench: Bench, moment: str, look: Look) -> KeptLook:
     )
 
 
-def keep_validations(bench: Bench, phase: str, validations: Mapping[str, object]) -> str | None:
+def keep_validations(bench: UpgradeContext, phase: str, validations: Mapping[str, object]) -> str | None:
     """Great Expectations' own results, table by table; None where another validator ran."""
     if not validations:
         return None

@@ -8,11 +8,11 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_settled
 from srx_issu.domain.errors import ConnectionUnusable, DeviceError, NotPermitted, RequestRefused
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import baseline
@@ -21,7 +21,7 @@ from srx_issu.steps.upgrade.judge_readiness import eligibility, reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 
-def consolidate_groups(bench: Bench) -> Facts:
+def consolidate_groups(bench: UpgradeContext) -> Facts:
     """Fails over, group by group, only what is not on the RG0 primary, and only where it must be done."""
     so_far = bench.known()
     support = eligibility(bench, baseline(so_far, bench.evidence))
@@ -59,7 +59,7 @@ def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
     )
 
 
-def return_groups(bench: Bench) -> Facts:
+def return_groups(bench: UpgradeContext) -> Facts:
     """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked
     for: the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
     so_far = bench.known()
@@ -79,7 +79,7 @@ def return_groups(bench: Bench) -> Facts:
     return {"returned": list(gathered)}
 
 
-def _return_group(bench: Bench, before: Snapshot, group_id: int) -> None:
+def _return_group(bench: UpgradeContext, before: Snapshot, group_id: int) -> None:
     node = before.primary(group_id)
     if node is None:
         raise RequestRefused(f"RG{group_id} had not exactly one primary before; look where it belongs")
@@ -108,7 +108,7 @@ def _return_group(bench: Bench, before: Snapshot, group_id: int) -> None:
         try:
             send_command(bench, order)
         except NotPermitted as no:
-            if no.condition != Condition.STILL_DUE:
+            if no.condition != SendCondition.STILL_DUE:
                 raise
     if bench.reader.observe().primary(group_id) is not node:
         raise RequestRefused(f"RG{group_id} is not back on {node}")

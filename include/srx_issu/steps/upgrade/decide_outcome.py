@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from srx_issu.domain.history.events import OutcomeDecided
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 
 
-def decide_outcome(bench: Bench, outcome: Outcome, reason: str) -> None:
+def decide_outcome(bench: UpgradeContext, outcome: Outcome, reason: str) -> None:
     """Journals outcome and reason; ``close`` takes the newest one as the upgrade's."""
     bench.record(OutcomeDecided(outcome=outcome), reason)

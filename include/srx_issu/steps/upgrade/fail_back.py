@@ -13,11 +13,11 @@ from srx_issu.domain.cluster.model import NodeName, RedundancyGroup, Snapshot
 from srx_issu.domain.cluster.phase import ISSU_PRIORITY, not_settled
 from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.failure.situation import split_groups
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
 from srx_issu.domain.upgrade.goals import away_from_home
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder, StillDue
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import baseline
@@ -25,7 +25,7 @@ from srx_issu.steps.recall import baseline
 MOST_LOOKS = 5  # at one command that the gate finds not due, and the next look does
 
 
-def reset_failover(bench: Bench) -> Facts:
+def reset_failover(bench: UpgradeContext) -> Facts:
     """``failover reset`` on every group that still has a manual flag or priority 255.
 
     One at a time: with preempt a reset moves its group, and the next one waits until that has settled.
@@ -39,7 +39,7 @@ def reset_failover(bench: Bench) -> Facts:
     return {"reset": list(sent)}
 
 
-def _reset(bench: Bench, group_id: int) -> None:
+def _reset(bench: UpgradeContext, group_id: int) -> None:
     def due(now: Snapshot) -> str | None:
         return _unsettled(now) or (None if _is_flagged(now.group(group_id)) else f"RG{group_id} has no flag")
 
@@ -56,14 +56,14 @@ def _reset(bench: Bench, group_id: int) -> None:
     _send_when_due(bench, order, due)
 
 
-def _send_when_due(bench: Bench, order: CommandOrder, due: StillDue) -> bool:
+def _send_when_due(bench: UpgradeContext, order: CommandOrder, due: StillDue) -> bool:
     """Whether it was sent. What the gate's own look shows to be needless, or not yet possible, is looked at
     again; raises RequestRefused when that does not end."""
     for _ in range(MOST_LOOKS):
         try:
             send_command(bench, order)
         except NotPermitted as no:
-            if no.condition != Condition.STILL_DUE:
+            if no.condition != SendCondition.STILL_DUE:
                 raise
             reason = str(no)
             if due(_when_nothing_objects(bench, _unsettled, f"{order.what} is not sent")) is not None:
@@ -78,7 +78,7 @@ def _next_flagged(now: Snapshot, sent: list[int]) -> int | None:
 
 
 def _when_nothing_objects(
-    bench: Bench, objection: Callable[[Snapshot], str | None], not_done: str
+    bench: UpgradeContext, objection: Callable[[Snapshot], str | None], not_done: str
 ) -> Snapshot:
     """The first look to which there is no objection: a lost answer or a hold-down of seconds is waited for.
 
@@ -96,17 +96,17 @@ def _when_nothing_objects(
     return now
 
 
-def fail_back_groups(bench: Bench) -> Facts:
+def fail_back_groups(bench: UpgradeContext) -> Facts:
     """RG1 and up to their home nodes, one request a group that is not there."""
     return _fail_back(bench, lambda group_id: group_id > 0)
 
 
-def fail_back_rg0(bench: Bench) -> Facts:
+def fail_back_rg0(bench: UpgradeContext) -> Facts:
     """RG0 to its home node: never by itself, whatever preempt says (guide)."""
     return _fail_back(bench, lambda group_id: group_id == 0)
 
 
-def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
+def _fail_back(bench: UpgradeContext, wanted: Callable[[int], bool]) -> Facts:
     if not bench.intent.fail_back:
         bench.record(StepFinished(), "fail-back was not asked for")
         return {"moved": []}
@@ -123,7 +123,7 @@ def _fail_back(bench: Bench, wanted: Callable[[int], bool]) -> Facts:
     return {"moved": list(moved)}
 
 
-def _fail_back_group(bench: Bench, before: Snapshot, group_id: int) -> bool:
+def _fail_back_group(bench: UpgradeContext, before: Snapshot, group_id: int) -> bool:
     node = home(before, group_id)
 
     def due(now: Snapshot) -> str | None:

@@ -13,7 +13,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.words import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.recovery.kept_plan import Prognosis, keep_plan, kept_diagnosis, kept_plan, prognosis
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
@@ -21,7 +21,7 @@ from srx_issu.steps.upgrade.transcript import keep_transcript
 WHAT_TO_DO = "what-to-do"  # the evidence's name
 
 
-def hold_for_operator(bench: Bench) -> Facts:
+def hold_for_operator(bench: UpgradeContext) -> Facts:
     """Journals NEEDS_OPERATOR with the reason, and the steps as evidence ``what-to-do.txt``."""
     keep_transcript(bench)
     found = prognosis(bench, patient=False)
@@ -34,7 +34,7 @@ def hold_for_operator(bench: Bench) -> Facts:
     return {"reason": reason, "what_to_do": steps}
 
 
-def hold_recovery(bench: Bench) -> Facts:
+def hold_recovery(bench: UpgradeContext) -> Facts:
     """The same after a recovery that was refused, not answered in time, or stopped: its plan stays the one
     that was shown, and what a step wrote down when it stopped stays the last word."""
     so_far = bench.known()
@@ -57,7 +57,7 @@ def hold_recovery(bench: Bench) -> Facts:
     return {"now": describe(now)}
 
 
-def _without_a_word(bench: Bench) -> str:
+def _without_a_word(bench: UpgradeContext) -> str:
     """Of the task that failed. A recovery that needed no answer, or had it, did not fail for want of one."""
     found = standing(bench.known(), bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
     if isinstance(found, Approved):
@@ -65,7 +65,7 @@ def _without_a_word(bench: Bench) -> str:
     return "nobody answered the question about the recovery in time"
 
 
-def what_to_do(bench: Bench, found: Prognosis) -> str:
+def what_to_do(bench: UpgradeContext, found: Prognosis) -> str:
     """What was found, what it means, the plan's steps if any, and how to give the cluster back."""
     addresses = ", ".join(
         f"{node} at {a.host} port {a.port}" for node in NodeName for a in [bench.intent.cluster.address(node)]

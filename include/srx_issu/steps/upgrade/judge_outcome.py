@@ -8,14 +8,14 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.history.events import WayDecided
-from srx_issu.domain.history.upgrade_state import Start, UpgradeState
+from srx_issu.domain.history.upgrade_state import IssuStart, UpgradeState
 from srx_issu.domain.junos.transcript import Cause, transcript_verdict
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import baseline
 from srx_issu.steps.recovery.kept_plan import name_failure, prognosis
@@ -24,7 +24,7 @@ from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.go_on_watching import go_on_watching
 
 
-class Way(StrEnum):
+class NextStage(StrEnum):
     """Where the run goes after the ISSU."""
 
     VERIFY = "verify"  # both nodes run the target and are in sync
@@ -33,7 +33,7 @@ class Way(StrEnum):
     END = "end"  # nothing was started, or the node refused and nothing changed
 
 
-def judge_outcome(bench: Bench) -> Way | NotYet:
+def judge_outcome(bench: UpgradeContext) -> NextStage | NotYet:
     """Looks at both nodes; what the waits thought does not count, only what is true now.
 
     NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
@@ -42,7 +42,7 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
     begun = bench.known().start
     if begun is None:
         bench.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
-        return Way.END
+        return NextStage.END
     if way := _plain_case(bench, begun):
         return way
     found = prognosis(bench, patient=False)
@@ -53,25 +53,25 @@ def judge_outcome(bench: Bench) -> Way | NotYet:
     plan = found.plan
     if plan.kind is PlanKind.NOTHING:
         bench.record(WayDecided(), f"verify: {plan.reason}")
-        return Way.VERIFY
+        return NextStage.VERIFY
     if plan.actions and plan.permission is not Permission.NEVER:
         bench.record(WayDecided(), f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
-        return Way.RECOVER
+        return NextStage.RECOVER
     bench.record(WayDecided(), f"hold: {plan.reason}")
-    return Way.HOLD
+    return NextStage.HOLD
 
 
-def _is_ours_to_watch(bench: Bench) -> bool:
+def _is_ours_to_watch(bench: UpgradeContext) -> bool:
     """An upgrade whose start has not decided against itself; a recovery waits for stillness instead."""
     return bench.intent.purpose is Purpose.UPGRADE and bench.known().conclusion is None
 
 
-def _plain_case(bench: Bench, begun: Start) -> Way | None:
+def _plain_case(bench: UpgradeContext, begun: IssuStart) -> NextStage | None:
     """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
     so_far = bench.known()
     if so_far.is_recovery_begun:
         bench.record(WayDecided(), "recover: the recovery has begun, and goes on by its plan")
-        return Way.RECOVER
+        return NextStage.RECOVER
     before = baseline(so_far, bench.evidence)
     now = look_patiently(bench)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
@@ -80,15 +80,15 @@ def _plain_case(bench: Bench, begun: Start) -> Way | None:
         is_fine = target == NOT_KNOWN or same_release(now.node0.release or "", target)
         outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
         decide_outcome(bench, outcome, f"nothing to recover: {unchanged}; nothing was sent")
-        return Way.END
+        return NextStage.END
     reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
     if reading.phase is Phase.COMPLETE:
         bench.record(WayDecided(), f"verify: {reading.reason}")
-        return Way.VERIFY
+        return NextStage.VERIFY
     if unchanged and (words := _refusal(so_far, begun)) and not _speaks_of_another(words):
         failure = name_failure(bench, now)
         decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
-        return Way.END
+        return NextStage.END
     return None
 
 
@@ -105,7 +105,7 @@ def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
     ) and all(now.primary(group_id) is before.primary(group_id) for group_id in now.group_ids)
 
 
-def _refusal(so_far: UpgradeState, begun: Start) -> str | None:
+def _refusal(so_far: UpgradeState, begun: IssuStart) -> str | None:
     """The node's words when it refused the start; None when it did not, or nobody knows."""
     words = so_far.start_refusal
     return f"{begun.starter} refused the ISSU: {words}" if words is not None else None

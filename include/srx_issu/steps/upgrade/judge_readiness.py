@@ -13,7 +13,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import baseline, baseline_state
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -34,7 +34,7 @@ class Assessment(StrEnum):
     PLANNED = "planned"  # ready, but only the plan was asked for
 
 
-def judge_readiness(bench: Bench) -> Assessment:
+def judge_readiness(bench: UpgradeContext) -> Assessment:
     """Runs every check on the baseline, keeps the results as evidence and decides."""
     so_far = bench.known()
     if so_far.start is not None:
@@ -58,7 +58,7 @@ def judge_readiness(bench: Bench) -> Assessment:
     return Assessment.PREPARE
 
 
-def reassess_if_old(bench: Bench) -> None:
+def reassess_if_old(bench: UpgradeContext) -> None:
     """Makes a passed assessment anew that is more than half as old as ``readiness_age_s`` of the policy: a
     question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it
     fails now.
@@ -82,7 +82,9 @@ def reassess_if_old(bench: Bench) -> None:
         _record_ready(bench, now, readiness, for_approval=False)
 
 
-def _record_ready(bench: Bench, before: Snapshot, readiness: Readiness, *, for_approval: bool) -> None:
+def _record_ready(
+    bench: UpgradeContext, before: Snapshot, readiness: Readiness, *, for_approval: bool
+) -> None:
     """With what an approver is shown of it; in the question's digest (``steps/approval/facts.py``)."""
     support = eligibility(bench, before)
     passed = ReadinessPassed(
@@ -95,7 +97,7 @@ def _record_ready(bench: Bench, before: Snapshot, readiness: Readiness, *, for_a
     bench.record(passed, f"ready: {readiness.reason}")
 
 
-def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
+def _check(bench: UpgradeContext, before: Snapshot, state: ClusterState) -> Readiness:
     """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
     from srx_issu.checks.evidence import to_json  # noqa: PLC0415 - Great Expectations takes seconds
     from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
@@ -114,7 +116,7 @@ def _check(bench: Bench, before: Snapshot, state: ClusterState) -> Readiness:
     return readiness
 
 
-def eligibility(bench: Bench, before: Snapshot) -> Support:
+def eligibility(bench: UpgradeContext, before: Snapshot) -> Support:
     """What the support matrix says of this model and pair of releases. No release known = refused."""
     running = next((view.release for view in before.views if view.release), None)
     if running is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.failure.naming import Diagnosis
-from srx_issu.domain.recovery.planner import Plan
+from srx_issu.domain.recovery.planner import RecoveryPlan
 from srx_issu.ports import codec
 
-codec.prepare(Snapshot, ClusterState, Plan, Diagnosis)
+codec.prepare(Snapshot, ClusterState, RecoveryPlan, Diagnosis)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.events import BaselineTaken, IssuFound
-from srx_issu.domain.history.upgrade_state import Start, UpgradeState, known
+from srx_issu.domain.history.upgrade_state import IssuStart, UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, whose_issu
 from srx_issu.ports import codec
 from srx_issu.ports.journal import UpgradeRecord
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.recall import baseline, intent_of
 
 
@@ -25,12 +25,12 @@ class Earlier:
     """An upgrade that asked for the ISSU and never came to its end."""
 
     record: UpgradeRecord
-    start: Start
+    start: IssuStart
     target: str  # NOT_KNOWN when it was itself a recovery that did not find out
     baseline: BaselineTaken
 
 
-def observe(bench: Bench) -> Facts:
+def observe(bench: UpgradeContext) -> Facts:
     """Keeps baseline and found ISSU; a later try keeps the first ones. Raises RequestRefused when the
     target is not told and the nodes do not tell it."""
     if found := bench.known().found:
@@ -53,7 +53,7 @@ def observe(bench: Bench) -> Facts:
     return {"starter": starter.value, "target": seen.target, "earlier": earlier is not None}
 
 
-def observe_again(bench: Bench) -> Facts:
+def observe_again(bench: UpgradeContext) -> Facts:
     """When nothing moves any more: what the ISSU installed, where the first look could not tell it."""
     so_far = bench.known()
     found = so_far.found
@@ -71,7 +71,7 @@ def observe_again(bench: Bench) -> Facts:
     return {"starter": seen.starter.value, "target": seen.target}
 
 
-def _keep_baseline(bench: Bench, now: Snapshot, words: str) -> None:
+def _keep_baseline(bench: UpgradeContext, now: Snapshot, words: str) -> None:
     """The cluster as it is now; the newest baseline counts."""
     state = bench.collect(now)
     taken = BaselineTaken(
@@ -81,7 +81,7 @@ def _keep_baseline(bench: Bench, now: Snapshot, words: str) -> None:
     bench.record(taken, f"baseline: {words}")
 
 
-def earlier_upgrade(bench: Bench) -> Earlier | None:
+def earlier_upgrade(bench: UpgradeContext) -> Earlier | None:
     """The newest upgrade of this cluster that asked for an ISSU, unless that one came to an end or a
     person has given the cluster back since."""
     for record in bench.journal.upgrades_of(bench.intent.cluster.name):

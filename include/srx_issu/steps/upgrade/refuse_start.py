@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import NoReturn
 
 from srx_issu.domain.errors import NotPermitted, RequestRefused
-from srx_issu.domain.gate.table import Condition
+from srx_issu.domain.gate.table import SendCondition
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
-_DECIDED_ALREADY = (Condition.OPEN, Condition.UNDECIDED)
+_DECIDED_ALREADY = (SendCondition.OPEN, SendCondition.UNDECIDED)
 _NOTHING = "; nothing was sent"
-_NOT_READY = (Condition.NODES, Condition.STILL_DUE)
+_NOT_READY = (SendCondition.NODES, SendCondition.STILL_DUE)
 
 
-def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | None = None) -> NoReturn:
+def refuse_start(
+    bench: UpgradeContext, reason: NotPermitted | str, outcome: Outcome | None = None
+) -> NoReturn:
     """Writes the outcome down and raises RequestRefused. An upgrade that is closed, or whose outcome was
     decided before, keeps it."""
     condition = reason.condition if isinstance(reason, NotPermitted) else None
@@ -26,7 +28,7 @@ def refuse_start(bench: Bench, reason: NotPermitted | str, outcome: Outcome | No
     raise RequestRefused(text)
 
 
-def what_was_sent(bench: Bench) -> str:
+def what_was_sent(bench: UpgradeContext) -> str:
     """Before a start: nothing, or the groups that were failed over by hand, which go back."""
     gathered = bench.known().gathered_groups
     if not gathered:

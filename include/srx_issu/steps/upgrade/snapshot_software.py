@@ -6,14 +6,14 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.domain.upgrade.commands import SnapshotSoftware
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.judge_readiness import eligibility
 
 
-def snapshot_software(bench: Bench) -> Facts:
+def snapshot_software(bench: UpgradeContext) -> Facts:
     """The node's words, by node; a node that has made its snapshot in this upgrade is not asked again. Raises
     CommandRefused when a node will not."""
     so_far = bench.known()
@@ -23,7 +23,7 @@ def snapshot_software(bench: Bench) -> Facts:
     return {node.value: so_far.snapshots.get(node) or _snapshot(bench, node) for node in NodeName}
 
 
-def _snapshot(bench: Bench, node: NodeName) -> str:
+def _snapshot(bench: UpgradeContext, node: NodeName) -> str:
     why = "back up the running software before the ISSU"
     order = CommandOrder(
         purpose=SendPurpose.PREPARE,

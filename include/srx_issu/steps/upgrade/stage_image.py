@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import UploadOrder
 from srx_issu.steps.gate.send import upload_image
 from srx_issu.steps.put_image import check_arrived, check_source, is_there
@@ -15,7 +15,7 @@ from srx_issu.steps.recall import course
 LOG_EVERY_PERCENT = 10
 
 
-def stage_image(bench: Bench) -> Facts:
+def stage_image(bench: UpgradeContext) -> Facts:
     """Already there and right → nothing sent; else SFTP with resume, then the node's own SHA-256.
 
     Raises TransferFailed when the file on the node is not the catalogue's.
@@ -40,7 +40,7 @@ def stage_image(bench: Bench) -> Facts:
     return {"node": node.value, "copied": True, "path": image.node_path}
 
 
-def _progress_log(bench: Bench, node: str) -> Callable[[int, int], None]:
+def _progress_log(bench: UpgradeContext, node: str) -> Callable[[int, int], None]:
     shown = -LOG_EVERY_PERCENT
 
     def log(there: int, size: int) -> None:

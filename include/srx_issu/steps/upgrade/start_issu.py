@@ -11,16 +11,16 @@ from typing import assert_never
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import NotPermitted, RequestRefused, UnknownCommand
-from srx_issu.domain.gate.table import Condition, SendPurpose
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered, Decided, Sending
-from srx_issu.domain.history.upgrade_state import Start
+from srx_issu.domain.history.upgrade_state import IssuStart
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.upgrade.decide import Action, AskOperator, Attach, NothingToDo, decide
-from srx_issu.domain.upgrade.decide import Start as StartAction
+from srx_issu.domain.upgrade.decide import Action, AskOperator, AttachToIssu, NothingToDo, decide
+from srx_issu.domain.upgrade.decide import BeginIssu as StartAction
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.gate.order import StartOrder
 from srx_issu.steps.gate.send import start_in_service_upgrade
 from srx_issu.steps.recall import baseline
@@ -31,7 +31,7 @@ from srx_issu.steps.upgrade.refuse_start import refuse_start
 START_KEY = "start_issu"  # of the journal: a start is sent once in an upgrade
 
 
-def start_issu(bench: Bench) -> Facts:
+def start_issu(bench: UpgradeContext) -> Facts:
     """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
     so_far = bench.known()
     begun = so_far.start
@@ -43,7 +43,7 @@ def start_issu(bench: Bench) -> Facts:
     match action:
         case StartAction():
             return _start(bench, action, before, begun)
-        case Attach():
+        case AttachToIssu():
             return _attached(action)
         case NothingToDo():
             decide_outcome(bench, Outcome.ALREADY_CURRENT, action.reason)
@@ -53,16 +53,16 @@ def start_issu(bench: Bench) -> Facts:
     assert_never(action)
 
 
-def _decide(bench: Bench, before: Snapshot, now: Snapshot, begun: Start | None) -> Action:
+def _decide(bench: UpgradeContext, before: Snapshot, now: Snapshot, begun: IssuStart | None) -> Action:
     gathered = bench.known().gathered_groups
     return decide(before, now, bench.intent, begun.sent if begun else None, gathered)
 
 
-def _attached(action: Attach) -> Facts:
+def _attached(action: AttachToIssu) -> Facts:
     return {"attached": True, "phase": action.phase.name if action.phase is not None else None}
 
 
-def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | None) -> Facts:
+def _start(bench: UpgradeContext, action: StartAction, before: Snapshot, begun: IssuStart | None) -> Facts:
     """Through the send gate. An intent of an earlier try by shell is followed by the marker's verdict."""
     job = job_name(bench.upgrade_id)
 
@@ -92,18 +92,18 @@ def _start(bench: Bench, action: StartAction, before: Snapshot, begun: Start | N
     except NotPermitted as no:
         if bench.known().start is not None:
             return _left_alone(bench, str(no))
-        if begun is not None and no.condition == Condition.READINESS:
+        if begun is not None and no.condition == SendCondition.READINESS:
             return start_issu(bench)  # the earlier try never arrived: begin anew, with a new assessment
         refuse_start(bench, no)
 
 
-def _left_alone(bench: Bench, reason: str) -> Facts:
+def _left_alone(bench: UpgradeContext, reason: str) -> Facts:
     """An earlier try may have sent it: look on, send nothing."""
     bench.record(Decided(), f"the start may have been sent before and is not sent again: {reason}")
     return {"attached": True, "phase": None}
 
 
-def _judge_report(bench: Bench, action: StartAction, report: StartReport) -> Facts:
+def _judge_report(bench: UpgradeContext, action: StartAction, report: StartReport) -> Facts:
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
 
     def answered(kind: type[CommandSent | CommandUnanswered | CommandRejected], words: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.history.events import Observed
 from srx_issu.domain.redaction.prose import redact
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 
 
-def keep_transcript(bench: Bench) -> str | None:
+def keep_transcript(bench: UpgradeContext) -> str | None:
     """Its text without secrets, also written as ``transcript.txt``.
 
     None when there is none or the node does not answer.

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from srx_issu.domain.comparison.difference import Difference, Look
+from srx_issu.domain.comparison.difference import Difference, Observation
 from srx_issu.domain.history.events import Observed, OwnWait, StillMissing, WaitBegan
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 
 # Each look costs a worker some seconds. And an event that comes before the scheduler has seen the worker of
 # the last look end makes it take the task for one that was killed from outside.
@@ -37,10 +37,10 @@ class NotYet(Pending):
 
 
 def not_yet(
-    bench: Bench,
+    bench: UpgradeContext,
     awaited: OwnWait,
-    before: Look,
-    now: Look,
+    before: Observation,
+    now: Observation,
     intent: Intent,
     told_before: Iterable[Difference] = (),
 ) -> NotYet | None:
@@ -73,7 +73,9 @@ def _words(missing: list[Difference]) -> str:
     return "; ".join(told[:_MOST_WORDS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _tell_change(bench: Bench, awaited: OwnWait, words: str, waited_s: float, limit_s: float) -> None:
+def _tell_change(
+    bench: UpgradeContext, awaited: OwnWait, words: str, waited_s: float, limit_s: float
+) -> None:
     if bench.known().missing.get(awaited) != words:
         text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {words}"
         bench.record(StillMissing(awaited=awaited, missing=words), text)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.history.events import OwnWait, WaitBegan
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.recall import course
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import deadline_s
 
 
-def go_on_watching(bench: Bench, now: Snapshot) -> NotYet | None:
+def go_on_watching(bench: UpgradeContext, now: Snapshot) -> NotYet | None:
     """None when the goal that is due has been waited for long enough."""
     so_far = bench.known()
     since, before = so_far.waiting_since.get(OwnWait.UNATTENDED_ISSU), so_far.unattended

@@ -13,7 +13,7 @@ from typing import Any
 
 from srx_issu.domain.history.events import Awaited, Sending, StepFinished
 from srx_issu.domain.history.upgrade_state import UpgradeState
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.waits.converge import Pending
 from srx_issu.steps.waits.watch import count_anew
 
@@ -26,7 +26,7 @@ class Part:
     what it waits for, with a deadline that the journal knows."""
 
     name: str
-    step: Callable[[Bench], Any]
+    step: Callable[[UpgradeContext], Any]
     sends: Sending | None = None
     awaits: Awaited | None = None
 
@@ -55,7 +55,7 @@ class InOrder:
     def current(self) -> Part:
         return self.parts[self.place]
 
-    def go_on(self, bench: Bench, away_s: float = 0.0) -> Any:
+    def go_on(self, bench: UpgradeContext, away_s: float = 0.0) -> Any:
         """What the last part returned; a Pending where a part has to wait. ``away_s``: for how long the part
         that is gone on with could not look, which moves its deadline."""
         so_far = bench.known()
@@ -71,7 +71,7 @@ class InOrder:
                 return result
             self.place += 1
 
-    def _take(self, bench: Bench, furthest: int) -> Any:
+    def _take(self, bench: UpgradeContext, furthest: int) -> Any:
         part = self.current
         if part.sends is not None and self.place < furthest:
             bench.log.info("%s is not done again: %s was begun", part.name, self.parts[furthest].name)

@@ -11,7 +11,7 @@ from datetime import datetime
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs
 from srx_issu.domain.errors import DeviceError
-from srx_issu.domain.history.upgrade_state import Start
+from srx_issu.domain.history.upgrade_state import IssuStart
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.junos.transcript import Stopped, transcript_verdict
 from srx_issu.domain.recovery.found import nothing_to_recover
@@ -33,7 +33,7 @@ class Stillness:
 
 
 @dataclass(kw_only=True)
-class _Seen:
+class _NodeSeen:
     """One node as it last answered; an answer that is lost now and then is no movement."""
 
     view: NodeView | None = None
@@ -60,13 +60,15 @@ class QuietWatch:
     rebooted; given up after ``timers.worst_case_s``."""
 
     intent: Intent
-    start: Start | None
+    start: IssuStart | None
     reader: AsyncClusterReader
     clock: Clock
     _since: datetime | None = field(default=None)  # of the last movement
     _began: datetime | None = field(default=None)
     _said: int = field(default=0)  # length of the transcript
-    _nodes: dict[NodeName, _Seen] = field(default_factory=lambda: {node: _Seen() for node in NodeName})
+    _nodes: dict[NodeName, _NodeSeen] = field(
+        default_factory=lambda: {node: _NodeSeen() for node in NodeName}
+    )
 
     def count_anew(self) -> None:
         """Stillness counts from the next look: for a while nobody could look."""

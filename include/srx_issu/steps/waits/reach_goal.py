@@ -9,20 +9,20 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.history.events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.steps.bench import Bench, Facts
+from srx_issu.steps.bench import Facts, UpgradeContext
 from srx_issu.steps.looking import look_patiently
 from srx_issu.steps.recall import course
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import LOOKS_AT_DANGER, deadline_s
 
-ReachGoal = Callable[[Bench], Facts | NotYet]
+ReachGoal = Callable[[UpgradeContext], Facts | NotYet]
 
 
 def reach(goal: Goal) -> ReachGoal:
     """A step that is over when both nodes show ``goal``. Raises RequestRefused when its deadline passes, and
     at once for what no deadline is waited for: two primaries, or a disabled node."""
 
-    def step(bench: Bench) -> Facts | NotYet:
+    def step(bench: UpgradeContext) -> Facts | NotYet:
         seen, since = _look(bench, goal), bench.known().waiting_since.get(goal)
         waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
         if seen.done:
@@ -39,12 +39,12 @@ def reach(goal: Goal) -> ReachGoal:
     return step
 
 
-def _look(bench: Bench, goal: Goal) -> Progress:
+def _look(bench: UpgradeContext, goal: Goal) -> Progress:
     now = _without_danger(bench)
     return progress(goal, course(bench.known(), bench.evidence, bench.intent), now)
 
 
-def _without_danger(bench: Bench) -> Snapshot:
+def _without_danger(bench: UpgradeContext) -> Snapshot:
     """A group that moves between the looks at the two nodes shows two primaries for a moment."""
     reason = ""
     for _ in range(LOOKS_AT_DANGER):

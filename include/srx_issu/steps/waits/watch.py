@@ -16,14 +16,14 @@ from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Awaited, Event, WaitBegan
-from srx_issu.domain.history.upgrade_state import Start
+from srx_issu.domain.history.upgrade_state import IssuStart
 from srx_issu.domain.junos.job import exit_path, job_name
 from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.looking import require_login
 
 SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
@@ -32,7 +32,7 @@ LOOKS_AT_DANGER = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class PollResult:
     """What one look showed. ``stopped`` says why the goal cannot be reached any more."""
 
     done: bool
@@ -43,7 +43,7 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class WaitVerdict:
     """How a wait ended: the goal was reached, or it was not and ``text`` says why."""
 
     reached: bool
@@ -59,7 +59,7 @@ class Watch:
     goal: Goal
     step: str
     course: Course
-    start: Start | None
+    start: IssuStart | None
     reader: AsyncClusterReader
     clock: Clock
     began_at: datetime
@@ -85,7 +85,7 @@ class Watch:
         """The deadline counts from now: for a while nobody could judge."""
         self._counts_from = self.clock.now()
 
-    async def look(self) -> Look:
+    async def look(self) -> PollResult:
         """Observes both nodes once. Never raises for a node that does not answer.
 
         Raises ConnectionUnusable when there is no account, or both nodes refuse it.
@@ -94,7 +94,7 @@ class Watch:
         seen = progress(self.goal, self.course, now)
         silent = tuple(view.node for view in now.views if not view.reachable)
         if seen.done:
-            return Look(done=True, text=seen.text, detail=seen.detail, silent=silent)
+            return PollResult(done=True, text=seen.text, detail=seen.detail, silent=silent)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
         halted = await self._stopped() if early else None
@@ -103,23 +103,23 @@ class Watch:
         waits = silent and (halted is None or halted.cause is not Cause.SECONDARY_REBOOT)
         text = f"{words}; {seen.text}" if words and waits else seen.text
         stopped = self._danger(now) or (None if waits else words)
-        return Look(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)
+        return PollResult(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)
 
-    def news(self, look: Look) -> str | None:
+    def news(self, look: PollResult) -> str | None:
         """The line to log when something changed since the last look; None when nothing did."""
         if (look.text, look.detail) == self._last:
             return None
         self._last = (look.text, look.detail)
         return f"{look.text}, {self.elapsed_s:.0f} s of {self.deadline_s:.0f} s [{look.detail}]"
 
-    def verdict(self, look: Look) -> Verdict | None:
+    def verdict(self, look: PollResult) -> WaitVerdict | None:
         """What one look decides; None = go on watching."""
         if look.done:
-            return Verdict(reached=True, text=look.text, elapsed_s=self.elapsed_s)
+            return WaitVerdict(reached=True, text=look.text, elapsed_s=self.elapsed_s)
         reason = look.stopped
         if reason is None and self.is_overdue:
             reason = f"not reached within {self.deadline_s:.0f} s: {look.text}"
-        return Verdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
+        return WaitVerdict(reached=False, text=reason, elapsed_s=self.elapsed_s) if reason else None
 
     def entry(self, event: Event, text: str) -> Entry:
         """For the journal, at the time of this look."""
@@ -169,7 +169,7 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
     }[goal]
 
 
-def count_anew(bench: Bench, awaited: Awaited, away_s: float) -> None:
+def count_anew(bench: UpgradeContext, awaited: Awaited, away_s: float) -> None:
     """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
     if away_s >= SHORT_S and awaited in bench.known().waiting_since:
         bench.record(WaitBegan(awaited=awaited), away_words(away_s))

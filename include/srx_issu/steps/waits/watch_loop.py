@@ -16,7 +16,7 @@ from srx_issu.domain.history.events import Observed, WaitBegan, WaitEnded
 from srx_issu.ports.clock import Clock
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
-from srx_issu.steps.waits.watch import SHORT_S, Look, Verdict, Watch, away_words
+from srx_issu.steps.waits.watch import SHORT_S, PollResult, WaitVerdict, Watch, away_words
 
 RENEWALS = 4  # of a lease in its lifetime
 
@@ -62,16 +62,16 @@ class WatchLoop:
     account: Outage  # of the connection with the nodes' account
     log: Any  # a logger, or Airflow's
     pause: Callable[[float], Awaitable[None]]
-    counted: Callable[[Look], None] = field(default=lambda _: None)
+    counted: Callable[[PollResult], None] = field(default=lambda _: None)
 
-    async def until_decided(self) -> Verdict:
+    async def until_decided(self) -> WaitVerdict:
         while True:
             verdict = await self._round()
             if verdict is not None and await self._is_written(verdict):
                 return verdict
             await self.pause(self.watch.intent.policy.timers.poll_s)
 
-    async def _round(self) -> Verdict | None:
+    async def _round(self) -> WaitVerdict | None:
         """One look at both nodes and what it decides; None = look again."""
         look = await self._look()
         if look is None:  # for however long: the cluster stays ours meanwhile
@@ -90,10 +90,10 @@ class WatchLoop:
             look = await self._look()
         return self.watch.verdict(look) if look else None
 
-    def _lost(self, why: str | None) -> Verdict | None:
-        return Verdict(reached=False, text=why, elapsed_s=self.watch.elapsed_s) if why else None
+    def _lost(self, why: str | None) -> WaitVerdict | None:
+        return WaitVerdict(reached=False, text=why, elapsed_s=self.watch.elapsed_s) if why else None
 
-    async def _look(self) -> Look | None:
+    async def _look(self) -> PollResult | None:
         """None: there is no account to log in with."""
         try:
             look = await self.watch.look()
@@ -112,7 +112,7 @@ class WatchLoop:
         counted_anew = WaitBegan(awaited=self.watch.goal)
         await self.lines.write(self.watch.entry(counted_anew, away_words(lasted_s, what)))
 
-    async def _is_written(self, verdict: Verdict) -> bool:
+    async def _is_written(self, verdict: WaitVerdict) -> bool:
         ended = WaitEnded(awaited=self.watch.goal, reached=verdict.reached)
         text = f"{verdict.text}, after {verdict.elapsed_s:.0f} s" if verdict.reached else verdict.text
         line = self.watch.entry(ended, text)

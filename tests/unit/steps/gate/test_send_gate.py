@@ -11,7 +11,7 @@ import pytest
 
 from srx_issu.domain.errors import NotPermitted
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.gate.table import CONDITIONS, Condition, SendPurpose
+from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.events import AnswerGiven, CommandIntended, Event, PermitRefused, QuestionAsked
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
@@ -162,38 +162,38 @@ def sent_before(world: World) -> World:
     return world
 
 
-Case = tuple[SendPurpose, Condition, Callable[[], World]]
+Case = tuple[SendPurpose, SendCondition, Callable[[], World]]
 B, P, H = SendPurpose.BEGIN, SendPurpose.PREPARE, SendPurpose.BRING_HOME
 CASES: list[Case] = [
-    *((p, Condition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
-    *((p, Condition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
-    *((p, Condition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
-    *((p, Condition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, H)),
-    *((p, Condition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B)),
-    (P, Condition.NOT_BEGUN, lambda: begun(prepare_by_command())),
-    (P, Condition.NOT_BEGUN, lambda: decided(prepare_by_command())),
-    (P, Condition.OWN_FILE, lambda: not_brought(prepare())),
-    (P, Condition.OWN_FILE, lambda: brought_elsewhere(prepare())),
-    (B, Condition.UNDECIDED, lambda: decided(begin())),
-    (B, Condition.READINESS, lambda: old_readiness(begin())),
-    (B, Condition.APPROVED, not_approved),
-    (B, Condition.APPROVED, lambda: refused_since(begin())),
-    (B, Condition.WINDOW, lambda: begin(window_end=SOON)),
-    (B, Condition.WINDOW, lambda: begin(window_start=LATER)),
-    (B, Condition.SAME_WAY, by_shell_before),
-    (B, Condition.SAME_WAY, by_rpc_before),
-    (B, Condition.SAME_WAY, by_shell_after_rpc),
-    (B, Condition.NODES, lambda: no_priority(begin())),
-    (H, Condition.OURS_TO_BRING_HOME, no_baseline_of_its_own),
-    (H, Condition.PLAN_APPROVED, nobody_answered),
-    (H, Condition.PLAN_APPROVED, left_to_a_person),
-    (H, Condition.PLAN_APPROVED, another_plan_since),
-    (H, Condition.PLAN_APPROVED, lambda: another_plan_since(Permission.AUTOMATIC)),
+    *((p, SendCondition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
+    *((p, SendCondition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
+    *((p, SendCondition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
+    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, H)),
+    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B)),
+    (P, SendCondition.NOT_BEGUN, lambda: begun(prepare_by_command())),
+    (P, SendCondition.NOT_BEGUN, lambda: decided(prepare_by_command())),
+    (P, SendCondition.OWN_FILE, lambda: not_brought(prepare())),
+    (P, SendCondition.OWN_FILE, lambda: brought_elsewhere(prepare())),
+    (B, SendCondition.UNDECIDED, lambda: decided(begin())),
+    (B, SendCondition.READINESS, lambda: old_readiness(begin())),
+    (B, SendCondition.APPROVED, not_approved),
+    (B, SendCondition.APPROVED, lambda: refused_since(begin())),
+    (B, SendCondition.WINDOW, lambda: begin(window_end=SOON)),
+    (B, SendCondition.WINDOW, lambda: begin(window_start=LATER)),
+    (B, SendCondition.SAME_WAY, by_shell_before),
+    (B, SendCondition.SAME_WAY, by_rpc_before),
+    (B, SendCondition.SAME_WAY, by_shell_after_rpc),
+    (B, SendCondition.NODES, lambda: no_priority(begin())),
+    (H, SendCondition.OURS_TO_BRING_HOME, no_baseline_of_its_own),
+    (H, SendCondition.PLAN_APPROVED, nobody_answered),
+    (H, SendCondition.PLAN_APPROVED, left_to_a_person),
+    (H, SendCondition.PLAN_APPROVED, another_plan_since),
+    (H, SendCondition.PLAN_APPROVED, lambda: another_plan_since(Permission.AUTOMATIC)),
 ]
 
 
 def test_every_condition_has_its_case_but_the_clocks_which_are_waited_for() -> None:
-    wanted = {(p, c) for p in SendPurpose for c in CONDITIONS[p]} - {(B, Condition.CLOCKS_AGREE)}
+    wanted = {(p, c) for p in SendPurpose for c in CONDITIONS[p]} - {(B, SendCondition.CLOCKS_AGREE)}
     assert {(purpose, condition) for purpose, condition, _ in CASES} == wanted
 
 
@@ -210,7 +210,7 @@ def test_when_everything_holds_it_reaches_the_node(purpose: SendPurpose) -> None
 
 @pytest.mark.parametrize(("purpose", "condition", "make"), CASES)
 def test_one_condition_that_does_not_hold_keeps_it_here(
-    purpose: SendPurpose, condition: Condition, make: Callable[[], World]
+    purpose: SendPurpose, condition: SendCondition, make: Callable[[], World]
 ) -> None:
     world = make()
     assert world.purpose is purpose
@@ -248,7 +248,7 @@ def test_an_upgrade_closed_at_the_last_moment_tells_it_too() -> None:
     world.still_due = close_while_looking
     with pytest.raises(NotPermitted, match=re.escape(RECOVER)) as no:
         world.send()
-    assert no.value.condition == Condition.OPEN
+    assert no.value.condition == SendCondition.OPEN
     assert world.reached == []
 
 
@@ -272,7 +272,7 @@ def test_two_that_ask_at_once_send_it_once() -> None:
     first.still_due = meanwhile
     with pytest.raises(NotPermitted) as no:
         first.send()
-    assert no.value.condition == Condition.ONCE
+    assert no.value.condition == SendCondition.ONCE
     assert len(first.reached) == 1
 
 

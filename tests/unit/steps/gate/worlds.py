@@ -16,13 +16,13 @@ from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import CommandIntended, Sending, WaitEnded
 from srx_issu.domain.junos.job import job_name
-from srx_issu.domain.recovery.plan import Plan
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
-from srx_issu.steps.bench import Bench
+from srx_issu.steps.bench import UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, StartOrder
 from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
 from srx_issu.steps.recovery.kept_plan import kept_plan
@@ -151,16 +151,16 @@ class World:
     key: str | None = None
     still_due: Callable[[Snapshot], str | None] = due
     deletes: bool = True  # what is prepared; else a command
-    plan: Plan | None = None
+    plan: RecoveryPlan | None = None
     stopped: str | None = None
     shelf: Shelf = field(default_factory=Shelf)
     method: StartMethod | None = None  # a start, and its way
 
-    def bench(self) -> Bench:
+    def bench(self) -> UpgradeContext:
         plain = self.fake.bench("issu.step")
         return replace(plain, stopped=lambda: self.stopped, files=lambda _: self.shelf)
 
-    def send(self, bench: Bench | None = None) -> object:
+    def send(self, bench: UpgradeContext | None = None) -> object:
         bench = bench or self.bench()
         if self.method is not None:
             return start_in_service_upgrade(bench, self._start())

@@ -11,7 +11,7 @@ BLOCK_BYTES = 512  # df counts in 512-byte blocks; junos:format is for people
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filesystem:
+class ParsedFilesystem:
     name: str
     mounted_on: str
     total_bytes: int
@@ -19,7 +19,7 @@ class Filesystem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoutingEngine:
+class ParsedRoutingEngine:
     """Busy percentages: over 5 seconds and, on releases that show it, over 1 minute."""
 
     model: str | None
@@ -28,17 +28,17 @@ class RoutingEngine:
     last_reboot_reason: str | None
 
 
-def filesystems(node: str, body: Element) -> tuple[Filesystem, ...]:
+def filesystems(node: str, body: Element) -> tuple[ParsedFilesystem, ...]:
     """Every mounted filesystem of ``system-storage-information``."""
     return tuple(_filesystem(node, element) for element in body.iter("filesystem"))
 
 
-def _filesystem(node: str, element: Element) -> Filesystem:
+def _filesystem(node: str, element: Element) -> ParsedFilesystem:
     mounted_on = value(element, "mounted-on")
     total, free = number(node, element, "total-blocks"), number(node, element, "available-blocks")
     if mounted_on is None or total is None or free is None:
         raise ReplyNotUnderstood(node, "filesystem without mount point or figures", fragment(element))
-    return Filesystem(
+    return ParsedFilesystem(
         name=value(element, "filesystem-name") or "",
         mounted_on=mounted_on,
         total_bytes=total * BLOCK_BYTES,
@@ -46,7 +46,7 @@ def _filesystem(node: str, element: Element) -> Filesystem:
     )
 
 
-def filesystem_of(node: str, mounted: tuple[Filesystem, ...], path: str) -> Filesystem:
+def filesystem_of(node: str, mounted: tuple[ParsedFilesystem, ...], path: str) -> ParsedFilesystem:
     """Where ``path`` lies: the longest mount point that is a prefix of it.
 
     Junos mounts what users see as ``/var`` under ``/.mount/var``, ``/.mount`` or ``/cf/var``
@@ -54,7 +54,7 @@ def filesystem_of(node: str, mounted: tuple[Filesystem, ...], path: str) -> File
     exact name wins over such an alias of the same length. Raises ReplyNotUnderstood when nothing holds
     the path.
     """
-    best: tuple[int, int, Filesystem] | None = None
+    best: tuple[int, int, ParsedFilesystem] | None = None
     for filesystem in mounted:
         for rank, mount in enumerate(_names_of(filesystem.mounted_on)):
             if _holds(mount, path) and (best is None or (len(mount), -rank) > best[:2]):
@@ -77,14 +77,14 @@ def _holds(mount: str, path: str) -> bool:
     return mount in ("/", path) or path.startswith(mount.rstrip("/") + "/")
 
 
-def routing_engine(node: str, body: Element) -> RoutingEngine:
+def routing_engine(node: str, body: Element) -> ParsedRoutingEngine:
     """Busy = 100 - idle. Raises ReplyNotUnderstood without an idle figure between 0 and 100."""
     engine = body.find(".//route-engine") if body.tag != "route-engine" else body
     idle = number(node, engine, "cpu-idle") if engine is not None else None
     if engine is None or idle is None or not 0 <= idle <= 100:
         raise ReplyNotUnderstood(node, "no idle CPU figure in the reply", fragment(body))
     idle_1min = number(node, engine, "cpu-idle1")
-    return RoutingEngine(
+    return ParsedRoutingEngine(
         model=value(engine, "model"),
         cpu_percent=100.0 - idle,
         cpu_1min_percent=None if idle_1min is None else 100.0 - idle_1min,

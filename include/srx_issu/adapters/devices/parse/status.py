@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
-from srx_issu.domain.cluster.model import GroupState, Member, NodeName, RedundancyGroup
+from srx_issu.domain.cluster.model import GroupMember, GroupState, NodeName, RedundancyGroup
 from srx_issu.domain.errors import ReplyNotUnderstood
 
 _WORDS = {"yes": True, "no": False}  # anything else, such as n/a for a lost peer, is not known
@@ -55,11 +55,11 @@ def _records(node: str, group: Element) -> list[dict[str, str]]:
     return records
 
 
-def _member(node: str, record: dict[str, str], group: Element) -> Member:
+def _member(node: str, record: dict[str, str], group: Element) -> GroupMember:
     name, state = record["device-name"], record.get("redundancy-group-status")
     if name not in (NodeName.NODE0, NodeName.NODE1) or not state:
         raise ReplyNotUnderstood(node, f"member {name!r} in state {state!r} not understood", fragment(group))
-    return Member(
+    return GroupMember(
         node=NodeName(name),
         state=_state(state),
         priority=_priority(record.get("device-priority")),

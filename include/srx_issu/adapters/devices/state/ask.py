@@ -13,7 +13,7 @@ from srx_issu.domain.cluster.model import NodeName
 Args = Mapping[str, str | None]
 
 
-class Ask(Protocol):
+class AskNode(Protocol):
     """Sends one RPC to one node's own address and returns its reply, whole, with local names only
     (``parse.reply.parse_reply``): ``rpc-reply``, or the body below it where there is only one.
 
@@ -28,7 +28,7 @@ class Ask(Protocol):
 
 
 def request(rpc: str, args: Args) -> Element:
-    """The element to send, from the name and arguments that an ``Ask`` gets."""
+    """The element to send, from the name and arguments that an ``AskNode`` gets."""
     element = etree.Element(rpc)
     for key, value in args.items():
         if key == "":

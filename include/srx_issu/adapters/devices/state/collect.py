@@ -15,7 +15,7 @@ from typing import Any
 from srx_issu.adapters.devices.parse.nodes import answers_by_node
 from srx_issu.adapters.devices.parse.refusals import errors_in, refusal_error, silent_peer
 from srx_issu.adapters.devices.parse.reply import Element
-from srx_issu.adapters.devices.state.ask import Ask
+from srx_issu.adapters.devices.state.ask import AskNode
 from srx_issu.adapters.devices.state.readers import (
     CPU,
     HEARTBEATS,
@@ -23,8 +23,8 @@ from srx_issu.adapters.devices.state.readers import (
     READERS,
     RTOS,
     Reader,
+    RequestForm,
     Scope,
-    Way,
     image_reader,
     means_none,
 )
@@ -51,7 +51,7 @@ _LONGEST_REASON = 160  # a fragment of a broken reply says enough in fewer
 
 
 def collect(
-    ask: Ask,
+    ask: AskNode,
     snapshot: Snapshot,
     what: Iterable[str] = TABLES,
     *,
@@ -201,14 +201,14 @@ class _Reply:
 class _Talk:
     """Remembers replies, so that two tables of one reply ask once, and which nodes have gone silent."""
 
-    def __init__(self, ask: Ask, snapshot: Snapshot) -> None:
+    def __init__(self, ask: AskNode, snapshot: Snapshot) -> None:
         self._ask = ask
         self._primary = snapshot.primary(0)
         self._silent = {
             v.node: f"does not answer: {v.error or '?'}" for v in snapshot.views if not v.reachable
         }
         self._timeouts = dict.fromkeys(NodeName, 0)
-        self._replies: dict[tuple[NodeName, Way], _Reply] = {}
+        self._replies: dict[tuple[NodeName, RequestForm], _Reply] = {}
 
     def fresh(self) -> _Talk:
         """The same talk without what was said before."""
@@ -256,7 +256,7 @@ class _Talk:
                 break
         return NotAnswered(reason=_short(reasons[0]))
 
-    def _told(self, reader: Reader, way: Way, asked: NodeName, about: NodeName) -> Answer:
+    def _told(self, reader: Reader, way: RequestForm, asked: NodeName, about: NodeName) -> Answer:
         """The rows of one node from one reply. Raises DeviceError with the reason why there are none."""
         reply = self._reply(asked, way)
         if reply.error is not None:
@@ -268,13 +268,13 @@ class _Talk:
             raise DeviceError(about, f"{asked} answered without a word about {about}")
         return _parsed(reader, part, about, asked)
 
-    def _reply(self, asked: NodeName, way: Way) -> _Reply:
+    def _reply(self, asked: NodeName, way: RequestForm) -> _Reply:
         key = (asked, way)
         if key not in self._replies:
             self._replies[key] = self._send(asked, way)
         return self._replies[key]
 
-    def _send(self, asked: NodeName, way: Way) -> _Reply:
+    def _send(self, asked: NodeName, way: RequestForm) -> _Reply:
         if asked in self._silent:
             return _Reply({}, DeviceError(asked, self._silent[asked]))
         try:
@@ -288,7 +288,7 @@ class _Talk:
             log.info("%s: %s not answered: %s", asked, way.rpc, error.message)
             return _Reply({}, error)
 
-    def _sent(self, asked: NodeName, way: Way) -> Element:
+    def _sent(self, asked: NodeName, way: RequestForm) -> Element:
         """A refusal that only says that the peer cannot be reached is asked again without the peer."""
         try:
             return self._ask(asked, way.rpc, way.arguments)

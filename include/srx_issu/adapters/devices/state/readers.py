@@ -29,7 +29,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class RequestForm:
     """One form of a question."""
 
     rpc: str
@@ -40,13 +40,15 @@ class Way:
         return dict(self.args)
 
 
-def rpc(name: str, **leaves: str | None) -> Way:
-    return Way(rpc=name, args=tuple((leaf.replace("_", "-"), value) for leaf, value in leaves.items()))
+def rpc(name: str, **leaves: str | None) -> RequestForm:
+    return RequestForm(
+        rpc=name, args=tuple((leaf.replace("_", "-"), value) for leaf, value in leaves.items())
+    )
 
 
-def cli(command: str, form: str = "xml") -> Way:
+def cli(command: str, form: str = "xml") -> RequestForm:
     """The same as a CLI command, for releases whose NETCONF does not have the RPC."""
-    return Way(rpc="command", args=(("", command), ("@format", form)))
+    return RequestForm(rpc="command", args=(("", command), ("@format", form)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ class Reader:
 
     table: str
     scope: Scope
-    ways: tuple[Way, ...]
+    ways: tuple[RequestForm, ...]
     parse: Parse
     none_when: re.Pattern[str] | None = None
     speaks_of_both: bool = False  # a reply that is not wrapped speaks of both nodes
@@ -84,21 +86,23 @@ def image_reader(image_path: str) -> Reader:
     return Reader(
         table="images",
         scope=Scope.LOCAL,
-        ways=(Way(rpc="file-list", args=(("path", image_path), ("detail", None))),),
+        ways=(RequestForm(rpc="file-list", args=(("path", image_path), ("detail", None))),),
         parse=platform.stored_files,
         none_when=re.compile(r"no such file", re.IGNORECASE),
     )
 
 
-def _both(table: str, parse: Parse, *ways: Way, none_when: re.Pattern[str] | None = None) -> Reader:
+def _both(table: str, parse: Parse, *ways: RequestForm, none_when: re.Pattern[str] | None = None) -> Reader:
     return Reader(table=table, scope=Scope.BOTH, ways=ways, parse=parse, none_when=none_when)
 
 
-def _local(table: str, parse: Parse, *ways: Way, none_when: re.Pattern[str] | None = None) -> Reader:
+def _local(table: str, parse: Parse, *ways: RequestForm, none_when: re.Pattern[str] | None = None) -> Reader:
     return Reader(table=table, scope=Scope.LOCAL, ways=ways, parse=parse, none_when=none_when)
 
 
-def _primary(table: str, parse: Parse, *ways: Way, none_when: re.Pattern[str] | None = None) -> Reader:
+def _primary(
+    table: str, parse: Parse, *ways: RequestForm, none_when: re.Pattern[str] | None = None
+) -> Reader:
     return Reader(table=table, scope=Scope.PRIMARY, ways=ways, parse=parse, none_when=none_when)
 
 
@@ -150,7 +154,7 @@ READERS: tuple[Reader, ...] = (
     _local(
         "candidate",
         platform.candidate,
-        Way(
+        RequestForm(
             rpc="get-configuration",
             args=(
                 ("@database", "candidate"),

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from srx_issu.domain.errors import SrxIssuError
-from srx_issu.ports.journal import Claim, Leases
+from srx_issu.ports.journal import LeaseClaim, Leases
 
 # After a triggerer's start every wait renews at its first look: a thousand come within seconds.
 GATHER_S = 0.2
@@ -17,10 +17,10 @@ class LeaseRound:
 
     def __init__(self, leases: Callable[[], Leases]) -> None:
         self._leases = leases
-        self._claims: list[Claim] = []
+        self._claims: list[LeaseClaim] = []
         self._round: asyncio.Task[Mapping[str, SrxIssuError]] | None = None
 
-    async def renew(self, claim: Claim) -> None:
+    async def renew(self, claim: LeaseClaim) -> None:
         """Raises LeaseHeld when another has something of it, JournalError when it is gone or nobody knows."""
         self._claims.append(claim)
         if self._round is None:
@@ -34,5 +34,5 @@ class LeaseRound:
         claims, self._claims, self._round = self._claims, [], None
         return await asyncio.to_thread(self._renew, claims)
 
-    def _renew(self, claims: list[Claim]) -> Mapping[str, SrxIssuError]:
+    def _renew(self, claims: list[LeaseClaim]) -> Mapping[str, SrxIssuError]:
         return self._leases().renew_many(claims)
