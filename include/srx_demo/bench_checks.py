@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
-from srx_issu.checks.aftermath import check_aftermath
+from srx_issu.checks.post_checks import check_aftermath
 from srx_issu.checks.runner import context
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import (

@@ -28,7 +28,7 @@ from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.request import start_request
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

@@ -26,8 +26,8 @@ from srx_issu.campaign.plan import plan_waves
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports import codec
-from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.close import give_order
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.upgrade import StartRun, next_step, note_start
 from tests.fakes.intents import CLUSTER, intent
 from tests.postgres import journal_url, migrated_url, postgres_server

@@ -20,7 +20,7 @@ from srx_issu.domain.history.events import CommandIntended, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from tests.fakes.benches import FakeBench
 
 RUN = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")

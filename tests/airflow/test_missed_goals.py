@@ -21,7 +21,7 @@ from tests.fakes.benches import FakeBench
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from srx_issu.steps.bench import UpgradeContext
+    from srx_issu.steps.context import UpgradeContext
 
 TASK = "fail_back.fail_back_rg0"
 MISSED = WaitVerdict(reached=False, text="not reached within 360 s: node1 does not answer", elapsed_s=361.0)

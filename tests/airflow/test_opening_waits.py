@@ -12,7 +12,7 @@ from srx_issu.airflow.watching import upgrade as watching
 from srx_issu.airflow.watching.watcher import Watcher, watcher, watcher_of_loop
 from srx_issu.domain.errors import JournalAway, SrxIssuError
 from srx_issu.ports.journal import LeaseClaim
-from srx_issu.steps.holding import needs_of, take_all
+from srx_issu.steps.leases import needs_of, take_all
 from tests.fakes.intents import intent
 from tests.fakes.kept_reader import FakeKeptReader
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock

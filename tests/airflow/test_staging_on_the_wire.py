@@ -23,8 +23,8 @@ from srx_issu.ports.staging import Staged
 from srx_issu.stack.embedded.component import Component
 from srx_issu.stack.embedded.home import repository
 from srx_issu.stack.embedded.sessions import end_all
-from srx_issu.steps.put_image import is_there
 from srx_issu.steps.staging.fleet import plan_staging, stage_site, summarise
+from srx_issu.steps.upload import is_there
 from tests.airflow.running_stack import write_topology
 from tests.fakes.supervisor import Supervisor, supervised
 from tests.postgres import journal_url, migrated_url, postgres_server

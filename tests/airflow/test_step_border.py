@@ -26,7 +26,7 @@ from srx_issu.domain.errors import DeviceUnreachable, RequestRefused
 from srx_issu.domain.history.events import Observed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.journal.samples import make_intent

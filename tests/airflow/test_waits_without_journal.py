@@ -32,7 +32,7 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import Outage
-from srx_issu.steps.waits.quiet import QuietWatch, Stillness
+from srx_issu.steps.waits.idle import QuietWatch, Stillness
 from srx_issu.steps.waits.watch_loop import LeaseKeeper
 from tests.fakes.campaign_events import an_order
 from tests.fakes.intents import intent

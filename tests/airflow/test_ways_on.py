@@ -18,8 +18,8 @@ from srx_issu.airflow.operators import step
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way

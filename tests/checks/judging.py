@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from srx_issu import catalog
-from srx_issu.checks.aftermath import check_aftermath
+from srx_issu.checks.post_checks import check_aftermath
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS, CheckResult, CheckRule, CheckRules, WhenUnknown
 from srx_issu.domain.cluster.model import Address, Cluster, Identity, Image, NodeName

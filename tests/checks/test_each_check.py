@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.checks.after_checks import COMPARED, after_checks
+from srx_issu.checks.post_check_table import COMPARED, after_checks
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.comparison.difference import Observation

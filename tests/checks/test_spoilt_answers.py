@@ -16,7 +16,7 @@ from lxml import etree
 
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.state.readers import READERS
-from srx_issu.checks.aftermath import differences_of
+from srx_issu.checks.post_checks import differences_of
 from srx_issu.domain.checking import CheckResult
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.comparison.difference import Observation

@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.adapters.devices.state import readers as counters
 from srx_issu.adapters.devices.state.readers import READERS
-from srx_issu.checks.aftermath import differences_of
+from srx_issu.checks.post_checks import differences_of
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.checks.cases import an_issu_is_under_way

@@ -21,7 +21,7 @@ from srx_issu.adapters.devices.pyez import PyezClusterReader
 from srx_issu.domain.audit import Matrix
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.audit.bench import AuditContext
+from srx_issu.steps.audit.context import AuditContext
 from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases

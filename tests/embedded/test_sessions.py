@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from srx_issu.stack.embedded import guard
+from srx_issu.stack.embedded import watchdog
 from srx_issu.stack.embedded.sessions import Session, end_all, members
 
 SLEEP = "print('on', flush=True); time.sleep(60)"
@@ -65,25 +65,25 @@ def test_a_session_that_is_gone_already_is_no_fault() -> None:
 
 def test_guard_ends_everything_when_its_supervisor_is_gone() -> None:
     with start(PARENT) as component:
-        line = guard.line_for(Session(name="scheduler", sid=component.pid))
+        line = watchdog.line_for(Session(name="scheduler", sid=component.pid))
         with subprocess.Popen(
-            [sys.executable, "-m", "srx_issu.stack.embedded.guard"], stdin=subprocess.PIPE
+            [sys.executable, "-m", "srx_issu.stack.embedded.watchdog"], stdin=subprocess.PIPE
         ) as guarding:
             guarding.communicate(f"{line}\n".encode())
         assert members([component.pid]) == {}
 
 
 def test_guard_leaves_what_the_supervisor_ended_itself() -> None:
-    told = guard.line_for(Session(name="scheduler", sid=1))
-    assert guard.left_behind([told, f"{guard.RELEASED}\n"]) == ()
+    told = watchdog.line_for(Session(name="scheduler", sid=1))
+    assert watchdog.left_behind([told, f"{watchdog.RELEASED}\n"]) == ()
 
 
 def test_guard_ends_the_newest_session_of_a_component_that_was_started_again() -> None:
     """The id of the older one may be a stranger's by now."""
     old, new = (Session(name="scheduler", sid=sid) for sid in (41, 42))
-    assert guard.left_behind([guard.line_for(old), guard.line_for(new)]) == (new,)
+    assert watchdog.left_behind([watchdog.line_for(old), watchdog.line_for(new)]) == (new,)
 
 
 def test_guard_understands_what_it_was_told() -> None:
     session = Session(name="postgres", sid=42, stop_signal=signal.SIGINT, last=True)
-    assert guard.left_behind([guard.line_for(session)]) == (session,)
+    assert watchdog.left_behind([watchdog.line_for(session)]) == (session,)

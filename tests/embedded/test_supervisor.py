@@ -276,4 +276,4 @@ time.sleep(600)
 
 def guards() -> list[psutil.Process]:
     children = psutil.Process().children()
-    return [each for each in children if "srx_issu.stack.embedded.guard" in each.cmdline()]
+    return [each for each in children if "srx_issu.stack.embedded.watchdog" in each.cmdline()]

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.checks.aftermath import check_aftermath
 from srx_issu.checks.check import Check, InRange
 from srx_issu.checks.frames import Frame
+from srx_issu.checks.post_checks import check_aftermath
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.checks.runner import CheckRun, run
 from srx_issu.domain.checking import AftermathVerdict, ReadinessVerdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from srx_issu.adapters.journal.shelf import numbered
+from srx_issu.adapters.journal.file_store import numbered
 from tests.fakes.memory import MemoryEvidence
 
 

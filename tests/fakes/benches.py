@@ -29,7 +29,7 @@ from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
 from srx_issu.ports.permits import Permit
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.start_issu import START_KEY
 from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.intents import intent as plain_intent

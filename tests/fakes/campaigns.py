@@ -29,7 +29,7 @@ from srx_issu.ports.campaign import (
 )
 from srx_issu.ports.journal import PERMIT_S
 from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response
-from srx_issu.steps.campaign.bench import CampaignContext, Planning
+from srx_issu.steps.campaign.context import CampaignContext, Planning
 from srx_issu.steps.campaign.questions import CampaignGateTask, CampaignQuestion, approach, hear
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock

@@ -12,7 +12,7 @@ import pytest
 from upath import UPath
 
 from srx_issu.adapters.journal import Ledger, SqlJournal, StoredEvidence
-from srx_issu.adapters.journal.shelf import numbered, safe_name
+from srx_issu.adapters.journal.file_store import numbered, safe_name
 from srx_issu.domain.errors import JournalError
 from tests.journal.samples import NOON, make_intent
 

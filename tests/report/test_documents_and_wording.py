@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.ports import codec
-from srx_issu.report import wording
+from srx_issu.report import formatting
 from srx_issu.report.checked import check_table
 from srx_issu.report.documents import Documents
 from srx_issu.report.nodes import moments
@@ -60,18 +60,18 @@ def test_a_node_that_did_not_answer_is_a_gap_not_a_zero() -> None:
     ],
 )
 def test_durations(seconds: float | None, words: str) -> None:
-    assert wording.duration(seconds) == words
+    assert formatting.duration(seconds) == words
 
 
 @pytest.mark.parametrize(
     ("count", "words"), [(0, "0 B"), (999, "999 B"), (4_100, "4.1 kB"), (2_345_678_901, "2.3 GB")]
 )
 def test_sizes(count: int, words: str) -> None:
-    assert wording.size(count) == words
+    assert formatting.size(count) == words
 
 
 def test_foreign_text_loses_controls_and_secrets_only() -> None:
-    assert wording.plain("a\tb\r\nc \x1b[1m \u202e $9$abc ü") == "a\tb\nc   [secret removed] ü"
+    assert formatting.plain("a\tb\r\nc \x1b[1m \u202e $9$abc ü") == "a\tb\nc   [secret removed] ü"
 
 
 def test_real_time_objects_are_summed_and_listed_by_service() -> None:

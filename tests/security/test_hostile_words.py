@@ -10,7 +10,7 @@ import yaml
 
 from srx_issu.adapters.devices import queries
 from srx_issu.adapters.devices.start import job_folder
-from srx_issu.adapters.journal.shelf import safe_name
+from srx_issu.adapters.journal.file_store import safe_name
 from srx_issu.catalog import UpgradeRequest, resolve
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused

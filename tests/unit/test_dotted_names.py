@@ -76,4 +76,4 @@ def test_every_dotted_name_leads_somewhere() -> None:
 def test_a_name_of_yesterday_is_a_stray() -> None:
     gone = ".".join(("srx_issu", "hooks", "stop"))
     assert strays(f"'{gone}.campaigns_stopped'") == [f"{gone}.campaigns_stopped"]
-    assert strays("srx_issu.steps.recall.baseline, srx_issu.domain.cluster.rows") == []
+    assert strays("srx_issu.steps.baseline.baseline, srx_issu.domain.cluster.rows") == []

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from srx_issu.checks.check import Check
+from srx_issu.checks.formatting import many
 from srx_issu.checks.frames import Subject
 from srx_issu.checks.nodes.identity import IDENTITY
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
 from srx_issu.checks.tables import every_check, every_frame
-from srx_issu.checks.words import many
 from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, first_words
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_issu.report.formatting import figure
 from srx_issu.report.traffic import TrafficChart
-from srx_issu.report.wording import figure
 
 LABELS, PLOT, FIGURES = 268.0, 600.0, 112.0
 BAR, GAP, GROUP_GAP = 13.0, 2.0, 12.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from srx_issu.report.wording import figure
+from srx_issu.report.formatting import figure
 
 _ORDER = {"FAIL": 0, "ERROR": 1, "SKIPPED": 3, "PASS": 4}  # what needs eyes first; unknown words go between
 _SEVERITIES = {"block": 0, "warn": 1, "info": 2}

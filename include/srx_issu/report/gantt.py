@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from srx_issu.report.formatting import duration, words_of
 from srx_issu.report.timeline import Panel, StepSpan, TimelineRow
-from srx_issu.report.wording import duration, words_of
 
 LABELS, PLOT, NOTES = 232.0, 560.0, 188.0  # widths of the three columns
 WIDTH = LABELS + PLOT + NOTES

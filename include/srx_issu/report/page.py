@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from srx_issu.report import wording
+from srx_issu.report import formatting
 from srx_issu.report.bars import bar_chart
 from srx_issu.report.gantt import chart
 from srx_issu.report.story import Story
@@ -42,10 +42,10 @@ def environment(package: str = HERE) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else wording.plain(value),
+        finalize=lambda value: value if isinstance(value, Markup) else formatting.plain(value),
     )
     for name in ("clock", "stamp", "duration", "size", "words_of", "figure"):
-        made.filters[name] = getattr(wording, name)
+        made.filters[name] = getattr(formatting, name)
     made.globals["style"] = Markup(_source(HERE, "report.css"))  # noqa: S704 - a file of ours, no input
     return made
 

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.table import FACTS
+from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.plan import RecoveryPlan
-from srx_issu.domain.recovery.words import by_hand
 from srx_issu.ports import codec
 from srx_issu.report.documents import Documents
 

@@ -24,8 +24,8 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.table import FACTS, Facts
 from srx_issu.domain.gate.table import as_markdown
 from srx_issu.domain.recovery import steps
+from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
-from srx_issu.domain.recovery.words import by_hand
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"

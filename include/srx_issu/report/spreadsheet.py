@@ -7,7 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from srx_issu.report.wording import plain
+from srx_issu.report.formatting import plain
 
 # A spreadsheet takes a cell that begins so for a formula. Some pass over spaces, and over marks that nobody
 # sees, and take full-width and small forms for the signs themselves (OWASP, "CSV injection").

@@ -13,13 +13,13 @@ from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report.approvals import ApprovalLine, approval_lines, approver
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, Listed
+from srx_issu.report.formatting import plain
 from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.recovery import Recovery, recovery
 from srx_issu.report.sent import SentCommand, sent_commands
 from srx_issu.report.timeline import Panel, timeline
 from srx_issu.report.traffic import Traffic, traffic
 from srx_issu.report.verdicts import Tone, conclusion, meaning
-from srx_issu.report.wording import plain
 
 LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
 

@@ -16,8 +16,8 @@ from srx_issu.ports import codec
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import AskPerson, Gate, approach
 from srx_issu.steps.approval.request import recovery_request, start_request
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import course
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
     RecoveryWait,

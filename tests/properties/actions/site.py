@@ -25,8 +25,8 @@ from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.steps.approval.gate import Gate
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import intent_of
+from srx_issu.steps.baseline import intent_of
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_lab.rehearsal import TARGET, example_image, example_spec

@@ -21,10 +21,10 @@ from srx_issu.ports.devices import Line
 from srx_issu.ports.journal import PERMIT_S
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import intent_of
-from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
+from srx_issu.steps.baseline import intent_of
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out
+from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_issu.steps.upgrade.observe import observe, observe_again

@@ -52,8 +52,8 @@ from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import AskPerson, Enough, Gate, NextGate, Response, approach, give_up, hear
 from srx_issu.steps.approval.request import recovery_request
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import course, intent_of
+from srx_issu.steps.baseline import course, intent_of
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
     RecoveryWait,
@@ -72,7 +72,7 @@ from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
 from srx_issu.steps.waits.converge import NotYet
-from srx_issu.steps.waits.quiet import QuietWatch
+from srx_issu.steps.waits.idle import QuietWatch
 from srx_issu.steps.waits.watch import deadline_s
 from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases

@@ -27,11 +27,11 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.recovery.descriptions import describe
 from srx_issu.domain.recovery.found import nothing_to_recover, whose_issu
 from srx_issu.domain.recovery.plan import CommandKind, RecoveryPlan, SentRecoveryCommand
 from srx_issu.domain.recovery.planner import recover
 from srx_issu.domain.recovery.progress import Finished, Send, next_action
-from srx_issu.domain.recovery.words import describe
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import NEW, OLD, SYNCED, SYNCING, T0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from srx_issu.checks.aftermath import Aftermath, check_aftermath, differences_of, findings_of
+from srx_issu.checks.post_checks import Aftermath, check_aftermath, differences_of, findings_of
 from srx_issu.domain.checking import AftermathVerdict, CheckRule, CheckRules, Severity
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import ColdSync, GroupState

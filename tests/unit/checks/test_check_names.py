@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.checks.after_checks import after_checks, after_frame, comparison_frame, priorities_frame
 from srx_issu.checks.check import AtLeastColumn, Check
 from srx_issu.checks.frames import Subject
+from srx_issu.checks.post_check_table import after_checks, after_frame, comparison_frame, priorities_frame
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.checks.tables import every_frame
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS

@@ -9,8 +9,8 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+from srx_issu.domain.recovery.descriptions import by_hand, describe, say
 from srx_issu.domain.recovery.planner import recover
-from srx_issu.domain.recovery.words import by_hand, describe, say
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, snapshot, view
 

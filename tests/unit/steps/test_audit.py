@@ -19,7 +19,7 @@ from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, Timers
 from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.domain.verdict import Status
 from srx_issu.report.audit import build_audit_report
-from srx_issu.steps.audit.bench import AuditContext
+from srx_issu.steps.audit.context import AuditContext
 from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit, summary
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases, SteppingClock

@@ -17,8 +17,8 @@ from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
-from srx_issu.steps.campaign.bench import Planning
 from srx_issu.steps.campaign.close import close_campaign, give_order
+from srx_issu.steps.campaign.context import Planning
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign.upgrade import (
     AttachToRun,

@@ -19,7 +19,7 @@ from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_
 from srx_issu.steps.campaign.turns import End, Room, Turn, obstacles, wants_attention
 from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, ClusterTask, StartRun, next_step, note_start
 from srx_issu.steps.campaign.wave import open_wave
-from srx_issu.steps.holding import Needs, take_all
+from srx_issu.steps.leases import Needs, take_all
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.fakes.memory import MemoryLeases
 from tests.unit.campaign.fleets import campaign, member

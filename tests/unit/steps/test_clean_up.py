@@ -8,7 +8,7 @@ from srx_issu.domain.errors import StopFlagUnreadable
 from srx_issu.domain.history.events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.clean_up import clean_up
 from tests.fakes.benches import FakeBench
 from tests.fakes.snapshots import N0

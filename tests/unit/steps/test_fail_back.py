@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.errors import NotPermitted, RequestRefused
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.fail_back import fail_back_groups, fail_back_rg0, reset_failover
 from tests.fakes.benches import FakeBench
 from tests.fakes.intents import intent

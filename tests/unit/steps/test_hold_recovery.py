@@ -12,8 +12,8 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
 from srx_issu.steps.recovery.recover_cluster import carry_out, conclude_recovery
+from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, prognosis
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.hold_for_operator import hold_recovery
 from tests.fakes.benches import FakeBench

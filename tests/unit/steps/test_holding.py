@@ -12,7 +12,7 @@ from srx_issu.domain.history.events import OutcomeDecided
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, SharedLimit
 from srx_issu.ports.journal import PERMIT_S
-from srx_issu.steps.holding import needs_of, renew_all, take_all
+from srx_issu.steps.leases import needs_of, renew_all, take_all
 from srx_issu.steps.upgrade.claim import claim
 from srx_issu.steps.upgrade.close import close
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome

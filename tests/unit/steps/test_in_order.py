@@ -11,7 +11,7 @@ import pytest
 from srx_issu.domain.errors import TransferFailed
 from srx_issu.domain.history.events import OwnWait, Sending, WaitBegan
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part
 from tests.fakes.benches import FakeBench

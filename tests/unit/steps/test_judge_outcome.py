@@ -18,7 +18,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, prognosis
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.waits.converge import NotYet

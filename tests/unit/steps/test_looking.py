@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.steps.looking import LoginRequired
+from srx_issu.steps.observe_patiently import LoginRequired
 from tests.fakes.benches import ScriptedReader
 from tests.fakes.snapshots import N0, N1, both, silent, snapshot
 

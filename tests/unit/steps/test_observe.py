@@ -19,7 +19,7 @@ from srx_issu.domain.history.events import (
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.recall import baseline, course, intent_of
+from srx_issu.steps.baseline import baseline, course, intent_of
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from tests.fakes.benches import FakeBench, start_intended

@@ -12,7 +12,7 @@ from srx_issu.domain.history.events import ApprovalConfirmed, RecoveryStepPassed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
-from srx_issu.steps.recovery.kept_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
 from srx_issu.steps.recovery.way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
 from tests.fakes.benches import FakeBench
 from tests.fakes.recoveries import half_way

@@ -21,8 +21,8 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFailed
 from srx_issu.ports.permits import Permit
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.campaign.bench import Planning
-from srx_issu.steps.staging.bench import StagingContext
+from srx_issu.steps.campaign.context import Planning
+from srx_issu.steps.staging.context import StagingContext
 from srx_issu.steps.staging.fleet import SiteWork, gaps, plan_staging, stage_site, summarise
 from srx_issu.steps.staging.throttle import Throttle
 from tests.fakes.intents import CLUSTER, IMAGE

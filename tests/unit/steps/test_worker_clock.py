@@ -11,7 +11,7 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import AskPerson, Enough, Gate, Response, approach, hear
 from srx_issu.steps.approval.request import start_request
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import carry_out
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.benches import FakeBench

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from srx_issu.adapters.journal.shelf import FILE_MODE, FOLDER_MODE, StoragePath, local
+from srx_issu.adapters.journal.file_store import FILE_MODE, FOLDER_MODE, StoragePath, local
 from srx_issu.domain.errors import JournalError
 
 Kind = Literal["html", "csv", "json"]

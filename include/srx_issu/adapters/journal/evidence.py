@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.adapters.journal.database import Database
-from srx_issu.adapters.journal.shelf import Shelf, StoragePath, numbered, safe_name
+from srx_issu.adapters.journal.file_store import Shelf, StoragePath, numbered, safe_name
 from srx_issu.adapters.journal.signing import Signer
 from srx_issu.adapters.journal.tables import audit_files, audits, evidence, upgrades
 from srx_issu.adapters.journal.writing import writing

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from srx_issu.adapters.journal.codec import aware
 from srx_issu.adapters.journal.database import Database
 from srx_issu.adapters.journal.evidence import AUDITS, StoredEvidence
-from srx_issu.adapters.journal.shelf import StoragePath
+from srx_issu.adapters.journal.file_store import StoragePath
 from srx_issu.adapters.journal.tables import audit_files, audits
 
 

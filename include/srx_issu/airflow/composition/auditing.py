@@ -12,7 +12,7 @@ from srx_issu.airflow.composition.looking import Accounts, looker
 from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.audit.bench import AuditContext
+from srx_issu.steps.audit.context import AuditContext
 
 WITHOUT_IMAGE = tuple(table for table in TABLES if table != "images")
 

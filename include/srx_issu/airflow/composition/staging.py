@@ -19,7 +19,7 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import NodeFiles
-from srx_issu.steps.staging.bench import StagingContext
+from srx_issu.steps.staging.context import StagingContext
 
 SPACE = ("var_tmp",)
 

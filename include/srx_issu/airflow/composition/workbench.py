@@ -22,12 +22,12 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.holding import renew_all
+from srx_issu.steps.baseline import intent_of
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.late_journal import write_patiently
-from srx_issu.steps.looking import LoginRequired
+from srx_issu.steps.leases import renew_all
+from srx_issu.steps.observe_patiently import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
-from srx_issu.steps.recall import intent_of
 
 
 def is_open(upgrade_id: str, purpose: Purpose) -> bool:

@@ -34,7 +34,7 @@ from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rehearse import Answer
 from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
 from srx_issu.steps.campaign.questions import PLAN, CampaignQuestion
 from srx_issu.steps.campaign.wave import (

@@ -13,7 +13,7 @@ from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
 from srx_issu.airflow.sensors.cluster import GoalSensor
 from srx_issu.domain.history.events import Awaited, Sending
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.in_order import Part
 from srx_issu.steps.waits.reach_goal import reach
 

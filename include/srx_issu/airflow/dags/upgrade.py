@@ -25,7 +25,7 @@ from srx_issu.domain.history.events import OwnWait, Sending
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import Recovered, conclude_recovery
 from srx_issu.steps.recovery.way import RecoveryWay, choose_way, confirm_recovery
 from srx_issu.steps.upgrade.back_up_configuration import back_up_configuration

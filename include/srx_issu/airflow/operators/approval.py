@@ -28,7 +28,7 @@ from srx_issu.steps.approval.gate import (
 )
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.approval.request import ApprovalRequest
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 
 GATES = 4  # up to three approvers, and a question that has changed
 

@@ -21,8 +21,8 @@ from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate
 from srx_issu.steps.approval.lost_answer import LostAnswer
-from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.close import close_campaign
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.questions import (
     CampaignGateTask,
     CampaignQuestion,

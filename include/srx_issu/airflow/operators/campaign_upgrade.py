@@ -17,7 +17,7 @@ from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.upgrade import (
     AttachToRun,
     ClusterEnded,

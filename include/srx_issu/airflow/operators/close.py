@@ -22,7 +22,7 @@ from srx_issu.domain.errors import ConnectionUnusable, JournalAway
 from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.clean_up import clean_up, left_undone
 from srx_issu.steps.upgrade.close import close, is_closed, settle
 

@@ -10,7 +10,7 @@ from airflow.sdk import BaseOperator, Context
 
 from srx_issu.airflow.operators.step import run_parts, run_step
 from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, overdue
 from srx_issu.steps.recovery.way import RecoveryWay, actions_left
 from srx_issu.steps.waits.in_order import InOrder, Part

@@ -30,7 +30,7 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.outage import run_patiently
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.waits.converge import NotYet

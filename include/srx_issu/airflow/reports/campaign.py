@@ -12,8 +12,8 @@ from srx_issu.airflow.operators.campaign import bench_of, failing
 from srx_issu.campaign.events import ReportWritten
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
-from srx_issu.steps.campaign.bench import CampaignContext
 from srx_issu.steps.campaign.close import conclude_campaign, ending_of
+from srx_issu.steps.campaign.context import CampaignContext
 
 
 class CampaignReportOperator(BaseOperator):

@@ -9,7 +9,7 @@ from srx_issu.domain.history.events import StepFinished
 from srx_issu.ports.journal import Json
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents
-from srx_issu.steps.recall import intent_of
+from srx_issu.steps.baseline import intent_of
 
 
 def write_report(stores: Stores, upgrade_id: str, step: str) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.cluster import jittered
 from srx_issu.airflow.triggers.guarded import guarded
 from srx_issu.airflow.watching.upgrade import open_quiet
-from srx_issu.steps.waits.quiet import Stillness
+from srx_issu.steps.waits.idle import Stillness
 
 
 class QuietTrigger(BaseTrigger):

@@ -17,7 +17,7 @@ from srx_issu.airflow.composition.campaign import open_campaign, task_in
 from srx_issu.airflow.watching.shared import STALE_S, Call, CampaignWatch, Waiter, campaign_watch_of_loop
 from srx_issu.campaign.naming import campaign_id
 from srx_issu.domain.errors import JournalAway
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.turns import End, Turn
 from srx_issu.steps.campaign.upgrade import ClusterEnded, ClusterTask, Step, collect, give_up, next_step

@@ -33,13 +33,13 @@ from srx_issu.domain.recovery.plan import ActionName, RecoveryPlan, SentRecovery
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.steps.holding import claim_of
+from srx_issu.steps.baseline import course, intent_of
 from srx_issu.steps.late_journal import LateJournal
-from srx_issu.steps.looking import require_login
+from srx_issu.steps.leases import claim_of
+from srx_issu.steps.observe_patiently import require_login
 from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
-from srx_issu.steps.recall import course, intent_of
-from srx_issu.steps.recovery.kept_plan import plan_in
-from srx_issu.steps.waits.quiet import QuietWatch, Stillness
+from srx_issu.steps.recovery.stored_plan import plan_in
+from srx_issu.steps.waits.idle import QuietWatch, Stillness
 from srx_issu.steps.waits.watch import SHORT_S, PollResult, Watch, away_words
 from srx_issu.steps.waits.watch_loop import RENEWALS, LeaseKeeper, WatchLoop
 from srx_issu.steps.waits.window import seconds_until_open, window_objection

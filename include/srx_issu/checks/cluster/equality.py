@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from srx_issu.checks.check import YES, Check
+from srx_issu.checks.formatting import listed
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.checks.words import listed
 from srx_issu.domain.checking import Severity
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import PerNode

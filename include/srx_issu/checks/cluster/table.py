@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import Check
+from srx_issu.checks.check_module import ClusterPart
 from srx_issu.checks.cluster import clocks, eligibility, equality, groups, routing, window
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
-from srx_issu.checks.part import ClusterPart
 from srx_issu.domain.upgrade.intent import Policy
 
 PARTS: tuple[ClusterPart, ...] = (groups, eligibility, equality, clocks, window, routing)

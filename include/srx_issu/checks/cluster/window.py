@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from srx_issu.checks.check import Check, InRange
+from srx_issu.checks.formatting import span
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.checks.words import span
 from srx_issu.domain.checking import WhenUnknown
 from srx_issu.domain.upgrade.intent import Intent, Policy
 

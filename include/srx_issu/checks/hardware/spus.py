@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import Check, InRange
+from srx_issu.checks.formatting import percent
 from srx_issu.checks.frames import Frame, Row, Subject
-from srx_issu.checks.words import percent
 from srx_issu.domain.checking import Severity, WhenUnknown
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Policy

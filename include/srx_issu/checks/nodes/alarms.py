@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import ZERO, Check
+from srx_issu.checks.formatting import listed
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.checks.words import listed
 from srx_issu.domain.checking import Severity
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.rows import Alarm

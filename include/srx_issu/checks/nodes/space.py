@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import AtLeastColumn, Check
+from srx_issu.checks.formatting import size
 from srx_issu.checks.frames import Reasons, Row, Subject
-from srx_issu.checks.words import size
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Policy
 from srx_issu.domain.upgrade.space import bytes_needed, bytes_there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import Check
+from srx_issu.checks.check_module import NodePart
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
 from srx_issu.checks.nodes import (
     alarms,
@@ -13,33 +14,32 @@ from srx_issu.checks.nodes import (
     heartbeats,
     identity,
     issu,
-    licences,
+    licenses,
     load,
     multi_node_ha,
-    own_summary,
-    people,
-    presence,
+    reachability,
+    self_reported_health,
     space,
+    user_sessions,
 )
-from srx_issu.checks.part import NodePart
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Policy
 
 PARTS: tuple[NodePart, ...] = (
-    presence,
+    reachability,
     identity,
     space,
     load,
     cold_sync,
-    own_summary,
+    self_reported_health,
     heartbeats,
     issu,
     multi_node_ha,
     alarms,
     core_dumps,
-    people,
+    user_sessions,
     configuration,
-    licences,
+    licenses,
     clock,
 )
 

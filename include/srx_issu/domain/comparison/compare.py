@@ -2,7 +2,7 @@
 
 ``compare`` is pure and light, so that a waiting trigger may ask it again and again what is still missing.
 Which tables there are to compare, and how, is in ``domain.comparison.tables``. Judging differences (severity,
-verdict) is left to ``checks.aftermath``.
+verdict) is left to ``checks.post_checks``.
 """
 
 from __future__ import annotations

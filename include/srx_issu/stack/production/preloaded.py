@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from srx_issu.stack.embedded.preload import load
 from srx_issu.stack.embedded.stack import PARSE_MODULES, TASK_MODULES
-from srx_issu.stack.production.place import hostname
+from srx_issu.stack.production.hostname import hostname
 
 DAG_PROCESSOR = ("dag-processor",)
 

@@ -8,7 +8,7 @@ from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import asked, standing
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.window import has_window
 
 CONFIRM_STEP = "approval.confirm_approval"

@@ -14,7 +14,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.events import ApprovalConfirmed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import in_force, standing
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 REFUSALS = {

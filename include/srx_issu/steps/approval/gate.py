@@ -25,8 +25,8 @@ from srx_issu.steps.approval.confirm import refuse
 from srx_issu.steps.approval.facts import InForce, in_force, rule_of, standing
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
 from srx_issu.steps.approval.request import ApprovalRequest
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.holding import renew_all
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.leases import renew_all
 
 OPTIONS = [APPROVE, REJECT]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.recovery.words import describe as describe_plan
+from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import why_asked
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import course
-from srx_issu.steps.recovery.kept_plan import kept_diagnosis, kept_plan
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.recovery.stored_plan import kept_diagnosis, kept_plan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.support import InService, Support, judge
 from srx_issu.domain.verdict import Status
 from srx_issu.ports import codec
-from srx_issu.steps.audit.bench import AuditContext
+from srx_issu.steps.audit.context import AuditContext
 
 PLAN, BATCH, MATRIX = "plan.json", "batch.json", "matrix.json"
 _ANY_RELEASE = "1.0R1"  # stands for the image where the catalogue has none; nothing is judged by it

@@ -12,7 +12,7 @@ from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.planned import plan_of
 from srx_issu.steps.campaign.questions import digest_of, last_unanswered
 

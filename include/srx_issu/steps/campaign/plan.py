@@ -11,7 +11,7 @@ from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
 from srx_issu.steps.campaign.questions import (
     PLAN,

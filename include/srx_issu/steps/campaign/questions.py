@@ -41,7 +41,7 @@ from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionG
 from srx_issu.ports import codec
 from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response, name_of
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.planned import plan_of, rule_in
 
 PLAN = "plan"

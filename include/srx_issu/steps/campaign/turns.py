@@ -17,7 +17,7 @@ from srx_issu.campaign.window import next_start
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
 from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, MOST_TAKEN, ClusterTask, needs_in, over_budget
-from srx_issu.steps.holding import Needs, place_names
+from srx_issu.steps.leases import Needs, place_names
 
 
 class Room:

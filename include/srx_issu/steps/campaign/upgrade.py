@@ -26,8 +26,8 @@ from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import SharedLimit
-from srx_issu.steps.campaign.bench import CampaignContext
-from srx_issu.steps.holding import Needs, needs, take_all
+from srx_issu.steps.campaign.context import CampaignContext
+from srx_issu.steps.leases import Needs, needs, take_all
 from srx_issu.steps.upgrade.close import conclude
 
 LEASE_S = 1800.0  # until the run's own claim renews it; if that never comes, others need not wait for long

@@ -12,7 +12,7 @@ from srx_issu.campaign.rehearse import Answer
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.steps.campaign.bench import CampaignContext
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.questions import CampaignQuestion, choice, decision, digest_of
 

@@ -22,11 +22,11 @@ from srx_issu.domain.history.events import (
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Hold, IntendAnswer, Intended
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.conditions import GateReading, recover_line
 from srx_issu.steps.gate.order import SendOrder, StartOrder
-from srx_issu.steps.holding import needs_of
 from srx_issu.steps.late_journal import write_patiently
+from srx_issu.steps.leases import needs_of
 from srx_issu.steps.outage import Outage
 
 ON_ITS_WAY_S = PERMIT_S + 5  # how long after its intent a start may still arrive at the node

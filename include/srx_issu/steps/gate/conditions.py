@@ -25,9 +25,9 @@ from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.order import SendOrder
-from srx_issu.steps.recovery.kept_plan import digest_of
+from srx_issu.steps.recovery.stored_plan import digest_of
 from srx_issu.steps.waits.window import window_objection
 
 

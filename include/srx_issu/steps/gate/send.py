@@ -27,10 +27,10 @@ from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered
 from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
 from srx_issu.ports.permits import Permit
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.ask import Asking, LaterError
 from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, SendOrder, StartOrder, UploadOrder
-from srx_issu.steps.holding import renew_all
+from srx_issu.steps.leases import renew_all
 from srx_issu.steps.outage import LIMIT_S, Outage, is_at_limit
 
 MOST_EXPIRED = 3  # permits that may run out in a row before the step gives up and is tried again

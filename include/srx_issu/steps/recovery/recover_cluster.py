@@ -20,17 +20,17 @@ from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy, RecoveryStepPassed, Sending
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
-from srx_issu.domain.recovery.words import by_hand
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.baseline import baseline, baseline_state
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import ErrandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import baseline, baseline_state
-from srx_issu.steps.recovery.kept_plan import keep_plan, kept_plan, plan_in, prognosis
+from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, plan_in, prognosis
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -220,7 +220,7 @@ def _not_restored(bench: UpgradeContext, plan: RecoveryPlan) -> str | None:
 
 def _compared(bench: UpgradeContext) -> str:
     """The state now against the baseline, in words; findings are journalled one by one."""
-    from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415
+    from srx_issu.checks.post_checks import differences_of, findings_of  # noqa: PLC0415
 
     so_far = bench.known()
     before = Observation(

@@ -11,9 +11,9 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import why_asked
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recovery.kept_plan import kept_plan
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import diagnose
+from srx_issu.steps.recovery.stored_plan import kept_plan
 
 CONFIRM_STEP = "recover.confirm_recovery"
 

@@ -12,9 +12,9 @@ from srx_issu.domain.upgrade.space import bytes_needed
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.gate.staging import upload_ahead
-from srx_issu.steps.put_image import check_arrived, check_source, is_there
-from srx_issu.steps.staging.bench import StagingContext
+from srx_issu.steps.staging.context import StagingContext
 from srx_issu.steps.staging.throttle import Throttle
+from srx_issu.steps.upload import check_arrived, check_source, is_there
 
 LEASE_S = 7200.0  # a checksum on a small routing engine may take most of an hour, in silence
 _RENEW = timedelta(seconds=300)

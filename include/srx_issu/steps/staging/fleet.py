@@ -14,8 +14,8 @@ from srx_issu.campaign.model import Campaign, Staging
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.staging.bench import StagingContext
 from srx_issu.steps.staging.cluster import stage_cluster
+from srx_issu.steps.staging.context import StagingContext
 from srx_issu.steps.staging.throttle import Throttle
 
 STOP_HEARD_S = 10.0

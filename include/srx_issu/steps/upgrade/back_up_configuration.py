@@ -8,7 +8,7 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.history.events import StepFinished
 from srx_issu.domain.redaction.configuration import scrub
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 
 FORMS = ("text", "set")
 

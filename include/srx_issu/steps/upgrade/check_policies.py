@@ -11,7 +11,7 @@ from srx_issu.domain.history.events import FindingMade, FoundBy, Sending, StepFi
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import ResyncPolicies
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified

@@ -6,7 +6,7 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.history.events import FindingMade, FoundBy, OwnWait, StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import keep_after, last_look
 from srx_issu.steps.upgrade.comparing import as_it_is_now, before_the_upgrade, keep_validations, with_noise
@@ -30,7 +30,7 @@ def check_state(bench: UpgradeContext) -> Facts | NotYet:
 
 
 def _judge(bench: UpgradeContext, before: Observation, now: Observation, intent: Intent) -> Facts:
-    from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 
     aftermath = check_aftermath(
         before=before.snapshot,

@@ -9,8 +9,8 @@ from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, OwnWa
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal, describe, progress
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.recall import course
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import last_look
 from srx_issu.steps.upgrade.comparing import (
@@ -28,7 +28,7 @@ def check_unchanged(bench: UpgradeContext) -> Facts | NotYet:
     """Both on the target, in sync, flags cleared, groups where they belong, and everything as before once
     more, the configuration too: UPGRADED (or with findings). Waits for what the fail-back has interrupted.
     """
-    from srx_issu.checks.aftermath import differences_of  # noqa: PLC0415 - brings the checks
+    from srx_issu.checks.post_checks import differences_of  # noqa: PLC0415 - brings the checks
 
     before, now, intent = before_the_upgrade(bench), as_it_is_now(bench), with_noise(bench)
     reason, objections = _left_over(bench, now.snapshot)
@@ -72,7 +72,7 @@ def _judge(
     known: tuple[Difference, ...],
 ) -> list[str]:
     """The findings that were not told after the ISSU already; a blocking one raises NotVerified."""
-    from srx_issu.checks.aftermath import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 
     keep_look(bench, "final", now)
     aftermath = check_aftermath(

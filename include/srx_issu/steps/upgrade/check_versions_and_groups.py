@@ -8,8 +8,8 @@ from srx_issu.domain.history.events import StepFinished
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import was_under_way
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.recall import baseline
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.collect_after import after
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 

@@ -14,7 +14,7 @@ from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, Purpose
 from srx_issu.ports.journal import PERMIT_S, Journal, Leases
-from srx_issu.steps.holding import Needs, needs_of, take_all
+from srx_issu.steps.leases import Needs, needs_of, take_all
 from srx_issu.steps.upgrade.close import conclude, end_upgrade
 
 STEP = "claim"

@@ -7,7 +7,7 @@ from srx_issu.domain.errors import DeviceError, PermitExpired, RequestRefused, S
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import Observed, Sending, StepFinished
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import DeleteOrder
 from srx_issu.steps.gate.send import delete_file
 from srx_issu.steps.upgrade.consolidate_groups import return_groups

@@ -12,8 +12,8 @@ from srx_issu.domain.history.upgrade_state import Conclusion, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Journal, Leases
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.holding import give_back
+from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.leases import give_back
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)

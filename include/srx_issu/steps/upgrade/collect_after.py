@@ -7,8 +7,8 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.history.events import StateCollected
 from srx_issu.ports import codec
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.looking import look_patiently
+from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.upgrade.comparing import COMPARED, keep_look
 from srx_issu.steps.upgrade.transcript import keep_transcript
 

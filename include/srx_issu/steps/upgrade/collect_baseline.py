@@ -9,7 +9,7 @@ from srx_issu.domain.comparison.tables import GAUGED
 from srx_issu.domain.history.events import BaselineTaken, StepFinished
 from srx_issu.domain.upgrade.intent import Tolerance
 from srx_issu.ports import codec
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.comparing import keep_look
 
 

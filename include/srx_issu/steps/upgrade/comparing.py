@@ -10,9 +10,9 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
 from srx_issu.domain.upgrade.intent import Intent, Tolerance
 from srx_issu.ports import codec
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import baseline, baseline_state
+from srx_issu.steps.baseline import baseline, baseline_state
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.observe_patiently import look_patiently
 
 # Everything that is compared, and what blocks. Not the load: its samples take longer than all of this.
 COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy_sync")

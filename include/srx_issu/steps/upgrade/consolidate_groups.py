@@ -12,10 +12,10 @@ from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.judge_readiness import eligibility, reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.domain.history.events import OutcomeDecided
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 
 
 def decide_outcome(bench: UpgradeContext, outcome: Outcome, reason: str) -> None:

@@ -17,10 +17,10 @@ from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
 from srx_issu.domain.upgrade.goals import away_from_home
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder, StillDue
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import baseline
 
 MOST_LOOKS = 5  # at one command that the gate finds not due, and the next look does
 

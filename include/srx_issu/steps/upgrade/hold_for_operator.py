@@ -10,11 +10,11 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.words import describe as describe_plan
+from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.recovery.kept_plan import Prognosis, keep_plan, kept_diagnosis, kept_plan, prognosis
+from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.recovery.stored_plan import Prognosis, keep_plan, kept_diagnosis, kept_plan, prognosis
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
 

@@ -15,10 +15,10 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import baseline
-from srx_issu.steps.recovery.kept_plan import name_failure, prognosis
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.observe_patiently import look_patiently
+from srx_issu.steps.recovery.stored_plan import name_failure, prognosis
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.go_on_watching import go_on_watching

@@ -13,8 +13,8 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import baseline, baseline_state
+from srx_issu.steps.baseline import baseline, baseline_state
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.refuse_start import refuse_start

@@ -16,8 +16,8 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, whose_issu
 from srx_issu.ports import codec
 from srx_issu.ports.journal import UpgradeRecord
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.recall import baseline, intent_of
+from srx_issu.steps.baseline import baseline, intent_of
+from srx_issu.steps.context import Facts, UpgradeContext
 
 
 @dataclass(frozen=True, kw_only=True)

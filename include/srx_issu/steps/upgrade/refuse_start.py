@@ -7,7 +7,7 @@ from typing import NoReturn
 from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import SendCondition
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 _DECIDED_ALREADY = (SendCondition.OPEN, SendCondition.UNDECIDED)

@@ -6,10 +6,10 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
 from srx_issu.domain.upgrade.commands import SnapshotSoftware
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.judge_readiness import eligibility
 
 

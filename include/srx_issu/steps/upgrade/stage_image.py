@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.events import Sending, StepFinished
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import UploadOrder
 from srx_issu.steps.gate.send import upload_image
-from srx_issu.steps.put_image import check_arrived, check_source, is_there
-from srx_issu.steps.recall import course
+from srx_issu.steps.upload import check_arrived, check_source, is_there
 
 LOG_EVERY_PERCENT = 10
 

@@ -20,10 +20,10 @@ from srx_issu.domain.upgrade.decide import Action, AskOperator, AttachToIssu, No
 from srx_issu.domain.upgrade.decide import BeginIssu as StartAction
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.steps.bench import Facts, UpgradeContext
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import StartOrder
 from srx_issu.steps.gate.send import start_in_service_upgrade
-from srx_issu.steps.recall import baseline
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start

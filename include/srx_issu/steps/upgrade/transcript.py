@@ -5,7 +5,7 @@ from __future__ import annotations
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.history.events import Observed
 from srx_issu.domain.redaction.prose import redact
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 
 
 def keep_transcript(bench: UpgradeContext) -> str | None:

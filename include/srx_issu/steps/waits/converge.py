@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from srx_issu.domain.comparison.difference import Difference, Observation
 from srx_issu.domain.history.events import Observed, OwnWait, StillMissing, WaitBegan
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 
 # Each look costs a worker some seconds. And an event that comes before the scheduler has seen the worker of
 # the last look end makes it take the task for one that was killed from outside.
@@ -45,7 +45,7 @@ def not_yet(
     told_before: Iterable[Difference] = (),
 ) -> NotYet | None:
     """None = judge now. ``told_before``: nobody waits for those differences again."""
-    from srx_issu.checks.aftermath import differences_of, findings_of  # noqa: PLC0415 - as its siblings do
+    from srx_issu.checks.post_checks import differences_of, findings_of  # noqa: PLC0415 - as its siblings do
 
     told = {difference.what for difference in told_before}
     found = findings_of(differences_of(before, now, intent), intent.policy.checks)

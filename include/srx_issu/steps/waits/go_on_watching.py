@@ -9,8 +9,8 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.history.events import OwnWait, WaitBegan
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.recall import course
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import deadline_s
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from srx_issu.domain.history.events import Awaited, Sending, StepFinished
 from srx_issu.domain.history.upgrade_state import UpgradeState
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import Pending
 from srx_issu.steps.waits.watch import count_anew
 

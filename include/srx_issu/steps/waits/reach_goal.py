@@ -9,9 +9,9 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.history.events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.steps.bench import Facts, UpgradeContext
-from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import course
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import LOOKS_AT_DANGER, deadline_s
 

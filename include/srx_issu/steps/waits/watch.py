@@ -23,8 +23,8 @@ from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.looking import require_login
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.observe_patiently import require_login
 
 SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
 # A group that moves between the looks at the two nodes shows two primaries for a moment.

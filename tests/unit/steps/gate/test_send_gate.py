@@ -15,7 +15,7 @@ from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.events import AnswerGiven, CommandIntended, Event, PermitRefused, QuestionAsked
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.steps.recovery.kept_plan import digest_of
+from srx_issu.steps.recovery.stored_plan import digest_of
 from tests.fakes.approvals import PLANNED
 from tests.fakes.snapshots import N0, N1, T0, both, group
 from tests.unit.steps.gate.worlds import (

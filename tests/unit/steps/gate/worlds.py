@@ -22,11 +22,11 @@ from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, StartOrder
 from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
-from srx_issu.steps.recovery.kept_plan import kept_plan
 from srx_issu.steps.recovery.recover_cluster import diagnose
+from srx_issu.steps.recovery.stored_plan import kept_plan
 from srx_issu.steps.upgrade.start_issu import START_KEY
 from tests.fakes.benches import FakeBench, RecordingWriter
 from tests.fakes.intents import POLICY, intent

@@ -1,4 +1,4 @@
-"""Ends a stack whose supervisor was killed. Run as ``python -m srx_issu.stack.embedded.guard``.
+"""Ends a stack whose supervisor was killed. Run as ``python -m srx_issu.stack.embedded.watchdog``.
 
 The supervisor holds the other end of our standard input and writes one line a component: JSON of its
 session. End of file without the line ``released`` means that the supervisor is gone, however that

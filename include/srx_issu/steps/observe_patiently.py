@@ -8,7 +8,7 @@ from datetime import timedelta
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.ports.devices import ClusterReader
-from srx_issu.steps.bench import UpgradeContext
+from srx_issu.steps.context import UpgradeContext
 
 SHORTEST_PAUSE_S = 3.0  # between two looks at a node that does not answer
 

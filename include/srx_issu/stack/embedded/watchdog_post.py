@@ -6,7 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from srx_issu.stack.embedded import guard
+from srx_issu.stack.embedded import watchdog
 from srx_issu.stack.embedded.sessions import Session
 
 
@@ -36,11 +36,11 @@ class GuardPost:
     def dismiss(self) -> None:
         """Everything was ended: nothing is left for the guard to do."""
         with suppress(BrokenPipeError, ValueError):
-            self._guard.communicate(f"{guard.RELEASED}\n".encode())
+            self._guard.communicate(f"{watchdog.RELEASED}\n".encode())
 
     def _post(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "srx_issu.stack.embedded.guard"],
+            [sys.executable, "-m", "srx_issu.stack.embedded.watchdog"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, pass_fds=(self._lock,),
         )  # fmt: skip
 
@@ -54,5 +54,5 @@ class GuardPost:
             raise RuntimeError("the guard has no input")
         # It is gone, and ``renew`` tells the next one; ValueError: it could not post one yet.
         with suppress(BrokenPipeError, ValueError):
-            self._guard.stdin.write(f"{guard.line_for(session)}\n".encode())
+            self._guard.stdin.write(f"{watchdog.line_for(session)}\n".encode())
             self._guard.stdin.flush()

@@ -13,7 +13,7 @@ from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.journal import Leases
 from srx_issu.ports.staging import StagingJournal
-from srx_issu.steps.campaign.bench import Planning
+from srx_issu.steps.campaign.context import Planning
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from srx_issu.domain.recovery.found import nothing_to_recover
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
-from srx_issu.steps.looking import require_login
+from srx_issu.steps.observe_patiently import require_login
 
 _SILENT_FROM = 3  # looks without an answer before silence counts as something new
 

@@ -8,23 +8,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from srx_issu.checks.after_checks import (
+from srx_issu.checks.cluster.table import cluster_frame
+from srx_issu.checks.evidence import to_json
+from srx_issu.checks.formatting import many
+from srx_issu.checks.frames import Subject
+from srx_issu.checks.groups.members import members_frame
+from srx_issu.checks.groups.primaries import groups_frame
+from srx_issu.checks.hardware.pfes import pfes_frame
+from srx_issu.checks.nodes.table import nodes_frame
+from srx_issu.checks.post_check_table import (
     COMPARED,
     after_checks,
     after_frame,
     comparison_frame,
     priorities_frame,
 )
-from srx_issu.checks.cluster.table import cluster_frame
-from srx_issu.checks.evidence import to_json
-from srx_issu.checks.frames import Subject
-from srx_issu.checks.groups.members import members_frame
-from srx_issu.checks.groups.primaries import groups_frame
-from srx_issu.checks.hardware.pfes import pfes_frame
-from srx_issu.checks.nodes.table import nodes_frame
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
-from srx_issu.checks.words import many
 from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, Severity, first_words
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState

@@ -16,15 +16,15 @@ from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.history.events import FailureNamed, RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
+from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.planner import RecoveryPlan, recover
-from srx_issu.domain.recovery.words import by_hand
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Evidence
-from srx_issu.steps.bench import UpgradeContext
-from srx_issu.steps.looking import look_patiently
-from srx_issu.steps.recall import course
+from srx_issu.steps.baseline import course
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.observe_patiently import look_patiently
 
 _MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
 
