@@ -1,6 +1,6 @@
 """``make demo-campaign``: twelve simulated clusters on three sites, upgraded in waves.
 
-One cluster is not ready and one is put back after a fault; the budget bears both. Exit status: 0 when the
+One cluster is not ready and one is put back after a fault; the budget allows both. Exit status: 0 when the
 campaign ended as it should and the simulator saw exactly one start for each cluster that was started, and
 never two clusters of a conflict group at once; 1 when not; 2 when the demo could not be carried out.
 """

@@ -64,9 +64,9 @@ class CampaignScenery(Scenery):
 
 
 def conflict_groups(clusters: tuple[LabCluster, ...]) -> dict[str, list[str]]:
-    """Neighbours of one kind at one site (ams-edge-01, ams-edge-02) back each other up: name -> groups.
+    """Neighbors of one kind at one site (ams-edge-01, ams-edge-02) back each other up: name -> groups.
 
-    A name without a dash has no neighbour.
+    A name without a dash has no neighbor.
     """
     found: dict[str, list[str]] = {cluster.name: [] for cluster in clusters}
     for one, other in pairwise(sorted(clusters, key=lambda c: c.name)):

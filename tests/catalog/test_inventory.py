@@ -152,7 +152,7 @@ class TestFaults:
     def test_one_name_twice_in_one_file(self, folder: Folder) -> None:
         cluster = f"{{model: SRX4600, site: a, {NODES % (1, 2)}}}"
         assert _inventory(folder, f"clusters:\n  c1: {cluster}\n  c2x: {{}}\n  c1: {cluster}\n")[-1] == (
-            "inventory/fleet.yaml:4: key 'c1' is there twice; it stands in line 2 too; keep one"
+            "inventory/fleet.yaml:4: key 'c1' is there twice; also defined on line 2; keep one"
         )
 
     def test_one_address_for_two_nodes_of_two_files(self, folder: Folder) -> None:

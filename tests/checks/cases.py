@@ -140,7 +140,7 @@ _RELEASE = Reads(SOFTWARE, "junos-version")
 _LINK = "control-interface-status"
 
 READINESS: tuple[Case, ...] = (
-    Case(check="node_reachable", fails=node1_is_silent, words="gives us no session at its own address"),
+    Case(check="node_reachable", fails=node1_is_silent, words="no SSH session to its own address"),
     Case(
         check="model_as_in_inventory",
         fails=says(SOFTWARE, "product-model", "srx4200"),
@@ -396,9 +396,9 @@ READINESS: tuple[Case, ...] = (
         reads=(Reads("get-configuration", "configuration-output"),),
     ),
     Case(
-        check="licences_last",
-        fails=injected("licence_ends", N1, in_s="3600"),
-        words="licences that have ended, or end before the upgrade is over: idp-sig on 2026-03-01",
+        check="licenses_last",
+        fails=injected("license_ends", N1, in_s="3600"),
+        words="licenses that have ended, or end before the upgrade is over: idp-sig on 2026-03-01",
         reads=(Reads("get-license-summary-information", "validity-type"),),
     ),
     Case(
@@ -499,7 +499,7 @@ READINESS: tuple[Case, ...] = (
         ),
     ),
     Case(
-        check="licences_equal",
+        check="licenses_equal",
         fails=says("get-license-summary-information", "licensed", "5"),
         node=None,
         words="(5 installed)",

@@ -38,7 +38,7 @@ break_a_lot = in_turn(
     injected("major_alarm", N1),
     injected("core_dump_after", N1),
     injected("install_pending", N1),
-    injected("licence_ends", N1),
+    injected("license_ends", N1),
     injected("multi_node_ha", N1),
     injected("clock_skew", N1),
     injected("commit_unconfirmed"),

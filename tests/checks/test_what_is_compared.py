@@ -74,7 +74,7 @@ def test_policies_without_traffic(healthy: Observation, fresh: Callable[[], LabN
         ("get-security-associations-information", "sa-remote-gateway", "VPN peer renamed"),
         ("get-zones-information", "zones-security-zonename", "zone renamed"),
         ("get-bgp-summary-information", "peer-address", "BGP peer renamed"),
-        ("get-license-summary-information", "name", "licence renamed"),
+        ("get-license-summary-information", "name", "license renamed"),
     ],
 )
 def test_what_is_renamed(

@@ -1,4 +1,4 @@
-"""Which simulated clusters back each other up: neighbours in the demo, none where all are to run at once."""
+"""Which simulated clusters back each other up: neighbors in the demo, none where all are to run at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def clusters(*names: str) -> tuple[LabCluster, ...]:
     return tuple(LabCluster(name=n, model="SRX4600", site="a", node0=node, node1=node) for n in names)
 
 
-def test_neighbours_of_one_kind_at_one_site_are_a_group() -> None:
+def test_neighbors_of_one_kind_at_one_site_are_a_group() -> None:
     found = conflict_groups(clusters("ams-edge-01", "ams-edge-02", "ams-core-01", "lon-edge-01"))
     assert found == {
         "ams-edge-01": ["ams-edge"], "ams-edge-02": ["ams-edge"], "ams-core-01": [], "lon-edge-01": [],

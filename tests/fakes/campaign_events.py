@@ -80,7 +80,7 @@ def one_of_each(dice: random.Random, name: str = "a", attempt: int = 1) -> tuple
             by="ada",
             round_number=1,
             again=tuple(dice.sample(CLUSTERS, k=2)),
-            forgiven=tuple(dice.sample(CLUSTERS, k=1)),
+            accepted=tuple(dice.sample(CLUSTERS, k=1)),
         ),
         OrderGiven(order=dice.choice((OrderWord.PAUSE, OrderWord.RESUME, OrderWord.RESUME)), by="bob"),
         NoticeSent(),

@@ -107,7 +107,7 @@ WHOLE: tuple[tuple[str, CampaignEntryKind, CampaignEvent], ...] = (
         "hold_answered",
         CampaignEntryKind.ANSWERED,
         HoldAnswered(
-            answer="Retry the failed", by="ada", round_number=2, again=("fw-a", "fw-b"), forgiven=("fw-c",)
+            answer="Retry the failed", by="ada", round_number=2, again=("fw-a", "fw-b"), accepted=("fw-c",)
         ),
     ),
     ("order_given", CampaignEntryKind.ORDERED, OrderGiven(order=OrderWord.ABORT, by="bob")),

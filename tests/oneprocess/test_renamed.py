@@ -21,7 +21,7 @@ from tests.scenarios.scenario import Scenario
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
 DAG_ID = "issu_cluster"
 FOR_EVERY_CHANGE = (
-    "licence_ends",  # healthy
+    "license_ends",  # healthy
     "var_tmp_full",  # not ready
     "image_missing",  # the start is refused
     "secondary_reboot_fails",  # a recovery that policy approves

@@ -63,7 +63,7 @@ def test_the_page_tells_outcome_decisions_and_those_left_out_and_escapes_them() 
     assert "approved by ada" in page
     assert "on hold: &lt;RMA&gt;" in page
     assert "<script>" not in page
-    assert "1 failed of 1 that are borne" in page
+    assert "1 failed of 1 allowed" in page
 
 
 def test_the_facts_are_the_same_for_programs() -> None:

@@ -31,7 +31,7 @@ class Campaigns:
     clusters: list[str]
 
     def write(self, name: str, clusters: list[str], **more: Any) -> None:
-        """Without gates and fail-back, one wave, one at a time, no failure borne, unless ``more`` says so."""
+        """Without gates and fail-back, one wave, one at a time, no failures allowed; ``more`` overrides."""
         content = {
             "target": {"SRX4600": self.stack.scenery.image.release},
             "select": {"clusters": clusters},

@@ -271,7 +271,7 @@ ROWS: tuple[Scenario, ...] = (
             )
         ),
     ),
-    Scenario(fault="licence_ends", then=upgraded()),
+    Scenario(fault="license_ends", then=upgraded()),
     Scenario(fault="multi_node_ha", then=not_ready()),
     Scenario(fault="commit_unconfirmed", then=not_ready()),
     Scenario(fault="no_graceful_restart", then=upgraded()),

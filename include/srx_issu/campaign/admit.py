@@ -1,6 +1,6 @@
 """May this cluster start now? Orders, budget, window, conflicts and limits, in that order. Pure.
 
-``hindrance`` is what the campaign itself knows. That two clusters of a conflict group, or too many of a
+``start_obstacle`` is what the campaign itself knows. That two clusters of a conflict group, or too many of a
 site, never run together is held by leases in the journal, which other campaigns and runs by hand respect
 too; ``Flight`` says the same of one campaign alone, for predictions and simulations.
 """
@@ -39,7 +39,7 @@ class WillNotStart:
     reason: str
 
 
-def hindrance(
+def start_obstacle(
     cluster: PlannedCluster, orders: Orders, over_budget: str | None, opens: datetime | None, now: datetime
 ) -> MustWait | WillNotStart | None:
     """None = it may start as far as orders, budget and window are concerned. ``opens`` is ``next_start`` of

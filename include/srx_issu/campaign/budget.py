@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from srx_issu.campaign.model import Budget, Result
 
 
-def counted(results: Mapping[str, Result], budget: Budget, forgiven: Collection[str] = ()) -> tuple[str, ...]:
-    """The clusters whose result counts. ``forgiven`` were accepted by a person who let the campaign go on."""
+def counted(results: Mapping[str, Result], budget: Budget, accepted: Collection[str] = ()) -> tuple[str, ...]:
+    """The clusters whose result counts. ``accepted``: by a person who let the campaign go on."""
     kinds = budget.counts | {Result.UNKNOWN}
-    return tuple(sorted(n for n, result in results.items() if result in kinds and n not in forgiven))
+    return tuple(sorted(n for n, result in results.items() if result in kinds and n not in accepted))
 
 
 def exceeded(
@@ -19,20 +19,20 @@ def exceeded(
     *,
     wave: Collection[str],
     planned: int,
-    forgiven: Collection[str] = (),
+    accepted: Collection[str] = (),
 ) -> str | None:
     """Why nothing new may start; None = the budget holds. ``wave`` names the clusters of the present wave,
     ``planned`` is the number of clusters in the whole plan."""
-    failed = counted(results, budget, forgiven)
-    if budget.total is not None and len(failed) > (borne := budget.total.of(planned)):
-        return _words("campaign", failed, borne)
+    failed = counted(results, budget, accepted)
+    if budget.total is not None and len(failed) > (allowed := budget.total.of(planned)):
+        return _words("campaign", failed, allowed)
     names = frozenset(wave) if failed else frozenset()
     in_wave = [name for name in failed if name in names]
-    if budget.per_wave is not None and len(in_wave) > (borne := budget.per_wave.of(len(wave))):
-        return _words("wave", in_wave, borne)
+    if budget.per_wave is not None and len(in_wave) > (allowed := budget.per_wave.of(len(wave))):
+        return _words("wave", in_wave, allowed)
     return None
 
 
-def _words(what: str, failed: Collection[str], borne: int) -> str:
+def _words(what: str, failed: Collection[str], allowed: int) -> str:
     names = ", ".join(list(failed)[:5]) + (" and others" if len(failed) > 5 else "")
-    return f"{len(failed)} failed ({names}); the {what}'s budget bears {borne}"
+    return f"{len(failed)} failed ({names}); allowed failures of the {what}: {allowed}"

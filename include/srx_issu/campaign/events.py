@@ -99,13 +99,13 @@ class WaveJudged:
 
 @dataclass(frozen=True, kw_only=True)
 class HoldAnswered:
-    """``again``: the clusters that run once more; ``forgiven``: failures that count no more."""
+    """``again``: the clusters that run once more; ``accepted``: failures that count no more."""
 
     answer: str
     by: str
     round_number: int
     again: tuple[str, ...] = ()
-    forgiven: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

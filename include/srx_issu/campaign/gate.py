@@ -31,14 +31,14 @@ def judge_wave(
     wave: Collection[str],
     planned: int,
     aborted: str | None = None,
-    forgiven: Collection[str] = (),
+    accepted: Collection[str] = (),
 ) -> Judgement:
     """``results`` of all clusters so far; a cluster of the wave that has none counts as UNKNOWN.
     ``aborted`` says who ended the campaign, and why."""
     if aborted is not None:
         return Judgement(way=WaveDecision.ABORT, reason=aborted)
     known = {**dict.fromkeys(wave, Result.UNKNOWN), **results}
-    over = exceeded(known, campaign.budget, wave=wave, planned=planned, forgiven=forgiven)
+    over = exceeded(known, campaign.budget, wave=wave, planned=planned, accepted=accepted)
     if over is not None:
         way = WaveDecision.ABORT if campaign.budget.on_exceeded is OnExceeded.ABORT else WaveDecision.HOLD
         return Judgement(way=way, reason=over)
@@ -47,9 +47,9 @@ def judge_wave(
         return Judgement(
             way=WaveDecision.HOLD, reason=f"{len(waiting)} of the wave were not started: {_few(waiting)}"
         )
-    failed = counted(known, campaign.budget, forgiven)
-    borne = f"; {len(failed)} failed, which the budget bears" if failed else ""
-    return Judgement(way=WaveDecision.PROMOTE, reason=f"all {len(wave)} of the wave have ended{borne}")
+    failed = counted(known, campaign.budget, accepted)
+    allowed = f"; {len(failed)} failed, which the budget allows" if failed else ""
+    return Judgement(way=WaveDecision.PROMOTE, reason=f"all {len(wave)} of the wave have ended{allowed}")
 
 
 def to_retry(campaign: Campaign, results: Mapping[str, Result], wave: Collection[str]) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ class OnExceeded(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """How many failures are borne. A share of ``total`` counts all planned clusters, ``per_wave`` those of
+    """How many failures are allowed. A share of ``total`` counts all planned clusters, ``per_wave`` those of
     the wave; None = no limit of that kind. UNKNOWN counts always."""
 
     total: Share | None = None

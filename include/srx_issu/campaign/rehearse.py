@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from srx_issu.campaign.admit import Flight, Orders, WillNotStart, hindrance
+from srx_issu.campaign.admit import Flight, Orders, WillNotStart, start_obstacle
 from srx_issu.campaign.budget import counted, exceeded
 from srx_issu.campaign.gate import Judgement, WaveDecision, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import Campaign, Result
@@ -91,7 +91,7 @@ class Rehearsal:
         self._flight = Flight(campaign.in_flight)
         self._ends: dict[str, tuple[datetime, Result]] = {}
         self._attempts: dict[str, int] = {}
-        self._forgiven: set[str] = set()
+        self._accepted: set[str] = set()
         self._wave = Wave(number=0, clusters=())
         self._names: frozenset[str] = frozenset()
 
@@ -122,7 +122,7 @@ class Rehearsal:
                 wave=names,
                 planned=self._planned,
                 aborted=self._world.orders(self.now).aborted,
-                forgiven=self._forgiven,
+                accepted=self._accepted,
             )
             yield self._tick(TickKind.JUDGED, f"{judged.way}: {judged.reason}")
             if judged.way is not WaveDecision.HOLD:
@@ -134,7 +134,7 @@ class Rehearsal:
                 judged = Judgement(way=WaveDecision.ABORT, reason="a person said so")
                 break
             if answer is Answer.PROMOTE:
-                self._forgiven.update(counted(self.results, self._campaign.budget))
+                self._accepted.update(counted(self.results, self._campaign.budget))
                 again = to_finish(self.results, names) if rounds_left else ()
             if not again:
                 judged = Judgement(way=WaveDecision.PROMOTE, reason="a person said so")
@@ -143,7 +143,7 @@ class Rehearsal:
             for name in again:
                 self.results.pop(name, None)
                 self._failed.pop(name, None)
-                self._forgiven.discard(name)  # what it does now is judged anew
+                self._accepted.discard(name)  # what it does now is judged anew
         return judged.way
 
     def _run(self, pending: list[PlannedCluster]) -> Iterator[Tick]:
@@ -175,7 +175,7 @@ class Rehearsal:
             if limits in held:
                 left.append(cluster)
                 continue
-            found = hindrance(cluster, orders, over, opens[self._waiting.window(cluster)], self.now)
+            found = start_obstacle(cluster, orders, over, opens[self._waiting.window(cluster)], self.now)
             if isinstance(found, WillNotStart):
                 self._note(cluster.name, Result.NOT_STARTED)
                 yield self._tick(TickKind.NOT_STARTED, found.reason, cluster)
@@ -232,7 +232,7 @@ class Rehearsal:
             self._campaign.budget,
             wave=self._names,
             planned=self._planned,
-            forgiven=self._forgiven,
+            accepted=self._accepted,
         )
 
     def _tick(self, kind: TickKind, text: str, cluster: PlannedCluster | None = None) -> Tick:

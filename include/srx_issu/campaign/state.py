@@ -43,7 +43,7 @@ class CampaignState:
     denied: Mapping[str, str] = field(default_factory=dict)  # run id -> why its claim refused
     taken: Mapping[str, int] = field(default_factory=dict)  # how many names of it others had
     in_flight: frozenset[str] = frozenset()
-    forgiven: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
     opened: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # wave -> its clusters
     judged: Mapping[tuple[int, int], WaveDecision] = field(default_factory=dict)  # (wave, round) -> way
     answered: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)  # clusters to run again
@@ -106,7 +106,7 @@ class StateReader:
         self.denied: dict[str, str] = {}
         self.taken: dict[str, int] = {}
         self.running: set[str] = set()
-        self.forgiven: set[str] = set()
+        self.accepted: set[str] = set()
         self.opened: dict[int, tuple[str, ...]] = {}
         self.judged: dict[tuple[int, int], WaveDecision] = {}
         self.answered: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -162,12 +162,12 @@ class StateReader:
 
     def _take_answer(self, wave: int, answered: HoldAnswered) -> None:
         self.answered[wave, answered.round_number] = answered.again
-        self.forgiven |= set(answered.forgiven)
+        self.accepted |= set(answered.accepted)
         for name in answered.again:
             self.attempts[name] = self.attempts.get(name, 1) + 1
             self.results.pop(name, None)
             self.ordered.pop(name, None)
-            self.forgiven.discard(name)
+            self.accepted.discard(name)
 
     def _take_order(self, order: OrderWord, text: str) -> None:
         match order:
@@ -191,7 +191,7 @@ class StateReader:
             denied=dict(self.denied),
             taken=dict(self.taken),
             in_flight=frozenset(self.running),
-            forgiven=frozenset(self.forgiven),
+            accepted=frozenset(self.accepted),
             opened=dict(self.opened),
             judged=dict(self.judged),
             answered=dict(self.answered),

@@ -207,7 +207,7 @@ class _Reader:
         if key == "<<":
             self._fault(line, "merge key '<<'", "write it out, or use groups and defaults")
         elif key in mapping:
-            remedy = f"it stands in line {mapping.lines[key]} too; keep one"
+            remedy = f"also defined on line {mapping.lines[key]}; keep one"
             self._fault(line, f"key {key!r} is there twice", remedy)
         self.keys[-1] = (key, line)
 

@@ -105,7 +105,7 @@ def _sha256(text: str) -> str:
     digest = text.strip().lower()
     if not _SHA256.fullmatch(digest):
         remedy = "run 'sha256sum' on the file: 64 hexadecimal digits"
-        raise wrong(f"{_shown(text)} is no SHA-256 ({len(digest)} characters)", remedy)
+        raise wrong(f"{_shown(text)} is not a valid SHA-256 ({len(digest)} characters)", remedy)
     return digest
 
 

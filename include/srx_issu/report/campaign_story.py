@@ -102,7 +102,7 @@ def tell_campaign(
 
 def _budget(campaign: Campaign, state: CampaignState) -> str:
     failed, total = counted(state.results, campaign.budget), campaign.budget.total
-    return f"{len(failed)} failed of {total if total is not None else 'any number'} that are borne"
+    return f"{len(failed)} failed of {total if total is not None else 'any number'} allowed"
 
 
 def _lines(

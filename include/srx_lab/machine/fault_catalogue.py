@@ -207,7 +207,7 @@ _CATALOGUE = (
         Scope.NODE,
         release="22.4R3.25",
     ),
-    _spec("licence_ends", "a licence ends `in_s` seconds after the look", _U, Scope.NODE, in_s="3600"),
+    _spec("license_ends", "a license ends `in_s` seconds after the look", _U, Scope.NODE, in_s="3600"),
     _spec("multi_node_ha", "the node is a member of a multinode high availability pair", "[R]", Scope.NODE),
     _spec("commit_unconfirmed", "a commit waits for its confirmation", _U, Scope.CLUSTER),
     _spec("no_graceful_restart", "graceful restart is not configured", _U, Scope.CLUSTER),

@@ -239,7 +239,7 @@ def commits(scene: Scene, query: Query) -> Element:
 
 def licenses(scene: Scene, query: Query) -> Element:
     features = ("idp-sig", "appid-sig", "remote-access-ipsec-vpn-client")
-    ends = scene.world.fault("licence_ends", scene.node)
+    ends = scene.world.fault("license_ends", scene.node)
     end_at = None if ends is None else clock_of(scene.world, scene.node) + ends.number("in_s")
     return node(
         "license-usage-summary",

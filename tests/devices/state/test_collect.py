@@ -157,7 +157,7 @@ def test_without_a_primary_nobody_is_asked_about_routing() -> None:
         ("permission denied", False),
     ],
 )
-def test_a_protocol_that_does_not_run_has_no_neighbours(words: str, none: bool) -> None:
+def test_a_protocol_that_does_not_run_has_no_neighbors(words: str, none: bool) -> None:
     for answer in (CommandRefused(NODE0, words), f"<rpc-reply><output>{words}</output></rpc-reply>"):
         state = look(FakeNodes({"get-ospf-neighbor-information": answer}), "ospf")
         assert (state.ospf == Rows(rows=())) is none
@@ -212,9 +212,9 @@ def test_a_lost_node_is_not_asked_again() -> None:
 
     rpcs = ("get-chassis-cluster-interfaces", "get-license-summary-information", "get-commit-information")
     nodes = FakeNodes(dict.fromkeys(rpcs, answer))
-    state = look(nodes, "links", "licences", "commits")
+    state = look(nodes, "links", "licenses", "commits")
     assert sum(node is NODE1 for node, _ in nodes.asked) == 1
-    assert reason(state, "licences", NODE1) == "connection refused"
+    assert reason(state, "licenses", NODE1) == "connection refused"
 
 
 def test_two_time_outs_are_enough() -> None:
@@ -224,7 +224,7 @@ def test_two_time_outs_are_enough() -> None:
             lambda node, _: DeviceTimeout(node, "no answer within 60 s"),
         )
     )
-    look(nodes, "links", "licences", "commits")
+    look(nodes, "links", "licenses", "commits")
     assert sum(node is NODE1 for node, _ in nodes.asked) == 2
 
 

@@ -237,13 +237,13 @@ def test_no_core_dump_in_the_shells_words() -> None:
     assert read(platform.core_dumps, listed) == [rows.CoreDump(path="/var/crash/node.core.tgz")]
 
 
-def test_licences_of_older_and_newer_releases() -> None:
+def test_licenses_of_older_and_newer_releases() -> None:
     feature = (
         "<feature-summary><name>idp-sig</name><{}>1</{}><end-date seconds='1772330400'/></feature-summary>"
     )
     for tag in ("licensed", "licenses-installed"):
         text = f"<license-summary-information>{feature.format(tag, tag)}</license-summary-information>"
-        (row,) = read(platform.licences, text)
+        (row,) = read(platform.licenses, text)
         assert (row.name, row.installed) == ("idp-sig", 1)
         assert row.expires_at == datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -292,7 +292,7 @@ BROKEN = [
     (platform.cpu, "<route-engine><status>OK</status></route-engine>"),
     (platform.var_tmp, "<system-storage-information/>"),
     (platform.clock, "<system-uptime-information/>"),
-    (platform.licences, "<output>none</output>"),
+    (platform.licenses, "<output>none</output>"),
     (platform.appid_package, "<output>none</output>"),
     (platform.pics, "<fpc-information><fpc><slot>x</slot></fpc></fpc-information>"),
     (routing.lacp_members, "<output/>"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.campaign.admit import Flight, MustWait, Orders, WillNotStart, hindrance
+from srx_issu.campaign.admit import Flight, MustWait, Orders, WillNotStart, start_obstacle
 from srx_issu.campaign.budget import exceeded
 from srx_issu.campaign.gate import WaveDecision, judge_wave, to_finish, to_retry
 from srx_issu.campaign.model import FAILURES, Budget, InFlight, OnExceeded, Result, Retry, Share
@@ -39,13 +39,13 @@ def test_a_budget_of_zero_bears_no_failure() -> None:
     budget = Budget(total=Share(count=0))
     assert exceeded(DONE, budget, wave=WAVE, planned=4) is None
     found = exceeded({**DONE, "b": Result.NOT_READY}, budget, wave=WAVE, planned=4)
-    assert found == "1 failed (b); the campaign's budget bears 0"
+    assert found == "1 failed (b); allowed failures of the campaign: 0"
 
 
-@pytest.mark.parametrize(("borne", "held"), [(Share(percent=25), True), (Share(percent=50), False)])
-def test_a_percentage_is_of_the_plan(borne: Share, held: bool) -> None:
+@pytest.mark.parametrize(("allowed", "held"), [(Share(percent=25), True), (Share(percent=50), False)])
+def test_a_percentage_is_of_the_plan(allowed: Share, held: bool) -> None:
     results = {**DONE, "a": Result.ROLLED_BACK, "b": Result.UNKNOWN}
-    assert (exceeded(results, Budget(total=borne), wave=WAVE, planned=4) is not None) is held
+    assert (exceeded(results, Budget(total=allowed), wave=WAVE, planned=4) is not None) is held
 
 
 def test_the_waves_budget_counts_the_wave_only() -> None:
@@ -53,7 +53,7 @@ def test_the_waves_budget_counts_the_wave_only() -> None:
     budget = Budget(per_wave=Share(count=1))
     assert exceeded(results, budget, wave=("z",), planned=9) is None
     found = exceeded(results, budget, wave=WAVE, planned=9)
-    assert found == "2 failed (a, b); the wave's budget bears 1"
+    assert found == "2 failed (a, b); allowed failures of the wave: 1"
 
 
 def test_unknown_counts_whatever_the_budget_counts() -> None:
@@ -64,7 +64,7 @@ def test_unknown_counts_whatever_the_budget_counts() -> None:
 
 def test_what_a_person_let_pass_counts_no_more() -> None:
     budget = Budget(total=Share(count=0))
-    assert exceeded({"a": Result.NOT_READY}, budget, wave=WAVE, planned=4, forgiven=("a",)) is None
+    assert exceeded({"a": Result.NOT_READY}, budget, wave=WAVE, planned=4, accepted=("a",)) is None
 
 
 def test_many_failures_are_named_in_part() -> None:
@@ -85,7 +85,7 @@ def test_failures_within_the_budget_are_told_and_promoted() -> None:
     )
     assert (judged.way, judged.reason) == (
         WaveDecision.PROMOTE,
-        "all 4 of the wave have ended; 1 failed, which the budget bears",
+        "all 4 of the wave have ended; 1 failed, which the budget allows",
     )
 
 
@@ -132,18 +132,18 @@ def test_only_what_may_be_tried_again_is() -> None:
 
 def test_orders_and_budget_come_before_the_window() -> None:
     fw = planned("fw")
-    assert hindrance(fw, Orders(aborted="ada"), None, NOW, NOW) == WillNotStart(reason="ada")
-    assert hindrance(fw, Orders(paused="bob"), "2 failed", None, NOW) == WillNotStart(reason="2 failed")
-    assert hindrance(fw, Orders(paused="bob", stopped="eve"), None, NOW, NOW) == MustWait(reason="eve")
-    assert hindrance(fw, Orders(paused="bob"), None, NOW, NOW) == MustWait(reason="bob")
-    assert hindrance(fw, Orders(), None, NOW, NOW) is None
+    assert start_obstacle(fw, Orders(aborted="ada"), None, NOW, NOW) == WillNotStart(reason="ada")
+    assert start_obstacle(fw, Orders(paused="bob"), "2 failed", None, NOW) == WillNotStart(reason="2 failed")
+    assert start_obstacle(fw, Orders(paused="bob", stopped="eve"), None, NOW, NOW) == MustWait(reason="eve")
+    assert start_obstacle(fw, Orders(paused="bob"), None, NOW, NOW) == MustWait(reason="bob")
+    assert start_obstacle(fw, Orders(), None, NOW, NOW) is None
 
 
 def test_a_closed_window_says_when_it_opens_and_none_at_all_is_final() -> None:
     opens = datetime(2027, 1, 20, 1, tzinfo=UTC)
-    found = hindrance(planned("fw"), Orders(), None, opens, NOW)
+    found = start_obstacle(planned("fw"), Orders(), None, opens, NOW)
     assert found == MustWait(reason="window of site ber opens 2027-01-20 01:00 UTC", until=opens)
-    never = hindrance(planned("fw", worst_case_s=7201.0), Orders(), None, None, NOW)
+    never = start_obstacle(planned("fw", worst_case_s=7201.0), Orders(), None, None, NOW)
     assert never == WillNotStart(reason="site ber has no window within 400 days that leaves 120 min")
 
 

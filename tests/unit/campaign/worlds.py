@@ -83,7 +83,7 @@ class Rules:
     running: set[str] = field(default_factory=set)
     starts: Counter[str] = field(default_factory=Counter)
     results: dict[str, Result] = field(default_factory=dict)
-    forgiven: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
     aborted: bool = False
 
     def __post_init__(self) -> None:
@@ -112,16 +112,16 @@ class Rules:
     def _hear(self, answer: Answer, wave: int) -> None:
         self.aborted = self.aborted or answer is Answer.ABORT
         if answer is Answer.PROMOTE:
-            self.forgiven |= self._failed()
+            self.accepted |= self._failed()
         if answer is Answer.RETRY:
             again = self.campaign.retry.results | {Result.NOT_STARTED}
             for name in [c.name for c in self.plan.wave(wave).clusters if self.results.get(c.name) in again]:
                 del self.results[name]
-                self.forgiven.discard(name)
+                self.accepted.discard(name)
 
     def _failed(self) -> set[str]:
         kinds = self.campaign.budget.counts | {Result.UNKNOWN}
-        return {name for name, result in self.results.items() if result in kinds} - self.forgiven
+        return {name for name, result in self.results.items() if result in kinds} - self.accepted
 
     def _is_over_budget(self, wave: int) -> bool:
         failed, budget = self._failed(), self.campaign.budget
@@ -156,13 +156,13 @@ class Rules:
         assert any(span.start <= tick.at and end <= span.end for span in spans(calendar, tick.at, end))
 
 
-def _exceeds(failed: set[str], borne: Share | None, total: int) -> bool:
-    if borne is None:
+def _exceeds(failed: set[str], allowed: Share | None, total: int) -> bool:
+    if allowed is None:
         return False
-    if borne.count is not None:
-        return len(failed) > borne.count
-    assert borne.percent is not None
-    return len(failed) > math.ceil(borne.percent * total / 100)
+    if allowed.count is not None:
+        return len(failed) > allowed.count
+    assert allowed.percent is not None
+    return len(failed) > math.ceil(allowed.percent * total / 100)
 
 
 def play(seed: int, size: int) -> tuple[Rehearsal, Rules, list[Tick]]:

@@ -102,7 +102,7 @@ def state() -> ClusterState:
         spus=both(rows.SpuLoad(spu="fpc 1 pic 0", busy_percent=20.0, sessions=9_000, most_sessions=60_000)),
         pics=both(rows.Pic(fpc=1, pic=0, kind="SRX4600-PIC", state="Online")),
         modules=both(rows.Module(place="FPC 1", kind="SRX4600 FPC")),
-        licences=both(rows.Licence(name="idp-sig", installed=1, used=1, needed=0)),
+        licenses=both(rows.License(name="idp-sig", installed=1, used=1, needed=0)),
         signatures=both(rows.SignaturePackage(package="idp", version="3600")),
         links=both(*links),
         heartbeats=both(rows.Heartbeat(link=0, sent=99, received=98, errors=3, errors_delta=0)),

@@ -172,7 +172,7 @@ def test_a_silent_node_is_told_once_and_blocks() -> None:
     aftermath = judge(after)
     assert aftermath.verdict is AftermathVerdict.BLOCKED
     assert len(aftermath.objections) == 1
-    assert "gives us no session at its own address: timed out" in aftermath.objections[0]
+    assert "no SSH session to its own address: timed out" in aftermath.objections[0]
 
 
 def test_new_alarms_and_cores_are_findings_and_cleared_ones_are_not() -> None:

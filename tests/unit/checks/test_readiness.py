@@ -109,7 +109,7 @@ BLOCKERS: list[tuple[str, Callable[[Case], Case], str]] = [
     ("pics_equal", lambda c: c.rows("pics", NODE1, replace(OFFLINE, pic=3, state="Online")), "FPC 1 PIC 3"),
     ("engines_equal", lambda c: c.rows("engines", NODE1, RE3), "RE3"),
     ("signatures_equal", lambda c: c.rows("signatures", NODE1), "idp 3600"),
-    ("licences_equal", lambda c: c.rows("licences", NODE1), "idp-sig"),
+    ("licenses_equal", lambda c: c.rows("licenses", NODE1), "idp-sig"),
     ("policies_in_sync", lambda c: c.rows("policy_sync", NODE1, OUT), "request security policies resync"),
     ("clocks_equal", lambda c: c.rows("clocks", NODE1, LATE), "clocks are 5 min apart"),
     ("multi_node_ha", lambda c: c.rows("multi_node_ha", NODE1, MNHA), "MNHA"),
@@ -144,7 +144,7 @@ def test_a_failed_check_names_the_node_what_was_found_and_what_to_do() -> None:
 # What the device may leave unsaid without stopping an upgrade; everything else not known is NOT_READY.
 TOLERATED = {
     "engines", "chassis_alarms", "system_alarms", "core_dumps", "logins", "commits", "candidate", "pics",
-    "modules", "licences", "signatures", "links", "heartbeats", "monitoring", "leds", "config_sync",
+    "modules", "licenses", "signatures", "links", "heartbeats", "monitoring", "leds", "config_sync",
     "multi_node_ha", "policy_sync", "clocks", "images", "software", "pending_install", "spus",
 }  # fmt: skip
 NOT_LOOKED_AT = {"images", "software"}
@@ -182,7 +182,7 @@ def test_a_silent_node_is_an_error_of_every_group_check_and_blocks() -> None:
     readiness = judge(healthy().view(NODE1, reachable=False, error="timed out", groups=(), cold_sync=None))
     assert readiness.verdict is ReadinessVerdict.NOT_READY
     assert worst(readiness, "node_reachable").text.startswith(
-        "node1: gives us no session at its own address: timed out"
+        "node1: no SSH session to its own address: timed out"
     )
     for check in ("group_states", "group_priorities", "one_primary", "cold_sync", "no_issu_in_progress"):
         assert worst(readiness, check).status is Status.ERROR

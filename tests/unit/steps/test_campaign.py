@@ -50,7 +50,7 @@ CORE = frozenset({"core"})
 
 
 def spring(**changes: Any) -> FakeCampaign:
-    """Waves of a, then b, c, d; two at once; not one failure is borne."""
+    """Waves of a, then b, c, d; two at once; not one failure is allowed."""
     asked = campaign(
         waves=(WaveSize(share=Share(count=1)), WaveSize()),
         in_flight=InFlight(campaign=2),
@@ -312,7 +312,7 @@ class TestStart:
         fake = in_wave_two(approved())
         run(fake, "b", Outcome.ROLLED_BACK, 2)
         assert step(fake, "c", 2) == ClusterEnded(
-            result=Result.NOT_STARTED, reason="1 failed (b); the campaign's budget bears 0"
+            result=Result.NOT_STARTED, reason="1 failed (b); allowed failures of the campaign: 0"
         )
 
 
@@ -494,7 +494,7 @@ class TestOrders:
         ("campaign_id", "what", "reason", "words"),
         [
             ("spring__1", "stop", "x", "expected pause, resume, abort"),
-            ("spring__1", "pause", " ", "say in at most"),
+            ("spring__1", "pause", " ", "reason required"),
             ("autumn__1", "pause", "x", "knows no campaign autumn__1"),
         ],
     )

@@ -25,7 +25,7 @@ def of_one(state: CampaignState, name: str) -> tuple[object, ...]:
         name in state.in_flight,
         state.taken.get(name),
         order and (order.run_id in state.proved, state.denied.get(order.run_id)),
-        counted(state.results, Budget(), state.forgiven),
+        counted(state.results, Budget(), state.accepted),
         state.opened,
         state.orders(None),
         state.approved,

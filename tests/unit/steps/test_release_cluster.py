@@ -31,7 +31,7 @@ def test_refuses_while_the_upgrade_is_at_work() -> None:
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "bell \a"])
 def test_refuses_without_a_reason(reason: str) -> None:
-    with pytest.raises(RequestRefused, match="say in at most"):
+    with pytest.raises(RequestRefused, match="reason required"):
         release(FakeBench(), reason)
 
 

@@ -109,7 +109,9 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
 def _told(reason: str | None) -> str:
     words = (reason or "").strip()
     if not words or len(words) > MAX_REASON or not words.isprintable():
-        raise RequestRefused(f"say in at most {MAX_REASON} characters why the cluster is to be recovered")
+        raise RequestRefused(
+            f"reason required: why is the cluster to be recovered? (1–{MAX_REASON} characters)"
+        )
     return words
 
 

@@ -99,7 +99,7 @@ class InFlightEntry(FileEntry):
 
 
 class BudgetEntry(FileEntry):
-    """How many failures are borne before nothing new starts."""
+    """How many failures are allowed before nothing new starts."""
 
     total: ShareText | None = Field("0", description="In the campaign; empty = no limit.")
     per_wave: ShareText | None = Field(None, description="In one wave.")
@@ -185,7 +185,7 @@ class CampaignFile(FileEntry):
     in_flight: InFlightEntry = Field(default_factory=InFlightEntry, description="How many at once.")
     windows: WindowsEntry = Field(default_factory=WindowsEntry, description="When; none = always.")
     freeze: tuple[FreezeEntry, ...] = Field((), description="Dates on which nothing runs at any site.")
-    budget: BudgetEntry = Field(default_factory=BudgetEntry, description="How many failures are borne.")
+    budget: BudgetEntry = Field(default_factory=BudgetEntry, description="How many failures are allowed.")
     bake_s: Annotated[float, Field(ge=0, le=30 * DAY_S)] = Field(
         0, description="Pause between two waves, seconds."
     )

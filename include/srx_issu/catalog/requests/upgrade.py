@@ -207,7 +207,7 @@ def _moment(text: str | None, which: str) -> datetime | None:
     if moment.tzinfo is None:
         raise RequestRefused(f"window {which} {_shown(text)} has no time zone: {remedy}")
     if not 2000 <= moment.year < 2200:  # also keeps sums of times inside what datetime can hold
-        raise RequestRefused(f"window {which} {_shown(text)} is no time of ours: {remedy}")
+        raise RequestRefused(f"window {which} {_shown(text)} is not a time between 2000 and 2199: {remedy}")
     return moment
 
 

@@ -1,4 +1,4 @@
-"""What both nodes must have alike: routing engines, cards, signature packages, licences."""
+"""What both nodes must have alike: routing engines, cards, signature packages, licenses."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ _ALIKE = (
         remedy="install the same on both nodes",
     ),
     _Equal(
-        table="licences",
-        what="licences",
+        table="licenses",
+        what="licenses",
         name=lambda row: f"{row.name} ({row.installed} installed)",
-        remedy="install the missing licence",
+        remedy="install the missing license",
     ),
 )
 

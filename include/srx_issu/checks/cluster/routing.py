@@ -41,7 +41,7 @@ def checks(_: Policy) -> tuple[Check, ...]:
             good="graceful restart is configured, or no routing protocol is",
             bad="{protocols_text} without graceful restart: adjacencies will be lost at the switchover",
             limit="configured (recommended by the guide)",
-            remedy="'set routing-options graceful-restart', on the neighbours too",
+            remedy="'set routing-options graceful-restart', on the neighbors too",
         ),
         Check(
             name="protocols_support_issu",

@@ -46,7 +46,7 @@ def _commits(state: ClusterState, node: NodeName, cells: Row, reasons: Reasons) 
 def _synchronized(state: ClusterState, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """The words of the last result are not documented in full: bad words, good words, else not known."""
     told = state.config_sync.rows_of(node)
-    reasons["config_synced"] = state.config_sync.reason_of(node) or "its words do not tell"
+    reasons["config_synced"] = state.config_sync.reason_of(node) or "state not recognised"
     for row in told or ():
         words = row.value.lower()
         if any(word in words for word in _SYNC_BAD):

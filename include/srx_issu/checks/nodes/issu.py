@@ -27,7 +27,7 @@ def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None
     elif "issu" in view.not_understood:
         reasons["issu_in_progress"] = view.error
     elif told is None and flagged:
-        reasons["issu_in_progress"] = "its words do not tell, but a group has priority 255 or the manual flag"
+        reasons["issu_in_progress"] = "state not recognised, but a group has priority 255 or the manual flag"
     else:
         cells["issu_in_progress"] = bool(told)
 

@@ -1,4 +1,4 @@
-"""Do the node's licences last beyond the upgrade? What ends during it would look like its fault."""
+"""Do the node's licenses last beyond the upgrade? What ends during it would look like its fault."""
 
 from __future__ import annotations
 
@@ -9,22 +9,20 @@ from srx_issu.checks.formatting import listed
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.domain.checking import Severity
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.cluster.rows import Licence
+from srx_issu.domain.cluster.rows import License
 from srx_issu.domain.upgrade.intent import Policy
 
-COLUMNS = ("licences_ending", "licences_ending_text")
+COLUMNS = ("licenses_ending", "licenses_ending_text")
 
 
 def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
-    """A licence that shows no end is permanent."""
-    licences = subject.state.licences.rows_of(node)
-    reasons["licences_ending"] = subject.state.licences.reason_of(node)
-    if licences is not None:
+    """A license that shows no end is permanent."""
+    licenses = subject.state.licenses.rows_of(node)
+    reasons["licenses_ending"] = subject.state.licenses.reason_of(node)
+    if licenses is not None:
         over_by = _over_by(subject)
-        ending = [
-            _told(licence) for licence in licences if licence.expires_at and licence.expires_at < over_by
-        ]
-        cells["licences_ending"], cells["licences_ending_text"] = len(ending), listed(ending)
+        ending = [_told(one) for one in licenses if one.expires_at and one.expires_at < over_by]
+        cells["licenses_ending"], cells["licenses_ending_text"] = len(ending), listed(ending)
 
 
 def _over_by(subject: Subject) -> datetime:
@@ -34,21 +32,21 @@ def _over_by(subject: Subject) -> datetime:
     return max(latest, datetime.fromisoformat(end)) if end else latest
 
 
-def _told(licence: Licence) -> str:
-    return f"{licence.name} on {licence.expires_at:%Y-%m-%d}"
+def _told(ending: License) -> str:
+    return f"{ending.name} on {ending.expires_at:%Y-%m-%d}"
 
 
 def checks(_: Policy) -> tuple[Check, ...]:
     return (
         Check(
-            name="licences_last",
-            what="when licences end",
+            name="licenses_last",
+            what="when licenses end",
             table="nodes",
-            column="licences_ending",
+            column="licenses_ending",
             expect=ZERO,
             severity=Severity.WARN,
-            good="no licence ends before the upgrade is over",
-            bad="licences that have ended, or end before the upgrade is over: {licences_ending_text}",
+            good="no license ends before the upgrade is over",
+            bad="licenses that have ended, or end before the upgrade is over: {licenses_ending_text}",
             limit="valid beyond the upgrade",
             remedy="renew them first: 'show system license'",
         ),

@@ -39,7 +39,7 @@ def checks(_: Policy) -> tuple[Check, ...]:
             guide=True,
             good="answers at its own address",
             limit="answers at its own address",
-            bad="gives us no session at its own address: {reachable_text}",
+            bad="no SSH session to its own address: {reachable_text}",
             remedy="check the node, its fxp0 address in the inventory, the route back (backup-router), and "
             "the connection's login and host keys",
         ),

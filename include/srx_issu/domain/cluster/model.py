@@ -100,7 +100,7 @@ class ColdSync:
 class IssuStatus:
     """``show chassis cluster information issu`` of one node. The wording of events is not documented."""
 
-    in_progress: bool | None = None  # None: the node's words do not tell
+    in_progress: bool | None = None  # None: the node's state is not recognised
     events: tuple[str, ...] = ()
     progress: tuple[str, ...] = ()
 

@@ -97,7 +97,7 @@ class ClusterState:
     pics: PerNode[rows.Pic] = field(default_factory=_nobody)
     modules: PerNode[rows.Module] = field(default_factory=_nobody)
     chassis: PerNode[rows.Chassis] = field(default_factory=_nobody)  # one row
-    licences: PerNode[rows.Licence] = field(default_factory=_nobody)
+    licenses: PerNode[rows.License] = field(default_factory=_nobody)
     signatures: PerNode[rows.SignaturePackage] = field(default_factory=_nobody)
 
     # the cluster as each node sees it

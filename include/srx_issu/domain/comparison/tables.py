@@ -121,7 +121,7 @@ ROUTING: tuple[Comparison, ...] = (
         tolerance=Tolerance(lost_percent=1.0),
     ),
     Comparison(
-        table="ospf", one="OSPF neighbour", many="OSPF neighbours", side=Side.CLUSTER,
+        table="ospf", one="OSPF neighbor", many="OSPF neighbors", side=Side.CLUSTER,
         key=_joined("interface", "address"), exact=("state",), good=frozenset({"full", "2way"}), unnamed=True,
     ),
     Comparison(
@@ -185,7 +185,7 @@ BOXES: tuple[Comparison, ...] = (
         good=frozenset({"green"}), unnamed=True,
     ),
     Comparison(
-        table="licences", one="licence", many="licences", side=Side.NODE, key=_joined("name"),
+        table="licenses", one="license", many="licenses", side=Side.NODE, key=_joined("name"),
         exact=("installed",), returns=False,
     ),
     Comparison(

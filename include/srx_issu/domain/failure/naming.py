@@ -1,6 +1,6 @@
 """Naming a failure: from what both nodes show, before and now, and from the words of the upgrade.
 
-The nodes decide, the transcript only explains: ``stand`` reads where the cluster has come to a halt, and
+The nodes decide, the transcript only explains: ``stand`` classifies where the upgrade stopped, and
 the transcript's cause is taken only where it can have led there. What fits nowhere stays UNKNOWN. What
 the classes mean is in ``failures/table.py``; what to do about them in ``recover.py``.
 """

@@ -1,4 +1,4 @@
-"""Where the two nodes have come to a halt, told from their own words alone.
+"""Classifies where an upgrade stopped, from node state only.
 
 Coarser than a phase and blind to transcripts: this is what recovery plans hang on. Which failure brought
 the cluster here is ``failure.py``'s question.

@@ -43,7 +43,7 @@ class Sending(StrEnum):
 class OwnWait(StrEnum):
     """What is waited for that is neither a goal of the upgrade nor a step of a recovery."""
 
-    STATE_AFTER_ISSU = "state_after_issu"  # sessions, tunnels and neighbours are back
+    STATE_AFTER_ISSU = "state_after_issu"  # sessions, tunnels and neighbors are back
     STATE_AFTER_FAIL_BACK = "state_after_fail_back"
     UNATTENDED_ISSU = "unattended_issu"  # an ISSU under way that no wait watches any more
 

@@ -75,7 +75,7 @@ def _runs(condition: StateCondition, now: Snapshot) -> Judged:
         raise ValueError(f"{condition.claim} of {node} names no release")
     view = now.view(node)
     found = view.release if view.reachable else None
-    told = f"runs {found}" if found else "does not tell its release"
+    told = f"runs {found}" if found else "release unknown"
     text = f"{node} {told}, expected {condition.release}"
     return Judged(holds=runs(view, condition.release), text=text)
 

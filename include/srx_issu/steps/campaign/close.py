@@ -96,7 +96,7 @@ def give_order(
         raise RequestRefused(f"order {order!r}: expected {', '.join(OrderWord)}")
     word = OrderWord(order)
     if not reason or len(reason) > MAX_REASON or not reason.isprintable():
-        raise RequestRefused(f"say in at most {MAX_REASON} characters why")
+        raise RequestRefused(f"reason required (1–{MAX_REASON} characters)")
     record = journal.campaign(campaign_id)
     if record is None:
         raise RequestRefused(f"the journal knows no campaign {campaign_id}")

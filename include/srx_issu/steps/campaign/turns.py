@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.campaign.admit import MustWait, WillNotStart, hindrance
+from srx_issu.campaign.admit import MustWait, WillNotStart, start_obstacle
 from srx_issu.campaign.naming import upgrade_id
 from srx_issu.campaign.state import CampaignState
 from srx_issu.campaign.window import next_start
@@ -93,7 +93,7 @@ def obstacles(
         calendar, need_s = task.campaign.calendar_of(task.cluster.site), task.cluster.worst_case_s
         if (window := (id(calendar), need_s)) not in opens:
             opens[window] = next_start(calendar, now, need_s)
-        found = hindrance(task.cluster, state.orders(stopped), over[budget], opens[window], now)
+        found = start_obstacle(task.cluster, state.orders(stopped), over[budget], opens[window], now)
         yield turn, _obstacle(turn, state, found, room)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from srx_issu.campaign.admit import MustWait, WillNotStart, hindrance
+from srx_issu.campaign.admit import MustWait, WillNotStart, start_obstacle
 from srx_issu.campaign.budget import exceeded
 from srx_issu.campaign.entry import UNTOLD
 from srx_issu.campaign.events import RunProved, RunTaken, UpgradeEnded, UpgradeOrdered
@@ -122,7 +122,7 @@ def is_ours(bench: CampaignContext, order: UpgradeOrder) -> bool:
 def _admit(bench: CampaignContext, task: ClusterTask, state: CampaignState, upgrade: str) -> Step:
     now = bench.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
-    found = hindrance(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
+    found = start_obstacle(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
     if not state.may_run(task.plan):
         found = WillNotStart(reason=f"plan {task.plan.digest} was not approved")
     if found is not None:
@@ -303,7 +303,7 @@ def over_budget(task: ClusterTask, state: CampaignState) -> str | None:
         task.campaign.budget,
         wave=state.opened.get(task.wave, ()),
         planned=len(task.plan.clusters),
-        forgiven=state.forgiven,
+        accepted=state.accepted,
     )
 
 

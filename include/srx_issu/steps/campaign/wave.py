@@ -121,7 +121,7 @@ def judge(bench: CampaignContext, number: int, round_number: int) -> WaveDecisio
         wave=state.opened[number],
         planned=len(plan.clusters),
         aborted=state.aborted,
-        forgiven=state.forgiven,
+        accepted=state.accepted,
     )
     told = WaveJudged(way=judged.way, round_number=round_number)
     bench.record(told, f"{judged.way}: {judged.reason}", wave=number)
@@ -169,18 +169,18 @@ def hear_answer(bench: CampaignContext, number: int, round_number: int) -> list[
     who, chosen = choice(bench, about_hold(number, round_number), digest)
     wave = state.opened[number]
     again: tuple[str, ...] = ()
-    forgiven: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
     match Answer(chosen):
         case Answer.RETRY:
             again = _again(bench, state, number, round_number)
         case Answer.PROMOTE:
-            forgiven = counted(state.results, campaign.budget)
+            accepted = counted(state.results, campaign.budget)
             again = to_finish(state.results, wave) if round_number <= campaign.retry.rounds else ()
         case Answer.ABORT:
             text = f"{who} aborted at the hold of wave {number}"
             bench.record(OrderGiven(order=OrderWord.ABORT, by=who), text, wave=number)
     answered = HoldAnswered(
-        answer=chosen, by=who, round_number=round_number, again=again, forgiven=tuple(forgiven)
+        answer=chosen, by=who, round_number=round_number, again=again, accepted=tuple(accepted)
     )
     bench.record(answered, f"{who}: {chosen}", wave=number, key=f"answered:{number}:{round_number}")
     return list(again)

@@ -20,7 +20,7 @@ def release_cluster(
     still at work on it, or when no reason is given."""
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON or not reason.isprintable():
-        raise RequestRefused(f"say in at most {MAX_REASON} characters why {cluster} is in order again")
+        raise RequestRefused(f"reason required: why is {cluster} in order again? (1–{MAX_REASON} characters)")
     resource = f"cluster:{cluster}"
     held = leases.holder(resource)
     if held is None:

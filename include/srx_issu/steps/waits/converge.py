@@ -1,4 +1,4 @@
-"""Waiting for state to come back: sessions, tunnels and neighbours need a while after a switchover.
+"""Waiting for state to come back: sessions, tunnels and neighbors need a while after a switchover.
 
 A step that compares asks ``not_yet`` first. While something is missing that may come back, and the deadline
 ``timers.convergence_s`` has not passed, the step says so and is run again after a pause; its operator

@@ -198,13 +198,13 @@ def _modules(parent: Element, place: str) -> Iterator[rows.Module]:
         yield from _modules(found, here)
 
 
-def licences(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Licence]:
+def licenses(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.License]:
     """Raises for a summary without content, and for a validity that is neither permanent nor a date."""
     summary = next(part.iter("license-summary-information", "license-usage-summary"), None)
     if summary is None or not (len(summary) or words(summary, ".")):
-        raise ReplyNotUnderstood(node, "no licence summary in the reply", fragment(part))
+        raise ReplyNotUnderstood(node, "no license summary in the reply", fragment(part))
     for found in part.iter("feature-summary"):
-        yield rows.Licence(
+        yield rows.License(
             name=need_words(found, "name", node),
             installed=_either(node, found, "licensed", "licenses-installed"),
             used=_either(node, found, "used-licensed", "licenses-used"),
@@ -213,12 +213,12 @@ def licences(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Licenc
         )
 
 
-def _end(node: NodeName, licence: Element) -> datetime | None:
+def _end(node: NodeName, found: Element) -> datetime | None:
     """When it ends; None for a permanent one, and where neither validity nor end is shown."""
-    validity, shown = words(licence, "validity-type"), words(licence, "end-date")
-    end = moment(licence, "end-date")
+    validity, shown = words(found, "validity-type"), words(found, "end-date")
+    end = moment(found, "end-date")
     if end is None and (shown or (validity or "permanent").lower() not in ("permanent", "invalid")):
-        raise ReplyNotUnderstood(node, "validity of a licence not understood", fragment(licence))
+        raise ReplyNotUnderstood(node, "validity of a license not understood", fragment(found))
     return end
 
 

@@ -168,7 +168,7 @@ READERS: tuple[Reader, ...] = (
     _both("pics", platform.pics, rpc("get-pic-information"), cli("show chassis fpc pic-status")),
     _both("modules", platform.modules, *_HARDWARE),
     _both("chassis", platform.chassis, *_HARDWARE),
-    _local("licences", platform.licences, rpc("get-license-summary-information"), cli("show system license")),
+    _local("licenses", platform.licenses, rpc("get-license-summary-information"), cli("show system license")),
     _both(
         "signatures",
         platform.idp_packages,

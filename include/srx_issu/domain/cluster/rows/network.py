@@ -1,4 +1,4 @@
-"""What it speaks to: neighbours, routes, interfaces, and the configuration as a whole."""
+"""What it speaks to: neighbors, routes, interfaces, and the configuration as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one node says of itself: software, load, storage, clocks, alarms, hardware, licences."""
+"""What one node says of itself: software, load, storage, clocks, alarms, hardware, licenses."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class Chassis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Licence:
+class License:
     """``show system license``."""
 
     name: str
