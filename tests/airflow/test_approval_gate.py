@@ -30,7 +30,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.context import UpgradeContext
 from tests.fakes.approvals import READY_ENTRY
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import intent
 
 TIMED_OUT = {
@@ -52,16 +52,16 @@ class TaskInstance:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBench:
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeUpgrade:
     approvals = Approvals(start=ApprovalRule(approvers=PEOPLE))
-    made = FakeBench(intent=intent(approvals=approvals)).with_baseline()
+    made = FakeUpgrade(intent=intent(approvals=approvals)).with_baseline()
     made.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
-    def open_bench(*_: object, **__: object) -> Iterator[UpgradeContext]:
-        yield made.bench("approval.approve_start")
+    def open_upgrade(*_: object, **__: object) -> Iterator[UpgradeContext]:
+        yield made.context("approval.approve_start")
 
-    monkeypatch.setattr(step, "open_bench", open_bench)
+    monkeypatch.setattr(step, "open_upgrade", open_upgrade)
     monkeypatch.setattr(step, "note_failure", lambda *_, **__: None)
     return made
 
@@ -114,7 +114,7 @@ def _resume(who: str | None, option: str = "Approve") -> Any:
     [("__fail__", {"error": "Trigger timeout"}), ("execute_complete", {"event": TIMED_OUT})],
 )
 def test_nobody_answered_is_a_no_and_said_so(
-    fake: FakeBench, put: list[dict[str, Any]], method: str, told: dict[str, Any]
+    fake: FakeUpgrade, put: list[dict[str, Any]], method: str, told: dict[str, Any]
 ) -> None:
     _ask(_gate())
     with pytest.raises(AirflowFailException, match="nobody answered the question about the start within"):
@@ -123,7 +123,7 @@ def test_nobody_answered_is_a_no_and_said_so(
     assert len(put) == 1
 
 
-def test_only_those_who_may_answer_are_assigned(fake: FakeBench, put: list[dict[str, Any]]) -> None:
+def test_only_those_who_may_answer_are_assigned(fake: FakeUpgrade, put: list[dict[str, Any]]) -> None:
     _ask(_gate())
     assert put[0]["assigned_users"] == [{"id": "ada", "name": "ada"}], "not the operator, who asks"
     assert "Question `" in put[0]["body"]
@@ -132,7 +132,7 @@ def test_only_those_who_may_answer_are_assigned(fake: FakeBench, put: list[dict[
 
 @pytest.mark.parametrize(("who", "option"), [(None, "Approve"), ("ada", "Reject")])
 def test_a_no_and_an_answer_without_a_person_fail_for_good(
-    fake: FakeBench, put: list[dict[str, Any]], who: str | None, option: str
+    fake: FakeUpgrade, put: list[dict[str, Any]], who: str | None, option: str
 ) -> None:
     _ask(_gate())
     with pytest.raises(AirflowFailException):
@@ -141,7 +141,9 @@ def test_a_no_and_an_answer_without_a_person_fail_for_good(
     assert put
 
 
-def test_a_yes_is_written_down_and_skips_the_gates_behind(fake: FakeBench, put: list[dict[str, Any]]) -> None:
+def test_a_yes_is_written_down_and_skips_the_gates_behind(
+    fake: FakeUpgrade, put: list[dict[str, Any]]
+) -> None:
     _ask(_gate())
     with pytest.raises(DownstreamTasksSkipped) as skipped:
         _resume("ada")
@@ -151,7 +153,7 @@ def test_a_yes_is_written_down_and_skips_the_gates_behind(fake: FakeBench, put: 
 
 
 def test_where_nobody_is_asked_the_gates_behind_are_skipped(
-    fake: FakeBench, put: list[dict[str, Any]]
+    fake: FakeUpgrade, put: list[dict[str, Any]]
 ) -> None:
     fake.intent = replace(fake.intent, approvals=Approvals(start=ApprovalRule(required=False)))
     with pytest.raises(DownstreamTasksSkipped):
@@ -160,7 +162,7 @@ def test_where_nobody_is_asked_the_gates_behind_are_skipped(
 
 
 def test_an_answer_is_not_lost_with_the_journal(
-    fake: FakeBench, put: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    fake: FakeUpgrade, put: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _ask(_gate())
     record, left = fake.journal.record, [JournalAway("no answer"), JournalAway("no answer")]
@@ -186,7 +188,7 @@ HELD = {
 
 
 def test_a_new_try_asks_first_what_became_of_the_answer_before(
-    fake: FakeBench, put: list[dict[str, Any]]
+    fake: FakeUpgrade, put: list[dict[str, Any]]
 ) -> None:
     _ask(_gate())
     with pytest.raises(TaskDeferred) as deferred:
@@ -209,7 +211,7 @@ def test_a_new_try_asks_first_what_became_of_the_answer_before(
     ],
 )
 def test_where_nobody_knows_of_one_the_same_question_is_put_again(
-    fake: FakeBench, put: list[dict[str, Any]], method: str, told: dict[str, Any]
+    fake: FakeUpgrade, put: list[dict[str, Any]], method: str, told: dict[str, Any]
 ) -> None:
     _ask(_gate())
     with pytest.raises(TaskAwaitingInput):

@@ -40,35 +40,35 @@ SEEN_WITHIN_S = 2.0  # a place that got free
 
 
 @pytest.fixture
-def bench(journal_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CampaignContext:
+def context(journal_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CampaignContext:
     """Wave 1 of clusters a to f is open."""
     monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", journal_url)
     monkeypatch.setenv("SRX_ISSU_EVIDENCE", str(tmp_path))
     asked = campaign(waves=(WaveSize(),), in_flight=InFlight(campaign=2))
     plan = plan_waves([member(name) for name in "abcdef"], asked, "file-1")
-    bench = open_campaign(NAME, RUN, stopped=lambda: None)
-    bench.journal.open_campaign(CAMPAIGN, NAME, "ada", datetime.now(UTC))
+    context = open_campaign(NAME, RUN, stopped=lambda: None)
+    context.journal.open_campaign(CAMPAIGN, NAME, "ada", datetime.now(UTC))
     made = PlanMade(digest=plan.digest, campaign=codec.dumps(asked), plan=codec.dumps(plan))
     clusters = tuple(cluster.name for cluster in plan.clusters)
-    bench.record(made, "")
-    bench.record(PlanApproved(digest=plan.digest, by="ada"), "")
-    bench.record(WaveOpened(clusters=clusters, digest=plan.digest, by="ada"), "", wave=1)
-    return bench
+    context.record(made, "")
+    context.record(PlanApproved(digest=plan.digest, by="ada"), "")
+    context.record(WaveOpened(clusters=clusters, digest=plan.digest, by="ada"), "", wave=1)
+    return context
 
 
 def turn(name: str) -> TurnTrigger:
     return TurnTrigger(name=NAME, run_id=RUN, cluster=name, wave=1, plan_only=False)
 
 
-def start(bench: CampaignContext, name: str) -> EndTrigger:
+def start(context: CampaignContext, name: str) -> EndTrigger:
     """What the worker does when its turn has come, up to the run's own claim."""
-    task = task_of(bench, name, 1)
-    step = next_step(bench, task)
+    task = task_of(context, name, 1)
+    step = next_step(context, task)
     assert isinstance(step, StartRun), step
-    order = note_start(bench, task, step.order)
+    order = note_start(context, task, step.order)
     shown = OrderedBy(campaign_id=CAMPAIGN, nonce=order.nonce)
     opened = intent(upgrade_id=order.run_id, cluster=replace(CLUSTER, name=name), ordered_by=shown)
-    bench.upgrades.open_upgrade(opened, bench.clock.now())
+    context.upgrades.open_upgrade(opened, context.clock.now())
     return EndTrigger(
         name=NAME,
         run_id=RUN,
@@ -80,10 +80,10 @@ def start(bench: CampaignContext, name: str) -> EndTrigger:
     )
 
 
-def close(bench: CampaignContext, upgrade: str) -> None:
-    bench.upgrades.close_upgrade(upgrade, Outcome.UPGRADED, "verified", bench.clock.now())
-    for lease in bench.leases.held_by(upgrade):
-        bench.leases.release(lease.resource, upgrade)
+def close(context: CampaignContext, upgrade: str) -> None:
+    context.upgrades.close_upgrade(upgrade, Outcome.UPGRADED, "verified", context.clock.now())
+    for lease in context.leases.held_by(upgrade):
+        context.leases.release(lease.resource, upgrade)
 
 
 def in_loop(story: Any) -> None:
@@ -101,7 +101,7 @@ async def event_of(trigger: Any) -> TriggerEvent:
     return event
 
 
-def test_two_at_a_time_to_the_end_of_the_wave(bench: CampaignContext, journal_url: str) -> None:
+def test_two_at_a_time_to_the_end_of_the_wave(context: CampaignContext, journal_url: str) -> None:
     took: list[float] = []
 
     async def one(name: str) -> TriggerEvent:
@@ -109,11 +109,11 @@ def test_two_at_a_time_to_the_end_of_the_wave(bench: CampaignContext, journal_ur
         assert event.payload == {"cluster": name}
         running.add(name)
         assert len(running) <= 2
-        end = await asyncio.to_thread(start, bench, name)
+        end = await asyncio.to_thread(start, context, name)
         ended = asyncio.create_task(event_of(end))
         await asyncio.sleep(0.5)
         running.discard(name)  # before its place is free for the next
-        await asyncio.to_thread(close, bench, end.upgrade)
+        await asyncio.to_thread(close, context, end.upgrade)
         began = time.monotonic()
         result = await ended
         took.append(time.monotonic() - began)
@@ -140,24 +140,24 @@ def test_two_at_a_time_to_the_end_of_the_wave(bench: CampaignContext, journal_ur
     assert dict(history) == {"taken": 12, "released": 12}  # each a cluster and a place, and no attempt
 
 
-def test_an_abort_ends_turns_and_pauses(bench: CampaignContext) -> None:
+def test_an_abort_ends_turns_and_pauses(context: CampaignContext) -> None:
     until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 
     async def story() -> None:
         for name in "ab":
-            await asyncio.to_thread(start, bench, name)
+            await asyncio.to_thread(start, context, name)
         waits = [asyncio.create_task(event_of(turn(name))) for name in "cd"]
         pause = asyncio.create_task(event_of(BakeTrigger(NAME, RUN, until)))
         await asyncio.sleep(1.5)
         assert not any(wait.done() for wait in (*waits, pause))
-        give_order(CAMPAIGN, "abort", "flood", "bob", bench.journal, bench.clock.now())
+        give_order(CAMPAIGN, "abort", "flood", "bob", context.journal, context.clock.now())
         assert all(isinstance(event, TaskSkippedEvent) for event in await asyncio.gather(*waits))
         assert (await pause).payload == {"until": until}
 
     in_loop(story)
 
 
-def test_a_pause_between_waves_ends_in_time(bench: CampaignContext) -> None:
+def test_a_pause_between_waves_ends_in_time(context: CampaignContext) -> None:
     until = (datetime.now(UTC) + timedelta(seconds=1.5)).isoformat()
 
     async def story() -> None:

@@ -21,7 +21,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.context import UpgradeContext
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 
 RUN = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")
 REPORT: dict[str, Json] = {"html": "manual__1/report.html"}
@@ -44,7 +44,7 @@ class World:
     """``report`` and ``clean_up`` may raise."""
 
     def __init__(self) -> None:
-        self.fake = FakeBench()
+        self.fake = FakeUpgrade()
         self.report: Exception | None = None
         self.clean_up: Exception | None = None
         self.order: list[str] = []
@@ -65,7 +65,7 @@ class World:
             raise self.report
         return REPORT
 
-    def cleaned(self, bench: UpgradeContext) -> None:
+    def cleaned(self, upgrade_context: UpgradeContext) -> None:
         decided = self.fake.outcome
         self.order.append(f"clean up {decided}")
         held = self.fake.leases.holder("cluster:fw-1")
@@ -84,14 +84,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
-        yield made.fake.bench(task_id)
+    def open_upgrade(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
+        yield made.fake.context(task_id)
 
     def note(upgrade_id: str, name: str, text: str, *_: object, **__: object) -> None:
         made.notes.append(f"{name}: {text}")
 
     for where in (module, step):
-        monkeypatch.setattr(where, "open_bench", open_bench)
+        monkeypatch.setattr(where, "open_upgrade", open_upgrade)
         monkeypatch.setattr(where, "note_failure", note)
     monkeypatch.setattr(module, "clean_up", made.cleaned)
     monkeypatch.setattr(module, "is_open", lambda *_: made.is_claimed)

@@ -27,7 +27,7 @@ print("@@" + json.dumps(found, sort_keys=True))  # as Airflow compares two versi
 RUNNING = (
     "airflow.dags.upgrade",
     "airflow.watching.upgrade",
-    "airflow.composition.workbench",
+    "airflow.composition.upgrade",
     "airflow.operators.approval",
     "airflow.operators.close",
     "airflow.operators.recovery",

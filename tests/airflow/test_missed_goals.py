@@ -16,7 +16,7 @@ from srx_issu.airflow.triggers.cluster import ClusterTrigger
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.waits.in_order import Part
 from srx_issu.steps.waits.watch import WaitVerdict
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +32,10 @@ def deferred(monkeypatch: pytest.MonkeyPatch) -> tuple[StepOperator, TaskDeferre
     """A task that has sent what it sends, and waits."""
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
-        yield FakeBench().bench(task_id)
+    def open_upgrade(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
+        yield FakeUpgrade().context(task_id)
 
-    monkeypatch.setattr(step, "open_bench", open_bench)
+    monkeypatch.setattr(step, "open_upgrade", open_upgrade)
     part = Part(name=TASK, step=lambda _: {}, sends=True)
     task = StepOperator(task_id=TASK, parts=(part,), until=Goal.GROUPS_SETTLED, retries=2)
     with pytest.raises(TaskDeferred) as waits:

@@ -101,10 +101,10 @@ def test_images_reach_the_nodes_once_and_what_is_missing_is_known(world: World) 
 
 def test_the_nodes_themselves_prove_the_image(world: World) -> None:
     world.stage("first")
-    bench = open_staging("spring", "first", clusters=[GOOD])
-    cluster, image = bench.clusters[GOOD], bench.images[world.image.path.name]
+    context = open_staging("spring", "first", clusters=[GOOD])
+    cluster, image = context.clusters[GOOD], context.images[world.image.path.name]
     for node in NodeName:
-        with bench.files(cluster, image, node) as files:
+        with context.files(cluster, image, node) as files:
             assert is_there(files, image)
             assert files.arrived(image.node_path) == image.size_bytes
             assert files.arrived("/var/tmp/another.tgz") == 0

@@ -80,23 +80,23 @@ def failures(server: JournalServer, run_id: str) -> list[str]:
     return [e.text for e in SqlJournal(server.url).entries(run_id) if e.kind is EntryKind.STEP_FAILED]
 
 
-def test_a_journal_that_is_away_when_the_bench_is_opened_is_waited_for(
+def test_a_journal_that_is_away_when_the_upgrade_is_opened_is_waited_for(
     server: JournalServer, run_id: str
 ) -> None:
     server.crash()
     with later(server.start):
-        assert run(run_id, lambda bench: bench.upgrade_id) == run_id
+        assert run(run_id, lambda upgrade_context: upgrade_context.upgrade_id) == run_id
     assert failures(server, run_id) == []
 
 
 def test_one_that_goes_away_in_mid_step_has_the_step_begun_anew(server: JournalServer, run_id: str) -> None:
     tries = list[float]()
 
-    def step(bench: UpgradeContext) -> int:
+    def step(upgrade_context: UpgradeContext) -> int:
         tries.append(time.monotonic())
         if len(tries) == 1:
             server.crash()
-        bench.record(Observed(), "both nodes answer")
+        upgrade_context.record(Observed(), "both nodes answer")
         return len(tries)
 
     timer = threading.Timer(1.5, server.start)
@@ -121,10 +121,10 @@ def test_the_failure_of_a_step_is_not_masked_by_a_journal_that_is_away(
     assert failures(server, run_id) == ["node1: SSH login: connection refused"]
 
 
-def log_in(bench: UpgradeContext) -> str:
+def log_in(upgrade_context: UpgradeContext) -> str:
     """What a step does first with a node: it needs the account for it."""
-    assert callable(bench.reader.observe)
-    return bench.upgrade_id
+    assert callable(upgrade_context.reader.observe)
+    return upgrade_context.upgrade_id
 
 
 def test_a_connection_that_is_gone_is_waited_for_while_the_upgrade_runs(
@@ -141,14 +141,14 @@ def test_a_step_that_asks_no_node_needs_no_connection(
 ) -> None:
     monkeypatch.delenv(CONNECTION)
     monkeypatch.setenv("SRX_ISSU_FILES", "/nowhere")
-    assert run(run_id, lambda bench: bench.upgrade_id) == run_id
+    assert run(run_id, lambda upgrade_context: upgrade_context.upgrade_id) == run_id
     assert failures(server, run_id) == []
 
 
 def test_a_run_of_the_other_dag_writes_nothing_into_the_journal(server: JournalServer, run_id: str) -> None:
     before = SqlJournal(server.url).entries(run_id)
     with pytest.raises(AirflowFailException, match="belongs to a run of issu_cluster"):
-        run(run_id, lambda bench: bench.upgrade_id, dag_id="issu_recover")
+        run(run_id, lambda upgrade_context: upgrade_context.upgrade_id, dag_id="issu_recover")
     assert SqlJournal(server.url).entries(run_id) == before
 
 

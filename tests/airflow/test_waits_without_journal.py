@@ -274,11 +274,13 @@ def watched(behind: AwayJournal) -> ClusterWatch:
     """Cluster a of a campaign, whose upgrade has begun."""
     fake = approved()
     order = replace(an_order("a"), run_id=RUN, nonce="")  # as the upgrade below is opened: without one
-    fake.bench().record(UpgradeOrdered(order=order), "", cluster="a")
+    fake.context().record(UpgradeOrdered(order=order), "", cluster="a")
     fake.upgrades, fake.clock = behind, behind.away.clock
     found = task(fake, "a")
     return ClusterWatch(
-        bench=fake.bench(), task=found, outage=Outage(clock=behind.away.clock, log=LOG, meanwhile="waiting")
+        campaign_context=fake.context(),
+        task=found,
+        outage=Outage(clock=behind.away.clock, log=LOG, meanwhile="waiting"),
     )
 
 

@@ -21,7 +21,7 @@ from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
 from tests.fakes.approvals import READY_ENTRY
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
 
 FILE = Path(__file__).resolve().parents[2] / "dags" / "issu_cluster.py"
@@ -62,7 +62,7 @@ class Stage:
     """One upgrade, seen by the tasks of the DAG."""
 
     dag: DAG
-    fake: FakeBench
+    fake: FakeUpgrade
     followed: list[str] = field(default_factory=list)
 
     def take(self, task_id: str, part: str) -> set[str]:
@@ -82,14 +82,14 @@ class Stage:
 
 @pytest.fixture
 def upgrade(dag: DAG, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    stage = Stage(dag=dag, fake=FakeBench().with_baseline())
+    stage = Stage(dag=dag, fake=FakeUpgrade().with_baseline())
     stage.fake.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
-    def open_bench(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[UpgradeContext]:
-        yield stage.fake.bench(task_id)
+    def open_upgrade(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[UpgradeContext]:
+        yield stage.fake.context(task_id)
 
-    monkeypatch.setattr(step, "open_bench", open_bench)
+    monkeypatch.setattr(step, "open_upgrade", open_upgrade)
     monkeypatch.setattr(step, "note_failure", lambda *_, **__: None)
     return stage
 
@@ -152,9 +152,9 @@ def test_a_run_that_ends_before_its_start_skips_everything_but_its_end(dag: DAG,
 
 def test_a_recovery_that_policy_lets_pass_goes_its_way_at_once(upgrade: Stage) -> None:
     upgrade.fake = half_way()
-    found = prognosis(upgrade.fake.bench("x"))
+    found = prognosis(upgrade.fake.context("x"))
     automatic = replace(found.plan, permission=Permission.AUTOMATIC)
-    keep_plan(upgrade.fake.bench("x"), replace(found, plan=automatic))
+    keep_plan(upgrade.fake.context("x"), replace(found, plan=automatic))
     skipped = upgrade.take("recover.diagnose", "recover.diagnose")
     assert skipped == {*GATES, "recover.confirm_recovery", "recover.abort", "recover.roll_back"}
 

@@ -94,7 +94,7 @@ def looker(fleet: Fleet) -> Callable[[Intent], Observation]:
 def matrix(fleet: Fleet) -> Matrix:
     clock, leases = SystemClock(), MemoryLeases(SystemClock())
     leases.take("cluster:held", "manual__1", 3600)
-    bench = AuditContext(
+    context = AuditContext(
         audit_id="audit__1",
         catalog=fleet.catalog,
         audits=MemoryAudits(),
@@ -104,9 +104,9 @@ def matrix(fleet: Fleet) -> Matrix:
         log=logging.getLogger("test"),
         validate=plain_run,
     )
-    for batch in plan_audit(bench, 4).batches:
-        audit_batch(bench, batch)
-    return make_matrix(bench)[0]
+    for batch in plan_audit(context, 4).batches:
+        audit_batch(context, batch)
+    return make_matrix(context)[0]
 
 
 def test_every_cluster_is_a_row_with_its_verdict(matrix: Matrix) -> None:

@@ -167,7 +167,7 @@ class FakeCampaign:
         self.upgrades.leases = self.leases
         self.campaigns.upgrades = self.upgrades
 
-    def bench(self) -> CampaignContext:
+    def context(self) -> CampaignContext:
         return CampaignContext(
             campaign_id=self.campaign_id,
             requested_by=self.requested_by,
@@ -217,9 +217,9 @@ def said(
         if isinstance(each, QuestionAsked) and each.question.purpose == question.about
     }
     gate = CampaignGateTask(about=question.about, number=len(gates) + 1, try_number=1, spares=1)
-    found = approach(fake.bench(), gate, question)
+    found = approach(fake.context(), gate, question)
     assert isinstance(found, AskPerson), found
-    return hear(fake.bench(), gate, Response(person=Person(id=who, name=who), chosen=(option,)))
+    return hear(fake.context(), gate, Response(person=Person(id=who, name=who), chosen=(option,)))
 
 
 __all__ = ["T0", "FakeCampaign", "MemoryCampaigns", "said"]

@@ -165,7 +165,7 @@ GUARDS = (
     Mutant(
         name="a closed upgrade asks on",
         file="steps/approval/gate.py",
-        old="    _require_open(bench)\n",
+        old="    _require_open(context)\n",
         new="",
         why="nobody is asked in vain",
         tests=ASKED,
@@ -181,8 +181,8 @@ GUARDS = (
     Mutant(
         name="a yes is judged by the worker's clock",
         file="steps/approval/confirm.py",
-        old="bench.journal.now()",
-        new="bench.clock.now()",
+        old="context.journal.now()",
+        new="context.clock.now()",
         why="a clock days ahead takes a valid yes for an expired one",
         tests=("tests/unit/steps/test_worker_clock.py",),
     ),
@@ -246,7 +246,7 @@ GUARDS = (
     Mutant(
         name="old readiness is not made anew",
         file="steps/upgrade/judge_readiness.py",
-        old="    if age_s <= bench.intent.policy.limits.readiness_age_s / 2:",
+        old="    if age_s <= context.intent.policy.limits.readiness_age_s / 2:",
         new="    if True:",
         why="a question takes hours",
         tests=("tests/unit/steps/gate/test_start_again.py",),
@@ -363,7 +363,7 @@ GUARDS = (
     Mutant(
         name="the lease is not asked for",
         file=ASK,
-        old="Hold(resources=needs_of(bench.intent).alone,",
+        old="Hold(resources=needs_of(context.intent).alone,",
         new="Hold(resources=(),",
         why="only who holds the cluster sends",
     ),
@@ -462,7 +462,7 @@ GUARDS = (
     Mutant(
         name="gathered groups stay where they are",
         file="steps/upgrade/clean_up.py",
-        old="    facts = return_groups(bench)\n",
+        old="    facts = return_groups(context)\n",
         new="    facts: Facts = {}\n",
         why="a start that was refused leaves nothing moved",
         tests=("tests/unit/steps/gate/test_start_again.py",),

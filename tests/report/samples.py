@@ -123,7 +123,7 @@ def started() -> tuple[Entry, ...]:
     start, upgraded = "issu.start_issu", "issu.wait_for_secondary_upgrade"
     issu = intended(ISSU, sending=Sending.START, key="start_issu")
     return (
-        entry(1302, Decided(), start, "Start: node0 is primary of RG0, nothing shows an ISSU"),
+        entry(1302, Decided(), start, "start: node0 is primary of RG0, nothing shows an ISSU"),
         entry(1303, issu, start, f"{ISSU} (node0 is primary of RG0, nothing shows an ISSU)"),
         entry(1306, answered(None, sending=Sending.START), start, "job started, transcript kept"),
         entry(1310, began(Goal.SECONDARY_UPGRADED), upgraded, "waiting for secondary upgraded"),

@@ -24,22 +24,22 @@ def report(reason: str = "") -> CampaignReport:
     fake = FakeCampaign(
         campaign=asked, fleet=[*(member(n) for n in "abc"), member("held", objection="on hold: <RMA>")]
     )
-    make_plan(fake.bench())
-    said(fake, approval_question(fake.bench()))
-    confirm_plan(fake.bench())
-    open_wave(fake.bench(), 1)
+    make_plan(fake.context())
+    said(fake, approval_question(fake.context()))
+    confirm_plan(fake.context())
+    open_wave(fake.context(), 1)
     for name, outcome in (("a", Outcome.UPGRADED), ("b", Outcome.ROLLED_BACK)):
-        plan, _ = known_plan(fake.bench())
+        plan, _ = known_plan(fake.context())
         planned = plan.cluster(name)
         assert planned is not None
         task = ClusterTask(plan=plan, campaign=asked, cluster=planned, wave=1)
-        go = next_step(fake.bench(), task)
+        go = next_step(fake.context(), task)
         assert isinstance(go, StartRun)
-        note_start(fake.bench(), task, go.order)
+        note_start(fake.context(), task, go.order)
         fake.clock.sleep(90)
         fake.close_upgrade(go.order, outcome, reason)
-        collect(fake.bench(), task, go.run_id, None)
-    judge(fake.bench(), 1, 1)
+        collect(fake.context(), task, go.run_id, None)
+    judge(fake.context(), 1, 1)
     record = fake.campaigns.campaign("spring__1")
     assert record is not None
     entries = fake.campaigns.entries("spring__1")
@@ -75,7 +75,7 @@ def test_the_facts_are_the_same_for_programs() -> None:
 def test_a_campaign_without_a_plan_has_a_report_too() -> None:
     fake = FakeCampaign(campaign=campaign(), fleet=[])
     fake.campaigns.open_campaign("spring__1", "spring", "ada", fake.clock.now())
-    fake.bench().record(NoticeSent(), "x")
+    fake.context().record(NoticeSent(), "x")
     record = fake.campaigns.campaign("spring__1")
     assert record is not None
     made = build_campaign_report(record, (), conclude_campaign((), plan_only=False), fake.clock.now())

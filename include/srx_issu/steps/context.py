@@ -1,4 +1,4 @@
-"""The workbench a step works at: the intent of its upgrade and the ports it may use."""
+"""What a step of an upgrade is given: the intent of the upgrade and the ports that it may use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _not_stopped() -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class UpgradeContext:
-    """Everything one step of one upgrade needs. Made in ``airflow/composition/workbench.py``."""
+    """Everything one step of one upgrade needs. Made in ``airflow/composition/upgrade.py``."""
 
     intent: Intent
     step: str
@@ -56,7 +56,7 @@ class UpgradeContext:
         return f"cluster:{self.intent.cluster.name}"
 
     def at(self, step: str) -> UpgradeContext:
-        """The same bench for another step of the same task."""
+        """The same for another step of the same task."""
         return replace(self, step=step)
 
     def known(self) -> UpgradeState:

@@ -13,20 +13,20 @@ from srx_issu.steps.context import UpgradeContext
 SHORTEST_PAUSE_S = 3.0  # between two looks at a node that does not answer
 
 
-def look_patiently(bench: UpgradeContext) -> Snapshot:
+def look_patiently(context: UpgradeContext) -> Snapshot:
     """Both nodes, asked again for up to ``group_settle_s`` while one does not answer: the network may be away
     for a moment, and nobody is woken for that. In the end it is what it is.
 
     Raises ConnectionUnusable when both nodes refuse the login: nothing is decided by that.
     """
-    timers = bench.intent.policy.timers
-    until = bench.clock.now() + timedelta(seconds=timers.group_settle_s)
-    now = bench.reader.observe()
-    while not now.both_reachable and bench.clock.now() < until:
+    timers = context.intent.policy.timers
+    until = context.clock.now() + timedelta(seconds=timers.group_settle_s)
+    now = context.reader.observe()
+    while not now.both_reachable and context.clock.now() < until:
         silent = "; ".join(f"{v.node}: {v.error or 'no answer'}" for v in now.views if not v.reachable)
-        bench.log.info("%s %s; asking again", bench.intent.cluster.name, silent)
-        bench.clock.sleep(max(SHORTEST_PAUSE_S, timers.poll_s))
-        now = bench.reader.observe()
+        context.log.info("%s %s; asking again", context.intent.cluster.name, silent)
+        context.clock.sleep(max(SHORTEST_PAUSE_S, timers.poll_s))
+        now = context.reader.observe()
     return require_login(now)
 
 

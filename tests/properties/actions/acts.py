@@ -105,7 +105,7 @@ def _answer(here: Site, person: str, chosen: tuple[str, ...]) -> None:
     said = Response(person=Person(id=person), chosen=chosen)
     task = task_of(gate)
     here.tell(f"{run.upgrade_id} {task}: {person!r} says {chosen}")
-    found = here.perform(run, task, lambda bench: hear(bench, gate, said))
+    found = here.perform(run, task, lambda context: hear(context, gate, said))
     if TASKS[run.purpose][run.at][0] != task:
         return
     if isinstance(found, Enough | NextGate):
@@ -121,7 +121,7 @@ def nobody_answers(here: Site) -> None:
         where = here.chance.choice(sorted(here.questions))
         asked = here.questions.pop(where)
         here.world.sleep(here.chance.uniform(0, 90000))
-        here.perform(asked.run, task_of(asked.gate), lambda bench: give_up(bench, asked.gate))
+        here.perform(asked.run, task_of(asked.gate), lambda context: give_up(context, asked.gate))
 
 
 def ask_again(here: Site) -> None:

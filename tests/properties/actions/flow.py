@@ -70,15 +70,15 @@ def plain(step: str, work: Callable[[UpgradeContext], object]) -> tuple[str, Tas
     return step, lambda here, run: here.perform(run, step, work)
 
 
-def keep_baseline(bench: UpgradeContext) -> object:
-    if bench.known().start is not None:
+def keep_baseline(context: UpgradeContext) -> object:
+    if context.known().start is not None:
         return None
-    now = bench.reader.observe()
+    now = context.reader.observe()
     taken = BaselineTaken(
-        snapshot=bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
-        state=bench.evidence.write(bench.upgrade_id, "state.json", codec.dumps(bench.collect(now))),
+        snapshot=context.evidence.write(context.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
+        state=context.evidence.write(context.upgrade_id, "state.json", codec.dumps(context.collect(now))),
     )
-    bench.record(taken, "baseline")
+    context.record(taken, "baseline")
     return None
 
 
@@ -106,7 +106,7 @@ def task_of(asked: Gate) -> str:
 def put(here: Site, run: Run, asked: Gate) -> object:
     """The question on the screen is about what was in force when it was put."""
     request = start_request if asked.purpose is ApprovalPurpose.START else recovery_request
-    found = here.perform(run, task_of(asked), lambda bench: approach(bench, asked, request))
+    found = here.perform(run, task_of(asked), lambda context: approach(context, asked, request))
     where = (run.upgrade_id, task_of(asked))
     here.questions.pop(where, None)
     if isinstance(found, AskPerson):
@@ -122,16 +122,16 @@ def wait(step: str, goal: Goal) -> tuple[str, Task]:
     return step, watch
 
 
-def _watch(here: Site, run: Run, step: str, goal: Goal, bench: UpgradeContext) -> object:
-    timers = bench.intent.policy.timers
+def _watch(here: Site, run: Run, step: str, goal: Goal, context: UpgradeContext) -> object:
+    timers = context.intent.policy.timers
     so_far = known(here.journal.written[run.upgrade_id])
-    way = course(so_far, here.evidence, bench.intent)
+    way = course(so_far, here.evidence, context.intent)
     began = so_far.waiting_since.get(goal)
     if began is None:
         here.note(run, WaitBegan(awaited=goal), step, f"waiting for {goal}")
         began = here.world.now()
     for _ in range(MOST_POLLS):
-        seen = progress(goal, way, bench.reader.observe())
+        seen = progress(goal, way, context.reader.observe())
         if seen.done:
             here.note(run, WaitEnded(awaited=goal, reached=True), step, seen.text)
             return seen.text
@@ -147,7 +147,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
 
     def errand(here: Site, run: Run) -> object:
         for _ in range(MOST_POLLS):
-            found = here.perform(run, step, lambda bench: carry_out(bench, name), failed=failed)
+            found = here.perform(run, step, lambda context: carry_out(context, name), failed=failed)
             if not isinstance(found, RecoveryWait):
                 return found
             since = known(here.journal.written[run.upgrade_id]).waiting_since.get(name)
@@ -173,9 +173,9 @@ def until_quiet(here: Site, run: Run) -> object:
 
 def closing(here: Site, run: Run) -> object:
     """As ``airflow/operators/close.py``: outcome, clean-up, end."""
-    here.perform(run, "close", lambda bench: is_closed(bench) or settle(bench, run.failed))
-    here.perform(run, "clean_up", lambda bench: is_closed(bench) or clean_up(bench))
-    found = here.perform(run, "close", lambda bench: close(bench, run.failed))
+    here.perform(run, "close", lambda context: is_closed(context) or settle(context, run.failed))
+    here.perform(run, "clean_up", lambda context: is_closed(context) or clean_up(context))
+    found = here.perform(run, "close", lambda context: close(context, run.failed))
     if not isinstance(found, Exception):
         run.is_at_work = False
     return found

@@ -125,8 +125,8 @@ class Site:
     ) -> object:
         """One try of one task; what it raised when it failed, and ``failed`` tells the journal so."""
         try:
-            bench = self.bench(run, step)
-            found = work(bench)
+            context = self.context(run, step)
+            found = work(context)
         except (*FAILED, LookupError) as error:  # the latter: a task cleared before the one it needs
             if type(error) in (KeyError, IndexError):
                 raise
@@ -152,9 +152,9 @@ class Site:
             return about_start(entries)
         return about_recovery(entries, self.evidence)
 
-    # -- the bench
+    # -- the context
 
-    def bench(self, run: Run, step: str) -> UpgradeContext:
+    def context(self, run: Run, step: str) -> UpgradeContext:
         self.journal.until, until = None, self.journal.until  # opening waits an outage out
         ours = intent_of(self.journal, run.upgrade_id)
         self.journal.until = until

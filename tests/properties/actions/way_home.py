@@ -88,8 +88,8 @@ def no_way_home(here: Site) -> str | None:
         claim(wanted, journal, leases, clock.now(), word)
         here.journal.intents[NAME], here.journal.written[NAME] = wanted, journal.written[NAME]
 
-        def bench(step: str) -> UpgradeContext:
-            plain = here.bench(run, step)
+        def context(step: str) -> UpgradeContext:
+            plain = here.context(run, step)
             return replace(
                 plain,
                 intent=intent_of(journal, NAME),
@@ -101,7 +101,7 @@ def no_way_home(here: Site) -> str | None:
                 stopped=lambda: "the fleet is stopped",
             )
 
-        return _tried(journal, bench)
+        return _tried(journal, context)
     except (SrxIssuError, NotVerified) as error:
         return f"{type(error).__name__}: {error}"
     finally:

@@ -220,7 +220,7 @@ class Pilot:
     def upgrade(self) -> Conclusion:
         """From the start of the ISSU to the outcome; readiness and approval are given."""
         self._open()
-        before = self._bench("baseline").reader.observe()
+        before = self._context("baseline").reader.observe()
         self.began_on = before.node0.release
         if objection_to_start(before):
             return Conclusion(outcome=Outcome.NOT_READY, reason="not ready")
@@ -248,9 +248,9 @@ class Pilot:
 
     def _observe_and_wait(self) -> None:
         self._task("observe", observe)
-        bench = self._bench("wait_until_quiet")
+        context = self._context("wait_until_quiet")
         watch = QuietWatch(
-            intent=bench.intent,
+            intent=context.intent,
             start=self._known().start,
             reader=AsyncMachineReader(MachineReader(self.world, self.intent.policy.timers)),
             clock=self.world,
@@ -279,7 +279,7 @@ class Pilot:
         self._task("recover.diagnose", diagnose)
         self._approve()
         self._task(
-            "recover.confirm_recovery", lambda bench: confirm_approval(bench, ApprovalPurpose.RECOVERY)
+            "recover.confirm_recovery", lambda context: confirm_approval(context, ApprovalPurpose.RECOVERY)
         )
         for name in ActionName:
             self._carry_out(name)
@@ -296,19 +296,19 @@ class Pilot:
     def _ask(self, gate: Gate) -> AskPerson | Enough | NextGate:
         """Whoever is asked says what the seed has drawn, or nothing."""
         choice, task = ANSWERS[self.answer], ASKS[gate.number - 1]
-        found = self._task(task, lambda bench: approach(bench, gate, recovery_request))
+        found = self._task(task, lambda context: approach(context, gate, recovery_request))
         if not isinstance(found, AskPerson):
             return found
         if choice is None:
-            self._task(task, lambda bench: give_up(bench, gate))
+            self._task(task, lambda context: give_up(context, gate))
         said = Response(person=ADA, chosen=(str(choice),))
-        return self._task(task, lambda bench: hear(bench, gate, said))
+        return self._task(task, lambda context: hear(context, gate, said))
 
     def _carry_out(self, name: ActionName) -> None:
         step = f"recover.{name}"
         failed = StepFailed(task=step, awaited=name)
         while isinstance(
-            waiting := self._task(step, lambda bench: carry_out(bench, name), failed), RecoveryWait
+            waiting := self._task(step, lambda context: carry_out(context, name), failed), RecoveryWait
         ):
             since = self._known().waiting_since.get(name)
             if since is None:
@@ -340,7 +340,7 @@ class Pilot:
             if self.dies_at and step.startswith(self.dies_at):
                 raise Killed
             try:
-                return work(self._bench(step))
+                return work(self._context(step))
             except Killed:
                 self.story.append(f"{step}: killed")
                 self._pause()
@@ -361,12 +361,12 @@ class Pilot:
 
     def _wait(self, step: str, goal: Goal) -> None:
         """As the trigger of a deferred wait."""
-        bench = self._bench(step)
+        context = self._context(step)
         self._tell(WaitBegan(awaited=goal), step, f"waiting for {goal}")
         began = self.world.now()
-        way = course(self._known(), self.evidence, bench.intent)
+        way = course(self._known(), self.evidence, context.intent)
         while True:
-            now = bench.reader.observe()
+            now = context.reader.observe()
             seen = progress(goal, way, now)
             if seen.done:
                 self._tell(WaitEnded(awaited=goal, reached=True), step, seen.text)
@@ -374,15 +374,15 @@ class Pilot:
             waited_s = (self.world.now() - began).total_seconds()
             late = (
                 f"not reached: {seen.text}"
-                if waited_s > deadline_s(goal, bench.intent.policy.timers)
+                if waited_s > deadline_s(goal, context.intent.policy.timers)
                 else None
             )
-            if reason := self._stopped(bench, way, now) or late:
+            if reason := self._stopped(context, way, now) or late:
                 self._tell(WaitEnded(awaited=goal, reached=False), step, reason)
                 raise self._fails(step, reason)
             self._pause()
 
-    def _stopped(self, bench: UpgradeContext, way: Course, now: Snapshot) -> str | None:
+    def _stopped(self, context: UpgradeContext, way: Course, now: Snapshot) -> str | None:
         begun = self._known().start
         reading = infer_phase(way.before, now, way.starter, way.target)
         if reading.phase is None or reading.phase >= Phase.SWITCHED_OVER:
@@ -390,15 +390,15 @@ class Pilot:
         if begun is None or begun.transcript_path is None:
             return None
         try:
-            text = bench.reader.read_text(begun.starter, begun.transcript_path)
+            text = context.reader.read_text(begun.starter, begun.transcript_path)
         except DeviceError:
             return None
         stopped = transcript_verdict(text) if text else None
         return stopped.line if stopped else None
 
-    # -- the bench
+    # -- the context
 
-    def _bench(self, step: str) -> UpgradeContext:
+    def _context(self, step: str) -> UpgradeContext:
         intent = intent_of(self.journal, self.intent.upgrade_id)
         return UpgradeContext(
             intent=intent,

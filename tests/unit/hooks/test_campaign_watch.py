@@ -70,9 +70,9 @@ class Scene:
         return Turn.of(self.fake.campaign_id, task_of(self.fake, name))
 
     def begin(self, name: str) -> End:
-        step = next_step(self.fake.bench(), task_of(self.fake, name))
+        step = next_step(self.fake.context(), task_of(self.fake, name))
         assert isinstance(step, StartRun)
-        note_start(self.fake.bench(), task_of(self.fake, name), step.order)
+        note_start(self.fake.context(), task_of(self.fake, name), step.order)
         return End(campaign_id=self.fake.campaign_id, cluster=name, upgrade=step.run_id)
 
     def waiting(self, about: Turn | End | None = None) -> Any:

@@ -12,7 +12,7 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import CommandSent, CommandUnanswered, Observed, Sending
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import PERMIT_S
-from tests.fakes.benches import start_intended
+from tests.fakes.contexts import start_intended
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.metrics import RememberedMetrics

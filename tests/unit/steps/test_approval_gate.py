@@ -28,7 +28,7 @@ from srx_issu.steps.approval.gate import (
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.approval.request import recovery_request, start_request
 from tests.fakes.approvals import PASSED, READY_ENTRY
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import intent
 from tests.fakes.recoveries import half_way
 
@@ -42,37 +42,37 @@ def _gate(number: int = 1, try_number: int = 1) -> Gate:
     return Gate(purpose=ApprovalPurpose.START, number=number, try_number=try_number, spares=GATES - number)
 
 
-def _ready(fake: FakeBench, passed: ReadinessPassed) -> None:
+def _ready(fake: FakeUpgrade, passed: ReadinessPassed) -> None:
     fake.happened(passed, READY_ENTRY.text, step=READY_ENTRY.step)
 
 
-def _fake(approvals: Approvals | None = None) -> FakeBench:
-    fake = FakeBench(intent=intent(approvals=approvals or Approvals())).with_baseline()
+def _fake(approvals: Approvals | None = None) -> FakeUpgrade:
+    fake = FakeUpgrade(intent=intent(approvals=approvals or Approvals())).with_baseline()
     _ready(fake, PASSED)
     return fake
 
 
-def _reassessed(fake: FakeBench, *findings: str) -> None:
+def _reassessed(fake: FakeUpgrade, *findings: str) -> None:
     _ready(fake, replace(PASSED, findings=findings))
 
 
-def _approach(fake: FakeBench, number: int = 1, try_number: int = 1) -> AskPerson | Enough | NextGate:
+def _approach(fake: FakeUpgrade, number: int = 1, try_number: int = 1) -> AskPerson | Enough | NextGate:
     gate = _gate(number, try_number)
-    return approach(fake.bench(gate.name), gate, start_request)
+    return approach(fake.context(gate.name), gate, start_request)
 
 
-def _asked(fake: FakeBench, number: int = 1, try_number: int = 1) -> AskPerson:
+def _asked(fake: FakeUpgrade, number: int = 1, try_number: int = 1) -> AskPerson:
     found = _approach(fake, number, try_number)
     assert isinstance(found, AskPerson), found
     return found
 
 
-def _hear(fake: FakeBench, who: Person, choice: str = "Approve", number: int = 1) -> Enough | NextGate:
+def _hear(fake: FakeUpgrade, who: Person, choice: str = "Approve", number: int = 1) -> Enough | NextGate:
     gate = _gate(number)
-    return hear(fake.bench(gate.name), gate, Response(person=who, chosen=(choice,)))
+    return hear(fake.context(gate.name), gate, Response(person=who, chosen=(choice,)))
 
 
-def _is_approved(fake: FakeBench) -> bool:
+def _is_approved(fake: FakeUpgrade) -> bool:
     return isinstance(standing(fake.known(), fake.intent, "start", fake.clock.now()), Approved)
 
 
@@ -116,7 +116,7 @@ def test_nobody_answers() -> None:
     fake = _fake()
     _asked(fake)
     with pytest.raises(RequestRefused, match="nobody answered the question about the start within 24 hours"):
-        give_up(fake.bench("x"), _gate())
+        give_up(fake.context("x"), _gate())
     assert fake.outcome is Outcome.REFUSED
 
 
@@ -229,15 +229,15 @@ def test_an_expired_yes_is_asked_for_again() -> None:
 
 
 def test_once_the_issu_was_asked_for_nobody_is_asked() -> None:
-    assert isinstance(approach(half_way().bench("x"), _gate(), start_request), Enough)
+    assert isinstance(approach(half_way().context("x"), _gate(), start_request), Enough)
 
 
 def test_a_recovery_that_nobody_answers_needs_an_operator() -> None:
     fake = half_way()
     gate = replace(_gate(), purpose=ApprovalPurpose.RECOVERY)
-    assert isinstance(approach(fake.bench(gate.name), gate, recovery_request), AskPerson)
+    assert isinstance(approach(fake.context(gate.name), gate, recovery_request), AskPerson)
     with pytest.raises(RequestRefused, match="within 24 hours; nothing more is sent"):
-        give_up(fake.bench(gate.name), gate)
+        give_up(fake.context(gate.name), gate)
     assert fake.outcome is Outcome.NEEDS_OPERATOR
 
 
@@ -247,7 +247,7 @@ def test_only_the_one_word_is_a_yes(chosen: tuple[str, ...]) -> None:
     _asked(fake)
     gate = _gate()
     with pytest.raises(RequestRefused):
-        hear(fake.bench(gate.name), gate, Response(person=ADA, chosen=chosen))
+        hear(fake.context(gate.name), gate, Response(person=ADA, chosen=chosen))
     assert not _is_approved(fake)
 
 
@@ -257,10 +257,10 @@ def test_who_clears_a_gate_asks_again_and_the_answer_before_is_void() -> None:
     _hear(fake, ADA)
     assert _is_approved(fake)
     cleared = replace(_gate(try_number=2), clearings=3)
-    assert isinstance(approach(fake.bench(cleared.name), cleared, start_request), AskPerson)
+    assert isinstance(approach(fake.context(cleared.name), cleared, start_request), AskPerson)
     assert not _is_approved(fake)
     with pytest.raises(RequestRefused, match="ada refused the start"):
-        hear(fake.bench(cleared.name), cleared, Response(person=ADA, chosen=("Reject",)))
+        hear(fake.context(cleared.name), cleared, Response(person=ADA, chosen=("Reject",)))
     assert fake.outcome is Outcome.REFUSED
 
 
@@ -274,20 +274,22 @@ def test_a_try_that_airflow_makes_again_does_not_ask_what_was_answered() -> None
 class TestAnAnswerThatWasLost:
     LOST = LostAnswer(who="ada", chosen="Approve", at=datetime(2026, 3, 1, 12, 4, 5, tzinfo=UTC))
 
-    def again(self, fake: FakeBench, number: int = 1, lost: LostAnswer | None = LOST) -> AskPerson | NextGate:
+    def again(
+        self, fake: FakeUpgrade, number: int = 1, lost: LostAnswer | None = LOST
+    ) -> AskPerson | NextGate:
         gate = _gate(number, try_number=2)
-        found = approach(fake.bench(gate.name), gate, start_request, lost)
+        found = approach(fake.context(gate.name), gate, start_request, lost)
         assert isinstance(found, AskPerson | NextGate), found
         return found
 
     def test_is_looked_for_where_an_earlier_try_has_no_answer_in_the_journal(self) -> None:
         fake = _fake(TWO)
-        assert not is_unanswered(fake.bench("x"), _gate(1, 2))  # nothing was asked yet
+        assert not is_unanswered(fake.context("x"), _gate(1, 2))  # nothing was asked yet
         _asked(fake)
-        assert not is_unanswered(fake.bench("x"), _gate(1, 1))
-        assert is_unanswered(fake.bench("x"), _gate(1, 2))
+        assert not is_unanswered(fake.context("x"), _gate(1, 1))
+        assert is_unanswered(fake.context("x"), _gate(1, 2))
         _hear(fake, ADA)
-        assert not is_unanswered(fake.bench("x"), _gate(1, 2))
+        assert not is_unanswered(fake.context("x"), _gate(1, 2))
 
     def test_does_not_count_and_the_next_gate_says_whose_it_was(self) -> None:
         fake = _fake()

@@ -51,7 +51,7 @@ class Fleet:
     clock: SteppingClock = field(default_factory=SteppingClock)
     cases: dict[str, Case | Exception] = field(default_factory=dict)
 
-    def bench(
+    def context(
         self, audit_id: str = "audit__1", look: Callable[[Intent], Observation] | None = None
     ) -> AuditContext:
         given = plain_intent()
@@ -77,10 +77,10 @@ class Fleet:
 
 
 def audited(fleet: Fleet, audit_id: str = "audit__1") -> Matrix:
-    bench = fleet.bench(audit_id)
-    for batch in plan_audit(bench, 2).batches:
-        audit_batch(bench, batch)
-    return make_matrix(bench)[0]
+    context = fleet.context(audit_id)
+    for batch in plan_audit(context, 2).batches:
+        audit_batch(context, batch)
+    return make_matrix(context)[0]
 
 
 def verdicts(matrix: Matrix) -> dict[str, AuditVerdict]:
@@ -105,10 +105,10 @@ def test_each_cluster_is_a_row_whatever_becomes_of_it() -> None:
 
 def test_a_batch_that_did_not_end_leaves_rows_that_say_so() -> None:
     fleet = Fleet()
-    bench = fleet.bench()
-    first, second = plan_audit(bench, 2).batches
-    audit_batch(bench, first)
-    matrix, changed = make_matrix(bench)
+    context = fleet.context()
+    first, second = plan_audit(context, 2).batches
+    audit_batch(context, first)
+    matrix, changed = make_matrix(context)
     assert changed is None
     assert {n for n, v in verdicts(matrix).items() if v is AuditVerdict.NOT_LOOKED_AT} == set(second)
 
@@ -139,10 +139,10 @@ def test_what_changed_since_the_last_audit_is_told() -> None:
     audited(fleet)
     fleet.cases["fw-a"] = healthy().rows("var_tmp", NODE0, SMALL)
     fleet.clock.sleep(86_400)
-    bench = fleet.bench("audit__2")
-    for batch in plan_audit(bench, 10).batches:
-        audit_batch(bench, batch)
-    _, changed = make_matrix(bench)
+    context = fleet.context("audit__2")
+    for batch in plan_audit(context, 10).batches:
+        audit_batch(context, batch)
+    _, changed = make_matrix(context)
     assert changed is not None
     assert {(c.cluster, c.check, c.after) for c in changed if c.check} == {("fw-a", "var_tmp_space", "FAIL")}
 

@@ -42,8 +42,8 @@ from srx_issu.steps.campaign.wave import (
     prepare_wave,
     wave_question,
 )
-from tests.fakes.benches import start_intended
 from tests.fakes.campaigns import FakeCampaign, said
+from tests.fakes.contexts import start_intended
 from tests.unit.campaign.fleets import campaign, member
 
 CORE = frozenset({"core"})
@@ -62,37 +62,37 @@ def spring(**changes: Any) -> FakeCampaign:
 
 def approved(**changes: Any) -> FakeCampaign:
     fake = spring(**changes)
-    make_plan(fake.bench())
-    said(fake, approval_question(fake.bench()))
-    confirm_plan(fake.bench())
+    make_plan(fake.context())
+    said(fake, approval_question(fake.context()))
+    confirm_plan(fake.context())
     return fake
 
 
 def task(fake: FakeCampaign, cluster: str, wave: int = 1) -> ClusterTask:
-    plan, asked = known_plan(fake.bench())
+    plan, asked = known_plan(fake.context())
     planned = plan.cluster(cluster)
     assert planned is not None
     return ClusterTask(plan=plan, campaign=asked, cluster=planned, wave=wave)
 
 
 def step(fake: FakeCampaign, cluster: str, wave: int = 1) -> Step:
-    return next_step(fake.bench(), task(fake, cluster, wave))
+    return next_step(fake.context(), task(fake, cluster, wave))
 
 
 def run(fake: FakeCampaign, cluster: str, outcome: Outcome, wave: int = 1) -> ClusterEnded | None:
     """Starts it and lets it end."""
     go = step(fake, cluster, wave)
     assert isinstance(go, StartRun), go
-    order = note_start(fake.bench(), task(fake, cluster, wave), go.order)
+    order = note_start(fake.context(), task(fake, cluster, wave), go.order)
     fake.close_upgrade(order, outcome, "as scripted")
-    return collect(fake.bench(), task(fake, cluster, wave), go.run_id, None)
+    return collect(fake.context(), task(fake, cluster, wave), go.run_id, None)
 
 
 def in_wave_two(fake: FakeCampaign) -> FakeCampaign:
-    open_wave(fake.bench(), 1)
+    open_wave(fake.context(), 1)
     run(fake, "a", Outcome.UPGRADED)
-    assert judge(fake.bench(), 1, 1) is WaveDecision.PROMOTE
-    open_wave(fake.bench(), 2)
+    assert judge(fake.context(), 1, 1) is WaveDecision.PROMOTE
+    open_wave(fake.context(), 2)
     return fake
 
 
@@ -101,12 +101,12 @@ class TestPlan:
         fake = spring()
         fake.fleet.clear()
         with pytest.raises(RequestRefused, match="takes no cluster"):
-            make_plan(fake.bench())
+            make_plan(fake.context())
 
     def test_the_question_names_digest_and_waves(self) -> None:
         fake = spring()
-        facts = make_plan(fake.bench())
-        asked = approval_question(fake.bench())
+        facts = make_plan(fake.context())
+        asked = approval_question(fake.context())
         assert asked is not None
         assert str(facts["digest"]) in asked.subject
         assert "Wave 2: b, c, d" in asked.body
@@ -114,10 +114,10 @@ class TestPlan:
     def test_without_an_answer_in_the_journal_nothing_starts(self) -> None:
         """Whatever was marked green or forged in Airflow."""
         fake = spring()
-        make_plan(fake.bench())
+        make_plan(fake.context())
         with pytest.raises(RequestRefused, match="holds no answer of a person; nothing starts"):
-            confirm_plan(fake.bench())
-        assert isinstance(prepare_wave(fake.bench(), 1), Skip)
+            confirm_plan(fake.context())
+        assert isinstance(prepare_wave(fake.context(), 1), Skip)
 
     @pytest.mark.parametrize(
         ("who", "option", "words"),
@@ -129,70 +129,70 @@ class TestPlan:
     )
     def test_only_a_yes_of_somebody_who_may_answer_counts(self, who: str, option: str, words: str) -> None:
         fake = spring(gates=Gates(approvers=("ada", "olga")))
-        make_plan(fake.bench())
-        said(fake, approval_question(fake.bench()), option, who)
+        make_plan(fake.context())
+        said(fake, approval_question(fake.context()), option, who)
         with pytest.raises(RequestRefused, match=words):
-            confirm_plan(fake.bench())
-        assert isinstance(prepare_wave(fake.bench(), 1), Skip)
+            confirm_plan(fake.context())
+        assert isinstance(prepare_wave(fake.context(), 1), Skip)
 
     def test_too_few_who_could_approve_end_it_at_once(self) -> None:
         fake = spring(gates=Gates(approvers=("olga",)))
         with pytest.raises(RequestRefused, match="nobody could approve this campaign"):
-            make_plan(fake.bench())
+            make_plan(fake.context())
 
     def test_a_plan_that_changed_before_the_answer_is_asked_for_again(self) -> None:
         fake = spring()
-        make_plan(fake.bench())
-        old = approval_question(fake.bench())
+        make_plan(fake.context())
+        old = approval_question(fake.context())
         fake.fleet[1] = replace(fake.fleet[1], image="other.tgz")
         said(fake, old)
         with pytest.raises(RequestRefused, match=r"now it is other\.tgz; clear the task plan"):
-            confirm_plan(fake.bench())
-        make_plan(fake.bench())
+            confirm_plan(fake.context())
+        make_plan(fake.context())
         with pytest.raises(RequestRefused, match="ada answered question"):
-            confirm_plan(fake.bench())  # the yes was to the other plan
-        said(fake, approval_question(fake.bench()))
-        confirm_plan(fake.bench())
-        assert prepare_wave(fake.bench(), 1) is None
+            confirm_plan(fake.context())  # the yes was to the other plan
+        said(fake, approval_question(fake.context()))
+        confirm_plan(fake.context())
+        assert prepare_wave(fake.context(), 1) is None
 
     def test_the_question_says_whom_the_images_have_not_reached(self) -> None:
         fake = spring(staging=Staging())
         fake.not_staged = {"b": "node1: no route to host"}
-        make_plan(fake.bench())
-        asked = approval_question(fake.bench())
+        make_plan(fake.context())
+        asked = approval_question(fake.context())
         assert asked is not None
         assert "staged on both nodes of 3 of 4 clusters" in asked.body
         assert "Not staged: b: node1: no route to host" in asked.body
         plain = spring()
-        make_plan(plain.bench())
-        assert "staged" not in str(approval_question(plain.bench()))
+        make_plan(plain.context())
+        assert "staged" not in str(approval_question(plain.context()))
 
     def test_without_a_gate_nobody_is_asked(self) -> None:
         fake = spring(gates=Gates(plan=False))
         fake.policy = ApprovalRule(required=False)
-        make_plan(fake.bench())
-        assert approval_question(fake.bench()) is None
-        assert confirm_plan(fake.bench())["approved_by"] == "not asked"
+        make_plan(fake.context())
+        assert approval_question(fake.context()) is None
+        assert confirm_plan(fake.context())["approved_by"] == "not asked"
 
     def test_policy_asks_where_the_campaigns_file_does_not(self) -> None:
         fake = spring(gates=Gates(plan=False))
-        make_plan(fake.bench())
-        assert approval_question(fake.bench()) is not None
+        make_plan(fake.context())
+        assert approval_question(fake.context()) is not None
 
     def test_plan_only_opens_no_wave(self) -> None:
         fake = spring()
         fake.plan_only = True
-        make_plan(fake.bench())
-        confirm_plan(fake.bench())
-        assert prepare_wave(fake.bench(), 1) == Skip(reason="plan only")
-        assert close_campaign(fake.bench())["outcome"] == "PLANNED"
+        make_plan(fake.context())
+        confirm_plan(fake.context())
+        assert prepare_wave(fake.context(), 1) == Skip(reason="plan only")
+        assert close_campaign(fake.context())["outcome"] == "PLANNED"
 
     def test_a_plan_that_has_begun_is_kept(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         before = fake.state.approved
         fake.fleet.append(member("e"))
-        assert make_plan(fake.bench())["digest"] == before
+        assert make_plan(fake.context())["digest"] == before
 
 
 class TestPlanBehindAWave:
@@ -202,7 +202,7 @@ class TestPlanBehindAWave:
         other = spring()
         other.settings = settings
         other.fleet.append(member("e"))
-        make_plan(other.bench())
+        make_plan(other.context())
         entries = other.campaigns.entries("spring__1")
         (planned,) = [entry for entry in entries if isinstance(entry.event, PlanMade)]
         fake.campaigns.record("spring__1", planned)
@@ -210,31 +210,31 @@ class TestPlanBehindAWave:
 
     def test_the_approved_plan_goes_on(self) -> None:
         fake = in_wave_two(approved())
-        before = known_plan(fake.bench())
+        before = known_plan(fake.context())
         self.planned_behind(fake)
-        assert known_plan(fake.bench()) == before
+        assert known_plan(fake.context()) == before
         for name in "bcd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert judge(fake.bench(), 2, 1) is WaveDecision.PROMOTE
+        assert judge(fake.context(), 2, 1) is WaveDecision.PROMOTE
         assert [each.name for each in fake.campaigns.approved()] == ["spring"]
-        assert close_campaign(fake.bench())["outcome"] == "COMPLETED"
+        assert close_campaign(fake.context())["outcome"] == "COMPLETED"
 
     def test_also_where_it_is_written_before_the_wave_is(self) -> None:
         fake = approved()
-        before = known_plan(fake.bench())
-        open_wave(fake.bench(), 1)
+        before = known_plan(fake.context())
+        open_wave(fake.context(), 1)
         opened = fake.campaigns.written["spring__1"].pop(-2)  # before the notice of its beginning
         assert isinstance(opened.event, WaveOpened)
         self.planned_behind(fake).campaigns.record("spring__1", opened)
-        assert known_plan(fake.bench()) == before
+        assert known_plan(fake.context()) == before
 
     def test_before_a_wave_is_open_the_newest_counts(self) -> None:
         fake = approved()
-        before = known_plan(fake.bench())[0].digest
+        before = known_plan(fake.context())[0].digest
         self.planned_behind(fake)
-        assert known_plan(fake.bench())[0].digest != before
+        assert known_plan(fake.context())[0].digest != before
         with pytest.raises(RequestRefused, match="was not approved"):
-            open_wave(fake.bench(), 1)
+            open_wave(fake.context(), 1)
 
     def test_nothing_starts_under_a_plan_that_nobody_approved(self) -> None:
         fake = approved()
@@ -249,7 +249,7 @@ class TestStart:
     def test_takes_what_it_needs_for_the_run_and_hands_on_its_parameters(self) -> None:
         fake = approved()
         fake.fleet = [replace(m, conflict_groups=CORE) for m in fake.fleet]  # not looked at any more
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         go = step(fake, "a")
         assert isinstance(go, StartRun)
         assert go.run_id == "spring__1__a"
@@ -259,7 +259,7 @@ class TestStart:
 
     def test_a_second_try_attaches_and_never_starts_another(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         go = step(fake, "a")
         assert isinstance(go, StartRun)
         again = step(fake, "a")  # the worker died before it noted the start
@@ -267,19 +267,19 @@ class TestStart:
         assert again.run_id == go.run_id
         other = step(fake, "a")
         assert isinstance(other, StartRun)
-        assert note_start(fake.bench(), task(fake, "a"), go.order) == go.order
-        assert note_start(fake.bench(), task(fake, "a"), other.order) == go.order  # the first one counts
+        assert note_start(fake.context(), task(fake, "a"), go.order) == go.order
+        assert note_start(fake.context(), task(fake, "a"), other.order) == go.order  # the first one counts
         # died before the run was made
         assert step(fake, "a") == AttachToRun(run_id=go.run_id, conf=go.order.whole_conf)
         fake.open_upgrade(go.order)
         assert step(fake, "a") == AttachToRun(run_id=go.run_id, conf=None)
         fake.upgrades.close_upgrade(go.run_id, Outcome.UPGRADED, "", fake.clock.now())
-        collect(fake.bench(), task(fake, "a"), go.run_id, None)
+        collect(fake.context(), task(fake, "a"), go.run_id, None)
         assert step(fake, "a") == ClusterEnded(result=Result.UPGRADED, reason="")
 
     def test_waits_while_somebody_else_holds_what_it_needs(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         fake.leases.take("cluster:a", "manual__7", 60)
         assert step(fake, "a") == MustWait(reason="cluster:a is held by manual__7")
 
@@ -318,23 +318,23 @@ class TestStart:
 
 class TestEnd:
     def start(self, fake: FakeCampaign) -> str:
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         go = step(fake, "a")
         assert isinstance(go, StartRun)
-        note_start(fake.bench(), task(fake, "a"), go.order)
-        note_made(fake.bench(), task(fake, "a"), go.run_id)
+        note_start(fake.context(), task(fake, "a"), go.order)
+        note_made(fake.context(), task(fake, "a"), go.run_id)
         return go.run_id
 
     def test_is_awaited_while_the_run_lives(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
-        assert collect(fake.bench(), task(fake, "a"), upgrade, "running") is None
-        assert collect(fake.bench(), task(fake, "a"), upgrade, None) is None
+        assert collect(fake.context(), task(fake, "a"), upgrade, "running") is None
+        assert collect(fake.context(), task(fake, "a"), upgrade, None) is None
 
     @pytest.mark.parametrize("state", ["failed", "success"])
     def test_a_run_that_never_claimed_has_sent_nothing(self, state: str) -> None:
         fake = approved()
-        over = collect(fake.bench(), task(fake, "a"), self.start(fake), state)
+        over = collect(fake.context(), task(fake, "a"), self.start(fake), state)
         assert over is not None
         assert over.result is Result.REFUSED
         assert fake.leases.held == {}
@@ -344,18 +344,18 @@ class TestEnd:
         upgrade = self.start(fake)
         fake.open_upgrade(fake.state.orders_given["a"])
         fake.upgrades.intend(upgrade, entry_of(start_intended(), "", at=fake.clock.now(), step="issu.start"))
-        over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
+        over = collect(fake.context(), task(fake, "a"), upgrade, "failed")
         assert over is not None
         assert over.result is Result.UNKNOWN
         assert list(fake.leases.held) == ["cluster:a"]
-        assert judge(fake.bench(), 1, 1) is WaveDecision.HOLD
+        assert judge(fake.context(), 1, 1) is WaveDecision.HOLD
         assert any("a needs an operator: UNKNOWN" in notice for notice in fake.notices)
 
     def test_a_run_that_died_before_the_start_sent_nothing(self) -> None:
         fake = approved()
         upgrade = self.start(fake)
         fake.open_upgrade(fake.state.orders_given["a"])
-        over = collect(fake.bench(), task(fake, "a"), upgrade, "failed")
+        over = collect(fake.context(), task(fake, "a"), upgrade, "failed")
         assert over is not None
         assert over.result is Result.NOT_READY
 
@@ -363,13 +363,13 @@ class TestEnd:
         fake = approved()
         upgrade = self.start(fake)
         fake.open_upgrade(fake.state.orders_given["a"])
-        over = collect(fake.bench(), task(fake, "a"), upgrade, "gone")
+        over = collect(fake.context(), task(fake, "a"), upgrade, "gone")
         assert over is not None
         assert over.result is Result.UNKNOWN
 
     def test_no_outcome_by_the_deadline_is_unknown(self) -> None:
         fake = approved()
-        over = give_up(fake.bench(), task(fake, "a"), self.start(fake), "too late")
+        over = give_up(fake.context(), task(fake, "a"), self.start(fake), "too late")
         assert over.result is Result.UNKNOWN
 
 
@@ -379,12 +379,12 @@ class TestGate:
         run(fake, "b", Outcome.ROLLED_BACK, 2)
         for name in "cd":
             step(fake, name, 2)
-        assert judge(fake.bench(), 2, 1) is WaveDecision.HOLD
+        assert judge(fake.context(), 2, 1) is WaveDecision.HOLD
         return fake
 
     def test_a_hold_is_judged_once_and_asked_with_what_can_be_done(self) -> None:
         fake = self.held()
-        asked = hold_question(fake.bench(), 2, 1)
+        asked = hold_question(fake.context(), 2, 1)
         assert asked.options == ("Promote", "Retry the failed", "Abort")
         assert "wave 2" in asked.subject
         assert "b: ROLLED_BACK as scripted" in asked.body
@@ -392,25 +392,25 @@ class TestGate:
 
     def test_retry_starts_the_failed_again_under_a_new_run(self) -> None:
         fake = self.held()
-        said(fake, hold_question(fake.bench(), 2, 1), "Retry the failed")
-        assert hear_answer(fake.bench(), 2, 1) == ["b", "c", "d"]
-        assert hear_answer(fake.bench(), 2, 1) == ["b", "c", "d"]  # a cleared task
+        said(fake, hold_question(fake.context(), 2, 1), "Retry the failed")
+        assert hear_answer(fake.context(), 2, 1) == ["b", "c", "d"]
+        assert hear_answer(fake.context(), 2, 1) == ["b", "c", "d"]  # a cleared task
         go = step(fake, "b", 2)
         assert isinstance(go, StartRun)
         assert go.run_id == "spring__1__b__2"
         for name in "bcd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert judge(fake.bench(), 2, 2) is WaveDecision.PROMOTE
-        assert close_campaign(fake.bench())["outcome"] == "COMPLETED"
+        assert judge(fake.context(), 2, 2) is WaveDecision.PROMOTE
+        assert close_campaign(fake.context())["outcome"] == "COMPLETED"
 
     def test_promote_accepts_the_failures_and_finishes_the_wave(self) -> None:
         fake = self.held()
-        said(fake, hold_question(fake.bench(), 2, 1), "Promote")
-        assert hear_answer(fake.bench(), 2, 1) == ["c", "d"]
+        said(fake, hold_question(fake.context(), 2, 1), "Promote")
+        assert hear_answer(fake.context(), 2, 1) == ["c", "d"]
         for name in "cd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert judge(fake.bench(), 2, 2) is WaveDecision.PROMOTE
-        facts = close_campaign(fake.bench())
+        assert judge(fake.context(), 2, 2) is WaveDecision.PROMOTE
+        facts = close_campaign(fake.context())
         assert (facts["outcome"], facts["reason"]) == (
             "COMPLETED_WITH_FAILURES",
             "1 ROLLED_BACK, 3 UPGRADED",
@@ -418,53 +418,53 @@ class TestGate:
 
     def test_abort_ends_it(self) -> None:
         fake = self.held()
-        said(fake, hold_question(fake.bench(), 2, 1), "Abort")
-        assert hear_answer(fake.bench(), 2, 1) == []
-        assert prepare_wave(fake.bench(), 3) == Skip(reason="aborted: ada aborted at the hold of wave 2")
-        assert close_campaign(fake.bench())["outcome"] == "ABORTED"
+        said(fake, hold_question(fake.context(), 2, 1), "Abort")
+        assert hear_answer(fake.context(), 2, 1) == []
+        assert prepare_wave(fake.context(), 3) == Skip(reason="aborted: ada aborted at the hold of wave 2")
+        assert close_campaign(fake.context())["outcome"] == "ABORTED"
 
     def test_without_rounds_no_retry_is_offered(self) -> None:
         fake = self.held(retry=Retry(rounds=0))
-        assert hold_question(fake.bench(), 2, 1).options == ("Promote", "Abort")
-        assert judge(fake.bench(), 2, 2) is None
+        assert hold_question(fake.context(), 2, 1).options == ("Promote", "Abort")
+        assert judge(fake.context(), 2, 2) is None
 
     def test_a_wave_behind_one_that_nobody_promoted_stays_shut(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         run(fake, "a", Outcome.NOT_READY)
-        judge(fake.bench(), 1, 1)
-        assert prepare_wave(fake.bench(), 2) == Skip(reason="wave 1 was not promoted")
+        judge(fake.context(), 1, 1)
+        assert prepare_wave(fake.context(), 2) == Skip(reason="wave 1 was not promoted")
         with pytest.raises(RequestRefused, match="no answer"):
-            hear_answer(fake.bench(), 1, 1)
-        facts = close_campaign(fake.bench())
+            hear_answer(fake.context(), 1, 1)
+        facts = close_campaign(fake.context())
         assert facts["outcome"] == "ABORTED"
         assert "3 clusters had a result (b, c, d)" in str(facts["reason"])
 
     def test_the_next_wave_bakes_first(self) -> None:
         fake = approved(bake_s=600.0)
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         run(fake, "a", Outcome.UPGRADED)
-        judge(fake.bench(), 1, 1)
-        assert prepare_wave(fake.bench(), 2) == Bake(until=fake.clock.now() + timedelta(seconds=600))
+        judge(fake.context(), 1, 1)
+        assert prepare_wave(fake.context(), 2) == Bake(until=fake.clock.now() + timedelta(seconds=600))
         fake.clock.sleep(600)
-        assert prepare_wave(fake.bench(), 2) is None
+        assert prepare_wave(fake.context(), 2) is None
 
     def test_a_wave_that_was_not_opened_is_not_judged(self) -> None:
-        assert judge(approved().bench(), 1, 1) is None
+        assert judge(approved().context(), 1, 1) is None
 
 
 class TestWaveGate:
     def test_asks_when_the_campaign_says_so(self) -> None:
         fake = approved(gates=Gates(waves=True))
-        asked = wave_question(fake.bench(), 1)
+        asked = wave_question(fake.context(), 1)
         assert asked is not None
         assert "Open wave 1" in asked.subject
         with pytest.raises(RequestRefused, match="no answer of a person"):
-            open_wave(fake.bench(), 1)
+            open_wave(fake.context(), 1)
         said(fake, asked)
-        assert open_wave(fake.bench(), 1) == ["a"]
-        assert wave_question(fake.bench(), 1) is None
-        assert open_wave(fake.bench(), 1) == ["a"]
+        assert open_wave(fake.context(), 1) == ["a"]
+        assert wave_question(fake.context(), 1) is None
+        assert open_wave(fake.context(), 1) == ["a"]
 
     def test_from_the_approval_on_no_file_is_read(self) -> None:
         fake = approved(gates=Gates(waves=True))
@@ -472,21 +472,21 @@ class TestWaveGate:
         def unread() -> Planning:
             raise OperatorFileError((FileFault(file="x", line=1, found="typo", remedy="mend it"),))
 
-        bench = replace(fake.bench(), plan_now=unread)
-        said(fake, wave_question(bench, 1))
-        assert open_wave(bench, 1) == ["a"]
-        assert make_plan(bench)["clusters"] == 4
-        assert confirm_plan(bench)["approved_by"] == "ada"
-        assert isinstance(next_step(bench, task(fake, "a")), StartRun)
+        context = replace(fake.context(), plan_now=unread)
+        said(fake, wave_question(context, 1))
+        assert open_wave(context, 1) == ["a"]
+        assert make_plan(context)["clusters"] == 4
+        assert confirm_plan(context)["approved_by"] == "ada"
+        assert isinstance(next_step(context, task(fake, "a")), StartRun)
 
     def test_a_no_ends_the_campaign(self) -> None:
         fake = approved(gates=Gates(waves=True))
-        said(fake, wave_question(fake.bench(), 1), "Reject")
+        said(fake, wave_question(fake.context(), 1), "Reject")
         with pytest.raises(RequestRefused, match="ada refused the wave 1"):
-            open_wave(fake.bench(), 1)
-        assert isinstance(prepare_wave(fake.bench(), 2), Skip)
+            open_wave(fake.context(), 1)
+        assert isinstance(prepare_wave(fake.context(), 2), Skip)
         with pytest.raises(RequestRefused, match="may not run: ada refused the wave 1"):
-            open_wave(fake.bench(), 1)
+            open_wave(fake.context(), 1)
 
 
 class TestOrders:
@@ -511,42 +511,42 @@ class TestOrders:
 
     def test_never_planned_and_never_approved_are_refused(self) -> None:
         fake = spring()
-        assert close_campaign(fake.bench())["outcome"] == "REFUSED"
-        make_plan(fake.bench())
-        assert close_campaign(fake.bench())["reason"] == "the plan was not approved; nothing was started"
+        assert close_campaign(fake.context())["outcome"] == "REFUSED"
+        make_plan(fake.context())
+        assert close_campaign(fake.context())["reason"] == "the plan was not approved; nothing was started"
         with pytest.raises(RequestRefused, match="nothing was planned yet"):
-            known_plan(spring().bench())
+            known_plan(spring().context())
 
     def test_a_begun_campaign_says_what_was_begun(self) -> None:
         fake = in_wave_two(approved())
         begin(fake, "b", 2)
         told = "ended before 3 clusters had a result (b, c, d); 1 UPGRADED; still upgrading: b"
-        assert close_campaign(fake.bench()) == {"outcome": "ABORTED", "reason": told}
+        assert close_campaign(fake.context()) == {"outcome": "ABORTED", "reason": told}
 
     def test_a_begun_campaign_whose_only_upgrade_still_runs_did_start_something(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         begin(fake, "a", 1)
         order(fake, "abort")
-        assert str(close_campaign(fake.bench())["reason"]).endswith("; still upgrading: a")
+        assert str(close_campaign(fake.context())["reason"]).endswith("; still upgrading: a")
 
     def test_an_ended_campaign_stays_as_it_ended_whatever_is_cleared(self) -> None:
         fake = in_wave_two(approved())
-        ended = close_campaign(fake.bench())
+        ended = close_campaign(fake.context())
         with pytest.raises(RequestRefused, match=r"has ended \(ABORTED\)"):
-            open_wave(fake.bench(), 2)
+            open_wave(fake.context(), 2)
         for name in "bcd":
             run(fake, name, Outcome.UPGRADED, 2)
-        assert close_campaign(fake.bench()) == ended
+        assert close_campaign(fake.context()) == ended
 
     def test_the_end_of_a_campaign_that_was_open_again_is_told_too(self) -> None:
         fake = spring()
-        make_plan(fake.bench())
-        close_campaign(fake.bench())
-        close_campaign(fake.bench())  # tried again
-        said(fake, approval_question(fake.bench()))
-        confirm_plan(fake.bench())
-        close_campaign(fake.bench())
+        make_plan(fake.context())
+        close_campaign(fake.context())
+        close_campaign(fake.context())  # tried again
+        said(fake, approval_question(fake.context()))
+        confirm_plan(fake.context())
+        close_campaign(fake.context())
         assert [notice.partition(": ")[2].partition(":")[0] for notice in fake.notices] == [
             "REFUSED",
             "ABORTED",
@@ -554,8 +554,8 @@ class TestOrders:
 
     def test_people_are_told_once(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
-        fake.bench().announce("begin:1", "wave 1 begins", "")
+        open_wave(fake.context(), 1)
+        fake.context().announce("begin:1", "wave 1 begins", "")
         assert fake.notices == ["spring__1: wave 1 begins"]
         entries = fake.campaigns.entries("spring__1")
         assert [entry.event for entry in entries].count(NoticeSent()) == 1
@@ -564,7 +564,7 @@ class TestOrders:
 def begin(fake: FakeCampaign, cluster: str, wave: int) -> None:
     go = step(fake, cluster, wave)
     assert isinstance(go, StartRun), go
-    note_start(fake.bench(), task(fake, cluster, wave), go.order)
+    note_start(fake.context(), task(fake, cluster, wave), go.order)
 
 
 def order(fake: FakeCampaign, what: str) -> None:

@@ -36,10 +36,10 @@ from tests.unit.steps.test_campaign import approved, step, task
 def ordered() -> tuple[FakeCampaign, UpgradeOrder]:
     """Cluster a is ordered; its run was not asked for yet."""
     fake = approved()
-    open_wave(fake.bench(), 1)
+    open_wave(fake.context(), 1)
     go = step(fake, "a")
     assert isinstance(go, StartRun)
-    return fake, note_start(fake.bench(), task(fake, "a"), go.order)
+    return fake, note_start(fake.context(), task(fake, "a"), go.order)
 
 
 def told(fake: FakeCampaign, event: type[CampaignEvent]) -> list[str]:
@@ -85,7 +85,7 @@ class TestClaim:
 
     def test_an_ended_campaign_orders_nothing(self) -> None:
         fake, order = ordered()
-        close_campaign(fake.bench())
+        close_campaign(fake.context())
         with pytest.raises(RequestRefused, match=f"has ended .{CampaignOutcome.ABORTED}"):
             find_order(order.run_id, order.whole_conf, fake.campaigns)
 
@@ -104,14 +104,14 @@ class TestClaim:
         assert found is not None
         note_proved(found, fake.campaigns, fake.clock.now())
         note_refused(found, fake.campaigns, fake.clock.now(), "the image was changed")
-        over = collect(fake.bench(), task(fake, "a"), order.run_id, "failed")
+        over = collect(fake.context(), task(fake, "a"), order.run_id, "failed")
         assert over == ClusterEnded(result=Result.REFUSED, reason="the image was changed; nothing was sent")
 
 
 class TestTakenName:
     def test_a_run_that_ended_without_showing_the_order_is_not_ours(self) -> None:
         fake, order = ordered()
-        over = collect(fake.bench(), task(fake, "a"), order.run_id, "failed")
+        over = collect(fake.context(), task(fake, "a"), order.run_id, "failed")
         assert isinstance(over, TakenByAnother)
         assert "somebody else's" in told(fake, RunTaken)[0]
         assert any("a run id was taken" in notice for notice in fake.notices)
@@ -126,13 +126,13 @@ class TestTakenName:
         fake, order = ordered()
         fake.upgrades.open_upgrade(intent(upgrade_id=order.run_id), fake.clock.now())
         fake.upgrades.close_upgrade(order.run_id, Outcome.UPGRADED, "another image", fake.clock.now())
-        assert isinstance(collect(fake.bench(), task(fake, "a"), order.run_id, "success"), TakenByAnother)
+        assert isinstance(collect(fake.context(), task(fake, "a"), order.run_id, "success"), TakenByAnother)
         assert "a" not in fake.state.results
         assert isinstance(step(fake, "a"), StartRun)
 
     def test_the_same_when_it_was_there_before_the_order(self) -> None:
         fake = approved()
-        open_wave(fake.bench(), 1)
+        open_wave(fake.context(), 1)
         fake.upgrades.open_upgrade(intent(upgrade_id="spring__1__a"), fake.clock.now())
         go = step(fake, "a")
         assert isinstance(go, StartRun)
@@ -140,24 +140,26 @@ class TestTakenName:
 
     def test_a_run_that_waits_for_ever_does_not_hold_the_campaign(self) -> None:
         fake, order = ordered()
-        assert collect(fake.bench(), task(fake, "a"), order.run_id, "queued") is None
+        assert collect(fake.context(), task(fake, "a"), order.run_id, "queued") is None
         fake.clock.time += timedelta(seconds=CLAIM_WITHIN_S + 1)
-        assert isinstance(collect(fake.bench(), task(fake, "a"), order.run_id, "queued"), TakenByAnother)
+        assert isinstance(collect(fake.context(), task(fake, "a"), order.run_id, "queued"), TakenByAnother)
 
     def test_a_run_that_was_made_for_us_may_wait(self) -> None:
         fake, order = ordered()
-        note_made(fake.bench(), task(fake, "a"), order.run_id)
+        note_made(fake.context(), task(fake, "a"), order.run_id)
         fake.clock.time += timedelta(seconds=CLAIM_WITHIN_S + 1)
-        assert collect(fake.bench(), task(fake, "a"), order.run_id, "queued") is None
+        assert collect(fake.context(), task(fake, "a"), order.run_id, "queued") is None
         assert isinstance(step(fake, "a"), AttachToRun)
 
     def test_who_takes_one_name_after_the_other_ends_with_a_person(self) -> None:
         fake, order = ordered()
         for _ in range(MOST_TAKEN):
-            assert isinstance(collect(fake.bench(), task(fake, "a"), order.run_id, "failed"), TakenByAnother)
+            assert isinstance(
+                collect(fake.context(), task(fake, "a"), order.run_id, "failed"), TakenByAnother
+            )
             found = step(fake, "a")
             if isinstance(found, StartRun):
-                order = note_start(fake.bench(), task(fake, "a"), found.order)
+                order = note_start(fake.context(), task(fake, "a"), found.order)
         assert isinstance(found, ClusterEnded)
         assert (found.result, fake.state.results["a"]) == (Result.REFUSED, Result.REFUSED)
         assert "other people's runs" in found.reason

@@ -61,15 +61,15 @@ def _try(needs: Needs, owner: str, leases: MemoryLeases) -> bool:
 def wave_of(names: str, **changes: object) -> FakeCampaign:
     asked = campaign(waves=(WaveSize(),), **{"in_flight": InFlight(campaign=2), **changes})
     fake = FakeCampaign(campaign=asked, fleet=[member(name, site=f"site-{name}") for name in names])
-    make_plan(fake.bench())
-    said(fake, approval_question(fake.bench()))
-    confirm_plan(fake.bench())
-    open_wave(fake.bench(), 1)
+    make_plan(fake.context())
+    said(fake, approval_question(fake.context()))
+    confirm_plan(fake.context())
+    open_wave(fake.context(), 1)
     return fake
 
 
 def task_of(fake: FakeCampaign, name: str) -> ClusterTask:
-    plan, asked = known_plan(fake.bench())
+    plan, asked = known_plan(fake.context())
     planned = plan.cluster(name)
     assert planned is not None
     return ClusterTask(plan=plan, campaign=asked, cluster=planned, wave=1)
@@ -109,7 +109,7 @@ def test_a_lease_that_ran_out_a_while_ago_holds_nobody_up() -> None:
 
 def test_an_order_is_waited_for_and_what_was_given_goes_back() -> None:
     fake = wave_of("ab")
-    assert isinstance(next_step(fake.bench(), task_of(fake, "a")), StartRun)  # taken, not started yet
+    assert isinstance(next_step(fake.context(), task_of(fake, "a")), StartRun)  # taken, not started yet
     order(fake, "pause")
     assert told(fake, "ab") == {"a": None, "b": "paused by bob: because"}
     order(fake, "abort")
@@ -124,9 +124,9 @@ def test_who_is_not_called_would_be_told_to_wait(seed: int) -> None:
         names, in_flight=InFlight(campaign=dice.choice((1, 2, 4))), budget=Budget(total=Share(count=1))
     )
     for name in dice.sample(names, k=3):
-        step = next_step(fake.bench(), task_of(fake, name))
+        step = next_step(fake.context(), task_of(fake, name))
         if isinstance(step, StartRun) and dice.random() < 0.8:
-            ordered = note_start(fake.bench(), task_of(fake, name), step.order)
+            ordered = note_start(fake.context(), task_of(fake, name), step.order)
             if dice.random() < 0.5:
                 fake.close_upgrade(ordered, dice.choice((Outcome.UPGRADED, Outcome.ROLLED_BACK)))
     if dice.random() < 0.3:
@@ -135,7 +135,7 @@ def test_who_is_not_called_would_be_told_to_wait(seed: int) -> None:
         order(fake, dice.choice(("pause", "abort")))
     for name, words in told(fake, names).items():
         before = dict(fake.leases.held)
-        step = next_step(fake.bench(), task_of(fake, name))
+        step = next_step(fake.context(), task_of(fake, name))
         if words is not None:
             assert isinstance(step, MustWait), (name, words, step)
             assert fake.leases.held == before
@@ -146,9 +146,9 @@ def test_who_is_not_called_would_be_told_to_wait(seed: int) -> None:
 class TestEnds:
     def ordered(self) -> tuple[FakeCampaign, End]:
         fake = wave_of("a")
-        step = next_step(fake.bench(), task_of(fake, "a"))
+        step = next_step(fake.context(), task_of(fake, "a"))
         assert isinstance(step, StartRun)
-        note_start(fake.bench(), task_of(fake, "a"), step.order)
+        note_start(fake.context(), task_of(fake, "a"), step.order)
         return fake, End(campaign_id=fake.campaign_id, cluster="a", upgrade=step.run_id)
 
     def wants(self, fake: FakeCampaign, end: End, run_state: str | None = None) -> bool:

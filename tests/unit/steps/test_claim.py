@@ -12,7 +12,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Purpose, SharedLimit
 from srx_issu.steps.upgrade.claim import TakeOver, claim
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.snapshots import T0
 
@@ -20,15 +20,15 @@ RECOVERY = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER)
 ADA = TakeOver(who="ada", reason="node1 hangs", is_at_work=lambda _: False)
 
 
-def held_for_an_operator() -> FakeBench:
-    fake = FakeBench()
+def held_for_an_operator() -> FakeUpgrade:
+    fake = FakeUpgrade()
     fake.leases.take("conflict:core", "manual__1", 3600)
     fake.journal.close_upgrade("manual__1", Outcome.NEEDS_OPERATOR, "stuck", T0)
     return fake
 
 
 def test_an_upgrade_at_work_is_not_taken_over_on_anybodys_word() -> None:
-    fake = FakeBench()
+    fake = FakeUpgrade()
     with pytest.raises(LeaseHeld, match="manual__1"):
         claim(RECOVERY, fake.journal, fake.leases, T0, replace(ADA, is_at_work="manual__1".__eq__))
 
@@ -40,7 +40,7 @@ def test_not_even_when_it_needed_an_operator_and_was_started_anew() -> None:
 
 
 def test_what_a_dead_run_left_behind_is_taken_over_and_that_run_is_closed() -> None:
-    fake = FakeBench()
+    fake = FakeUpgrade()
     claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
     held, dead = fake.leases.holder("cluster:fw-1"), fake.journal.upgrade("manual__1")
     assert held is not None
@@ -50,7 +50,7 @@ def test_what_a_dead_run_left_behind_is_taken_over_and_that_run_is_closed() -> N
 
 
 def test_a_lease_that_was_taken_for_a_run_to_come_is_left_alone() -> None:
-    fake = FakeBench()
+    fake = FakeUpgrade()
     fake.leases.release("cluster:fw-1", "manual__1")
     fake.leases.take("cluster:fw-1", "campaign__fw-1", 3600)
     with pytest.raises(LeaseHeld, match="campaign__fw-1"):
@@ -76,7 +76,7 @@ def test_what_waits_for_an_operator_is_taken_with_what_was_kept_beside_it_and_to
 
 
 def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:
-    fake = FakeBench()
+    fake = FakeUpgrade()
     fake.clock.sleep(7200)
     claim(RECOVERY, fake.journal, fake.leases, T0)
     held = fake.leases.holder("cluster:fw-1")
@@ -85,7 +85,7 @@ def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:
 
 
 def test_an_upgrade_that_is_closed_takes_nothing_again() -> None:
-    fake = FakeBench()
+    fake = FakeUpgrade()
     fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada said no", T0)
     fake.leases.release("cluster:fw-1", "manual__1")
     with pytest.raises(UpgradeClosed, match="recover fw-1 --take-over") as closed:
@@ -95,7 +95,7 @@ def test_an_upgrade_that_is_closed_takes_nothing_again() -> None:
 
 
 def test_one_that_finds_its_cluster_taken_is_closed_at_once_and_holds_nothing() -> None:
-    fake = FakeBench()
+    fake = FakeUpgrade()
     late = intent(upgrade_id="manual__2", cluster=replace(CLUSTER, conflict_groups=frozenset({"core"})))
     fake.leases.take("site:ber#1", "manual__2", 3600)  # taken by its campaign before the run existed
     with pytest.raises(LeaseHeld):
@@ -108,7 +108,7 @@ def test_one_that_finds_its_cluster_taken_is_closed_at_once_and_holds_nothing() 
 
 
 def test_one_that_has_asked_for_its_issu_and_lost_its_cluster_is_for_a_person() -> None:
-    fake = FakeBench().with_baseline().with_start()
+    fake = FakeUpgrade().with_baseline().with_start()
     fake.leases.release("cluster:fw-1", "manual__1")
     fake.leases.take("cluster:fw-1", "other", 3600)
     with pytest.raises(UpgradeClosed, match="had been asked for before: look at both nodes") as closed:
@@ -119,7 +119,7 @@ def test_one_that_has_asked_for_its_issu_and_lost_its_cluster_is_for_a_person() 
     assert closed.value.outcome == "NEEDS_OPERATOR"  # what the run says is what the journal says
 
 
-def crowded(fake: FakeBench) -> None:
+def crowded(fake: FakeUpgrade) -> None:
     """After an outage of everything, longer than a lease: another upgrade has the site's only place."""
     claim(fake.intent, fake.journal, fake.leases, T0)
     fake.clock.sleep(2 * fake.intent.policy.timers.lease_s)
@@ -128,7 +128,7 @@ def crowded(fake: FakeBench) -> None:
 
 def test_an_issu_under_way_is_claimed_again_though_its_place_at_the_site_is_taken() -> None:
     """Clearing any task of the run clears its setup."""
-    fake = FakeBench(intent=intent(shared_limits=(SharedLimit(resource="site:fra1", places=1),)))
+    fake = FakeUpgrade(intent=intent(shared_limits=(SharedLimit(resource="site:fra1", places=1),)))
     crowded(fake)
     fake.with_start()
     claim(fake.intent, fake.journal, fake.leases, T0)
@@ -139,7 +139,7 @@ def test_an_issu_under_way_is_claimed_again_though_its_place_at_the_site_is_take
 
 
 def test_what_has_not_begun_still_needs_its_place() -> None:
-    fake = FakeBench(intent=intent(shared_limits=(SharedLimit(resource="site:fra1", places=1),)))
+    fake = FakeUpgrade(intent=intent(shared_limits=(SharedLimit(resource="site:fra1", places=1),)))
     crowded(fake)
     with pytest.raises(LeaseHeld, match="all 1 places are taken"):
         claim(fake.intent, fake.journal, fake.leases, T0)

@@ -10,7 +10,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.clean_up import clean_up
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.snapshots import N0
 from tests.unit.steps.gate.worlds import Shelf
 
@@ -18,9 +18,9 @@ IMAGE = "/var/tmp/image.tgz"
 MOST_TRIES = 20
 
 
-def upgraded() -> FakeBench:
+def upgraded() -> FakeUpgrade:
     """With an image that it has brought."""
-    fake = FakeBench()
+    fake = FakeUpgrade()
     copy = CommandIntended(sending=Sending.UPLOAD, node=N0, command="copy", permit_id="t0", file=IMAGE)
     fake.happened(copy, "copy", step="prepare.stage_image")
     copied = CommandSent(sending=Sending.UPLOAD, node=N0, command="copy", permit_id="t0", file=IMAGE)
@@ -29,13 +29,13 @@ def upgraded() -> FakeBench:
     return fake
 
 
-def bench(fake: FakeBench, shelf: Shelf) -> UpgradeContext:
-    return replace(fake.bench("clean_up"), files=lambda _: shelf)
+def context(fake: FakeUpgrade, shelf: Shelf) -> UpgradeContext:
+    return replace(fake.context("clean_up"), files=lambda _: shelf)
 
 
 def test_an_image_that_was_brought_is_taken_away() -> None:
     fake, shelf = upgraded(), Shelf()
-    assert clean_up(bench(fake, shelf))["removed"] == IMAGE
+    assert clean_up(context(fake, shelf))["removed"] == IMAGE
     assert shelf.deleted == [IMAGE]
 
 
@@ -47,6 +47,6 @@ def test_a_stop_flag_that_nobody_can_read_leaves_the_file_and_does_not_hold_the_
         assert len(asked) < MOST_TRIES, "it waits for ever"
         raise StopFlagUnreadable("Airflow does not tell by whom")
 
-    clean_up(replace(bench(fake, shelf), stopped=stopped))
+    clean_up(replace(context(fake, shelf), stopped=stopped))
     assert shelf.deleted == []
     assert fake.texts(EntryKind.OBSERVED) == [f"{IMAGE} could not be removed: Airflow does not tell by whom"]

@@ -13,7 +13,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.confirm import confirm_approval
 from tests.fakes.approvals import PASSED, READY_ENTRY
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import intent
 from tests.fakes.recoveries import half_way
 
@@ -21,15 +21,15 @@ START, RECOVERY = ApprovalPurpose.START, ApprovalPurpose.RECOVERY
 NOT_REQUIRED = Approvals(start=ApprovalRule(required=False))
 
 
-def _assessed(**changes: object) -> FakeBench:
-    fake = FakeBench(intent=intent(**changes))
+def _assessed(**changes: object) -> FakeUpgrade:
+    fake = FakeUpgrade(intent=intent(**changes))
     fake.journal.record("manual__1", READY_ENTRY)
     return fake
 
 
-def _refused(fake: FakeBench, words: str, purpose: ApprovalPurpose = START) -> None:
+def _refused(fake: FakeUpgrade, words: str, purpose: ApprovalPurpose = START) -> None:
     with pytest.raises(RequestRefused, match=words):
-        confirm_approval(fake.bench("confirm"), purpose)
+        confirm_approval(fake.context("confirm"), purpose)
     assert fake.texts(EntryKind.APPROVAL) == []
 
 
@@ -50,18 +50,18 @@ def test_a_yes_of_the_requester_stops() -> None:
 
 
 def test_without_an_assessment_nothing_is_approved() -> None:
-    _refused(FakeBench(intent=intent(approvals=NOT_REQUIRED)), "no passed readiness assessment")
+    _refused(FakeUpgrade(intent=intent(approvals=NOT_REQUIRED)), "no passed readiness assessment")
 
 
 def test_the_support_matrix_can_ask_where_policy_does_not() -> None:
-    fake = FakeBench(intent=intent(approvals=NOT_REQUIRED))
+    fake = FakeUpgrade(intent=intent(approvals=NOT_REQUIRED))
     fake.happened(replace(PASSED, ask="unknown pair"), READY_ENTRY.text)
     _refused(fake, "no answer of a person")
 
 
 def test_a_yes_is_written_down_with_person_and_digest() -> None:
     fake = _assessed().approved("start")
-    assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "ada"}
+    assert confirm_approval(fake.context("confirm"), START) == {"approved_by": "ada"}
     assert fake.texts(EntryKind.APPROVAL) == ["start approved by ada (1 of 1)"]
     told = fake.journal.entries("manual__1")[-1].event
     assert isinstance(told, ApprovalConfirmed)
@@ -71,14 +71,14 @@ def test_a_yes_is_written_down_with_person_and_digest() -> None:
 
 def test_policy_without_approval_says_so_in_the_journal() -> None:
     fake = _assessed(approvals=NOT_REQUIRED)
-    assert confirm_approval(fake.bench("confirm"), START) == {"approved_by": "not asked"}
+    assert confirm_approval(fake.context("confirm"), START) == {"approved_by": "not asked"}
     assert fake.texts(EntryKind.APPROVAL) == ["policy asks for no approval"]
 
 
 def test_once_the_issu_was_asked_for_a_cleared_guard_refuses_nothing() -> None:
     """REFUSED would mean that nothing was changed."""
     fake = half_way()
-    assert "asked for already" in str(confirm_approval(fake.bench("confirm"), START))
+    assert "asked for already" in str(confirm_approval(fake.context("confirm"), START))
     assert fake.outcome is None
 
 

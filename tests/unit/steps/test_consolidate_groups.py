@@ -9,7 +9,7 @@ import pytest
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, OLD, T0, both, group
 
@@ -17,15 +17,15 @@ BY_HAND = "11.4R7.5"
 AWAY = (group(0, N0), group(1, N1))
 
 
-def away(release: str, **changes: object) -> FakeBench:
+def away(release: str, **changes: object) -> FakeUpgrade:
     """RG1 is not on RG0's primary."""
-    fake = FakeBench(intent=intent(**changes))
+    fake = FakeUpgrade(intent=intent(**changes))
     fake.reader.now = both(release, release, groups=AWAY)
     return fake.with_baseline(fake.reader.now)
 
 
-def run(fake: FakeBench) -> dict[str, object]:
-    return dict(consolidate_groups(fake.bench("issu.consolidate_groups")))
+def run(fake: FakeUpgrade) -> dict[str, object]:
+    return dict(consolidate_groups(fake.context("issu.consolidate_groups")))
 
 
 def test_what_is_away_is_moved_where_the_release_does_not_do_it() -> None:
@@ -50,7 +50,7 @@ def test_a_later_release_does_it_by_itself() -> None:
         ),
     ],
 )
-def test_nothing_is_moved_that_may_not_be_upgraded(fake: FakeBench, words: str) -> None:
+def test_nothing_is_moved_that_may_not_be_upgraded(fake: FakeUpgrade, words: str) -> None:
     with pytest.raises(RequestRefused, match=words):
         run(fake)
     assert fake.writer.sent == []

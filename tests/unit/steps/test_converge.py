@@ -16,7 +16,7 @@ from srx_issu.steps.upgrade.check_unchanged import check_unchanged
 from srx_issu.steps.upgrade.collect_after import collect_after
 from srx_issu.steps.upgrade.collect_baseline import collect_baseline
 from srx_issu.steps.waits.converge import NotYet
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.snapshots import N0, N1, NEW, T0, both, group
 
 STEP, LAST = "verify.check_state", "fail_back.check_unchanged"
@@ -41,23 +41,23 @@ def with_policies(*names: str) -> ClusterState:
     return ClusterState(cluster="fw-1", taken_at=T0, policies=PerNode(node0=found, node1=found))
 
 
-def after_an_issu(*names: str) -> FakeBench:
+def after_an_issu(*names: str) -> FakeUpgrade:
     """The baseline had policies a and b; now the cluster shows ``names``."""
-    fake = FakeBench()
+    fake = FakeUpgrade()
     fake.state = with_policies("a", "b")
-    collect_baseline(fake.bench("assess.collect_baseline"))
+    collect_baseline(fake.context("assess.collect_baseline"))
     fake.reader.now = on_the_target(N1)
     fake.state = with_policies(*names)
-    collect_after(fake.bench("verify.collect_after"))
+    collect_after(fake.context("verify.collect_after"))
     return fake
 
 
-def looks(fake: FakeBench, step: str = STEP, most: int = 500) -> list[str]:
+def looks(fake: FakeUpgrade, step: str = STEP, most: int = 500) -> list[str]:
     """Runs the step until it is done; what it waited for each time."""
     reasons: list[str] = []
     run = check_state if step == STEP else check_unchanged
     for _ in range(most):
-        result = run(fake.bench(step))
+        result = run(fake.context(step))
         if not isinstance(result, NotYet):
             return reasons
         assert result.pause_s >= 3
@@ -85,11 +85,11 @@ def test_what_does_not_come_back_is_waited_for_until_the_deadline_and_told_once(
 
 def test_what_comes_back_while_waiting_is_no_finding() -> None:
     fake = after_an_issu()
-    first = check_state(fake.bench(STEP))
+    first = check_state(fake.context(STEP))
     assert isinstance(first, NotYet)
     fake.clock.sleep(first.pause_s)
     fake.state = with_policies("a")
-    assert isinstance(check_state(fake.bench(STEP)), NotYet)
+    assert isinstance(check_state(fake.context(STEP)), NotYet)
     fake.state = with_policies("a", "b")
     assert looks(fake) == []
     assert fake.texts(EntryKind.FINDING) == []
@@ -103,23 +103,23 @@ def test_nobody_waits_for_what_waiting_cannot_bring_back() -> None:
     core = Rows(rows=(rows.CoreDump(path="/var/crash/core.flowd.0"),))
     none: Rows[rows.CoreDump] = Rows(rows=())
     before = replace(with_policies("a", "b"), core_dumps=PerNode(node0=none, node1=none))
-    fake = FakeBench(state=before)
-    collect_baseline(fake.bench("assess.collect_baseline"))
+    fake = FakeUpgrade(state=before)
+    collect_baseline(fake.context("assess.collect_baseline"))
     fake.reader.now = on_the_target(N1)
     fake.state = replace(before, core_dumps=PerNode(node0=core, node1=none))
-    collect_after(fake.bench("verify.collect_after"))
+    collect_after(fake.context("verify.collect_after"))
     assert looks(fake) == []
     assert fake.texts(EntryKind.FINDING) == ["node0: core dump /var/crash/core.flowd.0 is new"]
 
 
 def test_a_cleared_task_goes_on_waiting_from_its_first_look() -> None:
     fake = after_an_issu("a")
-    check_state(fake.bench(STEP))
+    check_state(fake.context(STEP))
     fake.clock.sleep(fake.intent.policy.timers.convergence_s + 1)
-    assert not isinstance(check_state(fake.bench(STEP)), NotYet)
+    assert not isinstance(check_state(fake.context(STEP)), NotYet)
 
 
-def home_again(fake: FakeBench) -> FakeBench:
+def home_again(fake: FakeUpgrade) -> FakeUpgrade:
     fake.reader.now = on_the_target(N0)
     return fake
 
@@ -155,7 +155,7 @@ def test_noise_of_the_baseline_is_no_finding() -> None:
         count = Rows(rows=(rows.SessionCount(active=active, maximum=None),))
         return ClusterState(cluster="fw-1", taken_at=T0, sessions=PerNode(node0=count, node1=count))
 
-    fake = FakeBench(state=sessions(1000))
+    fake = FakeUpgrade(state=sessions(1000))
     counts = iter((600, 800))
     sleep = fake.clock.sleep
 
@@ -164,11 +164,11 @@ def test_noise_of_the_baseline_is_no_finding() -> None:
         fake.state = sessions(next(counts))
 
     fake.clock.sleep = swing  # type: ignore[method-assign]
-    collect_baseline(fake.bench("assess.collect_baseline"))
+    collect_baseline(fake.context("assess.collect_baseline"))
     fake.clock.sleep = sleep  # type: ignore[method-assign]
     floor = json.loads(fake.evidence.files[f"{fake.intent.upgrade_id}/baseline-tolerances.json"])
     assert floor["sessions.active"]["absolute"] == 400
     fake.reader.now, fake.state = on_the_target(N1), sessions(650)
-    collect_after(fake.bench("verify.collect_after"))
+    collect_after(fake.context("verify.collect_after"))
     assert looks(fake) == []
     assert fake.texts(EntryKind.FINDING) == []

@@ -16,16 +16,16 @@ from srx_issu.steps.recovery.recover_cluster import carry_out, conclude_recovery
 from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, prognosis
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.hold_for_operator import hold_recovery
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
 from tests.fakes.snapshots import NEW, OLD, both
 
 
-def held(fake: FakeBench) -> str:
+def held(fake: FakeUpgrade) -> str:
     """What the operator reads."""
-    plan = kept_plan(fake.bench("x"))
-    hold_recovery(fake.bench("recover.hold_for_operator"))
-    assert kept_plan(fake.bench("x")) == plan
+    plan = kept_plan(fake.context("x"))
+    hold_recovery(fake.context("recover.hold_for_operator"))
+    assert kept_plan(fake.context("x")) == plan
     ended = fake.known().conclusion
     assert ended is not None
     assert ended.outcome is Outcome.NEEDS_OPERATOR
@@ -39,7 +39,7 @@ def test_a_refused_recovery_leaves_its_plan_to_the_operator() -> None:
     fake = half_way()
     fake.approved("recovery", choice="Reject")
     with pytest.raises(RequestRefused):
-        confirm_approval(fake.bench("recover.confirm_recovery"), ApprovalPurpose.RECOVERY)
+        confirm_approval(fake.context("recover.confirm_recovery"), ApprovalPurpose.RECOVERY)
     words = held(fake)
     assert "ada refused the recovery" in words
     assert "request system reboot node 0" in words
@@ -61,7 +61,7 @@ def test_what_a_step_wrote_when_it_stopped_stays() -> None:
     fake = half_way().approved("recovery")
     fake.reader.now = both(OLD, NEW)
     with pytest.raises(NotVerified):
-        carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+        carry_out(fake.context("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
     assert "recovery stopped at reboot_old_primary" in held(fake)
 
 
@@ -74,31 +74,31 @@ def test_what_a_step_said_when_it_gave_up_without_an_outcome_is_told() -> None:
 
 
 def test_nothing_is_held_that_was_never_started() -> None:
-    fake = FakeBench()
-    assert hold_recovery(fake.bench("recover.hold_for_operator")) == {
+    fake = FakeUpgrade()
+    assert hold_recovery(fake.context("recover.hold_for_operator")) == {
         "nothing": "the ISSU was never asked for"
     }
 
 
 def test_an_approval_is_for_the_plan_that_it_was_given_to() -> None:
     fake = half_way().approved("recovery")
-    found = prognosis(fake.bench("hold_for_operator"))
+    found = prognosis(fake.context("hold_for_operator"))
     other = replace(found.plan, cautions=("node0 has a failed disk",))
-    keep_plan(fake.bench("hold_for_operator"), replace(found, plan=other))
+    keep_plan(fake.context("hold_for_operator"), replace(found, plan=other))
     with pytest.raises(RequestRefused, match="no approval of this recovery"):
-        carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+        carry_out(fake.context("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
     assert fake.writer.sent == []
 
 
 def test_what_is_for_a_person_is_never_carried_out() -> None:
     """A task of the recovery that somebody cleared, with an approval in hand."""
     fake = half_way()
-    found = prognosis(fake.bench("hold_for_operator"))
+    found = prognosis(fake.context("hold_for_operator"))
     for plan in (replace(found.plan, permission=Permission.NEVER), replace(found.plan, actions=())):
-        keep_plan(fake.bench("hold_for_operator"), replace(found, plan=plan))
+        keep_plan(fake.context("hold_for_operator"), replace(found, plan=plan))
         fake.approved("recovery")
         with pytest.raises(RequestRefused, match="for a person to do"):
-            carry_out(fake.bench("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
+            carry_out(fake.context("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
         with pytest.raises(RequestRefused, match="for a person to do"):
-            conclude_recovery(fake.bench("recover.conclude_recovery"))
+            conclude_recovery(fake.context("recover.conclude_recovery"))
     assert fake.writer.sent == []

@@ -18,7 +18,7 @@ from srx_issu.steps.upgrade.close import close
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.release_cluster import release_cluster
 from srx_issu.steps.upgrade.start_issu import start_issu
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock
 from tests.fakes.snapshots import T0
@@ -94,11 +94,11 @@ def test_a_cluster_that_needs_a_person_keeps_itself_and_its_conflict_groups(
     outcome: Outcome, kept: list[str]
 ) -> None:
     cluster = replace(CLUSTER, conflict_groups=frozenset({"core"}))
-    fake = FakeBench(intent=intent(cluster=cluster, shared_limits=(SITE,)))
+    fake = FakeUpgrade(intent=intent(cluster=cluster, shared_limits=(SITE,)))
     take_all(needs_of(fake.intent), fake.intent.upgrade_id, fake.leases, 3600)
-    bench = fake.bench("close")
-    decide_outcome(bench, outcome, "as scripted")
-    close(bench, [])
+    context = fake.context("close")
+    decide_outcome(context, outcome, "as scripted")
+    close(context, [])
     assert sorted(fake.leases.held) == kept
     if kept:
         release_cluster("fw-1", "seen to", "ada", fake.journal, fake.leases, T0)
@@ -107,15 +107,15 @@ def test_a_cluster_that_needs_a_person_keeps_itself_and_its_conflict_groups(
 
 def test_nothing_is_sent_without_the_conflict_groups_lease() -> None:
     cluster = replace(CLUSTER, conflict_groups=frozenset({"core"}))
-    fake = FakeBench(intent=intent(cluster=cluster)).with_baseline().ready_and_approved()
+    fake = FakeUpgrade(intent=intent(cluster=cluster)).with_baseline().ready_and_approved()
     with pytest.raises(RequestRefused, match="conflict:core is held by nobody"):
-        start_issu(fake.bench("issu.start"))
+        start_issu(fake.context("issu.start"))
     assert fake.writer.starts == []
 
 
 def test_nothing_is_sent_while_the_fleet_is_stopped() -> None:
-    fake = FakeBench().with_baseline().ready_and_approved()
-    bench = replace(fake.bench("issu.start"), stopped=lambda: "stopped by eve: incident")
+    fake = FakeUpgrade().with_baseline().ready_and_approved()
+    context = replace(fake.context("issu.start"), stopped=lambda: "stopped by eve: incident")
     with pytest.raises(RequestRefused, match="stopped by eve: incident; nothing was sent"):
-        start_issu(bench)
+        start_issu(context)
     assert fake.writer.starts == []

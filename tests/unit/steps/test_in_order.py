@@ -14,7 +14,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.unit.steps.gate.worlds import command_intended
 
 TASK = "prepare"
@@ -32,8 +32,8 @@ class Taken(list[str]):
         self.answers = answers
 
     def part(self, name: str, *, sends: Sending | None = None, awaits: OwnWait | None = None) -> Part:
-        def step(bench: UpgradeContext) -> Any:
-            self.append(bench.step)
+        def step(context: UpgradeContext) -> Any:
+            self.append(context.step)
             answer = self.answers.get(name, {"done": name})
             if isinstance(answer, Exception):
                 raise answer
@@ -49,29 +49,29 @@ class Taken(list[str]):
         )
 
 
-def begun(fake: FakeBench, sending: Sending) -> None:
+def begun(fake: FakeUpgrade, sending: Sending) -> None:
     fake.happened(command_intended(sending), "send")
 
 
 def test_once_the_issu_was_asked_for_nothing_that_comes_before_it_is_done_and_that_is_said() -> None:
-    fake, taken = FakeBench().with_baseline().with_start(), Taken()
+    fake, taken = FakeUpgrade().with_baseline().with_start(), Taken()
     order = InOrder(parts=taken.parts(), once_begun=Next.START)
-    assert order.go_on(fake.bench(TASK)) is Next.START
+    assert order.go_on(fake.context(TASK)) is Next.START
     assert taken == []
     assert fake.texts(EntryKind.STEP_FINISHED) == [BEGUN]
 
 
 def test_what_sends_is_not_done_again_once_something_after_it_was_begun_and_what_looks_is() -> None:
-    fake, taken = FakeBench(), Taken()
+    fake, taken = FakeUpgrade(), Taken()
     begun(fake, Sending.UPLOAD)
-    InOrder(parts=taken.parts()).go_on(fake.bench(TASK))
+    InOrder(parts=taken.parts()).go_on(fake.context(TASK))
     assert taken == ["prepare.back_up", "prepare.stage"]
 
 
 def test_what_was_begun_last_is_tried_again() -> None:
-    fake, taken = FakeBench(), Taken()
+    fake, taken = FakeUpgrade(), Taken()
     begun(fake, Sending.SNAPSHOT)
-    InOrder(parts=taken.parts()).go_on(fake.bench(TASK))
+    InOrder(parts=taken.parts()).go_on(fake.context(TASK))
     assert taken == ["prepare.back_up", "prepare.snapshot", "prepare.stage"]
 
 
@@ -79,35 +79,35 @@ def test_a_step_that_fails_is_known_by_name_and_nothing_after_it_is_done() -> No
     taken = Taken(snapshot=TransferFailed("node0", "disk full"))
     order = InOrder(parts=taken.parts())
     with pytest.raises(TransferFailed):
-        order.go_on(FakeBench().bench(TASK))
+        order.go_on(FakeUpgrade().context(TASK))
     assert order.current.name == "prepare.snapshot"
     assert taken == ["prepare.back_up", "prepare.snapshot"]
 
 
 def test_after_an_outage_it_goes_on_with_the_step_in_which_it_happened() -> None:
-    fake, taken = FakeBench(), Taken(snapshot=TransferFailed("node0", "away"))
+    fake, taken = FakeUpgrade(), Taken(snapshot=TransferFailed("node0", "away"))
     order = InOrder(parts=taken.parts())
     with pytest.raises(TransferFailed):
-        order.go_on(fake.bench(TASK))
+        order.go_on(fake.context(TASK))
     taken.answers.clear()
-    order.go_on(fake.bench(TASK), 60.0)
+    order.go_on(fake.context(TASK), 60.0)
     assert taken == ["prepare.back_up", "prepare.snapshot", "prepare.snapshot", "prepare.stage"]
 
 
 def test_an_outage_moves_the_deadline_of_the_step_that_waits() -> None:
-    fake, taken = FakeBench(), Taken()
+    fake, taken = FakeUpgrade(), Taken()
     fake.happened(WaitBegan(awaited=OwnWait.STATE_AFTER_ISSU), "waiting")
-    InOrder(parts=taken.parts()).go_on(fake.bench(TASK), timedelta(hours=1).total_seconds())
+    InOrder(parts=taken.parts()).go_on(fake.context(TASK), timedelta(hours=1).total_seconds())
     assert fake.texts(EntryKind.STEP_STARTED)[-1].startswith("journal or connection was away for 3600 s")
 
 
 def test_a_step_that_waits_holds_back_what_comes_after_it_and_is_gone_on_with() -> None:
     taken = Taken(snapshot=NotYet(reason="a moment", pause_s=3.0))
     order = InOrder(parts=taken.parts())
-    assert isinstance(order.go_on(FakeBench().bench(TASK)), NotYet)
+    assert isinstance(order.go_on(FakeUpgrade().context(TASK)), NotYet)
     again = InOrder.from_part(taken.parts(), order.current.name)
     taken.answers.clear()
-    assert again.go_on(FakeBench().bench(TASK)) == {"done": "stage"}
+    assert again.go_on(FakeUpgrade().context(TASK)) == {"done": "stage"}
     assert taken == ["prepare.back_up", "prepare.snapshot", "prepare.snapshot", "prepare.stage"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.steps.observe_patiently import LoginRequired
-from tests.fakes.benches import ScriptedReader
+from tests.fakes.contexts import ScriptedReader
 from tests.fakes.snapshots import N0, N1, both, silent, snapshot
 
 REFUSED = [replace(silent(node, "Permission denied"), refused_login=True) for node in (N0, N1)]

@@ -22,36 +22,36 @@ from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.baseline import baseline, course, intent_of
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.observe import observe, observe_again
-from tests.fakes.benches import FakeBench, start_intended
+from tests.fakes.contexts import FakeUpgrade, start_intended
 from tests.fakes.intents import IMAGE, intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both
 
 UNTOLD = replace(IMAGE, release=NOT_KNOWN)
 
 
-def recovery(image: object = UNTOLD) -> FakeBench:
+def recovery(image: object = UNTOLD) -> FakeUpgrade:
     """Of a cluster that stands half way."""
-    fake = FakeBench(intent=intent(upgrade_id="recover-1", purpose=Purpose.RECOVER, image=image))
+    fake = FakeUpgrade(intent=intent(upgrade_id="recover-1", purpose=Purpose.RECOVER, image=image))
     fake.reader.now = both(OLD, NEW)
     return fake
 
 
-def with_earlier(fake: FakeBench, outcome: Outcome | None = None) -> FakeBench:
+def with_earlier(fake: FakeUpgrade, outcome: Outcome | None = None) -> FakeUpgrade:
     """An upgrade of ours that asked node1 for the ISSU, from a baseline when both nodes ran the old one."""
-    earlier = FakeBench(journal=fake.journal, evidence=fake.evidence).with_baseline()
+    earlier = FakeUpgrade(journal=fake.journal, evidence=fake.evidence).with_baseline()
     earlier.happened(start_intended(N1, transcript="/t"), "start")
     if outcome:
         fake.journal.close_upgrade("manual__1", outcome, "because", T0)
     return fake
 
 
-def happened_to_earlier(fake: FakeBench, event: Event, text: str) -> None:
+def happened_to_earlier(fake: FakeUpgrade, event: Event, text: str) -> None:
     fake.journal.record("manual__1", entry_of(event, text, at=T0, step="test"))
 
 
 def test_a_cluster_upgraded_by_hand_is_its_own_baseline() -> None:
     fake = recovery()
-    observe(fake.bench("observe"))
+    observe(fake.context("observe"))
     so_far = fake.known()
     assert so_far.start is not None
     assert (so_far.start.starter, so_far.start.transcript_path) == (N0, None)
@@ -62,7 +62,7 @@ def test_a_cluster_upgraded_by_hand_is_its_own_baseline() -> None:
 
 def test_the_target_that_was_found_becomes_the_intents() -> None:
     fake = recovery()
-    observe(fake.bench("observe"))
+    observe(fake.context("observe"))
     now = intent_of(fake.journal, "recover-1")
     assert now.image.release == NEW
     assert course(fake.known(), fake.evidence, now).target == NEW
@@ -70,7 +70,7 @@ def test_the_target_that_was_found_becomes_the_intents() -> None:
 
 def test_goes_on_from_the_upgrade_of_a_dead_controller() -> None:
     fake = with_earlier(recovery())
-    observe(fake.bench("observe"))
+    observe(fake.context("observe"))
     so_far = fake.known()
     assert so_far.start is not None
     assert (so_far.start.starter, so_far.start.transcript_path) == (N1, "/t")
@@ -80,23 +80,23 @@ def test_goes_on_from_the_upgrade_of_a_dead_controller() -> None:
 def test_and_from_one_that_needs_an_operator_though_it_was_taken_over() -> None:
     fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
     happened_to_earlier(fake, ClusterHandedOver(by="ada"), "ada")
-    assert observe(fake.bench("observe"))["earlier"] is True
+    assert observe(fake.context("observe"))["earlier"] is True
 
 
 def test_not_from_one_that_came_to_its_end_or_was_given_back() -> None:
-    assert observe(with_earlier(recovery(), Outcome.ROLLED_BACK).bench("observe"))["earlier"] is False
+    assert observe(with_earlier(recovery(), Outcome.ROLLED_BACK).context("observe"))["earlier"] is False
     fake = with_earlier(recovery(), Outcome.NEEDS_OPERATOR)
     happened_to_earlier(fake, ClusterReleased(by="ada"), "in order")
-    assert observe(fake.bench("observe"))["earlier"] is False
+    assert observe(fake.context("observe"))["earlier"] is False
 
 
 def test_from_one_that_was_closed_as_refused_though_its_start_was_sent() -> None:
     fake = with_earlier(recovery(), Outcome.REFUSED)
-    assert observe(fake.bench("observe"))["earlier"] is False  # nothing was sent: it has no ISSU to lend
+    assert observe(fake.context("observe"))["earlier"] is False  # nothing was sent: it has no ISSU to lend
     fake = with_earlier(recovery())
     happened_to_earlier(fake, CommandSent(sending=Sending.START, node=N1), "accepted")
     fake.journal.close_upgrade("manual__1", Outcome.REFUSED, "ada refused the start", T0)
-    assert observe(fake.bench("observe"))["earlier"] is True
+    assert observe(fake.context("observe"))["earlier"] is True
     assert baseline(fake.known(), fake.evidence) == both()
 
 
@@ -115,7 +115,7 @@ def test_a_take_over_goes_on_at_once_from_the_old_baseline(closed: Outcome | Non
     assert held is not None
     assert old is not None
     assert (held.owner, old.outcome) == ("recover-1", Outcome.NEEDS_OPERATOR)
-    assert observe(fake.bench("observe")) == {"starter": "node1", "target": NEW, "earlier": True}
+    assert observe(fake.context("observe")) == {"starter": "node1", "target": NEW, "earlier": True}
     so_far = fake.known()
     assert so_far.start is not None
     assert (so_far.start.starter, so_far.start.transcript_path) == (N1, "/t")
@@ -124,37 +124,37 @@ def test_a_take_over_goes_on_at_once_from_the_old_baseline(closed: Outcome | Non
 
 def test_a_second_try_keeps_what_the_first_one_saw() -> None:
     fake = recovery()
-    observe(fake.bench("observe"))
+    observe(fake.context("observe"))
     fake.reader.now = both(NEW, NEW)
-    assert observe(fake.bench("observe"))["target"] == NEW
+    assert observe(fake.context("observe"))["target"] == NEW
     assert baseline(fake.known(), fake.evidence) == both(OLD, NEW)
 
 
 def test_an_issu_that_ran_on_while_we_watched_tells_its_target_at_the_end() -> None:
     fake = recovery()
     fake.reader.now = both()
-    observe(fake.bench("observe"))
+    observe(fake.context("observe"))
     assert intent_of(fake.journal, "recover-1").image.release == NOT_KNOWN
     fake.reader.now = both(NEW, NEW)
-    assert observe_again(fake.bench("observe_again"))["target"] == NEW
+    assert observe_again(fake.context("observe_again"))["target"] == NEW
     assert intent_of(fake.journal, "recover-1").image.release == NEW
 
 
 def test_what_was_told_is_not_looked_for_again() -> None:
     fake = recovery(replace(IMAGE, release=NEW))
-    observe(fake.bench("observe"))
+    observe(fake.context("observe"))
     fake.reader.now = both(OLD, OLD)
-    assert observe_again(fake.bench("observe_again"))["target"] == NEW
+    assert observe_again(fake.context("observe_again"))["target"] == NEW
 
 
 def test_a_second_recovery_knows_what_the_first_one_found() -> None:
     first = recovery()
-    observe(first.bench("observe"))
+    observe(first.context("observe"))
     first.journal.close_upgrade("recover-1", Outcome.NEEDS_OPERATOR, "refused", T0)
-    second = FakeBench(
+    second = FakeUpgrade(
         intent=intent(upgrade_id="recover-2", purpose=Purpose.RECOVER, image=UNTOLD),
         journal=first.journal,
         evidence=first.evidence,
     )
     second.reader.now = both(NEW, NEW)
-    assert observe(second.bench("observe")) == {"starter": "node0", "target": NEW, "earlier": True}
+    assert observe(second.context("observe")) == {"starter": "node0", "target": NEW, "earlier": True}

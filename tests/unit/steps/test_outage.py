@@ -19,7 +19,7 @@ from srx_issu.steps.outage import (
     wait_out,
     wait_out_in_loop,
 )
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
 from tests.fakes.snapshots import N0, T0
@@ -192,9 +192,9 @@ def test_a_journal_that_is_away_is_waited_out_as_long_before_the_start_as_after_
 def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:
     clock = SteppingClock()
     journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
-    fake = FakeBench(clock=clock, journal=journal)
+    fake = FakeUpgrade(clock=clock, journal=journal)
     sent = CommandSent(sending=Sending.START, node=N0)
-    fake.bench("issu.start").record(sent, "ISSU: Validating Image")
+    fake.context("issu.start").record(sent, "ISSU: Validating Image")
     assert clock.now() - T0 >= timedelta(seconds=600)
     written = journal.written[fake.intent.upgrade_id]
     assert [(e.at, e.text) for e in written] == [(T0, "ISSU: Validating Image")]
@@ -202,8 +202,8 @@ def test_what_became_of_a_command_is_written_when_the_journal_is_back() -> None:
 
 def test_anything_else_begins_the_step_anew() -> None:
     clock = SteppingClock()
-    fake = FakeBench(clock=clock)
+    fake = FakeUpgrade(clock=clock)
     fake.journal = AwayJournal(Away(clock, [(0.0, 600.0)]))
     with pytest.raises(JournalAway):
-        fake.bench("issu.start").record(Decided(), "Start: both nodes are ready")
+        fake.context("issu.start").record(Decided(), "start: both nodes are ready")
     assert clock.now() == T0

@@ -14,32 +14,32 @@ from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
 from srx_issu.steps.recovery.way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
 
 FORWARD = RecoveryWay.FINISH_FORWARD
 
 
-def planned(**changes: object) -> FakeBench:
+def planned(**changes: object) -> FakeUpgrade:
     fake = half_way()
-    found = prognosis(fake.bench("recover.diagnose"))
-    keep_plan(fake.bench("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
+    found = prognosis(fake.context("recover.diagnose"))
+    keep_plan(fake.context("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
     return fake
 
 
-def names(fake: FakeBench) -> list[ActionName]:
-    return list(actions_left(fake.bench("recover.finish_forward"), FORWARD))
+def names(fake: FakeUpgrade) -> list[ActionName]:
+    return list(actions_left(fake.context("recover.finish_forward"), FORWARD))
 
 
 def test_people_are_asked_about_a_plan_that_policy_leaves_to_them() -> None:
     fake = half_way()
-    assert choose_way(fake.bench("recover.diagnose")) is RecoveryWay.ASK
+    assert choose_way(fake.context("recover.diagnose")) is RecoveryWay.ASK
     assert fake.texts(EntryKind.APPROVAL) == []
 
 
 def test_a_plan_that_policy_lets_pass_goes_its_way_at_once_and_that_is_written_down() -> None:
     fake = planned(permission=Permission.AUTOMATIC)
-    assert choose_way(fake.bench("recover.diagnose")) is FORWARD
+    assert choose_way(fake.context("recover.diagnose")) is FORWARD
     told = [
         (entry.step, entry.event.by)
         for entry in fake.journal.entries("manual__1")
@@ -51,11 +51,11 @@ def test_a_plan_that_policy_lets_pass_goes_its_way_at_once_and_that_is_written_d
 
 def test_the_guard_lets_nothing_pass_without_an_answer() -> None:
     with pytest.raises(RequestRefused):
-        confirm_recovery(half_way().bench("recover.confirm_recovery"))
+        confirm_recovery(half_way().context("recover.confirm_recovery"))
 
 
 def test_the_guard_leads_where_the_approved_plan_goes() -> None:
-    assert confirm_recovery(half_way().approved("recovery").bench("recover.confirm_recovery")) is FORWARD
+    assert confirm_recovery(half_way().approved("recovery").context("recover.confirm_recovery")) is FORWARD
 
 
 def test_every_kind_of_plan_that_has_steps_has_a_way() -> None:
@@ -64,12 +64,12 @@ def test_every_kind_of_plan_that_has_steps_has_a_way() -> None:
 
 def test_the_steps_of_another_way_are_not_taken() -> None:
     fake = half_way()
-    assert actions_left(fake.bench("recover.abort"), RecoveryWay.ABORT) == ()
-    assert actions_left(fake.bench("recover.roll_back"), RecoveryWay.ROLL_BACK) == ()
+    assert actions_left(fake.context("recover.abort"), RecoveryWay.ABORT) == ()
+    assert actions_left(fake.context("recover.roll_back"), RecoveryWay.ROLL_BACK) == ()
 
 
 def test_without_a_plan_there_is_nothing_to_take() -> None:
-    assert actions_left(FakeBench().bench("recover.abort"), RecoveryWay.ABORT) == ()
+    assert actions_left(FakeUpgrade().context("recover.abort"), RecoveryWay.ABORT) == ()
 
 
 def test_a_step_that_is_over_is_not_taken_again() -> None:
@@ -83,5 +83,5 @@ def test_what_was_over_in_an_earlier_plan_is_taken_in_the_new_one() -> None:
     fake = half_way()
     before = names(fake)
     fake.happened(RecoveryStepPassed(action=before[0]), "done")
-    keep_plan(fake.bench("recover.diagnose"), prognosis(fake.bench("recover.diagnose")))
+    keep_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
     assert names(fake) == before

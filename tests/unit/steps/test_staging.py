@@ -99,7 +99,7 @@ class FakeStaging:
     def disk(self, cluster: str, node: NodeName) -> Disk:
         return self.disks.setdefault((cluster, node), Disk())
 
-    def bench(self) -> StagingContext:
+    def context(self) -> StagingContext:
         fleet = [member(name, image=self.image.name) for name in ("a", "b")]
         asked = campaign(staging=self.staging)
         return StagingContext(
@@ -141,8 +141,8 @@ def fake(tmp_path: Path) -> FakeStaging:
 
 
 def stage(fake: FakeStaging) -> tuple[Staged, ...]:
-    (work,) = plan_staging(fake.bench())
-    return stage_site(fake.bench(), work)
+    (work,) = plan_staging(fake.context())
+    return stage_site(fake.context(), work)
 
 
 def reasons(done: tuple[Staged, ...]) -> list[str | None]:
@@ -155,7 +155,7 @@ def test_both_nodes_of_every_cluster_get_the_image_and_nothing_is_held_afterward
     assert reasons(done) == [None] * 4
     assert all(disk.files[fake.image.node_path] == CONTENT for disk in fake.disks.values())
     assert fake.leases.held == {}
-    assert summarise(fake.bench()) == (2, {})
+    assert summarise(fake.context()) == (2, {})
 
 
 def test_a_second_time_nothing_is_sent(fake: FakeStaging) -> None:
@@ -180,7 +180,7 @@ def test_a_failure_is_told_and_the_others_go_on(fake: FakeStaging) -> None:
     assert done[0].failed is None
     assert "gave up" in str(done[1].failed)
     assert "no route to host" in str(done[2].failed)
-    there, missing = summarise(fake.bench())
+    there, missing = summarise(fake.context())
     assert there == 0
     assert missing["a"].startswith("node1: ")
     assert fake.leases.held == {}
@@ -207,7 +207,7 @@ def test_nodes_that_run_the_release_already_get_nothing(fake: FakeStaging) -> No
 
 
 def test_no_more_copies_at_once_than_the_site_bears(fake: FakeStaging) -> None:
-    (work,) = plan_staging(fake.bench())
+    (work,) = plan_staging(fake.context())
     fake.staging = Staging(sites={work.site: SiteStaging(at_once=1)})
     stage(fake)
     assert fake.most_copies == 1
@@ -221,13 +221,13 @@ def test_the_copies_of_a_site_share_its_line(fake: FakeStaging) -> None:
 
 
 def test_without_a_section_staging_nothing_is_copied(fake: FakeStaging) -> None:
-    bench = replace(
-        fake.bench(), plan_now=lambda: Planning(campaign=campaign(), plan=plan_waves([], campaign()))
+    context = replace(
+        fake.context(), plan_now=lambda: Planning(campaign=campaign(), plan=plan_waves([], campaign()))
     )
     with pytest.raises(RequestRefused, match="takes no cluster"):
-        plan_staging(bench)
+        plan_staging(context)
     with pytest.raises(RequestRefused, match="no section staging"):
-        stage_site(bench, SiteWork(site="s", clusters=("a",)))
+        stage_site(context, SiteWork(site="s", clusters=("a",)))
 
 
 def test_what_nobody_tried_is_missing() -> None:

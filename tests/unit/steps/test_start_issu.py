@@ -13,17 +13,17 @@ from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.steps.upgrade.start_issu import start_issu
 from tests.fakes.approvals import PASSED
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, NEW, OLD, T0, both, silent, snapshot, view
 
 
-def ready() -> FakeBench:
-    return FakeBench().with_baseline().ready_and_approved()
+def ready() -> FakeUpgrade:
+    return FakeUpgrade().with_baseline().ready_and_approved()
 
 
-def run(fake: FakeBench) -> dict[str, object]:
-    return dict(start_issu(fake.bench("issu.start")))
+def run(fake: FakeUpgrade) -> dict[str, object]:
+    return dict(start_issu(fake.context("issu.start")))
 
 
 def refused(started: Started, words: str = "") -> StartReport:
@@ -33,12 +33,12 @@ def refused(started: Started, words: str = "") -> StartReport:
 @pytest.mark.parametrize(
     ("fake", "words"),
     [
-        (FakeBench().with_baseline(), "no passed readiness assessment"),
-        (FakeBench(intent=intent(window_end=(T0 + timedelta(minutes=5)).isoformat())), "window ends"),
-        (FakeBench(intent=intent(window_start=(T0 + timedelta(hours=9)).isoformat())), "window opens"),
+        (FakeUpgrade().with_baseline(), "no passed readiness assessment"),
+        (FakeUpgrade(intent=intent(window_end=(T0 + timedelta(minutes=5)).isoformat())), "window ends"),
+        (FakeUpgrade(intent=intent(window_start=(T0 + timedelta(hours=9)).isoformat())), "window opens"),
     ],
 )
-def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: str) -> None:
+def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeUpgrade, words: str) -> None:
     if "window" in words:
         fake.with_baseline().ready_and_approved()
     with pytest.raises(RequestRefused, match=words):
@@ -48,7 +48,7 @@ def test_nothing_is_sent_while_a_condition_is_missing(fake: FakeBench, words: st
 
 
 def test_a_readiness_marked_by_hand_is_no_approval() -> None:
-    fake = FakeBench().with_baseline()
+    fake = FakeUpgrade().with_baseline()
     fake.happened(PASSED, "ready")
     with pytest.raises(RequestRefused, match="0 of 1 approvals"):
         run(fake)
@@ -111,7 +111,7 @@ def test_an_account_without_shell_goes_by_rpc_once() -> None:
 
 
 def test_policy_shell_without_a_shell_sends_nothing() -> None:
-    fake = FakeBench(intent=intent(policy=replace(POLICY, start_method=StartMethod.SHELL)))
+    fake = FakeUpgrade(intent=intent(policy=replace(POLICY, start_method=StartMethod.SHELL)))
     fake.with_baseline().ready_and_approved()
     fake.writer.has_shell = False
     with pytest.raises(UnknownCommand):
@@ -120,7 +120,7 @@ def test_policy_shell_without_a_shell_sends_nothing() -> None:
 
 
 def test_policy_rpc_never_opens_a_shell() -> None:
-    fake = FakeBench(intent=intent(policy=replace(POLICY, start_method=StartMethod.RPC)))
+    fake = FakeUpgrade(intent=intent(policy=replace(POLICY, start_method=StartMethod.RPC)))
     fake.with_baseline().ready_and_approved()
     run(fake)
     assert fake.writer.starts == [(N0, StartMethod.RPC)]

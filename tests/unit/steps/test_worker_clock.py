@@ -14,7 +14,7 @@ from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import carry_out
 from tests.fakes.approvals import READY_ENTRY
-from tests.fakes.benches import FakeBench
+from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
 from tests.unit.steps.gate.worlds import UID, OtherClock
 
@@ -22,25 +22,25 @@ DAYS = 2 * 86400.0
 GATE = Gate(purpose=ApprovalPurpose.START, number=1, try_number=1, spares=0)
 
 
-def off(fake: FakeBench, step: str, ahead_s: float) -> UpgradeContext:
-    return replace(fake.bench(step), clock=OtherClock(true=fake.clock, ahead_s=ahead_s))
+def off(fake: FakeUpgrade, step: str, ahead_s: float) -> UpgradeContext:
+    return replace(fake.context(step), clock=OtherClock(true=fake.clock, ahead_s=ahead_s))
 
 
 @pytest.mark.parametrize("ahead_s", [-DAYS, DAYS])
 def test_a_yes_counts_by_the_databases_clock(ahead_s: float) -> None:
-    fake = FakeBench().with_baseline().ready_and_approved()
+    fake = FakeUpgrade().with_baseline().ready_and_approved()
     given = confirm_approval(off(fake, "approval.confirm_approval", ahead_s), ApprovalPurpose.START)
     assert given == {"approved_by": "ada"}
     assert isinstance(approach(off(fake, GATE.name, ahead_s), GATE, start_request), Enough)
 
 
 def test_an_answer_that_is_heard_by_a_worker_in_the_future_counts() -> None:
-    fake = FakeBench().with_baseline()
+    fake = FakeUpgrade().with_baseline()
     fake.journal.record(UID, READY_ENTRY)
-    bench = off(fake, GATE.name, DAYS)
-    assert isinstance(approach(bench, GATE, start_request), AskPerson)
+    context = off(fake, GATE.name, DAYS)
+    assert isinstance(approach(context, GATE, start_request), AskPerson)
     said = Response(person=Person(id="ada"), chosen=("Approve",))
-    assert isinstance(hear(bench, GATE, said), Enough)
+    assert isinstance(hear(context, GATE, said), Enough)
 
 
 @pytest.mark.parametrize("ahead_s", [-DAYS, DAYS])

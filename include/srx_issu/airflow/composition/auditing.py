@@ -1,4 +1,4 @@
-"""An audit's bench with the real adapters, for workers."""
+"""An audit's context with the real adapters, for workers."""
 
 from __future__ import annotations
 

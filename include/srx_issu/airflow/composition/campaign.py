@@ -75,9 +75,9 @@ def plan_now(name: str, stores: Stores) -> Planning:
     return Planning(campaign=document.campaign, plan=plan, approvals=rule)
 
 
-def task_of(bench: CampaignContext, cluster: str, wave: int) -> ClusterTask:
+def task_of(campaign_context: CampaignContext, cluster: str, wave: int) -> ClusterTask:
     """From the approved plan alone. Raises RequestRefused when it does not hold the cluster."""
-    return task_in(known_plan(bench), cluster, wave)
+    return task_in(known_plan(campaign_context), cluster, wave)
 
 
 def task_in(known: tuple[CampaignPlan, Campaign], cluster: str, wave: int) -> ClusterTask:

@@ -1,4 +1,4 @@
-"""A staging's bench with the real adapters, for workers."""
+"""A staging's context with the real adapters, for workers."""
 
 from __future__ import annotations
 

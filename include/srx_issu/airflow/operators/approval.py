@@ -79,7 +79,9 @@ class ApprovalGate(QuestionOperator):
         self.patiently(lambda: run_step(self, context, lambda b: give_up(b, gate)))
 
     def _is_unanswered(self, context: Context) -> bool:
-        return run_step(self, context, lambda bench: is_unanswered(bench, self._gate(context)))
+        return run_step(
+            self, context, lambda upgrade_context: is_unanswered(upgrade_context, self._gate(context))
+        )
 
     def _go_on(self, found: Enough | NextGate) -> None:
         self.log.info("%s", found.reason)

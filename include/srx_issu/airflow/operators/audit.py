@@ -21,10 +21,10 @@ class PlanAuditOperator(BaseOperator):
     def execute(self, context: Context) -> list[list[str]]:
         size = min(max(int(context["params"]["batch_size"]), SMALLEST), LARGEST)
         try:
-            bench = open_audit(context["run_id"], self.log)
+            audit_context = open_audit(context["run_id"], self.log)
         except OperatorFileError as fault:
             raise AirflowFailException(str(fault)) from fault
-        plan = plan_audit(bench, size)
+        plan = plan_audit(audit_context, size)
         self.log.info("%d clusters in %d batches", len(plan.clusters), len(plan.batches))
         return [list(batch) for batch in plan.batches]
 

@@ -38,7 +38,7 @@ R = TypeVar("R")
 LONGEST_WAIT = timedelta(days=60)
 
 
-def bench_of(operator: BaseOperator, name: str, context: Context) -> CampaignContext:
+def campaign_context_of(operator: BaseOperator, name: str, context: Context) -> CampaignContext:
     """Raises RequestRefused for a run whose configuration has a key that means nothing."""
     run: Any = context["dag_run"]
     check_keys(run.conf or {}, ("plan_only",))
@@ -62,7 +62,7 @@ class CampaignOperator(BaseOperator):
         self.step = step
 
     def execute(self, context: Context) -> Any:
-        return waited_out(lambda: self.step(bench_of(self, self.campaign, context)), self.log)
+        return waited_out(lambda: self.step(campaign_context_of(self, self.campaign, context)), self.log)
 
 
 class OpenWave(BaseOperator):
@@ -76,7 +76,9 @@ class OpenWave(BaseOperator):
         self.wave = wave
 
     def execute(self, context: Context, event: Any = None) -> None:  # noqa: ARG002 - what ended the wait
-        found = waited_out(lambda: prepare_wave(bench_of(self, self.campaign, context), self.wave), self.log)
+        found = waited_out(
+            lambda: prepare_wave(campaign_context_of(self, self.campaign, context), self.wave), self.log
+        )
         if isinstance(found, Skip):
             raise AirflowSkipException(found.reason)
         if isinstance(found, Bake):
@@ -112,53 +114,57 @@ class CampaignGate(QuestionOperator):
         self.spares = tuple(spares)
 
     def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
-        bench = bench_of(self, self.campaign, context)
+        campaign_context = campaign_context_of(self, self.campaign, context)
         gate = self._gate(context)
-        if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(bench, gate)):
+        if (
+            event is None
+            and gate.try_number > 1
+            and self.patiently(lambda: self._is_unanswered(campaign_context, gate))
+        ):
             self.look_for_answer(context)
         lost = LostAnswer.told(event)
-        found, asked = self.patiently(lambda: self._approach(bench, gate, lost))
+        found, asked = self.patiently(lambda: self._approach(campaign_context, gate, lost))
         if not isinstance(found, AskPerson) or asked is None:
             return self._go_on(found)
         self.subject, self.body, self.options = found.subject, found.body, list(asked.options)
         self.assigned_users = assigned_users(found.assigned)  # type: ignore[assignment]
         self.response_timeout = timedelta(seconds=found.within_s)
-        bench.announce(f"ask:{self.task_id}", found.subject, found.body)
+        campaign_context.announce(f"ask:{self.task_id}", found.subject, found.body)
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         super().execute_complete(context, event)
-        bench, gate, response = (
-            bench_of(self, self.campaign, context),
+        campaign_context, gate, response = (
+            campaign_context_of(self, self.campaign, context),
             self._gate(context),
             response_of(event),
         )
 
         def write_down() -> Enough | NextGate:
             with failing():
-                return hear(bench, gate, response)
+                return hear(campaign_context, gate, response)
 
         return self._go_on(self.patiently(write_down))
 
     def nobody_answered(self, context: Context) -> None:
-        bench, gate = bench_of(self, self.campaign, context), self._gate(context)
+        campaign_context, gate = campaign_context_of(self, self.campaign, context), self._gate(context)
 
         def write_down() -> str:
             with failing():
-                return unanswered(bench, gate, self.question(bench))
+                return unanswered(campaign_context, gate, self.question(campaign_context))
 
         raise AirflowFailException(self.patiently(write_down))
 
-    def _is_unanswered(self, bench: CampaignContext, gate: CampaignGateTask) -> bool:
+    def _is_unanswered(self, campaign_context: CampaignContext, gate: CampaignGateTask) -> bool:
         with failing():
-            return is_unanswered(bench, gate)
+            return is_unanswered(campaign_context, gate)
 
     def _approach(
-        self, bench: CampaignContext, gate: CampaignGateTask, lost: LostAnswer | None
+        self, campaign_context: CampaignContext, gate: CampaignGateTask, lost: LostAnswer | None
     ) -> tuple[AskPerson | Enough | NextGate, CampaignQuestion | None]:
         with failing():
-            asked = None if bench.plan_only else self.question(bench)
-            return approach(bench, gate, asked, lost), asked
+            asked = None if campaign_context.plan_only else self.question(campaign_context)
+            return approach(campaign_context, gate, asked, lost), asked
 
     def _go_on(self, found: AskPerson | Enough | NextGate) -> None:
         if isinstance(found, Enough | NextGate):
@@ -190,8 +196,8 @@ class JudgeWave(BaseBranchOperator):
         self.ways = ways
 
     def choose_branch(self, context: Context) -> str | Iterable[str]:
-        bench = bench_of(self, self.campaign, context)
-        way = waited_out(lambda: judge(bench, self.wave, self.round_number), self.log)
+        campaign_context = campaign_context_of(self, self.campaign, context)
+        way = waited_out(lambda: judge(campaign_context, self.wave, self.round_number), self.log)
         if way is None:
             raise AirflowSkipException("there was no such round")
         return self.ways[way]
@@ -207,7 +213,9 @@ class CloseCampaign(BaseOperator):
         self.campaign = campaign
 
     def execute(self, context: Context) -> dict[str, Json]:
-        facts = waited_out(lambda: close_campaign(bench_of(self, self.campaign, context)), self.log)
+        facts = waited_out(
+            lambda: close_campaign(campaign_context_of(self, self.campaign, context)), self.log
+        )
         if not CampaignOutcome(str(facts["outcome"])).is_success:
             context["ti"].xcom_push(key="return_value", value=facts)
             raise AirflowFailException(f"{facts['outcome']}: {facts['reason']}")

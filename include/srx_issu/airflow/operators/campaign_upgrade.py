@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from srx_issu.airflow.composition.campaign import task_of
 from srx_issu.airflow.composition.runs import start_run
-from srx_issu.airflow.operators.campaign import LONGEST_WAIT, bench_of, waited_out
+from srx_issu.airflow.operators.campaign import LONGEST_WAIT, campaign_context_of, waited_out
 from srx_issu.airflow.triggers.campaign import EndTrigger, TurnTrigger
 from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
@@ -47,29 +47,33 @@ class UpgradeCluster(BaseOperator):
 
     def execute(self, context: Context, event: Any = None) -> dict[str, Json]:  # noqa: ARG002
         """Also called again when its turn has come: what it needs is taken then."""
-        bench = bench_of(self, self.campaign, context)
-        task = waited_out(lambda: task_of(bench, self.cluster, self.wave), self.log)
-        step = waited_out(lambda: next_step(bench, task), self.log)
+        campaign_context = campaign_context_of(self, self.campaign, context)
+        task = waited_out(lambda: task_of(campaign_context, self.cluster, self.wave), self.log)
+        step = waited_out(lambda: next_step(campaign_context, task), self.log)
         match step:
             case MustWait():
                 self.log.info("%s waits: %s", self.cluster, step.reason)
-                trigger = TurnTrigger(**self._told(context, bench))
+                trigger = TurnTrigger(**self._told(context, campaign_context))
                 self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
             case ClusterEnded():
                 return _ended(context, step)
             case AttachToRun():
-                self._start(bench, task, step.run_id, step.conf)
-                self._await_end(context, bench, task, step.run_id)
+                self._start(campaign_context, task, step.run_id, step.conf)
+                self._await_end(context, campaign_context, task, step.run_id)
             case StartRun():
-                order = waited_out(lambda: note_start(bench, task, step.order), self.log)
-                self._start(bench, task, order.run_id, order.whole_conf)
-                self._await_end(context, bench, task, order.run_id)
+                order = waited_out(lambda: note_start(campaign_context, task, step.order), self.log)
+                self._start(campaign_context, task, order.run_id, order.whole_conf)
+                self._await_end(context, campaign_context, task, order.run_id)
             case _:
                 assert_never(step)
         raise AssertionError("a deferred task does not come here")
 
     def _start(
-        self, bench: CampaignContext, task: ClusterTask, upgrade: str, conf: Mapping[str, Any] | None
+        self,
+        campaign_context: CampaignContext,
+        task: ClusterTask,
+        upgrade: str,
+        conf: Mapping[str, Any] | None,
     ) -> None:
         if conf is None:
             return
@@ -78,29 +82,31 @@ class UpgradeCluster(BaseOperator):
         except RequestRefused as refusal:
             self.log.exception("%s", self.cluster)
             reason = str(refusal)
-            over = waited_out(lambda: refuse_start(bench, task, upgrade, reason), self.log)
+            over = waited_out(lambda: refuse_start(campaign_context, task, upgrade, reason), self.log)
             raise AirflowFailException(f"{over.result}: {refusal}") from refusal
         if is_new:
-            waited_out(lambda: note_made(bench, task, upgrade), self.log)
+            waited_out(lambda: note_made(campaign_context, task, upgrade), self.log)
         self.log.info("%s: run %s %s", self.cluster, upgrade, "started" if is_new else "is there already")
 
     def _await_end(
-        self, context: Context, bench: CampaignContext, task: ClusterTask, upgrade: str
+        self, context: Context, campaign_context: CampaignContext, task: ClusterTask, upgrade: str
     ) -> NoReturn:
         wait = timedelta(seconds=deadline_s(task.cluster))
         trigger = EndTrigger(
-            **self._told(context, bench), upgrade=upgrade, give_up_at=(bench.clock.now() + wait).isoformat()
+            **self._told(context, campaign_context),
+            upgrade=upgrade,
+            give_up_at=(campaign_context.clock.now() + wait).isoformat(),
         )
         self.defer(trigger=trigger, method_name="execute", timeout=wait + timedelta(hours=1))
         raise AssertionError("defer raises")
 
-    def _told(self, context: Context, bench: CampaignContext) -> dict[str, Any]:
+    def _told(self, context: Context, campaign_context: CampaignContext) -> dict[str, Any]:
         return {
             "name": self.campaign,
             "run_id": context["run_id"],
             "cluster": self.cluster,
             "wave": self.wave,
-            "plan_only": bench.plan_only,
+            "plan_only": campaign_context.plan_only,
         }
 
 

@@ -15,7 +15,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.airflow.composition.stores import Stores, open_stores
-from srx_issu.airflow.composition.workbench import is_open, note_failure, open_bench
+from srx_issu.airflow.composition.upgrade import is_open, note_failure, open_upgrade
 from srx_issu.airflow.operators.run_state import failed_tasks, purpose
 from srx_issu.airflow.operators.step import run_step, waited_out
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway
@@ -43,9 +43,9 @@ class CloseOperator(BaseOperator):
         if not waited_out(lambda _: is_open(context["run_id"], purpose(context)), context, self.log):
             raise AirflowFailException("nothing was claimed, so there is nothing to close; see task claim")
         failed = failed_tasks(self, context)
-        run_step(self, context, lambda bench: _settle(bench, failed))
+        run_step(self, context, lambda upgrade_context: _settle(upgrade_context, failed))
         self._clean_up(context)
-        facts = run_step(self, context, lambda bench: close(bench, failed))
+        facts = run_step(self, context, lambda upgrade_context: close(upgrade_context, failed))
         facts = {**facts, **self._report(context)}
         if not Outcome(str(facts["outcome"])).is_success:
             context["ti"].xcom_push(key="return_value", value=facts)
@@ -57,23 +57,23 @@ class CloseOperator(BaseOperator):
         try:
             waited_out(lambda _: self._try_to_clean_up(context), context, self.log)
         except ConnectionUnusable as error:
-            with self._bench(context) as bench:
-                left_undone(bench, str(error))
+            with self._opened(context) as upgrade_context:
+                left_undone(upgrade_context, str(error))
 
     def _try_to_clean_up(self, context: Context) -> None:
-        with self._bench(context) as bench:
-            if is_closed(bench):
+        with self._opened(context) as upgrade_context:
+            if is_closed(upgrade_context):
                 return
             try:
-                clean_up(bench)
+                clean_up(upgrade_context)
             except (JournalAway, ConnectionUnusable):
                 raise
             except Exception as error:
                 self.log.exception("the clean-up was left undone")
-                left_undone(bench, f"{type(error).__name__}: {error}")
+                left_undone(upgrade_context, f"{type(error).__name__}: {error}")
 
-    def _bench(self, context: Context) -> AbstractContextManager[UpgradeContext]:
-        return open_bench(context["run_id"], CLEAN_UP, self.log, purpose=purpose(context))
+    def _opened(self, context: Context) -> AbstractContextManager[UpgradeContext]:
+        return open_upgrade(context["run_id"], CLEAN_UP, self.log, purpose=purpose(context))
 
     def _report(self, context: Context) -> Facts:
         """The upgrade is over: a report that cannot be written is said, and changes nothing."""
@@ -91,5 +91,5 @@ class CloseOperator(BaseOperator):
         return {"report": written.get("html")}
 
 
-def _settle(bench: UpgradeContext, failed: Sequence[str]) -> Facts:
-    return {} if is_closed(bench) else {"outcome": settle(bench, failed).outcome.value}
+def _settle(upgrade_context: UpgradeContext, failed: Sequence[str]) -> Facts:
+    return {} if is_closed(upgrade_context) else {"outcome": settle(upgrade_context, failed).outcome.value}

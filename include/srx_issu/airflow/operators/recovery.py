@@ -46,10 +46,14 @@ class RecoveryOperator(BaseOperator):
         return dict(order.results)
 
     def _part(self, name: ActionName, *, is_overdue: bool) -> Part:
-        def step(bench: UpgradeContext) -> Facts | RecoveryWait:
-            result = carry_out(bench, name)
-            if is_overdue and isinstance(result, RecoveryWait) and _is_still_overdue(bench, name, result):
-                overdue(bench, name, result)
+        def step(upgrade_context: UpgradeContext) -> Facts | RecoveryWait:
+            result = carry_out(upgrade_context, name)
+            if (
+                is_overdue
+                and isinstance(result, RecoveryWait)
+                and _is_still_overdue(upgrade_context, name, result)
+            ):
+                overdue(upgrade_context, name, result)
             return result
 
         return Part(name=self._step_name(name), step=step, awaits=name)
@@ -67,7 +71,7 @@ class RecoveryOperator(BaseOperator):
         self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
 
 
-def _is_still_overdue(bench: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> bool:
+def _is_still_overdue(upgrade_context: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> bool:
     """Not when an outage has moved the deadline since the trigger gave its verdict."""
-    since = bench.known().waiting_since.get(name)
-    return since is None or (bench.journal.now() - since).total_seconds() > waiting.deadline_s
+    since = upgrade_context.known().waiting_since.get(name)
+    return since is None or (upgrade_context.journal.now() - since).total_seconds() > waiting.deadline_s

@@ -49,8 +49,8 @@ class StageSite(BaseOperator):
     def execute(self, context: Context) -> dict[str, Json]:
         names = tuple(str(name) for name in self.work["clusters"])
         with failing():
-            bench = open_staging(self.campaign, context["run_id"], self.log, names)
-            done = stage_site(bench, SiteWork(site=self.site, clusters=names))
+            staging_context = open_staging(self.campaign, context["run_id"], self.log, names)
+            done = stage_site(staging_context, SiteWork(site=self.site, clusters=names))
         missing = {f"{staged.cluster} {staged.node}": staged.failed for staged in done if staged.failed}
         if missing:
             context["ti"].xcom_push(key="missing", value=missing)

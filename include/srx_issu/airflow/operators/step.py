@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Downs
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.metrics import AirflowMetrics
 from srx_issu.airflow.composition.metrics import part as as_name
-from srx_issu.airflow.composition.workbench import is_running, is_under_way, note_failure, open_bench
+from srx_issu.airflow.composition.upgrade import is_running, is_under_way, note_failure, open_upgrade
 from srx_issu.airflow.operators.run_state import purpose
 from srx_issu.airflow.triggers.pause import PauseTrigger
 from srx_issu.domain.errors import (
@@ -42,7 +42,7 @@ _FINAL_DEVICE_ERRORS = (CommandRefused, HostKeyRejected)  # asking again gets th
 
 
 class StepOperator(BaseOperator):
-    """``parts`` are steps, functions of a Bench, taken in order; their facts become the task's XCom.
+    """``parts`` are steps, functions of an UpgradeContext, taken in order; the facts become the task's XCom.
 
     Where one returns NotYet, it is taken again after a pause that holds no worker. ``until``: the task is
     over when both nodes show that goal; its trigger ends it, without another worker.
@@ -156,8 +156,8 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
     run_id, meant = context["run_id"], purpose(context)
 
     def attempt(away_s: float) -> Any:
-        with open_bench(run_id, operator.task_id, operator.log, purpose=meant) as bench:
-            return order.go_on(bench, away_s)
+        with open_upgrade(run_id, operator.task_id, operator.log, purpose=meant) as upgrade_context:
+            return order.go_on(upgrade_context, away_s)
 
     def failed(text: str) -> None:
         part = order.current

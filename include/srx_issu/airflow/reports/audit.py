@@ -17,11 +17,13 @@ class AuditMatrixOperator(BaseOperator):
     ui_color = "#e8f4ea"
 
     def execute(self, context: Context) -> dict[str, Json]:
-        bench = open_audit(context["run_id"], self.log)
-        matrix, changed = make_matrix(bench)
+        audit_context = open_audit(context["run_id"], self.log)
+        matrix, changed = make_matrix(audit_context)
         report = build_audit_report(matrix, changed)
         written: dict[str, Json] = {
-            kind: bench.audits.write(bench.audit_id, f"readiness.{kind}", getattr(report, kind))
+            kind: audit_context.audits.write(
+                audit_context.audit_id, f"readiness.{kind}", getattr(report, kind)
+            )
             for kind in ("html", "csv", "json")
         }
         self.log.info("%s", summary(matrix))

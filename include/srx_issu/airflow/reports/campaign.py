@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 
 from srx_issu.adapters.journal.campaign_files import KINDS, CampaignFiles
 from srx_issu.airflow.composition.settings import evidence_url
-from srx_issu.airflow.operators.campaign import bench_of, failing
+from srx_issu.airflow.operators.campaign import campaign_context_of, failing
 from srx_issu.campaign.events import ReportWritten
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
@@ -27,20 +27,20 @@ class CampaignReportOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Json]:
         with failing():
-            return write_campaign_report(bench_of(self, self.campaign, context))
+            return write_campaign_report(campaign_context_of(self, self.campaign, context))
 
 
-def write_campaign_report(bench: CampaignContext) -> dict[str, Json]:
+def write_campaign_report(campaign_context: CampaignContext) -> dict[str, Json]:
     """Written anew whenever it is asked for: the account it is made of only grows."""
-    record = bench.journal.campaign(bench.campaign_id)
+    record = campaign_context.journal.campaign(campaign_context.campaign_id)
     if record is None:
         return {}
-    events = bench.journal.entries(bench.campaign_id)
-    ending = ending_of(bench, *conclude_campaign(events, plan_only=bench.plan_only))
-    report = build_campaign_report(record, events, ending, bench.clock.now())
+    events = campaign_context.journal.entries(campaign_context.campaign_id)
+    ending = ending_of(campaign_context, *conclude_campaign(events, plan_only=campaign_context.plan_only))
+    report = build_campaign_report(record, events, ending, campaign_context.clock.now())
     files = CampaignFiles(ObjectStoragePath(evidence_url()))
     written: dict[str, str] = {
-        kind: files.write(bench.campaign_id, kind, getattr(report, kind)) for kind in KINDS
+        kind: files.write(campaign_context.campaign_id, kind, getattr(report, kind)) for kind in KINDS
     }
-    bench.record(ReportWritten(documents=written), "report written")
+    campaign_context.record(ReportWritten(documents=written), "report written")
     return {**written}

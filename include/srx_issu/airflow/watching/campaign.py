@@ -30,26 +30,30 @@ R = TypeVar("R")
 class ClusterWatch:
     """One cluster of one wave, watched from a trigger."""
 
-    bench: CampaignContext
+    campaign_context: CampaignContext
     task: ClusterTask
     outage: Outage  # of the journal
 
     async def next_step(self, call: Call) -> Step | None:
         """None: the journal is away; ask again after a pause."""
-        bench = self.bench
+        campaign_context = self.campaign_context
         if call.state is not None:
-            bench = replace(bench, stopped=lambda: call.stopped)
-        return await self._asked(partial(asyncio.to_thread, next_step, bench, self.task, call.state))
+            campaign_context = replace(campaign_context, stopped=lambda: call.stopped)
+        return await self._asked(
+            partial(asyncio.to_thread, next_step, campaign_context, self.task, call.state)
+        )
 
     async def collect(self, upgrade: str, call: Call) -> ClusterEnded | None:
         """None: it has not ended, or the journal is away (``outage`` tells which)."""
         return await self._asked(
-            partial(asyncio.to_thread, collect, self.bench, self.task, upgrade, call.run_state)
+            partial(asyncio.to_thread, collect, self.campaign_context, self.task, upgrade, call.run_state)
         )
 
     async def give_up(self, upgrade: str, reason: str) -> ClusterEnded | None:
         """None: the journal is away, and nothing was given up."""
-        return await self._asked(partial(asyncio.to_thread, give_up, self.bench, self.task, upgrade, reason))
+        return await self._asked(
+            partial(asyncio.to_thread, give_up, self.campaign_context, self.task, upgrade, reason)
+        )
 
     async def _asked(self, ask: Callable[[], Awaitable[R]]) -> R | None:
         try:
@@ -104,15 +108,17 @@ async def watch_cluster(
     outage = Outage(clock=SystemClock(), log=log, meanwhile="waiting for it, nothing is begun meanwhile")
 
     def prepare() -> tuple[ClusterWatch, Turn | End]:
-        bench = open_campaign(name, run_id, stores=watch.stores, plan_only=plan_only, log=log)
-        task = task_in(watch.plan(bench.campaign_id, partial(known_plan, bench)), cluster, wave)
-        about: Turn | End = (
-            Turn.of(bench.campaign_id, task)
-            if upgrade is None
-            else End(campaign_id=bench.campaign_id, cluster=cluster, upgrade=upgrade)
+        campaign_context = open_campaign(name, run_id, stores=watch.stores, plan_only=plan_only, log=log)
+        task = task_in(
+            watch.plan(campaign_context.campaign_id, partial(known_plan, campaign_context)), cluster, wave
         )
-        return ClusterWatch(bench=bench, task=task, outage=outage), about
+        about: Turn | End = (
+            Turn.of(campaign_context.campaign_id, task)
+            if upgrade is None
+            else End(campaign_id=campaign_context.campaign_id, cluster=cluster, upgrade=upgrade)
+        )
+        return ClusterWatch(campaign_context=campaign_context, task=task, outage=outage), about
 
     found, about = await wait_out_in_loop(prepare, outage)
-    with watch.waiting(found.bench.campaign_id, about) as waiter:
+    with watch.waiting(found.campaign_context.campaign_id, about) as waiter:
         yield found, Calls(watch=watch, waiter=waiter, outage=outage, log=log)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import ClassVar
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase, issu_signs
@@ -20,6 +21,7 @@ from srx_issu.domain.upgrade.intent import Intent
 class BeginIssu:
     """Send the ISSU to ``node``, once."""
 
+    label: ClassVar[str] = "start"  # in the journal, before the reason
     node: NodeName
     command: StartIssu
     reason: str
@@ -29,6 +31,7 @@ class BeginIssu:
 class AttachToIssu:
     """An ISSU of ours is under way or over: send nothing, go on watching."""
 
+    label: ClassVar[str] = "attach to what was started"  # in the journal, before the reason
     phase: Phase | None
     reason: str
 
@@ -37,6 +40,7 @@ class AttachToIssu:
 class NothingToDo:
     """Both nodes run the target already."""
 
+    label: ClassVar[str] = "nothing to do"  # in the journal, before the reason
     reason: str
 
 
@@ -44,6 +48,7 @@ class NothingToDo:
 class AskOperator:
     """The cluster is in a state that a person must look at; nothing is sent."""
 
+    label: ClassVar[str] = "ask the operator"  # in the journal, before the reason
     reason: str
 
 

@@ -22,19 +22,21 @@ class BeforeStart(StrEnum):
     START = "start"  # approved, and nothing to wait for
 
 
-def ask_for_start(bench: UpgradeContext) -> BeforeStart:
+def ask_for_start(context: UpgradeContext) -> BeforeStart:
     """ASK unless nobody need be asked: then the approval is written down here as the guard behind the gates
     writes it, and gates and guard are left out. Where a question was put once, the gates go on with it."""
-    so_far = bench.known()
+    so_far = context.known()
     if any(question.purpose == ApprovalPurpose.START for question in asked(so_far)):
         return BeforeStart.ASK
-    if not isinstance(standing(so_far, bench.intent, ApprovalPurpose.START, bench.journal.now()), Approved):
+    if not isinstance(
+        standing(so_far, context.intent, ApprovalPurpose.START, context.journal.now()), Approved
+    ):
         return BeforeStart.ASK
-    return confirm_start(bench.at(CONFIRM_STEP))
+    return confirm_start(context.at(CONFIRM_STEP))
 
 
-def confirm_start(bench: UpgradeContext) -> BeforeStart:
+def confirm_start(context: UpgradeContext) -> BeforeStart:
     """The guard behind the gates. Raises RequestRefused, with the outcome written down, unless the journal
     holds the approval."""
-    confirm_approval(bench, ApprovalPurpose.START)
-    return BeforeStart.WAIT if has_window(bench.intent) else BeforeStart.START
+    confirm_approval(context, ApprovalPurpose.START)
+    return BeforeStart.WAIT if has_window(context.intent) else BeforeStart.START

@@ -28,23 +28,23 @@ _SENT = {
 }
 
 
-def confirm_approval(bench: UpgradeContext, purpose: ApprovalPurpose) -> Facts:
+def confirm_approval(context: UpgradeContext, purpose: ApprovalPurpose) -> Facts:
     """Raises RequestRefused, with the outcome written down, unless it is approved."""
-    so_far = bench.known()
+    so_far = context.known()
     if purpose is ApprovalPurpose.START and so_far.start is not None:
         return {"begun": "the ISSU was asked for already: nothing to approve any more"}
-    found = standing(so_far, bench.intent, purpose, bench.journal.now())
+    found = standing(so_far, context.intent, purpose, context.journal.now())
     if isinstance(found, NotApproved):
-        refuse(bench, purpose, found.reason)
-    question = in_force(so_far, bench.intent, purpose)
+        refuse(context, purpose, found.reason)
+    question = in_force(so_far, context.intent, purpose)
     by = ", ".join(found.by) or NOT_ASKED
     digest = question.digest if question else None
-    bench.record(ApprovalConfirmed(purpose=purpose, by=by, digest=digest), found.reason)
+    context.record(ApprovalConfirmed(purpose=purpose, by=by, digest=digest), found.reason)
     return {"approved_by": by}
 
 
-def refuse(bench: UpgradeContext, purpose: ApprovalPurpose, reason: str) -> NoReturn:
+def refuse(context: UpgradeContext, purpose: ApprovalPurpose, reason: str) -> NoReturn:
     """Writes the outcome down and raises RequestRefused."""
     words = f"{reason}; {_SENT[purpose]}"
-    decide_outcome(bench, REFUSALS[purpose], words)
+    decide_outcome(context, REFUSALS[purpose], words)
     raise RequestRefused(words)

@@ -91,62 +91,62 @@ class Response:
     at: datetime | None = None
 
 
-def is_unanswered(bench: UpgradeContext, gate: Gate) -> bool:
+def is_unanswered(context: UpgradeContext, gate: Gate) -> bool:
     """Whether an earlier try of this gate put a question that has no answer in the journal: Airflow may hold
     one that was lost on the way."""
-    put = put_by(so_far := bench.known(), gate.name)
+    put = put_by(so_far := context.known(), gate.name)
     is_earlier = bool(put) and put[-1].question.try_number != gate.try_number
     return is_earlier and not _is_done(so_far, gate.name)
 
 
 def approach(
-    bench: UpgradeContext,
+    context: UpgradeContext,
     gate: Gate,
     request: Callable[[UpgradeContext], ApprovalRequest],
     lost: LostAnswer | None = None,
 ) -> AskPerson | Enough | NextGate:
     """Before the question is put; writes it down. Raises RequestRefused when nobody can approve this any
     more. An answer that was ``lost`` is told by the next gate: this one's words cannot be changed."""
-    _require_open(bench)
-    so_far = bench.known()
+    _require_open(context)
+    so_far = context.known()
     if gate.purpose is ApprovalPurpose.START and so_far.start is not None:
         return Enough(reason="the ISSU was asked for already: nothing to approve any more")
     if was_cleared(so_far, gate):  # to ask again: what it was answered before does not count any more
         so_far = without_answers(so_far, gate.name)
-    found = standing(so_far, bench.intent, gate.purpose, bench.journal.now())
+    found = standing(so_far, context.intent, gate.purpose, context.journal.now())
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
-    question = in_force(so_far, bench.intent, gate.purpose)
+    question = in_force(so_far, context.intent, gate.purpose)
     if found.is_refused or question is None:
-        refuse(bench, gate.purpose, found.reason)
+        refuse(context, gate.purpose, found.reason)
     if by_hand := next((name for name in gate.before if not _is_done(so_far, name)), None):
-        refuse(bench, gate.purpose, f"{by_hand} was passed without an answer")
-    rule = rule_of(bench.intent, gate.purpose)
-    assigned = _still_to_ask(bench, gate, rule, found)
-    words = _words(so_far, bench, gate, question, found, request(bench), assigned)
+        refuse(context, gate.purpose, f"{by_hand} was passed without an answer")
+    rule = rule_of(context.intent, gate.purpose)
+    assigned = _still_to_ask(context, gate, rule, found)
+    words = _words(so_far, context, gate, question, found, request(context), assigned)
     shown = _digest_of(words)
     earlier = put_by(so_far, gate.name)
     if put := [one for one in earlier if one.shown != shown]:
-        return _leave_to_next(bench, gate, put[-1], question, lost)
+        return _leave_to_next(context, gate, put[-1], question, lost)
     if lost is not None and earlier and gate.spares >= max(1, found.missing):
-        return _leave_to_next(bench, gate, earlier[-1], question, lost)
+        return _leave_to_next(context, gate, earlier[-1], question, lost)
     if gate.spares + 1 < found.missing:
-        refuse(bench, gate.purpose, f"{found.reason}; no gate is left to ask for the rest: start a new run")
-    timers = bench.intent.policy.timers
-    renew_all(bench.intent, bench.leases, timers.approval_s + timers.lease_s)
+        refuse(context, gate.purpose, f"{found.reason}; no gate is left to ask for the rest: start a new run")
+    timers = context.intent.policy.timers
+    renew_all(context.intent, context.leases, timers.approval_s + timers.lease_s)
     before = said_before(earlier[-1].question if earlier else None, lost)
-    _write_question(bench, gate, question, words, shown, found, before)
+    _write_question(context, gate, question, words, shown, found, before)
     return words
 
 
-def hear(bench: UpgradeContext, gate: Gate, response: Response) -> Enough | NextGate:
+def hear(context: UpgradeContext, gate: Gate, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused when it is a
     no, or when it does not count and no gate is left to ask again."""
-    put = put_by(bench.known(), gate.name)
+    put = put_by(context.known(), gate.name)
     if not put:
-        refuse(bench, gate.purpose, "an answer came to a question that the journal does not hold")
+        refuse(context, gate.purpose, "an answer came to a question that the journal does not hold")
     if not response.person.id.strip():
-        refuse(bench, gate.purpose, "the answer names no person")
+        refuse(context, gate.purpose, "the answer names no person")
     choice = response.chosen[0] if len(response.chosen) == 1 else ", ".join(response.chosen)
     given = AnswerGiven(
         question=put[-1].question,
@@ -155,30 +155,30 @@ def hear(bench: UpgradeContext, gate: Gate, response: Response) -> Enough | Next
         choice=choice,
         responded_at=response.at,
     )
-    bench.record(given, f"{response.person.label}: {choice}")
-    found = standing(bench.known(), bench.intent, gate.purpose, bench.journal.now())
+    context.record(given, f"{response.person.label}: {choice}")
+    found = standing(context.known(), context.intent, gate.purpose, context.journal.now())
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
     if choice != APPROVE:
-        refuse(bench, gate.purpose, f"{response.person.label} refused the {gate.purpose.value}")
+        refuse(context, gate.purpose, f"{response.person.label} refused the {gate.purpose.value}")
     if gate.spares < max(1, found.missing):
-        refuse(bench, gate.purpose, f"{found.reason}; no gate is left to ask again: start a new run")
+        refuse(context, gate.purpose, f"{found.reason}; no gate is left to ask again: start a new run")
     return NextGate(reason=found.reason)
 
 
-def give_up(bench: UpgradeContext, gate: Gate) -> NoReturn:
+def give_up(context: UpgradeContext, gate: Gate) -> NoReturn:
     """Nobody answered in time: that is a no. Writes the outcome down and raises RequestRefused."""
-    within = how_long(bench.intent.policy.timers.approval_s)
+    within = how_long(context.intent.policy.timers.approval_s)
     reason = f"nobody answered the question about the {gate.purpose.value} within {within}"
-    refuse(bench, gate.purpose, reason)
+    refuse(context, gate.purpose, reason)
 
 
-def _require_open(bench: UpgradeContext) -> None:
+def _require_open(context: UpgradeContext) -> None:
     """Nobody is asked in vain: a closed upgrade never sends again."""
-    record = bench.journal.upgrade(bench.upgrade_id)
+    record = context.journal.upgrade(context.upgrade_id)
     if record is not None and record.closed_at is not None:
         raise RequestRefused(
-            f"{bench.upgrade_id} is closed as {record.outcome}: nothing is sent for it any more; "
+            f"{context.upgrade_id} is closed as {record.outcome}: nothing is sent for it any more; "
             "start a new run"
         )
 
@@ -221,10 +221,10 @@ def changed_since(so_far: UpgradeState, purpose: str, question: InForce) -> tupl
 
 
 def _still_to_ask(
-    bench: UpgradeContext, gate: Gate, rule: ApprovalRule, found: NotApproved
+    context: UpgradeContext, gate: Gate, rule: ApprovalRule, found: NotApproved
 ) -> tuple[Person, ...] | None:
     """Entitled, not the requester, and not counted yet. An empty list would mean anybody to Airflow."""
-    entitled = assignees(rule, bench.intent.requested_by)
+    entitled = assignees(rule, context.intent.requested_by)
     if entitled is None:
         return None
     counted = {person.id.casefold() for person in found.counted}
@@ -232,7 +232,7 @@ def _still_to_ask(
     if len(left) < max(1, found.missing):
         names = ", ".join(person.label for person in left) or "nobody"
         refuse(
-            bench,
+            context,
             gate.purpose,
             f"{found.reason}; {found.missing} more must approve and only {names} still may: see "
             f"{rule.source('approvers')}",
@@ -242,16 +242,16 @@ def _still_to_ask(
 
 def _words(
     so_far: UpgradeState,
-    bench: UpgradeContext,
+    context: UpgradeContext,
     gate: Gate,
     question: InForce,
     found: NotApproved,
     request: ApprovalRequest,
     assigned: tuple[Person, ...] | None,
 ) -> AskPerson:
-    rule = rule_of(bench.intent, gate.purpose)
+    rule = rule_of(context.intent, gate.purpose)
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
-    others = "" if rule.requester_counts else f", but not {bench.intent.requested_by}, who asks"
+    others = "" if rule.requester_counts else f", but not {context.intent.requested_by}, who asks"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
     lines = [request.body, *lost_lines(_lost(so_far, gate.purpose))]
     if changed := changed_since(so_far, gate.purpose, question):
@@ -264,7 +264,7 @@ def _words(
         subject=request.subject,
         body="\n\n".join(lines),
         assigned=assigned,
-        within_s=bench.intent.policy.timers.approval_s,
+        within_s=context.intent.policy.timers.approval_s,
     )
 
 
@@ -287,7 +287,7 @@ def _digest_of(words: AskPerson) -> str:
 
 
 def _write_question(
-    bench: UpgradeContext,
+    context: UpgradeContext,
     gate: Gate,
     question: InForce,
     words: AskPerson,
@@ -295,7 +295,7 @@ def _write_question(
     found: NotApproved,
     before: str,
 ) -> None:
-    needed = rule_of(bench.intent, gate.purpose).needed
+    needed = rule_of(context.intent, gate.purpose).needed
     asked = QuestionAsked(
         question=AskedQuestion(
             purpose=gate.purpose, digest=question.digest, gate=gate.name, try_number=gate.try_number
@@ -306,7 +306,7 @@ def _write_question(
         needed=needed,
         clearings=gate.clearings,
     )
-    bench.record(
+    context.record(
         asked,
         f"{words.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)"
         f"{before}",
@@ -314,12 +314,12 @@ def _write_question(
 
 
 def _leave_to_next(
-    bench: UpgradeContext, gate: Gate, old: QuestionAsked, question: InForce, lost: LostAnswer | None = None
+    context: UpgradeContext, gate: Gate, old: QuestionAsked, question: InForce, lost: LostAnswer | None = None
 ) -> NextGate:
     """Ends the old question unanswered."""
     if not gate.spares:
         refuse(
-            bench,
+            context,
             gate.purpose,
             "the question has changed again and no gate is left to put it: start a new run",
         )
@@ -328,5 +328,5 @@ def _leave_to_next(
         question=old.question, superseded_by=question.digest, lost=why if lost else None
     )
     reason = f"question {short(old.question.digest)} is given up: {why}; the next gate asks instead"
-    bench.record(given_up, reason)
+    context.record(given_up, reason)
     return NextGate(reason=reason)

@@ -22,11 +22,11 @@ class ApprovalRequest:
     body: str
 
 
-def start_request(bench: UpgradeContext) -> ApprovalRequest:
+def start_request(context: UpgradeContext) -> ApprovalRequest:
     """The question as Airflow shows it."""
-    intent = bench.intent
-    so_far = bench.known()
-    way = course(so_far, bench.evidence, intent)
+    intent = context.intent
+    so_far = context.known()
+    way = course(so_far, context.evidence, intent)
     ready = so_far.assessment
     findings = [f"- {text}" for text in ready.passed.findings] if ready else []
     lines = [
@@ -45,13 +45,13 @@ def start_request(bench: UpgradeContext) -> ApprovalRequest:
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
 
 
-def recovery_request(bench: UpgradeContext) -> ApprovalRequest:
+def recovery_request(context: UpgradeContext) -> ApprovalRequest:
     """The plan, with what was found on each node and what it means."""
-    plan, diagnosis = kept_plan(bench), kept_diagnosis(bench)
+    plan, diagnosis = kept_plan(context), kept_diagnosis(context)
     if plan is None or diagnosis is None:
         raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
-    subject = f"Put {bench.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"
+    subject = f"Put {context.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"
     body = describe_plan(plan, diagnosis)
-    if watched := bench.known().nothing_moved:
+    if watched := context.known().nothing_moved:
         body = f"{body}\n\nIs an ISSU still running? Both nodes were watched: {watched}."
     return ApprovalRequest(subject=subject, body=body)

@@ -37,44 +37,44 @@ class AuditPlan:
         return tuple(name for batch in self.batches for name in batch)
 
 
-def plan_audit(bench: AuditContext, batch_size: int) -> AuditPlan:
+def plan_audit(context: AuditContext, batch_size: int) -> AuditPlan:
     """Every cluster of the inventory; sites are spread over the batches, so that no site is asked at once."""
-    bench.audits.open_audit(bench.audit_id, bench.clock.now())
-    names = sorted(bench.catalog.clusters)
+    context.audits.open_audit(context.audit_id, context.clock.now())
+    names = sorted(context.catalog.clusters)
     batches = max(1, -(-len(names) // batch_size))
     plan = AuditPlan(
-        began_at=bench.clock.now(),
+        began_at=context.clock.now(),
         batches=tuple(tuple(names[start::batches]) for start in range(batches) if names[start::batches]),
     )
-    bench.audits.write(bench.audit_id, PLAN, codec.dumps(plan))
+    context.audits.write(context.audit_id, PLAN, codec.dumps(plan))
     return plan
 
 
-def audit_batch(bench: AuditContext, names: Sequence[str]) -> str:
+def audit_batch(context: AuditContext, names: Sequence[str]) -> str:
     """Looks at these clusters, ``at_once`` at a time, and judges them. Returns the id of what was kept."""
-    with ThreadPoolExecutor(max_workers=bench.at_once, thread_name_prefix="audit") as pool:
-        looks = pool.map(lambda name: _look(bench, name), names)
-        rows = tuple(_row(bench, name, look) for name, look in zip(names, looks, strict=True))
-    return bench.audits.write(bench.audit_id, BATCH, codec.dumps(rows, tuple[AuditedCluster, ...]))
+    with ThreadPoolExecutor(max_workers=context.at_once, thread_name_prefix="audit") as pool:
+        looks = pool.map(lambda name: _look(context, name), names)
+        rows = tuple(_row(context, name, look) for name, look in zip(names, looks, strict=True))
+    return context.audits.write(context.audit_id, BATCH, codec.dumps(rows, tuple[AuditedCluster, ...]))
 
 
 Seen = tuple[Intent, Observation]
 
 
-def _look(bench: AuditContext, name: str) -> Seen | AuditedCluster:
+def _look(context: AuditContext, name: str) -> Seen | AuditedCluster:
     """What the nodes show; a row where they are not to be asked, or could not be."""
-    cluster = bench.catalog.clusters.get(name)
+    cluster = context.catalog.clusters.get(name)
     if cluster is None:
         words = "is no longer in the inventory"
         return AuditedCluster(
             name=name, model="?", site="?", verdict=AuditVerdict.NOT_LOOKED_AT, reason=words
         )
     try:
-        holder = bench.leases.holder(f"cluster:{name}")
-        if holder is not None and holder.expires_at > bench.clock.now():
+        holder = context.leases.holder(f"cluster:{name}")
+        if holder is not None and holder.expires_at > context.clock.now():
             return _unlooked(cluster, AuditVerdict.BUSY, f"held by upgrade {holder.owner}; left alone")
-        intent = _intent(bench, cluster)
-        return intent, bench.look(intent)
+        intent = _intent(context, cluster)
+        return intent, context.look(intent)
     except SrxIssuError as error:
         return _unlooked(cluster, AuditVerdict.NOT_LOOKED_AT, str(error))
 
@@ -90,24 +90,24 @@ def _unlooked(cluster: Cluster, verdict: AuditVerdict, reason: str) -> AuditedCl
     )
 
 
-def _intent(bench: AuditContext, cluster: Cluster) -> Intent:
+def _intent(context: AuditContext, cluster: Cluster) -> Intent:
     """As if the cluster were to be upgraded to the newest image there is for its model."""
-    image = newest_image(bench.catalog, cluster.model) or Image(
+    image = newest_image(context.catalog, cluster.model) or Image(
         file="", name="no-image", release=_ANY_RELEASE, models=frozenset(), sha256="", size_bytes=0
     )
     return Intent(
-        upgrade_id=bench.audit_id,
+        upgrade_id=context.audit_id,
         cluster=cluster,
         image=image,
         software=SoftwareFamily.SYSTEM,
-        policy=bench.catalog.policy_for(cluster, image),
+        policy=context.catalog.policy_for(cluster, image),
         requested_by="audit",
     )
 
 
-def _row(bench: AuditContext, name: str, seen: Seen | AuditedCluster) -> AuditedCluster:
+def _row(context: AuditContext, name: str, seen: Seen | AuditedCluster) -> AuditedCluster:
     if isinstance(seen, AuditedCluster):
-        bench.log.info("%s: %s: %s", name, seen.verdict, seen.reason)
+        context.log.info("%s: %s: %s", name, seen.verdict, seen.reason)
         return seen
     from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415 - Great Expectations takes seconds
 
@@ -118,8 +118,8 @@ def _row(bench: AuditContext, name: str, seen: Seen | AuditedCluster) -> Audited
         look.snapshot,
         look.state,
         intent,
-        _support(bench, intent, running, has_image=has_image),
-        bench.validate,
+        _support(context, intent, running, has_image=has_image),
+        context.validate,
         no_image=None if has_image else NO_IMAGE,
     )
     verdict, reason = AuditVerdict(readiness.verdict.value), readiness.reason
@@ -148,43 +148,43 @@ def _cells(readiness: Readiness) -> tuple[Cell, ...]:
     return tuple(replace(c, **skipped) if c.check in _OF_THE_PAIR else c for c in cells)  # type: ignore[arg-type]
 
 
-def _support(bench: AuditContext, intent: Intent, running: str | None, *, has_image: bool) -> Support:
+def _support(context: AuditContext, intent: Intent, running: str | None, *, has_image: bool) -> Support:
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
     target = intent.image.release if has_image else running
-    return judge(intent.cluster.model, running, target, bench.catalog.support_rules)
+    return judge(intent.cluster.model, running, target, context.catalog.support_rules)
 
 
-def make_matrix(bench: AuditContext) -> tuple[Matrix, tuple[Change, ...] | None]:
+def make_matrix(context: AuditContext) -> tuple[Matrix, tuple[Change, ...] | None]:
     """All batches as one, and what changed; None = there is no audit to compare with.
 
     A cluster whose batch did not end is a row of its own.
     """
     found: dict[str, AuditedCluster] = {}
     plan: AuditPlan | None = None
-    for evidence_id in bench.audits.names(bench.audit_id):
-        name, content = evidence_id.rpartition("/")[2], bench.audits.read(evidence_id)
+    for evidence_id in context.audits.names(context.audit_id):
+        name, content = evidence_id.rpartition("/")[2], context.audits.read(evidence_id)
         if _is(name, PLAN):
             plan = codec.loads(AuditPlan, content)
         elif _is(name, BATCH):
             found |= {row.name: row for row in codec.loads(tuple[AuditedCluster, ...], content)}
     if plan is None:
         raise LookupError("the audit has no plan: run plan_audit first")
-    now = bench.clock.now()
-    rows = tuple(found.get(name) or _lost(bench, name) for name in sorted(plan.clusters))
-    matrix = Matrix(audit_id=bench.audit_id, began_at=plan.began_at, ended_at=now, clusters=rows)
-    before = _last(bench)
-    bench.audits.write(bench.audit_id, MATRIX, codec.dumps(matrix))
+    now = context.clock.now()
+    rows = tuple(found.get(name) or _lost(context, name) for name in sorted(plan.clusters))
+    matrix = Matrix(audit_id=context.audit_id, began_at=plan.began_at, ended_at=now, clusters=rows)
+    before = _last(context)
+    context.audits.write(context.audit_id, MATRIX, codec.dumps(matrix))
     return matrix, None if before is None else changes(before, matrix)
 
 
-def _last(bench: AuditContext) -> Matrix | None:
-    earlier = bench.audits.newest(MATRIX, besides=bench.audit_id)
-    return codec.loads(Matrix, bench.audits.read(earlier[0])) if earlier else None
+def _last(context: AuditContext) -> Matrix | None:
+    earlier = context.audits.newest(MATRIX, besides=context.audit_id)
+    return codec.loads(Matrix, context.audits.read(earlier[0])) if earlier else None
 
 
-def _lost(bench: AuditContext, name: str) -> AuditedCluster:
-    cluster = bench.catalog.clusters.get(name)
+def _lost(context: AuditContext, name: str) -> AuditedCluster:
+    cluster = context.catalog.clusters.get(name)
     words = "its batch did not end; see the log of audit_batch"
     return AuditedCluster(
         name=name,

@@ -20,23 +20,25 @@ MAX_REASON = 500
 MOST_NAMES = 5
 
 
-def close_campaign(bench: CampaignContext) -> dict[str, Json]:
+def close_campaign(context: CampaignContext) -> dict[str, Json]:
     """Writes the outcome down, once, and tells people."""
-    record = bench.journal.campaign(bench.campaign_id)
+    record = context.journal.campaign(context.campaign_id)
     if record is None:
         return {"outcome": CampaignOutcome.REFUSED.value, "reason": "nothing was planned; see the task plan"}
-    outcome, reason = conclude_campaign(bench.journal.entries(bench.campaign_id), plan_only=bench.plan_only)
-    bench.journal.close_campaign(bench.campaign_id, outcome, reason, bench.clock.now())
-    outcome, reason = ending_of(bench, outcome, reason)
+    outcome, reason = conclude_campaign(
+        context.journal.entries(context.campaign_id), plan_only=context.plan_only
+    )
+    context.journal.close_campaign(context.campaign_id, outcome, reason, context.clock.now())
+    outcome, reason = ending_of(context, outcome, reason)
     # Once for each ending: a campaign that was refused may be opened again.
-    bench.announce(f"closed:{digest_of(outcome, reason)}", f"{outcome}: {reason}", reason)
+    context.announce(f"closed:{digest_of(outcome, reason)}", f"{outcome}: {reason}", reason)
     return {"outcome": outcome.value, "reason": reason}
 
 
-def ending_of(bench: CampaignContext, outcome: CampaignOutcome, reason: str) -> tuple[CampaignOutcome, str]:
+def ending_of(context: CampaignContext, outcome: CampaignOutcome, reason: str) -> tuple[CampaignOutcome, str]:
     """The ending on record, whatever was cleared and came to pass behind it; ``outcome`` and ``reason`` are
     how it stands without one."""
-    record = bench.journal.campaign(bench.campaign_id)
+    record = context.journal.campaign(context.campaign_id)
     if record is None or record.outcome is None:
         return outcome, reason
     return record.outcome, record.reason or ""

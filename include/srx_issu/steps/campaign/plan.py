@@ -27,15 +27,17 @@ NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question
 
 
-def make_plan(bench: CampaignContext) -> dict[str, Json]:
+def make_plan(context: CampaignContext) -> dict[str, Json]:
     """Plans and writes it down. A plan of which something has begun is kept, and the files are not read any
     more. Raises RequestRefused when the plan has objections."""
-    events = bench.journal.entries(bench.campaign_id)
+    events = context.journal.entries(context.campaign_id)
     known = plan_of(events)
     if known is not None and read_state(events).opened:
         return _facts(known[0])
-    now = bench.plan_now()
-    bench.journal.open_campaign(bench.campaign_id, now.campaign.name, bench.requested_by, bench.clock.now())
+    now = context.plan_now()
+    context.journal.open_campaign(
+        context.campaign_id, now.campaign.name, context.requested_by, context.clock.now()
+    )
     rule = rule_for_plan(now.approvals, now.campaign.gates)
     made = PlanMade(
         plan=codec.dumps(now.plan),
@@ -43,26 +45,26 @@ def make_plan(bench: CampaignContext) -> dict[str, Json]:
         digest=now.plan.digest,
         approvals=codec.dumps(rule),
     )
-    bench.record(made, f"plan {now.plan.digest}: {_sizes(now.plan)}")
+    context.record(made, f"plan {now.plan.digest}: {_sizes(now.plan)}")
     if now.plan.objections:
         raise RequestRefused("; ".join(now.plan.objections))
-    if not bench.plan_only:
-        require_approvers(rule, bench.requested_by)
+    if not context.plan_only:
+        require_approvers(rule, context.requested_by)
     return _facts(now.plan)
 
 
-def approval_question(bench: CampaignContext) -> CampaignQuestion | None:
+def approval_question(context: CampaignContext) -> CampaignQuestion | None:
     """None = nobody is asked."""
-    plan, campaign = known_plan(bench)
-    rule = rule_in(bench.journal.entries(bench.campaign_id))
+    plan, campaign = known_plan(context)
+    rule = rule_in(context.journal.entries(context.campaign_id))
     if not rule.required:
         return None
     lines = [
-        f"**{campaign.name}**, asked for by {bench.requested_by}. Plan `{plan.digest}`: {_sizes(plan)}.",
+        f"**{campaign.name}**, asked for by {context.requested_by}. Plan `{plan.digest}`: {_sizes(plan)}.",
         f"At once: {campaign.in_flight.campaign}. Budget: {_budget(campaign.budget.total)}.",
         *(_wave_line(plan, wave.number) for wave in plan.waves if wave.clusters),
         *(f"Left out: {left.name}: {left.reason}" for left in plan.left_out[:_MOST_NAMES]),
-        *_staging_lines(bench, plan, campaign),
+        *_staging_lines(context, plan, campaign),
         "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
     ]
     subject = f"Start campaign {campaign.name}: {len(plan.clusters)} clusters (plan {plan.digest})?"
@@ -76,44 +78,46 @@ def approval_question(bench: CampaignContext) -> CampaignQuestion | None:
     )
 
 
-def _staging_lines(bench: CampaignContext, plan: CampaignPlan, campaign: Campaign) -> list[str]:
+def _staging_lines(context: CampaignContext, plan: CampaignPlan, campaign: Campaign) -> list[str]:
     """Whom the images have not reached ahead of time; nothing when the campaign does not want that."""
     if campaign.staging is None:
         return []
-    missing = bench.not_staged(plan)
+    missing = context.not_staged(plan)
     there = len(plan.clusters) - len(missing)
     lines = [f"Not staged: {name}: {reason}" for name, reason in list(missing.items())[:_MOST_NAMES]]
     rest = "; each other upgrade copies its image when its turn comes" if missing else ""
     return [f"Images: staged on both nodes of {there} of {len(plan.clusters)} clusters{rest}.", *lines]
 
 
-def confirm_plan(bench: CampaignContext) -> dict[str, Json]:
+def confirm_plan(context: CampaignContext) -> dict[str, Json]:
     """The guard behind the gates: what was answered must be about the plan in force. Raises RequestRefused;
     then nothing starts."""
-    plan, campaign = known_plan(bench)
-    events = bench.journal.entries(bench.campaign_id)
+    plan, campaign = known_plan(context)
+    events = context.journal.entries(context.campaign_id)
     rule = rule_in(events)
-    if bench.plan_only:
+    if context.plan_only:
         return {"approved_by": NOT_ASKED, "plan_only": True, "digest": plan.digest}
     who = NOT_ASKED
     if rule.required:
-        found = decision(bench, PLAN, plan_digest(plan, rule))
+        found = decision(context, PLAN, plan_digest(plan, rule))
         if not isinstance(found, Approved):
             raise RequestRefused(f"{found.reason}; nothing starts")
         who = ", ".join(found.by)
     has_begun = bool(read_state(events).opened)  # from then on the files are not read any more
-    if not has_begun and (changed := drift(plan, bench.plan_now().plan, {c.name for c in plan.clusters})):
+    if not has_begun and (changed := drift(plan, context.plan_now().plan, {c.name for c in plan.clusters})):
         told = "; ".join(changed)
         raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
     # Refused before, and then a gate was cleared and answered: open again.
-    bench.journal.open_campaign(bench.campaign_id, campaign.name, bench.requested_by, bench.clock.now())
-    bench.record(PlanApproved(digest=plan.digest, by=who), f"plan {plan.digest} approved by {who}")
+    context.journal.open_campaign(
+        context.campaign_id, campaign.name, context.requested_by, context.clock.now()
+    )
+    context.record(PlanApproved(digest=plan.digest, by=who), f"plan {plan.digest} approved by {who}")
     return {"approved_by": who, "digest": plan.digest}
 
 
-def known_plan(bench: CampaignContext) -> tuple[CampaignPlan, Campaign]:
+def known_plan(context: CampaignContext) -> tuple[CampaignPlan, Campaign]:
     """The plan on record with its campaign. Raises RequestRefused while there is none."""
-    made = bench.journal.plan(bench.campaign_id)
+    made = context.journal.plan(context.campaign_id)
     if made is None:
         raise RequestRefused("nothing was planned yet: clear the task plan")
     return plan_in(made)

@@ -127,25 +127,25 @@ def digest_of(*content: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def decision(bench: CampaignContext, about: str, digest: str) -> Judgement:
+def decision(context: CampaignContext, about: str, digest: str) -> Judgement:
     """Whether enough people said yes to this very question. A wave needs one, a plan as many as the rule."""
-    events = bench.journal.entries(bench.campaign_id)
+    events = context.journal.entries(context.campaign_id)
     rule = rule_in(events)
     return judge(
         rule if about == PLAN else replace(rule, needed=1),
-        requester=bench.requested_by,
+        requester=context.requested_by,
         purpose=about,
         digest=digest,
         asked=_asked(events),
         answers=_answers(events),
-        now=bench.upgrades.now(),
+        now=context.upgrades.now(),
     )
 
 
-def choice(bench: CampaignContext, about: str, digest: str) -> tuple[str, str]:
+def choice(context: CampaignContext, about: str, digest: str) -> tuple[str, str]:
     """(who, what) was answered to a hold. Raises RequestRefused when nobody who may has answered this very
     question."""
-    events = bench.journal.entries(bench.campaign_id)
+    events = context.journal.entries(context.campaign_id)
     given = [a for a in _answers(events) if a.question.purpose == about]
     if not given:
         raise RequestRefused("the journal holds no answer of a person; nothing new starts")
@@ -155,21 +155,21 @@ def choice(bench: CampaignContext, about: str, digest: str) -> tuple[str, str]:
             f"{last.person.label} answered question {short(last.question.digest)}, and it is "
             f"{short(digest)} now; nothing new starts"
         )
-    if objection := _objection(rule_in(events), last.person, last.choice, bench.requested_by):
+    if objection := _objection(rule_in(events), last.person, last.choice, context.requested_by):
         raise RequestRefused(f"{objection}; nothing new starts")
     return last.person.label, last.choice
 
 
-def is_unanswered(bench: CampaignContext, gate: CampaignGateTask) -> bool:
+def is_unanswered(context: CampaignContext, gate: CampaignGateTask) -> bool:
     """As ``approval_gate.is_unanswered``."""
-    events = bench.journal.entries(bench.campaign_id, plans=False)
+    events = context.journal.entries(context.campaign_id, plans=False)
     put = _put_by(events, gate.name)
     is_earlier = bool(put) and put[-1].question.try_number != gate.try_number
     return is_earlier and not _is_done(events, gate.name)
 
 
 def approach(
-    bench: CampaignContext,
+    context: CampaignContext,
     gate: CampaignGateTask,
     question: CampaignQuestion | None,
     lost: LostAnswer | None = None,
@@ -178,28 +178,28 @@ def approach(
     ``lost``: as ``approval_gate.approach``."""
     if question is None:
         return Enough(reason="nobody is asked")
-    events = bench.journal.entries(bench.campaign_id)
+    events = context.journal.entries(context.campaign_id)
     rule = rule_in(events)
     counted: tuple[str, ...] = ()
     if question.options == (APPROVE, REJECT):
-        found = decision(bench, question.about, question.digest)
+        found = decision(context, question.about, question.digest)
         if isinstance(found, Approved):
             return Enough(reason=found.reason)
         if found.is_refused:
             raise RequestRefused(f"{found.reason}; nothing new starts")
         counted = tuple(person.id.casefold() for person in found.counted)
-    elif heard := _valid_choice(bench, question):
+    elif heard := _valid_choice(context, question):
         return Enough(reason=heard)
     if by_hand := next((name for name in gate.before if not _is_done(events, name)), None):
         raise RequestRefused(f"{by_hand} was passed without an answer; nothing new starts")
-    words = _words(events, bench, question, rule, counted)
+    words = _words(events, context, question, rule, counted)
     shown = digest_of(words.subject, words.body, question.options, _ids(words.assigned))
     old = _put_by(events, gate.name)
     if changed := [one for one in old if one.shown != shown]:
-        return _leave_to_next(bench, gate, changed[-1], question, lost)
+        return _leave_to_next(context, gate, changed[-1], question, lost)
     missing = (rule.needed if question.about == PLAN else 1) - len(counted)
     if lost is not None and old and gate.spares >= max(1, missing):
-        return _leave_to_next(bench, gate, old[-1], question, lost)
+        return _leave_to_next(context, gate, old[-1], question, lost)
     asked = QuestionAsked(
         question=AskedQuestion(
             purpose=question.about, digest=question.digest, gate=gate.name, try_number=gate.try_number
@@ -210,14 +210,14 @@ def approach(
         needed=rule.needed if question.about == PLAN else 1,
     )
     before = said_before(old[-1].question if old else None, lost)
-    bench.record(asked, f"{question.subject} (question {short(question.digest)}){before}")
+    context.record(asked, f"{question.subject} (question {short(question.digest)}){before}")
     return words
 
 
-def hear(bench: CampaignContext, gate: CampaignGateTask, response: Response) -> Enough | NextGate:
+def hear(context: CampaignContext, gate: CampaignGateTask, response: Response) -> Enough | NextGate:
     """Writes the answer down, bound to the question that this gate put. Raises RequestRefused for a no, and
     for an answer that does not count when no gate is left to ask again."""
-    events = bench.journal.entries(bench.campaign_id)
+    events = context.journal.entries(context.campaign_id)
     put = _put_by(events, gate.name)
     if not put:
         raise RequestRefused(
@@ -228,12 +228,12 @@ def hear(bench: CampaignContext, gate: CampaignGateTask, response: Response) -> 
     asked = put[-1].question
     chosen = response.chosen[0] if len(response.chosen) == 1 else ", ".join(response.chosen)
     given = AnswerGiven(question=asked, by=response.person.id, name=response.person.label, choice=chosen)
-    bench.record(given, f"{response.person.label}: {chosen}")
+    context.record(given, f"{response.person.label}: {chosen}")
     if asked.purpose.startswith("hold "):
         rule = rule_in(events)
-        objection = _objection(rule, response.person, chosen, bench.requested_by)
+        objection = _objection(rule, response.person, chosen, context.requested_by)
         return _count_or_ask_again(gate, objection, f"{response.person.label}: {chosen}")
-    found = decision(bench, asked.purpose, asked.digest)
+    found = decision(context, asked.purpose, asked.digest)
     if isinstance(found, Approved):
         return Enough(reason=found.reason)
     if found.is_refused:
@@ -241,12 +241,12 @@ def hear(bench: CampaignContext, gate: CampaignGateTask, response: Response) -> 
     return _count_or_ask_again(gate, found.reason, "")
 
 
-def unanswered(bench: CampaignContext, gate: CampaignGateTask, question: CampaignQuestion | None) -> str:
+def unanswered(context: CampaignContext, gate: CampaignGateTask, question: CampaignQuestion | None) -> str:
     """Writes down that nobody answered in time; returns the sentence."""
     within = f" within {how_long(question.within_s)}" if question else " in time"
     about = f" about the {question.about}" if question else ""
     reason = f"nobody answered the question{about}{within}; nothing new starts"
-    bench.record(NobodyAnswered(gate=gate.name), reason)
+    context.record(NobodyAnswered(gate=gate.name), reason)
     return reason
 
 
@@ -283,10 +283,10 @@ def campaign_approval(
     )
 
 
-def _valid_choice(bench: CampaignContext, question: CampaignQuestion) -> str | None:
+def _valid_choice(context: CampaignContext, question: CampaignQuestion) -> str | None:
     """What was answered to this very question before; None when nothing that counts."""
     try:
-        who, chosen = choice(bench, question.about, question.digest)
+        who, chosen = choice(context, question.about, question.digest)
     except RequestRefused:
         return None
     return f"{who}: {chosen}"
@@ -294,20 +294,20 @@ def _valid_choice(bench: CampaignContext, question: CampaignQuestion) -> str | N
 
 def _words(
     events: Sequence[CampaignEntry],
-    bench: CampaignContext,
+    context: CampaignContext,
     question: CampaignQuestion,
     rule: ApprovalRule,
     counted: Sequence[str],
 ) -> AskPerson:
     needed = rule.needed if question.about == PLAN else 1
-    entitled = assignees(rule, bench.requested_by)
+    entitled = assignees(rule, context.requested_by)
     assigned = None if entitled is None else tuple(p for p in entitled if p.id.casefold() not in counted)
     if assigned is not None and len(assigned) + len(counted) < needed:
         raise RequestRefused(
             f"{needed} must answer and too few may: see {rule.source('approvers')} and the campaign's own "
             "gates.approvers"
         )
-    others = "" if rule.requester_counts else f", but not {bench.requested_by}, who started it"
+    others = "" if rule.requester_counts else f", but not {context.requested_by}, who started it"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
     body = [question.body, *lost_lines(_lost(events, question.about))]
     if changed := _changed(events, question):
@@ -330,7 +330,7 @@ def _changed(events: Sequence[CampaignEntry], question: CampaignQuestion) -> tup
 
 
 def _leave_to_next(
-    bench: CampaignContext,
+    context: CampaignContext,
     gate: CampaignGateTask,
     old: QuestionAsked,
     question: CampaignQuestion,
@@ -346,7 +346,7 @@ def _leave_to_next(
         question=old.question, superseded_by=question.digest, lost=why if lost else None
     )
     reason = f"question {short(old.question.digest)} is given up: {why}; the next gate asks"
-    bench.record(given_up, reason)
+    context.record(given_up, reason)
     return NextGate(reason=reason)
 
 

@@ -84,96 +84,98 @@ class TakenByAnother(ClusterEnded):
 Step = StartRun | AttachToRun | ClusterEnded | MustWait
 
 
-def next_step(bench: CampaignContext, task: ClusterTask, state: CampaignState | None = None) -> Step:
+def next_step(context: CampaignContext, task: ClusterTask, state: CampaignState | None = None) -> Step:
     """What to do for this cluster now. Takes leases for a Go. Safe to ask again at any time."""
     name = task.cluster.name
-    state = state or _state(bench, task)
+    state = state or _state(context, task)
     if name in state.results:
         return ClusterEnded(result=state.results[name], reason=state.reasons.get(name, ""))
     if name in state.in_flight:
-        return _attach(bench, task, state)
-    upgrade = upgrade_id(bench.campaign_id, name, state.attempt(name))
+        return _attach(context, task, state)
+    upgrade = upgrade_id(context.campaign_id, name, state.attempt(name))
     if state.taken.get(name, 0) >= MOST_TAKEN:
         reason = f"{MOST_TAKEN} names of its run are other people's runs; look who makes them"
-        return _close(bench, task, upgrade, Result.REFUSED, reason)
-    if bench.upgrades.upgrade(upgrade) is not None:  # not ordered yet, so it is nobody's of ours
-        _note_taken(bench, task, upgrade, state.attempt(name))
-        return next_step(bench, task)
-    return _admit(bench, task, state, upgrade)
+        return _close(context, task, upgrade, Result.REFUSED, reason)
+    if context.upgrades.upgrade(upgrade) is not None:  # not ordered yet, so it is nobody's of ours
+        _note_taken(context, task, upgrade, state.attempt(name))
+        return next_step(context, task)
+    return _admit(context, task, state, upgrade)
 
 
-def _attach(bench: CampaignContext, task: ClusterTask, state: CampaignState) -> Step:
+def _attach(context: CampaignContext, task: ClusterTask, state: CampaignState) -> Step:
     name = task.cluster.name
     order = state.orders_given[name]
-    if bench.upgrades.upgrade(order.run_id) is None:
+    if context.upgrades.upgrade(order.run_id) is None:
         return AttachToRun(run_id=order.run_id, conf=order.whole_conf)
-    if is_ours(bench, order):
+    if is_ours(context, order):
         return AttachToRun(run_id=order.run_id, conf=None)
-    _note_taken(bench, task, order.run_id, order.attempt)
-    return next_step(bench, task)
+    _note_taken(context, task, order.run_id, order.attempt)
+    return next_step(context, task)
 
 
-def is_ours(bench: CampaignContext, order: UpgradeOrder) -> bool:
+def is_ours(context: CampaignContext, order: UpgradeOrder) -> bool:
     """Whether the upgrade of that name was opened by the run that was ordered."""
-    told = bench.upgrades.intent(order.run_id).ordered_by
+    told = context.upgrades.intent(order.run_id).ordered_by
     return (told.nonce if told else "") == order.nonce
 
 
-def _admit(bench: CampaignContext, task: ClusterTask, state: CampaignState, upgrade: str) -> Step:
-    now = bench.upgrades.now()
+def _admit(context: CampaignContext, task: ClusterTask, state: CampaignState, upgrade: str) -> Step:
+    now = context.upgrades.now()
     opens = next_start(task.campaign.calendar_of(task.cluster.site), now, task.cluster.worst_case_s)
-    found = start_obstacle(task.cluster, state.orders(bench.stopped()), over_budget(task, state), opens, now)
+    found = start_obstacle(
+        task.cluster, state.orders(context.stopped()), over_budget(task, state), opens, now
+    )
     if not state.may_run(task.plan):
         found = WillNotStart(reason=f"plan {task.plan.digest} was not approved")
     if found is not None:
-        _give_back(bench, upgrade)
+        _give_back(context, upgrade)
     if isinstance(found, WillNotStart):
-        _ended(bench, task, state, Result.NOT_STARTED, found.reason)
+        _ended(context, task, state, Result.NOT_STARTED, found.reason)
         return ClusterEnded(result=Result.NOT_STARTED, reason=found.reason)
     if isinstance(found, MustWait):
         return found
     try:
-        take_all(needs_in(bench.campaign_id, task), upgrade, bench.leases, LEASE_S)
+        take_all(needs_in(context.campaign_id, task), upgrade, context.leases, LEASE_S)
     except LeaseHeld as held:
         return MustWait(reason=str(held).partition(" since ")[0])  # without what changes at every renewal
-    return StartRun(order=_order(bench, task, upgrade, state.attempt(task.cluster.name)))
+    return StartRun(order=_order(context, task, upgrade, state.attempt(task.cluster.name)))
 
 
-def _order(bench: CampaignContext, task: ClusterTask, upgrade: str, attempt: int) -> UpgradeOrder:
+def _order(context: CampaignContext, task: ClusterTask, upgrade: str, attempt: int) -> UpgradeOrder:
     return UpgradeOrder(
-        campaign_id=bench.campaign_id,
+        campaign_id=context.campaign_id,
         cluster=task.cluster.name,
         attempt=attempt,
         run_id=upgrade,
         nonce=secrets.token_hex(16),
-        conf=_conf(bench, task),
+        conf=_conf(context, task),
         image_sha256=task.cluster.image_sha256,
         facts=task.cluster.facts,
     )
 
 
-def _give_back(bench: CampaignContext, upgrade: str) -> None:
+def _give_back(context: CampaignContext, upgrade: str) -> None:
     """Its turn had come, and before it was started somebody paused or stopped: others may go first."""
-    for lease in bench.leases.held_by(upgrade):
-        bench.leases.release(lease.resource, upgrade)
+    for lease in context.leases.held_by(upgrade):
+        context.leases.release(lease.resource, upgrade)
 
 
-def note_start(bench: CampaignContext, task: ClusterTask, order: UpgradeOrder) -> UpgradeOrder:
+def note_start(context: CampaignContext, task: ClusterTask, order: UpgradeOrder) -> UpgradeOrder:
     """Before the run is asked for: whoever comes after attaches. Returns the order that counts: another try
     of this task may have been faster."""
-    bench.record(
+    context.record(
         UpgradeOrdered(order=order),
         f"run {order.run_id}",
         wave=task.wave,
         cluster=order.cluster,
         key=f"started:{order.cluster}:{order.attempt}",
     )
-    return _state(bench, task).orders_given.get(order.cluster, order)
+    return _state(context, task).orders_given.get(order.cluster, order)
 
 
-def note_made(bench: CampaignContext, task: ClusterTask, run_id: str) -> None:
+def note_made(context: CampaignContext, task: ClusterTask, run_id: str) -> None:
     """Airflow has made the run at our request, so the run of this name is ours."""
-    bench.record(
+    context.record(
         RunProved(run_id=run_id),
         f"run {run_id} was made",
         wave=task.wave,
@@ -182,48 +184,48 @@ def note_made(bench: CampaignContext, task: ClusterTask, run_id: str) -> None:
     )
 
 
-def _note_taken(bench: CampaignContext, task: ClusterTask, run_id: str, attempt: int) -> TakenByAnother:
+def _note_taken(context: CampaignContext, task: ClusterTask, run_id: str, attempt: int) -> TakenByAnother:
     reason = f"run {run_id} is somebody else's, not the one that was ordered; the next attempt is ordered"
-    record = bench.upgrades.upgrade(run_id)
+    record = context.upgrades.upgrade(run_id)
     if record is None or record.outcome not in (None, Outcome.NEEDS_OPERATOR):
-        _give_back(bench, run_id)  # else the other's own end does, or the person it waits for
-    bench.record(
+        _give_back(context, run_id)  # else the other's own end does, or the person it waits for
+    context.record(
         RunTaken(run_id=run_id, attempt=attempt),
         reason,
         wave=task.wave,
         cluster=task.cluster.name,
         key=f"taken:{task.cluster.name}:{attempt}",
     )
-    bench.announce(f"taken:{run_id}", f"{task.cluster.name}: a run id was taken", reason, task.wave)
+    context.announce(f"taken:{run_id}", f"{task.cluster.name}: a run id was taken", reason, task.wave)
     return TakenByAnother(result=Result.REFUSED, reason=reason)
 
 
 def collect(
-    bench: CampaignContext, task: ClusterTask, upgrade: str, run_state: str | None
+    context: CampaignContext, task: ClusterTask, upgrade: str, run_state: str | None
 ) -> ClusterEnded | None:
     """How the upgrade ended; None = not yet. ``run_state`` is Airflow's word, None when it was not asked,
     ``gone`` when there is no such run."""
-    state = _state(bench, task)
+    state = _state(context, task)
     order = state.orders_given.get(task.cluster.name)
     if order is None or order.run_id != upgrade:  # another try of this task has found that it was taken
         return TakenByAnother(result=Result.REFUSED, reason=f"run {upgrade} is not the one ordered any more")
-    record = bench.upgrades.upgrade(upgrade)
+    record = context.upgrades.upgrade(upgrade)
     if record is None:
-        return _without_claim(bench, task, state, order, run_state)
-    if not is_ours(bench, order):
-        return _note_taken(bench, task, upgrade, order.attempt)
+        return _without_claim(context, task, state, order, run_state)
+    if not is_ours(context, order):
+        return _note_taken(context, task, upgrade, order.attempt)
     ended: tuple[Result, str] | None = None
     if record.outcome is not None:
         ended = Result(record.outcome.value), record.reason or ""
     elif run_state in ("success", "failed"):
-        ended = _without_closing(bench, upgrade)
+        ended = _without_closing(context, upgrade)
     elif run_state == "gone":
         ended = Result.UNKNOWN, f"run {upgrade} was deleted"
-    return _close(bench, task, upgrade, *ended) if ended else None
+    return _close(context, task, upgrade, *ended) if ended else None
 
 
 def _without_claim(
-    bench: CampaignContext,
+    context: CampaignContext,
     task: ClusterTask,
     state: CampaignState,
     order: UpgradeOrder,
@@ -233,23 +235,23 @@ def _without_claim(
     over or waits for long, is somebody else's."""
     is_over = run_state in ("success", "failed")
     is_proved = order.run_id in state.proved or not order.nonce
-    waited_s = (bench.upgrades.now() - state.ordered_at[order.cluster]).total_seconds()
+    waited_s = (context.upgrades.now() - state.ordered_at[order.cluster]).total_seconds()
     if is_over and is_proved:
         why = state.denied.get(order.run_id, "the run ended before it claimed the cluster")
-        return _close(bench, task, order.run_id, Result.REFUSED, f"{why}; nothing was sent")
+        return _close(context, task, order.run_id, Result.REFUSED, f"{why}; nothing was sent")
     if not is_proved and (is_over or (run_state is not None and waited_s > CLAIM_WITHIN_S)):
-        return _note_taken(bench, task, order.run_id, order.attempt)
+        return _note_taken(context, task, order.run_id, order.attempt)
     return None
 
 
-def refuse_start(bench: CampaignContext, task: ClusterTask, upgrade: str, reason: str) -> ClusterEnded:
+def refuse_start(context: CampaignContext, task: ClusterTask, upgrade: str, reason: str) -> ClusterEnded:
     """Airflow would not make the run."""
-    return _close(bench, task, upgrade, Result.REFUSED, reason)
+    return _close(context, task, upgrade, Result.REFUSED, reason)
 
 
-def give_up(bench: CampaignContext, task: ClusterTask, upgrade: str, reason: str) -> ClusterEnded:
+def give_up(context: CampaignContext, task: ClusterTask, upgrade: str, reason: str) -> ClusterEnded:
     """No outcome before the deadline."""
-    return _close(bench, task, upgrade, Result.UNKNOWN, reason)
+    return _close(context, task, upgrade, Result.UNKNOWN, reason)
 
 
 def deadline_s(cluster: PlannedCluster) -> float:
@@ -257,10 +259,10 @@ def deadline_s(cluster: PlannedCluster) -> float:
     return 2 * cluster.worst_case_s + _PATIENCE_S
 
 
-def _without_closing(bench: CampaignContext, upgrade: str) -> tuple[Result, str]:
+def _without_closing(context: CampaignContext, upgrade: str) -> tuple[Result, str]:
     """The run is over, but nobody closed the upgrade. Before a start was intended nothing can have been
     sent; after it nobody knows."""
-    entries = bench.upgrades.entries(upgrade)
+    entries = context.upgrades.entries(upgrade)
     if known(entries).start is not None:
         return Result.UNKNOWN, "the run ended without an outcome after the ISSU was asked for"
     ended = conclude(entries, ())
@@ -268,26 +270,26 @@ def _without_closing(bench: CampaignContext, upgrade: str) -> tuple[Result, str]
 
 
 def _close(
-    bench: CampaignContext, task: ClusterTask, upgrade: str, result: Result, reason: str
+    context: CampaignContext, task: ClusterTask, upgrade: str, result: Result, reason: str
 ) -> ClusterEnded:
-    state = _state(bench, task)
+    state = _state(context, task)
     kept = result in (Result.NEEDS_OPERATOR, Result.UNKNOWN)
-    keep = needs_in(bench.campaign_id, task).alone if kept else ()
-    for lease in bench.leases.held_by(upgrade):
+    keep = needs_in(context.campaign_id, task).alone if kept else ()
+    for lease in context.leases.held_by(upgrade):
         if lease.resource not in keep:
-            bench.leases.release(lease.resource, upgrade)
-    _ended(bench, task, state, result, reason)
+            context.leases.release(lease.resource, upgrade)
+    _ended(context, task, state, result, reason)
     if result.value == Outcome.NEEDS_OPERATOR.value or result is Result.UNKNOWN:
         name = task.cluster.name
-        bench.announce(f"operator:{upgrade}", f"{name} needs an operator: {result}", reason, task.wave)
+        context.announce(f"operator:{upgrade}", f"{name} needs an operator: {result}", reason, task.wave)
     return ClusterEnded(result=result, reason=reason)
 
 
 def _ended(
-    bench: CampaignContext, task: ClusterTask, state: CampaignState, result: Result, reason: str
+    context: CampaignContext, task: ClusterTask, state: CampaignState, result: Result, reason: str
 ) -> None:
     attempt = state.attempt(task.cluster.name)
-    bench.record(
+    context.record(
         UpgradeEnded(attempt=attempt, result=result),
         reason,
         wave=task.wave,
@@ -323,20 +325,20 @@ def _places(campaign_id: str, limits: InFlight, cluster: PlannedCluster) -> tupl
     return tuple(SharedLimit(resource=name, places=places) for name, places in found if places)
 
 
-def _conf(bench: CampaignContext, task: ClusterTask) -> dict[str, ConfValue]:
-    closes = closes_at(task.campaign.calendar_of(task.cluster.site), bench.upgrades.now())
+def _conf(context: CampaignContext, task: ClusterTask) -> dict[str, ConfValue]:
+    closes = closes_at(task.campaign.calendar_of(task.cluster.site), context.upgrades.now())
     return {
         "cluster": task.cluster.name,
         "image": task.cluster.image,
         "approval": None,  # the plan was approved; a pair that nobody documents still asks
         "fail_back": task.campaign.fail_back,
-        "plan_only": bench.plan_only,
+        "plan_only": context.plan_only,
         "window_start": None,
         "window_end": closes.isoformat() if closes else None,
     }
 
 
-def _state(bench: CampaignContext, task: ClusterTask) -> CampaignState:
+def _state(context: CampaignContext, task: ClusterTask) -> CampaignState:
     """As far as this cluster is concerned: others that went well are not in it, unless they count."""
     about = None if task.campaign.budget.counts & UNTOLD else (task.cluster.name,)
-    return read_state(bench.journal.entries(bench.campaign_id, plans=False, about=about))
+    return read_state(context.journal.entries(context.campaign_id, plans=False, about=about))

@@ -31,14 +31,14 @@ class Bake:
     until: datetime
 
 
-def prepare_wave(bench: CampaignContext, number: int) -> Skip | Bake | None:
+def prepare_wave(context: CampaignContext, number: int) -> Skip | Bake | None:
     """None = the wave may be opened now, as far as its gate lets it."""
-    state = _state(bench)
+    state = _state(context)
     if state.aborted is not None:
         return Skip(reason=f"aborted: {state.aborted}")
-    plan, campaign = known_plan(bench)
+    plan, campaign = known_plan(context)
     if not state.may_run(plan):
-        return Skip(reason="plan only" if bench.plan_only else "the plan was not approved")
+        return Skip(reason="plan only" if context.plan_only else "the plan was not approved")
     if not plan.wave(number).clusters:
         return Skip(reason="nobody is left for this wave")
     for earlier in plan.waves[: number - 1]:
@@ -47,7 +47,7 @@ def prepare_wave(bench: CampaignContext, number: int) -> Skip | Bake | None:
     if number in state.opened or state.last_judged is None:
         return None
     until = state.last_judged.at + timedelta(seconds=campaign.bake_s)
-    return Bake(until=until) if until > bench.upgrades.now() else None
+    return Bake(until=until) if until > context.upgrades.now() else None
 
 
 def is_passed(state: CampaignState, number: int) -> bool:
@@ -60,17 +60,17 @@ def is_passed(state: CampaignState, number: int) -> bool:
     return promoted or state.answered.get((number, last)) == ()
 
 
-def wave_question(bench: CampaignContext, number: int) -> CampaignQuestion | None:
+def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | None:
     """Asked when the campaign has a gate before each wave. Only the plan that was approved counts: what the
     files say by now is not looked at."""
-    plan, campaign = known_plan(bench)
+    plan, campaign = known_plan(context)
     names = [cluster.name for cluster in plan.wave(number).clusters]
-    if number in _state(bench).opened or not campaign.gates.waves:
+    if number in _state(context).opened or not campaign.gates.waves:
         return None
     subject = f"Open wave {number} of campaign {campaign.name}: {len(names)} clusters?"
     return CampaignQuestion(
         about=about_wave(number),
-        digest=_wave_digest(bench, number),
+        digest=_wave_digest(context, number),
         subject=subject,
         body=f"Wave {number} of **{campaign.name}**: {', '.join(names)}",
         within_s=campaign.gates.expiry_s,
@@ -78,12 +78,12 @@ def wave_question(bench: CampaignContext, number: int) -> CampaignQuestion | Non
     )
 
 
-def open_wave(bench: CampaignContext, number: int) -> list[str]:
+def open_wave(context: CampaignContext, number: int) -> list[str]:
     """The guard behind the wave's gates; returns the clusters to run. Raises RequestRefused."""
-    plan, campaign = known_plan(bench)
-    state = _state(bench)
+    plan, campaign = known_plan(context)
+    state = _state(context)
     names = [cluster.name for cluster in plan.wave(number).clusters]
-    record = bench.journal.campaign(bench.campaign_id)
+    record = context.journal.campaign(context.campaign_id)
     if record is not None and record.closed_at is not None:
         raise RequestRefused(f"the campaign has ended ({record.outcome}); start a new run of it")
     if not state.may_run(plan) or state.aborted is not None:
@@ -92,29 +92,29 @@ def open_wave(bench: CampaignContext, number: int) -> list[str]:
         return list(state.opened[number])
     who = "not asked"
     if campaign.gates.waves:
-        found = decision(bench, about_wave(number), _wave_digest(bench, number))
+        found = decision(context, about_wave(number), _wave_digest(context, number))
         if not isinstance(found, Approved):
             if found.is_refused:
-                bench.record(OrderGiven(order=OrderWord.ABORT), found.reason, wave=number)
+                context.record(OrderGiven(order=OrderWord.ABORT), found.reason, wave=number)
             raise RequestRefused(f"{found.reason}; nothing new starts")
         who = ", ".join(found.by)
     opened = WaveOpened(clusters=tuple(names), digest=plan.digest, by=who)
     text = f"{len(names)} clusters, approved by {who}"
-    bench.record(opened, text, wave=number, key=f"opened:{number}")
-    bench.announce(f"begin:{number}", f"wave {number} begins", ", ".join(names), number)
+    context.record(opened, text, wave=number, key=f"opened:{number}")
+    context.announce(f"begin:{number}", f"wave {number} begins", ", ".join(names), number)
     return names
 
 
-def judge(bench: CampaignContext, number: int, round_number: int) -> WaveDecision | None:
+def judge(context: CampaignContext, number: int, round_number: int) -> WaveDecision | None:
     """After a round of the wave. None = there was no such round."""
-    state = _state(bench)
+    state = _state(context)
     if number not in state.opened or (
         round_number > 1 and not state.answered.get((number, round_number - 1))
     ):
         return None
     if (number, round_number) in state.judged and (number, round_number) in state.answered:
         return state.judged[number, round_number]
-    plan, campaign = known_plan(bench)
+    plan, campaign = known_plan(context)
     judged = judge_wave(
         campaign,
         state.results,
@@ -124,22 +124,22 @@ def judge(bench: CampaignContext, number: int, round_number: int) -> WaveDecisio
         accepted=state.accepted,
     )
     told = WaveJudged(way=judged.way, round_number=round_number)
-    bench.record(told, f"{judged.way}: {judged.reason}", wave=number)
+    context.record(told, f"{judged.way}: {judged.reason}", wave=number)
     title = {
         WaveDecision.PROMOTE: "has ended",
         WaveDecision.HOLD: "is held: a person must answer",
         WaveDecision.ABORT: "ends the campaign",
     }
     text = f"{judged.reason}\n\n{result_lines(state, state.opened[number])}"
-    bench.announce(f"judged:{number}:{round_number}", f"wave {number} {title[judged.way]}", text, number)
+    context.announce(f"judged:{number}:{round_number}", f"wave {number} {title[judged.way]}", text, number)
     return judged.way
 
 
-def hold_question(bench: CampaignContext, number: int, round_number: int) -> CampaignQuestion:
+def hold_question(context: CampaignContext, number: int, round_number: int) -> CampaignQuestion:
     """With the answers that are possible."""
-    _, campaign = known_plan(bench)
-    state = _state(bench)
-    again = _again(bench, state, number, round_number)
+    _, campaign = known_plan(context)
+    state = _state(context)
+    again = _again(context, state, number, round_number)
     options = [Answer.PROMOTE.value, *([Answer.RETRY.value] if again else []), Answer.ABORT.value]
     reason = state.last_judged.text if state.last_judged else ""
     body = [
@@ -159,30 +159,30 @@ def hold_question(bench: CampaignContext, number: int, round_number: int) -> Cam
     )
 
 
-def hear_answer(bench: CampaignContext, number: int, round_number: int) -> list[str]:
+def hear_answer(context: CampaignContext, number: int, round_number: int) -> list[str]:
     """Writes down what a person said to the hold; returns the clusters that run once more."""
-    _, campaign = known_plan(bench)
-    state = _state(bench)
+    _, campaign = known_plan(context)
+    state = _state(context)
     if (number, round_number) in state.answered:
         return list(state.answered[number, round_number])
     digest = _hold_digest(state, number, round_number)
-    who, chosen = choice(bench, about_hold(number, round_number), digest)
+    who, chosen = choice(context, about_hold(number, round_number), digest)
     wave = state.opened[number]
     again: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     match Answer(chosen):
         case Answer.RETRY:
-            again = _again(bench, state, number, round_number)
+            again = _again(context, state, number, round_number)
         case Answer.PROMOTE:
             accepted = counted(state.results, campaign.budget)
             again = to_finish(state.results, wave) if round_number <= campaign.retry.rounds else ()
         case Answer.ABORT:
             text = f"{who} aborted at the hold of wave {number}"
-            bench.record(OrderGiven(order=OrderWord.ABORT, by=who), text, wave=number)
+            context.record(OrderGiven(order=OrderWord.ABORT, by=who), text, wave=number)
     answered = HoldAnswered(
         answer=chosen, by=who, round_number=round_number, again=again, accepted=tuple(accepted)
     )
-    bench.record(answered, f"{who}: {chosen}", wave=number, key=f"answered:{number}:{round_number}")
+    context.record(answered, f"{who}: {chosen}", wave=number, key=f"answered:{number}:{round_number}")
     return list(again)
 
 
@@ -205,9 +205,9 @@ def about_hold(number: int, round_number: int) -> str:
     return f"hold {number}.{round_number}"
 
 
-def _wave_digest(bench: CampaignContext, number: int) -> str:
+def _wave_digest(context: CampaignContext, number: int) -> str:
     """The wave's clusters and the plan they belong to."""
-    plan, _ = known_plan(bench)
+    plan, _ = known_plan(context)
     names = [cluster.name for cluster in plan.wave(number).clusters]
     return digest_of(about_wave(number), plan.digest, names)
 
@@ -218,12 +218,12 @@ def _hold_digest(state: CampaignState, number: int, round_number: int) -> str:
     return digest_of(about_hold(number, round_number), results)
 
 
-def _again(bench: CampaignContext, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:
-    _, campaign = known_plan(bench)
+def _again(context: CampaignContext, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:
+    _, campaign = known_plan(context)
     if round_number > campaign.retry.rounds:
         return ()
     return to_retry(campaign, state.results, state.opened[number])
 
 
-def _state(bench: CampaignContext) -> CampaignState:
-    return read_state(bench.journal.entries(bench.campaign_id, plans=False))
+def _state(context: CampaignContext) -> CampaignState:
+    return read_state(context.journal.entries(context.campaign_id, plans=False))

@@ -39,8 +39,8 @@ class LaterError(Exception):
 class Asking:
     """Asks the gate for one order, as often as it takes."""
 
-    def __init__(self, bench: UpgradeContext, order: SendOrder) -> None:
-        self.bench = bench
+    def __init__(self, context: UpgradeContext, order: SendOrder) -> None:
+        self.context = context
         self.order = order
         self.method: StartMethod | None = None  # the way that the open line has proven
         self._permit_id = ""
@@ -48,7 +48,7 @@ class Asking:
 
     def permit(self) -> Permit:
         """The gate's yes; the intent is in the journal then. Raises NotPermitted, or LaterError."""
-        reading = GateReading(self.bench, self.order, self.method)
+        reading = GateReading(self.context, self.order, self.method)
         answer = judge(self.order.purpose, reading.read)
         if isinstance(answer, No):
             self._refuse(answer.condition, answer.reason)
@@ -57,7 +57,7 @@ class Asking:
         return self._intend(reading, answer.found)
 
     def _intend(self, reading: GateReading, found: Mapping[SendCondition, str]) -> Permit:
-        bench, order = self.bench, self.order
+        context, order = self.context, self.order
         self._permit_id = secrets.token_hex(8)
         event = replace(
             order.intended,
@@ -66,11 +66,11 @@ class Asking:
             key=reading.known.once_key(order.key) if order.key else None,
             method=self.method,
         )
-        entry = bench.entry(event, f"{order.what} ({order.why})")
-        hold = Hold(resources=needs_of(bench.intent).alone, ttl_s=bench.intent.policy.timers.lease_s)
+        entry = context.entry(event, f"{order.what} ({order.why})")
+        hold = Hold(resources=needs_of(context.intent).alone, ttl_s=context.intent.policy.timers.lease_s)
         asked_at_s = uptime_s()  # the permit counts from here: the transaction's own time is part of it
         try:
-            intended = bench.journal.intend(bench.upgrade_id, entry, hold)
+            intended = context.journal.intend(context.upgrade_id, entry, hold)
         except JournalAway as away:
             # Whether the intent was written is unknown; that nothing was sent is not.
             self.withdraw(f"the journal went away while the intent was written ({away})")
@@ -86,7 +86,7 @@ class Asking:
                 words = f"'{self.order.what}' was sent before in this upgrade and is not sent twice"
                 self._refuse(SendCondition.ONCE, f"{self.order.node}: {words}")
             case IntendAnswer.CLOSED:
-                line = recover_line(self.bench.intent.cluster.name)
+                line = recover_line(self.context.intent.cluster.name)
                 self._refuse(SendCondition.OPEN, f"{intended.reason}; if it is not in order, run: {line}")
             case _:
                 self._refuse(SendCondition.HELD, intended.reason)
@@ -94,7 +94,7 @@ class Asking:
     def _refuse(self, condition: SendCondition, reason: str) -> NoReturn:
         order = self.order
         refused = PermitRefused(node=order.node, condition=condition, purpose=order.purpose)
-        self._write(self.bench.entry(refused, f"not sent: {order.what}: {reason}"))
+        self._write(self.context.entry(refused, f"not sent: {order.what}: {reason}"))
         raise NotPermitted(condition.value, reason)
 
     def record(self, kind: type[CommandSent | CommandUnanswered | CommandRejected], text: str) -> None:
@@ -107,7 +107,7 @@ class Asking:
             permit_id=self._permit_id,
             file=order.intended.file,
         )
-        self._write(self.bench.entry(answered, text))
+        self._write(self.context.entry(answered, text))
 
     def withdraw(self, why: str, permit_id: str | None = None) -> None:
         """An intent that is proven not to have been sent. Written now, or when the journal answers."""
@@ -115,7 +115,7 @@ class Asking:
         withdrawn = CommandWithdrawn(
             node=order.node, permit_id=permit_id or self._permit_id, command=order.what, once=order.key
         )
-        self._late.append(self.bench.entry(withdrawn, f"nothing was sent: {why}"))
+        self._late.append(self.context.entry(withdrawn, f"nothing was sent: {why}"))
 
     def withdraw_unmarked(self, method: StartMethod) -> None:
         """A start that was intended by shell and whose marker is not on the node never arrived there.
@@ -125,10 +125,10 @@ class Asking:
         if not isinstance(self.order, StartOrder) or method is not StartMethod.SHELL:
             return
         try:
-            earlier = self.bench.known().intended_start
+            earlier = self.context.known().intended_start
             if earlier is None or earlier.command.method is not StartMethod.SHELL:
                 return
-            age = self.bench.journal.now() - earlier.at
+            age = self.context.journal.now() - earlier.at
         except JournalAway as away:
             raise LaterError(str(away)) from away
         if age < timedelta(seconds=ON_ITS_WAY_S):
@@ -144,7 +144,7 @@ class Asking:
         while self._late:
             event = self._late[0]
             try:
-                self.bench.journal.record(self.bench.upgrade_id, event)
+                self.context.journal.record(self.context.upgrade_id, event)
             except JournalAway as away:
                 raise LaterError(str(away)) from away
             self._late.pop(0)
@@ -154,13 +154,13 @@ class Asking:
         self._append(())
 
     def _write(self, event: Entry) -> None:
-        bench = self.bench
+        context = self.context
         node = f" {event.node}" if event.node else ""
-        bench.log.info("%s%s: %s", bench.intent.cluster.name, node, event.text)
+        context.log.info("%s%s: %s", context.intent.cluster.name, node, event.text)
         self._append((event,))
 
     def _append(self, events: Iterable[Entry]) -> None:
-        bench, outage = self.bench, Outage(clock=self.bench.clock, log=self.bench.log)
+        context, outage = self.context, Outage(clock=self.context.clock, log=self.context.log)
         for event in (*self._late, *events):
-            write_patiently(bench.journal, bench.upgrade_id, event, outage)
+            write_patiently(context.journal, context.upgrade_id, event, outage)
         self._late.clear()

@@ -38,7 +38,7 @@ class GateReading:
     ``method``: the way that the open line has proven; None for what is no start.
     """
 
-    bench: UpgradeContext
+    context: UpgradeContext
     order: SendOrder
     method: StartMethod | None = None
 
@@ -51,28 +51,28 @@ class GateReading:
 
     @cached_property
     def known(self) -> UpgradeState:
-        return self.bench.known()
+        return self.context.known()
 
     @cached_property
     def now(self) -> datetime:
         """The database's clock."""
-        return self.bench.journal.now()
+        return self.context.journal.now()
 
     @cached_property
     def look(self) -> Snapshot:
         """Both nodes, anew."""
-        return self.bench.reader.observe()
+        return self.context.reader.observe()
 
 
 def _open(reading: GateReading) -> Finding:
-    bench = reading.bench
-    record = bench.journal.upgrade(bench.upgrade_id)
+    context = reading.context
+    record = context.journal.upgrade(context.upgrade_id)
     if record is None:
-        return Fails(reason=f"upgrade {bench.upgrade_id} is not in the journal")
+        return Fails(reason=f"upgrade {context.upgrade_id} is not in the journal")
     if record.closed_at is None:
         return Holds(reason="open")
     return Fails(
-        reason=f"upgrade {bench.upgrade_id} is closed ({record.outcome}) and sends nothing any more; if "
+        reason=f"upgrade {context.upgrade_id} is closed ({record.outcome}) and sends nothing any more; if "
         f"{record.cluster} is not in order, run: {recover_line(record.cluster)}"
     )
 
@@ -90,7 +90,7 @@ def _undecided(reading: GateReading) -> Finding:
 
 
 def _not_stopped(reading: GateReading) -> Finding:
-    stopped = reading.bench.stopped()
+    stopped = reading.context.stopped()
     return Holds(reason="no stop") if stopped is None else Fails(reason=stopped)
 
 
@@ -122,7 +122,7 @@ def _ours_to_bring_home(reading: GateReading) -> Finding:
 
 
 def _clocks_agree(reading: GateReading) -> Finding:
-    clock = reading.bench.clock
+    clock = reading.context.clock
     before = clock.now()
     database = reading.now
     own = before + (clock.now() - before) / 2
@@ -135,7 +135,7 @@ def _readiness(reading: GateReading) -> Finding:
     if ready is None:
         return Fails(reason="the journal holds no passed readiness assessment of this upgrade")
     age_s = (reading.now - ready.at).total_seconds()
-    most_s = reading.bench.intent.policy.limits.readiness_age_s
+    most_s = reading.context.intent.policy.limits.readiness_age_s
     if age_s <= most_s:
         return Holds(reason=f"{age_s:.0f} s old")
     return Fails(
@@ -144,13 +144,13 @@ def _readiness(reading: GateReading) -> Finding:
 
 
 def _approved(reading: GateReading) -> Finding:
-    found = standing(reading.known, reading.bench.intent, ApprovalPurpose.START, reading.now)
+    found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now)
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
 def _issu_is_over(reading: GateReading) -> Finding:
     """The end of an upgrade comes when both nodes run its release, not when a task is green."""
-    target = reading.bench.intent.image.release
+    target = reading.context.intent.image.release
     releases = {view.node: view.release for view in reading.look.views if view.release is not None}
     wanted = target if target != NOT_KNOWN else next(iter(releases.values()), target)
     for node, release in releases.items():
@@ -172,12 +172,12 @@ def _plan_approved(reading: GateReading) -> Finding:
         return Fails(reason=f"policy leaves this to a person: {plan.reason}")
     if plan.permission is Permission.AUTOMATIC:
         return Holds(reason="policy carries this plan out by itself")
-    found = standing(reading.known, reading.bench.intent, ApprovalPurpose.RECOVERY, reading.now)
+    found = standing(reading.known, reading.context.intent, ApprovalPurpose.RECOVERY, reading.now)
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
 def _window(reading: GateReading) -> Finding:
-    objection = window_objection(reading.bench.intent, reading.now)
+    objection = window_objection(reading.context.intent, reading.now)
     return Holds(reason="open") if objection is None else Fails(reason=objection)
 
 

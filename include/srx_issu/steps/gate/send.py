@@ -39,22 +39,22 @@ _Session = TypeVar("_Session")
 _Answer = TypeVar("_Answer")
 
 
-def send_command(bench: UpgradeContext, order: CommandOrder) -> str:
+def send_command(context: UpgradeContext, order: CommandOrder) -> str:
     """Returns the node's words. Raises NotPermitted, CommandRefused when the node says no, and other
     DeviceErrors when it is unknown what it did: the next try looks again."""
 
     def send(line: Line, permit: Permit) -> str:
         return line.send(order.command, permit)
 
-    asking = Asking(bench, order)
-    words = _through(asking, lambda: bench.writer.line(order.node), send)
+    asking = Asking(context, order)
+    words = _through(asking, lambda: context.writer.line(order.node), send)
     asking.record(CommandSent, words.strip() or "no words")
     return words
 
 
-def start_in_service_upgrade(bench: UpgradeContext, order: StartOrder) -> StartReport:
+def start_in_service_upgrade(context: UpgradeContext, order: StartOrder) -> StartReport:
     """Asks the node once. A job whose marker is on the node already is attached to: nothing is sent then."""
-    asking = Asking(bench, order)
+    asking = Asking(context, order)
 
     def found(line: StartLine) -> StartReport | None:
         report = line.started(order.job)
@@ -69,35 +69,35 @@ def start_in_service_upgrade(bench: UpgradeContext, order: StartOrder) -> StartR
             raise PermitExpired(f"{order.node}: {report.words}")
         return report
 
-    return _through(asking, lambda: bench.writer.start_line(order.node, order.method), send, found)
+    return _through(asking, lambda: context.writer.start_line(order.node, order.method), send, found)
 
 
-def upload_image(bench: UpgradeContext, order: UploadOrder) -> None:
+def upload_image(context: UpgradeContext, order: UploadOrder) -> None:
     """Raises TransferFailed when the file on the node is not the catalogue's."""
 
     def send(files: NodeFiles, permit: Permit) -> None:
         files.upload(order.source, order.image.node_path, order.progress, permit)
 
-    asking = Asking(bench, order)
-    _through(asking, lambda: _files(bench, order), send)
+    asking = Asking(context, order)
+    _through(asking, lambda: _files(context, order), send)
     asking.record(CommandSent, f"{order.image.name} copied, SHA-256 agrees")
 
 
-def delete_file(bench: UpgradeContext, order: DeleteOrder) -> None:
+def delete_file(context: UpgradeContext, order: DeleteOrder) -> None:
     """No-op when there is no such file."""
 
     def send(files: NodeFiles, permit: Permit) -> None:
         files.delete(order.path, permit)
 
-    asking = Asking(bench, order)
-    _through(asking, lambda: _files(bench, order), send)
+    asking = Asking(context, order)
+    _through(asking, lambda: _files(context, order), send)
     asking.record(CommandSent, f"{order.path} removed")
 
 
 @contextmanager
-def _files(bench: UpgradeContext, order: SendOrder) -> Iterator[NodeFiles]:
+def _files(context: UpgradeContext, order: SendOrder) -> Iterator[NodeFiles]:
     """Files log in when they are used: the permit is checked behind the login, before the first change."""
-    yield bench.files(order.node)
+    yield context.files(order.node)
 
 
 def _nothing_found(_: object) -> None:
@@ -111,8 +111,8 @@ def _through(
     found: Callable[[_Session], _Answer | None] = _nothing_found,
 ) -> _Answer:
     """Opens, asks, sends. ``found``: what is seen over the open line that makes sending needless."""
-    bench, order, expired = asking.bench, asking.order, 0
-    outage = Outage(clock=bench.clock, log=bench.log, what=f"{order.node}: leave to send '{order.what}'")
+    context, order, expired = asking.context, asking.order, 0
+    outage = Outage(clock=context.clock, log=context.log, what=f"{order.node}: leave to send '{order.what}'")
     while True:
         try:
             asking.write_late()
@@ -121,28 +121,28 @@ def _through(
                     return seen
                 permit = asking.permit()
                 outage.over()
-                bench.log.info("%s %s: sending '%s'", bench.intent.cluster.name, order.node, order.what)
+                context.log.info("%s %s: sending '%s'", context.intent.cluster.name, order.node, order.what)
                 return _send(asking, partial(send, line, permit))
         except LaterError as later:
             pause_s = outage.begun(later)
             if order.purpose is SendPurpose.PREPARE and is_at_limit(outage, LIMIT_S):
                 asking.flush()
                 raise PermitExpired(f"{order.node}: no leave to send '{order.what}': {later}") from later
-            _keep_leases(bench)
-            bench.clock.sleep(pause_s)
+            _keep_leases(context)
+            context.clock.sleep(pause_s)
         except PermitExpired as late:
             expired += 1
             asking.withdraw(str(late))
             if expired >= MOST_EXPIRED:
                 asking.flush()
                 raise
-            bench.log.warning("%s %s: %s; asking anew", bench.intent.cluster.name, order.node, late)
+            context.log.warning("%s %s: %s; asking anew", context.intent.cluster.name, order.node, late)
 
 
-def _keep_leases(bench: UpgradeContext) -> None:
+def _keep_leases(context: UpgradeContext) -> None:
     """Whoever waits for leave keeps its cluster. Raises LeaseHeld when another has it by now."""
     with suppress(JournalAway):
-        renew_all(bench.intent, bench.leases, bench.intent.policy.timers.lease_s)
+        renew_all(context.intent, context.leases, context.intent.policy.timers.lease_s)
 
 
 def _send(asking: Asking, send: Callable[[], _Answer]) -> _Answer:

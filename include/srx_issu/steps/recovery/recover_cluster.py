@@ -54,30 +54,30 @@ class Recovered(StrEnum):
     PUT_BACK = "put_back"  # both nodes run the old release, at rest
 
 
-def diagnose(bench: UpgradeContext) -> Facts:
+def diagnose(context: UpgradeContext) -> Facts:
     """Names the failure and makes the plan, once; a later try keeps it. Raises NotVerified when a person
     must act instead."""
-    plan = kept_plan(bench)
+    plan = kept_plan(context)
     if plan is None:
-        found = prognosis(bench)
-        keep_plan(bench, found)
+        found = prognosis(context)
+        keep_plan(context, found)
         plan = found.plan
     if plan.permission is Permission.NEVER or not plan.actions:
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, plan.reason)
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, plan.reason)
         raise NotVerified(plan.reason)
     return {"failure": plan.failure.value, "kind": plan.kind.value, "steps": list(by_hand(plan))}
 
 
-def carry_out(bench: UpgradeContext, name: ActionName) -> Facts | RecoveryWait:
+def carry_out(context: UpgradeContext, name: ActionName) -> Facts | RecoveryWait:
     """One step: sends what is due, looking anew before each command, until it is over or must wait.
 
     Raises NotVerified, with NEEDS_OPERATOR and the remaining steps written down, when it must stop.
     """
-    plan = _permitted_plan(bench)
+    plan = _permitted_plan(context)
     paged = False
     while True:
-        now = _stamped(bench, bench.reader.observe())
-        sent = bench.known().errands
+        now = _stamped(context, context.reader.observe())
+        sent = context.known().errands
         step = (
             Passed(reason=f"{name}: later steps have begun")
             if _is_past(plan, name, sent)
@@ -85,18 +85,18 @@ def carry_out(bench: UpgradeContext, name: ActionName) -> Facts | RecoveryWait:
         )
         match step:
             case Passed():
-                bench.record(RecoveryStepPassed(action=name), step.reason)
+                context.record(RecoveryStepPassed(action=name), step.reason)
                 return {"done": step.reason}
             case Send():
-                _send(bench, plan, step)
+                _send(context, plan, step)
             case Wait():
-                deadline_s = float(getattr(bench.intent.policy.timers, step.action.deadline))
+                deadline_s = float(getattr(context.intent.policy.timers, step.action.deadline))
                 return RecoveryWait(reason=step.reason, deadline_s=deadline_s)
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
-                bench.clock.sleep(bench.intent.policy.timers.poll_s)
+                context.clock.sleep(context.intent.policy.timers.poll_s)
             case Stop():
-                _stop(bench, plan, name, step.reason)
+                _stop(context, plan, name, step.reason)
             case _:
                 assert_never(step)
 
@@ -109,20 +109,20 @@ def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[SentRecoveryComma
     return any(one.key in keys for one in sent)
 
 
-def overdue(bench: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> NoReturn:
+def overdue(context: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> NoReturn:
     """The step's deadline has passed: a person acts. Always raises NotVerified."""
     reason = f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
-    _stop(bench, _permitted_plan(bench), name, reason)
+    _stop(context, _permitted_plan(context), name, reason)
 
 
-def _permitted_plan(bench: UpgradeContext) -> RecoveryPlan:
-    so_far = bench.known()
-    plan = plan_in(so_far, bench.evidence)
+def _permitted_plan(context: UpgradeContext) -> RecoveryPlan:
+    so_far = context.known()
+    plan = plan_in(so_far, context.evidence)
     if plan is None:
         raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
     if plan.permission is Permission.NEVER or not plan.actions:
         raise RequestRefused(f"this is for a person to do, nothing was sent: {plan.reason}")
-    approval = standing(so_far, bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
+    approval = standing(so_far, context.intent, ApprovalPurpose.RECOVERY, context.journal.now())
     if isinstance(approval, NotApproved):
         raise RequestRefused(
             f"the journal holds no approval of this recovery: {approval.reason}; nothing was sent"
@@ -130,14 +130,14 @@ def _permitted_plan(bench: UpgradeContext) -> RecoveryPlan:
     return plan
 
 
-def _send(bench: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
+def _send(context: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
     does of what another try of this task has sent, and of what the gate's own look shows to be over."""
     errand, command = step.errand, step.errand.command
-    tries = sum(1 for sent in bench.known().errands if sent.key == errand.key)
+    tries = sum(1 for sent in context.known().errands if sent.key == errand.key)
 
     def still_due(now: Snapshot) -> str | None:
-        newest = step_of(plan, step.action.name, _stamped(bench, now), bench.known().errands)
+        newest = step_of(plan, step.action.name, _stamped(context, now), context.known().errands)
         if isinstance(newest, Send) and newest.errand.key == errand.key:
             return None
         return newest.reason
@@ -155,51 +155,51 @@ def _send(bench: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
         command=command,
     )
     try:
-        send_command(bench, order)
+        send_command(context, order)
     except NotPermitted as no:
         if no.condition not in (SendCondition.STILL_DUE, SendCondition.ONCE):
             raise
-        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+        context.clock.sleep(context.intent.policy.timers.poll_s)
     except CommandRefused as refusal:
-        _stop(bench, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
+        _stop(context, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
     except DeviceError as doubt:
-        bench.log.warning("%s %s: %s; looking", bench.intent.cluster.name, errand.node, doubt.message)
+        context.log.warning("%s %s: %s; looking", context.intent.cluster.name, errand.node, doubt.message)
 
 
-def _stamped(bench: UpgradeContext, look: Snapshot) -> Snapshot:
+def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:
     """With the database's time, which tells how long ago something was sent by whatever worker."""
-    return replace(look, taken_at=bench.journal.now())
+    return replace(look, taken_at=context.journal.now())
 
 
-def _stop(bench: UpgradeContext, plan: RecoveryPlan, name: ActionName, reason: str) -> NoReturn:
+def _stop(context: UpgradeContext, plan: RecoveryPlan, name: ActionName, reason: str) -> NoReturn:
     steps = by_hand(plan)
     text = "\n".join(
         (f"The recovery stopped at {name}: {reason}", "", "The whole plan was:", *(f"- {s}" for s in steps))
     )
-    bench.evidence.write(bench.upgrade_id, "what-to-do.txt", text)
-    decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"recovery stopped at {name}: {reason}")
+    context.evidence.write(context.upgrade_id, "what-to-do.txt", text)
+    decide_outcome(context, Outcome.NEEDS_OPERATOR, f"recovery stopped at {name}: {reason}")
     raise NotVerified(reason)
 
 
-def conclude_recovery(bench: UpgradeContext) -> Recovered:
+def conclude_recovery(context: UpgradeContext) -> Recovered:
     """The outcome of a plan that was carried out to its end. Raises NotVerified, with NEEDS_OPERATOR written
     down, when what was restored is not so any more."""
-    plan = _permitted_plan(bench)
-    on_target = plan.release is not None and same_release(plan.release, bench.intent.image.release)
+    plan = _permitted_plan(context)
+    on_target = plan.release is not None and same_release(plan.release, context.intent.image.release)
     if on_target or plan.kind in (PlanKind.RESYNC_POLICIES, PlanKind.NOTHING):
-        bench.record(Decided(), f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
+        context.record(Decided(), f"{plan.kind.replace('_', ' ')}: verify the upgrade as usual")
         return Recovered.VERIFY
-    compared = _compared(bench)
-    if gone := _not_restored(bench, plan):
-        _stop(bench, plan, ActionName.VERIFY_RESTORED, gone)
+    compared = _compared(context)
+    if gone := _not_restored(context, plan):
+        _stop(context, plan, ActionName.VERIFY_RESTORED, gone)
     outcome = Outcome.ROLLED_BACK if plan.kind is PlanKind.ROLL_BACK else Outcome.ABORTED_CLEAN
-    decide_outcome(bench, outcome, f"{plan.reason}; {_runs_now(bench, plan)}; {compared}")
+    decide_outcome(context, outcome, f"{plan.reason}; {_runs_now(context, plan)}; {compared}")
     return Recovered.PUT_BACK
 
 
-def _runs_now(bench: UpgradeContext, plan: RecoveryPlan) -> str:
+def _runs_now(context: UpgradeContext, plan: RecoveryPlan) -> str:
     """The release in words; where nobody named the target, nobody knows whether it is the old one."""
-    if bench.intent.image.release == NOT_KNOWN:
+    if context.intent.image.release == NOT_KNOWN:
         return (
             f"both nodes run {plan.release}; nobody told what the ISSU was to install: it may have come to "
             "its end, or not have begun"
@@ -207,31 +207,31 @@ def _runs_now(bench: UpgradeContext, plan: RecoveryPlan) -> str:
     return f"both nodes run {plan.release} again"
 
 
-def _not_restored(bench: UpgradeContext, plan: RecoveryPlan) -> str | None:
+def _not_restored(context: UpgradeContext, plan: RecoveryPlan) -> str | None:
     """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
-    sent = bench.known().errands
+    sent = context.known().errands
     for _ in range(_LAST_LOOKS):
-        step = step_of(plan, ActionName.VERIFY_RESTORED, bench.reader.observe(), sent)
+        step = step_of(plan, ActionName.VERIFY_RESTORED, context.reader.observe(), sent)
         if isinstance(step, Passed):
             return None
-        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+        context.clock.sleep(context.intent.policy.timers.poll_s)
     return step.reason
 
 
-def _compared(bench: UpgradeContext) -> str:
+def _compared(context: UpgradeContext) -> str:
     """The state now against the baseline, in words; findings are journalled one by one."""
     from srx_issu.checks.post_checks import differences_of, findings_of  # noqa: PLC0415
 
-    so_far = bench.known()
+    so_far = context.known()
     before = Observation(
-        snapshot=baseline(so_far, bench.evidence), state=baseline_state(so_far, bench.evidence)
+        snapshot=baseline(so_far, context.evidence), state=baseline_state(so_far, context.evidence)
     )
-    look_again(bench, "after the recovery")
-    now, state = after(bench)
-    differences = differences_of(before, Observation(snapshot=now, state=state), bench.intent)
-    findings = findings_of(differences, bench.intent.policy.checks)
+    look_again(context, "after the recovery")
+    now, state = after(context)
+    differences = differences_of(before, Observation(snapshot=now, state=state), context.intent)
+    findings = findings_of(differences, context.intent.policy.checks)
     for finding in findings:
-        bench.record(FindingMade(by=FoundBy.RECOVERY), finding.words, node=finding.node)
+        context.record(FindingMade(by=FoundBy.RECOVERY), finding.words, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
     return f"{len(findings)} differences from before the upgrade"

@@ -38,41 +38,41 @@ class Prognosis:
     plan: RecoveryPlan
 
 
-def prognosis(bench: UpgradeContext, *, overdue: bool | None = None, patient: bool = True) -> Prognosis:
+def prognosis(context: UpgradeContext, *, overdue: bool | None = None, patient: bool = True) -> Prognosis:
     """Looks at both nodes and plans. ``overdue`` None: as the journal tells.
 
     ``patient``: a node that does not answer is asked again for a while. Two primaries may be seen for a
     moment while a group moves between the two looks, and an answer may lack a part: that is looked at twice.
     """
-    found = _look(bench, overdue, look_patiently(bench) if patient else bench.reader.observe())
+    found = _look(context, overdue, look_patiently(context) if patient else context.reader.observe())
     if found.diagnosis.situation in _MOMENTARY:
-        bench.clock.sleep(bench.intent.policy.timers.poll_s)
-        found = _look(bench, overdue, bench.reader.observe())
+        context.clock.sleep(context.intent.policy.timers.poll_s)
+        found = _look(context, overdue, context.reader.observe())
     return found
 
 
-def _look(bench: UpgradeContext, overdue: bool | None, now: Snapshot) -> Prognosis:
-    so_far = bench.known()
-    way = course(so_far, bench.evidence, bench.intent)
+def _look(context: UpgradeContext, overdue: bool | None, now: Snapshot) -> Prognosis:
+    so_far = context.known()
+    way = course(so_far, context.evidence, context.intent)
     if overdue is None:
-        overdue = _is_overdue(bench, so_far)
+        overdue = _is_overdue(context, so_far)
     diagnosis = diagnose(
         way.before,
         now,
         way.starter,
         way.target,
-        transcript=_transcript(bench),
+        transcript=_transcript(context),
         overdue=overdue,
-        has_returned=overdue or _has_returned(bench),
+        has_returned=overdue or _has_returned(context),
     )
-    plan = recover(now, way.before, bench.intent, diagnosis, bench.intent.policy.failures)
+    plan = recover(now, way.before, context.intent, diagnosis, context.intent.policy.failures)
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
-def _is_overdue(bench: UpgradeContext, so_far: UpgradeState) -> bool:
+def _is_overdue(context: UpgradeContext, so_far: UpgradeState) -> bool:
     """Nobody waits any more: a wait has failed, the last one is over, or the start was refused; for a
     recovery: nobody drives the ISSU."""
-    if bench.intent.purpose is Purpose.RECOVER:
+    if context.intent.purpose is Purpose.RECOVER:
         return so_far.nothing_moved is not None
     if so_far.start_refusal:
         return True
@@ -81,52 +81,52 @@ def _is_overdue(bench: UpgradeContext, so_far: UpgradeState) -> bool:
     return False in verdicts.values() or OF_AN_ISSU[-1] in verdicts
 
 
-def _transcript(bench: UpgradeContext) -> str | None:
+def _transcript(context: UpgradeContext) -> str | None:
     """All that the ISSU has said so far; None when it cannot be read. A refused start has no more words
     than its refusal."""
-    so_far = bench.known()
+    so_far = context.known()
     begun = so_far.start
     if begun is None or begun.transcript_path is None or so_far.start_refusal:
         return so_far.start_refusal
     try:
-        return bench.reader.read_text(begun.starter, begun.transcript_path)
+        return context.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError:
         return None
 
 
-def _has_returned(bench: UpgradeContext) -> bool:
+def _has_returned(context: UpgradeContext) -> bool:
     """Whether the command of the ISSU has, as the file with its exit status tells. One that cannot be read
     tells nothing."""
-    begun = bench.known().start
+    begun = context.known().start
     if begun is None or begun.transcript_path is None:
         return False
     try:
-        return bench.reader.read_text(begun.starter, exit_beside(begun.transcript_path)) is not None
+        return context.reader.read_text(begun.starter, exit_beside(begun.transcript_path)) is not None
     except DeviceError:
         return False
 
 
-def name_failure(bench: UpgradeContext, now: Snapshot) -> FailureClass:
+def name_failure(context: UpgradeContext, now: Snapshot) -> FailureClass:
     """What a start was refused for that has changed nothing; kept in the journal."""
-    diagnosis = _look(bench, None, now).diagnosis
+    diagnosis = _look(context, None, now).diagnosis
     # It has given up, if in words that nobody has seen yet.
     failure = FailureClass.UNKNOWN if diagnosis.failure is FailureClass.STUCK else diagnosis.failure
-    bench.record(FailureNamed(failure=failure), failure.in_words)
+    context.record(FailureNamed(failure=failure), failure.in_words)
     return failure
 
 
-def keep_plan(bench: UpgradeContext, found: Prognosis) -> None:
+def keep_plan(context: UpgradeContext, found: Prognosis) -> None:
     """Writes plan and diagnosis as evidence; the newest one counts."""
     planned = RecoveryPlanned(
-        plan=bench.evidence.write(bench.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
-        diagnosis=bench.evidence.write(bench.upgrade_id, "diagnosis.json", codec.dumps(found.diagnosis)),
+        plan=context.evidence.write(context.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
+        diagnosis=context.evidence.write(context.upgrade_id, "diagnosis.json", codec.dumps(found.diagnosis)),
         failure=found.plan.failure,
         plan_kind=found.plan.kind,
         permission=found.plan.permission,
         digest=digest_of(found.plan),
         steps="; ".join(by_hand(found.plan)),
     )
-    bench.record(planned, found.plan.reason)
+    context.record(planned, found.plan.reason)
 
 
 def digest_of(plan: RecoveryPlan) -> str:
@@ -134,18 +134,18 @@ def digest_of(plan: RecoveryPlan) -> str:
     return hashlib.sha256(codec.canonical(plan).encode()).hexdigest()
 
 
-def kept_plan(bench: UpgradeContext) -> RecoveryPlan | None:
+def kept_plan(context: UpgradeContext) -> RecoveryPlan | None:
     """The plan that was made; None when there is none yet."""
-    return plan_in(bench.known(), bench.evidence)
+    return plan_in(context.known(), context.evidence)
 
 
 def plan_in(state: UpgradeState, evidence: Evidence) -> RecoveryPlan | None:
-    """The same without a bench."""
+    """The same, from journal and evidence alone."""
     planned = state.plan
     return codec.loads(RecoveryPlan, evidence.read(planned.event.plan)) if planned else None
 
 
-def kept_diagnosis(bench: UpgradeContext) -> Diagnosis | None:
+def kept_diagnosis(context: UpgradeContext) -> Diagnosis | None:
     """What the plan was made from."""
-    planned = bench.known().plan
-    return codec.loads(Diagnosis, bench.evidence.read(planned.event.diagnosis)) if planned else None
+    planned = context.known().plan
+    return codec.loads(Diagnosis, context.evidence.read(planned.event.diagnosis)) if planned else None

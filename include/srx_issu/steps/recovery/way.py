@@ -38,30 +38,30 @@ WAYS: Mapping[PlanKind, RecoveryWay] = MappingProxyType(
 )  # a plan of another kind has no steps, and diagnose leaves it to a person
 
 
-def choose_way(bench: UpgradeContext) -> RecoveryWay:
+def choose_way(context: UpgradeContext) -> RecoveryWay:
     """Diagnosis and plan; ASK unless policy lets this plan be carried out by itself: then the approval is
     written down here as the guard behind the gates writes it, and gates and guard are left out."""
-    diagnose(bench)
-    if why_asked(bench.known(), bench.intent, ApprovalPurpose.RECOVERY):
+    diagnose(context)
+    if why_asked(context.known(), context.intent, ApprovalPurpose.RECOVERY):
         return RecoveryWay.ASK
-    return confirm_recovery(bench.at(CONFIRM_STEP))
+    return confirm_recovery(context.at(CONFIRM_STEP))
 
 
-def confirm_recovery(bench: UpgradeContext) -> RecoveryWay:
+def confirm_recovery(context: UpgradeContext) -> RecoveryWay:
     """The guard behind the gates. Raises RequestRefused, with NEEDS_OPERATOR written down, unless the journal
     holds the approval of the plan."""
-    confirm_approval(bench, ApprovalPurpose.RECOVERY)
-    plan = kept_plan(bench)
+    confirm_approval(context, ApprovalPurpose.RECOVERY)
+    plan = kept_plan(context)
     assert plan is not None  # there is no approval without one
-    bench.log.info("%s: %s", bench.intent.cluster.name, plan.reason)
+    context.log.info("%s: %s", context.intent.cluster.name, plan.reason)
     return WAYS[plan.kind]
 
 
-def actions_left(bench: UpgradeContext, way: RecoveryWay) -> tuple[ActionName, ...]:
+def actions_left(context: UpgradeContext, way: RecoveryWay) -> tuple[ActionName, ...]:
     """The plan's steps that are not over, in order. None at all where the plan goes another way: then a
     person has cleared this task, and it passes at once."""
-    plan = kept_plan(bench)
+    plan = kept_plan(context)
     if plan is None or WAYS.get(plan.kind) is not way:
         return ()
-    passed = bench.known().passed  # what has ended is not waited for again
+    passed = context.known().passed  # what has ended is not waited for again
     return tuple(action.name for action in plan.actions if action.name not in passed)

@@ -21,7 +21,7 @@ _RENEW = timedelta(seconds=300)
 
 
 def stage_cluster(
-    bench: StagingContext,
+    context: StagingContext,
     cluster: Cluster,
     image: Image,
     throttle: Throttle,
@@ -29,29 +29,29 @@ def stage_cluster(
 ) -> tuple[Staged, ...]:
     """One result a node, written down. ``halted``: who stopped the fleet, and why. The cluster's lease keeps
     upgrades away meanwhile; a cluster that somebody has is left alone."""
-    owner, lease = f"{bench.staging_id}/{cluster.name}", f"cluster:{cluster.name}"
+    owner, lease = f"{context.staging_id}/{cluster.name}", f"cluster:{cluster.name}"
     try:
         if reason := halted():
             raise RequestRefused(reason)
-        bench.leases.take(lease, owner, LEASE_S)
+        context.leases.take(lease, owner, LEASE_S)
     except SrxIssuError as error:
-        return tuple(_told(bench, cluster, image, node, str(error)) for node in NodeName)
+        return tuple(_told(context, cluster, image, node, str(error)) for node in NodeName)
     try:
-        return _stage_nodes(bench, cluster, image, _Progress(bench, cluster, throttle, owner, halted))
+        return _stage_nodes(context, cluster, image, _Progress(context, cluster, throttle, owner, halted))
     finally:
-        bench.leases.release(lease, owner)
+        context.leases.release(lease, owner)
 
 
 def _stage_nodes(
-    bench: StagingContext, cluster: Cluster, image: Image, progress: _Progress
+    context: StagingContext, cluster: Cluster, image: Image, progress: _Progress
 ) -> tuple[Staged, ...]:
     try:
-        look = bench.look(cluster, image)
+        look = context.look(cluster, image)
     except SrxIssuError as error:
-        return tuple(_told(bench, cluster, image, node, str(error)) for node in NodeName)
+        return tuple(_told(context, cluster, image, node, str(error)) for node in NodeName)
     if all(v.release and same_release(v.release, image.release) for v in look.snapshot.views):
-        bench.log.info("%s runs %s already", cluster.name, image.release)
-        return tuple(_told(bench, cluster, image, node, None) for node in NodeName)
+        context.log.info("%s runs %s already", cluster.name, image.release)
+        return tuple(_told(context, cluster, image, node, None) for node in NodeName)
     done = []
     for node in NodeName:
         space = look.state.var_tmp.one_of(node)
@@ -60,38 +60,38 @@ def _stage_nodes(
         try:
             if free is None:
                 raise RequestRefused(reason or "does not say how much is free in /var/tmp")
-            _stage_node(bench, cluster, image, node, free, progress)
+            _stage_node(context, cluster, image, node, free, progress)
         except SrxIssuError as error:
-            done.append(_told(bench, cluster, image, node, str(error)))
+            done.append(_told(context, cluster, image, node, str(error)))
         else:
-            done.append(_told(bench, cluster, image, node, None))
+            done.append(_told(context, cluster, image, node, None))
     return tuple(done)
 
 
 def _stage_node(
-    bench: StagingContext,
+    context: StagingContext,
     cluster: Cluster,
     image: Image,
     node: NodeName,
     free_bytes: int,
     progress: _Progress,
 ) -> None:
-    with bench.files(cluster, image, node) as files:
+    with context.files(cluster, image, node) as files:
         if is_there(files, image):
-            bench.log.info("%s %s: %s is there already", cluster.name, node, image.name)
+            context.log.info("%s %s: %s is there already", cluster.name, node, image.name)
             return
-        _check_space(bench, cluster, image, files, free_bytes)
-        bench.log.info("%s %s: copying %s, %d bytes", cluster.name, node, image.name, image.size_bytes)
+        _check_space(context, cluster, image, files, free_bytes)
+        context.log.info("%s %s: copying %s, %d bytes", cluster.name, node, image.name, image.size_bytes)
         check_source(image)
         upload_ahead(files, node, image, progress.of_one_copy(), halted=progress.halted(), hold=progress.hold)
         check_arrived(files, node, image)
 
 
 def _check_space(
-    bench: StagingContext, cluster: Cluster, image: Image, files: NodeFiles, free_bytes: int
+    context: StagingContext, cluster: Cluster, image: Image, files: NodeFiles, free_bytes: int
 ) -> None:
     there = min(files.arrived(image.node_path), image.size_bytes)
-    needed = bytes_needed(image, bench.disk_factor(cluster, image), there)
+    needed = bytes_needed(image, context.disk_factor(cluster, image), there)
     if free_bytes < needed:
         raise RequestRefused(
             f"/var/tmp has {free_bytes:,} bytes free, the upgrade will need {needed:,}; "
@@ -100,20 +100,20 @@ def _check_space(
 
 
 def _told(
-    bench: StagingContext, cluster: Cluster, image: Image, node: NodeName, failed: str | None
+    context: StagingContext, cluster: Cluster, image: Image, node: NodeName, failed: str | None
 ) -> Staged:
     staged = Staged(
-        at=bench.clock.now(),
-        staging_id=bench.staging_id,
+        at=context.clock.now(),
+        staging_id=context.staging_id,
         cluster=cluster.name,
         node=node,
         image=image.name,
         sha256=image.sha256,
         failed=failed,
     )
-    bench.staged.record_staged(staged)
+    context.staged.record_staged(staged)
     if failed:
-        bench.log.warning("%s %s: not staged: %s", cluster.name, node, failed)
+        context.log.warning("%s %s: not staged: %s", cluster.name, node, failed)
     return staged
 
 
@@ -122,16 +122,16 @@ class _Progress:
 
     def __init__(
         self,
-        bench: StagingContext,
+        context: StagingContext,
         cluster: Cluster,
         throttle: Throttle,
         owner: str,
         halted: Callable[[], str | None],
     ) -> None:
         self.halted = halted
-        self._bench, self._throttle, self._owner = bench, throttle, owner
+        self._context, self._throttle, self._owner = context, throttle, owner
         self._lease = f"cluster:{cluster.name}"
-        self._renewed: datetime = bench.clock.now()
+        self._renewed: datetime = context.clock.now()
 
     def of_one_copy(self) -> Callable[[int, int], None]:
         before: int | None = None
@@ -146,11 +146,11 @@ class _Progress:
         return progress
 
     def _renew(self) -> None:
-        now = self._bench.clock.now()
+        now = self._context.clock.now()
         if now - self._renewed >= _RENEW:
             self.hold()
             self._renewed = now
 
     def hold(self) -> None:
         """Raises LeaseHeld or JournalError when the cluster's lease is not ours."""
-        self._bench.leases.renew(self._lease, self._owner, LEASE_S)
+        self._context.leases.renew(self._lease, self._owner, LEASE_S)

@@ -36,9 +36,9 @@ class _Order:
     halted: str | None
 
 
-def plan_staging(bench: StagingContext) -> tuple[SiteWork, ...]:
+def plan_staging(context: StagingContext) -> tuple[SiteWork, ...]:
     """Raises RequestRefused when the plan takes nobody."""
-    plan = bench.plan_now().plan
+    plan = context.plan_now().plan
     if plan.objections:
         raise RequestRefused("; ".join(plan.objections))
     sites: dict[str, list[str]] = {}
@@ -47,34 +47,34 @@ def plan_staging(bench: StagingContext) -> tuple[SiteWork, ...]:
     return tuple(SiteWork(site=site, clusters=tuple(names)) for site, names in sites.items())
 
 
-def stage_site(bench: StagingContext, work: SiteWork) -> tuple[Staged, ...]:
+def stage_site(context: StagingContext, work: SiteWork) -> tuple[Staged, ...]:
     """Some clusters at a time, on one line that they share. Failures are written down."""
-    planning = bench.plan_now()
+    planning = context.plan_now()
     limits = _staging(planning.campaign).of(work.site)
-    throttle, order = Throttle(limits.mbit_s, bench.clock), _Order(halted=bench.stopped())
+    throttle, order = Throttle(limits.mbit_s, context.clock), _Order(halted=context.stopped())
 
     def stage(name: str) -> tuple[Staged, ...]:
         planned = planning.plan.cluster(name)
         if planned is None:  # the files were changed since the sites were listed
             return ()
-        cluster, image = bench.clusters[name], bench.images[planned.image]
-        return stage_cluster(bench, cluster, image, throttle, lambda: order.halted)
+        cluster, image = context.clusters[name], context.images[planned.image]
+        return stage_cluster(context, cluster, image, throttle, lambda: order.halted)
 
     with ThreadPoolExecutor(max_workers=limits.at_once, thread_name_prefix=f"stage-{work.site}") as pool:
         under_way = [pool.submit(stage, name) for name in work.clusters]
         left = set(under_way)
         while left:
-            order.halted = bench.stopped()
+            order.halted = context.stopped()
             left = wait(left, timeout=STOP_HEARD_S).not_done
     return tuple(staged for future in under_way for staged in future.result())
 
 
-def summarise(bench: StagingContext) -> tuple[int, dict[str, str]]:
+def summarise(context: StagingContext) -> tuple[int, dict[str, str]]:
     """How many clusters have their image on both nodes, and what the others lack it for."""
-    plan = bench.plan_now().plan
+    plan = context.plan_now().plan
     names = [cluster.name for cluster in plan.clusters]
-    checksums = {c.name: bench.images[c.image].sha256 for c in plan.clusters}
-    missing = gaps(names, bench.staged.newest_staged(names), checksums)
+    checksums = {c.name: context.images[c.image].sha256 for c in plan.clusters}
+    missing = gaps(names, context.staged.newest_staged(names), checksums)
     return len(names) - len(missing), missing
 
 

@@ -13,13 +13,13 @@ from srx_issu.steps.context import Facts, UpgradeContext
 FORMS = ("text", "set")
 
 
-def back_up_configuration(bench: UpgradeContext) -> Facts:
+def back_up_configuration(context: UpgradeContext) -> Facts:
     """Saves ``configuration-<node>.<form>`` (scrubbed) and ``….sealed`` (encrypted) as evidence."""
     for node in NodeName:
         for form in FORMS:
-            configuration = bench.reader.configuration(node, form)
+            configuration = context.reader.configuration(node, form)
             name = f"configuration-{node}.{form}"
-            bench.evidence.write(bench.upgrade_id, name, scrub(configuration))
-            bench.evidence.write(bench.upgrade_id, f"{name}.sealed", bench.seal(configuration.encode()))
-        bench.record(StepFinished(), "configuration saved, readable and sealed", node=node)
+            context.evidence.write(context.upgrade_id, name, scrub(configuration))
+            context.evidence.write(context.upgrade_id, f"{name}.sealed", context.seal(configuration.encode()))
+        context.record(StepFinished(), "configuration saved, readable and sealed", node=node)
     return {"nodes": [node.value for node in NodeName], "forms": list(FORMS)}

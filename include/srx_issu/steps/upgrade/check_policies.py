@@ -22,43 +22,43 @@ RESYNC_KEY = "resync_policies"  # sent once in an upgrade
 RESYNC_STEP = "verify.resync_policies"
 
 
-def check_policies(bench: UpgradeContext) -> Facts:
+def check_policies(context: UpgradeContext) -> Facts:
     """Reads the newest ``after`` picture; where a PFE says out-of-sync, resyncs once. No answer is no reason
     to resync: check_state reports it."""
-    _, state = after(bench)
+    _, state = after(context)
     out = out_of_sync(state)
     if out:
         made = FindingMade(by=FoundBy.POLICIES, pfes=out)
-        bench.record(made, f"policies out of sync on {', '.join(out)}")
-        return resync_policies(bench.at(RESYNC_STEP))
-    bench.record(StepFinished(), "policies in sync on every PFE that answered")
+        context.record(made, f"policies out of sync on {', '.join(out)}")
+        return resync_policies(context.at(RESYNC_STEP))
+    context.record(StepFinished(), "policies in sync on every PFE that answered")
     return {}
 
 
-def resync_policies(bench: UpgradeContext) -> Facts:
+def resync_policies(context: UpgradeContext) -> Facts:
     """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help, and
     RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
     words = "sent before"
-    if Sending.RESYNC_POLICIES not in bench.known().sent_for:
-        words = _resync(bench)
-    look_again(bench, "after the policy resync")
-    left = out_of_sync(after(bench)[1])
+    if Sending.RESYNC_POLICIES not in context.known().sent_for:
+        words = _resync(context)
+    look_again(context, "after the policy resync")
+    left = out_of_sync(after(context)[1])
     if left:
         reason = f"policies still out of sync on {', '.join(left)} after 'request security policies resync'"
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     return {"words": words}
 
 
-def _resync(bench: UpgradeContext) -> str:
+def _resync(context: UpgradeContext) -> str:
     def still_due(now: Snapshot) -> str | None:
         if now.primary(0) is not primary or split_groups(now):
             return f"policies are not resynced: not one primary, or another one ({describe(now)})"
         return None
 
-    _, state = after(bench)
-    now = bench.reader.observe()
+    _, state = after(context)
+    now = context.reader.observe()
     primary = now.primary(0)
     if primary is None or split_groups(now):
         raise RequestRefused(f"policies are not resynced: not one primary ({describe(now)})")
@@ -71,7 +71,7 @@ def _resync(bench: UpgradeContext) -> str:
         still_due=still_due,
         command=ResyncPolicies(),
     )
-    return send_command(bench, order)
+    return send_command(context, order)
 
 
 def out_of_sync(state: ClusterState) -> tuple[str, ...]:

@@ -16,20 +16,20 @@ from srx_issu.steps.waits.converge import NotYet, not_yet
 FINDINGS = "findings"
 
 
-def check_state(bench: UpgradeContext) -> Facts | NotYet:
+def check_state(context: UpgradeContext) -> Facts | NotYet:
     """Waits until the state has come back, or its deadline. Findings go to the journal and decide the
     outcome; a blocking one raises NotVerified."""
-    before, intent = before_the_upgrade(bench), with_noise(bench)
-    is_waiting = OwnWait.STATE_AFTER_ISSU in bench.known().waiting_since
-    now = as_it_is_now(bench) if is_waiting else last_look(bench)
-    if wait := not_yet(bench, OwnWait.STATE_AFTER_ISSU, before, now, intent):
+    before, intent = before_the_upgrade(context), with_noise(context)
+    is_waiting = OwnWait.STATE_AFTER_ISSU in context.known().waiting_since
+    now = as_it_is_now(context) if is_waiting else last_look(context)
+    if wait := not_yet(context, OwnWait.STATE_AFTER_ISSU, before, now, intent):
         return wait
     if is_waiting:
-        keep_after(bench, now, "after waiting for it to come back")
-    return _judge(bench, before, now, intent)
+        keep_after(context, now, "after waiting for it to come back")
+    return _judge(context, before, now, intent)
 
 
-def _judge(bench: UpgradeContext, before: Observation, now: Observation, intent: Intent) -> Facts:
+def _judge(context: UpgradeContext, before: Observation, now: Observation, intent: Intent) -> Facts:
     from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 
     aftermath = check_aftermath(
@@ -38,16 +38,16 @@ def _judge(bench: UpgradeContext, before: Observation, now: Observation, intent:
         after=now.snapshot,
         after_state=now.state,
         intent=intent,
-        validate=bench.validate,
+        validate=context.validate,
     )
-    evidence = bench.evidence.write(bench.upgrade_id, "comparison.json", aftermath.to_json())
-    keep_validations(bench, "comparison", aftermath.validations)
+    evidence = context.evidence.write(context.upgrade_id, "comparison.json", aftermath.to_json())
+    keep_validations(context, "comparison", aftermath.validations)
     for finding in aftermath.findings:
-        bench.record(FindingMade(by=FoundBy.STATE), finding)
+        context.record(FindingMade(by=FoundBy.STATE), finding)
     if aftermath.objections:
         reason = "; ".join(aftermath.objections)
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     finished = StepFinished(documents={"evidence": evidence}, awaited=OwnWait.STATE_AFTER_ISSU)
-    bench.record(finished, f"state compared with the baseline: {aftermath.summary}")
+    context.record(finished, f"state compared with the baseline: {aftermath.summary}")
     return {FINDINGS: list(aftermath.findings), "evidence": evidence}

@@ -24,48 +24,48 @@ from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.waits.converge import NotYet, not_yet
 
 
-def check_unchanged(bench: UpgradeContext) -> Facts | NotYet:
+def check_unchanged(context: UpgradeContext) -> Facts | NotYet:
     """Both on the target, in sync, flags cleared, groups where they belong, and everything as before once
     more, the configuration too: UPGRADED (or with findings). Waits for what the fail-back has interrupted.
     """
     from srx_issu.checks.post_checks import differences_of  # noqa: PLC0415 - brings the checks
 
-    before, now, intent = before_the_upgrade(bench), as_it_is_now(bench), with_noise(bench)
-    reason, objections = _left_over(bench, now.snapshot)
+    before, now, intent = before_the_upgrade(context), as_it_is_now(context), with_noise(context)
+    reason, objections = _left_over(context, now.snapshot)
     if objections:
-        _stop(bench, "; ".join([reason, *objections]))
-    known = differences_of(before, last_look(bench), intent)
-    if wait := not_yet(bench, OwnWait.STATE_AFTER_FAIL_BACK, before, now, intent, known):
+        _stop(context, "; ".join([reason, *objections]))
+    known = differences_of(before, last_look(context), intent)
+    if wait := not_yet(context, OwnWait.STATE_AFTER_FAIL_BACK, before, now, intent, known):
         return wait
-    new = _judge(bench, before, now, intent, known)
-    findings = bench.known().found_by(FoundBy.STATE) + new
+    new = _judge(context, before, now, intent, known)
+    findings = context.known().found_by(FoundBy.STATE) + new
     if findings:
         back = _back_by_now(known, differences_of(before, now, intent))
         words = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
-        decide_outcome(bench, Outcome.UPGRADED_WITH_FINDINGS, words)
+        decide_outcome(context, Outcome.UPGRADED_WITH_FINDINGS, words)
     else:
-        decide_outcome(bench, Outcome.UPGRADED, f"{reason}; {describe(now.snapshot)}")
+        decide_outcome(context, Outcome.UPGRADED, f"{reason}; {describe(now.snapshot)}")
     return {"findings": list(findings)}
 
 
-def _left_over(bench: UpgradeContext, now: Snapshot) -> tuple[str, list[str]]:
+def _left_over(context: UpgradeContext, now: Snapshot) -> tuple[str, list[str]]:
     """What the nodes show, in a sentence, and what of the ISSU is left behind."""
-    way = course(bench.known(), bench.evidence, bench.intent)
+    way = course(context.known(), context.evidence, context.intent)
     reading = infer_phase(way.before, now, way.starter, way.target)
-    goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if bench.intent.fail_back else [])]
+    goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if context.intent.fail_back else [])]
     missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
     if reading.phase is not Phase.COMPLETE and not missing:
         missing = ["the upgrade is not complete any more"]
     return reading.reason, missing
 
 
-def _stop(bench: UpgradeContext, reason: str) -> None:
-    decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+def _stop(context: UpgradeContext, reason: str) -> None:
+    decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
     raise NotVerified(reason)
 
 
 def _judge(
-    bench: UpgradeContext,
+    context: UpgradeContext,
     before: Observation,
     now: Observation,
     intent: Intent,
@@ -74,7 +74,7 @@ def _judge(
     """The findings that were not told after the ISSU already; a blocking one raises NotVerified."""
     from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
 
-    keep_look(bench, "final", now)
+    keep_look(context, "final", now)
     aftermath = check_aftermath(
         before=before.snapshot,
         before_state=before.state,
@@ -82,18 +82,18 @@ def _judge(
         after_state=now.state,
         intent=intent,
         flags_reset=True,
-        validate=bench.validate,
+        validate=context.validate,
     )
-    bench.evidence.write(bench.upgrade_id, "final-comparison.json", aftermath.to_json())
-    keep_validations(bench, "final-comparison", aftermath.validations)
+    context.evidence.write(context.upgrade_id, "final-comparison.json", aftermath.to_json())
+    keep_validations(context, "final-comparison", aftermath.validations)
     told = {difference.what for difference in known}
     old = {d.words for d in aftermath.differences if d.what in told}
     new = [text for text in aftermath.findings if text not in old and text.partition(": ")[2] not in old]
     for finding in new:
-        bench.record(FindingMade(by=FoundBy.LAST_LOOK), finding)
+        context.record(FindingMade(by=FoundBy.LAST_LOOK), finding)
     if aftermath.objections:
-        _stop(bench, "; ".join(aftermath.objections))
-    bench.record(Observed(), f"after the fail-back: {aftermath.summary}")
+        _stop(context, "; ".join(aftermath.objections))
+    context.record(Observed(), f"after the fail-back: {aftermath.summary}")
     return new
 
 

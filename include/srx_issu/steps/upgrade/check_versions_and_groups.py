@@ -18,27 +18,28 @@ class NotVerified(Exception):
     """Something that must hold after an upgrade does not; the outcome is journalled."""
 
 
-def check_versions_and_groups(bench: UpgradeContext) -> Facts:
+def check_versions_and_groups(context: UpgradeContext) -> Facts:
     """Raises NotVerified, with NEEDS_OPERATOR journalled, when a node is not what it must be."""
-    before = baseline(bench.known(), bench.evidence)
-    now, _ = after(bench)
+    before = baseline(context.known(), context.evidence)
+    now, _ = after(context)
     faults = []
     for node in NodeName:
         release = now.view(node).release
-        if release is None or not same_release(release, bench.intent.image.release):
+        if release is None or not same_release(release, context.intent.image.release):
             faults.append(
-                f"{node} runs {release or 'an unknown release'}, expected {bench.intent.image.release}"
+                f"{node} runs {release or 'an unknown release'}, expected {context.intent.image.release}"
             )
         elif not (
-            was_under_way(bench.intent, before.view(node)) or has_rebooted(before.view(node), now.view(node))
+            was_under_way(context.intent, before.view(node))
+            or has_rebooted(before.view(node), now.view(node))
         ):
             faults.append(f"{node} has not rebooted since the baseline")
         if words := not_settled(now, node):
             faults.append(words)
     if faults:
         reason = "; ".join(faults)
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     text = f"both nodes run {now.node0.release}, groups {', '.join(f'RG{g}' for g in now.group_ids)} settled"
-    bench.record(StepFinished(), text)
+    context.record(StepFinished(), text)
     return {"release": now.node0.release}

@@ -14,14 +14,14 @@ from srx_issu.steps.upgrade.consolidate_groups import return_groups
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 
 
-def clean_up(bench: UpgradeContext) -> Facts:
+def clean_up(context: UpgradeContext) -> Facts:
     """For an upgrade whose outcome is decided and that is not closed yet. Never fails it: what could not be
     removed is a remark. A cluster in doubt keeps its files."""
-    facts = return_groups(bench)
-    so_far = bench.known()
+    facts = return_groups(context)
+    so_far = context.known()
     brought, ended = so_far.brought, so_far.conclusion
     if brought is None or ended is None or not ended.outcome.is_success:
-        bench.record(StepFinished(), "nothing to remove")
+        context.record(StepFinished(), "nothing to remove")
         return facts
     node, path = brought
     order = DeleteOrder(
@@ -32,23 +32,23 @@ def clean_up(bench: UpgradeContext) -> Facts:
         path=path,
     )
     if Sending.CLEAN_UP in so_far.sent_for:
-        bench.record(Observed(), f"an earlier try was going to remove {path}; look yourself", node=node)
+        context.record(Observed(), f"an earlier try was going to remove {path}; look yourself", node=node)
         return facts
     try:
-        bench.stopped()  # the gate would wait for the answer, and the end of the upgrade with it
-        delete_file(bench, order)
+        context.stopped()  # the gate would wait for the answer, and the end of the upgrade with it
+        delete_file(context, order)
     except (DeviceError, RequestRefused, PermitExpired, StopFlagUnreadable) as error:
-        bench.record(Observed(), f"{path} could not be removed: {error}", node=node)
+        context.record(Observed(), f"{path} could not be removed: {error}", node=node)
         return facts
-    bench.record(StepFinished(), f"{path} removed", node=node)
+    context.record(StepFinished(), f"{path} removed", node=node)
     return {**facts, "removed": path}
 
 
-def left_undone(bench: UpgradeContext, error: str) -> None:
+def left_undone(context: UpgradeContext, error: str) -> None:
     """Something that nobody foresaw ended the clean-up: groups that were failed over by hand may still be
     away, and then a person must look; else it is a remark."""
-    so_far = bench.known()
+    so_far = context.known()
     if so_far.gathered_groups and so_far.start is None:
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"groups may not be back where they were: {error}")
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, f"groups may not be back where they were: {error}")
     else:
-        bench.record(Observed(), f"the clean-up was left undone: {error}")
+        context.record(Observed(), f"the clean-up was left undone: {error}")

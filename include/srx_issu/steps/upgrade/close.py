@@ -25,18 +25,18 @@ ELSE_TODO = (
 )
 
 
-def close(bench: UpgradeContext, failed_tasks: Sequence[str]) -> Facts:
+def close(context: UpgradeContext, failed_tasks: Sequence[str]) -> Facts:
     """``failed_tasks`` are the tasks of this run that failed, oldest first. Returns outcome and reason.
 
     An upgrade that is closed keeps its outcome, whatever a cleared task has decided since.
     """
-    ended = _closed(bench) or settle(bench, failed_tasks)
-    end_upgrade(bench.intent, bench.journal, bench.leases, bench.clock.now(), ended)
+    ended = _closed(context) or settle(context, failed_tasks)
+    end_upgrade(context.intent, context.journal, context.leases, context.clock.now(), ended)
     kept = ended.outcome in STAYS_CLAIMED
     if kept:
-        bench.log.warning("%s stays claimed until a person releases it", bench.intent.cluster.name)
-    bench.log.info("%s: %s: %s", bench.intent.cluster.name, ended.outcome, ended.reason)
-    todo: Facts = {"what_to_do": what_to_do(bench)} if kept else {}
+        context.log.warning("%s stays claimed until a person releases it", context.intent.cluster.name)
+    context.log.info("%s: %s: %s", context.intent.cluster.name, ended.outcome, ended.reason)
+    todo: Facts = {"what_to_do": what_to_do(context)} if kept else {}
     return {"outcome": ended.outcome.value, "reason": ended.reason, **todo}
 
 
@@ -46,23 +46,23 @@ def end_upgrade(intent: Intent, journal: Journal, leases: Leases, at: datetime, 
     give_back(intent, leases, keep_cluster=ended.outcome in STAYS_CLAIMED)
 
 
-def is_closed(bench: UpgradeContext) -> bool:
-    return _closed(bench) is not None
+def is_closed(context: UpgradeContext) -> bool:
+    return _closed(context) is not None
 
 
-def _closed(bench: UpgradeContext) -> Conclusion | None:
-    record = bench.journal.upgrade(bench.upgrade_id)
+def _closed(context: UpgradeContext) -> Conclusion | None:
+    record = context.journal.upgrade(context.upgrade_id)
     if record is None or record.outcome is None:
         return None
     return Conclusion(outcome=record.outcome, reason=record.reason or "closed before")
 
 
-def settle(bench: UpgradeContext, failed_tasks: Sequence[str]) -> Conclusion:
+def settle(context: UpgradeContext, failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome, written into the journal where no step had decided on it. Safe to call twice."""
-    entries = bench.journal.entries(bench.upgrade_id)
+    entries = context.journal.entries(context.upgrade_id)
     ended = conclude(entries, failed_tasks)
     if ended != known(entries).conclusion:
-        decide_outcome(bench, ended.outcome, ended.reason)
+        decide_outcome(context, ended.outcome, ended.reason)
     return ended
 
 
@@ -90,11 +90,11 @@ def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusio
     return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
 
 
-def what_to_do(bench: UpgradeContext) -> str:
+def what_to_do(context: UpgradeContext) -> str:
     """For the person who must act: what the step that gave up has written down, and the way to the end."""
-    written = [name for name in bench.evidence.names(bench.upgrade_id) if TODO in name]
-    told = bench.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
-    release = f"srx-issu release {bench.intent.cluster.name} --reason '...'"
+    written = [name for name in context.evidence.names(context.upgrade_id) if TODO in name]
+    told = context.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
+    release = f"srx-issu release {context.intent.cluster.name} --reason '...'"
     return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
 
 

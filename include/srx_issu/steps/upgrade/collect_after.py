@@ -13,35 +13,35 @@ from srx_issu.steps.upgrade.comparing import COMPARED, keep_look
 from srx_issu.steps.upgrade.transcript import keep_transcript
 
 
-def collect_after(bench: UpgradeContext) -> Facts:
+def collect_after(context: UpgradeContext) -> Facts:
     """Snapshot, state tables and transcript as evidence."""
-    keep_transcript(bench)
-    return look_again(bench, "after the upgrade")
+    keep_transcript(context)
+    return look_again(context, "after the upgrade")
 
 
-def look_again(bench: UpgradeContext, when: str) -> Facts:
+def look_again(context: UpgradeContext, when: str) -> Facts:
     """A new ``after`` picture; the newest one counts."""
-    snapshot = look_patiently(bench)
-    return keep_after(bench, Observation(snapshot=snapshot, state=bench.collect(snapshot)), when)
+    snapshot = look_patiently(context)
+    return keep_after(context, Observation(snapshot=snapshot, state=context.collect(snapshot)), when)
 
 
-def keep_after(bench: UpgradeContext, look: Observation, when: str) -> Facts:
+def keep_after(context: UpgradeContext, look: Observation, when: str) -> Facts:
     """Makes ``look`` the newest ``after`` picture."""
-    kept = keep_look(bench, "after", look)
-    bench.record(StateCollected(snapshot=kept.snapshot, state=kept.state), f"state collected {when}")
+    kept = keep_look(context, "after", look)
+    context.record(StateCollected(snapshot=kept.snapshot, state=kept.state), f"state collected {when}")
     return {"snapshot": kept.snapshot, "state": kept.state}
 
 
-def last_look(bench: UpgradeContext) -> Observation:
+def last_look(context: UpgradeContext) -> Observation:
     """The newest ``after`` picture, of what is compared."""
-    snapshot, state = after(bench)
+    snapshot, state = after(context)
     return Observation(snapshot=snapshot, state=state.only(COMPARED))
 
 
-def after(bench: UpgradeContext) -> tuple[Snapshot, ClusterState]:
+def after(context: UpgradeContext) -> tuple[Snapshot, ClusterState]:
     """The newest ``after`` picture. Raises LookupError when there is none."""
-    collected = bench.known().after
+    collected = context.known().after
     if collected is None:
         raise LookupError("no state was collected after the upgrade: it must be collected before this step")
-    snapshot, state = bench.evidence.read(collected.snapshot), bench.evidence.read(collected.state)
+    snapshot, state = context.evidence.read(collected.snapshot), context.evidence.read(collected.state)
     return codec.loads(Snapshot, snapshot), codec.loads(ClusterState, state)

@@ -13,37 +13,37 @@ from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.comparing import keep_look
 
 
-def collect_baseline(bench: UpgradeContext) -> Facts:
+def collect_baseline(context: UpgradeContext) -> Facts:
     """Snapshot and state tables as evidence. Once the ISSU was asked for, the old baseline stays."""
-    so_far = bench.known()
+    so_far = context.known()
     if so_far.start is not None or so_far.gathered_groups:
-        bench.record(StepFinished(), "the ISSU was asked for already; the baseline stays as it is")
+        context.record(StepFinished(), "the ISSU was asked for already; the baseline stays as it is")
         return {}
-    look = _look(bench)
-    kept = keep_look(bench, "baseline", look)
-    noise = _noise(bench, look) if look.snapshot.both_reachable else None
+    look = _look(context)
+    kept = keep_look(context, "baseline", look)
+    noise = _noise(context, look) if look.snapshot.both_reachable else None
     silent = [f"{view.node} ({view.error})" for view in look.snapshot.views if not view.reachable]
     text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
     taken = BaselineTaken(snapshot=kept.snapshot, state=kept.state, noise=noise)
-    bench.record(taken, f"baseline taken; {text}")
+    context.record(taken, f"baseline taken; {text}")
     return {"snapshot": kept.snapshot, "state": kept.state, "noise": noise}
 
 
-def _look(bench: UpgradeContext) -> Observation:
-    snapshot = bench.reader.observe()
-    return Observation(snapshot=snapshot, state=bench.collect(snapshot))
+def _look(context: UpgradeContext) -> Observation:
+    snapshot = context.reader.observe()
+    return Observation(snapshot=snapshot, state=context.collect(snapshot))
 
 
-def _noise(bench: UpgradeContext, look: Observation) -> str:
+def _noise(context: UpgradeContext, look: Observation) -> str:
     """Counts what has figures some more times; what they move by themselves is no finding later.
 
     The tolerances that follow are evidence, so that every comparison of this upgrade uses the same.
     """
-    limits = bench.intent.policy.limits
+    limits = context.intent.policy.limits
     samples: list[ClusterState] = [look.state]
     while len(samples) < limits.baseline_samples:
-        bench.clock.sleep(limits.baseline_interval_s)
-        samples.append(bench.collect(look.snapshot, GAUGED))
-    floor = noise_floor(samples, bench.intent.policy.tolerances)
+        context.clock.sleep(limits.baseline_interval_s)
+        samples.append(context.collect(look.snapshot, GAUGED))
+    floor = noise_floor(samples, context.intent.policy.tolerances)
     content = codec.dumps(floor, dict[str, Tolerance])
-    return bench.evidence.write(bench.upgrade_id, "baseline-tolerances.json", content)
+    return context.evidence.write(context.upgrade_id, "baseline-tolerances.json", content)

@@ -18,28 +18,28 @@ from srx_issu.steps.observe_patiently import look_patiently
 COMPARED = (*(comparison.table for comparison in COMPARISONS), *GROWING, "policy_sync")
 
 
-def before_the_upgrade(bench: UpgradeContext) -> Observation:
+def before_the_upgrade(context: UpgradeContext) -> Observation:
     """Raises JournalError when there is no baseline."""
-    so_far = bench.known()
+    so_far = context.known()
     return Observation(
-        snapshot=baseline(so_far, bench.evidence),
-        state=baseline_state(so_far, bench.evidence).only(COMPARED),
+        snapshot=baseline(so_far, context.evidence),
+        state=baseline_state(so_far, context.evidence).only(COMPARED),
     )
 
 
-def as_it_is_now(bench: UpgradeContext) -> Observation:
+def as_it_is_now(context: UpgradeContext) -> Observation:
     """A new look at what is compared."""
-    snapshot = look_patiently(bench)
-    return Observation(snapshot=snapshot, state=bench.collect(snapshot, COMPARED))
+    snapshot = look_patiently(context)
+    return Observation(snapshot=snapshot, state=context.collect(snapshot, COMPARED))
 
 
-def with_noise(bench: UpgradeContext) -> Intent:
+def with_noise(context: UpgradeContext) -> Intent:
     """The intent with the tolerances that the baseline's noise has widened."""
-    taken = bench.known().baseline
+    taken = context.known().baseline
     if taken is None or taken.noise is None:
-        return bench.intent
-    widened = codec.loads(dict[str, Tolerance], bench.evidence.read(taken.noise))
-    return replace(bench.intent, policy=replace(bench.intent.policy, tolerances=widened))
+        return context.intent
+    widened = codec.loads(dict[str, Tolerance], context.evidence.read(taken.noise))
+    return replace(context.intent, policy=replace(context.intent.policy, tolerances=widened))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +50,18 @@ class KeptLook:
     state: str
 
 
-def keep_look(bench: UpgradeContext, moment: str, look: Observation) -> KeptLook:
+def keep_look(context: UpgradeContext, moment: str, look: Observation) -> KeptLook:
     """``<moment>-snapshot.json`` and ``<moment>-state.json`` as evidence."""
-    keep = bench.evidence.write
+    keep = context.evidence.write
     return KeptLook(
-        snapshot=keep(bench.upgrade_id, f"{moment}-snapshot.json", codec.dumps(look.snapshot)),
-        state=keep(bench.upgrade_id, f"{moment}-state.json", codec.dumps(look.state)),
+        snapshot=keep(context.upgrade_id, f"{moment}-snapshot.json", codec.dumps(look.snapshot)),
+        state=keep(context.upgrade_id, f"{moment}-state.json", codec.dumps(look.state)),
     )
 
 
-def keep_validations(bench: UpgradeContext, phase: str, validations: Mapping[str, object]) -> str | None:
+def keep_validations(context: UpgradeContext, phase: str, validations: Mapping[str, object]) -> str | None:
     """Great Expectations' own results, table by table; None where another validator ran."""
     if not validations:
         return None
     content = codec.dumps(dict(validations), dict[str, object])
-    return bench.evidence.write(bench.upgrade_id, f"{phase}-validations.json", content)
+    return context.evidence.write(context.upgrade_id, f"{phase}-validations.json", content)

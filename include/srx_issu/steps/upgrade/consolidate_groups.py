@@ -21,23 +21,23 @@ from srx_issu.steps.upgrade.judge_readiness import eligibility, reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 
-def consolidate_groups(bench: UpgradeContext) -> Facts:
+def consolidate_groups(context: UpgradeContext) -> Facts:
     """Fails over, group by group, only what is not on the RG0 primary, and only where it must be done."""
-    so_far = bench.known()
-    support = eligibility(bench, baseline(so_far, bench.evidence))
+    so_far = context.known()
+    support = eligibility(context, baseline(so_far, context.evidence))
     if so_far.start or not support.consolidate_by_hand:
-        bench.record(StepFinished(), "the device fails its groups over by itself (12.1 and later)")
+        context.record(StepFinished(), "the device fails its groups over by itself (12.1 and later)")
         return {"moved": []}
-    reassess_if_old(bench)
-    now = bench.reader.observe()
+    reassess_if_old(context)
+    now = context.reader.observe()
     primary = now.primary(0)
     moved = [g for g in now.group_ids if primary and now.primary(g) is not primary]
     for group_id in moved:
         assert primary is not None  # moved is empty without a primary
         try:
-            send_command(bench, _gathering(group_id, primary))
+            send_command(context, _gathering(group_id, primary))
         except NotPermitted as no:
-            refuse_start(bench, no)
+            refuse_start(context, no)
     return {"moved": list(moved)}
 
 
@@ -59,27 +59,27 @@ def _gathering(group_id: int, primary: NodeName) -> CommandOrder:
     )
 
 
-def return_groups(bench: UpgradeContext) -> Facts:
+def return_groups(context: UpgradeContext) -> Facts:
     """Puts back what was gathered for a start that was then not made. Does nothing once an ISSU was asked
     for: the outcome's own way sees to the groups then. NEEDS_OPERATOR where a group does not go back."""
-    so_far = bench.known()
+    so_far = context.known()
     gathered = so_far.gathered_groups
     if not gathered or so_far.start is not None:
         return {}
-    before = baseline(so_far, bench.evidence)
+    before = baseline(so_far, context.evidence)
     try:
         for group_id in gathered:
-            _return_group(bench, before, group_id)
+            _return_group(context, before, group_id)
     except ConnectionUnusable:
         raise
     except (DeviceError, RequestRefused) as error:
         reason = f"groups that were failed over for a start that was not made did not go back: {error}"
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
         return {"not_returned": reason}
     return {"returned": list(gathered)}
 
 
-def _return_group(bench: UpgradeContext, before: Snapshot, group_id: int) -> None:
+def _return_group(context: UpgradeContext, before: Snapshot, group_id: int) -> None:
     node = before.primary(group_id)
     if node is None:
         raise RequestRefused(f"RG{group_id} had not exactly one primary before; look where it belongs")
@@ -106,9 +106,9 @@ def _return_group(bench: UpgradeContext, before: Snapshot, group_id: int) -> Non
             command=command,
         )
         try:
-            send_command(bench, order)
+            send_command(context, order)
         except NotPermitted as no:
             if no.condition != SendCondition.STILL_DUE:
                 raise
-    if bench.reader.observe().primary(group_id) is not node:
+    if context.reader.observe().primary(group_id) is not node:
         raise RequestRefused(f"RG{group_id} is not back on {node}")

@@ -7,6 +7,6 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.context import UpgradeContext
 
 
-def decide_outcome(bench: UpgradeContext, outcome: Outcome, reason: str) -> None:
+def decide_outcome(context: UpgradeContext, outcome: Outcome, reason: str) -> None:
     """Journals outcome and reason; ``close`` takes the newest one as the upgrade's."""
-    bench.record(OutcomeDecided(outcome=outcome), reason)
+    context.record(OutcomeDecided(outcome=outcome), reason)

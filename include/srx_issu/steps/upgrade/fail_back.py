@@ -25,25 +25,25 @@ from srx_issu.steps.gate.send import send_command
 MOST_LOOKS = 5  # at one command that the gate finds not due, and the next look does
 
 
-def reset_failover(bench: UpgradeContext) -> Facts:
+def reset_failover(context: UpgradeContext) -> Facts:
     """``failover reset`` on every group that still has a manual flag or priority 255.
 
     One at a time: with preempt a reset moves its group, and the next one waits until that has settled.
     """
     sent: list[int] = []
-    while (flagged := _next_flagged(bench.reader.observe(), sent)) is not None:
-        _reset(bench, flagged)
+    while (flagged := _next_flagged(context.reader.observe(), sent)) is not None:
+        _reset(context, flagged)
         sent.append(flagged)
     if not sent:
-        bench.record(StepFinished(), "no manual flag and no priority 255 on any group")
+        context.record(StepFinished(), "no manual flag and no priority 255 on any group")
     return {"reset": list(sent)}
 
 
-def _reset(bench: UpgradeContext, group_id: int) -> None:
+def _reset(context: UpgradeContext, group_id: int) -> None:
     def due(now: Snapshot) -> str | None:
         return _unsettled(now) or (None if _is_flagged(now.group(group_id)) else f"RG{group_id} has no flag")
 
-    now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not reset")
+    now = _when_nothing_objects(context, _unsettled, f"RG{group_id} is not reset")
     why = "manual flag or priority 255 left behind"
     order = CommandOrder(
         purpose=SendPurpose.BRING_HOME,
@@ -53,20 +53,20 @@ def _reset(bench: UpgradeContext, group_id: int) -> None:
         still_due=due,
         command=ResetFailover(group_id=group_id),
     )
-    _send_when_due(bench, order, due)
+    _send_when_due(context, order, due)
 
 
-def _send_when_due(bench: UpgradeContext, order: CommandOrder, due: StillDue) -> bool:
+def _send_when_due(context: UpgradeContext, order: CommandOrder, due: StillDue) -> bool:
     """Whether it was sent. What the gate's own look shows to be needless, or not yet possible, is looked at
     again; raises RequestRefused when that does not end."""
     for _ in range(MOST_LOOKS):
         try:
-            send_command(bench, order)
+            send_command(context, order)
         except NotPermitted as no:
             if no.condition != SendCondition.STILL_DUE:
                 raise
             reason = str(no)
-            if due(_when_nothing_objects(bench, _unsettled, f"{order.what} is not sent")) is not None:
+            if due(_when_nothing_objects(context, _unsettled, f"{order.what} is not sent")) is not None:
                 return False
         else:
             return True
@@ -78,52 +78,52 @@ def _next_flagged(now: Snapshot, sent: list[int]) -> int | None:
 
 
 def _when_nothing_objects(
-    bench: UpgradeContext, objection: Callable[[Snapshot], str | None], not_done: str
+    context: UpgradeContext, objection: Callable[[Snapshot], str | None], not_done: str
 ) -> Snapshot:
     """The first look to which there is no objection: a lost answer or a hold-down of seconds is waited for.
 
     Raises RequestRefused after ``timers.group_settle_s``, and at the second look that shows two primaries.
     """
-    timers, began = bench.intent.policy.timers, bench.clock.now()
+    timers, began = context.intent.policy.timers, context.clock.now()
     was_split = False
-    while words := objection(now := bench.reader.observe()):
+    while words := objection(now := context.reader.observe()):
         split = bool(split_groups(now))
-        waited_s = (bench.clock.now() - began).total_seconds()
+        waited_s = (context.clock.now() - began).total_seconds()
         if (split and was_split) or waited_s >= timers.group_settle_s:
             raise RequestRefused(f"{not_done}: {words}")
         was_split = split
-        bench.clock.sleep(timers.poll_s)
+        context.clock.sleep(timers.poll_s)
     return now
 
 
-def fail_back_groups(bench: UpgradeContext) -> Facts:
+def fail_back_groups(context: UpgradeContext) -> Facts:
     """RG1 and up to their home nodes, one request a group that is not there."""
-    return _fail_back(bench, lambda group_id: group_id > 0)
+    return _fail_back(context, lambda group_id: group_id > 0)
 
 
-def fail_back_rg0(bench: UpgradeContext) -> Facts:
+def fail_back_rg0(context: UpgradeContext) -> Facts:
     """RG0 to its home node: never by itself, whatever preempt says (guide)."""
-    return _fail_back(bench, lambda group_id: group_id == 0)
+    return _fail_back(context, lambda group_id: group_id == 0)
 
 
-def _fail_back(bench: UpgradeContext, wanted: Callable[[int], bool]) -> Facts:
-    if not bench.intent.fail_back:
-        bench.record(StepFinished(), "fail-back was not asked for")
+def _fail_back(context: UpgradeContext, wanted: Callable[[int], bool]) -> Facts:
+    if not context.intent.fail_back:
+        context.record(StepFinished(), "fail-back was not asked for")
         return {"moved": []}
-    before = baseline(bench.known(), bench.evidence)
+    before = baseline(context.known(), context.evidence)
     moved = []
     for group_id in filter(wanted, before.group_ids):
-        now = _when_nothing_objects(bench, _unsettled, f"RG{group_id} is not failed back")
+        now = _when_nothing_objects(context, _unsettled, f"RG{group_id} is not failed back")
         if group_id not in away_from_home(before, now):
             continue
-        if _fail_back_group(bench, before, group_id):
+        if _fail_back_group(context, before, group_id):
             moved.append(group_id)
     if not moved:
-        bench.record(StepFinished(), "already where they belong")
+        context.record(StepFinished(), "already where they belong")
     return {"moved": list(moved)}
 
 
-def _fail_back_group(bench: UpgradeContext, before: Snapshot, group_id: int) -> bool:
+def _fail_back_group(context: UpgradeContext, before: Snapshot, group_id: int) -> bool:
     node = home(before, group_id)
 
     def due(now: Snapshot) -> str | None:
@@ -138,7 +138,7 @@ def _fail_back_group(bench: UpgradeContext, before: Snapshot, group_id: int) -> 
         still_due=due,
         command=FailOver(group_id=group_id, to=node),
     )
-    return _send_when_due(bench, order, due)
+    return _send_when_due(context, order, due)
 
 
 def _unsettled(now: Snapshot) -> str | None:

@@ -21,61 +21,63 @@ from srx_issu.steps.upgrade.transcript import keep_transcript
 WHAT_TO_DO = "what-to-do"  # the evidence's name
 
 
-def hold_for_operator(bench: UpgradeContext) -> Facts:
+def hold_for_operator(context: UpgradeContext) -> Facts:
     """Journals NEEDS_OPERATOR with the reason, and the steps as evidence ``what-to-do.txt``."""
-    keep_transcript(bench)
-    found = prognosis(bench, patient=False)
-    keep_plan(bench, found)
-    steps = what_to_do(bench, found)
-    evidence = bench.evidence.write(bench.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
-    bench.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
+    keep_transcript(context)
+    found = prognosis(context, patient=False)
+    keep_plan(context, found)
+    steps = what_to_do(context, found)
+    evidence = context.evidence.write(context.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
+    context.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
     reason = f"{found.plan.reason}; {describe(found.now)}"
-    decide_outcome(bench, Outcome.NEEDS_OPERATOR, reason)
+    decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
     return {"reason": reason, "what_to_do": steps}
 
 
-def hold_recovery(bench: UpgradeContext) -> Facts:
+def hold_recovery(context: UpgradeContext) -> Facts:
     """The same after a recovery that was refused, not answered in time, or stopped: its plan stays the one
     that was shown, and what a step wrote down when it stopped stays the last word."""
-    so_far = bench.known()
+    so_far = context.known()
     if so_far.start is None:
         return {"nothing": "the ISSU was never asked for"}
-    plan, diagnosis = kept_plan(bench), kept_diagnosis(bench)
+    plan, diagnosis = kept_plan(context), kept_diagnosis(context)
     if plan is None or diagnosis is None:
-        return hold_for_operator(bench)
-    now = bench.reader.observe()
+        return hold_for_operator(context)
+    now = context.reader.observe()
     ended = so_far.conclusion
     if ended is None or ended.outcome is not Outcome.NEEDS_OPERATOR:
         failed = so_far.failures_since_plan
-        why = failed[-1] if failed else _without_a_word(bench)
-        decide_outcome(bench, Outcome.NEEDS_OPERATOR, f"{why}; nothing more is sent; {plan.reason}")
-    if not any(WHAT_TO_DO in name for name in bench.evidence.names(bench.upgrade_id)):
-        steps = what_to_do(bench, Prognosis(now=now, diagnosis=diagnosis, plan=plan))
-        evidence = bench.evidence.write(bench.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
-        bench.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
-    bench.record(Observed(), f"kept for a person: {describe(now)}")
+        why = failed[-1] if failed else _without_a_word(context)
+        decide_outcome(context, Outcome.NEEDS_OPERATOR, f"{why}; nothing more is sent; {plan.reason}")
+    if not any(WHAT_TO_DO in name for name in context.evidence.names(context.upgrade_id)):
+        steps = what_to_do(context, Prognosis(now=now, diagnosis=diagnosis, plan=plan))
+        evidence = context.evidence.write(context.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
+        context.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
+    context.record(Observed(), f"kept for a person: {describe(now)}")
     return {"now": describe(now)}
 
 
-def _without_a_word(bench: UpgradeContext) -> str:
+def _without_a_word(context: UpgradeContext) -> str:
     """Of the task that failed. A recovery that needed no answer, or had it, did not fail for want of one."""
-    found = standing(bench.known(), bench.intent, ApprovalPurpose.RECOVERY, bench.journal.now())
+    found = standing(context.known(), context.intent, ApprovalPurpose.RECOVERY, context.journal.now())
     if isinstance(found, Approved):
         return "the recovery broke off without a word: somebody marked its task, or Airflow ended its process"
     return "nobody answered the question about the recovery in time"
 
 
-def what_to_do(bench: UpgradeContext, found: Prognosis) -> str:
+def what_to_do(context: UpgradeContext, found: Prognosis) -> str:
     """What was found, what it means, the plan's steps if any, and how to give the cluster back."""
     addresses = ", ".join(
-        f"{node} at {a.host} port {a.port}" for node in NodeName for a in [bench.intent.cluster.address(node)]
+        f"{node} at {a.host} port {a.port}"
+        for node in NodeName
+        for a in [context.intent.cluster.address(node)]
     )
     return "\n\n".join(
         (
             describe_plan(found.plan, found.diagnosis),
             f"Log in to each node itself ({addresses}) or to its console; docs/runbook.md has every failure.",
-            f"To have the software look again: srx-issu recover {bench.intent.cluster.name} --take-over "
+            f"To have the software look again: srx-issu recover {context.intent.cluster.name} --take-over "
             "--reason '...'",
-            f"When the cluster is in order: srx-issu release {bench.intent.cluster.name} --reason '...'",
+            f"When the cluster is in order: srx-issu release {context.intent.cluster.name} --reason '...'",
         )
     )

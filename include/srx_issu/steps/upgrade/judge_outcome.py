@@ -33,61 +33,61 @@ class NextStage(StrEnum):
     END = "end"  # nothing was started, or the node refused and nothing changed
 
 
-def judge_outcome(bench: UpgradeContext) -> NextStage | NotYet:
+def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
     """Looks at both nodes; what the waits thought does not count, only what is true now.
 
     NotYet while an ISSU is under way and not overdue: a wait that broke off is no reason to leave it to a
     person. A recovery that has begun goes on: what both nodes show between its steps is no outcome.
     """
-    begun = bench.known().start
+    begun = context.known().start
     if begun is None:
-        bench.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
+        context.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
         return NextStage.END
-    if way := _plain_case(bench, begun):
+    if way := _plain_case(context, begun):
         return way
-    found = prognosis(bench, patient=False)
-    if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(bench):
-        if not_yet := go_on_watching(bench, found.now):
+    found = prognosis(context, patient=False)
+    if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(context):
+        if not_yet := go_on_watching(context, found.now):
             return not_yet
-        found = prognosis(bench, overdue=True, patient=False)
+        found = prognosis(context, overdue=True, patient=False)
     plan = found.plan
     if plan.kind is PlanKind.NOTHING:
-        bench.record(WayDecided(), f"verify: {plan.reason}")
+        context.record(WayDecided(), f"verify: {plan.reason}")
         return NextStage.VERIFY
     if plan.actions and plan.permission is not Permission.NEVER:
-        bench.record(WayDecided(), f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
+        context.record(WayDecided(), f"recover ({plan.kind.replace('_', ' ')}): {plan.reason}")
         return NextStage.RECOVER
-    bench.record(WayDecided(), f"hold: {plan.reason}")
+    context.record(WayDecided(), f"hold: {plan.reason}")
     return NextStage.HOLD
 
 
-def _is_ours_to_watch(bench: UpgradeContext) -> bool:
+def _is_ours_to_watch(context: UpgradeContext) -> bool:
     """An upgrade whose start has not decided against itself; a recovery waits for stillness instead."""
-    return bench.intent.purpose is Purpose.UPGRADE and bench.known().conclusion is None
+    return context.intent.purpose is Purpose.UPGRADE and context.known().conclusion is None
 
 
-def _plain_case(bench: UpgradeContext, begun: IssuStart) -> NextStage | None:
+def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
     """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
-    so_far = bench.known()
+    so_far = context.known()
     if so_far.is_recovery_begun:
-        bench.record(WayDecided(), "recover: the recovery has begun, and goes on by its plan")
+        context.record(WayDecided(), "recover: the recovery has begun, and goes on by its plan")
         return NextStage.RECOVER
-    before = baseline(so_far, bench.evidence)
-    now = look_patiently(bench)
+    before = baseline(so_far, context.evidence)
+    now = look_patiently(context)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
-    if bench.intent.purpose is Purpose.RECOVER and unchanged:
-        target = bench.intent.image.release
+    if context.intent.purpose is Purpose.RECOVER and unchanged:
+        target = context.intent.image.release
         is_fine = target == NOT_KNOWN or same_release(now.node0.release or "", target)
         outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
-        decide_outcome(bench, outcome, f"nothing to recover: {unchanged}; nothing was sent")
+        decide_outcome(context, outcome, f"nothing to recover: {unchanged}; nothing was sent")
         return NextStage.END
-    reading = infer_phase(before, now, begun.starter, bench.intent.image.release)
+    reading = infer_phase(before, now, begun.starter, context.intent.image.release)
     if reading.phase is Phase.COMPLETE:
-        bench.record(WayDecided(), f"verify: {reading.reason}")
+        context.record(WayDecided(), f"verify: {reading.reason}")
         return NextStage.VERIFY
     if unchanged and (words := _refusal(so_far, begun)) and not _speaks_of_another(words):
-        failure = name_failure(bench, now)
-        decide_outcome(bench, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
+        failure = name_failure(context, now)
+        decide_outcome(context, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
         return NextStage.END
     return None
 

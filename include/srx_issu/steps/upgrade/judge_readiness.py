@@ -34,59 +34,59 @@ class Assessment(StrEnum):
     PLANNED = "planned"  # ready, but only the plan was asked for
 
 
-def judge_readiness(bench: UpgradeContext) -> Assessment:
+def judge_readiness(context: UpgradeContext) -> Assessment:
     """Runs every check on the baseline, keeps the results as evidence and decides."""
-    so_far = bench.known()
+    so_far = context.known()
     if so_far.start is not None:
-        bench.record(StepFinished(), "the ISSU was asked for already: nothing to assess any more")
+        context.record(StepFinished(), "the ISSU was asked for already: nothing to assess any more")
         return Assessment.PREPARE
-    before = baseline(so_far, bench.evidence)
-    readiness = _check(bench, before, baseline_state(so_far, bench.evidence))
+    before = baseline(so_far, context.evidence)
+    readiness = _check(context, before, baseline_state(so_far, context.evidence))
     if readiness.verdict is ReadinessVerdict.ALREADY_CURRENT:
-        decide_outcome(bench, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
+        decide_outcome(context, Outcome.ALREADY_CURRENT, f"{readiness.reason}; nothing was sent")
         return Assessment.ALREADY_CURRENT
     objections = [r.text for r in readiness.blocking] or [*filter(None, [objection_to_start(before)])]
     if readiness.verdict is ReadinessVerdict.NOT_READY and not objections:
         objections = [readiness.reason]
     if objections:
-        decide_outcome(bench, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
+        decide_outcome(context, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
         return Assessment.NOT_READY
-    if bench.intent.plan_only:
-        decide_outcome(bench, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
+    if context.intent.plan_only:
+        decide_outcome(context, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
-    _record_ready(bench, before, readiness, for_approval=True)
+    _record_ready(context, before, readiness, for_approval=True)
     return Assessment.PREPARE
 
 
-def reassess_if_old(bench: UpgradeContext) -> None:
+def reassess_if_old(context: UpgradeContext) -> None:
     """Makes a passed assessment anew that is more than half as old as ``readiness_age_s`` of the policy: a
     question or a window may have taken hours. Raises RequestRefused, with NOT_READY written down, when it
     fails now.
     """
-    ready = bench.known().ready
+    ready = context.known().ready
     if ready is None:
         return  # the send gate says what is missing
-    age_s = (bench.journal.now() - ready.at).total_seconds()
-    if age_s <= bench.intent.policy.limits.readiness_age_s / 2:
+    age_s = (context.journal.now() - ready.at).total_seconds()
+    if age_s <= context.intent.policy.limits.readiness_age_s / 2:
         return
-    bench.log.info("%s: readiness is %.0f s old: assessing again", bench.intent.cluster.name, age_s)
-    now = bench.reader.observe()
-    readiness = _check(bench, now, bench.collect(now))
+    context.log.info("%s: readiness is %.0f s old: assessing again", context.intent.cluster.name, age_s)
+    now = context.reader.observe()
+    readiness = _check(context, now, context.collect(now))
     if objections := [r.text for r in readiness.blocking]:
-        refuse_start(bench, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
+        refuse_start(context, "; ".join(dict.fromkeys(objections)), Outcome.NOT_READY)
     if readiness.verdict is ReadinessVerdict.NOT_READY:
-        refuse_start(bench, readiness.reason, Outcome.NOT_READY)
+        refuse_start(context, readiness.reason, Outcome.NOT_READY)
     if readiness.verdict is ReadinessVerdict.ASK and readiness.reason != ready.passed.ask:
-        refuse_start(bench, f"since the question was put, this must be asked as well: {readiness.reason}")
+        refuse_start(context, f"since the question was put, this must be asked as well: {readiness.reason}")
     if readiness.verdict is not ReadinessVerdict.ALREADY_CURRENT:
-        _record_ready(bench, now, readiness, for_approval=False)
+        _record_ready(context, now, readiness, for_approval=False)
 
 
 def _record_ready(
-    bench: UpgradeContext, before: Snapshot, readiness: Readiness, *, for_approval: bool
+    context: UpgradeContext, before: Snapshot, readiness: Readiness, *, for_approval: bool
 ) -> None:
     """With what an approver is shown of it; in the question's digest (``steps/approval/facts.py``)."""
-    support = eligibility(bench, before)
+    support = eligibility(context, before)
     passed = ReadinessPassed(
         for_approval=for_approval,
         ask=readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
@@ -94,34 +94,34 @@ def _record_ready(
         support=f"{support.verdict}: {support.reason}",
         findings=tuple(result.text for result in readiness.findings),
     )
-    bench.record(passed, f"ready: {readiness.reason}")
+    context.record(passed, f"ready: {readiness.reason}")
 
 
-def _check(bench: UpgradeContext, before: Snapshot, state: ClusterState) -> Readiness:
+def _check(context: UpgradeContext, before: Snapshot, state: ClusterState) -> Readiness:
     """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
     from srx_issu.checks.evidence import to_json  # noqa: PLC0415 - Great Expectations takes seconds
     from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
 
-    readiness = check_readiness(before, state, bench.intent, eligibility(bench, before), bench.validate)
+    readiness = check_readiness(before, state, context.intent, eligibility(context, before), context.validate)
     content = to_json("readiness", before.taken_at, readiness.results)
-    evidence = bench.evidence.write(bench.upgrade_id, "readiness.json", content)
-    keep_validations(bench, "readiness", readiness.validations)
-    known = {text for _, text in bench.known().findings}
+    evidence = context.evidence.write(context.upgrade_id, "readiness.json", content)
+    keep_validations(context, "readiness", readiness.validations)
+    known = {text for _, text in context.known().findings}
     for result in readiness.findings:
         if result.text in known:
             continue  # told by an earlier assessment of this upgrade
         made = FindingMade(by=FoundBy.READINESS, check=result.check)
-        bench.record(made, result.text, node=result.node)
-    bench.record(Observed(evidence=evidence), readiness.reason)
+        context.record(made, result.text, node=result.node)
+    context.record(Observed(evidence=evidence), readiness.reason)
     return readiness
 
 
-def eligibility(bench: UpgradeContext, before: Snapshot) -> Support:
+def eligibility(context: UpgradeContext, before: Snapshot) -> Support:
     """What the support matrix says of this model and pair of releases. No release known = refused."""
     running = next((view.release for view in before.views if view.release), None)
     if running is None:
         return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
-    intent = bench.intent
+    intent = context.intent
     rules = intent.support or SupportMatrix(platforms={})
     support = judge(intent.cluster.model, running, intent.image.release, rules)
     if intent.support is None:

@@ -30,68 +30,68 @@ class Earlier:
     baseline: BaselineTaken
 
 
-def observe(bench: UpgradeContext) -> Facts:
+def observe(context: UpgradeContext) -> Facts:
     """Keeps baseline and found ISSU; a later try keeps the first ones. Raises RequestRefused when the
     target is not told and the nodes do not tell it."""
-    if found := bench.known().found:
+    if found := context.known().found:
         return {"starter": found.starter.value, "target": found.target}
-    now = bench.reader.observe()
-    told = bench.intent.image.release
-    earlier = earlier_upgrade(bench)
+    now = context.reader.observe()
+    told = context.intent.image.release
+    earlier = earlier_upgrade(context)
     named = (earlier.target if earlier else NOT_KNOWN) if told == NOT_KNOWN else told
     seen = whose_issu(now, None if named == NOT_KNOWN else named)
     if earlier is None:
         starter, transcript = seen.starter, None
         words = f"no upgrade of ours is known; {seen.reason}"
-        _keep_baseline(bench, now, words)
+        _keep_baseline(context, now, words)
     else:
         starter, transcript = earlier.start.starter, earlier.start.transcript_path
         words = f"goes on from {earlier.record.upgrade_id}, which asked {starter} for the ISSU"
-        bench.record(earlier.baseline, f"baseline: {words}")
+        context.record(earlier.baseline, f"baseline: {words}")
     issu = IssuFound(starter=starter, target=seen.target, transcript=transcript)
-    bench.record(issu, f"ISSU to {seen.target}: {words}")
+    context.record(issu, f"ISSU to {seen.target}: {words}")
     return {"starter": starter.value, "target": seen.target, "earlier": earlier is not None}
 
 
-def observe_again(bench: UpgradeContext) -> Facts:
+def observe_again(context: UpgradeContext) -> Facts:
     """When nothing moves any more: what the ISSU installed, where the first look could not tell it."""
-    so_far = bench.known()
+    so_far = context.known()
     found = so_far.found
     if found is None:
         raise JournalError("no ISSU in the journal: it must be observed before this step")
     if found.target != NOT_KNOWN:
         return {"starter": found.starter.value, "target": found.target}
-    before, now = baseline(so_far, bench.evidence), bench.reader.observe()
+    before, now = baseline(so_far, context.evidence), context.reader.observe()
     seen = whose_issu(now, None, before)
     if seen.target == NOT_KNOWN and now.both_reachable and not before.both_reachable:
-        _keep_baseline(bench, now, "taken again: a node did not answer at the first look")
+        _keep_baseline(context, now, "taken again: a node did not answer at the first look")
     if seen.target != NOT_KNOWN:
         issu = replace(found, starter=seen.starter, target=seen.target)
-        bench.record(issu, f"ISSU to {seen.target}: {seen.reason}")
+        context.record(issu, f"ISSU to {seen.target}: {seen.reason}")
     return {"starter": seen.starter.value, "target": seen.target}
 
 
-def _keep_baseline(bench: UpgradeContext, now: Snapshot, words: str) -> None:
+def _keep_baseline(context: UpgradeContext, now: Snapshot, words: str) -> None:
     """The cluster as it is now; the newest baseline counts."""
-    state = bench.collect(now)
+    state = context.collect(now)
     taken = BaselineTaken(
-        snapshot=bench.evidence.write(bench.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
-        state=bench.evidence.write(bench.upgrade_id, "baseline-state.json", codec.dumps(state)),
+        snapshot=context.evidence.write(context.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
+        state=context.evidence.write(context.upgrade_id, "baseline-state.json", codec.dumps(state)),
     )
-    bench.record(taken, f"baseline: {words}")
+    context.record(taken, f"baseline: {words}")
 
 
-def earlier_upgrade(bench: UpgradeContext) -> Earlier | None:
+def earlier_upgrade(context: UpgradeContext) -> Earlier | None:
     """The newest upgrade of this cluster that asked for an ISSU, unless that one came to an end or a
     person has given the cluster back since."""
-    for record in bench.journal.upgrades_of(bench.intent.cluster.name):
-        so_far = known(bench.journal.entries(record.upgrade_id))
+    for record in context.journal.upgrades_of(context.intent.cluster.name):
+        so_far = known(context.journal.entries(record.upgrade_id))
         begun = so_far.start
-        if record.upgrade_id == bench.upgrade_id or begun is None:
+        if record.upgrade_id == context.upgrade_id or begun is None:
             continue
         if _came_to_its_end(record, so_far) or so_far.released or so_far.baseline is None:
             return None
-        target = intent_of(bench.journal, record.upgrade_id).image.release
+        target = intent_of(context.journal, record.upgrade_id).image.release
         return Earlier(record=record, start=begun, target=target, baseline=so_far.baseline)
     return None
 

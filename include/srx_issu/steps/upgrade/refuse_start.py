@@ -16,21 +16,21 @@ _NOT_READY = (SendCondition.NODES, SendCondition.STILL_DUE)
 
 
 def refuse_start(
-    bench: UpgradeContext, reason: NotPermitted | str, outcome: Outcome | None = None
+    context: UpgradeContext, reason: NotPermitted | str, outcome: Outcome | None = None
 ) -> NoReturn:
     """Writes the outcome down and raises RequestRefused. An upgrade that is closed, or whose outcome was
     decided before, keeps it."""
     condition = reason.condition if isinstance(reason, NotPermitted) else None
-    text = f"{str(reason).removesuffix(_NOTHING)}; {what_was_sent(bench)}"
+    text = f"{str(reason).removesuffix(_NOTHING)}; {what_was_sent(context)}"
     if condition not in _DECIDED_ALREADY:
         wanted = outcome or (Outcome.NOT_READY if condition in _NOT_READY else Outcome.REFUSED)
-        decide_outcome(bench, wanted, text)
+        decide_outcome(context, wanted, text)
     raise RequestRefused(text)
 
 
-def what_was_sent(bench: UpgradeContext) -> str:
+def what_was_sent(context: UpgradeContext) -> str:
     """Before a start: nothing, or the groups that were failed over by hand, which go back."""
-    gathered = bench.known().gathered_groups
+    gathered = context.known().gathered_groups
     if not gathered:
         return _NOTHING.removeprefix("; ")
     names = ", ".join(f"RG{group_id}" for group_id in gathered)

@@ -13,17 +13,17 @@ from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.upgrade.judge_readiness import eligibility
 
 
-def snapshot_software(bench: UpgradeContext) -> Facts:
+def snapshot_software(context: UpgradeContext) -> Facts:
     """The node's words, by node; a node that has made its snapshot in this upgrade is not asked again. Raises
     CommandRefused when a node will not."""
-    so_far = bench.known()
-    if not eligibility(bench, baseline(so_far, bench.evidence)).snapshot_supported:
-        bench.record(StepFinished(), "this platform makes no snapshot of its software")
+    so_far = context.known()
+    if not eligibility(context, baseline(so_far, context.evidence)).snapshot_supported:
+        context.record(StepFinished(), "this platform makes no snapshot of its software")
         return {"supported": False}
-    return {node.value: so_far.snapshots.get(node) or _snapshot(bench, node) for node in NodeName}
+    return {node.value: so_far.snapshots.get(node) or _snapshot(context, node) for node in NodeName}
 
 
-def _snapshot(bench: UpgradeContext, node: NodeName) -> str:
+def _snapshot(context: UpgradeContext, node: NodeName) -> str:
     why = "back up the running software before the ISSU"
     order = CommandOrder(
         purpose=SendPurpose.PREPARE,
@@ -32,4 +32,4 @@ def _snapshot(bench: UpgradeContext, node: NodeName) -> str:
         why=why,
         command=SnapshotSoftware(),
     )
-    return send_command(bench, order)
+    return send_command(context, order)

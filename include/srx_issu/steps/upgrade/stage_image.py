@@ -15,16 +15,16 @@ from srx_issu.steps.upload import check_arrived, check_source, is_there
 LOG_EVERY_PERCENT = 10
 
 
-def stage_image(bench: UpgradeContext) -> Facts:
+def stage_image(context: UpgradeContext) -> Facts:
     """Already there and right → nothing sent; else SFTP with resume, then the node's own SHA-256.
 
     Raises TransferFailed when the file on the node is not the catalogue's.
     """
-    image = bench.intent.image
-    node = course(bench.known(), bench.evidence, bench.intent).starter
-    files = bench.files(node)
+    image = context.intent.image
+    node = course(context.known(), context.evidence, context.intent).starter
+    files = context.files(node)
     if is_there(files, image):
-        bench.record(StepFinished(), f"{image.name} is there already, SHA-256 agrees", node=node)
+        context.record(StepFinished(), f"{image.name} is there already, SHA-256 agrees", node=node)
         return {"node": node.value, "copied": False, "path": image.node_path}
     check_source(image)
     order = UploadOrder(
@@ -33,14 +33,14 @@ def stage_image(bench: UpgradeContext) -> Facts:
         node=node,
         why="the node that starts the ISSU must have the image",
         image=image,
-        progress=_progress_log(bench, node.value),
+        progress=_progress_log(context, node.value),
     )
-    upload_image(bench, order)
+    upload_image(context, order)
     check_arrived(files, node, image)
     return {"node": node.value, "copied": True, "path": image.node_path}
 
 
-def _progress_log(bench: UpgradeContext, node: str) -> Callable[[int, int], None]:
+def _progress_log(context: UpgradeContext, node: str) -> Callable[[int, int], None]:
     shown = -LOG_EVERY_PERCENT
 
     def log(there: int, size: int) -> None:
@@ -48,8 +48,8 @@ def _progress_log(bench: UpgradeContext, node: str) -> Callable[[int, int], None
         percent = 100 * there // size if size else 100
         if percent >= shown + LOG_EVERY_PERCENT:
             shown = percent
-            bench.log.info(
-                "%s %s: %d of %d bytes (%d %%)", bench.intent.cluster.name, node, there, size, percent
+            context.log.info(
+                "%s %s: %d of %d bytes (%d %%)", context.intent.cluster.name, node, there, size, percent
             )
 
     return log

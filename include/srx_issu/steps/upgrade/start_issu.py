@@ -16,8 +16,7 @@ from srx_issu.domain.history.events import CommandRejected, CommandSent, Command
 from srx_issu.domain.history.upgrade_state import IssuStart
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.upgrade.decide import Action, AskOperator, AttachToIssu, NothingToDo, decide
-from srx_issu.domain.upgrade.decide import BeginIssu as StartAction
+from srx_issu.domain.upgrade.decide import Action, AskOperator, AttachToIssu, BeginIssu, NothingToDo, decide
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
 from srx_issu.steps.baseline import baseline
@@ -31,44 +30,44 @@ from srx_issu.steps.upgrade.refuse_start import refuse_start
 START_KEY = "start_issu"  # of the journal: a start is sent once in an upgrade
 
 
-def start_issu(bench: UpgradeContext) -> Facts:
+def start_issu(context: UpgradeContext) -> Facts:
     """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
-    so_far = bench.known()
+    so_far = context.known()
     begun = so_far.start
     if begun is None:
-        reassess_if_old(bench)
-    before = baseline(so_far, bench.evidence)
-    action = _decide(bench, before, bench.reader.observe(), begun)
-    bench.record(Decided(), f"{type(action).__name__}: {action.reason}")
+        reassess_if_old(context)
+    before = baseline(so_far, context.evidence)
+    action = _decide(context, before, context.reader.observe(), begun)
+    context.record(Decided(), f"{action.label}: {action.reason}")
     match action:
-        case StartAction():
-            return _start(bench, action, before, begun)
+        case BeginIssu():
+            return _start(context, action, before, begun)
         case AttachToIssu():
             return _attached(action)
         case NothingToDo():
-            decide_outcome(bench, Outcome.ALREADY_CURRENT, action.reason)
+            decide_outcome(context, Outcome.ALREADY_CURRENT, action.reason)
             raise RequestRefused(f"nothing to start: {action.reason}")
         case AskOperator():
-            refuse_start(bench, action.reason, Outcome.NOT_READY)
+            refuse_start(context, action.reason, Outcome.NOT_READY)
     assert_never(action)
 
 
-def _decide(bench: UpgradeContext, before: Snapshot, now: Snapshot, begun: IssuStart | None) -> Action:
-    gathered = bench.known().gathered_groups
-    return decide(before, now, bench.intent, begun.sent if begun else None, gathered)
+def _decide(context: UpgradeContext, before: Snapshot, now: Snapshot, begun: IssuStart | None) -> Action:
+    gathered = context.known().gathered_groups
+    return decide(before, now, context.intent, begun.sent if begun else None, gathered)
 
 
 def _attached(action: AttachToIssu) -> Facts:
     return {"attached": True, "phase": action.phase.name if action.phase is not None else None}
 
 
-def _start(bench: UpgradeContext, action: StartAction, before: Snapshot, begun: IssuStart | None) -> Facts:
+def _start(context: UpgradeContext, action: BeginIssu, before: Snapshot, begun: IssuStart | None) -> Facts:
     """Through the send gate. An intent of an earlier try by shell is followed by the marker's verdict."""
-    job = job_name(bench.upgrade_id)
+    job = job_name(context.upgrade_id)
 
     def still_due(now: Snapshot) -> str | None:
-        newest = _decide(bench, before, now, begun)
-        is_same = isinstance(newest, StartAction) and newest.node is action.node
+        newest = _decide(context, before, now, begun)
+        is_same = isinstance(newest, BeginIssu) and newest.node is action.node
         return None if is_same else newest.reason
 
     order = StartOrder(
@@ -80,30 +79,30 @@ def _start(bench: UpgradeContext, action: StartAction, before: Snapshot, begun: 
         still_due=still_due,
         command=action.command,
         job=job,
-        method=StartMethod.SHELL if begun else bench.intent.policy.start_method,
+        method=StartMethod.SHELL if begun else context.intent.policy.start_method,
     )
     try:
-        return _judge_report(bench, action, start_in_service_upgrade(bench, order))
+        return _judge_report(context, action, start_in_service_upgrade(context, order))
     except UnknownCommand as no_shell:
         if begun is not None:
-            return _left_alone(bench, str(no_shell))
-        decide_outcome(bench, Outcome.NOT_READY, f"nothing was sent: {no_shell}")
+            return _left_alone(context, str(no_shell))
+        decide_outcome(context, Outcome.NOT_READY, f"nothing was sent: {no_shell}")
         raise
     except NotPermitted as no:
-        if bench.known().start is not None:
-            return _left_alone(bench, str(no))
+        if context.known().start is not None:
+            return _left_alone(context, str(no))
         if begun is not None and no.condition == SendCondition.READINESS:
-            return start_issu(bench)  # the earlier try never arrived: begin anew, with a new assessment
-        refuse_start(bench, no)
+            return start_issu(context)  # the earlier try never arrived: begin anew, with a new assessment
+        refuse_start(context, no)
 
 
-def _left_alone(bench: UpgradeContext, reason: str) -> Facts:
+def _left_alone(context: UpgradeContext, reason: str) -> Facts:
     """An earlier try may have sent it: look on, send nothing."""
-    bench.record(Decided(), f"the start may have been sent before and is not sent again: {reason}")
+    context.record(Decided(), f"the start may have been sent before and is not sent again: {reason}")
     return {"attached": True, "phase": None}
 
 
-def _judge_report(bench: UpgradeContext, action: StartAction, report: StartReport) -> Facts:
+def _judge_report(context: UpgradeContext, action: BeginIssu, report: StartReport) -> Facts:
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
 
     def answered(kind: type[CommandSent | CommandUnanswered | CommandRejected], words: str) -> None:
@@ -114,7 +113,7 @@ def _judge_report(bench: UpgradeContext, action: StartAction, report: StartRepor
             started=report.started.value,
             method=report.method,
         )
-        bench.record(event, words)
+        context.record(event, words)
 
     match report.started:
         case Started.ACCEPTED:

@@ -8,23 +8,23 @@ from srx_issu.domain.redaction.prose import redact
 from srx_issu.steps.context import UpgradeContext
 
 
-def keep_transcript(bench: UpgradeContext) -> str | None:
+def keep_transcript(context: UpgradeContext) -> str | None:
     """Its text without secrets, also written as ``transcript.txt``.
 
     None when there is none or the node does not answer.
     """
-    begun = bench.known().start
+    begun = context.known().start
     if begun is None or begun.transcript_path is None:
         return None
     try:
-        text = bench.reader.read_text(begun.starter, begun.transcript_path)
+        text = context.reader.read_text(begun.starter, begun.transcript_path)
     except DeviceError as error:
-        bench.record(Observed(), f"no transcript: {error.message}", node=begun.starter)
+        context.record(Observed(), f"no transcript: {error.message}", node=begun.starter)
         return None
     if text is None:
-        bench.record(Observed(), f"no transcript: {begun.transcript_path} is missing", node=begun.starter)
+        context.record(Observed(), f"no transcript: {begun.transcript_path} is missing", node=begun.starter)
         return None
     text = redact(text)
-    evidence = bench.evidence.write(bench.upgrade_id, "transcript.txt", text)
-    bench.record(Observed(evidence=evidence), "transcript kept", node=begun.starter)
+    evidence = context.evidence.write(context.upgrade_id, "transcript.txt", text)
+    context.record(Observed(evidence=evidence), "transcript kept", node=begun.starter)
     return text

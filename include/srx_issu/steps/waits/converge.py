@@ -37,7 +37,7 @@ class NotYet(Pending):
 
 
 def not_yet(
-    bench: UpgradeContext,
+    context: UpgradeContext,
     awaited: OwnWait,
     before: Observation,
     now: Observation,
@@ -50,18 +50,18 @@ def not_yet(
     told = {difference.what for difference in told_before}
     found = findings_of(differences_of(before, now, intent), intent.policy.checks)
     missing = [d for d in found if d.may_return and d.what not in told]
-    since, limit_s = bench.known().waiting_since.get(awaited), bench.intent.policy.timers.convergence_s
-    waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
+    since, limit_s = context.known().waiting_since.get(awaited), context.intent.policy.timers.convergence_s
+    waited_s = (context.journal.now() - since).total_seconds() if since else 0.0
     if not missing or waited_s >= limit_s:
         if since:
             ended = "still missing at the deadline" if missing else "everything is back"
-            bench.record(Observed(), f"{ended}, after {waited_s:.0f} s")
+            context.record(Observed(), f"{ended}, after {waited_s:.0f} s")
         return None
     if since is None:
-        bench.record(WaitBegan(awaited=awaited), "waiting for the state of the baseline to come back")
+        context.record(WaitBegan(awaited=awaited), "waiting for the state of the baseline to come back")
     words = _words(missing)
-    _tell_change(bench, awaited, words, waited_s, limit_s)
-    pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
+    _tell_change(context, awaited, words, waited_s, limit_s)
+    pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * context.intent.policy.timers.poll_s)
     return NotYet(
         reason=f"still missing: {words}", pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s))
     )
@@ -74,8 +74,8 @@ def _words(missing: list[Difference]) -> str:
 
 
 def _tell_change(
-    bench: UpgradeContext, awaited: OwnWait, words: str, waited_s: float, limit_s: float
+    context: UpgradeContext, awaited: OwnWait, words: str, waited_s: float, limit_s: float
 ) -> None:
-    if bench.known().missing.get(awaited) != words:
+    if context.known().missing.get(awaited) != words:
         text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {words}"
-        bench.record(StillMissing(awaited=awaited, missing=words), text)
+        context.record(StillMissing(awaited=awaited, missing=words), text)

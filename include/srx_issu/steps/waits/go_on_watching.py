@@ -15,21 +15,21 @@ from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S,
 from srx_issu.steps.waits.watch import deadline_s
 
 
-def go_on_watching(bench: UpgradeContext, now: Snapshot) -> NotYet | None:
+def go_on_watching(context: UpgradeContext, now: Snapshot) -> NotYet | None:
     """None when the goal that is due has been waited for long enough."""
-    so_far = bench.known()
+    so_far = context.known()
     since, before = so_far.waiting_since.get(OwnWait.UNATTENDED_ISSU), so_far.unattended
-    goal = _due(course(so_far, bench.evidence, bench.intent), now, before)
-    limit_s = deadline_s(goal, bench.intent.policy.timers)
+    goal = _due(course(so_far, context.evidence, context.intent), now, before)
+    limit_s = deadline_s(goal, context.intent.policy.timers)
     if since is None or before is not goal:
         text = f"no wait watches it any more: waiting here for {goal.replace('_', ' ')}"
-        bench.record(WaitBegan(awaited=OwnWait.UNATTENDED_ISSU, goal=goal), text)
+        context.record(WaitBegan(awaited=OwnWait.UNATTENDED_ISSU, goal=goal), text)
         waited_s = 0.0
     else:
-        waited_s = (bench.journal.now() - since).total_seconds()
+        waited_s = (context.journal.now() - since).total_seconds()
     if waited_s >= limit_s:
         return None
-    pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * bench.intent.policy.timers.poll_s)
+    pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * context.intent.policy.timers.poll_s)
     reason = f"the ISSU is under way: {goal.replace('_', ' ')}, {waited_s:.0f} s of {limit_s:.0f} s"
     return NotYet(reason=reason, pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s)))
 

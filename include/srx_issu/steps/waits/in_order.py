@@ -55,30 +55,30 @@ class InOrder:
     def current(self) -> Part:
         return self.parts[self.place]
 
-    def go_on(self, bench: UpgradeContext, away_s: float = 0.0) -> Any:
+    def go_on(self, context: UpgradeContext, away_s: float = 0.0) -> Any:
         """What the last part returned; a Pending where a part has to wait. ``away_s``: for how long the part
         that is gone on with could not look, which moves its deadline."""
-        so_far = bench.known()
+        so_far = context.known()
         if self.once_begun is not None and so_far.start is not None:
-            bench.record(StepFinished(), BEGUN)
+            context.record(StepFinished(), BEGUN)
             return self.once_begun
         furthest = _furthest(so_far, self.parts)
         if self.current.awaits is not None:
-            count_anew(bench.at(self.current.name), self.current.awaits, away_s)
+            count_anew(context.at(self.current.name), self.current.awaits, away_s)
         while True:
-            result = self._take(bench, furthest)
+            result = self._take(context, furthest)
             if isinstance(result, Pending) or self.place == len(self.parts) - 1:
                 return result
             self.place += 1
 
-    def _take(self, bench: UpgradeContext, furthest: int) -> Any:
+    def _take(self, context: UpgradeContext, furthest: int) -> Any:
         part = self.current
         if part.sends is not None and self.place < furthest:
-            bench.log.info("%s is not done again: %s was begun", part.name, self.parts[furthest].name)
+            context.log.info("%s is not done again: %s was begun", part.name, self.parts[furthest].name)
             return None
-        began = bench.clock.now()
-        result = part.step(bench.at(part.name))
-        self.took_s[part.name] = (bench.clock.now() - began).total_seconds()
+        began = context.clock.now()
+        result = part.step(context.at(part.name))
+        self.took_s[part.name] = (context.clock.now() - began).total_seconds()
         self.results[part.name.rpartition(".")[2]] = result
         return result
 

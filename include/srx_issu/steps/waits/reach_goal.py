@@ -22,36 +22,36 @@ def reach(goal: Goal) -> ReachGoal:
     """A step that is over when both nodes show ``goal``. Raises RequestRefused when its deadline passes, and
     at once for what no deadline is waited for: two primaries, or a disabled node."""
 
-    def step(bench: UpgradeContext) -> Facts | NotYet:
-        seen, since = _look(bench, goal), bench.known().waiting_since.get(goal)
-        waited_s = (bench.journal.now() - since).total_seconds() if since else 0.0
+    def step(context: UpgradeContext) -> Facts | NotYet:
+        seen, since = _look(context, goal), context.known().waiting_since.get(goal)
+        waited_s = (context.journal.now() - since).total_seconds() if since else 0.0
         if seen.done:
-            bench.record(WaitEnded(awaited=goal, reached=True), f"{seen.text}, after {waited_s:.0f} s")
+            context.record(WaitEnded(awaited=goal, reached=True), f"{seen.text}, after {waited_s:.0f} s")
             return {"seen": seen.text}
-        timers = bench.intent.policy.timers
+        timers = context.intent.policy.timers
         if waited_s > (limit_s := deadline_s(goal, timers)):
             raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
         if since is None:
             words = f"waiting for {goal.replace('_', ' ')}: {seen.text}"
-            bench.record(WaitBegan(awaited=goal), words)
+            context.record(WaitBegan(awaited=goal), words)
         return NotYet(reason=seen.text, pause_s=max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * timers.poll_s))
 
     return step
 
 
-def _look(bench: UpgradeContext, goal: Goal) -> Progress:
-    now = _without_danger(bench)
-    return progress(goal, course(bench.known(), bench.evidence, bench.intent), now)
+def _look(context: UpgradeContext, goal: Goal) -> Progress:
+    now = _without_danger(context)
+    return progress(goal, course(context.known(), context.evidence, context.intent), now)
 
 
-def _without_danger(bench: UpgradeContext) -> Snapshot:
+def _without_danger(context: UpgradeContext) -> Snapshot:
     """A group that moves between the looks at the two nodes shows two primaries for a moment."""
     reason = ""
     for _ in range(LOOKS_AT_DANGER):
-        now = look_patiently(bench)
+        now = look_patiently(context)
         found = danger(now)
         if found is None:
             return now
         reason = found.reason
-        bench.clock.sleep(bench.intent.policy.timers.poll_s)
+        context.clock.sleep(context.intent.policy.timers.poll_s)
     raise RequestRefused(reason)

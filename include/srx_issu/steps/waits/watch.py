@@ -169,10 +169,10 @@ def deadline_s(goal: Goal, timers: Timers) -> float:
     }[goal]
 
 
-def count_anew(bench: UpgradeContext, awaited: Awaited, away_s: float) -> None:
+def count_anew(context: UpgradeContext, awaited: Awaited, away_s: float) -> None:
     """A step that waits, run again after an outage: its deadline counts from now, for all its later tries."""
-    if away_s >= SHORT_S and awaited in bench.known().waiting_since:
-        bench.record(WaitBegan(awaited=awaited), away_words(away_s))
+    if away_s >= SHORT_S and awaited in context.known().waiting_since:
+        context.record(WaitBegan(awaited=awaited), away_words(away_s))
 
 
 def away_words(away_s: float, what: str = "journal or connection") -> str:

@@ -17,7 +17,7 @@ def senders(file: Path) -> list[str]:
     """Calls of ``.line(``, ``.start_line(``, ``.upload(`` and ``.delete(``, and every use of a writer."""
     where, found = file.relative_to(PROGRAM), []
     for each in ast.walk(ast.parse(file.read_text())):
-        if isinstance(each, ast.Attribute) and ast.unparse(each) == "bench.writer":
+        if isinstance(each, ast.Attribute) and ast.unparse(each) == "context.writer":
             found.append(f"{where}:{each.lineno} uses a writer")
         if not isinstance(each, ast.Call) or not isinstance(each.func, ast.Attribute):
             continue

@@ -111,7 +111,7 @@ def test_a_stop_flag_that_cannot_be_read_is_waited_for() -> None:
             raise StopFlagUnreadable("no answer from Airflow")
         return None
 
-    world.send(replace(world.bench(), stopped=stopped))
+    world.send(replace(world.context(), stopped=stopped))
     assert len(world.reached) == 1
     assert next(tries) >= 6
 
@@ -124,7 +124,7 @@ def test_what_prepares_an_upgrade_does_not_wait_for_leave_for_ever() -> None:
 
     began = world.fake.clock.now()
     with pytest.raises(PermitExpired, match="no leave to send"):
-        world.send(replace(world.bench(), stopped=stopped))
+        world.send(replace(world.context(), stopped=stopped))
     assert timedelta(hours=2) <= world.fake.clock.now() - began < timedelta(hours=2, minutes=1)
     assert world.reached == []
 
@@ -140,7 +140,7 @@ def test_who_waits_for_leave_keeps_its_cluster() -> None:
 
     before = world.fake.leases.holder("cluster:fw-1")
     world.fake.clock.sleep(60)
-    world.send(replace(world.bench(), stopped=stopped))
+    world.send(replace(world.context(), stopped=stopped))
     after = world.fake.leases.holder("cluster:fw-1")
     assert before is not None
     assert after is not None
@@ -156,7 +156,7 @@ def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right() -> None:
             clock.ahead_s = 0.0
 
     clock = OtherClock(true=world.fake.clock, ahead_s=6 * 3600, until=put_right)
-    world.send(replace(world.bench(), clock=clock))
+    world.send(replace(world.context(), clock=clock))
     assert clock.slept == 40
     assert len(world.reached) == 1
 
@@ -166,7 +166,7 @@ def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right() -> None:
 def test_a_clock_six_hours_off_brings_home_and_prepares(make: Callable[[], World], hours: int) -> None:
     world = make()
     clock = OtherClock(true=world.fake.clock, ahead_s=3600.0 * hours)
-    world.send(replace(world.bench(), clock=clock))
+    world.send(replace(world.context(), clock=clock))
     assert clock.slept == 0
     assert len(world.reached) == 1
 

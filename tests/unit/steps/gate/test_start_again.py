@@ -20,7 +20,7 @@ from srx_issu.ports.devices import Started, StartReport
 from srx_issu.steps.upgrade.clean_up import clean_up
 from srx_issu.steps.upgrade.consolidate_groups import consolidate_groups
 from srx_issu.steps.upgrade.start_issu import START_KEY, start_issu
-from tests.fakes.benches import FakeBench, RecordingWriter
+from tests.fakes.contexts import FakeUpgrade, RecordingWriter
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.snapshots import N0, N1, OLD, T0, both, group
 from tests.unit.checks import healthy
@@ -35,9 +35,9 @@ RULES = SupportMatrix(
 )
 
 
-def lost_before_it_arrived(method: StartMethod = StartMethod.AUTO) -> FakeBench:
+def lost_before_it_arrived(method: StartMethod = StartMethod.AUTO) -> FakeUpgrade:
     """The first try was intended and its session lost; the node has seen nothing of it."""
-    fake = FakeBench(
+    fake = FakeUpgrade(
         intent=intent(policy=replace(POLICY, start_method=method), support=RULES), journal=AwayJournal()
     )
     fake.with_baseline().ready_and_approved()
@@ -49,11 +49,11 @@ def lost_before_it_arrived(method: StartMethod = StartMethod.AUTO) -> FakeBench:
     return fake
 
 
-def start(fake: FakeBench) -> dict[str, object]:
-    return dict(start_issu(fake.bench("issu.start")))
+def start(fake: FakeUpgrade) -> dict[str, object]:
+    return dict(start_issu(fake.context("issu.start")))
 
 
-def intents(fake: FakeBench) -> list[CommandIntended]:
+def intents(fake: FakeUpgrade) -> list[CommandIntended]:
     return [e.event for e in fake.journal.written[UID] if isinstance(e.event, CommandIntended)]
 
 
@@ -150,7 +150,7 @@ def test_a_job_that_came_too_late_is_withdrawn_and_sent_anew() -> None:
 
 
 def test_a_journal_that_goes_away_behind_the_start_is_told_late() -> None:
-    fake = FakeBench(journal=AwayJournal()).with_baseline().ready_and_approved()
+    fake = FakeUpgrade(journal=AwayJournal()).with_baseline().ready_and_approved()
     journal, plain = fake.journal, fake.writer._start
     assert isinstance(journal, AwayJournal)
 
@@ -165,7 +165,7 @@ def test_a_journal_that_goes_away_behind_the_start_is_told_late() -> None:
 
 
 def test_readiness_that_has_grown_old_is_made_anew() -> None:
-    fake = FakeBench(intent=intent(support=RULES), state=healthy.state())
+    fake = FakeUpgrade(intent=intent(support=RULES), state=healthy.state())
     fake.with_baseline().ready_and_approved()
     fake.clock.sleep(600)
     start(fake)
@@ -175,7 +175,7 @@ def test_readiness_that_has_grown_old_is_made_anew() -> None:
 
 
 def test_readiness_that_fails_when_it_is_made_anew_refuses_the_start() -> None:
-    fake = FakeBench(intent=intent(support=RULES)).with_baseline().ready_and_approved()
+    fake = FakeUpgrade(intent=intent(support=RULES)).with_baseline().ready_and_approved()
     fake.clock.sleep(600)
     with pytest.raises(RequestRefused, match="nothing was sent"):
         start(fake)
@@ -187,7 +187,7 @@ def test_readiness_that_fails_when_it_is_made_anew_refuses_the_start() -> None:
 class MovingWriter(RecordingWriter):
     """Groups move as they are told."""
 
-    fake: FakeBench | None = None
+    fake: FakeUpgrade | None = None
 
     def _send(self, node: NodeName, command: Command) -> str:
         assert self.fake is not None
@@ -199,15 +199,15 @@ class MovingWriter(RecordingWriter):
         return super()._send(node, command)
 
 
-def gathered() -> FakeBench:
+def gathered() -> FakeUpgrade:
     """RG1 was on node1 and is gathered for the start; then the window closes."""
     writer = MovingWriter()
     end = (T0 + timedelta(hours=24)).isoformat()
-    fake = FakeBench(intent=intent(window_end=end, support=RULES), writer=writer)
+    fake = FakeUpgrade(intent=intent(window_end=end, support=RULES), writer=writer)
     writer.fake = fake
     fake.reader.now = both("11.4R7.5", "11.4R7.5", groups=(group(0, N0), group(1, N1)))
     fake.with_baseline(fake.reader.now).ready_and_approved()
-    consolidate_groups(fake.bench("issu.consolidate_groups"))
+    consolidate_groups(fake.context("issu.consolidate_groups"))
     assert fake.reader.now.primary(1) is N0
     fake.clock.sleep(23.5 * 3600)
     fake.journal.record(UID, replace(fake.journal.written[UID][1], text="ready again"))
@@ -219,7 +219,7 @@ def test_groups_that_were_gathered_go_back_when_the_start_is_refused() -> None:
     with pytest.raises(RequestRefused) as no:
         start(fake)
     assert fake.writer.starts == []
-    clean_up(fake.bench("clean_up"))
+    clean_up(fake.context("clean_up"))
     assert fake.reader.now.primary(1) is N1
     assert not any(m.manual for g in fake.reader.now.view(N0).groups for m in g.members)
     for words in (str(no.value), *fake.texts(EntryKind.DECIDED)[-1:]):
@@ -233,5 +233,5 @@ def test_a_group_that_does_not_go_back_is_for_a_person() -> None:
     with pytest.raises(RequestRefused):
         start(fake)
     fake.leases.release("cluster:fw-1", UID)
-    clean_up(fake.bench("clean_up"))
+    clean_up(fake.context("clean_up"))
     assert fake.outcome is Outcome.NEEDS_OPERATOR

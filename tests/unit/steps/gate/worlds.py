@@ -28,7 +28,7 @@ from srx_issu.steps.gate.send import delete_file, send_command, start_in_service
 from srx_issu.steps.recovery.recover_cluster import diagnose
 from srx_issu.steps.recovery.stored_plan import kept_plan
 from srx_issu.steps.upgrade.start_issu import START_KEY
-from tests.fakes.benches import FakeBench, RecordingWriter
+from tests.fakes.contexts import FakeUpgrade, RecordingWriter
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.memory import MemoryJournal, SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
@@ -147,7 +147,7 @@ class World:
     """One order and everything around it. ``fake`` is what it stands on."""
 
     purpose: SendPurpose
-    fake: FakeBench
+    fake: FakeUpgrade
     key: str | None = None
     still_due: Callable[[Snapshot], str | None] = due
     deletes: bool = True  # what is prepared; else a command
@@ -156,21 +156,21 @@ class World:
     shelf: Shelf = field(default_factory=Shelf)
     method: StartMethod | None = None  # a start, and its way
 
-    def bench(self) -> UpgradeContext:
-        plain = self.fake.bench("issu.step")
+    def context(self) -> UpgradeContext:
+        plain = self.fake.context("issu.step")
         return replace(plain, stopped=lambda: self.stopped, files=lambda _: self.shelf)
 
-    def send(self, bench: UpgradeContext | None = None) -> object:
-        bench = bench or self.bench()
+    def send(self, context: UpgradeContext | None = None) -> object:
+        context = context or self.context()
         if self.method is not None:
-            return start_in_service_upgrade(bench, self._start())
+            return start_in_service_upgrade(context, self._start())
         if self.purpose is SendPurpose.PREPARE and self.deletes:
             order = DeleteOrder(
                 purpose=self.purpose, sending=Sending.CLEAN_UP, node=N0, why="over", path=PATH, key=self.key
             )
-            delete_file(bench, order)
+            delete_file(context, order)
             return None
-        return send_command(bench, self._command())
+        return send_command(context, self._command())
 
     def _command(self) -> CommandOrder:
         begins = self.purpose is SendPurpose.BEGIN
@@ -221,7 +221,7 @@ def copy_intended(node: NodeName = N0) -> CommandIntended:
 
 def prepare(**changes: object) -> World:
     """Deleting a file that this upgrade brought."""
-    fake = FakeBench(intent=intent(**changes), journal=AwayJournal())
+    fake = FakeUpgrade(intent=intent(**changes), journal=AwayJournal())
     fake.happened(copy_intended(), "copy", step="prepare.stage_image")
     return World(purpose=SendPurpose.PREPARE, fake=fake)
 
@@ -235,7 +235,7 @@ def prepare_by_command(**changes: object) -> World:
 
 def begin(**changes: object) -> World:
     """Gathering a group: ready and approved."""
-    fake = FakeBench(intent=intent(**changes), journal=AwayJournal(), writer=AfterSending())
+    fake = FakeUpgrade(intent=intent(**changes), journal=AwayJournal(), writer=AfterSending())
     return World(purpose=SendPurpose.BEGIN, fake=fake.with_baseline().ready_and_approved(), key="gather.1")
 
 
@@ -250,11 +250,11 @@ def bring_home(permission: Permission = Permission.ASK) -> World:
     """A recovery whose plan is approved, half way."""
     rules = FailureRules(permissions=dict.fromkeys(FailureClass, permission))
     ours: Intent = intent(policy=replace(POLICY, failures=rules))
-    fake = FakeBench(intent=ours, journal=AwayJournal(), writer=AfterSending()).with_baseline().with_start()
+    fake = FakeUpgrade(intent=ours, journal=AwayJournal(), writer=AfterSending()).with_baseline().with_start()
     fake.happened(WaitEnded(awaited=Goal.PRIMARY_UPGRADED, reached=False), "not reached")
     fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
-    diagnose(fake.bench("recover.diagnose"))
-    plan = kept_plan(fake.bench("recover.diagnose"))
+    diagnose(fake.context("recover.diagnose"))
+    plan = kept_plan(fake.context("recover.diagnose"))
     assert plan is not None
     if permission is Permission.ASK:
         fake.approved("recovery")

@@ -1,4 +1,4 @@
-"""A workbench over memory: scripted snapshots in, commands sent out."""
+"""The context of an upgrade over memory: scripted snapshots in, commands sent out."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ def start_intended(
 
 
 @dataclass
-class FakeBench:
-    """The ports of one bench, kept together so that a test can look into them."""
+class FakeUpgrade:
+    """The ports of one upgrade, kept together so that a test can look into them."""
 
     intent: Intent = field(default_factory=plain_intent)
     reader: ScriptedReader = field(default_factory=ScriptedReader)
@@ -163,7 +163,7 @@ class FakeBench:
         self.journal.open_upgrade(self.intent, T0)
         self.leases.take("cluster:fw-1", self.intent.upgrade_id, 3600)
 
-    def bench(self, step: str) -> UpgradeContext:
+    def context(self, step: str) -> UpgradeContext:
         return UpgradeContext(
             intent=self.intent,
             step=step,
@@ -203,23 +203,23 @@ class FakeBench:
     def decided(self, outcome: Outcome, reason: str = "because") -> None:
         self.happened(OutcomeDecided(outcome=outcome), reason)
 
-    def with_baseline(self, before: Snapshot | None = None) -> FakeBench:
+    def with_baseline(self, before: Snapshot | None = None) -> FakeUpgrade:
         uid = self.intent.upgrade_id
         snapshot = self.evidence.write(uid, "baseline-snapshot.json", codec.dumps(before or both()))
         state = self.evidence.write(uid, "baseline-state.json", codec.dumps(self.state))
         self.happened(BaselineTaken(snapshot=snapshot, state=state), "baseline")
         return self
 
-    def with_start(self, method: StartMethod = StartMethod.SHELL) -> FakeBench:
+    def with_start(self, method: StartMethod = StartMethod.SHELL) -> FakeUpgrade:
         """The ISSU was asked for."""
         self.happened(start_intended(method=method, transcript="/t"), "start")
         return self
 
-    def ready_and_approved(self) -> FakeBench:
+    def ready_and_approved(self) -> FakeUpgrade:
         self.journal.record(self.intent.upgrade_id, READY_ENTRY)
         return self.approved("start")
 
-    def approved(self, purpose: str, who: str = "ada", choice: str = "Approve", gate: int = 1) -> FakeBench:
+    def approved(self, purpose: str, who: str = "ada", choice: str = "Approve", gate: int = 1) -> FakeUpgrade:
         """Asked, and answered by a person, about what is in the journal now."""
         so_far = self.known()
         self.journal.record(self.intent.upgrade_id, put(so_far, self.intent, purpose, gate))

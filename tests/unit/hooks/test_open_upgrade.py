@@ -1,4 +1,4 @@
-"""A bench is made of the journal alone, and only for the DAG that the upgrade belongs to."""
+"""The context of a step is made of the journal alone, and only for the DAG that the upgrade belongs to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.airflow.composition import workbench
+from srx_issu.airflow.composition import upgrade
 from srx_issu.airflow.composition.identity import purpose_of
 from srx_issu.airflow.composition.later import later
 from srx_issu.airflow.composition.stores import Stores
@@ -32,37 +32,37 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> Stores:
         audits=MemoryAudits(),
         staging=None,  # type: ignore[arg-type]
     )
-    monkeypatch.setattr(workbench, "open_stores", lambda: found)
+    monkeypatch.setattr(upgrade, "open_stores", lambda: found)
     return found
 
 
 @pytest.mark.usefixtures("stores")
-def test_no_operator_file_and_no_connection_is_needed_to_open_a_bench(
+def test_no_operator_file_and_no_connection_is_needed_to_open_an_upgrade(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "inventory").mkdir()
     (tmp_path / "inventory" / "all.yaml").write_text("clusters: [\n")
     monkeypatch.setenv("SRX_ISSU_FILES", str(tmp_path))
-    with workbench.open_bench("manual__1", "close", None, purpose=Purpose.UPGRADE) as bench:
-        assert bench.intent.support is not None
+    with upgrade.open_upgrade("manual__1", "close", None, purpose=Purpose.UPGRADE) as context:
+        assert context.intent.support is not None
 
 
 @pytest.mark.usefixtures("stores")
 def test_a_recovery_with_the_run_id_of_an_upgrade_cannot_touch_it() -> None:
-    assert workbench.is_open("manual__1", Purpose.UPGRADE)
-    assert not workbench.is_open("manual__1", Purpose.RECOVER)
+    assert upgrade.is_open("manual__1", Purpose.UPGRADE)
+    assert not upgrade.is_open("manual__1", Purpose.RECOVER)
     with (
         pytest.raises(RequestRefused, match="manual__1 belongs to a run of issu_cluster"),
-        workbench.open_bench("manual__1", "close", None, purpose=Purpose.RECOVER),
+        upgrade.open_upgrade("manual__1", "close", None, purpose=Purpose.RECOVER),
     ):
         pytest.fail("it was opened")
 
 
 @pytest.mark.usefixtures("stores")
-def test_a_run_that_was_never_claimed_has_no_bench() -> None:
+def test_a_run_that_was_never_claimed_has_no_context() -> None:
     with (
         pytest.raises((JournalError, KeyError)),
-        workbench.open_bench("manual__2", "close", None, purpose=Purpose.UPGRADE),
+        upgrade.open_upgrade("manual__2", "close", None, purpose=Purpose.UPGRADE),
     ):
         pytest.fail("it was opened")
 

@@ -79,7 +79,7 @@ def note_failure(
 
 
 @contextmanager
-def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[UpgradeContext]:
+def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[UpgradeContext]:
     """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
     when they are first asked (ConnectionUnusable: the step's border waits for it). Sessions open when they
     are first used and close at the end. Renews the lease, which also proves that the cluster is still ours.
@@ -110,7 +110,7 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
             return stack.enter_context(PyezClusterReader(cluster, account(), timers))
 
         writer = later(lambda: stack.enter_context(closing(PyezClusterWriter(cluster, account(), timers))))
-        bench = UpgradeContext(
+        upgrade_context = UpgradeContext(
             intent=intent,
             step=step,
             reader=LoginRequired(reader=later(reader)) if begun else later(reader),
@@ -129,13 +129,13 @@ def open_bench(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Ite
             stopped=stopped,
             log=log,
         )
-        _renew(bench)
-        yield bench
+        _renew(upgrade_context)
+        yield upgrade_context
 
 
-def _renew(bench: UpgradeContext) -> None:
+def _renew(upgrade_context: UpgradeContext) -> None:
     """An upgrade that was closed, or that never got its leases, may still be looked at and closed."""
-    record = bench.journal.upgrade(bench.upgrade_id)
-    if bench.known().claimed and record is not None and record.closed_at is None:
-        lease_s = bench.intent.policy.timers.lease_s
-        renew_all(bench.intent, bench.leases, lease_s)
+    record = upgrade_context.journal.upgrade(upgrade_context.upgrade_id)
+    if upgrade_context.known().claimed and record is not None and record.closed_at is None:
+        lease_s = upgrade_context.intent.policy.timers.lease_s
+        renew_all(upgrade_context.intent, upgrade_context.leases, lease_s)
