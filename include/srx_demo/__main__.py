@@ -16,7 +16,8 @@ from srx_demo.approving import MOST, USERS, Approvers
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names
 from srx_demo.proving import prove
 from srx_demo.scenery import Scenery, lab_table
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.display import phase_table
 from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.main import summary

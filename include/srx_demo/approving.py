@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.domain.approvals.judge import APPROVE
 
 USERS = ("approver", "admin")  # in the order of the gates; the operator asks for the upgrade

@@ -27,7 +27,8 @@ from srx_demo import idle
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed
 from srx_demo.one_upgrade import BenchFailed, Measured, measure
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
 from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
 from srx_issu.stack.embedded.home import Home

@@ -20,7 +20,7 @@ from srx_demo import referee
 from srx_demo.campaign_scenery import NAME, CampaignScenery, conflict_groups
 from srx_demo.lab import Lab, LabFailed
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end

@@ -29,7 +29,7 @@ from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed
 from srx_demo.meter import Meter, cpu_s
 from srx_demo.one_upgrade import sessions_of
 from srx_demo.trouble import Trouble
-from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end

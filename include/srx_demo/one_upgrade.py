@@ -14,7 +14,8 @@ import psycopg
 
 from srx_demo.meter import cpu_s
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiUnreachable
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.stack.embedded.stack import Stack

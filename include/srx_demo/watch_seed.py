@@ -27,8 +27,9 @@ from srx_issu.adapters.devices.ssh import SshClusterReader
 from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import BaselineTaken, CommandIntended, CommandSent, Event, Sending
+from srx_issu.domain.history.events import BaselineTaken, Event
 from srx_issu.domain.junos.job import job_name, transcript_path
 from srx_issu.domain.upgrade.commands import StartIssu
 from srx_issu.domain.upgrade.intent import Intent, StartMethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from srx_issu.cli.airflow_api import Task
+from srx_issu.cli.airflow_replies import Task
 from srx_issu.cli.campaign_api import MappedTask
 from srx_issu.stack.embedded.stack import Stack
 

@@ -16,7 +16,8 @@ import yaml
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Question, Run
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, Question, Run
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id

@@ -16,7 +16,7 @@ from srx_issu.campaign.model import Result
 from srx_issu.catalog import read_campaign
 from srx_issu.ports import codec
 from srx_issu.ports.campaign import ApprovedCampaign
-from srx_issu.steps.campaign.upgrade import ClusterEnded
+from srx_issu.steps.campaign.cluster_task import ClusterEnded
 
 PLAIN = "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n"
 

@@ -27,8 +27,9 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports import codec
 from srx_issu.steps.campaign.close import give_order
+from srx_issu.steps.campaign.cluster_task import StartRun
 from srx_issu.steps.campaign.context import CampaignContext
-from srx_issu.steps.campaign.upgrade import StartRun, next_step, note_start
+from srx_issu.steps.campaign.upgrade import next_step, note_start
 from tests.fakes.intents import CLUSTER, intent
 from tests.postgres import journal_url, migrated_url, postgres_server
 from tests.unit.campaign.fleets import campaign, member

@@ -16,7 +16,7 @@ from srx_issu.airflow.operators import step
 from srx_issu.airflow.operators.close import CloseOperator
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.domain.history.events import CommandIntended, Sending
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json

@@ -26,7 +26,10 @@ print("@@" + json.dumps(found, sort_keys=True))  # as Airflow compares two versi
 # Whatever a task, wait or guard behind claim is made of. Claim itself reads the files.
 RUNNING = (
     "airflow.dags.upgrade",
+    "airflow.watching.idle",
+    "airflow.watching.recovery",
     "airflow.watching.upgrade",
+    "airflow.watching.window",
     "airflow.composition.upgrade",
     "airflow.operators.approval",
     "airflow.operators.close",

@@ -16,8 +16,9 @@ import yaml
 from srx_demo.lab import make_image
 from srx_demo.operator_files import ImageFile, image_entry
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.cli.airflow_api import ApiFailed
-from srx_issu.domain.history.events import AnswerGiven, CommandIntended
+from srx_issu.cli.airflow_replies import ApiFailed
+from srx_issu.domain.history.approval_events import AnswerGiven
+from srx_issu.domain.history.command_events import CommandIntended
 from tests.airflow.rest import mark, task_pid
 from tests.airflow.running_stack import RUN_DEADLINE_S, RunningStack
 

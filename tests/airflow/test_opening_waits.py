@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from srx_issu.airflow.composition.stores import Stores
-from srx_issu.airflow.watching import upgrade as watching
+from srx_issu.airflow.watching import idle as watching
 from srx_issu.airflow.watching.watcher import Watcher, watcher, watcher_of_loop
 from srx_issu.domain.errors import JournalAway, SrxIssuError
 from srx_issu.ports.journal import LeaseClaim

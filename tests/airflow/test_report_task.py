@@ -17,7 +17,7 @@ from srx_issu.adapters.journal import (
 )
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.reports.upgrade import write_report
-from srx_issu.domain.history.events import StepFinished
+from srx_issu.domain.history.step_events import StepFinished
 from tests.journal.samples import make_intent
 from tests.postgres import journal_url, migrated_url, postgres_server
 from tests.report.samples import START, good, prepared, started

@@ -20,8 +20,10 @@ from srx_issu.airflow.triggers.quiet import QuietTrigger
 from srx_issu.airflow.triggers.recovery import RecoveryTrigger
 from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.airflow.watching.campaign import ClusterWatch
-from srx_issu.airflow.watching.shared import Call
-from srx_issu.airflow.watching.upgrade import OpenQuiet, OpenWindow, RecoveryWatch
+from srx_issu.airflow.watching.idle import OpenQuiet
+from srx_issu.airflow.watching.recovery import RecoveryWatch
+from srx_issu.airflow.watching.waiter import Call
+from srx_issu.airflow.watching.window import OpenWindow
 from srx_issu.campaign.events import UpgradeOrdered
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, RequestRefused

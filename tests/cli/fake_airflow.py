@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from srx_issu.cli.airflow_api import DAG_ID
+from srx_issu.cli.airflow_replies import DAG_ID
 from srx_issu.cli.login import ApiLogin
 
 RUNS = f"/api/v2/dags/{DAG_ID}/dagRuns"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Question, Task
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, Question, Task
 from srx_issu.cli.campaign_api import CampaignApi
 from tests.cli.fake_airflow import FakeAirflow
 

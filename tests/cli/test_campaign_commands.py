@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from srx_issu.cli import campaign_show as commands
-from srx_issu.cli.airflow_api import ApiFailed, Run
+from srx_issu.cli.airflow_replies import ApiFailed, Run
 from srx_issu.cli.campaign_api import CampaignApi, MappedTask
 from srx_issu.cli.campaign_orders import await_order
 from srx_issu.cli.campaign_plan import MOST_ROWS

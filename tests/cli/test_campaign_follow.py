@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from srx_issu.cli.campaign_api import CampaignApi, MappedTask
 from srx_issu.cli.campaign_follow import CampaignFollower
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import Run
 from srx_issu.cli.fleet_status import chosen, newest_first, unattended_lines
 from tests.cli.fake_airflow import FakeAirflow
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiUnreachable
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiUnreachable
 from srx_issu.cli.follow import Followed, Follower
 from srx_issu.domain.outcome import Outcome
 from tests.cli.fake_airflow import FakeAirflow, task

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.cli.airflow_api import Task
+from srx_issu.cli.airflow_replies import Task
 from srx_issu.cli.display import duration
 from srx_issu.cli.progress import ProgressGroup, State, current_step, in_order, phases
 

@@ -10,6 +10,7 @@ import pytest
 from srx_issu.adapters.devices import queries
 from srx_issu.adapters.devices.login_class import allows, configuration
 from srx_issu.adapters.devices.state import readers
+from srx_issu.adapters.devices.state.reader import Reader
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -77,9 +78,9 @@ def test_the_page_has_the_class_as_it_is() -> None:
     assert page.count("set system login class") == len(configuration())
 
 
-def _readers(value: object) -> tuple[readers.Reader, ...]:
-    if isinstance(value, readers.Reader):
+def _readers(value: object) -> tuple[Reader, ...]:
+    if isinstance(value, Reader):
         return (value,)
     if isinstance(value, tuple):
-        return tuple(each for each in value if isinstance(each, readers.Reader))
+        return tuple(each for each in value if isinstance(each, Reader))
     return ()

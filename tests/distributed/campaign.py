@@ -6,7 +6,7 @@ from functools import partial
 
 from srx_demo.campaign_scenery import NAME
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_run import start_campaign
 from tests.distributed.fleet import Fleet

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from tests.distributed.campaign import run_campaign
 from tests.distributed.fleet import WHOLE, Fleet, running_fleet
 from tests.tiers import begun

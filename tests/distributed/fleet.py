@@ -19,7 +19,7 @@ from srx_demo.campaign_scenery import CampaignScenery
 from srx_demo.lab import Lab
 from srx_demo.operator_files import CONNECTION_ID, CONNECTION_VARIABLE
 from srx_issu.adapters.devices import login_class
-from srx_issu.cli.airflow_api import ApiUnreachable
+from srx_issu.cli.airflow_replies import ApiUnreachable
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.login import ApiLogin
 from srx_issu.stack.embedded.home import Home

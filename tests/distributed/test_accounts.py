@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from srx_demo.campaign import NOT_READY, results_of
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from srx_issu.adapters.journal import Ledger, SqlCampaigns, SqlJournal, StoredEvidence
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from srx_issu.stack.embedded.postgres import programs
 from tests.distributed.fleet import Fleet
 

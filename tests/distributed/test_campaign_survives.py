@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from srx_demo.campaign import EXPECTED, judge, results_of
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from tests.distributed.fleet import WHOLE, Fleet
 
 pytestmark = pytest.mark.stack

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from srx_issu.console.app import make_app
 from srx_issu.console.pages import UPGRADE_DAG as DAG_ID
 from srx_issu.stack.production import access

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, ReadinessPassed, RecoveryPlanned
+from srx_issu.domain.history.events import ReadinessPassed
+from srx_issu.domain.history.recovery_events import RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.recovery.plan import PlanKind
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.steps.approval.facts import in_force
-from srx_issu.steps.approval.gate import name_of
+from srx_issu.steps.approval.gate_task import name_of
 from tests.fakes.snapshots import T0
 
 PASSED = ReadinessPassed(for_approval=True, ask=None, found="node0: 21.4R3", support="supported: documented")

@@ -29,7 +29,7 @@ from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
 from srx_issu.campaign.order import UpgradeOrder
 from srx_issu.domain.approvals.judge import AskedQuestion
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from tests.fakes.snapshots import T0
 
 CLUSTERS = ("a", "b", "c", "d", "e")

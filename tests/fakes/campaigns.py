@@ -17,7 +17,7 @@ from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.state import CampaignState, is_approved, plan_in_force, read_state
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import JournalError
-from srx_issu.domain.history.events import QuestionAsked
+from srx_issu.domain.history.approval_events import QuestionAsked
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports.campaign import (
@@ -28,7 +28,7 @@ from srx_issu.ports.campaign import (
     OrderedUpgrade,
 )
 from srx_issu.ports.journal import PERMIT_S
-from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, NextGate, Response
 from srx_issu.steps.campaign.context import CampaignContext, Planning
 from srx_issu.steps.campaign.questions import CampaignGateTask, CampaignQuestion, approach, hear
 from tests.fakes.intents import CLUSTER, intent

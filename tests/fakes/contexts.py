@@ -11,17 +11,11 @@ from pathlib import Path
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import TABLES, ClusterState
 from srx_issu.domain.errors import DeviceError, UnknownCommand
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import (
-    Awaited,
-    BaselineTaken,
-    CommandIntended,
-    Event,
-    OutcomeDecided,
-    Sending,
-    StepFailed,
-)
+from srx_issu.domain.history.events import BaselineTaken, Event, OutcomeDecided
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.step_events import Awaited, StepFailed
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import Command, StartIssu

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.history.events import WaitEnded
+from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.recovery.recover_cluster import diagnose
 from tests.fakes.contexts import FakeUpgrade, start_intended

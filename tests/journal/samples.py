@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from srx_issu.domain.cluster.model import Address, Cluster, Image, NodeName
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import CommandIntended, Event, Observed, Sending
+from srx_issu.domain.history.events import Event, Observed
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Limits, Policy, StartMethod, Timers, Tolerance
 

@@ -11,15 +11,10 @@ from srx_issu.adapters.journal.conditions import REQUIRED
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import (
-    ApprovalConfirmed,
-    CommandIntended,
-    CommandSent,
-    Observed,
-    OutcomeDecided,
-    Sending,
-)
+from srx_issu.domain.history.events import Observed, OutcomeDecided
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Hold
 from tests.journal.samples import NOON, make_entry, make_intent

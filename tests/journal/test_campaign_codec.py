@@ -39,7 +39,7 @@ from srx_issu.campaign.model import Result
 from srx_issu.campaign.order import UpgradeOrder, check_order
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.errors import JournalError
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from tests.fakes.campaign_events import one_of_each
 from tests.journal.samples import NOON
 

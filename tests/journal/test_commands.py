@@ -12,8 +12,8 @@ from srx_issu.adapters.journal import SqlCampaigns, SqlJournal
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import PlanApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import ApprovalConfirmed
 from tests.journal.samples import NOON, issu_intended, make_intent
 
 COLUMNS = (

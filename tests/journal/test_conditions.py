@@ -15,22 +15,18 @@ from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import (
-    AnswerGiven,
-    ClusterHandedOver,
-    ClusterReleased,
-    ClusterTakenOver,
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
-    Event,
-    QuestionAsked,
-    QuestionGivenUp,
     Sending,
 )
+from srx_issu.domain.history.entry import Entry, entry_of
+from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterReleased, ClusterTakenOver
 from srx_issu.domain.outcome import Outcome
 from tests.journal.samples import NOON, make_intent
 from tests.journal.tampering import (

@@ -30,7 +30,7 @@ from srx_issu.campaign.events import UpgradeOrdered
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import StepStarted
+from srx_issu.domain.history.step_events import StepStarted
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Hold

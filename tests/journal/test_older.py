@@ -22,27 +22,31 @@ from srx_issu.cli.main import app
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
-    ApprovalConfirmed,
-    BaselineTaken,
-    Claimed,
-    ClusterHandedOver,
-    ClusterReleased,
-    ClusterTakenOver,
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
     CommandWithdrawn,
+    Sending,
+)
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    BaselineTaken,
+    Claimed,
     IssuFound,
     NothingMoved,
     OutcomeDecided,
-    RecoveryPlanned,
-    Sending,
     Unread,
 )
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import (
+    ClusterHandedOver,
+    ClusterReleased,
+    ClusterTakenOver,
+    RecoveryPlanned,
+)
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import PlanKind

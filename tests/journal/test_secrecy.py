@@ -10,14 +10,9 @@ from srx_issu.adapters.journal import SqlJournal
 from srx_issu.adapters.journal.secrecy import REDACTED, checked_detail, redact
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.errors import JournalError
-from srx_issu.domain.history.events import (
-    Event,
-    OwnWait,
-    QuestionAsked,
-    ReadinessPassed,
-    StepFinished,
-    StillMissing,
-)
+from srx_issu.domain.history.approval_events import QuestionAsked
+from srx_issu.domain.history.events import Event, ReadinessPassed, StillMissing
+from srx_issu.domain.history.step_events import OwnWait, StepFinished
 from tests.journal.samples import make_entry, make_issu_intended
 
 UPGRADE = "wave1__fw-a"

@@ -16,16 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from srx_issu.adapters.journal import Ledger, SqlJournal
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import (
-    CommandIntended,
-    CommandSent,
-    OwnWait,
-    Sending,
-    StillMissing,
-    Unread,
-)
+from srx_issu.domain.history.events import StillMissing, Unread
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.step_events import OwnWait
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import IntendAnswer
 from tests.journal.samples import NOON, make_entry, make_intent, make_issu_intended

@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.adapters.journal import SqlJournal
 from srx_issu.airflow.composition.stop import VARIABLE
-from srx_issu.domain.history.events import AnswerGiven
+from srx_issu.domain.history.approval_events import AnswerGiven
 from tests.airflow.by_hand import start_issu
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_api import Task
+from srx_issu.cli.airflow_replies import Task
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from tests.airflow.asking import may_be_answered
 from tests.proofs.proof_stack import JOURNAL_VARIABLE, ProofStack

@@ -17,13 +17,12 @@ from srx_issu.domain.cluster.model import (
     Snapshot,
 )
 from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Rows
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import (
-    ApprovalConfirmed,
     BaselineTaken,
     Claimed,
-    CommandIntended,
-    CommandSent,
     Decided,
     Event,
     FindingMade,
@@ -31,12 +30,9 @@ from srx_issu.domain.history.events import (
     Observed,
     OutcomeDecided,
     ReadinessPassed,
-    Sending,
     StateCollected,
-    StepFinished,
-    WaitBegan,
-    WaitEnded,
 )
+from srx_issu.domain.history.step_events import StepFinished, WaitBegan, WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports import codec

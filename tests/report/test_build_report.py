@@ -12,16 +12,10 @@ from lxml import html as lxml_html
 from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.history.events import (
-    AnswerGiven,
-    ApprovalConfirmed,
-    ClusterHandedOver,
-    FindingMade,
-    OutcomeDecided,
-    QuestionAsked,
-    Unread,
-)
+from srx_issu.domain.history.approval_events import AnswerGiven, ApprovalConfirmed, QuestionAsked
+from srx_issu.domain.history.events import FindingMade, OutcomeDecided, Unread
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import ClusterHandedOver
 from srx_issu.domain.outcome import Outcome
 from srx_issu.report import build_report
 from tests.journal.samples import make_intent

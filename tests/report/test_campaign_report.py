@@ -12,8 +12,10 @@ from srx_issu.campaign.model import Budget, Share, WaveSize
 from srx_issu.domain.outcome import Outcome
 from srx_issu.report.campaign import CampaignReport, build_campaign_report
 from srx_issu.steps.campaign.close import conclude_campaign
+from srx_issu.steps.campaign.cluster_task import ClusterTask, StartRun
+from srx_issu.steps.campaign.ends import collect
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign.upgrade import ClusterTask, StartRun, collect, next_step, note_start
+from srx_issu.steps.campaign.upgrade import next_step, note_start
 from srx_issu.steps.campaign.wave import judge, open_wave
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member

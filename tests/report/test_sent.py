@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.history.events import CommandRejected, CommandUnanswered, CommandWithdrawn
+from srx_issu.domain.history.command_events import CommandRejected, CommandUnanswered, CommandWithdrawn
 from srx_issu.report.sent import Fate, sent_commands
 from tests.report.samples import N0, N1, answered, entry, good, intended
 

@@ -6,14 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from srx_issu.domain.history.command_events import CommandRejected, CommandUnanswered
 from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
-    CommandRejected,
-    CommandUnanswered,
-    StepFailed,
-    StepFinished,
-    StepStarted,
-)
+from srx_issu.domain.history.step_events import StepFailed, StepFinished, StepStarted
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.report.gantt import LABELS, PLOT, chart
 from srx_issu.report.timeline import SpanState, TimelineRow, timeline

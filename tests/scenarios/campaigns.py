@@ -12,7 +12,7 @@ import yaml
 
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX
-from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_api import ORDER_DAG, UPGRADE_DAG, CampaignApi
 from srx_issu.cli.campaign_run import stage_images, start_campaign
 from tests.airflow.asking import may_be_answered

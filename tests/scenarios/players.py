@@ -13,7 +13,7 @@ from types import TracebackType
 
 import pytest
 
-from srx_issu.cli.airflow_api import ApiUnreachable
+from srx_issu.cli.airflow_replies import ApiUnreachable
 from srx_issu.cli.outcome import Ending, ending
 from srx_lab.control import ask
 from tests.airflow.running_stack import RunningStack

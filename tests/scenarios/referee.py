@@ -11,7 +11,7 @@ from srx_demo.lab import Lab
 from srx_demo.referee import is_order
 from srx_demo.scenery import Scenery
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
-from srx_issu.domain.history.events import FailureNamed, RecoveryPlanned
+from srx_issu.domain.history.recovery_events import FailureNamed, RecoveryPlanned
 from srx_issu.domain.outcome import Outcome
 from srx_lab.control import ask
 from tests.scenarios.orders import IMAGE

@@ -20,7 +20,7 @@ import yaml
 
 from srx_demo.lab import make_image
 from srx_demo.operator_files import ImageFile, image_entry
-from srx_issu.cli.airflow_api import Run
+from srx_issu.cli.airflow_replies import Run
 from tests.airflow.running_stack import RunningStack, running_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.release]

@@ -18,7 +18,7 @@ import pytest
 
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_api import UPGRADE_DAG
 from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaign_stack
 from tests.scenarios.campaigns import Campaigns, dag_of

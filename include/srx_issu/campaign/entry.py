@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from srx_issu.campaign import events as e
 from srx_issu.campaign.model import Result
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
 
 
 class CampaignEntryKind(StrEnum):

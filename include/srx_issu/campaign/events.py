@@ -1,7 +1,8 @@
 """What can happen to a campaign, as values in the past tense. What is decided is decided from these.
 
-What people are asked and answer is told by the same events as in an upgrade (``domain/history/events.py``).
-Plans are kept as JSON text: they are large, and few readers want them.
+What people are asked and answer is told by the same events as in an upgrade
+(``domain/history/approval_events.py``). Plans are kept as JSON text: they are large, and few readers want
+them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
 from srx_issu.campaign.order import UpgradeOrder
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
 
 
 class OrderWord(StrEnum):

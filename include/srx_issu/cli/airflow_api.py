@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,92 +11,25 @@ from urllib.parse import quote
 
 import httpx
 
+from srx_issu.cli.airflow_replies import (
+    DAG_ID,
+    ApiFailed,
+    ApiUnreachable,
+    Question,
+    Run,
+    Task,
+    UnattendedCluster,
+    is_asked,
+    pushed,
+    refusal,
+    run_of,
+    task_of,
+)
 from srx_issu.cli.login import ApiLogin
 
-DAG_ID = "issu_cluster"
 TIMEOUT_S = 20.0
 OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.airflow.operators.step
-_APPROVALS = re.compile(r"\bApprovals: (\d+ of \d+)\b")  # in a question's body, steps/approval/gate.py
 PAGE = 100  # Airflow's [api] maximum_page_limit
-
-
-class ApiFailed(Exception):
-    """Airflow did not do what was asked; the message is for the operator."""
-
-
-class ApiUnreachable(ApiFailed):
-    """Nobody answered, or not in time: nothing is known of what was asked."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One run of the DAG. ``state`` is Airflow's word: queued, running, success, failed."""
-
-    run_id: str
-    state: str
-    dag_id: str = DAG_ID
-    conf: Mapping[str, Any] = field(default_factory=dict)
-    started: datetime | None = None
-    ended: datetime | None = None
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in ("success", "failed")
-
-    @property
-    def cluster(self) -> str:
-        return str(self.conf.get("cluster", "?"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """One task of a run. ``state`` is Airflow's word, None before the scheduler has looked at it; ``uid`` is
-    the current try's own id, which the worker that runs it has in its process title; ``trigger`` is the id of
-    what a deferred task waits for."""
-
-    task_id: str
-    state: str | None
-    uid: str = ""
-    started: datetime | None = None
-    ended: datetime | None = None
-    tries: int = 0
-    trigger: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What a task in ``awaiting_input`` asks."""
-
-    task_id: str
-    subject: str
-    body: str
-    options: tuple[str, ...]
-
-    @property
-    def approvals(self) -> str | None:
-        """How many approvals there are of how many: ``1 of 2``. None where the question does not say."""
-        found = _APPROVALS.search(self.body)
-        return found[1] if found else None
-
-
-# Airflow writes a question down before its task waits for the answer. One that comes in between is kept, but
-# read only when the question expires (Airflow 3.3.2, PATCH of hitlDetails).
-_WAITING = ("awaiting_input", "deferred")
-
-
-def is_asked(detail: Mapping[str, Any]) -> bool:
-    """Whether a question may be answered already."""
-    return detail["task_instance"].get("state", _WAITING[0]) in _WAITING
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnattendedCluster:
-    """A cluster that an upgrade holds while no run looks after it; ``command`` takes it over."""
-
-    cluster: str
-    upgrade_id: str
-    opened: datetime
-    command: str
 
 
 class AirflowApi:
@@ -153,15 +83,15 @@ class AirflowApi:
     def trigger(self, run_id: str, conf: Mapping[str, Any]) -> Run:
         """Starts a run. Raises ApiFailed with Airflow's words when it refuses a parameter."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)}
-        return _run(self._request("POST", f"{self._dag}/dagRuns", json=body))
+        return run_of(self._request("POST", f"{self._dag}/dagRuns", json=body))
 
     def run(self, run_id: str) -> Run:
-        return _run(self._get(self._path(run_id)))
+        return run_of(self._get(self._path(run_id)))
 
     def runs(self) -> tuple[Run, ...]:
         """The newest hundred, newest first."""
         found = self._get(f"{self._dag}/dagRuns", order_by="-run_after", limit=PAGE)
-        return tuple(_run(each) for each in found["dag_runs"])
+        return tuple(run_of(each) for each in found["dag_runs"])
 
     def unattended(self) -> tuple[UnattendedCluster, ...]:
         """Clusters that nobody looks after, by the plugin's word, which knows the journal."""
@@ -183,7 +113,7 @@ class AirflowApi:
 
     def tasks(self, run_id: str) -> tuple[Task, ...]:
         found = self._get(f"{self._path(run_id)}/taskInstances", limit=PAGE)["task_instances"]
-        return tuple(_task(each) for each in found)
+        return tuple(task_of(each) for each in found)
 
     def last_log_line(self, run_id: str, task: Task) -> str | None:
         """The newest line our own code logged in that task; None while there is none."""
@@ -200,7 +130,7 @@ class AirflowApi:
         """None when the task left nothing under that key."""
         path = f"{self._path(run_id)}/taskInstances/{task_id}/xcomEntries/{key}"
         answer = self._try("GET", path, params={"map_index": map_index})
-        return None if answer.status_code == httpx.codes.NOT_FOUND else _pushed(self._accept(answer)["value"])
+        return None if answer.status_code == httpx.codes.NOT_FOUND else pushed(self._accept(answer)["value"])
 
     def asking(self) -> frozenset[str]:
         """The runs of this DAG that wait for an answer."""
@@ -259,50 +189,4 @@ class AirflowApi:
             except ValueError as error:
                 said = answer.text[:100].strip()
                 raise ApiFailed(f"{self._login.url} answers, but not as Airflow does: {said!r}") from error
-        raise ApiFailed(f"Airflow refused it ({answer.status_code}): {_words(answer)}")
-
-
-def _words(answer: httpx.Response) -> str:
-    """Airflow's own words, whether it said them in a string or in a list of faults."""
-    try:
-        detail = answer.json()["detail"]
-    except (ValueError, KeyError, TypeError):
-        return answer.text[:300]
-    if isinstance(detail, list):
-        return "; ".join(
-            str(each.get("msg", each)) if isinstance(each, dict) else str(each) for each in detail
-        )
-    said = str(detail.get("message") or detail) if isinstance(detail, dict) else str(detail)
-    return said.partition("\n\n")[0]  # jsonschema repeats itself at length behind the first sentence
-
-
-def _run(found: Mapping[str, Any]) -> Run:
-    return Run(
-        run_id=str(found["dag_run_id"]),
-        state=str(found["state"]),
-        dag_id=str(found.get("dag_id") or DAG_ID),
-        conf=found.get("conf") or {},
-        started=_moment(found.get("start_date")),
-        ended=_moment(found.get("end_date")),
-    )
-
-
-def _pushed(value: Any) -> Any:
-    """What a trigger pushed when it ended its task comes as JSON text (Airflow 3.3.2), all else as it is."""
-    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
-
-
-def _task(found: Mapping[str, Any]) -> Task:
-    return Task(
-        task_id=str(found["task_id"]),
-        state=found.get("state"),
-        uid=str(found.get("id") or ""),
-        started=_moment(found.get("start_date")),
-        ended=_moment(found.get("end_date")),
-        tries=int(found.get("try_number") or 0),
-        trigger=(found.get("trigger") or {}).get("id"),
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+        raise ApiFailed(f"Airflow refused it ({answer.status_code}): {refusal(answer)}")

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import httpx
 
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_api import PAGE, AirflowApi, Question, Run, is_asked
+from srx_issu.cli.airflow_api import PAGE, AirflowApi
+from srx_issu.cli.airflow_replies import Question, Run, is_asked
 
 ORDER_DAG = "issu_campaign_order"
 UPGRADE_DAG = "issu_cluster"

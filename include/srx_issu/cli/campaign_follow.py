@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
-from srx_issu.cli.airflow_api import ApiUnreachable, Run
+from srx_issu.cli.airflow_replies import ApiUnreachable, Run
 from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi, MappedTask
 from srx_issu.cli.campaign_rows import ClusterRow, campaign_table, cluster_rows, is_over
 from srx_issu.cli.display import duration

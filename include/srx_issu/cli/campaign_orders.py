@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_api import ORDER_DAG, STOP_VARIABLE, CampaignApi
 from srx_issu.cli.terminal import Terminal
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX, campaign_id
-from srx_issu.cli.airflow_api import ApiFailed
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED

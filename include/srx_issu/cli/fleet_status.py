@@ -8,7 +8,8 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
-from srx_issu.cli.airflow_api import AirflowApi, Run, UnattendedCluster
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import Run, UnattendedCluster
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed, ApiUnreachable, Run
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, Run
 from srx_issu.cli.display import display_for
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.progress import ProgressGroup, State, Step, current_step, in_order, phases

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from srx_issu import catalog
 from srx_issu.cli import audit, campaign, recover
-from srx_issu.cli.airflow_api import DAG_ID, AirflowApi, ApiFailed, Question
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import DAG_ID, ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table, unattended_lines
 from srx_issu.cli.follow import Followed, Follower

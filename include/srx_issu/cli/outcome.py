@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from srx_issu.cli.airflow_api import AirflowApi, Run
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import Run
 from srx_issu.domain.outcome import Outcome
 
 CLAIM, CLOSE = "claim", "close"

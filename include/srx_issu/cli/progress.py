@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from graphlib import TopologicalSorter
 
-from srx_issu.cli.airflow_api import Task
+from srx_issu.cli.airflow_replies import Task
 
 
 class State(StrEnum):

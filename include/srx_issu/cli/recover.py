@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.run_ids import RECOVERY, new_recovery_id
 from srx_issu.cli.terminal import Terminal

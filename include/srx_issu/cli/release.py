@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from srx_issu.cli.airflow_api import AirflowApi, ApiFailed
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed
 
 DAG_ID = "issu_release"
 TASK_ID = "release_cluster"

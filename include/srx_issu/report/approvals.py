@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
+from srx_issu.domain.history.approval_events import (
     AnswerGiven,
     ApprovalConfirmed,
-    ClusterHandedOver,
-    ClusterReleased,
-    ClusterTakenOver,
     QuestionAsked,
     QuestionGivenUp,
 )
+from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterReleased, ClusterTakenOver
 
 _ABOUT_APPROVALS = (EntryKind.QUESTION, EntryKind.ANSWER, EntryKind.APPROVAL)
 

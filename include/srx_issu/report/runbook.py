@@ -23,7 +23,7 @@ from srx_issu.domain.cluster.model import (
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.table import FACTS, Facts
 from srx_issu.domain.gate.table import as_markdown
-from srx_issu.domain.recovery import steps
+from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -229,7 +229,7 @@ def _example(primary: NodeName) -> Snapshot:
     return Snapshot(cluster="example", taken_at=datetime(2000, 1, 1, tzinfo=UTC), node0=node0, node1=node1)
 
 
-_CLOSING: Final = (steps.reset_failover(_example(_STAY), _STAY), steps.verify(_example(_STAY), _OLD))
+_CLOSING: Final = (group_steps.reset_failover(_example(_STAY), _STAY), steps.verify(_example(_STAY), _OLD))
 _EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
     PlanKind.ABORT_ONLY: (steps.abort_issu(_OLD, None), *_CLOSING),
     PlanKind.ROLL_BACK: (
@@ -242,7 +242,7 @@ _EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
         *steps.reboot_old_primary(_STAY, _NEW, SoftwareFamily.SYSTEM),
         steps.wait_for_cold_sync(_STAY),
         steps.abort_issu(_NEW, None),
-        steps.reset_failover(_example(_BACK), _BACK),
+        group_steps.reset_failover(_example(_BACK), _BACK),
         steps.verify(_example(_BACK), _NEW),
     ),
     PlanKind.RESYNC_POLICIES: (steps.resync_policies(_STAY), steps.verify(_example(_STAY), _NEW)),

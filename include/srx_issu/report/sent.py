@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
     CommandWithdrawn,
 )
+from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.kinds import EntryKind
 
 

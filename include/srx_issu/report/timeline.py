@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import CommandIntended, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.upgrade.intent import Timers
 

@@ -9,7 +9,8 @@ from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Approvals, Person
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.approval.gate import Enough, NextGate, Response, give_up, hear
+from srx_issu.steps.approval.gate import give_up, hear
+from srx_issu.steps.approval.gate_task import Enough, NextGate, Response
 from srx_issu.steps.upgrade.claim import TakeOver
 from srx_lab.machine.commands import fail_over_by_hand as fail_over
 from srx_lab.machine.words import NodeId

@@ -7,14 +7,16 @@ from functools import partial
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.history.events import BaselineTaken, NothingMoved, StepFailed, WaitBegan, WaitEnded
+from srx_issu.domain.history.events import BaselineTaken, NothingMoved
+from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.goals import Goal, progress
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.approval.gate import AskPerson, Gate, approach
+from srx_issu.steps.approval.gate import approach
+from srx_issu.steps.approval.gate_task import AskPerson, Gate
 from srx_issu.steps.approval.request import recovery_request, start_request
 from srx_issu.steps.baseline import course
 from srx_issu.steps.context import UpgradeContext

@@ -8,14 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.history.command_events import CommandIntended
 from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
-    CommandIntended,
-    IssuFound,
-    OutcomeDecided,
-    ReadinessPassed,
-    RecoveryPlanned,
-)
+from srx_issu.domain.history.events import IssuFound, OutcomeDecided, ReadinessPassed
+from srx_issu.domain.history.recovery_events import RecoveryPlanned
 from srx_issu.domain.upgrade.intent import Intent, Purpose
 from srx_lab.machine.words import ColdSync, GroupState
 from srx_lab.machine.world import World as Machine

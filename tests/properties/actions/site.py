@@ -20,11 +20,12 @@ from srx_issu.domain.errors import SrxIssuError, StopFlagUnreadable
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import Event, StepFailed
+from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
-from srx_issu.steps.approval.gate import Gate
+from srx_issu.steps.approval.gate_task import Gate
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified

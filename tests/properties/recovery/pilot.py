@@ -26,18 +26,12 @@ from srx_issu.domain.errors import (
     JournalError,
     SrxIssuError,
 )
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import (
-    ApprovalConfirmed,
-    BaselineTaken,
-    Event,
-    NothingMoved,
-    Observed,
-    StepFailed,
-    WaitBegan,
-    WaitEnded,
-)
-from srx_issu.domain.history.upgrade_state import Conclusion, UpgradeState, known
+from srx_issu.domain.history.events import BaselineTaken, Event, NothingMoved, Observed
+from srx_issu.domain.history.state_parts import Conclusion
+from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.junos.transcript import transcript_verdict
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
@@ -50,7 +44,8 @@ from srx_issu.ports.devices import Line, StartLine, StartReport
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.approval.gate import AskPerson, Enough, Gate, NextGate, Response, approach, give_up, hear
+from srx_issu.steps.approval.gate import approach, give_up, hear
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, NextGate, Response
 from srx_issu.steps.approval.request import recovery_request
 from srx_issu.steps.baseline import course, intent_of
 from srx_issu.steps.context import UpgradeContext

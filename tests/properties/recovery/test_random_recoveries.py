@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from shutil import rmtree
 
-from srx_issu.domain.history.upgrade_state import Conclusion
+from srx_issu.domain.history.state_parts import Conclusion
 from srx_issu.domain.outcome import Outcome
 from srx_lab.machine.words import NodeId
 from srx_lab.rehearsal import RUNNING, TARGET

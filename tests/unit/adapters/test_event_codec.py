@@ -22,49 +22,57 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import (
+from srx_issu.domain.history.approval_events import (
     AnswerGiven,
     ApprovalConfirmed,
-    Awaited,
-    BaselineTaken,
-    Claimed,
-    ClusterHandedOver,
-    ClusterReleased,
-    ClusterTakenOver,
+    QuestionAsked,
+    QuestionGivenUp,
+)
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
     CommandWithdrawn,
+    PermitRefused,
+    Sending,
+)
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import (
+    BaselineTaken,
+    Claimed,
     Decided,
     Event,
-    FailureNamed,
     FindingMade,
     FoundBy,
     IssuFound,
     NothingMoved,
     Observed,
     OutcomeDecided,
-    OwnWait,
-    PermitRefused,
-    QuestionAsked,
-    QuestionGivenUp,
     ReadinessPassed,
-    RecoveryPlanned,
-    RecoveryStepPassed,
-    Sending,
     StateCollected,
-    StepFailed,
-    StepFinished,
-    StepStarted,
     StillMissing,
     Unread,
-    WaitBegan,
-    WaitEnded,
     WayDecided,
 )
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import (
+    ClusterHandedOver,
+    ClusterReleased,
+    ClusterTakenOver,
+    FailureNamed,
+    RecoveryPlanned,
+    RecoveryStepPassed,
+)
+from srx_issu.domain.history.step_events import (
+    Awaited,
+    OwnWait,
+    StepFailed,
+    StepFinished,
+    StepStarted,
+    WaitBegan,
+    WaitEnded,
+)
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName, PlanKind
 from srx_issu.domain.upgrade.goals import Goal

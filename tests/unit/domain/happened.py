@@ -7,14 +7,10 @@ from datetime import datetime, timedelta
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.history.command_events import CommandIntended, CommandWithdrawn, Sending
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import (
-    CommandIntended,
-    CommandWithdrawn,
-    Event,
-    RecoveryPlanned,
-    Sending,
-)
+from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.recovery_events import RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.recovery.plan import PlanKind
 from srx_issu.domain.upgrade.intent import StartMethod

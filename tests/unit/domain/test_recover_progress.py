@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.domain.cluster.model import GroupState, IssuStatus, NodeView, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.recovery import steps
+from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import (
     ActionName,
     CommandKind,
@@ -77,7 +77,7 @@ def put_back(permission: Permission = Permission.AUTOMATIC) -> RecoveryPlan:
             *steps.roll_back(N1, OLD, SoftwareFamily.SYSTEM),
             steps.abort_issu(OLD, N0),
             *steps.reboot(N1, OLD, SoftwareFamily.SYSTEM),
-            steps.reset_failover(HALF, N0),
+            group_steps.reset_failover(HALF, N0),
             steps.verify(HALF, OLD),
         ),
     )
@@ -215,7 +215,7 @@ class TestMovingGroups:
     MOVED = (group(0), group(1, N1, priorities={N1: 255}, manual=True))
 
     def step(self, now: Snapshot, *done: SentRecoveryCommand) -> Send | Wait | Passed | Stop:
-        return next_in(steps.fail_over((0, 1), N0, OLD), now, done)
+        return next_in(group_steps.fail_over((0, 1), N0, OLD), now, done)
 
     def half(self, groups: tuple[object, ...]) -> Snapshot:
         return snapshot(view(N0, groups=groups), view(N1, NEW, groups=groups))

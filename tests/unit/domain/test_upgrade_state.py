@@ -10,39 +10,45 @@ from srx_issu.domain.approvals.judge import AskedQuestion
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import (
+from srx_issu.domain.history.approval_events import (
     AnswerGiven,
     ApprovalConfirmed,
-    BaselineTaken,
-    Claimed,
-    ClusterHandedOver,
-    ClusterReleased,
-    ClusterTakenOver,
+    QuestionAsked,
+    QuestionGivenUp,
+)
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
+    PermitRefused,
+    Sending,
+)
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.events import (
+    BaselineTaken,
+    Claimed,
     Decided,
     Event,
-    FailureNamed,
     FindingMade,
     FoundBy,
     Observed,
     OutcomeDecided,
-    PermitRefused,
-    QuestionAsked,
-    QuestionGivenUp,
     ReadinessPassed,
-    Sending,
     StateCollected,
-    StepFinished,
-    StepStarted,
     Unread,
     WayDecided,
 )
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.domain.history.upgrade_state import Conclusion, UpgradeState, known
+from srx_issu.domain.history.recovery_events import (
+    ClusterHandedOver,
+    ClusterReleased,
+    ClusterTakenOver,
+    FailureNamed,
+)
+from srx_issu.domain.history.state_parts import Conclusion
+from srx_issu.domain.history.step_events import StepFinished, StepStarted
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from tests.fakes.snapshots import N0, N1, T0
 from tests.unit.domain.happened import WORKERS_CLOCK, after, minute, start

@@ -6,21 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.domain.history.events import (
-    Claimed,
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
-    Event,
-    IssuFound,
-    NothingMoved,
-    Observed,
-    RecoveryStepPassed,
     Sending,
-    StepFailed,
 )
-from srx_issu.domain.history.upgrade_state import IssuStart
+from srx_issu.domain.history.events import Claimed, Event, IssuFound, NothingMoved, Observed
+from srx_issu.domain.history.recovery_events import RecoveryStepPassed
+from srx_issu.domain.history.state_parts import IssuStart
+from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
 from srx_issu.domain.upgrade.intent import StartMethod
 from tests.fakes.snapshots import N0, N1, T0

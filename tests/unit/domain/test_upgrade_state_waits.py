@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.events import (
-    Awaited,
     Claimed,
-    CommandIntended,
     Decided,
     Event,
     Observed,
     OutcomeDecided,
+    StillMissing,
+    WayDecided,
+)
+from srx_issu.domain.history.recovery_events import RecoveryStepPassed
+from srx_issu.domain.history.step_events import (
+    Awaited,
     OwnWait,
-    RecoveryStepPassed,
-    Sending,
     StepFailed,
     StepFinished,
-    StillMissing,
     WaitBegan,
     WaitEnded,
-    WayDecided,
 )
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName

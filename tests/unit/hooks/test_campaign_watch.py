@@ -14,18 +14,14 @@ import pytest
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.watching import shared as campaign_watch
 from srx_issu.airflow.watching.campaign import watch_cluster
-from srx_issu.airflow.watching.shared import (
-    ASK_AIRFLOW_EVERY_S,
-    Call,
-    CampaignWatch,
-    Waiter,
-    campaign_watch_of_loop,
-)
+from srx_issu.airflow.watching.shared import ASK_AIRFLOW_EVERY_S, CampaignWatch, campaign_watch_of_loop
+from srx_issu.airflow.watching.waiter import Call, Waiter
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.ports.campaign import CampaignLook
 from srx_issu.steps.campaign.close import give_order
+from srx_issu.steps.campaign.cluster_task import StartRun
 from srx_issu.steps.campaign.turns import End, Turn
-from srx_issu.steps.campaign.upgrade import StartRun, next_step, note_start
+from srx_issu.steps.campaign.upgrade import next_step, note_start
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import T0

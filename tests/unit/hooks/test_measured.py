@@ -8,8 +8,9 @@ import pytest
 
 from srx_issu.airflow.composition.measured import MeasuredJournal, MeasuredLeases
 from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.history.command_events import CommandSent, CommandUnanswered, Sending
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import CommandSent, CommandUnanswered, Observed, Sending
+from srx_issu.domain.history.events import Observed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import PERMIT_S
 from tests.fakes.contexts import start_intended

@@ -14,17 +14,8 @@ from srx_issu.domain.history.events import ReadinessPassed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.approval.gate import (
-    AskPerson,
-    Enough,
-    Gate,
-    NextGate,
-    Response,
-    approach,
-    give_up,
-    hear,
-    is_unanswered,
-)
+from srx_issu.steps.approval.gate import approach, give_up, hear, is_unanswered
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.approval.request import recovery_request, start_request
 from tests.fakes.approvals import PASSED, READY_ENTRY

@@ -18,8 +18,10 @@ from srx_issu.domain.approvals.rule import (
     Person,
 )
 from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import ApprovalConfirmed, CommandIntended, RecoveryPlanned, Sending
+from srx_issu.domain.history.recovery_events import RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports import codec

@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.history.events import ApprovalConfirmed
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from tests.fakes.approvals import READY_ENTRY

@@ -18,20 +18,11 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.steps.campaign.close import close_campaign, give_order
+from srx_issu.steps.campaign.cluster_task import AttachToRun, ClusterEnded, ClusterTask, StartRun, Step
 from srx_issu.steps.campaign.context import Planning
+from srx_issu.steps.campaign.ends import collect, give_up
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
-from srx_issu.steps.campaign.upgrade import (
-    AttachToRun,
-    ClusterEnded,
-    ClusterTask,
-    StartRun,
-    Step,
-    collect,
-    give_up,
-    next_step,
-    note_made,
-    note_start,
-)
+from srx_issu.steps.campaign.upgrade import next_step, note_made, note_start
 from srx_issu.steps.campaign.wave import (
     Bake,
     Skip,

@@ -15,18 +15,10 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.steps.campaign.close import close_campaign
+from srx_issu.steps.campaign.cluster_task import AttachToRun, ClusterEnded, StartRun, TakenByAnother
+from srx_issu.steps.campaign.ends import CLAIM_WITHIN_S, collect
 from srx_issu.steps.campaign.orders import check_no_campaign, find_order, note_proved, note_refused
-from srx_issu.steps.campaign.upgrade import (
-    CLAIM_WITHIN_S,
-    MOST_TAKEN,
-    AttachToRun,
-    ClusterEnded,
-    StartRun,
-    TakenByAnother,
-    collect,
-    note_made,
-    note_start,
-)
+from srx_issu.steps.campaign.upgrade import MOST_TAKEN, note_made, note_start
 from srx_issu.steps.campaign.wave import open_wave
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.intents import intent

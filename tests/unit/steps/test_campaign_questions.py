@@ -10,20 +10,13 @@ from srx_issu.campaign.events import UpgradeEnded
 from srx_issu.campaign.model import Budget, Gates, Result, Share
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate, Response
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer
+from srx_issu.steps.campaign.answers import campaign_approval
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
-from srx_issu.steps.campaign.questions import (
-    PLAN,
-    CampaignGateTask,
-    approach,
-    campaign_approval,
-    hear,
-    is_unanswered,
-    rule_for_plan,
-    unanswered,
-)
+from srx_issu.steps.campaign.plan_question import PLAN, rule_for_plan
+from srx_issu.steps.campaign.questions import CampaignGateTask, approach, hear, is_unanswered, unanswered
 from srx_issu.steps.campaign.wave import hear_answer, hold_question, judge, open_wave
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.unit.campaign.fleets import campaign, member

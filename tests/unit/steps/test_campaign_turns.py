@@ -15,9 +15,11 @@ from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
+from srx_issu.steps.campaign.cluster_task import ClusterTask, StartRun
+from srx_issu.steps.campaign.ends import CLAIM_WITHIN_S
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign.turns import End, Room, Turn, obstacles, wants_attention
-from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, ClusterTask, StartRun, next_step, note_start
+from srx_issu.steps.campaign.upgrade import next_step, note_start
 from srx_issu.steps.campaign.wave import open_wave
 from srx_issu.steps.leases import Needs, take_all
 from tests.fakes.campaigns import FakeCampaign, said

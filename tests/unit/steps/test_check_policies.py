@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.cluster.rows import PolicySync as Row
-from srx_issu.domain.history.events import CommandIntended, Sending
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.steps.upgrade.check_policies import RESYNC_KEY, check_policies, resync_policies
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import look_again

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
-from srx_issu.domain.history.events import ClusterTakenOver
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import ClusterTakenOver
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Purpose, SharedLimit
 from srx_issu.steps.upgrade.claim import TakeOver, claim

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.errors import StopFlagUnreadable
-from srx_issu.domain.history.events import CommandIntended, CommandSent, Sending
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.context import UpgradeContext

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.history.events import CommandSent, Sending, WaitEnded
+from srx_issu.domain.history.command_events import CommandSent, Sending
+from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.upgrade.close import close, settle

@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.history.events import ApprovalConfirmed
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.confirm import confirm_approval

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from srx_issu.domain.errors import TransferFailed
-from srx_issu.domain.history.events import OwnWait, Sending, WaitBegan
+from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.step_events import OwnWait, WaitBegan
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import BEGUN, InOrder, Part

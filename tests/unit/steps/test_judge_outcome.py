@@ -6,15 +6,11 @@ import pytest
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import ConnectionUnusable
-from srx_issu.domain.history.events import (
-    CommandRejected,
-    FailureNamed,
-    IssuFound,
-    OwnWait,
-    Sending,
-    WaitEnded,
-)
+from srx_issu.domain.history.command_events import CommandRejected, Sending
+from srx_issu.domain.history.events import IssuFound
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import FailureNamed
+from srx_issu.domain.history.step_events import OwnWait, WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Purpose

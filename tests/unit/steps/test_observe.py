@@ -7,15 +7,10 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import (
-    ClusterHandedOver,
-    ClusterReleased,
-    CommandIntended,
-    CommandSent,
-    Event,
-    Sending,
-)
+from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterReleased
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import Purpose

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError
-from srx_issu.domain.history.events import CommandSent, Decided, Sending
+from srx_issu.domain.history.command_events import CommandSent, Sending
+from srx_issu.domain.history.events import Decided
 from srx_issu.steps.outage import (
     LONGEST_PAUSE_S,
     SAID_EVERY_S,

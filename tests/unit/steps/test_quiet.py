@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceUnreachable
-from srx_issu.domain.history.upgrade_state import IssuStart
+from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.steps.waits.idle import QuietWatch, Stillness
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock

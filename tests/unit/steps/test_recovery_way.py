@@ -8,8 +8,9 @@ import pytest
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.history.events import ApprovalConfirmed, RecoveryStepPassed
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis

@@ -9,8 +9,10 @@ import pytest
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceUnreachable
 from srx_issu.domain.history.entry import Entry, entry_of
-from srx_issu.domain.history.events import Event, Observed, StepFailed, WaitBegan, WaitEnded
-from srx_issu.domain.history.upgrade_state import IssuStart, known
+from srx_issu.domain.history.events import Event, Observed
+from srx_issu.domain.history.state_parts import IssuStart
+from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
+from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.steps.waits.watch import Watch, deadline_s

@@ -13,7 +13,8 @@ import pytest
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.domain.history.upgrade_state import IssuStart, known
+from srx_issu.domain.history.state_parts import IssuStart
+from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage

@@ -9,7 +9,8 @@ import pytest
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
-from srx_issu.steps.approval.gate import AskPerson, Enough, Gate, Response, approach, hear
+from srx_issu.steps.approval.gate import approach, hear
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, Response
 from srx_issu.steps.approval.request import start_request
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import carry_out

@@ -15,30 +15,53 @@ from sqlalchemy import Row
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.history import events as e
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
+from srx_issu.domain.history.command_events import (
+    CommandIntended,
+    CommandRejected,
+    CommandSent,
+    CommandUnanswered,
+    CommandWithdrawn,
+    Sending,
+)
+from srx_issu.domain.history.events import (
+    BaselineTaken,
+    Claimed,
+    Event,
+    IssuFound,
+    NothingMoved,
+    OutcomeDecided,
+    Unread,
+)
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.recovery_events import (
+    ClusterHandedOver,
+    ClusterReleased,
+    ClusterTakenOver,
+    RecoveryPlanned,
+)
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import PlanKind
 from srx_issu.domain.upgrade.intent import StartMethod
 
 E = TypeVar("E", bound=StrEnum)
-_ANSWERS: dict[EntryKind, type[e.CommandSent | e.CommandUnanswered | e.CommandRejected]] = {
-    EntryKind.ACTION_SENT: e.CommandSent,
-    EntryKind.ACTION_UNKNOWN: e.CommandUnanswered,
-    EntryKind.ACTION_REFUSED: e.CommandRejected,
+_ANSWERS: dict[EntryKind, type[CommandSent | CommandUnanswered | CommandRejected]] = {
+    EntryKind.ACTION_SENT: CommandSent,
+    EntryKind.ACTION_UNKNOWN: CommandUnanswered,
+    EntryKind.ACTION_REFUSED: CommandRejected,
 }
 
 
-def event_of(row: Row[Any]) -> e.Event:
+def event_of(row: Row[Any]) -> Event:
     """Never raises: an entry that cannot be read is ``Unread``."""
     kind = EntryKind(row.kind)
     try:
         return _read(kind, row)
     except (KeyError, ValueError):
-        return e.Unread(kind=kind)
+        return Unread(kind=kind)
 
 
-def _read(kind: EntryKind, row: Row[Any]) -> e.Event:  # noqa: PLR0911 - one case a kind
+def _read(kind: EntryKind, row: Row[Any]) -> Event:  # noqa: PLR0911 - one case a kind
     detail = row.detail
     match kind:
         case EntryKind.ACTION_INTENDED:
@@ -48,29 +71,29 @@ def _read(kind: EntryKind, row: Row[Any]) -> e.Event:  # noqa: PLR0911 - one cas
                 sending=_sending(row), node=_member(NodeName, row.node), permit_id=detail.get("permit_id")
             )
         case EntryKind.ACTION_WITHDRAWN:
-            return e.CommandWithdrawn(
+            return CommandWithdrawn(
                 node=NodeName(row.node), permit_id=detail.get("permit_id"), command=str(detail.get("command"))
             )
         case EntryKind.DECIDED if "outcome" in detail:
-            return e.OutcomeDecided(outcome=Outcome(detail["outcome"]))
+            return OutcomeDecided(outcome=Outcome(detail["outcome"]))
         case EntryKind.OBSERVED:
             return _observed(row)
         case EntryKind.STEP_FINISHED if row.step == "claim":
-            return e.Claimed()
+            return Claimed()
         case EntryKind.APPROVAL:
             return _approval(row)
         case _:
-            return e.Unread(kind=kind)
+            return Unread(kind=kind)
 
 
-def _observed(row: Row[Any]) -> e.Event:
+def _observed(row: Row[Any]) -> Event:
     detail = row.detail
     if row.key == "issu_found":
-        return e.IssuFound(
+        return IssuFound(
             starter=NodeName(row.node), target=detail["target"], transcript=detail.get("transcript")
         )
     if row.key == "recovery_plan":
-        return e.RecoveryPlanned(
+        return RecoveryPlanned(
             plan=detail["plan"],
             diagnosis=detail["diagnosis"],
             failure=FailureClass(detail["failure"]),
@@ -80,29 +103,29 @@ def _observed(row: Row[Any]) -> e.Event:
             steps=str(detail.get("steps") or ""),
         )
     if row.key in (None, "baseline") and "snapshot" in detail:
-        return e.BaselineTaken(snapshot=detail["snapshot"], state=detail["state"], noise=detail.get("noise"))
-    return e.NothingMoved() if row.key == "quiet" else e.Unread(kind=EntryKind.OBSERVED)
+        return BaselineTaken(snapshot=detail["snapshot"], state=detail["state"], noise=detail.get("noise"))
+    return NothingMoved() if row.key == "quiet" else Unread(kind=EntryKind.OBSERVED)
 
 
-def _approval(row: Row[Any]) -> e.Event:
+def _approval(row: Row[Any]) -> Event:
     """Decides nothing, but for a release: a report names who it was. A no was written as one, too, once."""
     detail = row.detail
     if row.step == "release_cluster":
-        return e.ClusterReleased(by=str(detail.get("by")))
+        return ClusterReleased(by=str(detail.get("by")))
     if row.step == "take_over":
-        return e.ClusterHandedOver(by=detail["by"])
+        return ClusterHandedOver(by=detail["by"])
     if "from" in detail:
-        return e.ClusterTakenOver(by=detail["by"], from_upgrade=detail["from"])
+        return ClusterTakenOver(by=detail["by"], from_upgrade=detail["from"])
     if detail.get("approved") is not True:
-        return e.Unread(kind=EntryKind.APPROVAL)
+        return Unread(kind=EntryKind.APPROVAL)
     purpose = ApprovalPurpose(detail.get("for", "start"))
-    return e.ApprovalConfirmed(purpose=purpose, by=detail["by"], digest=detail.get("digest"))
+    return ApprovalConfirmed(purpose=purpose, by=detail["by"], digest=detail.get("digest"))
 
 
-def _intended(row: Row[Any]) -> e.CommandIntended:
+def _intended(row: Row[Any]) -> CommandIntended:
     detail = row.detail
     booted_at = detail.get("booted_at")
-    return e.CommandIntended(
+    return CommandIntended(
         sending=_sending(row),
         node=NodeName(row.node),
         command=str(detail.get("command") or ""),
@@ -118,14 +141,14 @@ def _intended(row: Row[Any]) -> e.CommandIntended:
     )
 
 
-def _sending(row: Row[Any]) -> e.Sending | None:
+def _sending(row: Row[Any]) -> Sending | None:
     """The start had a key and a step of its own; what was gathered for it, and a recovery, a mark."""
     detail = row.detail
     if detail.get("once", row.key) == "start_issu" or row.step == "issu.start":
-        return e.Sending.START
+        return Sending.START
     if "gathered_group" in detail:
-        return e.Sending.GATHER
-    return e.Sending.RECOVER if "errand" in detail else None
+        return Sending.GATHER
+    return Sending.RECOVER if "errand" in detail else None
 
 
 def _member(kind: type[E], told: str | None) -> E | None:

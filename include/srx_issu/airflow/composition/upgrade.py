@@ -19,7 +19,7 @@ from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import StepFailed
+from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.baseline import intent_of

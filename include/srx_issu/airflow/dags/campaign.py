@@ -36,7 +36,8 @@ from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
-from srx_issu.steps.campaign.questions import PLAN, CampaignQuestion
+from srx_issu.steps.campaign.plan_question import PLAN
+from srx_issu.steps.campaign.questions import CampaignQuestion
 from srx_issu.steps.campaign.wave import (
     about_hold,
     about_wave,

@@ -11,7 +11,8 @@ from airflow.sdk import TriggerRule
 
 from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
 from srx_issu.airflow.sensors.cluster import GoalSensor
-from srx_issu.domain.history.events import Awaited, Sending
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import Awaited
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.in_order import Part

@@ -21,7 +21,8 @@ from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
 from srx_issu.airflow.reports.upgrade import write_report
 from srx_issu.airflow.sensors.cluster import WindowSensor
 from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.domain.history.events import OwnWait, Sending
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import OwnWait
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request

@@ -16,16 +16,8 @@ from srx_issu.airflow.operators.question import QuestionOperator, assigned_users
 from srx_issu.airflow.operators.step import run_step
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.steps.approval.gate import (
-    AskPerson,
-    Enough,
-    Gate,
-    NextGate,
-    approach,
-    give_up,
-    hear,
-    is_unanswered,
-)
+from srx_issu.steps.approval.gate import approach, give_up, hear, is_unanswered
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, NextGate
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.approval.request import ApprovalRequest
 from srx_issu.steps.context import UpgradeContext

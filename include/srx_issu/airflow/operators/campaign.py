@@ -19,7 +19,7 @@ from srx_issu.catalog import check_keys
 from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
-from srx_issu.steps.approval.gate import AskPerson, Enough, NextGate
+from srx_issu.steps.approval.gate_task import AskPerson, Enough, NextGate
 from srx_issu.steps.approval.lost_answer import LostAnswer
 from srx_issu.steps.campaign.close import close_campaign
 from srx_issu.steps.campaign.context import CampaignContext

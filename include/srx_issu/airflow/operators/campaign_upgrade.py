@@ -17,18 +17,10 @@ from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign.cluster_task import AttachToRun, ClusterEnded, ClusterTask, StartRun
 from srx_issu.steps.campaign.context import CampaignContext
-from srx_issu.steps.campaign.upgrade import (
-    AttachToRun,
-    ClusterEnded,
-    ClusterTask,
-    StartRun,
-    deadline_s,
-    next_step,
-    note_made,
-    note_start,
-    refuse_start,
-)
+from srx_issu.steps.campaign.ends import deadline_s, refuse_start
+from srx_issu.steps.campaign.upgrade import next_step, note_made, note_start
 
 
 class UpgradeCluster(BaseOperator):

@@ -19,7 +19,7 @@ from srx_issu.airflow.composition.upgrade import is_open, note_failure, open_upg
 from srx_issu.airflow.operators.run_state import failed_tasks, purpose
 from srx_issu.airflow.operators.step import run_step, waited_out
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway
-from srx_issu.domain.history.events import StepFailed
+from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.context import Facts, UpgradeContext

@@ -24,7 +24,7 @@ from airflow.sdk.exceptions import (
 from srx_issu.airflow.triggers.answer import AnswerTrigger
 from srx_issu.domain.approvals.rule import Person
 from srx_issu.domain.errors import JournalAway, JournalError
-from srx_issu.steps.approval.gate import Response
+from srx_issu.steps.approval.gate_task import Response
 
 R = TypeVar("R")
 LOOK_EVERY_S = 5.0

@@ -28,7 +28,7 @@ from srx_issu.domain.errors import (
     PermitExpired,
     SrxIssuError,
 )
-from srx_issu.domain.history.events import StepFailed
+from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.outage import run_patiently

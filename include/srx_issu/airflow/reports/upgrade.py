@@ -5,7 +5,7 @@ from __future__ import annotations
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import StepFinished
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.ports.journal import Json
 from srx_issu.report.build import build_report
 from srx_issu.report.reading import read_documents

@@ -19,7 +19,7 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.watching.campaign import Calls, ClusterWatch, watch_campaign, watch_cluster
 from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
-from srx_issu.steps.campaign.upgrade import ClusterEnded, TakenByAnother
+from srx_issu.steps.campaign.cluster_task import ClusterEnded, TakenByAnother
 from srx_issu.steps.outage import Outage
 
 LOOK_AGAIN_S = 10.0  # at one's own deadline, and whether anybody looks at all

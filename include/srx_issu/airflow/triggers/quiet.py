@@ -11,7 +11,7 @@ from airflow.triggers.base import BaseTrigger, TaskSuccessEvent, TriggerEvent
 from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.cluster import jittered
 from srx_issu.airflow.triggers.guarded import guarded
-from srx_issu.airflow.watching.upgrade import open_quiet
+from srx_issu.airflow.watching.idle import open_quiet
 from srx_issu.steps.waits.idle import Stillness
 
 

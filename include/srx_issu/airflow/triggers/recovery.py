@@ -11,7 +11,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.cluster import jittered
 from srx_issu.airflow.triggers.guarded import guarded
-from srx_issu.airflow.watching.upgrade import RecoveryWatch, open_recovery
+from srx_issu.airflow.watching.recovery import RecoveryWatch, open_recovery
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.progress import Wait, step_of
 

@@ -10,7 +10,7 @@ from airflow.triggers.base import BaseTrigger, TaskFailedEvent, TaskSuccessEvent
 
 from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.guarded import guarded
-from srx_issu.airflow.watching.upgrade import open_window
+from srx_issu.airflow.watching.window import open_window
 
 RENEW_EVERY_S = 600.0  # the lease is looked after while we wait
 ASK_AGAIN_S = 1.0  # for a journal that is away

@@ -14,13 +14,16 @@ from typing import Any, TypeVar
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.campaign import open_campaign, task_in
-from srx_issu.airflow.watching.shared import STALE_S, Call, CampaignWatch, Waiter, campaign_watch_of_loop
+from srx_issu.airflow.watching.shared import STALE_S, CampaignWatch, campaign_watch_of_loop
+from srx_issu.airflow.watching.waiter import Call, Waiter
 from srx_issu.campaign.naming import campaign_id
 from srx_issu.domain.errors import JournalAway
+from srx_issu.steps.campaign.cluster_task import ClusterEnded, ClusterTask, Step
 from srx_issu.steps.campaign.context import CampaignContext
+from srx_issu.steps.campaign.ends import collect, give_up
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.campaign.turns import End, Turn
-from srx_issu.steps.campaign.upgrade import ClusterEnded, ClusterTask, Step, collect, give_up, next_step
+from srx_issu.steps.campaign.upgrade import next_step
 from srx_issu.steps.outage import Outage, wait_out_in_loop
 
 R = TypeVar("R")

@@ -20,6 +20,7 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.runs import states_of_ended
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
+from srx_issu.airflow.watching.waiter import Call, Waiter
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import CampaignPlan
@@ -41,53 +42,6 @@ _ATTRIBUTE = "_srx_issu_campaign_watch"
 _log = logging.getLogger(__name__)
 
 EndedRuns = Callable[[Sequence[str]], Mapping[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """There may be something to do. Fields that are None were not looked at."""
-
-    state: CampaignState | None = None
-    stopped: str | None = None
-    run_state: str | None = None
-
-
-@dataclass(eq=False, kw_only=True)
-class Waiter:
-    """One wait. ``about`` None: it only wants to hear that its campaign was aborted."""
-
-    campaign_id: str
-    about: Turn | End | None = None
-    reason: str = ""  # why it waits, as of the last look
-    trouble: JournalAway | None = None  # of the last look
-    _call: Call | None = None
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def news(self, within_s: float) -> bool:
-        """Whether anything changed for this wait in that time."""
-        try:
-            async with asyncio.timeout(within_s):
-                await self._news.wait()
-        except TimeoutError:
-            return False
-        self._news.clear()
-        return True
-
-    def take_call(self) -> Call | None:
-        call, self._call = self._call, None
-        return call
-
-    def call(self, call: Call) -> None:
-        self._call = call
-        self._news.set()
-
-    def tell(self, *, reason: str | None = None, trouble: JournalAway | None = None) -> None:
-        if reason is not None and reason != self.reason:
-            self.reason = reason
-            self._news.set()
-        if (trouble is None) != (self.trouble is None):
-            self.trouble = trouble
-            self._news.set()
 
 
 @dataclass

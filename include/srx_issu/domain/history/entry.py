@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.history.events import (
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
     CommandWithdrawn,
-    Event,
-    IssuFound,
     PermitRefused,
 )
+from srx_issu.domain.history.events import Event, IssuFound
 from srx_issu.domain.history.kinds import EntryKind
 
 

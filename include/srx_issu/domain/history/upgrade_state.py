@@ -10,101 +10,52 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
-    AnswerGiven,
-    Awaited,
-    BaselineTaken,
-    Claimed,
-    ClusterReleased,
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.command_events import (
     CommandIntended,
     CommandRejected,
     CommandSent,
     CommandUnanswered,
     CommandWithdrawn,
+    Sending,
+)
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import (
+    BaselineTaken,
+    Claimed,
     FindingMade,
     FoundBy,
     IssuFound,
     NothingMoved,
     OutcomeDecided,
-    OwnWait,
-    QuestionAsked,
-    QuestionGivenUp,
     ReadinessPassed,
-    RecoveryPlanned,
-    RecoveryStepPassed,
-    Sending,
     StateCollected,
-    StepFailed,
-    StepFinished,
     StillMissing,
-    WaitBegan,
-    WaitEnded,
     WayDecided,
 )
-from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.history.recovery_events import ClusterReleased, RecoveryPlanned, RecoveryStepPassed
+from srx_issu.domain.history.state_parts import (
+    Conclusion,
+    IntendedCommand,
+    IssuStart,
+    PlannedRecovery,
+    Ready,
+    Said,
+)
+from srx_issu.domain.history.step_events import (
+    Awaited,
+    OwnWait,
+    StepFailed,
+    StepFinished,
+    WaitBegan,
+    WaitEnded,
+)
 from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
-from srx_issu.domain.upgrade.decide import Sent
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
 
 _MOVES_GROUPS = (Sending.RESET_FLAGS, Sending.FAIL_BACK, Sending.FAIL_BACK_RG0)
 _OF_GROUPS = (Goal.GROUPS_SETTLED, Goal.GROUPS_HOME, Goal.FLAGS_CLEARED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class IssuStart:
-    """The start of the ISSU as the journal knows it."""
-
-    starter: NodeName
-    at: datetime
-    by_rpc: bool  # over NETCONF, where no marker on the node guards it
-    transcript_path: str | None
-
-    @property
-    def sent(self) -> Sent:
-        return Sent(starter=self.starter, by_rpc=self.by_rpc)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conclusion:
-    """How the upgrade ended so far."""
-
-    outcome: Outcome
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IntendedCommand:
-    """A command that was going to be sent. ``at`` is the database's time."""
-
-    command: CommandIntended
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ready:
-    """A readiness assessment that passed. ``at`` is the database's time, ``text`` its sentence."""
-
-    passed: ReadinessPassed
-    at: datetime
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """One part of the talk with people: a question, its end, or an answer. ``at`` is the database's time."""
-
-    at: datetime
-    event: QuestionAsked | QuestionGivenUp | AnswerGiven
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedRecovery:
-    """A recovery plan, with the sentence that tells it."""
-
-    event: RecoveryPlanned
-    text: str
 
 
 @dataclass(kw_only=True)

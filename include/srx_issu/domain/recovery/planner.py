@@ -18,7 +18,7 @@ from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failure.situation import Situation, stand
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.junos.version import same_release
-from srx_issu.domain.recovery import steps
+from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
 from srx_issu.domain.upgrade.intent import Intent
 
@@ -143,7 +143,7 @@ def _roll_back(case: _PlanCase) -> RecoveryPlan:
     silent = not case.now.view(back).reachable
     actions = (
         *([steps.wait_for_node(back)] if silent else []),
-        *([steps.fail_over(elsewhere, keep, release)] if elsewhere else []),
+        *([group_steps.fail_over(elsewhere, keep, release)] if elsewhere else []),
         *steps.roll_back(back, release, software),
         steps.abort_issu(release, keep),
         *steps.reboot(back, release, software, booted_before=case.before.view(back).booted_at),
@@ -215,8 +215,8 @@ def _closing(
     case: _PlanCase, release: str, *, sent_to: NodeName, homes: Mapping[int, NodeName] | None = None
 ) -> tuple[RecoveryAction, ...]:
     return (
-        *([steps.bring_groups_back(homes, release)] if homes else []),
-        steps.reset_failover(case.now, sent_to),
+        *([group_steps.bring_groups_back(homes, release)] if homes else []),
+        group_steps.reset_failover(case.now, sent_to),
         steps.verify(case.now, release),
     )
 

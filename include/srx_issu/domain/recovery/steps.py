@@ -6,10 +6,10 @@ abort on both nodes, reboot the rolled-back node); ``plans.py`` puts the steps t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.recovery.claims import answers, primary_of_all, runs, window_closed
 from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery.plan import ActionName, CommandKind, RecoveryAction, RecoveryCommand
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -21,68 +21,7 @@ def wait_for_node(node: NodeName) -> RecoveryAction:
         node=node,
         reason=f"{node} may still come back from its reboot; nothing can be done to it before",
         deadline="secondary_upgrade_s",
-        done_when=(_answers(node), StateCondition(claim=StateClaim.ANSWERS, node=node.peer)),
-    )
-
-
-def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAction:
-    """Moves groups to the node with the older image: data plane first, RG0 last.
-
-    A group whose manual flag is still set cannot be failed over again, so that is cleared before.
-    """
-    order = sorted(groups, key=lambda g: (g == 0, g))
-    needs = (_runs(to, release),)
-    errands = [errand for g in order for errand in _move(g, to, needs, name=f"rg{g}")]
-    return RecoveryAction(
-        name=ActionName.FAIL_OVER_TO_OLD_IMAGE,
-        node=to,
-        reason=f"{to} has the older image and must be primary of every group before its peer goes down",
-        deadline="resync_s",
-        errands=tuple(errands),
-        done_when=(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=to),),
-    )
-
-
-def bring_groups_back(homes: Mapping[int, NodeName], release: str) -> RecoveryAction:
-    """The data groups that the ISSU gathered on its node go where they were before it."""
-    needs = tuple(_runs(node, release) for node in NodeName)
-    errands = [e for g, to in sorted(homes.items()) for e in _move(g, to, needs, name=f"rg{g}_back")]
-    return RecoveryAction(
-        name=ActionName.BRING_GROUPS_BACK,
-        reason=f"{_listed(homes)} served from there before the ISSU gathered every group on one node",
-        deadline="resync_s",
-        errands=tuple(errands),
-        done_when=tuple(_leads(node, group_id) for group_id, node in sorted(homes.items())),
-    )
-
-
-def _listed(homes: Mapping[int, NodeName]) -> str:
-    return ", ".join(f"RG{group_id} on {node}" for group_id, node in sorted(homes.items()))
-
-
-def _move(
-    group_id: int, to: NodeName, needs: tuple[StateCondition, ...], *, name: str
-) -> Iterator[RecoveryCommand]:
-    """A group whose manual flag is still set cannot be failed over again, so that is cleared before."""
-    yield RecoveryCommand(
-        key=f"clear_{name}",
-        order=CommandKind.RESET_FAILOVER,
-        node=to,
-        group_id=group_id,
-        needs=needs,
-        done_when=(StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=group_id),),
-        is_unseen_ok=True,
-        prepares=f"fail_over_{name}",
-    )
-    yield RecoveryCommand(
-        key=f"fail_over_{name}",
-        order=CommandKind.FAIL_OVER,
-        node=to,
-        subject=to,
-        group_id=group_id,
-        needs=needs,
-        waits_for=(StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=to),),
-        done_when=(_leads(to, group_id),),
+        done_when=(answers(node), StateCondition(claim=StateClaim.ANSWERS, node=node.peer)),
     )
 
 
@@ -90,7 +29,7 @@ def roll_back(
     node: NodeName, release: str, software: SoftwareFamily
 ) -> tuple[RecoveryAction, RecoveryAction]:
     """That node only, with its reboot, and the wait for it. ``release`` is what its peer runs."""
-    back = _runs(node, release)
+    back = runs(node, release)
     send = RecoveryCommand(
         key=f"roll_back_{node}",
         order=CommandKind.ROLL_BACK,
@@ -98,7 +37,7 @@ def roll_back(
         subject=node,
         software=software,
         is_once=True,
-        needs=(_runs(node.peer, release), _primary(node.peer)),
+        needs=(runs(node.peer, release), primary_of_all(node.peer)),
         done_when=(back,),
     )
     return (
@@ -115,7 +54,7 @@ def roll_back(
             node=node,
             reason=f"{node} reboots into {release}, so that both nodes have the same image",
             deadline="secondary_upgrade_s",
-            done_when=(back, _runs(node.peer, release)),
+            done_when=(back, runs(node.peer, release)),
         ),
     )
 
@@ -124,7 +63,7 @@ def reboot_old_primary(
     node: NodeName, target: str, software: SoftwareFamily
 ) -> tuple[RecoveryAction, RecoveryAction]:
     """The old primary into the image that the ISSU left on it (guide: "manually reboot node 0")."""
-    there = _runs(node, target)
+    there = runs(node, target)
     send = RecoveryCommand(
         key=f"reboot_{node}",
         order=CommandKind.REBOOT,
@@ -132,7 +71,7 @@ def reboot_old_primary(
         subject=node,
         software=software,
         is_once=True,
-        needs=(_runs(node.peer, target), _primary(node.peer)),
+        needs=(runs(node.peer, target), primary_of_all(node.peer)),
         done_when=(there,),
     )
     return (
@@ -148,7 +87,7 @@ def reboot_old_primary(
             node=node,
             reason=f"{node} reboots into {target}",
             deadline="primary_upgrade_s",
-            done_when=(there, _runs(node.peer, target)),
+            done_when=(there, runs(node.peer, target)),
         ),
     )
 
@@ -156,9 +95,9 @@ def reboot_old_primary(
 def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
     """Closes the window on both nodes, once they have the same image. Sent even where the node says that
     its window is closed: the wording of that answer is not documented, and an abort does no harm then."""
-    needs = [_runs(node, release) for node in NodeName]
+    needs = [runs(node, release) for node in NodeName]
     if primary is not None:
-        needs.append(_primary(primary))
+        needs.append(primary_of_all(primary))
     errands = tuple(
         RecoveryCommand(
             key=f"abort_issu_{node}",
@@ -167,7 +106,7 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
             is_always_sent=True,
             is_unseen_ok=True,
             needs=tuple(needs),
-            done_when=(_closed(node),),
+            done_when=(window_closed(node),),
         )
         for node in NodeName
     )
@@ -198,9 +137,9 @@ def reboot(
         software=software,
         is_once=True,
         needs=(
-            _runs(node, release),
-            _runs(node.peer, release),
-            _primary(node.peer),
+            runs(node, release),
+            runs(node.peer, release),
+            primary_of_all(node.peer),
             *([booted] if booted_before else []),
         ),
         done_when=(rebooted,),
@@ -219,7 +158,7 @@ def reboot(
             node=node,
             reason=f"{node} reboots",
             deadline="secondary_upgrade_s",
-            done_when=(rebooted, _runs(node, release)),
+            done_when=(rebooted, runs(node, release)),
         ),
         wait_for_cold_sync(node, (rebooted, synced)),
     )
@@ -253,33 +192,12 @@ def resync_policies(node: NodeName) -> RecoveryAction:
     )
 
 
-def reset_failover(now: Snapshot, sent_to: NodeName) -> RecoveryAction:
-    """Every group gets its configured priorities back; those that have them are passed by."""
-    errands = tuple(
-        RecoveryCommand(
-            key=f"reset_rg{group_id}",
-            order=CommandKind.RESET_FAILOVER,
-            node=sent_to,
-            group_id=group_id,
-            is_unseen_ok=True,
-            done_when=(StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=group_id),),
-        )
-        for group_id in now.group_ids
-    )
-    return RecoveryAction(
-        name=ActionName.RESET_FAILOVER,
-        reason="the ISSU set priority 255 and the manual flag; both go",
-        deadline="resync_s",
-        errands=errands,
-    )
-
-
 def verify(now: Snapshot, release: str) -> RecoveryAction:
     """Both nodes on one release, in sync, flags gone where the release shows them, no window reported.
 
     A node that has just booted may not say anything of an ISSU: the abort was sent to it before.
     """
-    wanted = [_runs(node, release) for node in NodeName]
+    wanted = [runs(node, release) for node in NodeName]
     wanted += [StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node) for node in NodeName]
     wanted += [StateCondition(claim=StateClaim.WINDOW_NOT_OPEN, node=node) for node in NodeName]
     shown = [g for g in map(now.group, now.group_ids) if g and all(m.manual is not None for m in g.members)]
@@ -290,23 +208,3 @@ def verify(now: Snapshot, release: str) -> RecoveryAction:
         deadline="resync_s",
         done_when=tuple(wanted),
     )
-
-
-def _answers(node: NodeName) -> StateCondition:
-    return StateCondition(claim=StateClaim.ANSWERS, node=node)
-
-
-def _runs(node: NodeName, release: str) -> StateCondition:
-    return StateCondition(claim=StateClaim.RUNS, node=node, release=release)
-
-
-def _primary(node: NodeName) -> StateCondition:
-    return StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=node)
-
-
-def _leads(node: NodeName, group_id: int) -> StateCondition:
-    return StateCondition(claim=StateClaim.PRIMARY_OF, node=node, group_id=group_id)
-
-
-def _closed(node: NodeName) -> StateCondition:
-    return StateCondition(claim=StateClaim.WINDOW_CLOSED, node=node)

@@ -11,7 +11,7 @@ from typing import NoReturn
 from srx_issu.domain.approvals.judge import NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.history.events import ApprovalConfirmed
+from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.approval.facts import in_force, standing
 from srx_issu.steps.context import Facts, UpgradeContext

@@ -24,8 +24,9 @@ from srx_issu.domain.approvals.judge import (
 )
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked
-from srx_issu.domain.history.upgrade_state import Ready, UpgradeState
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
+from srx_issu.domain.history.state_parts import Ready
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports import codec
 

@@ -10,85 +10,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable
 from typing import NoReturn
 
-from srx_issu.domain.approvals.digest import changes, short
-from srx_issu.domain.approvals.judge import APPROVE, REJECT, Approved, AskedQuestion, NotApproved
+from srx_issu.domain.approvals.digest import short
+from srx_issu.domain.approvals.judge import APPROVE, Approved, AskedQuestion, NotApproved
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person, assignees, how_long
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.history.events import AnswerGiven, QuestionAsked, QuestionGivenUp
-from srx_issu.domain.history.upgrade_state import Said, UpgradeState
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.steps.approval.confirm import refuse
 from srx_issu.steps.approval.facts import InForce, in_force, rule_of, standing
+from srx_issu.steps.approval.gate_task import OPTIONS, AskPerson, Enough, Gate, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
+from srx_issu.steps.approval.questions_put import (
+    changed_since,
+    is_done,
+    lost_words,
+    put_by,
+    was_cleared,
+    without_answers,
+)
 from srx_issu.steps.approval.request import ApprovalRequest
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.leases import renew_all
-
-OPTIONS = [APPROVE, REJECT]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gate:
-    """One of several gates in a row, in its present try. ``number`` counts from 1; ``spares``: how many stand
-    behind it. ``clearings`` grows when somebody clears its task, not when Airflow tries it again."""
-
-    purpose: ApprovalPurpose
-    number: int
-    try_number: int
-    spares: int
-    clearings: int = 0
-
-    @property
-    def name(self) -> str:
-        """As the journal has it."""
-        return name_of(self.purpose, self.number)
-
-    @property
-    def before(self) -> tuple[str, ...]:
-        """The gates in front of it."""
-        return tuple(name_of(self.purpose, number) for number in range(1, self.number))
-
-
-def name_of(purpose: str, number: int) -> str:
-    """Of a gate."""
-    return f"{purpose} gate {number}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskPerson:
-    """Put the question. ``assigned`` None = anybody who may answer in Airflow."""
-
-    subject: str
-    body: str
-    assigned: tuple[Person, ...] | None
-    within_s: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Enough:
-    """Nobody else need be asked."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class NextGate:
-    """This gate is done; the next one asks."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """What Airflow hands on of an answer. ``at`` is Airflow's time, kept for the record only."""
-
-    person: Person
-    chosen: tuple[str, ...]
-    at: datetime | None = None
 
 
 def is_unanswered(context: UpgradeContext, gate: Gate) -> bool:
@@ -96,7 +41,7 @@ def is_unanswered(context: UpgradeContext, gate: Gate) -> bool:
     one that was lost on the way."""
     put = put_by(so_far := context.known(), gate.name)
     is_earlier = bool(put) and put[-1].question.try_number != gate.try_number
-    return is_earlier and not _is_done(so_far, gate.name)
+    return is_earlier and not is_done(so_far, gate.name)
 
 
 def approach(
@@ -119,7 +64,7 @@ def approach(
     question = in_force(so_far, context.intent, gate.purpose)
     if found.is_refused or question is None:
         refuse(context, gate.purpose, found.reason)
-    if by_hand := next((name for name in gate.before if not _is_done(so_far, name)), None):
+    if by_hand := next((name for name in gate.before if not is_done(so_far, name)), None):
         refuse(context, gate.purpose, f"{by_hand} was passed without an answer")
     rule = rule_of(context.intent, gate.purpose)
     assigned = _still_to_ask(context, gate, rule, found)
@@ -183,43 +128,6 @@ def _require_open(context: UpgradeContext) -> None:
         )
 
 
-def was_cleared(so_far: UpgradeState, gate: Gate) -> bool:
-    """Whether somebody has cleared this gate since it put its newest question."""
-    put = put_by(so_far, gate.name)
-    before = put[-1].clearings if put else None
-    return before is not None and gate.clearings > before
-
-
-def without_answers(so_far: UpgradeState, gate: str) -> UpgradeState:
-    """What is known but for the answers to one gate."""
-
-    def is_answer_to_it(said: Said) -> bool:
-        return isinstance(said.event, AnswerGiven) and said.event.question.gate == gate
-
-    return replace(so_far, talk=[said for said in so_far.talk if not is_answer_to_it(said)])
-
-
-def put_by(so_far: UpgradeState, gate: str) -> tuple[QuestionAsked, ...]:
-    """The questions that one gate put, in all its tries."""
-    asked = (said.event for said in so_far.talk if isinstance(said.event, QuestionAsked))
-    return tuple(one for one in asked if one.question.gate == gate)
-
-
-def _is_done(so_far: UpgradeState, gate: str) -> bool:
-    """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
-    about = [said.event for said in so_far.talk if said.event.question.gate == gate]
-    return bool(about) and not isinstance(about[-1], QuestionAsked)
-
-
-def changed_since(so_far: UpgradeState, purpose: str, question: InForce) -> tuple[str, ...]:
-    """What is different from the last question with another digest, in words; empty when there was none."""
-    asked = (said.event for said in so_far.talk if isinstance(said.event, QuestionAsked))
-    earlier = [
-        one for one in asked if one.question.purpose == purpose and one.question.digest != question.digest
-    ]
-    return changes(earlier[-1].parts, question.parts) if earlier else ()
-
-
 def _still_to_ask(
     context: UpgradeContext, gate: Gate, rule: ApprovalRule, found: NotApproved
 ) -> tuple[Person, ...] | None:
@@ -253,7 +161,7 @@ def _words(
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
     others = "" if rule.requester_counts else f", but not {context.intent.requested_by}, who asks"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    lines = [request.body, *lost_lines(_lost(so_far, gate.purpose))]
+    lines = [request.body, *lost_lines(lost_words(so_far, gate.purpose))]
     if changed := changed_since(so_far, gate.purpose, question):
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
@@ -266,18 +174,6 @@ def _words(
         assigned=assigned,
         within_s=context.intent.policy.timers.approval_s,
     )
-
-
-def _lost(so_far: UpgradeState, purpose: str) -> Iterator[str | None]:
-    """For ``lost_lines``."""
-    for said in so_far.talk:
-        match said.event:
-            case AnswerGiven():
-                yield None
-            case QuestionGivenUp(question=question, lost=str(words)) if question.purpose == purpose:
-                yield words
-            case _:
-                pass
 
 
 def _digest_of(words: AskPerson) -> str:

@@ -12,9 +12,10 @@ from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports.campaign import CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign.answers import last_unanswered
 from srx_issu.steps.campaign.context import CampaignContext
+from srx_issu.steps.campaign.plan_question import digest_of
 from srx_issu.steps.campaign.planned import plan_of
-from srx_issu.steps.campaign.questions import digest_of, last_unanswered
 
 MAX_REASON = 500
 MOST_NAMES = 5

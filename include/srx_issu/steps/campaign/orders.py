@@ -19,7 +19,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import OrderedBy
 from srx_issu.ports.campaign import CampaignJournal, CampaignRecord
 from srx_issu.ports.journal import Json
-from srx_issu.steps.campaign.questions import campaign_approval
+from srx_issu.steps.campaign.answers import campaign_approval
 
 
 @dataclass(frozen=True, kw_only=True)

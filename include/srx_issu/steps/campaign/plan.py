@@ -11,17 +11,17 @@ from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Json
+from srx_issu.steps.campaign.answers import decision
 from srx_issu.steps.campaign.context import CampaignContext
-from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
-from srx_issu.steps.campaign.questions import (
+from srx_issu.steps.campaign.plan_question import (
     PLAN,
-    CampaignQuestion,
-    decision,
     plan_digest,
     plan_parts,
     require_approvers,
     rule_for_plan,
 )
+from srx_issu.steps.campaign.planned import plan_in, plan_of, rule_in
+from srx_issu.steps.campaign.questions import CampaignQuestion
 
 NOT_ASKED = "not asked"
 _MOST_NAMES = 40  # of a wave, in a question

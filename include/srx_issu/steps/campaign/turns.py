@@ -16,7 +16,10 @@ from srx_issu.campaign.state import CampaignState
 from srx_issu.campaign.window import next_start
 from srx_issu.domain.upgrade.intent import SharedLimit
 from srx_issu.ports.campaign import OrderedUpgrade
-from srx_issu.steps.campaign.upgrade import CLAIM_WITHIN_S, MOST_TAKEN, ClusterTask, needs_in, over_budget
+from srx_issu.steps.campaign.cluster_task import ClusterTask
+from srx_issu.steps.campaign.ends import CLAIM_WITHIN_S
+from srx_issu.steps.campaign.holds import needs_in
+from srx_issu.steps.campaign.upgrade import MOST_TAKEN, over_budget
 from srx_issu.steps.leases import Needs, place_names
 
 

@@ -12,9 +12,11 @@ from srx_issu.campaign.rehearse import Answer
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.steps.campaign.answers import choice, decision
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
-from srx_issu.steps.campaign.questions import CampaignQuestion, choice, decision, digest_of
+from srx_issu.steps.campaign.plan_question import digest_of
+from srx_issu.steps.campaign.questions import CampaignQuestion
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,14 +11,14 @@ from typing import NoReturn
 from srx_issu.domain.errors import JournalAway, NotPermitted
 from srx_issu.domain.gate.answer import No, NotNow, judge
 from srx_issu.domain.gate.table import SendCondition
-from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import (
+from srx_issu.domain.history.command_events import (
     CommandRejected,
     CommandSent,
     CommandUnanswered,
     CommandWithdrawn,
     PermitRefused,
 )
+from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Hold, IntendAnswer, Intended
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from srx_issu.domain.cluster.model import Image, NodeName, Snapshot
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import CommandIntended, Sending
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.junos.job import transcript_path
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.commands import Command, StartIssu

@@ -24,7 +24,7 @@ from typing import TypeVar
 
 from srx_issu.domain.errors import CommandRefused, DeviceError, JournalAway, PermitExpired
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered
+from srx_issu.domain.history.command_events import CommandRejected, CommandSent, CommandUnanswered
 from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.context import UpgradeContext

@@ -17,7 +17,9 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.events import Decided, FindingMade, FoundBy, RecoveryStepPassed, Sending
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
+from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.descriptions import by_hand

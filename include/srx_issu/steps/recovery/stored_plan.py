@@ -13,7 +13,7 @@ from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.situation import Situation
-from srx_issu.domain.history.events import FailureNamed, RecoveryPlanned
+from srx_issu.domain.history.recovery_events import FailureNamed, RecoveryPlanned
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.recovery.descriptions import by_hand

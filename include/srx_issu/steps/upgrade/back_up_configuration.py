@@ -6,7 +6,7 @@ Two copies a node and form: a readable one without secrets, and a sealed one tha
 from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.history.events import StepFinished
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.redaction.configuration import scrub
 from srx_issu.steps.context import Facts, UpgradeContext
 

@@ -7,7 +7,9 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import FindingMade, FoundBy, Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.events import FindingMade, FoundBy
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import ResyncPolicies
 from srx_issu.domain.upgrade.goals import describe

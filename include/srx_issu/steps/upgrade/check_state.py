@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from srx_issu.domain.comparison.difference import Observation
-from srx_issu.domain.history.events import FindingMade, FoundBy, OwnWait, StepFinished
+from srx_issu.domain.history.events import FindingMade, FoundBy
+from srx_issu.domain.history.step_events import OwnWait, StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.steps.context import Facts, UpgradeContext

@@ -5,7 +5,8 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.comparison.difference import Difference, Observation
-from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, OwnWait
+from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
+from srx_issu.domain.history.step_events import OwnWait
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal, describe, progress
 from srx_issu.domain.upgrade.intent import Intent

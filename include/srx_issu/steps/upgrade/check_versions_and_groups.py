@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.phase import has_rebooted, not_settled
-from srx_issu.domain.history.events import StepFinished
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import was_under_way

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import Claimed, ClusterHandedOver, ClusterTakenOver, OutcomeDecided
+from srx_issu.domain.history.events import Claimed, OutcomeDecided
+from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterTakenOver
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, Purpose

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from srx_issu.domain.errors import DeviceError, PermitExpired, RequestRefused, StopFlagUnreadable
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import Observed, Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.events import Observed
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import DeleteOrder

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import StepFailed
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.domain.history.upgrade_state import Conclusion, known
+from srx_issu.domain.history.state_parts import Conclusion
+from srx_issu.domain.history.step_events import StepFailed
+from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Journal, Leases

@@ -6,7 +6,8 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.noise_floor import noise_floor
 from srx_issu.domain.comparison.tables import GAUGED
-from srx_issu.domain.history.events import BaselineTaken, StepFinished
+from srx_issu.domain.history.events import BaselineTaken
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.upgrade.intent import Tolerance
 from srx_issu.ports import codec
 from srx_issu.steps.context import Facts, UpgradeContext

@@ -9,7 +9,8 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_settled
 from srx_issu.domain.errors import ConnectionUnusable, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.events import Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
 from srx_issu.steps.baseline import baseline

@@ -14,7 +14,8 @@ from srx_issu.domain.cluster.phase import ISSU_PRIORITY, not_settled
 from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.events import Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
 from srx_issu.domain.upgrade.goals import away_from_home
 from srx_issu.steps.baseline import baseline

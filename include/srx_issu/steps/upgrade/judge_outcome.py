@@ -8,7 +8,8 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.history.events import WayDecided
-from srx_issu.domain.history.upgrade_state import IssuStart, UpgradeState
+from srx_issu.domain.history.state_parts import IssuStart
+from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.transcript import Cause, transcript_verdict
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome

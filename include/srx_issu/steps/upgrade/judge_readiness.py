@@ -8,7 +8,8 @@ from enum import StrEnum
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
-from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, ReadinessPassed, StepFinished
+from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, ReadinessPassed
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.events import BaselineTaken, IssuFound
-from srx_issu.domain.history.upgrade_state import IssuStart, UpgradeState, known
+from srx_issu.domain.history.state_parts import IssuStart
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, whose_issu
 from srx_issu.ports import codec

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.events import ClusterReleased
+from srx_issu.domain.history.recovery_events import ClusterReleased
 from srx_issu.ports.journal import Journal, Leases
 
 STEP = "release_cluster"

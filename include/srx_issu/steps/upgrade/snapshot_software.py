@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.upgrade.commands import SnapshotSoftware
 from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import Facts, UpgradeContext

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.steps.baseline import course
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import UploadOrder

@@ -12,8 +12,9 @@ from typing import assert_never
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import NotPermitted, RequestRefused, UnknownCommand
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.events import CommandRejected, CommandSent, CommandUnanswered, Decided, Sending
-from srx_issu.domain.history.upgrade_state import IssuStart
+from srx_issu.domain.history.command_events import CommandRejected, CommandSent, CommandUnanswered, Sending
+from srx_issu.domain.history.events import Decided
+from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import Action, AskOperator, AttachToIssu, BeginIssu, NothingToDo, decide

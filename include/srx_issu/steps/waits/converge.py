@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from srx_issu.domain.comparison.difference import Difference, Observation
-from srx_issu.domain.history.events import Observed, OwnWait, StillMissing, WaitBegan
+from srx_issu.domain.history.events import Observed, StillMissing
+from srx_issu.domain.history.step_events import OwnWait, WaitBegan
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.steps.context import UpgradeContext
 

@@ -7,7 +7,7 @@ the same deadline, counted from the first look here.
 from __future__ import annotations
 
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.history.events import OwnWait, WaitBegan
+from srx_issu.domain.history.step_events import OwnWait, WaitBegan
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
 from srx_issu.steps.baseline import course
 from srx_issu.steps.context import UpgradeContext

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from srx_issu.domain.history.events import Awaited, Sending, StepFinished
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.step_events import Awaited, StepFinished
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import Pending

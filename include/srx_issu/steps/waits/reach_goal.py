@@ -7,7 +7,7 @@ from collections.abc import Callable
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
-from srx_issu.domain.history.events import WaitBegan, WaitEnded
+from srx_issu.domain.history.step_events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
 from srx_issu.steps.baseline import course
 from srx_issu.steps.context import Facts, UpgradeContext

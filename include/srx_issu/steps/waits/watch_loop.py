@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
-from srx_issu.domain.history.events import Observed, WaitBegan, WaitEnded
+from srx_issu.domain.history.events import Observed
+from srx_issu.domain.history.step_events import WaitBegan, WaitEnded
 from srx_issu.ports.clock import Clock
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage

@@ -12,7 +12,12 @@ import pytest
 
 from srx_issu.domain.errors import PermitExpired, StopFlagUnreadable
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.history.events import CommandIntended, CommandSent, CommandWithdrawn, PermitRefused
+from srx_issu.domain.history.command_events import (
+    CommandIntended,
+    CommandSent,
+    CommandWithdrawn,
+    PermitRefused,
+)
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.permits import uptime_s
 from srx_issu.steps.gate import ask

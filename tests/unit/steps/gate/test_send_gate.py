@@ -12,7 +12,9 @@ import pytest
 from srx_issu.domain.errors import NotPermitted
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
-from srx_issu.domain.history.events import AnswerGiven, CommandIntended, Event, PermitRefused, QuestionAsked
+from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
+from srx_issu.domain.history.command_events import CommandIntended, PermitRefused
+from srx_issu.domain.history.events import Event
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.recovery.stored_plan import digest_of

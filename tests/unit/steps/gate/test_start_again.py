@@ -9,7 +9,8 @@ import pytest
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused, SessionLost
-from srx_issu.domain.history.events import CommandIntended, CommandWithdrawn, ReadinessPassed
+from srx_issu.domain.history.command_events import CommandIntended, CommandWithdrawn
+from srx_issu.domain.history.events import ReadinessPassed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.outcome import Outcome

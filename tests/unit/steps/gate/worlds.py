@@ -13,8 +13,9 @@ from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.history.events import CommandIntended, Sending, WaitEnded
+from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu

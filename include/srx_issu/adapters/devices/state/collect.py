@@ -9,45 +9,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from srx_issu.adapters.devices.parse.nodes import answers_by_node
-from srx_issu.adapters.devices.parse.refusals import errors_in, refusal_error, silent_peer
-from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.state.ask import AskNode
+from srx_issu.adapters.devices.state.conversation import Answer, Conversation
+from srx_issu.adapters.devices.state.reader import Reader
 from srx_issu.adapters.devices.state.readers import (
     CPU,
     HEARTBEATS,
     HIT_COUNTS,
     READERS,
     RTOS,
-    Reader,
-    RequestForm,
-    Scope,
     image_reader,
-    means_none,
 )
-from srx_issu.adapters.devices.state.reply import lines
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.rows import CpuSample, Heartbeat, HitCount, RtoCounter
 from srx_issu.domain.cluster.state import NODE_TABLES, TABLES, ClusterState, NotAnswered, PerNode, Rows
-from srx_issu.domain.errors import (
-    CommandRefused,
-    DeviceError,
-    DeviceTimeout,
-    ReplyNotUnderstood,
-    UnknownCommand,
-)
 from srx_issu.domain.upgrade.intent import Limits
 from srx_issu.ports.clock import Clock
 
 log = logging.getLogger(__name__)
-
-Answer = Rows[Any] | NotAnswered
-
-_TIMEOUTS_BEFORE_SILENT = 2
-_LONGEST_REASON = 160  # a fragment of a broken reply says enough in fewer
 
 
 def collect(
@@ -70,7 +52,7 @@ def collect(
     if unknown := wanted - set(TABLES):
         raise ValueError(f"no such tables: {', '.join(sorted(unknown))}")
     state = ClusterState(cluster=snapshot.cluster, taken_at=clock.now())
-    talk = _Talk(ask, snapshot)
+    talk = Conversation(ask, snapshot)
     tables: dict[str, Any] = _sampled(talk, wanted, clock, limits)
     readers = [*READERS, image_reader(image_path)] if image_path else list(READERS)
     for table in TABLES:
@@ -80,7 +62,7 @@ def collect(
     return replace(state, **tables)
 
 
-def _read(talk: _Talk, readers: list[Reader]) -> Any:
+def _read(talk: Conversation, readers: list[Reader]) -> Any:
     """One table; where several questions fill it, an unanswered one leaves it unanswered."""
     answers = [talk.answers(reader) for reader in readers]
     if readers[0].table not in NODE_TABLES:
@@ -98,7 +80,7 @@ def _joined(answers: list[Answer]) -> Answer:
     return Rows(rows=tuple(row for answer in answers if isinstance(answer, Rows) for row in answer.rows))
 
 
-def _sampled(talk: _Talk, wanted: frozenset[str], clock: Clock, limits: Limits) -> dict[str, Any]:
+def _sampled(talk: Conversation, wanted: frozenset[str], clock: Clock, limits: Limits) -> dict[str, Any]:
     """CPU load several times, and the counters before and after."""
     counters = [reader for reader in (HEARTBEATS, RTOS, HIT_COUNTS) if reader.table in wanted]
     first = {reader.table: _read(talk.fresh(), [reader]) for reader in counters}
@@ -119,7 +101,7 @@ def _sampled(talk: _Talk, wanted: frozenset[str], clock: Clock, limits: Limits) 
     return tables
 
 
-def _cpu(talk: _Talk, clock: Clock, limits: Limits) -> PerNode[CpuSample]:
+def _cpu(talk: Conversation, clock: Clock, limits: Limits) -> PerNode[CpuSample]:
     """Up to ``cpu_samples`` samples; the last ones are left out when no outcome of theirs could matter."""
     samples: dict[NodeName, list[CpuSample]] = {node: [] for node in NodeName}
     for index in range(max(1, limits.cpu_samples)):
@@ -184,140 +166,3 @@ def _with_growth(old: Any, new: Counter) -> Counter:
     names = _COUNTED[type(new)]
     growth = {f"{name}_delta": getattr(new, name) - getattr(old, name) for name in names}
     return replace(new, **{name: delta for name, delta in growth.items() if delta >= 0})
-
-
-def _short(reason: str) -> str:
-    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
-
-
-@dataclass(frozen=True)
-class _Reply:
-    """What came back for one question to one node: the parts by node, or why there are none."""
-
-    parts: dict[NodeName, Element]
-    error: DeviceError | None = None
-
-
-class _Talk:
-    """Remembers replies, so that two tables of one reply ask once, and which nodes have gone silent."""
-
-    def __init__(self, ask: AskNode, snapshot: Snapshot) -> None:
-        self._ask = ask
-        self._primary = snapshot.primary(0)
-        self._silent = {
-            v.node: f"does not answer: {v.error or '?'}" for v in snapshot.views if not v.reachable
-        }
-        self._timeouts = dict.fromkeys(NodeName, 0)
-        self._replies: dict[tuple[NodeName, RequestForm], _Reply] = {}
-
-    def fresh(self) -> _Talk:
-        """The same talk without what was said before."""
-        self._replies.clear()
-        return self
-
-    def answers(self, reader: Reader) -> dict[NodeName | None, Answer]:
-        """The answer of each node; under None the answer for the cluster where it has only one."""
-        match reader.scope:
-            case Scope.PRIMARY:
-                return {None: self._of_primary(reader)}
-            case Scope.LOCAL:
-                return {node: self._of_one(reader, node, node) for node in NodeName}
-            case Scope.BOTH:
-                return dict(self._of_both(reader).items())
-
-    def _of_primary(self, reader: Reader) -> Answer:
-        if self._primary is None:
-            return NotAnswered(reason="no node says of itself that it is RG0 primary")
-        return self._of_one(reader, self._primary, self._primary)
-
-    def _of_both(self, reader: Reader) -> dict[NodeName, Answer]:
-        """Asks the RG0 primary for both; whoever is missing in its reply is asked in person."""
-        first = self._primary or NodeName.NODE0
-        order = [node for node in (first, first.peer) if node not in self._silent] or [first]
-        answers = {node: self._of_one(reader, order[0], node) for node in NodeName}
-        for node in order[1:]:
-            if isinstance(answers[node], NotAnswered):
-                answers[node] = self._of_one(reader, node, node)
-        return answers
-
-    def _of_one(self, reader: Reader, asked: NodeName, about: NodeName) -> Answer:
-        """Tries the reader's ways in order; goes on while a way is unknown or its reply is not understood.
-
-        The first reason is the one that is told: "syntax error" to the second way explains nothing.
-        """
-        reasons: list[str] = []
-        for way in reader.ways:
-            try:
-                return self._told(reader, way, asked, about)
-            except (ReplyNotUnderstood, UnknownCommand) as error:
-                reasons.append(error.message)
-            except DeviceError as error:
-                reasons.append(error.message)
-                break
-        return NotAnswered(reason=_short(reasons[0]))
-
-    def _told(self, reader: Reader, way: RequestForm, asked: NodeName, about: NodeName) -> Answer:
-        """The rows of one node from one reply. Raises DeviceError with the reason why there are none."""
-        reply = self._reply(asked, way)
-        if reply.error is not None:
-            if means_none(reader.none_when, reply.error.message):
-                return Rows(rows=())
-            raise reply.error
-        part = reply.parts.get(about, reply.parts.get(asked) if reader.speaks_of_both else None)
-        if part is None:
-            raise DeviceError(about, f"{asked} answered without a word about {about}")
-        return _parsed(reader, part, about, asked)
-
-    def _reply(self, asked: NodeName, way: RequestForm) -> _Reply:
-        key = (asked, way)
-        if key not in self._replies:
-            self._replies[key] = self._send(asked, way)
-        return self._replies[key]
-
-    def _send(self, asked: NodeName, way: RequestForm) -> _Reply:
-        if asked in self._silent:
-            return _Reply({}, DeviceError(asked, self._silent[asked]))
-        try:
-            reply = self._sent(asked, way)
-            wrapped = next(reply.iter("multi-routing-engine-results"), None) is not None
-            return _Reply(dict(answers_by_node(asked, reply)) if wrapped else {asked: reply})
-        except CommandRefused as error:
-            return _Reply({}, error)
-        except DeviceError as error:
-            self._note_silence(asked, error)
-            log.info("%s: %s not answered: %s", asked, way.rpc, error.message)
-            return _Reply({}, error)
-
-    def _sent(self, asked: NodeName, way: RequestForm) -> Element:
-        """A refusal that only says that the peer cannot be reached is asked again without the peer."""
-        try:
-            return self._ask(asked, way.rpc, way.arguments)
-        except CommandRefused as error:
-            if silent_peer(error.message) is None or way.rpc == "command":
-                raise
-            return self._ask(asked, way.rpc, {**way.arguments, "node": "local"})
-
-    def _note_silence(self, node: NodeName, error: DeviceError) -> None:
-        if isinstance(error, ReplyNotUnderstood):
-            return
-        self._timeouts[node] += 1
-        if not isinstance(error, DeviceTimeout) or self._timeouts[node] >= _TIMEOUTS_BEFORE_SILENT:
-            self._silent[node] = error.message
-
-
-def _parsed(reader: Reader, part: Element, about: NodeName, asked: NodeName) -> Answer:
-    """The rows, or none where the refusal means so. Raises what the refusal means otherwise."""
-    for words in errors_in(part):
-        if silent_peer(words) is not None:
-            continue
-        if means_none(reader.none_when, words):
-            return Rows(rows=())
-        raise refusal_error(about, words)
-    try:
-        return Rows(rows=tuple(reader.parse(part, about, asked)))
-    except ReplyNotUnderstood:
-        if any(
-            means_none(reader.none_when, line) for output in part.iter("output") for line in lines(output)
-        ):
-            return Rows(rows=())
-        raise

@@ -1,0 +1,167 @@
+"""The waits of a recovery's steps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from srx_issu.adapters.clock import SystemClock
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.airflow.watching.opening import (
+    PendingWait,
+    account_outage,
+    begin_wait,
+    keep_lease,
+    late_journal_of,
+    lease_keeper,
+    prepare_patiently,
+    renew_where_possible,
+)
+from srx_issu.airflow.watching.watcher import Watcher, watcher_of_loop
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import (
+    ConnectionUnusable,
+    JournalAway,
+    RequestRefused,
+)
+from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.step_events import WaitBegan
+from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.recovery.plan import ActionName, RecoveryPlan, SentRecoveryCommand
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.steps.baseline import intent_of
+from srx_issu.steps.late_journal import LateJournal
+from srx_issu.steps.observe_patiently import require_login
+from srx_issu.steps.outage import Outage
+from srx_issu.steps.recovery.stored_plan import plan_in
+from srx_issu.steps.waits.watch import SHORT_S, away_words
+from srx_issu.steps.waits.watch_loop import LeaseKeeper
+
+
+@dataclass(kw_only=True)
+class RecoveryWatch:
+    """What a waiting step of a recovery is judged by."""
+
+    upgrade_id: str
+    intent: Intent
+    step: str
+    action: ActionName
+    plan: RecoveryPlan
+    reader: AsyncClusterReader
+    stores: Stores
+    lines: LateJournal
+    lease: LeaseKeeper
+    account: Outage
+    began_at: datetime
+    taken: tuple[SentRecoveryCommand, ...]
+
+    @property
+    def cluster(self) -> str:
+        return self.intent.cluster.name
+
+    @property
+    def poll_s(self) -> float:
+        return self.intent.policy.timers.poll_s
+
+    def elapsed_s(self) -> float:
+        return (SystemClock().now() - self.began_at).total_seconds()
+
+    async def keep_cluster(self) -> None:
+        """Before a look: renews the lease from time to time, however long the wait is made by what is away.
+        Raises LeaseHeld when another has the cluster."""
+        if self.lines.outage.is_on and await self.lines.write():
+            await self._back("journal", self.lines.outage.over())
+        await keep_lease(self.lease)
+
+    async def observe(self) -> Snapshot | None:
+        """Both nodes now; None when there is no account to log in with, and then the deadline waits."""
+        try:
+            now = require_login(await self.reader.observe())
+        except ConnectionUnusable as error:
+            self.account.begun(error)
+            return None
+        await self._back(self.account.what, self.account.over())
+        return now
+
+    async def may_tell(self) -> bool:
+        """Whether the journal answers, so that a worker can go on; after an outage: look again first."""
+        was_away = self.lines.outage.is_on
+        if not await self.lines.write():
+            return False
+        try:
+            entries = await asyncio.to_thread(self.stores.journal.entries, self.upgrade_id)
+        except JournalAway as error:
+            self.lines.outage.begun(error)
+            return False
+        self.taken = known(entries).errands
+        await self._back("journal", self.lines.outage.over())
+        return not was_away
+
+    async def _back(self, what: str, lasted_s: float | None) -> None:
+        if lasted_s is None or lasted_s < SHORT_S:
+            return
+        self.began_at = SystemClock().now()
+        counted_anew = WaitBegan(awaited=self.action)
+        text = away_words(lasted_s, what)
+        await self.lines.write(entry_of(counted_anew, text, at=self.began_at, step=self.step))
+
+
+@asynccontextmanager
+async def open_recovery(
+    upgrade_id: str, action: ActionName, step: str, log: Any
+) -> AsyncIterator[RecoveryWatch]:
+    """One step's wait, subscribed to its cluster until it ends."""
+    here = watcher_of_loop()
+    opened = await prepare_patiently(partial(_prepare_recovery, here, upgrade_id, action, step), log)
+    intent = opened.intent
+    await renew_where_possible(here, intent, log)
+    lines, reader = late_journal_of(here, upgrade_id, log), here.subscribe(intent, log)
+    try:
+        yield RecoveryWatch(
+            upgrade_id=upgrade_id,
+            intent=intent,
+            step=step,
+            action=action,
+            plan=opened.plan,
+            taken=opened.taken,
+            reader=reader,
+            stores=here.stores,
+            lines=lines,
+            lease=lease_keeper(here, intent, lines.outage, log),
+            account=account_outage(intent, log),
+            began_at=opened.began_at,
+        )
+    finally:
+        await reader.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PreparedRecovery:
+    """What the journal knows of a waiting step."""
+
+    intent: Intent
+    plan: RecoveryPlan
+    taken: tuple[SentRecoveryCommand, ...]
+    began_at: datetime
+
+
+def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: str) -> _PreparedRecovery:
+    stores = here.stores
+    intent = intent_of(stores.journal, upgrade_id)
+    so_far = known(stores.journal.entries(upgrade_id))
+    plan = plan_in(so_far, stores.evidence)
+    if plan is None:
+        raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
+    wait = PendingWait(upgrade_id=upgrade_id, awaited=action, step=step)
+    return _PreparedRecovery(
+        intent=intent,
+        plan=plan,
+        taken=so_far.errands,
+        began_at=begin_wait(stores, wait, so_far, "waiting"),
+    )

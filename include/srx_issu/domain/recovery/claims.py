@@ -1,0 +1,26 @@
+"""Conditions on one node, by name."""
+
+from __future__ import annotations
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+
+
+def answers(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.ANSWERS, node=node)
+
+
+def runs(node: NodeName, release: str) -> StateCondition:
+    return StateCondition(claim=StateClaim.RUNS, node=node, release=release)
+
+
+def primary_of_all(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=node)
+
+
+def leads(node: NodeName, group_id: int) -> StateCondition:
+    return StateCondition(claim=StateClaim.PRIMARY_OF, node=node, group_id=group_id)
+
+
+def window_closed(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.WINDOW_CLOSED, node=node)

@@ -1,0 +1,92 @@
+"""The steps of a recovery that move redundancy groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.recovery.claims import leads, runs
+from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+from srx_issu.domain.recovery.plan import ActionName, CommandKind, RecoveryAction, RecoveryCommand
+
+
+def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAction:
+    """Moves groups to the node with the older image: data plane first, RG0 last.
+
+    A group whose manual flag is still set cannot be failed over again, so that is cleared before.
+    """
+    order = sorted(groups, key=lambda g: (g == 0, g))
+    needs = (runs(to, release),)
+    errands = [errand for g in order for errand in _move(g, to, needs, name=f"rg{g}")]
+    return RecoveryAction(
+        name=ActionName.FAIL_OVER_TO_OLD_IMAGE,
+        node=to,
+        reason=f"{to} has the older image and must be primary of every group before its peer goes down",
+        deadline="resync_s",
+        errands=tuple(errands),
+        done_when=(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=to),),
+    )
+
+
+def bring_groups_back(homes: Mapping[int, NodeName], release: str) -> RecoveryAction:
+    """The data groups that the ISSU gathered on its node go where they were before it."""
+    needs = tuple(runs(node, release) for node in NodeName)
+    errands = [e for g, to in sorted(homes.items()) for e in _move(g, to, needs, name=f"rg{g}_back")]
+    return RecoveryAction(
+        name=ActionName.BRING_GROUPS_BACK,
+        reason=f"{_listed(homes)} served from there before the ISSU gathered every group on one node",
+        deadline="resync_s",
+        errands=tuple(errands),
+        done_when=tuple(leads(node, group_id) for group_id, node in sorted(homes.items())),
+    )
+
+
+def _listed(homes: Mapping[int, NodeName]) -> str:
+    return ", ".join(f"RG{group_id} on {node}" for group_id, node in sorted(homes.items()))
+
+
+def _move(
+    group_id: int, to: NodeName, needs: tuple[StateCondition, ...], *, name: str
+) -> Iterator[RecoveryCommand]:
+    """A group whose manual flag is still set cannot be failed over again, so that is cleared before."""
+    yield RecoveryCommand(
+        key=f"clear_{name}",
+        order=CommandKind.RESET_FAILOVER,
+        node=to,
+        group_id=group_id,
+        needs=needs,
+        done_when=(StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=group_id),),
+        is_unseen_ok=True,
+        prepares=f"fail_over_{name}",
+    )
+    yield RecoveryCommand(
+        key=f"fail_over_{name}",
+        order=CommandKind.FAIL_OVER,
+        node=to,
+        subject=to,
+        group_id=group_id,
+        needs=needs,
+        waits_for=(StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=to),),
+        done_when=(leads(to, group_id),),
+    )
+
+
+def reset_failover(now: Snapshot, sent_to: NodeName) -> RecoveryAction:
+    """Every group gets its configured priorities back; those that have them are passed by."""
+    errands = tuple(
+        RecoveryCommand(
+            key=f"reset_rg{group_id}",
+            order=CommandKind.RESET_FAILOVER,
+            node=sent_to,
+            group_id=group_id,
+            is_unseen_ok=True,
+            done_when=(StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=group_id),),
+        )
+        for group_id in now.group_ids
+    )
+    return RecoveryAction(
+        name=ActionName.RESET_FAILOVER,
+        reason="the ISSU set priority 255 and the manual flag; both go",
+        deadline="resync_s",
+        errands=errands,
+    )
