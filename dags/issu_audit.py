@@ -21,9 +21,10 @@ from srx_issu.airflow.dags.schedule import audit_schedule
 from srx_issu.airflow.dags.tasks import ALWAYS
 from srx_issu.airflow.operators.audit import AuditBatchOperator, PlanAuditOperator
 from srx_issu.airflow.reports.audit import AuditMatrixOperator
+from srx_issu.ports.dag_names import AUDIT_DAG
 
 with DAG(
-    dag_id="issu_audit",
+    dag_id=AUDIT_DAG,
     dag_display_name="ISSU: readiness of the fleet",
     description="Read-only: which clusters could be upgraded now, and what stands in the way",
     doc_md=__doc__,

@@ -12,11 +12,12 @@ from srx_issu.airflow.dags.campaign_files import campaign_dags
 from srx_issu.airflow.dags.priority import Weight, always, weigh
 from srx_issu.airflow.operators.campaign_order import OrderOperator
 from srx_issu.catalog import files_folder
+from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 
 globals().update({dag.dag_id: dag for dag in campaign_dags(files_folder(), get_parsing_context().dag_id)})
 
 with DAG(
-    dag_id="issu_campaign_order",
+    dag_id=CAMPAIGN_ORDER_DAG,
     dag_display_name="Campaign: give an order",
     description="Pauses, resumes or aborts a campaign; what runs goes on to its end",
     schedule=None,

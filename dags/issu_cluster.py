@@ -24,9 +24,10 @@ from srx_issu.airflow.dags import upgrade
 from srx_issu.airflow.dags.priority import starts_at_once, upgrade_weight, weigh
 from srx_issu.airflow.dags.trigger_form import give_form, upgrade_params
 from srx_issu.airflow.operators.claim import ClaimOperator
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 with DAG(
-    dag_id="issu_cluster",
+    dag_id=UPGRADE_DAG,
     dag_display_name="ISSU: one cluster",
     description="In-service software upgrade of one SRX chassis cluster",
     doc_md=__doc__,

@@ -26,10 +26,11 @@ from srx_issu.airflow.dags.tasks import looks, run
 from srx_issu.airflow.dags.trigger_form import give_form, recovery_params
 from srx_issu.airflow.operators.claim import ClaimOperator
 from srx_issu.airflow.sensors.cluster import QuietSensor
+from srx_issu.ports.dag_names import RECOVERY_DAG
 from srx_issu.steps.upgrade.observe import observe, observe_again
 
 with DAG(
-    dag_id="issu_recover",
+    dag_id=RECOVERY_DAG,
     dag_display_name="ISSU: recover one cluster",
     description="Puts back one cluster whose in-service upgrade stopped half way",
     doc_md=__doc__,

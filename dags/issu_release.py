@@ -11,9 +11,10 @@ from airflow.sdk import DAG, Param
 from srx_issu.airflow.dags.priority import Weight, always, weigh
 from srx_issu.airflow.dags.trigger_form import cluster_param
 from srx_issu.airflow.operators.release import ReleaseOperator
+from srx_issu.ports.dag_names import RELEASE_DAG
 
 with DAG(
-    dag_id="issu_release",
+    dag_id=RELEASE_DAG,
     dag_display_name="ISSU: release a cluster",
     description="Gives back a cluster that was kept for an operator",
     doc_md=__doc__,

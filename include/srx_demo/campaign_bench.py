@@ -30,10 +30,11 @@ from srx_demo.meter import Meter, cpu_s
 from srx_demo.one_upgrade import sessions_of
 from srx_demo.trouble import Trouble
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi
+from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
 from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.stack import Stack

@@ -11,8 +11,9 @@ from statistics import median
 
 from srx_demo import referee
 from srx_demo.campaign_scenery import CampaignScenery
-from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi
+from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.run_ids import new_run_id
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 FAULT = "secondary_reboot_fails"  # error 4.1: the secondary is not back within the hold timer
 FIRST_COMMAND_S, REFUSED_S = 60.0, 20.0  # what is promised

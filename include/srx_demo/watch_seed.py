@@ -34,10 +34,10 @@ from srx_issu.domain.junos.job import job_name, transcript_path
 from srx_issu.domain.upgrade.commands import StartIssu
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.steps.upgrade.claim import claim
 from srx_issu.steps.upgrade.start_issu import START_KEY
 
-DAG_ID = "issu_cluster"
 WAIT = "issu.wait_for_secondary_upgrade"
 _STARTER = NodeName.NODE0
 _A_TRANSACTION = 50  # runs
@@ -143,7 +143,7 @@ def _write_dag() -> None:
     (bundle,) = manager.get_all_dag_bundles()
     bundle.initialize()
     bag = BundleDagBag(
-        dag_folder=bundle.path / f"{DAG_ID}.py", bundle_path=bundle.path, bundle_name=bundle.name
+        dag_folder=bundle.path / f"{UPGRADE_DAG}.py", bundle_path=bundle.path, bundle_name=bundle.name
     )
     if bag.import_errors:
         raise SystemExit(str(bag.import_errors))
@@ -156,7 +156,7 @@ def _defer(run_ids: Sequence[str]) -> None:
 
     for begin in range(0, len(run_ids), _A_TRANSACTION):
         with create_session() as session:
-            dag: Any = DBDagBag().get_latest_version_of_dag(DAG_ID, session=session)
+            dag: Any = DBDagBag().get_latest_version_of_dag(UPGRADE_DAG, session=session)
             for each in run_ids[begin : begin + _A_TRANSACTION]:
                 _defer_run(dag, each, session)
 

@@ -16,9 +16,9 @@ from srx_demo.lab import Lab, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
 from srx_issu.airflow.composition.campaign import plan_now
 from srx_issu.airflow.composition.staging import open_staging
-from srx_issu.airflow.composition.stop import VARIABLE
 from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.ports.dag_names import STOP_VARIABLE
 from srx_issu.ports.staging import Staged
 from srx_issu.stack.embedded.component import Component
 from srx_issu.stack.embedded.home import repository
@@ -120,5 +120,5 @@ def test_a_stop_and_another_holder_are_respected(world: World) -> None:
     assert {name for name, _ in world.copies()} == {BAD}
 
     stop = {"by": "eve", "at": "now", "why": "incident"}
-    world.supervisor.variables[VARIABLE] = json.dumps(stop)
+    world.supervisor.variables[STOP_VARIABLE] = json.dumps(stop)
     assert all("stopped by eve" in (staged.failed or "") for staged in world.stage("second"))

@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
-from srx_issu.cli.airflow_replies import DAG_ID
 from srx_issu.cli.login import ApiLogin
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
-RUNS = f"/api/v2/dags/{DAG_ID}/dagRuns"
+RUNS = f"/api/v2/dags/{UPGRADE_DAG}/dagRuns"
 
 
 class FakeAirflow:

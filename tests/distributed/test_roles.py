@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 
 from srx_issu.cli.airflow_replies import Run
 from srx_issu.console.app import make_app
-from srx_issu.console.pages import UPGRADE_DAG as DAG_ID
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.stack.production import access
 from tests.distributed.campaign import PARSED_S
 from tests.distributed.fleet import UPGRADED, Fleet
@@ -31,7 +31,7 @@ PLUGIN_EXAMPLES = {
     "/": "/",
     "/upgrades/{upgrade_id}": "/upgrades/nobody",
     "/upgrades/{upgrade_id}/report": "/upgrades/nobody/report",
-    "/runs/{dag_id}/{run_id}": f"/runs/{DAG_ID}/nobody",
+    "/runs/{dag_id}/{run_id}": f"/runs/{UPGRADE_DAG}/nobody",
     "/audits": "/audits",
     "/unattended": "/unattended",
 }
@@ -87,7 +87,7 @@ def users(*names: str) -> frozenset[str]:
 
 
 OPERATORS, APPROVERS, ADMIN = users("operator", "admin"), users("approver", "admin"), users("admin")
-RUNS = f"/api/v2/dags/{DAG_ID}/dagRuns"
+RUNS = f"/api/v2/dags/{UPGRADE_DAG}/dagRuns"
 TASK = f"{RUNS}/{RUN}/taskInstances/claim"
 STOP = {"key": "srx_issu_stop", "value": "role test"}
 CONNECTION = {"connection_id": "role_test", "conn_type": "srx"}
@@ -111,7 +111,7 @@ REQUESTS = [
         allowed=APPROVERS, body={"chosen_options": ["Approve"], "params_input": {}},
     ),
     Request(
-        what="clear a task", method="POST", path=f"/api/v2/dags/{DAG_ID}/clearTaskInstances",
+        what="clear a task", method="POST", path=f"/api/v2/dags/{UPGRADE_DAG}/clearTaskInstances",
         allowed=OPERATORS, body={"dry_run": True, "dag_run_id": RUN, "task_ids": ["claim"]},
     ),
     Request(what="mark a task", method="PATCH", path=TASK, allowed=OPERATORS, body={"new_state": "failed"}),
@@ -149,7 +149,7 @@ REQUESTS = [
         what="delete pools", method="PATCH", path="/api/v2/pools", allowed=ADMIN, body=deleting("role_test_2")
     ),
     Request(
-        what="clear runs", method="POST", path=f"/api/v2/dags/{DAG_ID}/clearDagRuns", allowed=OPERATORS,
+        what="clear runs", method="POST", path=f"/api/v2/dags/{UPGRADE_DAG}/clearDagRuns", allowed=OPERATORS,
         body={"dry_run": True, "dag_runs": [{"dag_run_id": RUN}]},
     ),
     Request(what="delete a pool", method="DELETE", path="/api/v2/pools/role_test", allowed=ADMIN),
@@ -163,8 +163,8 @@ def clients(fleet: Fleet) -> Iterator[dict[str, httpx.Client]]:
     """A client a user, and one without a token under the name ''."""
     anonymous = httpx.Client(base_url=fleet.url, timeout=60, trust_env=False)
     found = {name: fleet.client(name) for name in access.USERS}
-    parsed = partial(found["admin"].get, f"/api/v2/dags/{DAG_ID}")
-    fleet.until(lambda: parsed().is_success or None, f"DAG {DAG_ID}", PARSED_S)
+    parsed = partial(found["admin"].get, f"/api/v2/dags/{UPGRADE_DAG}")
+    fleet.until(lambda: parsed().is_success or None, f"DAG {UPGRADE_DAG}", PARSED_S)
     yield {**found, "": anonymous}
     for client in (*found.values(), anonymous):
         client.close()
@@ -191,7 +191,7 @@ def left_alone(clients: dict[str, httpx.Client]) -> Iterator[None]:
     """The scheduler touches no run of a paused DAG. Where it works on the run that Airflow's API marks, the
     two can lock the same rows the other way round, and PostgreSQL ends one of them: 500."""
     for paused in (True, False):
-        answer = clients["admin"].patch(f"/api/v2/dags/{DAG_ID}", json={"is_paused": paused})
+        answer = clients["admin"].patch(f"/api/v2/dags/{UPGRADE_DAG}", json={"is_paused": paused})
         assert answer.is_success, answer.text
         if paused:
             yield

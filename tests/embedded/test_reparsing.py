@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 from srx_issu.stack.embedded.health import ApiServerSilent
-from srx_issu.stack.embedded.reparsing import DAG_OF_THE_FILE, Reparsing
+from srx_issu.stack.embedded.reparsing import Reparsing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ def test_each_change_is_asked_for_once(files: Path, asked: list[str]) -> None:
         change()
         reparsing.look()
         reparsing.look()
-    assert asked == [DAG_OF_THE_FILE] * 3
+    assert asked == [CAMPAIGN_ORDER_DAG] * 3
 
 
 def test_is_asked_again_when_the_api_server_was_silent(files: Path) -> None:
@@ -55,7 +56,7 @@ def test_is_asked_again_when_the_api_server_was_silent(files: Path) -> None:
     (files / "campaigns" / "autumn.yaml").touch()
     for _ in range(3):
         reparsing.look()
-    assert asked == [DAG_OF_THE_FILE] * 2
+    assert asked == [CAMPAIGN_ORDER_DAG] * 2
 
 
 def test_a_folder_that_is_not_there_yet_is_no_fault(tmp_path: Path, asked: list[str]) -> None:
@@ -64,10 +65,10 @@ def test_a_folder_that_is_not_there_yet_is_no_fault(tmp_path: Path, asked: list[
     (tmp_path / "campaigns").mkdir()
     (tmp_path / "campaigns" / "first.yaml").touch()
     reparsing.look()
-    assert asked == [DAG_OF_THE_FILE]
+    assert asked == [CAMPAIGN_ORDER_DAG]
 
 
 def test_the_dag_that_is_asked_for_is_in_the_campaigns_file() -> None:
     dag_file = (ROOT / "dags" / "issu_campaigns.py").read_text()
     assert "campaign_dags(" in dag_file
-    assert f'dag_id="{DAG_OF_THE_FILE}"' in dag_file
+    assert "dag_id=CAMPAIGN_ORDER_DAG" in dag_file

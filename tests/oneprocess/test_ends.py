@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.steps.waits.in_order import BEGUN
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states
@@ -16,7 +17,6 @@ from tests.scenarios.orders import UPGRADE
 from tests.scenarios.referee import ended
 
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
-DAG_ID = "issu_cluster"
 
 
 def clear(place: Place, run_id: str, task_id: str) -> None:
@@ -29,7 +29,7 @@ def clear(place: Place, run_id: str, task_id: str) -> None:
         "task_ids": [task_id],
         "include_downstream": True,
     }
-    place.api()._request("POST", f"/dags/{DAG_ID}/clearTaskInstances", json=body)
+    place.api()._request("POST", f"/dags/{UPGRADE_DAG}/clearTaskInstances", json=body)
 
 
 @dataclass

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.airflow.composition.stop import VARIABLE
 from srx_issu.domain.history.approval_events import AnswerGiven
+from srx_issu.ports.dag_names import STOP_VARIABLE
 from tests.airflow.by_hand import start_issu
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import carry_out, states
@@ -27,9 +27,9 @@ def cluster(place: Place) -> str:
 
 @pytest.fixture
 def stopped_fleet(place: Place) -> Iterator[None]:
-    place.api().set_variable(VARIABLE, '{"by": "operator", "at": "03:00", "why": "a storm"}', "")
+    place.api().set_variable(STOP_VARIABLE, '{"by": "operator", "at": "03:00", "why": "a storm"}', "")
     yield
-    place.api().delete_variable(VARIABLE)
+    place.api().delete_variable(STOP_VARIABLE)
 
 
 def sent(place: Place, cluster: str, run_id: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from tests.oneprocess.place import Place
 from tests.oneprocess.playing import begin, carry_out, states
 from tests.scenarios.failure_table import TABLE
@@ -19,7 +20,6 @@ from tests.scenarios.referee import ended
 from tests.scenarios.scenario import Scenario
 
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
-DAG_ID = "issu_cluster"
 FOR_EVERY_CHANGE = (
     "license_ends",  # healthy
     "var_tmp_full",  # not ready
@@ -47,7 +47,7 @@ def other_names(place: Place) -> Iterator[set[str]]:
         with_other_names,
     )
 
-    usual = place.scheduler.dags[DAG_ID]
+    usual = place.scheduler.dags[UPGRADE_DAG]
     dag = with_other_names(usual)
     before, after = names_of(usual), names_of(dag)
     assert {"recover", "recover.roll_back", "issu.start", "verify.check_state"} <= before

@@ -13,8 +13,9 @@ import yaml
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import ORDER_DAG, UPGRADE_DAG, CampaignApi
+from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_run import stage_images, start_campaign
+from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG, UPGRADE_DAG
 from tests.airflow.asking import may_be_answered
 from tests.scenarios.campaign_stack import CampaignStack
 
@@ -109,8 +110,8 @@ class Campaigns:
         """Until it is written down."""
         given = f"{order}__{run_id}"
         conf = {"campaign": run_id, "order": order, "reason": "as the test says"}
-        self.api.trigger_dag(ORDER_DAG, given, conf)
-        self.until(lambda: self.api.dag_run(ORDER_DAG, given).state == "success", f"order {order}")
+        self.api.trigger_dag(CAMPAIGN_ORDER_DAG, given, conf)
+        self.until(lambda: self.api.dag_run(CAMPAIGN_ORDER_DAG, given).state == "success", f"order {order}")
 
     def mark_success(self, run_id: str, task_id: str) -> None:
         """As somebody does in the UI who may edit task states."""

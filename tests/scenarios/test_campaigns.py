@@ -19,7 +19,7 @@ import pytest
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import UPGRADE_DAG
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from tests.scenarios.campaign_stack import GROUP, PAIRED, CampaignStack, campaign_stack
 from tests.scenarios.campaigns import Campaigns, dag_of
 from tests.scenarios.side_by_side import begun, side_by_side

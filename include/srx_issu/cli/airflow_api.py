@@ -12,7 +12,6 @@ from urllib.parse import quote
 import httpx
 
 from srx_issu.cli.airflow_replies import (
-    DAG_ID,
     ApiFailed,
     ApiUnreachable,
     Question,
@@ -26,6 +25,7 @@ from srx_issu.cli.airflow_replies import (
     task_of,
 )
 from srx_issu.cli.login import ApiLogin
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 TIMEOUT_S = 20.0
 OUR_LOGGERS = "srx_issu"  # as in airflow.task.operators.srx_issu.airflow.operators.step
@@ -36,7 +36,7 @@ class AirflowApi:
     """One Airflow, one user. Logs in when it has to; a token that has expired is renewed once."""
 
     def __init__(
-        self, login: ApiLogin, *, dag_id: str = DAG_ID, transport: httpx.BaseTransport | None = None
+        self, login: ApiLogin, *, dag_id: str = UPGRADE_DAG, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._login = login
         self._dag = f"/dags/{dag_id}"

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-DAG_ID = "issu_cluster"
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 _APPROVALS = re.compile(r"\bApprovals: (\d+ of \d+)\b")  # in a question's body, steps/approval/gate.py
 
@@ -30,7 +30,7 @@ class Run:
 
     run_id: str
     state: str
-    dag_id: str = DAG_ID
+    dag_id: str = UPGRADE_DAG
     conf: Mapping[str, Any] = field(default_factory=dict)
     started: datetime | None = None
     ended: datetime | None = None
@@ -113,7 +113,7 @@ def run_of(found: Mapping[str, Any]) -> Run:
     return Run(
         run_id=str(found["dag_run_id"]),
         state=str(found["state"]),
-        dag_id=str(found.get("dag_id") or DAG_ID),
+        dag_id=str(found.get("dag_id") or UPGRADE_DAG),
         conf=found.get("conf") or {},
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),

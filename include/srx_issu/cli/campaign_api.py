@@ -14,9 +14,6 @@ from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import PAGE, AirflowApi
 from srx_issu.cli.airflow_replies import Question, Run, is_asked
 
-ORDER_DAG = "issu_campaign_order"
-UPGRADE_DAG = "issu_cluster"
-STOP_VARIABLE = "srx_issu_stop"
 _BUSY = ("queued", "running", "deferred", "awaiting_input", "up_for_retry")
 
 

@@ -13,9 +13,10 @@ from rich.live import Live
 
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.cli.airflow_replies import ApiUnreachable, Run
-from srx_issu.cli.campaign_api import UPGRADE_DAG, CampaignApi, MappedTask
+from srx_issu.cli.campaign_api import CampaignApi, MappedTask
 from srx_issu.cli.campaign_rows import ClusterRow, campaign_table, cluster_rows, is_over
 from srx_issu.cli.display import duration
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 LOOK_EVERY_S = 3.0
 PATIENCE_S = 120.0

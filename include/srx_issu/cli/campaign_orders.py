@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import ORDER_DAG, STOP_VARIABLE, CampaignApi
+from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.terminal import Terminal
+from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG, STOP_VARIABLE
 
 console = Terminal()
 LOOK_EVERY_S, LOOKS = 1.0, 60
@@ -35,21 +36,23 @@ def add_order(group: typer.Typer, order: str, api_of: OpenApi) -> None:
         with api_of(context) as api:
             moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             conf = {"campaign": run, "order": order, "reason": reason}
-            made = api.trigger_dag(ORDER_DAG, f"{order}__{moment}", conf)
+            made = api.trigger_dag(CAMPAIGN_ORDER_DAG, f"{order}__{moment}", conf)
             console.print(await_order(api, made.run_id), highlight=False, soft_wrap=True)
 
 
 def await_order(api: CampaignApi, run_id: str, pause: Callable[[float], None] = time.sleep) -> str:
     """Until the order is written down, in words. Raises ApiFailed when it was refused."""
     for _ in range(LOOKS):
-        run = api.dag_run(ORDER_DAG, run_id)
+        run = api.dag_run(CAMPAIGN_ORDER_DAG, run_id)
         if run.is_over:
-            said = api.dag_xcom(ORDER_DAG, run_id, "give_order") or {}
+            said = api.dag_xcom(CAMPAIGN_ORDER_DAG, run_id, "give_order") or {}
             if run.state == "success":
                 return f"Ordered: {said.get('order')} for {said.get('campaign')}, by {said.get('by')}"
-            raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {ORDER_DAG}')}")
+            raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {CAMPAIGN_ORDER_DAG}')}")
         pause(LOOK_EVERY_S)
-    return f"Asked for (run {run_id} of {ORDER_DAG}), but nobody has taken it yet: is the scheduler up?"
+    return (
+        f"Asked for (run {run_id} of {CAMPAIGN_ORDER_DAG}), but nobody has taken it yet: is the scheduler up?"
+    )
 
 
 def add_stop(app: typer.Typer, api_of: OpenApi) -> None:

@@ -11,6 +11,7 @@ from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
 from srx_issu.cli.terminal import Terminal
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 console = Terminal()
 
@@ -18,7 +19,7 @@ console = Terminal()
 def start_campaign(api: CampaignApi, name: str, *, plan_only: bool = False) -> str:
     """The run's id, which begins the ids of its upgrades. Raises ApiFailed."""
     dag_id = f"{DAG_PREFIX}{name}"
-    for each in (dag_id, "issu_cluster"):
+    for each in (dag_id, UPGRADE_DAG):
         if api.is_dag_paused(each):
             raise ApiFailed(f"DAG {each} is paused, a run would only queue; unpause it in the UI first")
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -13,7 +13,7 @@ from srx_issu.cli.airflow_replies import Run, UnattendedCluster
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases
-from srx_issu.cli.recover import DAG_ID as RECOVERY_DAG
+from srx_issu.ports.dag_names import RECOVERY_DAG
 
 ONE_CLUSTER_ROWS = 10
 

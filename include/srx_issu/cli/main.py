@@ -14,7 +14,7 @@ from rich.console import Console
 from srx_issu import catalog
 from srx_issu.cli import audit, campaign, recover
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.airflow_replies import DAG_ID, ApiFailed, Question
+from srx_issu.cli.airflow_replies import ApiFailed, Question
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table, unattended_lines
 from srx_issu.cli.follow import Followed, Follower
@@ -25,6 +25,7 @@ from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.release import release
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.terminal import Terminal
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -112,7 +113,9 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     }
     with _airflow(context) as api:
         if api.is_paused():
-            raise ApiFailed(f"DAG {DAG_ID} is paused, a run would only queue; unpause it in the UI first")
+            raise ApiFailed(
+                f"DAG {UPGRADE_DAG} is paused, a run would only queue; unpause it in the UI first"
+            )
         run = api.trigger(new_run_id(cluster), conf)
         console.print(f"Run {run.run_id}", highlight=False, soft_wrap=True)
         if follow:

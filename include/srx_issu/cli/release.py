@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
+from srx_issu.ports.dag_names import RELEASE_DAG
 
-DAG_ID = "issu_release"
 TASK_ID = "release_cluster"
 PATIENCE_S = 120.0
 PAUSE_S = 1.0
@@ -18,7 +18,7 @@ def release(
     api: AirflowApi, cluster: str, reason: str, run_id: str, pause: Callable[[float], None] = time.sleep
 ) -> str:
     """Returns the upgrade that held it. Raises ApiFailed with the run's reason when it was not released."""
-    airflow = api.of(DAG_ID)
+    airflow = api.of(RELEASE_DAG)
     airflow.trigger(run_id, {"cluster": cluster, "reason": reason})
     for _ in range(int(PATIENCE_S / PAUSE_S)):
         run = airflow.run(run_id)
@@ -27,7 +27,7 @@ def release(
         pause(PAUSE_S)
     else:
         raise ApiFailed(
-            f"run {run_id} of {DAG_ID} is not over after {PATIENCE_S:.0f} s; look at it in the UI"
+            f"run {run_id} of {RELEASE_DAG} is not over after {PATIENCE_S:.0f} s; look at it in the UI"
         )
     if run.state != "success":
         (task,) = airflow.tasks(run_id)

@@ -17,6 +17,7 @@ from srx_issu.console import pages
 from srx_issu.console.sources import OpenSources
 from srx_issu.console.unattended import AtWork, runs_at_work, unattended
 from srx_issu.domain.errors import JournalError
+from srx_issu.ports.dag_names import AUDIT_DAG, DAG_OF, UPGRADE_DAG
 
 MayRead = Callable[[str], None]
 """Takes a DAG's id; raises 403 for those who may not read its runs."""
@@ -60,7 +61,7 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWo
         cluster: Annotated[str | None, Query(max_length=200)] = None,
         may_read: MayRead = guarded,
     ) -> Response:
-        for dag_id in pages.DAG_OF.values():  # the list has the runs of both
+        for dag_id in DAG_OF.values():  # the list has the runs of both
             may_read(dag_id)
         lists = open_sources().lists
         records = lists.upgrades(limit=pages.MOST, cluster=cluster or None)
@@ -71,7 +72,7 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWo
     @app.get("/unattended")
     def clusters_unattended(may_read: MayRead = guarded) -> Response:
         """For ``srx-issu status``: the clusters that nobody looks after."""
-        for dag_id in pages.DAG_OF.values():
+        for dag_id in DAG_OF.values():
             may_read(dag_id)
         found = unattended(open_sources().lists.held_open(), at_work)
         return JSONResponse({"unattended": [each.as_json() for each in found]}, headers=_HEADERS)
@@ -91,7 +92,7 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWo
 
     def audit(run_id: str, may_read: MayRead) -> Response:
         found = pages.audit(open_sources(), pages.AUDIT_PREFIX + run_id)
-        may_read(pages.UPGRADE_DAG if found is None else pages.AUDIT_DAG)
+        may_read(UPGRADE_DAG if found is None else AUDIT_DAG)
         return _page(pages.unknown(run_id), status=404) if found is None else _page(found)
 
     @app.get("/runs/{dag_id}/{run_id}", response_class=HTMLResponse)
@@ -101,7 +102,7 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWo
         if dag_id.startswith(DAG_PREFIX):
             found = pages.campaign(open_sources(), dag_id, run_id)
             return _page(pages.no_campaign_report(), status=404) if found is None else _page(found)
-        if dag_id == pages.AUDIT_DAG:
+        if dag_id == AUDIT_DAG:
             found = pages.audit(open_sources(), pages.AUDIT_PREFIX + run_id)
             return _page(pages.unknown(run_id), status=404) if found is None else _page(found)
         if dag_id == pages.dag_of(open_sources(), run_id):
@@ -111,7 +112,7 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWo
     @app.get("/audits", response_class=HTMLResponse)
     def newest_audit(may_read: MayRead = guarded) -> Response:
         """The newest matrix of the fleet's readiness."""
-        may_read(pages.AUDIT_DAG)
+        may_read(AUDIT_DAG)
         found = pages.newest_audit(open_sources())
         return _page(pages.no_audit(), status=404) if found is None else _page(found)
 
@@ -119,7 +120,7 @@ def make_app(open_sources: OpenSources, guard: Callable[..., Any], at_work: AtWo
     def report(upgrade_id: str, may_read: MayRead = guarded) -> Response:
         """The file that was kept as evidence; the live page while there is none."""
         sources = open_sources()
-        may_read(pages.dag_of(sources, upgrade_id) or pages.UPGRADE_DAG)
+        may_read(pages.dag_of(sources, upgrade_id) or UPGRADE_DAG)
         kept = pages.kept_report(sources, upgrade_id)
         return _page(kept) if kept is not None else upgrade(upgrade_id, may_read)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.console.sources import Sources
 from srx_issu.console.unattended import Unattended
-from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.ports.dag_names import DAG_OF
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import Listed, build_report, is_told
 from srx_issu.report.documents import Documents
@@ -16,8 +16,6 @@ from srx_issu.report.page import environment
 from srx_issu.report.reading import read_documents
 from srx_issu.report.verdicts import meaning
 
-UPGRADE_DAG, AUDIT_DAG = "issu_cluster", "issu_audit"
-DAG_OF = {Purpose.UPGRADE: UPGRADE_DAG, Purpose.RECOVER: "issu_recover"}
 AUDIT_PREFIX = "audit__"  # before the run id
 AUDIT_PAGE = "readiness.html"
 MOST = 200  # upgrades on the list

@@ -8,6 +8,7 @@ import pytest
 
 from srx_issu.airflow.composition import stop
 from srx_issu.domain.errors import StopFlagUnreadable
+from srx_issu.ports.dag_names import STOP_VARIABLE
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Variables:
     names: tuple[str, ...] | Exception = ()
 
     def get(self, name: str, default: object = None) -> object:
-        assert name == stop.VARIABLE
+        assert name == STOP_VARIABLE
         return default if self.value is None else self.value
 
     def keys(self, prefix: str) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def test_a_list_that_cannot_be_read_is_no_answer(monkeypatch: pytest.MonkeyPatch
 
 def test_a_value_that_went_missing_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StopFlagUnreadable, match="does not tell by whom"):
-        stopped(monkeypatch, Variables(names=(stop.VARIABLE,)))
+        stopped(monkeypatch, Variables(names=(STOP_VARIABLE,)))
 
 
 @pytest.mark.parametrize("value", ["", "incident 7"])

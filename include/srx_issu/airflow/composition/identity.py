@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.ports.dag_names import DAG_OF
 
-PURPOSES: Mapping[str, Purpose] = {"issu_cluster": Purpose.UPGRADE, "issu_recover": Purpose.RECOVER}
-_DAGS = {purpose: dag_id for dag_id, purpose in PURPOSES.items()}
+PURPOSES: Mapping[str, Purpose] = {dag_id: purpose for purpose, dag_id in DAG_OF.items()}
 
 
 def purpose_of(dag_id: str) -> Purpose:
@@ -28,7 +28,7 @@ def check_purpose(intent: Intent, purpose: Purpose) -> None:
     """Raises RequestRefused when the upgrade belongs to the other DAG."""
     if intent.purpose is not purpose:
         raise RequestRefused(
-            f"{intent.upgrade_id} belongs to a run of {_DAGS[intent.purpose]} (cluster "
-            f"{intent.cluster.name}); this run of {_DAGS[purpose]} has the same run id and may not touch it: "
-            "start it again under another run id"
+            f"{intent.upgrade_id} belongs to a run of {DAG_OF[intent.purpose]} (cluster "
+            f"{intent.cluster.name}); this run of {DAG_OF[purpose]} has the same run id and may not touch "
+            "it: start it again under another run id"
         )

@@ -8,9 +8,9 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.ports.journal import Json
 
-UPGRADE_DAG = "issu_cluster"
 GONE = "gone"
 ALIVE = ("queued", "running")
 _MOST_ASKED = 100  # at once: their names go into one URL

@@ -10,8 +10,7 @@ import json
 from airflow.sdk import Variable
 
 from srx_issu.domain.errors import StopFlagUnreadable
-
-VARIABLE = "srx_issu_stop"
+from srx_issu.ports.dag_names import STOP_VARIABLE
 
 
 def stopped() -> str | None:
@@ -21,8 +20,8 @@ def stopped() -> str | None:
     alike. Only the list of keys, which fails when it cannot be read, proves that nobody has set it.
     """
     try:
-        value = Variable.get(VARIABLE, default=None)
-        is_set = value is not None or VARIABLE in Variable.keys(prefix=VARIABLE)
+        value = Variable.get(STOP_VARIABLE, default=None)
+        is_set = value is not None or STOP_VARIABLE in Variable.keys(prefix=STOP_VARIABLE)
     except Exception as error:  # whatever it is: it is no proof
         raise StopFlagUnreadable(f"Airflow does not tell whether the fleet was stopped: {error}") from error
     if not is_set:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 from srx_issu.stack.embedded.health import ApiServerSilent
 
-DAG_OF_THE_FILE = "issu_campaign_order"  # the one that is always there
 FOLDER = "campaigns"
 Stamp = frozenset[tuple[str, int, int]]
 
@@ -30,7 +30,7 @@ class Reparsing:
         if found == self._known:
             return
         try:
-            self._request_parse(DAG_OF_THE_FILE)
+            self._request_parse(CAMPAIGN_ORDER_DAG)
         except ApiServerSilent:
             return
         self._known = found
