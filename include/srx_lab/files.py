@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -89,11 +88,6 @@ class NodeFiles:
             modified=facts.st_mtime,
             is_folder=path.is_dir(),
         )
-
-    def copy_in(self, source: Path, device_path: str) -> None:
-        target = self.host_path(device_path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
 
     def digest(self, device_path: str, method: str) -> str | None:
         """Hex digest by md5, sha1 or sha256; None when the file is missing. Use a thread for large ones."""

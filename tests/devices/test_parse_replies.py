@@ -92,13 +92,6 @@ def test_abort_succeeds_in_words_that_elsewhere_refuse(line: str) -> None:
     assert refusals.refusal_line(line, of_issu=False) is None
 
 
-def test_missing_node_is_named() -> None:
-    items = nodes.answers_by_node("node0", parse_reply("node0", replies.wrapped({N0: replies.software(N0)})))
-    with pytest.raises(ReplyNotUnderstood, match="no answer of node1"):
-        nodes.require_nodes("node0", items, NodeName)
-    nodes.require_nodes("node0", items, [N0])
-
-
 @pytest.mark.parametrize(
     ("bodies", "words"),
     [

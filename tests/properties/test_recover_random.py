@@ -20,11 +20,12 @@ from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
 from srx_issu.domain.failure.naming import Diagnosis, FailureClass, diagnose
 from srx_issu.domain.recovery.plan import SentRecoveryCommand
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
-from srx_issu.domain.recovery.progress import Finished, Send, Stop, Wait, next_action, timed_out
+from srx_issu.domain.recovery.progress import Send, Stop, Wait
 from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes.cluster_model import ClusterModel, Fault
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, NEW, T0, silent
+from tests.fakes.whole_plan import Finished, next_action, timed_out
 
 RUNS = 540
 SHARDS = 6

@@ -51,10 +51,6 @@ class UpgradeContext:
     def upgrade_id(self) -> str:
         return self.intent.upgrade_id
 
-    @property
-    def lease_name(self) -> str:
-        return f"cluster:{self.intent.cluster.name}"
-
     def at(self, step: str) -> UpgradeContext:
         """The same for another step of the same task."""
         return replace(self, step=step)

@@ -31,10 +31,11 @@ from srx_issu.domain.recovery.descriptions import describe
 from srx_issu.domain.recovery.found import nothing_to_recover, whose_issu
 from srx_issu.domain.recovery.plan import CommandKind, RecoveryPlan, SentRecoveryCommand
 from srx_issu.domain.recovery.planner import recover
-from srx_issu.domain.recovery.progress import Finished, Send, next_action
+from srx_issu.domain.recovery.progress import Send
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import NEW, OLD, SYNCED, SYNCING, T0
+from tests.fakes.whole_plan import Finished, next_action
 
 RELEASES = (OLD, NEW, "23.4R1.9", "something-odd", None)
 FAILURES = (None, frozenset[str](), frozenset({"CS"}), frozenset({"FL"}), frozenset({"IF", "SP"}))

@@ -4,7 +4,7 @@ import pytest
 
 from srx_issu.domain.cluster.home import home
 from srx_issu.domain.cluster.model import GroupState, Snapshot
-from srx_issu.domain.upgrade.goals import Course, Goal, describe, in_hold_down, progress
+from srx_issu.domain.upgrade.goals import Course, Goal, describe, progress
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, both, group, silent, snapshot, view
 
 COURSE = Course(before=both(), starter=N0, target=NEW)
@@ -62,11 +62,6 @@ def test_a_group_that_was_not_there_before_is_no_obstacle() -> None:
 def test_describes_both_nodes_in_one_line() -> None:
     text = describe(snapshot(view(N0, None, groups=()), silent(N1)))
     assert text == "node0: release unknown, no groups; node1: does not answer"
-
-
-def test_knows_a_hold_down_by_the_nodes_own_word() -> None:
-    assert in_hold_down(both(groups=HOLD), 0)
-    assert not in_hold_down(both(groups=HOLD), 1)
 
 
 def test_a_group_whose_configuration_prefers_node1_is_at_home_there() -> None:

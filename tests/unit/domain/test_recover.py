@@ -19,11 +19,12 @@ from srx_issu.domain.recovery.plan import (
     SentRecoveryCommand,
 )
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
-from srx_issu.domain.recovery.progress import Send, Stop, next_action
+from srx_issu.domain.recovery.progress import Send, Stop
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.ports.codec import dumps, loads
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, group, silent, snapshot, view
+from tests.fakes.whole_plan import next_action
 
 BEFORE = both()
 WINDOW = IssuStatus(in_progress=True)
@@ -286,7 +287,6 @@ class TestThePlanAsAValue:
         made = plan(HALF, COLD_SYNC)
         assert made.action(ActionName.ROLL_BACK_NODE) is made.actions[0]
         assert made.action(ActionName.RESYNC_POLICIES) is None
-        assert [a.is_wait for a in made.actions[:2]] == [False, True]
 
     def test_refuses_to_grow_beyond_a_dozen_steps(self) -> None:
         step = RecoveryAction(name=ActionName.WAIT_FOR_NODE, reason="", deadline="resync_s")

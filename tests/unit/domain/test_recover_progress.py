@@ -22,15 +22,12 @@ from srx_issu.domain.recovery.plan import (
 from srx_issu.domain.recovery.progress import (
     MOST_TRIES,
     RESEND_AFTER,
-    Finished,
     Passed,
     Send,
     Stop,
     Wait,
-    next_action,
     next_in,
     step_of,
-    timed_out,
 )
 from srx_issu.domain.recovery.stop_rules import Objection, Say, objection
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -48,6 +45,7 @@ from tests.fakes.snapshots import (
     snapshot,
     view,
 )
+from tests.fakes.whole_plan import Finished, next_action, timed_out
 
 WINDOW = IssuStatus(in_progress=True)
 FLAGGED = (group(0), group(1, priorities={N0: 255}, manual=True))

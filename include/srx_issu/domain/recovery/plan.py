@@ -130,10 +130,6 @@ class RecoveryAction:
     errands: tuple[RecoveryCommand, ...] = ()
     done_when: tuple[StateCondition, ...] = ()
 
-    @property
-    def is_wait(self) -> bool:
-        return not self.errands
-
 
 class PlanKind(StrEnum):
     """What a plan is after, and so how the upgrade ends when it succeeds."""

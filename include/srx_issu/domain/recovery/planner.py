@@ -60,7 +60,7 @@ def recover(
 ) -> RecoveryPlan:
     """Plans from the look that was diagnosed. ``before`` is the baseline; nothing is ever carried out here.
 
-    Make the plan once, keep it, and let ``next_action`` judge every step anew: a plan made half way
+    Make the plan once, keep it, and let ``next_in`` judge every step anew: a plan made half way
     through a recovery would not know what the first half has done.
     """
     case = _PlanCase(now=snapshot, before=before, intent=intent, diagnosis=diagnosis, rules=rules)

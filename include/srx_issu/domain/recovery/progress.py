@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.recovery.conditions import Judged, StateCondition, judge
 from srx_issu.domain.recovery.plan import (
     ActionName,
-    PlanKind,
     RecoveryAction,
     RecoveryCommand,
     RecoveryPlan,
@@ -40,7 +38,7 @@ class Send:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """Look again later; after ``action.deadline`` seconds in this step, stop (``timed_out``)."""
+    """Look again later; after ``action.deadline`` seconds in this step, stop."""
 
     action: RecoveryAction
     reason: str
@@ -49,13 +47,6 @@ class Wait:
 @dataclass(frozen=True, kw_only=True)
 class Passed:
     """This step is over."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """Every step is over: the cluster is where the plan wanted it, by the word of both nodes."""
 
     reason: str
 
@@ -72,26 +63,10 @@ class Stop:
     page: bool = False
 
 
-def next_action(
-    plan: RecoveryPlan, now: Snapshot, done: Iterable[SentRecoveryCommand]
-) -> Send | Wait | Finished | Stop:
-    """What is due now. ``done`` is every errand of this plan that was (or may have been) sent."""
-    taken = tuple(done)
-    if plan.permission is Permission.NEVER and plan.actions:
-        return Stop(reason=f"policy leaves {plan.failure.replace('_', ' ')} to a person: {plan.reason}")
-    if not plan.actions:
-        return _without_actions(plan)
-    for action in plan.actions[_resume_at(plan, taken) :]:
-        step = next_in(action, now, taken)
-        if not isinstance(step, Passed):
-            return step
-    return Finished(reason=f"{plan.kind.replace('_', ' ')} is complete; both nodes run {plan.release}")
-
-
 def next_in(
     action: RecoveryAction, now: Snapshot, done: Iterable[SentRecoveryCommand]
 ) -> Send | Wait | Passed | Stop:
-    """The same for one step, as its task asks it."""
+    """What is due now in one step. ``done`` is every errand of the plan that was (or may have been) sent."""
     taken = tuple(done)
     if split := split_brain(now):
         return Stop(reason=split.reason, page=True)
@@ -103,26 +78,6 @@ def next_in(
     if missing:
         return Wait(action=action, reason=missing[0])
     return Passed(reason=f"{action.name}: done")
-
-
-def timed_out(wait: Wait) -> Stop:
-    """The step's deadline has passed."""
-    return Stop(
-        reason=f"{wait.action.name}: not done before its deadline ({wait.action.deadline}): {wait.reason}"
-    )
-
-
-def _without_actions(plan: RecoveryPlan) -> Finished | Stop:
-    if plan.kind is PlanKind.NOTHING:
-        return Finished(reason=plan.reason)
-    return Stop(reason=plan.reason)
-
-
-def _resume_at(plan: RecoveryPlan, taken: tuple[SentRecoveryCommand, ...]) -> int:
-    """Steps before the last one that sent something are over, whatever the nodes show of them by now."""
-    sent = {t.key for t in taken}
-    begun = [n for n, action in enumerate(plan.actions) if sent & {e.key for e in action.errands}]
-    return begun[-1] if begun else 0
 
 
 def _send(

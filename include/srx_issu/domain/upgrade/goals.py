@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from srx_issu.domain.cluster.home import configured_priority, home
-from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase, not_settled
 
 
@@ -131,9 +131,3 @@ def _flags_left(before: Snapshot, now: Snapshot) -> str | None:
             if wanted is not None and member.priority != wanted:
                 return f"RG{group_id}: {member.node} has priority {member.priority}, configured {wanted}"
     return None
-
-
-def in_hold_down(now: Snapshot, group_id: int) -> bool:
-    """True while a node is in secondary-hold: the group must not be failed over again (docs/junos.md,
-    "Redundancy groups")."""
-    return any(view.own_state(group_id) is GroupState.SECONDARY_HOLD for view in now.views)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from srx_issu.adapters.devices.parse.refusals import errors_in, raise_errors, refusal_error, silent_peer
 from srx_issu.adapters.devices.parse.reply import Element, fragment, value
@@ -31,16 +30,6 @@ def answers_by_node(node: str, root: Element) -> dict[NodeName, Element]:
     if not items:
         raise_errors(node, root)
     return items
-
-
-def require_nodes(node: str, items: dict[NodeName, Element], expected: Iterable[NodeName]) -> None:
-    """Raises ReplyNotUnderstood unless exactly the expected nodes answered; names who is missing."""
-    wanted = set(expected)
-    missing, extra = sorted(wanted - items.keys()), sorted(items.keys() - wanted)
-    if missing:
-        raise ReplyNotUnderstood(node, f"no answer of {', '.join(missing)} in the reply")
-    if extra:
-        raise ReplyNotUnderstood(node, f"unexpected answer of {', '.join(extra)} in the reply")
 
 
 def own_body(node: NodeName, root: Element, tag: str) -> Element:
