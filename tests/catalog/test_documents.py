@@ -46,7 +46,7 @@ class TestRefuses:
     def test_a_key_that_is_there_twice_and_names_both_lines(self, file: Path) -> None:
         file.write_text("a: 1\nb: 2\na: 3\n")
         (fault,) = read_document(file).faults
-        assert str(fault) == f"{file}:3: key 'a' is there twice; also defined on line 1; keep one"
+        assert str(fault) == f"{file}:3: key 'a' is defined twice; also defined on line 1; keep one"
 
     @pytest.mark.parametrize(
         ("content", "words"),

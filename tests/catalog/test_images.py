@@ -64,8 +64,8 @@ def test_the_same_image_twice_with_both_places(folder: Folder) -> None:
     path = folder.path / "images" / "catalogue.yaml"
     folder.write("images/more.yaml", path.read_text())
     assert folder.faults() == [
-        f"images/more.yaml:2: image '{IMAGE}' is there twice; "
-        "it stands in images/catalogue.yaml:2 too; keep one"
+        f"images/more.yaml:2: image '{IMAGE}' is defined twice; "
+        "also defined in images/catalogue.yaml:2; keep one"
     ]
 
 

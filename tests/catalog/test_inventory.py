@@ -145,14 +145,14 @@ class TestFaults:
             "inventory/other.yaml", f"clusters:\n  fra1-fw1: {{model: SRX1500, site: b, {NODES % (1, 2)}}}\n"
         )
         assert folder.faults() == [
-            "inventory/other.yaml:2: cluster 'fra1-fw1' is there twice; "
-            "it stands in inventory/fleet.yaml:2 too; keep one"
+            "inventory/other.yaml:2: cluster 'fra1-fw1' is defined twice; "
+            "also defined in inventory/fleet.yaml:2; keep one"
         ]
 
     def test_one_name_twice_in_one_file(self, folder: Folder) -> None:
         cluster = f"{{model: SRX4600, site: a, {NODES % (1, 2)}}}"
         assert _inventory(folder, f"clusters:\n  c1: {cluster}\n  c2x: {{}}\n  c1: {cluster}\n")[-1] == (
-            "inventory/fleet.yaml:4: key 'c1' is there twice; also defined on line 2; keep one"
+            "inventory/fleet.yaml:4: key 'c1' is defined twice; also defined on line 2; keep one"
         )
 
     def test_one_address_for_two_nodes_of_two_files(self, folder: Folder) -> None:

@@ -111,7 +111,7 @@ def test_snapshot_unlink_software_and_hold_timer(shipped: SupportMatrix) -> None
         (
             "platforms:\n  - {models: [SRX4600], in_service: issu, reason: x}\n"
             "  - {models: [SRX4600], in_service: icu, reason: x}\n",
-            "policy/support.yaml:3: platform SRX4600 is there twice",
+            "policy/support.yaml:3: platform SRX4600 is defined twice",
         ),
         (
             "rules: [{models: [SRX4600], running: {bellow: 17.4}, verdict: ask, reason: x}]\n",

@@ -46,7 +46,7 @@ def test_a_byte_order_mark_of_a_spreadsheet_does_no_harm(folder: Folder) -> None
         ("name,colour\nber1,red\n", "fleet.csv:2: unknown key 'colour' in clusters.ber1"),
         ("name,node0.colour\nber1,red\n", "fleet.csv:2: unknown key 'colour' in clusters.ber1.node0"),
         ("name,model\nber1\n", "fleet.csv:2: has 1 cells, the first line 2"),
-        ("name,model\nber1,SRX1500\nber1,SRX1500\n", "fleet.csv:3: cluster 'ber1' is there twice"),
+        ("name,model\nber1,SRX1500\nber1,SRX1500\n", "fleet.csv:3: cluster 'ber1' is defined twice"),
         ('name,model\n"ber1,SRX1500\n', "fleet.csv: is not CSV"),
         ("name,model\n;rm -rf /,SRX1500\n", "fleet.csv:2: clusters.;rm -rf /: ';rm -rf /' is no usable name"),
         ("name,node0\nber1,192.0.2.1; reboot\n", "'192.0.2.1; reboot' is no address"),
@@ -71,4 +71,4 @@ def test_a_table_that_is_not_utf_8_says_so(folder: Folder) -> None:
 
 def test_a_cluster_in_two_files_is_a_fault_whatever_they_are_written_in(folder: Folder) -> None:
     faults = table(folder, "name,model,site,node0,node1\nfra1-fw1,SRX1500,a,192.0.2.31,192.0.2.32\n")
-    assert any("cluster 'fra1-fw1' is there twice" in told for told in faults)
+    assert any("cluster 'fra1-fw1' is defined twice" in told for told in faults)

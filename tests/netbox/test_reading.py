@@ -116,7 +116,7 @@ def test_every_fault_of_every_record_is_told_with_netboxs_object(netbox: FakeNet
     for words in (
         "'alone' has 1 members", "'mixed' has members of different device types: SRX1500 and SRX4600",
         "'unplaced' has members without a position each", "clusters.no-address.node0 has no 'host'",
-        "'twice' is there twice", f"{netbox.url}/dcim/virtual-chassis/1/",
+        "'twice' is defined twice", f"{netbox.url}/dcim/virtual-chassis/1/",
     ):  # fmt: skip
         assert words in told
     assert "sound" not in told
@@ -126,13 +126,13 @@ def test_a_cluster_that_stands_in_a_file_too_is_a_fault(netbox: FakeNetbox, file
     netbox.add("fra1-fw1")
     entry = "{model: SRX4600, site: x, node0: {host: 10.0.0.1}, node1: {host: 10.0.0.2}}"
     (files / "inventory" / "other.yaml").write_text(f"clusters: {{fra1-fw1: {entry}}}\n")
-    with pytest.raises(OperatorFileError, match="cluster 'fra1-fw1' is there twice"):
+    with pytest.raises(OperatorFileError, match="cluster 'fra1-fw1' is defined twice"):
         clusters(netbox, files)
 
 
 def test_netbox_is_a_section_of_one_file_only(files: Path) -> None:
     (files / "inventory" / "other.yaml").write_text("netbox: {}\n")
-    with pytest.raises(OperatorFileError, match="section 'netbox' is there twice"):
+    with pytest.raises(OperatorFileError, match="section 'netbox' is defined twice"):
         catalog.load(files)
 
 

@@ -63,7 +63,7 @@ def titles(page: Path) -> tuple[str, ...]:
 
 @cache
 def anchors(page: Path) -> frozenset[str]:
-    """A heading that is there twice gets a number from its second time on."""
+    """A heading that is defined twice gets a number from its second time on."""
     seen: Counter[str] = Counter()
     found = set[str]()
     for name in map(slug, titles(page)):

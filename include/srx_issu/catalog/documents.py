@@ -208,7 +208,7 @@ class _Reader:
             self._fault(line, "merge key '<<'", "write it out, or use groups and defaults")
         elif key in mapping:
             remedy = f"also defined on line {mapping.lines[key]}; keep one"
-            self._fault(line, f"key {key!r} is there twice", remedy)
+            self._fault(line, f"key {key!r} is defined twice", remedy)
         self.keys[-1] = (key, line)
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:

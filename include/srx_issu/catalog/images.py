@@ -55,8 +55,8 @@ def read_images(documents: tuple[Checked, ...], matrix: SupportMatrix) -> dict[s
                 continue
             place = f"{checked.document.path}:{checked.document.line('images', at)}"
             if image.name in first:
-                remedy = f"it stands in {first[image.name]} too; keep one"
-                checked.fault(f"image {image.name!r} is there twice", remedy, "images", at)
+                remedy = f"also defined in {first[image.name]}; keep one"
+                checked.fault(f"image {image.name!r} is defined twice", remedy, "images", at)
                 continue
             first[image.name] = place
             images[image.name] = image

@@ -98,7 +98,7 @@ def _with_netbox(
     named = [one for one in inventory if NETBOX in one.document.root]
     for one in named[1:]:
         place = f"{named[0].document.path}:{named[0].document.line(NETBOX)}"
-        one.fault("section 'netbox' is there twice", f"it stands in {place} too; keep one", NETBOX)
+        one.fault("section 'netbox' is defined twice", f"also defined in {place}; keep one", NETBOX)
     if not named:
         return inventory, True
     entry = named[0].entry(NETBOX, NetboxEntry)

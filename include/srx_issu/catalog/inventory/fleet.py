@@ -82,8 +82,8 @@ def _report_repeats(files: tuple[_File, ...], section: str) -> None:
             if other is not file.checked:
                 place = f"{other.document.path}:{other.document.line(section, name)}"
                 file.checked.fault(
-                    f"{section[:-1]} {name!r} is there twice",
-                    f"it stands in {place} too; keep one",
+                    f"{section[:-1]} {name!r} is defined twice",
+                    f"also defined in {place}; keep one",
                     section,
                     name,
                 )

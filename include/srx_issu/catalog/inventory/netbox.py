@@ -109,7 +109,7 @@ class _Builder:
     def take(self, chassis: VirtualChassis) -> None:
         name = chassis.name or ""
         if name in self.clusters:
-            self._fault(chassis, f"virtual chassis {name[:80]!r} is there twice", "give each its own name")
+            self._fault(chassis, f"virtual chassis {name[:80]!r} is defined twice", "give each its own name")
             return
         if objection := _objection(chassis.nodes):
             self._fault(chassis, f"virtual chassis {name[:80]!r} {objection[0]}", objection[1])

@@ -74,7 +74,7 @@ class _TableBuilder:
         if name in self.clusters:
             other = self.clusters.lines[name]
             self._fault(
-                line, f"cluster {name[:80]!r} is there twice", f"also defined on line {other}; keep one"
+                line, f"cluster {name[:80]!r} is defined twice", f"also defined on line {other}; keep one"
             )
             return
         self.clusters[name], self.clusters.lines[name] = _cluster(line, given), line

@@ -87,7 +87,7 @@ def read_matrix(checked: Checked) -> SupportMatrix:
         for position, model in enumerate(entry.models):
             if model in platforms:
                 checked.fault(
-                    f"platform {model} is there twice", "keep one", "platforms", at, "models", position
+                    f"platform {model} is defined twice", "keep one", "platforms", at, "models", position
                 )
                 continue
             platforms[model] = _platform(model, entry)
