@@ -1,7 +1,7 @@
-"""One part of a table: some of its columns, how they are filled, and what must be true of them.
+"""Some columns of a table, how they are populated, and what must be true of them.
 
-A module below ``nodes`` or ``cluster`` is a part. A new check = a column and a ``Check`` in such a module; a
-new module is added to ``PARTS`` of its table.
+Each module below ``nodes`` or ``cluster`` is one. A new check = a column and a ``Check`` in such a module; a
+new module is added to ``CHECK_MODULES`` of its table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Policy
 
 
-class _Part(Protocol):
+class CheckModule(Protocol):
     @property
     def COLUMNS(self) -> tuple[str, ...]: ...  # noqa: N802 - a module's constant
 
@@ -23,17 +23,17 @@ class _Part(Protocol):
         ...
 
 
-class NodePart(_Part, Protocol):
+class NodeCheckModule(CheckModule, Protocol):
     """Of the table with a row a node."""
 
-    def fill(self, subject: Subject, node: NodeName, cells: Row, reasons: Reasons, /) -> None:
+    def populate(self, subject: Subject, node: NodeName, cells: Row, reasons: Reasons, /) -> None:
         """Adds the cells of one node; what is not known stays empty, with the reason."""
         ...
 
 
-class ClusterPart(_Part, Protocol):
+class ClusterCheckModule(CheckModule, Protocol):
     """Of the table with one row for the cluster."""
 
-    def fill(self, subject: Subject, cells: Row, reasons: Reasons, /) -> None:
+    def populate(self, subject: Subject, cells: Row, reasons: Reasons, /) -> None:
         """Adds its cells; what is not known stays empty, with the reason."""
         ...

@@ -11,7 +11,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("clock_skew_s", "skew_text")
 
 
-def fill(subject: Subject, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     """Only two times of one reply compare: two questions are apart by however long the first took."""
     clocks = subject.state.clocks
     mine, theirs = (clocks.one_of(node) for node in NodeName)

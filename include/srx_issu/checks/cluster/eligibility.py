@@ -16,7 +16,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def fill(subject: Subject, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     views = subject.snapshot.views
     silent = [f"{v.node} {subject.silence(v.node) or 'shows no release'}" for v in views if v.release is None]
     for column in ("releases_equal", "target_is_later", "support"):

@@ -72,7 +72,7 @@ _ALIKE = (
 COLUMNS = tuple(f"{each.table}_{part}" for each in _ALIKE for part in ("equal", "text"))
 
 
-def fill(subject: Subject, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     for each in _ALIKE:
         _compare(each, getattr(subject.state, each.table), cells, reasons)
 

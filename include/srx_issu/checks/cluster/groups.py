@@ -10,7 +10,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("groups", "groups_text", "consolidated", "consolidated_text")
 
 
-def fill(subject: Subject, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     """How many both nodes show; where neither shows one, the nodes' own words about it."""
     showing = [view.node for view in subject.snapshot.views if view.groups]
     reasons["groups"] = f"only {showing[0]} shows any" if showing else "neither node answers"

@@ -14,7 +14,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("graceful_restart", "protocols_text", "unsupported_protocols", "unsupported_protocols_text")
 
 
-def fill(subject: Subject, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     """A cluster without any protocol needs no graceful restart."""
     answer = subject.state.routing_features
     if isinstance(answer, NotAnswered):

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import Check
-from srx_issu.checks.check_module import ClusterPart
+from srx_issu.checks.check_module import ClusterCheckModule
 from srx_issu.checks.cluster import clocks, eligibility, equality, groups, routing, window
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
 from srx_issu.domain.upgrade.intent import Policy
 
-PARTS: tuple[ClusterPart, ...] = (groups, eligibility, equality, clocks, window, routing)
+CHECK_MODULES: tuple[ClusterCheckModule, ...] = (groups, eligibility, equality, clocks, window, routing)
 
 
 def cluster_frame(subject: Subject) -> Frame:
     """One row."""
-    frame = Frame("cluster", ("node", "about", *(column for part in PARTS for column in part.COLUMNS)))
+    frame = Frame(
+        "cluster", ("node", "about", *(column for module in CHECK_MODULES for column in module.COLUMNS))
+    )
     cells: Row = {"about": subject.intent.cluster.name}
     reasons: Reasons = {}
-    for part in PARTS:
-        part.fill(subject, cells, reasons)
+    for module in CHECK_MODULES:
+        module.populate(subject, cells, reasons)
     frame.add(cells, reasons)
     return frame
 
 
 def cluster_checks(policy: Policy) -> tuple[Check, ...]:
-    return tuple(check for part in PARTS for check in part.checks(policy))
+    return tuple(check for module in CHECK_MODULES for check in module.checks(policy))

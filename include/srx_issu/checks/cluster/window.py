@@ -13,7 +13,7 @@ from srx_issu.domain.upgrade.intent import Intent, Policy
 COLUMNS = ("window_left_s", "window_text", "worst_case_text")
 
 
-def fill(subject: Subject, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     left = window_left_s(subject.intent, subject.state.taken_at)
     cells["worst_case_text"] = span(subject.intent.policy.timers.worst_case_s)
     reasons["window_left_s"] = "no window was asked for"

@@ -15,7 +15,7 @@ COLUMNS = ("major_alarms", "major_text", "minor_alarms", "minor_text")
 _MAJOR, _MINOR = ("major", "critical"), ("minor", "warning", "info")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     state = subject.state
     tables = (state.chassis_alarms, state.system_alarms)
     found = {(a.alarm_class, a.text): a for table in tables for a in table.rows_of(node) or ()}

@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("uptime_s", "uptime_text", "clock_is_ntp", "time_source_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     clock = subject.state.clocks.one_of(node)
     reasons["uptime_s"] = reasons["clock_is_ntp"] = subject.state.clocks.reason_of(node)
     if clock is None:

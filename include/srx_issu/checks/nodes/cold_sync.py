@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("cold_sync_complete", "cold_sync_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """By its own words; only where the release has none, by monitor failures without CS."""
     view = subject.view(node)
     reasons["cold_sync_complete"] = subject.silence(node) or view.error or "cold synchronization not shown"

@@ -19,7 +19,7 @@ _SYNC_BAD = ("fail", "error", "out of sync", "out-of-sync", "timeout")
 _SYNC_GOOD = ("succ", "not needed", "complete", "in sync", "in-sync")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     state = subject.state
     _commits(state, node, cells, reasons)
     installs = state.pending_install.rows_of(node)

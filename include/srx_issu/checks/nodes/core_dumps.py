@@ -13,7 +13,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("fresh_cores", "cores_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """Fresh = younger than ``core_dump_days``, by the node's own clock where it tells."""
     state = subject.state
     dumps, clock = state.core_dumps.rows_of(node), state.clocks.one_of(node)

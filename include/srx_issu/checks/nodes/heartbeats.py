@@ -11,7 +11,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("heartbeat_errors", "heartbeat_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     heartbeats = subject.state.heartbeats.rows_of(node)
     growth = [h.errors_delta for h in heartbeats or ()]
     reasons["heartbeat_errors"] = subject.state.heartbeats.reason_of(node) or "not counted twice"

@@ -17,7 +17,7 @@ IDENTITY = frozenset({"model_as_in_inventory", *(f"{name}_as_in_inventory" for n
 COLUMNS = tuple(f"{name}_{part}" for name in _WHAT for part in ("matches", "text", "wanted"))
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """What the inventory does not say cannot be wrong."""
     view, cluster = subject.view(node), subject.intent.cluster
     wanted = cluster.identity(node)

@@ -13,7 +13,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("issu_in_progress", "issu_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """The words of ``information issu`` are not documented. Where they do not tell, the flags that an ISSU
     sets do: with them it is not known, without them there is no ISSU."""
     view = subject.view(node)

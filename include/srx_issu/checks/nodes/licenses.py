@@ -15,7 +15,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("licenses_ending", "licenses_ending_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """A license that shows no end is permanent."""
     licenses = subject.state.licenses.rows_of(node)
     reasons["licenses_ending"] = subject.state.licenses.reason_of(node)

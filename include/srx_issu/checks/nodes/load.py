@@ -14,7 +14,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("cpu_percent", "cpu_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """The upper median of the samples: one spike by our own question does not count, a real load does."""
     samples = subject.state.cpu.rows_of(node)
     reasons["cpu_percent"] = subject.state.cpu.reason_of(node) or "no sample of the load"

@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("multi_node_ha", "mnha_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     peers = subject.state.multi_node_ha.rows_of(node)
     reasons["multi_node_ha"] = subject.state.multi_node_ha.reason_of(node)
     if peers is not None:

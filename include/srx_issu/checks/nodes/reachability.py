@@ -12,7 +12,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     view, intent = subject.view(node), subject.intent
     cells["reachable"] = view.reachable
     cells["reachable_text"] = view.error or "no reason known"

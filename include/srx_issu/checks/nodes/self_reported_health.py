@@ -14,7 +14,7 @@ _COLOURS = frozenset({"green", "amber", "yellow", "red", "off"})
 COLUMNS = ("failures", "failures_text", "led_green", "led_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     state = subject.state
     failures = state.monitoring.rows_of(node)
     reasons["failures"] = state.monitoring.reason_of(node)

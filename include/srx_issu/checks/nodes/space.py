@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.space import bytes_needed, bytes_there
 COLUMNS = ("free_bytes", "needed_bytes", "space_text", "needed_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """The image needs ``disk_factor`` times its size; what of it is already there need not fit again."""
     state, image = subject.state, subject.intent.image
     factor = subject.intent.policy.limits.disk_factor

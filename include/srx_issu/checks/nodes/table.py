@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.checks.check import Check
-from srx_issu.checks.check_module import NodePart
+from srx_issu.checks.check_module import NodeCheckModule
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
 from srx_issu.checks.nodes import (
     alarms,
@@ -25,7 +25,7 @@ from srx_issu.checks.nodes import (
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Policy
 
-PARTS: tuple[NodePart, ...] = (
+CHECK_MODULES: tuple[NodeCheckModule, ...] = (
     reachability,
     identity,
     space,
@@ -46,15 +46,17 @@ PARTS: tuple[NodePart, ...] = (
 
 def nodes_frame(subject: Subject) -> Frame:
     """Two rows, node0 and node1."""
-    frame = Frame("nodes", ("node", "about", *(column for part in PARTS for column in part.COLUMNS)))
+    frame = Frame(
+        "nodes", ("node", "about", *(column for module in CHECK_MODULES for column in module.COLUMNS))
+    )
     for node in NodeName:
         cells: Row = {"node": node.value, "about": node.value}
         reasons: Reasons = {}
-        for part in PARTS:
-            part.fill(subject, node, cells, reasons)
+        for module in CHECK_MODULES:
+            module.populate(subject, node, cells, reasons)
         frame.add(cells, reasons)
     return frame
 
 
 def node_checks(policy: Policy) -> tuple[Check, ...]:
-    return tuple(check for part in PARTS for check in part.checks(policy))
+    return tuple(check for module in CHECK_MODULES for check in module.checks(policy))

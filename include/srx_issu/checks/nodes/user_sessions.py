@@ -13,7 +13,7 @@ from srx_issu.domain.upgrade.intent import Policy
 COLUMNS = ("configuring", "configuring_text", "exclusive", "exclusive_text", "logins", "logins_text")
 
 
-def fill(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
+def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     logins = subject.state.logins.rows_of(node)
     for column in ("configuring", "exclusive", "logins"):
         reasons[column] = subject.state.logins.reason_of(node)
