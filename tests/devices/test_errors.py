@@ -11,7 +11,7 @@ import asyncssh
 import paramiko
 import pytest
 
-from srx_issu.adapters.devices.errors import MAPPED, Border, ours_for, translate
+from srx_issu.adapters.devices.errors import MAPPED, ours_for, translate, translate_errors
 from srx_issu.domain.errors import (
     AuthenticationFailed,
     CommandRefused,
@@ -108,11 +108,11 @@ def test_subclass_of_a_library_class_is_covered() -> None:
 
 
 def test_ours_and_bugs_pass_the_border() -> None:
-    with pytest.raises(CommandRefused, match="no"), Border("node0", "x"):
+    with pytest.raises(CommandRefused, match="no"), translate_errors("node0", "x"):
         raise CommandRefused("node0", "no")
-    with pytest.raises(ZeroDivisionError), Border("node0", "x"):
+    with pytest.raises(ZeroDivisionError), translate_errors("node0", "x"):
         raise ZeroDivisionError
-    with pytest.raises(KeyboardInterrupt), Border("node0", "x"):
+    with pytest.raises(KeyboardInterrupt), translate_errors("node0", "x"):
         raise KeyboardInterrupt
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from srx_issu.adapters.journal import Ledger, SqlCampaigns, SqlJournal, StoredEvidence
+from srx_issu.adapters.journal import JournalQueries, SqlCampaigns, SqlJournal, StoredEvidence
 from srx_issu.cli.airflow_replies import Run
 from srx_issu.stack.embedded.postgres import programs
 from tests.distributed.fleet import Fleet
@@ -41,9 +41,9 @@ def restored(fleet: Fleet, campaign: Run, tmp_path_factory: pytest.TempPathFacto
 
 def test_the_restored_journal_tells_the_same(fleet: Fleet, restored: Path, campaign: Run) -> None:
     before, after = (fleet.database_url(name) for name in ("journal", RESTORED["journal"]))
-    upgrades = Ledger(before).upgrades(limit=100)
+    upgrades = JournalQueries(before).upgrades(limit=100)
     assert len(upgrades) >= fleet.size
-    assert Ledger(after).upgrades(limit=100) == upgrades
+    assert JournalQueries(after).upgrades(limit=100) == upgrades
     for upgrade in upgrades:
         assert SqlJournal(after).entries(upgrade.upgrade_id) == SqlJournal(before).entries(upgrade.upgrade_id)
         assert SqlJournal(after).intent(upgrade.upgrade_id) == SqlJournal(before).intent(upgrade.upgrade_id)
@@ -55,7 +55,7 @@ def test_the_restored_journal_tells_the_same(fleet: Fleet, restored: Path, campa
 def test_the_restored_evidence_is_whole(fleet: Fleet, restored: Path) -> None:
     """Read through the restored index, which knows each file's SHA-256."""
     url = fleet.database_url(RESTORED["journal"])
-    evidence, ledger = StoredEvidence(url, restored / "evidence"), Ledger(url)
+    evidence, ledger = StoredEvidence(url, restored / "evidence"), JournalQueries(url)
     read = 0
     for upgrade in ledger.upgrades(limit=100):
         for entry in ledger.evidence(upgrade.upgrade_id):

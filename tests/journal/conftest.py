@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
+from srx_issu.adapters.journal import JournalQueries, SqlJournal, SqlLeases
 from tests.journal.samples import NOON, make_intent
 from tests.postgres import empty_url, journal_url, migrated_url, postgres_server
 
@@ -29,5 +29,5 @@ def leases(journal_url: str) -> SqlLeases:
 
 
 @pytest.fixture
-def ledger(journal_url: str) -> Ledger:
-    return Ledger(journal_url)
+def ledger(journal_url: str) -> JournalQueries:
+    return JournalQueries(journal_url)

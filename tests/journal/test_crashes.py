@@ -20,7 +20,7 @@ from threading import Lock
 import pytest
 
 from srx_issu.adapters.journal import (
-    Ledger,
+    JournalQueries,
     Signer,
     SqlChain,
     SqlJournal,
@@ -176,7 +176,7 @@ def wait_for_progress(seen: Seen) -> None:
 def assert_one_holder_at_a_time(url: str) -> None:
     """By the database's own account: nobody takes it before the last one gave it back."""
     holder: str | None = None
-    for change in Ledger(url).lease_changes(FW):
+    for change in JournalQueries(url).lease_changes(FW):
         if change.what == "released":
             assert change.owner == holder
             holder = None

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from upath import UPath
 
-from srx_issu.adapters.journal import Ledger, SqlJournal, StoredEvidence
+from srx_issu.adapters.journal import JournalQueries, SqlJournal, StoredEvidence
 from srx_issu.adapters.journal.file_store import numbered, safe_name
 from srx_issu.domain.errors import JournalError
 from tests.journal.samples import NOON, make_intent
@@ -152,7 +152,7 @@ def test_stores_other_than_a_plain_path_work_the_same(
         assert stat.S_IMODE((tmp_path / "e" / ids[0]).stat().st_mode) == 0o600
 
 
-def test_the_ledger_lists_hashes_and_sizes(evidence: StoredEvidence, ledger: Ledger) -> None:
+def test_the_ledger_lists_hashes_and_sizes(evidence: StoredEvidence, ledger: JournalQueries) -> None:
     evidence.write(UPGRADE, "x.txt", "ü")
     (entry,) = ledger.evidence(UPGRADE)
     assert (entry.evidence_id, entry.name, entry.size_bytes) == (f"{UPGRADE}/x.txt", "x.txt", 2)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from srx_issu.adapters.journal import (
-    Ledger,
+    JournalQueries,
     SqlAudits,
     SqlCampaigns,
     SqlChain,
@@ -197,7 +197,7 @@ def test_a_reader_sees_what_the_console_and_the_dag_processor_ask_for(
     audits.write("audit__1", "readiness.json", "{}")
     SqlCampaigns(writer_url).open_campaign("spring__1", "spring", "ada", NOON)
 
-    journal, lists = SqlJournal(reader_url), Ledger(reader_url)
+    journal, lists = SqlJournal(reader_url), JournalQueries(reader_url)
     assert [e.text for e in journal.entries(UPGRADE)] == [STEP.text]
     assert [r.upgrade_id for r in lists.upgrades()] == [UPGRADE]
     assert [r.upgrade_id for r in lists.held_open()] == [UPGRADE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
+from srx_issu.adapters.journal import JournalQueries, SqlJournal, SqlLeases
 from srx_issu.domain.outcome import Outcome
 from tests.journal.samples import NOON, make_intent
 
@@ -17,7 +17,7 @@ def test_lists_one_owners_leases_by_resource(leases: SqlLeases) -> None:
 
 
 def test_open_upgrades_that_hold_their_cluster_are_found(
-    opened: SqlJournal, leases: SqlLeases, ledger: Ledger
+    opened: SqlJournal, leases: SqlLeases, ledger: JournalQueries
 ) -> None:
     for name in "bc":
         cluster = replace(make_intent().cluster, name=name)

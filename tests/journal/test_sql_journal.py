@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from srx_issu.adapters.journal import Ledger, SqlJournal
+from srx_issu.adapters.journal import JournalQueries, SqlJournal
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
@@ -234,7 +234,7 @@ def test_a_trigger_writes_from_its_loop(opened: SqlJournal) -> None:
     assert len(opened.entries(UPGRADE)) == 8
 
 
-def test_lists_upgrades_newest_first(opened: SqlJournal, ledger: Ledger) -> None:
+def test_lists_upgrades_newest_first(opened: SqlJournal, ledger: JournalQueries) -> None:
     opened.open_upgrade(make_intent("wave2__fw-a"), NOON + timedelta(hours=1))
     assert [u.upgrade_id for u in ledger.upgrades()] == ["wave2__fw-a", UPGRADE]
     assert [u.upgrade_id for u in ledger.upgrades(limit=1, cluster="fw-a")] == ["wave2__fw-a"]

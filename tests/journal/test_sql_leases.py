@@ -10,7 +10,7 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from srx_issu.adapters.journal import Ledger, SqlJournal, SqlLeases
+from srx_issu.adapters.journal import JournalQueries, SqlJournal, SqlLeases
 from srx_issu.adapters.journal.sql_leases import BUSY_S, LeaseChangeKind
 from srx_issu.domain.errors import JournalAway, JournalError, LeaseHeld
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
@@ -38,7 +38,7 @@ def test_of_twenty_takers_exactly_one_wins(journal_url: str, leases: SqlLeases) 
 
 
 def test_of_twenty_takers_of_a_dead_lease_exactly_one_wins(
-    journal_url: str, leases: SqlLeases, ledger: Ledger
+    journal_url: str, leases: SqlLeases, ledger: JournalQueries
 ) -> None:
     leases.take(FW, "dead", HOUR)
     pass_time(journal_url, 2 * HOUR)
@@ -183,7 +183,9 @@ def test_a_takeover_is_written_into_both_journals(
     assert f"from wave1__fw-a, whose lease ran out at {ran_out:%Y-%m-%d %H:%M:%S} UTC" in took.text
 
 
-def test_the_owner_takes_again_as_a_renewal(journal_url: str, leases: SqlLeases, ledger: Ledger) -> None:
+def test_the_owner_takes_again_as_a_renewal(
+    journal_url: str, leases: SqlLeases, ledger: JournalQueries
+) -> None:
     first = leases.take(FW, "run-1", HOUR)
     pass_time(journal_url, 1800)
     again = leases.take(FW, "run-1", HOUR)
@@ -193,7 +195,7 @@ def test_the_owner_takes_again_as_a_renewal(journal_url: str, leases: SqlLeases,
     assert len(ledger.lease_changes(FW)) == 1
 
 
-def test_a_released_lease_is_free_at_once(leases: SqlLeases, ledger: Ledger) -> None:
+def test_a_released_lease_is_free_at_once(leases: SqlLeases, ledger: JournalQueries) -> None:
     leases.take(FW, "run-1", HOUR)
     leases.release(FW, "run-1")
     leases.release(FW, "run-1")

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from srx_issu.adapters.journal import (
-    Ledger,
+    JournalQueries,
     SqlChain,
     SqlJournal,
     SqlLeases,
@@ -46,7 +46,7 @@ def rows(url: str) -> Counter[str]:
         )
 
 
-def test_all_of_it_is_taken_and_a_second_time_renewed(leases: SqlLeases, ledger: Ledger) -> None:
+def test_all_of_it_is_taken_and_a_second_time_renewed(leases: SqlLeases, ledger: JournalQueries) -> None:
     first = leases.take_together(wanted("a", "core"), "run-a", 60)
     assert [each.lease.resource for each in first] == ["cluster:a", "conflict:core", "site:ber#1"]
     assert [each.before for each in first] == [None, None, None]
@@ -80,7 +80,7 @@ def test_without_a_free_place_nothing_is_written(journal_url: str, leases: SqlLe
 
 
 def test_one_that_ran_out_is_taken_over_and_one_that_waits_for_an_operator_is_not(
-    journal_url: str, journal: SqlJournal, leases: SqlLeases, ledger: Ledger
+    journal_url: str, journal: SqlJournal, leases: SqlLeases, ledger: JournalQueries
 ) -> None:
     leases.take_together(wanted("a"), "dead", HOUR)
     journal.open_upgrade(make_intent("kept"), NOON)

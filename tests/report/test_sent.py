@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from srx_issu.domain.history.command_events import CommandRejected, CommandUnanswered, CommandWithdrawn
-from srx_issu.report.sent import Fate, sent_commands
+from srx_issu.report.sent import CommandResult, sent_commands
 from tests.report.samples import N0, N1, answered, entry, good, intended
 
 
 def test_an_intent_without_an_answer_says_so() -> None:
     (command,) = sent_commands((entry(1, intended("reboot"), "s", "reboot (why)"),))
-    assert (command.fate, command.answered_at, command.why) == (Fate.NOT_RECORDED, None, "why")
+    assert (command.fate, command.answered_at, command.why) == (CommandResult.NOT_RECORDED, None, "why")
 
 
 def test_refusals_and_doubts_are_told_apart() -> None:
@@ -22,8 +22,8 @@ def test_refusals_and_doubts_are_told_apart() -> None:
         )
     )
     assert [(c.fate, c.answer) for c in found] == [
-        (Fate.REFUSED, "syntax error"),
-        (Fate.UNKNOWN, "session lost"),
+        (CommandResult.REFUSED, "syntax error"),
+        (CommandResult.UNKNOWN, "session lost"),
     ]
 
 
@@ -34,12 +34,12 @@ def test_a_command_that_is_proven_not_to_have_been_sent_says_so() -> None:
             entry(2, CommandWithdrawn(node=N0, permit_id=None, command="a"), "s", "nothing was sent"),
         )
     )
-    assert (command.fate, command.answer) == (Fate.NOT_SENT, "nothing was sent")
+    assert (command.fate, command.answer) == (CommandResult.NOT_SENT, "nothing was sent")
 
 
 def test_an_answer_without_its_intent_is_still_shown() -> None:
     (command,) = sent_commands((entry(1, answered("a"), "s", "done"),))
-    assert (command.command, command.fate, command.answer) == ("a", Fate.ANSWERED, "done")
+    assert (command.command, command.fate, command.answer) == ("a", CommandResult.ANSWERED, "done")
 
 
 def test_the_rpc_after_a_missing_shell_is_the_same_command() -> None:
@@ -51,7 +51,7 @@ def test_the_rpc_after_a_missing_shell_is_the_same_command() -> None:
         )
     )
     assert [(c.command, c.why, c.fate) for c in found] == [
-        ("issu", "reason; request by NETCONF RPC", Fate.ANSWERED)
+        ("issu", "reason; request by NETCONF RPC", CommandResult.ANSWERED)
     ]
 
 
@@ -64,4 +64,4 @@ def test_a_command_sent_again_is_two_lines() -> None:
 
 
 def test_answers_find_their_command_in_a_whole_upgrade() -> None:
-    assert {command.fate for command in sent_commands(good().entries)} == {Fate.ANSWERED}
+    assert {command.fate for command in sent_commands(good().entries)} == {CommandResult.ANSWERED}

@@ -15,7 +15,7 @@ JOURNAL_URL, EVIDENCE = "SRX_ISSU_JOURNAL_URL", "SRX_ISSU_EVIDENCE"
 
 
 class Lists(Protocol):
-    """What is read across upgrades; ``adapters.journal.Ledger`` has it."""
+    """What is read across upgrades; ``adapters.journal.JournalQueries`` has it."""
 
     def upgrades(self, *, limit: int = ..., cluster: str | None = ...) -> tuple[UpgradeRecord, ...]: ...
 
@@ -56,7 +56,7 @@ def open_sources() -> Sources:
     """Asked anew for every page: cheap, and a wrong setting shows on the page, not at the server's start."""
     from airflow.sdk import ObjectStoragePath  # noqa: PLC0415 - the rest of the console runs without Airflow
 
-    from srx_issu.adapters.journal import CampaignFiles, Ledger, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
+    from srx_issu.adapters.journal import CampaignFiles, JournalQueries, SqlAudits, SqlJournal, StoredEvidence  # noqa: PLC0415 - beside its only use
 
     url, base = _required(JOURNAL_URL), ObjectStoragePath(_required(EVIDENCE))
     return Sources(
@@ -64,7 +64,7 @@ def open_sources() -> Sources:
         evidence=StoredEvidence(url, base),
         audits=SqlAudits(url, base),
         campaigns=CampaignFiles(base),
-        lists=Ledger(url),
+        lists=JournalQueries(url),
     )
 
 

@@ -1,4 +1,4 @@
-"""Puts a report together: HTML for people, JSON for programs, both from one ``Story``."""
+"""Puts a report together: HTML for people, JSON for programs, both from one ``ReportModel``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pydantic_core import to_json, to_jsonable_python
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import UpgradeRecord
-from srx_issu.report.documents import Documents, Listed
+from srx_issu.report.documents import Documents, EvidenceItem
+from srx_issu.report.model import ReportModel, tell
 from srx_issu.report.page import render
-from srx_issu.report.story import Story, tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ def build_report(
     events: tuple[Entry, ...],
     documents: Mapping[str, bytes],
     *,
-    listing: tuple[Listed, ...] | None = None,
+    listing: tuple[EvidenceItem, ...] | None = None,
     journal_head: str | None = None,
 ) -> Report:
     """Pure. ``documents``: the upgrade's evidence by name or evidence id, oldest first.
@@ -42,7 +42,7 @@ def build_report(
     return Report(html=render(story), json=to_json(_told(story), indent=1).decode())
 
 
-def _told(story: Story) -> dict[str, object]:
+def _told(story: ReportModel) -> dict[str, object]:
     """The story's fields, and of every entry its kind."""
     told: dict[str, object] = to_jsonable_python(story)
     return {

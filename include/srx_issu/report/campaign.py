@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.ports.campaign import CampaignOutcome, CampaignRecord
-from srx_issu.report.campaign_story import CampaignStory, ClusterLine, tell_campaign
+from srx_issu.report.campaign_model import CampaignReportModel, ClusterLine, tell_campaign
 from srx_issu.report.gantt import Chart, chart
 from srx_issu.report.page import environment
 from srx_issu.report.spreadsheet import table
@@ -48,12 +48,12 @@ def build_campaign_report(
     return CampaignReport(html=_page(story), json=to_json(story, indent=1).decode(), csv=_table(story))
 
 
-def _page(story: CampaignStory) -> str:
+def _page(story: CampaignReportModel) -> str:
     drawn: Chart | None = chart(story.panel) if story.panel.rows else None
     return environment().get_template("campaign.html.j2").render(story=story, drawn=drawn)
 
 
-def _table(story: CampaignStory) -> str:
+def _table(story: CampaignReportModel) -> str:
     return table([_COLUMNS, *(_row(line) for line in story.lines)])
 
 

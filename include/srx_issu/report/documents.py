@@ -18,7 +18,7 @@ def is_told(name: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class EvidenceItem:
     """One line of the evidence list."""
 
     name: str
@@ -48,8 +48,8 @@ class Documents:
         content = self.newest(name)
         return content.decode("utf-8", "replace") if content is not None else None
 
-    def listing(self) -> tuple[Listed, ...]:
+    def listing(self) -> tuple[EvidenceItem, ...]:
         return tuple(
-            Listed(name=key, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+            EvidenceItem(name=key, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
             for key, content in self._documents.items()
         )

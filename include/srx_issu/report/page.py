@@ -11,12 +11,12 @@ from markupsafe import Markup
 from srx_issu.report import formatting
 from srx_issu.report.bars import bar_chart
 from srx_issu.report.gantt import chart
-from srx_issu.report.story import Story
+from srx_issu.report.model import ReportModel
 
 HERE = "srx_issu.report"
 
 
-def render(story: Story) -> str:
+def render(story: ReportModel) -> str:
     """HTML of one upgrade. Needs nothing from a network; prints on paper."""
     return (
         environment()

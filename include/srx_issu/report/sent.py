@@ -17,7 +17,7 @@ from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.kinds import EntryKind
 
 
-class Fate(StrEnum):
+class CommandResult(StrEnum):
     """What is known of a command."""
 
     ANSWERED = "answered"
@@ -28,10 +28,10 @@ class Fate(StrEnum):
 
 
 _FATES = {
-    EntryKind.ACTION_SENT: Fate.ANSWERED,
-    EntryKind.ACTION_REFUSED: Fate.REFUSED,
-    EntryKind.ACTION_UNKNOWN: Fate.UNKNOWN,
-    EntryKind.ACTION_WITHDRAWN: Fate.NOT_SENT,
+    EntryKind.ACTION_SENT: CommandResult.ANSWERED,
+    EntryKind.ACTION_REFUSED: CommandResult.REFUSED,
+    EntryKind.ACTION_UNKNOWN: CommandResult.UNKNOWN,
+    EntryKind.ACTION_WITHDRAWN: CommandResult.NOT_SENT,
 }
 
 
@@ -44,7 +44,7 @@ class SentCommand:
     node: str | None
     command: str
     why: str
-    fate: Fate = Fate.NOT_RECORDED
+    fate: CommandResult = CommandResult.NOT_RECORDED
     answered_at: datetime | None = None
     answer: str = ""
 
@@ -88,7 +88,7 @@ def _open(commands: list[SentCommand], event: Entry) -> int | None:
     named = named_in(event)
     for place in range(len(commands) - 1, -1, -1):
         command = commands[place]
-        if (command.step, command.node, command.fate) != (event.step, event.node, Fate.NOT_RECORDED):
+        if (command.step, command.node, command.fate) != (event.step, event.node, CommandResult.NOT_RECORDED):
             continue
         if named is None or command.command == named:
             return place

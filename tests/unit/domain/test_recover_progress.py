@@ -29,7 +29,7 @@ from srx_issu.domain.recovery.progress import (
     next_in,
     step_of,
 )
-from srx_issu.domain.recovery.stop_rules import Objection, Say, objection
+from srx_issu.domain.recovery.stop_rules import Objection, StopVerdict, objection
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.snapshots import (
     N0,
@@ -290,24 +290,26 @@ class TestStopRules:
     def test_two_primaries_stop_everything_and_page(self, order: CommandKind) -> None:
         against = objection(errand(order), SPLIT)
         assert against is not None
-        assert against.say is Say.PAGE
+        assert against.say is StopVerdict.PAGE
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     @pytest.mark.parametrize(
         ("now", "say"),
         [
-            (both(groups=ON_NODE1), Say.STOP),
-            (both(groups=(group(0), group(1, N1))), Say.STOP),
-            (snapshot(silent(N0), view(N1)), Say.WAIT),
-            (snapshot(view(N0), silent(N1)), Say.WAIT),
-            (snapshot(view(N0), view(N1, booted_at=None)), Say.WAIT),
-            (both(groups=(group(0), group(1, None))), Say.WAIT),
-            (both(groups=()), Say.WAIT),
-            (snapshot(view(N0), view(N1, groups=UNSEEN_GROUP)), Say.WAIT),
+            (both(groups=ON_NODE1), StopVerdict.STOP),
+            (both(groups=(group(0), group(1, N1))), StopVerdict.STOP),
+            (snapshot(silent(N0), view(N1)), StopVerdict.WAIT),
+            (snapshot(view(N0), silent(N1)), StopVerdict.WAIT),
+            (snapshot(view(N0), view(N1, booted_at=None)), StopVerdict.WAIT),
+            (both(groups=(group(0), group(1, None))), StopVerdict.WAIT),
+            (both(groups=()), StopVerdict.WAIT),
+            (snapshot(view(N0), view(N1, groups=UNSEEN_GROUP)), StopVerdict.WAIT),
             (both(), None),
         ],
     )
-    def test_no_primary_is_taken_down(self, order: CommandKind, now: Snapshot, say: Say | None) -> None:
+    def test_no_primary_is_taken_down(
+        self, order: CommandKind, now: Snapshot, say: StopVerdict | None
+    ) -> None:
         against = objection(errand(order), now)
         assert (against.say if against else None) is say
 
@@ -316,19 +318,19 @@ class TestStopRules:
         for stray in (errand(order, node=N0), errand(order, subject=None)):
             against = objection(stray, both())
             assert against is not None
-            assert against.say is Say.STOP
+            assert against.say is StopVerdict.STOP
 
     @pytest.mark.parametrize(
         ("node1", "say"),
         [
             (view(N1), None),
-            (view(N1, groups=(group(0), group(1, states={N1: GroupState.SECONDARY_HOLD}))), Say.WAIT),
-            (view(N1, groups=(group(0, states={N1: GroupState.HOLD}), group(1))), Say.WAIT),
-            (view(N1, cold_sync=SYNCING), Say.WAIT),
-            (silent(N1), Say.WAIT),
+            (view(N1, groups=(group(0), group(1, states={N1: GroupState.SECONDARY_HOLD}))), StopVerdict.WAIT),
+            (view(N1, groups=(group(0, states={N1: GroupState.HOLD}), group(1))), StopVerdict.WAIT),
+            (view(N1, cold_sync=SYNCING), StopVerdict.WAIT),
+            (silent(N1), StopVerdict.WAIT),
         ],
     )
-    def test_no_group_moves_during_hold_or_cold_sync(self, node1: NodeView, say: Say | None) -> None:
+    def test_no_group_moves_during_hold_or_cold_sync(self, node1: NodeView, say: StopVerdict | None) -> None:
         against = objection(errand(CommandKind.FAIL_OVER), snapshot(view(N0), node1))
         assert (against.say if against else None) is say
         reset = objection(errand(CommandKind.RESET_FAILOVER), snapshot(view(N0), node1))
@@ -339,7 +341,9 @@ class TestStopRules:
             errand(CommandKind.FAIL_OVER, group_id=None),
             errand(CommandKind.FAIL_OVER, subject=None),
         ):
-            assert objection(stray, both()) == Objection(say=Say.STOP, reason="x: names no group or no node")
+            assert objection(stray, both()) == Objection(
+                say=StopVerdict.STOP, reason="x: names no group or no node"
+            )
 
     @pytest.mark.parametrize("order", [CommandKind.ABORT_ISSU, CommandKind.RESYNC_POLICIES])
     def test_nothing_speaks_against_closing_a_window(self, order: CommandKind) -> None:

@@ -7,7 +7,8 @@ when one of the libraries grows an exception that is not listed.
 from __future__ import annotations
 
 import os
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from srx_issu.domain.errors import (
     AuthenticationFailed,
@@ -138,25 +139,13 @@ def translate(node: str, doing: str, error: BaseException, *, connecting: bool =
     return ours(node, f"{doing}: {words}"[:600])
 
 
-class Border:
-    """``with Border("node0", "get-system-storage"):`` nothing foreign leaves the block."""
-
-    def __init__(self, node: str, doing: str, *, connecting: bool = False) -> None:
-        self._node = node
-        self._doing = doing
-        self._connecting = connecting
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
-            return
-        ours = translate(self._node, self._doing, error, connecting=self._connecting)
-        if ours is not None:
-            raise ours from error
+@contextmanager
+def translate_errors(node: str, doing: str, *, connecting: bool = False) -> Iterator[None]:
+    """``with translate_errors("node0", "get-system-storage"):`` nothing foreign leaves the block."""
+    try:
+        yield
+    except BaseException as error:
+        ours = translate(node, doing, error, connecting=connecting)
+        if ours is None:
+            raise
+        raise ours from error

@@ -15,7 +15,7 @@ from functools import lru_cache
 import paramiko
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.hostkeys import TrustedKeys
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import AuthenticationFailed, DeviceUnreachable
@@ -137,7 +137,10 @@ def ssh_transport(
     connection = open_socket(node, address, timeout_s)
     transport = None
     try:
-        with Border(node, "SSH login", connecting=True), time_limit(node, connection, timeout_s, "SSH login"):
+        with (
+            translate_errors(node, "SSH login", connecting=True),
+            time_limit(node, connection, timeout_s, "SSH login"),
+        ):
             transport = paramiko.Transport(connection)
             if trusted.algorithms:
                 transport.get_security_options().key_types = trusted.algorithms

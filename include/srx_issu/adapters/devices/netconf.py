@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.pyez_device import NodeDevice
 from srx_issu.domain.cluster.model import Address
@@ -90,7 +90,7 @@ class NetconfSession:
             device = self._device or self._open()
             just_before()
             try:
-                with Border(self.node, doing):
+                with translate_errors(self.node, doing):
                     return device.exchange(request, large=large, timeout_s=timeout_s)
             except DeviceTimeout as error:
                 if leave_open:

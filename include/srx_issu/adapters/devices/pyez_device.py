@@ -22,7 +22,7 @@ from ncclient.transport.session import NetconfBase
 from ncclient.transport.ssh import SSHSession
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.hostkeys import TrustedKeys
 from srx_issu.adapters.devices.login import authenticate, open_socket, private_key, shut, time_limit
 from srx_issu.adapters.devices.parse.reply import (
@@ -71,7 +71,7 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
         doing = "NETCONF login"
         try:
             with (
-                Border(self._node, doing, connecting=True),
+                translate_errors(self._node, doing, connecting=True),
                 time_limit(self._node, self._connection, self._connect_s, doing),
             ):
                 self._session.connect(
@@ -112,7 +112,7 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
         try:
             if self.connected:
                 self._conn.timeout = _GOODBYE_S
-                with Border(self._node, "close-session"):
+                with translate_errors(self._node, "close-session"):
                     self._conn.close_session()
         except DeviceError:  # gone already
             pass

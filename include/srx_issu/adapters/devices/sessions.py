@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import asyncssh
 
-from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.parse.reply import MAX_REPLY_BYTES
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import (
@@ -108,7 +108,7 @@ class KeptSession:
         connection = self._connection or await self._open()
         heard = bytearray()
         try:
-            with Border(self._node, called):
+            with translate_errors(self._node, called):
                 async with asyncio.timeout(self._command_s):
                     return await _run(connection, command, heard, limit, silent_s)
         except (DeviceTimeout, SessionLost) as error:
@@ -138,7 +138,7 @@ class KeptSession:
             self._queued_since = None
             self._queued_s += time.monotonic() - began
         try:
-            with Border(self._node, "SSH login", connecting=True):
+            with translate_errors(self._node, "SSH login", connecting=True):
                 async with asyncio.timeout(self._connect_s):
                     opened = await self._connect(self._node)
         except DeviceUnreachable as error:
@@ -176,7 +176,7 @@ class KeptSession:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-            with Border(self._node, "SSH logout"):
+            with translate_errors(self._node, "SSH logout"):
                 await _closed(connection)
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import paramiko
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.login import ssh_transport
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import DeviceTimeout, ReplyNotUnderstood, SessionLost
@@ -132,7 +132,7 @@ class NodeShell:
 
     def _send(self, line: str) -> None:
         self._seen = ""
-        with Border(self._node, "shell"):
+        with translate_errors(self._node, "shell"):
             self._channel.sendall(f"{line}\n".encode())
 
     def _prompt(self) -> None:
@@ -146,7 +146,7 @@ class NodeShell:
     def _receive(self) -> None:
         """Takes what has come within a tick. Raises SessionLost at the end of the session."""
         try:
-            with Border(self._node, "shell"):
+            with translate_errors(self._node, "shell"):
                 data = self._channel.recv(4096)
         except DeviceTimeout:
             text, self._unfinished = self._unfinished, ""  # nothing more of it will come
@@ -179,7 +179,7 @@ def node_shell(
     DeviceTimeout or SessionLost; nothing was started then."""
     transport = ssh_transport(node, address, credentials, connect_s)
     try:
-        with Border(node, "opening a terminal", connecting=True):
+        with translate_errors(node, "opening a terminal", connecting=True):
             channel = transport.open_session(timeout=connect_s)
             channel.get_pty(term="vt100", width=1000, height=100)  # wide: no wrapped echo
             channel.invoke_shell()

@@ -20,7 +20,7 @@ import paramiko
 
 from srx_issu.adapters.devices import queries
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.errors import Border
+from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.login import ssh_transport
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import sha256
@@ -161,7 +161,7 @@ class SftpNodeFiles:
         """A session of its own: one that was lost is never met again."""
         transport = ssh_transport(self._node, self._address, self._credentials, self._timers.connect_s)
         try:
-            with Border(self._node, doing):
+            with translate_errors(self._node, doing):
                 sftp = self._open_sftp(transport)
                 channel = sftp.get_channel()
                 if channel is not None:

@@ -10,7 +10,7 @@ from srx_issu.adapters.journal.chain_store import SqlChain, Stored
 from srx_issu.adapters.journal.evidence import StoredEvidence
 from srx_issu.adapters.journal.export import export_lines, read_export
 from srx_issu.adapters.journal.links import Fault, Head
-from srx_issu.adapters.journal.queries import EvidenceEntry, LeaseChange, Ledger
+from srx_issu.adapters.journal.queries import EvidenceEntry, JournalQueries, LeaseChange
 from srx_issu.adapters.journal.schema import migrate
 from srx_issu.adapters.journal.signing import Signer, Verifier, make_key, read_signer, read_verifier
 from srx_issu.adapters.journal.sql_audits import SqlAudits
@@ -25,8 +25,8 @@ __all__ = [
     "EvidenceEntry",
     "Fault",
     "Head",
+    "JournalQueries",
     "LeaseChange",
-    "Ledger",
     "Signer",
     "SqlAudits",
     "SqlCampaigns",

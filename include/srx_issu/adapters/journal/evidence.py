@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from srx_issu.adapters.journal.database import Database
-from srx_issu.adapters.journal.file_store import Shelf, StoragePath, numbered, safe_name
+from srx_issu.adapters.journal.file_store import FileStore, StoragePath, numbered, safe_name
 from srx_issu.adapters.journal.signing import Signer
 from srx_issu.adapters.journal.tables import audit_files, audits, evidence, upgrades
 from srx_issu.adapters.journal.writing import writing
@@ -25,7 +25,7 @@ WRITE_TIMEOUT_S = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class EvidenceTables:
     """Whose files are kept: the index of the files, and the table of those that own them."""
 
     files: Table
@@ -34,19 +34,19 @@ class Kept:
     what: str
 
 
-UPGRADES = Kept(files=evidence, owners=upgrades, owner="upgrade_id", what="upgrade")
-AUDITS = Kept(files=audit_files, owners=audits, owner="audit_id", what="audit")
+UPGRADES = EvidenceTables(files=evidence, owners=upgrades, owner="upgrade_id", what="upgrade")
+AUDITS = EvidenceTables(files=audit_files, owners=audits, owner="audit_id", what="audit")
 
 
 class StoredEvidence:
     """Evidence below ``base``. An id is ``<folder>/<file>``: readable in logs, and a key of the index."""
 
     def __init__(
-        self, url: str, base: StoragePath, kept: Kept = UPGRADES, signer: Signer | None = None
+        self, url: str, base: StoragePath, kept: EvidenceTables = UPGRADES, signer: Signer | None = None
     ) -> None:
         self._database = Database(url)
         self._signer = signer
-        self._shelf = Shelf(base)
+        self._shelf = FileStore(base)
         self._kept = kept
 
     def write(self, upgrade_id: str, name: str, content: str | bytes) -> str:

@@ -30,7 +30,7 @@ class StoragePath(Protocol):
     def open(self, mode: Any = ...) -> IO[Any]: ...  # pathlib names each mode in a literal type
 
 
-class Shelf:
+class FileStore:
     """Creates and reads files below one base; nothing outside it can be named."""
 
     def __init__(self, base: StoragePath) -> None:

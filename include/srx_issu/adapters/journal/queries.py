@@ -36,7 +36,7 @@ class LeaseChange:
     previous_owner: str | None = None
 
 
-class Ledger:
+class JournalQueries:
     """Read-only. Raises JournalError when the database does not answer."""
 
     def __init__(self, url: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -141,7 +142,7 @@ class CampaignGate(QuestionOperator):
         )
 
         def write_down() -> Enough | NextGate:
-            with failing():
+            with as_airflow_failure():
                 return hear(campaign_context, gate, response)
 
         return self._go_on(self.patiently(write_down))
@@ -150,19 +151,19 @@ class CampaignGate(QuestionOperator):
         campaign_context, gate = campaign_context_of(self, self.campaign, context), self._gate(context)
 
         def write_down() -> str:
-            with failing():
+            with as_airflow_failure():
                 return unanswered(campaign_context, gate, self.question(campaign_context))
 
         raise AirflowFailException(self.patiently(write_down))
 
     def _is_unanswered(self, campaign_context: CampaignContext, gate: CampaignGateTask) -> bool:
-        with failing():
+        with as_airflow_failure():
             return is_unanswered(campaign_context, gate)
 
     def _approach(
         self, campaign_context: CampaignContext, gate: CampaignGateTask, lost: LostAnswer | None
     ) -> tuple[AskPerson | Enough | NextGate, CampaignQuestion | None]:
-        with failing():
+        with as_airflow_failure():
             asked = None if campaign_context.plan_only else self.question(campaign_context)
             return approach(campaign_context, gate, asked, lost), asked
 
@@ -224,18 +225,16 @@ class CloseCampaign(BaseOperator):
 
 def waited_out(work: Callable[[], R], log: Any) -> R:
     """What ``work`` returns, asked again while the journal is away; its errors become Airflow's."""
-    with failing():
+    with as_airflow_failure():
         return wait_out(work, Outage(clock=SystemClock(), log=log), limit_s=LIMIT_S)
 
 
-class failing:  # noqa: N801 - read as a phrase: with failing(): ...
+@contextmanager
+def as_airflow_failure() -> Iterator[None]:
     """Turns our errors into Airflow's: the journal's may be tried again, the others are final."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, JournalError):
-            raise AirflowException(str(error)) from error
-        if isinstance(error, SrxIssuError):
-            raise AirflowFailException(str(error)) from error
+    try:
+        yield
+    except JournalError as error:
+        raise AirflowException(str(error)) from error
+    except SrxIssuError as error:
+        raise AirflowFailException(str(error)) from error

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.airflow.composition.campaign_notices import send_notice
 from srx_issu.airflow.composition.staging import open_staging
-from srx_issu.airflow.operators.campaign import failing
+from srx_issu.airflow.operators.campaign import as_airflow_failure
 from srx_issu.ports.journal import Json
 from srx_issu.steps.staging.fleet import SiteWork, plan_staging, stage_site, summarise
 
@@ -25,7 +25,7 @@ class PlanStaging(BaseOperator):
         self.campaign = campaign
 
     def execute(self, context: Context) -> list[dict[str, Json]]:
-        with failing():
+        with as_airflow_failure():
             sites = plan_staging(open_staging(self.campaign, context["run_id"], self.log))
         return [{"site": work.site, "clusters": list(work.clusters)} for work in sites]
 
@@ -48,7 +48,7 @@ class StageSite(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Json]:
         names = tuple(str(name) for name in self.work["clusters"])
-        with failing():
+        with as_airflow_failure():
             staging_context = open_staging(self.campaign, context["run_id"], self.log, names)
             done = stage_site(staging_context, SiteWork(site=self.site, clusters=names))
         missing = {f"{staged.cluster} {staged.node}": staged.failed for staged in done if staged.failed}
@@ -68,7 +68,7 @@ class CloseStaging(BaseOperator):
         self.campaign = campaign
 
     def execute(self, context: Context) -> dict[str, Json]:
-        with failing():
+        with as_airflow_failure():
             there, missing = summarise(open_staging(self.campaign, context["run_id"], self.log))
         title = f"{self.campaign}: images staged on {there} clusters, missing on {len(missing)}"
         lines = "\n".join(f"- {name}: {reason}" for name, reason in missing.items())

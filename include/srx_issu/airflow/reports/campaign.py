@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 
 from srx_issu.adapters.journal.campaign_files import KINDS, CampaignFiles
 from srx_issu.airflow.composition.settings import evidence_url
-from srx_issu.airflow.operators.campaign import campaign_context_of, failing
+from srx_issu.airflow.operators.campaign import as_airflow_failure, campaign_context_of
 from srx_issu.campaign.events import ReportWritten
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
@@ -26,7 +26,7 @@ class CampaignReportOperator(BaseOperator):
         self.campaign = campaign
 
     def execute(self, context: Context) -> dict[str, Json]:
-        with failing():
+        with as_airflow_failure():
             return write_campaign_report(campaign_context_of(self, self.campaign, context))
 
 

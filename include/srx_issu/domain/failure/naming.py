@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs, not_settled
 from srx_issu.domain.failure.classes import FailureClass
-from srx_issu.domain.failure.situation import Situation, Standing, runs, stand
+from srx_issu.domain.failure.situation import ClusterSituation, Situation, classify, runs
 from srx_issu.domain.junos.transcript import CAUSE_OF_CODE, Cause, Stopped, transcript_verdict
 
 __all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose"]
@@ -78,7 +78,7 @@ def diagnose(
     has stopped, an unfinished upgrade is UNDER_WAY. ``has_returned``: whether the command has; while it has
     not, or nobody knows, a line with an error may be about what was tried again.
     """
-    standing = stand(before, now, starter, target)
+    standing = classify(before, now, starter, target)
     stopped = transcript_verdict(transcript) if transcript is not None else None
     case = _FailureCase(
         before=before,
@@ -250,7 +250,7 @@ def _link_faults(view: NodeView) -> Iterator[str]:
                 yield f"{member.node} has the monitor failure FL (fabric link) in RG{group.group_id}"
 
 
-def _reason(failure: FailureClass, standing: Standing, stopped: Stopped | None) -> str:
+def _reason(failure: FailureClass, standing: ClusterSituation, stopped: Stopped | None) -> str:
     if stopped is None:
         return f"{failure.in_words}: {standing.reason}"
     return f"{failure.in_words}: {standing.reason}; the device says '{stopped.line}'"

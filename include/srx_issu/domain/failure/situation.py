@@ -33,14 +33,14 @@ class Situation(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class ClusterSituation:
     """A situation and what it was read from."""
 
     situation: Situation
     reason: str
 
 
-def stand(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> Standing:
+def classify(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> ClusterSituation:
     """Reads the situation; what is dangerous is found first, whatever else may be true."""
     return (
         _split_brain(now)
@@ -51,7 +51,7 @@ def stand(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> St
     )
 
 
-def danger(now: Snapshot) -> Standing | None:
+def danger(now: Snapshot) -> ClusterSituation | None:
     """What no wait may go on in: two primaries, or a node that only a reboot brings back into the cluster."""
     return _split_brain(now) or _fallen(now, (GroupState.DISABLED,))
 
@@ -73,16 +73,16 @@ def primary_of_all(now: Snapshot, node: NodeName) -> bool:
     return bool(now.group_ids) and all(now.primary(g) is node for g in now.group_ids)
 
 
-def _split_brain(now: Snapshot) -> Standing | None:
+def _split_brain(now: Snapshot) -> ClusterSituation | None:
     groups = split_groups(now)
     if not groups:
         return None
     names = " and ".join(f"RG{g}" for g in groups)
     reason = f"node0 and node1 both call themselves primary of {names}"
-    return Standing(situation=Situation.BOTH_PRIMARY, reason=reason)
+    return ClusterSituation(situation=Situation.BOTH_PRIMARY, reason=reason)
 
 
-def _fallen(now: Snapshot, states: tuple[GroupState, ...]) -> Standing | None:
+def _fallen(now: Snapshot, states: tuple[GroupState, ...]) -> ClusterSituation | None:
     """Ineligible follows a lost control or fabric link at once, disabled 180 s later (docs/junos.md, "Control
     and fabric links")."""
     fallen = [
@@ -91,46 +91,50 @@ def _fallen(now: Snapshot, states: tuple[GroupState, ...]) -> Standing | None:
         for group in view.groups
         if (state := view.own_state(group.group_id)) in states
     ]
-    return Standing(situation=Situation.LINK_DOWN, reason="; ".join(fallen)) if fallen else None
+    return ClusterSituation(situation=Situation.LINK_DOWN, reason="; ".join(fallen)) if fallen else None
 
 
-def _silent(now: Snapshot, starter: NodeName, target: str) -> Standing | None:
+def _silent(now: Snapshot, starter: NodeName, target: str) -> ClusterSituation | None:
     silent = [view.node for view in now.views if not view.reachable]
     if not silent:
         return None
     reason = "; ".join(f"{n} does not answer: {now.view(n).error or 'no reason given'}" for n in silent)
     if silent == [starter] and runs(now.view(starter.peer), target) and primary_of_all(now, starter.peer):
         reason = f"{starter.peer} runs {target} and is primary of every group; {reason}"
-        return Standing(situation=Situation.STARTER_SILENT, reason=reason)
+        return ClusterSituation(situation=Situation.STARTER_SILENT, reason=reason)
     if silent == [starter.peer] and runs(now.view(starter), target) is False and primary_of_all(now, starter):
         reason = f"{starter} runs {now.view(starter).release} and is primary of every group; {reason}"
-        return Standing(situation=Situation.PEER_SILENT, reason=reason)
-    return Standing(situation=Situation.NODE_SILENT, reason=reason)
+        return ClusterSituation(situation=Situation.PEER_SILENT, reason=reason)
+    return ClusterSituation(situation=Situation.NODE_SILENT, reason=reason)
 
 
-def _unreadable(now: Snapshot) -> Standing | None:
+def _unreadable(now: Snapshot) -> ClusterSituation | None:
     """Both nodes answer."""
     missing = [f"{v.node} does not say which release it runs" for v in now.views if v.release is None]
     missing += [f"{v.node} shows no redundancy groups" for v in now.views if not v.groups]
-    return Standing(situation=Situation.UNREADABLE, reason="; ".join(missing)) if missing else None
+    return ClusterSituation(situation=Situation.UNREADABLE, reason="; ".join(missing)) if missing else None
 
 
-def _by_release(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> Standing:
+def _by_release(before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> ClusterSituation:
     """Both nodes answer and say what they run."""
     started, peer = now.view(starter), now.view(starter.peer)
     found = f"{starter} runs {started.release}, {peer.node} runs {peer.release}"
     if runs(started, target) and runs(peer, target):
         reading = infer_phase(before, now, starter, target)
         done = reading.phase is Phase.COMPLETE
-        return Standing(situation=Situation.COMPLETE if done else Situation.SETTLING, reason=reading.reason)
+        return ClusterSituation(
+            situation=Situation.COMPLETE if done else Situation.SETTLING, reason=reading.reason
+        )
     if runs(peer, target) and _kept_release(before, now, starter):
         switched = primary_of_all(now, starter.peer)
         situation = Situation.SWITCHED_OVER if switched else Situation.PEER_UPGRADED
-        return Standing(situation=situation, reason=f"{found}; {_primaries(now)}")
+        return ClusterSituation(situation=situation, reason=f"{found}; {_primaries(now)}")
     if _kept_release(before, now, starter) and _kept_release(before, now, starter.peer):
-        return Standing(situation=Situation.UNCHANGED, reason=f"{found}, as before; {_primaries(now)}")
+        return ClusterSituation(
+            situation=Situation.UNCHANGED, reason=f"{found}, as before; {_primaries(now)}"
+        )
     expected = f"before it was {_release(before, starter)} and {_release(before, starter.peer)}"
-    return Standing(
+    return ClusterSituation(
         situation=Situation.STRANGE, reason=f"{found}; {expected}, the target is {target}; {_primaries(now)}"
     )
 

@@ -15,7 +15,7 @@ from srx_issu.domain.cluster.phase import has_rebooted, issu_signs
 from srx_issu.domain.failure.classes import FailureClass, Permission, strictest
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
-from srx_issu.domain.failure.situation import Situation, stand
+from srx_issu.domain.failure.situation import Situation, classify
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery import group_steps, steps
@@ -64,7 +64,7 @@ def recover(
     through a recovery would not know what the first half has done.
     """
     case = _PlanCase(now=snapshot, before=before, intent=intent, diagnosis=diagnosis, rules=rules)
-    standing = stand(before, snapshot, diagnosis.starter, diagnosis.target)
+    standing = classify(before, snapshot, diagnosis.starter, diagnosis.target)
     if standing.situation is not diagnosis.situation:
         return _hold(case, f"the cluster has moved on since it was diagnosed ({standing.reason}): look again")
     if diagnosis.failure is FailureClass.FINISHED:

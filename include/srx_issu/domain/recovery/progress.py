@@ -20,7 +20,7 @@ from srx_issu.domain.recovery.plan import (
     RecoveryPlan,
     SentRecoveryCommand,
 )
-from srx_issu.domain.recovery.stop_rules import Say, objection, split_brain
+from srx_issu.domain.recovery.stop_rules import StopVerdict, objection, split_brain
 
 RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
 MOST_TRIES = 3
@@ -89,10 +89,10 @@ def _send(
     if broken := next((j for j in needs if j.holds is False), None):
         return Stop(reason=f"{errand.command.cli} is not sent to {errand.node}: {broken.text}")
     if against := objection(errand, now):
-        if against.say is Say.WAIT:
+        if against.say is StopVerdict.WAIT:
             return Wait(action=action, reason=against.reason)
         reason = f"{errand.command.cli} is not sent to {errand.node}: {against.reason}"
-        return Stop(reason=reason, page=against.say is Say.PAGE)
+        return Stop(reason=reason, page=against.say is StopVerdict.PAGE)
     if missing := [*_unheld(needs), *_not_held(errand.waits_for, now, booted)]:
         return Wait(action=action, reason=missing[0])
     subject: NodeName = errand.subject or errand.node

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-Say = Callable[[str], None]
+StopVerdict = Callable[[str], None]
 
 
-def where_possible(say: Say) -> Say:
+def where_possible(say: StopVerdict) -> StopVerdict:
     """``say``, but nobody to say it to is no failure: logs and ``make status`` have it as well."""
 
     def said(text: str) -> None:

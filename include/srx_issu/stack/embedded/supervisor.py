@@ -15,7 +15,7 @@ from datetime import datetime
 
 from srx_issu.stack.embedded.component import Component, ComponentDied, Program, tail
 from srx_issu.stack.embedded.restarts import LIMIT, RestartHistory
-from srx_issu.stack.embedded.saying import Say, where_possible
+from srx_issu.stack.embedded.saying import StopVerdict, where_possible
 from srx_issu.stack.embedded.sessions import end_all, kill
 from srx_issu.stack.embedded.watchdog_post import GuardPost
 
@@ -43,7 +43,7 @@ class Supervisor:
         self,
         lock: int,
         *,
-        say: Say = lambda _: None,
+        say: StopVerdict = lambda _: None,
         in_flight: InFlight = lambda: None,
         changed: Callable[[], None] = lambda: None,
         now: Callable[[], float] = time.monotonic,

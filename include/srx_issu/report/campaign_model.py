@@ -42,7 +42,7 @@ class ClusterLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CampaignStory:
+class CampaignReportModel:
     """Everything the three forms of the report tell."""
 
     campaign_id: str
@@ -77,12 +77,12 @@ def tell_campaign(
     events: tuple[CampaignEntry, ...],
     ending: tuple[CampaignOutcome, str],
     now: datetime,
-) -> CampaignStory:
+) -> CampaignReportModel:
     """``ending`` is the outcome as it stands; the record has none before the campaign is closed."""
     found, state = plan_of(events), read_state(events)
     ended_at = record.closed_at or now
     lines = _lines(found[0], record.campaign_id, state, _times(events)) if found else ()
-    return CampaignStory(
+    return CampaignReportModel(
         campaign_id=record.campaign_id,
         name=record.name,
         requested_by=record.requested_by,

@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report.approvals import ApprovalLine, approval_lines, approver
 from srx_issu.report.checked import CheckTable, check_table
-from srx_issu.report.documents import Documents, Listed
+from srx_issu.report.documents import Documents, EvidenceItem
 from srx_issu.report.formatting import plain
 from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.recovery import Recovery, recovery
@@ -25,7 +25,7 @@ LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class ReportModel:
     """``outcome`` None = not decided yet. ``from_releases`` empty = not known, two = nodes differed."""
 
     upgrade_id: str
@@ -59,7 +59,7 @@ class Story:
     traffic: Traffic
     transcript: str | None
     events: tuple[Entry, ...]
-    evidence: tuple[Listed, ...]
+    evidence: tuple[EvidenceItem, ...]
     journal_head: str | None = None  # the journal's chain when this was written; None = not asked
 
     @property
@@ -73,13 +73,13 @@ def tell(
     intent: Intent,
     events: tuple[Entry, ...],
     documents: Documents,
-    listing: tuple[Listed, ...] | None = None,
-) -> Story:
+    listing: tuple[EvidenceItem, ...] | None = None,
+) -> ReportModel:
     """Puts the story together. Documents that are missing or unreadable leave their part out."""
     outcome, reason = conclusion(record, events)
     tone, words = meaning(outcome)
     todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
-    return Story(
+    return ReportModel(
         upgrade_id=record.upgrade_id,
         cluster=record.cluster,
         model=intent.cluster.model,
