@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from airflow.sdk import BaseBranchOperator, BaseOperator, Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.campaign import open_campaign
 from srx_issu.airflow.operators.claim import requested_by
+from srx_issu.airflow.operators.failures import as_airflow_failure
 from srx_issu.airflow.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.airflow.triggers.campaign import BakeTrigger
 from srx_issu.campaign.gate import WaveDecision
 from srx_issu.catalog import check_keys
-from srx_issu.domain.errors import JournalError, SrxIssuError
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, NextGate
@@ -227,14 +226,3 @@ def waited_out(work: Callable[[], R], log: Any) -> R:
     """What ``work`` returns, asked again while the journal is away; its errors become Airflow's."""
     with as_airflow_failure():
         return wait_out(work, Outage(clock=SystemClock(), log=log), limit_s=LIMIT_S)
-
-
-@contextmanager
-def as_airflow_failure() -> Iterator[None]:
-    """Turns our errors into Airflow's: the journal's may be tried again, the others are final."""
-    try:
-        yield
-    except JournalError as error:
-        raise AirflowException(str(error)) from error
-    except SrxIssuError as error:
-        raise AirflowFailException(str(error)) from error

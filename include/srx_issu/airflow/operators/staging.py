@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.airflow.composition.campaign_notices import send_notice
 from srx_issu.airflow.composition.staging import open_staging
-from srx_issu.airflow.operators.campaign import as_airflow_failure
+from srx_issu.airflow.operators.failures import as_airflow_failure
 from srx_issu.ports.journal import Json
 from srx_issu.steps.staging.fleet import SiteWork, plan_staging, stage_site, summarise
 

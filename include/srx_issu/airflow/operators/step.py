@@ -16,16 +16,12 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.metrics import AirflowMetrics
 from srx_issu.airflow.composition.metrics import part as as_name
 from srx_issu.airflow.composition.upgrade import is_running, is_under_way, note_failure, open_upgrade
+from srx_issu.airflow.operators.failures import airflow_failure
 from srx_issu.airflow.operators.run_state import purpose
 from srx_issu.airflow.triggers.pause import PauseTrigger
 from srx_issu.domain.errors import (
-    CommandRefused,
     ConnectionUnusable,
-    DeviceError,
-    HostKeyRejected,
     JournalAway,
-    JournalError,
-    PermitExpired,
     SrxIssuError,
 )
 from srx_issu.domain.history.step_events import StepFailed
@@ -38,7 +34,6 @@ from srx_issu.steps.waits.in_order import InOrder, Part
 
 R = TypeVar("R")
 GRACE = timedelta(minutes=10)  # a triggerer that is late is not dead
-_FINAL_DEVICE_ERRORS = (CommandRefused, HostKeyRejected)  # asking again gets the same answer
 
 
 class StepOperator(BaseOperator):
@@ -170,7 +165,7 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
     except Exception as error:
         step = order.current.name
         metrics.count(f"step_failed.{as_name(step)}", step=step)
-        failure = as_airflow_failure(error, failed, lambda: is_under_way(run_id, meant))
+        failure = noted_failure(error, failed, lambda: is_under_way(run_id, meant))
         if failure is None:
             raise
         raise failure from error
@@ -179,7 +174,7 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
     return result
 
 
-def as_airflow_failure(
+def noted_failure(
     error: Exception, note: Callable[[str], None], is_under_way: Callable[[], bool]
 ) -> AirflowException | None:
     """How the task fails; None = as it is. ``note`` writes its words down, but not where the journal itself,
@@ -188,7 +183,7 @@ def as_airflow_failure(
         return AirflowException(str(error))
     if isinstance(error, SrxIssuError | NotVerified):
         note(str(error))
-        return AirflowException(str(error)) if may_pass(error) else AirflowFailException(str(error))
+        return airflow_failure(error)
     note(f"{type(error).__name__}: {error}")
     return None
 
@@ -197,13 +192,6 @@ def waited_out(attempt: Callable[[float], R], context: Context, log: Any) -> R:
     """``steps.outage.run_patiently`` for a task of an upgrade."""
     running, begun = (partial(ask, context["run_id"], purpose(context)) for ask in (is_running, is_under_way))
     return run_patiently(attempt, clock=SystemClock(), log=log, is_running=running, is_begun=begun)
-
-
-def may_pass(error: Exception) -> bool:
-    """Whether another try may get another answer."""
-    if isinstance(error, DeviceError):
-        return not isinstance(error, _FINAL_DEVICE_ERRORS)
-    return isinstance(error, JournalError | PermitExpired)
 
 
 def pause(operator: BaseOperator, not_yet: NotYet, part_name: str) -> NoReturn:

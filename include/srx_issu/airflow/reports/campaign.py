@@ -8,7 +8,8 @@ from airflow.sdk import BaseOperator, Context, ObjectStoragePath
 
 from srx_issu.adapters.journal.campaign_files import KINDS, CampaignFiles
 from srx_issu.airflow.composition.settings import evidence_url
-from srx_issu.airflow.operators.campaign import as_airflow_failure, campaign_context_of
+from srx_issu.airflow.operators.campaign import campaign_context_of
+from srx_issu.airflow.operators.failures import as_airflow_failure
 from srx_issu.campaign.events import ReportWritten
 from srx_issu.ports.journal import Json
 from srx_issu.report.campaign import build_campaign_report
