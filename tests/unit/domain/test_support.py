@@ -103,10 +103,8 @@ class TestRefused:
         assert _judged("SRX345", "23.1R1", "24.4R1") is InService.REFUSED
         assert _judged("VSRX", "15.1X49-D100", "22.4R3") is InService.REFUSED
 
-    def test_a_build_without_order_is_for_a_person_when_somebody_insists(self) -> None:
-        support = judge("SRX4600", "22.4R3", "23.4-20240101.0", MATRIX, forced=True)
-        assert support.verdict is InService.ASK
-        assert judge("VSRX", "22.4R3", "23.4-20240101.0", MATRIX, forced=True).verdict is InService.REFUSED
+    def test_a_build_without_order(self) -> None:
+        assert _judged("SRX4600", "22.4R3", "23.4-20240101.0") is InService.REFUSED
 
 
 class TestAsk:

@@ -104,18 +104,17 @@ class Support:
     hold_timer_s: int = LONGEST_HOLD_TIMER_S
 
 
-def judge(model: str, running: str, target: str, rules: SupportMatrix, *, forced: bool = False) -> Support:
+def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Support:
     """Judges one pair of releases on one model (upper case). Never raises.
 
-    ``forced``: somebody insists on a build that has no order (daily, internal, beta); it is then left to
-    a person's approval instead of refused. ``software`` of the answer is the platform's usual one.
+    ``software`` of the answer is the platform's usual one.
     """
     platform = rules.platforms.get(model)
     try:
         old, new = parse(running), parse(target)
     except UnparsableVersion as reason:
         return Support(verdict=InService.REFUSED, reason=str(reason))
-    verdict, why = _decide(model, old, new, rules, forced=forced)
+    verdict, why = _decide(model, old, new, rules)
     return Support(
         verdict=verdict,
         reason=why,
@@ -126,9 +125,7 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix, *, forced
     )
 
 
-def _decide(
-    model: str, old: JunosVersion, new: JunosVersion, rules: SupportMatrix, *, forced: bool
-) -> tuple[InService, str]:
+def _decide(model: str, old: JunosVersion, new: JunosVersion, rules: SupportMatrix) -> tuple[InService, str]:
     direction = is_later(new, old)
     if direction.status is Status.FAIL:
         return InService.REFUSED, f"{direction.reason}: an ISSU only goes to a later release (guide)"
@@ -137,7 +134,7 @@ def _decide(
         ruled = _by_rule(model, old, new, rules)
         return _never_issu(ruled or (platform.in_service, platform.reason))
     if not (old.kind.is_ordered and new.kind.is_ordered):
-        return _unordered(direction.reason, forced=forced)
+        return InService.REFUSED, f"{direction.reason}; take a released image"
     if platform is None:
         return InService.ASK, f"{model} is not in policy/support.yaml: nothing is known of its ISSU"
     ruled = _by_rule(model, old, new, rules)
@@ -150,12 +147,6 @@ def _never_issu(ruled: tuple[InService, str]) -> tuple[InService, str]:
     """A platform without ISSU is not left to a person either: a yes would send it a command it misreads."""
     verdict, reason = ruled
     return (verdict if verdict is InService.ICU else InService.REFUSED), reason
-
-
-def _unordered(reason: str, *, forced: bool) -> tuple[InService, str]:
-    if forced:
-        return InService.ASK, f"{reason}; somebody insists on it"
-    return InService.REFUSED, f"{reason}; take a released image"
 
 
 def _by_rule(
