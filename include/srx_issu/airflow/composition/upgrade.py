@@ -1,4 +1,4 @@
-"""The composition root for workers: one Bench, with the real adapters, for one step of one upgrade."""
+"""The composition root for workers: one UpgradeContext, with the real adapters, for one step."""
 
 from __future__ import annotations
 
