@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-PLUGINS = Path(__file__).parents[2] / "plugins"
+from tests.places import ROOT
+
+PLUGINS = ROOT / "plugins"
 
 # In a process of its own: Airflow reads its settings once, when it is first imported.
 ASK = """

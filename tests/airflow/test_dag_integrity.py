@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
+
 HEAVY = ("pandas", "great_expectations", "jnpr.junos", "ncclient", "paramiko", "asyncssh", "matplotlib")
 PARSE = f"""
 import json, sys

@@ -11,8 +11,8 @@ import pytest
 
 from srx_issu.airflow.dags.trigger_form import recovery_params, upgrade_params
 from srx_issu.catalog import RECOVERY_KEYS, UPGRADE_KEYS
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SERIALISE = f"""
 import json, sys
 from airflow.dag_processing.dagbag import DagBag

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.catalog.folders import Folder
+from tests.places import ROOT
 
-DAGS = Path(__file__).resolve().parents[2] / "dags"
+DAGS = ROOT / "dags"
 CAMPAIGN = "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\nstaging: {at_once: 1}\n"
 PARSED_FOR = "_AIRFLOW_PARSING_CONTEXT_DAG_ID"  # set by Airflow where a file is parsed for one of its tasks
 

@@ -30,10 +30,10 @@ from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.claim import claim
 from tests.airflow.journal_server import JournalServer, journal_server
 from tests.journal.samples import make_intent
+from tests.places import INCLUDE
 
 CONNECTION = "AIRFLOW_CONN_SRX_ZURICH"
 ACCOUNT = '{"conn_type": "srx", "login": "airflow", "password": "x", "extra": {"no_host_key_check": true}}'
-FILES = Path(__file__).resolve().parents[2] / "include"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def run_id(
     """A claimed upgrade of a cluster of its own."""
     monkeypatch.setenv("SRX_ISSU_JOURNAL_URL", server.url)
     monkeypatch.setenv("SRX_ISSU_EVIDENCE", str(tmp_path))
-    monkeypatch.setenv("SRX_ISSU_FILES", str(FILES))
+    monkeypatch.setenv("SRX_ISSU_FILES", str(INCLUDE))
     monkeypatch.setenv(CONNECTION, ACCOUNT)
     name = f"fw-{request.node.name}"[:60]
     intent = make_intent(f"manual__{name}")

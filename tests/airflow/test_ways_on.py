@@ -6,7 +6,6 @@ import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,8 +22,9 @@ from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
+from tests.places import ROOT
 
-FILE = Path(__file__).resolve().parents[2] / "dags" / "issu_cluster.py"
+FILE = ROOT / "dags" / "issu_cluster.py"
 NOBODY = Approvals(start=ApprovalRule(required=False))
 APPROVAL = {f"approval.approve_start{n}" for n in ("", "_2", "_3", "_4")} | {"approval.confirm_approval"}
 GATES = {f"recover.approve_recovery{n}" for n in ("", "_2", "_3", "_4")}

@@ -1,26 +1,19 @@
-"""Where the captured Junos output is. Without it the tests skip; in CI they fail."""
+"""The captures as the parsers get them."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
-
-_DEFAULT = Path(__file__).parents[3] / "shared" / "reference" / "captures"
+from tests import places
 
 
 @pytest.fixture(scope="session")
 def captures() -> Path:
-    folder = Path(os.environ.get("SRX_ISSU_CAPTURES", _DEFAULT))
-    if folder.is_dir():
-        return folder
-    words = f"no captured Junos output in {folder}; set SRX_ISSU_CAPTURES to its folder"
-    if os.environ.get("CI") == "true":
-        pytest.fail(words)
-    pytest.skip(words)
+    """The folder, where there is one."""
+    return places.captures()[0].parent
 
 
 class Captures:

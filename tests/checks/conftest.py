@@ -11,8 +11,7 @@ from srx_issu.domain.comparison.difference import Observation
 from tests.checks.judging import intent
 from tests.checks.lab_nodes import LabNodes
 from tests.checks.recording import Recording
-
-DEMO = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "demo.yaml"
+from tests.places import DEMO_TOPOLOGY
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def fresh(tmp_path: Path) -> Callable[[], LabNodes]:
     made: list[LabNodes] = []
 
     def make() -> LabNodes:
-        made.append(LabNodes.start(tmp_path / f"lab{len(made)}", DEMO))
+        made.append(LabNodes.start(tmp_path / f"lab{len(made)}", DEMO_TOPOLOGY))
         return made[-1]
 
     return make
@@ -30,7 +29,7 @@ def fresh(tmp_path: Path) -> Callable[[], LabNodes]:
 @pytest.fixture(scope="session")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """Every answer of the healthy cluster."""
-    nodes = LabNodes.start(tmp_path_factory.mktemp("recorded"), DEMO)
+    nodes = LabNodes.start(tmp_path_factory.mktemp("recorded"), DEMO_TOPOLOGY)
     return Recording.of(nodes, intent().image.node_path)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 
 from srx_issu import catalog
 from srx_issu.checks.post_checks import check_aftermath
@@ -19,9 +18,9 @@ from srx_issu.domain.upgrade.intent import Intent, Policy, Timers
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.domain.verdict import Status
 from tests.checks.lab_nodes import LIMITS, TurnedClock
+from tests.places import INCLUDE
 from tests.unit.checks.plain import plain_run
 
-FILES = Path(__file__).parents[2] / "include"
 RUNNING, TARGET = "21.4R3-S5.4", "22.4R3-S2.11"
 NOW: datetime = TurnedClock().now()
 WORST = (Status.FAIL, Status.ERROR, Status.SKIPPED, Status.PASS)
@@ -30,7 +29,7 @@ WORST = (Status.FAIL, Status.ERROR, Status.SKIPPED, Status.PASS)
 @cache
 def support_rules() -> SupportMatrix:
     """The project's own matrix: the guide's Table 1."""
-    return catalog.load(FILES).support_rules
+    return catalog.load(INCLUDE).support_rules
 
 
 def intent() -> Intent:

@@ -3,10 +3,8 @@ reasons, and not better for any word of its answers that is lost."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -24,11 +22,9 @@ from tests.checks.judging import everything_unknown_is_told, intent, ready
 from tests.checks.lab_nodes import LabNodes, Spoil, TurnedClock
 from tests.checks.spoiling import both, part_of
 from tests.checks.test_spoilt_answers import NOT_TRIED, WAYS, Outcomes, every, now_good
+from tests.places import CAPTURES, captures
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1
-CAPTURES = Path(
-    os.environ.get("SRX_ISSU_CAPTURES", Path(__file__).parents[3] / "shared" / "reference" / "captures")
-)
 CLUSTER, LATER, ALONE = "vsrx244-cluster-unhealthy", "vsrx244-cluster", "vsrx244-standalone"
 
 
@@ -47,8 +43,7 @@ class CapturedNodes(LabNodes):
 
 
 def nodes(*boxes: str) -> CapturedNodes:
-    if not (CAPTURES / f"{CLUSTER}__get-chassis-cluster-status.xml").exists():
-        pytest.skip("no captures here; set SRX_ISSU_CAPTURES")
+    captures(f"{CLUSTER}__get-chassis-cluster-status.xml")
     named = cast(LabCluster, SimpleNamespace(name="captured"))
     return CapturedNodes(cluster=named, clock=TurnedClock(), boxes=boxes or (CLUSTER, LATER))
 

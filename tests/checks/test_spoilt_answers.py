@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -26,10 +25,10 @@ from tests.checks.judging import everything_unknown_is_told, intent, ready
 from tests.checks.lab_nodes import LabNodes, Name, Spoil
 from tests.checks.recording import Recording
 from tests.checks.spoiling import GARBLED, both, part_of
+from tests.places import DEMO_TOPOLOGY
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1
 PATH = intent().image.node_path
-DEMO = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "demo.yaml"
 
 break_a_lot = in_turn(
     injected("rg1_priority_zero", N1),
@@ -62,7 +61,7 @@ break_a_lot = in_turn(
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    nodes = LabNodes.start(tmp_path_factory.mktemp("broken"), DEMO)
+    nodes = LabNodes.start(tmp_path_factory.mktemp("broken"), DEMO_TOPOLOGY)
     break_a_lot(nodes)
     return Recording.of(nodes, PATH)
 

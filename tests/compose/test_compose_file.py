@@ -32,8 +32,8 @@ from srx_issu.stack.production.layout import (
 )
 from srx_issu.stack.production.preloaded import DAG_PROCESSOR
 from srx_issu.stack.production.preparing import KEY_FILE
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yaml"
 TEXT = COMPOSE.read_text(encoding="utf-8")
 SETTINGS = "".join(line for line in TEXT.splitlines(keepends=True) if not line.startswith("#"))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "include" / "grafana"
 DASHBOARD = json.loads((FOLDER / "srx-issu.json").read_text(encoding="utf-8"))
 MAPPINGS = yaml.safe_load((FOLDER / "statsd-exporter.yaml").read_text(encoding="utf-8"))["mappings"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
@@ -11,15 +10,15 @@ import yaml
 from srx_issu.adapters.devices import login_class
 from tests.contract.worlds import FakeWorld, Lab, LabWorld, World
 from tests.fakes.wires import WIRES
+from tests.places import DEMO_TOPOLOGY
 
-TOPOLOGY = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "demo.yaml"
 WORLDS = ("fake", *WIRES)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The account has the published login class and nothing more: what is enough here is enough for it."""
-    topology = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))
+    topology = yaml.safe_load(DEMO_TOPOLOGY.read_text(encoding="utf-8"))
     topology["credentials"] = {"login_class": list(login_class.configuration())}
     path = tmp_path_factory.mktemp("topology") / "topology.yaml"
     path.write_text(yaml.safe_dump(topology), encoding="utf-8")

@@ -6,7 +6,6 @@ import logging
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 import yaml
@@ -25,10 +24,10 @@ from srx_issu.steps.audit.context import AuditContext
 from srx_issu.steps.audit.fleet import audit_batch, make_matrix, plan_audit
 from tests.fakes.audits import MemoryAudits
 from tests.fakes.memory import MemoryLeases
+from tests.places import INCLUDE
 from tests.unit.checks.plain import plain_run
 
 SPEED, RELEASE = 120.0, "22.4R3-S2.11"
-INCLUDE = Path(__file__).parents[2] / "include"
 TROUBLE: dict[str, dict[str, str]] = {
     "refuses": {"fault": "connection_refused"},
     "silent": {"fault": "netconf_hangs"},

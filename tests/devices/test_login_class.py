@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -14,8 +13,9 @@ from srx_issu.adapters.devices.state.reader import Reader
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from tests.places import ROOT
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "junos-account.md"
+PAGE = ROOT / "docs" / "junos-account.md"
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
 
 SENT: tuple[commands.Command, ...] = (

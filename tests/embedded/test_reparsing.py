@@ -9,8 +9,7 @@ import pytest
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 from srx_issu.stack.embedded.health import ApiServerSilent
 from srx_issu.stack.embedded.reparsing import Reparsing
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
 
 
 @pytest.fixture

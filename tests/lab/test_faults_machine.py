@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from srx_lab.machine.fault_catalogue import FAULTS, Scope
 from srx_lab.machine.faults import UnknownFault, make_fault
 from srx_lab.machine.words import NodeId, Phase
 from srx_lab.rehearsal import machine_with_room, rehearse, table_lines
+from tests.places import ROOT
 
-DOCS = Path(__file__).parents[2] / "docs" / "lab.md"
+DOCS = ROOT / "docs" / "lab.md"
 CLEAN = {"var_tmp_full", "var_tmp_full_on_both", "rg1_priority_zero", "already_current", "ineligible_release",
          "cpu_high", "image_truncated", "image_corrupt", "image_wrong_platform", "validation_fails",
          "rg_failover_error", "ksyncd_error", "chassisd_error", "control_link_down", "fabric_link_down",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -17,14 +15,9 @@ from srx_lab.replies.answer import show
 from srx_lab.replies.registry import BY_RPC
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.wire.netconf import END, envelope, hello
+from tests import places
 
-_BESIDE = Path(__file__).parents[2] / "../shared/reference/captures"
-CAPTURES = Path(os.environ.get("SRX_ISSU_CAPTURES", _BESIDE))
-
-if not CAPTURES.is_dir():
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"no captures in {CAPTURES}; set SRX_ISSU_CAPTURES", pytrace=False)
-    pytest.skip(f"no captures in {CAPTURES}; set SRX_ISSU_CAPTURES", allow_module_level=True)
+places.captures()
 
 REPEATED = {
     "package-information", "redundancy-group-state-transition-record", "redundancy-group",
@@ -56,7 +49,7 @@ def reply(rpc: str, *, node: NodeId = NodeId.NODE0, broken: bool = False, **argu
 
 
 def capture(name: str) -> etree._Element:
-    return etree.fromstring((CAPTURES / name).read_bytes())
+    return etree.fromstring(places.capture(name).encode())
 
 
 def outline(element: etree._Element, depth: int = 0) -> Iterator[str]:
@@ -152,13 +145,13 @@ def test_bodies_known_from_a_standalone_box(rpc: str, suffix: str, arguments: di
 
 
 def test_hello_to_the_letter() -> None:
-    session = (CAPTURES / "vsrx244-cluster-unhealthy__session.raw.xml").read_text("utf-8")
+    session = places.capture("vsrx244-cluster-unhealthy__session.raw.xml")
     captured = session[: session.index(END) + len(END) + 1]
     assert hello(82327, "netconf") == captured
 
 
 def test_status_to_the_letter() -> None:
-    captured = (CAPTURES / "vsrx244-cluster-unhealthy__get-chassis-cluster-status.xml").read_text("utf-8")
+    captured = places.capture("vsrx244-cluster-unhealthy__get-chassis-cluster-status.xml")
     machine = machine_with_room(example_spec("vSRX", preempt=True))
     for each in machine.world.nodes():
         each.release = parse_release("24.4R1.9")
@@ -174,7 +167,7 @@ def test_status_to_the_letter() -> None:
 
 
 def test_cli_text_of_cluster_status() -> None:
-    captured = (CAPTURES / "cli__chassis_cluster_status_after_manual_failover_rg0.txt").read_text("utf-8")
+    captured = places.capture("cli__chassis_cluster_status_after_manual_failover_rg0.txt")
     machine = machine_with_room(example_spec())
     scene = Scene(world=machine.world, node=NodeId.NODE0, asked=NodeId.NODE0)
     answered = show(machine.world, BY_RPC["get-chassis-cluster-status"], Query(rpc=""), scene)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,8 +16,9 @@ from srx_issu.stack.embedded.sessions import end_all
 from srx_issu.stack.production import databases, secrets
 from srx_issu.stack.production.composition import read_services
 from srx_issu.stack.production.native_postgres import initialise, postgres_program
+from tests.places import ROOT
 
-COMPOSE = Path(__file__).resolve().parents[2] / "docker-compose.yaml"
+COMPOSE = ROOT / "docker-compose.yaml"
 VALUES = secrets.new()
 REACHED = {
     databases.AIRFLOW: {"airflow"},

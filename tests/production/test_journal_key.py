@@ -12,8 +12,8 @@ from srx_issu.domain.errors import JournalError
 from srx_issu.stack.production import secrets
 from srx_issu.stack.production.journal_key import install, key_fault, new_key
 from srx_issu.stack.production.preparing import KEY_FILE, refuse_examples
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.production import secrets
 from srx_issu.stack.production.composition import Mount, VariableMissing, read_services
 from srx_issu.stack.production.layout import Layout, instances
+from tests.places import ROOT
 
 COMPOSE = """
 services:
@@ -61,7 +62,7 @@ def test_names_of_services_and_folders_become_places_on_this_machine(compose: Pa
 
 
 def test_secrets_are_complete_for_the_real_file() -> None:
-    root = Path(__file__).resolve().parents[2]
+    root = ROOT
     for missing in secrets.NAMES:
         given = {name: value for name, value in secrets.new().items() if name != missing}
         with pytest.raises(VariableMissing, match=missing):

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
+
 BIN = Path(sys.executable).parent
 LOCKED = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-uv.txt")
 REQUIREMENT = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^]]*\])?==([^\s;\\]+)")

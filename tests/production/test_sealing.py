@@ -17,6 +17,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.stack.production import secrets
 from srx_issu.stack.production.__main__ import main
 from srx_issu.stack.production.unsealing import UnsealKeys, find_keys, unseal
+from tests.places import ROOT
 
 CONFIGURATION = b'set system root-authentication encrypted-password "$6$labsalt$..."\n'
 PRIVATE = new_private_key()
@@ -92,7 +93,7 @@ def test_without_any_key_nothing_is_kept_in_clear(monkeypatch: pytest.MonkeyPatc
 
 def deployment(folder: Path) -> dict[str, str]:
     """``.env`` and ``unseal.key`` as ``secrets`` makes them; what is in the first."""
-    example = (Path(__file__).resolve().parents[2] / ".env.example").read_text(encoding="utf-8")
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
     secrets.write(folder / ".env", example)
     return secrets.read(folder / ".env")
 

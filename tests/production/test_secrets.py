@@ -13,8 +13,8 @@ from srx_issu.stack.production import secrets
 from srx_issu.stack.production.__main__ import make_secrets
 from srx_issu.stack.production.journal_key import public_pem
 from srx_issu.stack.production.preparing import refuse_examples
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
+
 SCRIPT = ROOT / "tools" / "system-packages"
 PROGRAMS = ("make", "git", "curl", "chromium", "ssh", "redis-server", "setpriv")
 BASH = shutil.which("bash")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from srx_lab.machine.fault_catalogue import FAULTS
+from tests.places import ROOT
 from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
 from tests.scenarios.scenario import Scenario
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "failure-scenarios.md"
+PAGE = ROOT / "docs" / "failure-scenarios.md"
 
 _HEAD = """\
 # Failure scenarios

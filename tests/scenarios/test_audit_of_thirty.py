@@ -22,10 +22,11 @@ from srx_demo.lab import make_image
 from srx_demo.operator_files import ImageFile, image_entry
 from srx_issu.cli.airflow_replies import Run
 from tests.airflow.running_stack import RunningStack, running_stack
+from tests.places import INCLUDE
 
 pytestmark = [pytest.mark.stack, pytest.mark.release]
 
-FLEET30 = Path(__file__).parents[2] / "include" / "srx_lab" / "topologies" / "fleet30.yaml"
+FLEET30 = INCLUDE / "srx_lab" / "topologies" / "fleet30.yaml"
 # One image each; the stack has one for the SRX4600 already.
 FAMILIES = (("SRX1500",), ("SRX4100", "SRX4200"))
 DEADLINE_S = 600.0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
-INCLUDE = Path(__file__).resolve().parents[2] / "include"
+from tests.places import INCLUDE
 
 
 @pytest.mark.parametrize("package", ["srx_issu", "srx_lab", "srx_demo"])

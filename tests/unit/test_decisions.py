@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
+
 FOLDER = ROOT / "docs" / "decisions"
 FILES = tuple(sorted(path for path in FOLDER.iterdir() if path.name != "README.md"))
 ROW = re.compile(

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from srx_issu.adapters.journal.tables import metadata
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = ROOT / "include"
 PLACES = ("dags", "plugins", "include", "tests", "docs", "tools", ".ci")
 KINDS = {".py", ".md", ".yaml", ".yml", ".toml", ".ini", ".mako", ".j2", ".txt", ".json", ".example", ""}

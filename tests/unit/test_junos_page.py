@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import yaml
 
@@ -23,8 +21,8 @@ from srx_issu.domain.upgrade.commands import (
     SoftwareFamily,
     StartIssu,
 )
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "junos.md").read_text(encoding="utf-8")
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
 QUESTIONS = {

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from srx_issu.adapters.devices.parse.nodes import answers_by_node
 from srx_issu.adapters.devices.parse.refusals import raise_errors
@@ -16,18 +12,14 @@ from srx_issu.adapters.devices.parse.system import clock_facts, software_facts
 from srx_issu.adapters.devices.state.ask import Args
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import UnknownCommand
+from tests.places import CAPTURES, capture
 
-_DEFAULT = Path(__file__).parents[4] / "shared" / "reference" / "captures"
-CAPTURES = Path(os.environ.get("SRX_ISSU_CAPTURES", _DEFAULT))
 NOW = datetime(2026, 5, 27, 1, 0, tzinfo=UTC)
 
 
 def captured(name: str) -> Element:
     """One captured reply as the session hands it over. Skips the test where the captures are not at hand."""
-    path = CAPTURES / name
-    if not path.exists():
-        pytest.skip(f"no capture {name}; set SRX_ISSU_CAPTURES")
-    return parse_reply("node0", path.read_text())
+    return parse_reply("node0", capture(name))
 
 
 class CapturedNodes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "golden"
+from tests.places import ROOT
+
+FOLDER = ROOT / "tests" / "golden"
 
 
 def assert_as_recorded(name: str, lines: Iterable[str]) -> None:

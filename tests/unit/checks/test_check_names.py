@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS
 from srx_issu.domain.cluster.rows import SessionCount
 from srx_issu.domain.cluster.state import NODE_TABLES, TABLES
 from srx_issu.domain.comparison.tables import COMPARISONS
+from tests.places import ROOT
 from tests.unit.checks.healthy import intent, snapshot, state
 
 EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent(), state(), flags_reset=True))}
@@ -52,6 +52,6 @@ def test_every_comparison_is_of_a_table_that_exists_and_has_its_fields() -> None
 
 
 def test_the_documentation_has_every_check_and_every_compared_table() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "checks.md").read_text()
+    page = (ROOT / "docs" / "checks.md").read_text()
     assert [name for name in sorted(CHECKS - {"unchanged"}) if f"`{name}`" not in page] == []
     assert [c.table for c in COMPARISONS if f"| `{c.table}` |" not in page] == []

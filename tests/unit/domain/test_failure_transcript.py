@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
+from tests.places import capture, captures
 from tests.unit.domain.growth import growth
-
-CAPTURES = Path(
-    os.environ.get("SRX_ISSU_CAPTURES", Path(__file__).parents[4] / "shared" / "reference" / "captures")
-)
-
-
-def capture(name: str) -> str:
-    path = CAPTURES / name
-    if not path.exists():
-        pytest.skip(f"{path} is not here; set SRX_ISSU_CAPTURES to the folder of captured output")
-    return path.read_text(encoding="utf-8")
-
 
 REAL = {
     "4.1_reboot_secondary": ("4.1", Cause.SECONDARY_REBOOT, True, "Reboot secondary node failed"),
@@ -51,9 +37,7 @@ def test_reads_every_captured_failure(name: str) -> None:
 
 
 def test_no_captured_failure_is_left_out() -> None:
-    if not CAPTURES.exists():
-        pytest.skip(f"{CAPTURES} is not here; set SRX_ISSU_CAPTURES to the folder of captured output")
-    names = {path.stem.removeprefix("issu_failure__") for path in CAPTURES.glob("issu_failure__*")}
+    names = {path.stem.removeprefix("issu_failure__") for path in captures("issu_failure__*")}
     assert names == set(REAL)
 
 
