@@ -41,7 +41,7 @@ def _approvals(folder: Folder, text: str | None = None) -> Approvals:
         ("fleet: {start: {approvers: everybody}}\n", "approvers is 'everybody'"),
         ("fleet: {start: {approvers: ada}}\n", "list user ids, [ada, bob], or write anybody"),
         ("fleet: {start: {approvers: [ada, ada]}}\n", "approvers has 'ada' twice"),
-        ("fleet: {start: {approvers: [ada, '']}}\n", "approver '' is no user id"),
+        ("fleet: {start: {approvers: [ada, '']}}\n", "approver '' is not a valid user id"),
         ("fleet: {start: {approvers: [{name: ada}]}}\n", "write {id: '12', name: ada}"),
         ("fleet: {start: {needed: 2, approvers: [ada]}}\n", "2 approvals are needed and only 1 may give one"),
         ("fleet: {start: {holds_s: 0}}\n", "fleet.start.holds_s is '0'"),

@@ -122,10 +122,10 @@ def test_every_fault_has_its_line(folder: Folder) -> None:
     text = "\n".join(found)
     for words in (
         "did you mean 'per_site'?",
-        "'Mars/Olympus' is no time zone; write its IANA name",
+        "'Mars/Olympus' is not a time zone; write its IANA name",
         "a window by days or dates has no 'from'",
         "'25' is not between 0 and 23",
-        "'tomorrow' is no date; write it like 2027-03-14",
+        "'tomorrow' is not a date; write it like 2027-03-14",
         "NEEDS_OPERATOR is not tried again",
         "a wave of '0' has nobody in it",
         "unknown key 'wave' in the file; did you mean 'waves'?",

@@ -25,7 +25,7 @@ def _rules(folder: Folder, text: str) -> CheckRules:
         ("fleet: {checks: {cpu_load: {severty: warn}}}\n", "did you mean 'severity'?"),
         ("fleet: {checks: {cpu_load: {severity: bad}}}\n", "write one of 'block', 'warn' or 'info'"),
         ("fleet: {checks: {cpu_load: {enabled: sometimes}}}\n", "write true or false"),
-        ("fleet: {checks: {pics_online: {ignore: ['FPC (1']}}}\n", "'FPC (1' is no regular expression"),
+        ("fleet: {checks: {pics_online: {ignore: ['FPC (1']}}}\n", "'FPC (1' is not a valid regular"),
         ("fleet: {checks: {pics_online: {ignore: ['']}}}\n", "fleet.checks.pics_online.ignore[1]"),
         ("fleet: {tables: {sesions: {enabled: false}}}\n", "no table 'sesions'; did you mean 'sessions'?"),
         ("clusters: {fra1-fw1: {tables: {x: {}}}}\n", "no table 'x'"),

@@ -48,9 +48,9 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("keys", "words"),
         [
-            ("model: 4600", "'4600' is no SRX model"),
-            ("model: MX480", "'MX480' is no SRX model"),
-            ("site: 'fra 1'", "'fra 1' is no usable name"),
+            ("model: 4600", "'4600' is not an SRX model"),
+            ("model: MX480", "'MX480' is not an SRX model"),
+            ("site: 'fra 1'", "'fra 1' is not a valid name"),
             ("site: [fra1]", "clusters.c2.site is a list; write text"),
             ("groups: emea", "clusters.c2.groups is 'emea'; write a list"),
             ("labels: gold", "clusters.c2.labels is 'gold'; write keys and values"),
@@ -63,12 +63,12 @@ class TestFaults:
                 "clusters.c2.routing_engine is 'RE4'; write one of 'RE1', 'RE2' or 'RE3'",
             ),
             ("hold: yes", "hold is 'yes'; write why nobody may touch the cluster"),
-            ("hold: ''", "is no readable text"),
-            ("connection_id: 'srx; rm -rf /'", "is no usable name"),
-            ("node0: {host: 10.0.0.300}", "'10.0.0.300' is no address"),
-            ("node0: {host: 'a b'}", "'a b' is no address"),
-            ("node0: {host: 'fw|display'}", "is no address"),
-            ("node0: {host: '-oProxyCommand=x'}", "is no address"),
+            ("hold: ''", "is not readable text"),
+            ("connection_id: 'srx; rm -rf /'", "is not a valid name"),
+            ("node0: {host: 10.0.0.300}", "'10.0.0.300' is not a valid address"),
+            ("node0: {host: 'a b'}", "'a b' is not a valid address"),
+            ("node0: {host: 'fw|display'}", "is not a valid address"),
+            ("node0: {host: '-oProxyCommand=x'}", "is not a valid address"),
             ("node0: 192.0.2.9", "clusters.c2.node0 is '192.0.2.9'; write keys and values"),
             ("node0:", "clusters.c2.node0 is empty; write keys and values"),
         ],
@@ -89,7 +89,7 @@ class TestFaults:
     def test_a_name_that_could_not_name_a_file_or_a_run(self, folder: Folder, name: str) -> None:
         faults = _inventory(folder, f"clusters:\n  {name}: {{model: SRX4600, site: s1, {NODES % (1, 2)}}}\n")
         assert len(faults) == 1
-        assert "is no usable name" in faults[0]
+        assert "is not a valid name" in faults[0]
 
     def test_a_cluster_without_model_and_site(self, folder: Folder) -> None:
         faults = _inventory(folder, f"clusters:\n  c1: {{{NODES % (1, 2)}}}\n")

@@ -51,7 +51,7 @@ def _policy(folder: Folder, limits: str) -> Policy:
         ("fleet: {unlink_image: perhaps}\n", "fleet.unlink_image is 'perhaps'; write true or false"),
         ("fleet: {tolerances: {sessions: 5}}\n", "fleet.tolerances.sessions is '5'; write keys and values"),
         ("fleet: {tolerances: {sessions: {lost: 5}}}\n", "did you mean 'lost_percent'?"),
-        ("fleet: {tolerances: {'a b': {}}}\n", "'a b' is no table or figure"),
+        ("fleet: {tolerances: {'a b': {}}}\n", "'a b' is not a table or figure"),
         ("fleet: {tolerances: {sesions: {}}}\n", "no table 'sesions'; did you mean 'sessions'?"),
         ("fleet: {tolerances: {sesions.active: {}}}\n", "no table 'sesions'"),
         ("flet: {}\n", "unknown key 'flet'; did you mean 'fleet'?"),

@@ -100,10 +100,10 @@ class TestRefuses:
     @pytest.mark.parametrize(
         ("start", "end", "words"),
         [
-            ("tomorrow", None, "window start 'tomorrow' is no time"),
+            ("tomorrow", None, "window start 'tomorrow' is not a valid time"),
             ("2027-03-14T01:00:00", None, "has no time zone"),
             (None, "2027-03-14", "has no time zone"),
-            ("2027-13-14T01:00:00+01:00", None, "is no time"),
+            ("2027-13-14T01:00:00+01:00", None, "is not a valid time"),
             ("0001-01-01T00:00:00+14:00", "2027-03-14T01:00:00+01:00", "is not a time between 2000 and 2199"),
             ("2027-03-14T05:00:00+01:00", "2027-03-14T01:00:00+01:00", "before it starts"),
             ("2027-03-14T01:00:00+01:00", "2027-03-14T00:00:00+00:00", "window ends"),

@@ -184,7 +184,7 @@ def test_hostile_words_of_a_record_are_refused_and_shown_short(
         ((401, b"{}"), "status 401; the API token is not accepted"),
         ((404, b"{}"), "status 404; is this NetBox's URL"),
         ((500, b"<html>"), "status 500; look at NetBox's own log"),
-        ((200, b"<html>hello"), "its answer is no JSON"),
+        ((200, b"<html>hello"), "its answer is not JSON"),
         (
             (200, b'{"count": 1, "next": null, "results": [{"id": "x"}]}'),
             "answers otherwise than its REST API",
@@ -216,7 +216,7 @@ def test_pages_without_end_are_given_up(netbox: FakeNetbox, monkeypatch: pytest.
     again = {"count": 10**9, "next": f"{netbox.url}/api/dcim/virtual-chassis/?offset=1", "previous": None}
     page = json.dumps({**again, "results": [{"id": 1, "name": "a"}]}).encode()
     netbox.answer = lambda _: (200, page)
-    with pytest.raises(RequestRefused, match="lead in circles"):
+    with pytest.raises(RequestRefused, match="go round in circles"):
         read(netbox)
 
 

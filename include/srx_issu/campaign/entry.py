@@ -1,4 +1,4 @@
-"""A line of a campaign's account: what happened, when, in which wave, to which cluster, and a sentence."""
+"""A line of a campaign's journal: what happened, when, in which wave, to which cluster, and a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a campaign stands, read from its account alone. A controller that forgot everything arrives here."""
+"""Where a campaign stands, read from its journal alone. A controller that forgot everything arrives here."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _shown(text: str) -> str:
 def _matching(pattern: re.Pattern[str], what: str, remedy: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise wrong(f"{_shown(text)} is no {what}", remedy)
+            raise wrong(f"{_shown(text)} is not a {what}", remedy)
         return text
 
     return check
@@ -63,14 +63,15 @@ def _host(text: str) -> str:
         pass
     labels = text.rstrip(".").split(".")
     if len(text) > 253 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
-        raise wrong(f"{_shown(text)} is no address", "give the IP address or host name of the node's fxp0")
+        remedy = "give the IP address or host name of the node's fxp0"
+        raise wrong(f"{_shown(text)} is not a valid address", remedy)
     return text.lower()
 
 
 def _model(text: str) -> str:
     name = text.upper()
     if not _MODEL.fullmatch(name):
-        raise wrong(f"{_shown(text)} is no SRX model", "write it like SRX4600")
+        raise wrong(f"{_shown(text)} is not an SRX model", "write it like SRX4600")
     return name
 
 
@@ -91,7 +92,8 @@ def _mark(text: str) -> str:
 def _text(text: str) -> str:
     words = text.strip()
     if not words or len(words) > _LONGEST_TEXT or not all(c.isprintable() or c == "\n" for c in words):
-        raise wrong(f"{_shown(text)} is no readable text", f"write 1 to {_LONGEST_TEXT} printable characters")
+        remedy = f"write 1 to {_LONGEST_TEXT} printable characters"
+        raise wrong(f"{_shown(text)} is not readable text", remedy)
     return " ".join(words.split())
 
 
@@ -116,7 +118,7 @@ def _pattern(pattern: str) -> Any:
 
 _NAME_REMEDY = "use 1 to 64 letters, digits, '.', '_' or '-', and start with a letter or digit"
 
-Name = Annotated[str, AfterValidator(_matching(_NAME, "usable name", _NAME_REMEDY)), _pattern(_NAME.pattern)]
+Name = Annotated[str, AfterValidator(_matching(_NAME, "valid name", _NAME_REMEDY)), _pattern(_NAME.pattern)]
 TableName = Annotated[
     str,
     AfterValidator(_matching(_TABLE, "table name", "use lower-case letters, digits and '_'")),

@@ -1,4 +1,4 @@
-"""What happened in campaigns: an append-only account beside that of the single upgrades."""
+"""What happened in campaigns: an append-only journal beside that of the single upgrades."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class CampaignLook:
     at: datetime  # of the database
     entries: Mapping[str, tuple[CampaignEntry, ...]]  # by campaign, what is new since the last look
     read_to: Mapping[str, int]  # by campaign, where the next look begins
-    unreadable: Mapping[str, str]  # by campaign, why its account cannot be read; it is in neither of those
+    unreadable: Mapping[str, str]  # by campaign, why its journal cannot be read; it is in neither of those
     held: Mapping[str, str]  # resource -> who has it; what could be taken over is left out
     upgrades: Mapping[str, OrderedUpgrade]
 
@@ -87,7 +87,7 @@ class CampaignJournal(Protocol):
 
     def approved(self, name: str | None = None) -> tuple[ApprovedCampaign, ...]:
         """Of each name (or of one) the newest run, when it is open and its plan in force is approved. One
-        whose account cannot be read is left out."""
+        whose journal cannot be read is left out."""
         ...
 
     def record(self, campaign_id: str, entry: CampaignEntry) -> bool:
@@ -109,7 +109,7 @@ class CampaignJournal(Protocol):
         ...
 
     def look(self, read_to: Mapping[str, int], upgrades: Collection[str]) -> CampaignLook:
-        """For many at once; an account that cannot be read raises nothing. ``read_to``: the campaigns, each
+        """For many at once; a journal that cannot be read raises nothing. ``read_to``: the campaigns, each
         with where the last look ended (0: read it all); plans are left out. ``upgrades``: whose outcome is
         waited for."""
         ...

@@ -102,7 +102,7 @@ class UpgradeRecord:
 
 
 class Journal(Protocol):
-    """Append-only account of upgrades. All methods raise JournalError when the database does not answer."""
+    """Append-only record of upgrades. All methods raise JournalError when the database does not answer."""
 
     def now(self) -> datetime:
         """The database's clock, UTC: the only one whose times are compared."""

@@ -1,4 +1,4 @@
-"""Figures for a monitoring system: told and forgotten. The journal is the account; these are for graphs."""
+"""Figures for a monitoring system: sent and forgotten. The journal is the record; these are for graphs."""
 
 from __future__ import annotations
 

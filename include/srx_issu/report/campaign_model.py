@@ -1,4 +1,4 @@
-"""What there is to tell of one campaign, from its account: clusters, outcomes, times, decisions. Pure."""
+"""What there is to tell of one campaign, from its journal: clusters, outcomes, times, decisions. Pure."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def require_login(now: Snapshot) -> Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class LoginRequired:
-    """``ports.ClusterReader`` once an ISSU was asked for: what a spoilt account shows is no look."""
+    """``ports.ClusterReader`` once an ISSU was asked for: a login that both nodes refuse shows nothing."""
 
     reader: ClusterReader
 

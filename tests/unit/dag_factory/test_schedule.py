@@ -24,6 +24,6 @@ def test_schedule(said: str, understood: str | None) -> None:
 
 @pytest.mark.parametrize("said", ["61 * * * *", "often", "@dayly", "no"])
 def test_what_airflow_would_not_understand_names_the_variable(said: str) -> None:
-    with pytest.raises(ValueError, match=r"SRX_ISSU_AUDIT_SCHEDULE: .* is no schedule: ") as refused:
+    with pytest.raises(ValueError, match=r"SRX_ISSU_AUDIT_SCHEDULE: .* is not a valid schedule: ") as refused:
         audit_schedule(said)
     assert f"'{said}'" in str(refused.value)

@@ -43,7 +43,7 @@ def test_a_list_that_cannot_be_read_is_no_answer(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_value_that_went_missing_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(StopFlagUnreadable, match="does not tell by whom"):
+    with pytest.raises(StopFlagUnreadable, match="did not say by whom"):
         stopped(monkeypatch, Variables(names=(STOP_VARIABLE,)))
 
 

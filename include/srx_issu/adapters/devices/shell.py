@@ -102,7 +102,8 @@ class NodeShell:
         if there != 0 or missing == 0 or detached != 0 or "junos" not in version.lower():
             raise NoShell(f"the account's shell cannot run a detached cli; it said {version.strip()[:200]!r}")
         if status != 0 or not _EPOCH.fullmatch(time_shown.strip()):
-            raise NoShell(f"the account's shell tells no time; 'date +%s' said {time_shown.strip()[:200]!r}")
+            said = time_shown.strip()[:200]
+            raise NoShell(f"the account's shell does not report the time; 'date +%s' said {said!r}")
 
     def node_time_s(self) -> int:
         """The node's own clock, in seconds since 1970 (UTC).

@@ -1,6 +1,6 @@
 """The reports of campaigns, beside the evidence of the upgrades: ``campaigns/<campaign>/report.<kind>``.
 
-Unlike evidence they are written anew whenever asked: the account they are made of only grows.
+Unlike evidence they are written anew whenever asked: the journal they are made from only grows.
 """
 
 from __future__ import annotations

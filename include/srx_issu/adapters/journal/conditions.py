@@ -45,7 +45,7 @@ def check_account(rows: Sequence[ChainRow]) -> Iterator[Fault]:
 
 
 def check_leases(rows: Sequence[ChainRow], upgrade_id: str, held: frozenset[str]) -> Iterator[Fault]:
-    """What was taken and neither given back nor lost is still held: else the account's end is missing."""
+    """What was taken and neither given back nor lost is still held: else the journal's end is missing."""
     mine: dict[str, ChainRow] = {}
     for row in (row for row in rows if row.source == "lease_changes"):
         resource = str(row.values["resource"])

@@ -39,7 +39,7 @@ from srx_issu.ports.journal import Hold, IntendAnswer, Intended, Lease, UpgradeR
 
 
 class SqlJournal:
-    """One account of all upgrades. Cheap to make, safe to share between threads."""
+    """One journal of all upgrades. Cheap to make, safe to share between threads."""
 
     def __init__(self, url: str, signer: Signer | None = None) -> None:
         """``signer`` signs every row's link in the chain; without one the chain is made all the same."""

@@ -1,4 +1,4 @@
-"""Whether an upgrade's journal is whole: the chain, its end, its signatures, the account, the outcome."""
+"""Whether an upgrade's journal is whole: the chain, its end, its signatures, its entries, the outcome."""
 
 from __future__ import annotations
 

@@ -135,5 +135,5 @@ def _words(error: Exception) -> str:
         }.get(status, "look at NetBox's own log")
         return f"it answered with HTTP status {status}; {remedy}"
     if isinstance(error, pynetbox.ContentError):
-        return "its answer is no JSON; is this NetBox's URL?"
+        return "its answer is not JSON; is this NetBox's URL?"
     return f"{str(error)[:300]}; is the URL right, and does NetBox answer this machine?"

@@ -37,7 +37,7 @@ class NetboxSession(requests.Session):
             raise Untrusted(f"NetBox's answer leads to {(request.url or '')[:200]}, which is not NetBox")
         self._left -= 1
         if self._left < 0:
-            raise Untrusted(f"more than {MOST_REQUESTS} pages: NetBox's answers lead in circles")
+            raise Untrusted(f"more than {MOST_REQUESTS} pages: NetBox's pages go round in circles")
         kwargs["timeout"], kwargs["stream"] = (CONNECT_S, ANSWER_S), True
         return _read(super().send(request, **kwargs))
 

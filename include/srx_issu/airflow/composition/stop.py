@@ -23,11 +23,11 @@ def stopped() -> str | None:
         value = Variable.get(STOP_VARIABLE, default=None)
         is_set = value is not None or STOP_VARIABLE in Variable.keys(prefix=STOP_VARIABLE)
     except Exception as error:  # whatever it is: it is no proof
-        raise StopFlagUnreadable(f"Airflow does not tell whether the fleet was stopped: {error}") from error
+        raise StopFlagUnreadable(f"Airflow did not say whether the fleet is stopped: {error}") from error
     if not is_set:
         return None
     if value is None:
-        raise StopFlagUnreadable("the fleet was stopped a moment ago, and Airflow does not tell by whom")
+        raise StopFlagUnreadable("the fleet was stopped a moment ago, and Airflow did not say by whom")
     return in_words(value)
 
 

@@ -1,6 +1,6 @@
 """The DAG of one campaign: plan, approval, waves, report, close. Also the DAG that only says a file's faults.
 
-A wave decides by the campaign's account in the journal, not by the colours before it: so the joins run
+A wave decides by the campaign's journal, not by the colours before it: so the joins run
 whatever became of the tasks in front of them, and a cleared task finds its way again.
 """
 

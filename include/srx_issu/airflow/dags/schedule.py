@@ -19,7 +19,7 @@ def audit_schedule(said: str) -> str | None:
         CronDataIntervalTimetable(wanted, timezone="UTC").validate()
     except AirflowTimetableInvalid as error:
         raise ValueError(
-            f"SRX_ISSU_AUDIT_SCHEDULE: {wanted!r} is no schedule: {error} Write a cron expression of five "
-            "fields, a name such as @daily, or none for by hand only"
+            f"SRX_ISSU_AUDIT_SCHEDULE: {wanted!r} is not a valid schedule: {error} Write a cron expression "
+            "of five fields, a name such as @daily, or none for by hand only"
         ) from error
     return wanted

@@ -82,7 +82,7 @@ class CloseOperator(BaseOperator):
             written = waited_out(lambda _: self.report(open_stores(), upgrade_id, REPORT), context, self.log)
         except Exception as error:
             self.log.exception(
-                "the report could not be written; the upgrade's page in the UI shows its account"
+                "the report could not be written; the upgrade's page in the UI shows its journal"
             )
             text = f"the report could not be written: {type(error).__name__}: {error}"
             failed = StepFailed(task=self.task_id)

@@ -32,7 +32,7 @@ class CampaignReportOperator(BaseOperator):
 
 
 def write_campaign_report(campaign_context: CampaignContext) -> dict[str, Json]:
-    """Written anew whenever it is asked for: the account it is made of only grows."""
+    """Written anew whenever it is asked for: the journal it is made from only grows."""
     record = campaign_context.journal.campaign(campaign_context.campaign_id)
     if record is None:
         return {}

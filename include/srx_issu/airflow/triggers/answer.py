@@ -36,7 +36,7 @@ class AnswerTrigger(BaseTrigger):
             async with asyncio.timeout(ASKED_FOR_S):
                 found = await asyncio.to_thread(get_hitl_detail_content_detail, UUID(self.ti_id))
         except Exception as error:  # noqa: BLE001 - the question is asked again, whatever it was
-            self.log.warning("Airflow does not tell whether this question was answered before (%s)", error)
+            self.log.warning("Airflow did not say whether this question was answered before (%s)", error)
             return {"unknown": str(error) or type(error).__name__}
         user = found.responded_by_user
         return {

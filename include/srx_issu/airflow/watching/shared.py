@@ -189,7 +189,7 @@ class CampaignWatch:
         look = self.stores.campaigns.look(read_to, {end.upgrade for end in ends})
         for name in names:
             if (why := look.unreadable.get(name)) is not None:
-                _log.error("%s: its account is read anew: %s", name, why)
+                _log.error("%s: its journal is read from the beginning: %s", name, why)
                 del followed[name]  # the others are not held up by it
             else:
                 followed[name].read(look.entries[name], look.read_to[name])
@@ -221,7 +221,7 @@ class CampaignWatch:
         try:
             return {**dict.fromkeys(asked, "running"), **self._ended_runs(sorted(asked))}
         except Exception as error:  # noqa: BLE001 - its API may be away like anything else
-            _log.warning("Airflow does not tell the state of %d runs (%s)", len(asked), error)
+            _log.warning("Airflow did not report the state of %d runs (%s)", len(asked), error)
             return {}
 
     def _is_due(self, question: str, every_s: float) -> bool:
@@ -238,7 +238,7 @@ class CampaignWatch:
             waiter.tell(trouble=None)
             state, about = seen.states.get(waiter.campaign_id), waiter.about
             if state is None:
-                waiter.tell(reason="the campaign's account in the journal cannot be read")
+                waiter.tell(reason="the campaign's journal cannot be read")
             elif isinstance(about, Turn):
                 turns[about] = waiter
             elif isinstance(about, End):

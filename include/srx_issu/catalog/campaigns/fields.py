@@ -35,7 +35,7 @@ def weekday(text: str) -> int:
 def _share(text: str) -> str:
     found = _SHARE.fullmatch(text.strip())
     if not found or (not found[2] and "." in found[1]) or (found[2] and float(found[1]) > 100):
-        raise wrong(f"{text[:40]!r} is no number of clusters", "write a number (3) or a percentage (10%)")
+        raise wrong(f"{text[:40]!r} is not a number of clusters", "write a number (3) or a percentage (10%)")
     return text.strip()
 
 
@@ -49,14 +49,14 @@ def _size(text: str) -> str:
 
 def _glob(text: str) -> str:
     if not _GLOB.fullmatch(text):
-        raise wrong(f"{text[:80]!r} is no cluster name", "write a name; * and ? stand for any letters")
+        raise wrong(f"{text[:80]!r} is not a cluster name", "write a name; * and ? stand for any letters")
     return text
 
 
 def _weekday(text: str) -> str:
     short = text.strip().lower()[:3]
     if short not in _WEEKDAYS:
-        raise wrong(f"{text[:40]!r} is no weekday", f"write one of {', '.join(_WEEKDAYS)}")
+        raise wrong(f"{text[:40]!r} is not a weekday", f"write one of {', '.join(_WEEKDAYS)}")
     return short
 
 
@@ -68,7 +68,7 @@ def _time(value: Any) -> Any:
         return time(int(hours), int(minutes))
     except ValueError:
         raise wrong(
-            f"{str(value)[:40]!r} is no time of day", "write it like 22:30, from 00:00 to 23:59"
+            f"{str(value)[:40]!r} is not a time of day", "write it like 22:30, from 00:00 to 23:59"
         ) from None
 
 
@@ -78,14 +78,15 @@ def _date(value: Any) -> Any:
     try:
         return date.fromisoformat(str(value).strip())
     except ValueError:
-        raise wrong(f"{str(value)[:40]!r} is no date", "write it like 2027-03-14") from None
+        raise wrong(f"{str(value)[:40]!r} is not a date", "write it like 2027-03-14") from None
 
 
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
-        raise wrong(f"{text[:60]!r} is no time zone", "write its IANA name, such as Europe/Berlin") from None
+        remedy = "write its IANA name, such as Europe/Berlin"
+        raise wrong(f"{text[:60]!r} is not a time zone", remedy) from None
     return text
 
 
@@ -93,14 +94,15 @@ def _cron(text: str) -> str:
     try:
         parse_cron(text)
     except NotACronLine as reason:
-        raise wrong(f"{text[:60]!r} is no cron line: {reason}", "write it like '0 1 * * sun'") from None
+        words = f"{text[:60]!r} is not a valid cron expression: {reason}"
+        raise wrong(words, "write it like '0 1 * * sun'") from None
     return text
 
 
 def _class_path(text: str) -> str:
     if not _CLASS.fullmatch(text):
         example = "airflow.providers.smtp.notifications.smtp.SmtpNotifier"
-        raise wrong(f"{text[:80]!r} is no class", f"write its whole name, such as {example}")
+        raise wrong(f"{text[:80]!r} is not a class", f"write its whole name, such as {example}")
     return text
 
 

@@ -53,7 +53,7 @@ def _word(given: Any) -> str:
     text = given.strip() if isinstance(given, str) else ""
     if not text or len(text) > _LONGEST_ID or not text.isprintable():
         raise wrong(
-            f"approver {str(given)[:80]!r} is no user id",
+            f"approver {str(given)[:80]!r} is not a valid user id",
             f"write the id that Airflow's login has, at most {_LONGEST_ID} characters",
         )
     return text

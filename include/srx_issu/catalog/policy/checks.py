@@ -33,7 +33,7 @@ def _pattern(text: str) -> str:
         re.compile(text)
     except (re.error, RecursionError, OverflowError) as reason:
         raise wrong(
-            f"{text[:80]!r} is no regular expression: {reason}", "put '\\' before . ( [ * + ?"
+            f"{text[:80]!r} is not a valid regular expression: {reason}", "put '\\' before . ( [ * + ?"
         ) from None
     return text
 

@@ -203,7 +203,7 @@ def _moment(text: str | None, which: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as reason:
-        raise RequestRefused(f"window {which} {_shown(text)} is no time: {remedy}") from reason
+        raise RequestRefused(f"window {which} {_shown(text)} is not a valid time: {remedy}") from reason
     if moment.tzinfo is None:
         raise RequestRefused(f"window {which} {_shown(text)} has no time zone: {remedy}")
     if not 2000 <= moment.year < 2200:  # also keeps sums of times inside what datetime can hold

@@ -1,4 +1,4 @@
-"""The end of a campaign: its outcome from its account, and orders that people give on the way."""
+"""The end of a campaign: its outcome from its journal, and orders that people give on the way."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from srx_issu.steps.campaign.answers import campaign_approval
 
 @dataclass(frozen=True, kw_only=True)
 class Ordered:
-    """An order that was proven, with the campaign's account of who asked and who approved."""
+    """An order that was proven, with the campaign's record of who asked and who approved."""
 
     order: UpgradeOrder
     requested_by: str
@@ -93,7 +93,7 @@ def note_proved(ordered: Ordered, campaigns: CampaignJournal, at: datetime) -> N
 
 
 def note_refused(ordered: Ordered, campaigns: CampaignJournal, at: datetime, reason: str) -> None:
-    """The campaign's run could not claim its cluster; for the campaign's account."""
+    """The campaign's run could not claim its cluster; for the campaign's journal."""
     _record(ordered.order, campaigns, at, reason, f"refused:{ordered.order.run_id}", refused=True)
 
 

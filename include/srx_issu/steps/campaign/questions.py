@@ -1,5 +1,5 @@
 """What people are asked about a campaign, and what they said: bound to the question's digest, read from the
-campaign's account alone.
+campaign's journal alone.
 
 A campaign's plan is approved by the strictest rule of its clusters and its own file; its waves and holds are
 answered by one person of the same circle. The one who started the campaign may always abort it, and nothing

@@ -1,6 +1,6 @@
 """The send gate's row "prepare" for copies ahead of a campaign, which belong to no upgrade yet.
 
-Their leases and their account are the staging's own; nothing is deleted, and nothing is interrupted.
+Their leases and their journal are the staging's own; nothing is deleted, and nothing is interrupted.
 """
 
 from __future__ import annotations
