@@ -35,8 +35,8 @@ def require_login(now: Snapshot) -> Snapshot:
     if now.is_shut_out:
         words = "; ".join(f"{view.node}: {view.error}" for view in now.views)
         raise ConnectionUnusable(
-            f"both nodes of {now.cluster} refuse the login ({words}); put right account and host keys of the "
-            "Airflow connection"
+            f"both nodes of {now.cluster} refuse the login ({words}); correct the login and the host keys of "
+            "the Airflow connection"
         )
     return now
 

@@ -48,7 +48,7 @@ def next_step(context: CampaignContext, task: ClusterTask, state: CampaignState 
         return _attach(context, task, state)
     upgrade = upgrade_id(context.campaign_id, name, state.attempt(name))
     if state.taken.get(name, 0) >= MOST_TAKEN:
-        reason = f"{MOST_TAKEN} names of its run are other people's runs; look who makes them"
+        reason = f"{MOST_TAKEN} names of its run are taken by other people's runs; find out who starts them"
         return close_cluster(context, task, upgrade, Result.REFUSED, reason)
     if context.upgrades.upgrade(upgrade) is not None:  # not ordered yet, so it is nobody's of ours
         note_taken(context, task, upgrade, state.attempt(name))

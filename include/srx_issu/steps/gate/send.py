@@ -112,7 +112,9 @@ def _through(
 ) -> _Answer:
     """Opens, asks, sends. ``found``: what is seen over the open line that makes sending needless."""
     context, order, expired = asking.context, asking.order, 0
-    outage = Outage(clock=context.clock, log=context.log, what=f"{order.node}: leave to send '{order.what}'")
+    outage = Outage(
+        clock=context.clock, log=context.log, what=f"{order.node}: permission to send '{order.what}'"
+    )
     while True:
         try:
             asking.write_late()
@@ -127,7 +129,7 @@ def _through(
             pause_s = outage.begun(later)
             if order.purpose is SendPurpose.PREPARE and is_at_limit(outage, LIMIT_S):
                 asking.flush()
-                raise PermitExpired(f"{order.node}: no leave to send '{order.what}': {later}") from later
+                raise PermitExpired(f"{order.node}: no permission to send '{order.what}': {later}") from later
             _keep_leases(context)
             context.clock.sleep(pause_s)
         except PermitExpired as late:
@@ -136,7 +138,7 @@ def _through(
             if expired >= MOST_EXPIRED:
                 asking.flush()
                 raise
-            context.log.warning("%s %s: %s; asking anew", context.intent.cluster.name, order.node, late)
+            context.log.warning("%s %s: %s; asking again", context.intent.cluster.name, order.node, late)
 
 
 def _keep_leases(context: UpgradeContext) -> None:

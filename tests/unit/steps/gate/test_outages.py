@@ -128,7 +128,7 @@ def test_what_prepares_an_upgrade_does_not_wait_for_leave_for_ever() -> None:
         raise StopFlagUnreadable("no answer from Airflow")
 
     began = world.fake.clock.now()
-    with pytest.raises(PermitExpired, match="no leave to send"):
+    with pytest.raises(PermitExpired, match="no permission to send"):
         world.send(replace(world.context(), stopped=stopped))
     assert timedelta(hours=2) <= world.fake.clock.now() - began < timedelta(hours=2, minutes=1)
     assert world.reached == []

@@ -53,7 +53,7 @@ class Subscription:
         try:
             return await self._looked(self._current())
         except _Stale as stale:
-            self._log.warning("%s: %s; it is begun anew", self._name, stale)
+            self._log.warning("%s: %s; it is started again", self._name, stale)
         self._change(self._renewed(self._shared))
         try:
             return await self._looked(self._shared)
