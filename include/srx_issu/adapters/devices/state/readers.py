@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from srx_issu.adapters.devices.state import cluster, platform, routing, security
+from srx_issu.adapters.devices.state import cluster, hardware, nat, routing, security, system, vpn
 from srx_issu.adapters.devices.state.reader import Parse, Reader, RequestForm, Scope, cli, rpc
 
 # "OSPF instance is not running", "IDP: not configured", but not "the routing subsystem is not running":
@@ -31,7 +31,7 @@ def image_reader(image_path: str) -> Reader:
         table="images",
         scope=Scope.LOCAL,
         ways=(RequestForm(rpc="file-list", args=(("path", image_path), ("detail", None))),),
-        parse=platform.stored_files,
+        parse=system.stored_files,
         none_when=re.compile(r"no such file", re.IGNORECASE),
     )
 
@@ -56,7 +56,7 @@ _BGP = (rpc("get-bgp-summary-information"), cli("show bgp summary"))
 
 _CONFIGURATION = cli("show configuration | display set", "text")
 
-CPU = _both("cpu", platform.cpu, rpc("get-route-engine-information"), cli("show chassis routing-engine"))
+CPU = _both("cpu", hardware.cpu, rpc("get-route-engine-information"), cli("show chassis routing-engine"))
 HEARTBEATS = _local(
     "heartbeats",
     cluster.heartbeats,
@@ -80,24 +80,24 @@ HIT_COUNTS = _both(
 _HARDWARE = (rpc("get-chassis-inventory"), cli("show chassis hardware"))
 
 READERS: tuple[Reader, ...] = (
-    _both("software", platform.software, rpc("get-software-information"), cli("show version")),
-    _both("engines", platform.engine, *CPU.ways),
-    _both("var_tmp", platform.var_tmp, rpc("get-system-storage"), cli("show system storage")),
-    _both("clocks", platform.clock, rpc("get-system-uptime-information"), cli("show system uptime")),
-    _both("chassis_alarms", platform.alarms, rpc("get-alarm-information"), cli("show chassis alarms")),
-    _both("system_alarms", platform.alarms, rpc("get-system-alarm-information"), cli("show system alarms")),
+    _both("software", system.software, rpc("get-software-information"), cli("show version")),
+    _both("engines", hardware.engine, *CPU.ways),
+    _both("var_tmp", system.var_tmp, rpc("get-system-storage"), cli("show system storage")),
+    _both("clocks", system.clock, rpc("get-system-uptime-information"), cli("show system uptime")),
+    _both("chassis_alarms", hardware.alarms, rpc("get-alarm-information"), cli("show chassis alarms")),
+    _both("system_alarms", hardware.alarms, rpc("get-system-alarm-information"), cli("show system alarms")),
     _both(
         "core_dumps",
-        platform.core_dumps,
+        system.core_dumps,
         rpc("get-system-core-dumps"),
         cli("show system core-dumps"),
         none_when=re.compile(r"no such file", re.IGNORECASE),
     ),
-    _both("logins", platform.logins, rpc("get-system-users-information"), cli("show system users")),
-    _local("commits", platform.commits, rpc("get-commit-information"), cli("show system commit")),
+    _both("logins", system.logins, rpc("get-system-users-information"), cli("show system users")),
+    _local("commits", system.commits, rpc("get-commit-information"), cli("show system commit")),
     _local(
         "candidate",
-        platform.candidate,
+        system.candidate,
         RequestForm(
             rpc="get-configuration",
             args=(
@@ -108,21 +108,21 @@ READERS: tuple[Reader, ...] = (
             ),
         ),
     ),
-    _local("pending_install", platform.pending_install, rpc("request-package-checks-pending-install")),
-    _both("pics", platform.pics, rpc("get-pic-information"), cli("show chassis fpc pic-status")),
-    _both("modules", platform.modules, *_HARDWARE),
-    _both("chassis", platform.chassis, *_HARDWARE),
-    _local("licenses", platform.licenses, rpc("get-license-summary-information"), cli("show system license")),
+    _local("pending_install", system.pending_install, rpc("request-package-checks-pending-install")),
+    _both("pics", hardware.pics, rpc("get-pic-information"), cli("show chassis fpc pic-status")),
+    _both("modules", hardware.modules, *_HARDWARE),
+    _both("chassis", hardware.chassis, *_HARDWARE),
+    _local("licenses", hardware.licenses, rpc("get-license-summary-information"), cli("show system license")),
     _both(
         "signatures",
-        platform.idp_packages,
+        hardware.idp_packages,
         rpc("get-idp-security-package-information"),
         cli("show security idp security-package-version"),
         none_when=_NOT_IN_USE,
     ),
     _both(
         "signatures",
-        platform.appid_package,
+        hardware.appid_package,
         rpc("get-appid-package-version"),
         cli("show services application-identification version"),
         none_when=_NOT_IN_USE,
@@ -170,7 +170,7 @@ READERS: tuple[Reader, ...] = (
     *(
         _both(
             "nat_rules",
-            security.nat_rules,
+            nat.nat_rules,
             way,
             cli(f"show security nat {kind} rule all"),
             none_when=_NOT_IN_USE,
@@ -183,21 +183,21 @@ READERS: tuple[Reader, ...] = (
     ),
     _both(
         "nat_pools",
-        security.nat_pools,
+        nat.nat_pools,
         rpc("retrieve-source-nat-pool-information", all=None),
         cli("show security nat source pool all"),
         none_when=_NOT_IN_USE,
     ),
     _both(
         "ike",
-        security.ike_peers,
+        vpn.ike_peers,
         rpc("get-ike-security-associations-information"),
         cli("show security ike security-associations"),
         none_when=_NOT_IN_USE,
     ),
     _both(
         "ipsec",
-        security.ipsec_tunnels,
+        vpn.ipsec_tunnels,
         rpc("get-security-associations-information"),
         cli("show security ipsec security-associations"),
         none_when=_NOT_IN_USE,

@@ -1,10 +1,10 @@
-"""Rows about what the firewall does: sessions, zones, policies and their sync, NAT, VPN, ALG, ARP."""
+"""Rows about what the firewall does: sessions, zones, policies and their sync, ALG, ARP."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
@@ -16,7 +16,6 @@ from srx_issu.domain.errors import ReplyNotUnderstood
 # What a policy is, without what a newer release adds to the reply or counts up in it.
 _POLICY_NAMES = ("address-name", "application-name", "source-identity-name", "dynamic-application-name")
 _POLICY_MATCHES = ("source-addresses", "destination-addresses", "applications", "source-identities")
-
 _PFE_LINE = re.compile(
     r"\b(?:(?P<node>node[01])\.)?(?P<pfe>(?:fpc|pfe|spu)\d+(?:[./]\w*\d+)*|flowd\w*)\b", re.IGNORECASE
 )
@@ -152,67 +151,6 @@ def hit_counts(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.HitC
             name=need_words(found, "policy-hit-count-policy-name", node),
             count=need_number(found, "policy-hit-count-count", node),
         )
-
-
-def nat_rules(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatRule]:
-    """Source, destination or static, told by the element's name (``source-nat-rule-entry``)."""
-    for kind, found in _nat_entries(part, node, r"(source|destination|static)-nat-rule-entry"):
-        yield rows.NatRule(
-            kind=kind,
-            rule_set=words(found, "rule-set-name") or "",
-            name=need_words(found, "rule-name", node),
-            hits=_first(node, found, "rule-translation-hits", "succ-hits"),
-            sessions=_first(node, found, "rule-number-of-sessions", "concurrent-hits"),
-        )
-
-
-def nat_pools(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatPool]:
-    for kind, found in _nat_entries(part, node, r"(source|destination)-nat-pool-info-entry"):
-        yield rows.NatPool(
-            kind=kind,
-            name=need_words(found, "pool-name", node),
-            addresses=_first(node, found, "total-pool-address", "total-pool-addresses"),
-        )
-
-
-def _nat_entries(part: Element, node: NodeName, pattern: str) -> Iterator[tuple[str, Element]]:
-    """Kind and element of each entry; ReplyNotUnderstood when nothing in the reply is about NAT."""
-    if not any("-nat-" in str(element.tag) for element in part.iter()):
-        raise ReplyNotUnderstood(node, "nothing about NAT in the reply", fragment(part))
-    for found in part.iter():
-        if match := re.fullmatch(pattern, str(found.tag)):
-            yield match[1], found
-
-
-def _first(node: NodeName, found: Element, *names: str) -> int | None:
-    below = (e for name in names for e in found.iter(name))
-    element = next(below, None)
-    return number(node, element, ".") if element is not None else None
-
-
-def ike_peers(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IkePeer]:
-    """Brief and detail style: the states that stand beside or below each remote address."""
-    info = need(part, "ike-security-associations-information", node)
-    up: Counter[str] = Counter()
-    every: Counter[str] = Counter()
-    for address in info.iter("ike-sa-remote-address"):
-        peer, block = need_words(address, ".", node), address.getparent()
-        states = [words(e, ".") or "" for e in block.iter("ike-sa-state")] if block is not None else []
-        every[peer] += len(states)
-        up[peer] += sum(state.lower() in ("up", "matured") for state in states)
-    for peer, count in every.items():
-        yield rows.IkePeer(peer=peer, up=up[peer], all=count)
-
-
-def ipsec_tunnels(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IpsecTunnel]:
-    info = need(part, "ipsec-security-associations-information", node)
-    tunnels: defaultdict[str, set[str]] = defaultdict(set)
-    for found in info.iter("ipsec-security-associations"):
-        gateway = words(found, "sa-remote-gateway")
-        if gateway:
-            tunnels[gateway].add(words(found, "sa-tunnel-index") or words(found, "sa-spi") or "")
-    for gateway, indexes in tunnels.items():
-        yield rows.IpsecTunnel(gateway=gateway, tunnels=len(indexes))
 
 
 def algs(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Alg]:
