@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from srx_issu.adapters.devices import queries
-from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.domain.cluster.model import GroupState, NodeName
 from srx_issu.domain.junos.transcript import CAUSE_OF_CODE
 from srx_issu.domain.upgrade.commands import (
@@ -23,15 +21,12 @@ from srx_issu.domain.upgrade.commands import (
     SoftwareFamily,
     StartIssu,
 )
+from tests.devices.every_question import every_question
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "junos.md").read_text(encoding="utf-8")
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
-QUESTIONS = {
-    *(query.name for query in vars(queries).values() if isinstance(query, queries.Query)),
-    *(each.name for each in (queries.checksum("/a"), queries.file_show("/a"), queries.configuration("set"))),
-    *(way.rpc for reader in READERS for way in reader.ways if way.rpc != "command"),
-}
+QUESTIONS = {question.rpc.name for question in every_question() if question.rpc}
 COMMANDS: tuple[Command, ...] = (
     FailOver(group_id=1, to=NodeName.NODE0),
     ResetFailover(group_id=1),

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from srx_issu.adapters.devices.parse.capacity import routing_engine
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
+from srx_issu.adapters.devices.question import by_rpc_or_cli
 from srx_issu.adapters.devices.state.reply import lines, moment, need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import NOT_IN_USE, of_both, of_each
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
@@ -125,3 +127,32 @@ def appid_package(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.S
     if found is None:
         raise ReplyNotUnderstood(node, "no application package version", fragment(part))
     yield rows.SignaturePackage(package="appid", version=" ".join(" ".join(lines(found)).split()))
+
+
+_ENGINE = by_rpc_or_cli("get-route-engine-information", "show chassis routing-engine")
+_HARDWARE = by_rpc_or_cli("get-chassis-inventory", "show chassis hardware")
+
+CPU = of_both("cpu", cpu, _ENGINE)
+
+QUESTIONS = (
+    CPU,
+    of_both("engines", engine, _ENGINE),
+    of_both("chassis_alarms", alarms, by_rpc_or_cli("get-alarm-information", "show chassis alarms")),
+    of_both("system_alarms", alarms, by_rpc_or_cli("get-system-alarm-information", "show system alarms")),
+    of_both("pics", pics, by_rpc_or_cli("get-pic-information", "show chassis fpc pic-status")),
+    of_both("modules", modules, _HARDWARE),
+    of_both("chassis", chassis, _HARDWARE),
+    of_each("licenses", licenses, by_rpc_or_cli("get-license-summary-information", "show system license")),
+    of_both(
+        "signatures",
+        idp_packages,
+        by_rpc_or_cli("get-idp-security-package-information", "show security idp security-package-version"),
+        NOT_IN_USE,
+    ),
+    of_both(
+        "signatures",
+        appid_package,
+        by_rpc_or_cli("get-appid-package-version", "show services application-identification version"),
+        NOT_IN_USE,
+    ),
+)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
+from srx_issu.adapters.devices.question import by_rpc_or_cli
 from srx_issu.adapters.devices.state.reply import need_words, words
+from srx_issu.adapters.devices.state.table_question import NOT_IN_USE, of_both
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
@@ -46,3 +48,26 @@ def _first(node: NodeName, found: Element, *names: str) -> int | None:
     below = (e for name in names for e in found.iter(name))
     element = next(below, None)
     return number(node, element, ".") if element is not None else None
+
+
+QUESTIONS = (
+    *(
+        of_both(
+            "nat_rules",
+            nat_rules,
+            by_rpc_or_cli(rpc, f"show security nat {kind} rule all", all=None),
+            NOT_IN_USE,
+        )
+        for kind, rpc in (
+            ("source", "get-source-nat-rule-sets-information"),
+            ("destination", "get-destination-nat-rule-sets-information"),
+            ("static", "get-static-nat-rule-information"),
+        )
+    ),
+    of_both(
+        "nat_pools",
+        nat_pools,
+        by_rpc_or_cli("retrieve-source-nat-pool-information", "show security nat source pool all", all=None),
+        NOT_IN_USE,
+    ),
+)

@@ -8,10 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
+from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
 from srx_issu.adapters.devices.state.reply import lines, need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import Scope, TableQuestion, of_both
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.upgrade.commands import Rpc
 
 # What a policy is, without what a newer release adds to the reply or counts up in it.
 _POLICY_NAMES = ("address-name", "application-name", "source-identity-name", "dynamic-application-name")
@@ -166,3 +169,38 @@ def arp(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ArpCount]:
     entries = Counter(words(entry, "interface-name") or "?" for entry in found)
     for interface, count in sorted(entries.items()):
         yield rows.ArpCount(interface=interface, entries=count)
+
+
+HIT_COUNTS = of_both(
+    "hit_counts",
+    hit_counts,
+    by_rpc_or_cli("get-security-policies-hit-count", "show security policies hit-count"),
+)
+
+QUESTIONS = (
+    HIT_COUNTS,
+    of_both(
+        "sessions",
+        sessions,
+        by_rpc_or_cli("get-flow-session-information", "show security flow session summary", summary=None),
+    ),
+    of_both(
+        "spus", spu_loads, by_rpc_or_cli("get-performance-summary-information", "show security monitoring")
+    ),
+    of_both("zones", zones, by_rpc_or_cli("get-zones-information", "show security zones")),
+    of_both("policies", policies, by_rpc_or_cli("get-firewall-policies", "show security policies")),
+    TableQuestion(
+        table="policy_sync",
+        scope=Scope.BOTH,
+        question=Question(
+            rpc=Rpc("check-security-policies"),
+            cli="request security policies check",
+            cli_output="text",
+            cli_first=True,  # the RPC was found wanting in the field
+        ),
+        parse=policy_sync,
+        speaks_of_both=True,
+    ),
+    of_both("algs", algs, by_rpc_or_cli("get-alg-status", "show security alg status")),
+    of_both("arp", arp, by_rpc_or_cli("get-arp-table-information", "show arp no-resolve", no_resolve=None)),
+)

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from srx_issu.adapters.devices.parse.capacity import filesystem_of, filesystems
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
 from srx_issu.adapters.devices.parse.system import clock_facts, software_facts
+from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
+from srx_issu.adapters.devices.questions import SOFTWARE, UPTIME
 from srx_issu.adapters.devices.state.reply import lines, moment, need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import NO_SUCH_FILE, TableQuestion, of_both, of_each
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.upgrade.commands import Rpc
 
 _NO_CORE_FILE = re.compile(r"no such file|^\s*total\b|:\s*$", re.IGNORECASE)
 _CORE_FILE = re.compile(r"-[rwxsStT-]{9}\S*\s+\d+\s.*\s(\S*core\S*)")
@@ -129,3 +133,38 @@ def candidate(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Candi
             raise ReplyNotUnderstood(node, "not the words of a comparison", line)
     for place, count in counts.items():
         yield rows.CandidateChange(where=place, lines=count)
+
+
+QUESTIONS = (
+    of_both("software", software, SOFTWARE),
+    of_both("clocks", clock, UPTIME),
+    of_both("var_tmp", var_tmp, by_rpc_or_cli("get-system-storage", "show system storage")),
+    of_both(
+        "core_dumps",
+        core_dumps,
+        by_rpc_or_cli("get-system-core-dumps", "show system core-dumps"),
+        NO_SUCH_FILE,
+    ),
+    of_both("logins", logins, by_rpc_or_cli("get-system-users-information", "show system users")),
+    of_each("commits", commits, by_rpc_or_cli("get-commit-information", "show system commit")),
+    of_each(
+        "candidate",
+        candidate,
+        Question(
+            rpc=Rpc("get-configuration"),
+            attributes=(
+                ("database", "candidate"),
+                ("compare", "rollback"),
+                ("rollback", "0"),
+                ("format", "text"),
+            ),
+        ),
+    ),
+    of_each("pending_install", pending_install, Question(rpc=Rpc("request-package-checks-pending-install"))),
+)
+
+
+def image_question(image_path: str) -> TableQuestion:
+    """Whether the image is already on the nodes, and how much of it. The guide wants it in /var/tmp."""
+    listing = Question(rpc=Rpc("file-list", (("path", image_path), ("detail", None))))
+    return of_each("images", stored_files, listing, NO_SUCH_FILE)

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.adapters.devices.question import by_rpc_or_cli
 from srx_issu.adapters.devices.state.reply import need, need_words, words
+from srx_issu.adapters.devices.state.table_question import NOT_IN_USE, of_both
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 
@@ -34,3 +36,19 @@ def ipsec_tunnels(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.I
             tunnels[gateway].add(words(found, "sa-tunnel-index") or words(found, "sa-spi") or "")
     for gateway, indexes in tunnels.items():
         yield rows.IpsecTunnel(gateway=gateway, tunnels=len(indexes))
+
+
+QUESTIONS = (
+    of_both(
+        "ike",
+        ike_peers,
+        by_rpc_or_cli("get-ike-security-associations-information", "show security ike security-associations"),
+        NOT_IN_USE,
+    ),
+    of_both(
+        "ipsec",
+        ipsec_tunnels,
+        by_rpc_or_cli("get-security-associations-information", "show security ipsec security-associations"),
+        NOT_IN_USE,
+    ),
+)
