@@ -26,7 +26,7 @@ from tests.devices.every_question import every_question
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "junos.md").read_text(encoding="utf-8")
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
-QUESTIONS = {question.rpc.name for question in every_question() if question.rpc}
+QUESTIONS = {question.rpc.name: question.cli for question in every_question() if question.rpc}
 COMMANDS: tuple[Command, ...] = (
     FailOver(group_id=1, to=NodeName.NODE0),
     ResetFailover(group_id=1),
@@ -41,7 +41,9 @@ COMMANDS: tuple[Command, ...] = (
 
 @pytest.mark.parametrize("rpc", sorted(QUESTIONS))
 def test_every_question_is_listed(rpc: str) -> None:
-    assert f"`{rpc}`" in PAGE
+    line = f"| `{rpc}` | `{QUESTIONS[rpc]}` | what it is asked for |"
+    listed = f"`{rpc}`" in PAGE
+    assert listed, f'docs/junos.md, "Questions and their RPCs", has no line such as\n{line}'
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.cli)
