@@ -13,6 +13,7 @@ from srx_lab.replies import (
     policies,
     routing,
     security,
+    software,
     system,
     text,
     vpn,
@@ -57,7 +58,7 @@ SHOWS: tuple[Show, ...] = (
     _show(
         "show version",
         "get-software-information",
-        system.version,
+        software.version,
         text.version,
         options={"brief": ("brief", False), "detail": ("detail", False)},
     ),
@@ -170,7 +171,7 @@ SHOWS: tuple[Show, ...] = (
     _show("show system users", "get-system-users-information", system.users),
     _show("show system commit", "get-commit-information", system.commits, text.commits, forwarded=False),
     _show("show system license", "get-license-summary-information", system.licenses, forwarded=False),
-    _show("show vmhost version", "get-vmhost-version-information", system.vmhost_version),
+    _show("show vmhost version", "get-vmhost-version-information", software.vmhost_version),
     _show(
         "show security policies",
         "get-firewall-policies",

@@ -1,4 +1,4 @@
-"""`show version` and `show system ...`."""
+"""`show system ...`."""
 
 # ruff: noqa: ARG001 - every body takes scene and query
 
@@ -14,49 +14,6 @@ from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import clock_of, dated, long_date, short_span, uptime_span
 
 _BLOCK = 512
-
-_PACKAGES = (
-    ("os-kernel", "JUNOS OS Kernel 64-bit"),
-    ("os-libs", "JUNOS OS libs"),
-    ("os-runtime", "JUNOS OS runtime"),
-    ("zoneinfo", "JUNOS OS time zone information"),
-    ("netstack", "JUNOS network stack and utilities"),
-    ("junos-libs", "JUNOS libs"),
-    ("junos-runtime", "JUNOS runtime"),
-    ("junos-modules", "JUNOS modules"),
-    ("junos-daemons", "JUNOS daemons"),
-    ("junos-idp", "JUNOS idp services"),
-    ("junos-km", "JUNOS Key Manager"),
-    ("junos-platform", "JUNOS common platform support"),
-)
-
-
-def version(scene: Scene, query: Query) -> Element:
-    """host-name differs per node; package rows as on 24.4 [R]."""
-    platform = scene.spec.platform
-    return node(
-        "software-information",
-        leaf("host-name", scene.spec.host_name(scene.node)),
-        leaf("product-model", platform.product.removesuffix("-re3") if platform.model != "vSRX" else "vSRX"),
-        leaf("product-name", platform.product.removesuffix("-re3")),
-        leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
-        leaf("junos-version", scene.release.text),
-        *(_package(scene, name, comment) for name, comment in _packages(query)),
-    )
-
-
-def _packages(query: Query) -> tuple[tuple[str, str], ...]:
-    return () if query.has("brief") else _PACKAGES
-
-
-def _package(scene: Scene, name: str, comment: str) -> Element:
-    build = scene.release.text
-    return node(
-        "package-information",
-        leaf("name", name),
-        leaf("package-name", f"{name}-x86-64-{build}"),
-        leaf("comment", f"{comment} [{build}]"),
-    )
 
 
 def uptime(scene: Scene, query: Query) -> Element:
@@ -262,12 +219,3 @@ def _validity(end_at: float | None) -> tuple[Element, ...]:
     if end_at is None:
         return (leaf("validity-type", "permanent"),)
     return (leaf("validity-type", "date-based"), dated("end-date", end_at))
-
-
-def vmhost_version(scene: Scene, query: Query) -> Element:
-    return node(
-        "vmhost-version-information",
-        leaf("host-name", scene.spec.host_name(scene.node)),
-        leaf("current-device", "primary"),
-        leaf("junos-version", scene.release.text),
-    )
