@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import text
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
 _PACKAGES = (
@@ -58,3 +60,15 @@ def vmhost_version(scene: Scene, query: Query) -> Element:
         leaf("current-device", "primary"),
         leaf("junos-version", scene.release.text),
     )
+
+
+SHOWS = (
+    read_only(
+        "show version",
+        "get-software-information",
+        version,
+        text.version,
+        options={"brief": ("brief", False), "detail": ("detail", False)},
+    ),
+    read_only("show vmhost version", "get-vmhost-version-information", vmhost_version),
+)

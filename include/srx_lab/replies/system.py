@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from srx_lab.machine.gauges import busy_percent
 from srx_lab.machine.words import GroupState
 from srx_lab.markup import Element, leaf, node, padded
+from srx_lab.replies import text
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import clock_of, dated, long_date, short_span, uptime_span
 
@@ -219,3 +221,26 @@ def _validity(end_at: float | None) -> tuple[Element, ...]:
     if end_at is None:
         return (leaf("validity-type", "permanent"),)
     return (leaf("validity-type", "date-based"), dated("end-date", end_at))
+
+
+SHOWS = (
+    read_only("show system uptime", "get-system-uptime-information", uptime, text.uptime),
+    read_only(
+        "show system storage",
+        "get-system-storage",
+        storage,
+        text.storage,
+        options={"detail": ("detail", False)},
+    ),
+    read_only(
+        "show system processes",
+        "get-system-process-information",
+        processes,
+        text.output,
+        options={"extensive": ("extensive", False), "detail": ("detail", False), "wide": ("wide", False)},
+    ),
+    read_only("show system core-dumps", "get-system-core-dumps", core_dumps, text.directory),
+    read_only("show system users", "get-system-users-information", users),
+    read_only("show system commit", "get-commit-information", commits, text.commits, forwarded=False),
+    read_only("show system license", "get-license-summary-information", licenses, forwarded=False),
+)
