@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,9 @@ from srx_issu.domain.cluster.state import NODE_TABLES, TABLES
 from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.unit.checks.healthy import intent, snapshot, state
 
+ROOT = Path(__file__).parents[3]
+CHECKS = ROOT / "include" / "srx_issu" / "checks"
+
 
 def name_of(check: Check) -> str:
     return check.name
@@ -49,6 +53,22 @@ COLUMNS_OF = {frame.name: frame.columns for frame in FRAMES}
 def test_the_names_are_those_of_all_checks() -> None:
     assert set(EVERY) == CHECK_NAMES
     assert {name for name, check in EVERY.items() if check.guide} == GUIDE_CHECKS
+
+
+def written() -> Iterator[tuple[str, str]]:
+    """Name of each check in the source, and its file."""
+    for path in sorted(CHECKS.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Check":
+                name = next(word.value for word in call.keywords if word.arg == "name")
+                if isinstance(name, ast.Constant):
+                    yield str(name.value), str(path.relative_to(CHECKS))
+
+
+@pytest.mark.parametrize(("name", "file"), list(written()))
+def test_every_check_is_asked_for(name: str, file: str) -> None:
+    where = f"CHECK_MODULES in checks/{Path(file).parent}/table.py, or checks/tables.py"
+    assert name in CHECK_NAMES, f"checks/{file} has the check {name!r}, but its file is in no list: {where}"
 
 
 def test_no_name_is_there_twice() -> None:
@@ -76,7 +96,7 @@ def test_every_comparison_is_of_a_table_that_exists_and_has_its_fields() -> None
     assert COMPARISONS[0].key(SessionCount(active=1, maximum=None)) == ""
 
 
-PAGE = (Path(__file__).parents[3] / "docs" / "checks.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
 ROWS = {line.split("|")[1].strip(" `"): line for line in PAGE.splitlines() if line.startswith("| `")}
 
 
