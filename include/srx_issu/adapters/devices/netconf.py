@@ -56,32 +56,20 @@ class NetconfSession:
         Raises DeviceUnreachable, HostKeyRejected or AuthenticationFailed when there is no session,
         DeviceTimeout or SessionLost when the answer is missing, ReplyNotUnderstood when it is no XML.
         """
-        large = large or form.cli is not None
-        return self._exchange(
-            form.name, form.element, large, timeout_s or self._rpc_s, leave_open, just_before
-        )
-
-    def _exchange(
-        self,
-        doing: str,
-        request: Element,
-        large: bool,
-        timeout_s: float,
-        leave_open: bool,
-        just_before: Callable[[], None],
-    ) -> Element:
+        request, large = form.element, large or form.cli is not None
+        timeout_s = timeout_s or self._rpc_s
         with self._lock:
             device = self._device or self._open()
             just_before()
             try:
-                with translate_errors(self.node, doing):
+                with translate_errors(self.node, form.name):
                     return device.exchange(request, large=large, timeout_s=timeout_s)
             except DeviceTimeout as error:
                 if leave_open:
                     self._left_open.append(device)
                     self._device = None
                 self.drop()
-                raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s") from error
+                raise DeviceTimeout(self.node, f"{form.name}: no answer within {timeout_s:g} s") from error
             except DeviceError:
                 if not device.connected:
                     self.drop()
