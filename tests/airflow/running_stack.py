@@ -17,7 +17,7 @@ import yaml
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, Question, Run
+from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, PendingApproval, Run
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
@@ -151,7 +151,7 @@ class RunningStack:
         self.about(run_id, user).answer(run_id, question, option)
         return str(question.body)
 
-    def asked(self, run_id: str, user: str = "operator") -> tuple[Question, ...]:
+    def asked(self, run_id: str, user: str = "operator") -> tuple[PendingApproval, ...]:
         """What waits for an answer in this run and may have one."""
         api = self.about(run_id, user)
         asking = {task.task_id: task for task in api.tasks(run_id) if task.state == "awaiting_input"}

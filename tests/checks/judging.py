@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import cache
 
 from srx_issu import catalog
+from srx_issu.checks.names import CHECK_NAMES, GUIDE_CHECKS
 from srx_issu.checks.post_checks import check_aftermath
 from srx_issu.checks.readiness import check_readiness
-from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS, CheckResult, CheckRule, CheckRules, WhenUnknown
+from srx_issu.domain.checking import CheckResult, CheckRule, CheckRules, WhenUnknown
 from srx_issu.domain.cluster.model import Address, Cluster, Identity, Image, NodeName
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -65,7 +66,7 @@ def everything_unknown_is_told(given: Intent) -> Intent:
     """With every check's "not known" an ERROR, also where the check comes with SKIPPED."""
     warn = CheckRule(when_unknown=WhenUnknown.WARN)
     rules: CheckRules = given.policy.checks
-    told = dict.fromkeys(CHECKS - GUIDE_CHECKS, warn)
+    told = dict.fromkeys(CHECK_NAMES - GUIDE_CHECKS, warn)
     return replace(given, policy=replace(given.policy, checks=replace(rules, checks=told)))
 
 

@@ -15,17 +15,15 @@ from typing import cast
 from lxml import etree
 
 from srx_issu.adapters.devices import pyez
-from srx_issu.adapters.devices.collecting import send
 from srx_issu.adapters.devices.interview import interview
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
-from srx_issu.adapters.devices.state.ask import Args
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.adapters.devices.state.collect import collect
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import DeviceError, DeviceUnreachable
-from srx_issu.domain.upgrade.commands import Rpc
 from srx_issu.domain.upgrade.intent import Limits
 from srx_lab.clock import VirtualClock
 from srx_lab.eventlog import EventLog
@@ -118,21 +116,21 @@ class LabNodes:
         return Observation(snapshot=snapshot, state=state)
 
     def _view(self, node: NodeName) -> NodeView:
-        questions, session = interview(node), cast(NetconfSession, _Session(self, node))
+        asking, session = interview(node), cast(NetconfSession, _Session(self, node))
         try:
-            query = next(questions)
+            question = next(asking)
             while True:
                 try:
-                    answer = pyez.ask(session, query)
+                    answer = pyez.ask(session, question)
                 except DeviceError as error:
-                    query = questions.throw(error)
+                    question = asking.throw(error)
                 else:
-                    query = questions.send(answer)
+                    question = asking.send(answer)
         except StopIteration as done:
             return cast(NodeView, done.value)
 
-    def _ask(self, node: NodeName, rpc: str, args: Args) -> Element:
-        return send(cast(NetconfSession, _Session(self, node)), rpc, args)
+    def _ask(self, node: NodeName, form: RequestForm) -> Element:
+        return self.exchange(node, form.element)
 
     def exchange(self, node: NodeName, operation: Element) -> Element:
         if node in self.silent:
@@ -165,20 +163,5 @@ class _Session:
     nodes: LabNodes
     node: NodeName
 
-    def call(
-        self,
-        rpc: Rpc,
-        *,
-        attributes: tuple[tuple[str, str], ...] = (),
-        large: bool = False,
-        timeout_s: float | None = None,
-    ) -> Element:
-        element = etree.Element(rpc.name, dict(attributes))
-        for name, text in rpc.leaves:
-            etree.SubElement(element, name).text = text
-        return self.nodes.exchange(self.node, element)
-
-    def command(self, cli: str, *, form: str = "xml", timeout_s: float | None = None) -> Element:
-        element = etree.Element("command", {"format": form})
-        element.text = cli
-        return self.nodes.exchange(self.node, element)
+    def send(self, form: RequestForm, *, large: bool = False, timeout_s: float | None = None) -> Element:
+        return self.nodes.exchange(self.node, form.element)

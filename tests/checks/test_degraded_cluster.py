@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.adapters.devices.state.collect import collect
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict
@@ -98,11 +100,11 @@ def test_heartbeat_errors_that_rise_between_two_replies() -> None:
     first = "vsrx244-cluster-unhealthy__get-chassis-cluster-control-plane-statistics.xml"
     second = "vsrx244-cluster-unhealthy__get-chassis-cluster-statistics.xml"
 
-    def ask(node: NodeName, rpc: str, args: object) -> object:
+    def ask(node: NodeName, _: RequestForm, /) -> Element:
         asked.append(node)
         return captured(first if asked.count(node) == 1 else second)
 
     asked: list[NodeName] = []
     limits = intent().policy.limits
-    seen = collect(ask, degraded_snapshot(), ["heartbeats"], clock=FakeClock(), limits=limits)  # type: ignore[arg-type]
+    seen = collect(ask, degraded_snapshot(), ["heartbeats"], clock=FakeClock(), limits=limits)
     assert [h.errors_delta for h in seen.heartbeats.rows_of(NODE0) or ()] == [2]

@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from srx_issu.adapters.devices.parse.reply import Element
-from srx_issu.adapters.devices.state.readers import READERS
+from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
 from srx_issu.checks.post_checks import differences_of
 from srx_issu.domain.checking import CheckResult
 from srx_issu.domain.cluster.model import NodeName
@@ -101,7 +101,7 @@ def words_of(broken: Recording) -> dict[Name, set[str]]:
 
 def tables_of(question: Name) -> list[str]:
     """The tables that are read from this answer; the snapshot is always taken anew."""
-    return sorted({r.table for r in READERS for w in r.ways if question in (w.rpc, w.arguments.get(""))})
+    return sorted({t.table for t in TABLE_QUESTIONS if question in {form.name for form in t.question.forms}})
 
 
 def dropped(one: Element) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from srx_issu.adapters.devices.state import readers as counters
-from srx_issu.adapters.devices.state.readers import READERS
+from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
 from srx_issu.checks.post_checks import differences_of
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
@@ -103,5 +102,4 @@ def test_what_is_dropped(table: str, words: str, healthy: Observation, fresh: Ca
 
 
 def forms_of(table: str) -> set[str]:
-    readers = (reader for reader in (*READERS, counters.RTOS, counters.HIT_COUNTS) if reader.table == table)
-    return {way.arguments.get("") or way.rpc for reader in readers for way in reader.ways}
+    return {form.name for each in TABLE_QUESTIONS if each.table == table for form in each.question.forms}

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, Question, Task
+from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, PendingApproval, Task
 from srx_issu.cli.campaign_api import CampaignApi
 from tests.cli.fake_airflow import FakeAirflow
 
@@ -98,7 +98,9 @@ def test_a_question_is_asked_once_its_task_waits_for_the_answer(
     [("Question `ab12`. Approvals: 1 of 2 (ada). May approve: bob.", "1 of 2"), ("Which node?", None)],
 )
 def test_a_question_says_how_many_approvals_there_are(body: str, told: str | None) -> None:
-    asked = Question(task_id="approval.approve_start_2", subject="Start?", body=body, options=("Approve",))
+    asked = PendingApproval(
+        task_id="approval.approve_start_2", subject="Start?", body=body, options=("Approve",)
+    )
     assert asked.approvals == told
 
 

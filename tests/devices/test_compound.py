@@ -8,7 +8,7 @@ import pytest
 
 from srx_issu.adapters.devices.compound import compound, take_apart
 from srx_issu.adapters.devices.node_desk import LOOK_BYTES
-from srx_issu.adapters.devices.queries import SOFTWARE, STATUS
+from srx_issu.adapters.devices.questions import SOFTWARE, STATUS
 
 ONE = "<rpc-reply xmlns:junos='x'><a/></rpc-reply>"
 TWO = "<rpc-reply xmlns:junos='x'><b/></rpc-reply>"

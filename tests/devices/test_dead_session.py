@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.devices.netconf import NetconfSession
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.errors import SessionLost
 from srx_issu.domain.upgrade.commands import Rpc
 from tests.fakes import replies
 from tests.fakes.node import ScriptedNode
 
-VERSION = Rpc("get-software-information")
+VERSION = RequestForm(rpc=Rpc("get-software-information"))
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def session() -> Iterator[tuple[NetconfSession, ScriptedNode]]:
     """Asked once, so that it is open; rather than hang, a lost request fails the test after ``rpc_s``."""
     with ScriptedNode(dict(replies.healthy())) as node:
         made = NetconfSession("node0", node.address, node.credentials(), connect_s=5, rpc_s=20)
-        made.call(VERSION)
+        made.send(VERSION)
         yield made, node
         made.close()
 
@@ -43,7 +44,7 @@ def test_request_between_the_failure_and_its_close(session: tuple[NetconfSession
     assert failed.wait(5)
     try:
         with pytest.raises(SessionLost, match="before the request was sent"):
-            asked.call(VERSION)
+            asked.send(VERSION)
     finally:
         asking.set()
     assert not asked.is_open

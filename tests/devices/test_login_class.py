@@ -6,13 +6,11 @@ from typing import get_args
 
 import pytest
 
-from srx_issu.adapters.devices import queries
 from srx_issu.adapters.devices.login_class import allows, configuration
-from srx_issu.adapters.devices.state import readers
-from srx_issu.adapters.devices.state.reader import Reader
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from tests.devices.every_question import every_question
 from tests.places import ROOT
 
 PAGE = ROOT / "docs" / "junos-account.md"
@@ -61,12 +59,7 @@ def test_allows_nothing_else(command: str) -> None:
 
 
 def test_allows_every_question() -> None:
-    asked = [value.cli for value in vars(queries).values() if isinstance(value, queries.Query)]
-    asked += [queries.checksum(IMAGE).cli, queries.file_show(IMAGE).cli]
-    asked += [queries.configuration(form).cli for form in queries.FORMS]
-    known = [reader for value in vars(readers).values() for reader in _readers(value)]
-    asked += [words for r in known for way in r.ways if way.rpc == "command" for name, words in way.args
-              if name == "" and words]  # fmt: skip
+    asked = [question.cli for question in every_question() if question.cli]
     assert len(asked) > 30
     assert [question for question in asked if not allows(question)] == []
 
@@ -76,11 +69,3 @@ def test_the_page_has_the_class_as_it_is() -> None:
     missing = [line for line in configuration() if line not in page.splitlines()]
     assert missing == []
     assert page.count("set system login class") == len(configuration())
-
-
-def _readers(value: object) -> tuple[Reader, ...]:
-    if isinstance(value, Reader):
-        return (value,)
-    if isinstance(value, tuple):
-        return tuple(each for each in value if isinstance(each, Reader))
-    return ()

@@ -503,8 +503,8 @@ GUARDS = (
     Mutant(
         name="a command has no permit",
         file="adapters/devices/writer.py",
-        old="session.call(command.rpc, timeout_s=timeout_s, just_before=permit.check)",
-        new="session.call(command.rpc, timeout_s=timeout_s)",
+        old="self.session.send(form, timeout_s=timeout_s, just_before=permit.check)",
+        new="self.session.send(form, timeout_s=timeout_s)",
         why="checked immediately before the bytes leave",
         tests=WIRE,
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices import questions
 from srx_issu.adapters.devices.start import job_folder
 from srx_issu.adapters.journal.file_store import safe_name
 from srx_issu.catalog import UpgradeRequest, resolve
@@ -125,11 +125,11 @@ def test_no_command_can_be_made_of_it(text: str) -> None:
 
 @pytest.mark.parametrize("text", [t for t in (*CLI, *PATHS, *CONTROL) if t != "/etc/passwd"])
 def test_no_question_can_be_made_of_it(text: str) -> None:
-    for ask in (queries.file_show, queries.checksum):
+    for ask in (questions.file_show, questions.checksum):
         with pytest.raises(RequestRefused):
             ask(text)
     with pytest.raises(RequestRefused):
-        queries.configuration(text)
+        questions.configuration(text)
 
 
 @pytest.mark.parametrize("group", [-1, 129, 10**9])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from srx_issu.adapters.devices import queries
-from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.domain.cluster.model import GroupState, NodeName
 from srx_issu.domain.junos.transcript import CAUSE_OF_CODE
 from srx_issu.domain.upgrade.commands import (
@@ -21,15 +19,12 @@ from srx_issu.domain.upgrade.commands import (
     SoftwareFamily,
     StartIssu,
 )
+from tests.devices.every_question import every_question
 from tests.places import ROOT
 
 PAGE = (ROOT / "docs" / "junos.md").read_text(encoding="utf-8")
 IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
-QUESTIONS = {
-    *(query.name for query in vars(queries).values() if isinstance(query, queries.Query)),
-    *(each.name for each in (queries.checksum("/a"), queries.file_show("/a"), queries.configuration("set"))),
-    *(way.rpc for reader in READERS for way in reader.ways if way.rpc != "command"),
-}
+QUESTIONS = {question.rpc.name: question.cli for question in every_question() if question.rpc}
 COMMANDS: tuple[Command, ...] = (
     FailOver(group_id=1, to=NodeName.NODE0),
     ResetFailover(group_id=1),
@@ -44,7 +39,9 @@ COMMANDS: tuple[Command, ...] = (
 
 @pytest.mark.parametrize("rpc", sorted(QUESTIONS))
 def test_every_question_is_listed(rpc: str) -> None:
-    assert f"`{rpc}`" in PAGE
+    line = f"| `{rpc}` | `{QUESTIONS[rpc]}` | what it is asked for |"
+    listed = f"`{rpc}`" in PAGE
+    assert listed, f'docs/junos.md, "Questions and their RPCs", has no line such as\n{line}'
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.cli)

@@ -37,11 +37,16 @@ def after_checks(intent: Intent, before_state: ClusterState, *, flags_reset: boo
     wanted = _AS_BEFORE | _FLAGS if flags_reset else _AS_BEFORE
     told_before = any(isinstance(answer, Rows) for _, answer in before_state.answers("policy_sync"))
     return (
-        *_release_checks(intent),
+        *_release_checks(intent.purpose),
         *(_softened(check, told_before) for check in shared if check.name in wanted),
         *(_priorities() if flags_reset else ()),
         _unchanged(),
     )
+
+
+def only_after_checks() -> tuple[Check, ...]:
+    """Those that readiness does not have."""
+    return (*_release_checks(Purpose.UPGRADE), *_priorities(), _unchanged())
 
 
 def _softened(check: Check, told_before: bool) -> Check:
@@ -51,9 +56,9 @@ def _softened(check: Check, told_before: bool) -> Check:
     return check
 
 
-def _release_checks(intent: Intent) -> tuple[Check, ...]:
+def _release_checks(purpose: Purpose) -> tuple[Check, ...]:
     has_booted = "has rebooted since the baseline"
-    if intent.purpose is Purpose.RECOVER:
+    if purpose is Purpose.RECOVER:
         has_booted += ", or ran the target or was booting then"
     return (
         Check(

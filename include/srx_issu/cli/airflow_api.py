@@ -14,7 +14,7 @@ import httpx
 from srx_issu.cli.airflow_replies import (
     ApiFailed,
     ApiUnreachable,
-    Question,
+    PendingApproval,
     Run,
     Task,
     UnattendedCluster,
@@ -137,11 +137,11 @@ class AirflowApi:
         found = self._get(f"{self._dag}/dagRuns/~/hitlDetails", response_received=False, limit=PAGE)
         return frozenset(str(each["task_instance"]["dag_run_id"]) for each in found["hitl_details"])
 
-    def questions(self, run_id: str) -> tuple[Question, ...]:
+    def questions(self, run_id: str) -> tuple[PendingApproval, ...]:
         """What waits for an answer in this run."""
         found = self._get(f"{self._path(run_id)}/hitlDetails", response_received=False)["hitl_details"]
         return tuple(
-            Question(
+            PendingApproval(
                 task_id=str(each["task_instance"]["task_id"]),
                 subject=str(each["subject"]),
                 body=str(each.get("body") or ""),
@@ -151,7 +151,7 @@ class AirflowApi:
             if is_asked(each)
         )
 
-    def answer(self, run_id: str, question: Question, option: str) -> None:
+    def answer(self, run_id: str, question: PendingApproval, option: str) -> None:
         """Raises ApiFailed when somebody else was faster, or the user may not answer."""
         path = f"{self._path(run_id)}/taskInstances/{question.task_id}/-1/hitlDetails"
         self._request("PATCH", path, json={"chosen_options": [option], "params_input": {}})

@@ -60,7 +60,7 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class PendingApproval:
     """What a task in ``awaiting_input`` asks."""
 
     task_id: str

@@ -12,7 +12,7 @@ import httpx
 
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.cli.airflow_api import PAGE, AirflowApi
-from srx_issu.cli.airflow_replies import Question, Run, is_asked
+from srx_issu.cli.airflow_replies import PendingApproval, Run, is_asked
 
 _BUSY = ("queued", "running", "deferred", "awaiting_input", "up_for_retry")
 
@@ -92,10 +92,10 @@ class CampaignApi(AirflowApi):
         path = f"/dags/{dag_id}/dagRuns/~/taskInstances"
         return int(self._get(path, state=state, operator=list(operators), limit=1)["total_entries"])
 
-    def dag_questions(self, dag_id: str, run_id: str) -> tuple[Question, ...]:
+    def dag_questions(self, dag_id: str, run_id: str) -> tuple[PendingApproval, ...]:
         found = self._get(f"{_path(dag_id, run_id)}/hitlDetails", response_received=False)["hitl_details"]
         return tuple(
-            Question(
+            PendingApproval(
                 task_id=str(each["task_instance"]["task_id"]),
                 subject=str(each["subject"]),
                 body=str(each.get("body") or ""),

@@ -14,7 +14,7 @@ from rich.console import Console
 from srx_issu import catalog
 from srx_issu.cli import audit, campaign, recover
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.airflow_replies import ApiFailed, Question
+from srx_issu.cli.airflow_replies import ApiFailed, PendingApproval
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table, unattended_lines
 from srx_issu.cli.follow import Followed, Follower
@@ -231,7 +231,7 @@ def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) ->
             _answer(api, run, question, refuse=refuse, yes=yes)
 
 
-def _answer(api: AirflowApi, run: str, question: Question, *, refuse: bool, yes: bool) -> None:
+def _answer(api: AirflowApi, run: str, question: PendingApproval, *, refuse: bool, yes: bool) -> None:
     yes_option = next((o for o in question.options if o == APPROVE), None)
     no_option = next((o for o in question.options if o != APPROVE), None)
     option = no_option if refuse else yes_option

@@ -103,34 +103,6 @@ class CheckRule:
 
 AS_SHIPPED = CheckRule()
 
-# Every check there is, so that a rule for one that does not exist is a fault of the operator's file.
-CHECKS = frozenset(
-    {
-        "clock_follows_ntp", "clocks_equal", "cluster_id_as_in_inventory", "cold_sync", "config_sync",
-        "control_interfaces", "control_link", "cpu_load", "cpu_recommended", "eligibility_documented",
-        "eligible", "engines_equal", "fabric_links", "fresh_core_dumps", "graceful_restart",
-        "group_priorities", "group_states", "groups_known", "groups_together", "ha_led", "has_rebooted",
-        "heartbeat_errors", "hostname_as_in_inventory", "image_for_model", "licenses_equal",
-        "licenses_last", "major_alarms", "minor_alarms", "model_as_in_inventory", "modules_equal",
-        "monitor_failures", "monitoring_failures", "multi_node_ha", "no_exclusive_lock",
-        "no_issu_in_progress", "no_manual_flag", "no_pending_commit", "no_pending_install",
-        "nobody_configuring", "nobody_logged_in", "node_reachable", "nothing_uncommitted", "one_primary",
-        "pics_equal", "pics_online", "pics_support_issu", "policies_in_sync", "priority_as_configured",
-        "priority_restored", "protocols_support_issu", "release_is_later", "releases_equal", "runs_target",
-        "serial_as_in_inventory", "signatures_equal", "spu_load", "spu_sessions", "unchanged", "uptime",
-        "var_tmp_space", "window_long_enough",
-    }
-)  # fmt: skip
-
-# What the ISSU guide itself demands: on and blocking, whatever the rules say.
-GUIDE_CHECKS = frozenset(
-    {
-        "cpu_load", "eligible", "group_priorities", "group_states", "groups_known", "has_rebooted",
-        "image_for_model", "model_as_in_inventory", "node_reachable", "one_primary", "release_is_later",
-        "releases_equal", "runs_target", "var_tmp_space",
-    }
-)  # fmt: skip
-
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRules:

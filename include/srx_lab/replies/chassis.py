@@ -11,6 +11,8 @@ from srx_lab.machine.gauges import busy_percent
 from srx_lab.machine.state import Alarm
 from srx_lab.machine.words import ColdSync
 from srx_lab.markup import Element, empty, leaf, node
+from srx_lab.replies import text
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import clock_of, dated, wordy_span
 
@@ -239,3 +241,20 @@ def _alarm(scene: Scene, alarm: Alarm) -> Element:
         leaf("alarm-short-description", alarm.short),
         leaf("alarm-type", alarm.kind),
     )
+
+
+SHOWS = (
+    read_only(
+        "show chassis hardware",
+        "get-chassis-inventory",
+        inventory,
+        options={"detail": ("detail", False), "extensive": ("extensive", False)},
+    ),
+    read_only("show chassis fpc", "get-fpc-information", fpcs, options={"detail": ("detail", False)}),
+    read_only("show chassis fpc pic-status", "get-pic-information", pics),
+    read_only(
+        "show chassis routing-engine", "get-route-engine-information", routing_engine, text.routing_engine
+    ),
+    read_only("show chassis alarms", "get-alarm-information", chassis_alarms, text.alarms),
+    read_only("show system alarms", "get-system-alarm-information", system_alarms, text.alarms),
+)

@@ -10,7 +10,9 @@ from srx_lab.machine.cold_sync import pfe_names, spus_of
 from srx_lab.machine.groups import monitor_failures, view
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import cluster_text
 from srx_lab.replies.cold_sync import cold_synchronization
+from srx_lab.replies.read_only import NEW_API, read_only
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene
 from srx_lab.replies.when import clock_of, record_date
 
@@ -203,3 +205,47 @@ def spu(scene: Scene, query: Query) -> Element:
             leaf("chinfo-blob-error-count", 0),
         ),
     )
+
+
+_GROUP = {"redundancy-group": ("redundancy-group", True)}
+
+SHOWS = (
+    read_only(
+        "show chassis cluster status",
+        "get-chassis-cluster-status",
+        status,
+        cluster_text.cluster_status,
+        forwarded=False,
+        options=_GROUP,
+    ),
+    read_only(
+        "show chassis cluster information",
+        "get-chassis-cluster-information",
+        information,
+        cluster_text.cluster_information,
+    ),
+    read_only(
+        "show chassis cluster information configuration-synchronization",
+        "get-chassis-cluster-configuration-synchronization-information",
+        configuration_synchronization,
+    ),
+    read_only(
+        "show chassis cluster information detail",
+        "get-chassis-cluster-detail-information",
+        detail,
+        since=NEW_API,
+        options=_GROUP,
+    ),
+    read_only(
+        "show chassis cluster information detail spu",
+        "get-chassis-cluster-spu-information",
+        spu,
+        since=NEW_API,
+    ),
+    read_only(
+        "show chassis cluster ip-monitoring status",
+        "get-chassis-cluster-ip-monitoring-status",
+        ip_monitoring,
+        options=_GROUP,
+    ),
+)

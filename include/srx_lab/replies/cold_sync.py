@@ -7,6 +7,8 @@ from __future__ import annotations
 from srx_lab.machine.cold_sync import pfe_names, spus_of
 from srx_lab.machine.words import ColdSync
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import cluster_text
+from srx_lab.replies.read_only import NEW_API, read_only
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import clock_of, event_date
 
@@ -76,3 +78,20 @@ def issu_information(scene: Scene, query: Query) -> Element:
             for at, text in scene.here.issu_events[-20:]
         ),
     )
+
+
+SHOWS = (
+    read_only(
+        "show chassis cluster information issu",
+        "get-chassis-cluster-issu-information",
+        issu_information,
+        cluster_text.issu,
+    ),
+    read_only(
+        "show chassis cluster information detail coldsync",
+        "get-chassis-cluster-cold-synchronization-information",
+        cold_synchronization,
+        cluster_text.cold_sync,
+        since=NEW_API,
+    ),
+)

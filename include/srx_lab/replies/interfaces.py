@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from srx_lab.machine.words import GroupState
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
 
@@ -141,3 +142,18 @@ def lldp(scene: Scene, query: Query) -> Element:
         ),
         junos_style="brief",
     )
+
+
+SHOWS = (
+    read_only(
+        "show interfaces terse",
+        "get-interface-information",
+        interfaces_terse,
+        forwarded=False,
+        preset={"terse": ""},
+    ),
+    read_only("show arp no-resolve", "get-arp-table-information", arp, preset={"no-resolve": ""}),
+    read_only("show arp", "get-arp-table-information", arp),
+    read_only("show lacp interfaces", "get-lacp-interface-information", lacp, forwarded=False),
+    read_only("show lldp neighbors", "get-lldp-neighbors-information", lldp, forwarded=False),
+)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from srx_lab.machine.counters import services_of, share_of
 from srx_lab.markup import Element, leaf, node, padded
+from srx_lab.replies import cluster_text
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
 
@@ -122,3 +124,41 @@ def statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
 def data_plane_interfaces(scene: Scene, query: Query) -> Element:
     whole = interfaces(scene, query)
     return node("chassis-cluster-data-plane-interfaces", whole.child("dataplane-interfaces"))
+
+
+SHOWS = (
+    read_only(
+        "show chassis cluster interfaces",
+        "get-chassis-cluster-interfaces",
+        interfaces,
+        cluster_text.interfaces,
+        forwarded=False,
+    ),
+    read_only(
+        "show chassis cluster statistics",
+        "get-chassis-cluster-statistics",
+        statistics,
+        cluster_text.control_statistics,
+        forwarded=False,
+    ),
+    read_only(
+        "show chassis cluster control-plane statistics",
+        "get-chassis-cluster-control-plane-statistics",
+        control_plane_statistics,
+        cluster_text.control_statistics,
+        forwarded=False,
+    ),
+    read_only(
+        "show chassis cluster data-plane statistics",
+        "get-chassis-cluster-data-plane-statistics",
+        data_plane_statistics,
+        cluster_text.control_statistics,
+        forwarded=False,
+    ),
+    read_only(
+        "show chassis cluster data-plane interfaces",
+        "get-chassis-cluster-data-plane-interfaces",
+        data_plane_interfaces,
+        forwarded=False,
+    ),
+)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
 
@@ -61,3 +62,21 @@ def destination_nat_rules(scene: Scene, query: Query) -> Element:
 
 def static_nat_rules(scene: Scene, query: Query) -> Element:
     return node("static-nat-rule-information", leaf("total-static-nat-rules", 0))
+
+
+SHOWS = (
+    read_only("show security nat source summary", "retrieve-source-nat-summary", source_nat_summary),
+    read_only("show security nat source rule all", "get-source-nat-rule-sets-information", source_nat_rules),
+    read_only("show security nat source pool all", "retrieve-source-nat-pool-information", source_nat_pools),
+    read_only(
+        "show security nat destination summary",
+        "retrieve-destination-nat-summary-information",
+        destination_nat_summary,
+    ),
+    read_only(
+        "show security nat destination rule all",
+        "get-destination-nat-rule-sets-information",
+        destination_nat_rules,
+    ),
+    read_only("show security nat static rule all", "get-static-nat-rule-information", static_nat_rules),
+)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from srx_lab.machine.cold_sync import pfe_names
 from srx_lab.machine.gauges import noise
 from srx_lab.markup import Element, leaf, node, stream
-from srx_lab.replies import traffic
+from srx_lab.replies import text, traffic
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
 
@@ -124,3 +125,25 @@ def zones(scene: Scene, query: Query) -> Element:
         ns=scene.ns("junos-zones"),
         junos_style="brief",
     )
+
+
+SHOWS = (
+    read_only(
+        "show security policies",
+        "get-firewall-policies",
+        policies,
+        options={"detail": ("detail", False), "from-zone": ("from-zone", True), "to-zone": ("to-zone", True)},
+    ),
+    read_only("show security policies hit-count", "get-security-policies-hit-count", hit_count),
+    read_only(
+        "show security policies information", "get-firewall-policies-information", policies_information
+    ),
+    read_only("show security policies checksum", "get-policy-checksum-information", policies_checksum),
+    read_only(
+        "show security zones",
+        "get-zones-information",
+        zones,
+        options={"detail": ("detail", False), "terse": ("terse", False)},
+    ),
+    read_only("request security policies check", "check-security-policies", policies_check, text.output),
+)

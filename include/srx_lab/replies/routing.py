@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from srx_lab.markup import Element, leaf, node
 from srx_lab.replies import traffic
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import long_date, short_span
 
@@ -174,3 +175,13 @@ def _table(name: str, counts: tuple[tuple[str, int], ...]) -> Element:
             if count
         ),
     )
+
+
+SHOWS = (
+    read_only("show bgp summary", "get-bgp-summary-information", bgp_summary, routing_only=True),
+    read_only("show bgp neighbor", "get-bgp-neighbor-information", bgp_neighbors, routing_only=True),
+    read_only("show ospf neighbor", "get-ospf-neighbor-information", ospf_neighbors, routing_only=True),
+    read_only("show isis adjacency", "get-isis-adjacency-information", isis_adjacencies, routing_only=True),
+    read_only("show bfd session", "get-bfd-session-information", bfd_sessions, routing_only=True),
+    read_only("show route summary", "get-route-summary-information", route_summary, routing_only=True),
+)

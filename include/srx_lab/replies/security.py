@@ -7,7 +7,8 @@ from __future__ import annotations
 from srx_lab.machine.cold_sync import pfe_names
 from srx_lab.machine.gauges import busy_percent
 from srx_lab.markup import Element, leaf, node, padded
-from srx_lab.replies import traffic
+from srx_lab.replies import text, traffic
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene
 
 
@@ -130,3 +131,21 @@ def performance_spu(scene: Scene, query: Query) -> Element:
             for index, name in enumerate(pfe_names(scene.spec, scene.node))
         ),
     )
+
+
+SHOWS = (
+    read_only(
+        "show security flow session summary",
+        "get-flow-session-information",
+        flow_sessions,
+        text.sessions,
+        preset={"summary": ""},
+    ),
+    read_only("show security alg status", "get-alg-status", algs),
+    read_only(
+        "show security idp security-package-version", "get-idp-security-package-information", idp_package
+    ),
+    read_only("show services application-identification version", "get-appid-package-version", appid_package),
+    read_only("show security monitoring", "get-performance-summary-information", performance_summary),
+    read_only("show security monitoring performance spu", "get-performance-spu-information", performance_spu),
+)

@@ -1,4 +1,4 @@
-"""`show version` and `show system ...`."""
+"""`show system ...`."""
 
 # ruff: noqa: ARG001 - every body takes scene and query
 
@@ -10,53 +10,12 @@ from datetime import UTC, datetime
 from srx_lab.machine.gauges import busy_percent
 from srx_lab.machine.words import GroupState
 from srx_lab.markup import Element, leaf, node, padded
+from srx_lab.replies import text
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import clock_of, dated, long_date, short_span, uptime_span
 
 _BLOCK = 512
-
-_PACKAGES = (
-    ("os-kernel", "JUNOS OS Kernel 64-bit"),
-    ("os-libs", "JUNOS OS libs"),
-    ("os-runtime", "JUNOS OS runtime"),
-    ("zoneinfo", "JUNOS OS time zone information"),
-    ("netstack", "JUNOS network stack and utilities"),
-    ("junos-libs", "JUNOS libs"),
-    ("junos-runtime", "JUNOS runtime"),
-    ("junos-modules", "JUNOS modules"),
-    ("junos-daemons", "JUNOS daemons"),
-    ("junos-idp", "JUNOS idp services"),
-    ("junos-km", "JUNOS Key Manager"),
-    ("junos-platform", "JUNOS common platform support"),
-)
-
-
-def version(scene: Scene, query: Query) -> Element:
-    """host-name differs per node; package rows as on 24.4 [R]."""
-    platform = scene.spec.platform
-    return node(
-        "software-information",
-        leaf("host-name", scene.spec.host_name(scene.node)),
-        leaf("product-model", platform.product.removesuffix("-re3") if platform.model != "vSRX" else "vSRX"),
-        leaf("product-name", platform.product.removesuffix("-re3")),
-        leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
-        leaf("junos-version", scene.release.text),
-        *(_package(scene, name, comment) for name, comment in _packages(query)),
-    )
-
-
-def _packages(query: Query) -> tuple[tuple[str, str], ...]:
-    return () if query.has("brief") else _PACKAGES
-
-
-def _package(scene: Scene, name: str, comment: str) -> Element:
-    build = scene.release.text
-    return node(
-        "package-information",
-        leaf("name", name),
-        leaf("package-name", f"{name}-x86-64-{build}"),
-        leaf("comment", f"{comment} [{build}]"),
-    )
 
 
 def uptime(scene: Scene, query: Query) -> Element:
@@ -264,10 +223,24 @@ def _validity(end_at: float | None) -> tuple[Element, ...]:
     return (leaf("validity-type", "date-based"), dated("end-date", end_at))
 
 
-def vmhost_version(scene: Scene, query: Query) -> Element:
-    return node(
-        "vmhost-version-information",
-        leaf("host-name", scene.spec.host_name(scene.node)),
-        leaf("current-device", "primary"),
-        leaf("junos-version", scene.release.text),
-    )
+SHOWS = (
+    read_only("show system uptime", "get-system-uptime-information", uptime, text.uptime),
+    read_only(
+        "show system storage",
+        "get-system-storage",
+        storage,
+        text.storage,
+        options={"detail": ("detail", False)},
+    ),
+    read_only(
+        "show system processes",
+        "get-system-process-information",
+        processes,
+        text.output,
+        options={"extensive": ("extensive", False), "detail": ("detail", False), "wide": ("wide", False)},
+    ),
+    read_only("show system core-dumps", "get-system-core-dumps", core_dumps, text.directory),
+    read_only("show system users", "get-system-users-information", users),
+    read_only("show system commit", "get-commit-information", commits, text.commits, forwarded=False),
+    read_only("show system license", "get-license-summary-information", licenses, forwarded=False),
+)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from srx_lab.markup import Element, leaf, node, padded
 from srx_lab.replies import traffic
+from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
 
@@ -83,3 +84,20 @@ def ipsec_statistics(scene: Scene, query: Query) -> Element:
         leaf("esp-decrypted-packets", packets - packets // 40),
         junos_style="brief",
     )
+
+
+SHOWS = (
+    read_only(
+        "show security ike security-associations",
+        "get-ike-security-associations-information",
+        ike,
+        options={"detail": ("detail", False)},
+    ),
+    read_only(
+        "show security ipsec security-associations",
+        "get-security-associations-information",
+        ipsec,
+        options={"detail": ("detail", False)},
+    ),
+    read_only("show security ipsec statistics", "get-ipsec-statistics-information", ipsec_statistics),
+)

@@ -9,7 +9,7 @@ from srx_issu.adapters.devices.parse.refusals import raise_errors
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
 from srx_issu.adapters.devices.parse.status import redundancy_groups
 from srx_issu.adapters.devices.parse.system import clock_facts, software_facts
-from srx_issu.adapters.devices.state.ask import Args
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import UnknownCommand
 from tests.places import CAPTURES, capture
@@ -33,7 +33,8 @@ class CapturedNodes:
         self._more = more or {}
         self.asked: list[tuple[NodeName, str]] = []
 
-    def __call__(self, node: NodeName, rpc: str, args: Args) -> Element:
+    def __call__(self, node: NodeName, form: RequestForm, /) -> Element:
+        rpc = form.rpc.name
         self.asked.append((node, rpc))
         given = self._more.get(rpc)
         if given is not None and given.startswith("<"):

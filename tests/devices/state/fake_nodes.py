@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
-from srx_issu.adapters.devices.state.ask import Args
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import (
     GroupMember,
     GroupState,
@@ -32,8 +32,8 @@ class FakeNodes:
         self._answers = dict(answers)
         self.asked: list[tuple[NodeName, str]] = []
 
-    def __call__(self, node: NodeName, rpc: str, args: Args) -> Element:
-        name = (args.get("") or rpc) if rpc == "command" else rpc
+    def __call__(self, node: NodeName, form: RequestForm, /) -> Element:
+        name = form.name
         before = sum(question == (node, name) for question in self.asked)
         self.asked.append((node, name))
         answer = self._answers.get(name, UnknownCommand(node, "syntax error"))

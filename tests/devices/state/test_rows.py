@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from srx_issu.adapters.devices.parse.reply import parse_reply
-from srx_issu.adapters.devices.state import cluster, platform, routing, security
+from srx_issu.adapters.devices.state import cluster, hardware, nat, routing, security, system, vpn
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
@@ -69,7 +69,7 @@ def test_load_and_sessions_of_each_spu() -> None:
     ],
 )
 def test_an_install_that_waits_for_its_reboot(text: str, pending: bool) -> None:
-    assert bool(read(platform.pending_install, text)) is pending
+    assert bool(read(system.pending_install, text)) is pending
 
 
 def test_policies_keep_their_order_and_tell_a_change() -> None:
@@ -159,8 +159,8 @@ def test_ike_in_brief_and_in_detail() -> None:
         "<ike-sa-state>UP</ike-sa-state></ike-security-associations></ike-security-associations-block>"
         "</ike-security-associations-information>"
     )
-    assert read(security.ike_peers, brief) == [rows.IkePeer(peer="192.0.2.1", up=0, all=1)]
-    assert read(security.ike_peers, detail) == [rows.IkePeer(peer="192.0.2.1", up=1, all=1)]
+    assert read(vpn.ike_peers, brief) == [rows.IkePeer(peer="192.0.2.1", up=0, all=1)]
+    assert read(vpn.ike_peers, detail) == [rows.IkePeer(peer="192.0.2.1", up=1, all=1)]
 
 
 def test_nat_rules_of_every_kind_with_their_hits() -> None:
@@ -170,10 +170,10 @@ def test_nat_rules_of_every_kind_with_their_hits() -> None:
         "</rule-translation-hits></source-nat-rule-hits-entry></source-nat-rule-entry>"
         "</source-nat-rule-detail-information>"
     )
-    assert read(security.nat_rules, text) == [rows.NatRule(kind="source", rule_set="out", name="a", hits=7)]
-    assert read(security.nat_rules, "<static-nat-rule-information/>") == []
+    assert read(nat.nat_rules, text) == [rows.NatRule(kind="source", rule_set="out", name="a", hits=7)]
+    assert read(nat.nat_rules, "<static-nat-rule-information/>") == []
     with pytest.raises(ReplyNotUnderstood):
-        read(security.nat_rules, "<output>huh</output>")
+        read(nat.nat_rules, "<output>huh</output>")
 
 
 def test_a_zone_without_interfaces_is_still_a_zone() -> None:
@@ -192,27 +192,27 @@ def test_a_zone_without_interfaces_is_still_a_zone() -> None:
 def test_a_commit_that_waits_for_its_confirmation(more: str, pending: bool) -> None:
     entry = "<commit-history><sequence-number>{}</sequence-number><user>ops</user>{}</commit-history>"
     text = f"<commit-information>{entry.format(0, more)}{entry.format(1, more)}</commit-information>"
-    assert [row.is_pending for row in read(platform.commits, text)] == [pending, False]
+    assert [row.is_pending for row in read(system.commits, text)] == [pending, False]
 
 
 def test_a_scheduled_commit_waits_too() -> None:
     words = "commit requested by root via cli at Tue May  7 15:59:00 2026"
     text = f"<commit-information>{words}</commit-information>"
-    assert [row.is_pending for row in read(platform.commits, text)] == [True]
+    assert [row.is_pending for row in read(system.commits, text)] == [True]
 
 
 def test_uncommitted_changes_are_counted_and_never_shown() -> None:
     patch = "\n[edit system]\n-  host-name a;\n+  host-name b;\n[edit system login]\n+  user eve $6$secret;\n"
     output = f"<configuration-output>{patch}</configuration-output>"
     text = f"<configuration-information>{output}</configuration-information>"
-    found = read(platform.candidate, text)
+    found = read(system.candidate, text)
     assert found == [
         rows.CandidateChange(where="[edit system]", lines=2),
         rows.CandidateChange(where="[edit system login]", lines=1),
     ]
     assert "secret" not in repr(found)
     empty = "<configuration-information><configuration-output/></configuration-information>"
-    assert read(platform.candidate, empty) == []
+    assert read(system.candidate, empty) == []
 
 
 @pytest.mark.parametrize(
@@ -228,13 +228,13 @@ def test_core_dumps_and_their_age(date: str, expected: datetime | None) -> None:
         '<directory-list><directory name="/var/crash"><file-information><file-name>core.0</file-name>'
         f"{date}</file-information></directory></directory-list>"
     )
-    assert read(platform.core_dumps, text) == [rows.CoreDump(path="/var/crash/core.0", written_at=expected)]
+    assert read(system.core_dumps, text) == [rows.CoreDump(path="/var/crash/core.0", written_at=expected)]
 
 
 def test_no_core_dump_in_the_shells_words() -> None:
-    assert read(platform.core_dumps, "<output>/var/crash/*core*: No such file or directory</output>") == []
+    assert read(system.core_dumps, "<output>/var/crash/*core*: No such file or directory</output>") == []
     listed = "<output>-rw-r--r-- 1 root wheel 3431 Aug 16 19:47 /var/crash/node.core.tgz</output>"
-    assert read(platform.core_dumps, listed) == [rows.CoreDump(path="/var/crash/node.core.tgz")]
+    assert read(system.core_dumps, listed) == [rows.CoreDump(path="/var/crash/node.core.tgz")]
 
 
 def test_licenses_of_older_and_newer_releases() -> None:
@@ -243,7 +243,7 @@ def test_licenses_of_older_and_newer_releases() -> None:
     )
     for tag in ("licensed", "licenses-installed"):
         text = f"<license-summary-information>{feature.format(tag, tag)}</license-summary-information>"
-        (row,) = read(platform.licenses, text)
+        (row,) = read(hardware.licenses, text)
         assert (row.name, row.installed) == ("idp-sig", 1)
         assert row.expires_at == datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
@@ -256,7 +256,7 @@ def test_modules_without_serial_numbers_and_optics() -> None:
         "<chassis-sub-sub-module><name>Xcvr 0</name></chassis-sub-sub-module></chassis-sub-module>"
         "</chassis-module></chassis></chassis-inventory>"
     )
-    found = read(platform.modules, text)
+    found = read(hardware.modules, text)
     assert [row.place for row in found] == ["FPC 0", "FPC 0/PIC 0"]
     assert "CZ1" not in repr(found)
 
@@ -288,13 +288,13 @@ BROKEN = [
     (cluster.led, "<chassis-cluster-information/>"),
     (cluster.config_sync, "<chassis-cluster-information/>"),
     (cluster.multi_node_ha, "<rpc-reply/>"),
-    (platform.cpu, "<route-engine><cpu-idle>120</cpu-idle></route-engine>"),
-    (platform.cpu, "<route-engine><status>OK</status></route-engine>"),
-    (platform.var_tmp, "<system-storage-information/>"),
-    (platform.clock, "<system-uptime-information/>"),
-    (platform.licenses, "<output>none</output>"),
-    (platform.appid_package, "<output>none</output>"),
-    (platform.pics, "<fpc-information><fpc><slot>x</slot></fpc></fpc-information>"),
+    (hardware.cpu, "<route-engine><cpu-idle>120</cpu-idle></route-engine>"),
+    (hardware.cpu, "<route-engine><status>OK</status></route-engine>"),
+    (system.var_tmp, "<system-storage-information/>"),
+    (system.clock, "<system-uptime-information/>"),
+    (hardware.licenses, "<output>none</output>"),
+    (hardware.appid_package, "<output>none</output>"),
+    (hardware.pics, "<fpc-information><fpc><slot>x</slot></fpc></fpc-information>"),
     (routing.lacp_members, "<output/>"),
     (security.sessions, "<output/>"),
     (security.sessions, "<flow-session-summary-information/>"),

@@ -70,6 +70,8 @@ def snapshot() -> Snapshot:
 
 
 def state() -> ClusterState:
+    """What the tests here spoil; a table that is not in it was not asked for. Each check passes on the whole
+    state of the lab (tests/checks)."""
     clock = rows.NodeClock(
         device_time=NOW,
         booted_at=NOW - timedelta(days=90),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from srx_issu.adapters.devices.parse.refusals import refusal_line
-from srx_issu.adapters.devices.queries import Query
+from srx_issu.adapters.devices.question import Question
 
 _BEGIN, _END = "<rpc-reply", "</rpc-reply>"
 _BETWEEN = (
@@ -30,13 +30,13 @@ class Answers:
     is_clear: bool
 
 
-def command(query: Query) -> str:
+def command(question: Question) -> str:
     """The CLI form of one question, as XML and without a pager."""
-    return f"{query.cli} | display xml | no-more"
+    return f"{question.cli} | display xml | no-more"
 
 
-def compound(queries: Iterable[Query]) -> str:
-    return "; ".join(command(query) for query in queries)
+def compound(questions: Iterable[Question]) -> str:
+    return "; ".join(command(question) for question in questions)
 
 
 def take_apart(printed: str) -> Answers:

@@ -1,6 +1,6 @@
 """The questions that make a ``NodeView``, in order, and what follows from an answer that is missing.
 
-A generator: it yields queries and is sent elements, or thrown our exceptions. Both readers drive it, one
+A generator: it yields questions and is sent elements, or thrown our exceptions. Both readers drive it, one
 with threads, one with asyncio, so a view means the same whichever wire it came by. What was not answered
 stays None, and ``error`` keeps why; nothing is taken from what the peer says.
 """
@@ -11,11 +11,11 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import TypeVar
 
-from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices import questions
 from srx_issu.adapters.devices.parse import status, sync, system
 from srx_issu.adapters.devices.parse.nodes import own_body
 from srx_issu.adapters.devices.parse.reply import Element, number
-from srx_issu.adapters.devices.queries import Query
+from srx_issu.adapters.devices.question import Question
 from srx_issu.domain.cluster.model import ColdSync, NodeName, NodeView
 from srx_issu.domain.errors import (
     AuthenticationFailed,
@@ -28,14 +28,15 @@ from srx_issu.domain.errors import (
     UnknownCommand,
 )
 
-Interview = Generator[Query, Element, NodeView]
+Interview = Generator[Question, Element, NodeView]
 Fact = TypeVar("Fact")
-_Asking = Generator[Query, Element, Fact]
+_Asking = Generator[Question, Element, Fact]
 
 # What Python makes of a number of five thousand digits, or of 31 February: this answer says nothing, the
 # others do.
 NO_VALUE = (ValueError, ArithmeticError)
 _LONGEST_FAULT = 500
+_UPTIME = "system-uptime-information"
 # After one of these the node is not asked further: each question would wait for its own timeout.
 SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, DeviceTimeout, SessionLost)
 
@@ -71,36 +72,36 @@ def interview(node: NodeName) -> Interview:
 
 
 def _software(node: NodeName, view: NodeView) -> _Asking[NodeView]:
-    body = yield from _own(node, queries.SOFTWARE)
+    body = yield from _own(node, questions.SOFTWARE, "software-information")
     facts = system.software_facts(node, body)
     return replace(view, release=facts.release, hostname=facts.hostname, model=facts.model)
 
 
 def _clock(node: NodeName, view: NodeView) -> _Asking[NodeView]:
-    body = yield from _own(node, queries.UPTIME)
+    body = yield from _own(node, questions.UPTIME, _UPTIME)
     facts = system.clock_facts(node, body)
     return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
 
 
 def _groups(node: NodeName, view: NodeView) -> _Asking[NodeView]:
-    body = yield from _own(node, queries.STATUS)
+    body = yield from _own(node, questions.STATUS, "chassis-cluster-status")
     groups = status.redundancy_groups(node, body)
     return replace(view, groups=groups, cluster_id=number(node, body, "cluster-id"))
 
 
 def _cold_sync(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     try:
-        body = yield from _own(node, queries.COLD_SYNC)
+        body = yield from _own(node, questions.COLD_SYNC, "cold-synchronization-monitoring-information")
         found: ColdSync | None = sync.cold_sync(node, body)
     except UnknownCommand:  # 17.4 and older: no such RPC
-        body = yield from _own(node, queries.INFORMATION)
+        body = yield from _own(node, questions.INFORMATION, "chassis-cluster-information")
         found = sync.cold_sync_in_information(node, body)
     return replace(view, cold_sync=found)
 
 
 def _issu(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     try:
-        body = yield from _own(node, queries.ISSU)
+        body = yield from _own(node, questions.ISSU, "issu-information")
     except UnknownCommand:  # optional: older releases do not have it
         return view
     return replace(view, issu=sync.issu_status(body))
@@ -115,19 +116,19 @@ _QUESTIONS = {  # by the field of NodeView that it fills
 }
 
 
-PLANNED = (queries.SOFTWARE, queries.UPTIME, queries.STATUS, queries.COLD_SYNC, queries.ISSU)
+PLANNED = (questions.SOFTWARE, questions.UPTIME, questions.STATUS, questions.COLD_SYNC, questions.ISSU)
 """What is always asked, in the order of the questions; the rest follows from an answer."""
 
 
 def with_clock(view: NodeView, uptime: Element) -> NodeView:
     """The view of a node all of whose other answers are the same as then. Raises DeviceError."""
     try:
-        facts = system.clock_facts(view.node, own_body(view.node, uptime, queries.UPTIME.body))
+        facts = system.clock_facts(view.node, own_body(view.node, uptime, _UPTIME))
     except NO_VALUE as error:
-        raise ReplyNotUnderstood(view.node, f"{queries.UPTIME.cli}: {error}") from error
+        raise ReplyNotUnderstood(view.node, f"{questions.UPTIME.cli}: {error}") from error
     return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
 
 
-def _own(node: NodeName, query: Query) -> _Asking[Element]:
-    root = yield query
-    return own_body(node, root, query.body)
+def _own(node: NodeName, question: Question, tag: str) -> _Asking[Element]:
+    root = yield question
+    return own_body(node, root, tag)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from lxml import etree
-
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.pyez_device import NodeDevice
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import DeviceError, DeviceTimeout
-from srx_issu.domain.upgrade.commands import Rpc
 
 
 def _nothing() -> None:
@@ -39,17 +37,17 @@ class NetconfSession:
     def is_open(self) -> bool:
         return self._device is not None and bool(self._device.connected)
 
-    def call(
+    def send(
         self,
-        rpc: Rpc,
+        form: RequestForm,
         *,
-        attributes: tuple[tuple[str, str], ...] = (),
         large: bool = False,
         timeout_s: float | None = None,
         leave_open: bool = False,
         just_before: Callable[[], None] = _nothing,
     ) -> Element:
-        """The whole ``rpc-reply``, error elements included.
+        """The whole ``rpc-reply``, error elements included. ``large``: a text of it may have more than 10 MB;
+        one of the CLI always may.
 
         ``leave_open`` keeps the session of a question that timed out open until ``close``, for work that
         the node may end when we hang up; the next call gets a session of its own. ``just_before`` is called
@@ -58,46 +56,20 @@ class NetconfSession:
         Raises DeviceUnreachable, HostKeyRejected or AuthenticationFailed when there is no session,
         DeviceTimeout or SessionLost when the answer is missing, ReplyNotUnderstood when it is no XML.
         """
-        request = etree.Element(rpc.name, dict(attributes))
-        for name, text in rpc.leaves:
-            etree.SubElement(request, name).text = text
-        return self._exchange(rpc.name, request, large, timeout_s or self._rpc_s, leave_open, just_before)
-
-    def command(
-        self,
-        cli: str,
-        *,
-        form: str = "xml",
-        timeout_s: float | None = None,
-        leave_open: bool = False,
-        just_before: Callable[[], None] = _nothing,
-    ) -> Element:
-        """A CLI command through ``<command>``; ``form`` is ``xml`` or ``text``. Otherwise as ``call``."""
-        request = etree.Element("command", {"format": form})
-        request.text = cli
-        return self._exchange(cli, request, True, timeout_s or self._rpc_s, leave_open, just_before)
-
-    def _exchange(
-        self,
-        doing: str,
-        request: Element,
-        large: bool,
-        timeout_s: float,
-        leave_open: bool,
-        just_before: Callable[[], None],
-    ) -> Element:
+        request, large = form.element, large or form.cli is not None
+        timeout_s = timeout_s or self._rpc_s
         with self._lock:
             device = self._device or self._open()
             just_before()
             try:
-                with translate_errors(self.node, doing):
+                with translate_errors(self.node, form.name):
                     return device.exchange(request, large=large, timeout_s=timeout_s)
             except DeviceTimeout as error:
                 if leave_open:
                     self._left_open.append(device)
                     self._device = None
                 self.drop()
-                raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s") from error
+                raise DeviceTimeout(self.node, f"{form.name}: no answer within {timeout_s:g} s") from error
             except DeviceError:
                 if not device.connected:
                     self.drop()

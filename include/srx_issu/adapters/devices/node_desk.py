@@ -13,7 +13,8 @@ from srx_issu.adapters.devices import compound
 from srx_issu.adapters.devices.interview import PLANNED, interview, with_clock
 from srx_issu.adapters.devices.parse.refusals import refusal_error
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
-from srx_issu.adapters.devices.queries import UPTIME, Query
+from srx_issu.adapters.devices.question import Question
+from srx_issu.adapters.devices.questions import UPTIME
 from srx_issu.adapters.devices.sessions import Connect, KeptSession, Printed, Turn, at_once
 from srx_issu.domain.cluster.model import NodeName, NodeView
 from srx_issu.domain.errors import DeviceError, ReplyNotUnderstood, SessionLost
@@ -36,7 +37,7 @@ _SHORTEST_S = 0.01  # between two looks at the clock
 
 _LOOK = "look"  # what the compound question is called in messages
 
-Texts = dict[Query, str]
+Texts = dict[Question, str]
 
 
 class _Stopwatch:
@@ -152,7 +153,7 @@ class NodeDesk:
         if self._read is None:
             return None
         before, view = self._read
-        if any(texts[query] != before[query] for query in PLANNED if query is not UPTIME):
+        if any(texts[each] != before[each] for each in PLANNED if each is not UPTIME):
             return None
         try:
             return with_clock(view, parse_reply(self._node, texts[UPTIME]))
@@ -161,28 +162,30 @@ class NodeDesk:
 
     async def _interview(self, texts: Texts, broke: DeviceError | None) -> NodeView:
         """Puts the questions; each is answered from ``texts``, with ``broke``, or by the node itself."""
-        questions = interview(self._node)
+        asking = interview(self._node)
         try:
-            query = next(questions)
+            question = next(asking)
             while True:
                 try:
-                    answer = await self._answer(query, texts, broke)
+                    answer = await self._answer(question, texts, broke)
                 except DeviceError as error:
-                    query = questions.throw(error)
+                    question = asking.throw(error)
                 else:
-                    query = questions.send(answer)
+                    question = asking.send(answer)
         except StopIteration as done:
             view: NodeView = done.value
             return view
 
-    async def _answer(self, query: Query, texts: Texts, broke: DeviceError | None) -> Element:
-        """The whole reply to a query's CLI form. Raises DeviceError."""
-        if (text := texts.get(query)) is not None:
-            return _element(self._node, text, query)
+    async def _answer(self, question: Question, texts: Texts, broke: DeviceError | None) -> Element:
+        """The whole reply to a question's CLI form. Raises DeviceError."""
+        if (text := texts.get(question)) is not None:
+            return _element(self._node, text, question)
         if broke is not None:
-            raise _about(query, broke)
+            raise _about(question, broke)
         self._has_asked_more = True
-        return _reply(self._node, await self.session.run(compound.command(query), limit=LOOK_BYTES), query)
+        return _reply(
+            self._node, await self.session.run(compound.command(question), limit=LOOK_BYTES), question
+        )
 
     def drop(self) -> None:
         if self._asking is not None:
@@ -202,21 +205,21 @@ def _looked_at(asking: asyncio.Task[NodeView]) -> None:
         asking.exception()
 
 
-def _about(query: Query, broke: DeviceError) -> DeviceError:
+def _about(question: Question, broke: DeviceError) -> DeviceError:
     """The same of the one question that got no answer; a login that failed was about none."""
     head, words = f"{_LOOK}: ", broke.message
     if not words.startswith(head):
         return broke
-    return type(broke)(broke.node, f"{query.cli}: {words.removeprefix(head)}")
+    return type(broke)(broke.node, f"{question.cli}: {words.removeprefix(head)}")
 
 
-def _element(node: NodeName, text: str, query: Query) -> Element:
+def _element(node: NodeName, text: str, question: Question) -> Element:
     if not text.startswith("<"):
         raise refusal_error(node, text[:500])
-    return parse_reply(node, text, large=query.large)
+    return parse_reply(node, text, large=question.large)
 
 
-def _reply(node: NodeName, printed: Printed, query: Query) -> Element:
+def _reply(node: NodeName, printed: Printed, question: Question) -> Element:
     """The XML of an answer. A whole document is an answer even when no exit status came with it."""
     text = _document(printed.out)
     if not text.startswith("<"):
@@ -224,17 +227,17 @@ def _reply(node: NodeName, printed: Printed, query: Query) -> Element:
         if printed.broke is not None:
             raise printed.broke
         if printed.status is None:
-            raise SessionLost(node, f"{query.cli}: the session ended in mid-answer")
+            raise SessionLost(node, f"{question.cli}: the session ended in mid-answer")
         if not words:
-            raise ReplyNotUnderstood(node, f"{query.cli}: empty answer, exit status {printed.status}")
+            raise ReplyNotUnderstood(node, f"{question.cli}: empty answer, exit status {printed.status}")
         raise refusal_error(node, words[:500])
     try:
-        return parse_reply(node, text, large=query.large)
+        return parse_reply(node, text, large=question.large)
     except ReplyNotUnderstood as error:
         if printed.broke is not None:
             raise printed.broke from error
         if printed.status is None:
-            raise SessionLost(node, f"{query.cli}: the session ended in mid-answer") from error
+            raise SessionLost(node, f"{question.cli}: the session ended in mid-answer") from error
         raise
 
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices import questions
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.interview import interview
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import configuration_text, file_content
 from srx_issu.adapters.devices.parse.refusals import raise_errors
 from srx_issu.adapters.devices.parse.reply import Element
-from srx_issu.adapters.devices.queries import Query
+from srx_issu.adapters.devices.question import Question
 from srx_issu.domain.cluster.model import Cluster, NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceError, SessionLost, UnknownCommand
 from srx_issu.domain.upgrade.intent import Timers
@@ -67,23 +67,23 @@ class PyezClusterReader:
         return Snapshot(cluster=self._cluster.name, taken_at=taken_at, node0=node0, node1=node1)
 
     def _view(self, node: NodeName) -> NodeView:
-        questions = interview(node)
+        asking = interview(node)
         try:
-            query = next(questions)
+            question = next(asking)
             while True:
                 try:
-                    answer = self.ask(node, query)
+                    answer = self.ask(node, question)
                 except DeviceError as error:
-                    query = questions.throw(error)
+                    question = asking.throw(error)
                 else:
-                    query = questions.send(answer)
+                    question = asking.send(answer)
         except StopIteration as done:
             view: NodeView = done.value
             return view
 
-    def ask(self, node: NodeName, query: Query) -> Element:
+    def ask(self, node: NodeName, question: Question) -> Element:
         """The whole reply, by RPC or, where the release does not know it, by the CLI's XML."""
-        return self.talk(node, lambda session: ask(session, query))
+        return self.talk(node, lambda session: ask(session, question))
 
     def talk(self, node: NodeName, looking: Callable[[NetconfSession], Element]) -> Element:
         """What ``looking`` gets out of the node's session.
@@ -100,10 +100,10 @@ class PyezClusterReader:
         return looking(session)
 
     def read_text(self, node: NodeName, path: str) -> str | None:
-        return file_content(node, self.ask(node, queries.file_show(path)), path)
+        return file_content(node, self.ask(node, questions.file_show(path)), path)
 
     def configuration(self, node: NodeName, form: str) -> str:
-        return configuration_text(node, self.ask(node, queries.configuration(form)), form)
+        return configuration_text(node, self.ask(node, questions.configuration(form)), form)
 
     def close(self) -> None:
         self._sessions.close()
@@ -117,13 +117,17 @@ class PyezClusterReader:
         self.close()
 
 
-def ask(session: NetconfSession, query: Query, timeout_s: float | None = None) -> Element:
-    """By RPC, else by CLI. Errors of one node stay in the reply: the parser knows whose they are."""
-    reply = session.call(query.rpc, attributes=query.attributes, large=query.large, timeout_s=timeout_s)
-    try:
-        raise_errors(session.node, reply)
-    except UnknownCommand:
-        return session.command(query.cli, timeout_s=timeout_s)
-    except CommandRefused:
+def ask(session: NetconfSession, question: Question, timeout_s: float | None = None) -> Element:
+    """By the first form that the release knows. Errors of one node stay in the reply: the parser knows whose
+    they are."""
+    *others, last = question.forms
+    for form in others:
+        reply = session.send(form, large=question.large, timeout_s=timeout_s)
+        try:
+            raise_errors(session.node, reply)
+        except UnknownCommand:
+            continue
+        except CommandRefused:
+            return reply
         return reply
-    return reply
+    return session.send(last, large=question.large, timeout_s=timeout_s)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices import questions
 from srx_issu.adapters.devices.node_desk import NodeDesk
 from srx_issu.adapters.devices.parse.files import says_missing
 from srx_issu.adapters.devices.parse.refusals import refusal_error
@@ -75,20 +75,20 @@ class SshClusterReader:
         return Snapshot(cluster=self._cluster, taken_at=taken_at, node0=node0, node1=node1)
 
     async def read_text(self, node: NodeName, path: str) -> str | None:
-        query, desk = queries.file_show(path), self._desks[node]
+        question, desk = questions.file_show(path), self._desks[node]
         if desk.is_overdue:
-            raise DeviceTimeout(node, f"{query.cli}: the answer to the last look is still to come")
+            raise DeviceTimeout(node, f"{question.cli}: the answer to the last look is still to come")
         try:
             async with asyncio.timeout(desk.patience_s):
-                printed = await desk.session.run(f"{query.cli} | no-more", limit=TEXT_BYTES)
+                printed = await desk.session.run(f"{question.cli} | no-more", limit=TEXT_BYTES)
         except TimeoutError as error:
-            raise DeviceTimeout(node, f"{query.cli}: no answer within {desk.patience_s:g} s") from error
+            raise DeviceTimeout(node, f"{question.cli}: no answer within {desk.patience_s:g} s") from error
         if any(says_missing(text, path) for text in (printed.out, printed.err)):
             return None
         if printed.broke is not None:
             raise printed.broke
         if printed.status is None:
-            raise SessionLost(node, f"{query.cli}: the session ended in mid-answer")
+            raise SessionLost(node, f"{question.cli}: the session ended in mid-answer")
         if _is_refusal(printed):
             words = printed.err.strip() or printed.out.strip() or f"exit status {printed.status}"
             raise refusal_error(node, words[:500])

@@ -17,6 +17,7 @@ from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import output
 from srx_issu.adapters.devices.parse.refusals import errors_in, refusal_error, refusal_line, warnings_in
 from srx_issu.adapters.devices.parse.reply import Element
+from srx_issu.adapters.devices.question import RequestForm, cli_form
 from srx_issu.adapters.devices.shell import NodeShell
 from srx_issu.domain.errors import CommandRefused, DeviceError, PermitExpired, UnknownCommand
 from srx_issu.domain.junos.job import job_directory, job_name
@@ -167,12 +168,13 @@ class RpcStartLine:
     def _ask(self, command: StartIssu, permit: Permit) -> StartReport:
         session, wait_s = self.session, self.wait_s
         try:
-            reply = session.call(command.rpc, timeout_s=wait_s, leave_open=True, just_before=permit.check)
+            reply = session.send(
+                RequestForm(rpc=command.rpc), timeout_s=wait_s, leave_open=True, just_before=permit.check
+            )
             return _rpc_answer(session.node, reply)
         except UnknownCommand:
-            reply = session.command(
-                command.cli, form="text", timeout_s=wait_s, leave_open=True, just_before=permit.check
-            )
+            by_cli = cli_form(command.cli, "text")
+            reply = session.send(by_cli, timeout_s=wait_s, leave_open=True, just_before=permit.check)
             return _rpc_answer(session.node, reply)
 
 

@@ -18,7 +18,7 @@ from typing import Self
 
 import paramiko
 
-from srx_issu.adapters.devices import queries
+from srx_issu.adapters.devices import questions
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.login import ssh_transport
@@ -76,7 +76,7 @@ class SftpNodeFiles:
         return found
 
     def _sha256(self, path: str) -> str | None:
-        return sha256(self._node, ask(self._netconf, queries.checksum(path), CHECKSUM_S))
+        return sha256(self._node, ask(self._netconf, questions.checksum(path), CHECKSUM_S))
 
     def delete(self, path: str, permit: Permit | None = None) -> None:
         """No-op when there is no such file."""
@@ -91,7 +91,7 @@ class SftpNodeFiles:
         A lost session is opened again and the copy goes on, as long as bytes are gained. Raises
         TransferFailed, or DeviceUnreachable when the node stays away.
         """
-        queries.checked_path(path)
+        questions.checked_path(path)
         wanted, size = _digest(source), source.stat().st_size
         if self._is_there(path, size, wanted, permit):
             progress(size, size)

@@ -19,6 +19,7 @@ from srx_issu.adapters.devices.parse.files import output
 from srx_issu.adapters.devices.parse.refusals import raise_errors, refusal_line, warnings_in
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.pyez import NodeSessions
+from srx_issu.adapters.devices.question import RequestForm, cli_form
 from srx_issu.adapters.devices.shell import NoShell, node_shell
 from srx_issu.adapters.devices.start import RPC_WAIT_S, RpcStartLine, ShellStartLine, job_folder
 from srx_issu.domain.cluster.model import Cluster, NodeName
@@ -123,30 +124,21 @@ class NetconfLine:
         if isinstance(command, StartIssu):
             raise RequestRefused("an ISSU is started over a start line, which starts it once")
         timeout_s = max(self.rpc_s, _PATIENCE_S.get(type(command), 0.0))
-        forms: tuple[_Form, _Form] = (_by_rpc, _by_cli)
+        by_rpc, by_cli = RequestForm(rpc=command.rpc), cli_form(command.cli, "text")
         # The RPC is missing up to 21.2 and was found refused: docs/junos.md, "Questions and their RPCs"
-        first, second = reversed(forms) if isinstance(command, ResyncPolicies) else forms
+        first, second = (by_cli, by_rpc) if isinstance(command, ResyncPolicies) else (by_rpc, by_cli)
         try:
             try:
-                return first(self.session, command, timeout_s, permit)
+                return self._sent(first, command, timeout_s, permit)
             except UnknownCommand:
-                return second(self.session, command, timeout_s, permit)
+                return self._sent(second, command, timeout_s, permit)
         except ReplyNotUnderstood as error:  # it may have been carried out
             node = self.session.node
             raise SessionLost(node, f"the answer cannot be read: {error.message}") from error
 
-
-_Form = Callable[[NetconfSession, Command, float, Permit], str]
-
-
-def _by_rpc(session: NetconfSession, command: Command, timeout_s: float, permit: Permit) -> str:
-    reply = session.call(command.rpc, timeout_s=timeout_s, just_before=permit.check)
-    return _words(session.node, command, reply)
-
-
-def _by_cli(session: NetconfSession, command: Command, timeout_s: float, permit: Permit) -> str:
-    reply = session.command(command.cli, form="text", timeout_s=timeout_s, just_before=permit.check)
-    return _words(session.node, command, reply)
+    def _sent(self, form: RequestForm, command: Command, timeout_s: float, permit: Permit) -> str:
+        reply = self.session.send(form, timeout_s=timeout_s, just_before=permit.check)
+        return _words(self.session.node, command, reply)
 
 
 def _words(node: str, command: Command, reply: Element) -> str:

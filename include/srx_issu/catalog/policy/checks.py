@@ -17,10 +17,9 @@ from srx_issu.catalog.faults import Checked, nearest
 from srx_issu.catalog.fields import FileEntry, ModelName, Name, TableName, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.policy.matrix import RangeEntry
+from srx_issu.checks.names import CHECK_NAMES, GUIDE_CHECKS
 from srx_issu.domain.checking import (
     AS_SHIPPED,
-    CHECKS,
-    GUIDE_CHECKS,
     CheckRule,
     CheckRules,
     Severity,
@@ -96,8 +95,8 @@ def read_checks_policy(checked: Checked, inventory: Inventory) -> Levels[CheckRu
 
 def _report_unusable_checks(checked: Checked, names: Iterable[str], *place: str | int) -> None:
     for name in names:
-        if name not in CHECKS:
-            checked.fault(f"no check {name!r}", nearest(name, CHECKS), *place, name)
+        if name not in CHECK_NAMES:
+            checked.fault(f"no check {name!r}", nearest(name, CHECK_NAMES), *place, name)
         elif name in GUIDE_CHECKS:
             found = f"check {name!r} is the ISSU guide's own: it stays on and blocking"
             checked.fault(found, "remove this rule", *place, name)

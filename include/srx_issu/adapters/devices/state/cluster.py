@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.links import Links, links
 from srx_issu.adapters.devices.parse.reply import Element, fragment
+from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
+from srx_issu.adapters.devices.questions import INFORMATION
 from srx_issu.adapters.devices.state.reply import need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import ANY_REFUSAL, of_both, of_each
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.rows import LinkKind
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.upgrade.commands import Rpc
 
 UNKNOWN = "unknown"
 
@@ -127,3 +131,42 @@ def multi_node_ha(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.M
         raise ReplyNotUnderstood(node, "multinode high availability without a peer", fragment(info))
     for peer in peers:
         yield rows.MultiNodeHa(peer=words(peer, ".") or "?", status=status)
+
+
+_LINKS = by_rpc_or_cli("get-chassis-cluster-interfaces", "show chassis cluster interfaces")
+
+HEARTBEATS = of_each(
+    "heartbeats",
+    heartbeats,
+    by_rpc_or_cli(
+        "get-chassis-cluster-control-plane-statistics", "show chassis cluster control-plane statistics"
+    ),
+)
+RTOS = of_each(
+    "rtos",
+    rtos,
+    by_rpc_or_cli("get-chassis-cluster-data-plane-statistics", "show chassis cluster data-plane statistics"),
+)
+
+QUESTIONS = (
+    HEARTBEATS,
+    RTOS,
+    of_each("links", cluster_links, _LINKS),
+    of_each("reths", reths, _LINKS),
+    of_both("monitoring", monitoring_failures, INFORMATION),
+    of_both("leds", led, INFORMATION),
+    of_both(
+        "config_sync",
+        config_sync,
+        by_rpc_or_cli(
+            "get-chassis-cluster-configuration-synchronization-information",
+            "show chassis cluster information configuration-synchronization",
+        ),
+    ),
+    of_each(
+        "multi_node_ha",
+        multi_node_ha,
+        Question(rpc=Rpc("get-chassis-high-availability-information")),
+        ANY_REFUSAL,
+    ),
+)

@@ -12,17 +12,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from srx_issu.adapters.devices.state.ask import AskNode
-from srx_issu.adapters.devices.state.conversation import Answer, Conversation
-from srx_issu.adapters.devices.state.reader import Reader
-from srx_issu.adapters.devices.state.readers import (
-    CPU,
-    HEARTBEATS,
-    HIT_COUNTS,
-    READERS,
-    RTOS,
-    image_reader,
-)
+from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
+from srx_issu.adapters.devices.state.cluster import HEARTBEATS, RTOS
+from srx_issu.adapters.devices.state.conversation import Answer, AskNode, Conversation
+from srx_issu.adapters.devices.state.hardware import CPU
+from srx_issu.adapters.devices.state.security import HIT_COUNTS
+from srx_issu.adapters.devices.state.system import image_question
+from srx_issu.adapters.devices.state.table_question import TableQuestion
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.rows import CpuSample, Heartbeat, HitCount, RtoCounter
 from srx_issu.domain.cluster.state import NODE_TABLES, TABLES, ClusterState, NotAnswered, PerNode, Rows
@@ -54,18 +50,18 @@ def collect(
     state = ClusterState(cluster=snapshot.cluster, taken_at=clock.now())
     talk = Conversation(ask, snapshot)
     tables: dict[str, Any] = _sampled(talk, wanted, clock, limits)
-    readers = [*READERS, image_reader(image_path)] if image_path else list(READERS)
+    questions = [*TABLE_QUESTIONS, *([image_question(image_path)] if image_path else ())]
     for table in TABLES:
-        mine = [reader for reader in readers if reader.table == table]
+        mine = [question for question in questions if question.table == table]
         if table in wanted and table not in tables and mine:
             tables[table] = _read(talk, mine)
     return replace(state, **tables)
 
 
-def _read(talk: Conversation, readers: list[Reader]) -> Any:
+def _read(talk: Conversation, questions: list[TableQuestion]) -> Any:
     """One table; where several questions fill it, an unanswered one leaves it unanswered."""
-    answers = [talk.answers(reader) for reader in readers]
-    if readers[0].table not in NODE_TABLES:
+    answers = [talk.answers(question) for question in questions]
+    if questions[0].table not in NODE_TABLES:
         return _joined([answer[None] for answer in answers])
     return PerNode(
         node0=_joined([answer[NodeName.NODE0] for answer in answers]),
@@ -82,8 +78,8 @@ def _joined(answers: list[Answer]) -> Answer:
 
 def _sampled(talk: Conversation, wanted: frozenset[str], clock: Clock, limits: Limits) -> dict[str, Any]:
     """CPU load several times, and the counters before and after."""
-    counters = [reader for reader in (HEARTBEATS, RTOS, HIT_COUNTS) if reader.table in wanted]
-    first = {reader.table: _read(talk.fresh(), [reader]) for reader in counters}
+    counters = [each for each in (HEARTBEATS, RTOS, HIT_COUNTS) if each.table in wanted]
+    first = {each.table: _read(talk.fresh(), [each]) for each in counters}
     started = clock.now()
     tables: dict[str, Any] = {}
     if CPU.table in wanted:
@@ -92,11 +88,11 @@ def _sampled(talk: Conversation, wanted: frozenset[str], clock: Clock, limits: L
         left = limits.rto_interval_s - (clock.now() - started).total_seconds()
         if left > 0:
             clock.sleep(left)
-    for reader in counters:
-        again = _read(talk.fresh(), [reader])
-        tables[reader.table] = PerNode(
-            node0=_grown(first[reader.table].node0, again.node0),
-            node1=_grown(first[reader.table].node1, again.node1),
+    for each in counters:
+        again = _read(talk.fresh(), [each])
+        tables[each.table] = PerNode(
+            node0=_grown(first[each.table].node0, again.node0),
+            node1=_grown(first[each.table].node1, again.node1),
         )
     return tables
 

@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
+from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
 from srx_issu.adapters.devices.state.reply import lines, need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import NOT_IN_USE, of_primary
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
@@ -146,3 +148,41 @@ def _set_lines(part: Element, node: NodeName) -> list[list[str]]:
     if not told:
         raise ReplyNotUnderstood(node, "no 'set' lines in the configuration")  # no fragment: secrets
     return told
+
+
+_BGP = by_rpc_or_cli("get-bgp-summary-information", "show bgp summary")
+_CONFIGURATION = Question(cli="show configuration | display set", cli_output="text")
+
+QUESTIONS = (
+    of_primary("bgp", bgp_peers, _BGP, NOT_IN_USE),
+    of_primary("bgp_prefixes", bgp_prefixes, _BGP, NOT_IN_USE),
+    of_primary(
+        "ospf",
+        ospf_neighbors,
+        by_rpc_or_cli("get-ospf-neighbor-information", "show ospf neighbor"),
+        NOT_IN_USE,
+    ),
+    of_primary(
+        "isis",
+        isis_adjacencies,
+        by_rpc_or_cli("get-isis-adjacency-information", "show isis adjacency"),
+        NOT_IN_USE,
+    ),
+    of_primary(
+        "bfd", bfd_sessions, by_rpc_or_cli("get-bfd-session-information", "show bfd session"), NOT_IN_USE
+    ),
+    of_primary("routes", route_counts, by_rpc_or_cli("get-route-summary-information", "show route summary")),
+    of_primary(
+        "interfaces",
+        interfaces,
+        by_rpc_or_cli("get-interface-information", "show interfaces terse", terse=None),
+    ),
+    of_primary(
+        "lacp",
+        lacp_members,
+        by_rpc_or_cli("get-lacp-interface-information", "show lacp interfaces"),
+        NOT_IN_USE,
+    ),
+    of_primary("configuration", configuration, _CONFIGURATION),
+    of_primary("routing_features", routing_features, _CONFIGURATION),
+)

@@ -1,22 +1,24 @@
-"""Rows about what the firewall does: sessions, zones, policies and their sync, NAT, VPN, ALG, ARP."""
+"""Rows about what the firewall does: sessions, zones, policies and their sync, ALG, ARP."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
+from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
 from srx_issu.adapters.devices.state.reply import lines, need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import Scope, TableQuestion, of_both
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.upgrade.commands import Rpc
 
 # What a policy is, without what a newer release adds to the reply or counts up in it.
 _POLICY_NAMES = ("address-name", "application-name", "source-identity-name", "dynamic-application-name")
 _POLICY_MATCHES = ("source-addresses", "destination-addresses", "applications", "source-identities")
-
 _PFE_LINE = re.compile(
     r"\b(?:(?P<node>node[01])\.)?(?P<pfe>(?:fpc|pfe|spu)\d+(?:[./]\w*\d+)*|flowd\w*)\b", re.IGNORECASE
 )
@@ -154,67 +156,6 @@ def hit_counts(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.HitC
         )
 
 
-def nat_rules(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatRule]:
-    """Source, destination or static, told by the element's name (``source-nat-rule-entry``)."""
-    for kind, found in _nat_entries(part, node, r"(source|destination|static)-nat-rule-entry"):
-        yield rows.NatRule(
-            kind=kind,
-            rule_set=words(found, "rule-set-name") or "",
-            name=need_words(found, "rule-name", node),
-            hits=_first(node, found, "rule-translation-hits", "succ-hits"),
-            sessions=_first(node, found, "rule-number-of-sessions", "concurrent-hits"),
-        )
-
-
-def nat_pools(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.NatPool]:
-    for kind, found in _nat_entries(part, node, r"(source|destination)-nat-pool-info-entry"):
-        yield rows.NatPool(
-            kind=kind,
-            name=need_words(found, "pool-name", node),
-            addresses=_first(node, found, "total-pool-address", "total-pool-addresses"),
-        )
-
-
-def _nat_entries(part: Element, node: NodeName, pattern: str) -> Iterator[tuple[str, Element]]:
-    """Kind and element of each entry; ReplyNotUnderstood when nothing in the reply is about NAT."""
-    if not any("-nat-" in str(element.tag) for element in part.iter()):
-        raise ReplyNotUnderstood(node, "nothing about NAT in the reply", fragment(part))
-    for found in part.iter():
-        if match := re.fullmatch(pattern, str(found.tag)):
-            yield match[1], found
-
-
-def _first(node: NodeName, found: Element, *names: str) -> int | None:
-    below = (e for name in names for e in found.iter(name))
-    element = next(below, None)
-    return number(node, element, ".") if element is not None else None
-
-
-def ike_peers(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IkePeer]:
-    """Brief and detail style: the states that stand beside or below each remote address."""
-    info = need(part, "ike-security-associations-information", node)
-    up: Counter[str] = Counter()
-    every: Counter[str] = Counter()
-    for address in info.iter("ike-sa-remote-address"):
-        peer, block = need_words(address, ".", node), address.getparent()
-        states = [words(e, ".") or "" for e in block.iter("ike-sa-state")] if block is not None else []
-        every[peer] += len(states)
-        up[peer] += sum(state.lower() in ("up", "matured") for state in states)
-    for peer, count in every.items():
-        yield rows.IkePeer(peer=peer, up=up[peer], all=count)
-
-
-def ipsec_tunnels(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.IpsecTunnel]:
-    info = need(part, "ipsec-security-associations-information", node)
-    tunnels: defaultdict[str, set[str]] = defaultdict(set)
-    for found in info.iter("ipsec-security-associations"):
-        gateway = words(found, "sa-remote-gateway")
-        if gateway:
-            tunnels[gateway].add(words(found, "sa-tunnel-index") or words(found, "sa-spi") or "")
-    for gateway, indexes in tunnels.items():
-        yield rows.IpsecTunnel(gateway=gateway, tunnels=len(indexes))
-
-
 def algs(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Alg]:
     for found in need(part, "alg-status", node):
         match = re.fullmatch(r"alg-(.+)-status", str(found.tag))
@@ -228,3 +169,38 @@ def arp(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ArpCount]:
     entries = Counter(words(entry, "interface-name") or "?" for entry in found)
     for interface, count in sorted(entries.items()):
         yield rows.ArpCount(interface=interface, entries=count)
+
+
+HIT_COUNTS = of_both(
+    "hit_counts",
+    hit_counts,
+    by_rpc_or_cli("get-security-policies-hit-count", "show security policies hit-count"),
+)
+
+QUESTIONS = (
+    HIT_COUNTS,
+    of_both(
+        "sessions",
+        sessions,
+        by_rpc_or_cli("get-flow-session-information", "show security flow session summary", summary=None),
+    ),
+    of_both(
+        "spus", spu_loads, by_rpc_or_cli("get-performance-summary-information", "show security monitoring")
+    ),
+    of_both("zones", zones, by_rpc_or_cli("get-zones-information", "show security zones")),
+    of_both("policies", policies, by_rpc_or_cli("get-firewall-policies", "show security policies")),
+    TableQuestion(
+        table="policy_sync",
+        scope=Scope.BOTH,
+        question=Question(
+            rpc=Rpc("check-security-policies"),
+            cli="request security policies check",
+            cli_output="text",
+            cli_first=True,  # the RPC was found wanting in the field
+        ),
+        parse=policy_sync,
+        speaks_of_both=True,
+    ),
+    of_both("algs", algs, by_rpc_or_cli("get-alg-status", "show security alg status")),
+    of_both("arp", arp, by_rpc_or_cli("get-arp-table-information", "show arp no-resolve", no_resolve=None)),
+)

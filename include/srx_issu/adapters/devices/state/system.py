@@ -1,21 +1,22 @@
-"""Rows about the nodes themselves: software, load, space, time, alarms, logins, commits, hardware."""
+"""Rows about the nodes themselves: software, space, time, core dumps, logins, commits, installs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
-from srx_issu.adapters.devices.parse.capacity import filesystem_of, filesystems, routing_engine
+from srx_issu.adapters.devices.parse.capacity import filesystem_of, filesystems
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
 from srx_issu.adapters.devices.parse.system import clock_facts, software_facts
+from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
+from srx_issu.adapters.devices.questions import SOFTWARE, UPTIME
 from srx_issu.adapters.devices.state.reply import lines, moment, need, need_number, need_words, words
+from srx_issu.adapters.devices.state.table_question import NO_SUCH_FILE, TableQuestion, of_both, of_each
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
+from srx_issu.domain.upgrade.commands import Rpc
 
-_MODULE = re.compile(r"chassis(-sub)*-module")
-_CARD = re.compile(r"(Routing Engine|FPC|PIC|MIC|S?CB|SPC|IOC)\b")
 _NO_CORE_FILE = re.compile(r"no such file|^\s*total\b|:\s*$", re.IGNORECASE)
 _CORE_FILE = re.compile(r"-[rwxsStT-]{9}\S*\s+\d+\s.*\s(\S*core\S*)")
 
@@ -25,20 +26,6 @@ def software(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Softwa
     if facts.model is None:
         raise ReplyNotUnderstood(node, "no model in software-information", fragment(part))
     yield rows.Software(hostname=facts.hostname, model=facts.model, release=facts.release)
-
-
-def engine(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.RoutingEngine]:
-    found = need(part, "route-engine", node)
-    yield rows.RoutingEngine(
-        model=words(found, "model"),
-        status=words(found, "status"),
-        last_reboot_reason=words(found, "last-reboot-reason"),
-    )
-
-
-def cpu(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.CpuSample]:
-    found = routing_engine(node, part)
-    yield rows.CpuSample(busy_percent=found.cpu_percent, busy_1min_percent=found.cpu_1min_percent)
 
 
 def var_tmp(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Filesystem]:
@@ -69,23 +56,6 @@ def clock(part: Element, node: NodeName, asked: NodeName) -> Iterator[rows.NodeC
         configured_at=moment(info, "last-configured-time/date-time"),
         asked_of=asked,
     )
-
-
-def alarms(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Alarm]:
-    """Raises when neither "no active alarms" nor a count is there, or fewer alarms than counted."""
-    info = need(part, "alarm-information", node)
-    found = list(info.iter("alarm-detail"))
-    if next(info.iter("no-active-alarms"), None) is None:
-        counted = need_number(info, "alarm-summary/active-alarm-count", node)
-        if len(found) < counted:
-            raise ReplyNotUnderstood(node, f"{counted} alarms announced, {len(found)} listed", fragment(info))
-    for one in found:
-        yield rows.Alarm(
-            alarm_class=need_words(one, "alarm-class", node),
-            text=need_words(one, "alarm-description", node),
-            kind=words(one, "alarm-type"),
-            since=moment(one, "alarm-time"),
-        )
 
 
 def core_dumps(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.CoreDump]:
@@ -165,80 +135,36 @@ def candidate(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Candi
         yield rows.CandidateChange(where=place, lines=count)
 
 
-def pics(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Pic]:
-    for fpc in need(part, "fpc-information", node).iter("fpc"):
-        slot = need_number(fpc, "slot", node)
-        for pic in fpc.iter("pic"):
-            yield rows.Pic(
-                fpc=slot,
-                pic=need_number(pic, "pic-slot", node),
-                kind=words(pic, "pic-type"),
-                state=need_words(pic, "pic-state", node),
-            )
+QUESTIONS = (
+    of_both("software", software, SOFTWARE),
+    of_both("clocks", clock, UPTIME),
+    of_both("var_tmp", var_tmp, by_rpc_or_cli("get-system-storage", "show system storage")),
+    of_both(
+        "core_dumps",
+        core_dumps,
+        by_rpc_or_cli("get-system-core-dumps", "show system core-dumps"),
+        NO_SUCH_FILE,
+    ),
+    of_both("logins", logins, by_rpc_or_cli("get-system-users-information", "show system users")),
+    of_each("commits", commits, by_rpc_or_cli("get-commit-information", "show system commit")),
+    of_each(
+        "candidate",
+        candidate,
+        Question(
+            rpc=Rpc("get-configuration"),
+            attributes=(
+                ("database", "candidate"),
+                ("compare", "rollback"),
+                ("rollback", "0"),
+                ("format", "text"),
+            ),
+        ),
+    ),
+    of_each("pending_install", pending_install, Question(rpc=Rpc("request-package-checks-pending-install"))),
+)
 
 
-def chassis(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Chassis]:
-    """The serial number of the chassis itself, as the sticker and the inventory have it."""
-    yield rows.Chassis(serial=words(need(part, "chassis", node), "serial-number"))
-
-
-def modules(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Module]:
-    """Routing engines, cards and PICs; optics differ between healthy nodes and are left out."""
-    yield from _modules(need(part, "chassis", node), "")
-
-
-def _modules(parent: Element, place: str) -> Iterator[rows.Module]:
-    for found in parent:
-        if not _MODULE.fullmatch(str(found.tag)):
-            continue
-        name = words(found, "name") or "?"
-        here = f"{place}/{name}" if place else name
-        if _CARD.match(name):
-            yield rows.Module(place=here, kind=words(found, "description") or words(found, "model-number"))
-        yield from _modules(found, here)
-
-
-def licenses(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.License]:
-    """Raises for a summary without content, and for a validity that is neither permanent nor a date."""
-    summary = next(part.iter("license-summary-information", "license-usage-summary"), None)
-    if summary is None or not (len(summary) or words(summary, ".")):
-        raise ReplyNotUnderstood(node, "no license summary in the reply", fragment(part))
-    for found in part.iter("feature-summary"):
-        yield rows.License(
-            name=need_words(found, "name", node),
-            installed=_either(node, found, "licensed", "licenses-installed"),
-            used=_either(node, found, "used-licensed", "licenses-used"),
-            needed=_either(node, found, "needed", "licenses-needed"),
-            expires_at=_end(node, found),
-        )
-
-
-def _end(node: NodeName, found: Element) -> datetime | None:
-    """When it ends; None for a permanent one, and where neither validity nor end is shown."""
-    validity, shown = words(found, "validity-type"), words(found, "end-date")
-    end = moment(found, "end-date")
-    if end is None and (shown or (validity or "permanent").lower() not in ("permanent", "invalid")):
-        raise ReplyNotUnderstood(node, "validity of a license not understood", fragment(found))
-    return end
-
-
-def _either(node: NodeName, found: Element, name: str, older_name: str) -> int | None:
-    return number(node, found, name if found.find(name) is not None else older_name)
-
-
-def idp_packages(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SignaturePackage]:
-    """Raises when no version is shown: a box without IDP says so in words."""
-    info = need(part, "idp-security-package-information", node)
-    if words(info, "security-package-version") is None:
-        raise ReplyNotUnderstood(node, "no version of the IDP package", fragment(info))
-    for package, name in (("idp", "security-package-version"), ("idp-detector", "detector-version")):
-        version = words(info, name)
-        if version:
-            yield rows.SignaturePackage(package=package, version=version)
-
-
-def appid_package(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.SignaturePackage]:
-    found = next(part.iter("version-detail"), None)
-    if found is None:
-        raise ReplyNotUnderstood(node, "no application package version", fragment(part))
-    yield rows.SignaturePackage(package="appid", version=" ".join(" ".join(lines(found)).split()))
+def image_question(image_path: str) -> TableQuestion:
+    """Whether the image is already on the nodes, and how much of it. The guide wants it in /var/tmp."""
+    listing = Question(rpc=Rpc("file-list", (("path", image_path), ("detail", None))))
+    return of_each("images", stored_files, listing, NO_SUCH_FILE)

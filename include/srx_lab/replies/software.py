@@ -1,0 +1,74 @@
+"""`show version` and its like on the host of a VM host platform."""
+
+# ruff: noqa: ARG001 - every body takes scene and query
+
+from __future__ import annotations
+
+from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import text
+from srx_lab.replies.read_only import read_only
+from srx_lab.replies.scene import Query, Scene
+
+_PACKAGES = (
+    ("os-kernel", "JUNOS OS Kernel 64-bit"),
+    ("os-libs", "JUNOS OS libs"),
+    ("os-runtime", "JUNOS OS runtime"),
+    ("zoneinfo", "JUNOS OS time zone information"),
+    ("netstack", "JUNOS network stack and utilities"),
+    ("junos-libs", "JUNOS libs"),
+    ("junos-runtime", "JUNOS runtime"),
+    ("junos-modules", "JUNOS modules"),
+    ("junos-daemons", "JUNOS daemons"),
+    ("junos-idp", "JUNOS idp services"),
+    ("junos-km", "JUNOS Key Manager"),
+    ("junos-platform", "JUNOS common platform support"),
+)
+
+
+def version(scene: Scene, query: Query) -> Element:
+    """host-name differs per node; package rows as on 24.4 [R]."""
+    platform = scene.spec.platform
+    return node(
+        "software-information",
+        leaf("host-name", scene.spec.host_name(scene.node)),
+        leaf("product-model", platform.product.removesuffix("-re3") if platform.model != "vSRX" else "vSRX"),
+        leaf("product-name", platform.product.removesuffix("-re3")),
+        leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
+        leaf("junos-version", scene.release.text),
+        *(_package(scene, name, comment) for name, comment in _packages(query)),
+    )
+
+
+def _packages(query: Query) -> tuple[tuple[str, str], ...]:
+    return () if query.has("brief") else _PACKAGES
+
+
+def _package(scene: Scene, name: str, comment: str) -> Element:
+    build = scene.release.text
+    return node(
+        "package-information",
+        leaf("name", name),
+        leaf("package-name", f"{name}-x86-64-{build}"),
+        leaf("comment", f"{comment} [{build}]"),
+    )
+
+
+def vmhost_version(scene: Scene, query: Query) -> Element:
+    return node(
+        "vmhost-version-information",
+        leaf("host-name", scene.spec.host_name(scene.node)),
+        leaf("current-device", "primary"),
+        leaf("junos-version", scene.release.text),
+    )
+
+
+SHOWS = (
+    read_only(
+        "show version",
+        "get-software-information",
+        version,
+        text.version,
+        options={"brief": ("brief", False), "detail": ("detail", False)},
+    ),
+    read_only("show vmhost version", "get-vmhost-version-information", vmhost_version),
+)
