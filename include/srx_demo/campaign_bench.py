@@ -29,8 +29,8 @@ from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed
 from srx_demo.meter import Meter, cpu_s
 from srx_demo.one_upgrade import sessions_of
 from srx_demo.trouble import Trouble
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
@@ -93,7 +93,7 @@ class Ran:
 def bench(scenery: CampaignScenery, clusters: int, *, troubled: bool) -> int:
     with (
         Stack(scenery.home, scenery.options(), say=say) as stack,
-        CampaignApi(scenery.login(stack.url)) as api,
+        AirflowApi(scenery.login(stack.url)) as api,
     ):
         scenery.check = stack.check
         trouble = Trouble.of(scenery, api) if troubled else None
@@ -109,13 +109,13 @@ def bench(scenery: CampaignScenery, clusters: int, *, troubled: bool) -> int:
 
 
 def run(
-    stack: Stack, scenery: CampaignScenery, api: CampaignApi, clusters: int, trouble: Trouble | None
+    stack: Stack, scenery: CampaignScenery, api: AirflowApi, clusters: int, trouble: Trouble | None
 ) -> Ran:
     sids, held = frozenset(sessions_of(stack).values()), list[int]()
 
     def look() -> None:
         stack.check()
-        held.append(api.count_tasks(UPGRADE_DAG, "running", WAITS))
+        held.append(api.of(UPGRADE_DAG).count_tasks("running", WAITS))
         if trouble is not None:
             trouble.look()
 
