@@ -24,9 +24,10 @@ from srx_issu.cli.outcome import EXIT_NOT_DONE
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
 from srx_issu.ports.dag_names import UPGRADE_DAG
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.__main__ import FAILURES, watch
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home
 
 DEFAULT_SPEED = 60.0
 console = Console()

@@ -25,9 +25,10 @@ from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.__main__ import FAILURES, watch
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home
 
 FLEET = Path(__file__).resolve().parents[1] / "srx_lab" / "topologies" / "fleet.yaml"
 NOT_READY, PUT_BACK = "fra-edge-02", "lon-edge-02"

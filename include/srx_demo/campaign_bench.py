@@ -35,9 +35,10 @@ from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
 from srx_issu.ports.dag_names import UPGRADE_DAG
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home
 
 MAKESPAN, MEMORY_GB = 1.3, 2.0  # what is promised: times the slowest device's own time; of the stack
 CARRIED = 75.0  # clusters times speed for each core, so that the starts take a quarter of the devices' time

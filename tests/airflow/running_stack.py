@@ -22,8 +22,8 @@ from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.home import Home
 from tests.airflow.asking import may_be_answered
 
 T = TypeVar("T")

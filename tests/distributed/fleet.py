@@ -22,7 +22,7 @@ from srx_issu.adapters.devices import login_class
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiUnreachable
 from srx_issu.cli.login import ApiLogin
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
 from srx_issu.stack.production import access, secrets
 from srx_issu.stack.production.native import LayoutOptions, Native
 from tests.distributed.figures import Figures

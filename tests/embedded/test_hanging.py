@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from srx_issu.stack.embedded.hanging import LONGEST_PATIENCE_S, PATIENCE_S, Hanging, HangWatch
-from srx_issu.stack.embedded.health import COMPONENTS, Health
+from srx_issu.stack.processes.hanging import LONGEST_PATIENCE_S, PATIENCE_S, Hanging, HangWatch
+from srx_issu.stack.processes.health import COMPONENTS, Health
 
 EVERY_S = 30.0
 OLD = 10_000.0

@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from srx_issu.stack.embedded.component import ComponentDied, Program
-from srx_issu.stack.embedded.restarts import LIMIT, STARTING_LIMIT
-from srx_issu.stack.embedded.sessions import members
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes.component import ComponentDied, Program
+from srx_issu.stack.processes.restarts import LIMIT, STARTING_LIMIT
+from srx_issu.stack.processes.sessions import members
+from srx_issu.stack.processes.supervisor import Supervisor
 
 LIVES = "import time; time.sleep(600)"
 DIES = "print('address already in use'); raise SystemExit(3)"
@@ -276,4 +276,4 @@ time.sleep(600)
 
 def guards() -> list[psutil.Process]:
     children = psutil.Process().children()
-    return [each for each in children if "srx_issu.stack.embedded.watchdog" in each.cmdline()]
+    return [each for each in children if "srx_issu.stack.processes.watchdog" in each.cmdline()]

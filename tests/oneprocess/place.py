@@ -25,10 +25,9 @@ from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.stack.embedded.environment import Wiring, variables
-from srx_issu.stack.embedded.home import Home, repository
-from srx_issu.stack.embedded.preload import load
 from srx_issu.stack.embedded.secrets import load_or_create
-from srx_issu.stack.embedded.stack import TASK_MODULES
+from srx_issu.stack.processes.home import Home, repository
+from srx_issu.stack.processes.loaded import TASK_MODULES, load
 from tests.airflow.running_stack import PREFIXES, write_topology
 from tests.oneprocess.databases import Databases, databases
 from tests.scenarios.outside import simulator

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from srx_issu.domain.redaction.configuration import scrub
-from srx_issu.stack.embedded.home import repository
+from srx_issu.stack.processes.home import repository
 from tests.proofs.people import People, RunOf
 from tests.proofs.proof_stack import ALARM, COMMUNITY, HASH, ProofStack
 

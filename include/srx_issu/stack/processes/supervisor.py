@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from srx_issu.stack.embedded.component import Component, ComponentDied, Program, tail
-from srx_issu.stack.embedded.restarts import LIMIT, RestartHistory
-from srx_issu.stack.embedded.saying import StopVerdict, where_possible
-from srx_issu.stack.embedded.sessions import end_all, kill
-from srx_issu.stack.embedded.watchdog_post import GuardPost
+from srx_issu.stack.processes.component import Component, ComponentDied, Program, tail
+from srx_issu.stack.processes.restarts import LIMIT, RestartHistory
+from srx_issu.stack.processes.saying import StopVerdict, where_possible
+from srx_issu.stack.processes.sessions import end_all, kill
+from srx_issu.stack.processes.watchdog_post import GuardPost
 
 STOP_GRACE_S = 10.0
 HUNG_GRACE_S = 5.0  # one that does not do its work may still answer to SIGTERM
