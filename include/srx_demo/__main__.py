@@ -24,9 +24,9 @@ from srx_issu.cli.outcome import EXIT_NOT_DONE
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
 from srx_issu.ports.dag_names import UPGRADE_DAG
-from srx_issu.stack.embedded.__main__ import FAILURES, watch
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
-from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.ending import Ended, ending_on_signals, watch
 from srx_issu.stack.processes.home import Home
 
 DEFAULT_SPEED = 60.0
@@ -54,7 +54,7 @@ def demonstrate(scenery: Scenery, fault: str | None, *, keep: bool) -> int:
             console.print(
                 f"Passwords: {scenery.home.users_file}; Ctrl-C ends it", highlight=False, soft_wrap=True
             )
-            watch(stack)
+            watch(stack.check)
         return followed.ending.exit_status
 
 

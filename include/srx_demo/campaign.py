@@ -25,9 +25,9 @@ from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.stack.embedded.__main__ import FAILURES, watch
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
-from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.ending import Ended, ending_on_signals, watch
 from srx_issu.stack.processes.home import Home
 
 FLEET = Path(__file__).resolve().parents[1] / "srx_lab" / "topologies" / "fleet.yaml"
@@ -72,7 +72,7 @@ def demonstrate(scenery: CampaignScenery, *, keep: bool) -> int:
             console.print("The simulator agrees: one start a cluster, no conflict group twice at once")
         if keep:
             console.print(f"\nAirflow stays up: {stack.url}; passwords: {scenery.home.users_file}")
-            watch(stack)
+            watch(stack.check)
         return EXIT_GREEN if status == EXIT_GREEN and not faults else EXIT_RED
 
 

@@ -15,25 +15,17 @@ from srx_issu.stack.embedded.secrets import passwords
 from srx_issu.stack.embedded.showing import ask
 from srx_issu.stack.embedded.stack import Stack, StackFailed, StackOptions
 from srx_issu.stack.processes import running
-from srx_issu.stack.processes.ending import PROCESS_FAILURES, Ended, ending_on_signals
+from srx_issu.stack.processes.ending import PROCESS_FAILURES, Ended, ending_on_signals, watch
 from srx_issu.stack.processes.home import Home
 
 FAILURES = (*PROCESS_FAILURES, StackFailed)
-POLL_S = 0.5
 DOWN_TIMEOUT_S = 60.0
 
 
-def up(home: Home, options: StackOptions) -> int:
+def up(home: Home, options: StackOptions) -> NoReturn:
     with Stack(home, options, say=say) as stack:
         welcome(stack)
-        watch(stack)
-
-
-def watch(stack: Stack) -> NoReturn:
-    """Looks for ever; ends by ComponentDied or Ended."""
-    while True:
-        stack.check()
-        time.sleep(POLL_S)
+        watch(stack.check)
 
 
 def run(home: Home, options: StackOptions, command: list[str]) -> int:

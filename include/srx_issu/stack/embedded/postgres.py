@@ -8,7 +8,6 @@ folders above the data to everybody. We run its programs instead: as a child of 
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -23,7 +22,7 @@ import psycopg
 
 from srx_issu.stack.processes.component import Program
 from srx_issu.stack.processes.home import Home
-from srx_issu.stack.processes.postgres_wheel import PostgresFailed, as_unprivileged, programs
+from srx_issu.stack.processes.postgres_wheel import PostgresFailed, as_unprivileged, hand_over, programs
 
 USER = "srx_issu"  # PostgreSQL's name for us, not the system's; owns everything
 JOURNAL_WRITER = "srx_issu_journal"  # what the software works as: adds to the journal, changes none of it
@@ -42,7 +41,7 @@ class Postgres:
         self._socket_folder = home.pgdata
         if len(os.fsencode(home.pgdata)) > LONGEST_SOCKET_FOLDER:
             self._socket_folder = Path(tempfile.mkdtemp(prefix="srx-issu-"))
-            self._give(self._socket_folder)
+            hand_over(self._socket_folder)
 
     def program(self) -> Program:
         """The server on its data folder, made when it is not there; ``wait`` must follow its start."""
@@ -109,7 +108,7 @@ class Postgres:
         shutil.rmtree(self._home.pgdata, ignore_errors=True)  # what an interrupted initdb left
         self._home.remember(schema="")
         self._home.pgdata.mkdir(mode=0o700)
-        self._give(self._home.pgdata)
+        hand_over(self._home.pgdata)
         command = ["initdb", "-D", str(self._home.pgdata), "-U", USER]
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
         self._run([*command, *options])
@@ -134,8 +133,3 @@ class Postgres:
                 f"{program} ended with status {done.returncode}:\n{done.stderr or done.stdout}"
             )
         return done.stdout
-
-    def _give(self, folder: Path) -> None:
-        if self._prefix:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,12 +123,9 @@ class Stack:
             self._supervision.stop()
 
     def stop(self) -> None:
-        """Says what is in flight, and ends every process, PostgreSQL last. Does nothing the second time."""
+        """Ends every process. Does nothing the second time."""
         self.leave_alone()
         if self._supervisor is not None:
-            if in_flight := self._in_flight():
-                self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
-            self._say("stopping")
             self._supervisor.stop()
             self._supervisor = self._supervision = None
         self._cleanup.close()
@@ -229,18 +226,7 @@ class Stack:
         return Program(name=name, command=[*airflow, *command], log=log, environment=self.environment)
 
     def _leave_note(self) -> None:
-        """For ``status``, ``down`` and the command line; anew after each restart."""
+        """For ``status``, ``down`` and the command line."""
         if self._wiring is None:  # no address yet that anybody could use
             return
-        ended = self.supervisor.histories
-        restarts = {
-            name: running.Restarts(count=each.ends, reason=each.reason, at=each.at.isoformat())
-            for name, each in ended.items()
-            if each.at
-        }
-        sessions = self.supervisor.sessions
-        with suppress(OSError):  # a full disk: the stack itself is worth more than its note
-            running.write(
-                self.home,
-                running.Running(pid=os.getpid(), url=self.url, sessions=sessions, restarts=restarts),
-            )
+        running.leave_note(self.home, self.url, self.supervisor)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
@@ -23,6 +24,7 @@ PROCESS_FAILURES = (
     NotInARepository,
     AlreadyRunning,
 )
+POLL_S = 0.5
 
 
 class Ended(Exception):
@@ -45,3 +47,10 @@ def ending_on_signals() -> Iterator[None]:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, once)
     yield
+
+
+def watch(check: Callable[[], None]) -> NoReturn:
+    """Looks for ever; ends by what ``check`` raises, or by ``Ended``."""
+    while True:
+        check()
+        time.sleep(POLL_S)

@@ -30,6 +30,13 @@ def programs() -> Path:
     return found[-1]
 
 
+def hand_over(path: Path) -> None:
+    """To the user as whom PostgreSQL runs, where that is not the one who runs this."""
+    if as_unprivileged():
+        nobody = pwd.getpwnam("nobody")
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)
+
+
 def as_unprivileged() -> list[str]:
     """What to put before a command of PostgreSQL, which refuses to be run by root.
 

@@ -135,11 +135,15 @@ class Supervisor:
         return self._members[name].program
 
     def stop(self) -> None:
-        """Ends every process, PostgreSQL last, and starts none again. Does nothing the second time."""
+        """Says what is in flight and ends every process, PostgreSQL last; none is started again. Does nothing
+        the second time."""
         with self._busy:
             if self._closed:
                 return
             self._closed = True
+            if in_flight := self._in_flight():
+                self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
+            self._say("stopping")
             components = [member.component for member in self._members.values() if member.component]
             end_all((component.session for component in components), STOP_GRACE_S)
             for component in components:
