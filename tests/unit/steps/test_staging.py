@@ -14,6 +14,7 @@ import pytest
 
 from srx_issu.campaign.model import SiteStaging, Staging
 from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.planning import Planning
 from srx_issu.domain.cluster.model import Cluster, Image, NodeName, Snapshot
 from srx_issu.domain.cluster.rows import Filesystem
 from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
@@ -21,7 +22,6 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFailed
 from srx_issu.ports.permits import Permit
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.campaign.context import Planning
 from srx_issu.steps.staging.context import StagingContext
 from srx_issu.steps.staging.fleet import SiteWork, gaps, plan_staging, stage_site, summarise
 from srx_issu.steps.staging.throttle import Throttle

@@ -16,9 +16,10 @@ from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.campaign.plan import CampaignPlan, plan_waves
+from srx_issu.campaign.planning import Planning
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.steps.campaign.cluster_task import ClusterTask
-from srx_issu.steps.campaign.context import CampaignContext, Planning
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
 from srx_issu.steps.staging.fleet import gaps
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from srx_issu.campaign.planning import Planning
 from srx_issu.domain.cluster.model import Cluster, Image, NodeName
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import NodeFiles
 from srx_issu.ports.journal import Leases
 from srx_issu.ports.staging import StagingJournal
-from srx_issu.steps.campaign.context import Planning
 
 
 @dataclass(frozen=True, kw_only=True)
