@@ -19,7 +19,8 @@ from srx_issu.ports.staging import StagingJournal
 @dataclass(frozen=True, kw_only=True)
 class StagingContext:
     """``look`` and ``files`` are called in threads; they may raise DeviceError, and RequestRefused when
-    there is no account for the cluster. ``plan_now`` raises OperatorFileError while files have faults."""
+    there is no account for the cluster. ``plan_now`` is by the same reading of the files as ``clusters`` and
+    ``images``, and raises OperatorFileError while the campaign's own has faults."""
 
     staging_id: str
     plan_now: Callable[[], Planning]
