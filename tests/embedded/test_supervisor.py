@@ -293,7 +293,7 @@ def test_says_what_is_in_flight_before_it_ends_everything_and_says_it_once(tende
 def test_the_note_tells_of_the_newest_start_and_of_the_restarts(tended: Tended) -> None:
     first = tended.start(LIVES)
     os.kill(first, signal.SIGKILL)
-    until(lambda: (tended.supervisor.tend(), tended.ends)[1])
+    tended.ends_again()
     tended.pass_pause()
     home = Home(root=tended.folder)
     with running.locked(home):
