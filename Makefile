@@ -203,10 +203,14 @@ lock: $(STAMPS)/uv ## Resolve requirements*.in anew into requirements*.txt, with
 	@for name in requirements-uv requirements-build requirements requirements-dev; do \
 		$(LOCK) $$name.in -o $$name.txt; done
 
+.PHONY: pages
+pages: $(STAMPS)/dev ## Write schemas, tables of keys, runbook and failure pages anew from the code they tell of
+	@$(BIN)/python -m tools
+
 .PHONY: clean
 clean: ## Remove what was built or installed; a stack's state (.srx-issu) stays
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage include/*.egg-info
-	@find dags include plugins tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find dags include plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 .PHONY: help
 help: ## This list

@@ -19,13 +19,15 @@ from srx_demo.scenery import Scenery, lab_table
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.display import phase_table
-from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.main import summary
 from srx_issu.cli.outcome import EXIT_NOT_DONE
 from srx_issu.cli.run_ids import new_run_id
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
-from srx_issu.stack.embedded.home import Home
+from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
+from srx_issu.ports.dag_names import UPGRADE_DAG
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals, watch
+from srx_issu.stack.processes.home import Home
 
 DEFAULT_SPEED = 60.0
 console = Console()
@@ -52,7 +54,7 @@ def demonstrate(scenery: Scenery, fault: str | None, *, keep: bool) -> int:
             console.print(
                 f"Passwords: {scenery.home.users_file}; Ctrl-C ends it", highlight=False, soft_wrap=True
             )
-            watch(stack)
+            watch(stack.check)
         return followed.ending.exit_status
 
 
@@ -67,7 +69,8 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
         "window_start": None,
         "window_end": None,
     }
-    run = api.trigger(new_run_id(scenery.cluster.name), conf)
+    upgrades = api.of(UPGRADE_DAG)
+    run = upgrades.trigger(new_run_id(scenery.cluster.name), conf)
     people = Approvers(
         users=scenery.approvers,
         log_in=lambda user: AirflowApi(scenery.login(stack.url, user)),
@@ -78,7 +81,7 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
         stack.check()
         people.look(run.run_id)
 
-    return Follower(api=api, console=console, each_look=each_look).follow(run.run_id)
+    return UpgradeFollower(runs=upgrades, console=console, each_look=each_look).follow(run.run_id)
 
 
 def conclude(followed: Followed, scenery: Scenery, stack: Stack) -> None:

@@ -10,7 +10,9 @@ from rich.console import Console
 
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.domain.approvals.judge import APPROVE
+from srx_issu.ports.dag_names import UPGRADE_DAG
 
 USERS = ("approver", "admin")  # in the order of the gates; the operator asks for the upgrade
 MOST = len(USERS)
@@ -32,21 +34,21 @@ class Approvers:
         """Answers what is asked now, once it could have been read."""
         if not self.users:
             return
-        for question in self._api(self.users[0]).questions(run_id):
+        for question in self._upgrades(self.users[0]).questions(run_id):
             if self.now() - self._seen.setdefault(question.task_id, self.now()) < READING_S:
                 continue
             number = question.task_id.rpartition("approve_start")[2].lstrip("_") or "1"
             user = self.users[min(int(number), len(self.users)) - 1]
             self.console.print(question.body, markup=False, highlight=False)
             try:
-                self._api(user).answer(run_id, question, APPROVE)
+                self._upgrades(user).answer(run_id, question.task_id, APPROVE)
             except ApiFailed as refused:
                 self.console.print(f"{user}: {refused}", markup=False, highlight=False)
             else:
                 self.console.print(f"{question.task_id}: {APPROVE}, by {user}", highlight=False)
             self._seen[question.task_id] = self.now()  # asked anew when the answer was lost
 
-    def _api(self, user: str) -> AirflowApi:
+    def _upgrades(self, user: str) -> DagRuns:
         if user not in self._apis:
             self._apis[user] = self.log_in(user)
-        return self._apis[user]
+        return self._apis[user].of(UPGRADE_DAG)

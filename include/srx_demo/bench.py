@@ -30,9 +30,11 @@ from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.stack.embedded.home import Home
+from srx_issu.ports.dag_names import UPGRADE_DAG
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home
 
 SPEEDS = (60.0, 5.0)
 UPGRADES = {60.0: 2}  # at any other speed one
@@ -116,10 +118,11 @@ def upgrade_all(stack: Stack, scenery: Scenery) -> tuple[list[Measured], float]:
     limit_s = LIMIT_S + DEVICE_LIMIT_S / scenery.lab.speed
     found = []
     with AirflowApi(scenery.login(stack.url)) as api:
+        upgrades = api.of(UPGRADE_DAG)
         for cluster in scenery.clusters:
             console.print(f"upgrading {cluster.name} at {scenery.lab.speed:g} times real speed")
-            found.append(measure(stack, scenery, api, cluster.name, limit_s))
-        return found, api.parse_s()
+            found.append(measure(stack, scenery, upgrades, cluster.name, limit_s))
+        return found, upgrades.parse_s()
 
 
 def bench(folder: Path, speeds: Sequence[float]) -> int:

@@ -20,14 +20,15 @@ from srx_demo import referee
 from srx_demo.campaign_scenery import NAME, CampaignScenery, conflict_groups
 from srx_demo.lab import Lab, LabFailed
 from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals, watch
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals, watch
+from srx_issu.stack.processes.home import Home
 
 FLEET = Path(__file__).resolve().parents[1] / "srx_lab" / "topologies" / "fleet.yaml"
 NOT_READY, PUT_BACK = "fra-edge-02", "lon-edge-02"
@@ -50,7 +51,7 @@ def demonstrate(scenery: CampaignScenery, *, keep: bool) -> int:
         scenery.lab.inject("var_tmp_full_on_both", NOT_READY)
         scenery.lab.inject("cold_sync_never_completes", PUT_BACK)
         say(f"Broken on purpose: {NOT_READY} has no space for the image, {PUT_BACK} will not synchronize")
-        with CampaignApi(scenery.login(stack.url)) as api:
+        with AirflowApi(scenery.login(stack.url)) as api:
             run_id = start_campaign(api, NAME)
             console.print(
                 f"\nCampaign run {run_id}; its plan is approved here by the demo\n", highlight=False
@@ -71,18 +72,19 @@ def demonstrate(scenery: CampaignScenery, *, keep: bool) -> int:
             console.print("The simulator agrees: one start a cluster, no conflict group twice at once")
         if keep:
             console.print(f"\nAirflow stays up: {stack.url}; passwords: {scenery.home.users_file}")
-            watch(stack)
+            watch(stack.check)
         return EXIT_GREEN if status == EXIT_GREEN and not faults else EXIT_RED
 
 
-def approve(api: CampaignApi, run_id: str, task: str) -> None:
+def approve(api: AirflowApi, run_id: str, task: str) -> None:
     """What 'srx-issu campaign answer RUN --option Approve' does; a hold is left to a person."""
     if not task.startswith("approve"):
         console.print(f"{task} asks: answer it in Airflow", style="bold", highlight=False)
         return
-    for question in api.dag_questions(f"{DAG_PREFIX}{NAME}", run_id):
+    runs = api.of(f"{DAG_PREFIX}{NAME}")
+    for question in runs.questions(run_id):
         console.print(question.body, markup=False, highlight=False)
-        api.answer_dag(f"{DAG_PREFIX}{NAME}", run_id, question.task_id, "Approve")
+        runs.answer(run_id, question.task_id, "Approve")
 
 
 def results_of(scenery: CampaignScenery) -> dict[str, str]:

@@ -29,15 +29,16 @@ from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed
 from srx_demo.meter import Meter, cpu_s
 from srx_demo.one_upgrade import sessions_of
 from srx_demo.trouble import Trouble
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_follow import CampaignFollower
 from srx_issu.cli.campaign_run import start_campaign, tell_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
 from srx_issu.ports.dag_names import UPGRADE_DAG
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home
 
 MAKESPAN, MEMORY_GB = 1.3, 2.0  # what is promised: times the slowest device's own time; of the stack
 CARRIED = 75.0  # clusters times speed for each core, so that the starts take a quarter of the devices' time
@@ -93,7 +94,7 @@ class Ran:
 def bench(scenery: CampaignScenery, clusters: int, *, troubled: bool) -> int:
     with (
         Stack(scenery.home, scenery.options(), say=say) as stack,
-        CampaignApi(scenery.login(stack.url)) as api,
+        AirflowApi(scenery.login(stack.url)) as api,
     ):
         scenery.check = stack.check
         trouble = Trouble.of(scenery, api) if troubled else None
@@ -109,13 +110,13 @@ def bench(scenery: CampaignScenery, clusters: int, *, troubled: bool) -> int:
 
 
 def run(
-    stack: Stack, scenery: CampaignScenery, api: CampaignApi, clusters: int, trouble: Trouble | None
+    stack: Stack, scenery: CampaignScenery, api: AirflowApi, clusters: int, trouble: Trouble | None
 ) -> Ran:
     sids, held = frozenset(sessions_of(stack).values()), list[int]()
 
     def look() -> None:
         stack.check()
-        held.append(api.count_tasks(UPGRADE_DAG, "running", WAITS))
+        held.append(api.of(UPGRADE_DAG).count_tasks("running", WAITS))
         if trouble is not None:
             trouble.look()
 

@@ -15,8 +15,8 @@ import yaml
 from srx_demo.lab import Lab, LabCluster, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, connection, write_files
 from srx_demo.scenery import TARGET_RELEASE, Scenery
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.home import Home, repository
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home, repository
 
 IMAGE_MB = 1.0  # copying is not what is shown here
 NAME = "demo"

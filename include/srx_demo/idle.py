@@ -21,9 +21,10 @@ from rich.table import Table
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.meter import cpu_s
 from srx_demo.scenery import Scenery
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home
 
 SETTLE_S, MEASURE_S = 60.0, 60.0
 AIM_CORES = 0.15

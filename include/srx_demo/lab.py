@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from srx_issu.stack.embedded.component import Program
+from srx_issu.stack.processes.component import Program
 
 READY_TIMEOUT_S = 30.0
 _LAB = (sys.executable, "-m", "srx_lab")

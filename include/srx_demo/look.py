@@ -18,7 +18,7 @@ from srx_issu.adapters.devices.pyez import PyezClusterReader
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.checks.runner import context
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.stack.embedded.home import repository
+from srx_issu.stack.processes.home import repository
 
 RELEASE = "22.4R3-S2.11"
 Parts = tuple[tuple[str, float], ...]

@@ -14,8 +14,8 @@ import psycopg
 
 from srx_demo.meter import cpu_s
 from srx_demo.scenery import Scenery
-from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiUnreachable
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.stack.embedded.stack import Stack
@@ -79,13 +79,13 @@ def sessions_of(stack: Stack) -> dict[str, int]:
     return {name: sid for name, sid in stack.supervisor.sessions.items() if name not in NOT_OF_THE_STACK}
 
 
-def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str, limit_s: float) -> Measured:
+def measure(stack: Stack, scenery: Scenery, upgrades: DagRuns, cluster: str, limit_s: float) -> Measured:
     """Upgrades one cluster. Raises BenchFailed unless the outcome is UPGRADED within ``limit_s``."""
     before, began = Spent.by(stack), datetime.now(UTC)
     conf = {"cluster": cluster, "image": scenery.image.path.name, "approval": False}
-    run = api.trigger(new_run_id(cluster), conf)
-    busy, looks = _watch(stack, api, run.run_id, limit_s)
-    end = ending(api, run := api.run(run.run_id))
+    run = upgrades.trigger(new_run_id(cluster), conf)
+    busy, looks = _watch(stack, upgrades, run.run_id, limit_s)
+    end = ending(upgrades, run := upgrades.run(run.run_id))
     if not end.is_green or run.ended is None:
         raise BenchFailed(f"{cluster}: {end.outcome}: {end.reason}")
     time.sleep(SETTLE_S)
@@ -95,7 +95,7 @@ def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str, limit
         device_s=device_s(event for event in scenery.lab.events() if event["cluster"] == cluster),
         cpu_s=after.cpu_s - before.cpu_s,
         worker_cpu_s=after.worker_cpu_s - before.worker_cpu_s,
-        tasks=len(api.tasks(run.run_id)),
+        tasks=len(upgrades.tasks(run.run_id)),
         task_starts=after.task_starts - before.task_starts,
         connections=after.connections - before.connections - 1,  # our own look
         busy_while_waiting=busy,
@@ -103,16 +103,16 @@ def measure(stack: Stack, scenery: Scenery, api: AirflowApi, cluster: str, limit
     )
 
 
-def _watch(stack: Stack, api: AirflowApi, run_id: str, limit_s: float) -> tuple[int, int]:
+def _watch(stack: Stack, upgrades: DagRuns, run_id: str, limit_s: float) -> tuple[int, int]:
     """Until the run is over: the most workers that one wait held, and how often we looked."""
     waits: Waits = {}
     deadline = time.monotonic() + limit_s
-    while not (run := patiently(lambda: api.run(run_id))).is_over:
+    while not (run := patiently(lambda: upgrades.run(run_id))).is_over:
         stack.check()
         if time.monotonic() > deadline:
             raise BenchFailed(f"{run_id} was not over within {limit_s:.0f} s; it is {run.state}")
         titles = _worker_titles(stack)
-        for task in patiently(lambda: api.tasks(run_id)):
+        for task in patiently(lambda: upgrades.tasks(run_id)):
             if task.state == "deferred":
                 busy = sum(task.uid in title for title in titles)
                 waits.setdefault((task.task_id, task.trigger), []).append(busy)

@@ -31,13 +31,14 @@ from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
+from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.databases import prepare_journal
-from srx_issu.stack.embedded.home import Home, repository
 from srx_issu.stack.embedded.postgres import JOURNAL_WRITER, Postgres
 from srx_issu.stack.embedded.secrets import load_or_create
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home, repository
+from srx_issu.stack.processes.supervisor import Supervisor
 from srx_issu.steps.audit.fleet import plan_audit
 
 T = TypeVar("T")

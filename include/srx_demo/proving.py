@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
 
 _LIMIT_S = 60
 

@@ -12,10 +12,10 @@ from rich.table import Table
 from srx_demo.lab import Endpoints, Lab, LabCluster, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, SHORTEST_PAUSE_S, ImageFile, connection, write_files
 from srx_issu.cli.login import ApiLogin
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.home import Home, repository
 from srx_issu.stack.embedded.secrets import passwords
 from srx_issu.stack.embedded.stack import StackOptions, default_parallelism
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home, repository
 
 TARGET_RELEASE = "22.4R3-S2.11"
 TARGET_MODELS = ("SRX4600",)

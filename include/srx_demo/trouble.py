@@ -11,7 +11,7 @@ from statistics import median
 
 from srx_demo import referee
 from srx_demo.campaign_scenery import CampaignScenery
-from srx_issu.cli.campaign_api import CampaignApi
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.ports.dag_names import UPGRADE_DAG
 
@@ -25,12 +25,12 @@ class Trouble:
     """``look`` is to be called every few seconds while the campaign runs."""
 
     scenery: CampaignScenery
-    api: CampaignApi
+    api: AirflowApi
     cluster: str
     asked: dict[str, datetime] = field(default_factory=dict)  # run id -> when it was asked for
 
     @classmethod
-    def of(cls, scenery: CampaignScenery, api: CampaignApi) -> Trouble:
+    def of(cls, scenery: CampaignScenery, api: AirflowApi) -> Trouble:
         """The cluster in the middle of the crowd will fail."""
         clusters = scenery.clusters
         made = cls(scenery=scenery, api=api, cluster=clusters[len(clusters) // 2].name)
@@ -44,11 +44,11 @@ class Trouble:
             run_id = new_run_id(self.cluster)
             conf = {"cluster": self.cluster, "image": self.scenery.image.path.name}
             self.asked[run_id] = datetime.now(UTC)
-            self.api.trigger_dag(UPGRADE_DAG, run_id, conf)
+            self.api.of(UPGRADE_DAG).trigger(run_id, conf)
 
     def refused_s(self) -> list[float]:
         """How long each refused request took from being asked to its end."""
-        runs = {run.run_id: run for run in self.api.dag_runs(UPGRADE_DAG)}
+        runs = {run.run_id: run for run in self.api.of(UPGRADE_DAG).newest()}
         ends = ((runs[run_id].ended, asked) for run_id, asked in self.asked.items() if run_id in runs)
         return [(ended - asked).total_seconds() for ended, asked in ends if ended is not None]
 

@@ -38,8 +38,9 @@ from srx_demo.watch_place import Place
 from srx_demo.watch_seed import WAIT
 from srx_demo.watch_stack import TRIGGERER, WatchStack
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_NOT_DONE, EXIT_RED
-from srx_issu.stack.embedded.__main__ import FAILURES, Ended, ending_on_signals
-from srx_issu.stack.embedded.home import Home, repository
+from srx_issu.stack.embedded.__main__ import FAILURES
+from srx_issu.stack.processes.ending import Ended, ending_on_signals
+from srx_issu.stack.processes.home import Home, repository
 
 CAPACITY = 1000  # of one triggerer: Airflow's default, which the product leaves as it is
 SETTLE_INTERVALS, MEASURE_INTERVALS = 4, 6  # of poll_s

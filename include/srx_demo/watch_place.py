@@ -30,8 +30,8 @@ from srx_demo.watch_fleet import (
 )
 from srx_demo.watch_seed import transcript_of
 from srx_demo.watch_stack import WatchStack
-from srx_issu.stack.embedded.home import Home, repository
 from srx_issu.stack.embedded.stack import StackOptions
+from srx_issu.stack.processes.home import Home, repository
 
 LAB_READY_S = 300.0
 REBOOT_BEGUN_S = 120.0

@@ -17,7 +17,6 @@ from srx_lab.control import ControlFailure, ask
 from srx_lab.image import make_image
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.platforms import PLATFORMS
-from srx_lab.rehearsal import table_lines
 from srx_lab.server import LabServer, Options
 from srx_lab.topology import BadTopology, load_topology
 
@@ -65,7 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     _control(commands, "events", _events, "the newest events, JSON lines")
     faults = _command(commands, "faults", _faults, "list the faults and their sources")
     faults.add_argument("--json", action="store_true")
-    _command(commands, "fault-table", _fault_table, "every fault, how it ends, in Markdown")
     measure = _command(commands, "bench", _bench, "measure replies, CPU and memory")
     measure.add_argument("--clusters", type=int, nargs="*", default=[1, 50, 200])
     _add_make_image(commands)
@@ -163,11 +161,6 @@ def _faults(arguments: argparse.Namespace) -> int:
     for fault in FAULTS.values():
         given = " ".join(f"{name}={value}" for name, value in fault.parameters.items())
         print(f"{fault.name:<28} {fault.source:<4} {fault.says}{f'  ({given})' if given else ''}")
-    return 0
-
-
-def _fault_table(_: argparse.Namespace) -> int:
-    print("\n".join(table_lines()))
     return 0
 
 

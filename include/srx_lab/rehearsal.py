@@ -1,16 +1,15 @@
 """Every fault tried on one cluster: what the start said, how the upgrade ended, what both nodes then show.
 
-The table in docs/lab.md comes from here: `python -m srx_lab fault-table`.
+The table in docs/lab.md is made of these (`tools/fault_table.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from srx_lab.durations import Durations
 from srx_lab.machine.cluster import ClusterMachine
-from srx_lab.machine.fault_catalogue import FAULTS, FaultSpec, Scope
+from srx_lab.machine.fault_catalogue import FAULTS, FaultSpec
 from srx_lab.machine.groups import view
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Image, Scale
@@ -118,17 +117,3 @@ def _shown(machine: ClusterMachine, node: NodeId) -> str:
     extra = "" if here.cold_sync == "complete" else f", cold sync {here.cold_sync}"
     pending = f" (next {here.pending.text})" if here.pending else ""
     return f"{here.release.text}{pending}: {groups}{extra}"
-
-
-def table_lines() -> Iterator[str]:
-    """The table, in Markdown."""
-    yield "| fault | what happens | source | the start says | it ends | node0 shows | node1 shows |"
-    yield "|---|---|---|---|---|---|---|"
-    for name, spec in FAULTS.items():
-        ending = rehearse(name)
-        said = ending.answer or ending.complaint or "the transcript"
-        end = f"{ending.phase}{', in ISSU window' if ending.window else ''}"
-        if spec.scope is Scope.WIRE:
-            said, end = "depends on the wire", "the upgrade itself is untouched"
-        cells = (f"`{name}`", spec.says, spec.source, said, end, *ending.nodes.values())
-        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

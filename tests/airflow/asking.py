@@ -10,13 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from srx_issu.cli.airflow_replies import Task
-from srx_issu.cli.campaign_api import MappedTask
 from srx_issu.stack.embedded.stack import Stack
 
 WORKER_ENDED = "Received executor event with state success"
 
 
-def may_be_answered(stack: Stack, run_id: str, task: Task | MappedTask) -> bool:
+def may_be_answered(stack: Stack, run_id: str, task: Task) -> bool:
     """Has the scheduler seen the worker end that asked in this try?"""
     log: Path = stack.home.logs / "scheduler.log"
     key = f"task_id='{task.task_id}', run_id='{run_id}', try_number={task.tries},"

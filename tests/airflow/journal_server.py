@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srx_issu.adapters.journal import migrate
-from srx_issu.stack.embedded.component import Component
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.postgres import Postgres
+from srx_issu.stack.processes.component import Component
+from srx_issu.stack.processes.home import Home
 
 
 @dataclass

@@ -18,11 +18,12 @@ from srx_demo.lab import DEMO_TOPOLOGY, Lab
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, PendingApproval, Run
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.home import Home
 from tests.airflow.asking import may_be_answered
 
 T = TypeVar("T")
@@ -92,8 +93,8 @@ class RunningStack:
             self._apis[key] = AirflowApi(self.scenery.login(self.stack.url, user))
         return self._apis[key]
 
-    def about(self, run_id: str, user: str = "operator") -> AirflowApi:
-        """Speaking of the DAG that the run belongs to."""
+    def about(self, run_id: str, user: str = "operator") -> DagRuns:
+        """The runs of the DAG that the run belongs to."""
         return dag_of(self.api(user), run_id)
 
     def trigger(self, cluster: str, *, user: str = "operator", **conf: Any) -> str:
@@ -105,7 +106,7 @@ class RunningStack:
     def _started(self, run_id: str, given: Mapping[str, Any], user: str) -> str:
         """Asked again under the same name when the answer did not come in time."""
         try:
-            return self.api(user).trigger(run_id, given).run_id
+            return self.about(run_id, user).trigger(run_id, given).run_id
         except ApiFailed as refusal:
             if "(409)" in str(refusal):  # there is such a run: it was the answer that came too late
                 return run_id
@@ -148,16 +149,16 @@ class RunningStack:
         """Answers the run's question (``Approve`` or ``Reject``) as soon as it is asked; returns its body."""
 
         (question,) = self.until(lambda: self.asked(run_id, user), "a question", run_id)
-        self.about(run_id, user).answer(run_id, question, option)
+        self.about(run_id, user).answer(run_id, question.task_id, option)
         return str(question.body)
 
     def asked(self, run_id: str, user: str = "operator") -> tuple[PendingApproval, ...]:
         """What waits for an answer in this run and may have one."""
-        api = self.about(run_id, user)
-        asking = {task.task_id: task for task in api.tasks(run_id) if task.state == "awaiting_input"}
+        runs = self.about(run_id, user)
+        asking = {task.task_id: task for task in runs.tasks(run_id) if task.state == "awaiting_input"}
         return tuple(
             each
-            for each in api.questions(run_id)
+            for each in runs.questions(run_id)
             if each.task_id in asking and may_be_answered(self.stack, run_id, asking[each.task_id])
         )
 
@@ -202,9 +203,9 @@ class RunningStack:
     def _where(self, run_id: str) -> str:
         """The tasks that a run which does not end has begun and not ended, and what each said last."""
         try:
-            api = self.about(run_id)
-            begun = [task for task in api.tasks(run_id) if task.state and not task.ended]
-            return "; ".join(f"{task}: {api.last_log_line(run_id, task)}" for task in begun)
+            runs = self.about(run_id)
+            begun = [task for task in runs.tasks(run_id) if task.state and not task.ended]
+            return "; ".join(f"{task}: {runs.last_log_line(run_id, task)}" for task in begun)
         except (ApiFailed, ApiUnreachable) as unknown:
             return f"where it is cannot be told: {unknown}"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from srx_issu.stack.embedded.health import HealthProbe, is_healthy
+from srx_issu.stack.processes.health import HealthProbe, is_healthy
 from tests.airflow.running_stack import RunningStack, running_stack
 
 pytestmark = pytest.mark.stack

@@ -21,8 +21,8 @@ import httpx
 import psutil
 import pytest
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home
 
 pytestmark = pytest.mark.stack
 

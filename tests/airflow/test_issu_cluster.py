@@ -121,7 +121,7 @@ def test_a_worker_killed_after_the_request_does_not_start_a_second_issu(
     end = stack.wait(run.run_id)
     assert str(end.outcome) == "UPGRADED", end.reason
     assert stack.issu_starts(run.cluster) == 1
-    tries = {t.task_id: t.tries for t in stack.api().tasks(run.run_id)}
+    tries = {t.task_id: t.tries for t in stack.about(run.run_id).tasks(run.run_id)}
     assert tries["issu.start"] > 1
 
 
@@ -181,14 +181,14 @@ def test_two_approve_and_neither_of_them_is_who_asked(stack: RunningStack, runs:
     run = runs["two approvers"]
     (first,) = stack.until(lambda: stack.asked(run.run_id), "a question", run.run_id)
     with pytest.raises(ApiFailed, match="403"):
-        stack.about(run.run_id, "operator").answer(run.run_id, first, "Approve")
+        stack.about(run.run_id, "operator").answer(run.run_id, first.task_id, "Approve")
     stack.answer(run.run_id, "Approve", user="approver")
     stack.wait_for_task(run.run_id, "approval.approve_start_2", ["awaiting_input"])
     (second,) = stack.until(lambda: stack.asked(run.run_id), "a question", run.run_id)
     assert "Approvals: 1 of 2 (approver)" in second.body
     for user in ("operator", "approver"):
         with pytest.raises(ApiFailed, match="403"):
-            stack.about(run.run_id, user).answer(run.run_id, second, "Approve")
+            stack.about(run.run_id, user).answer(run.run_id, second.task_id, "Approve")
     assert stack.issu_starts(run.cluster) == 0
     stack.answer(run.run_id, "Approve", user="admin")
     end = stack.wait(run.run_id)
@@ -288,6 +288,5 @@ def test_a_second_run_for_a_cluster_that_is_being_upgraded_is_refused(
 def forge_answer(stack: RunningStack, run_id: str, task_id: str) -> None:
     """What a gate used to hand on, in the name of somebody who never saw the question."""
     value = {"chosen_options": ["Approve"], "responded_by_user": {"id": "admin", "name": "admin"}}
-    api = stack.about(run_id)
-    path = f"{api._path(run_id)}/taskInstances/{task_id}/xcomEntries"
-    api._request("POST", path, json={"key": "return_value", "value": value, "map_index": -1})
+    path = f"{stack.about(run_id).path(run_id)}/taskInstances/{task_id}/xcomEntries"
+    stack.api().session.request("POST", path, json={"key": "return_value", "value": value, "map_index": -1})

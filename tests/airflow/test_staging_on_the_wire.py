@@ -20,9 +20,9 @@ from srx_issu.airflow.composition.stores import open_stores
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.ports.dag_names import STOP_VARIABLE
 from srx_issu.ports.staging import Staged
-from srx_issu.stack.embedded.component import Component
-from srx_issu.stack.embedded.home import repository
-from srx_issu.stack.embedded.sessions import end_all
+from srx_issu.stack.processes.component import Component
+from srx_issu.stack.processes.home import repository
+from srx_issu.stack.processes.sessions import end_all
 from srx_issu.steps.staging.fleet import plan_staging, stage_site, summarise
 from srx_issu.steps.upload import is_there
 from tests.airflow.running_stack import write_topology

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from textwrap import dedent
 
-from srx_issu.catalog import Catalog, load, validate
+from srx_issu.catalog import CampaignDocument, Catalog, campaign_files, load, read_campaign, validate
 
 IMAGE = "junos-srxhe-x86-64-22.4R3-S2.11.tgz"
 CONTENT = b"not a real image"
@@ -53,6 +53,10 @@ class Folder:
     def faults(self) -> list[str]:
         """The faults as an operator reads them, with file names instead of whole paths."""
         return [str(fault).replace(f"{self.path}/", "") for fault in validate(self.path)]
+
+    def campaigns(self) -> tuple[CampaignDocument, ...]:
+        """Every campaign file, sound or not, in order of name."""
+        return tuple(map(read_campaign, campaign_files(self.path)))
 
     def catalog(self) -> Catalog:
         return load(self.path)

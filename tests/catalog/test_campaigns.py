@@ -15,8 +15,10 @@ from srx_issu.catalog import (
     check_campaigns,
     facts,
     members,
-    read_campaigns,
+    plan_campaign,
+    plan_rule,
 )
+from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from tests.catalog.folders import IMAGE, Folder
 
 PLAIN = """
@@ -58,7 +60,7 @@ def faults(folder: Folder, text: str) -> list[str]:
 
 def test_a_file_says_as_little_as_target_and_selection(folder: Folder) -> None:
     assert faults(folder, PLAIN) == []
-    (document,) = read_campaigns(folder.path)
+    (document,) = folder.campaigns()
     asked = document.campaign
     assert asked is not None
     assert (asked.name, asked.in_flight.campaign, asked.gates.plan) == ("spring", 1, True)
@@ -69,7 +71,7 @@ def test_a_file_says_as_little_as_target_and_selection(folder: Folder) -> None:
 
 def test_a_file_can_say_everything(folder: Folder) -> None:
     folder.write("campaigns/spring.yaml", FULL)
-    (document,) = read_campaigns(folder.path)
+    (document,) = folder.campaigns()
     asked = document.campaign
     assert document.faults == ()
     assert asked is not None
@@ -164,7 +166,7 @@ def test_one_bad_file_leaves_the_others_and_the_catalogue_alone(folder: Folder) 
     folder.write("campaigns/bad.yaml", "target: [")
     folder.write("campaigns/good.yaml", PLAIN)
     folder.write("campaigns/has space.yaml", PLAIN)
-    bad, good, unnamed = read_campaigns(folder.path)
+    bad, good, unnamed = folder.campaigns()
     assert (bad.campaign, unnamed.campaign) == (None, None)
     assert good.campaign is not None
     catalog = folder.catalog()  # load() does not ask for campaigns
@@ -186,7 +188,7 @@ def test_one_bad_file_leaves_the_others_and_the_catalogue_alone(folder: Folder) 
 )
 def test_a_campaigns_name_can_be_told_from_its_runs_id(folder: Folder, name: str, is_sound: bool) -> None:
     folder.write(f"campaigns/{name}.yaml", PLAIN)
-    (document,) = read_campaigns(folder.path)
+    (document,) = folder.campaigns()
     assert (document.campaign is not None) == is_sound
 
 
@@ -201,7 +203,7 @@ def test_the_fleet_as_a_campaign_sees_it(folder: Folder) -> None:
         """,
     )
     folder.write("campaigns/spring.yaml", PLAIN)
-    (document,) = read_campaigns(folder.path)
+    (document,) = folder.campaigns()
     assert document.campaign is not None
     fleet = members(folder.catalog(), document.campaign, {"newer": "23.4R1.10"})
     plan = plan_waves(fleet, document.campaign, document.settings)
@@ -246,7 +248,7 @@ def test_each_member_has_the_facts_of_its_own_policy(folder: Folder) -> None:
         """,
     )
     folder.write("campaigns/spring.yaml", PLAIN)
-    catalog, (document,) = folder.catalog(), read_campaigns(folder.path)
+    catalog, (document,) = folder.catalog(), folder.campaigns()
     assert document.campaign is not None
     found = members(catalog, document.campaign, {})
     image = catalog.images[IMAGE]
@@ -262,3 +264,33 @@ def test_planning_opens_no_other_campaigns_file(folder: Folder) -> None:
     (folder.path / "campaigns/bad.yaml").unlink()
     assert check_campaign(path, catalog.clusters, catalog.images).faults == ()
     assert campaign_file(folder.path, "autumn") is None
+
+
+def test_a_plan_is_by_the_catalogue_that_was_read_before(folder: Folder) -> None:
+    """What a task copies, and by which plan, is of one reading of the files."""
+    folder.write("campaigns/spring.yaml", PLAIN)
+    catalog = folder.catalog()
+    folder.write("inventory/fleet.yaml", "clusters: [typo\n")
+    planning = plan_campaign(catalog, "spring", dict)
+    assert [c.name for c in planning.plan.clusters] == ["fra1-fw1"]
+    assert planning.plan.clusters[0].image_sha256 == catalog.images[IMAGE].sha256
+    assert planning.approvals == plan_rule(catalog, {"fra1-fw1": IMAGE})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "refused", "words"),
+    [
+        ("autumn", PLAIN, RequestRefused, "no file campaigns/autumn.yaml in "),
+        ("spring", "target: [", OperatorFileError, "spring.yaml:2: is not YAML"),
+        ("spring", PLAIN.replace("fra1", "ber"), OperatorFileError, "no cluster has site 'ber'"),
+    ],
+)
+def test_what_cannot_be_planned_says_why_before_anybody_is_asked_for_releases(
+    folder: Folder, name: str, text: str, refused: type[Exception], words: str
+) -> None:
+    def unasked() -> dict[str, str]:
+        raise AssertionError("the journal was asked")
+
+    folder.write("campaigns/spring.yaml", text)
+    with pytest.raises(refused, match=words):
+        plan_campaign(folder.catalog(), name, unasked)

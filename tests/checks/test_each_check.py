@@ -26,6 +26,7 @@ from tests.checks.judging import (
 from tests.checks.lab_nodes import LabNodes
 from tests.checks.recording import Recording
 from tests.checks.spoiling import Change, both, is_empty, is_garbled, is_missing, part_of
+from tests.places import DEMO_TOPOLOGY
 
 N0, N1 = NodeName.NODE0, NodeName.NODE1
 UNANSWERED = {"missing": is_missing, "empty": is_empty}
@@ -141,9 +142,7 @@ def test_a_garbled_value_is_an_error(case: Case, reads: Reads, recording: Record
 @pytest.fixture(scope="session")
 def upgraded(tmp_path_factory: pytest.TempPathFactory, healthy: Observation) -> Recording:
     """The same cluster on the target, both nodes rebooted."""
-    from tests.checks.conftest import DEMO  # noqa: PLC0415 - the fixtures' own file
-
-    nodes = LabNodes.start(tmp_path_factory.mktemp("upgraded"), DEMO)
+    nodes = LabNodes.start(tmp_path_factory.mktemp("upgraded"), DEMO_TOPOLOGY)
     assert healthy.snapshot.node0.booted_at is not None
     nodes.inject("already_current", release=intent().image.release)
     for node in nodes.cluster.machine.world.nodes():

@@ -65,13 +65,13 @@ class FakeAirflow:
         if request.method == "PATCH":
             self.answers.append((path, json.loads(request.content)))
             return httpx.Response(200, json={})
-        return self._look(path)
+        return self._look(path, request.url.params)
 
-    def _look(self, path: str) -> httpx.Response:
+    def _look(self, path: str, query: httpx.QueryParams) -> httpx.Response:
         edges = [{"task_id": t, "downstream_task_ids": after} for t, after in self.edges.items()]
         known = {
             "/tasks": {"tasks": edges},
-            "/taskInstances": {"task_instances": self.tasks},
+            "/taskInstances": self._page(query),
             "/hitlDetails": {"hitl_details": self.questions},
             "/logs/1": {"content": self.logs},
         }
@@ -87,6 +87,11 @@ class FakeAirflow:
         if "/" in run_id:
             return httpx.Response(404, json={"detail": f"no {path}"})
         return httpx.Response(200, json=self._run(run_id))
+
+    def _page(self, query: httpx.QueryParams) -> dict[str, Any]:
+        """A hundred tasks at most, as Airflow answers."""
+        first, limit = int(query.get("offset", 0)), min(int(query.get("limit", 50)), 100)
+        return {"task_instances": self.tasks[first : first + limit], "total_entries": len(self.tasks)}
 
     def _run(self, run_id: str) -> dict[str, Any]:
         state = self.states.popleft() if len(self.states) > 1 else self.states[0]

@@ -10,14 +10,16 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from srx_issu.cli import campaign_show as commands
-from srx_issu.cli.airflow_replies import ApiFailed, Run
-from srx_issu.cli.campaign_api import CampaignApi, MappedTask
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import ApiFailed, Run, Task
 from srx_issu.cli.campaign_orders import await_order
 from srx_issu.cli.campaign_plan import MOST_ROWS
 from srx_issu.cli.campaign_rows import campaign_table, cluster_rows
 from srx_issu.cli.campaign_run import find_run
 from srx_issu.cli.campaign_show import show_plan
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.main import app
+from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 from tests.catalog.folders import IMAGE, Folder
 
 
@@ -112,24 +114,34 @@ def test_the_commands_are_there() -> None:
     assert CliRunner().invoke(app, ["stop-all"]).exit_code == 2  # a reason must be given
 
 
-class KnownRuns(CampaignApi):
-    """Knows these runs of campaign spring, and how an order ended."""
+class KnownRuns(DagRuns):
+    """The runs of one DAG, and how each ended."""
 
-    def __init__(self, *runs: str, order: str = "success", said: object = None) -> None:
-        self.runs, self.order, self.said = runs, order, said
+    def __init__(self, dag_id: str, *known: str, state: str = "success", said: object = None) -> None:
+        self.dag_id, self.known, self.state, self.said = dag_id, known, state, said
 
-    def has_run(self, dag_id: str, run_id: str) -> bool:
-        return dag_id == "campaign__spring" and run_id in self.runs
+    def has_run(self, run_id: str) -> bool:
+        return run_id in self.known
 
-    def dag_run(self, dag_id: str, run_id: str) -> Run:
-        return Run(run_id=run_id, state=self.order)
+    def run(self, run_id: str) -> Run:
+        return Run(run_id=run_id, state=self.state)
 
-    def dag_xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> object:
+    def xcom(self, run_id: str, task_id: str, key: str = "return_value", map_index: int = -1) -> object:
         return self.said
 
 
+class SpringOnly(AirflowApi):
+    """Has the DAG of campaign spring, with these runs."""
+
+    def __init__(self, *known: str) -> None:
+        self.known = known
+
+    def of(self, dag_id: str) -> DagRuns:
+        return KnownRuns(dag_id, *(self.known if dag_id == "campaign__spring" else ()))
+
+
 def test_a_run_is_found_whoever_started_it() -> None:
-    api = KnownRuns("spring__2027", "scheduled__2027")
+    api = SpringOnly("spring__2027", "scheduled__2027")
     assert find_run(api, "spring__2027").run_id == "spring__2027"
     by_schedule = find_run(api, "spring__scheduled__2027")
     assert (by_schedule.run_id, by_schedule.campaign_id) == ("scheduled__2027", "spring__scheduled__2027")
@@ -140,13 +152,19 @@ def test_a_run_is_found_whoever_started_it() -> None:
 
 def test_an_order_says_whether_it_was_heard() -> None:
     heard = {"order": "pause", "campaign": "spring__1", "by": "ada"}
-    assert await_order(KnownRuns(said=heard), "x") == "Ordered: pause for spring__1, by ada"
+    assert (
+        await_order(KnownRuns(CAMPAIGN_ORDER_DAG, said=heard), "x") == "Ordered: pause for spring__1, by ada"
+    )
     with pytest.raises(ApiFailed, match="refused: spring__1 has ended"):
-        await_order(KnownRuns(order="failed", said={"refused": "spring__1 has ended"}), "x")
+        await_order(
+            KnownRuns(CAMPAIGN_ORDER_DAG, state="failed", said={"refused": "spring__1 has ended"}), "x"
+        )
     with pytest.raises(ApiFailed, match="see run x of issu_campaign_order"):
-        await_order(KnownRuns(order="failed"), "x")
+        await_order(KnownRuns(CAMPAIGN_ORDER_DAG, state="failed"), "x")
     waits: list[float] = []
-    assert "is the scheduler up?" in await_order(KnownRuns(order="queued"), "x", waits.append)
+    assert "is the scheduler up?" in await_order(
+        KnownRuns(CAMPAIGN_ORDER_DAG, state="queued"), "x", waits.append
+    )
     assert sum(waits) == 60
 
 
@@ -154,11 +172,9 @@ RUN = "spring__now"
 LATER = datetime(2027, 1, 1, 0, 1, 5, tzinfo=UTC)
 
 
-def mapped(label: str, state: str, task_id: str = "wave_1.upgrade", map_index: int = 0) -> MappedTask:
+def mapped(label: str, state: str, task_id: str = "wave_1.upgrade", map_index: int = 0) -> Task:
     began = LATER - timedelta(seconds=65)
-    return MappedTask(
-        task_id=task_id, map_index=map_index, label=label, state=state, started=began, ended=None
-    )
+    return Task(task_id=task_id, map_index=map_index, label=label, state=state, started=began, ended=None)
 
 
 def test_every_cluster_says_what_it_does_or_how_it_ended() -> None:

@@ -7,36 +7,39 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from srx_issu.cli.airflow_replies import Run
-from srx_issu.cli.campaign_api import CampaignApi, MappedTask
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import Run, Task
 from srx_issu.cli.campaign_follow import CampaignFollower
+from srx_issu.cli.dag_runs import DagRuns
 
 BEGAN = datetime(2027, 1, 1, 1, 0, tzinfo=UTC)
 UPGRADE = "spring__1__fw1"  # the run of issu_cluster
 
 
-class Looks(CampaignApi):
-    """One scene a look: the state of the cluster's task, when that try began, and what its run is at."""
+class Looks(AirflowApi, DagRuns):
+    """One scene a look: the state of the cluster's task, when that try began, and what its run is at. Of
+    whatever DAG."""
 
     def __init__(self, *scenes: tuple[str, datetime, str | None]) -> None:
         self.scenes = list(scenes)
 
-    def dag_run(self, dag_id: str, run_id: str) -> Run:
+    def of(self, dag_id: str) -> DagRuns:
+        return self
+
+    def run(self, run_id: str) -> Run:
         self.now = self.scenes.pop(0)
         return Run(run_id=run_id, state="running" if self.scenes else "failed")
 
-    def mapped_tasks(self, dag_id: str, run_id: str) -> tuple[MappedTask, ...]:
+    def tasks(self, run_id: str) -> tuple[Task, ...]:
         state, started, _ = self.now
         ended = started + timedelta(seconds=1) if state == "failed" else None
         task = "wave_1.upgrade"
-        return (
-            MappedTask(task_id=task, map_index=0, label="fw1", state=state, started=started, ended=ended),
-        )
+        return (Task(task_id=task, map_index=0, label="fw1", state=state, started=started, ended=ended),)
 
-    def busy_tasks(self, dag_id: str, run_prefix: str) -> dict[str, str]:
+    def busy_tasks(self, run_prefix: str) -> dict[str, str]:
         return {UPGRADE: self.now[2]} if self.now[2] else {}
 
-    def dag_xcom(self, dag_id: str, run_id: str, task_id: str, map_index: int = -1) -> object:
+    def xcom(self, run_id: str, task_id: str, key: str = "return_value", map_index: int = -1) -> object:
         return {"result": "ROLLED_BACK"}
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from srx_issu.cli.login import ApiLogin, NoLogin, find_login
 from srx_issu.cli.run_ids import new_run_id
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.secrets import load_or_create, passwords
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home
 
 ELSEWHERE = "https://airflow.example"
 

@@ -16,8 +16,8 @@ import jsonschema
 import pytest
 import yaml
 
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.postgres import programs
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.postgres_wheel import programs
 from srx_issu.stack.production import databases, images, secrets
 from srx_issu.stack.production.__main__ import arguments
 from srx_issu.stack.production.composition import ComposeService, read_services

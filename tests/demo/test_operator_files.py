@@ -12,7 +12,7 @@ import yaml
 from srx_demo.lab import Endpoints, LabCluster, LabNode
 from srx_demo.operator_files import ImageFile, approvals_policy, at_speed, connection, write_files
 from srx_issu import catalog
-from srx_issu.stack.embedded.home import repository
+from srx_issu.stack.processes.home import repository
 
 RELEASE = "22.4R3-S2.11"
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from srx_demo.campaign_scenery import NAME
 from srx_issu.campaign.naming import DAG_PREFIX
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import Run
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_run import start_campaign
 from tests.distributed.fleet import Fleet
 
@@ -22,8 +22,8 @@ def run_campaign(fleet: Fleet) -> Run:
     with fleet.api("operator") as operator, fleet.api("approver") as approver:
         fleet.until(lambda: NAME in operator.campaign_names() or None, "campaign's DAG", PARSED_S)
         run_id = start_campaign(operator, NAME)
-        question = fleet.until(lambda: approver.dag_questions(DAG, run_id), "plan to approve", PLANNED_S)[0]
-        approver.answer_dag(DAG, run_id, question.task_id, "Approve")
+        question = fleet.until(lambda: approver.of(DAG).questions(run_id), "plan to approve", PLANNED_S)[0]
+        approver.of(DAG).answer(run_id, question.task_id, "Approve")
         fleet.say("plan approved")
         for count, name in KILLED:
             fleet.until(partial(has_started, fleet, count), f"start no {count}", STARTED_S)
@@ -38,6 +38,6 @@ def has_started(fleet: Fleet, count: int) -> bool | None:
     return fleet.starts() >= count or None
 
 
-def over(api: CampaignApi, run_id: str) -> Run | None:
-    run = api.dag_run(DAG, run_id)
+def over(api: AirflowApi, run_id: str) -> Run | None:
+    run = api.of(DAG).run(run_id)
     return run if run.is_over else None

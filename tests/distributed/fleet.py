@@ -19,10 +19,10 @@ from srx_demo.campaign_scenery import CampaignScenery
 from srx_demo.lab import Lab
 from srx_demo.operator_files import CONNECTION_ID, CONNECTION_VARIABLE
 from srx_issu.adapters.devices import login_class
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiUnreachable
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.login import ApiLogin
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
 from srx_issu.stack.production import access, secrets
 from srx_issu.stack.production.native import LayoutOptions, Native
 from tests.distributed.figures import Figures
@@ -71,8 +71,8 @@ class Fleet:
         return ApiLogin(url=self.url, user=user, password=lambda: self.secrets[variable])
 
     @contextmanager
-    def api(self, user: str) -> Iterator[CampaignApi]:
-        with CampaignApi(self.login(user)) as api:
+    def api(self, user: str) -> Iterator[AirflowApi]:
+        with AirflowApi(self.login(user)) as api:
             yield api
 
     def token(self, user: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from srx_issu.stack.embedded.sessions import members
+from srx_issu.stack.processes.sessions import members
 from srx_issu.stack.production.native import Native
 
 EVERY_S = 2.0

@@ -13,7 +13,7 @@ import pytest
 
 from srx_issu.adapters.journal import JournalQueries, SqlCampaigns, SqlJournal, StoredEvidence
 from srx_issu.cli.airflow_replies import Run
-from srx_issu.stack.embedded.postgres import programs
+from srx_issu.stack.processes.postgres_wheel import programs
 from tests.distributed.fleet import Fleet
 
 pytestmark = pytest.mark.stack

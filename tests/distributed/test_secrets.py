@@ -15,7 +15,7 @@ import pytest
 from srx_issu.adapters.journal import SqlChain, Verifier
 from srx_issu.adapters.sealed_box import open_with
 from srx_issu.cli.airflow_replies import Run
-from srx_issu.stack.embedded.postgres import programs
+from srx_issu.stack.processes.postgres_wheel import programs
 from srx_issu.stack.production import databases, secrets
 from srx_issu.stack.production.journal_key import public_pem
 from srx_issu.stack.production.layout import instances

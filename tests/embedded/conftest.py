@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.stack.embedded.component import Component, ComponentDied, Program, in_words, tail
+from srx_issu.stack.processes.component import Component, ComponentDied, Program, in_words, tail
 
 
 def program(folder: Path, code: str) -> Program:

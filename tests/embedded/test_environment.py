@@ -6,8 +6,8 @@ from pathlib import Path
 
 from srx_issu.adapters.sealed_box import new_private_key
 from srx_issu.stack.embedded.environment import Wiring, variables
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.secrets import Secrets
+from srx_issu.stack.processes.home import Home
 
 SECRETS = Secrets(fernet_key="f", jwt_secret="j", api_secret_key="a", seal_private_key=new_private_key())
 WIRING = Wiring(

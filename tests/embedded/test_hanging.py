@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from srx_issu.stack.embedded.hanging import LONGEST_PATIENCE_S, PATIENCE_S, Hanging, HangWatch
-from srx_issu.stack.embedded.health import COMPONENTS, Health
+from srx_issu.stack.processes.hanging import LONGEST_PATIENCE_S, PATIENCE_S, Hanging, HangWatch
+from srx_issu.stack.processes.health import COMPONENTS, Health
 
 EVERY_S = 30.0
 OLD = 10_000.0
@@ -106,3 +106,9 @@ def test_each_restart_that_did_not_help_doubles_the_patience() -> None:
     pauses = [after - before for before, after in pairwise(restarts)]
     assert [pause // PATIENCE_S for pause in pauses[:4]] == [1, 2, 4, 8]
     assert pauses[-1] <= LONGEST_PATIENCE_S + EVERY_S
+
+
+def test_of_a_service_with_several_processes_none_is_known_to_hang() -> None:
+    """Airflow tells of the production layout's two schedulers as of one; ``scheduler`` is neither's name."""
+    looks = Looks(ages={"scheduler": 0.0})
+    assert looks.look(health(scheduler="unhealthy"), 3 * looks_for(PATIENCE_S)) == []

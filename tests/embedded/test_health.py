@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from srx_issu.stack.embedded.health import ApiServerSilent, HealthProbe, translated
-from srx_issu.stack.embedded.ports import LOOPBACK, free_port
-from srx_issu.stack.embedded.readiness import report_dags
+from srx_issu.stack.processes.health import ApiServerSilent, HealthProbe, translated
+from srx_issu.stack.processes.ports import LOOPBACK, free_port
+from srx_issu.stack.processes.readiness import report_dags
 
 # Not failures of a request: raised where httpx itself is misused, or a base class.
 NOT_OF_A_REQUEST = {"CookieConflict"}

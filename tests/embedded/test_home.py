@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.stack.embedded import ports, running
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK, free_port
 from srx_issu.stack.embedded.secrets import load_or_create, passwords
+from srx_issu.stack.processes import ports, running
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK, free_port
 
 
 def test_only_the_owner_can_read_secrets_and_passwords(home: Home) -> None:

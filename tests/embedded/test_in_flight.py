@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from srx_issu.adapters.journal import SqlJournal, SqlLeases
 from srx_issu.domain.outcome import Outcome
-from srx_issu.stack.embedded.in_flight import upgrades_in_flight
+from srx_issu.stack.processes.in_flight import upgrades_in_flight
 from tests.journal.samples import NOON, make_intent
 from tests.postgres import empty_url, journal_url, migrated_url, postgres_server
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from srx_issu.stack.embedded.postgres import as_unprivileged, programs
+from srx_issu.stack.processes.postgres_wheel import as_unprivileged, programs
 
 
 def test_programs_below_a_closed_folder_find_each_other(tmp_path: Path) -> None:

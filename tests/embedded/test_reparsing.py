@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
-from srx_issu.stack.embedded.health import ApiServerSilent
 from srx_issu.stack.embedded.reparsing import Reparsing
+from srx_issu.stack.processes.health import ApiServerSilent
 from tests.places import ROOT
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from srx_issu.stack.embedded.restarts import LIMIT, STEADY_AFTER_S, RestartHistory
+from srx_issu.stack.processes.restarts import LIMIT, STEADY_AFTER_S, RestartHistory
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

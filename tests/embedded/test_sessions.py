@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from srx_issu.stack.embedded import watchdog
-from srx_issu.stack.embedded.sessions import Session, end_all, members
+from srx_issu.stack.processes import watchdog
+from srx_issu.stack.processes.sessions import Session, end_all, members
 
 SLEEP = "print('on', flush=True); time.sleep(60)"
 STUBBORN = f"import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
@@ -67,7 +67,7 @@ def test_guard_ends_everything_when_its_supervisor_is_gone() -> None:
     with start(PARENT) as component:
         line = watchdog.line_for(Session(name="scheduler", sid=component.pid))
         with subprocess.Popen(
-            [sys.executable, "-m", "srx_issu.stack.embedded.watchdog"], stdin=subprocess.PIPE
+            [sys.executable, "-m", "srx_issu.stack.processes.watchdog"], stdin=subprocess.PIPE
         ) as guarding:
             guarding.communicate(f"{line}\n".encode())
         assert members([component.pid]) == {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK, free_port
-from srx_issu.stack.embedded.running import Restarts, Running
 from srx_issu.stack.embedded.showing import Shown, ask
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK, free_port
+from srx_issu.stack.processes.running import Restarts, Running
 
 TWICE = Restarts(count=2, reason="ended by itself (killed by SIGKILL)", at="2026-11-28T22:14:03+00:00")
 

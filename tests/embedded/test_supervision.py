@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.stack.embedded import supervision
-from srx_issu.stack.embedded.component import ComponentDied, Program
-from srx_issu.stack.embedded.hanging import HangWatch
-from srx_issu.stack.embedded.ports import LOOPBACK, free_port
-from srx_issu.stack.embedded.sessions import members
-from srx_issu.stack.embedded.supervision import Supervision
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes import supervision
+from srx_issu.stack.processes.component import ComponentDied, Program
+from srx_issu.stack.processes.hanging import HangWatch
+from srx_issu.stack.processes.ports import LOOPBACK, free_port
+from srx_issu.stack.processes.sessions import members
+from srx_issu.stack.processes.supervision import Supervision
+from srx_issu.stack.processes.supervisor import Supervisor
 from tests.embedded.test_supervisor import DIES, LIVES, until
 
 POLL_S = 0.02

@@ -14,10 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from srx_issu.stack.embedded.component import ComponentDied, Program
-from srx_issu.stack.embedded.restarts import LIMIT, STARTING_LIMIT
-from srx_issu.stack.embedded.sessions import members
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.component import ComponentDied, Program
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.restarts import LIMIT, STARTING_LIMIT
+from srx_issu.stack.processes.sessions import members
+from srx_issu.stack.processes.supervisor import Supervisor
 
 LIVES = "import time; time.sleep(600)"
 DIES = "print('address already in use'); raise SystemExit(3)"
@@ -250,7 +252,7 @@ def test_nothing_is_started_again_once_it_was_stopped(tended: Tended) -> None:
     tended.now += 100
     tended.supervisor.tend()
     assert members(tended.supervisor.sessions.values()) == {}
-    assert len(tended.said) == 1
+    assert tended.said[1:] == ["stopping"]
 
 
 def test_everything_ends_when_the_supervisor_is_killed_after_a_restart(tmp_path: Path) -> None:
@@ -276,4 +278,32 @@ time.sleep(600)
 
 def guards() -> list[psutil.Process]:
     children = psutil.Process().children()
-    return [each for each in children if "srx_issu.stack.embedded.watchdog" in each.cmdline()]
+    return [each for each in children if "srx_issu.stack.processes.watchdog" in each.cmdline()]
+
+
+def test_says_what_is_in_flight_before_it_ends_everything_and_says_it_once(tended: Tended) -> None:
+    tended.start(LIVES)
+    tended.in_flight = ("fw-1 (r1)", "fw-2 (r2)")
+    for _ in range(2):
+        tended.supervisor.stop()
+    assert tended.said == ["in flight, and gone on with at the next start: fw-1 (r1), fw-2 (r2)", "stopping"]
+    assert not members(tended.supervisor.sessions.values())
+
+
+def test_the_note_tells_of_the_newest_start_and_of_the_restarts(tended: Tended) -> None:
+    first = tended.start(LIVES)
+    os.kill(first, signal.SIGKILL)
+    tended.ends_again()
+    tended.pass_pause()
+    home = Home(root=tended.folder)
+    with running.locked(home):
+        running.leave_note(home, "http://127.0.0.1:1", tended.supervisor)
+        noted = running.read(home)
+    assert noted is not None
+    assert noted.sessions == tended.supervisor.sessions != {"scheduler": first}
+    assert noted.restarts["scheduler"].count == 1
+    assert "killed by SIGKILL" in noted.restarts["scheduler"].reason
+
+
+def test_a_note_that_cannot_be_written_ends_nothing(tended: Tended) -> None:
+    running.leave_note(Home(root=tended.folder / "gone"), "http://127.0.0.1:1", tended.supervisor)

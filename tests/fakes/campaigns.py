@@ -14,6 +14,7 @@ from srx_issu.campaign.events import PlanMade, UpgradeOrdered
 from srx_issu.campaign.model import Campaign, FleetCluster
 from srx_issu.campaign.order import UpgradeOrder
 from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.planning import Planning
 from srx_issu.campaign.state import CampaignState, is_approved, plan_in_force, read_state
 from srx_issu.domain.approvals.rule import ApprovalRule, Person
 from srx_issu.domain.errors import JournalError
@@ -29,7 +30,7 @@ from srx_issu.ports.campaign import (
 )
 from srx_issu.ports.journal import PERMIT_S
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, NextGate, Response
-from srx_issu.steps.campaign.context import CampaignContext, Planning
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.questions import CampaignGateTask, CampaignQuestion, approach, hear
 from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.memory import MemoryJournal, MemoryLeases, SteppingClock

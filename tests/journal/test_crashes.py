@@ -33,11 +33,11 @@ from srx_issu.domain.errors import JournalError, LeaseHeld
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.entry import Entry
 from srx_issu.ports.journal import Hold, IntendAnswer
-from srx_issu.stack.embedded.component import Component
 from srx_issu.stack.embedded.databases import prepare_journal
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.postgres import JOURNAL_WRITER, Postgres
-from srx_issu.stack.embedded.sessions import end_all
+from srx_issu.stack.processes.component import Component
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.sessions import end_all
 from tests.journal.samples import NOON, make_intent
 from tests.journal.tampering import permitted
 

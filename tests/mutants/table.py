@@ -29,14 +29,17 @@ class Mutant:
     tests: tuple[str, ...] = GATE
 
 
+_TABLE = "CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = "
+
+
 def _row(purpose: str, condition: str) -> Mutant:
     """The condition is taken out of the gate's table."""
     kept = f'tuple(c for c in row if (p.value, c.value) != ("{purpose}", "{condition}"))'
     return Mutant(
         name=f"table: {purpose} without {condition}",
         file="domain/gate/table.py",
-        old="def as_markdown() -> str:",
-        new=f"CONDITIONS = {{p: {kept} for p, row in CONDITIONS.items()}}\n\n\ndef as_markdown() -> str:",
+        old=f"{_TABLE}MappingProxyType(",
+        new=f"def _less(table):\n    return {{p: {kept} for p, row in table.items()}}\n\n\n{_TABLE}_less(",
         why="each condition of each purpose is needed",
         tests=("tests/unit/steps/gate/test_send_gate.py", "tests/unit/steps/gate/test_outages.py"),
     )

@@ -21,14 +21,13 @@ import yaml
 from srx_demo.lab import Lab
 from srx_demo.operator_files import at_speed
 from srx_demo.scenery import Scenery
-from srx_issu.cli.campaign_api import CampaignApi
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.recover import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.stack.embedded.environment import Wiring, variables
-from srx_issu.stack.embedded.home import Home, repository
-from srx_issu.stack.embedded.preload import load
 from srx_issu.stack.embedded.secrets import load_or_create
-from srx_issu.stack.embedded.stack import TASK_MODULES
+from srx_issu.stack.processes.home import Home, repository
+from srx_issu.stack.processes.loaded import TASK_MODULES, load
 from tests.airflow.running_stack import PREFIXES, write_topology
 from tests.oneprocess.databases import Databases, databases
 from tests.scenarios.outside import simulator
@@ -54,7 +53,7 @@ class Place:
     scheduler: Scheduler
     lab_pid: int
     _taken: Counter[str] = field(default_factory=Counter)
-    _apis: dict[str, CampaignApi] = field(default_factory=dict)
+    _apis: dict[str, AirflowApi] = field(default_factory=dict)
 
     @property
     def lab(self) -> Lab:
@@ -74,7 +73,9 @@ class Place:
         """Asks for an upgrade, as an operator does; without an approval of its start unless ``conf`` says
         otherwise. Returns the run's id."""
         run_id, image = new_run_id(cluster), self.scenery.image.path.name
-        self.api().trigger(run_id, {"cluster": cluster, "image": image, "approval": False, **conf})
+        dag_of(self.api(), run_id).trigger(
+            run_id, {"cluster": cluster, "image": image, "approval": False, **conf}
+        )
         return run_id
 
     def recover(self, cluster: str) -> str:
@@ -84,10 +85,10 @@ class Place:
         dag_of(self.api(), run_id).trigger(run_id, asked)
         return run_id
 
-    def api(self, user: str = "operator") -> CampaignApi:
+    def api(self, user: str = "operator") -> AirflowApi:
         """Airflow's own REST API, in this process; the user logs in."""
         if user not in self._apis:
-            self._apis[user] = CampaignApi(self.scenery.login(URL, user), transport=self._transport)
+            self._apis[user] = AirflowApi(self.scenery.login(URL, user), transport=self._transport)
         return self._apis[user]
 
     @cached_property
@@ -118,7 +119,7 @@ def place(folder: Path, session: str, process: str) -> Iterator[Place]:
         _connect_airflow(urls.airflow)
         scheduler = cleanup.enter_context(_scheduler())
         made = Place(scenery=scenery, scheduler=scheduler, lab_pid=lab.session.sid)
-        made.api().log_in()  # makes the API, which takes seconds
+        made.api().session.log_in()  # makes the API, which takes seconds
         yield made
 
 

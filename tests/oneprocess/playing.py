@@ -26,17 +26,17 @@ def begin(place: Place, row: Scenario) -> tuple[str, str]:
 
 def carry_out(place: Place, run_id: str, choice: str | None = None, user: str = "operator") -> Ending:
     """Until the run is over; ``user`` answers whatever it asks with ``choice``. None: nobody answers."""
-    api = dag_of(place.api(user), run_id)
-    run = api.run(run_id)
+    runs = dag_of(place.api(user), run_id)
+    run = runs.run(run_id)
 
     def answer() -> bool:
-        asked = api.questions(run_id) if choice else ()
+        asked = runs.questions(run_id) if choice else ()
         for question in asked:
-            api.answer(run_id, question, str(choice))
+            runs.answer(run_id, question.task_id, str(choice))
         return bool(asked)
 
     place.scheduler.carry_out(run.dag_id, run_id, answer)
-    return ending(api, api.run(run_id))
+    return ending(runs, runs.run(run_id))
 
 
 def states(place: Place, run_id: str) -> dict[str, str | None]:

@@ -29,7 +29,7 @@ def clear(place: Place, run_id: str, task_id: str) -> None:
         "task_ids": [task_id],
         "include_downstream": True,
     }
-    place.api()._request("POST", f"/dags/{UPGRADE_DAG}/clearTaskInstances", json=body)
+    place.api().session.request("POST", f"/dags/{UPGRADE_DAG}/clearTaskInstances", json=body)
 
 
 @dataclass
@@ -80,7 +80,7 @@ def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_doe
     clear(place, run_id, "claim")
     end = carry_out(place, run_id)
     assert workers == ["claim"]
-    assert (str(end.outcome), place.api().run(run_id).state) == ("UPGRADED", "success")
+    assert (str(end.outcome), place.api().of(UPGRADE_DAG).run(run_id).state) == ("UPGRADED", "success")
     assert set(before) == set(states(place, run_id))
     assert ended(place, cluster, run_id, None).sent == UPGRADE
 

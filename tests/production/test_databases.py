@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from srx_issu.stack.embedded.component import Component
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK, free_port
-from srx_issu.stack.embedded.sessions import end_all
+from srx_issu.stack.processes.component import Component
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK, free_port
+from srx_issu.stack.processes.sessions import end_all
 from srx_issu.stack.production import databases, secrets
 from srx_issu.stack.production.composition import read_services
 from srx_issu.stack.production.native_postgres import initialise, postgres_program

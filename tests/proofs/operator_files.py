@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from srx_issu.stack.embedded.home import repository
+from srx_issu.stack.processes.home import repository
 
 APPROVERS = ("admin", "approver", "operator")  # whoever of them asked does not count
 

@@ -69,7 +69,7 @@ class People:
 
     def ask(self, method: str, path: str, user: str = REQUESTER, **more: Any) -> httpx.Response:
         """Airflow's answer, whatever it is; ``path`` is below /api/v2."""
-        return self.proofs.running.api(user)._try(method, path, **more)
+        return self.proofs.running.api(user).session.ask(method, path, **more)
 
     def upgrade(self, cluster: str, *, user: str = REQUESTER, **conf: Any) -> RunOf:
         """With an approval unless ``conf`` says otherwise."""

@@ -20,12 +20,12 @@ from srx_demo.lab import Lab, make_image
 from srx_demo.operator_files import CONNECTION_VARIABLE, ImageFile, image_entry
 from srx_demo.scenery import Scenery
 from srx_issu.adapters.journal import migrate
-from srx_issu.stack.embedded.component import Component
-from srx_issu.stack.embedded.home import Home
 from srx_issu.stack.embedded.postgres import Postgres
 from srx_issu.stack.embedded.secrets import ROLES, passwords, write_private
-from srx_issu.stack.embedded.sessions import end_all
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.component import Component
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.sessions import end_all
 from tests.airflow.running_stack import PARALLELISM, PAUSE_S, UNHURRIED, RunningStack, write_topology
 from tests.proofs.operator_files import write, write_approvals, write_campaign, write_timers
 from tests.proofs.relay import Relay

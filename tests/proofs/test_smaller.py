@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from srx_issu.domain.redaction.configuration import scrub
-from srx_issu.stack.embedded.home import repository
+from srx_issu.stack.processes.home import repository
 from tests.proofs.people import People, RunOf
 from tests.proofs.proof_stack import ALARM, COMMUNITY, HASH, ProofStack
 
@@ -39,9 +39,7 @@ def test_15_words_of_a_device_carry_no_control_and_no_secret(people: People, run
 @pytest.mark.stack
 def test_15_a_nul_in_an_address_of_the_console_is_the_callers_fault(proofs: ProofStack) -> None:
     """15. ``%00`` in a path of the console gave 503, as if the journal were away."""
-    api = proofs.running.api()
-    api.is_paused()  # logs in
-    headers = {"Authorization": api._client.headers["Authorization"]}
+    headers = {"Authorization": f"Bearer {proofs.running.api().session.log_in()}"}
     for path in ("upgrades/%00", "upgrades/a%00b/report", "runs/issu_cluster/%00"):
         answer = httpx.get(f"{proofs.running.stack.url}/srx-issu/{path}", headers=headers, timeout=30)
         assert answer.status_code < 500, f"{path}: {answer.status_code}"

@@ -12,9 +12,9 @@ import yaml
 from srx_demo import referee
 from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
-from srx_issu.cli.campaign_api import CampaignApi
-from srx_issu.stack.embedded.home import Home
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.home import Home
 from tests.airflow.running_stack import UNHURRIED, write_topology
 from tests.scenarios.outside import options, simulator
 
@@ -45,7 +45,7 @@ class CampaignStack:
     scenery: Scenery
     stack: Stack
     _cleanup: ExitStack
-    _apis: list[CampaignApi] = field(default_factory=list)
+    _apis: list[AirflowApi] = field(default_factory=list)
     _taken: int = 0
 
     @property
@@ -65,9 +65,9 @@ class CampaignStack:
         self._taken += number
         return taken
 
-    def api(self, user: str = "operator") -> CampaignApi:
+    def api(self, user: str = "operator") -> AirflowApi:
         """A session of its own: one a thread."""
-        api = CampaignApi(self.scenery.login(self.stack.url, user))
+        api = AirflowApi(self.scenery.login(self.stack.url, user))
         self._apis.append(api)
         return api
 

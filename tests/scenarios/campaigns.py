@@ -12,8 +12,8 @@ import yaml
 
 from srx_demo import referee
 from srx_issu.campaign.naming import DAG_PREFIX, STAGING_PREFIX
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_run import stage_images, start_campaign
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG, UPGRADE_DAG
 from tests.airflow.asking import may_be_answered
@@ -28,7 +28,7 @@ class Campaigns:
     """For one scenario, with clusters of its own."""
 
     stack: CampaignStack
-    api: CampaignApi
+    api: AirflowApi
     clusters: list[str]
 
     def write(self, name: str, clusters: list[str], **more: Any) -> None:
@@ -52,7 +52,7 @@ class Campaigns:
 
     def start(self, name: str) -> str:
         """As soon as Airflow has its DAG."""
-        self.until(lambda: not self.api.is_dag_paused(f"{DAG_PREFIX}{name}"), f"DAG of campaign {name}")
+        self.until(lambda: not self.api.of(f"{DAG_PREFIX}{name}").is_paused(), f"DAG of campaign {name}")
         return start_campaign(self.api, name)
 
     def begin(self, name: str, clusters: list[str], **more: Any) -> str:
@@ -61,11 +61,11 @@ class Campaigns:
 
     def stage(self, name: str) -> str:
         """The state in which the staging ended."""
-        dag_id = f"{STAGING_PREFIX}{name}"
-        self.until(lambda: not self.api.is_dag_paused(dag_id), f"DAG {dag_id}")
+        stagings = self.api.of(f"{STAGING_PREFIX}{name}")
+        self.until(lambda: not stagings.is_paused(), f"DAG {stagings.dag_id}")
         run_id = stage_images(self.api, name)
-        self.until(lambda: self.api.dag_run(dag_id, run_id).is_over, f"end of {run_id}")
-        return self.api.dag_run(dag_id, run_id).state
+        self.until(lambda: stagings.run(run_id).is_over, f"end of {run_id}")
+        return stagings.run(run_id).state
 
     def uploads(self) -> list[referee.Event]:
         """Copies of the image on the scenario's clusters."""
@@ -74,7 +74,7 @@ class Campaigns:
 
     def states(self, run_id: str) -> dict[str, str | None]:
         """Task, or task and cluster, -> state."""
-        tasks = self.api.mapped_tasks(dag_of(run_id), run_id)
+        tasks = self.api.of(dag_of(run_id)).tasks(run_id)
         return {f"{t.task_id} {t.label}" if t.label else t.task_id: t.state for t in tasks}
 
     def wait(self, run_id: str, key: str, *states: str) -> str:
@@ -86,36 +86,37 @@ class Campaigns:
 
     def end(self, run_id: str) -> tuple[str, str]:
         """Outcome and reason as the task close said them."""
-        self.until(lambda: self.api.dag_run(dag_of(run_id), run_id).is_over, f"end of {run_id}",
+        self.until(lambda: self.api.of(dag_of(run_id)).run(run_id).is_over, f"end of {run_id}",
                    lambda: self.states(run_id))  # fmt: skip
-        said = self.api.dag_xcom(dag_of(run_id), run_id, "close") or {}
+        said = self.api.of(dag_of(run_id)).xcom(run_id, "close") or {}
         return str(said.get("outcome")), str(said.get("reason"))
 
     def answer(self, run_id: str, task_id: str, option: str) -> None:
         def is_asked() -> bool:
-            tasks = self.api.mapped_tasks(dag_of(run_id), run_id)
+            tasks = self.api.of(dag_of(run_id)).tasks(run_id)
             asking = [t for t in tasks if t.task_id == task_id and t.state == "awaiting_input"]
             return any(may_be_answered(self.stack.stack, run_id, task) for task in asking)
 
         self.until(is_asked, f"question {task_id}", lambda: self.states(run_id))
-        self.api.answer_dag(dag_of(run_id), run_id, task_id, option)
+        self.api.of(dag_of(run_id)).answer(run_id, task_id, option)
 
     def question(self, run_id: str, task_id: str) -> str:
         """What is asked, in whole."""
         self.wait(run_id, task_id, "awaiting_input")
-        (found,) = [q for q in self.api.dag_questions(dag_of(run_id), run_id) if q.task_id == task_id]
+        (found,) = [q for q in self.api.of(dag_of(run_id)).questions(run_id) if q.task_id == task_id]
         return f"{found.subject}\n{found.body}"
 
     def order(self, run_id: str, order: str) -> None:
         """Until it is written down."""
         given = f"{order}__{run_id}"
         conf = {"campaign": run_id, "order": order, "reason": "as the test says"}
-        self.api.trigger_dag(CAMPAIGN_ORDER_DAG, given, conf)
-        self.until(lambda: self.api.dag_run(CAMPAIGN_ORDER_DAG, given).state == "success", f"order {order}")
+        orders = self.api.of(CAMPAIGN_ORDER_DAG)
+        orders.trigger(given, conf)
+        self.until(lambda: orders.run(given).state == "success", f"order {order}")
 
     def mark_success(self, run_id: str, task_id: str) -> None:
         """As somebody does in the UI who may edit task states."""
-        self.api._request("PATCH", f"{task_path(run_id)}/{task_id}", json={"new_state": "success"})
+        self.api.session.request("PATCH", f"{task_path(run_id)}/{task_id}", json={"new_state": "success"})
 
     def clear(self, run_id: str, *task_ids: str) -> None:
         """With everything behind them, whatever their states; none named = the whole run."""
@@ -123,7 +124,7 @@ class Campaigns:
             "dry_run": False, "dag_run_id": run_id, "only_failed": False, "reset_dag_runs": True,
             **({"task_ids": list(task_ids), "include_downstream": True} if task_ids else {}),
         }  # fmt: skip
-        self.api._request("POST", f"/dags/{dag_of(run_id)}/clearTaskInstances", json=body)
+        self.api.session.request("POST", f"/dags/{dag_of(run_id)}/clearTaskInstances", json=body)
 
     def is_waiting_for_its_turn(self, run_id: str, cluster: str, task: str = "wave_1.upgrade") -> bool:
         """Deferred, and without a run of its own."""
@@ -132,21 +133,24 @@ class Campaigns:
         )
 
     def has_run(self, run_id: str, cluster: str) -> bool:
-        return any(run.run_id.startswith(f"{run_id}__{cluster}") for run in self.api.dag_runs(UPGRADE_DAG))
+        return any(run.run_id.startswith(f"{run_id}__{cluster}") for run in self.api.of(UPGRADE_DAG).newest())
 
     def upgrade_by_hand(self, cluster: str) -> tuple[str, str]:
         """Starts ``issu_cluster`` without a campaign; outcome and reason."""
         run_id = f"by-hand__{cluster}__{time.time():.0f}"
         conf = {"cluster": cluster, "image": self.stack.scenery.image.release, "approval": False}
-        self.api.trigger_dag(UPGRADE_DAG, run_id, conf)
-        self.until(lambda: self.api.dag_run(UPGRADE_DAG, run_id).is_over, f"end of {run_id}")
+        upgrades = self.api.of(UPGRADE_DAG)
+        upgrades.trigger(run_id, conf)
+        self.until(lambda: upgrades.run(run_id).is_over, f"end of {run_id}")
         ends = ("close", "claim")  # a refused request ends at its claim
-        said = next(filter(None, (self.api.dag_xcom(UPGRADE_DAG, run_id, task) for task in ends)), {})
+        said = next(filter(None, (upgrades.xcom(run_id, task) for task in ends)), {})
         return str(said.get("outcome")), str(said.get("reason"))
 
     def report_page(self, run_id: str) -> str:
         """The tab of the run's page in Airflow."""
-        answer = self.api._client.get(f"/srx-issu/runs/{dag_of(run_id)}/{quote(run_id, safe='')}")
+        answer = self.api.session.ask_plugin(
+            "GET", f"/srx-issu/runs/{dag_of(run_id)}/{quote(run_id, safe='')}"
+        )
         assert answer.status_code == 200, answer.text
         return answer.text
 

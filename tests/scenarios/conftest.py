@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.failure_page import table_lines
 from tests.scenarios.players import selected
+from tools.failure_page import table_lines
 
 _SECTIONS: dict[str, list[str]] = {}  # title -> lines, for the end of the session
 

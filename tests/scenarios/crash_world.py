@@ -21,9 +21,9 @@ import sqlalchemy as sa
 
 from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.sessions import members
 from srx_issu.stack.embedded.stack import Stack
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.sessions import members
 from tests.airflow.running_stack import PARALLELISM, PAUSE_S, RunningStack, write_topology
 from tests.scenarios.outside import options, simulator
 

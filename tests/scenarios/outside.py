@@ -9,9 +9,9 @@ from pathlib import Path
 
 from srx_demo.lab import Lab
 from srx_demo.scenery import Scenery
-from srx_issu.stack.embedded.component import Component
-from srx_issu.stack.embedded.sessions import end_all
 from srx_issu.stack.embedded.stack import StackOptions
+from srx_issu.stack.processes.component import Component
+from srx_issu.stack.processes.sessions import end_all
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from types import TracebackType
 import pytest
 
 from srx_issu.cli.airflow_replies import ApiUnreachable
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.outcome import Ending, ending
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_lab.control import ask
 from tests.airflow.running_stack import RunningStack
 from tests.scenarios.scenario import Scenario
@@ -74,7 +76,11 @@ class Players:
             assert run is None or time.monotonic() - run.at < DEADLINE_S, f"{run} is not over"
             time.sleep(LOOK_EVERY_S)
         run = self.started[scenario.name]
-        return run, ending(self.stack.api(), self.stack.api().run(run.run_id))
+        upgrades = self._upgrades()
+        return run, ending(upgrades, upgrades.run(run.run_id))
+
+    def _upgrades(self) -> DagRuns:
+        return self.stack.api().of(UPGRADE_DAG)
 
     def _play(self) -> None:
         while len(self._over) < len(self.scenarios) and not self._left.wait(LOOK_EVERY_S):
@@ -82,9 +88,9 @@ class Players:
                 self._go_on()
 
     def _go_on(self) -> None:
-        over = {run.run_id for run in self.stack.api().runs() if run.is_over}
+        over = {run.run_id for run in self._upgrades().newest() if run.is_over}
         self._over |= {name for name, run in self.started.items() if run.run_id in over}
-        asking = self.stack.api().asking()
+        asking = self._upgrades().asking()
         for scenario in self.scenarios:
             if scenario.answer and scenario.name in self.started:
                 self._answer(scenario, asking)
@@ -94,7 +100,7 @@ class Players:
     def _answer(self, scenario: Scenario, asking: Collection[str]) -> None:
         run_id = self.started[scenario.name].run_id
         for question in self.stack.asked(run_id) if run_id in asking else ():
-            self.stack.api().answer(run_id, question, str(scenario.answer))
+            self._upgrades().answer(run_id, question.task_id, str(scenario.answer))
 
     def _start_next(self) -> bool:
         scenario = next((each for each in self.scenarios if each.name not in self.started), None)

@@ -66,18 +66,18 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 def audit(stack: RunningStack, run_id: str) -> Audited:
-    api = stack.api().of("issu_audit")
+    audits = stack.api().of("issu_audit")
     began = time.monotonic()
-    api.trigger(run_id, {})
+    audits.trigger(run_id, {})
 
     def over() -> Run | None:
-        run = api.run(run_id)
+        run = audits.run(run_id)
         return run if run.is_over else None
 
     run = stack.until(over, "end of the audit", run_id, DEADLINE_S)
     seconds = time.monotonic() - began
-    assert run.state == "success", [(t.task_id, t.state) for t in api.tasks(run_id)]
-    told = api.xcom(run_id, "write_matrix")
+    assert run.state == "success", [(t.task_id, t.state) for t in audits.tasks(run_id)]
+    told = audits.xcom(run_id, "write_matrix")
     kept = {kind: (evidence(stack) / told[kind]).read_text() for kind in ("html", "csv", "json")}
     print(f"{run_id}: {told['summary']} in {seconds:.0f} s")
     return Audited(

@@ -83,7 +83,7 @@ def test_a_bad_file_says_its_faults_and_hides_nobody(campaigns: Campaigns) -> No
     path.write_text("target: {SRX4600: x}\nselect: {site: [a]}\n")
     campaigns.write("good", ["*"])
     campaigns.until(lambda: {"good", "bad"} <= set(campaigns.api.campaign_names()), "both DAGs")
-    detail = campaigns.api._get(f"/dags/{DAG_PREFIX}bad/details")
+    detail = campaigns.api.session.get(f"/dags/{DAG_PREFIX}bad/details")
     assert "bad.yaml:2: unknown key 'site' in select" in detail["doc_md"]
 
 
@@ -222,7 +222,7 @@ def test_what_does_not_fit_into_the_window_any_more_waits_for_the_next(campaigns
     """Given a window that leaves time for one after the other only to begin. When the first, slowed down once
     it has begun, has ended. Then what is left is too short for the second, which waits for tomorrow's."""
     campaigns.write("windowed", campaigns.clusters)
-    campaigns.until(lambda: not campaigns.api.is_dag_paused(f"{DAG_PREFIX}windowed"), "DAG windowed")
+    campaigns.until(lambda: not campaigns.api.of(f"{DAG_PREFIX}windowed").is_paused(), "DAG windowed")
     opens = datetime.now(UTC).replace(second=0, microsecond=0)
     length = datetime.now(UTC) - opens + timedelta(seconds=LONG_S + SLACK_S)
     days = [str(opens.date()), str(opens.date() + timedelta(days=1))]
@@ -265,12 +265,12 @@ def test_a_stop_outlives_a_crash_and_neither_starts_anything_twice(fleet: Campai
 
     assert "Resumed" in srx_issu(fleet, "resume-all")
     assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
-    runs = len(campaigns.api.dag_runs(UPGRADE_DAG))
+    runs = len(campaigns.api.of(UPGRADE_DAG).newest())
     campaigns.clear(run_id)
     assert campaigns.end(run_id) == ("COMPLETED", "3 UPGRADED")
     assert campaigns.starts() == [1, 1, 1]
-    assert len(campaigns.api.dag_runs(UPGRADE_DAG)) == runs
-    assert campaigns.api.dag_run(dag_of(run_id), run_id).state == "success"
+    assert len(campaigns.api.of(UPGRADE_DAG).newest()) == runs
+    assert campaigns.api.of(dag_of(run_id)).run(run_id).state == "success"
 
 
 def srx_issu(fleet: CampaignStack, *words: str) -> str:

@@ -117,7 +117,7 @@ def test_what_does_not_return_is_named_and_nothing_else(
     rto = [text for text in found if text.startswith(f"RTO service {SERVICE}: 0 sent, 0 received")]
     assert len(rto) == 1, found
     assert [text for text in found if text not in rto] == sorted((*POLICIES, *PEER))
-    assert stack.api().run(run.run_id).state == "success"
+    assert stack.about(run.run_id).run(run.run_id).state == "success"
 
 
 @pytest.mark.release

@@ -1,4 +1,4 @@
-"""The table speaks of every fault there is, and docs/failure-scenarios.md says what it says."""
+"""The table speaks of every fault there is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from srx_issu.domain.outcome import Outcome
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.faults import make_fault
 from srx_lab.machine.words import NodeId
-from tests.scenarios.failure_page import PAGE, page
 from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
 from tests.scenarios.scenario import Scenario, mirrored
 
@@ -51,7 +50,3 @@ def test_no_row_has_two_starts_and_whoever_is_put_back_is_named(row: Scenario) -
 @each_row
 def test_mirroring_twice_gives_the_row_itself(row: Scenario) -> None:
     assert mirrored(mirrored(row)) == row
-
-
-def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "write it: python -m tests.scenarios.failure_page"

@@ -1,8 +1,9 @@
 """The operator's files as domain values: inventory, images, limits, support matrix, campaigns.
 
 ``load`` gives a checked ``Catalog`` or raises with every fault; ``validate`` lists the faults;
-``resolve`` turns a request into an Intent. Parsing DAGs asks for ``campaign_files`` and ``read_campaign``
-alone, which open the campaigns' own files only; ``cluster_names`` and ``image_names`` are for completion.
+``resolve`` turns a request into an Intent, ``plan_campaign`` a campaign's file into its plan. Parsing DAGs
+asks for ``campaign_files`` and ``read_campaign`` alone, which open the campaigns' own files only;
+``cluster_names`` and ``image_names`` are for completion.
 """
 
 from srx_issu.catalog.campaigns.files import (
@@ -12,13 +13,12 @@ from srx_issu.catalog.campaigns.files import (
     check_campaign,
     check_campaigns,
     read_campaign,
-    read_campaigns,
 )
 from srx_issu.catalog.folder import VARIABLE, files_folder
 from srx_issu.catalog.images import verify_image
 from srx_issu.catalog.loading import Catalog, load, netbox_entry, validate
 from srx_issu.catalog.names import cluster_names, image_names
-from srx_issu.catalog.requests.campaign import facts, members, plan_rule
+from srx_issu.catalog.requests.campaign import facts, members, plan_campaign, plan_rule
 from srx_issu.catalog.requests.recovery import RECOVERY_KEYS, RecoveryRequest, resolve_recovery
 from srx_issu.catalog.requests.upgrade import (
     UPGRADE_KEYS,
@@ -51,9 +51,9 @@ __all__ = [
     "load",
     "members",
     "netbox_entry",
+    "plan_campaign",
     "plan_rule",
     "read_campaign",
-    "read_campaigns",
     "resolve",
     "resolve_recovery",
     "validate",

@@ -46,12 +46,14 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One task of a run. ``state`` is Airflow's word, None before the scheduler has looked at it; ``uid`` is
-    the current try's own id, which the worker that runs it has in its process title; ``trigger`` is the id of
-    what a deferred task waits for."""
+    """One task of a run, or one cluster of a mapped one: ``label`` is its name then. ``state`` is Airflow's
+    word, None before the scheduler has looked at it; ``uid`` is the current try's own id, which the worker
+    that runs it has in its process title; ``trigger`` is the id of what a deferred task waits for."""
 
     task_id: str
     state: str | None
+    map_index: int = -1  # -1 = not mapped
+    label: str | None = None
     uid: str = ""
     started: datetime | None = None
     ended: datetime | None = None
@@ -125,10 +127,22 @@ def pushed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
 
 
+def pending_approval(found: Mapping[str, Any]) -> PendingApproval:
+    return PendingApproval(
+        task_id=str(found["task_instance"]["task_id"]),
+        subject=str(found["subject"]),
+        body=str(found.get("body") or ""),
+        options=tuple(found["options"]),
+    )
+
+
 def task_of(found: Mapping[str, Any]) -> Task:
+    map_index = int(found.get("map_index", -1))
     return Task(
         task_id=str(found["task_id"]),
         state=found.get("state"),
+        map_index=map_index,
+        label=found.get("rendered_map_index") if map_index >= 0 else None,
         uid=str(found.get("id") or ""),
         started=_moment(found.get("start_date")),
         ended=_moment(found.get("end_date")),

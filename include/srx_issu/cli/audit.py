@@ -30,7 +30,7 @@ from srx_issu.adapters.journal import (
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError
-from srx_issu.stack.embedded.home import Home, NotInARepository
+from srx_issu.stack.processes.home import Home, NotInARepository
 
 JOURNAL_URL, KEY_FILE = "SRX_ISSU_JOURNAL_URL", "SRX_ISSU_JOURNAL_KEY_FILE"
 app = typer.Typer(help="Prove that the journal was not changed.", no_args_is_help=True)

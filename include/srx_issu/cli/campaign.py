@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,29 +9,20 @@ import typer
 
 from srx_issu import catalog
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
-from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.campaign_api import CampaignApi
 from srx_issu.cli.campaign_orders import ORDERS, OpenApi, Run, add_order, add_stop
 from srx_issu.cli.campaign_run import answer_campaign, follow_campaign, stage_images, start_campaign
 from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.terminal import Terminal
 
 console = Terminal()
-Airflow = Callable[[typer.Context, type[AirflowApi]], AbstractContextManager[AirflowApi]]
 
 Campaign = Annotated[str, typer.Argument(help="Name of the campaign: its file's name without .yaml")]
 
 
-def register(app: typer.Typer, airflow: Airflow) -> None:
-    """Adds the commands. ``airflow`` opens the API with the caller's login and turns failures into words."""
+def register(app: typer.Typer, api_of: OpenApi) -> None:
+    """Adds the commands. ``api_of`` opens the API with the caller's login and turns failures into words."""
     group = typer.Typer(help="Campaigns: stage, start, follow, pause, resume, abort.", no_args_is_help=True)
     app.add_typer(group, name="campaign")
-
-    @contextmanager
-    def api_of(context: typer.Context) -> Iterator[CampaignApi]:
-        with airflow(context, CampaignApi) as api:
-            assert isinstance(api, CampaignApi)
-            yield api
 
     _add_plan(app)
     _add_start(group, api_of)
@@ -87,7 +76,7 @@ def _add_looking(group: typer.Typer, api_of: OpenApi) -> None:
         """The campaigns and their newest runs."""
         with api_of(context) as api:
             for name in api.campaign_names():
-                runs = api.dag_runs(f"{DAG_PREFIX}{name}")
+                runs = api.of(f"{DAG_PREFIX}{name}").newest()
                 newest = f"{campaign_id(name, runs[0].run_id)}  {runs[0].state}" if runs else "never run"
                 console.print(f"{name:<24} {newest}", highlight=False, soft_wrap=True)
 

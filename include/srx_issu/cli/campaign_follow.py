@@ -12,21 +12,22 @@ from rich.console import Console
 from rich.live import Live
 
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
-from srx_issu.cli.airflow_replies import ApiUnreachable, Run
-from srx_issu.cli.campaign_api import CampaignApi, MappedTask
+from srx_issu.cli.airflow_api import AirflowApi
+from srx_issu.cli.airflow_replies import Run, Task
 from srx_issu.cli.campaign_rows import ClusterRow, campaign_table, cluster_rows, is_over
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration
+from srx_issu.cli.follow import follow_run
 from srx_issu.ports.dag_names import UPGRADE_DAG
 
 LOOK_EVERY_S = 3.0
-PATIENCE_S = 120.0
 
 
 @dataclass(kw_only=True)
 class CampaignFollower:
     """``each_look`` may raise; ``ask`` is called once for each question that waits for a person."""
 
-    api: CampaignApi
+    api: AirflowApi
     console: Console
     name: str
     each_look: Callable[[], None] = lambda: None
@@ -40,22 +41,14 @@ class CampaignFollower:
 
     def follow(self, run_id: str) -> Run:
         """Until the run is over. Raises ApiFailed when Airflow is silent for two minutes."""
-        silent_since: float | None = None
         with self._shown() as show:
-            while True:
-                self.each_look()
-                try:
-                    run, rows = self._look(run_id)
-                except ApiUnreachable:
-                    silent_since = silent_since or time.monotonic()
-                    if time.monotonic() - silent_since > PATIENCE_S:
-                        raise
-                else:
-                    silent_since = None
-                    show(run, rows)
-                    if run.is_over:
-                        return run
-                self.pause(LOOK_EVERY_S)
+            run, _ = follow_run(
+                lambda: self._look(run_id),
+                show,
+                each_look=self.each_look,
+                pause=lambda: self.pause(LOOK_EVERY_S),
+            )
+            return run
 
     @contextmanager
     def _shown(self) -> Iterator[Callable[[Run, list[ClusterRow]], None]]:
@@ -72,29 +65,29 @@ class CampaignFollower:
 
     def _look(self, run_id: str) -> tuple[Run, list[ClusterRow]]:
         """Three requests, however many clusters are in flight, and one for each that has ended."""
-        dag_id = f"{DAG_PREFIX}{self.name}"
-        run = self.api.dag_run(dag_id, run_id)
-        tasks = [self._from_first_try(task) for task in self.api.mapped_tasks(dag_id, run_id)]
-        self._at.update(self.api.busy_tasks(UPGRADE_DAG, f"{campaign_id(self.name, run_id)}__"))
+        runs = self.api.of(f"{DAG_PREFIX}{self.name}")
+        run = runs.run(run_id)
+        tasks = [self._from_first_try(task) for task in runs.tasks(run_id)]
+        self._at.update(self.api.of(UPGRADE_DAG).busy_tasks(f"{campaign_id(self.name, run_id)}__"))
         for task in tasks:
             if task.state == "awaiting_input" and task.task_id not in self._asked:
                 self._asked.add(task.task_id)
                 self.ask(task.task_id)
             if task.label and is_over(task):
-                self._learn(dag_id, run_id, task)
+                self._learn(runs, run_id, task)
         rows = cluster_rows(campaign_id(self.name, run_id), tasks, self._at, self._results, datetime.now(UTC))
         return run, rows
 
-    def _from_first_try(self, task: MappedTask) -> MappedTask:
+    def _from_first_try(self, task: Task) -> Task:
         """A task that failed in the triggerer is tried once more, and says a moment later what it said."""
         if task.started is None:
             return task
         return replace(task, started=self._since.setdefault((task.task_id, task.map_index), task.started))
 
-    def _learn(self, dag_id: str, run_id: str, task: MappedTask) -> None:
+    def _learn(self, runs: DagRuns, run_id: str, task: Task) -> None:
         key = (task.task_id, task.map_index)
         if key not in self._results:
-            said = self.api.dag_xcom(dag_id, run_id, task.task_id, task.map_index) or {}
+            said = runs.xcom(run_id, task.task_id, map_index=task.map_index) or {}
             self._results[key] = str(said.get("result", ""))
 
     def _tell(self, _: Run, rows: list[ClusterRow]) -> None:

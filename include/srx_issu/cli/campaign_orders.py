@@ -11,14 +11,16 @@ from typing import Annotated
 
 import typer
 
+from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
-from srx_issu.cli.campaign_api import CampaignApi
+from srx_issu.cli.dag_runs import DagRuns
+from srx_issu.cli.follow import await_end
 from srx_issu.cli.terminal import Terminal
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG, STOP_VARIABLE
 
 console = Terminal()
 LOOK_EVERY_S, LOOKS = 1.0, 60
-OpenApi = Callable[[typer.Context], AbstractContextManager[CampaignApi]]
+OpenApi = Callable[[typer.Context], AbstractContextManager[AirflowApi]]
 
 Run = Annotated[str, typer.Argument(help="Campaign run, as 'campaign start' said it")]
 Reason = Annotated[str, typer.Option(help="Why; it is written down with your name")]
@@ -36,23 +38,22 @@ def add_order(group: typer.Typer, order: str, api_of: OpenApi) -> None:
         with api_of(context) as api:
             moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             conf = {"campaign": run, "order": order, "reason": reason}
-            made = api.trigger_dag(CAMPAIGN_ORDER_DAG, f"{order}__{moment}", conf)
-            console.print(await_order(api, made.run_id), highlight=False, soft_wrap=True)
+            orders = api.of(CAMPAIGN_ORDER_DAG)
+            made = orders.trigger(f"{order}__{moment}", conf)
+            console.print(await_order(orders, made.run_id), highlight=False, soft_wrap=True)
 
 
-def await_order(api: CampaignApi, run_id: str, pause: Callable[[float], None] = time.sleep) -> str:
+def await_order(orders: DagRuns, run_id: str, pause: Callable[[float], None] = time.sleep) -> str:
     """Until the order is written down, in words. Raises ApiFailed when it was refused."""
-    for _ in range(LOOKS):
-        run = api.dag_run(CAMPAIGN_ORDER_DAG, run_id)
-        if run.is_over:
-            said = api.dag_xcom(CAMPAIGN_ORDER_DAG, run_id, "give_order") or {}
-            if run.state == "success":
-                return f"Ordered: {said.get('order')} for {said.get('campaign')}, by {said.get('by')}"
-            raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {CAMPAIGN_ORDER_DAG}')}")
-        pause(LOOK_EVERY_S)
-    return (
-        f"Asked for (run {run_id} of {CAMPAIGN_ORDER_DAG}), but nobody has taken it yet: is the scheduler up?"
-    )
+    run = await_end(orders, run_id, looks=LOOKS, every_s=LOOK_EVERY_S, pause=pause)
+    if run is None:
+        return (
+            f"Asked for (run {run_id} of {orders.dag_id}), but nobody has taken it yet: is the scheduler up?"
+        )
+    said = orders.xcom(run_id, "give_order") or {}
+    if run.state != "success":
+        raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {orders.dag_id}')}")
+    return f"Ordered: {said.get('order')} for {said.get('campaign')}, by {said.get('by')}"
 
 
 def add_stop(app: typer.Typer, api_of: OpenApi) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from srx_issu.campaign.model import Result
 from srx_issu.campaign.naming import upgrade_id
-from srx_issu.cli.campaign_api import MappedTask
+from srx_issu.cli.airflow_replies import Task
 from srx_issu.cli.display import duration
 
 UNDER_WAY, WAITS = "under way", "waits"
@@ -35,13 +35,13 @@ class ClusterRow:
         return self.state not in (UNDER_WAY, WAITS)
 
 
-def is_over(task: MappedTask) -> bool:
+def is_over(task: Task) -> bool:
     return task.state in _OVER
 
 
 def cluster_rows(
     campaign_id: str,
-    tasks: Iterable[MappedTask],
+    tasks: Iterable[Task],
     busy: Mapping[str, str],
     results: Mapping[tuple[str, int], str],
     now: datetime,
@@ -84,7 +84,7 @@ def counted(rows: Iterable[ClusterRow]) -> str:
     return ", ".join(f"{number} {state}" for state, number in sorted(counts.items()))
 
 
-def _state(task: MappedTask, at: str | None, results: Mapping[tuple[str, int], str]) -> str:
+def _state(task: Task, at: str | None, results: Mapping[tuple[str, int], str]) -> str:
     if is_over(task):
         return results.get((task.task_id, task.map_index)) or str(task.state)
     return UNDER_WAY if at else WAITS

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from srx_issu import catalog
 from srx_issu.adapters.journal import SqlCampaigns, SqlStaging
-from srx_issu.campaign.plan import CampaignPlan, plan_waves
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.catalog import Catalog
 from srx_issu.cli.campaign_plan import plan_table, predicted_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
 from srx_issu.cli.terminal import Terminal
-from srx_issu.domain.errors import JournalError, OperatorFileError
+from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
 from srx_issu.ports.staging import Staged
 from srx_issu.steps.staging.fleet import gaps
 
@@ -43,14 +43,12 @@ def show_plan(name: str, files: Path) -> int:
             "clusters stand in NetBox, which only Airflow reads: 'srx-issu campaign start --plan-only' "
             "makes the plan there"
         )
-    path = catalog.campaign_file(files, name)
-    if path is None:
-        return _refuse(f"no file {files}/campaigns/{name}.yaml")
-    document = catalog.check_campaign(path, known.clusters, known.images)
-    if document.campaign is None or document.faults:
-        return _refuse("\n".join(map(str, document.faults)))
-    campaign, history = document.campaign, _history(known)
-    plan = plan_waves(catalog.members(known, campaign, history.releases), campaign, document.settings)
+    history = _history(known)
+    try:
+        planning = catalog.plan_campaign(known, name, lambda: history.releases)
+    except (OperatorFileError, RequestRefused) as error:
+        return _refuse(str(error))
+    plan, campaign = planning.plan, planning.campaign
     table = plan_table(plan, campaign, history.durations)
     if isinstance(table, str):
         _say(table)
@@ -59,7 +57,7 @@ def show_plan(name: str, files: Path) -> int:
     for left in plan.left_out:
         _say(f"left out: {left.name}: {left.reason}")
     if campaign.staging is not None:
-        _tell_staging(plan, known, history.staged)
+        _tell_staging(plan, history.staged)
     for objection in plan.objections:
         errors.print(objection, style="bold red", highlight=False)
     _say(predicted_end(plan, campaign, history.durations, datetime.now(UTC)))
@@ -67,14 +65,14 @@ def show_plan(name: str, files: Path) -> int:
     return EXIT_RED if plan.objections else EXIT_GREEN
 
 
-def _tell_staging(plan: CampaignPlan, known: Catalog, staged: tuple[Staged, ...] | None) -> None:
+def _tell_staging(plan: CampaignPlan, staged: tuple[Staged, ...] | None) -> None:
     if staged is None:
         _say("images: not known whether they are staged, the journal was not asked")
         return
     missing = gaps(
         [cluster.name for cluster in plan.clusters],
         staged,
-        {cluster.name: known.images[cluster.image].sha256 for cluster in plan.clusters},
+        {cluster.name: cluster.image_sha256 for cluster in plan.clusters},
     )
     for name, reason in missing.items():
         _say(f"not staged: {name}: {reason}")

@@ -10,10 +10,11 @@ from rich.text import Text
 
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import Run, UnattendedCluster
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases
-from srx_issu.ports.dag_names import RECOVERY_DAG
+from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAG
 
 ONE_CLUSTER_ROWS = 10
 
@@ -23,7 +24,8 @@ def fleet_table(api: AirflowApi, cluster: str | None, now: datetime) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in ("Cluster", "Phase or outcome", "Since", "Run", "Reason"):
         table.add_column(column, overflow="fold", no_wrap=column == "Run")
-    for run in chosen(newest_first(api.runs(), api.of(RECOVERY_DAG).runs(), now), cluster):
+    upgrades, recoveries = api.of(UPGRADE_DAG).newest(), api.of(RECOVERY_DAG).newest()
+    for run in chosen(newest_first(upgrades, recoveries, now), cluster):
         table.add_row(*_row(api.of(run.dag_id), run, now))
     return table
 
@@ -54,27 +56,27 @@ def chosen(runs: tuple[Run, ...], cluster: str | None) -> tuple[Run, ...]:
     return tuple(newest[name] for name in sorted(newest))
 
 
-def _row(api: AirflowApi, run: Run, now: datetime) -> tuple[Text, ...]:
+def _row(runs: DagRuns, run: Run, now: datetime) -> tuple[Text, ...]:
     since = duration((now - run.started).total_seconds()) if run.started else ""
     if run.is_over:
-        end = ending(api, run)
+        end = ending(runs, run)
         word, style = end.outcome.value if end.outcome else run.state, "green" if end.is_green else "red"
         reason = end.reason
     else:
-        word, style, reason = _under_way(api, run), "cyan", ""
+        word, style, reason = _under_way(runs, run), "cyan", ""
     return Text(run.cluster), Text(word, style=style), Text(since), Text(run.run_id), Text(reason)
 
 
-def _under_way(api: AirflowApi, run: Run) -> str:
-    for phase in phases((), api.tasks(run.run_id)):
+def _under_way(runs: DagRuns, run: Run) -> str:
+    for phase in phases((), runs.tasks(run.run_id)):
         if phase.is_current:
             return (
-                f"{phase.name}: {State.ASKS}{_so_far(api, run)}" if phase.state is State.ASKS else phase.name
+                f"{phase.name}: {State.ASKS}{_so_far(runs, run)}" if phase.state is State.ASKS else phase.name
             )
     return run.state
 
 
-def _so_far(api: AirflowApi, run: Run) -> str:
+def _so_far(runs: DagRuns, run: Run) -> str:
     """How many approvals there are of how many, where the question says so."""
-    found = [question.approvals for question in api.questions(run.run_id) if question.approvals]
+    found = [question.approvals for question in runs.questions(run.run_id) if question.approvals]
     return f" ({found[0]})" if found else ""

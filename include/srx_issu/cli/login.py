@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.home import Home, NotInARepository
 from srx_issu.stack.embedded.secrets import passwords
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home, NotInARepository
 
 URL, USER, PASSWORD, PASSWORD_FILE = (
     "SRX_ISSU_URL",

@@ -15,16 +15,18 @@ from srx_issu import catalog
 from srx_issu.cli import audit, campaign, recover
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, PendingApproval
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_table, unattended_lines
-from srx_issu.cli.follow import Followed, Follower
 from srx_issu.cli.login import ApiLogin, NoLogin, find_login
 from srx_issu.cli.names import complete_cluster, complete_image
 from srx_issu.cli.names import register as register_names
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
+from srx_issu.cli.paused import refuse_paused
 from srx_issu.cli.release import release
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.terminal import Terminal
+from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
 from srx_issu.ports.dag_names import UPGRADE_DAG
 
 app = typer.Typer(
@@ -112,11 +114,9 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
         "window_end": window_end,
     }
     with _airflow(context) as api:
-        if api.is_paused():
-            raise ApiFailed(
-                f"DAG {UPGRADE_DAG} is paused, a run would only queue; unpause it in the UI first"
-            )
-        run = api.trigger(new_run_id(cluster), conf)
+        upgrades = api.of(UPGRADE_DAG)
+        refuse_paused(upgrades)
+        run = upgrades.trigger(new_run_id(cluster), conf)
         console.print(f"Run {run.run_id}", highlight=False, soft_wrap=True)
         if follow:
             _follow(api, run.run_id)
@@ -128,7 +128,7 @@ def follow_run(
 ) -> None:
     """Show a run until it is over."""
     with _airflow(context) as api:
-        _follow(recover.dag_of(api, run), run)
+        _follow(api, run)
 
 
 @app.command()
@@ -210,7 +210,7 @@ def summary(followed: Followed, console: Console, report: str) -> None:
 
 def _follow(api: AirflowApi, run_id: str) -> None:
     try:
-        followed = Follower(api=api, console=console).follow(run_id)
+        followed = UpgradeFollower(runs=recover.dag_of(api, run_id), console=console).follow(run_id)
     except KeyboardInterrupt:
         errors.print(f"\nThe run goes on; see it again with: srx-issu follow {run_id}", highlight=False)
         raise typer.Exit(130) from None
@@ -222,16 +222,16 @@ def _follow(api: AirflowApi, run_id: str) -> None:
 
 def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) -> None:
     """Whichever of the run's gates asks now."""
-    with _airflow(context) as any_api:
-        api = recover.dag_of(any_api, run)
-        questions = api.questions(run)
+    with _airflow(context) as api:
+        runs = recover.dag_of(api, run)
+        questions = runs.questions(run)
         if not questions:
             raise ApiFailed(f"run {run} asks nothing now; 'srx-issu status' shows what does")
         for question in questions:
-            _answer(api, run, question, refuse=refuse, yes=yes)
+            _answer(runs, run, question, refuse=refuse, yes=yes)
 
 
-def _answer(api: AirflowApi, run: str, question: PendingApproval, *, refuse: bool, yes: bool) -> None:
+def _answer(runs: DagRuns, run: str, question: PendingApproval, *, refuse: bool, yes: bool) -> None:
     yes_option = next((o for o in question.options if o == APPROVE), None)
     no_option = next((o for o in question.options if o != APPROVE), None)
     option = no_option if refuse else yes_option
@@ -241,18 +241,18 @@ def _answer(api: AirflowApi, run: str, question: PendingApproval, *, refuse: boo
     console.print(question.body, markup=False, highlight=False)
     if not yes:
         typer.confirm(f"{option}?", abort=True)
-    api.answer(run, question, option)
+    runs.answer(run, question.task_id, option)
     console.print(f"{question.task_id}: {option}", highlight=False)
 
 
 @contextmanager
-def _airflow(context: typer.Context, kind: type[AirflowApi] = AirflowApi) -> Iterator[AirflowApi]:
+def _airflow(context: typer.Context) -> Iterator[AirflowApi]:
     """The API with this command's login; failures become one sentence and exit status 2."""
     url, user, password_file = context.obj
     try:
         login = find_login(url=url, user=user, password_file=password_file, ask=_ask)
         _warn(login)
-        with kind(login) as api:
+        with AirflowApi(login) as api:
             yield api
     except (ApiFailed, NoLogin) as failure:
         errors.print(str(failure), markup=False, highlight=False, soft_wrap=True)

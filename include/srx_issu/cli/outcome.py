@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import Run
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.domain.outcome import Outcome
 
 CLAIM, CLOSE = "claim", "close"
@@ -28,10 +28,10 @@ class Ending:
         return EXIT_GREEN if self.is_green else EXIT_RED
 
 
-def ending(api: AirflowApi, run: Run) -> Ending:
+def ending(runs: DagRuns, run: Run) -> Ending:
     """What task ``close`` said, or ``claim`` of a refused request. A run that never got there, or is green
     without an outcome, is not green."""
-    told = api.xcom(run.run_id, CLOSE) or api.xcom(run.run_id, CLAIM)
+    told = runs.xcom(run.run_id, CLOSE) or runs.xcom(run.run_id, CLAIM)
     outcome = _outcome(told)
     if outcome is None:
         return Ending(

@@ -9,19 +9,20 @@ from typing import Annotated
 import typer
 
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.airflow_replies import ApiFailed
+from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.names import complete_cluster
+from srx_issu.cli.paused import refuse_paused
 from srx_issu.cli.run_ids import RECOVERY, new_recovery_id
 from srx_issu.cli.terminal import Terminal
-from srx_issu.ports.dag_names import RECOVERY_DAG
+from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAG
 
 console = Terminal()
 Airflow = Callable[[typer.Context], AbstractContextManager[AirflowApi]]
 
 
-def dag_of(api: AirflowApi, run_id: str) -> AirflowApi:
-    """``api`` speaking of the DAG that a run of the command line belongs to."""
-    return api.of(RECOVERY_DAG) if run_id.startswith(RECOVERY) else api
+def dag_of(api: AirflowApi, run_id: str) -> DagRuns:
+    """The runs of the DAG that a run of the command line belongs to."""
+    return api.of(RECOVERY_DAG if run_id.startswith(RECOVERY) else UPGRADE_DAG)
 
 
 def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi, str], None]) -> None:
@@ -53,12 +54,9 @@ def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi
             "fail_back": fail_back,
         }
         with airflow(context) as api:
-            recovery = api.of(RECOVERY_DAG)
-            if recovery.is_paused():
-                raise ApiFailed(
-                    f"DAG {RECOVERY_DAG} is paused, a run would only queue; unpause it in the UI first"
-                )
-            run = recovery.trigger(new_recovery_id(cluster), conf)
+            recoveries = api.of(RECOVERY_DAG)
+            refuse_paused(recoveries)
+            run = recoveries.trigger(new_recovery_id(cluster), conf)
             console.print(f"Run {run.run_id}", highlight=False, soft_wrap=True)
             if follow:
-                follow_it(recovery, run.run_id)
+                follow_it(api, run.run_id)

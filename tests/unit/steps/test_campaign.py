@@ -12,6 +12,7 @@ from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.events import NoticeSent, PlanMade, WaveOpened
 from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
+from srx_issu.campaign.planning import Planning
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.domain.history.entry import entry_of
@@ -19,7 +20,6 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.steps.campaign.close import close_campaign, give_order
 from srx_issu.steps.campaign.cluster_task import AttachToRun, ClusterEnded, ClusterTask, StartRun, Step
-from srx_issu.steps.campaign.context import Planning
 from srx_issu.steps.campaign.ends import collect, give_up
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign.upgrade import next_step, note_made, note_start

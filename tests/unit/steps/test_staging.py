@@ -14,6 +14,7 @@ import pytest
 
 from srx_issu.campaign.model import SiteStaging, Staging
 from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.planning import Planning
 from srx_issu.domain.cluster.model import Cluster, Image, NodeName, Snapshot
 from srx_issu.domain.cluster.rows import Filesystem
 from srx_issu.domain.cluster.state import ClusterState, PerNode, Rows
@@ -21,7 +22,6 @@ from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import DeviceUnreachable, RequestRefused, TransferFailed
 from srx_issu.ports.permits import Permit
 from srx_issu.ports.staging import Staged
-from srx_issu.steps.campaign.context import Planning
 from srx_issu.steps.staging.context import StagingContext
 from srx_issu.steps.staging.fleet import SiteWork, gaps, plan_staging, stage_site, summarise
 from srx_issu.steps.staging.throttle import Throttle
@@ -100,7 +100,7 @@ class FakeStaging:
         return self.disks.setdefault((cluster, node), Disk())
 
     def context(self) -> StagingContext:
-        fleet = [member(name, image=self.image.name) for name in ("a", "b")]
+        fleet = [member(name, image=self.image.name, image_sha256=self.image.sha256) for name in ("a", "b")]
         asked = campaign(staging=self.staging)
         return StagingContext(
             staging_id="staging__spring__1",
@@ -244,3 +244,11 @@ def test_a_line_without_limit_waits_for_nobody() -> None:
     before = clock.now()
     Throttle(None, clock).sent(10**12)
     assert clock.now() == before
+
+
+def test_an_image_is_staged_only_where_it_is_the_planned_one(fake: FakeStaging) -> None:
+    """The plan's own, whatever the catalogue has under that name by now."""
+    stage(fake)
+    fake.image = replace(fake.image, sha256="f" * 64)
+    there, missing = summarise(fake.context())
+    assert (there, set(missing)) == (0, {"a", "b"})

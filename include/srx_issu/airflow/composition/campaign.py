@@ -15,12 +15,13 @@ from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
-from srx_issu.campaign.plan import CampaignPlan, plan_waves
-from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.campaign.plan import CampaignPlan
+from srx_issu.campaign.planning import Planning
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.steps.campaign.cluster_task import ClusterTask
-from srx_issu.steps.campaign.context import CampaignContext, Planning
+from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
-from srx_issu.steps.staging.fleet import gaps
+from srx_issu.steps.staging.fleet import not_staged
 
 
 def open_campaign(
@@ -47,32 +48,15 @@ def open_campaign(
         log=log if log is not None else logging.getLogger(__name__),
         stopped=stopped,
         notify=partial(send_notice, name, (f"{DAG_PREFIX}{name}", run_id)),
-        not_staged=partial(not_staged, stores),
+        not_staged=lambda plan: not_staged(plan, stores.staging),
     )
 
 
-def not_staged(stores: Stores, plan: CampaignPlan) -> dict[str, str]:
-    """Cluster -> why its image is not on both its nodes."""
-    images = catalog.load(catalog.files_folder()).images
-    names = [cluster.name for cluster in plan.clusters]
-    checksums = {c.name: images[c.image].sha256 if c.image in images else "" for c in plan.clusters}
-    return gaps(names, stores.staging.newest_staged(names), checksums)
-
-
 def plan_now(name: str, stores: Stores) -> Planning:
-    """Raises OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
-    files = catalog.files_folder()
-    known = load_catalog(files)
-    path = catalog.campaign_file(files, name)
-    if path is None:
-        raise RequestRefused(f"no file campaigns/{name}.yaml in {files}")
-    document = catalog.check_campaign(path, known.clusters, known.images)
-    if document.faults or document.campaign is None:
-        raise OperatorFileError(document.faults)
-    fleet = catalog.members(known, document.campaign, stores.campaigns.releases())
-    plan = plan_waves(fleet, document.campaign, document.settings)
-    rule = catalog.plan_rule(known, {cluster.name: cluster.image for cluster in plan.clusters})
-    return Planning(campaign=document.campaign, plan=plan, approvals=rule)
+    """By the files as they are at this moment. A step asks for it once at most: the task ``plan``, to put it
+    to people, and the guard behind their answers, to see whether the files have changed since. Raises
+    OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
+    return catalog.plan_campaign(load_catalog(), name, stores.campaigns.releases)
 
 
 def task_of(campaign_context: CampaignContext, cluster: str, wave: int) -> ClusterTask:

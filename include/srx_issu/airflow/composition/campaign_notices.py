@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 
 def send_notice(name: str, run: tuple[str, str], title: str, text: str) -> None:
-    """The log is told always; the file's notifiers besides. ``run``: DAG and run id, for the link."""
+    """The log is told always; the file's notifiers besides. ``run``: DAG and run id, for the link. It is
+    read anew: a campaign that runs by its plan tells those whom the file names now."""
     log.info("notice: %s", title)
     whole = "\n\n".join(filter(None, (title, text, link_to(*run))))
     path = catalog.campaign_file(catalog.files_folder(), name)

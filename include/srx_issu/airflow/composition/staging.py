@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from functools import partial
 from typing import Any
 
+from srx_issu import catalog
 from srx_issu.adapters.clock import SystemClock
-from srx_issu.airflow.composition.campaign import plan_now
 from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.looking import Accounts, looker
 from srx_issu.airflow.composition.stop import stopped
@@ -25,7 +24,8 @@ SPACE = ("var_tmp",)
 
 
 def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str] = ()) -> StagingContext:
-    """``clusters``: those whose nodes will be asked. Raises OperatorFileError."""
+    """``clusters``: those whose nodes will be asked. The files are read here, once for the plan and for what
+    is copied by it. Raises OperatorFileError."""
     from srx_issu.adapters.devices.transfer import SftpNodeFiles  # noqa: PLC0415 - paramiko takes a second to import
 
     stores, known = open_stores(), load_catalog()
@@ -51,7 +51,7 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
 
     return StagingContext(
         staging_id=staging_id,
-        plan_now=partial(plan_now, name, stores),
+        plan_now=lambda: catalog.plan_campaign(known, name, stores.campaigns.releases),
         clusters=known.clusters,
         images=known.images,
         disk_factor=lambda cluster, image: known.policy_for(cluster, image).limits.disk_factor,

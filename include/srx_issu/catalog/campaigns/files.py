@@ -66,11 +66,6 @@ def campaign_files(files: Path) -> tuple[Path, ...]:
     return find_files(files).campaigns
 
 
-def read_campaigns(files: Path) -> tuple[CampaignDocument, ...]:
-    """Every campaign file of the folder, sound or not, in order of name."""
-    return tuple(read_campaign(path) for path in campaign_files(files))
-
-
 def read_campaign(path: Path) -> CampaignDocument:
     """Never raises; a file that cannot be read is its own fault."""
     return _read(path)[0]

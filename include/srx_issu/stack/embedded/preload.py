@@ -11,23 +11,12 @@ databases.
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import io
-import logging
 import runpy
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-
-def load(modules: Sequence[str]) -> None:
-    """A module that cannot be loaded is left to the tasks that need it: their error names the place."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # 220 lines at import
-    for name in modules:
-        with contextlib.suppress(ImportError), contextlib.redirect_stdout(io.StringIO()):
-            importlib.import_module(name)
+from srx_issu.stack.processes.loaded import load
 
 
 def set_pace() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
-from srx_issu.stack.embedded.health import ApiServerSilent
+from srx_issu.stack.processes.health import ApiServerSilent
 
 FOLDER = "campaigns"
 Stamp = frozenset[tuple[str, int, int]]

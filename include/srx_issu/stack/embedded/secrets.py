@@ -11,7 +11,7 @@ from pathlib import Path
 
 from srx_issu.adapters.journal.signing import make_key
 from srx_issu.adapters.sealed_box import new_private_key
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
 
 # user -> SimpleAuthManager's role. Who starts an upgrade may not approve it: so two can do both.
 ROLES = {"admin": "admin", "operator": "op", "approver": "op", "viewer": "viewer"}

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.stack.embedded.hanging import API_SERVER, BEATING, POSTGRES
-from srx_issu.stack.embedded.health import UNREACHABLE, ApiServerSilent, HealthProbe
-from srx_issu.stack.embedded.running import Restarts, Running
+from srx_issu.stack.processes.hanging import API_SERVER, BEATING, POSTGRES
+from srx_issu.stack.processes.health import UNREACHABLE, ApiServerSilent, HealthProbe
+from srx_issu.stack.processes.running import Restarts, Running
 
 _ROWS = {"metadatabase": POSTGRES, **BEATING}  # Airflow's names -> ours
 UNKNOWN = "not known: the API server does not answer"

@@ -5,60 +5,32 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.component import Program, in_words, tail
 from srx_issu.stack.embedded.databases import installed_schema, prepare_journal
 from srx_issu.stack.embedded.environment import Wiring, variables
-from srx_issu.stack.embedded.health import HealthProbe
-from srx_issu.stack.embedded.home import Home, repository
-from srx_issu.stack.embedded.in_flight import upgrades_in_flight
-from srx_issu.stack.embedded.ports import free_port
 from srx_issu.stack.embedded.postgres import JOURNAL_WRITER, Postgres
-from srx_issu.stack.embedded.readiness import report_dags, wait_for_health
 from srx_issu.stack.embedded.reparsing import Reparsing
-from srx_issu.stack.embedded.restarts import STARTING_LIMIT
-from srx_issu.stack.embedded.saying import where_possible
 from srx_issu.stack.embedded.secrets import load_or_create, passwords
-from srx_issu.stack.embedded.supervision import Supervision
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.component import Program, in_words, tail
+from srx_issu.stack.processes.health import HealthProbe
+from srx_issu.stack.processes.home import Home, repository
+from srx_issu.stack.processes.in_flight import upgrades_in_flight
+from srx_issu.stack.processes.loaded import PARSE_MODULES, TASK_MODULES
+from srx_issu.stack.processes.ports import free_port
+from srx_issu.stack.processes.readiness import report_dags, wait_for_health
+from srx_issu.stack.processes.restarts import STARTING_LIMIT
+from srx_issu.stack.processes.saying import where_possible
+from srx_issu.stack.processes.supervision import Supervision
+from srx_issu.stack.processes.supervisor import Supervisor
 
 AIRFLOW: tuple[str, ...] = (sys.executable, "-m", "airflow")
 PRELOAD = (sys.executable, "-m", "srx_issu.stack.embedded.preload")
-# What tasks would each load for themselves: decision 022. The scheduler forks the processes that run tasks,
-# the DAG processor those that parse. Code edited since needs a restart.
-PARSE_MODULES = (
-    "airflow.providers.standard.operators.trigger_dagrun",
-    "airflow.sdk.definitions.timetables.trigger",
-    "airflow.serialization.definitions.assets",
-    "srx_issu.airflow.dags.campaign_files",
-    "srx_issu.airflow.dags.trigger_form",
-    "srx_issu.airflow.dags.upgrade",
-    "srx_issu.airflow.operators.claim",
-    "srx_issu.airflow.operators.close",
-    "srx_issu.airflow.reports.upgrade",
-    "srx_issu.steps.upgrade.hold_for_operator",
-)
-TASK_MODULES = (
-    "airflow.sdk.execution_time.task_runner",
-    "airflow.providers.ssh.hooks.ssh",
-    "great_expectations.expectations",
-    "psycopg",
-    "srx_issu.checks.runner",
-    "srx_issu.adapters.devices.collecting",
-    "srx_issu.adapters.devices.pyez",
-    "srx_issu.adapters.devices.transfer",
-    "srx_issu.adapters.devices.writer",
-    "srx_issu.steps.upgrade.kept_values",
-    "srx_issu.airflow.triggers.cluster",
-    "srx_issu.airflow.triggers.recovery",
-    *PARSE_MODULES,
-)
 PRELOADED = {"scheduler": TASK_MODULES, "dag-processor": PARSE_MODULES}
 AIRFLOW_COMPONENTS = {
     # No log servers: tasks, triggers and API server share this machine's log folder.
@@ -151,12 +123,9 @@ class Stack:
             self._supervision.stop()
 
     def stop(self) -> None:
-        """Says what is in flight, and ends every process, PostgreSQL last. Does nothing the second time."""
+        """Ends every process. Does nothing the second time."""
         self.leave_alone()
         if self._supervisor is not None:
-            if in_flight := self._in_flight():
-                self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
-            self._say("stopping")
             self._supervisor.stop()
             self._supervisor = self._supervision = None
         self._cleanup.close()
@@ -257,18 +226,7 @@ class Stack:
         return Program(name=name, command=[*airflow, *command], log=log, environment=self.environment)
 
     def _leave_note(self) -> None:
-        """For ``status``, ``down`` and the command line; anew after each restart."""
+        """For ``status``, ``down`` and the command line."""
         if self._wiring is None:  # no address yet that anybody could use
             return
-        ended = self.supervisor.histories
-        restarts = {
-            name: running.Restarts(count=each.ends, reason=each.reason, at=each.at.isoformat())
-            for name, each in ended.items()
-            if each.at
-        }
-        sessions = self.supervisor.sessions
-        with suppress(OSError):  # a full disk: the stack itself is worth more than its note
-            running.write(
-                self.home,
-                running.Running(pid=os.getpid(), url=self.url, sessions=sessions, restarts=restarts),
-            )
+        running.leave_note(self.home, self.url, self.supervisor)

@@ -8,13 +8,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from pathlib import Path
+from typing import NoReturn
 
-from srx_issu.stack.embedded.home import Home, repository
+from srx_issu.stack.processes.home import Home, repository
 from srx_issu.stack.production import secrets
-
-POLL_S = 0.5
 
 
 def make_secrets(folder: Path, *, add_missing: bool) -> int:
@@ -90,9 +88,9 @@ def dag_processor() -> int:
     return 0
 
 
-def up(env_file: Path, files: Path | None, port: int | None) -> int:
+def up(env_file: Path, files: Path | None, port: int | None) -> NoReturn:
     """The layout without Docker, until Ctrl-C; a service that ends is started again."""
-    from srx_issu.stack.embedded.__main__ import ending_on_signals  # noqa: PLC0415 - only here
+    from srx_issu.stack.processes.ending import ending_on_signals, watch  # noqa: PLC0415 - only here
     from srx_issu.stack.production.native import LayoutOptions, Native  # noqa: PLC0415
 
     variables = secrets.read(env_file)
@@ -101,9 +99,7 @@ def up(env_file: Path, files: Path | None, port: int | None) -> int:
     home = Home(root=Home.default().root / "production")
     with ending_on_signals(), Native(home, options, say) as native:
         say(f"\nAirflow: {native.layout.url}; logs: {home.logs}; Ctrl-C ends it")
-        while True:
-            native.supervisor.tend()
-            time.sleep(POLL_S)
+        watch(native.supervise().check)
 
 
 def say(text: str) -> None:
@@ -175,7 +171,7 @@ def failures() -> tuple[type[Exception], ...]:
 
     from srx_issu.adapters.sealed_box import NotOpened  # noqa: PLC0415
     from srx_issu.domain.errors import JournalError  # noqa: PLC0415
-    from srx_issu.stack.embedded.__main__ import FAILURES  # noqa: PLC0415
+    from srx_issu.stack.processes.ending import PROCESS_FAILURES  # noqa: PLC0415
     from srx_issu.stack.production.composition import VariableMissing  # noqa: PLC0415
     from srx_issu.stack.production.images import ImagesRefused  # noqa: PLC0415
     from srx_issu.stack.production.native import NativeFailed  # noqa: PLC0415
@@ -183,14 +179,14 @@ def failures() -> tuple[type[Exception], ...]:
     from srx_issu.stack.production.preparing import InitFailed  # noqa: PLC0415
 
     refused = (secrets.SecretsRefused, ImagesRefused, NotPinned, NotOpened, VariableMissing)
-    return (*FAILURES, *refused, InitFailed, NativeFailed, JournalError, psycopg.Error)
+    return (*PROCESS_FAILURES, *refused, InitFailed, NativeFailed, JournalError, psycopg.Error)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except Exception as error:
-        from srx_issu.stack.embedded.__main__ import Ended
+        from srx_issu.stack.processes.ending import Ended
 
         if isinstance(error, Ended):
             sys.exit(128 + error.number)

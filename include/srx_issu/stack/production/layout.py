@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK
 from srx_issu.stack.production.composition import ComposeService
 
 POSTGRES, REDIS, API, FLOWER = "postgres", "redis", "api-server", "flower"

@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from srx_issu.stack.embedded import running
-from srx_issu.stack.embedded.component import Program, in_words, tail
-from srx_issu.stack.embedded.health import HealthProbe
-from srx_issu.stack.embedded.home import Home, repository
-from srx_issu.stack.embedded.in_flight import upgrades_in_flight
-from srx_issu.stack.embedded.ports import free_port
-from srx_issu.stack.embedded.readiness import wait_for_health
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.component import Program, in_words, tail
+from srx_issu.stack.processes.health import HealthProbe
+from srx_issu.stack.processes.home import Home, repository
+from srx_issu.stack.processes.in_flight import upgrades_in_flight
+from srx_issu.stack.processes.ports import free_port
+from srx_issu.stack.processes.readiness import wait_for_health
+from srx_issu.stack.processes.supervision import Supervision
+from srx_issu.stack.processes.supervisor import Supervisor
 from srx_issu.stack.production.composition import ComposeService, read_services
 from srx_issu.stack.production.layout import API, DATA_STORES, FLOWER, POSTGRES, REDIS, Layout, instances
 from srx_issu.stack.production.native_postgres import initialise, postgres_program
@@ -87,8 +88,14 @@ class Native:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._say("stopping")
         self._cleanup.close()
+
+    def supervise(self) -> Supervision:
+        """From here on what ends is started again, and what hangs, where one process has its service to
+        itself: of two schedulers Airflow tells only that one of them beats."""
+        supervision = Supervision(self.supervisor, self.layout.url, say=self._say)
+        self._cleanup.callback(supervision.stop)
+        return supervision
 
     def environment(self, service: str, instance: str | None = None) -> dict[str, str]:
         """The variables of one process of a service."""
@@ -121,7 +128,9 @@ class Native:
         }
         ports = _ports(self.services, self._options.port)
         self._layout = Layout(home=self.home, repository=root, files=self._options.files, ports=ports)
-        self._supervisor = Supervisor(lock, say=self._say, in_flight=self._in_flight)
+        self._supervisor = Supervisor(
+            lock, say=self._say, in_flight=self._in_flight, changed=self._leave_note
+        )
         self._cleanup.callback(self._supervisor.stop)
         for program in self._options.alongside:
             self._supervisor.start(program)
@@ -166,12 +175,12 @@ class Native:
         for service in self._long_running():
             for instance in instances(service):
                 self.supervisor.start(self._program(service, instance))
-        running.write(
-            self.home,
-            running.Running(pid=os.getpid(), url=self.layout.url, sessions=self.supervisor.sessions),
-        )
+        self._leave_note()
         with HealthProbe(self.layout.url) as probe:
             wait_for_health(probe, self.supervisor.check, SERVICES_TIMEOUT_S)
+
+    def _leave_note(self) -> None:
+        running.leave_note(self.home, self.layout.url, self.supervisor)
 
     def _long_running(self) -> Iterable[ComposeService]:
         return (s for s in self.services.values() if s.name not in (*DATA_STORES, "init"))
@@ -194,6 +203,6 @@ def _ports(services: Mapping[str, ComposeService], api: int | None) -> dict[str,
 
 def _path(path: str) -> str:
     """This installation's programs first, then PostgreSQL's, then the caller's."""
-    from srx_issu.stack.embedded.postgres import programs  # noqa: PLC0415 - looks for the wheel
+    from srx_issu.stack.processes.postgres_wheel import programs  # noqa: PLC0415 - looks for the wheel
 
     return os.pathsep.join([str(Path(sys.executable).parent), str(programs()), path])

@@ -6,8 +6,6 @@ in the compose file, so that what a role may not do is really kept from it.
 
 from __future__ import annotations
 
-import os
-import pwd
 import shlex
 import shutil
 import signal
@@ -16,10 +14,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from srx_issu.stack.embedded.component import Program
-from srx_issu.stack.embedded.home import Home
-from srx_issu.stack.embedded.ports import LOOPBACK
-from srx_issu.stack.embedded.postgres import PostgresFailed, as_unprivileged, programs
+from srx_issu.stack.processes.component import Program
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.ports import LOOPBACK
+from srx_issu.stack.processes.postgres_wheel import PostgresFailed, as_unprivileged, hand_over, programs
 from srx_issu.stack.production.composition import ComposeService
 
 
@@ -33,9 +31,8 @@ def initialise(home: Home, environment: Mapping[str, str]) -> None:
     with tempfile.NamedTemporaryFile("w", prefix="srx-issu-pw-") as password:  # mode 600
         password.write(environment["POSTGRES_PASSWORD"])
         password.flush()
-        if prefix:
-            _give(home.pgdata)
-            _give(Path(password.name))
+        hand_over(home.pgdata)
+        hand_over(Path(password.name))
         arguments = ["-D", str(home.pgdata), "-U", "postgres", f"--pwfile={password.name}"]
         wanted = shlex.split(environment.get("POSTGRES_INITDB_ARGS", ""))
         done = subprocess.run(
@@ -63,8 +60,3 @@ def postgres_program(
         stop_signal=signal.SIGINT,  # "fast": ends the sessions and writes everything down
         last=True,
     )
-
-
-def _give(path: Path) -> None:
-    nobody = pwd.getpwnam("nobody")
-    os.chown(path, nobody.pw_uid, nobody.pw_gid)

@@ -10,8 +10,7 @@ import runpy
 import sys
 from collections.abc import Sequence
 
-from srx_issu.stack.embedded.preload import load
-from srx_issu.stack.embedded.stack import PARSE_MODULES, TASK_MODULES
+from srx_issu.stack.processes.loaded import PARSE_MODULES, TASK_MODULES, load
 from srx_issu.stack.production.hostname import hostname
 
 DAG_PROCESSOR = ("dag-processor",)

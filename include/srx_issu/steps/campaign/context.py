@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import CampaignEvent, NoticeSent
-from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.plan import CampaignPlan
-from srx_issu.domain.approvals.rule import ApprovalRule
+from srx_issu.campaign.planning import Planning
 from srx_issu.ports.campaign import CampaignJournal
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.journal import Journal, Leases
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planning:
-    """What the operator's files say now."""
-
-    campaign: Campaign
-    plan: CampaignPlan
-    approvals: ApprovalRule = field(default_factory=ApprovalRule)  # policy's strictest for these clusters
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from srx_issu.campaign.model import Campaign, Staging
+from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.staging import Staged
+from srx_issu.ports.staging import Staged, StagingJournal
 from srx_issu.steps.staging.cluster import stage_cluster
 from srx_issu.steps.staging.context import StagingContext
 from srx_issu.steps.staging.throttle import Throttle
@@ -72,10 +73,14 @@ def stage_site(context: StagingContext, work: SiteWork) -> tuple[Staged, ...]:
 def summarise(context: StagingContext) -> tuple[int, dict[str, str]]:
     """How many clusters have their image on both nodes, and what the others lack it for."""
     plan = context.plan_now().plan
+    missing = not_staged(plan, context.staged)
+    return len(plan.clusters) - len(missing), missing
+
+
+def not_staged(plan: CampaignPlan, staged: StagingJournal) -> dict[str, str]:
+    """Cluster of the plan -> why the image that was planned for it is not on both its nodes."""
     names = [cluster.name for cluster in plan.clusters]
-    checksums = {c.name: context.images[c.image].sha256 for c in plan.clusters}
-    missing = gaps(names, context.staged.newest_staged(names), checksums)
-    return len(names) - len(missing), missing
+    return gaps(names, staged.newest_staged(names), {c.name: c.image_sha256 for c in plan.clusters})
 
 
 def gaps(clusters: Iterable[str], staged: Sequence[Staged], checksums: Mapping[str, str]) -> dict[str, str]:

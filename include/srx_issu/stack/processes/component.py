@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from srx_issu.stack.embedded.sessions import Session
+from srx_issu.stack.processes.sessions import Session
 
 TAIL_LINES, TAIL_BYTES = 25, 65_536
 LOGS_KEPT = 5  # of earlier starts: the first of a row of deaths says most

@@ -1,15 +1,15 @@
-"""Writes docs/failure-scenarios.md from the table: ``python -m tests.scenarios.failure_page``."""
+"""Writes docs/failure-scenarios.md from the table that the tests play."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from srx_lab.machine.fault_catalogue import FAULTS
-from tests.places import ROOT
 from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
 from tests.scenarios.scenario import Scenario
 
-PAGE = ROOT / "docs" / "failure-scenarios.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "failure-scenarios.md"
 
 _HEAD = """\
 # Failure scenarios
@@ -27,7 +27,7 @@ Each cluster has three redundancy groups: RG0 and RG1 on the node that starts th
 `old` is the release before, `new` the target. What the classes mean, and what a person does about them, is in
 the [runbook](runbook.md).
 
-Written by `python -m tests.scenarios.failure_page`; a test keeps it current.
+Written by `make pages`; a test keeps it current.
 """
 
 _COLUMNS = (
@@ -75,7 +75,3 @@ def in_short(sent: Iterable[str]) -> Iterator[str]:
 
 def main() -> None:
     PAGE.write_text(page(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

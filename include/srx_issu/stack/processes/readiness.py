@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from srx_issu.stack.embedded.health import ApiServerSilent, HealthProbe, ImportFailure, is_healthy
+from srx_issu.stack.processes.health import ApiServerSilent, HealthProbe, ImportFailure, is_healthy
 
 HEALTH_TIMEOUT_S = 300.0  # 12 s are usual; a machine that starts again does all its work at once
 PARSE_TIMEOUT_S = 60.0

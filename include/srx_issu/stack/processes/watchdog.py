@@ -1,4 +1,4 @@
-"""Ends a stack whose supervisor was killed. Run as ``python -m srx_issu.stack.embedded.watchdog``.
+"""Ends a stack whose supervisor was killed. Run as ``python -m srx_issu.stack.processes.watchdog``.
 
 The supervisor holds the other end of our standard input and writes one line a component: JSON of its
 session. End of file without the line ``released`` means that the supervisor is gone, however that
@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Iterable
 
-from srx_issu.stack.embedded.sessions import Session, end_all
+from srx_issu.stack.processes.sessions import Session, end_all
 
 RELEASED = "released"
 GRACE_S = 5.0

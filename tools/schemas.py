@@ -1,13 +1,14 @@
 """Writes what editors and readers need to know of the operator's files, from the models themselves.
 
-``python -m srx_issu.catalog.schemas`` writes a JSON Schema beside each kind of file and the tables of keys
-in docs/files.md. Nothing is read from these when the software runs.
+A JSON Schema beside each kind of file, and the tables of keys in docs/files.md and docs/campaigns.md. Nothing
+is read from these when the software runs.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any, Final
 
 from srx_issu.catalog.campaigns.entries import (
@@ -97,6 +98,7 @@ TABLES: Final[tuple[type[FileEntry], ...]] = (
     RetryEntry,
     NotifyEntry,
 )
+DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 PAGES: Final = ("files.md", "campaigns.md")
 _SIMPLE: Final = {
     "string": "text",
@@ -177,9 +179,5 @@ def main() -> None:
     for name, model in SCHEMAS.items():
         (SHIPPED / name).write_text(schema(model), encoding="utf-8")
     for name in PAGES:
-        page = SHIPPED.parent / "docs" / name
+        page = DOCS / name
         page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

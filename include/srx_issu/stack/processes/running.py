@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 
-from srx_issu.stack.embedded.home import Home
+from srx_issu.stack.processes.home import Home
+from srx_issu.stack.processes.supervisor import Supervisor
 
 
 class AlreadyRunning(Exception):
@@ -49,6 +50,19 @@ def read(home: Home) -> Running | None:
         restarts = {name: Restarts(**each) for name, each in found.pop("restarts", {}).items()}
         return Running(**found, restarts=restarts)
     return None
+
+
+def leave_note(home: Home, url: str, supervisor: Supervisor) -> None:
+    """What runs now, to be called again after each restart. That the disk is full is no failure: the stack is
+    worth more than its note."""
+    restarts = {
+        name: Restarts(count=each.ends, reason=each.reason, at=each.at.isoformat())
+        for name, each in supervisor.histories.items()
+        if each.at
+    }
+    found = Running(pid=os.getpid(), url=url, sessions=supervisor.sessions, restarts=restarts)
+    with suppress(OSError):
+        write(home, found)
 
 
 def write(home: Home, running: Running) -> None:

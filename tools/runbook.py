@@ -1,7 +1,6 @@
 """Writes docs/runbook.md from the failure table and from the very steps that plans are made of.
 
-``python -m srx_issu.report.runbook`` writes it; a test keeps it current. Nothing reads it when the
-software runs.
+Nothing reads it when the software runs.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from srx_issu.domain.cluster.model import (
 )
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.table import FACTS, Facts
-from srx_issu.domain.gate.table import as_markdown
+from srx_issu.domain.gate.table import CONDITIONS, MEANING, SendCondition, SendPurpose
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 
-PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "runbook.md"
+PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "runbook.md"
 _OLD, _NEW = "the old release", "the target"
 _STAY, _BACK = NodeName.NODE0, NodeName.NODE1
 
@@ -75,7 +74,7 @@ PLANS: Final[dict[FailureClass, tuple[PlanKind, ...]]] = {
 _HEAD: Final = """\
 # Runbook: when an upgrade has failed
 
-<!-- Written by `python -m srx_issu.report.runbook` from the failure table; change it there. -->
+<!-- Written by `make pages` from the failure table; change it there. -->
 
 At 3 a.m.: find the failure's name (the run's last line, the approval and the report have it), read its row,
 do what it says. The state of both nodes decides what is done; the device's words only name the cause.
@@ -132,7 +131,7 @@ It goes on at once from the closed upgrade's baseline. A start that was refused 
 
 def _gate() -> Iterator[str]:
     yield _GATE
-    yield as_markdown()
+    yield gate_table()
     yield ""
     yield _CLOSED
 
@@ -165,6 +164,19 @@ def _failure(failure: FailureClass, facts: Facts) -> Iterator[str]:
     yield f"- **You**: {facts.words}"
     yield f"- **Source**: {facts.source}"
     yield ""
+
+
+def gate_table() -> str:
+    """The send gate's conditions, by purpose."""
+    head = "| condition | " + " | ".join(purpose.value.replace("_", " ") for purpose in SendPurpose) + " |"
+    rule = "|---|" + ":-:|" * len(SendPurpose)
+    rows = [
+        f"| {MEANING[condition]} | "
+        + " | ".join("yes" if condition in CONDITIONS[purpose] else "" for purpose in SendPurpose)
+        + " |"
+        for condition in SendCondition
+    ]
+    return "\n".join((head, rule, *rows))
 
 
 def _does(failure: FailureClass, facts: Facts) -> str:
@@ -275,7 +287,3 @@ Check afterwards with `request security policies check` on the same node.""",
 def main() -> None:
     """Writes it into the repository."""
     PAGE.write_text(runbook(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from srx_issu.stack.embedded.component import Component, ComponentDied, Program, tail
-from srx_issu.stack.embedded.restarts import LIMIT, RestartHistory
-from srx_issu.stack.embedded.saying import StopVerdict, where_possible
-from srx_issu.stack.embedded.sessions import end_all, kill
-from srx_issu.stack.embedded.watchdog_post import GuardPost
+from srx_issu.stack.processes.component import Component, ComponentDied, Program, tail
+from srx_issu.stack.processes.restarts import LIMIT, RestartHistory
+from srx_issu.stack.processes.saying import StopVerdict, where_possible
+from srx_issu.stack.processes.sessions import end_all, kill
+from srx_issu.stack.processes.watchdog_post import GuardPost
 
 STOP_GRACE_S = 10.0
 HUNG_GRACE_S = 5.0  # one that does not do its work may still answer to SIGTERM
@@ -135,11 +135,15 @@ class Supervisor:
         return self._members[name].program
 
     def stop(self) -> None:
-        """Ends every process, PostgreSQL last, and starts none again. Does nothing the second time."""
+        """Says what is in flight and ends every process, PostgreSQL last; none is started again. Does nothing
+        the second time."""
         with self._busy:
             if self._closed:
                 return
             self._closed = True
+            if in_flight := self._in_flight():
+                self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
+            self._say("stopping")
             components = [member.component for member in self._members.values() if member.component]
             end_all((component.session for component in components), STOP_GRACE_S)
             for component in components:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from srx_issu.stack.embedded.health import Health
+from srx_issu.stack.processes.health import Health
 
 PATIENCE_S, LONGEST_PATIENCE_S = 180.0, 1800.0
 MOST_A_LOOK_S = 60.0  # what one look can count for, however long ago the last one was

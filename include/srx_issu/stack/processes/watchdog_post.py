@@ -6,8 +6,8 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from srx_issu.stack.embedded import watchdog
-from srx_issu.stack.embedded.sessions import Session
+from srx_issu.stack.processes import watchdog
+from srx_issu.stack.processes.sessions import Session
 
 
 class GuardPost:
@@ -40,7 +40,7 @@ class GuardPost:
 
     def _post(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "srx_issu.stack.embedded.watchdog"],
+            [sys.executable, "-m", "srx_issu.stack.processes.watchdog"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, pass_fds=(self._lock,),
         )  # fmt: skip
 

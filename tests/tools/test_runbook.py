@@ -8,13 +8,14 @@ import pytest
 
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.table import FACTS
-from srx_issu.report import runbook as module
-from srx_issu.report.runbook import PAGE, PLANS, runbook
+from srx_issu.domain.gate.table import MEANING
+from tools import runbook as module
+from tools.runbook import PAGE, PLANS, runbook
 
 
 def test_the_page_is_current() -> None:
     written = PAGE.read_text(encoding="utf-8")
-    assert written == runbook(), "write it again: python -m srx_issu.report.runbook"
+    assert written == runbook(), "write it again: make pages"
 
 
 def test_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,3 +40,7 @@ def test_no_roll_back_stands_there_without_its_node() -> None:
     commands = [line for line in runbook().splitlines() if line.startswith(tuple("123456789"))]
     assert any("software rollback node 1 reboot" in line for line in commands)
     assert not [line for line in commands if "rollback" in line and "rollback node" not in line]
+
+
+def test_every_condition_of_the_send_gate_is_explained() -> None:
+    assert [words for words in MEANING.values() if f"| {words} |" not in runbook()] == []

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from srx_issu.stack.embedded.hanging import POSTGRES, HangWatch
-from srx_issu.stack.embedded.health import ApiServerSilent, Health, HealthProbe
-from srx_issu.stack.embedded.saying import where_possible
-from srx_issu.stack.embedded.supervisor import Supervisor
+from srx_issu.stack.processes.hanging import POSTGRES, HangWatch
+from srx_issu.stack.processes.health import ApiServerSilent, Health, HealthProbe
+from srx_issu.stack.processes.saying import where_possible
+from srx_issu.stack.processes.supervisor import Supervisor
 
 POLL_S = 0.5
 HEALTH_EVERY_S = 30.0  # four queries of the API server's: 20 ms of CPU

@@ -1,0 +1,1 @@
+"""What writes files of this repository: schemas and pages, from the code that they tell of."""
