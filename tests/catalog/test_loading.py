@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.catalog import VARIABLE, cluster_names, files_folder, image_names, load, validate
 from srx_issu.catalog.folder import SHIPPED
-from srx_issu.catalog.schemas import SCHEMAS, schema, with_tables
+from srx_issu.catalog.schemas import PAGES, SCHEMAS, schema, with_tables
 from srx_issu.domain.errors import OperatorFileError
 from tests.catalog.folders import IMAGE, Folder
 
@@ -100,13 +100,13 @@ class TestShipped:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_the_schemas_are_up_to_date(self, name: str) -> None:
-        """If not: python -m srx_issu.catalog.schemas"""
-        assert (SHIPPED / name).read_text(encoding="utf-8") == schema(SCHEMAS[name])
+        written = (SHIPPED / name).read_text(encoding="utf-8")
+        assert written == schema(SCHEMAS[name]), "write them: python -m srx_issu.catalog.schemas"
 
-    def test_the_tables_of_the_documentation_are_up_to_date(self) -> None:
-        """If not: python -m srx_issu.catalog.schemas"""
-        page = (SHIPPED.parent / "docs" / "files.md").read_text(encoding="utf-8")
-        assert with_tables(page) == page
+    @pytest.mark.parametrize("name", PAGES)
+    def test_the_tables_of_the_documentation_are_up_to_date(self, name: str) -> None:
+        page = (SHIPPED.parent / "docs" / name).read_text(encoding="utf-8")
+        assert with_tables(page) == page, "write them: python -m srx_issu.catalog.schemas"
 
     @pytest.mark.parametrize(
         "name",

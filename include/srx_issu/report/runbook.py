@@ -250,7 +250,7 @@ _EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
 _PROCEDURES: Final = """\
 What the software sends, step by step, and what you type when you do it by hand. Here {stay} ran the ISSU,
 {back} was upgraded first, and there are RG0 and RG1; the approval and the report of a run have the commands
-for the cluster at hand. On vmhost platforms (SRX5000 with RE3, SRX1600, 2300, 4300) it is `request vmhost
+for the cluster at hand. On platforms with `software: vmhost` in policy/support.yaml it is `request vmhost
 software rollback node N reboot` and `request vmhost reboot node N`.
 """
 _INTRODUCTIONS: Final = {

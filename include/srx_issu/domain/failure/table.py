@@ -140,8 +140,8 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.SECONDARY_REBOOT_FAILED: Facts(
         symptom="'Reboot secondary node failed (error-code: 4.1)', 'Backup node maybe in inconsistent "
         "state'.",
-        true_now="The secondary did not come back within the hold timer (900 s; 2700 s on SRX1500, 4100, "
-        "4200, 4600 since 17.4R1). It may run either release. Both nodes are in the ISSU window.",
+        true_now="The secondary did not come back within the hold timer (900 s, or the platform's own "
+        "in policy/support.yaml). It may run either release. Both nodes are in the ISSU window.",
         service=TrafficImpact.NOT_REDUNDANT,
         permission=Permission.AUTOMATIC,
         words="The primary serves alone. If the other node does not answer, go to its console: it may sit in "
