@@ -9,7 +9,7 @@ import pytest
 from srx_issu.adapters.devices import queries
 from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.domain.cluster.model import GroupState, NodeName
-from srx_issu.domain.junos.transcript import CAUSE_OF_CODE
+from srx_issu.domain.failure.transcript import CAUSE_OF_CODE
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
+from srx_issu.domain.failure.transcript import Cause, Stopped, transcript_verdict
 from tests.unit.domain.growth import growth
 
 CAPTURES = Path(

@@ -14,7 +14,7 @@ from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapsh
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs, not_settled
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.situation import ClusterSituation, Situation, classify, runs
-from srx_issu.domain.junos.transcript import CAUSE_OF_CODE, Cause, Stopped, transcript_verdict
+from srx_issu.domain.failure.transcript import CAUSE_OF_CODE, Cause, Stopped, transcript_verdict
 
 __all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose"]
 

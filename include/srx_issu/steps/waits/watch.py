@@ -14,12 +14,12 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.situation import danger
+from srx_issu.domain.failure.transcript import Cause, Stopped, transcript_verdict
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.step_events import Awaited, WaitBegan
 from srx_issu.domain.junos.job import exit_path, job_name
-from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
