@@ -9,7 +9,7 @@ import pytest
 from srx_issu.adapters.devices import queries
 from srx_issu.adapters.devices.state.readers import READERS
 from srx_issu.domain.cluster.model import GroupState, NodeName
-from srx_issu.domain.failure.transcript import CAUSE_OF_CODE
+from srx_issu.domain.failure.transcript import CLASS_OF_CODE
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,
@@ -55,7 +55,7 @@ def test_every_command_is_listed(command: Command) -> None:
     assert f"`{words.replace('-group 1', '-group N')}`" in PAGE
 
 
-@pytest.mark.parametrize("code", CAUSE_OF_CODE)
+@pytest.mark.parametrize("code", CLASS_OF_CODE)
 def test_every_known_error_code_is_explained(code: str) -> None:
     assert f"(error-code: {code})" in PAGE
 
