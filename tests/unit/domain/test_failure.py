@@ -309,6 +309,7 @@ class TestWhatAPersonReads:
 class TestTheTable:
     @pytest.mark.parametrize("failure", list(FailureClass))
     def test_has_a_complete_row_for_every_class(self, failure: FailureClass) -> None:
+        assert failure in FACTS, f"include/srx_issu/domain/failure/table.py has no row for {failure}"
         facts = FACTS[failure]
         assert all((facts.symptom, facts.true_now, facts.words, facts.source))
         assert strictest(facts.permission, facts.at_most) is facts.permission

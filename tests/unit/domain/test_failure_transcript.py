@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from srx_issu.domain.failure.classes import FailureClass
-from srx_issu.domain.failure.transcript import Stopped, transcript_verdict
+from srx_issu.domain.failure.table import FACTS
+from srx_issu.domain.failure.transcript import (
+    CLASS_OF_CODE,
+    REASON_PATTERNS,
+    REFUSAL_PATTERNS,
+    Stopped,
+    transcript_verdict,
+)
 from tests.unit.domain.growth import growth
 
 CAPTURES = Path(
@@ -72,6 +79,18 @@ def test_a_healthy_transcript_has_not_stopped() -> None:
     assert transcript_verdict(capture("icu_srxsme_12.1X46-D55.3_transcript.md")) is None
 
 
+def test_every_class_that_words_can_name_has_its_words_here() -> None:
+    known = {cause for cause, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)}
+    missing = sorted(known - {cause for _, cause in NAMED} - {REAL[name][1] for name in REAL})
+    assert not missing, f"add a line of the device's words to NAMED in this file: {', '.join(missing)}"
+
+
+def test_every_class_that_words_can_name_says_where_they_are_believed() -> None:
+    known = {cause for cause, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)} | set(CLASS_OF_CODE.values())
+    missing = sorted(cause for cause in known if not FACTS[cause].situations)
+    assert not missing, f"say 'situations' in domain/failure/table.py of {', '.join(missing)}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -113,37 +132,37 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
 
 
 # Only the two marked [J] have a source; the others are plausible wordings that must be caught if met.
-@pytest.mark.parametrize(
-    ("line", "cause"),
-    [
-        ("ISSU currently do not support L2 mode", FailureClass.UNSUPPORTED_FEATURE),  # [J]
-        ("File does not exist: /var/tmp/junos.tgz", FailureClass.IMAGE_MISSING),  # [J]
-        ("error: package /var/tmp/junos.tgz not found", FailureClass.IMAGE_MISSING),
-        ("error: package is corrupt", FailureClass.IMAGE_CORRUPT),
-        ("ERROR: checksum verification failed", FailureClass.IMAGE_CORRUPT),
-        ("error: package is not supported on this platform", FailureClass.WRONG_PLATFORM),
-        ("error: Validation failed", FailureClass.VALIDATION_FAILED),
-        ("error: file-fetch failed", FailureClass.REMOTE_SITE),
-        ("error: failover of redundancy-groups to node0 failed", FailureClass.GROUP_FAILOVER_FAILED),
-        ("error: node1: ksyncd reports an error", FailureClass.KSYNCD),
-        ("error: chassisd is not ready for ISSU", FailureClass.CHASSISD),
-        ("error: not enough disk space on /var", FailureClass.DISK_FULL),
-        ("error: CPU usage above limit", FailureClass.CPU_BUSY),
-        ("error: policies are out of sync for PFE node0.fpc0.pic0", FailureClass.POLICIES_OUT_OF_SYNC),
-        ("error: upgrade of primary node failed", FailureClass.PRIMARY_UPGRADE_FAILED),
-        ("error: rebooting primary node failed", FailureClass.PRIMARY_REBOOT_FAILED),
-        (
-            "Reboot failure on     Primary node",
-            FailureClass.PRIMARY_REBOOT_FAILED,
-        ),  # [S], with the guide's blanks
-        ("error: ISSU is not supported on this platform", FailureClass.UNSUPPORTED_FEATURE),
-        ("error: ISSU is not supported from release 15.1X49-D170.4", FailureClass.VALIDATION_FAILED),
-        ("error: Junos 22.4R3-S2.11 is already running on this node", FailureClass.VALIDATION_FAILED),
-        ("error: x.tgz is not a package for srx4600", FailureClass.WRONG_PLATFORM),
-        ("error: node1: redundancy-group 1 has priority 0 (IF)", FailureClass.GROUP_FAILOVER_FAILED),
-        ("error: node1: redundancy-group 0 is in hold state", FailureClass.GROUP_FAILOVER_FAILED),
-    ],
+NAMED = (
+    ("ISSU currently do not support L2 mode", FailureClass.UNSUPPORTED_FEATURE),  # [J]
+    ("File does not exist: /var/tmp/junos.tgz", FailureClass.IMAGE_MISSING),  # [J]
+    ("error: package /var/tmp/junos.tgz not found", FailureClass.IMAGE_MISSING),
+    ("error: package is corrupt", FailureClass.IMAGE_CORRUPT),
+    ("ERROR: checksum verification failed", FailureClass.IMAGE_CORRUPT),
+    ("error: package is not supported on this platform", FailureClass.WRONG_PLATFORM),
+    ("error: Validation failed", FailureClass.VALIDATION_FAILED),
+    ("error: file-fetch failed", FailureClass.REMOTE_SITE),
+    ("error: failover of redundancy-groups to node0 failed", FailureClass.GROUP_FAILOVER_FAILED),
+    ("error: node1: ksyncd reports an error", FailureClass.KSYNCD),
+    ("error: chassisd is not ready for ISSU", FailureClass.CHASSISD),
+    ("error: not enough disk space on /var", FailureClass.DISK_FULL),
+    ("error: CPU usage above limit", FailureClass.CPU_BUSY),
+    ("error: policies are out of sync for PFE node0.fpc0.pic0", FailureClass.POLICIES_OUT_OF_SYNC),
+    ("error: upgrade of primary node failed", FailureClass.PRIMARY_UPGRADE_FAILED),
+    ("error: rebooting primary node failed", FailureClass.PRIMARY_REBOOT_FAILED),
+    (
+        "Reboot failure on     Primary node",
+        FailureClass.PRIMARY_REBOOT_FAILED,
+    ),  # [S], with the guide's blanks
+    ("error: ISSU is not supported on this platform", FailureClass.UNSUPPORTED_FEATURE),
+    ("error: ISSU is not supported from release 15.1X49-D170.4", FailureClass.VALIDATION_FAILED),
+    ("error: Junos 22.4R3-S2.11 is already running on this node", FailureClass.VALIDATION_FAILED),
+    ("error: x.tgz is not a package for srx4600", FailureClass.WRONG_PLATFORM),
+    ("error: node1: redundancy-group 1 has priority 0 (IF)", FailureClass.GROUP_FAILOVER_FAILED),
+    ("error: node1: redundancy-group 0 is in hold state", FailureClass.GROUP_FAILOVER_FAILED),
 )
+
+
+@pytest.mark.parametrize(("line", "cause"), NAMED)
 def test_names_the_cause(line: str, cause: FailureClass) -> None:
     verdict = transcript_verdict(f"ISSU: Validating package\n{line}\n")
     assert verdict is not None

@@ -113,8 +113,8 @@ _REASONS = (
 )
 
 _Patterns = tuple[tuple[FailureClass, re.Pattern[str]], ...]
-_REFUSAL_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REFUSALS)
-_REASON_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REASONS)
+REFUSAL_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REFUSALS)
+REASON_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REASONS)
 
 
 def transcript_verdict(text: str) -> Stopped | None:
@@ -125,10 +125,10 @@ def transcript_verdict(text: str) -> Stopped | None:
     """
     lines = list(dict.fromkeys(short for line in text.splitlines() if (short := _short(line))))
     code = _CODE.search(text)
-    refusal = _first(lines, _REFUSAL_PATTERNS)
+    refusal = _first(lines, REFUSAL_PATTERNS)
     aborted = next((line for line in lines if _ABORTED.search(line)), None)
     stopped = bool(code or aborted)
-    reason = _first((line for line in lines if _counts(line, stopped=stopped)), _REASON_PATTERNS)
+    reason = _first((line for line in lines if _counts(line, stopped=stopped)), REASON_PATTERNS)
     if code is not None:
         cause = CLASS_OF_CODE.get(code[1]) or _cause(refusal) or _cause(reason)
         return Stopped(
