@@ -191,6 +191,12 @@ bench-lab: $(STAMPS)/project ## What the simulator can carry
 
 ##@ Keeping it
 
+.PHONY: pages
+pages: $(STAMPS)/dev ## Write what is generated: schemas, tables of keys and platforms, runbook, failure scenarios
+	@$(BIN)/python -m srx_issu.catalog.schemas
+	@$(BIN)/python -m srx_issu.report.runbook
+	@$(BIN)/python -m tests.scenarios.failure_page
+
 .PHONY: install
 install: $(STAMPS)/project ## Make .venv with what the software runs on
 

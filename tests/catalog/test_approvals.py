@@ -6,11 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.catalog.folder import SHIPPED
-from srx_issu.catalog.policy.approvals import ApprovalsFile
 from srx_issu.catalog.requests.recovery import RecoveryRequest, resolve_recovery
 from srx_issu.catalog.requests.upgrade import UpgradeRequest, resolve
-from srx_issu.catalog.schemas import schema
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals, Person
 from srx_issu.domain.errors import RequestRefused
 from tests.catalog.folders import IMAGE, Folder
@@ -154,8 +151,3 @@ def test_nor_does_a_recovery(folder: Folder) -> None:
 def test_who_asks_counts_where_the_policy_says_so(folder: Folder) -> None:
     folder.write("policy/approvals.yaml", "fleet: {start: {approvers: [olga], requester_counts: true}}\n")
     assert resolve(folder.catalog(), REQUEST).approvals.start.requester_counts
-
-
-def test_the_schema_for_editors_is_the_models() -> None:
-    written = (SHIPPED / "policy" / "approvals.schema.json").read_text(encoding="utf-8")
-    assert written == schema(ApprovalsFile), "write it again with srx_issu.catalog.schemas.schema"

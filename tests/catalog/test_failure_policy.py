@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.loading import load
-from srx_issu.catalog.policy.failures import FailuresFile
-from srx_issu.catalog.schemas import schema
 from srx_issu.domain.errors import OperatorFileError
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
@@ -81,8 +78,3 @@ def test_later_levels_override(folder: Folder) -> None:
     assert rules.permission(FailureClass.KSYNCD) is Permission.ASK
     assert rules.permission(FailureClass.CHASSISD) is Permission.AUTOMATIC
     assert rules.finish_forward is True
-
-
-def test_the_schema_for_editors_is_the_models() -> None:
-    written = (SHIPPED / "policy" / "failures.schema.json").read_text(encoding="utf-8")
-    assert written == schema(FailuresFile), "write it again with srx_issu.catalog.schemas.schema"

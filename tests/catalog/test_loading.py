@@ -101,12 +101,12 @@ class TestShipped:
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_the_schemas_are_up_to_date(self, name: str) -> None:
         written = (SHIPPED / name).read_text(encoding="utf-8")
-        assert written == schema(SCHEMAS[name]), "write them: python -m srx_issu.catalog.schemas"
+        assert written == schema(SCHEMAS[name]), "make pages: python -m srx_issu.catalog.schemas"
 
     @pytest.mark.parametrize("name", PAGES)
     def test_the_tables_of_the_documentation_are_up_to_date(self, name: str) -> None:
         page = (SHIPPED.parent / "docs" / name).read_text(encoding="utf-8")
-        assert with_tables(page) == page, "write them: python -m srx_issu.catalog.schemas"
+        assert with_tables(page) == page, "make pages: python -m srx_issu.catalog.schemas"
 
     @pytest.mark.parametrize(
         "name",

@@ -36,7 +36,7 @@ NODES = {
 
 def test_the_page_is_current() -> None:
     written = PAGE.read_text(encoding="utf-8")
-    assert written == runbook(), "write it again: python -m srx_issu.report.runbook"
+    assert written == runbook(), "make pages: python -m srx_issu.report.runbook"
 
 
 def test_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,4 +71,4 @@ def test_mirroring_twice_gives_the_row_itself(row: Scenario) -> None:
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "write it: python -m tests.scenarios.failure_page"
+    assert PAGE.read_text(encoding="utf-8") == page(), "make pages: python -m tests.scenarios.failure_page"
