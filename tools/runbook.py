@@ -20,7 +20,9 @@ from srx_issu.domain.cluster.model import (
     Snapshot,
 )
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.failure.table import FACTS, Facts
+from srx_issu.domain.failure.facts import Facts
+from srx_issu.domain.failure.situation import Situation
+from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.gate.table import CONDITIONS, MEANING, SendCondition, SendPurpose
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.descriptions import by_hand
@@ -37,39 +39,24 @@ _TITLES: Final = {
     PlanKind.FINISH_FORWARD: "Finish forward",
     PlanKind.RESYNC_POLICIES: "Resync policies",
 }
-_REFUSED: Final = (PlanKind.ABORT_ONLY,)
-_HALF_WAY: Final = (PlanKind.ROLL_BACK, PlanKind.ABORT_ONLY)
-PLANS: Final[dict[FailureClass, tuple[PlanKind, ...]]] = {
-    FailureClass.UNDER_WAY: (),
-    FailureClass.FINISHED: (),
-    FailureClass.STALE_IN_PROGRESS: _REFUSED,
-    FailureClass.REBOOT_KEYWORD_MISSING: _REFUSED,
-    FailureClass.UNSUPPORTED_FEATURE: _REFUSED,
-    FailureClass.IMAGE_MISSING: _REFUSED,
-    FailureClass.IMAGE_CORRUPT: _REFUSED,
-    FailureClass.WRONG_PLATFORM: _REFUSED,
-    FailureClass.VALIDATION_FAILED: _REFUSED,
-    FailureClass.REMOTE_SITE: _REFUSED,
-    FailureClass.GROUP_FAILOVER_FAILED: _REFUSED,
-    FailureClass.KSYNCD: (PlanKind.ABORT_ONLY, PlanKind.ROLL_BACK),
-    FailureClass.CHASSISD: (PlanKind.ABORT_ONLY, PlanKind.ROLL_BACK),
-    FailureClass.DISK_FULL: _REFUSED,
-    FailureClass.CPU_BUSY: _REFUSED,
-    FailureClass.SECONDARY_REBOOT_FAILED: _HALF_WAY,
-    FailureClass.COLD_SYNC_FAILED: _HALF_WAY,
-    FailureClass.SWITCHOVER_FAILED: _HALF_WAY,
-    FailureClass.PRIMARY_UPGRADE_FAILED: (PlanKind.ROLL_BACK,),
-    FailureClass.PRIMARY_REBOOT_FAILED: (PlanKind.FINISH_FORWARD, PlanKind.ROLL_BACK),
-    FailureClass.VERSIONS_DIFFER: (PlanKind.ROLL_BACK,),
-    FailureClass.STUCK: _HALF_WAY,
-    FailureClass.TRANSCRIPT_LOST: _HALF_WAY,
-    FailureClass.POLICIES_OUT_OF_SYNC: (PlanKind.RESYNC_POLICIES, PlanKind.ABORT_ONLY),
-    FailureClass.NODE_MISSING: (),
-    FailureClass.LINK_LOST: (),
-    FailureClass.BOTH_PRIMARY: (),
-    FailureClass.UNKNOWN_CODE: (),
-    FailureClass.UNKNOWN: (),
-}  # which plans a class can lead to; the state of the nodes chooses among them
+_PLANS: Final = {
+    Situation.UNCHANGED: PlanKind.ABORT_ONLY,
+    Situation.PEER_UPGRADED: PlanKind.ROLL_BACK,
+    Situation.PEER_SILENT: PlanKind.ROLL_BACK,
+    Situation.SWITCHED_OVER: PlanKind.ROLL_BACK,
+}
+_OWN_PLANS: Final = {
+    (FailureClass.PRIMARY_REBOOT_FAILED, Situation.SWITCHED_OVER): PlanKind.FINISH_FORWARD,
+    (FailureClass.POLICIES_OUT_OF_SYNC, Situation.SETTLING): PlanKind.RESYNC_POLICIES,
+}
+
+
+def possible_plans(failure: FailureClass) -> tuple[PlanKind, ...]:
+    """What a class can lead to, as ``recovery/planner.py`` has it; the state of the nodes chooses."""
+    situations = FACTS[failure].situations
+    own = [_OWN_PLANS[failure, each] for each in situations if (failure, each) in _OWN_PLANS]
+    return tuple(dict.fromkeys([*own, *(_PLANS[each] for each in situations if each in _PLANS)]))
+
 
 _HEAD: Final = """\
 # Runbook: when an upgrade has failed
@@ -140,7 +127,7 @@ def _overview() -> Iterator[str]:
     yield "| failure | traffic | allowed by default | plans |"
     yield "|---|---|---|---|"
     for failure, facts in FACTS.items():
-        plans = ", ".join(_link(kind) for kind in PLANS[failure]) or "none"
+        plans = ", ".join(_link(kind) for kind in possible_plans(failure)) or "none"
         link = f"[{failure}](#{failure.value})"
         yield f"| {link} | {facts.service} | {facts.permission} | {plans} |"
     yield ""
@@ -180,7 +167,7 @@ def gate_table() -> str:
 
 
 def _does(failure: FailureClass, facts: Facts) -> str:
-    plans = PLANS[failure]
+    plans = possible_plans(failure)
     if failure is FailureClass.FINISHED:
         return "goes on with the verification."
     if failure is FailureClass.UNDER_WAY:
@@ -262,7 +249,7 @@ _EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
 _PROCEDURES: Final = """\
 What the software sends, step by step, and what you type when you do it by hand. Here {stay} ran the ISSU,
 {back} was upgraded first, and there are RG0 and RG1; the approval and the report of a run have the commands
-for the cluster at hand. On vmhost platforms (SRX5000 with RE3, SRX1600, 2300, 4300) it is `request vmhost
+for the cluster at hand. On platforms with `software: vmhost` in policy/support.yaml it is `request vmhost
 software rollback node N reboot` and `request vmhost reboot node N`.
 """
 _INTRODUCTIONS: Final = {

@@ -26,6 +26,8 @@ from srx_issu.catalog.campaigns.entries import (
     StagingEntry,
     WindowsEntry,
 )
+from srx_issu.catalog.documents import read_document
+from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.images import CatalogueFile, ImageEntry
@@ -48,7 +50,15 @@ from srx_issu.catalog.policy.limits import (
     TimersEntry,
     ToleranceEntry,
 )
-from srx_issu.catalog.policy.matrix import HoldTimerEntry, PlatformEntry, RangeEntry, RuleEntry, SupportFile
+from srx_issu.catalog.policy.matrix import (
+    HoldTimerEntry,
+    PlatformEntry,
+    RangeEntry,
+    RuleEntry,
+    SupportFile,
+    read_matrix,
+)
+from tools.platform_table import platform_table
 
 SCHEMAS: Final[dict[str, type[FileEntry]]] = {
     "inventory/inventory.schema.json": InventoryFile,
@@ -99,7 +109,7 @@ TABLES: Final[tuple[type[FileEntry], ...]] = (
     NotifyEntry,
 )
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
-PAGES: Final = ("files.md", "campaigns.md")
+PAGES: Final = ("files.md", "campaigns.md", "junos.md")
 _SIMPLE: Final = {
     "string": "text",
     "integer": "whole number",
@@ -107,6 +117,7 @@ _SIMPLE: Final = {
     "boolean": "`true`, `false`",
 }
 _TABLE = re.compile(r"(<!-- keys of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_PLATFORMS = re.compile(r"(<!-- platforms -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def schema(model: type[FileEntry]) -> str:
@@ -116,9 +127,15 @@ def schema(model: type[FileEntry]) -> str:
 
 
 def with_tables(page: str) -> str:
-    """The page with each ``<!-- keys of X --> ... <!-- end -->`` filled from the model of that name."""
+    """The page with each ``<!-- keys of X --> ... <!-- end -->`` filled from the model of that name, and
+    ``<!-- platforms --> ... <!-- end -->`` from the shipped policy/support.yaml."""
     models = {model.__name__: model for model in TABLES}
-    return _TABLE.sub(lambda found: f"{found[1]}{_table(models[found[2]])}{found[3]}", page)
+    page = _TABLE.sub(lambda found: f"{found[1]}{_table(models[found[2]])}{found[3]}", page)
+    return _PLATFORMS.sub(lambda found: f"{found[1]}{_platforms()}{found[2]}", page)
+
+
+def _platforms() -> str:
+    return platform_table(read_matrix(Checked(read_document(SHIPPED / "policy" / "support.yaml"))))
 
 
 def _table(model: type[FileEntry]) -> str:

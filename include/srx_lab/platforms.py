@@ -1,10 +1,15 @@
-"""What differs between SRX models: images, the form of ISSU, hold timers, slots and PICs."""
+"""What differs between SRX models, from platforms.yaml: images, form of ISSU, hold timers, slots, PICs."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from srx_lab.release import Release, parse_release
 
@@ -36,8 +41,14 @@ class Platform:
     spus: int
     re_model: str
     control_interface: str
-    fabric_ports: tuple[str, str]
+    fabric_port: str  # of node0
     max_sessions: int
+
+    @property
+    def fabric_ports(self) -> tuple[str, str]:
+        """Of node0 and node1."""
+        kind, slot, rest = re.split(r"[-/]", self.fabric_port, maxsplit=2)
+        return self.fabric_port, f"{kind}-{int(slot) + self.node1_slot}/{rest}"
 
     @property
     def product(self) -> str:
@@ -64,142 +75,45 @@ class Platform:
         return 0 if node == "node0" else self.node1_slot
 
 
-_MIDRANGE = Platform(
-    model="",
-    upgrade=UpgradeMethod.SYSTEM,
-    image_tokens=(),
-    image_template="",
-    first_issu="15.1X49-D80",
-    icu_before=None,
-    reboot_required=False,
-    snapshot=False,
-    long_hold=True,
-    node1_slot=7,
-    fpc_description="FEB",
-    spus=1,
-    re_model="SRX Routing Engine",
-    control_interface="em0",
-    fabric_ports=("xe-0/0/2", "xe-7/0/2"),
-    max_sessions=2_000_000,
-)
+class BadPlatforms(ValueError):
+    """What is wrong with the file of models."""
 
 
-def _midrange(
-    model: str, family: str, first: str, icu_before: str | None, sessions: int = 2_000_000
-) -> Platform:
-    return replace(
-        _MIDRANGE,
-        model=model,
-        image_tokens=(family,),
-        image_template=f"junos-{family}-x86-64-{{release}}.tgz",
-        first_issu=first,
-        icu_before=icu_before,
-        max_sessions=sessions,
-    )
+def read_platforms(path: Path) -> dict[str, Platform]:
+    """The models of a file, each with what it has of its own and of the one it is like."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        known = {**raw["kinds"], **raw["models"]}
+        return {name: _platform(name, _whole(name, known)) for name in raw["models"]}
+    except BadPlatforms as error:
+        raise BadPlatforms(f"{path}: {error}") from None
 
 
-def _vmhost_midrange(model: str, family: str, first: str) -> Platform:
-    """The image names of these models are not known [U]."""
-    return replace(
-        _MIDRANGE,
-        model=model,
-        upgrade=UpgradeMethod.VMHOST,
-        image_tokens=("vmhost-install-srx", f"vmhost-install-{family}", family),
-        image_template=f"junos-vmhost-install-{family}-x86-64-{{release}}.tgz",
-        first_issu=first,
-        re_model=f"{model} Routing Engine",
-    )
+def _whole(name: str, known: Mapping[str, Any], below: tuple[str, ...] = ()) -> dict[str, Any]:
+    if name not in known or name in below:
+        raise BadPlatforms(
+            f"{below[-1] if below else name} is like {name!r}, which is not there or like itself"
+        )
+    own = dict(known[name])
+    like = own.pop("like", None)
+    return {**(_whole(like, known, (*below, name)) if like else {}), **own}
 
 
-def _branch(model: str, slot: int, sessions: int) -> Platform:
-    return replace(
-        _MIDRANGE,
-        model=model,
-        upgrade=UpgradeMethod.ICU,
-        image_tokens=("srxsme",),
-        image_template="junos-srxsme-{release}.tgz",
-        first_issu="10.4R4",
-        snapshot=True,
-        long_hold=False,
-        node1_slot=slot,
-        re_model=f"RE-{model}",
-        control_interface="fxp1",
-        fabric_ports=("ge-0/0/2", f"ge-{slot}/0/2"),
-        max_sessions=sessions,
-    )
+def _platform(name: str, values: dict[str, Any]) -> Platform:
+    wanted = {field.name for field in fields(Platform)} - {"model"}
+    if wrong := sorted(wanted ^ set(values)):
+        lines = [f"{'has no' if each in wanted else 'unknown key'} {each!r}" for each in wrong]
+        raise BadPlatforms(f"{name}: {', '.join(lines)}")
+    try:
+        parse_release(values["first_issu"])
+        upgrade = UpgradeMethod(values["upgrade"])
+    except ValueError as error:
+        raise BadPlatforms(f"{name}: {error}") from None
+    made = {**values, "upgrade": upgrade, "image_tokens": tuple(values["image_tokens"])}
+    return Platform(model=name, **made)
 
 
-def _high_end(model: str, slot: int, first: str) -> Platform:
-    return replace(
-        _MIDRANGE,
-        model=model,
-        image_tokens=("install-srx5000", "srx5000"),
-        image_template="junos-install-srx5000-x86-64-{release}.tgz",
-        first_issu=first,
-        reboot_required=True,
-        snapshot=True,
-        long_hold=False,
-        node1_slot=slot,
-        fpc_description="SRX5k SPC3",
-        spus=4,
-        re_model="SRX5k RE-1800X4",
-        fabric_ports=("xe-1/0/2", f"xe-{slot + 1}/0/2"),
-        max_sessions=20_000_000,
-    )
-
-
-def _with_re3(platform: Platform) -> Platform:
-    """The same chassis with Routing Engine 3, which is a vmhost."""
-    return replace(
-        platform,
-        model=f"{platform.model}-RE3",
-        upgrade=UpgradeMethod.VMHOST,
-        image_tokens=("vmhost-install-srx",),
-        image_template="junos-vmhost-install-srx-x86-64-{release}.tgz",
-        snapshot=False,
-        re_model="SRX5k RE-2000x6",
-    )
-
-
-_VSRX = replace(
-    _MIDRANGE,
-    model="vSRX",
-    upgrade=UpgradeMethod.NONE,
-    image_tokens=("install-vsrx3", "vsrx"),
-    image_template="junos-install-vsrx3-x86-64-{release}.tgz",
-    long_hold=False,
-    re_model="VSRX RE",
-    fabric_ports=("ge-0/0/3", "ge-7/0/3"),
-    max_sessions=524_288,
-)
-
-_HIGH_END = (
-    _high_end("SRX5400", 3, "12.1X46-D20"),
-    _high_end("SRX5600", 7, "10.4R4"),
-    _high_end("SRX5800", 12, "10.4R4"),
-)
-
-PLATFORMS: dict[str, Platform] = {
-    platform.model: platform
-    for platform in (
-        _branch("SRX300", 1, 64_000),
-        _branch("SRX320", 3, 64_000),
-        _branch("SRX340", 5, 256_000),
-        _branch("SRX345", 5, 375_000),
-        _branch("SRX380", 5, 380_000),
-        _branch("SRX550M", 9, 375_000),
-        _midrange("SRX1500", "srxentedge", "15.1X49-D70", "15.1X49-D70"),
-        _vmhost_midrange("SRX1600", "srx1k6", "23.4R1"),
-        _vmhost_midrange("SRX2300", "srx2k3", "23.4R1"),
-        _midrange("SRX4100", "srxmr", "15.1X49-D80", "15.1X49-D80"),
-        _midrange("SRX4200", "srxmr", "15.1X49-D80", "15.1X49-D80"),
-        _vmhost_midrange("SRX4300", "srx4k3", "24.2R1"),
-        _midrange("SRX4600", "srxhe", "17.4R1", None, 60_000_000),
-        *_HIGH_END,
-        *(_with_re3(platform) for platform in _HIGH_END),
-        _VSRX,
-    )
-}
+PLATFORMS = read_platforms(Path(__file__).with_name("platforms.yaml"))
 
 _IMAGE = re.compile(
     r"^junos-(?P<token>[a-z0-9-]+?)(?:-x86-64)?-(?P<release>\d+\.\d+[RX][^/]*?)(?:-domestic|-linux)?\.tgz$"

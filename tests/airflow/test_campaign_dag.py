@@ -42,7 +42,7 @@ def test_the_gates_of_one_question_stand_in_a_row_and_know_their_place(tmp_path:
     gates = [task for task in dag.tasks if isinstance(task, CampaignGate)]
     rows = {about: [gate for gate in gates if gate.about == about] for about in {g.about for g in gates}}
     holds = {f"hold {wave}.{round_number}" for wave in (1, 2, 3) for round_number in (1, 2)}
-    assert rows.keys() == {"plan", "wave 1", "wave 2", "wave 3", *holds}
+    assert rows.keys() >= {"plan", "wave 1", "wave 2", "wave 3", *holds}
     for row in rows.values():
         in_order = sorted(row, key=lambda gate: gate.number)
         assert [gate.number for gate in in_order] == [*range(1, len(row) + 1)]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from srx_issu.campaign.model import OnExceeded, Result, Retry, Share, SiteStaging
+from srx_issu.campaign.model import Gates, OnExceeded, Result, Retry, Share, SiteStaging
 from srx_issu.campaign.plan import plan_waves
 from srx_issu.campaign.window import Days, Freeze, Opening, next_start
 from srx_issu.catalog import (
@@ -18,6 +18,7 @@ from srx_issu.catalog import (
     plan_campaign,
     plan_rule,
 )
+from srx_issu.catalog.campaigns.entries import GatesEntry
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from tests.catalog.folders import IMAGE, Folder
 
@@ -67,6 +68,14 @@ def test_a_file_says_as_little_as_target_and_selection(folder: Folder) -> None:
     assert [str(w.share) if w.share else "rest" for w in asked.waves] == ["1", "10 %", "50 %", "rest"]
     assert asked.budget.total == Share(count=0)
     assert asked.retry == Retry()
+
+
+def test_the_file_has_the_gates_of_the_planner() -> None:
+    ours, files = Gates(), GatesEntry()
+    assert files.model_dump().keys() == vars(ours).keys(), (
+        "campaign/model.py, Gates, and catalog/campaigns/entries.py, GatesEntry, have the same keys"
+    )
+    assert Gates(**files.model_dump()) == ours, "Gates and GatesEntry have the same defaults"
 
 
 def test_a_file_can_say_everything(folder: Folder) -> None:

@@ -11,8 +11,8 @@ from srx_lab.rehearsal import machine_with_room, rehearse
 
 CLEAN = {"var_tmp_full", "var_tmp_full_on_both", "rg1_priority_zero", "already_current", "ineligible_release",
          "cpu_high", "image_truncated", "image_corrupt", "image_wrong_platform", "validation_fails",
-         "rg_failover_error", "ksyncd_error", "chassisd_error", "control_link_down", "fabric_link_down",
-         "both_nodes_primary", "node_power_off"}  # fmt: skip
+         "rg_failover_error", "ksyncd_error", "chassisd_error", "issu_refused", "control_link_down",
+         "fabric_link_down", "both_nodes_primary", "node_power_off"}  # fmt: skip
 NOT_STARTED = {"issu_already_in_progress", "image_missing", "remote_site_unreachable"}
 DIRTY = {"secondary_reboot_fails", "cold_sync_never_completes", "cold_sync_stalls", "failover_refused",
          "primary_upgrade_fails", "node_never_comes_back"}  # fmt: skip

@@ -6,23 +6,25 @@ import pytest
 
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId, Phase
-from srx_lab.platforms import PLATFORMS, parse_image_name
+from srx_lab.platforms import PLATFORMS, UpgradeMethod, parse_image_name
 from srx_lab.rehearsal import example_image, example_spec, machine_with_room
 from srx_lab.release import UnknownRelease, parse_release
 
 N0 = NodeId.NODE0
-VMHOST = ["SRX1600", "SRX2300", "SRX4300", "SRX5400-RE3", "SRX5600-RE3", "SRX5800-RE3"]
-SYSTEM = ["SRX1500", "SRX4100", "SRX4200", "SRX4600", "SRX5400", "SRX5600", "SRX5800"]
-ICU = ["SRX300", "SRX320", "SRX340", "SRX345", "SRX380", "SRX550M"]
-TARGET = {"SRX1600": "24.2R1.9", "SRX2300": "24.2R1.9", "SRX4300": "24.4R1.9"}
-RUNNING = {"SRX1600": "23.4R1.9", "SRX2300": "23.4R1.9", "SRX4300": "24.2R1.9"}
+VMHOST, SYSTEM, ICU = (
+    [name for name, platform in PLATFORMS.items() if platform.upgrade is method]
+    for method in (UpgradeMethod.VMHOST, UpgradeMethod.SYSTEM, UpgradeMethod.ICU)
+)
 
 
 def said(model: str, options: StartOptions) -> str:
     machine = machine_with_room(example_spec(model))
-    for node in machine.world.nodes():
-        node.release = parse_release(RUNNING.get(model, node.release.text))
-    image = example_image(model, TARGET.get(model, "22.4R3-S2.11"))
+    platform, target = PLATFORMS[model], "22.4R3-S2.11"
+    if not platform.starts_issu_from(machine.world.node(N0).release):
+        target = "30.2R1.9"  # the example's pair of releases is too old for the model
+        for node in machine.world.nodes():
+            node.release = parse_release(f"{platform.first_issu}.9")
+    image = example_image(model, target)
     result = machine.start_upgrade(N0, image, options)
     machine.advance(machine.now + 6 * 3600)
     return result.text or machine.world.state.phase.value

@@ -111,6 +111,18 @@ ROWS: tuple[Scenario, ...] = (
     Scenario(fault="rg_failover_error", then=aborted("group_failover_failed", (start(),), BEFORE)),
     Scenario(fault="ksyncd_error", then=aborted("ksyncd")),
     Scenario(fault="chassisd_error", then=aborted("chassisd", (start(),), BEFORE)),
+    *(
+        Scenario(fault="issu_refused", parameters={"words": words}, then=aborted(failure, (start(),), BEFORE))
+        for words, failure in {
+            "ISSU currently do not support L2 mode": "unsupported_feature",
+            "'reboot' keyword must be specified. Aborting ISSU": "reboot_keyword_missing",
+        }.items()
+    ),
+    Scenario(
+        fault="issu_refused",
+        at="sync_kernel",
+        then=held("unknown", (start(),), cluster("old", "old", "node0", *DATA_FLAGS)),
+    ),
     Scenario(fault="secondary_reboot_fails", then=rolled_back("secondary_reboot_failed")),
     Scenario(fault="cold_sync_never_completes", then=rolled_back("cold_sync_failed")),
     Scenario(fault="cold_sync_stalls", then=rolled_back("cold_sync_failed")),

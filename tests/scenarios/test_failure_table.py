@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.transcript import CLASS_OF_CODE, REASON_PATTERNS, REFUSAL_PATTERNS
 from srx_issu.domain.outcome import Outcome
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.faults import make_fault
@@ -19,6 +20,22 @@ each_row = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 
 def test_every_fault_of_the_simulator_has_a_scenario() -> None:
     assert {row.fault for row in TABLE} == set(FAULTS)
+
+
+NOT_PLAYED = {
+    FailureClass.STALE_IN_PROGRESS: "readiness refuses a cluster with an open window before anything is sent",
+    FailureClass.POLICIES_OUT_OF_SYNC: "a check's finding; its plan is in tests/unit/domain",
+}
+
+
+def test_every_class_that_the_devices_words_name_is_played() -> None:
+    named = {failure for failure, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)} | set(CLASS_OF_CODE.values())
+    played = {row.then.failure for row in TABLE}
+    missing = sorted(failure for failure in named - set(NOT_PLAYED) if failure.value not in played)
+    assert not missing, (
+        f"no row of tests/scenarios/failure_table.py ends as {', '.join(missing)}: add one, with the fault "
+        "'issu_refused' and the device's words where nothing else shows it"
+    )
 
 
 def test_what_a_stack_plays_for_every_change_ends_in_different_ways() -> None:

@@ -1,12 +1,11 @@
-"""docs/junos.md speaks of every question, command, code and model that this software relies on."""
+"""docs/junos.md speaks of every question, command and code that this software relies on."""
 
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from srx_issu.domain.cluster.model import GroupState, NodeName
-from srx_issu.domain.junos.transcript import CAUSE_OF_CODE
+from srx_issu.domain.failure.transcript import CLASS_OF_CODE
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,
@@ -51,7 +50,7 @@ def test_every_command_is_listed(command: Command) -> None:
     assert f"`{words.replace('-group 1', '-group N')}`" in PAGE
 
 
-@pytest.mark.parametrize("code", CAUSE_OF_CODE)
+@pytest.mark.parametrize("code", CLASS_OF_CODE)
 def test_every_known_error_code_is_explained(code: str) -> None:
     assert f"(error-code: {code})" in PAGE
 
@@ -61,16 +60,3 @@ def test_every_state_of_a_group_is_explained(state: GroupState) -> None:
     _, _, states = PAGE.partition("| state | what it means |")
     first_cells = {line.split("|")[1].strip() for line in states.split("\n\n")[0].splitlines()[2:]}
     assert state.value in {name for cell in first_cells for name in cell.split(", ")}
-
-
-def test_every_platform_of_the_support_matrix_is_listed() -> None:
-    matrix = yaml.safe_load((ROOT / "include" / "policy" / "support.yaml").read_text(encoding="utf-8"))
-    _, _, platforms = PAGE.partition("## Platforms")
-    table = platforms.split("### ")[0]
-    models = {model for platform in matrix["platforms"] for model in platform["models"]}
-    assert {model for model in models if not _is_listed(model, table)} == set()
-
-
-def _is_listed(model: str, table: str) -> bool:
-    """``SRX5600, SRX5800`` and ``SRX300, 320`` alike; a vSRX of any version is one."""
-    return "vSRX" in table if model.startswith("VSRX") else model.removeprefix("SRX") in table

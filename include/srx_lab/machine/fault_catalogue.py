@@ -105,6 +105,13 @@ _CATALOGUE = (
     _spec("ksyncd_error", "kernel state synchronization reports errors on the secondary", _S, Scope.CLUSTER),
     _spec("chassisd_error", "chassisd reports a problem from the chassis perspective", _S, Scope.CLUSTER),
     _spec(
+        "issu_refused",
+        "the ISSU is refused in the given `words`, at its start or, with `--at sync_kernel`, in step 3",
+        _U,
+        Scope.CLUSTER,
+        words="error: ISSU cannot be carried out",
+    ),
+    _spec(
         "secondary_reboot_fails",
         "the secondary is not back within the hold timer (4.1)",
         _S,

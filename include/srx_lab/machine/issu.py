@@ -72,6 +72,8 @@ def _sync_kernel(world: World, upgrade: Upgrade) -> Script:
         raise Refused(
             f"error: ksyncd reports errors on {upgrade.secondary}", "error: kernel state is not in sync"
         )
+    if refused := world.fault("issu_refused"):
+        raise Refused(refused.parameters["words"])
 
 
 def _install_secondary(world: World, upgrade: Upgrade) -> Script:

@@ -29,6 +29,8 @@ def check_start(world: World, upgrade: Upgrade) -> None:
         raise Refused(
             "error: chassisd is not ready for ISSU", "error: CHASSISD_ISSU_ERROR: chassis check failed"
         )
+    if refused := world.fault("issu_refused"):
+        raise Refused(refused.parameters["words"])
     set_window(world, open_=True, why="Entering in-service-upgrade window")
 
 

@@ -26,13 +26,13 @@ from srx_issu.domain.errors import (
     JournalError,
     SrxIssuError,
 )
+from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import BaselineTaken, Event, NothingMoved, Observed
 from srx_issu.domain.history.state_parts import Conclusion
 from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
-from srx_issu.domain.junos.transcript import transcript_verdict
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.upgrade.commands import Command, StartIssu

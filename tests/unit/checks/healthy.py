@@ -142,7 +142,7 @@ def intent() -> Intent:
     )
 
 
-ALLOWED = Support(verdict=InService.ISSU, reason="SRX4600 from 17.4R1 (guide, Table 1)")
+ALLOWED = Support(verdict=InService.ISSU, reason="SRX4600 from 17.4R1 (guide, Table 1)", node1_first_slot=7)
 
 
 @dataclass(frozen=True, kw_only=True)

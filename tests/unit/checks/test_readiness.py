@@ -313,6 +313,33 @@ def test_an_image_that_is_already_there_needs_its_room_only_once_more() -> None:
     assert worst(other, "var_tmp_space").status is Status.FAIL
 
 
+CARDS = [rows.Pic(fpc=fpc, pic=0, kind="SPU", state="Online") for fpc in (0, 2)]
+
+
+def numbered_on(at: int, *, first_slot: int | None, moved: int = 0) -> Case:
+    """node1's cards counted from ``at``, the last of them ``moved`` slots further on."""
+    theirs = [replace(pic, fpc=pic.fpc + at + (moved if pic is CARDS[-1] else 0)) for pic in CARDS]
+    case = healthy().rows("pics", NODE0, *CARDS).rows("pics", NODE1, *theirs)
+    return replace(case, support=replace(case.support, node1_first_slot=first_slot))
+
+
+@pytest.mark.parametrize("at", [0, 8])
+def test_cards_are_equal_in_either_counting_of_the_platform(at: int) -> None:
+    assert worst(judge(numbered_on(at, first_slot=8)), "pics_equal").status is Status.PASS
+
+
+@pytest.mark.parametrize(("at", "moved"), [(7, 0), (12, 0), (8, 1), (0, 1)])
+def test_cards_in_other_slots_differ(at: int, moved: int) -> None:
+    assert worst(judge(numbered_on(at, first_slot=8, moved=moved)), "pics_equal").status is Status.FAIL
+
+
+def test_where_nobody_knows_the_platforms_slots_only_the_same_numbers_are_equal() -> None:
+    result = worst(judge(numbered_on(8, first_slot=None)), "pics_equal")
+    assert (result.status, result.blocks) == (Status.FAIL, True)
+    assert "policy/support.yaml has no 'node1_first_slot' for SRX4600" in result.text
+    assert worst(judge(numbered_on(0, first_slot=None)), "pics_equal").status is Status.PASS
+
+
 def test_an_undocumented_pair_of_releases_asks() -> None:
     support = Support(verdict=InService.ASK, reason="not in the matrix")
     readiness = judge(replace(healthy(), support=support))

@@ -99,7 +99,9 @@ class TestSilence:
     def test_a_silent_secondary_with_a_cause_that_does_not_fit_is_missing(self) -> None:
         found = find(NODE1_GONE, "error: Validation failed")
         assert found.failure is FailureClass.NODE_MISSING
-        assert "the transcript speaks of 'validation', which is not what the nodes show" in found.evidence
+        assert (
+            "the transcript speaks of 'validation failed', which is not what the nodes show" in found.evidence
+        )
 
     def test_a_silent_old_primary_behind_an_upgraded_one_that_serves(self) -> None:
         assert named(NODE0_GONE) is FailureClass.UNDER_WAY
@@ -307,6 +309,7 @@ class TestWhatAPersonReads:
 class TestTheTable:
     @pytest.mark.parametrize("failure", list(FailureClass))
     def test_has_a_complete_row_for_every_class(self, failure: FailureClass) -> None:
+        assert failure in FACTS, f"include/srx_issu/domain/failure/table.py has no row for {failure}"
         facts = FACTS[failure]
         assert all((facts.symptom, facts.true_now, facts.words, facts.source))
         assert strictest(facts.permission, facts.at_most) is facts.permission

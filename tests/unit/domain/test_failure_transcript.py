@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
+from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.table import FACTS
+from srx_issu.domain.failure.transcript import (
+    CLASS_OF_CODE,
+    REASON_PATTERNS,
+    REFUSAL_PATTERNS,
+    Stopped,
+    transcript_verdict,
+)
 from tests.places import capture, captures
 from tests.unit.domain.growth import growth
 
 REAL = {
-    "4.1_reboot_secondary": ("4.1", Cause.SECONDARY_REBOOT, True, "Reboot secondary node failed"),
+    "4.1_reboot_secondary": (
+        "4.1",
+        FailureClass.SECONDARY_REBOOT_FAILED,
+        True,
+        "Reboot secondary node failed",
+    ),
     "6.1_cold_sync_timeout": (
         "6.1",
-        Cause.COLD_SYNC,
+        FailureClass.COLD_SYNC_FAILED,
         True,
         "timeout waiting for secondary node node1 to sync",
     ),
-    "7.1_failover_failed": ("7.1", Cause.SWITCHOVER, True, "failover all RGs to node node0 failed"),
-    "already_in_progress": (None, Cause.IN_PROGRESS, None, "warning: ISSU in progress"),
+    "7.1_failover_failed": (
+        "7.1",
+        FailureClass.SWITCHOVER_FAILED,
+        True,
+        "failover all RGs to node node0 failed",
+    ),
+    "already_in_progress": (None, FailureClass.STALE_IN_PROGRESS, None, "warning: ISSU in progress"),
     "ansible254_reboot_keyword_missing": (
         None,
-        Cause.REBOOT_KEYWORD,
+        FailureClass.REBOOT_KEYWORD_MISSING,
         None,
         "'reboot' keyword must be specified",
     ),
@@ -45,6 +63,18 @@ def test_a_healthy_transcript_has_not_stopped() -> None:
     assert transcript_verdict(capture("icu_srxsme_12.1X46-D55.3_transcript.md")) is None
 
 
+def test_every_class_that_words_can_name_has_its_words_here() -> None:
+    known = {cause for cause, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)}
+    missing = sorted(known - {cause for _, cause in NAMED} - {REAL[name][1] for name in REAL})
+    assert not missing, f"add a line of the device's words to NAMED in this file: {', '.join(missing)}"
+
+
+def test_every_class_that_words_can_name_says_where_they_are_believed() -> None:
+    known = {cause for cause, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)} | set(CLASS_OF_CODE.values())
+    missing = sorted(cause for cause in known if not FACTS[cause].situations)
+    assert not missing, f"say 'situations' in domain/failure/table.py of {', '.join(missing)}"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -58,7 +88,7 @@ def test_a_healthy_transcript_has_not_stopped() -> None:
 def test_finds_the_code_however_it_is_printed(text: str) -> None:
     verdict = transcript_verdict(text)
     assert verdict is not None
-    assert (verdict.code, verdict.cause) == ("4.1", Cause.SECONDARY_REBOOT)
+    assert (verdict.code, verdict.cause) == ("4.1", FailureClass.SECONDARY_REBOOT_FAILED)
     assert verdict.line.lower().startswith(("reboot failed", "[oct  6 12:30:16]: reboot failed"))
 
 
@@ -86,35 +116,38 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
 
 
 # Only the two marked [J] have a source; the others are plausible wordings that must be caught if met.
-@pytest.mark.parametrize(
-    ("line", "cause"),
-    [
-        ("ISSU currently do not support L2 mode", Cause.UNSUPPORTED_FEATURE),  # [J]
-        ("File does not exist: /var/tmp/junos.tgz", Cause.IMAGE_MISSING),  # [J]
-        ("error: package /var/tmp/junos.tgz not found", Cause.IMAGE_MISSING),
-        ("error: package is corrupt", Cause.IMAGE_CORRUPT),
-        ("ERROR: checksum verification failed", Cause.IMAGE_CORRUPT),
-        ("error: package is not supported on this platform", Cause.WRONG_PLATFORM),
-        ("error: Validation failed", Cause.VALIDATION),
-        ("error: file-fetch failed", Cause.REMOTE_SITE),
-        ("error: failover of redundancy-groups to node0 failed", Cause.GROUP_FAILOVER),
-        ("error: node1: ksyncd reports an error", Cause.KSYNCD),
-        ("error: chassisd is not ready for ISSU", Cause.CHASSISD),
-        ("error: not enough disk space on /var", Cause.DISK),
-        ("error: CPU usage above limit", Cause.CPU),
-        ("error: policies are out of sync for PFE node0.fpc0.pic0", Cause.POLICIES),
-        ("error: upgrade of primary node failed", Cause.PRIMARY_UPGRADE),
-        ("error: rebooting primary node failed", Cause.PRIMARY_REBOOT),
-        ("Reboot failure on     Primary node", Cause.PRIMARY_REBOOT),  # [S], with the guide's blanks
-        ("error: ISSU is not supported on this platform", Cause.UNSUPPORTED_FEATURE),
-        ("error: ISSU is not supported from release 15.1X49-D170.4", Cause.VALIDATION),
-        ("error: Junos 22.4R3-S2.11 is already running on this node", Cause.VALIDATION),
-        ("error: x.tgz is not a package for srx4600", Cause.WRONG_PLATFORM),
-        ("error: node1: redundancy-group 1 has priority 0 (IF)", Cause.GROUP_FAILOVER),
-        ("error: node1: redundancy-group 0 is in hold state", Cause.GROUP_FAILOVER),
-    ],
+NAMED = (
+    ("ISSU currently do not support L2 mode", FailureClass.UNSUPPORTED_FEATURE),  # [J]
+    ("File does not exist: /var/tmp/junos.tgz", FailureClass.IMAGE_MISSING),  # [J]
+    ("error: package /var/tmp/junos.tgz not found", FailureClass.IMAGE_MISSING),
+    ("error: package is corrupt", FailureClass.IMAGE_CORRUPT),
+    ("ERROR: checksum verification failed", FailureClass.IMAGE_CORRUPT),
+    ("error: package is not supported on this platform", FailureClass.WRONG_PLATFORM),
+    ("error: Validation failed", FailureClass.VALIDATION_FAILED),
+    ("error: file-fetch failed", FailureClass.REMOTE_SITE),
+    ("error: failover of redundancy-groups to node0 failed", FailureClass.GROUP_FAILOVER_FAILED),
+    ("error: node1: ksyncd reports an error", FailureClass.KSYNCD),
+    ("error: chassisd is not ready for ISSU", FailureClass.CHASSISD),
+    ("error: not enough disk space on /var", FailureClass.DISK_FULL),
+    ("error: CPU usage above limit", FailureClass.CPU_BUSY),
+    ("error: policies are out of sync for PFE node0.fpc0.pic0", FailureClass.POLICIES_OUT_OF_SYNC),
+    ("error: upgrade of primary node failed", FailureClass.PRIMARY_UPGRADE_FAILED),
+    ("error: rebooting primary node failed", FailureClass.PRIMARY_REBOOT_FAILED),
+    (
+        "Reboot failure on     Primary node",
+        FailureClass.PRIMARY_REBOOT_FAILED,
+    ),  # [S], with the guide's blanks
+    ("error: ISSU is not supported on this platform", FailureClass.UNSUPPORTED_FEATURE),
+    ("error: ISSU is not supported from release 15.1X49-D170.4", FailureClass.VALIDATION_FAILED),
+    ("error: Junos 22.4R3-S2.11 is already running on this node", FailureClass.VALIDATION_FAILED),
+    ("error: x.tgz is not a package for srx4600", FailureClass.WRONG_PLATFORM),
+    ("error: node1: redundancy-group 1 has priority 0 (IF)", FailureClass.GROUP_FAILOVER_FAILED),
+    ("error: node1: redundancy-group 0 is in hold state", FailureClass.GROUP_FAILOVER_FAILED),
 )
-def test_names_the_cause(line: str, cause: Cause) -> None:
+
+
+@pytest.mark.parametrize(("line", "cause"), NAMED)
+def test_names_the_cause(line: str, cause: FailureClass) -> None:
     verdict = transcript_verdict(f"ISSU: Validating package\n{line}\n")
     assert verdict is not None
     assert (verdict.cause, verdict.line, verdict.code) == (cause, line, None)
@@ -168,7 +201,7 @@ def test_an_unsuffixed_reason_counts_beside_an_abort() -> None:
     verdict = transcript_verdict("ksyncd failed on node1\nISSU aborted and exiting ISSU window")
     assert verdict is not None
     assert (verdict.cause, verdict.line, verdict.window_open) == (
-        Cause.KSYNCD,
+        FailureClass.KSYNCD,
         "ksyncd failed on node1",
         False,
     )
@@ -177,4 +210,4 @@ def test_an_unsuffixed_reason_counts_beside_an_abort() -> None:
 def test_a_reason_beside_an_unknown_code_is_kept() -> None:
     verdict = transcript_verdict("error: no space left on device\nerror: stage failed (error-code: 3.2)")
     assert verdict is not None
-    assert (verdict.code, verdict.cause) == ("3.2", Cause.DISK)
+    assert (verdict.code, verdict.cause) == ("3.2", FailureClass.DISK_FULL)

@@ -10,7 +10,7 @@ import pytest
 
 import srx_issu
 from srx_issu.domain.errors import CommandRefused, ReplyNotUnderstood
-from srx_issu.domain.junos.transcript import transcript_verdict
+from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.redaction.prose import REDACTED, redact
 from tests.unit.domain.growth import HARD_UNITS, growth
 

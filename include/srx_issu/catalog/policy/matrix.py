@@ -59,6 +59,12 @@ class PlatformEntry(FileEntry):
     snapshot: bool = Field(False, description="Whether it has 'request system snapshot'.")
     unlink: bool = Field(False, description="Whether the ISSU command takes 'unlink'.")
     hold_timers: tuple[HoldTimerEntry, ...] = Field((), description="900 s where none applies.")
+    node1_first_slot: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Number of node1's first FPC in commands that number on from node0's; empty = not known.",
+    )
 
 
 class RuleEntry(FileEntry):
@@ -120,4 +126,5 @@ def _platform(model: str, entry: PlatformEntry) -> Platform:
         snapshot_supported=entry.snapshot,
         unlink_supported=entry.unlink,
         hold_timers=timers,
+        node1_first_slot=entry.node1_first_slot,
     )

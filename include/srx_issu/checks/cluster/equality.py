@@ -15,9 +15,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import PerNode
 from srx_issu.domain.upgrade.intent import Policy
 
-# In a cluster node1's cards may go on counting where node0's slots end: FPC 7 is the first of node1 on
-# SRX1500 and 4x00, 3, 6 and 12 on SRX5400, 5600 and 5800. Most commands count from 0 on both.
-SLOT_OFFSETS = (0, 3, 6, 7, 12)
+_FPC = re.compile(r"\bFPC (\d+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,31 +72,34 @@ COLUMNS = tuple(f"{each.table}_{part}" for each in _ALIKE for part in ("equal", 
 
 def populate(subject: Subject, cells: Row, reasons: Reasons) -> None:
     for each in _ALIKE:
-        _compare(each, getattr(subject.state, each.table), cells, reasons)
+        _compare(each, subject, cells, reasons)
 
 
-def _compare(each: _Equal, table: PerNode[Any], cells: Row, reasons: Reasons) -> None:
+def _compare(each: _Equal, subject: Subject, cells: Row, reasons: Reasons) -> None:
+    table: PerNode[Any] = getattr(subject.state, each.table)
+    column = f"{each.table}_equal"
     answers = [table.rows_of(node) for node in NodeName]
     told = [f"{n}: {reason}" for n in NodeName if (reason := table.reason_of(n))]
     if each.must_show:
         told += [f"{n} shows no {each.what}" for n in NodeName if table.rows_of(n) == ()]
     told += [f"{n}: a model is not shown" for n in NodeName if None in map(each.name, table.rows_of(n) or ())]
     if told:
-        reasons[f"{each.table}_equal"] = "; ".join(told)
+        reasons[column] = "; ".join(told)
         return
     names = [[each.name(row) for row in answer or ()] for answer in answers]
     mine, theirs = ([name for name in found if name is not None] for found in names)
     only0, only1 = sorted(set(mine) - set(theirs)), sorted(set(theirs) - set(mine))
-    cells[f"{each.table}_equal"] = any(
-        sorted(mine) == sorted(_shifted(theirs, slots)) for slots in SLOT_OFFSETS
-    )
-    cells[f"{each.table}_text"] = (
-        f"only node0 has {listed(only0) or 'none'}, only node1 has {listed(only1) or 'none'}"
-    )
+    first_slot = subject.support.node1_first_slot
+    cells[column] = any(sorted(mine) == sorted(_shifted(theirs, slots)) for slots in (0, first_slot or 0))
+    text = f"only node0 has {listed(only0) or 'none'}, only node1 has {listed(only1) or 'none'}"
+    if first_slot is None and any(map(_FPC.search, theirs)):
+        text += f"; policy/support.yaml has no 'node1_first_slot' for {subject.intent.cluster.model}"
+    cells[f"{each.table}_text"] = text
 
 
-def _shifted(words: list[str], slots: int) -> list[str]:
-    return [re.sub(r"\bFPC (\d+)", lambda m: f"FPC {int(m[1]) - slots}", word) for word in words]
+def _shifted(names: list[str], slots: int) -> list[str]:
+    """Most commands count the slots of both nodes from 0; some go on where node0's slots end."""
+    return [_FPC.sub(lambda m: f"FPC {int(m[1]) - slots}", name) for name in names]
 
 
 def checks(_: Policy) -> tuple[Check, ...]:

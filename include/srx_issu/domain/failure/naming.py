@@ -1,8 +1,8 @@
 """Naming a failure: from what both nodes show, before and now, and from the words of the upgrade.
 
-The nodes decide, the transcript only explains: ``stand`` classifies where the upgrade stopped, and
-the transcript's cause is taken only where it can have led there. What fits nowhere stays UNKNOWN. What
-the classes mean is in ``failures/table.py``; what to do about them in ``recover.py``.
+The nodes decide, the transcript only explains: ``classify`` says where the upgrade stopped, and what the
+transcript names is taken only where it can have led there (``Facts.situations``). What fits nowhere stays
+UNKNOWN. What the classes mean is in ``table.py``; what to do about them in ``recovery/planner.py``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapsh
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs, not_settled
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.situation import ClusterSituation, Situation, classify, runs
-from srx_issu.domain.junos.transcript import CAUSE_OF_CODE, Cause, Stopped, transcript_verdict
+from srx_issu.domain.failure.table import FACTS
+from srx_issu.domain.failure.transcript import CLASS_OF_CODE, Stopped, transcript_verdict
 
 __all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose"]
 
@@ -112,7 +113,7 @@ def _classify(case: _FailureCase, *, overdue: bool) -> FailureClass:
         return FailureClass.LINK_LOST
     if case.situation is Situation.COMPLETE:
         return FailureClass.FINISHED
-    if case.stopped is not None and case.stopped.code not in {None, *CAUSE_OF_CODE}:
+    if case.stopped is not None and case.stopped.code not in {None, *CLASS_OF_CODE}:
         return FailureClass.UNKNOWN_CODE
     return _by_cause(case) or _by_situation(case)
 
@@ -122,46 +123,9 @@ _CERTAIN: Mapping[Situation, FailureClass] = {
     Situation.LINK_DOWN: FailureClass.LINK_LOST,
 }  # whatever the clock and the transcript say
 
-_UNCHANGED: Mapping[Cause, FailureClass] = {
-    Cause.IN_PROGRESS: FailureClass.STALE_IN_PROGRESS,
-    Cause.SECONDARY_REBOOT: FailureClass.SECONDARY_REBOOT_FAILED,
-    Cause.COLD_SYNC: FailureClass.COLD_SYNC_FAILED,
-    Cause.SWITCHOVER: FailureClass.SWITCHOVER_FAILED,
-    Cause.REBOOT_KEYWORD: FailureClass.REBOOT_KEYWORD_MISSING,
-    Cause.UNSUPPORTED_FEATURE: FailureClass.UNSUPPORTED_FEATURE,
-    Cause.IMAGE_MISSING: FailureClass.IMAGE_MISSING,
-    Cause.IMAGE_CORRUPT: FailureClass.IMAGE_CORRUPT,
-    Cause.WRONG_PLATFORM: FailureClass.WRONG_PLATFORM,
-    Cause.VALIDATION: FailureClass.VALIDATION_FAILED,
-    Cause.REMOTE_SITE: FailureClass.REMOTE_SITE,
-    Cause.GROUP_FAILOVER: FailureClass.GROUP_FAILOVER_FAILED,
-    Cause.KSYNCD: FailureClass.KSYNCD,
-    Cause.CHASSISD: FailureClass.CHASSISD,
-    Cause.DISK: FailureClass.DISK_FULL,
-    Cause.CPU: FailureClass.CPU_BUSY,
-    Cause.POLICIES: FailureClass.POLICIES_OUT_OF_SYNC,
-}
-_PRIMARY: Mapping[Cause, FailureClass] = {
-    Cause.PRIMARY_UPGRADE: FailureClass.PRIMARY_UPGRADE_FAILED,
-    Cause.PRIMARY_REBOOT: FailureClass.PRIMARY_REBOOT_FAILED,
-}
-
-# Which causes can have led to a situation. 4.1, 6.1 and 7.1 fit nodes that are on the old release again
-# when somebody has rolled back by hand in the meantime.
-_LED_TO: Mapping[Situation, Mapping[Cause, FailureClass]] = {
-    Situation.UNCHANGED: _UNCHANGED,
-    Situation.PEER_SILENT: {Cause.SECONDARY_REBOOT: FailureClass.SECONDARY_REBOOT_FAILED},
-    Situation.PEER_UPGRADED: {
-        Cause.SECONDARY_REBOOT: FailureClass.SECONDARY_REBOOT_FAILED,
-        Cause.COLD_SYNC: FailureClass.COLD_SYNC_FAILED,
-        Cause.SWITCHOVER: FailureClass.SWITCHOVER_FAILED,
-        Cause.GROUP_FAILOVER: FailureClass.SWITCHOVER_FAILED,  # the failover that is due at this point
-        Cause.KSYNCD: FailureClass.KSYNCD,
-        Cause.CHASSISD: FailureClass.CHASSISD,  # guide, steps 5-8: chassisd prepares cards and processes
-    },
-    Situation.SWITCHED_OVER: _PRIMARY,
-    Situation.STARTER_SILENT: _PRIMARY,
-    Situation.SETTLING: {Cause.POLICIES: FailureClass.POLICIES_OUT_OF_SYNC},
+# The failover that is due at this point is the switchover.
+_NAMED_OTHERWISE: Mapping[tuple[Situation, FailureClass], FailureClass] = {
+    (Situation.PEER_UPGRADED, FailureClass.GROUP_FAILOVER_FAILED): FailureClass.SWITCHOVER_FAILED
 }
 
 
@@ -180,7 +144,9 @@ def _has_given_up(case: _FailureCase) -> bool:
 def _by_cause(case: _FailureCase) -> FailureClass | None:
     if case.stopped is None or case.stopped.cause is None:
         return None
-    return _LED_TO.get(case.situation, {}).get(case.stopped.cause)
+    named = case.stopped.cause
+    failure = _NAMED_OTHERWISE.get((case.situation, named), named)
+    return failure if case.situation in FACTS[failure].situations else None
 
 
 _BY_SILENCE: Mapping[Situation, FailureClass] = {
@@ -266,7 +232,7 @@ def _words(case: _FailureCase, failure: FailureClass) -> Iterator[str]:
         return
     yield f"transcript: {case.stopped.line}"
     if case.stopped.cause is not None and _by_cause(case) is not failure:
-        yield f"the transcript speaks of '{case.stopped.cause}', which is not what the nodes show"
+        yield f"the transcript speaks of '{case.stopped.cause.in_words}', which is not what the nodes show"
 
 
 def _findings(before: Snapshot, now: Snapshot, target: str) -> Iterator[NodeFinding]:

@@ -6,37 +6,16 @@ Marks of the source, [S] to [U], as in docs/junos.md, "Sources and marks".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from srx_issu.domain.failure.classes import FailureClass, Permission, TrafficImpact
-
-_NOTHING_CHANGED = "Both nodes run the old release. Nothing was installed, nothing rebooted."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """One row. Sentences are complete and may be shown to a person as they are."""
-
-    symptom: str  # what an operator would see
-    true_now: str  # what holds in the cluster
-    service: TrafficImpact
-    permission: Permission  # by default
-    at_most: Permission = Permission.AUTOMATIC  # the operator's policy cannot allow more than this
-    words: str  # to the operator: what it means and what to look at
-    source: str
-
-
-def _refusal(*, symptom: str, words: str, source: str, true_now: str = _NOTHING_CHANGED) -> Facts:
-    """Refused or aborted before anything changed: closing the window and clearing flags is all there is."""
-    return Facts(
-        symptom=symptom,
-        true_now=true_now,
-        service=TrafficImpact.UNAFFECTED,
-        permission=Permission.AUTOMATIC,
-        words=words,
-        source=source,
-    )
-
+from srx_issu.domain.failure.facts import (
+    HALF_WAY,
+    OLD_PRIMARY,
+    REFUSED_OR_HALF_WAY,
+    UNCHANGED,
+    Facts,
+    refusal,
+)
+from srx_issu.domain.failure.situation import Situation
 
 FACTS: dict[FailureClass, Facts] = {
     FailureClass.UNDER_WAY: Facts(
@@ -60,79 +39,82 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="'warning: ISSU in progress', or a node reports an ISSU though both run the same release.",
         true_now="An earlier ISSU was never cleared, or somebody else's is running. Ours was not started.",
         service=TrafficImpact.UNAFFECTED,
+        situations=UNCHANGED,
         permission=Permission.ASK,
         at_most=Permission.ASK,
         words="Make sure that nobody is upgrading this cluster by hand. Then let the old state be cleared: "
         "aborting a running ISSU leaves mixed releases behind.",
         source="[S] Table 2; [T] Juniper's tests abort first to clear old state",
     ),
-    FailureClass.REBOOT_KEYWORD_MISSING: _refusal(
+    FailureClass.REBOOT_KEYWORD_MISSING: refusal(
         symptom="\"'reboot' keyword must be specified. Aborting ISSU\".",
         words="The request was sent without 'reboot'. This software always sends it: somebody else started "
         "this ISSU, or the platform wants another command. Check the platform's command form.",
         source="[R] ansible-junos-stdlib issue 254",
     ),
-    FailureClass.UNSUPPORTED_FEATURE: _refusal(
+    FailureClass.UNSUPPORTED_FEATURE: refusal(
         symptom="'ISSU currently do not support ...'.",
         words="The platform or a configured feature does not allow an ISSU. Deactivate the feature in a "
         "window of its own, or upgrade with the minimal-downtime procedure (KB17947).",
         source="[J] srx-issu op script; [S] support-related errors",
     ),
-    FailureClass.IMAGE_MISSING: _refusal(
+    FailureClass.IMAGE_MISSING: refusal(
         symptom="'File does not exist: ...' or the like.",
         words="The image was not where the ISSU looked for it. Stage it again and look for a cleanup job "
         "that empties /var/tmp.",
         source="[S] initial validation checks; [J] wording",
     ),
-    FailureClass.IMAGE_CORRUPT: _refusal(
+    FailureClass.IMAGE_CORRUPT: refusal(
         symptom="The node calls the package corrupt, or its signature or checksum wrong.",
         words="The node cannot read the image. Compare its SHA-256 with Juniper's and with the catalogue, "
         "then stage it again.",
         source="[S] initial validation checks; wording [U]",
     ),
-    FailureClass.WRONG_PLATFORM: _refusal(
+    FailureClass.WRONG_PLATFORM: refusal(
         symptom="The node says that the package is not for this platform.",
         words="The catalogue lists this image for a model that it does not fit. Correct the catalogue.",
         source="[S] conflicts with the components supported; wording [U]",
     ),
-    FailureClass.VALIDATION_FAILED: _refusal(
+    FailureClass.VALIDATION_FAILED: refusal(
         symptom="Validation of the configuration against the new release failed, or it is a downgrade.",
         words="The configuration cannot be committed under the new release. The transcript names the "
         "statement; correct it with a normal commit and check with 'request system software validate'.",
         source="[S] step 2 and initial validation checks; wording [U]",
     ),
-    FailureClass.REMOTE_SITE: _refusal(
+    FailureClass.REMOTE_SITE: refusal(
         symptom="'file-fetch failed' or the like: the site of the image does not answer.",
         words="The image was to come from a remote site. This software stages it on the node beforehand: "
         "somebody else started this ISSU. Stage the image under /var/tmp.",
         source="[S] installation-related errors; wording [U]",
     ),
-    FailureClass.GROUP_FAILOVER_FAILED: _refusal(
+    FailureClass.GROUP_FAILOVER_FAILED: refusal(
         symptom="The redundancy groups could not be failed over to the node that runs the ISSU.",
         words="Look for manual failover flags, priority 0 and monitor failures on the node that should have "
         "become primary ('show chassis cluster status').",
         source="[S] redundancy group failover errors; wording [U]",
     ),
-    FailureClass.KSYNCD: _refusal(
+    FailureClass.KSYNCD: refusal(
         symptom="ksyncd reports errors on the secondary.",
         words="Kernel state could not be copied to the secondary. Look at its messages log for ksyncd; a "
         "reboot of the secondary in a window often helps [U]; else JTAC.",
         source="[S] kernel state synchronization errors; wording [U]",
         true_now="The ISSU was aborted by its own check of the secondary. As a rule nothing was installed.",
+        situations=REFUSED_OR_HALF_WAY,
     ),
-    FailureClass.CHASSISD: _refusal(
+    FailureClass.CHASSISD: refusal(
         symptom="chassisd objects, in the transcript or as a CHASSISD message in the log.",
         words="A card or its software stands against the ISSU. Look at 'show chassis fpc pic-status', "
         "'show chassis alarms' and the chassisd log.",
         source="[S] chassisd process errors; wording [U]",
         true_now="The ISSU was aborted from the chassis's point of view. As a rule nothing was installed.",
+        situations=REFUSED_OR_HALF_WAY,
     ),
-    FailureClass.DISK_FULL: _refusal(
+    FailureClass.DISK_FULL: refusal(
         symptom="Too little space under /var on one of the nodes.",
         words="Delete old images and logs on both nodes ('request system storage cleanup') and try again.",
         source="[S] step 2 and pre-checks; wording [U]",
     ),
-    FailureClass.CPU_BUSY: _refusal(
+    FailureClass.CPU_BUSY: refusal(
         symptom="The routing engine is too busy.",
         words="Wait for a quieter hour: under 80 % is required, under 40 % recommended.",
         source="[S] pre-checks; wording [U]",
@@ -140,9 +122,10 @@ FACTS: dict[FailureClass, Facts] = {
     FailureClass.SECONDARY_REBOOT_FAILED: Facts(
         symptom="'Reboot secondary node failed (error-code: 4.1)', 'Backup node maybe in inconsistent "
         "state'.",
-        true_now="The secondary did not come back within the hold timer (900 s; 2700 s on SRX1500, 4100, "
-        "4200, 4600 since 17.4R1). It may run either release. Both nodes are in the ISSU window.",
+        true_now="The secondary did not come back within the hold timer (900 s, or the platform's own "
+        "in policy/support.yaml). It may run either release. Both nodes are in the ISSU window.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=(Situation.PEER_UPGRADED, Situation.PEER_SILENT, Situation.UNCHANGED),
         permission=Permission.AUTOMATIC,
         words="The primary serves alone. If the other node does not answer, go to its console: it may sit in "
         "the boot loader.",
@@ -153,6 +136,7 @@ FACTS: dict[FailureClass, Facts] = {
         true_now="The secondary runs the new release but is not in sync; the primary runs the old one and "
         "serves. Both nodes are in the ISSU window.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=HALF_WAY,
         permission=Permission.AUTOMATIC,
         words="Before the next try find out why cold sync did not end: 'show chassis cluster information "
         "detail' names the SPU and the prerequisite it waited for.",
@@ -164,6 +148,7 @@ FACTS: dict[FailureClass, Facts] = {
         true_now="The secondary runs the new release but was not allowed to take over; the primary runs the "
         "old one and serves. Both nodes are in the ISSU window.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=HALF_WAY,
         permission=Permission.AUTOMATIC,
         words="Find the monitor failure that kept the priority at zero (interface, IP, SPU, cold sync) "
         "before the next try.",
@@ -174,6 +159,7 @@ FACTS: dict[FailureClass, Facts] = {
         "release.",
         true_now="Releases are mixed. The upgraded node serves.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=OLD_PRIMARY,
         permission=Permission.ASK,
         words="Decide whether to go forward or back. Back moves the traffic to the old release once more; "
         "forward needs the old primary's installation to be there already, or a person to install it.",
@@ -184,6 +170,7 @@ FACTS: dict[FailureClass, Facts] = {
         "rebooted. There are no error messages: the nodes have left the ISSU by then.",
         true_now="The upgraded node serves alone.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=OLD_PRIMARY,
         permission=Permission.ASK,
         words="If the old primary does not answer, go to its console. If it answers, rebooting it finishes "
         "the upgrade.",
@@ -194,6 +181,7 @@ FACTS: dict[FailureClass, Facts] = {
         true_now="Nobody drives an upgrade. Nodes of different releases must not stay together: loss of "
         "configuration, cards that reboot and traffic loss are possible.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=(Situation.PEER_UPGRADED,),
         permission=Permission.ASK,
         words="Find out who did it (upgrade by hand, replaced node) and decide which release shall stay.",
         source="[D] KB17947: never let nodes of different versions talk over control or fabric links",
@@ -202,6 +190,7 @@ FACTS: dict[FailureClass, Facts] = {
         symptom="A deadline has passed. No error message, and the nodes show no progress.",
         true_now="An ISSU has been asked for and may still be running.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=HALF_WAY,
         permission=Permission.ASK,
         at_most=Permission.ASK,
         words="Watch both consoles for a while. Aborting an ISSU that only is slow does more harm than "
@@ -213,6 +202,7 @@ FACTS: dict[FailureClass, Facts] = {
         "went out over NETCONF and its answer was lost.",
         true_now="What the nodes show is all that is known.",
         service=TrafficImpact.NOT_REDUNDANT,
+        situations=HALF_WAY,
         permission=Permission.ASK,
         at_most=Permission.ASK,
         words="Look at the messages and jsrpd logs of both nodes around the start before you approve.",
@@ -224,6 +214,7 @@ FACTS: dict[FailureClass, Facts] = {
         true_now="Packet forwarding engines enforce other policies than the routing engine holds. No commit "
         "is possible.",
         service=TrafficImpact.AFFECTED,
+        situations=(Situation.SETTLING, Situation.UNCHANGED),
         permission=Permission.AUTOMATIC,
         words="Policies are copied to the forwarding engines again and checked. If they differ still, a "
         "person must look.",

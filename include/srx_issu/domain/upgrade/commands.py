@@ -22,7 +22,7 @@ class SoftwareFamily(StrEnum):
     """Which family of ``request`` commands a platform has."""
 
     SYSTEM = "system"
-    VMHOST = "vmhost"  # SRX5000 with RE3, SRX1600, SRX2300, SRX4300 [S]
+    VMHOST = "vmhost"  # platforms that are a vmhost, by policy/support.yaml [S]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.verdict import Status
 
 HOLD_TIMER_S = 900  # guide, Table 2: the primary waits so long for the secondary's first reboot
-LONGEST_HOLD_TIMER_S = 2700  # the same on SRX1500, 4100, 4200, 4600 from 17.4R1
+LONGEST_HOLD_TIMER_S = 2700  # guide: the longest of any platform; what is taken where nobody knows
 _LAST_BY_HAND = (11, 4)  # guide: from 12.1 on Junos itself brings all groups to one node
 
 
@@ -53,6 +53,7 @@ class Platform:
     snapshot_supported: bool = False
     unlink_supported: bool = False
     hold_timers: tuple[HoldTimer, ...] = ()
+    node1_first_slot: int | None = None  # how commands may number node1's first FPC; None = not known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,7 @@ class Support:
     consolidate_by_hand: bool = False  # Junos up to 11.4 does not move the groups to one node itself
     snapshot_supported: bool = False  # 'request system snapshot'
     hold_timer_s: int = LONGEST_HOLD_TIMER_S
+    node1_first_slot: int | None = None  # None: not known which FPC is node1's first
 
 
 def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Support:
@@ -110,10 +112,11 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Suppor
     ``software`` of the answer is the platform's usual one.
     """
     platform = rules.platforms.get(model)
+    first_slot = platform.node1_first_slot if platform else None
     try:
         old, new = parse(running), parse(target)
     except UnparsableVersion as reason:
-        return Support(verdict=InService.REFUSED, reason=str(reason))
+        return Support(verdict=InService.REFUSED, reason=str(reason), node1_first_slot=first_slot)
     verdict, why = _decide(model, old, new, rules)
     return Support(
         verdict=verdict,
@@ -122,6 +125,7 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Suppor
         consolidate_by_hand=old.main <= _LAST_BY_HAND,
         snapshot_supported=bool(platform and platform.snapshot_supported),
         hold_timer_s=_hold_timer_s(platform, old),
+        node1_first_slot=first_slot,
     )
 
 

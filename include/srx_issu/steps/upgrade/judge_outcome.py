@@ -7,10 +7,10 @@ from enum import StrEnum
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
+from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.history.events import WayDecided
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import UpgradeState
-from srx_issu.domain.junos.transcript import Cause, transcript_verdict
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
@@ -96,7 +96,7 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
 def _speaks_of_another(words: str) -> bool:
     """Refused because of an earlier ISSU, whose window may be open though no node shows it."""
     stopped = transcript_verdict(words)
-    return stopped is not None and stopped.cause is Cause.IN_PROGRESS
+    return stopped is not None and stopped.cause is FailureClass.STALE_IN_PROGRESS
 
 
 def _is_as_before(before: Snapshot, now: Snapshot) -> bool:

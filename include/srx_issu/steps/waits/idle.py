@@ -11,9 +11,9 @@ from datetime import datetime
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.failure.transcript import Stopped, transcript_verdict
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.junos.job import exit_beside
-from srx_issu.domain.junos.transcript import Stopped, transcript_verdict
 from srx_issu.domain.recovery.found import nothing_to_recover
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock

@@ -13,13 +13,14 @@ from datetime import datetime
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.situation import danger
+from srx_issu.domain.failure.transcript import Stopped, transcript_verdict
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.step_events import Awaited, WaitBegan
 from srx_issu.domain.junos.job import exit_path, job_name
-from srx_issu.domain.junos.transcript import Cause, Stopped, transcript_verdict
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
@@ -101,7 +102,7 @@ class Watch:
         halted = await self._stopped() if early else None
         words = f"{self.course.starter}: {halted.line}" if halted else None
         # Of a secondary that does not come back a recovery takes care; any other silence may be a moment's.
-        waits = silent and (halted is None or halted.cause is not Cause.SECONDARY_REBOOT)
+        waits = silent and (halted is None or halted.cause is not FailureClass.SECONDARY_REBOOT_FAILED)
         text = f"{words}; {seen.text}" if words and waits else seen.text
         stopped = self._danger(now) or (None if waits else words)
         return PollResult(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)

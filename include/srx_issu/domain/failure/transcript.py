@@ -2,7 +2,7 @@
 
 Read leniently: no line is ever required, timestamps and ``node0:`` banners may stand anywhere, lines may
 be wrapped. Wording that no public source confirms is marked [U] and only ever explains: what to do is
-decided from both nodes' state (``failure.py``), never from here. Marks as in docs/junos.md, "Sources and
+decided from both nodes' state (``naming.py``), never from here. Marks as in docs/junos.md, "Sources and
 marks"; the messages themselves are there under "Failure messages".
 """
 
@@ -11,33 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.redaction.prose import redact
-
-
-class Cause(StrEnum):
-    """Why an upgrade stopped, as far as its transcript tells."""
-
-    IN_PROGRESS = "in_progress"  # an earlier ISSU was not cleared; nothing was started [S]
-    SECONDARY_REBOOT = "secondary_reboot"  # code 4.1: the secondary did not come back in time [S]
-    COLD_SYNC = "cold_sync"  # code 6.1: the upgraded secondary did not sync in time [S]
-    SWITCHOVER = "switchover"  # code 7.1: the upgraded secondary did not take over [S]
-    PRIMARY_UPGRADE = "primary_upgrade"  # the old primary could not install [S: condition, U: words]
-    PRIMARY_REBOOT = "primary_reboot"  # the old primary could not reboot [S]
-    REBOOT_KEYWORD = "reboot_keyword"  # the request came without ``reboot`` [R]
-    UNSUPPORTED_FEATURE = "unsupported_feature"  # "ISSU currently do not support ..." [J]
-    IMAGE_MISSING = "image_missing"  # "File does not exist:" [J]
-    IMAGE_CORRUPT = "image_corrupt"  # [S: condition, U: words]
-    WRONG_PLATFORM = "wrong_platform"  # [U]
-    VALIDATION = "validation"  # the configuration or release does not fit [S: condition, U: words]
-    REMOTE_SITE = "remote_site"  # the image's site does not answer [S: condition, U: words]
-    GROUP_FAILOVER = "group_failover"  # redundancy groups could not be gathered on the starter [same]
-    KSYNCD = "ksyncd"  # kernel state synchronization [same]
-    CHASSISD = "chassisd"  # chassis process [same]
-    DISK = "disk"  # too little space under /var [same]
-    CPU = "cpu"  # routing engine too busy [same]
-    POLICIES = "policies"  # "policies are out of sync": nothing can be committed [S, U: words]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,22 +22,23 @@ class Stopped:
 
     ``code`` is the error code as printed ("6.1"), known to us or not; ``line`` the device's own words,
     redacted; ``window_open`` True when it says that both nodes are in the ISSU window, False when it says
-    that it left the window, None when it says neither. ``cause`` None: stopped, reason not recognised.
-    ``in_so_many_words``: it printed a code, or that it aborted; else only a line that may be the reason for
-    an end, and that may as well be about something that was tried again.
+    that it left the window, None when it says neither. ``cause``: what its words name, whether or not the
+    nodes bear it out; None: stopped, reason not recognised. ``in_so_many_words``: it printed a code, or that
+    it aborted; else only a line that may be the reason for an end, and that may as well be about something
+    that was tried again.
     """
 
     code: str | None
     line: str
     window_open: bool | None
-    cause: Cause | None = None
+    cause: FailureClass | None = None
     in_so_many_words: bool = True
 
 
-CAUSE_OF_CODE = {
-    "4.1": Cause.SECONDARY_REBOOT,
-    "6.1": Cause.COLD_SYNC,
-    "7.1": Cause.SWITCHOVER,
+CLASS_OF_CODE = {
+    "4.1": FailureClass.SECONDARY_REBOOT_FAILED,
+    "6.1": FailureClass.COLD_SYNC_FAILED,
+    "7.1": FailureClass.SWITCHOVER_FAILED,
 }  # the only codes with a source [S]
 
 # A line is a few hundred characters. What is longer is broken or hostile: patterns with gaps in them take the
@@ -81,53 +58,63 @@ _BAD = re.compile(
     re.IGNORECASE,
 )  # "Checking disk space" is no reason, "no disk space" is
 
-# Enough by themselves.
+# Which class a line names, tried from top to bottom. Enough by themselves:
 _REFUSALS = (
-    (Cause.IN_PROGRESS, r"\b(?:warning|error):\s*(?:\[[^\]]*\]:\s*)?ISSU\b.{0,20}\bin progress\b"),
-    (Cause.REBOOT_KEYWORD, r"'reboot' keyword must be specified"),
-    (Cause.UNSUPPORTED_FEATURE, r"ISSU currently do(?:es)? not support|error:.*\bISSU is not supported on\b"),
-    (Cause.IMAGE_MISSING, r"\bfile does not exist:"),
-    (Cause.PRIMARY_REBOOT, r"\breboot failure on\s+(?:the\s+)?primary\b"),  # comes without "error:" [S]
+    (
+        FailureClass.STALE_IN_PROGRESS,
+        r"\b(?:warning|error):\s*(?:\[[^\]]*\]:\s*)?ISSU\b.{0,20}\bin progress\b",
+    ),
+    (FailureClass.REBOOT_KEYWORD_MISSING, r"'reboot' keyword must be specified"),
+    (
+        FailureClass.UNSUPPORTED_FEATURE,
+        r"ISSU currently do(?:es)? not support|error:.*\bISSU is not supported on\b",
+    ),
+    (FailureClass.IMAGE_MISSING, r"\bfile does not exist:"),
+    # Comes without "error:" [S].
+    (FailureClass.PRIMARY_REBOOT_FAILED, r"\breboot failure on\s+(?:the\s+)?primary\b"),
 )
 
 # Count on a line with "error:"; beside an abort or a code, on any line of bad news. Never on a warning's.
 _REASONS = (
-    (Cause.POLICIES, r"\bpolic\w+\b.*\bout[ -]of[ -]sync"),
-    (Cause.KSYNCD, r"\bksyncd\b"),
-    (Cause.CHASSISD, r"\bchassisd\b.*\b(?:error|fail|not ready|abort)|\b(?:error|fail).*\bchassisd\b"),
-    (Cause.DISK, r"no space left|(?:insufficient|not enough)\b.*\bspace|\bdisk space\b"),
-    (Cause.CPU, r"\bCPU\b.*(?:high|load|usage|utili[sz]ation|above|exceed)"),
-    (Cause.IMAGE_MISSING, r"no such file|\b(?:image|package)\b.*\b(?:not present|not found|does not exist)"),
+    (FailureClass.POLICIES_OUT_OF_SYNC, r"\bpolic\w+\b.*\bout[ -]of[ -]sync"),
+    (FailureClass.KSYNCD, r"\bksyncd\b"),
+    (FailureClass.CHASSISD, r"\bchassisd\b.*\b(?:error|fail|not ready|abort)|\b(?:error|fail).*\bchassisd\b"),
+    (FailureClass.DISK_FULL, r"no space left|(?:insufficient|not enough)\b.*\bspace|\bdisk space\b"),
+    (FailureClass.CPU_BUSY, r"\bCPU\b.*(?:high|load|usage|utili[sz]ation|above|exceed)"),
     (
-        Cause.WRONG_PLATFORM,
+        FailureClass.IMAGE_MISSING,
+        r"no such file|\b(?:image|package)\b.*\b(?:not present|not found|does not exist)",
+    ),
+    (
+        FailureClass.WRONG_PLATFORM,
         r"not (?:supported|intended|valid|compatible)\b.*\b(?:platform|product|model|device)\b"
         r"|\bnot a package for\b",
     ),
     (
-        Cause.IMAGE_CORRUPT,
+        FailureClass.IMAGE_CORRUPT,
         r"corrupt|(?:checksum|digest|signature)\b.*\b(?:fail|mismatch|invalid)|unexpected end of",
     ),
     (
-        Cause.REMOTE_SITE,
+        FailureClass.REMOTE_SITE,
         r"file-fetch|\bremote (?:site|host)\b|could(?: not|n't) (?:retrieve|fetch)|\bhost\b.*unreachable",
     ),
-    (Cause.PRIMARY_REBOOT, r"reboot(?:ing)?\b.*\bprimary\b.*\bfail"),
-    (Cause.PRIMARY_UPGRADE, r"upgrad\w*\b.*\bprimary\b.*\bfail|upgrade failure on\s+primary"),
+    (FailureClass.PRIMARY_REBOOT_FAILED, r"reboot(?:ing)?\b.*\bprimary\b.*\bfail"),
+    (FailureClass.PRIMARY_UPGRADE_FAILED, r"upgrad\w*\b.*\bprimary\b.*\bfail|upgrade failure on\s+primary"),
     (
-        Cause.GROUP_FAILOVER,
+        FailureClass.GROUP_FAILOVER_FAILED,
         r"fail(?:ing)?[ -]?over\b.*\b(?:RGs?|redundancy-groups?)\b.*\bfail|\babort failover"
         r"|\bredundancy-group \d+ (?:has priority 0\b|is in \S+ state)",
     ),
     (
-        Cause.VALIDATION,
+        FailureClass.VALIDATION_FAILED,
         r"validat\w*\b.*\bfail|fail\w*\b.*\bvalidat|not compatible|check-out failed"
         r"|downgrade|older version|already running|not supported from",
     ),
 )
 
-_Patterns = tuple[tuple[Cause, re.Pattern[str]], ...]
-_REFUSAL_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REFUSALS)
-_REASON_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REASONS)
+_Patterns = tuple[tuple[FailureClass, re.Pattern[str]], ...]
+REFUSAL_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REFUSALS)
+REASON_PATTERNS: _Patterns = tuple((cause, re.compile(p, re.IGNORECASE)) for cause, p in _REASONS)
 
 
 def transcript_verdict(text: str) -> Stopped | None:
@@ -138,12 +125,12 @@ def transcript_verdict(text: str) -> Stopped | None:
     """
     lines = list(dict.fromkeys(short for line in text.splitlines() if (short := _short(line))))
     code = _CODE.search(text)
-    refusal = _first(lines, _REFUSAL_PATTERNS)
+    refusal = _first(lines, REFUSAL_PATTERNS)
     aborted = next((line for line in lines if _ABORTED.search(line)), None)
     stopped = bool(code or aborted)
-    reason = _first((line for line in lines if _counts(line, stopped=stopped)), _REASON_PATTERNS)
+    reason = _first((line for line in lines if _counts(line, stopped=stopped)), REASON_PATTERNS)
     if code is not None:
-        cause = CAUSE_OF_CODE.get(code[1]) or _cause(refusal) or _cause(reason)
+        cause = CLASS_OF_CODE.get(code[1]) or _cause(refusal) or _cause(reason)
         return Stopped(
             code=code[1], line=redact(_line_at(text, code.start())), window_open=_window(text), cause=cause
         )
@@ -185,12 +172,12 @@ def _short(line: str) -> str:
     return line.strip()[:_LONGEST_LINE]
 
 
-_Found = tuple[Cause, str]
+_Found = tuple[FailureClass, str]
 
 
 def _first(lines: Iterable[str], patterns: _Patterns) -> _Found | None:
     return next(((cause, line) for line in lines for cause, p in patterns if p.search(line)), None)
 
 
-def _cause(found: _Found | None) -> Cause | None:
+def _cause(found: _Found | None) -> FailureClass | None:
     return found[0] if found else None
