@@ -156,9 +156,13 @@ class StateReader:
                 self.taken[name] = self.taken.get(name, 0) + 1
                 self.ordered.pop(name, None)
             case UpgradeEnded(attempt=attempt, result=result) if attempt == newest:
-                self.running.discard(name)
-                self.results[name] = result
-                self.reasons[name] = entry.text
+                self.end(name, result, entry.text)
+
+    def end(self, cluster: str, result: Result, reason: str) -> None:
+        """Of the newest attempt."""
+        self.running.discard(cluster)
+        self.results[cluster] = result
+        self.reasons[cluster] = reason
 
     def _take_answer(self, wave: int, answered: HoldAnswered) -> None:
         self.answered[wave, answered.round_number] = answered.again

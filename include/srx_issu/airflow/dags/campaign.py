@@ -31,7 +31,7 @@ from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.campaign.plan import wave_sizes
-from srx_issu.campaign.rehearse import Answer
+from srx_issu.campaign.rounds import Answer, most_rounds
 from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.steps.campaign.context import CampaignContext
@@ -76,7 +76,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         plan, confirmed = _planning(document.name)
         before: list[BaseOperator] = [confirmed]
         for number, _ in enumerate(wave_sizes(campaign), start=1):
-            before = _wave(document.name, number, campaign.retry.rounds, before)
+            before = _wave(document.name, number, most_rounds(campaign), before)
         report = CampaignReportOperator(task_id="report", campaign=document.name, trigger_rule=ALWAYS)
         chain(before, report, CloseCampaign(task_id="close", campaign=document.name, trigger_rule=ALWAYS))
         chain(plan, report)
@@ -138,7 +138,7 @@ def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> li
         chain(before, opened, gates[0])
         chain(gates, clusters)
         after: list[BaseOperator] = []
-        for round_number in range(1, rounds + 2):
+        for round_number in range(1, rounds + 1):
             clusters, ended = _round(name, number, round_number, clusters)
             after += ended
     return [*after, clusters]

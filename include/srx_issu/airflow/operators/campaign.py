@@ -16,6 +16,7 @@ from srx_issu.airflow.operators.failures import as_airflow_failure
 from srx_issu.airflow.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.airflow.triggers.campaign import BakeTrigger
 from srx_issu.campaign.gate import WaveDecision
+from srx_issu.campaign.rounds import BakeUntil, SkipWave
 from srx_issu.catalog import check_keys
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
@@ -31,7 +32,7 @@ from srx_issu.steps.campaign.questions import (
     is_unanswered,
     unanswered,
 )
-from srx_issu.steps.campaign.wave import Bake, Skip, judge, prepare_wave
+from srx_issu.steps.campaign.wave import judge, prepare_wave
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 R = TypeVar("R")
@@ -79,9 +80,9 @@ class OpenWave(BaseOperator):
         found = waited_out(
             lambda: prepare_wave(campaign_context_of(self, self.campaign, context), self.wave), self.log
         )
-        if isinstance(found, Skip):
+        if isinstance(found, SkipWave):
             raise AirflowSkipException(found.reason)
-        if isinstance(found, Bake):
+        if isinstance(found, BakeUntil):
             until = found.until.isoformat()
             self.log.info("next wave not before %s", until)
             trigger = BakeTrigger(self.campaign, context["run_id"], until)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import NobodyAnswered
-from srx_issu.campaign.rehearse import Answer
+from srx_issu.campaign.rounds import Answer
 from srx_issu.domain.approvals.digest import short
 from srx_issu.domain.approvals.judge import (
     APPROVE,
