@@ -35,7 +35,7 @@ def test_checks_that_need_eyes_come_first() -> None:
     )
     assert table is not None
     assert [result.check for result in table.results] == ["e", "c", "d", "f", "b", "a"]
-    assert [result.tone for result in table.results] == ["bad", "note", "bad", "bad", "calm", "good"]
+    assert [result.css_class for result in table.results] == ["bad", "note", "bad", "bad", "calm", "good"]
 
 
 def test_a_node_that_did_not_answer_is_a_gap_not_a_zero() -> None:

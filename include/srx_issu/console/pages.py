@@ -36,7 +36,7 @@ class UpgradeLine:
     """One upgrade of the list."""
 
     record: UpgradeRecord
-    tone: str
+    css_class: str
     link: str
 
     @property
@@ -52,7 +52,7 @@ def upgrades(
     lines = [
         UpgradeLine(
             record=record,
-            tone=meaning(record.outcome)[0].value,
+            css_class=meaning(record.outcome)[0].value,
             link=f"{root}upgrades/{quote(record.upgrade_id, safe='')}",
         )
         for record in records

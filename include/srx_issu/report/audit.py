@@ -14,7 +14,7 @@ from srx_issu.report.page import environment
 from srx_issu.report.spreadsheet import table
 from srx_issu.steps.audit.fleet import summary
 
-_TONES = {
+_CLASSES = {
     AuditVerdict.READY: "good",
     AuditVerdict.ALREADY_CURRENT: "calm",
     AuditVerdict.ASK: "note",
@@ -41,12 +41,12 @@ def build_audit_report(matrix: Matrix, changed: Sequence[Change] | None) -> Audi
         clusters=sorted(matrix.clusters, key=_troubled_first),
         standing=sorted((c for c in matrix.clusters if c.verdict not in _GOOD), key=_troubled_first),
         checks=_telling_first(matrix),
-        counts=[(v.value, tone, matrix.count(v)) for v, tone in _worst_verdicts() if matrix.count(v)],
+        counts=[(v.value, shown, matrix.count(v)) for v, shown in _worst_verdicts() if matrix.count(v)],
         changes=changed,
         summary=summary(matrix),
         findings=lambda cluster: [cell for cell in cluster.cells if _is_finding(cell)],
-        verdict_tone=lambda cluster: _TONES[cluster.verdict],
-        tone=cell_tone,
+        verdict_class=lambda cluster: _CLASSES[cluster.verdict],
+        cell_class=cell_class,
         sign=lambda cell: _SIGNS[cell.status],
     )
     facts = {"summary": summary(matrix), "matrix": matrix, "changes": changed}
@@ -58,11 +58,11 @@ _WORST_FIRST = {"bad": 0, "note": 1, "calm": 2, "good": 3}
 
 
 def _troubled_first(cluster: AuditedCluster) -> tuple[int, str]:
-    return _WORST_FIRST[_TONES[cluster.verdict]], cluster.name
+    return _WORST_FIRST[_CLASSES[cluster.verdict]], cluster.name
 
 
 def _worst_verdicts() -> list[tuple[AuditVerdict, str]]:
-    return sorted(_TONES.items(), key=lambda each: _WORST_FIRST[each[1]])
+    return sorted(_CLASSES.items(), key=lambda each: _WORST_FIRST[each[1]])
 
 
 def _telling_first(matrix: Matrix) -> list[str]:
@@ -72,10 +72,10 @@ def _telling_first(matrix: Matrix) -> list[str]:
 
 
 def _is_finding(cell: Cell) -> bool:
-    return cell_tone(cell) in ("bad", "note")
+    return cell_class(cell) in ("bad", "note")
 
 
-def cell_tone(cell: Cell) -> str:
+def cell_class(cell: Cell) -> str:
     """CSS class, as in the report of an upgrade."""
     if cell.status is Status.PASS:
         return "good"

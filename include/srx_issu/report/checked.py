@@ -28,7 +28,7 @@ class CheckLine:
     remedy: str = ""
 
     @property
-    def tone(self) -> str:
+    def css_class(self) -> str:
         """CSS class: a failed or unanswered blocking check is bad, any other a note."""
         if self.status == "PASS":
             return "good"

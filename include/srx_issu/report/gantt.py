@@ -23,7 +23,7 @@ class Bar:
 
     x: float
     width: float
-    tone: str
+    css_class: str
     tip: str
 
 
@@ -100,7 +100,7 @@ def _bar(panel: Panel, span: StepSpan) -> Bar:
     x = min(_x(panel, span.start), LABELS + PLOT - _SHORTEST)
     width = max(_SHORTEST, round(_x(panel, span.end) - x, 1))
     tip = f"{span.start:%H:%M:%S} to {span.end:%H:%M:%S}, {duration(span.seconds)}, {span.state}"
-    return Bar(x=x, width=width, tone=span.state.value, tip=tip)
+    return Bar(x=x, width=width, css_class=span.state.value, tip=tip)
 
 
 def _limit_x(panel: Panel, row: TimelineRow) -> float | None:

@@ -19,7 +19,7 @@ from srx_issu.report.recovery import Recovery, recovery
 from srx_issu.report.sent import SentCommand, sent_commands
 from srx_issu.report.timeline import Panel, timeline
 from srx_issu.report.traffic import Traffic, traffic
-from srx_issu.report.verdicts import Tone, conclusion, meaning
+from srx_issu.report.verdicts import CssClass, conclusion, meaning
 
 LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
 
@@ -42,7 +42,7 @@ class ReportModel:
     closed_at: datetime | None
     last_event_at: datetime
     outcome: Outcome | None
-    tone: Tone
+    css_class: CssClass
     meaning: str
     reason: str | None
     recovery: Recovery | None
@@ -77,8 +77,8 @@ def tell(
 ) -> ReportModel:
     """Puts the story together. Documents that are missing or unreadable leave their part out."""
     outcome, reason = conclusion(record, events)
-    tone, words = meaning(outcome)
-    todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
+    css_class, words = meaning(outcome)
+    todo = documents.text("what-to-do.txt") if css_class is CssClass.BAD else None
     return ReportModel(
         upgrade_id=record.upgrade_id,
         cluster=record.cluster,
@@ -94,7 +94,7 @@ def tell(
         closed_at=record.closed_at,
         last_event_at=max((e.at for e in events), default=record.opened_at),
         outcome=outcome,
-        tone=tone,
+        css_class=css_class,
         meaning=words,
         reason=reason,
         recovery=recovery(documents),

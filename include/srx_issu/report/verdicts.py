@@ -1,4 +1,4 @@
-"""What an outcome means to the person who opens the report: a tone for the eye and a sentence."""
+"""What an outcome means to the person who opens the report: a colour for the eye and a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import UpgradeRecord
 
 
-class Tone(StrEnum):
+class CssClass(StrEnum):
     """The colour of a thing, and its CSS class."""
 
     GOOD = "good"
@@ -19,33 +19,36 @@ class Tone(StrEnum):
     BAD = "bad"  # a person must act
 
 
-_MEANING: dict[Outcome | None, tuple[Tone, str]] = {
-    Outcome.UPGRADED: (Tone.GOOD, "Both nodes run the target release, verified against the state before."),
+_MEANING: dict[Outcome | None, tuple[CssClass, str]] = {
+    Outcome.UPGRADED: (
+        CssClass.GOOD,
+        "Both nodes run the target release, verified against the state before.",
+    ),
     Outcome.UPGRADED_WITH_FINDINGS: (
-        Tone.NOTE,
+        CssClass.NOTE,
         "Both nodes run the target release, but something differs from before: read the findings.",
     ),
-    Outcome.ALREADY_CURRENT: (Tone.CALM, "Both nodes ran the target release already. Nothing was sent."),
-    Outcome.NOT_READY: (Tone.NOTE, "A readiness check said no. The cluster runs as it did before."),
-    Outcome.REFUSED: (Tone.NOTE, "Request, approval or window said no. Nothing was changed."),
-    Outcome.PLANNED: (Tone.CALM, "Plan only: everything was looked at, nothing was changed."),
+    Outcome.ALREADY_CURRENT: (CssClass.CALM, "Both nodes ran the target release already. Nothing was sent."),
+    Outcome.NOT_READY: (CssClass.NOTE, "A readiness check said no. The cluster runs as it did before."),
+    Outcome.REFUSED: (CssClass.NOTE, "Request, approval or window said no. Nothing was changed."),
+    Outcome.PLANNED: (CssClass.CALM, "Plan only: everything was looked at, nothing was changed."),
     Outcome.ABORTED_CLEAN: (
-        Tone.NOTE,
+        CssClass.NOTE,
         "The ISSU stopped before either node changed. Both nodes run the old release.",
     ),
     Outcome.ROLLED_BACK: (
-        Tone.NOTE,
+        CssClass.NOTE,
         "The upgrade failed and was put back: both nodes run the old release, verified.",
     ),
     Outcome.NEEDS_OPERATOR: (
-        Tone.BAD,
+        CssClass.BAD,
         "A person must look at this cluster now. It stays claimed, so nothing else touches it.",
     ),
-    None: (Tone.CALM, "This upgrade is still under way. The page shows it as of the last journal entry."),
+    None: (CssClass.CALM, "This upgrade is still under way. The page shows it as of the last journal entry."),
 }
 
 
-def meaning(outcome: Outcome | None) -> tuple[Tone, str]:
+def meaning(outcome: Outcome | None) -> tuple[CssClass, str]:
     return _MEANING[outcome]
 
 
