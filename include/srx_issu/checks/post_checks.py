@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from srx_issu.checks.cluster.table import cluster_frame
-from srx_issu.checks.evidence import to_json
+from srx_issu.checks.evidence import results_to_json
 from srx_issu.checks.formatting import many
 from srx_issu.checks.frames import Subject
 from srx_issu.checks.groups.members import members_frame
@@ -59,8 +59,8 @@ class Aftermath:
         return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.is_finding))
 
     def to_json(self) -> str:
-        """For the evidence store; see ``checks.evidence.to_json``."""
-        return to_json("comparison", self.taken_at, self.results)
+        """For the evidence store; see ``checks.evidence``."""
+        return results_to_json("comparison", self.taken_at, self.results)
 
 
 def _told_once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:

@@ -12,6 +12,7 @@ from srx_issu.report import formatting
 from srx_issu.report.bars import bar_chart
 from srx_issu.report.gantt import chart
 from srx_issu.report.model import ReportModel
+from srx_issu.report.verdicts import css_class
 
 HERE = "srx_issu.report"
 
@@ -46,6 +47,7 @@ def environment(package: str = HERE) -> Environment:
     )
     for name in ("clock", "stamp", "duration", "size", "words_of", "figure"):
         made.filters[name] = getattr(formatting, name)
+    made.globals["css_class"] = css_class
     made.globals["style"] = Markup(_source(HERE, "report.css"))  # noqa: S704 - a file of ours, no input
     return made
 

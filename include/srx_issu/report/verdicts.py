@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from srx_issu.domain.audit import Cell
+from srx_issu.domain.checking import CheckResult, Severity
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.verdict import Status
 from srx_issu.ports.journal import UpgradeRecord
 
 
@@ -50,6 +53,15 @@ _MEANING: dict[Outcome | None, tuple[CssClass, str]] = {
 
 def meaning(outcome: Outcome | None) -> tuple[CssClass, str]:
     return _MEANING[outcome]
+
+
+def css_class(result: CheckResult | Cell) -> CssClass:
+    """Of one check: a failed or unanswered blocking one is bad, any other a note."""
+    if result.status is Status.PASS:
+        return CssClass.GOOD
+    if result.status is Status.SKIPPED or result.severity is Severity.INFO:
+        return CssClass.CALM
+    return CssClass.BAD if result.severity is Severity.BLOCK else CssClass.NOTE
 
 
 def conclusion(record: UpgradeRecord, events: tuple[Entry, ...]) -> tuple[Outcome | None, str | None]:

@@ -247,6 +247,7 @@ def test_evidence_has_the_shape_that_the_report_reads() -> None:
         "limit": None,
         "text": "node1: zone trust / reth0.0 is lost",
         "remedy": None,
+        "because_silent": False,
     }
 
 
