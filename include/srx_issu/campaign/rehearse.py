@@ -138,9 +138,9 @@ class Rehearsal:
         if (aborted := self._world.orders(self.now).aborted) is not None:
             self._take(OrderGiven(order=OrderWord.ABORT), aborted)
         judged = self._control(wave).judge()
-        self._take(WaveJudged(way=judged.way, round_number=round_number), judged.reason)
-        yield self._tick(TickKind.JUDGED, f"{judged.way}: {judged.reason}")
-        if judged.way is not WaveDecision.HOLD:
+        self._take(WaveJudged(decision=judged.decision, round_number=round_number), judged.reason)
+        yield self._tick(TickKind.JUDGED, f"{judged.decision}: {judged.reason}")
+        if judged.decision is not WaveDecision.HOLD:
             return
         control = self._control(wave)
         can_retry = Answer.RETRY in control.options(round_number)

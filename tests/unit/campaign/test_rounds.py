@@ -43,7 +43,7 @@ def stands(**facts: object) -> CampaignState:
 
 
 def judged_at(moment: datetime) -> CampaignEntry:
-    event = WaveJudged(way=WaveDecision.PROMOTE, round_number=1)
+    event = WaveJudged(decision=WaveDecision.PROMOTE, round_number=1)
     return CampaignEntry(at=moment, text="promote", event=event, wave=1)
 
 
@@ -110,7 +110,7 @@ class TestRounds:
 
     def test_a_missing_result_is_held(self) -> None:
         judged = control(held(b=Result.UPGRADED, c=Result.UPGRADED, d=Result.NOT_STARTED), 2).judge()
-        assert judged.way is WaveDecision.HOLD
+        assert judged.decision is WaveDecision.HOLD
 
 
 class TestAnswers:

@@ -153,7 +153,7 @@ def _round(
         task_id=f"upgrade{again}", campaign=name, wave=number, map_index_template="{{ task.cluster }}"
     ).expand(cluster=clusters.output)
     group = f"wave_{number}"
-    ways = {
+    branches = {
         WaveDecision.PROMOTE: f"{group}.promote{again}",
         WaveDecision.HOLD: f"{group}.hold{again}",
         WaveDecision.ABORT: f"{group}.abort{again}",
@@ -163,7 +163,7 @@ def _round(
         campaign=name,
         wave=number,
         round_number=round_number,
-        ways=ways,
+        branches=branches,
         trigger_rule=ALWAYS,
     )
     promoted, aborted = ending(f"promote{again}"), ending(f"abort{again}")

@@ -188,20 +188,20 @@ class JudgeWave(BaseBranchOperator):
     ui_color = "#f6efd9"
 
     def __init__(
-        self, *, campaign: str, wave: int, round_number: int, ways: dict[WaveDecision, str], **kwargs: Any
+        self, *, campaign: str, wave: int, round_number: int, branches: dict[WaveDecision, str], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.campaign = campaign
         self.wave = wave
         self.round_number = round_number
-        self.ways = ways
+        self.branches = branches
 
     def choose_branch(self, context: Context) -> str | Iterable[str]:
         campaign_context = campaign_context_of(self, self.campaign, context)
-        way = waited_out(lambda: judge(campaign_context, self.wave, self.round_number), self.log)
-        if way is None:
+        decision = waited_out(lambda: judge(campaign_context, self.wave, self.round_number), self.log)
+        if decision is None:
             raise AirflowSkipException("there was no such round")
-        return self.ways[way]
+        return self.branches[decision]
 
 
 class CloseCampaign(BaseOperator):

@@ -88,16 +88,18 @@ def judge(context: CampaignContext, number: int, round_number: int) -> WaveDecis
     if (before := settled(state, number, round_number)) is not None:
         return before
     judged = _control(context, number, state).judge()
-    told = WaveJudged(way=judged.way, round_number=round_number)
-    context.record(told, f"{judged.way}: {judged.reason}", wave=number)
+    told = WaveJudged(decision=judged.decision, round_number=round_number)
+    context.record(told, f"{judged.decision}: {judged.reason}", wave=number)
     title = {
         WaveDecision.PROMOTE: "has ended",
         WaveDecision.HOLD: "is held: a person must answer",
         WaveDecision.ABORT: "ends the campaign",
     }
     text = f"{judged.reason}\n\n{result_lines(state, state.opened[number])}"
-    context.announce(f"judged:{number}:{round_number}", f"wave {number} {title[judged.way]}", text, number)
-    return judged.way
+    context.announce(
+        f"judged:{number}:{round_number}", f"wave {number} {title[judged.decision]}", text, number
+    )
+    return judged.decision
 
 
 def hold_question(context: CampaignContext, number: int, round_number: int) -> CampaignQuestion:

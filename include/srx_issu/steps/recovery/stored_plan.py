@@ -22,7 +22,7 @@ from srx_issu.domain.upgrade.goals import OF_AN_ISSU
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Evidence
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 
@@ -53,19 +53,19 @@ def prognosis(context: UpgradeContext, *, overdue: bool | None = None, patient: 
 
 def _look(context: UpgradeContext, overdue: bool | None, now: Snapshot) -> Prognosis:
     so_far = context.known()
-    way = course(so_far, context.evidence, context.intent)
+    course = course_of(so_far, context.evidence, context.intent)
     if overdue is None:
         overdue = _is_overdue(context, so_far)
     diagnosis = diagnose(
-        way.before,
+        course.before,
         now,
-        way.starter,
-        way.target,
+        course.starter,
+        course.target,
         transcript=_transcript(context),
         overdue=overdue,
         has_returned=overdue or _has_returned(context),
     )
-    plan = recover(now, way.before, context.intent, diagnosis, context.intent.policy.failures)
+    plan = recover(now, course.before, context.intent, diagnosis, context.intent.policy.failures)
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 

@@ -10,7 +10,7 @@ from srx_issu.domain.history.step_events import OwnWait
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal, describe, progress
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import last_look
@@ -51,10 +51,10 @@ def check_unchanged(context: UpgradeContext) -> Facts | NotYet:
 
 def _left_over(context: UpgradeContext, now: Snapshot) -> tuple[str, list[str]]:
     """What the nodes show, in a sentence, and what of the ISSU is left behind."""
-    way = course(context.known(), context.evidence, context.intent)
-    reading = infer_phase(way.before, now, way.starter, way.target)
+    course = course_of(context.known(), context.evidence, context.intent)
+    reading = infer_phase(course.before, now, course.starter, course.target)
     goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if context.intent.fail_back else [])]
-    missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
+    missing = [p.text for goal in goals if not (p := progress(goal, course, now)).done]
     if reading.phase is not Phase.COMPLETE and not missing:
         missing = ["the upgrade is not complete any more"]
     return reading.reason, missing

@@ -44,8 +44,8 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
     if begun is None:
         context.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
         return NextStage.END
-    if way := _plain_case(context, begun):
-        return way
+    if stage := _plain_case(context, begun):
+        return stage
     found = prognosis(context, patient=False)
     if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(context):
         if not_yet := go_on_watching(context, found.now):

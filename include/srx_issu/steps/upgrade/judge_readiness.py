@@ -28,7 +28,7 @@ _NO_RULES = (
 
 
 class Assessment(StrEnum):
-    """The ways on from the assessment."""
+    """What follows the assessment."""
 
     PREPARE = "prepare"  # ready: go on
     ALREADY_CURRENT = "already_current"  # both nodes run the target

@@ -9,7 +9,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.history.step_events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
@@ -41,7 +41,7 @@ def reach(goal: Goal) -> ReachGoal:
 
 def _look(context: UpgradeContext, goal: Goal) -> Progress:
     now = _without_danger(context)
-    return progress(goal, course(context.known(), context.evidence, context.intent), now)
+    return progress(goal, course_of(context.known(), context.evidence, context.intent), now)
 
 
 def _without_danger(context: UpgradeContext) -> Snapshot:
