@@ -18,14 +18,14 @@ from srx_issu.checks.hardware.pfes import pfes_frame
 from srx_issu.checks.nodes.table import nodes_frame
 from srx_issu.checks.post_check_table import (
     COMPARED,
-    after_checks,
     after_frame,
     comparison_frame,
+    post_checks,
     priorities_frame,
 )
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
-from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, Severity, first_words
+from srx_issu.domain.checking import CheckResult, CheckRules, PostCheckVerdict, Severity, first_words
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.compare import compare, compared_tables, ignoring
@@ -38,13 +38,13 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aftermath:
+class PostChecks:
     """All results, every difference behind them, and what follows."""
 
     taken_at: datetime
     results: tuple[CheckResult, ...]
     differences: tuple[Difference, ...]
-    verdict: AftermathVerdict
+    verdict: PostCheckVerdict
     summary: str  # one sentence
     validations: Mapping[str, object] = field(default_factory=dict)  # Great Expectations' own, JSON by table
 
@@ -68,7 +68,7 @@ def _told_once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
     return (result for result in results if not result.because_silent)
 
 
-def check_aftermath(
+def run_post_checks(
     *,
     before: Snapshot,
     before_state: ClusterState,
@@ -77,7 +77,7 @@ def check_aftermath(
     intent: Intent,
     flags_reset: bool = False,
     validate: Validate = run,
-) -> Aftermath:
+) -> PostChecks:
     """Judges the second look against the first, by the tolerances and rules of ``intent.policy``.
 
     ``flags_reset``: 'failover reset' has been sent to every group, so that configured priorities must be
@@ -99,13 +99,13 @@ def check_aftermath(
         priorities_frame(before, after),
         comparison_frame(tables, counted),
     )
-    checks = enabled(after_checks(intent, before_state, flags_reset=flags_reset), rules)
+    checks = enabled(post_checks(intent, before_state, flags_reset=flags_reset), rules)
     ran = validate(frames, checks)
     told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
     everything = (*(r for r in told if not _is_count(r)), *_difference_results(differences, rules))
     verdict, summary = _verdict(everything, len(tables))
     log.info("%s: %s: %s", after.cluster, verdict, summary)
-    return Aftermath(
+    return PostChecks(
         taken_at=after_state.taken_at,
         results=everything,
         differences=differences,
@@ -170,13 +170,13 @@ def _result(difference: Difference, severity: Severity, words: str) -> CheckResu
     )
 
 
-def _verdict(told: tuple[CheckResult, ...], tables: int) -> tuple[AftermathVerdict, str]:
+def _verdict(told: tuple[CheckResult, ...], tables: int) -> tuple[PostCheckVerdict, str]:
     blocking = [result for result in _told_once(told) if result.blocks]
     if blocking:
-        return AftermathVerdict.BLOCKED, first_words(blocking)
+        return PostCheckVerdict.BLOCKED, first_words(blocking)
     findings = [result for result in _told_once(told) if result.is_finding]
     compared = f"{many(tables, 'table', 'tables')} compared with the baseline"
     if findings:
         count = many(len(findings), "finding", "findings")
-        return AftermathVerdict.FINDINGS, f"{compared}, {count}: {first_words(findings)}"
-    return AftermathVerdict.SAME, f"{compared}, all as before"
+        return PostCheckVerdict.FINDINGS, f"{compared}, {count}: {first_words(findings)}"
+    return PostCheckVerdict.SAME, f"{compared}, all as before"

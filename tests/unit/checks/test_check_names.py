@@ -9,7 +9,7 @@ import pytest
 
 from srx_issu.checks.check import AtLeastColumn, Check
 from srx_issu.checks.frames import Subject
-from srx_issu.checks.post_check_table import after_checks, after_frame, comparison_frame, priorities_frame
+from srx_issu.checks.post_check_table import after_frame, comparison_frame, post_checks, priorities_frame
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.checks.tables import every_frame
 from srx_issu.domain.checking import CHECKS, GUIDE_CHECKS
@@ -18,7 +18,7 @@ from srx_issu.domain.cluster.state import NODE_TABLES, TABLES
 from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.unit.checks.healthy import intent, snapshot, state
 
-EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent(), state(), flags_reset=True))}
+EVERY = {c.name: c for c in (*readiness_checks(intent()), *post_checks(intent(), state(), flags_reset=True))}
 
 SUBJECT = Subject(snapshot=snapshot(), state=state(), intent=intent(), rules=intent().policy.checks)
 FRAMES = (

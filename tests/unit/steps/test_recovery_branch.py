@@ -20,7 +20,7 @@ from srx_issu.steps.recovery.branch import (
     choose_branch,
     confirm_recovery,
 )
-from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
 
@@ -30,7 +30,7 @@ FORWARD = RecoveryBranch.FINISH_FORWARD
 def planned(**changes: object) -> FakeUpgrade:
     fake = half_way()
     found = prognosis(fake.context("recover.diagnose"))
-    keep_plan(fake.context("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
+    store_plan(fake.context("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
     return fake
 
 
@@ -90,5 +90,5 @@ def test_what_was_over_in_an_earlier_plan_is_taken_in_the_new_one() -> None:
     fake = half_way()
     before = names(fake)
     fake.happened(RecoveryStepPassed(action=before[0]), "done")
-    keep_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
+    store_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
     assert names(fake) == before

@@ -11,7 +11,7 @@ from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.recovery.stored_plan import kept_diagnosis, kept_plan
+from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
 
 def recovery_request(context: UpgradeContext) -> ApprovalRequest:
     """The plan, with what was found on each node and what it means."""
-    plan, diagnosis = kept_plan(context), kept_diagnosis(context)
+    plan, diagnosis = stored_plan(context), stored_diagnosis(context)
     if plan is None or diagnosis is None:
         raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
     subject = f"Put {context.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"

@@ -13,7 +13,7 @@ from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import diagnose
-from srx_issu.steps.recovery.stored_plan import kept_plan
+from srx_issu.steps.recovery.stored_plan import stored_plan
 
 CONFIRM_STEP = "recover.confirm_recovery"
 
@@ -51,7 +51,7 @@ def confirm_recovery(context: UpgradeContext) -> RecoveryBranch:
     """The guard behind the gates. Raises RequestRefused, with NEEDS_OPERATOR written down, unless the journal
     holds the approval of the plan."""
     confirm_approval(context, ApprovalPurpose.RECOVERY)
-    plan = kept_plan(context)
+    plan = stored_plan(context)
     assert plan is not None  # there is no approval without one
     context.log.info("%s: %s", context.intent.cluster.name, plan.reason)
     return BRANCHES[plan.kind]
@@ -60,7 +60,7 @@ def confirm_recovery(context: UpgradeContext) -> RecoveryBranch:
 def actions_left(context: UpgradeContext, branch: RecoveryBranch) -> tuple[ActionName, ...]:
     """The plan's steps that are not over, in order. None at all where the plan takes another branch: then a
     person has cleared this task, and it passes at once."""
-    plan = kept_plan(context)
+    plan = stored_plan(context)
     if plan is None or BRANCHES.get(plan.kind) is not branch:
         return ()
     passed = context.known().passed  # what has ended is not waited for again

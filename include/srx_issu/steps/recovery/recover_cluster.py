@@ -32,7 +32,7 @@ from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import ErrandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, plan_in, prognosis
+from srx_issu.steps.recovery.stored_plan import plan_in, prognosis, store_plan, stored_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -59,10 +59,10 @@ class Recovered(StrEnum):
 def diagnose(context: UpgradeContext) -> Facts:
     """Names the failure and makes the plan, once; a later try keeps it. Raises NotVerified when a person
     must act instead."""
-    plan = kept_plan(context)
+    plan = stored_plan(context)
     if plan is None:
         found = prognosis(context)
-        keep_plan(context, found)
+        store_plan(context, found)
         plan = found.plan
     if plan.permission is Permission.NEVER or not plan.actions:
         decide_outcome(context, Outcome.NEEDS_OPERATOR, plan.reason)

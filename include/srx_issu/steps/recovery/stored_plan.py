@@ -115,7 +115,7 @@ def name_failure(context: UpgradeContext, now: Snapshot) -> FailureClass:
     return failure
 
 
-def keep_plan(context: UpgradeContext, found: Prognosis) -> None:
+def store_plan(context: UpgradeContext, found: Prognosis) -> None:
     """Writes plan and diagnosis as evidence; the newest one counts."""
     planned = RecoveryPlanned(
         plan=context.evidence.write(context.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
@@ -134,7 +134,7 @@ def digest_of(plan: RecoveryPlan) -> str:
     return hashlib.sha256(codec.canonical(plan).encode()).hexdigest()
 
 
-def kept_plan(context: UpgradeContext) -> RecoveryPlan | None:
+def stored_plan(context: UpgradeContext) -> RecoveryPlan | None:
     """The plan that was made; None when there is none yet."""
     return plan_in(context.known(), context.evidence)
 
@@ -145,7 +145,7 @@ def plan_in(state: UpgradeState, evidence: Evidence) -> RecoveryPlan | None:
     return codec.loads(RecoveryPlan, evidence.read(planned.event.plan)) if planned else None
 
 
-def kept_diagnosis(context: UpgradeContext) -> Diagnosis | None:
+def stored_diagnosis(context: UpgradeContext) -> Diagnosis | None:
     """What the plan was made from."""
     planned = context.known().plan
     return codec.loads(Diagnosis, context.evidence.read(planned.event.diagnosis)) if planned else None

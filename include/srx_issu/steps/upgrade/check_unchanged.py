@@ -73,10 +73,10 @@ def _judge(
     known: tuple[Difference, ...],
 ) -> list[str]:
     """The findings that were not told after the ISSU already; a blocking one raises NotVerified."""
-    from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.post_checks import run_post_checks  # noqa: PLC0415 - Great Expectations takes seconds
 
     keep_look(context, "final", now)
-    aftermath = check_aftermath(
+    post_checks = run_post_checks(
         before=before.snapshot,
         before_state=before.state,
         after=now.snapshot,
@@ -85,16 +85,16 @@ def _judge(
         flags_reset=True,
         validate=context.validate,
     )
-    context.evidence.write(context.upgrade_id, "final-comparison.json", aftermath.to_json())
-    keep_validations(context, "final-comparison", aftermath.validations)
+    context.evidence.write(context.upgrade_id, "final-comparison.json", post_checks.to_json())
+    keep_validations(context, "final-comparison", post_checks.validations)
     told = {difference.what for difference in known}
-    old = {d.words for d in aftermath.differences if d.what in told}
-    new = [text for text in aftermath.findings if text not in old and text.partition(": ")[2] not in old]
+    old = {d.words for d in post_checks.differences if d.what in told}
+    new = [text for text in post_checks.findings if text not in old and text.partition(": ")[2] not in old]
     for finding in new:
         context.record(FindingMade(by=FoundBy.LAST_LOOK), finding)
-    if aftermath.objections:
-        _stop(context, "; ".join(aftermath.objections))
-    context.record(Observed(), f"after the fail-back: {aftermath.summary}")
+    if post_checks.objections:
+        _stop(context, "; ".join(post_checks.objections))
+    context.record(Observed(), f"after the fail-back: {post_checks.summary}")
     return new
 
 
