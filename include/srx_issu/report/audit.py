@@ -66,8 +66,8 @@ def _worst_verdicts() -> list[tuple[AuditVerdict, CssClass]]:
 
 def _telling_first(matrix: Matrix) -> list[str]:
     """The checks, those first that some cluster did not pass; otherwise in their order."""
-    told = {cell.check for cluster in matrix.clusters for cell in cluster.cells if _is_finding(cell)}
-    return sorted(matrix.checks, key=lambda check: check not in told)
+    found = {cell.check for cluster in matrix.clusters for cell in cluster.cells if _is_finding(cell)}
+    return sorted(matrix.checks, key=lambda check: check not in found)
 
 
 def _is_finding(cell: Cell) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.report.formatting import duration, words_of
+from srx_issu.report.formatting import duration, step_label
 from srx_issu.report.timeline import Panel, StepSpan, TimelineRow
 
 LABELS, PLOT, NOTES = 232.0, 560.0, 188.0  # widths of the three columns
@@ -87,7 +87,7 @@ def _line(panel: Panel, place: int, row: TimelineRow) -> ChartLine:
     note = f"{spent} of {duration(row.limit_s)}{again}" if row.limit_s is not None else f"{spent}{again}"
     return ChartLine(
         y=AXIS + ROW * place,
-        label=words_of(row.step),
+        label=step_label(row.step),
         step=row.step,
         bars=tuple(_bar(panel, span) for span in row.spans),
         limit_x=_limit_x(panel, row),

@@ -68,16 +68,16 @@ class ReportModel:
         return ((self.closed_at or self.last_event_at) - self.opened_at).total_seconds()
 
 
-def tell(
+def report_model(
     record: UpgradeRecord,
     intent: Intent,
     events: tuple[Entry, ...],
     documents: Documents,
     listing: tuple[EvidenceItem, ...] | None = None,
 ) -> ReportModel:
-    """Puts the story together. Documents that are missing or unreadable leave their part out."""
+    """Puts the report together. Documents that are missing or unreadable leave their part out."""
     outcome, reason = conclusion(record, events)
-    css_class, words = meaning(outcome)
+    css_class, sentence = meaning(outcome)
     todo = documents.text("what-to-do.txt") if css_class is CssClass.BAD else None
     return ReportModel(
         upgrade_id=record.upgrade_id,
@@ -95,7 +95,7 @@ def tell(
         last_event_at=max((e.at for e in events), default=record.opened_at),
         outcome=outcome,
         css_class=css_class,
-        meaning=words,
+        meaning=sentence,
         reason=reason,
         recovery=recovery(documents),
         what_to_do=todo,
