@@ -123,7 +123,7 @@ class CampaignGate(QuestionOperator):
             and self.patiently(lambda: self._is_unanswered(campaign_context, gate))
         ):
             self.look_for_answer(context)
-        lost = LostAnswer.told(event)
+        lost = LostAnswer.from_event(event)
         found, asked = self.patiently(lambda: self._approach(campaign_context, gate, lost))
         if not isinstance(found, AskPerson) or asked is None:
             return self._go_on(found)

@@ -88,8 +88,8 @@ def judge(context: CampaignContext, number: int, round_number: int) -> WaveDecis
     if (before := settled(state, number, round_number)) is not None:
         return before
     judged = _control(context, number, state).judge()
-    told = WaveJudged(decision=judged.decision, round_number=round_number)
-    context.record(told, f"{judged.decision}: {judged.reason}", wave=number)
+    event = WaveJudged(decision=judged.decision, round_number=round_number)
+    context.record(event, f"{judged.decision}: {judged.reason}", wave=number)
     title = {
         WaveDecision.PROMOTE: "has ended",
         WaveDecision.HOLD: "is held: a person must answer",

@@ -42,8 +42,8 @@ def check_unchanged(context: UpgradeContext) -> Facts | NotYet:
     findings = context.known().found_by(FoundBy.STATE) + new
     if findings:
         back = _back_by_now(known, differences_of(before, now, intent))
-        words = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
-        decide_outcome(context, Outcome.UPGRADED_WITH_FINDINGS, words)
+        summary = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
+        decide_outcome(context, Outcome.UPGRADED_WITH_FINDINGS, summary)
     else:
         decide_outcome(context, Outcome.UPGRADED, f"{reason}; {describe(now.snapshot)}")
     return {"findings": list(findings)}
@@ -87,8 +87,8 @@ def _judge(
     )
     context.evidence.write(context.upgrade_id, "final-comparison.json", post_checks.to_json())
     keep_validations(context, "final-comparison", post_checks.validations)
-    told = {difference.what for difference in known}
-    old = {d.words for d in post_checks.differences if d.what in told}
+    seen = {difference.what for difference in known}
+    old = {d.words for d in post_checks.differences if d.what in seen}
     new = [text for text in post_checks.findings if text not in old and text.partition(": ")[2] not in old]
     for finding in new:
         context.record(FindingMade(by=FoundBy.LAST_LOOK), finding)

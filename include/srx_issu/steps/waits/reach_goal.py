@@ -32,8 +32,8 @@ def reach(goal: Goal) -> ReachGoal:
         if waited_s > (limit_s := deadline_s(goal, timers)):
             raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
         if since is None:
-            words = f"waiting for {goal.replace('_', ' ')}: {seen.text}"
-            context.record(WaitBegan(awaited=goal), words)
+            text = f"waiting for {goal.replace('_', ' ')}: {seen.text}"
+            context.record(WaitBegan(awaited=goal), text)
         return NotYet(reason=seen.text, pause_s=max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * timers.poll_s))
 
     return step
