@@ -150,7 +150,7 @@ def _difference_results(differences: tuple[Difference, ...], rules: CheckRules) 
         place = (difference.table, difference.kind, difference.node)
         told[place] += 1
         if told[place] <= rules.most_findings:
-            yield _result(difference, _severity(difference, rules), difference.words)
+            yield _result(difference, _severity(difference, rules), difference.text)
     last = {(d.table, d.kind, d.node): d for d in differences}
     for place, count in told.items():
         if count > rules.most_findings:

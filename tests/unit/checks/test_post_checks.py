@@ -230,7 +230,7 @@ def test_the_light_question_for_waiting_gives_the_same_findings() -> None:
     after = upgraded().rows("zones", NODE1)
     old, new = (Observation(snapshot=c.snapshot, state=c.state) for c in (baseline(), after))
     found = findings_of(differences_of(old, new, after.intent), CheckRules())
-    assert [d.words for d in found] == ["zone trust / reth0.0 is lost"]
+    assert [d.text for d in found] == ["zone trust / reth0.0 is lost"]
 
 
 def test_evidence_has_the_shape_that_the_report_reads() -> None:

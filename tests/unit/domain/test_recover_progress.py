@@ -290,11 +290,11 @@ class TestStopRules:
     def test_two_primaries_stop_everything_and_page(self, order: CommandKind) -> None:
         against = objection(errand(order), SPLIT)
         assert against is not None
-        assert against.say is StopVerdict.PAGE
+        assert against.verdict is StopVerdict.PAGE
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     @pytest.mark.parametrize(
-        ("now", "say"),
+        ("now", "verdict"),
         [
             (both(groups=ON_NODE1), StopVerdict.STOP),
             (both(groups=(group(0), group(1, N1))), StopVerdict.STOP),
@@ -308,20 +308,20 @@ class TestStopRules:
         ],
     )
     def test_no_primary_is_taken_down(
-        self, order: CommandKind, now: Snapshot, say: StopVerdict | None
+        self, order: CommandKind, now: Snapshot, verdict: StopVerdict | None
     ) -> None:
         against = objection(errand(order), now)
-        assert (against.say if against else None) is say
+        assert (against.verdict if against else None) is verdict
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     def test_no_node_is_taken_down_through_its_peer(self, order: CommandKind) -> None:
         for stray in (errand(order, node=N0), errand(order, subject=None)):
             against = objection(stray, both())
             assert against is not None
-            assert against.say is StopVerdict.STOP
+            assert against.verdict is StopVerdict.STOP
 
     @pytest.mark.parametrize(
-        ("node1", "say"),
+        ("node1", "verdict"),
         [
             (view(N1), None),
             (view(N1, groups=(group(0), group(1, states={N1: GroupState.SECONDARY_HOLD}))), StopVerdict.WAIT),
@@ -330,11 +330,13 @@ class TestStopRules:
             (silent(N1), StopVerdict.WAIT),
         ],
     )
-    def test_no_group_moves_during_hold_or_cold_sync(self, node1: NodeView, say: StopVerdict | None) -> None:
+    def test_no_group_moves_during_hold_or_cold_sync(
+        self, node1: NodeView, verdict: StopVerdict | None
+    ) -> None:
         against = objection(errand(CommandKind.FAIL_OVER), snapshot(view(N0), node1))
-        assert (against.say if against else None) is say
+        assert (against.verdict if against else None) is verdict
         reset = objection(errand(CommandKind.RESET_FAILOVER), snapshot(view(N0), node1))
-        assert (reset.say if reset else None) is say
+        assert (reset.verdict if reset else None) is verdict
 
     def test_a_move_that_names_no_group_or_node_is_stopped(self) -> None:
         for stray in (
@@ -342,7 +344,7 @@ class TestStopRules:
             errand(CommandKind.FAIL_OVER, subject=None),
         ):
             assert objection(stray, both()) == Objection(
-                say=StopVerdict.STOP, reason="x: names no group or no node"
+                verdict=StopVerdict.STOP, reason="x: names no group or no node"
             )
 
     @pytest.mark.parametrize("order", [CommandKind.ABORT_ISSU, CommandKind.RESYNC_POLICIES])

@@ -89,10 +89,10 @@ def _send(
     if broken := next((j for j in needs if j.holds is False), None):
         return Stop(reason=f"{errand.command.cli} is not sent to {errand.node}: {broken.text}")
     if against := objection(errand, now):
-        if against.say is StopVerdict.WAIT:
+        if against.verdict is StopVerdict.WAIT:
             return Wait(action=action, reason=against.reason)
         reason = f"{errand.command.cli} is not sent to {errand.node}: {against.reason}"
-        return Stop(reason=reason, page=against.say is StopVerdict.PAGE)
+        return Stop(reason=reason, page=against.verdict is StopVerdict.PAGE)
     if missing := [*_unheld(needs), *_not_held(errand.waits_for, now, booted)]:
         return Wait(action=action, reason=missing[0])
     subject: NodeName = errand.subject or errand.node

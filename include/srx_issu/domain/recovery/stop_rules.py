@@ -30,7 +30,7 @@ class StopVerdict(StrEnum):
 class Objection:
     """A rule against sending."""
 
-    say: StopVerdict
+    verdict: StopVerdict
     reason: str
 
 
@@ -40,7 +40,8 @@ def split_brain(now: Snapshot) -> Objection | None:
     if not groups:
         return None
     names = " and ".join(f"RG{g}" for g in groups)
-    return Objection(say=StopVerdict.PAGE, reason=f"node0 and node1 both call themselves primary of {names}")
+    reason = f"node0 and node1 both call themselves primary of {names}"
+    return Objection(verdict=StopVerdict.PAGE, reason=reason)
 
 
 def objection(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
@@ -65,18 +66,20 @@ def _to_take_down(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
     node = errand.subject
     if node is None or errand.node is not node:
         return Objection(
-            say=StopVerdict.STOP, reason=f"{errand.key}: is sent to {errand.node} but concerns {node}"
+            verdict=StopVerdict.STOP, reason=f"{errand.key}: is sent to {errand.node} but concerns {node}"
         )
     view = now.view(node)
     if not view.reachable or view.booted_at is None:
-        return Objection(say=StopVerdict.WAIT, reason=f"{node} does not answer, or not say when it booted")
+        reason = f"{node} does not answer, or not say when it booted"
+        return Objection(verdict=StopVerdict.WAIT, reason=reason)
     if primary := [g for g in now.group_ids if node in now.claims(g)]:
         names = " and ".join(f"RG{g}" for g in primary)
-        return Objection(say=StopVerdict.STOP, reason=f"{node} is primary of {names} and is not taken down")
+        reason = f"{node} is primary of {names} and is not taken down"
+        return Objection(verdict=StopVerdict.STOP, reason=reason)
     carried = judge(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=node.peer), now, {})
     if not carried.holds or any(view.own_state(g) is None for g in now.group_ids):
         return Objection(
-            say=StopVerdict.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}"
+            verdict=StopVerdict.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}"
         )
     return None
 
@@ -84,15 +87,15 @@ def _to_take_down(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
 def _to_move(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
     """A group moves: nobody in hold-down, and the node that takes over is in sync."""
     if errand.group_id is None or errand.subject is None:
-        return Objection(say=StopVerdict.STOP, reason=f"{errand.key}: names no group or no node")
+        return Objection(verdict=StopVerdict.STOP, reason=f"{errand.key}: names no group or no node")
     quiet = judge(StateCondition(claim=StateClaim.NO_HOLD_DOWN, group_id=errand.group_id), now, {})
     if not quiet.holds:
-        return Objection(say=StopVerdict.WAIT, reason=quiet.text)
+        return Objection(verdict=StopVerdict.WAIT, reason=quiet.text)
     missing = not_ready_to_take_over(now, errand.subject)
-    return Objection(say=StopVerdict.WAIT, reason=missing) if missing else None
+    return Objection(verdict=StopVerdict.WAIT, reason=missing) if missing else None
 
 
 def _unsettled(now: Snapshot) -> Objection | None:
     """A reset may let a group fail back by preempt: not before both nodes are in sync."""
     missing = next((m for node in NodeName if (m := not_settled(now, node))), None)
-    return Objection(say=StopVerdict.WAIT, reason=missing) if missing else None
+    return Objection(verdict=StopVerdict.WAIT, reason=missing) if missing else None

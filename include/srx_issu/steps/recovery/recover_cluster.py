@@ -233,7 +233,7 @@ def _compared(context: UpgradeContext) -> str:
     differences = differences_of(before, Observation(snapshot=now, state=state), context.intent)
     findings = findings_of(differences, context.intent.policy.checks)
     for finding in findings:
-        context.record(FindingMade(by=FoundBy.RECOVERY), finding.words, node=finding.node)
+        context.record(FindingMade(by=FoundBy.RECOVERY), finding.text, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
     return f"{len(findings)} differences from before the upgrade"

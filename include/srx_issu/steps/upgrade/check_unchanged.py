@@ -88,7 +88,7 @@ def _judge(
     context.evidence.write(context.upgrade_id, "final-comparison.json", post_checks.to_json())
     keep_validations(context, "final-comparison", post_checks.validations)
     seen = {difference.what for difference in known}
-    old = {d.words for d in post_checks.differences if d.what in seen}
+    old = {d.text for d in post_checks.differences if d.what in seen}
     new = [text for text in post_checks.findings if text not in old and text.partition(": ")[2] not in old]
     for finding in new:
         context.record(FindingMade(by=FoundBy.LAST_LOOK), finding)
@@ -100,5 +100,5 @@ def _judge(
 
 def _back_by_now(known: tuple[Difference, ...], left: tuple[Difference, ...]) -> str:
     still = {difference.what for difference in left}
-    back = list(dict.fromkeys(d.words for d in known if d.what not in still and d.may_return))
+    back = list(dict.fromkeys(d.text for d in known if d.what not in still and d.may_return))
     return f"; back by the end: {'; '.join(back)}" if back else ""

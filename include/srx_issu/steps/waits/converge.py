@@ -69,7 +69,7 @@ def not_yet(
 
 
 def _summary(missing: list[Difference]) -> str:
-    reported = list(dict.fromkeys(difference.words for difference in missing))
+    reported = list(dict.fromkeys(difference.text for difference in missing))
     more = len(reported) - _MOST_WORDS
     return "; ".join(reported[:_MOST_WORDS]) + (f"; and {more} more" if more > 0 else "")
 
