@@ -89,10 +89,10 @@ def _mark(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    words = text.strip()
-    if not words or len(words) > _LONGEST_TEXT or not all(c.isprintable() or c == "\n" for c in words):
+    plain = text.strip()
+    if not plain or len(plain) > _LONGEST_TEXT or not all(c.isprintable() or c == "\n" for c in plain):
         raise wrong(f"{_shown(text)} is no readable text", f"write 1 to {_LONGEST_TEXT} printable characters")
-    return " ".join(words.split())
+    return " ".join(plain.split())
 
 
 def _hold(text: str) -> str:

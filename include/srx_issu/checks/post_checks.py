@@ -51,19 +51,19 @@ class PostChecks:
     @property
     def objections(self) -> tuple[str, ...]:
         """What must be seen to by a person before anything goes on, in sentences."""
-        return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.blocks))
+        return tuple(dict.fromkeys(result.text for result in _once(self.results) if result.blocks))
 
     @property
     def findings(self) -> tuple[str, ...]:
         """Everything that is not as it was or should be, in sentences; the objections among them."""
-        return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.is_finding))
+        return tuple(dict.fromkeys(result.text for result in _once(self.results) if result.is_finding))
 
     def to_json(self) -> str:
         """For the evidence store; see ``checks.evidence``."""
         return results_to_json("comparison", self.taken_at, self.results)
 
 
-def _told_once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
+def _once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
     """Without what is not known only because a node is silent: that it is silent is told already."""
     return (result for result in results if not result.because_silent)
 
@@ -101,8 +101,8 @@ def run_post_checks(
     )
     checks = enabled(post_checks(intent, before_state, flags_reset=flags_reset), rules)
     ran = validate(frames, checks)
-    told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
-    everything = (*(r for r in told if not _is_count(r)), *_difference_results(differences, rules))
+    found = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
+    everything = (*(r for r in found if not _is_count(r)), *_difference_results(differences, rules))
     verdict, summary = _verdict(everything, len(tables))
     log.info("%s: %s: %s", after.cluster, verdict, summary)
     return PostChecks(
@@ -145,20 +145,20 @@ def _severity(difference: Difference, rules: CheckRules) -> Severity:
 
 def _difference_results(differences: tuple[Difference, ...], rules: CheckRules) -> Iterator[CheckResult]:
     """One result a difference; from ``most_findings`` of a kind on, one that counts the rest."""
-    told: Counter[tuple[str, DifferenceKind, NodeName | None]] = Counter()
+    shown: Counter[tuple[str, DifferenceKind, NodeName | None]] = Counter()
     for difference in differences:
         place = (difference.table, difference.kind, difference.node)
-        told[place] += 1
-        if told[place] <= rules.most_findings:
+        shown[place] += 1
+        if shown[place] <= rules.most_findings:
             yield _result(difference, _severity(difference, rules), difference.text)
     last = {(d.table, d.kind, d.node): d for d in differences}
-    for place, count in told.items():
+    for place, count in shown.items():
         if count > rules.most_findings:
-            words = f"{place[0].replace('_', ' ')}: {count - rules.most_findings} more {place[1]}"
-            yield _result(last[place], _severity(last[place], rules), words)
+            text = f"{place[0].replace('_', ' ')}: {count - rules.most_findings} more {place[1]}"
+            yield _result(last[place], _severity(last[place], rules), text)
 
 
-def _result(difference: Difference, severity: Severity, words: str) -> CheckResult:
+def _result(difference: Difference, severity: Severity, text: str) -> CheckResult:
     return CheckResult(
         check=difference.table,
         severity=severity,
@@ -166,15 +166,15 @@ def _result(difference: Difference, severity: Severity, words: str) -> CheckResu
         node=difference.node,
         measured=difference.after,
         limit=difference.before,
-        text=f"{difference.node}: {words}" if difference.node else words,
+        text=f"{difference.node}: {text}" if difference.node else text,
     )
 
 
-def _verdict(told: tuple[CheckResult, ...], tables: int) -> tuple[PostCheckVerdict, str]:
-    blocking = [result for result in _told_once(told) if result.blocks]
+def _verdict(found: tuple[CheckResult, ...], tables: int) -> tuple[PostCheckVerdict, str]:
+    blocking = [result for result in _once(found) if result.blocks]
     if blocking:
         return PostCheckVerdict.BLOCKED, first_words(blocking)
-    findings = [result for result in _told_once(told) if result.is_finding]
+    findings = [result for result in _once(found) if result.is_finding]
     compared = f"{many(tables, 'table', 'tables')} compared with the baseline"
     if findings:
         count = many(len(findings), "finding", "findings")

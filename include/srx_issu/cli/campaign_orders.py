@@ -45,10 +45,10 @@ def await_order(api: CampaignApi, run_id: str, pause: Callable[[float], None] = 
     for _ in range(LOOKS):
         run = api.dag_run(CAMPAIGN_ORDER_DAG, run_id)
         if run.is_over:
-            said = api.dag_xcom(CAMPAIGN_ORDER_DAG, run_id, "give_order") or {}
+            reply = api.dag_xcom(CAMPAIGN_ORDER_DAG, run_id, "give_order") or {}
             if run.state == "success":
-                return f"Ordered: {said.get('order')} for {said.get('campaign')}, by {said.get('by')}"
-            raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {CAMPAIGN_ORDER_DAG}')}")
+                return f"Ordered: {reply.get('order')} for {reply.get('campaign')}, by {reply.get('by')}"
+            raise ApiFailed(f"refused: {reply.get('refused', f'see run {run_id} of {CAMPAIGN_ORDER_DAG}')}")
         pause(LOOK_EVERY_S)
     return (
         f"Asked for (run {run_id} of {CAMPAIGN_ORDER_DAG}), but nobody has taken it yet: is the scheduler up?"

@@ -33,10 +33,10 @@ class EventJson:
     def dump(self, event: object) -> dict[str, Any]:
         """What of it has no column of its own; without what is None."""
         kind = type(event)
-        told = _adapter(cast("Hashable", kind)).dump_python(event, mode="json", exclude_none=True)
+        content = _adapter(cast("Hashable", kind)).dump_python(event, mode="json", exclude_none=True)
         return {
             NAME: _name(kind),
-            **{name: value for name, value in told.items() if name not in self._columns},
+            **{name: value for name, value in content.items() if name not in self._columns},
         }
 
     def load(self, detail: Mapping[str, Any], columns: Mapping[str, Any] | None = None) -> Any:
@@ -46,8 +46,8 @@ class EventJson:
         stored = {each.name: (columns or {})[each.name] for each in mine if each.name in self._columns}
         absent = {each.name: None for each in mine if _must_be_told(each)}
         renamed = self._earlier.get(detail[NAME], {})
-        told = {renamed.get(key, key): value for key, value in detail.items()}
-        return _adapter(cast("Hashable", kind)).validate_python({**absent, **told, **stored})
+        content = {renamed.get(key, key): value for key, value in detail.items()}
+        return _adapter(cast("Hashable", kind)).validate_python({**absent, **content, **stored})
 
 
 def _must_be_told(field: Any) -> bool:

@@ -151,5 +151,5 @@ def _sending(row: Row[Any]) -> Sending | None:
     return Sending.RECOVER if "errand" in detail else None
 
 
-def _member(kind: type[E], told: str | None) -> E | None:
-    return kind(told) if told in list(kind) else None
+def _member(kind: type[E], word: str | None) -> E | None:
+    return kind(word) if word in list(kind) else None

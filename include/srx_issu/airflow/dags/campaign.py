@@ -65,7 +65,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         dag_id=campaign_dag_id(document.name),
         dag_display_name=f"Campaign: {document.name}",
         description=f"Upgrades {_models(campaign)} in waves, as campaigns/{document.path.name} says",
-        doc_md=_words(document, campaign),
+        doc_md=_doc(document, campaign),
         schedule=CronTriggerTimetable(document.schedule, timezone="UTC") if document.schedule else None,
         catchup=False,
         max_active_runs=1,
@@ -186,7 +186,7 @@ def _models(campaign: Campaign) -> str:
     return ", ".join(f"{model} to {image}" for model, image in campaign.target.items())
 
 
-def _words(document: CampaignDocument, campaign: Campaign) -> str:
+def _doc(document: CampaignDocument, campaign: Campaign) -> str:
     return f"""# Campaign {document.name}
 
 Upgrades {_models(campaign)}, as `{document.path}` says. See the plan first: `srx-issu plan {document.name}`.
