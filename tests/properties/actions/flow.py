@@ -147,7 +147,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
     step = f"recover.{name}"
     failed = StepFailed(task=step, awaited=name)
 
-    def errand(here: Site, run: Run) -> object:
+    def command(here: Site, run: Run) -> object:
         for _ in range(MOST_POLLS):
             found = here.perform(run, step, lambda context: carry_out(context, name), failed=failed)
             if not isinstance(found, RecoveryWait):
@@ -161,7 +161,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
             here.world.sleep(TIMERS.poll_s)
         return NotYet()
 
-    return step, errand
+    return step, command
 
 
 def until_quiet(here: Site, run: Run) -> object:

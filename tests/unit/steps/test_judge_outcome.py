@@ -61,7 +61,7 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
 def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_steps(now: Snapshot) -> None:
     """Somebody clears this task while the recovery waits."""
     fake = half_way()
-    fake.happened(command_intended(Sending.RECOVER, errand="reboot_old_primary"), "reboot")
+    fake.happened(command_intended(Sending.RECOVER, recovery_command="reboot_old_primary"), "reboot")
     fake.reader.now = now
     plan = stored_plan(fake.context("x"))
     assert judge_outcome(fake.context("branch_outcome")) is NextStage.RECOVER
@@ -71,7 +71,7 @@ def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_s
 
 def test_what_was_sent_of_an_earlier_plan_has_not_begun_the_new_one() -> None:
     fake = half_way()
-    fake.happened(command_intended(Sending.RECOVER, errand="reboot_old_primary"), "reboot")
+    fake.happened(command_intended(Sending.RECOVER, recovery_command="reboot_old_primary"), "reboot")
     store_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
     fake.reader.now = both(NEW, NEW)
     assert judge_outcome(fake.context("branch_outcome")) is NextStage.VERIFY

@@ -136,7 +136,7 @@ def _intended(row: Row[Any]) -> CommandIntended:
         transcript=detail.get("transcript"),
         group=detail.get("gathered_group"),
         file=detail.get("brought"),
-        errand=detail.get("errand"),
+        recovery_command=detail.get("errand"),
         booted_at=datetime.fromisoformat(booted_at) if booted_at else None,
     )
 

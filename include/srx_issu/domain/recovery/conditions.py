@@ -39,7 +39,7 @@ class StateCondition:
     node: NodeName | None = None
     group_id: int | None = None
     release: str | None = None
-    since: str | None = None  # key of an errand
+    since: str | None = None  # key of a command of the plan
     booted_at: datetime | None = None  # aware; when the node had booted before, by its own clock
 
 
@@ -51,7 +51,7 @@ class Judged:
     text: str
 
 
-BootTimes = Mapping[str, datetime | None]  # errand key -> boot time of its node just before it was sent
+BootTimes = Mapping[str, datetime | None]  # key of a command -> boot time of its node just before it was sent
 
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:

@@ -74,12 +74,12 @@ def _steps(plan: RecoveryPlan) -> Iterator[str]:
 
 
 def _action(action: RecoveryAction) -> Iterator[str]:
-    yield from (_errand(errand) for errand in action.errands)
+    yield from (_command(command) for command in action.commands)
     if action.done_when:
         yield f"wait until {'; '.join(describe_condition(condition) for condition in action.done_when)}"
 
 
-def _errand(errand: RecoveryCommand) -> str:
-    needs = "; ".join(describe_condition(condition) for condition in (*errand.needs, *errand.waits_for))
+def _command(command: RecoveryCommand) -> str:
+    needs = "; ".join(describe_condition(condition) for condition in (*command.needs, *command.waits_for))
     only_if = f", only if {needs}" if needs else ""
-    return f"on {errand.node}: `{errand.command.cli}`{only_if}"
+    return f"on {command.node}: `{command.junos_command.cli}`{only_if}"

@@ -44,15 +44,15 @@ def split_brain(now: Snapshot) -> Objection | None:
     return Objection(verdict=StopVerdict.PAGE, reason=reason)
 
 
-def objection(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
-    """Why the errand must not be sent now; None = no rule speaks against it."""
+def objection(command: RecoveryCommand, now: Snapshot) -> Objection | None:
+    """Why the command must not be sent now; None = no rule speaks against it."""
     if split := split_brain(now):
         return split
-    match errand.order:
+    match command.order:
         case CommandKind.ROLL_BACK | CommandKind.REBOOT:
-            return _to_take_down(errand, now)
+            return _to_take_down(command, now)
         case CommandKind.FAIL_OVER:
-            return _to_move(errand, now)
+            return _to_move(command, now)
         case CommandKind.RESET_FAILOVER:
             return _unsettled(now)
         case CommandKind.ABORT_ISSU | CommandKind.RESYNC_POLICIES:
@@ -61,12 +61,12 @@ def objection(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
             assert_never(never)
 
 
-def _to_take_down(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
+def _to_take_down(command: RecoveryCommand, now: Snapshot) -> Objection | None:
     """The node goes down: its peer must be seen to carry every group, by the word of both."""
-    node = errand.subject
-    if node is None or errand.node is not node:
+    node = command.subject
+    if node is None or command.node is not node:
         return Objection(
-            verdict=StopVerdict.STOP, reason=f"{errand.key}: is sent to {errand.node} but concerns {node}"
+            verdict=StopVerdict.STOP, reason=f"{command.key}: is sent to {command.node} but concerns {node}"
         )
     view = now.view(node)
     if not view.reachable or view.booted_at is None:
@@ -84,14 +84,14 @@ def _to_take_down(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
     return None
 
 
-def _to_move(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
+def _to_move(command: RecoveryCommand, now: Snapshot) -> Objection | None:
     """A group moves: nobody in hold-down, and the node that takes over is in sync."""
-    if errand.group_id is None or errand.subject is None:
-        return Objection(verdict=StopVerdict.STOP, reason=f"{errand.key}: names no group or no node")
-    quiet = judge(StateCondition(claim=StateClaim.NO_HOLD_DOWN, group_id=errand.group_id), now, {})
+    if command.group_id is None or command.subject is None:
+        return Objection(verdict=StopVerdict.STOP, reason=f"{command.key}: names no group or no node")
+    quiet = judge(StateCondition(claim=StateClaim.NO_HOLD_DOWN, group_id=command.group_id), now, {})
     if not quiet.holds:
         return Objection(verdict=StopVerdict.WAIT, reason=quiet.text)
-    missing = not_ready_to_take_over(now, errand.subject)
+    missing = not_ready_to_take_over(now, command.subject)
     return Objection(verdict=StopVerdict.WAIT, reason=missing) if missing else None
 
 
