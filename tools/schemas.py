@@ -186,8 +186,8 @@ def _target(given: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bounds(target: dict[str, Any]) -> str:
-    words = (("exclusiveMinimum", "above"), ("minimum", "from"), ("maximum", "to"))
-    shown = [f"{word} {target[key]:g}" for key, word in words if key in target]
+    rules = (("exclusiveMinimum", "above"), ("minimum", "from"), ("maximum", "to"))
+    shown = [f"{word} {target[key]:g}" for key, word in rules if key in target]
     return f" {' '.join(shown)}" if shown else ""
 
 

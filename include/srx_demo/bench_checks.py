@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from srx_demo.lab import DEMO_TOPOLOGY, Lab
-from srx_issu.checks.post_checks import check_aftermath
+from srx_issu.checks.post_checks import run_post_checks
 from srx_issu.checks.runner import context
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import (
@@ -134,12 +134,12 @@ def compare_here(folder: Path, policies: int) -> Compared:
     context()  # loads Great Expectations, which a worker has done already
     began = time.perf_counter()
     before, after = (codec.loads(ClusterState, (folder / name).read_bytes()) for name in LOOKS)
-    aftermath = check_aftermath(
+    post_checks = run_post_checks(
         before=snapshot(), before_state=before, after=snapshot(), after_state=after, intent=intent()
     )
-    aftermath.to_json()
+    post_checks.to_json()
     seconds = time.perf_counter() - began
-    lost = [difference for difference in aftermath.differences if difference.table == "policies"]
+    lost = [difference for difference in post_checks.differences if difference.table == "policies"]
     if len(lost) != 2:
         raise SystemExit(f"two policies were taken away, {len(lost)} differences were found")
     return Compared(policies=policies, seconds=seconds, peak_mb=peak_mb())

@@ -36,7 +36,7 @@ def test_a_way_not_taken_is_skipped_as_a_whole_and_no_task_that_another_way_lead
 
 def test_a_branch_tells_airflow_to_skip_all_of_them_at_once() -> None:
     with DAG("ways", schedule=None):
-        branch = BranchStepOperator(task_id="branch", parts=(), ways={way: way.value for way in Way})
+        branch = BranchStepOperator(task_id="branch", parts=(), branches={way: way.value for way in Way})
         way = [EmptyOperator(task_id=name) for name in ("first", "second", "third")]
         always = EmptyOperator(task_id="always", trigger_rule=TriggerRule.ALL_DONE)
         chain(branch, [EmptyOperator(task_id="taken"), way[0]])
@@ -49,7 +49,7 @@ def test_a_branch_tells_airflow_to_skip_all_of_them_at_once() -> None:
 
 def test_a_branch_that_cannot_decide_yet_looks_again_without_holding_a_worker() -> None:
     with DAG("ways", schedule=None):
-        branch = BranchStepOperator(task_id="branch", parts=(), ways={way: way.value for way in Way})
+        branch = BranchStepOperator(task_id="branch", parts=(), branches={way: way.value for way in Way})
     with pytest.raises(TaskDeferred) as deferred:
         pause(branch, NotYet(reason="the ISSU is under way", pause_s=60.0), "branch")
     assert isinstance(deferred.value.trigger, PauseTrigger)

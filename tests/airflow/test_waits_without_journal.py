@@ -104,10 +104,10 @@ STILL = Stillness(over=True, quiet=True, reason="nothing has moved for 900 s")
 def test_stillness_is_told_only_once_it_is_written_and_after_an_outage_seen_again() -> None:
     behind = journal((0, 60))
     wait = quiet(behind)
-    assert not asyncio.run(wait.tell(STILL))
+    assert not asyncio.run(wait.record(STILL))
     behind.away.clock.sleep(70)
-    assert not asyncio.run(wait.tell(STILL))  # it is back: look once more
-    assert asyncio.run(wait.tell(STILL))
+    assert not asyncio.run(wait.record(STILL))  # it is back: look once more
+    assert asyncio.run(wait.record(STILL))
     assert [(e.text, e.event) for e in behind.written[RUN]] == [(STILL.reason, NothingMoved())]
 
 

@@ -18,7 +18,7 @@ from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
@@ -154,7 +154,7 @@ def test_a_recovery_that_policy_lets_pass_goes_its_way_at_once(upgrade: Stage) -
     upgrade.fake = half_way()
     found = prognosis(upgrade.fake.context("x"))
     automatic = replace(found.plan, permission=Permission.AUTOMATIC)
-    keep_plan(upgrade.fake.context("x"), replace(found, plan=automatic))
+    store_plan(upgrade.fake.context("x"), replace(found, plan=automatic))
     skipped = upgrade.take("recover.diagnose", "recover.diagnose")
     assert skipped == {*GATES, "recover.confirm_recovery", "recover.abort", "recover.roll_back"}
 

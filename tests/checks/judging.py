@@ -9,7 +9,7 @@ from functools import cache
 
 from srx_issu import catalog
 from srx_issu.checks.names import CHECK_NAMES, GUIDE_CHECKS
-from srx_issu.checks.post_checks import check_aftermath
+from srx_issu.checks.post_checks import run_post_checks
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.domain.checking import CheckResult, CheckRule, CheckRules, WhenUnknown
 from srx_issu.domain.cluster.model import Address, Cluster, Identity, Image, NodeName
@@ -83,7 +83,7 @@ def ready(look: Observation, given: Intent, on_support: Support | None = None) -
 
 
 def afterwards(before: Observation, after: Observation, given: Intent) -> tuple[CheckResult, ...]:
-    return check_aftermath(
+    return run_post_checks(
         before=before.snapshot,
         before_state=before.state,
         after=after.snapshot,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.checks.post_check_table import COMPARED, after_checks
+from srx_issu.checks.post_check_table import COMPARED, post_checks
 from srx_issu.checks.readiness import readiness_checks
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import TABLES, NotAnswered
@@ -48,8 +48,7 @@ def support_for(case: Case, look: Observation) -> Support:
 
 def test_no_check_is_without_its_case(healthy: Observation) -> None:
     every = {
-        c.name
-        for c in (*readiness_checks(intent()), *after_checks(intent(), healthy.state, flags_reset=True))
+        c.name for c in (*readiness_checks(intent()), *post_checks(intent(), healthy.state, flags_reset=True))
     }
     assert every - set(BY_CHECK) == set(), "tests/checks/cases.py has no case for these checks"
     assert set(BY_CHECK) - every == set(), "tests/checks/cases.py has cases for checks that do not exist"

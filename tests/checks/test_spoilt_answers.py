@@ -228,7 +228,7 @@ def test_other_releases_ways_of_writing_change_nothing(
 ) -> None:
     told = broken.again().look(PATH, change)
     assert outcomes(told) == outcomes(baseline)
-    assert [d.words for d in differences_of(baseline, told, intent()) if d.table != "monitoring"] == []
+    assert [d.text for d in differences_of(baseline, told, intent()) if d.table != "monitoring"] == []
 
 
 def test_a_release_without_the_column_of_monitor_failures_is_not_good_for_it(

@@ -18,7 +18,7 @@ HITS, RTOS = "get-security-policies-hit-count", "get-chassis-cluster-data-plane-
 
 
 def told(before: Observation, nodes: LabNodes) -> list[str]:
-    return [difference.words for difference in differences_of(before, nodes.look(), intent())]
+    return [difference.text for difference in differences_of(before, nodes.look(), intent())]
 
 
 def test_nothing_differs_between_two_looks(healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
@@ -36,7 +36,7 @@ def test_nothing_differs_after_a_good_upgrade(healthy: Observation, fresh: Calla
     nodes = upgraded(fresh())
     look = nodes.look()
     assert {view.release for view in look.snapshot.views} == {intent().image.release}
-    assert [d.words for d in differences_of(healthy, look, intent())] == []
+    assert [d.text for d in differences_of(healthy, look, intent())] == []
 
 
 def test_what_an_upgrade_loses_is_named_and_nothing_else(

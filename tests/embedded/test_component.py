@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.stack.processes.component import Component, ComponentDied, Program, in_words, tail
+from srx_issu.stack.processes.component import Component, ComponentDied, Program, describe_exit, tail
 
 
 def program(folder: Path, code: str) -> Program:
@@ -63,4 +63,4 @@ def test_of_a_long_log_only_the_end_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("status", "words"), [(1, "status 1"), (-9, "killed by SIGKILL")])
 def test_exit_status_in_words(status: int, words: str) -> None:
-    assert in_words(status) == words
+    assert describe_exit(status) == words

@@ -11,15 +11,15 @@ import pytest
 
 from srx_issu.checks.check import Check, InRange
 from srx_issu.checks.frames import Frame
-from srx_issu.checks.post_checks import check_aftermath
+from srx_issu.checks.post_checks import run_post_checks
 from srx_issu.checks.readiness import check_readiness
 from srx_issu.checks.runner import CheckRun, run
-from srx_issu.domain.checking import AftermathVerdict, ReadinessVerdict
+from srx_issu.domain.checking import PostCheckVerdict, ReadinessVerdict
 from srx_issu.domain.cluster.model import GroupState
 from srx_issu.domain.verdict import Status
 from tests.unit.checks.healthy import NODE0, NODE1, Case, healthy
 from tests.unit.checks.plain import plain_run
-from tests.unit.checks.test_aftermath import baseline, upgraded
+from tests.unit.checks.test_post_checks import baseline, upgraded
 from tests.unit.checks.test_readiness import BLOCKERS
 
 
@@ -118,15 +118,15 @@ def test_a_whole_column_of_empty_cells_is_an_error() -> None:
 
 def test_the_comparison_by_great_expectations() -> None:
     before, after = baseline(), upgraded().rows("zones", NODE1).member(NODE0, 1, state=GroupState.SECONDARY)
-    aftermath = check_aftermath(
+    post_checks = run_post_checks(
         before=before.snapshot,
         before_state=before.state,
         after=after.snapshot,
         after_state=after.state,
         intent=replace(after.intent),
     )
-    assert aftermath.verdict is AftermathVerdict.FINDINGS
-    assert aftermath.findings == ("node1: zone trust / reth0.0 is lost",)
+    assert post_checks.verdict is PostCheckVerdict.FINDINGS
+    assert post_checks.findings == ("node1: zone trust / reth0.0 is lost",)
 
 
 def test_the_library_stays_quiet(

@@ -74,7 +74,7 @@ def one_of_each(dice: random.Random, name: str = "a", attempt: int = 1) -> tuple
         RunProved(run_id=run_id, refused=dice.random() < 0.3),
         RunTaken(run_id=run_id, attempt=attempt),
         UpgradeEnded(attempt=attempt, result=dice.choice(tuple(Result))),
-        WaveJudged(way=dice.choice((WaveDecision.PROMOTE, WaveDecision.HOLD)), round_number=1),
+        WaveJudged(decision=dice.choice((WaveDecision.PROMOTE, WaveDecision.HOLD)), round_number=1),
         HoldAnswered(
             answer="Promote",
             by="ada",

@@ -21,7 +21,7 @@ class Finished:
 def next_action(
     plan: RecoveryPlan, now: Snapshot, done: Iterable[SentRecoveryCommand]
 ) -> Send | Wait | Finished | Stop:
-    """What is due now. ``done`` is every errand of this plan that was (or may have been) sent."""
+    """What is due now. ``done`` is every command of this plan that was (or may have been) sent."""
     taken = tuple(done)
     if plan.permission is Permission.NEVER and plan.actions:
         return Stop(reason=f"policy leaves {plan.failure.replace('_', ' ')} to a person: {plan.reason}")
@@ -50,5 +50,5 @@ def _without_actions(plan: RecoveryPlan) -> Finished | Stop:
 def _resume_at(plan: RecoveryPlan, taken: tuple[SentRecoveryCommand, ...]) -> int:
     """Steps before the last one that sent something are over, whatever the nodes show of them by now."""
     sent = {t.key for t in taken}
-    begun = [n for n, action in enumerate(plan.actions) if sent & {e.key for e in action.errands}]
+    begun = [n for n, action in enumerate(plan.actions) if sent & {e.key for e in action.commands}]
     return begun[-1] if begun else 0

@@ -102,7 +102,7 @@ WHOLE: tuple[tuple[str, CampaignEntryKind, CampaignEvent], ...] = (
     ("run_proved", CampaignEntryKind.PROVED, RunProved(run_id="spring__1__fw-a", refused=True)),
     ("run_taken", CampaignEntryKind.TAKEN, RunTaken(run_id="spring__1__fw-a", attempt=3)),
     ("upgrade_ended", CampaignEntryKind.ENDED, UpgradeEnded(attempt=2, result=Result.NEEDS_OPERATOR)),
-    ("wave_judged", CampaignEntryKind.JUDGED, WaveJudged(way=WaveDecision.HOLD, round_number=2)),
+    ("wave_judged", CampaignEntryKind.JUDGED, WaveJudged(decision=WaveDecision.HOLD, round_number=2)),
     (
         "hold_answered",
         CampaignEntryKind.ANSWERED,
@@ -145,6 +145,11 @@ def stored(event: CampaignEvent) -> dict[str, Any]:
 @pytest.mark.parametrize("event", [*(event for _, _, event in WHOLE), *SPARE], ids=repr)
 def test_an_event_comes_back_as_it_was(event: CampaignEvent) -> None:
     assert campaign_event_from_json(stored(event)) == event
+
+
+def test_a_judgement_of_an_older_version_is_read() -> None:
+    older = {"event": "wave_judged", "way": "hold", "round_number": 2}
+    assert campaign_event_from_json(older) == WaveJudged(decision=WaveDecision.HOLD, round_number=2)
 
 
 def test_every_event_is_tried_here_and_in_the_random_accounts() -> None:

@@ -180,9 +180,9 @@ def test_what_was_sent_is_known_with_what_it_was_for(journal: SqlJournal) -> Non
     so_far = state(journal, UPGRADE)
     assert so_far.gathered_groups == (1,)
     assert so_far.sent_for == {Sending.GATHER, Sending.START, Sending.RECOVER}
-    (errand,) = so_far.errands
-    assert errand.key == "reboot_node0"
-    assert errand.booted_at is not None
+    (command,) = so_far.recovery_commands
+    assert command.key == "reboot_node0"
+    assert command.booted_at is not None
     assert so_far.is_recovery_begun
     assert ("/var/tmp/new.tgz", NodeName.NODE0) in {
         (one.command.file, one.command.node) for one in so_far.intended

@@ -49,8 +49,8 @@ def _rename_task(task: BaseOperator) -> None:
     known: Any = task
     if hasattr(task, "parts"):
         known.parts = tuple(replace(part, name=renamed(part.name)) for part in known.parts)
-    if hasattr(task, "ways"):
-        known.ways = {answer: way and renamed(way) for answer, way in known.ways.items()}
+    if hasattr(task, "branches"):
+        known.branches = {answer: task_id and renamed(task_id) for answer, task_id in known.branches.items()}
     if hasattr(task, "spares"):
         known.spares = tuple(renamed(gate) for gate in known.spares)
     if task.start_trigger_args is not None:

@@ -118,10 +118,10 @@ class Controller:
         try:
             if fate < self.loses:
                 return True  # the request never arrived
-            self.model.execute(step.errand.node, step.errand.command)
+            self.model.execute(step.command.node, step.command.junos_command)
         except CommandRefused:
             lost = fate < 2 * self.loses  # then we never hear of the refusal
-            return lost or not step.errand.is_once
+            return lost or not step.command.is_once
         except DeviceUnreachable:
             return True
         finally:

@@ -11,6 +11,7 @@ from srx_issu.report.checked import check_table
 from srx_issu.report.documents import Documents
 from srx_issu.report.nodes import moments
 from srx_issu.report.traffic import traffic
+from srx_issu.report.verdicts import css_class
 from tests.report.samples import NEW, OLD, checks, line, snapshot, state
 
 
@@ -35,7 +36,7 @@ def test_checks_that_need_eyes_come_first() -> None:
     )
     assert table is not None
     assert [result.check for result in table.results] == ["e", "c", "d", "f", "b", "a"]
-    assert [result.tone for result in table.results] == ["bad", "note", "bad", "bad", "calm", "good"]
+    assert [css_class(result) for result in table.results] == ["bad", "note", "bad", "bad", "calm", "good"]
 
 
 def test_a_node_that_did_not_answer_is_a_gap_not_a_zero() -> None:

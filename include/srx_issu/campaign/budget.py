@@ -25,14 +25,14 @@ def exceeded(
     ``planned`` is the number of clusters in the whole plan."""
     failed = counted(results, budget, accepted)
     if budget.total is not None and len(failed) > (allowed := budget.total.of(planned)):
-        return _words("campaign", failed, allowed)
+        return _message("campaign", failed, allowed)
     names = frozenset(wave) if failed else frozenset()
     in_wave = [name for name in failed if name in names]
     if budget.per_wave is not None and len(in_wave) > (allowed := budget.per_wave.of(len(wave))):
-        return _words("wave", in_wave, allowed)
+        return _message("wave", in_wave, allowed)
     return None
 
 
-def _words(what: str, failed: Collection[str], allowed: int) -> str:
+def _message(what: str, failed: Collection[str], allowed: int) -> str:
     names = ", ".join(list(failed)[:5]) + (" and others" if len(failed) > 5 else "")
     return f"{len(failed)} failed ({names}); allowed failures of the {what}: {allowed}"

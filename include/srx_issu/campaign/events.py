@@ -94,7 +94,7 @@ class UpgradeEnded:
 class WaveJudged:
     """After a round of a wave."""
 
-    way: WaveDecision
+    decision: WaveDecision
     round_number: int
 
 

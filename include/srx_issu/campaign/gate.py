@@ -11,7 +11,7 @@ from srx_issu.campaign.model import Campaign, OnExceeded, Result
 
 
 class WaveDecision(StrEnum):
-    """The ways on from a wave."""
+    """What follows a round of a wave."""
 
     PROMOTE = "promote"  # the next wave
     HOLD = "hold"  # a person answers
@@ -20,7 +20,7 @@ class WaveDecision(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    way: WaveDecision
+    decision: WaveDecision
     reason: str
 
 
@@ -36,20 +36,22 @@ def judge_wave(
     """``results`` of all clusters so far; a cluster of the wave that has none counts as UNKNOWN.
     ``aborted`` says who ended the campaign, and why."""
     if aborted is not None:
-        return Judgement(way=WaveDecision.ABORT, reason=aborted)
+        return Judgement(decision=WaveDecision.ABORT, reason=aborted)
     known = {**dict.fromkeys(wave, Result.UNKNOWN), **results}
     over = exceeded(known, campaign.budget, wave=wave, planned=planned, accepted=accepted)
     if over is not None:
-        way = WaveDecision.ABORT if campaign.budget.on_exceeded is OnExceeded.ABORT else WaveDecision.HOLD
-        return Judgement(way=way, reason=over)
+        decision = (
+            WaveDecision.ABORT if campaign.budget.on_exceeded is OnExceeded.ABORT else WaveDecision.HOLD
+        )
+        return Judgement(decision=decision, reason=over)
     waiting = [name for name in wave if known[name] is Result.NOT_STARTED]
     if waiting:
         return Judgement(
-            way=WaveDecision.HOLD, reason=f"{len(waiting)} of the wave were not started: {_few(waiting)}"
+            decision=WaveDecision.HOLD, reason=f"{len(waiting)} of the wave were not started: {_few(waiting)}"
         )
     failed = counted(known, campaign.budget, accepted)
     allowed = f"; {len(failed)} failed, which the budget allows" if failed else ""
-    return Judgement(way=WaveDecision.PROMOTE, reason=f"all {len(wave)} of the wave have ended{allowed}")
+    return Judgement(decision=WaveDecision.PROMOTE, reason=f"all {len(wave)} of the wave have ended{allowed}")
 
 
 def to_retry(campaign: Campaign, results: Mapping[str, Result], wave: Collection[str]) -> tuple[str, ...]:

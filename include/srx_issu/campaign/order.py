@@ -47,8 +47,8 @@ class UpgradeOrder:
 
 def check_order(order: UpgradeOrder, conf: Mapping[str, object]) -> None:
     """Whether a run with this configuration is what was ordered. Raises RequestRefused."""
-    told = conf.get(ORDER_KEY)
-    nonce = str(told.get("nonce") or "") if isinstance(told, dict) else ""
+    shown = conf.get(ORDER_KEY)
+    nonce = str(shown.get("nonce") or "") if isinstance(shown, dict) else ""
     if not order.nonce or not hmac.compare_digest(nonce.encode(), order.nonce.encode()):
         raise RequestRefused(
             f"run {order.run_id} has a name that campaign {order.campaign_id} has ordered, but does not show "

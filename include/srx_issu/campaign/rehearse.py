@@ -5,26 +5,32 @@ Used to predict how long a plan takes, and by the simulations that check the rul
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count
 from typing import Protocol
 
 from srx_issu.campaign.admit import Flight, Orders, WillNotStart, start_obstacle
-from srx_issu.campaign.budget import counted, exceeded
-from srx_issu.campaign.gate import Judgement, WaveDecision, judge_wave, to_finish, to_retry
+from srx_issu.campaign.budget import exceeded
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import (
+    CampaignEvent,
+    OrderGiven,
+    OrderWord,
+    PlanApproved,
+    WaveJudged,
+    WaveOpened,
+)
+from srx_issu.campaign.gate import Judgement, WaveDecision
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster, Wave
+from srx_issu.campaign.rounds import Answer, BakeUntil, RoundControl, SkipWave, round_clusters
+from srx_issu.campaign.state import StateReader
 from srx_issu.campaign.waiting import WaitingClusters
 
-
-class Answer(StrEnum):
-    """What a person says to a hold."""
-
-    PROMOTE = "Promote"
-    RETRY = "Retry the failed"
-    ABORT = "Abort"
+_NOBODY = "a rehearsal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +84,14 @@ class _Stuck(Exception):
 
 
 class Rehearsal:
-    """Call ``ticks`` once; ``results`` and ``now`` tell the end."""
+    """Call ``ticks`` once; ``results`` and ``now`` tell the end.
+
+    What happens is read as the entries of a real campaign are, and what comes next is asked of the same
+    ``RoundControl``.
+    """
 
     def __init__(self, plan: CampaignPlan, campaign: Campaign, world: World, start: datetime) -> None:
         self.now = start
-        self.results: dict[str, Result] = {}
         self._failed: dict[str, Result] = {}  # of the results, those that count against the budget
         self._counting = campaign.budget.counts | {Result.UNKNOWN}
         self._plan, self._campaign, self._world = plan, campaign, world
@@ -91,60 +100,66 @@ class Rehearsal:
         self._flight = Flight(campaign.in_flight)
         self._ends: dict[str, tuple[datetime, Result]] = {}
         self._attempts: dict[str, int] = {}
-        self._accepted: set[str] = set()
         self._wave = Wave(number=0, clusters=())
         self._names: frozenset[str] = frozenset()
+        self._account = StateReader()
+        self._take(PlanApproved(digest=plan.digest, by=_NOBODY))
+
+    @property
+    def results(self) -> Mapping[str, Result]:
+        return self._account.results
 
     def ticks(self) -> Iterator[Tick]:
         try:
             for wave in self._plan.waves:
-                if not wave.clusters:
+                found = self._control(wave).before(self.now)
+                if isinstance(found, SkipWave):
                     continue
-                if self._wave.number:
-                    self.now += timedelta(seconds=self._campaign.bake_s)
-                if (yield from self._play(wave)) is WaveDecision.ABORT:
-                    break
+                if isinstance(found, BakeUntil):
+                    self.now = found.until
+                yield from self._play(wave)
             yield self._tick(TickKind.FINISHED, f"{len(self.results)} clusters have a result")
         except _Stuck as stuck:
             yield self._tick(TickKind.STUCK, str(stuck))
 
-    def _play(self, wave: Wave) -> Generator[Tick, None, WaveDecision]:
-        self._wave, self._names = wave, frozenset(cluster.name for cluster in wave.clusters)
-        yield self._tick(TickKind.WAVE, f"{len(wave.clusters)} clusters")
+    def _play(self, wave: Wave) -> Iterator[Tick]:
         names = tuple(cluster.name for cluster in wave.clusters)
-        to_run, rounds_left = names, self._campaign.retry.rounds
-        while True:
-            now = frozenset(to_run)
-            yield from self._run([c for c in wave.clusters if c.name in now])
-            judged = judge_wave(
-                self._campaign,
-                self.results,
-                wave=names,
-                planned=self._planned,
-                aborted=self._world.orders(self.now).aborted,
-                accepted=self._accepted,
-            )
-            yield self._tick(TickKind.JUDGED, f"{judged.way}: {judged.reason}")
-            if judged.way is not WaveDecision.HOLD:
-                break
-            again = to_retry(self._campaign, self.results, names) if rounds_left else ()
-            answer = self._world.answer(wave.number, judged, can_retry=bool(again))
-            yield self._tick(TickKind.ANSWERED, answer.value)
-            if answer is Answer.ABORT:
-                judged = Judgement(way=WaveDecision.ABORT, reason="a person said so")
-                break
-            if answer is Answer.PROMOTE:
-                self._accepted.update(counted(self.results, self._campaign.budget))
-                again = to_finish(self.results, names) if rounds_left else ()
-            if not again:
-                judged = Judgement(way=WaveDecision.PROMOTE, reason="a person said so")
-                break
-            to_run, rounds_left = again, rounds_left - 1
-            for name in again:
-                self.results.pop(name, None)
-                self._failed.pop(name, None)
-                self._accepted.discard(name)  # what it does now is judged anew
-        return judged.way
+        self._wave, self._names = wave, frozenset(names)
+        self._take(WaveOpened(clusters=names, by=_NOBODY, digest=self._plan.digest))
+        yield self._tick(TickKind.WAVE, f"{len(names)} clusters")
+        for round_number in count(1):
+            to_run = frozenset(round_clusters(self._account.state(), wave.number, round_number))
+            if not to_run:
+                return
+            yield from self._run([c for c in wave.clusters if c.name in to_run])
+            yield from self._end_round(wave, round_number)
+
+    def _end_round(self, wave: Wave, round_number: int) -> Iterator[Tick]:
+        if (aborted := self._world.orders(self.now).aborted) is not None:
+            self._take(OrderGiven(order=OrderWord.ABORT), aborted)
+        judged = self._control(wave).judge()
+        self._take(WaveJudged(decision=judged.decision, round_number=round_number), judged.reason)
+        yield self._tick(TickKind.JUDGED, f"{judged.decision}: {judged.reason}")
+        if judged.decision is not WaveDecision.HOLD:
+            return
+        control = self._control(wave)
+        can_retry = Answer.RETRY in control.options(round_number)
+        answer = self._world.answer(wave.number, judged, can_retry)
+        yield self._tick(TickKind.ANSWERED, answer.value)
+        effect = control.effect(round_number, answer, _NOBODY)
+        if effect.order is not None:
+            self._take(effect.order, "a person said so")
+        self._take(effect.answered)
+        for name in effect.answered.again:
+            self._failed.pop(name, None)
+
+    def _control(self, wave: Wave) -> RoundControl:
+        return RoundControl(
+            plan=self._plan, campaign=self._campaign, state=self._account.state(), wave=wave.number
+        )
+
+    def _take(self, event: CampaignEvent, text: str = "") -> None:
+        self._account.take(CampaignEntry(at=self.now, text=text, event=event, wave=self._wave.number))
 
     def _run(self, pending: list[PlannedCluster]) -> Iterator[Tick]:
         self._waiting.begin(pending)
@@ -189,7 +204,7 @@ class Rehearsal:
         return left
 
     def _note(self, name: str, result: Result) -> None:
-        self.results[name] = result
+        self._account.end(name, result, "")
         if result in self._counting:
             self._failed[name] = result
 
@@ -232,7 +247,7 @@ class Rehearsal:
             self._campaign.budget,
             wave=self._names,
             planned=self._planned,
-            accepted=self._accepted,
+            accepted=self._account.accepted,
         )
 
     def _tick(self, kind: TickKind, text: str, cluster: PlannedCluster | None = None) -> Tick:

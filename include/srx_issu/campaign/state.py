@@ -45,7 +45,7 @@ class CampaignState:
     in_flight: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
     opened: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # wave -> its clusters
-    judged: Mapping[tuple[int, int], WaveDecision] = field(default_factory=dict)  # (wave, round) -> way
+    judged: Mapping[tuple[int, int], WaveDecision] = field(default_factory=dict)  # by (wave, round)
     answered: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)  # clusters to run again
     last_judged: CampaignEntry | None = None
     aborted: str | None = None
@@ -127,10 +127,10 @@ class StateReader:
                 self.proved.add(run_id)
                 if refused:
                     self.denied[run_id] = entry.text
-            case WaveJudged(way=way, round_number=round_number):
-                self.judged[entry.wave, round_number] = way
+            case WaveJudged(decision=decision, round_number=round_number):
+                self.judged[entry.wave, round_number] = decision
                 self.last_judged = entry
-                if way is WaveDecision.ABORT:
+                if decision is WaveDecision.ABORT:
                     self.aborted = self.aborted or entry.text
             case HoldAnswered() as answered:
                 self._take_answer(entry.wave, answered)
@@ -156,9 +156,13 @@ class StateReader:
                 self.taken[name] = self.taken.get(name, 0) + 1
                 self.ordered.pop(name, None)
             case UpgradeEnded(attempt=attempt, result=result) if attempt == newest:
-                self.running.discard(name)
-                self.results[name] = result
-                self.reasons[name] = entry.text
+                self.end(name, result, entry.text)
+
+    def end(self, cluster: str, result: Result, reason: str) -> None:
+        """Of the newest attempt."""
+        self.running.discard(cluster)
+        self.results[cluster] = result
+        self.reasons[cluster] = reason
 
     def _take_answer(self, wave: int, answered: HoldAnswered) -> None:
         self.answered[wave, answered.round_number] = answered.again

@@ -157,9 +157,9 @@ class _Reader:
 
     def _syntax_fault(self, reason: yaml.MarkedYAMLError) -> None:
         mark = reason.problem_mark or reason.context_mark
-        words = ", ".join(w for w in (reason.context, reason.problem) if w)
+        text = ", ".join(w for w in (reason.context, reason.problem) if w)
         self._fault(
-            mark.line + 1 if mark else 0, f"is not YAML: {words}", "check indentation, colons and quotes here"
+            mark.line + 1 if mark else 0, f"is not YAML: {text}", "check indentation, colons and quotes here"
         )
 
     def _take(self, event: yaml.Event) -> None:

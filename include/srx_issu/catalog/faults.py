@@ -89,7 +89,7 @@ class Checked:
     def _take(self, reason: ValidationError, model: type[FileEntry], place: Place) -> None:
         for error in reason.errors(include_url=False):
             inner: Place = tuple(step for step in error["loc"] if step != "[key]")
-            found, remedy = _words(error, model, place, inner)
+            found, remedy = _complaint(error, model, place, inner)
             self.fault(found, remedy, *place, *inner)
 
 
@@ -105,7 +105,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(names[:12])}{' and others' if len(names) > 12 else ''}"
 
 
-def _words(error: ErrorDetails, model: type[FileEntry], place: Place, inner: Place) -> tuple[str, str]:
+def _complaint(error: ErrorDetails, model: type[FileEntry], place: Place, inner: Place) -> tuple[str, str]:
     """(found, remedy) for one of pydantic's errors."""
     where = _dotted((*place, *inner))
     given = error.get("input")
@@ -174,10 +174,10 @@ def _entry_in(annotation: Any) -> tuple[type[FileEntry] | None, bool]:
 
 
 def _dotted(place: Place) -> str:
-    words = ""
+    path = ""
     for step in place:
-        words += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if words else ''}{_plain(step)}"
-    return words
+        path += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if path else ''}{_plain(step)}"
+    return path
 
 
 def _plain(key: str) -> str:

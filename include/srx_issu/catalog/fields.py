@@ -90,11 +90,11 @@ def _mark(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    words = text.strip()
-    if not words or len(words) > _LONGEST_TEXT or not all(c.isprintable() or c == "\n" for c in words):
+    plain = text.strip()
+    if not plain or len(plain) > _LONGEST_TEXT or not all(c.isprintable() or c == "\n" for c in plain):
         remedy = f"write 1 to {_LONGEST_TEXT} printable characters"
         raise wrong(f"{_shown(text)} is not readable text", remedy)
-    return " ".join(words.split())
+    return " ".join(plain.split())
 
 
 def _hold(text: str) -> str:

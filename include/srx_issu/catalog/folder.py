@@ -74,8 +74,8 @@ def _found(
     try:
         found = sorted(p for p in folder.iterdir() if p.suffix in endings and not p.name.startswith("."))
     except OSError as reason:
-        words = f"cannot be read: {reason.strerror or reason}"
-        return (), (FileFault(file=str(folder), line=0, found=words, remedy=remedy),)
+        fault = f"cannot be read: {reason.strerror or reason}"
+        return (), (FileFault(file=str(folder), line=0, found=fault, remedy=remedy),)
     if not found:
         return (), (FileFault(file=str(folder), line=0, found="has no .yaml file", remedy=remedy),)
     return tuple(found), ()

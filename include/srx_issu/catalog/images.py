@@ -90,9 +90,9 @@ def _check_name(name: str, entry: ImageEntry, checked: Checked, at: int, matrix:
         found = f"release is {entry.release}, but {name} is {facts.release}"
         checked.fault(found, "correct the one that is wrong", "images", at, "release")
     for position, model in enumerate(entry.models):
-        if words := _misfit(facts, model, matrix):
+        if misfit := _misfit(facts, model, matrix):
             remedy = "correct models, or the platform in policy/support.yaml"
-            checked.fault(f"{name} {words}", remedy, "images", at, "models", position)
+            checked.fault(f"{name} {misfit}", remedy, "images", at, "models", position)
 
 
 def _misfit(facts: ImageFacts, model: str, matrix: SupportMatrix) -> str | None:

@@ -31,7 +31,7 @@ _AS_BEFORE = frozenset(
 _FLAGS = frozenset({"no_manual_flag", "priority_as_configured"})
 
 
-def after_checks(intent: Intent, before_state: ClusterState, *, flags_reset: bool) -> tuple[Check, ...]:
+def post_checks(intent: Intent, before_state: ClusterState, *, flags_reset: bool) -> tuple[Check, ...]:
     """All of them. ``flags_reset``: after 'failover reset', so that no 255 and no manual flag may be left."""
     shared = every_check(intent.policy)
     wanted = _AS_BEFORE | _FLAGS if flags_reset else _AS_BEFORE
@@ -44,7 +44,7 @@ def after_checks(intent: Intent, before_state: ClusterState, *, flags_reset: boo
     )
 
 
-def only_after_checks() -> tuple[Check, ...]:
+def only_post_checks() -> tuple[Check, ...]:
     """Those that readiness does not have."""
     return (*_release_checks(Purpose.UPGRADE), *_priorities(), _unchanged())
 

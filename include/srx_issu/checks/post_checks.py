@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from srx_issu.checks.cluster.table import cluster_frame
-from srx_issu.checks.evidence import to_json
+from srx_issu.checks.evidence import results_to_json
 from srx_issu.checks.formatting import many
 from srx_issu.checks.frames import Subject
 from srx_issu.checks.groups.members import members_frame
@@ -18,14 +18,14 @@ from srx_issu.checks.hardware.pfes import pfes_frame
 from srx_issu.checks.nodes.table import nodes_frame
 from srx_issu.checks.post_check_table import (
     COMPARED,
-    after_checks,
     after_frame,
     comparison_frame,
+    post_checks,
     priorities_frame,
 )
 from srx_issu.checks.results import enabled, results
 from srx_issu.checks.runner import Validate, run
-from srx_issu.domain.checking import AftermathVerdict, CheckResult, CheckRules, Severity, first_words
+from srx_issu.domain.checking import CheckResult, CheckRules, PostCheckVerdict, Severity, first_words
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.compare import compare, compared_tables, ignoring
@@ -38,37 +38,37 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aftermath:
+class PostChecks:
     """All results, every difference behind them, and what follows."""
 
     taken_at: datetime
     results: tuple[CheckResult, ...]
     differences: tuple[Difference, ...]
-    verdict: AftermathVerdict
+    verdict: PostCheckVerdict
     summary: str  # one sentence
     validations: Mapping[str, object] = field(default_factory=dict)  # Great Expectations' own, JSON by table
 
     @property
     def objections(self) -> tuple[str, ...]:
         """What must be seen to by a person before anything goes on, in sentences."""
-        return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.blocks))
+        return tuple(dict.fromkeys(result.text for result in _once(self.results) if result.blocks))
 
     @property
     def findings(self) -> tuple[str, ...]:
         """Everything that is not as it was or should be, in sentences; the objections among them."""
-        return tuple(dict.fromkeys(result.text for result in _told_once(self.results) if result.is_finding))
+        return tuple(dict.fromkeys(result.text for result in _once(self.results) if result.is_finding))
 
     def to_json(self) -> str:
-        """For the evidence store; see ``checks.evidence.to_json``."""
-        return to_json("comparison", self.taken_at, self.results)
+        """For the evidence store; see ``checks.evidence``."""
+        return results_to_json("comparison", self.taken_at, self.results)
 
 
-def _told_once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
+def _once(results: Iterable[CheckResult]) -> Iterator[CheckResult]:
     """Without what is not known only because a node is silent: that it is silent is told already."""
     return (result for result in results if not result.because_silent)
 
 
-def check_aftermath(
+def run_post_checks(
     *,
     before: Snapshot,
     before_state: ClusterState,
@@ -77,7 +77,7 @@ def check_aftermath(
     intent: Intent,
     flags_reset: bool = False,
     validate: Validate = run,
-) -> Aftermath:
+) -> PostChecks:
     """Judges the second look against the first, by the tolerances and rules of ``intent.policy``.
 
     ``flags_reset``: 'failover reset' has been sent to every group, so that configured priorities must be
@@ -99,13 +99,13 @@ def check_aftermath(
         priorities_frame(before, after),
         comparison_frame(tables, counted),
     )
-    checks = enabled(after_checks(intent, before_state, flags_reset=flags_reset), rules)
+    checks = enabled(post_checks(intent, before_state, flags_reset=flags_reset), rules)
     ran = validate(frames, checks)
-    told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
-    everything = (*(r for r in told if not _is_count(r)), *_difference_results(differences, rules))
+    found = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
+    everything = (*(r for r in found if not _is_count(r)), *_difference_results(differences, rules))
     verdict, summary = _verdict(everything, len(tables))
     log.info("%s: %s: %s", after.cluster, verdict, summary)
-    return Aftermath(
+    return PostChecks(
         taken_at=after_state.taken_at,
         results=everything,
         differences=differences,
@@ -145,20 +145,20 @@ def _severity(difference: Difference, rules: CheckRules) -> Severity:
 
 def _difference_results(differences: tuple[Difference, ...], rules: CheckRules) -> Iterator[CheckResult]:
     """One result a difference; from ``most_findings`` of a kind on, one that counts the rest."""
-    told: Counter[tuple[str, DifferenceKind, NodeName | None]] = Counter()
+    shown: Counter[tuple[str, DifferenceKind, NodeName | None]] = Counter()
     for difference in differences:
         place = (difference.table, difference.kind, difference.node)
-        told[place] += 1
-        if told[place] <= rules.most_findings:
-            yield _result(difference, _severity(difference, rules), difference.words)
+        shown[place] += 1
+        if shown[place] <= rules.most_findings:
+            yield _result(difference, _severity(difference, rules), difference.text)
     last = {(d.table, d.kind, d.node): d for d in differences}
-    for place, count in told.items():
+    for place, count in shown.items():
         if count > rules.most_findings:
-            words = f"{place[0].replace('_', ' ')}: {count - rules.most_findings} more {place[1]}"
-            yield _result(last[place], _severity(last[place], rules), words)
+            text = f"{place[0].replace('_', ' ')}: {count - rules.most_findings} more {place[1]}"
+            yield _result(last[place], _severity(last[place], rules), text)
 
 
-def _result(difference: Difference, severity: Severity, words: str) -> CheckResult:
+def _result(difference: Difference, severity: Severity, text: str) -> CheckResult:
     return CheckResult(
         check=difference.table,
         severity=severity,
@@ -166,17 +166,17 @@ def _result(difference: Difference, severity: Severity, words: str) -> CheckResu
         node=difference.node,
         measured=difference.after,
         limit=difference.before,
-        text=f"{difference.node}: {words}" if difference.node else words,
+        text=f"{difference.node}: {text}" if difference.node else text,
     )
 
 
-def _verdict(told: tuple[CheckResult, ...], tables: int) -> tuple[AftermathVerdict, str]:
-    blocking = [result for result in _told_once(told) if result.blocks]
+def _verdict(found: tuple[CheckResult, ...], tables: int) -> tuple[PostCheckVerdict, str]:
+    blocking = [result for result in _once(found) if result.blocks]
     if blocking:
-        return AftermathVerdict.BLOCKED, first_words(blocking)
-    findings = [result for result in _told_once(told) if result.is_finding]
+        return PostCheckVerdict.BLOCKED, first_words(blocking)
+    findings = [result for result in _once(found) if result.is_finding]
     compared = f"{many(tables, 'table', 'tables')} compared with the baseline"
     if findings:
         count = many(len(findings), "finding", "findings")
-        return AftermathVerdict.FINDINGS, f"{compared}, {count}: {first_words(findings)}"
-    return AftermathVerdict.SAME, f"{compared}, all as before"
+        return PostCheckVerdict.FINDINGS, f"{compared}, {count}: {first_words(findings)}"
+    return PostCheckVerdict.SAME, f"{compared}, all as before"

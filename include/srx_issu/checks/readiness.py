@@ -46,12 +46,12 @@ def check_readiness(
     frames = every_frame(subject)
     checks = enabled(readiness_checks(intent), rules)
     ran = validate(frames, checks)
-    told = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
+    found = results(ran.outcomes, {frame.name: frame for frame in frames}, subject)
     if no_image is not None:
-        told = tuple(_without_image(result, no_image) for result in told)
+        found = tuple(_without_image(result, no_image) for result in found)
     asking = {check.name for check in checks if check.asks}
     current = no_image is None and _runs_target(subject)
-    readiness = _judged(subject, told, asking, ran.validations, current=current)
+    readiness = _judged(subject, found, asking, ran.validations, current=current)
     log.info("%s: %s: %s", snapshot.cluster, readiness.verdict, readiness.reason)
     return readiness
 
@@ -81,14 +81,14 @@ def _runs_target(subject: Subject) -> bool:
 
 def _judged(
     subject: Subject,
-    told: tuple[CheckResult, ...],
+    found: tuple[CheckResult, ...],
     asking: set[str],
     raw: Mapping[str, object],
     *,
     current: bool,
 ) -> Readiness:
-    verdict, reason = _verdict(subject, told, asking, current=current)
-    return Readiness(results=told, verdict=verdict, reason=reason, validations=raw)
+    verdict, reason = _verdict(subject, found, asking, current=current)
+    return Readiness(results=found, verdict=verdict, reason=reason, validations=raw)
 
 
 # What brings a lot of the others with it.
@@ -107,9 +107,9 @@ def _causes_first(blocking: list[CheckResult]) -> list[CheckResult]:
 
 
 def _verdict(
-    subject: Subject, told: tuple[CheckResult, ...], asking: set[str], *, current: bool
+    subject: Subject, found: tuple[CheckResult, ...], asking: set[str], *, current: bool
 ) -> tuple[ReadinessVerdict, str]:
-    wrong = [r for r in told if r.blocks and r.check in IDENTITY and not r.because_silent]
+    wrong = [r for r in found if r.blocks and r.check in IDENTITY and not r.because_silent]
     if wrong:  # another device's release says nothing about this cluster
         return ReadinessVerdict.NOT_READY, first_words(wrong)
     if current:
@@ -117,14 +117,14 @@ def _verdict(
             ReadinessVerdict.ALREADY_CURRENT,
             f"both nodes run {subject.snapshot.node0.release} already",
         )
-    blocking = [result for result in told if result.blocks]
+    blocking = [result for result in found if result.blocks]
     if blocking:
         spoken = [result for result in blocking if not result.because_silent]
         return ReadinessVerdict.NOT_READY, first_words(_causes_first(spoken or blocking))
-    if not told:
+    if not found:
         return ReadinessVerdict.NOT_READY, "nothing was checked"
-    questions = [result for result in told if result.check in asking and result.is_finding]
+    questions = [result for result in found if result.check in asking and result.is_finding]
     if questions:
         return ReadinessVerdict.ASK, first_words(questions)
-    findings = sum(result.is_finding for result in told)
+    findings = sum(result.is_finding for result in found)
     return ReadinessVerdict.READY, f"all preconditions hold; {many(findings, 'finding', 'findings')}"

@@ -38,8 +38,8 @@ def results(
     """One result an outcome, in their order; what two rows say in the same words (a group as both nodes see
     it) is said once."""
     found = [_result(outcome, frames.get(outcome.check.table), subject) for outcome in outcomes]
-    told = {(r.check, r.node, r.status, r.text): r for r in found}
-    return tuple(told.values())
+    distinct = {(r.check, r.node, r.status, r.text): r for r in found}
+    return tuple(distinct.values())
 
 
 def _result(outcome: CheckOutcome, frame: Frame | None, subject: Subject) -> CheckResult:
@@ -54,12 +54,12 @@ def _result(outcome: CheckOutcome, frame: Frame | None, subject: Subject) -> Che
         and _ignored(about, subject.rules.check(check.name))
         and not check.guide
     ):
-        return _told(check, row, Status.SKIPPED, f"{about}: ignored by policy/checks.yaml", check.severity)
+        return _made(check, row, Status.SKIPPED, f"{about}: ignored by policy/checks.yaml", check.severity)
     match outcome.status:
         case Status.PASS:
-            return _told(check, row, Status.PASS, _fill(check.good, row), check.severity)
+            return _made(check, row, Status.PASS, _fill(check.good, row), check.severity)
         case Status.FAIL:
-            return _told(check, row, Status.FAIL, _fill(check.bad, row), check.severity)
+            return _made(check, row, Status.FAIL, _fill(check.bad, row), check.severity)
         case _:
             silent = _silent(row, subject)
             reason = (
@@ -79,15 +79,15 @@ def _reason(frame: Frame, row: int, check: Check) -> str:
 
 
 def _unknown(check: Check, row: Mapping[str, Cell], reason: str) -> CheckResult:
-    words = f"{_fill(check.what, row)} not known: {reason}"
+    text = f"{_fill(check.what, row)} not known: {reason}"
     match check.unknown_means:
         case WhenUnknown.SKIP:
-            return _told(check, row, Status.SKIPPED, words, check.severity)
+            return _made(check, row, Status.SKIPPED, text, check.severity)
         case WhenUnknown.WARN:
             severity = Severity.WARN if check.severity is Severity.BLOCK else check.severity
-            return _told(check, row, Status.ERROR, words, severity)
+            return _made(check, row, Status.ERROR, text, severity)
         case WhenUnknown.BLOCK:
-            return _told(check, row, Status.ERROR, words, Severity.BLOCK)
+            return _made(check, row, Status.ERROR, text, Severity.BLOCK)
 
 
 def _broken(outcome: CheckOutcome) -> CheckResult:
@@ -115,8 +115,8 @@ def _rank(severity: Severity) -> int:
     return _RANKS.index(severity)
 
 
-def _told(
-    check: Check, row: Mapping[str, Cell], status: Status, words: str, severity: Severity
+def _made(
+    check: Check, row: Mapping[str, Cell], status: Status, text: str, severity: Severity
 ) -> CheckResult:
     node = NodeName(str(row["node"])) if row.get("node") else None
     measured = row.get(check.column)
@@ -128,7 +128,7 @@ def _told(
         node=node,
         measured=None if measured is None else _plain(measured),
         limit=_fill(check.limit, row),
-        text=_sentence(node, words, remedy),
+        text=_sentence(node, text, remedy),
         remedy=remedy,
     )
 
@@ -139,9 +139,9 @@ def _remedy(check: Check, row: Mapping[str, Cell], status: Status) -> str | None
     return _fill(check.remedy, row) if check.remedy and status is Status.FAIL else None
 
 
-def _sentence(node: NodeName | None, words: str, remedy: str | None) -> str:
-    said = f"{node}: {words}" if node else words
-    return f"{said}; {remedy}" if remedy else said
+def _sentence(node: NodeName | None, text: str, remedy: str | None) -> str:
+    sentence = f"{node}: {text}" if node else text
+    return f"{sentence}; {remedy}" if remedy else sentence
 
 
 def _ignored(about: str, rule: CheckRule) -> bool:

@@ -45,7 +45,7 @@ class _Validation:
     """The library's results of one table, and the same as JSON."""
 
     results: Sequence[Any]
-    told: dict[str, Any]
+    raw: dict[str, Any]
 
 
 _NAMING_ROWS = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
@@ -63,11 +63,11 @@ def run(frames: Sequence[Frame], checks: Iterable[Check]) -> CheckRun:
         mine = tuple(check for check in everything if check.table == table)
         frame = by_name.get(table)
         if frame is None:
-            words = f"no table {table!r} was made"
-            outcomes += [CheckOutcome(check=c, status=Status.ERROR, row=None, trouble=words) for c in mine]
+            reason = f"no table {table!r} was made"
+            outcomes += [CheckOutcome(check=c, status=Status.ERROR, row=None, trouble=reason) for c in mine]
             continue
         validation = _validate(gx_context, frame, mine)
-        validations[table] = validation.told
+        validations[table] = validation.raw
         outcomes += _outcomes(frame, mine, validation.results)
     order = {check.name: index for index, check in enumerate(everything)}
     outcomes.sort(key=lambda outcome: order[outcome.check.name])
@@ -98,13 +98,13 @@ def _validate(gx_context: AbstractDataContext, frame: Frame, checks: tuple[Check
     first = _ask(batch, frame.name, checks, {"result_format": "BOOLEAN_ONLY"})
     wrong = {_name(one) for one in first.results if not one.success}
     failed = tuple(check for check in checks if check.name in wrong)
-    told = first.to_json_dict()
+    raw = first.to_json_dict()
     if not failed:
-        return _Validation(results=first.results, told=told)
+        return _Validation(results=first.results, raw=raw)
     second = _ask(batch, frame.name, failed, _NAMING_ROWS)
     fine = [index for index, one in enumerate(first.results) if not _name(one) or _name(one) not in wrong]
-    told["results"] = [*(told["results"][index] for index in fine), *second.to_json_dict()["results"]]
-    return _Validation(results=[*(first.results[index] for index in fine), *second.results], told=told)
+    raw["results"] = [*(raw["results"][index] for index in fine), *second.to_json_dict()["results"]]
+    return _Validation(results=[*(first.results[index] for index in fine), *second.results], raw=raw)
 
 
 def _batch(gx_context: AbstractDataContext, frame: Frame) -> Any:
@@ -134,8 +134,8 @@ def _outcomes(frame: Frame, checks: tuple[Check, ...], results: Iterable[Any]) -
         known, value = found.get((check.name, KNOWN), []), found.get((check.name, VALUE), [])
         trouble = next((t for one in (*known, *value) if (t := _trouble(one))), None)
         if not known or not value or trouble:
-            words = trouble or "the check did not run"
-            yield CheckOutcome(check=check, status=Status.ERROR, row=None, trouble=words)
+            reason = trouble or "the check did not run"
+            yield CheckOutcome(check=check, status=Status.ERROR, row=None, trouble=reason)
             continue
         if not frame.rows:
             yield CheckOutcome(

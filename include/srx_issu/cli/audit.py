@@ -84,7 +84,7 @@ def export(
                 file.write(lines)
         except OSError as error:
             raise JournalError(f"{output} cannot be written: {error}") from error
-        _say(f"{output}: {lines.count(chr(10)) - 2} rows of {upgrade}")
+        _print(f"{output}: {lines.count(chr(10)) - 2} rows of {upgrade}")
 
 
 def _of_database(
@@ -106,17 +106,17 @@ def _of_file(file: Path, verifier: Verifier | None, heads: tuple[Head, ...]) -> 
         raise JournalError(f"{file}: {error}") from error
     if verifier is None and kept.verifier is not None:
         verifier = kept.verifier
-        _say(f"key {verifier.key_id} is the one that the file names itself; compare it, or give --key")
+        _print(f"key {verifier.key_id} is the one that the file names itself; compare it, or give --key")
     return verify_links(kept.upgrade_id, kept.links, verifier, (kept.head, *heads), kept.signature)
 
 
 def _tell(found: Verification) -> bool:
     state = "whole" if found.is_whole else f"NOT WHOLE, {len(found.faults)} fault(s)"
-    _say(f"{found.upgrade_id}: {state}; head {found.head or 'none'}")
+    _print(f"{found.upgrade_id}: {state}; head {found.head or 'none'}")
     for fault in found.faults:
-        _say(f"  {fault}")
+        _print(f"  {fault}")
     for note in found.notes:
-        _say(f"  note: {note}")
+        _print(f"  note: {note}")
     return found.is_whole
 
 
@@ -162,5 +162,5 @@ def _refusals() -> Iterator[None]:
         raise typer.Exit(EXIT_NOT_DONE) from None
 
 
-def _say(words: str) -> None:
-    console.print(words, markup=False, highlight=False, soft_wrap=True)
+def _print(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

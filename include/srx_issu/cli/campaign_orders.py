@@ -50,10 +50,10 @@ def await_order(orders: DagRuns, run_id: str, pause: Callable[[float], None] = t
         return (
             f"Asked for (run {run_id} of {orders.dag_id}), but nobody has taken it yet: is the scheduler up?"
         )
-    said = orders.xcom(run_id, "give_order") or {}
+    reply = orders.xcom(run_id, "give_order") or {}
     if run.state != "success":
-        raise ApiFailed(f"refused: {said.get('refused', f'see run {run_id} of {orders.dag_id}')}")
-    return f"Ordered: {said.get('order')} for {said.get('campaign')}, by {said.get('by')}"
+        raise ApiFailed(f"refused: {reply.get('refused', f'see run {run_id} of {orders.dag_id}')}")
+    return f"Ordered: {reply.get('order')} for {reply.get('campaign')}, by {reply.get('by')}"
 
 
 def add_stop(app: typer.Typer, api_of: OpenApi) -> None:

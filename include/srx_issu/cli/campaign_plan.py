@@ -12,7 +12,8 @@ from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.gate import Judgement
 from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
-from srx_issu.campaign.rehearse import Answer, Rehearsal, RehearsedEnd, TickKind
+from srx_issu.campaign.rehearse import Rehearsal, RehearsedEnd, TickKind
+from srx_issu.campaign.rounds import Answer
 from srx_issu.cli.display import duration
 
 MOST_ROWS = 300  # that rich lays out to the terminal's width; it takes a millisecond for each

@@ -51,23 +51,23 @@ def show_plan(name: str, files: Path) -> int:
     plan, campaign = planning.plan, planning.campaign
     table = plan_table(plan, campaign, history.durations)
     if isinstance(table, str):
-        _say(table)
+        _print(table)
     else:
         console.print(table)
     for left in plan.left_out:
-        _say(f"left out: {left.name}: {left.reason}")
+        _print(f"left out: {left.name}: {left.reason}")
     if campaign.staging is not None:
         _tell_staging(plan, history.staged)
     for objection in plan.objections:
         errors.print(objection, style="bold red", highlight=False)
-    _say(predicted_end(plan, campaign, history.durations, datetime.now(UTC)))
-    _say(f"Plan {plan.digest}; nothing was touched")
+    _print(predicted_end(plan, campaign, history.durations, datetime.now(UTC)))
+    _print(f"Plan {plan.digest}; nothing was touched")
     return EXIT_RED if plan.objections else EXIT_GREEN
 
 
 def _tell_staging(plan: CampaignPlan, staged: tuple[Staged, ...] | None) -> None:
     if staged is None:
-        _say("images: not known whether they are staged, the journal was not asked")
+        _print("images: not known whether they are staged, the journal was not asked")
         return
     missing = gaps(
         [cluster.name for cluster in plan.clusters],
@@ -75,9 +75,9 @@ def _tell_staging(plan: CampaignPlan, staged: tuple[Staged, ...] | None) -> None
         {cluster.name: cluster.image_sha256 for cluster in plan.clusters},
     )
     for name, reason in missing.items():
-        _say(f"not staged: {name}: {reason}")
+        _print(f"not staged: {name}: {reason}")
     if not missing:
-        _say("images: staged on both nodes of every cluster")
+        _print("images: staged on both nodes of every cluster")
 
 
 def _history(known: Catalog) -> FleetHistory:
@@ -97,10 +97,10 @@ def _history(known: Catalog) -> FleetHistory:
         return FleetHistory()
 
 
-def _refuse(words: str) -> int:
-    errors.print(words, markup=False, highlight=False, soft_wrap=True)
+def _refuse(text: str) -> int:
+    errors.print(text, markup=False, highlight=False, soft_wrap=True)
     return EXIT_RED
 
 
-def _say(words: str) -> None:
-    console.print(words, markup=False, highlight=False, soft_wrap=True)
+def _print(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -31,8 +31,8 @@ class Ending:
 def ending(runs: DagRuns, run: Run) -> Ending:
     """What task ``close`` said, or ``claim`` of a refused request. A run that never got there, or is green
     without an outcome, is not green."""
-    told = runs.xcom(run.run_id, CLOSE) or runs.xcom(run.run_id, CLAIM)
-    outcome = _outcome(told)
+    facts = runs.xcom(run.run_id, CLOSE) or runs.xcom(run.run_id, CLAIM)
+    outcome = _outcome(facts)
     if outcome is None:
         return Ending(
             outcome=None,
@@ -40,17 +40,17 @@ def ending(runs: DagRuns, run: Run) -> Ending:
         )
     return Ending(
         outcome=outcome,
-        reason=str(told.get("reason") or ""),
-        report=str(told["report"]) if told.get("report") else None,
-        what_to_do=str(told["what_to_do"]) if told.get("what_to_do") else None,
+        reason=str(facts.get("reason") or ""),
+        report=str(facts["report"]) if facts.get("report") else None,
+        what_to_do=str(facts["what_to_do"]) if facts.get("what_to_do") else None,
         is_green=outcome.is_success and run.state == "success",
     )
 
 
-def _outcome(told: Any) -> Outcome | None:
-    if not isinstance(told, dict):
+def _outcome(facts: Any) -> Outcome | None:
+    if not isinstance(facts, dict):
         return None
     try:
-        return Outcome(str(told.get("outcome")))
+        return Outcome(str(facts.get("outcome")))
     except ValueError:
         return None

@@ -10,7 +10,7 @@ from srx_issu.console.sources import Sources
 from srx_issu.console.unattended import Unattended
 from srx_issu.ports.dag_names import DAG_OF
 from srx_issu.ports.journal import UpgradeRecord
-from srx_issu.report import EvidenceItem, build_report, is_told
+from srx_issu.report import EvidenceItem, build_report, is_shown
 from srx_issu.report.documents import Documents
 from srx_issu.report.page import environment
 from srx_issu.report.reading import read_documents
@@ -36,7 +36,7 @@ class UpgradeLine:
     """One upgrade of the list."""
 
     record: UpgradeRecord
-    tone: str
+    css_class: str
     link: str
 
     @property
@@ -52,7 +52,7 @@ def upgrades(
     lines = [
         UpgradeLine(
             record=record,
-            tone=meaning(record.outcome)[0].value,
+            css_class=meaning(record.outcome)[0].value,
             link=f"{root}upgrades/{quote(record.upgrade_id, safe='')}",
         )
         for record in records
@@ -74,13 +74,13 @@ def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
     if record is None:
         return None
     entries = sources.lists.evidence(upgrade_id)
-    told = {entry.name: entry.evidence_id for entry in entries if is_told(entry.name)}
+    shown = {entry.name: entry.evidence_id for entry in entries if is_shown(entry.name)}
     listing = tuple(EvidenceItem(name=e.name, size_bytes=e.size_bytes, sha256=e.sha256) for e in entries)
     report = build_report(
         record,
         sources.journal.intent(upgrade_id),
         sources.journal.entries(upgrade_id),
-        read_documents(sources.evidence, told),
+        read_documents(sources.evidence, shown),
         listing=listing,
     )
     return Live(html=report.html, is_open=record.closed_at is None)

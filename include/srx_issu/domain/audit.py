@@ -111,10 +111,10 @@ def changes(before: Matrix, after: Matrix) -> tuple[Change, ...]:
 
 def _changes_of(name: str, old: AuditedCluster | None, new: AuditedCluster | None) -> Iterator[Change]:
     if old is None or new is None:
-        words = "is no longer in the inventory" if new is None else "is new in the inventory"
+        text = "is no longer in the inventory" if new is None else "is new in the inventory"
         states = ("-" if each is None else each.verdict.value for each in (old, new))
         before, after = states
-        yield Change(cluster=name, check=None, before=before, after=after, text=words)
+        yield Change(cluster=name, check=None, before=before, after=after, text=text)
         return
     if old.verdict is not new.verdict:
         yield Change(

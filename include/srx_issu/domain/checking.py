@@ -83,7 +83,7 @@ class Readiness:
         return tuple(result for result in self.results if result.is_finding and not result.because_silent)
 
 
-class AftermathVerdict(StrEnum):
+class PostCheckVerdict(StrEnum):
     """Is everything back?"""
 
     SAME = "SAME"  # UPGRADED

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
+from srx_issu.domain.recovery.plan import RecoveryPlan
+
 T = TypeVar("T")
+
+# Keys of evidence as an older version wrote them, with those of today.
+_EARLIER: Mapping[type[object], Mapping[str, str]] = {RecoveryPlan: {"errands": "commands"}}
 
 
 @cache
@@ -40,6 +45,19 @@ def _plain(value: object) -> object:
 
 
 def loads(kind: type[T], text: str | bytes) -> T:
-    """The value again; raises pydantic.ValidationError when the text is not one."""
-    value: T = _adapter(cast("Hashable", kind)).validate_json(text)
+    """The value again, also as an older version wrote it; raises pydantic.ValidationError when the text is
+    not one."""
+    value: T = _adapter(cast("Hashable", kind)).validate_json(_as_of_today(kind, text))
     return value
+
+
+def _as_of_today(kind: type[object], text: str | bytes) -> str | bytes:
+    """``text`` with the keys of this version."""
+    renamed = _EARLIER.get(kind)
+    if renamed is None:
+        return text
+    try:
+        content = json.loads(text, object_hook=lambda o: {renamed.get(key, key): o[key] for key in o})
+    except (ValueError, RecursionError):
+        return text  # not JSON: for ``loads`` to say
+    return json.dumps(content)

@@ -4,6 +4,6 @@ Whoever calls reads the journal and hands everything in; nothing here does I/O e
 """
 
 from srx_issu.report.build import Report, build_report
-from srx_issu.report.documents import EvidenceItem, is_told
+from srx_issu.report.documents import EvidenceItem, is_shown
 
-__all__ = ["EvidenceItem", "Report", "build_report", "is_told"]
+__all__ = ["EvidenceItem", "Report", "build_report", "is_shown"]

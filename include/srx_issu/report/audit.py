@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Matrix
-from srx_issu.domain.checking import Severity
 from srx_issu.domain.verdict import Status
 from srx_issu.report.page import environment
 from srx_issu.report.spreadsheet import table
+from srx_issu.report.verdicts import CssClass, css_class
 from srx_issu.steps.audit.fleet import summary
 
-_TONES = {
-    AuditVerdict.READY: "good",
-    AuditVerdict.ALREADY_CURRENT: "calm",
-    AuditVerdict.ASK: "note",
-    AuditVerdict.BUSY: "calm",
-    AuditVerdict.NOT_READY: "bad",
-    AuditVerdict.NO_ANSWER: "bad",
-    AuditVerdict.NOT_LOOKED_AT: "bad",
+_CLASSES = {
+    AuditVerdict.READY: CssClass.GOOD,
+    AuditVerdict.ALREADY_CURRENT: CssClass.CALM,
+    AuditVerdict.ASK: CssClass.NOTE,
+    AuditVerdict.BUSY: CssClass.CALM,
+    AuditVerdict.NOT_READY: CssClass.BAD,
+    AuditVerdict.NO_ANSWER: CssClass.BAD,
+    AuditVerdict.NOT_LOOKED_AT: CssClass.BAD,
 }
 _SIGNS = {Status.PASS: "✓", Status.FAIL: "✗", Status.ERROR: "?", Status.SKIPPED: "–"}
 
@@ -41,12 +41,11 @@ def build_audit_report(matrix: Matrix, changed: Sequence[Change] | None) -> Audi
         clusters=sorted(matrix.clusters, key=_troubled_first),
         standing=sorted((c for c in matrix.clusters if c.verdict not in _GOOD), key=_troubled_first),
         checks=_telling_first(matrix),
-        counts=[(v.value, tone, matrix.count(v)) for v, tone in _worst_verdicts() if matrix.count(v)],
+        counts=[(v.value, shown, matrix.count(v)) for v, shown in _worst_verdicts() if matrix.count(v)],
         changes=changed,
         summary=summary(matrix),
         findings=lambda cluster: [cell for cell in cluster.cells if _is_finding(cell)],
-        verdict_tone=lambda cluster: _TONES[cluster.verdict],
-        tone=cell_tone,
+        verdict_class=lambda cluster: _CLASSES[cluster.verdict],
         sign=lambda cell: _SIGNS[cell.status],
     )
     facts = {"summary": summary(matrix), "matrix": matrix, "changes": changed}
@@ -54,34 +53,25 @@ def build_audit_report(matrix: Matrix, changed: Sequence[Change] | None) -> Audi
 
 
 _GOOD = (AuditVerdict.READY, AuditVerdict.ALREADY_CURRENT)
-_WORST_FIRST = {"bad": 0, "note": 1, "calm": 2, "good": 3}
+_WORST_FIRST = {CssClass.BAD: 0, CssClass.NOTE: 1, CssClass.CALM: 2, CssClass.GOOD: 3}
 
 
 def _troubled_first(cluster: AuditedCluster) -> tuple[int, str]:
-    return _WORST_FIRST[_TONES[cluster.verdict]], cluster.name
+    return _WORST_FIRST[_CLASSES[cluster.verdict]], cluster.name
 
 
-def _worst_verdicts() -> list[tuple[AuditVerdict, str]]:
-    return sorted(_TONES.items(), key=lambda each: _WORST_FIRST[each[1]])
+def _worst_verdicts() -> list[tuple[AuditVerdict, CssClass]]:
+    return sorted(_CLASSES.items(), key=lambda each: _WORST_FIRST[each[1]])
 
 
 def _telling_first(matrix: Matrix) -> list[str]:
     """The checks, those first that some cluster did not pass; otherwise in their order."""
-    told = {cell.check for cluster in matrix.clusters for cell in cluster.cells if _is_finding(cell)}
-    return sorted(matrix.checks, key=lambda check: check not in told)
+    found = {cell.check for cluster in matrix.clusters for cell in cluster.cells if _is_finding(cell)}
+    return sorted(matrix.checks, key=lambda check: check not in found)
 
 
 def _is_finding(cell: Cell) -> bool:
-    return cell_tone(cell) in ("bad", "note")
-
-
-def cell_tone(cell: Cell) -> str:
-    """CSS class, as in the report of an upgrade."""
-    if cell.status is Status.PASS:
-        return "good"
-    if cell.status is Status.SKIPPED or cell.severity is Severity.INFO:
-        return "calm"
-    return "bad" if cell.severity is Severity.BLOCK else "note"
+    return css_class(cell) in (CssClass.BAD, CssClass.NOTE)
 
 
 def _csv(matrix: Matrix) -> str:

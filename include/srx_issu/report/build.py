@@ -11,7 +11,7 @@ from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report.documents import Documents, EvidenceItem
-from srx_issu.report.model import ReportModel, tell
+from srx_issu.report.model import ReportModel, report_model
 from srx_issu.report.page import render
 
 
@@ -34,22 +34,24 @@ def build_report(
 ) -> Report:
     """Pure. ``documents``: the upgrade's evidence by name or evidence id, oldest first.
 
-    Those that ``is_told`` knows are shown, all are listed with size and SHA-256. ``listing`` is the
+    Those that ``is_shown`` knows are shown, all are listed with size and SHA-256. ``listing`` is the
     evidence list for callers that did not read the others; None = made from ``documents``. ``journal_head``
     is the end of the journal's chain at this moment, for ``srx-issu audit verify --head``.
     """
-    story = replace(tell(record, intent, events, Documents(documents), listing), journal_head=journal_head)
-    return Report(html=render(story), json=to_json(_told(story), indent=1).decode())
+    report = replace(
+        report_model(record, intent, events, Documents(documents), listing), journal_head=journal_head
+    )
+    return Report(html=render(report), json=to_json(_as_json(report), indent=1).decode())
 
 
-def _told(story: ReportModel) -> dict[str, object]:
-    """The story's fields, and of every entry its kind."""
-    told: dict[str, object] = to_jsonable_python(story)
+def _as_json(report: ReportModel) -> dict[str, object]:
+    """The report's fields, and of every entry its kind."""
+    facts: dict[str, object] = to_jsonable_python(report)
     return {
-        **told,
-        "findings": [_line(entry) for entry in story.findings],
-        "failures": [_line(entry) for entry in story.failures],
-        "events": [_line(entry) for entry in story.events],
+        **facts,
+        "findings": [_line(entry) for entry in report.findings],
+        "failures": [_line(entry) for entry in report.failures],
+        "events": [_line(entry) for entry in report.events],
     }
 
 

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.ports.campaign import CampaignOutcome, CampaignRecord
-from srx_issu.report.campaign_model import CampaignReportModel, ClusterLine, tell_campaign
+from srx_issu.report.campaign_model import CampaignReportModel, ClusterLine, campaign_report_model
 from srx_issu.report.gantt import Chart, chart
 from srx_issu.report.page import environment
 from srx_issu.report.spreadsheet import table
@@ -44,17 +44,17 @@ def build_campaign_report(
     now: datetime,
 ) -> CampaignReport:
     """``ending`` is the outcome as it stands; the record has none before the campaign is closed."""
-    story = tell_campaign(record, events, ending, now)
-    return CampaignReport(html=_page(story), json=to_json(story, indent=1).decode(), csv=_table(story))
+    report = campaign_report_model(record, events, ending, now)
+    return CampaignReport(html=_page(report), json=to_json(report, indent=1).decode(), csv=_table(report))
 
 
-def _page(story: CampaignReportModel) -> str:
-    drawn: Chart | None = chart(story.panel) if story.panel.rows else None
-    return environment().get_template("campaign.html.j2").render(story=story, drawn=drawn)
+def _page(report: CampaignReportModel) -> str:
+    drawn: Chart | None = chart(report.panel) if report.panel.rows else None
+    return environment().get_template("campaign.html.j2").render(report=report, drawn=drawn)
 
 
-def _table(story: CampaignReportModel) -> str:
-    return table([_COLUMNS, *(_row(line) for line in story.lines)])
+def _table(report: CampaignReportModel) -> str:
+    return table([_COLUMNS, *(_row(line) for line in report.lines)])
 
 
 def _row(line: ClusterLine) -> list[object]:

@@ -72,7 +72,7 @@ _DECISIONS = (
 )
 
 
-def tell_campaign(
+def campaign_report_model(
     record: CampaignRecord,
     events: tuple[CampaignEntry, ...],
     ending: tuple[CampaignOutcome, str],

@@ -12,7 +12,7 @@ _TOLD = re.compile(
 )
 
 
-def is_told(name: str) -> bool:
+def is_shown(name: str) -> bool:
     """Whether a report shows what is in a document of this name, or only lists it."""
     return _TOLD.fullmatch(name) is not None
 

@@ -59,6 +59,6 @@ def figure(value: float | None) -> str:
     )
 
 
-def words_of(step: str) -> str:
+def step_label(step: str) -> str:
     """``issu.wait_for_cold_sync`` → ``wait for cold sync``."""
     return step.rpartition(".")[2].replace("_", " ")

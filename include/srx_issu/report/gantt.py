@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from srx_issu.report.formatting import duration, words_of
+from srx_issu.report.formatting import duration, step_label
 from srx_issu.report.timeline import Panel, StepSpan, TimelineRow
 
 LABELS, PLOT, NOTES = 232.0, 560.0, 188.0  # widths of the three columns
@@ -23,7 +23,7 @@ class Bar:
 
     x: float
     width: float
-    tone: str
+    css_class: str
     tip: str
 
 
@@ -87,7 +87,7 @@ def _line(panel: Panel, place: int, row: TimelineRow) -> ChartLine:
     note = f"{spent} of {duration(row.limit_s)}{again}" if row.limit_s is not None else f"{spent}{again}"
     return ChartLine(
         y=AXIS + ROW * place,
-        label=words_of(row.step),
+        label=step_label(row.step),
         step=row.step,
         bars=tuple(_bar(panel, span) for span in row.spans),
         limit_x=_limit_x(panel, row),
@@ -100,7 +100,7 @@ def _bar(panel: Panel, span: StepSpan) -> Bar:
     x = min(_x(panel, span.start), LABELS + PLOT - _SHORTEST)
     width = max(_SHORTEST, round(_x(panel, span.end) - x, 1))
     tip = f"{span.start:%H:%M:%S} to {span.end:%H:%M:%S}, {duration(span.seconds)}, {span.state}"
-    return Bar(x=x, width=width, tone=span.state.value, tip=tip)
+    return Bar(x=x, width=width, css_class=span.state.value, tip=tip)
 
 
 def _limit_x(panel: Panel, row: TimelineRow) -> float | None:

@@ -19,7 +19,7 @@ from srx_issu.report.recovery import Recovery, recovery
 from srx_issu.report.sent import SentCommand, sent_commands
 from srx_issu.report.timeline import Panel, timeline
 from srx_issu.report.traffic import Traffic, traffic
-from srx_issu.report.verdicts import Tone, conclusion, meaning
+from srx_issu.report.verdicts import CssClass, conclusion, meaning
 
 LONGEST_TRANSCRIPT = 200_000  # characters shown on the page; the whole of it is evidence
 
@@ -42,7 +42,7 @@ class ReportModel:
     closed_at: datetime | None
     last_event_at: datetime
     outcome: Outcome | None
-    tone: Tone
+    css_class: CssClass
     meaning: str
     reason: str | None
     recovery: Recovery | None
@@ -68,17 +68,17 @@ class ReportModel:
         return ((self.closed_at or self.last_event_at) - self.opened_at).total_seconds()
 
 
-def tell(
+def report_model(
     record: UpgradeRecord,
     intent: Intent,
     events: tuple[Entry, ...],
     documents: Documents,
     listing: tuple[EvidenceItem, ...] | None = None,
 ) -> ReportModel:
-    """Puts the story together. Documents that are missing or unreadable leave their part out."""
+    """Puts the report together. Documents that are missing or unreadable leave their part out."""
     outcome, reason = conclusion(record, events)
-    tone, words = meaning(outcome)
-    todo = documents.text("what-to-do.txt") if tone is Tone.BAD else None
+    css_class, sentence = meaning(outcome)
+    todo = documents.text("what-to-do.txt") if css_class is CssClass.BAD else None
     return ReportModel(
         upgrade_id=record.upgrade_id,
         cluster=record.cluster,
@@ -94,8 +94,8 @@ def tell(
         closed_at=record.closed_at,
         last_event_at=max((e.at for e in events), default=record.opened_at),
         outcome=outcome,
-        tone=tone,
-        meaning=words,
+        css_class=css_class,
+        meaning=sentence,
         reason=reason,
         recovery=recovery(documents),
         what_to_do=todo,

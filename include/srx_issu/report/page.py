@@ -12,20 +12,21 @@ from srx_issu.report import formatting
 from srx_issu.report.bars import bar_chart
 from srx_issu.report.gantt import chart
 from srx_issu.report.model import ReportModel
+from srx_issu.report.verdicts import css_class
 
 HERE = "srx_issu.report"
 
 
-def render(story: ReportModel) -> str:
+def render(report: ReportModel) -> str:
     """HTML of one upgrade. Needs nothing from a network; prints on paper."""
     return (
         environment()
         .get_template("report.html.j2")
         .render(
-            story=story,
-            charts=[chart(panel) for panel in story.timeline],
-            overview=[bar_chart(comparison) for comparison in story.traffic.overview],
-            by_service=[bar_chart(comparison) for comparison in story.traffic.by_service],
+            report=report,
+            charts=[chart(panel) for panel in report.timeline],
+            overview=[bar_chart(comparison) for comparison in report.traffic.overview],
+            by_service=[bar_chart(comparison) for comparison in report.traffic.by_service],
         )
     )
 
@@ -44,8 +45,9 @@ def environment(package: str = HERE) -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup) else formatting.plain(value),
     )
-    for name in ("clock", "stamp", "duration", "size", "words_of", "figure"):
+    for name in ("clock", "stamp", "duration", "size", "step_label", "figure"):
         made.filters[name] = getattr(formatting, name)
+    made.globals["css_class"] = css_class
     made.globals["style"] = Markup(_source(HERE, "report.css"))  # noqa: S704 - a file of ours, no input
     return made
 

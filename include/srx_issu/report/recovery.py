@@ -24,7 +24,7 @@ class Recovery:
     reason: str
     true_now: str
     service: str  # what it means for the traffic
-    words: str  # to the operator
+    advice: str  # to the operator
     found: tuple[str, ...]  # on each node, then what else speaks for it
     plan: str
     permission: str
@@ -34,11 +34,11 @@ class Recovery:
 
 def recovery(documents: Documents) -> Recovery | None:
     """None when nothing was diagnosed, or nothing that this version can read."""
-    told, kept = documents.newest("diagnosis.json"), documents.newest("recovery-plan.json")
-    if told is None or kept is None:
+    diagnosis_json, plan_json = documents.newest("diagnosis.json"), documents.newest("recovery-plan.json")
+    if diagnosis_json is None or plan_json is None:
         return None
     try:
-        diagnosis, plan = codec.loads(Diagnosis, told), codec.loads(RecoveryPlan, kept)
+        diagnosis, plan = codec.loads(Diagnosis, diagnosis_json), codec.loads(RecoveryPlan, plan_json)
     except ValidationError:
         return None
     facts = FACTS[plan.failure]
@@ -48,7 +48,7 @@ def recovery(documents: Documents) -> Recovery | None:
         reason=diagnosis.why,
         true_now=facts.true_now,
         service=facts.service.value,
-        words=facts.words,
+        advice=facts.words,
         found=(*(f"{finding.node}: {finding.text}" for finding in diagnosis.findings), *diagnosis.evidence),
         plan=plan.kind.replace("_", " "),
         permission=plan.permission.value,

@@ -30,10 +30,10 @@ def harmless(value: object) -> object:
         return ""
     if isinstance(value, int | float):
         return value
-    words = plain(value)
-    first = next((letter for letter in words if not _is_passed_over(letter)), "")
+    text = plain(value)
+    first = next((letter for letter in text if not _is_passed_over(letter)), "")
     risky = str(value).startswith(_BEGINS_CELL) or unicodedata.normalize("NFKC", first)[:1] in _BEGINS_FORMULA
-    return f"'{words}" if first and risky else words
+    return f"'{text}" if first and risky else text
 
 
 def _is_passed_over(letter: str) -> bool:

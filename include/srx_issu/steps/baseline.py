@@ -45,7 +45,7 @@ def intent_of(journal: Journal, upgrade_id: str) -> Intent:
     return replace(intent, image=replace(intent.image, release=found.target))
 
 
-def course(state: UpgradeState, evidence: Evidence, intent: Intent) -> Course:
+def course_of(state: UpgradeState, evidence: Evidence, intent: Intent) -> Course:
     """What a wait is judged against. Before the start, the baseline's RG0 primary stands for the starter."""
     before = baseline(state, evidence)
     begun = state.start

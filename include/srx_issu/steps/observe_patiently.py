@@ -33,10 +33,10 @@ def look_patiently(context: UpgradeContext) -> Snapshot:
 def require_login(now: Snapshot) -> Snapshot:
     """Raises ConnectionUnusable when both nodes refuse our login: the look says nothing about the cluster."""
     if now.is_shut_out:
-        words = "; ".join(f"{view.node}: {view.error}" for view in now.views)
+        errors = "; ".join(f"{view.node}: {view.error}" for view in now.views)
         raise ConnectionUnusable(
-            f"both nodes of {now.cluster} refuse the login ({words}); correct the login and the host keys of "
-            "the Airflow connection"
+            f"both nodes of {now.cluster} refuse the login ({errors}); correct the login and the host keys "
+            "of the Airflow connection"
         )
     return now
 

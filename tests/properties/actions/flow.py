@@ -18,7 +18,7 @@ from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import approach
 from srx_issu.steps.approval.gate_task import AskPerson, Gate
 from srx_issu.steps.approval.request import recovery_request, start_request
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
@@ -127,13 +127,13 @@ def wait(step: str, goal: Goal) -> tuple[str, Task]:
 def _watch(here: Site, run: Run, step: str, goal: Goal, context: UpgradeContext) -> object:
     timers = context.intent.policy.timers
     so_far = known(here.journal.written[run.upgrade_id])
-    way = course(so_far, here.evidence, context.intent)
+    course = course_of(so_far, here.evidence, context.intent)
     began = so_far.waiting_since.get(goal)
     if began is None:
         here.note(run, WaitBegan(awaited=goal), step, f"waiting for {goal}")
         began = here.world.now()
     for _ in range(MOST_POLLS):
-        seen = progress(goal, way, context.reader.observe())
+        seen = progress(goal, course, context.reader.observe())
         if seen.done:
             here.note(run, WaitEnded(awaited=goal, reached=True), step, seen.text)
             return seen.text
@@ -147,7 +147,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
     step = f"recover.{name}"
     failed = StepFailed(task=step, awaited=name)
 
-    def errand(here: Site, run: Run) -> object:
+    def command(here: Site, run: Run) -> object:
         for _ in range(MOST_POLLS):
             found = here.perform(run, step, lambda context: carry_out(context, name), failed=failed)
             if not isinstance(found, RecoveryWait):
@@ -161,7 +161,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
             here.world.sleep(TIMERS.poll_s)
         return NotYet()
 
-    return step, errand
+    return step, command
 
 
 def until_quiet(here: Site, run: Run) -> object:

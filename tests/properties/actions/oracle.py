@@ -138,7 +138,7 @@ class Oracle:
             if plan.permission is Permission.ASK:
                 rule = intent.approvals.recovery
                 begun = any(
-                    isinstance(e.event, CommandIntended) and e.event.errand is not None
+                    isinstance(e.event, CommandIntended) and e.event.recovery_command is not None
                     for e in entries[made_at:-1]
                 )
                 about, holds_s = about_recovery(entries, self.evidence), 1e9 if begun else rule.holds_s

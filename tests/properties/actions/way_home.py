@@ -24,7 +24,7 @@ from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out
-from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_issu.steps.upgrade.observe import observe, observe_again
@@ -121,7 +121,7 @@ def _tried(journal: MemoryJournal, make: Callable[[str], UpgradeContext]) -> str
     found = prognosis(here, patient=False)
     if not found.plan.actions:
         return None  # what the nodes show is for a person; the words tell what
-    keep_plan(here, found)
+    store_plan(here, found)
     for number, who in enumerate(ENTITLED, 1):
         so_far = here.known()
         journal.record(NAME, put(so_far, here.intent, "recovery", number))

@@ -47,7 +47,7 @@ from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import approach, give_up, hear
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, NextGate, Response
 from srx_issu.steps.approval.request import recovery_request
-from srx_issu.steps.baseline import course, intent_of
+from srx_issu.steps.baseline import course_of, intent_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
@@ -257,17 +257,17 @@ class Pilot:
         self._task("observe_again", observe_again)
 
     def _after(self) -> None:
-        while isinstance(way := self._task("branch_outcome", judge_outcome), NotYet):
-            self.world.sleep(way.pause_s)
-        if way is NextStage.HOLD:
+        while isinstance(stage := self._task("branch_outcome", judge_outcome), NotYet):
+            self.world.sleep(stage.pause_s)
+        if stage is NextStage.HOLD:
             self._task("hold_for_operator", hold_for_operator)
-        if way is NextStage.RECOVER:
+        if stage is NextStage.RECOVER:
             try:
-                way = NextStage.VERIFY if self._recover() is Recovered.VERIFY else way
+                stage = NextStage.VERIFY if self._recover() is Recovered.VERIFY else stage
             except TaskFailed:
                 self._task("recover.hold_for_operator", hold_recovery)
                 raise
-        if way is NextStage.VERIFY:
+        if stage is NextStage.VERIFY:
             self._verify()
 
     def _recover(self) -> Recovered:
@@ -359,10 +359,10 @@ class Pilot:
         context = self._context(step)
         self._tell(WaitBegan(awaited=goal), step, f"waiting for {goal}")
         began = self.world.now()
-        way = course(self._known(), self.evidence, context.intent)
+        course = course_of(self._known(), self.evidence, context.intent)
         while True:
             now = context.reader.observe()
-            seen = progress(goal, way, now)
+            seen = progress(goal, course, now)
             if seen.done:
                 self._tell(WaitEnded(awaited=goal, reached=True), step, seen.text)
                 return
@@ -372,14 +372,14 @@ class Pilot:
                 if waited_s > deadline_s(goal, context.intent.policy.timers)
                 else None
             )
-            if reason := self._stopped(context, way, now) or late:
+            if reason := self._stopped(context, course, now) or late:
                 self._tell(WaitEnded(awaited=goal, reached=False), step, reason)
                 raise self._fails(step, reason)
             self._pause()
 
-    def _stopped(self, context: UpgradeContext, way: Course, now: Snapshot) -> str | None:
+    def _stopped(self, context: UpgradeContext, course: Course, now: Snapshot) -> str | None:
         begun = self._known().start
-        reading = infer_phase(way.before, now, way.starter, way.target)
+        reading = infer_phase(course.before, now, course.starter, course.target)
         if reading.phase is None or reading.phase >= Phase.SWITCHED_OVER:
             return None
         if begun is None or begun.transcript_path is None:

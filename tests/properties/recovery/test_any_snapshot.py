@@ -160,25 +160,25 @@ def dented(draw: st.DrawFn, now: Snapshot) -> Snapshot:
 
 def assert_safe(plan: RecoveryPlan, now: Snapshot, step: Send) -> None:
     """The stop rules (docs/junos.md, "Stop rules"), on what this very look shows."""
-    errand = step.errand
+    command = step.command
     for group_id in now.group_ids:
         leaders = [v.node for v in now.views if v.own_state(group_id) is GroupState.PRIMARY]
-        assert len(leaders) < 2, f"{errand.command.cli} while both are primary of RG{group_id}"
-    if errand.order in (CommandKind.ROLL_BACK, CommandKind.REBOOT):
-        node = errand.node
-        assert f" node {node.number}" in errand.command.cli
+        assert len(leaders) < 2, f"{command.junos_command.cli} while both are primary of RG{group_id}"
+    if command.order in (CommandKind.ROLL_BACK, CommandKind.REBOOT):
+        node = command.node
+        assert f" node {node.number}" in command.junos_command.cli
         assert now.view(node).reachable
         assert now.both_reachable
         for group_id in now.group_ids:
             assert now.view(node).own_state(group_id) is not GroupState.PRIMARY
             assert now.view(node.peer).own_state(group_id) is GroupState.PRIMARY
-    if errand.order in (CommandKind.FAIL_OVER, CommandKind.RESET_FAILOVER):
+    if command.order in (CommandKind.FAIL_OVER, CommandKind.RESET_FAILOVER):
         for view in now.views:
-            own = view.own_state(errand.group_id) if errand.group_id is not None else None
+            own = view.own_state(command.group_id) if command.group_id is not None else None
             assert own in (GroupState.PRIMARY, GroupState.SECONDARY, None)
-    if errand.order is CommandKind.FAIL_OVER:
-        assert errand.subject is not None
-        taker = now.view(errand.subject)
+    if command.order is CommandKind.FAIL_OVER:
+        assert command.subject is not None
+        taker = now.view(command.subject)
         assert all(taker.own_state(g) in (GroupState.PRIMARY, GroupState.SECONDARY) for g in now.group_ids)
         assert taker.cold_sync is None or taker.cold_sync.is_complete is not False
 
@@ -192,9 +192,9 @@ def judge(
     assert describe(plan, found)
     sent = tuple(
         SentRecoveryCommand(
-            key=errand.key, at=T0 - timedelta(seconds=600), booted_at=now.view(errand.node).booted_at
+            key=command.key, at=T0 - timedelta(seconds=600), booted_at=now.view(command.node).booted_at
         )
-        for errand in plan.errands[: int(str(done))]
+        for command in plan.commands[: int(str(done))]
     )
     step = next_action(plan, later, sent)
     assert step.reason

@@ -93,7 +93,7 @@ INTENDED = CommandIntended(
     transcript="/var/tmp/transcript",
     group=1,
     file="/var/tmp/junos.tgz",
-    errand="reboot_node0",
+    recovery_command="reboot_node0",
     booted_at=NOON,
 )
 ANSWERED: dict[str, Any] = {
@@ -188,8 +188,8 @@ STORED: Mapping[str, str] = {
     "cluster_handed_over": "by",
     "cluster_released": "by",
     "cluster_taken_over": "by from_upgrade",
-    "command_intended": "sending command permit_id purpose permit once method transcript group file errand "
-    "booted_at",
+    "command_intended": "sending command permit_id purpose permit once method transcript group file "
+    "recovery_command booted_at",
     "command_rejected": "sending command permit_id file started method",
     "command_sent": "sending command permit_id file started method",
     "command_unanswered": "sending command permit_id file started method",
@@ -275,6 +275,13 @@ def test_the_names_and_fields_of_stored_events_are_those_of_stored_journals() ->
         assert name[0] == "event"
         found[name[1]] = " ".join(field for field, _ in told)
     assert found == STORED
+
+
+def test_a_command_of_a_recovery_that_an_older_version_intended_is_read() -> None:
+    older = {"event": "command_intended", "sending": "recover", "command": "reboot", "errand": "reboot_node0"}
+    read = event_from_json(older, {"node": "node0", "key": "recover.reboot_node0"})
+    assert isinstance(read, CommandIntended)
+    assert read.recovery_command == "reboot_node0"
 
 
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)

@@ -76,14 +76,14 @@ def test_many_failures_are_named_in_part() -> None:
 
 def test_a_wave_that_went_well_is_promoted() -> None:
     judged = judge_wave(campaign(), DONE, wave=WAVE, planned=4)
-    assert (judged.way, judged.reason) == (WaveDecision.PROMOTE, "all 4 of the wave have ended")
+    assert (judged.decision, judged.reason) == (WaveDecision.PROMOTE, "all 4 of the wave have ended")
 
 
 def test_failures_within_the_budget_are_told_and_promoted() -> None:
     judged = judge_wave(
         campaign(budget=Budget(total=Share(count=1))), {**DONE, "a": Result.ROLLED_BACK}, wave=WAVE, planned=4
     )
-    assert (judged.way, judged.reason) == (
+    assert (judged.decision, judged.reason) == (
         WaveDecision.PROMOTE,
         "all 4 of the wave have ended; 1 failed, which the budget allows",
     )
@@ -91,29 +91,34 @@ def test_failures_within_the_budget_are_told_and_promoted() -> None:
 
 def test_a_cluster_without_result_is_a_failure() -> None:
     judged = judge_wave(campaign(budget=Budget(total=Share(count=0))), {}, wave=WAVE, planned=4)
-    assert judged.way is WaveDecision.HOLD
+    assert judged.decision is WaveDecision.HOLD
 
 
 @pytest.mark.parametrize(
-    ("what", "way"), [(OnExceeded.HOLD, WaveDecision.HOLD), (OnExceeded.ABORT, WaveDecision.ABORT)]
+    ("what", "decision"), [(OnExceeded.HOLD, WaveDecision.HOLD), (OnExceeded.ABORT, WaveDecision.ABORT)]
 )
-def test_an_exceeded_budget_holds_or_aborts_as_the_file_says(what: OnExceeded, way: WaveDecision) -> None:
+def test_an_exceeded_budget_holds_or_aborts_as_the_file_says(
+    what: OnExceeded, decision: WaveDecision
+) -> None:
     budget = Budget(total=Share(count=0), on_exceeded=what)
     judged = judge_wave(campaign(budget=budget), {**DONE, "a": Result.ROLLED_BACK}, wave=WAVE, planned=4)
-    assert judged.way is way
+    assert judged.decision is decision
 
 
 def test_what_was_not_started_holds() -> None:
     results = {**dict.fromkeys(WAVE, Result.NOT_STARTED), **{f"x{n}": Result.UPGRADED for n in range(3)}}
     judged = judge_wave(campaign(), results, wave=(*WAVE, "x1"), planned=9)
-    assert (judged.way, judged.reason) == (WaveDecision.HOLD, "4 of the wave were not started: a, b, c, d")
+    assert (judged.decision, judged.reason) == (
+        WaveDecision.HOLD,
+        "4 of the wave were not started: a, b, c, d",
+    )
     many = {f"y{n}": Result.NOT_STARTED for n in range(6)}
     assert judge_wave(campaign(), many, wave=tuple(many), planned=9).reason.endswith("y4 and others")
 
 
 def test_an_abort_comes_first() -> None:
     judged = judge_wave(campaign(), DONE, wave=WAVE, planned=4, aborted="ada: flood in ber")
-    assert (judged.way, judged.reason) == (WaveDecision.ABORT, "ada: flood in ber")
+    assert (judged.decision, judged.reason) == (WaveDecision.ABORT, "ada: flood in ber")
 
 
 def test_only_what_may_be_tried_again_is() -> None:

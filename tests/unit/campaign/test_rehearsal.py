@@ -9,7 +9,8 @@ from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.gate import Judgement
 from srx_issu.campaign.model import Budget, Campaign, InFlight, Result, Retry, Share, WaveSize
 from srx_issu.campaign.plan import PlannedCluster, plan_waves
-from srx_issu.campaign.rehearse import Answer, Rehearsal, RehearsedEnd, TickKind
+from srx_issu.campaign.rehearse import Rehearsal, RehearsedEnd, TickKind
+from srx_issu.campaign.rounds import Answer
 from tests.unit.campaign.fleets import campaign, member
 from tests.unit.campaign.goldens import assert_as_recorded
 from tests.unit.campaign.worlds import START

@@ -13,7 +13,8 @@ from srx_issu.campaign.budget import counted
 from srx_issu.campaign.gate import Judgement
 from srx_issu.campaign.model import NEVER_RETRIED, Campaign, Result, Share
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster, plan_waves
-from srx_issu.campaign.rehearse import Answer, Rehearsal, RehearsedEnd, Tick, TickKind
+from srx_issu.campaign.rehearse import Rehearsal, RehearsedEnd, Tick, TickKind
+from srx_issu.campaign.rounds import Answer
 from srx_issu.campaign.window import Calendar, Days, Opening, next_start, spans
 from tests.unit.campaign.fleets import SITES, random_campaign, random_fleet
 

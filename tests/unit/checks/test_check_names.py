@@ -17,9 +17,9 @@ from srx_issu.checks.post_check_table import (
     _AS_BEFORE,
     _FLAGS,
     COMPARED,
-    after_checks,
     after_frame,
     comparison_frame,
+    post_checks,
     priorities_frame,
 )
 from srx_issu.checks.readiness import _CAUSES, NEED_AN_IMAGE, readiness_checks
@@ -37,7 +37,7 @@ def name_of(check: Check) -> str:
     return check.name
 
 
-EVERY = {c.name: c for c in (*readiness_checks(intent()), *after_checks(intent(), state(), flags_reset=True))}
+EVERY = {c.name: c for c in (*readiness_checks(intent()), *post_checks(intent(), state(), flags_reset=True))}
 
 SUBJECT = Subject(snapshot=snapshot(), state=state(), intent=intent(), rules=intent().policy.checks)
 FRAMES = (

@@ -61,14 +61,14 @@ def gather(group: int, permit_id: str) -> Event:
 
 
 def reboot(permit_id: str | None = "a", once: str | None = None) -> Event:
-    """An errand of a recovery."""
+    """A command of a recovery."""
     return CommandIntended(
         sending=Sending.RECOVER,
         node=N1,
         command="request system reboot",
         permit_id=permit_id,
         once=once,
-        errand="reboot",
+        recovery_command="reboot",
         booted_at=T0,
     )
 

@@ -58,7 +58,7 @@ def both(*found: Any) -> PerNode[Any]:
 
 
 def words(before: Observation, after: Observation, **tolerances: Tolerance) -> list[str]:
-    return [d.words for d in compare(before, after, {k.replace("__", "."): t for k, t in tolerances.items()})]
+    return [d.text for d in compare(before, after, {k.replace("__", "."): t for k, t in tolerances.items()})]
 
 
 def tunnel(gateway: str, tunnels: int = 1) -> rows.IpsecTunnel:
@@ -125,7 +125,7 @@ def test_the_same_state_has_no_difference() -> None:
 def test_lost_added_and_changed_are_told_by_key() -> None:
     before = look(ipsec=both(tunnel("a", 2), tunnel("b")))
     after = look(ipsec=both(tunnel("a", 1), tunnel("c")))
-    found = {(d.kind, d.key, d.words) for d in compare(before, after, {})}
+    found = {(d.kind, d.key, d.text) for d in compare(before, after, {})}
     assert found == {
         (DifferenceKind.LOST, "b", "VPN peer b is lost"),
         (DifferenceKind.ADDED, "c", "VPN peer c is new"),
@@ -144,7 +144,7 @@ def test_a_policy_that_changed_inside_is_told_without_its_digest() -> None:
     (found,) = compare(
         look(policies=both(policy("x", 1))), look(policies=both(policy("x", 1, content="y"))), {}
     )
-    assert (found.kind, found.words) == (DifferenceKind.CHANGED, "policy a > b / x has changed")
+    assert (found.kind, found.text) == (DifferenceKind.CHANGED, "policy a > b / x has changed")
 
 
 def test_an_inserted_policy_does_not_move_the_others_but_a_swap_does() -> None:
@@ -153,7 +153,7 @@ def test_an_inserted_policy_does_not_move_the_others_but_a_swap_does() -> None:
     assert [d.kind for d in compare(before, inserted, {})] == [DifferenceKind.ADDED]
     swapped = look(policies=both(policy("y", 1), policy("x", 2)))
     (moved,) = compare(before, swapped, {})
-    assert (moved.kind, moved.words) == (
+    assert (moved.kind, moved.text) == (
         DifferenceKind.MOVED,
         "policies a > b: order changed for 2, first a > b / x",
     )
@@ -207,14 +207,14 @@ def test_what_belongs_to_a_box_is_compared_with_that_box() -> None:
 
 def test_what_both_nodes_lost_is_told_once() -> None:
     (found,) = compare(look(ipsec=both(tunnel("a"))), look(ipsec=both()), {})
-    assert (found.node, found.words) == (None, "VPN peer a is lost")
+    assert (found.node, found.text) == (None, "VPN peer a is lost")
 
 
 def test_silence_after_an_answer_is_a_difference_and_silence_before_is_none() -> None:
     silent = PerNode(node0=NotAnswered(reason="syntax error"), node1=NotAnswered(reason="syntax error"))
     told, gone = look(ipsec=both(tunnel("a"))), look(ipsec=silent)
     (found,) = compare(told, gone, {})
-    assert (found.kind, found.words) == (
+    assert (found.kind, found.text) == (
         DifferenceKind.SILENT,
         "VPN peers: no answer any more (syntax error)",
     )

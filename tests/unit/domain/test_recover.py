@@ -52,7 +52,7 @@ def plan(
 
 
 def orders(made: RecoveryPlan) -> list[str]:
-    return [f"{e.node}: {e.command.cli}" for e in made.errands]
+    return [f"{e.node}: {e.junos_command.cli}" for e in made.commands]
 
 
 def steps(made: RecoveryPlan) -> list[str]:
@@ -225,7 +225,7 @@ class TestRollBack:
     def test_moves_rg0_last_when_the_upgraded_node_serves(self) -> None:
         made = plan(snapshot(after_reboot(SWITCHED.node0), SWITCHED.node1), overdue=True)
         assert made.kind is PlanKind.ROLL_BACK
-        moves = [e.group_id for e in made.errands if e.order is CommandKind.FAIL_OVER]
+        moves = [e.group_id for e in made.commands if e.order is CommandKind.FAIL_OVER]
         assert moves == [1, 0]
 
     def test_policy_may_ask_or_forbid(self) -> None:
@@ -293,20 +293,20 @@ class TestThePlanAsAValue:
         with pytest.raises(ValueError, match="13 actions, at most 12"):
             _plan_of(*[step] * 13)
 
-    def test_refuses_two_errands_with_one_key(self) -> None:
+    def test_refuses_two_commands_with_one_key(self) -> None:
         twice = (RecoveryCommand(key="a", order=CommandKind.ABORT_ISSU, node=N0),) * 2
-        step = RecoveryAction(name=ActionName.ABORT_ISSU, reason="", deadline="resync_s", errands=twice)
+        step = RecoveryAction(name=ActionName.ABORT_ISSU, reason="", deadline="resync_s", commands=twice)
         with pytest.raises(ValueError, match="share a key: a, a"):
             _plan_of(step)
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
-    def test_an_errand_without_its_node_builds_no_command(self, order: CommandKind) -> None:
+    def test_a_command_without_its_node_builds_no_command(self, order: CommandKind) -> None:
         with pytest.raises(ValueError, match="names no node"):
-            _ = RecoveryCommand(key="x", order=order, node=N0).command
+            _ = RecoveryCommand(key="x", order=order, node=N0).junos_command
 
-    def test_an_errand_without_its_group_builds_no_command(self) -> None:
+    def test_a_command_without_its_group_builds_no_command(self) -> None:
         with pytest.raises(ValueError, match="names no redundancy group"):
-            _ = RecoveryCommand(key="x", order=CommandKind.RESET_FAILOVER, node=N0).command
+            _ = RecoveryCommand(key="x", order=CommandKind.RESET_FAILOVER, node=N0).junos_command
 
 
 def _plan_of(*actions: RecoveryAction) -> RecoveryPlan:

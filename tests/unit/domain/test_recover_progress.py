@@ -87,7 +87,7 @@ def later(now: Snapshot, seconds: float) -> Snapshot:
 
 def sent(step: object) -> str:
     assert isinstance(step, Send), step
-    return f"{step.errand.node}: {step.errand.command.cli}"
+    return f"{step.command.node}: {step.command.junos_command.cli}"
 
 
 class TestNothingIsSent:
@@ -275,7 +275,7 @@ class TestForTheDag:
         assert isinstance(next_in(step, both(), (SentRecoveryCommand(key="resync_policies", at=T0),)), Passed)
 
 
-def errand(order: CommandKind, **changes: object) -> RecoveryCommand:
+def command(order: CommandKind, **changes: object) -> RecoveryCommand:
     plain = RecoveryCommand(key="x", order=order, node=N1, subject=N1, group_id=1)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -284,17 +284,17 @@ UNSEEN_GROUP = (group(0), replace(group(1), members=group(1).members[:1]))
 
 
 class TestStopRules:
-    """Asked for bare errands, as if no plan had any sense."""
+    """Asked for bare commands, as if no plan had any sense."""
 
     @pytest.mark.parametrize("order", list(CommandKind))
     def test_two_primaries_stop_everything_and_page(self, order: CommandKind) -> None:
-        against = objection(errand(order), SPLIT)
+        against = objection(command(order), SPLIT)
         assert against is not None
-        assert against.say is StopVerdict.PAGE
+        assert against.verdict is StopVerdict.PAGE
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     @pytest.mark.parametrize(
-        ("now", "say"),
+        ("now", "verdict"),
         [
             (both(groups=ON_NODE1), StopVerdict.STOP),
             (both(groups=(group(0), group(1, N1))), StopVerdict.STOP),
@@ -308,20 +308,20 @@ class TestStopRules:
         ],
     )
     def test_no_primary_is_taken_down(
-        self, order: CommandKind, now: Snapshot, say: StopVerdict | None
+        self, order: CommandKind, now: Snapshot, verdict: StopVerdict | None
     ) -> None:
-        against = objection(errand(order), now)
-        assert (against.say if against else None) is say
+        against = objection(command(order), now)
+        assert (against.verdict if against else None) is verdict
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     def test_no_node_is_taken_down_through_its_peer(self, order: CommandKind) -> None:
-        for stray in (errand(order, node=N0), errand(order, subject=None)):
+        for stray in (command(order, node=N0), command(order, subject=None)):
             against = objection(stray, both())
             assert against is not None
-            assert against.say is StopVerdict.STOP
+            assert against.verdict is StopVerdict.STOP
 
     @pytest.mark.parametrize(
-        ("node1", "say"),
+        ("node1", "verdict"),
         [
             (view(N1), None),
             (view(N1, groups=(group(0), group(1, states={N1: GroupState.SECONDARY_HOLD}))), StopVerdict.WAIT),
@@ -330,31 +330,33 @@ class TestStopRules:
             (silent(N1), StopVerdict.WAIT),
         ],
     )
-    def test_no_group_moves_during_hold_or_cold_sync(self, node1: NodeView, say: StopVerdict | None) -> None:
-        against = objection(errand(CommandKind.FAIL_OVER), snapshot(view(N0), node1))
-        assert (against.say if against else None) is say
-        reset = objection(errand(CommandKind.RESET_FAILOVER), snapshot(view(N0), node1))
-        assert (reset.say if reset else None) is say
+    def test_no_group_moves_during_hold_or_cold_sync(
+        self, node1: NodeView, verdict: StopVerdict | None
+    ) -> None:
+        against = objection(command(CommandKind.FAIL_OVER), snapshot(view(N0), node1))
+        assert (against.verdict if against else None) is verdict
+        reset = objection(command(CommandKind.RESET_FAILOVER), snapshot(view(N0), node1))
+        assert (reset.verdict if reset else None) is verdict
 
     def test_a_move_that_names_no_group_or_node_is_stopped(self) -> None:
         for stray in (
-            errand(CommandKind.FAIL_OVER, group_id=None),
-            errand(CommandKind.FAIL_OVER, subject=None),
+            command(CommandKind.FAIL_OVER, group_id=None),
+            command(CommandKind.FAIL_OVER, subject=None),
         ):
             assert objection(stray, both()) == Objection(
-                say=StopVerdict.STOP, reason="x: names no group or no node"
+                verdict=StopVerdict.STOP, reason="x: names no group or no node"
             )
 
     @pytest.mark.parametrize("order", [CommandKind.ABORT_ISSU, CommandKind.RESYNC_POLICIES])
     def test_nothing_speaks_against_closing_a_window(self, order: CommandKind) -> None:
-        assert objection(errand(order), both()) is None
+        assert objection(command(order), both()) is None
 
     def test_they_stand_before_a_plan_that_has_no_sense(self) -> None:
         mad = RecoveryAction(
             name=ActionName.REBOOT_NODE,
             reason="because",
             deadline="resync_s",
-            errands=(errand(CommandKind.REBOOT, node=N0, subject=N0),),
+            commands=(command(CommandKind.REBOOT, node=N0, subject=N0),),
         )
         assert next_in(mad, both(), ()) == Stop(
             reason="request system reboot node 0 is not sent to node0: "

@@ -9,7 +9,7 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
-from srx_issu.domain.recovery.descriptions import by_hand, describe, say
+from srx_issu.domain.recovery.descriptions import by_hand, describe, describe_condition
 from srx_issu.domain.recovery.planner import recover
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, snapshot, view
@@ -48,6 +48,6 @@ def test_says_that_nothing_will_be_sent() -> None:
 
 @pytest.mark.parametrize("claim", list(StateClaim))
 def test_every_claim_has_words(claim: StateClaim) -> None:
-    words = say(StateCondition(claim=claim, node=N1, group_id=1, release=OLD))
+    words = describe_condition(StateCondition(claim=claim, node=N1, group_id=1, release=OLD))
     assert "node1" in words or "RG1" in words
     assert "None" not in words

@@ -1,4 +1,4 @@
-"""What an upgrade has sent: its start, what is sent once, and a recovery's errands."""
+"""What an upgrade has sent: its start, what is sent once, and a recovery's commands."""
 
 from __future__ import annotations
 
@@ -146,9 +146,9 @@ class TestTheKeyOfWhatIsSentOnce:
 
 
 class TestARecovery:
-    def test_has_taken_the_errands_that_were_not_withdrawn(self) -> None:
+    def test_has_taken_the_commands_that_were_not_withdrawn(self) -> None:
         so_far = after(PLAN, start("s"), reboot("a"), reboot("b"), withdrawal("b"))
-        assert so_far.errands == (SentRecoveryCommand(key="reboot", at=minute(2), booted_at=T0),)
+        assert so_far.recovery_commands == (SentRecoveryCommand(key="reboot", at=minute(2), booted_at=T0),)
 
     @pytest.mark.parametrize(
         ("happened", "is_begun"),

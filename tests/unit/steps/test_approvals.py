@@ -216,7 +216,11 @@ def test_a_recovery_that_has_begun_is_carried_out_whatever_its_yes_is_old() -> N
     approved = _answered(PLAN, "recovery")
     assert isinstance(_recovery(approved, hours=25), NotApproved)
     reboot = CommandIntended(
-        sending=Sending.RECOVER, node=N1, command="request system reboot", permit_id=None, errand="reboot"
+        sending=Sending.RECOVER,
+        node=N1,
+        command="request system reboot",
+        permit_id=None,
+        recovery_command="reboot",
     )
     sent = entry_of(reboot, "", at=T0, step="recover.reboot")
     assert isinstance(_recovery((*approved, sent), hours=25), Approved)

@@ -13,6 +13,7 @@ from srx_issu.campaign.events import NoticeSent, PlanMade, WaveOpened
 from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Budget, Gates, InFlight, Result, Retry, Share, Staging, WaveSize
 from srx_issu.campaign.planning import Planning
+from srx_issu.campaign.rounds import BakeUntil, SkipWave
 from srx_issu.domain.approvals.rule import ApprovalRule
 from srx_issu.domain.errors import FileFault, OperatorFileError, RequestRefused
 from srx_issu.domain.history.entry import entry_of
@@ -24,8 +25,6 @@ from srx_issu.steps.campaign.ends import collect, give_up
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, known_plan, make_plan
 from srx_issu.steps.campaign.upgrade import next_step, note_made, note_start
 from srx_issu.steps.campaign.wave import (
-    Bake,
-    Skip,
     hear_answer,
     hold_question,
     judge,
@@ -108,7 +107,7 @@ class TestPlan:
         make_plan(fake.context())
         with pytest.raises(RequestRefused, match="holds no answer of a person; nothing starts"):
             confirm_plan(fake.context())
-        assert isinstance(prepare_wave(fake.context(), 1), Skip)
+        assert isinstance(prepare_wave(fake.context(), 1), SkipWave)
 
     @pytest.mark.parametrize(
         ("who", "option", "words"),
@@ -124,7 +123,7 @@ class TestPlan:
         said(fake, approval_question(fake.context()), option, who)
         with pytest.raises(RequestRefused, match=words):
             confirm_plan(fake.context())
-        assert isinstance(prepare_wave(fake.context(), 1), Skip)
+        assert isinstance(prepare_wave(fake.context(), 1), SkipWave)
 
     def test_too_few_who_could_approve_end_it_at_once(self) -> None:
         fake = spring(gates=Gates(approvers=("olga",)))
@@ -175,7 +174,7 @@ class TestPlan:
         fake.plan_only = True
         make_plan(fake.context())
         confirm_plan(fake.context())
-        assert prepare_wave(fake.context(), 1) == Skip(reason="plan only")
+        assert prepare_wave(fake.context(), 1) == SkipWave(reason="plan only")
         assert close_campaign(fake.context())["outcome"] == "PLANNED"
 
     def test_a_plan_that_has_begun_is_kept(self) -> None:
@@ -411,7 +410,9 @@ class TestGate:
         fake = self.held()
         said(fake, hold_question(fake.context(), 2, 1), "Abort")
         assert hear_answer(fake.context(), 2, 1) == []
-        assert prepare_wave(fake.context(), 3) == Skip(reason="aborted: ada aborted at the hold of wave 2")
+        assert prepare_wave(fake.context(), 3) == SkipWave(
+            reason="aborted: ada aborted at the hold of wave 2"
+        )
         assert close_campaign(fake.context())["outcome"] == "ABORTED"
 
     def test_without_rounds_no_retry_is_offered(self) -> None:
@@ -424,7 +425,7 @@ class TestGate:
         open_wave(fake.context(), 1)
         run(fake, "a", Outcome.NOT_READY)
         judge(fake.context(), 1, 1)
-        assert prepare_wave(fake.context(), 2) == Skip(reason="wave 1 was not promoted")
+        assert prepare_wave(fake.context(), 2) == SkipWave(reason="wave 1 was not promoted")
         with pytest.raises(RequestRefused, match="no answer"):
             hear_answer(fake.context(), 1, 1)
         facts = close_campaign(fake.context())
@@ -436,7 +437,7 @@ class TestGate:
         open_wave(fake.context(), 1)
         run(fake, "a", Outcome.UPGRADED)
         judge(fake.context(), 1, 1)
-        assert prepare_wave(fake.context(), 2) == Bake(until=fake.clock.now() + timedelta(seconds=600))
+        assert prepare_wave(fake.context(), 2) == BakeUntil(until=fake.clock.now() + timedelta(seconds=600))
         fake.clock.sleep(600)
         assert prepare_wave(fake.context(), 2) is None
 
@@ -475,7 +476,7 @@ class TestWaveGate:
         said(fake, wave_question(fake.context(), 1), "Reject")
         with pytest.raises(RequestRefused, match="ada refused the wave 1"):
             open_wave(fake.context(), 1)
-        assert isinstance(prepare_wave(fake.context(), 2), Skip)
+        assert isinstance(prepare_wave(fake.context(), 2), SkipWave)
         with pytest.raises(RequestRefused, match="may not run: ada refused the wave 1"):
             open_wave(fake.context(), 1)
 

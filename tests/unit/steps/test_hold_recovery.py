@@ -13,7 +13,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.recovery.recover_cluster import carry_out, conclude_recovery
-from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import prognosis, store_plan, stored_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.hold_for_operator import hold_recovery
 from tests.fakes.contexts import FakeUpgrade
@@ -23,9 +23,9 @@ from tests.fakes.snapshots import NEW, OLD, both
 
 def held(fake: FakeUpgrade) -> str:
     """What the operator reads."""
-    plan = kept_plan(fake.context("x"))
+    plan = stored_plan(fake.context("x"))
     hold_recovery(fake.context("recover.hold_for_operator"))
-    assert kept_plan(fake.context("x")) == plan
+    assert stored_plan(fake.context("x")) == plan
     ended = fake.known().conclusion
     assert ended is not None
     assert ended.outcome is Outcome.NEEDS_OPERATOR
@@ -84,7 +84,7 @@ def test_an_approval_is_for_the_plan_that_it_was_given_to() -> None:
     fake = half_way().approved("recovery")
     found = prognosis(fake.context("hold_for_operator"))
     other = replace(found.plan, cautions=("node0 has a failed disk",))
-    keep_plan(fake.context("hold_for_operator"), replace(found, plan=other))
+    store_plan(fake.context("hold_for_operator"), replace(found, plan=other))
     with pytest.raises(RequestRefused, match="no approval of this recovery"):
         carry_out(fake.context("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)
     assert fake.writer.sent == []
@@ -95,7 +95,7 @@ def test_what_is_for_a_person_is_never_carried_out() -> None:
     fake = half_way()
     found = prognosis(fake.context("hold_for_operator"))
     for plan in (replace(found.plan, permission=Permission.NEVER), replace(found.plan, actions=())):
-        keep_plan(fake.context("hold_for_operator"), replace(found, plan=plan))
+        store_plan(fake.context("hold_for_operator"), replace(found, plan=plan))
         fake.approved("recovery")
         with pytest.raises(RequestRefused, match="for a person to do"):
             carry_out(fake.context("recover.reboot_old_primary"), ActionName.REBOOT_OLD_PRIMARY)

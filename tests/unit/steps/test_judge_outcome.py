@@ -14,7 +14,7 @@ from srx_issu.domain.history.step_events import OwnWait, WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import prognosis, store_plan, stored_plan
 from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.waits.converge import NotYet
@@ -61,18 +61,18 @@ def test_a_refused_start_that_changed_nothing_ended_clean() -> None:
 def test_a_recovery_that_has_begun_goes_on_whatever_the_nodes_show_between_its_steps(now: Snapshot) -> None:
     """Somebody clears this task while the recovery waits."""
     fake = half_way()
-    fake.happened(command_intended(Sending.RECOVER, errand="reboot_old_primary"), "reboot")
+    fake.happened(command_intended(Sending.RECOVER, recovery_command="reboot_old_primary"), "reboot")
     fake.reader.now = now
-    plan = kept_plan(fake.context("x"))
+    plan = stored_plan(fake.context("x"))
     assert judge_outcome(fake.context("branch_outcome")) is NextStage.RECOVER
-    assert kept_plan(fake.context("x")) == plan
+    assert stored_plan(fake.context("x")) == plan
     assert fake.outcome is None
 
 
 def test_what_was_sent_of_an_earlier_plan_has_not_begun_the_new_one() -> None:
     fake = half_way()
-    fake.happened(command_intended(Sending.RECOVER, errand="reboot_old_primary"), "reboot")
-    keep_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
+    fake.happened(command_intended(Sending.RECOVER, recovery_command="reboot_old_primary"), "reboot")
+    store_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
     fake.reader.now = both(NEW, NEW)
     assert judge_outcome(fake.context("branch_outcome")) is NextStage.VERIFY
 

@@ -14,7 +14,7 @@ from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterRe
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import Purpose
-from srx_issu.steps.baseline import baseline, course, intent_of
+from srx_issu.steps.baseline import baseline, course_of, intent_of
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from tests.fakes.contexts import FakeUpgrade, start_intended
@@ -60,7 +60,7 @@ def test_the_target_that_was_found_becomes_the_intents() -> None:
     observe(fake.context("observe"))
     now = intent_of(fake.journal, "recover-1")
     assert now.image.release == NEW
-    assert course(fake.known(), fake.evidence, now).target == NEW
+    assert course_of(fake.known(), fake.evidence, now).target == NEW
 
 
 def test_goes_on_from_the_upgrade_of_a_dead_controller() -> None:

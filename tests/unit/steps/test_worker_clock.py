@@ -59,5 +59,5 @@ def test_when_something_was_sent_is_told_by_the_databases_clock(ahead_s: float) 
     for name in ActionName:
         if not fake.writer.sent:
             carry_out(off(fake, f"recover.{name}", ahead_s), name)
-    (sent,) = fake.known().errands
+    (sent,) = fake.known().recovery_commands
     assert sent.at == fake.clock.now()

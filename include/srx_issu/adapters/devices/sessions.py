@@ -113,7 +113,7 @@ class KeptSession:
                     return await _run(connection, command, heard, limit, silent_s)
         except (DeviceTimeout, SessionLost) as error:
             self.drop()
-            broke = self._in_words(called, error)
+            broke = self._described(called, error)
             if heard:
                 return Printed(out=_text(heard), err="", status=None, broke=broke)
             raise broke from error
@@ -124,7 +124,7 @@ class KeptSession:
             self.drop()
             raise
 
-    def _in_words(self, called: str, error: DeviceError) -> DeviceError:
+    def _described(self, called: str, error: DeviceError) -> DeviceError:
         if isinstance(error, DeviceTimeout):
             return DeviceTimeout(self._node, f"{called}: no answer within {self._command_s:g} s")
         return error

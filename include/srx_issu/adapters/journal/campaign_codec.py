@@ -14,7 +14,8 @@ from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import CampaignEvent
 from srx_issu.domain.errors import JournalError
 
-_EVENTS = EventJson(get_args(CampaignEvent))
+_EARLIER = {"wave_judged": {"way": "decision"}}
+_EVENTS = EventJson(get_args(CampaignEvent), earlier=_EARLIER)
 
 
 def campaign_event_to_json(event: CampaignEvent) -> dict[str, Any]:

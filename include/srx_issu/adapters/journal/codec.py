@@ -24,7 +24,8 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import Lease, UpgradeRecord
 
 _INTENT = TypeAdapter(Intent)
-_EVENTS = EventJson(get_args(Event), columns=("node", "key"))
+_EARLIER = {"command_intended": {"errand": "recovery_command"}}
+_EVENTS = EventJson(get_args(Event), columns=("node", "key"), earlier=_EARLIER)
 
 
 def intent_to_json(intent: Intent) -> dict[str, Any]:

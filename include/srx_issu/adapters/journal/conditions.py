@@ -165,15 +165,15 @@ def _outcome(rows: Sequence[ChainRow], events: Sequence[ChainRow]) -> Iterator[F
             position=closing.position,
             what=f"closed as {outcome}, but row {started[-1].position} says that the ISSU was sent",
         )
-    said = [(row, match[1]) for row in before for match in _BOTH_RUN.finditer(str(row.values["text"]))]
+    shown = [(row, match[1]) for row in before for match in _BOTH_RUN.finditer(str(row.values["text"]))]
     target = str(opening.values["target_release"])
-    if said and outcome in _ON_TARGET and not same_release(said[-1][1], target):
+    if shown and outcome in _ON_TARGET and not same_release(shown[-1][1], target):
         yield Fault(
             position=closing.position,
-            what=f"closed as {outcome}, but by row {said[-1][0].position} both nodes run {said[-1][1]}, "
+            what=f"closed as {outcome}, but by row {shown[-1][0].position} both nodes run {shown[-1][1]}, "
             f"not {target}",
         )
-    if not said and outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS) and not closing.carried:
+    if not shown and outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS) and not closing.carried:
         yield Fault(
             position=closing.position,
             what=f"closed as {outcome}, but no row says that both nodes run {target}",

@@ -77,19 +77,19 @@ class Database:
 
     def _explained(self, error: SQLAlchemyError) -> JournalError:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        said = " ".join(str(cause).split()) or type(cause).__name__
+        message = " ".join(str(cause).split()) or type(cause).__name__
         if isinstance(error, ProgrammingError) and getattr(cause, "sqlstate", None) in _NOT_MIGRATED:
             return JournalError(
-                f"journal {self.name}: its tables are missing or older than this software ({said}); "
+                f"journal {self.name}: its tables are missing or older than this software ({message}); "
                 f"run '{MIGRATE_COMMAND}' once, then retry the task"
             )
         if is_away(error):
             return JournalAway(
-                f"journal {self.name}: PostgreSQL does not answer ({said}); check that it runs and that "
+                f"journal {self.name}: PostgreSQL does not answer ({message}); check that it runs and that "
                 "SRX_ISSU_JOURNAL_URL is right"
             )
         return JournalError(
-            f"journal {self.name}: PostgreSQL refused to write or read ({said}); "
+            f"journal {self.name}: PostgreSQL refused to write or read ({message}); "
             "look at the server's log, then retry the task"
         )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields
 from functools import cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,19 +17,26 @@ Unknown = (KeyError, ValidationError)
 
 
 class EventJson:
-    """For the events of one union. ``columns``: fields that are stored beside the JSON."""
+    """For the events of one union. ``columns``: fields that are stored beside the JSON. ``earlier``: for each
+    event the names that its fields had in older rows, with those of today."""
 
-    def __init__(self, kinds: tuple[type[Any], ...], columns: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        kinds: tuple[type[Any], ...],
+        columns: tuple[str, ...] = (),
+        earlier: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
         self._kinds = {_name(kind): kind for kind in kinds}
         self._columns = columns
+        self._earlier = earlier
 
     def dump(self, event: object) -> dict[str, Any]:
         """What of it has no column of its own; without what is None."""
         kind = type(event)
-        told = _adapter(cast("Hashable", kind)).dump_python(event, mode="json", exclude_none=True)
+        content = _adapter(cast("Hashable", kind)).dump_python(event, mode="json", exclude_none=True)
         return {
             NAME: _name(kind),
-            **{name: value for name, value in told.items() if name not in self._columns},
+            **{name: value for name, value in content.items() if name not in self._columns},
         }
 
     def load(self, detail: Mapping[str, Any], columns: Mapping[str, Any] | None = None) -> Any:
@@ -37,7 +45,9 @@ class EventJson:
         mine = fields(kind)
         stored = {each.name: (columns or {})[each.name] for each in mine if each.name in self._columns}
         absent = {each.name: None for each in mine if _must_be_told(each)}
-        return _adapter(cast("Hashable", kind)).validate_python({**absent, **detail, **stored})
+        renamed = self._earlier.get(detail[NAME], {})
+        content = {renamed.get(key, key): value for key, value in detail.items()}
+        return _adapter(cast("Hashable", kind)).validate_python({**absent, **content, **stored})
 
 
 def _must_be_told(field: Any) -> bool:

@@ -21,8 +21,8 @@ def choose(wanted: WantedLeases, owner: str, seen: Mapping[str, Lease], refusal:
     """What to take, by name: one order for everybody. Raises LeaseHeld when not all of it can be had."""
     chosen: list[str] = []
     for resource in wanted.alone:
-        if (words := _objection(resource, owner, seen, refusal)) is not None:
-            raise LeaseHeld(words)
+        if (reason := _objection(resource, owner, seen, refusal)) is not None:
+            raise LeaseHeld(reason)
         chosen.append(resource)
     chosen += [_place(places, owner, seen, refusal) for places in wanted.places]
     return tuple(sorted(chosen))
@@ -30,12 +30,12 @@ def choose(wanted: WantedLeases, owner: str, seen: Mapping[str, Lease], refusal:
 
 def _place(places: tuple[str, ...], owner: str, seen: Mapping[str, Lease], refusal: Refusal) -> str:
     """One's own again, or the first that is free."""
-    words: str | None = None
+    reason: str | None = None
     for place in sorted(places, key=lambda place: place not in seen or seen[place].owner != owner):
-        if (words := _objection(place, owner, seen, refusal)) is None:
+        if (reason := _objection(place, owner, seen, refusal)) is None:
             return place
     resource = places[0].rpartition("#")[0]
-    raise LeaseHeld(f"{resource}: all {len(places)} places are taken: {words}")
+    raise LeaseHeld(f"{resource}: all {len(places)} places are taken: {reason}")
 
 
 def _objection(resource: str, owner: str, seen: Mapping[str, Lease], refusal: Refusal) -> str | None:

@@ -149,10 +149,10 @@ def compare_rows(rows: Sequence[ChainRow], now: Rows) -> Iterator[Fault]:
     for (source, row_key), found in now.items():
         what = "opened" if source == "upgrades" else "written"
         if (source, row_key, what) not in linked:
-            told = found.get("text") or found.get("what") or found.get("name") or found.get("cluster")
+            label = found.get("text") or found.get("what") or found.get("name") or found.get("cluster")
             yield Fault(
                 position=None,
-                what=f"{source} {row_key} ({_short(told)}) was put into the table beside the chain",
+                what=f"{source} {row_key} ({_short(label)}) was put into the table beside the chain",
             )
         if source == "upgrades" and found.get("outcome") and (source, row_key, "closed") not in linked:
             yield Fault(
@@ -198,7 +198,7 @@ def _row(upgrade_id: str, link: Link) -> ChainRow | Fault:
     try:
         payload = json.loads(link.payload)
         columns = COLUMNS[payload["format"]][payload["source"], payload["what"]]
-        told = (payload["upgrade_id"], payload["position"], payload["source"], payload["row_key"])
+        place = (payload["upgrade_id"], payload["position"], payload["source"], payload["row_key"])
         values = payload["row"]
         complete = set(values) == set(columns)
         carried = bool(payload["carried"])
@@ -207,7 +207,7 @@ def _row(upgrade_id: str, link: Link) -> ChainRow | Fault:
             position=link.position,
             what=f"is not of a format that this version knows ({error!r}); verify with a newer srx-issu",
         )
-    if told != (upgrade_id, link.position, link.source, link.row_key) or not complete:
+    if place != (upgrade_id, link.position, link.source, link.row_key) or not complete:
         return Fault(position=link.position, what="its content is of another row or place")
     return ChainRow(
         position=link.position,

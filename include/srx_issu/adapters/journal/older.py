@@ -136,7 +136,7 @@ def _intended(row: Row[Any]) -> CommandIntended:
         transcript=detail.get("transcript"),
         group=detail.get("gathered_group"),
         file=detail.get("brought"),
-        errand=detail.get("errand"),
+        recovery_command=detail.get("errand"),
         booted_at=datetime.fromisoformat(booted_at) if booted_at else None,
     )
 
@@ -151,5 +151,5 @@ def _sending(row: Row[Any]) -> Sending | None:
     return Sending.RECOVER if "errand" in detail else None
 
 
-def _member(kind: type[E], told: str | None) -> E | None:
-    return kind(told) if told in list(kind) else None
+def _member(kind: type[E], word: str | None) -> E | None:
+    return kind(word) if word in list(kind) else None

@@ -91,9 +91,9 @@ class SqlCampaigns:
         found: list[ApprovedCampaign] = []
         with self._database.transaction() as connection:
             for row in connection.execute(query).all():
-                told = connection.execute(_plan_and_approval(row.campaign_id)).all()
+                found_rows = connection.execute(_plan_and_approval(row.campaign_id)).all()
                 try:
-                    events = [campaign_event_in(row.campaign_id, each.detail) for each in told]
+                    events = [campaign_event_in(row.campaign_id, each.detail) for each in found_rows]
                 except JournalError:  # its own tasks say so; the others are not held up by it
                     continue
                 made = plan_in_force(events)

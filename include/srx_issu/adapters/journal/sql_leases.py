@@ -198,8 +198,8 @@ def _require_run_out(connection: Connection, held: Lease, before: datetime) -> N
     """Raises LeaseHeld unless ``held`` ran out before that moment and waits for nobody."""
     if held.expires_at > before:
         raise LeaseHeld(describe_holder(held, before + timedelta(seconds=PERMIT_S)))
-    if (words := _kept(connection, held)) is not None:
-        raise LeaseHeld(words)
+    if (reason := _kept(connection, held)) is not None:
+        raise LeaseHeld(reason)
 
 
 def _kept(connection: Connection, held: Lease) -> str | None:
@@ -257,10 +257,10 @@ def _tell_both(connection: Connection, taken: Lease, lost: Lease) -> None:
             f"lost {lost.resource} to {taken.owner}: the lease ran out at {ran_out}",
         ),
     )
-    for upgrade_id, event, words in lines:
+    for upgrade_id, event, reason in lines:
         known = select(upgrades.c.upgrade_id).where(upgrades.c.upgrade_id == upgrade_id)
         if connection.scalar(known):
-            entry = entry_of(event, words, at=taken.taken_at, step="lease")
+            entry = entry_of(event, reason, at=taken.taken_at, step="lease")
             connection.execute(insert(events).values(entry_to_row(upgrade_id, entry)))
 
 

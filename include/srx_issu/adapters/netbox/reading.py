@@ -33,13 +33,13 @@ def read_netbox(
         chassis = list(_chassis(api, filters))
         nodes = _nodes(api, [int(each["id"]) for each in chassis])
     except _TROUBLE as error:
-        raise RequestRefused(f"NetBox at {url} cannot be read: {_words(error)}") from error
+        raise RequestRefused(f"NetBox at {url} cannot be read: {_message(error)}") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RequestRefused(
             f"NetBox at {url} answers otherwise than its REST API does ({type(error).__name__}: "
             f"{str(error)[:200]}); is this the URL of a NetBox of version 4?"
         ) from error
-    found = tuple(_told(each, nodes.get(int(each["id"]), ())) for each in chassis)
+    found = tuple(_virtual_chassis(each, nodes.get(int(each["id"]), ())) for each in chassis)
     return NetboxReading(read_at=now(), source=url, filters=filters, chassis=found)
 
 
@@ -92,7 +92,7 @@ def _node(device: Mapping[str, Any], regions: Mapping[int, str | None]) -> Node:
     )
 
 
-def _told(chassis: Mapping[str, Any], nodes: tuple[Node, ...]) -> VirtualChassis:
+def _virtual_chassis(chassis: Mapping[str, Any], nodes: tuple[Node, ...]) -> VirtualChassis:
     fields = {str(key): _field(value) for key, value in dict(chassis.get("custom_fields") or {}).items()}
     return VirtualChassis(
         number=int(chassis["id"]),
@@ -124,7 +124,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)[:LONGEST_TEXT]
 
 
-def _words(error: Exception) -> str:
+def _message(error: Exception) -> str:
     """What went wrong and what to do; never the answer's whole body, and never the token."""
     if isinstance(error, pynetbox.RequestError):
         status = error.req.status_code

@@ -83,7 +83,7 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
     """The same for a recovery. The stop of the fleet does not keep help from a cluster."""
     catalog.check_keys(asked.conf, catalog.RECOVERY_KEYS)
     stores = open_stores()
-    reason = _told(params["reason"])
+    reason = _reason(params["reason"])
     if stores.journal.upgrade(upgrade_id) is not None:
         intent = stores.journal.intent(upgrade_id)
         check_purpose(intent, Purpose.RECOVER)
@@ -106,13 +106,13 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
     return intent
 
 
-def _told(reason: str | None) -> str:
-    words = (reason or "").strip()
-    if not words or len(words) > MAX_REASON or not words.isprintable():
+def _reason(reason: str | None) -> str:
+    text = (reason or "").strip()
+    if not text or len(text) > MAX_REASON or not text.isprintable():
         raise RequestRefused(
             f"reason required: why is the cluster to be recovered? (1–{MAX_REASON} characters)"
         )
-    return words
+    return text
 
 
 def _named(params: Mapping[str, Any], what: str) -> str:

@@ -28,10 +28,10 @@ def stopped() -> str | None:
         return None
     if value is None:
         raise StopFlagUnreadable("the fleet was stopped a moment ago, and Airflow did not say by whom")
-    return in_words(value)
+    return describe(value)
 
 
-def in_words(value: str) -> str:
+def describe(value: str) -> str:
     """The command line writes {"by", "at", "why"}; whatever else a person typed in is shown as it is."""
     try:
         found = json.loads(value)

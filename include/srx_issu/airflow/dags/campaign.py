@@ -31,7 +31,7 @@ from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Campaign
 from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.campaign.plan import wave_sizes
-from srx_issu.campaign.rehearse import Answer
+from srx_issu.campaign.rounds import Answer, most_rounds
 from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.steps.campaign.context import CampaignContext
@@ -65,7 +65,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         dag_id=campaign_dag_id(document.name),
         dag_display_name=f"Campaign: {document.name}",
         description=f"Upgrades {_models(campaign)} in waves, as campaigns/{document.path.name} says",
-        doc_md=_words(document, campaign),
+        doc_md=_doc(document, campaign),
         schedule=CronTriggerTimetable(document.schedule, timezone="UTC") if document.schedule else None,
         catchup=False,
         max_active_runs=1,
@@ -76,7 +76,7 @@ def campaign_dag(document: CampaignDocument) -> DAG:
         plan, confirmed = _planning(document.name)
         before: list[BaseOperator] = [confirmed]
         for number, _ in enumerate(wave_sizes(campaign), start=1):
-            before = _wave(document.name, number, campaign.retry.rounds, before)
+            before = _wave(document.name, number, most_rounds(campaign), before)
         report = CampaignReportOperator(task_id="report", campaign=document.name, trigger_rule=ALWAYS)
         chain(before, report, CloseCampaign(task_id="close", campaign=document.name, trigger_rule=ALWAYS))
         chain(plan, report)
@@ -138,7 +138,7 @@ def _wave(name: str, number: int, rounds: int, before: list[BaseOperator]) -> li
         chain(before, opened, gates[0])
         chain(gates, clusters)
         after: list[BaseOperator] = []
-        for round_number in range(1, rounds + 2):
+        for round_number in range(1, rounds + 1):
             clusters, ended = _round(name, number, round_number, clusters)
             after += ended
     return [*after, clusters]
@@ -153,7 +153,7 @@ def _round(
         task_id=f"upgrade{again}", campaign=name, wave=number, map_index_template="{{ task.cluster }}"
     ).expand(cluster=clusters.output)
     group = f"wave_{number}"
-    ways = {
+    branches = {
         WaveDecision.PROMOTE: f"{group}.promote{again}",
         WaveDecision.HOLD: f"{group}.hold{again}",
         WaveDecision.ABORT: f"{group}.abort{again}",
@@ -163,7 +163,7 @@ def _round(
         campaign=name,
         wave=number,
         round_number=round_number,
-        ways=ways,
+        branches=branches,
         trigger_rule=ALWAYS,
     )
     promoted, aborted = ending(f"promote{again}"), ending(f"abort{again}")
@@ -186,7 +186,7 @@ def _models(campaign: Campaign) -> str:
     return ", ".join(f"{model} to {image}" for model, image in campaign.target.items())
 
 
-def _words(document: CampaignDocument, campaign: Campaign) -> str:
+def _doc(document: CampaignDocument, campaign: Campaign) -> str:
     return f"""# Campaign {document.name}
 
 Upgrades {_models(campaign)}, as `{document.path}` says. See the plan first: `srx-issu plan {document.name}`.

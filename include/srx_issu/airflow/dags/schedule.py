@@ -6,13 +6,13 @@ from airflow.sdk import CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowTimetableInvalid
 
 
-def audit_schedule(said: str) -> str | None:
+def audit_schedule(given: str) -> str | None:
     """The schedule in the value of SRX_ISSU_AUDIT_SCHEDULE: a cron expression or one of Airflow's names, such
     as ``@daily``, which it also is when nothing is said; None = by hand only.
 
     Raises ValueError that names the variable when Airflow would not understand it.
     """
-    wanted = said.strip() or "@daily"
+    wanted = given.strip() or "@daily"
     if wanted.lower() == "none":
         return None
     try:

@@ -44,9 +44,11 @@ def run(task_id: str, *parts: Part, until: Goal | None = None, **kwargs: Any) ->
     return StepOperator(task_id=task_id, parts=parts, until=until, doc_md=_doc(parts), **kwargs)
 
 
-def branch(task_id: str, *parts: Part, ways: Mapping[Any, str | None], **kwargs: Any) -> BranchStepOperator:
-    """A task that decides; ``ways`` maps each answer to a task id, or to None for "no way on"."""
-    return BranchStepOperator(task_id=task_id, parts=parts, ways=ways, doc_md=_doc(parts), **kwargs)
+def branch(
+    task_id: str, *parts: Part, branches: Mapping[Any, str | None], **kwargs: Any
+) -> BranchStepOperator:
+    """A task that decides; ``branches`` maps each answer to a task id, or to None: nothing follows."""
+    return BranchStepOperator(task_id=task_id, parts=parts, branches=branches, doc_md=_doc(parts), **kwargs)
 
 
 def wait_for(goal: Goal, task_id: str, **kwargs: Any) -> GoalSensor:

@@ -27,8 +27,8 @@ from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request
 from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.recovery.branch import RecoveryBranch, choose_branch, confirm_recovery
 from srx_issu.steps.recovery.recover_cluster import Recovered, conclude_recovery
-from srx_issu.steps.recovery.way import RecoveryWay, choose_way, confirm_recovery
 from srx_issu.steps.upgrade.back_up_configuration import back_up_configuration
 from srx_issu.steps.upgrade.check_policies import check_policies
 from srx_issu.steps.upgrade.check_state import check_state
@@ -52,7 +52,7 @@ AT_THE_END: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=3)}
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A task group by its way in and its way on; ``endings`` are the ways on which the run is over."""
+    """A task group by its way in and its way on; ``endings`` are the branches on which the run is over."""
 
     entry: BaseOperator
     exit: BaseOperator
@@ -67,7 +67,7 @@ def _in_a_row(*tasks: BaseOperator) -> Stage:
 def assess() -> Stage:
     """Look at everything; go on to ``prepare`` only when every blocking check passes."""
     with TaskGroup("assess", tooltip="May this cluster be upgraded now?"):
-        ways = {
+        branches = {
             Assessment.PREPARE: "prepare",
             Assessment.ALREADY_CURRENT: "assess.already_current",
             Assessment.NOT_READY: "assess.not_ready",
@@ -77,7 +77,7 @@ def assess() -> Stage:
             "check_readiness",
             looks("assess.collect_baseline", collect_baseline),
             looks("assess.check_readiness", judge_readiness),
-            ways=ways,
+            branches=branches,
             once_begun=Assessment.PREPARE,
         )
         endings = [ending("already_current"), ending("not_ready"), ending("planned")]
@@ -102,7 +102,7 @@ def prepare() -> BranchStepOperator:
         sends("prepare.snapshot_software", snapshot_software, Sending.SNAPSHOT),
         sends("prepare.stage_image", stage_image, Sending.UPLOAD),
         looks("prepare.ask_for_start", ask_for_start),
-        ways=before_start(),
+        branches=before_start(),
         once_begun=BeforeStart.START,
     )
 
@@ -111,12 +111,12 @@ def approval() -> Stage:
     """The gates ask when policy says so; the guard behind them believes only what the journal holds."""
     with TaskGroup("approval", tooltip="A person says yes"):
         gates = approval_gates("approve_start", ApprovalPurpose.START, start_request)
-        ways = {way: task for way, task in before_start().items() if way is not BeforeStart.ASK}
+        branches = {answer: task for answer, task in before_start().items() if answer is not BeforeStart.ASK}
         # The gates that nobody needed are skipped.
         guard = branch(
             "confirm_approval",
             looks("approval.confirm_approval", confirm_start),
-            ways=ways,
+            branches=branches,
             trigger_rule=JOIN,
         )
         chain(gates, guard)
@@ -170,27 +170,27 @@ def recover() -> Stage:
     """The guide's restore procedure: diagnosis and plan, a person's yes where policy asks, then the way that
     the plan goes, step by step; where one fails, a person takes over."""
     with TaskGroup("recover", tooltip="Put the cluster back"):
-        ways: dict[RecoveryWay, str | None] = {
-            way: f"recover.{way}" for way in RecoveryWay if way is not RecoveryWay.ASK
+        branches: dict[RecoveryBranch, str | None] = {
+            each: f"recover.{each}" for each in RecoveryBranch if each is not RecoveryBranch.ASK
         }
         diagnosis = branch(
             "diagnose",
-            looks("recover.diagnose", choose_way),
-            ways={RecoveryWay.ASK: "recover.approve_recovery", **ways},
+            looks("recover.diagnose", choose_branch),
+            branches={RecoveryBranch.ASK: "recover.approve_recovery", **branches},
         )
         gates = approval_gates("approve_recovery", ApprovalPurpose.RECOVERY, recovery_request)
         guard = branch(
             "confirm_recovery",
             looks("recover.confirm_recovery", confirm_recovery),
-            ways=ways,
+            branches=branches,
             trigger_rule=JOIN,  # the gates that nobody needed are skipped
         )
         # Behind the guard, or straight behind the diagnosis where nobody is asked.
-        works = [RecoveryOperator(task_id=way, way=way, trigger_rule=JOIN) for way in ways]
+        works = [RecoveryOperator(task_id=each, branch=each, trigger_rule=JOIN) for each in branches]
         conclusion = branch(
             "conclude_recovery",
             looks("recover.conclude_recovery", conclude_recovery),
-            ways={Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"},
+            branches={Recovered.VERIFY: "recover.finished_forward", Recovered.PUT_BACK: "recover.put_back"},
             trigger_rule=JOIN,
         )
         forward, back = ending("finished_forward"), ending("put_back")
@@ -214,7 +214,7 @@ def recover() -> Stage:
 def outcome() -> Stage:
     """From what both nodes show after an ISSU, whoever began it, to the end of the run: verified, put back,
     or held for a person."""
-    ways = {
+    branches = {
         NextStage.VERIFY: "upgraded",
         NextStage.RECOVER: "recover.diagnose",
         NextStage.HOLD: "hold_for_operator",
@@ -224,7 +224,7 @@ def outcome() -> Stage:
     judged = branch(
         "branch_outcome",
         looks("branch_outcome", judge_outcome, awaits=OwnWait.UNATTENDED_ISSU),
-        ways=ways,
+        branches=branches,
         trigger_rule=ALWAYS,
         **AT_THE_END,
     )

@@ -50,7 +50,7 @@ class ApprovalGate(QuestionOperator):
         gate = self._gate(context)
         if event is None and gate.try_number > 1 and self.patiently(lambda: self._is_unanswered(context)):
             self.look_for_answer(context)
-        lost = LostAnswer.told(event)
+        lost = LostAnswer.from_event(event)
         found = self.patiently(
             lambda: run_step(self, context, lambda b: approach(b, gate, self.request, lost))
         )

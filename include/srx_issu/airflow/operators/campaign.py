@@ -16,6 +16,7 @@ from srx_issu.airflow.operators.failures import as_airflow_failure
 from srx_issu.airflow.operators.question import QuestionOperator, assigned_users, response_of, skip
 from srx_issu.airflow.triggers.campaign import BakeTrigger
 from srx_issu.campaign.gate import WaveDecision
+from srx_issu.campaign.rounds import BakeUntil, SkipWave
 from srx_issu.catalog import check_keys
 from srx_issu.ports.campaign import CampaignOutcome
 from srx_issu.ports.journal import Json
@@ -31,7 +32,7 @@ from srx_issu.steps.campaign.questions import (
     is_unanswered,
     unanswered,
 )
-from srx_issu.steps.campaign.wave import Bake, Skip, judge, prepare_wave
+from srx_issu.steps.campaign.wave import judge, prepare_wave
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 R = TypeVar("R")
@@ -79,9 +80,9 @@ class OpenWave(BaseOperator):
         found = waited_out(
             lambda: prepare_wave(campaign_context_of(self, self.campaign, context), self.wave), self.log
         )
-        if isinstance(found, Skip):
+        if isinstance(found, SkipWave):
             raise AirflowSkipException(found.reason)
-        if isinstance(found, Bake):
+        if isinstance(found, BakeUntil):
             until = found.until.isoformat()
             self.log.info("next wave not before %s", until)
             trigger = BakeTrigger(self.campaign, context["run_id"], until)
@@ -122,7 +123,7 @@ class CampaignGate(QuestionOperator):
             and self.patiently(lambda: self._is_unanswered(campaign_context, gate))
         ):
             self.look_for_answer(context)
-        lost = LostAnswer.told(event)
+        lost = LostAnswer.from_event(event)
         found, asked = self.patiently(lambda: self._approach(campaign_context, gate, lost))
         if not isinstance(found, AskPerson) or asked is None:
             return self._go_on(found)
@@ -187,20 +188,20 @@ class JudgeWave(BaseBranchOperator):
     ui_color = "#f6efd9"
 
     def __init__(
-        self, *, campaign: str, wave: int, round_number: int, ways: dict[WaveDecision, str], **kwargs: Any
+        self, *, campaign: str, wave: int, round_number: int, branches: dict[WaveDecision, str], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.campaign = campaign
         self.wave = wave
         self.round_number = round_number
-        self.ways = ways
+        self.branches = branches
 
     def choose_branch(self, context: Context) -> str | Iterable[str]:
         campaign_context = campaign_context_of(self, self.campaign, context)
-        way = waited_out(lambda: judge(campaign_context, self.wave, self.round_number), self.log)
-        if way is None:
+        decision = waited_out(lambda: judge(campaign_context, self.wave, self.round_number), self.log)
+        if decision is None:
             raise AirflowSkipException("there was no such round")
-        return self.ways[way]
+        return self.branches[decision]
 
 
 class CloseCampaign(BaseOperator):

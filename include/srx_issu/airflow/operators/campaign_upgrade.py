@@ -45,7 +45,7 @@ class UpgradeCluster(BaseOperator):
         match step:
             case MustWait():
                 self.log.info("%s waits: %s", self.cluster, step.reason)
-                trigger = TurnTrigger(**self._told(context, campaign_context))
+                trigger = TurnTrigger(**self._trigger_facts(context, campaign_context))
                 self.defer(trigger=trigger, method_name="execute", timeout=LONGEST_WAIT)
             case ClusterEnded():
                 return _ended(context, step)
@@ -85,14 +85,14 @@ class UpgradeCluster(BaseOperator):
     ) -> NoReturn:
         wait = timedelta(seconds=deadline_s(task.cluster))
         trigger = EndTrigger(
-            **self._told(context, campaign_context),
+            **self._trigger_facts(context, campaign_context),
             upgrade=upgrade,
             give_up_at=(campaign_context.clock.now() + wait).isoformat(),
         )
         self.defer(trigger=trigger, method_name="execute", timeout=wait + timedelta(hours=1))
         raise AssertionError("defer raises")
 
-    def _told(self, context: Context, campaign_context: CampaignContext) -> dict[str, Any]:
+    def _trigger_facts(self, context: Context, campaign_context: CampaignContext) -> dict[str, Any]:
         return {
             "name": self.campaign,
             "run_id": context["run_id"],
@@ -104,10 +104,10 @@ class UpgradeCluster(BaseOperator):
 
 def _ended(context: Context, over: ClusterEnded) -> dict[str, Json]:
     """What a cleared task, or the try after the triggerer's red end, finds when everything is over."""
-    told: dict[str, Json] = {"result": over.result.value, "reason": over.reason}
+    facts: dict[str, Json] = {"result": over.result.value, "reason": over.reason}
     if over.result.is_success:
-        return told
-    context["ti"].xcom_push(key="return_value", value=told)
+        return facts
+    context["ti"].xcom_push(key="return_value", value=facts)
     if over.result is Result.NOT_STARTED:
         raise AirflowSkipException(over.reason)
     raise AirflowFailException(f"{over.result}: {over.reason}")

@@ -62,8 +62,8 @@ class ClaimOperator(BaseOperator):
         skip(task.task_id for task in self.get_flat_relatives(upstream=False))
 
     def _refuse(self, context: Context, outcome: Outcome, reason: str) -> NoReturn:
-        told: dict[str, Json] = {"outcome": outcome.value, "reason": reason}
-        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=told)
+        facts: dict[str, Json] = {"outcome": outcome.value, "reason": reason}
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=facts)
         raise AirflowFailException(reason)
 
 

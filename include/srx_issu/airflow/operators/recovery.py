@@ -1,4 +1,4 @@
-"""One way of a recovery as a task: it sends what is due and defers while it must wait."""
+"""One branch of a recovery as a task: it sends what is due and defers while it must wait."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from airflow.sdk import BaseOperator, Context
 from srx_issu.airflow.operators.step import run_parts, run_step
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.recovery.branch import RecoveryBranch, actions_left
 from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, overdue
-from srx_issu.steps.recovery.way import RecoveryWay, actions_left
 from srx_issu.steps.waits.in_order import InOrder, Part
 
 
 class RecoveryOperator(BaseOperator):
-    """Takes the steps of the plan one after the other. Where the plan goes another way, a person has cleared
-    the task: it passes at once."""
+    """Takes the steps of the plan one after the other. Where the plan takes another branch, a person has
+    cleared the task: it passes at once."""
 
     ui_color = "#f6efd9"
 
-    def __init__(self, *, way: RecoveryWay, **kwargs: Any) -> None:
+    def __init__(self, *, branch: RecoveryBranch, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.way = way
+        self.branch = branch
 
     def execute(self, context: Context) -> Facts:
         return self._go_on(context, overdue_at=None)
@@ -34,10 +34,10 @@ class RecoveryOperator(BaseOperator):
         return self._go_on(context, overdue_at=ActionName(action) if event.get("overdue") else None)
 
     def _go_on(self, context: Context, *, overdue_at: ActionName | None) -> Facts:
-        left = run_step(self, context, partial(actions_left, way=self.way))
+        left = run_step(self, context, partial(actions_left, branch=self.branch))
         if not left:
             self.log.info("nothing is left to do here")
-            return {"nothing": "the plan goes another way, or all of its steps are over"}
+            return {"nothing": "the plan takes another branch, or all of its steps are over"}
         parts = [self._part(name, is_overdue=name is overdue_at) for name in left]
         order = InOrder(parts=parts)
         result = run_parts(self, context, order)

@@ -78,10 +78,11 @@ class StepOperator(BaseOperator):
 
 
 class BranchStepOperator(BaseBranchOperator):
-    """The last of ``parts`` returns a member of an enum; ``ways`` says which task each leads to (None: none).
+    """The last of ``parts`` returns a member of an enum; ``branches`` says to which task it leads;
+    None: to none.
 
     Where a part returns NotYet, it is taken again after a pause that holds no worker. ``once_begun``: the
-    way on, without doing anything, once the ISSU was asked for.
+    answer, without doing anything, once the ISSU was asked for.
     """
 
     ui_color = "#f6efd9"
@@ -90,13 +91,13 @@ class BranchStepOperator(BaseBranchOperator):
         self,
         *,
         parts: Sequence[Part],
-        ways: Mapping[StrEnum, str | None],
+        branches: Mapping[StrEnum, str | None],
         once_begun: StrEnum | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.parts = tuple(parts)
-        self.ways = {way.value: task for way, task in ways.items()}
+        self.branches = {decision.value: task for decision, task in branches.items()}
         self.once_begun = once_begun
 
     def execute(self, context: Context) -> Any:
@@ -107,13 +108,13 @@ class BranchStepOperator(BaseBranchOperator):
 
     def _go_on(self, context: Context, part: str | None) -> Any:
         order = InOrder.from_part(self.parts, part, self.once_begun)
-        way = run_parts(self, context, order)
-        if isinstance(way, NotYet):
-            pause(self, way, order.current.name)
-        return self.follow(context, self.ways[way.value])
+        decision = run_parts(self, context, order)
+        if isinstance(decision, NotYet):
+            pause(self, decision, order.current.name)
+        return self.follow(context, self.branches[decision.value])
 
     def follow(self, context: Context, task: str | None) -> Any:
-        """Skips the ways not taken as a whole: by itself Airflow skips one more task in each round."""
+        """Skips the branches not taken as a whole: by itself Airflow skips one more task in each round."""
         try:
             return self.do_branch(context, [] if task is None else task)
         except DownstreamTasksSkipped as skipped:

@@ -29,9 +29,9 @@ class AnswerTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {"ti_id": self.ti_id}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        yield TriggerEvent(await self._told())  # type: ignore[no-untyped-call]
+        yield TriggerEvent(await self._answer())  # type: ignore[no-untyped-call]
 
-    async def _told(self) -> dict[str, Any]:
+    async def _answer(self) -> dict[str, Any]:
         try:
             async with asyncio.timeout(ASKED_FOR_S):
                 found = await asyncio.to_thread(get_hitl_detail_content_detail, UUID(self.ti_id))

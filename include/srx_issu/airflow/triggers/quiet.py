@@ -37,7 +37,7 @@ class QuietTrigger(BaseTrigger):
             while True:
                 await wait.keep_cluster()
                 seen = await wait.look()
-                if seen is not None and seen.over and await wait.tell(seen):
+                if seen is not None and seen.over and await wait.record(seen):
                     self.log.info("%s: %s", wait.cluster, seen.reason)
                     return seen
                 await asyncio.sleep(jittered(wait.poll_s))

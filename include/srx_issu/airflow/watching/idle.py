@@ -62,7 +62,7 @@ class OpenQuiet:
         self.account.over()
         return seen
 
-    async def tell(self, seen: Stillness) -> bool:
+    async def record(self, seen: Stillness) -> bool:
         """Quiet or given up: ``diagnose`` reads which from the journal. False: it is away, look again."""
         was_away = self.lines.outage.is_on
         if not await self.lines.write():

@@ -99,7 +99,7 @@ class RecoveryWatch:
         except JournalAway as error:
             self.lines.outage.begun(error)
             return False
-        self.taken = known(entries).errands
+        self.taken = known(entries).recovery_commands
         await self._back("journal", self.lines.outage.over())
         return not was_away
 
@@ -162,6 +162,6 @@ def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: 
     return _PreparedRecovery(
         intent=intent,
         plan=plan,
-        taken=so_far.errands,
+        taken=so_far.recovery_commands,
         began_at=begin_wait(stores, wait, so_far, "waiting"),
     )

@@ -164,7 +164,7 @@ class CampaignWatch:
             self._failed_s = 0.0
         except JournalAway as error:
             for waiter in waiters:
-                waiter.tell(trouble=error)
+                waiter.notify(trouble=error)
             return max(self._interval_s, self._outage.begun(error))
         except Exception:  # noqa: BLE001 - logged; thousands of waits depend on the next look
             _log.exception("the look at the campaigns failed; it is repeated")
@@ -235,10 +235,10 @@ class CampaignWatch:
         call = partial(Call, stopped=seen.stopped)
         turns: dict[Turn, Waiter] = {}
         for waiter in waiters:
-            waiter.tell(trouble=None)
+            waiter.notify(trouble=None)
             state, about = seen.states.get(waiter.campaign_id), waiter.about
             if state is None:
-                waiter.tell(reason="the campaign's journal cannot be read")
+                waiter.notify(reason="the campaign's journal cannot be read")
             elif isinstance(about, Turn):
                 turns[about] = waiter
             elif isinstance(about, End):
@@ -249,12 +249,12 @@ class CampaignWatch:
             elif state.aborted is not None:
                 waiter.call(call(state=state))
         room = Room(seen.look.held)
-        for turn, words in obstacles(turns, seen.states, seen.stopped, room, seen.look.at):
+        for turn, obstacle in obstacles(turns, seen.states, seen.stopped, room, seen.look.at):
             waiter = turns[turn]
-            if words is None:
+            if obstacle is None:
                 waiter.call(call(state=seen.states[waiter.campaign_id]))
             else:
-                waiter.tell(reason=words)
+                waiter.notify(reason=obstacle)
 
 
 def campaign_watch_of_loop() -> CampaignWatch:

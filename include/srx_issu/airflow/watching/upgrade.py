@@ -23,7 +23,7 @@ from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.baseline import course, intent_of
+from srx_issu.steps.baseline import course_of, intent_of
 from srx_issu.steps.waits.watch import PollResult, Watch
 from srx_issu.steps.waits.watch_loop import WatchLoop
 
@@ -84,7 +84,7 @@ def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Pr
     wait = PendingWait(upgrade_id=upgrade_id, awaited=goal, step=step)
     return _Prepared(
         intent=intent,
-        course=course(so_far, stores.evidence, intent),
+        course=course_of(so_far, stores.evidence, intent),
         start=so_far.start,
         began_at=begin_wait(stores, wait, so_far, f"waiting for {goal.replace('_', ' ')}"),
     )

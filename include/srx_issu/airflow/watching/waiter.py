@@ -48,7 +48,7 @@ class Waiter:
         self._call = call
         self._news.set()
 
-    def tell(self, *, reason: str | None = None, trouble: JournalAway | None = None) -> None:
+    def notify(self, *, reason: str | None = None, trouble: JournalAway | None = None) -> None:
         if reason is not None and reason != self.reason:
             self.reason = reason
             self._news.set()

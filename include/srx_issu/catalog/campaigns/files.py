@@ -104,8 +104,8 @@ def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
     if entry is not None:
         _check_dates(checked, entry)
     if not _is_name(path.stem):
-        words = "use letters, digits, - and single _ between them, 64 at most"
-        checked.fault(f"the file's name {path.stem!r} cannot name a campaign", words)
+        remedy = "use letters, digits, - and single _ between them, 64 at most"
+        checked.fault(f"the file's name {path.stem!r} cannot name a campaign", remedy)
     faults = tuple(checked.faults)
     sound = entry if not faults else None
     return (

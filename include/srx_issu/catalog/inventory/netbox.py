@@ -137,8 +137,8 @@ class _Builder:
         return self._mapping({"host": node.address, "hostname": node.name, "serial": node.serial})
 
     def _labels(self, chassis: VirtualChassis) -> Mapping | None:
-        told: dict[str, Value] = {f"tag.{tag}": "yes" for tag in chassis.tags}
-        return self._mapping({**told, "tenant": chassis.tenant})
+        labels: dict[str, Value] = {f"tag.{tag}": "yes" for tag in chassis.tags}
+        return self._mapping({**labels, "tenant": chassis.tenant})
 
     def _mapping(self, values: dict[str, Value]) -> Mapping:
         found = Mapping(self.line)
@@ -175,5 +175,5 @@ def _objection(nodes: tuple[Node, ...]) -> tuple[str, str] | None:
 
 
 def _not_active(nodes: Iterable[Node]) -> str | None:
-    told = [f"{node.name} is {node.status}" for node in nodes if node.status != ACTIVE]
-    return f"NetBox says {', '.join(told)}" if told else None
+    inactive = [f"{node.name} is {node.status}" for node in nodes if node.status != ACTIVE]
+    return f"NetBox says {', '.join(inactive)}" if inactive else None

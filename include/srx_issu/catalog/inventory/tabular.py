@@ -26,8 +26,8 @@ def read_table(path: Path) -> Document:
             return _unread(path, 0, f"is {size} bytes", f"split it: at most {LARGEST_BYTES} bytes a file")
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as reason:
-        words = f"cannot be read: {reason.strerror or reason}"
-        return _unread(path, 0, words, "check the path and its permissions")
+        fault = f"cannot be read: {reason.strerror or reason}"
+        return _unread(path, 0, fault, "check the path and its permissions")
     except UnicodeDecodeError as reason:
         line = reason.object[: reason.start].count(b"\n") + 1
         return _unread(path, line, "is not UTF-8", "save the file as CSV UTF-8")
@@ -100,11 +100,11 @@ def _cluster(line: int, given: dict[str, str]) -> Mapping:
     return entry
 
 
-def items(words: list[str], line: int) -> Items:
+def items(cells: list[str], line: int) -> Items:
     """A list as the models take it."""
     found = Items(line)
-    found.extend(words)
-    found.lines = [line] * len(words)
+    found.extend(cells)
+    found.lines = [line] * len(cells)
     return found
 
 

@@ -140,8 +140,8 @@ class ApprovalPolicy:
         return approvals
 
     def _over(self, rule: ApprovalRule, entry: RecoveryApprovalEntry, place: Place) -> ApprovalRule:
-        said = {name: getattr(entry, name) for name in entry.model_fields_set}
-        given: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+        fields = {name: getattr(entry, name) for name in entry.model_fields_set}
+        given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
         lines = {name: self.where(*place, name) for name in given}
         if given.get("approvers") == ANYBODY:
             given["approvers"] = None

@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from srx_issu.catalog.loading import Catalog
-from srx_issu.catalog.requests.upgrade import check_approvers, check_words, find_cluster, find_image
+from srx_issu.catalog.requests.upgrade import (
+    check_approvers,
+    check_id_and_requester,
+    find_cluster,
+    find_image,
+)
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.junos.version import parse
@@ -36,7 +41,7 @@ def resolve_recovery(catalog: Catalog, request: RecoveryRequest) -> Intent:
     A cluster that is on hold may be recovered, and it needs no place at its site: both keep upgrades off, not
     help.
     """
-    check_words(request.upgrade_id, request.requested_by)
+    check_id_and_requester(request.upgrade_id, request.requested_by)
     cluster = find_cluster(catalog, request.cluster)
     image = _target(catalog, cluster, request.image)
     like = image if request.image else replace(image, release=_newest_release(catalog, cluster))

@@ -45,7 +45,7 @@ class UpgradeRequest:
 
 def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
     """The Intent of a request. Raises RequestRefused; nothing was touched then."""
-    check_words(request.upgrade_id, request.requested_by)
+    check_id_and_requester(request.upgrade_id, request.requested_by)
     cluster = find_cluster(catalog, request.cluster)
     if cluster.hold is not None:
         raise RequestRefused(f"cluster {cluster.name} is on hold: {cluster.hold}; the inventory says so")
@@ -131,7 +131,7 @@ def _no_image(catalog: Catalog, wanted: str, model: str, of_release: list[Image]
     return f"image {_shown(wanted)} is not in the catalogue; for {model}: {nearest(wanted, fitting)}"
 
 
-def check_words(upgrade_id: str, requested_by: str) -> None:
+def check_id_and_requester(upgrade_id: str, requested_by: str) -> None:
     """Raises RequestRefused when the id cannot name files, or nobody asks."""
     if not _UPGRADE_ID.fullmatch(upgrade_id):
         remedy = "expected 1 to 250 letters, digits and _ . : + ~ -"
@@ -148,8 +148,8 @@ def check_keys(conf: Mapping[str, object], known: Collection[str]) -> None:
     something that would not be done."""
     unknown = [key for key in conf if key not in known]
     if unknown:
-        told = "; ".join(f"{_shown(str(key))} ({nearest(str(key), known)})" for key in unknown[:5])
-        raise RequestRefused(f"unknown in the run's configuration: {told}; nothing was started")
+        listed = "; ".join(f"{_shown(str(key))} ({nearest(str(key), known)})" for key in unknown[:5])
+        raise RequestRefused(f"unknown in the run's configuration: {listed}; nothing was started")
 
 
 def find_cluster(catalog: Catalog, name: str) -> Cluster:

@@ -132,8 +132,8 @@ def judge_campaign(
     counted = tuple(p for p in people if rule.entitles(p) and not rule.excludes(p, requester))
     names = tuple(person.label for person in counted)
     if len(names) >= rule.needed:
-        words = f"with plan {short(given.digest)} of campaign {given.campaign_id}"
-        return Approved(reason=f"start approved by {', '.join(names)} {words} ({_of(names, rule)})", by=names)
+        plan = f"with plan {short(given.digest)} of campaign {given.campaign_id}"
+        return Approved(reason=f"start approved by {', '.join(names)} {plan} ({_of(names, rule)})", by=names)
     return NotApproved(
         reason=f"of the approvers of plan {short(given.digest)}, {_of(names, rule)} may approve {cluster}",
         missing=rule.needed - len(names),

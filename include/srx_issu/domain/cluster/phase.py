@@ -195,8 +195,8 @@ def _failure_fault(now: Snapshot, node: NodeName, group_id: int) -> str | None:
 def _cold_sync_fault(view: NodeView) -> str | None:
     if view.cold_sync is None or view.cold_sync.is_complete is not False:
         return None  # older releases have no such report: the CS monitor failure and priority 0 tell
-    words = f" ({'; '.join(view.cold_sync.progress)})" if view.cold_sync.progress else ""
-    return f"{view.node} is not cold-synced{words}"
+    progress = f" ({'; '.join(view.cold_sync.progress)})" if view.cold_sync.progress else ""
+    return f"{view.node} is not cold-synced{progress}"
 
 
 def _priority_fault(now: Snapshot, node: NodeName, group_id: int) -> str | None:

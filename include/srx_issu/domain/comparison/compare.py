@@ -48,17 +48,17 @@ def compare(
         )
     )
     return (
-        *_told_once(differences),
+        *_once(differences),
         *_rto_differences(before, after, ignore),
         *_hit_differences(before, after, ignore),
     )
 
 
-def _told_once(differences: Iterable[Difference]) -> Iterator[Difference]:
+def _once(differences: Iterable[Difference]) -> Iterator[Difference]:
     """What both nodes show in the same words is told once, of the cluster."""
     found: dict[tuple[str, DifferenceKind, str, str], Difference] = {}
     for difference in differences:
-        same = (difference.table, difference.kind, difference.key, difference.words)
+        same = (difference.table, difference.kind, difference.key, difference.text)
         other = found.get(same)
         both = other is not None and other.node is not difference.node
         found[same] = replace(difference, node=None) if both else difference
@@ -75,8 +75,8 @@ def _rto_differences(before: Observation, after: Observation, ignore: Ignore) ->
         return
     for service, how in stalled(was, now):
         if not ignore(RTO_TABLE, service):
-            words = f"RTO service {service}: {how}"
-            yield Difference(table=RTO_TABLE, kind=DifferenceKind.LOST, node=None, key=service, words=words)
+            text = f"RTO service {service}: {how}"
+            yield Difference(table=RTO_TABLE, kind=DifferenceKind.LOST, node=None, key=service, text=text)
 
 
 def _hit_differences(before: Observation, after: Observation, ignore: Ignore) -> Iterator[Difference]:
@@ -88,14 +88,14 @@ def _hit_differences(before: Observation, after: Observation, ignore: Ignore) ->
         return
     for key, growth in never_hit(was, now):
         if not ignore(HIT_TABLE, key):
-            words = f"policy {key} has had no hit since the reboots (before: {growth} between two samples)"
-            yield Difference(table=HIT_TABLE, kind=DifferenceKind.LOST, node=None, key=key, words=words)
+            text = f"policy {key} has had no hit since the reboots (before: {growth} between two samples)"
+            yield Difference(table=HIT_TABLE, kind=DifferenceKind.LOST, node=None, key=key, text=text)
 
 
 def _no_answer(table: str, name: str, after: Observation) -> Difference:
     reasons = (getattr(after.state, table).reason_of(node) for node in NodeName)
-    words = f"{name}: no answer any more ({next(filter(None, reasons), 'unknown')})"
-    return Difference(table=table, kind=DifferenceKind.SILENT, node=None, key="", words=words)
+    text = f"{name}: no answer any more ({next(filter(None, reasons), 'unknown')})"
+    return Difference(table=table, kind=DifferenceKind.SILENT, node=None, key="", text=text)
 
 
 def compared_tables(before: Observation) -> tuple[str, ...]:
@@ -126,11 +126,11 @@ class _ComparedTable:
         given = self.tolerances.get(f"{table}.{field}") or self.tolerances.get(table)
         return given or self.comparison.tolerance
 
-    def tell(self, kind: DifferenceKind, key: str, how: str) -> Difference:
-        words = " ".join(f"{self.comparison.one} {key} {how}".split())
-        return Difference(table=self.comparison.table, kind=kind, node=self.node, key=key, words=words)
+    def difference(self, kind: DifferenceKind, key: str, how: str) -> Difference:
+        text = " ".join(f"{self.comparison.one} {key} {how}".split())
+        return Difference(table=self.comparison.table, kind=kind, node=self.node, key=key, text=text)
 
-    def tell_change(
+    def change(
         self, kind: DifferenceKind, key: str, field: str, was: object, now: object, how: str
     ) -> Difference:
         label = "" if self.comparison.unnamed else f"{field.replace('_', ' ')} "
@@ -144,7 +144,7 @@ class _ComparedTable:
             field=field,
             before=None if was is None else str(was),
             after=None if now is None else str(now),
-            words=f"{thing} has changed" if hidden else f"{thing}: {label}{how}",
+            text=f"{thing} has changed" if hidden else f"{thing}: {label}{how}",
         )
 
 
@@ -153,17 +153,17 @@ def _differences(table: _ComparedTable, old: Answer, new: Answer) -> Iterator[Di
     if isinstance(old, NotAnswered):
         return
     if isinstance(new, NotAnswered):
-        words = f"{comparison.many}: no answer any more ({new.reason})"
+        text = f"{comparison.many}: no answer any more ({new.reason})"
         yield Difference(
-            table=comparison.table, kind=DifferenceKind.SILENT, node=table.node, key="", words=words
+            table=comparison.table, kind=DifferenceKind.SILENT, node=table.node, key="", text=text
         )
         return
     was, now = table.by_key(old.rows), table.by_key(new.rows)
     for key in [key for key in was if key not in now]:
-        yield table.tell(DifferenceKind.LOST, key, "is lost")
+        yield table.difference(DifferenceKind.LOST, key, "is lost")
     for key, row in now.items():
         if key not in was:
-            yield table.tell(DifferenceKind.ADDED, key, "is new")
+            yield table.difference(DifferenceKind.ADDED, key, "is new")
         elif was[key] != row:
             yield from _changes(table, key, was[key], row)
     if comparison.position is not None:
@@ -175,13 +175,13 @@ def _changes(table: _ComparedTable, key: str, old: Row, new: Row) -> Iterator[Di
         was, now = getattr(old, name), getattr(new, name)
         if was != now and not _fine(table.comparison, was, now):
             how = f"is no longer shown (was {was})" if now is None else f"was {was}, is {now}"
-            yield table.tell_change(DifferenceKind.CHANGED, key, name, was, now, how)
+            yield table.change(DifferenceKind.CHANGED, key, name, was, now, how)
     for name in table.comparison.gauges:
         was, now = getattr(old, name), getattr(new, name)
         if was is None or now is None:
             continue
-        if words := beyond(was, now, table.tolerance(name)):
-            yield table.tell_change(DifferenceKind.OUT_OF_TOLERANCE, key, name, was, now, words)
+        if text := beyond(was, now, table.tolerance(name)):
+            yield table.change(DifferenceKind.OUT_OF_TOLERANCE, key, name, was, now, text)
 
 
 def _fine(comparison: Comparison, was: object, now: object) -> bool:
@@ -219,13 +219,13 @@ def _moves(
         new = sorted(keys, key=lambda key: position.of(now[key]))
         moved = [key for key, other in zip(old, new, strict=True) if key != other]
         if moved:
-            words = f"{table.comparison.many} {context}: order changed for {len(moved)}, first {moved[0]}"
+            text = f"{table.comparison.many} {context}: order changed for {len(moved)}, first {moved[0]}"
             yield Difference(
                 table=table.comparison.table,
                 kind=DifferenceKind.MOVED,
                 node=table.node,
                 key=context,
-                words=words,
+                text=text,
             )
 
 

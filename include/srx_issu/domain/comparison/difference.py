@@ -32,7 +32,7 @@ class Difference:
     field: str | None = None
     before: str | None = None
     after: str | None = None
-    words: str  # "policy trust > untrust / allow-web is lost"
+    text: str  # "policy trust > untrust / allow-web is lost"
 
     @property
     def what(self) -> tuple[str, DifferenceKind, str, str | None]:

@@ -64,9 +64,9 @@ def stalled(before: dict[str, Flow], after: dict[str, Flow]) -> Iterator[tuple[s
         if now is None:
             yield service, "is no longer listed"
         elif not now.sent or not now.received:
-            counts = f"{_told(now.sent)} sent, {_told(now.received)} received"
+            counts = f"{_figure(now.sent)} sent, {_figure(now.received)} received"
             yield service, f"{counts} (before: {was.sent}, {was.received})"
 
 
-def _told(growth: int | None) -> str:
+def _figure(growth: int | None) -> str:
     return "unknown" if growth is None else str(growth)

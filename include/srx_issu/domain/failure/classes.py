@@ -48,7 +48,7 @@ class FailureClass(StrEnum):
     UNKNOWN = "unknown"  # anything else; never guessed at
 
     @property
-    def in_words(self) -> str:
+    def label(self) -> str:
         """``cold sync failed``."""
         return self.value.replace("_", " ")
 

@@ -45,7 +45,7 @@ class Diagnosis:
     @property
     def why(self) -> str:
         """``reason`` without the failure's name, with which it begins."""
-        return self.reason.removeprefix(f"{self.failure.in_words}: ")
+        return self.reason.removeprefix(f"{self.failure.label}: ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,8 +218,8 @@ def _link_faults(view: NodeView) -> Iterator[str]:
 
 def _reason(failure: FailureClass, standing: ClusterSituation, stopped: Stopped | None) -> str:
     if stopped is None:
-        return f"{failure.in_words}: {standing.reason}"
-    return f"{failure.in_words}: {standing.reason}; the device says '{stopped.line}'"
+        return f"{failure.label}: {standing.reason}"
+    return f"{failure.label}: {standing.reason}; the device says '{stopped.line}'"
 
 
 def _words(case: _FailureCase, failure: FailureClass) -> Iterator[str]:
@@ -232,7 +232,7 @@ def _words(case: _FailureCase, failure: FailureClass) -> Iterator[str]:
         return
     yield f"transcript: {case.stopped.line}"
     if case.stopped.cause is not None and _by_cause(case) is not failure:
-        yield f"the transcript speaks of '{case.stopped.cause.in_words}', which is not what the nodes show"
+        yield f"the transcript speaks of '{case.stopped.cause.label}', which is not what the nodes show"
 
 
 def _findings(before: Snapshot, now: Snapshot, target: str) -> Iterator[NodeFinding]:

@@ -144,8 +144,8 @@ def transcript_verdict(text: str) -> Stopped | None:
             in_so_many_words=aborted is not None,
         )
     if aborted is not None:
-        words = next((line for line in lines if _ERROR.search(line)), aborted)
-        return Stopped(code=None, line=redact(words), window_open=_window(text))
+        named = next((line for line in lines if _ERROR.search(line)), aborted)
+        return Stopped(code=None, line=redact(named), window_open=_window(text))
     return None
 
 

@@ -25,7 +25,7 @@ class Sending(StrEnum):
     RESET_FLAGS = "reset_flags"
     FAIL_BACK = "fail_back"  # RG1 and up
     FAIL_BACK_RG0 = "fail_back_rg0"
-    RECOVER = "recover"  # an errand of a recovery's plan
+    RECOVER = "recover"  # a command of a recovery's plan
     RETURN_GROUPS = "return_groups"  # what was gathered for a start that was then not made
     CLEAN_UP = "clean_up"  # the image off the node again
 
@@ -51,8 +51,8 @@ class CommandIntended:
     transcript: str | None = None  # of a start: its path on the node
     group: int | None = None  # of a group that is gathered
     file: str | None = None  # of an upload: its path on the node
-    errand: str | None = None  # of a recovery's plan
-    booted_at: datetime | None = None  # the node's, when the errand was intended
+    recovery_command: str | None = None  # its key in the recovery's plan
+    booted_at: datetime | None = None  # the node's, when the command was intended
 
 
 @dataclass(frozen=True, kw_only=True)

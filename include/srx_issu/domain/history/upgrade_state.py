@@ -126,12 +126,12 @@ class UpgradeState:
         return frozenset(s for one in self.intended if (s := one.command.sending) is not None)
 
     @property
-    def errands(self) -> tuple[SentRecoveryCommand, ...]:
+    def recovery_commands(self) -> tuple[SentRecoveryCommand, ...]:
         """Those of a recovery's plans that were, or may have been, sent."""
         return tuple(
-            SentRecoveryCommand(key=one.command.errand, at=one.at, booted_at=one.command.booted_at)
+            SentRecoveryCommand(key=one.command.recovery_command, at=one.at, booted_at=one.command.booted_at)
             for one in self.intended
-            if one.command.errand is not None
+            if one.command.recovery_command is not None
         )
 
     @property
@@ -139,7 +139,8 @@ class UpgradeState:
         """Whether something of the newest plan was, or may have been, sent."""
         since = self._intended[self._before_plan :]
         return any(
-            one.command.errand is not None and one.command.permit_id not in self._withdrawn for one in since
+            one.command.recovery_command is not None and one.command.permit_id not in self._withdrawn
+            for one in since
         )
 
     def once_key(self, once: str) -> str:

@@ -39,7 +39,7 @@ class StateCondition:
     node: NodeName | None = None
     group_id: int | None = None
     release: str | None = None
-    since: str | None = None  # key of an errand
+    since: str | None = None  # key of a command of the plan
     booted_at: datetime | None = None  # aware; when the node had booted before, by its own clock
 
 
@@ -51,7 +51,7 @@ class Judged:
     text: str
 
 
-BootTimes = Mapping[str, datetime | None]  # errand key -> boot time of its node just before it was sent
+BootTimes = Mapping[str, datetime | None]  # key of a command -> boot time of its node just before it was sent
 
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
@@ -75,8 +75,8 @@ def _runs(condition: StateCondition, now: Snapshot) -> Judged:
         raise ValueError(f"{condition.claim} of {node} names no release")
     view = now.view(node)
     found = view.release if view.reachable else None
-    told = f"runs {found}" if found else "release unknown"
-    text = f"{node} {told}, expected {condition.release}"
+    running = f"runs {found}" if found else "release unknown"
+    text = f"{node} {running}, expected {condition.release}"
     return Judged(holds=runs(view, condition.release), text=text)
 
 
@@ -139,8 +139,8 @@ def _window_closed(condition: StateCondition, now: Snapshot) -> Judged:
     open_ = view.issu.in_progress if view.reachable and view.issu else None
     if open_ is None:
         return Judged(holds=None, text=f"{view.node} does not tell whether an ISSU is in progress")
-    words = "still reports an ISSU in progress" if open_ else "reports no ISSU"
-    return Judged(holds=not open_, text=f"{view.node} {words}")
+    text = "still reports an ISSU in progress" if open_ else "reports no ISSU"
+    return Judged(holds=not open_, text=f"{view.node} {text}")
 
 
 def _window_not_open(condition: StateCondition, now: Snapshot) -> Judged:
@@ -156,8 +156,8 @@ def _flags_clear(condition: StateCondition, now: Snapshot) -> Judged:
     members = group.members if group else ()
     for member in members:
         if member.manual or member.priority == ISSU_PRIORITY:
-            words = f"RG{group_id}: {member.node} has priority {member.priority}, manual flag {member.manual}"
-            return Judged(holds=False, text=words)
+            text = f"RG{group_id}: {member.node} has priority {member.priority}, manual flag {member.manual}"
+            return Judged(holds=False, text=text)
     if not members or any(member.manual is None for member in members):
         return Judged(holds=None, text=f"RG{group_id} does not show its manual flags")
     return Judged(holds=True, text=f"RG{group_id} has its configured priorities")

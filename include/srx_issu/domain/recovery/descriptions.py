@@ -35,11 +35,11 @@ def by_hand(plan: RecoveryPlan) -> tuple[str, ...]:
     return tuple(line for action in plan.actions for line in _action(action))
 
 
-def say(condition: StateCondition) -> str:
+def describe_condition(condition: StateCondition) -> str:
     """A condition as a claim: ``node1 runs 21.4R3``."""
     node, group = condition.node, f"RG{condition.group_id}"
     since = f" since {condition.booted_at:%Y-%m-%d %H:%M:%S %Z}" if condition.booted_at else ""
-    words = {
+    sentences = {
         StateClaim.ANSWERS: f"{node} answers",
         StateClaim.RUNS: f"{node} runs {condition.release}",
         StateClaim.PRIMARY_OF_ALL: f"{node} is primary of every group",
@@ -51,7 +51,7 @@ def say(condition: StateCondition) -> str:
         StateClaim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",
         StateClaim.FLAGS_CLEAR: f"{group} has its configured priorities",
     }
-    return words[condition.claim]
+    return sentences[condition.claim]
 
 
 def _cautions(plan: RecoveryPlan) -> Iterator[str]:
@@ -74,12 +74,12 @@ def _steps(plan: RecoveryPlan) -> Iterator[str]:
 
 
 def _action(action: RecoveryAction) -> Iterator[str]:
-    yield from (_errand(errand) for errand in action.errands)
+    yield from (_command(command) for command in action.commands)
     if action.done_when:
-        yield f"wait until {'; '.join(say(condition) for condition in action.done_when)}"
+        yield f"wait until {'; '.join(describe_condition(condition) for condition in action.done_when)}"
 
 
-def _errand(errand: RecoveryCommand) -> str:
-    needs = "; ".join(say(condition) for condition in (*errand.needs, *errand.waits_for))
+def _command(command: RecoveryCommand) -> str:
+    needs = "; ".join(describe_condition(condition) for condition in (*command.needs, *command.waits_for))
     only_if = f", only if {needs}" if needs else ""
-    return f"on {errand.node}: `{errand.command.cli}`{only_if}"
+    return f"on {command.node}: `{command.junos_command.cli}`{only_if}"

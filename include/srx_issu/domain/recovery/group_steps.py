@@ -17,13 +17,13 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
     """
     order = sorted(groups, key=lambda g: (g == 0, g))
     needs = (runs(to, release),)
-    errands = [errand for g in order for errand in _move(g, to, needs, name=f"rg{g}")]
+    commands = [command for g in order for command in _move(g, to, needs, name=f"rg{g}")]
     return RecoveryAction(
         name=ActionName.FAIL_OVER_TO_OLD_IMAGE,
         node=to,
         reason=f"{to} has the older image and must be primary of every group before its peer goes down",
         deadline="resync_s",
-        errands=tuple(errands),
+        commands=tuple(commands),
         done_when=(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=to),),
     )
 
@@ -31,12 +31,12 @@ def fail_over(groups: tuple[int, ...], to: NodeName, release: str) -> RecoveryAc
 def bring_groups_back(homes: Mapping[int, NodeName], release: str) -> RecoveryAction:
     """The data groups that the ISSU gathered on its node go where they were before it."""
     needs = tuple(runs(node, release) for node in NodeName)
-    errands = [e for g, to in sorted(homes.items()) for e in _move(g, to, needs, name=f"rg{g}_back")]
+    commands = [e for g, to in sorted(homes.items()) for e in _move(g, to, needs, name=f"rg{g}_back")]
     return RecoveryAction(
         name=ActionName.BRING_GROUPS_BACK,
         reason=f"{_listed(homes)} served from there before the ISSU gathered every group on one node",
         deadline="resync_s",
-        errands=tuple(errands),
+        commands=tuple(commands),
         done_when=tuple(leads(node, group_id) for group_id, node in sorted(homes.items())),
     )
 
@@ -73,7 +73,7 @@ def _move(
 
 def reset_failover(now: Snapshot, sent_to: NodeName) -> RecoveryAction:
     """Every group gets its configured priorities back; those that have them are passed by."""
-    errands = tuple(
+    commands = tuple(
         RecoveryCommand(
             key=f"reset_rg{group_id}",
             order=CommandKind.RESET_FAILOVER,
@@ -88,5 +88,5 @@ def reset_failover(now: Snapshot, sent_to: NodeName) -> RecoveryAction:
         name=ActionName.RESET_FAILOVER,
         reason="the ISSU set priority 255 and the manual flag; both go",
         deadline="resync_s",
-        errands=errands,
+        commands=commands,
     )

@@ -46,7 +46,7 @@ class RecoveryCommand:
     ``subject`` is the node that the command names, which for roll back and reboot is also the one it is
     sent to. ``needs`` must hold, or the recovery stops; ``waits_for`` is what time may heal. ``done_when``
     empty, or ``is_always_sent``: only having been sent counts. ``is_unseen_ok``: the release may not show
-    the effect; then its absence from the reply does not hold up the rest. ``prepares``: key of the errand
+    the effect; then its absence from the reply does not hold up the rest. ``prepares``: key of the command
     that this one clears the way for; not sent any more once that one is.
     """
 
@@ -65,7 +65,7 @@ class RecoveryCommand:
     done_when: tuple[StateCondition, ...] = ()
 
     @property
-    def command(self) -> Command:
+    def junos_command(self) -> Command:
         """The command as the writer takes it."""
         match self.order:
             case CommandKind.FAIL_OVER:
@@ -86,13 +86,13 @@ class RecoveryCommand:
     @property
     def _subject(self) -> NodeName:
         if self.subject is None:
-            raise ValueError(f"errand {self.key} names no node")
+            raise ValueError(f"command {self.key} names no node")
         return self.subject
 
     @property
     def _group_id(self) -> int:
         if self.group_id is None:
-            raise ValueError(f"errand {self.key} names no redundancy group")
+            raise ValueError(f"command {self.key} names no redundancy group")
         return self.group_id
 
 
@@ -117,9 +117,9 @@ class ActionName(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryAction:
-    """One step: errands to send, or none and then a wait, which ``done_when`` ends.
+    """One step: commands to send, or none and then a wait, which ``done_when`` ends.
 
-    A step whose errands may be repeated is over when their effect shows; one whose errand goes out once
+    A step whose commands may be repeated is over when their effect shows; one whose command goes out once
     (roll back, reboot) is over when it was sent, and a wait of its own follows.
     """
 
@@ -127,7 +127,7 @@ class RecoveryAction:
     reason: str
     deadline: str  # field of domain.intent.Timers, seconds from the step's beginning
     node: NodeName | None = None  # None: both, or the cluster
-    errands: tuple[RecoveryCommand, ...] = ()
+    commands: tuple[RecoveryCommand, ...] = ()
     done_when: tuple[StateCondition, ...] = ()
 
 
@@ -159,13 +159,13 @@ class RecoveryPlan:
     def __post_init__(self) -> None:
         if len(self.actions) > MOST_ACTIONS:
             raise ValueError(f"a plan of {len(self.actions)} actions, at most {MOST_ACTIONS} are allowed")
-        keys = [errand.key for errand in self.errands]
+        keys = [command.key for command in self.commands]
         if len(keys) != len(set(keys)):
-            raise ValueError(f"a plan whose errands share a key: {', '.join(keys)}")
+            raise ValueError(f"a plan whose commands share a key: {', '.join(keys)}")
 
     @property
-    def errands(self) -> tuple[RecoveryCommand, ...]:
-        return tuple(errand for action in self.actions for errand in action.errands)
+    def commands(self) -> tuple[RecoveryCommand, ...]:
+        return tuple(command for action in self.actions for command in action.commands)
 
     def action(self, name: ActionName) -> RecoveryAction | None:
         """The step of that name; None = this plan has none."""
@@ -174,8 +174,8 @@ class RecoveryPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class SentRecoveryCommand:
-    """An errand that was sent, or may have been: written before it goes out, one for each try."""
+    """A command that was sent, or may have been: written before it goes out, one for each try."""
 
     key: str
     at: datetime  # aware, controller's clock
-    booted_at: datetime | None = None  # of the errand's subject, as last seen before it was sent
+    booted_at: datetime | None = None  # of the command's subject, as last seen before it was sent

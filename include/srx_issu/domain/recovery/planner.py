@@ -189,9 +189,9 @@ def _abort(case: _PlanCase, release: str) -> tuple[RecoveryAction, ...]:
     Flags without a window count as a window that is not shown, unless the device said that it left it.
     """
     shown = {view.issu.in_progress if view.issu else None for view in case.now.views}
-    said = case.diagnosis.window_open
+    window_open = case.diagnosis.window_open
     is_quiet = shown == {False} or case.failure in _BEFORE_THE_WINDOW
-    is_closed = said is False or (said is None and is_quiet and not issu_signs(case.now))
+    is_closed = window_open is False or (window_open is None and is_quiet and not issu_signs(case.now))
     return () if is_closed and True not in shown else (steps.abort_issu(release, None),)
 
 
@@ -251,10 +251,10 @@ def _plan(
     )
 
 
-def _hold(case: _PlanCase, words: str) -> RecoveryPlan:
+def _hold(case: _PlanCase, advice: str) -> RecoveryPlan:
     return RecoveryPlan(
         kind=PlanKind.HOLD,
         failure=case.failure,
         permission=Permission.NEVER,
-        reason=f"{case.diagnosis.reason}. {words}",
+        reason=f"{case.diagnosis.reason}. {advice}",
     )

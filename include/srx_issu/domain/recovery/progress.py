@@ -1,7 +1,7 @@
 """The next step of a recovery: a pure function of the plan, one look at both nodes, and what was sent.
 
 Asked anew before every command, so a task that was killed, retried or run twice arrives at the same
-answer. What was sent is journalled *before* it goes out; an errand that may go out once only is then never
+answer. What was sent is journalled *before* it goes out; a command that may go out once only is then never
 sent again, and only the nodes can tell what became of it.
 """
 
@@ -28,10 +28,10 @@ MOST_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Send:
-    """Send this one errand now: journal it (``taken``), then ``errand.command`` to ``errand.node``."""
+    """Send this one command now: journal it (``taken``), then ``junos_command`` to its node."""
 
     action: RecoveryAction
-    errand: RecoveryCommand
+    command: RecoveryCommand
     taken: SentRecoveryCommand
     reason: str
 
@@ -66,13 +66,13 @@ class Stop:
 def next_in(
     action: RecoveryAction, now: Snapshot, done: Iterable[SentRecoveryCommand]
 ) -> Send | Wait | Passed | Stop:
-    """What is due now in one step. ``done`` is every errand of the plan that was (or may have been) sent."""
+    """What is due now in one step. ``done`` is every command of the plan that was (or may have been) sent."""
     taken = tuple(done)
     if split := split_brain(now):
         return Stop(reason=split.reason, page=True)
-    for errand in _due(action, now, taken):
-        if _may_be_sent(errand, now, taken):
-            return _send(action, errand, now, taken)
+    for command in _due(action, now, taken):
+        if _may_be_sent(command, now, taken):
+            return _send(action, command, now, taken)
     booted = _boot_times(taken)
     missing = [*_unfinished(action, now, taken), *_not_held(action.done_when, now, booted)]
     if missing:
@@ -81,59 +81,59 @@ def next_in(
 
 
 def _send(
-    action: RecoveryAction, errand: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
+    action: RecoveryAction, command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
 ) -> Send | Wait | Stop:
     """All that can speak against sending it now."""
     booted = _boot_times(taken)
-    needs = [judge(condition, now, booted) for condition in errand.needs]
+    needs = [judge(condition, now, booted) for condition in command.needs]
     if broken := next((j for j in needs if j.holds is False), None):
-        return Stop(reason=f"{errand.command.cli} is not sent to {errand.node}: {broken.text}")
-    if against := objection(errand, now):
-        if against.say is StopVerdict.WAIT:
+        return Stop(reason=f"{command.junos_command.cli} is not sent to {command.node}: {broken.text}")
+    if against := objection(command, now):
+        if against.verdict is StopVerdict.WAIT:
             return Wait(action=action, reason=against.reason)
-        reason = f"{errand.command.cli} is not sent to {errand.node}: {against.reason}"
-        return Stop(reason=reason, page=against.say is StopVerdict.PAGE)
-    if missing := [*_unheld(needs), *_not_held(errand.waits_for, now, booted)]:
+        reason = f"{command.junos_command.cli} is not sent to {command.node}: {against.reason}"
+        return Stop(reason=reason, page=against.verdict is StopVerdict.PAGE)
+    if missing := [*_unheld(needs), *_not_held(command.waits_for, now, booted)]:
         return Wait(action=action, reason=missing[0])
-    subject: NodeName = errand.subject or errand.node
-    note = SentRecoveryCommand(key=errand.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
-    return Send(action=action, errand=errand, taken=note, reason=action.reason)
+    subject: NodeName = command.subject or command.node
+    note = SentRecoveryCommand(key=command.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
+    return Send(action=action, command=command, taken=note, reason=action.reason)
 
 
 def _due(
     action: RecoveryAction, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
 ) -> list[RecoveryCommand]:
     """Errands that are not over; what only prepares another one is over with that one, sent or seen."""
-    over = {e.key for e in action.errands if _is_over(e, now, taken)}
+    over = {e.key for e in action.commands if _is_over(e, now, taken)}
     settled = over | {t.key for t in taken}
-    return [e for e in action.errands if e.key not in over and e.prepares not in settled]
+    return [e for e in action.commands if e.key not in over and e.prepares not in settled]
 
 
-def _is_over(errand: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
-    """Whether the errand's effect shows, or it was sent and cannot show."""
-    sent = any(t.key == errand.key for t in taken)
-    if not sent and (errand.is_always_sent or not errand.done_when):
+def _is_over(command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
+    """Whether the command's effect shows, or it was sent and cannot show."""
+    sent = any(t.key == command.key for t in taken)
+    if not sent and (command.is_always_sent or not command.done_when):
         return False
-    judged = [judge(condition, now, _boot_times(taken)) for condition in errand.done_when]
+    judged = [judge(condition, now, _boot_times(taken)) for condition in command.done_when]
     if all(j.holds for j in judged):
         return True
-    hidden = not any(j.holds is False for j in judged) and now.view(errand.node).reachable
-    return sent and errand.is_unseen_ok and hidden
+    hidden = not any(j.holds is False for j in judged) and now.view(command.node).reachable
+    return sent and command.is_unseen_ok and hidden
 
 
-def _may_be_sent(errand: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
+def _may_be_sent(command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
     """False for what went out once and may not again, or went out a moment ago."""
-    tries = [t.at for t in taken if t.key == errand.key]
+    tries = [t.at for t in taken if t.key == command.key]
     if not tries:
         return True
-    return not errand.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= RESEND_AFTER
+    return not command.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= RESEND_AFTER
 
 
 def _unfinished(action: RecoveryAction, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> list[str]:
-    """Repeatable errands whose effect is still to be seen."""
+    """Repeatable commands whose effect is still to be seen."""
     waiting = [e for e in _due(action, now, taken) if not e.is_once]
     booted = _boot_times(taken)
-    return [f"{e.command.cli} was sent; {_first(e.done_when, now, booted)}" for e in waiting]
+    return [f"{e.junos_command.cli} was sent; {_first(e.done_when, now, booted)}" for e in waiting]
 
 
 def _first(conditions: tuple[StateCondition, ...], now: Snapshot, booted: dict[str, datetime | None]) -> str:
@@ -151,7 +151,7 @@ def _unheld(judged: list[Judged]) -> list[str]:
 
 
 def _boot_times(taken: tuple[SentRecoveryCommand, ...]) -> dict[str, datetime | None]:
-    """Boot time of each errand's node before its first try."""
+    """Boot time of each command's node before its first try."""
     times: dict[str, datetime | None] = {}
     for one in taken:
         times.setdefault(one.key, one.booted_at)

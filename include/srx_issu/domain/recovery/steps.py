@@ -47,7 +47,7 @@ def roll_back(
             reason=f"{node} has the newer image and goes back to {release}; 'node {node.number}' keeps its "
             "peer as it is",
             deadline="group_settle_s",
-            errands=(send,),
+            commands=(send,),
         ),
         RecoveryAction(
             name=ActionName.WAIT_FOR_OLD_RELEASE,
@@ -80,7 +80,7 @@ def reboot_old_primary(
             node=node,
             reason=f"{node.peer} serves with {target}; {node} was never rebooted into the image it was given",
             deadline="group_settle_s",
-            errands=(send,),
+            commands=(send,),
         ),
         RecoveryAction(
             name=ActionName.WAIT_FOR_TARGET_RELEASE,
@@ -98,7 +98,7 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
     needs = [runs(node, release) for node in NodeName]
     if primary is not None:
         needs.append(primary_of_all(primary))
-    errands = tuple(
+    commands = tuple(
         RecoveryCommand(
             key=f"abort_issu_{node}",
             order=CommandKind.ABORT_ISSU,
@@ -114,7 +114,7 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
         name=ActionName.ABORT_ISSU,
         reason=f"both nodes run {release}; the ISSU window is closed on each of them",
         deadline="group_settle_s",
-        errands=errands,
+        commands=commands,
     )
 
 
@@ -151,7 +151,7 @@ def reboot(
             node=node,
             reason=f"{node} came up inside the ISSU window; after the abort it starts outside of it",
             deadline="group_settle_s",
-            errands=(send,),
+            commands=(send,),
         ),
         RecoveryAction(
             name=ActionName.WAIT_FOR_REBOOT,
@@ -176,7 +176,7 @@ def wait_for_cold_sync(node: NodeName, done_when: tuple[StateCondition, ...] | N
 
 def resync_policies(node: NodeName) -> RecoveryAction:
     """On the RG0 primary. Its effect is checked by the verification, a snapshot does not show it."""
-    errand = RecoveryCommand(
+    command = RecoveryCommand(
         key="resync_policies",
         order=CommandKind.RESYNC_POLICIES,
         node=node,
@@ -188,7 +188,7 @@ def resync_policies(node: NodeName) -> RecoveryAction:
         node=node,
         reason="the packet forwarding engines take the routing engine's policies over",
         deadline="group_settle_s",
-        errands=(errand,),
+        commands=(command,),
     )
 
 

@@ -30,7 +30,7 @@ class StopVerdict(StrEnum):
 class Objection:
     """A rule against sending."""
 
-    say: StopVerdict
+    verdict: StopVerdict
     reason: str
 
 
@@ -40,18 +40,19 @@ def split_brain(now: Snapshot) -> Objection | None:
     if not groups:
         return None
     names = " and ".join(f"RG{g}" for g in groups)
-    return Objection(say=StopVerdict.PAGE, reason=f"node0 and node1 both call themselves primary of {names}")
+    reason = f"node0 and node1 both call themselves primary of {names}"
+    return Objection(verdict=StopVerdict.PAGE, reason=reason)
 
 
-def objection(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
-    """Why the errand must not be sent now; None = no rule speaks against it."""
+def objection(command: RecoveryCommand, now: Snapshot) -> Objection | None:
+    """Why the command must not be sent now; None = no rule speaks against it."""
     if split := split_brain(now):
         return split
-    match errand.order:
+    match command.order:
         case CommandKind.ROLL_BACK | CommandKind.REBOOT:
-            return _to_take_down(errand, now)
+            return _to_take_down(command, now)
         case CommandKind.FAIL_OVER:
-            return _to_move(errand, now)
+            return _to_move(command, now)
         case CommandKind.RESET_FAILOVER:
             return _unsettled(now)
         case CommandKind.ABORT_ISSU | CommandKind.RESYNC_POLICIES:
@@ -60,39 +61,41 @@ def objection(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
             assert_never(never)
 
 
-def _to_take_down(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
+def _to_take_down(command: RecoveryCommand, now: Snapshot) -> Objection | None:
     """The node goes down: its peer must be seen to carry every group, by the word of both."""
-    node = errand.subject
-    if node is None or errand.node is not node:
+    node = command.subject
+    if node is None or command.node is not node:
         return Objection(
-            say=StopVerdict.STOP, reason=f"{errand.key}: is sent to {errand.node} but concerns {node}"
+            verdict=StopVerdict.STOP, reason=f"{command.key}: is sent to {command.node} but concerns {node}"
         )
     view = now.view(node)
     if not view.reachable or view.booted_at is None:
-        return Objection(say=StopVerdict.WAIT, reason=f"{node} does not answer, or not say when it booted")
+        reason = f"{node} does not answer, or not say when it booted"
+        return Objection(verdict=StopVerdict.WAIT, reason=reason)
     if primary := [g for g in now.group_ids if node in now.claims(g)]:
         names = " and ".join(f"RG{g}" for g in primary)
-        return Objection(say=StopVerdict.STOP, reason=f"{node} is primary of {names} and is not taken down")
+        reason = f"{node} is primary of {names} and is not taken down"
+        return Objection(verdict=StopVerdict.STOP, reason=reason)
     carried = judge(StateCondition(claim=StateClaim.PRIMARY_OF_ALL, node=node.peer), now, {})
     if not carried.holds or any(view.own_state(g) is None for g in now.group_ids):
         return Objection(
-            say=StopVerdict.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}"
+            verdict=StopVerdict.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}"
         )
     return None
 
 
-def _to_move(errand: RecoveryCommand, now: Snapshot) -> Objection | None:
+def _to_move(command: RecoveryCommand, now: Snapshot) -> Objection | None:
     """A group moves: nobody in hold-down, and the node that takes over is in sync."""
-    if errand.group_id is None or errand.subject is None:
-        return Objection(say=StopVerdict.STOP, reason=f"{errand.key}: names no group or no node")
-    quiet = judge(StateCondition(claim=StateClaim.NO_HOLD_DOWN, group_id=errand.group_id), now, {})
+    if command.group_id is None or command.subject is None:
+        return Objection(verdict=StopVerdict.STOP, reason=f"{command.key}: names no group or no node")
+    quiet = judge(StateCondition(claim=StateClaim.NO_HOLD_DOWN, group_id=command.group_id), now, {})
     if not quiet.holds:
-        return Objection(say=StopVerdict.WAIT, reason=quiet.text)
-    missing = not_ready_to_take_over(now, errand.subject)
-    return Objection(say=StopVerdict.WAIT, reason=missing) if missing else None
+        return Objection(verdict=StopVerdict.WAIT, reason=quiet.text)
+    missing = not_ready_to_take_over(now, command.subject)
+    return Objection(verdict=StopVerdict.WAIT, reason=missing) if missing else None
 
 
 def _unsettled(now: Snapshot) -> Objection | None:
     """A reset may let a group fail back by preempt: not before both nodes are in sync."""
     missing = next((m for node in NodeName if (m := not_settled(now, node))), None)
-    return Objection(say=StopVerdict.WAIT, reason=missing) if missing else None
+    return Objection(verdict=StopVerdict.WAIT, reason=missing) if missing else None

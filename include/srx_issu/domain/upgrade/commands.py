@@ -94,8 +94,8 @@ class RollBackNode:
 
     @property
     def cli(self) -> str:
-        words = f"request {self.software} software rollback node {self.node.number}"
-        return f"{words} reboot" if self.reboot else words
+        cli = f"request {self.software} software rollback node {self.node.number}"
+        return f"{cli} reboot" if self.reboot else cli
 
     @property
     def rpc(self) -> Rpc:
@@ -170,8 +170,8 @@ class StartIssu:
 
     @property
     def cli(self) -> str:
-        words = f"request {self.software} software in-service-upgrade {self.image_path} reboot"
-        return f"{words} unlink" if self.unlink else words
+        cli = f"request {self.software} software in-service-upgrade {self.image_path} reboot"
+        return f"{cli} unlink" if self.unlink else cli
 
     @property
     def rpc(self) -> Rpc:

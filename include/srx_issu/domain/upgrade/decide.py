@@ -85,7 +85,7 @@ def objection_to_start(now: Snapshot, gathered: Collection[int] = ()) -> str | N
     ``gathered``: groups that this upgrade has failed over by hand: their flags speak for no other ISSU.
     """
     objections = (_silent_nodes, _unknown_releases, _mixed_releases, _primaries)
-    faults = (words for objection in objections if (words := objection(now)))
+    faults = (fault for objection in objections if (fault := objection(now)))
     return next(faults, None) or _foreign_issu(now, gathered)
 
 

@@ -28,7 +28,7 @@ class Shown:
     def lines(self) -> Iterator[str]:
         for name, word in self.words.items():
             again = self.restarts.get(name)
-            yield f"{name:<16}{word:<12}{_in_words(again) if again else ''}".rstrip()
+            yield f"{name:<16}{word:<12}{_describe(again) if again else ''}".rstrip()
 
 
 def ask(running: Running) -> Shown:
@@ -43,7 +43,7 @@ def ask(running: Running) -> Shown:
     return Shown(words=words, restarts=running.restarts)
 
 
-def _in_words(again: Restarts) -> str:
+def _describe(again: Restarts) -> str:
     times = "once" if again.count == 1 else f"{again.count} times"
     at = datetime.fromisoformat(again.at).astimezone()
     return f"started again {times}, last at {at:%Y-%m-%d %H:%M:%S}: it {again.reason}"

@@ -17,7 +17,7 @@ from srx_issu.stack.embedded.postgres import JOURNAL_WRITER, Postgres
 from srx_issu.stack.embedded.reparsing import Reparsing
 from srx_issu.stack.embedded.secrets import load_or_create, passwords
 from srx_issu.stack.processes import running
-from srx_issu.stack.processes.component import Program, in_words, tail
+from srx_issu.stack.processes.component import Program, describe_exit, tail
 from srx_issu.stack.processes.health import HealthProbe
 from srx_issu.stack.processes.home import Home, repository
 from srx_issu.stack.processes.in_flight import upgrades_in_flight
@@ -184,7 +184,7 @@ class Stack:
         prepare_journal(postgres.uri("journal", "+psycopg"), JOURNAL_WRITER)
         if migration and (status := self.supervisor.finish(migration.name)) != 0:
             raise StackFailed(
-                f"'airflow db migrate' ended with {in_words(status)}; the end of {migration.log}:\n"
+                f"'airflow db migrate' ended with {describe_exit(status)}; the end of {migration.log}:\n"
                 f"{tail(migration.log)}"
             )
         self.home.remember(schema=installed_schema())

@@ -56,7 +56,7 @@ class Component:
     def ended(self) -> str | None:
         """How it ended, in words; None while it runs."""
         status = self._process.poll()
-        return None if status is None else in_words(status)
+        return None if status is None else describe_exit(status)
 
     def check(self) -> None:
         """Raises ComponentDied when it runs no more."""
@@ -70,7 +70,7 @@ class Component:
         return self._process.wait()
 
 
-def in_words(status: int) -> str:
+def describe_exit(status: int) -> str:
     """An exit status for people: ``status 1``, or ``killed by SIGKILL``."""
     return f"killed by {signal.Signals(-status).name}" if status < 0 else f"status {status}"
 

@@ -32,7 +32,7 @@ TASK_MODULES = (
     "srx_issu.adapters.devices.pyez",
     "srx_issu.adapters.devices.transfer",
     "srx_issu.adapters.devices.writer",
-    "srx_issu.steps.upgrade.kept_values",
+    "srx_issu.steps.upgrade.stored_values",
     "srx_issu.airflow.triggers.cluster",
     "srx_issu.airflow.triggers.recovery",
     *PARSE_MODULES,

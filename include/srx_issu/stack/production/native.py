@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from srx_issu.stack.processes import running
-from srx_issu.stack.processes.component import Program, in_words, tail
+from srx_issu.stack.processes.component import Program, describe_exit, tail
 from srx_issu.stack.processes.health import HealthProbe
 from srx_issu.stack.processes.home import Home, repository
 from srx_issu.stack.processes.in_flight import upgrades_in_flight
@@ -167,7 +167,7 @@ class Native:
         status = self.supervisor.finish(program.name)
         if status != 0:
             raise NativeFailed(
-                f"init ended with {in_words(status)}; the end of {program.log}:\n{tail(program.log)}"
+                f"init ended with {describe_exit(status)}; the end of {program.log}:\n{tail(program.log)}"
             )
 
     def _start_services(self) -> None:

@@ -15,7 +15,7 @@ CONFIRM_STEP = "approval.confirm_approval"
 
 
 class BeforeStart(StrEnum):
-    """The ways on."""
+    """What follows."""
 
     ASK = "ask"  # people decide
     WAIT = "wait"  # approved, and a maintenance window was asked for

@@ -45,6 +45,6 @@ def confirm_approval(context: UpgradeContext, purpose: ApprovalPurpose) -> Facts
 
 def refuse(context: UpgradeContext, purpose: ApprovalPurpose, reason: str) -> NoReturn:
     """Writes the outcome down and raises RequestRefused."""
-    words = f"{reason}; {_SENT[purpose]}"
-    decide_outcome(context, REFUSALS[purpose], words)
-    raise RequestRefused(words)
+    message = f"{reason}; {_SENT[purpose]}"
+    decide_outcome(context, REFUSALS[purpose], message)
+    raise RequestRefused(message)

@@ -26,7 +26,7 @@ from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_bef
 from srx_issu.steps.approval.questions_put import (
     changed_since,
     is_done,
-    lost_words,
+    lost_reasons,
     put_by,
     was_cleared,
     without_answers,
@@ -68,8 +68,8 @@ def approach(
         refuse(context, gate.purpose, f"{by_hand} was passed without an answer")
     rule = rule_of(context.intent, gate.purpose)
     assigned = _still_to_ask(context, gate, rule, found)
-    words = _words(so_far, context, gate, question, found, request(context), assigned)
-    shown = _digest_of(words)
+    ask = _ask_person(so_far, context, gate, question, found, request(context), assigned)
+    shown = _digest_of(ask)
     earlier = put_by(so_far, gate.name)
     if put := [one for one in earlier if one.shown != shown]:
         return _leave_to_next(context, gate, put[-1], question, lost)
@@ -80,8 +80,8 @@ def approach(
     timers = context.intent.policy.timers
     renew_all(context.intent, context.leases, timers.approval_s + timers.lease_s)
     before = said_before(earlier[-1].question if earlier else None, lost)
-    _write_question(context, gate, question, words, shown, found, before)
-    return words
+    _write_question(context, gate, question, ask, shown, found, before)
+    return ask
 
 
 def hear(context: UpgradeContext, gate: Gate, response: Response) -> Enough | NextGate:
@@ -148,7 +148,7 @@ def _still_to_ask(
     return left
 
 
-def _words(
+def _ask_person(
     so_far: UpgradeState,
     context: UpgradeContext,
     gate: Gate,
@@ -161,7 +161,7 @@ def _words(
     have = ", ".join(person.label for person in found.counted) or "nobody yet"
     others = "" if rule.requester_counts else f", but not {context.intent.requested_by}, who asks"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    lines = [request.body, *lost_lines(lost_words(so_far, gate.purpose))]
+    lines = [request.body, *lost_lines(lost_reasons(so_far, gate.purpose))]
     if changed := changed_since(so_far, gate.purpose, question):
         lines.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     lines.append(
@@ -176,9 +176,9 @@ def _words(
     )
 
 
-def _digest_of(words: AskPerson) -> str:
-    assigned = None if words.assigned is None else [person.id for person in words.assigned]
-    text = json.dumps([words.subject, words.body, OPTIONS, assigned])
+def _digest_of(ask: AskPerson) -> str:
+    assigned = None if ask.assigned is None else [person.id for person in ask.assigned]
+    text = json.dumps([ask.subject, ask.body, OPTIONS, assigned])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -186,7 +186,7 @@ def _write_question(
     context: UpgradeContext,
     gate: Gate,
     question: InForce,
-    words: AskPerson,
+    ask: AskPerson,
     shown: str,
     found: NotApproved,
     before: str,
@@ -198,13 +198,13 @@ def _write_question(
         ),
         shown=shown,
         parts=question.parts,
-        assigned=None if words.assigned is None else tuple(person.id for person in words.assigned),
+        assigned=None if ask.assigned is None else tuple(person.id for person in ask.assigned),
         needed=needed,
         clearings=gate.clearings,
     )
     context.record(
         asked,
-        f"{words.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)"
+        f"{ask.subject} (question {short(question.digest)}; {len(found.counted)} of {needed} approvals)"
         f"{before}",
     )
 
@@ -219,7 +219,7 @@ def _leave_to_next(
             gate.purpose,
             "the question has changed again and no gate is left to put it: start a new run",
         )
-    why = lost.in_words(old.question) if lost else "it would read differently now"
+    why = lost.describe(old.question) if lost else "it would read differently now"
     given_up = QuestionGivenUp(
         question=old.question, superseded_by=question.digest, lost=why if lost else None
     )

@@ -22,7 +22,7 @@ class LostAnswer:
     at: datetime | None = None
 
     @classmethod
-    def told(cls, event: Mapping[str, Any] | None) -> LostAnswer | None:
+    def from_event(cls, event: Mapping[str, Any] | None) -> LostAnswer | None:
         """From ``airflow.triggers.answer``; None where nobody has answered, or where that is not known."""
         chosen = ", ".join(str(option) for option in (event or {}).get("chosen_options") or ())
         if event is None or not chosen:
@@ -34,7 +34,7 @@ class LostAnswer:
             at=datetime.fromisoformat(at) if at else None,
         )
 
-    def in_words(self, question: AskedQuestion) -> str:
+    def describe(self, question: AskedQuestion) -> str:
         """``question``: the one that it was given to."""
         at = f" at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else ""
         return (
@@ -44,20 +44,20 @@ class LostAnswer:
 
 
 def lost_lines(lost: Iterable[str | None]) -> list[str]:
-    """For a question: the answers that were lost since the last one that was written down. ``lost``: each in
-    words, in their order, and None for each answer that was not."""
-    told: list[str] = []
-    for words in lost:
-        if words is None:
-            told.clear()
+    """For a question: the answers that were lost since the last one that was written down. ``lost``: each
+    as a sentence, in their order, and None for each answer that was not."""
+    lines: list[str] = []
+    for reason in lost:
+        if reason is None:
+            lines.clear()
         else:
-            told.append(f"**An answer was lost:** {words}. It does not count: please answer again.")
-    return told
+            lines.append(f"**An answer was lost:** {reason}. It does not count: please answer again.")
+    return lines
 
 
 def said_before(question: AskedQuestion | None, lost: LostAnswer | None) -> str:
     """For the journal's line about a question that is put once more; ``question``: as it was put before."""
     if question is None:
         return ""
-    words = lost.in_words(question) if lost else f"try {question.try_number} has no answer in the journal"
-    return f"; asked again: {words}"
+    reason = lost.describe(question) if lost else f"try {question.try_number} has no answer in the journal"
+    return f"; asked again: {reason}"

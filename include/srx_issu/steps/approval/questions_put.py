@@ -50,13 +50,13 @@ def changed_since(so_far: UpgradeState, purpose: str, question: InForce) -> tupl
     return changes(earlier[-1].parts, question.parts) if earlier else ()
 
 
-def lost_words(so_far: UpgradeState, purpose: str) -> Iterator[str | None]:
+def lost_reasons(so_far: UpgradeState, purpose: str) -> Iterator[str | None]:
     """For ``lost_lines``."""
     for said in so_far.talk:
         match said.event:
             case AnswerGiven():
                 yield None
-            case QuestionGivenUp(question=question, lost=str(words)) if question.purpose == purpose:
-                yield words
+            case QuestionGivenUp(question=question, lost=str(reason)) if question.purpose == purpose:
+                yield reason
             case _:
                 pass

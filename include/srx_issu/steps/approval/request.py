@@ -9,9 +9,9 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import why_asked
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.recovery.stored_plan import kept_diagnosis, kept_plan
+from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +26,18 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
     """The question as Airflow shows it."""
     intent = context.intent
     so_far = context.known()
-    way = course(so_far, context.evidence, intent)
+    course = course_of(so_far, context.evidence, intent)
     ready = so_far.assessment
     findings = [f"- {text}" for text in ready.passed.findings] if ready else []
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
-        f"{way.before.view(way.starter).release} → **{intent.image.release}**",
+        f"{course.before.view(course.starter).release} → **{intent.image.release}**",
         f"Asked for by {intent.requested_by}. Why you are asked: "
         f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
-        f"Found: {describe(way.before)}.",
+        f"Found: {describe(course.before)}.",
         f"Readiness: {ready.text if ready else 'not assessed'}.",
         *findings,
-        f"Approving sends, once, to {way.starter}: `request {intent.software} software in-service-upgrade "
+        f"Approving sends, once, to {course.starter}: `request {intent.software} software in-service-upgrade "
         f"{intent.image.node_path} reboot`. Both nodes reboot, one after the other; expect "
         f"up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
     ]
@@ -47,7 +47,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
 
 def recovery_request(context: UpgradeContext) -> ApprovalRequest:
     """The plan, with what was found on each node and what it means."""
-    plan, diagnosis = kept_plan(context), kept_diagnosis(context)
+    plan, diagnosis = stored_plan(context), stored_diagnosis(context)
     if plan is None or diagnosis is None:
         raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
     subject = f"Put {context.intent.cluster.name} back ({plan.kind.replace('_', ' ')})?"

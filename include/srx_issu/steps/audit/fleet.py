@@ -65,9 +65,9 @@ def _look(context: AuditContext, name: str) -> Seen | AuditedCluster:
     """What the nodes show; a row where they are not to be asked, or could not be."""
     cluster = context.catalog.clusters.get(name)
     if cluster is None:
-        words = "is no longer in the inventory"
+        reason = "is no longer in the inventory"
         return AuditedCluster(
-            name=name, model="?", site="?", verdict=AuditVerdict.NOT_LOOKED_AT, reason=words
+            name=name, model="?", site="?", verdict=AuditVerdict.NOT_LOOKED_AT, reason=reason
         )
     try:
         holder = context.leases.holder(f"cluster:{name}")
@@ -185,13 +185,13 @@ def _last(context: AuditContext) -> Matrix | None:
 
 def _lost(context: AuditContext, name: str) -> AuditedCluster:
     cluster = context.catalog.clusters.get(name)
-    words = "its batch did not end; see the log of audit_batch"
+    reason = "its batch did not end; see the log of audit_batch"
     return AuditedCluster(
         name=name,
         model=cluster.model if cluster else "?",
         site=cluster.site if cluster else "?",
         verdict=AuditVerdict.NOT_LOOKED_AT,
-        reason=words,
+        reason=reason,
     )
 
 

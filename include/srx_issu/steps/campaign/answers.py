@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from srx_issu.campaign.entry import CampaignEntry
 from srx_issu.campaign.events import NobodyAnswered
-from srx_issu.campaign.rehearse import Answer
+from srx_issu.campaign.rounds import Answer
 from srx_issu.domain.approvals.digest import short
 from srx_issu.domain.approvals.judge import (
     APPROVE,
@@ -63,8 +63,8 @@ def choice(context: CampaignContext, about: str, digest: str) -> tuple[str, str]
 
 def last_unanswered(events: Iterable[CampaignEntry]) -> str | None:
     """What is told of a question that nobody answered; None when every one was."""
-    told = [entry.text for entry in events if isinstance(entry.event, NobodyAnswered)]
-    return told[-1] if told else None
+    found = [entry.text for entry in events if isinstance(entry.event, NobodyAnswered)]
+    return found[-1] if found else None
 
 
 def campaign_approval(
@@ -109,14 +109,14 @@ def objection_to(rule: ApprovalRule, person: Person, chosen: str, requester: str
     return None
 
 
-def lost_words(events: Sequence[CampaignEntry], about: str) -> Iterator[str | None]:
+def lost_reasons(events: Sequence[CampaignEntry], about: str) -> Iterator[str | None]:
     """For ``lost_lines``."""
     for entry in events:
         match entry.event:
             case AnswerGiven():
                 yield None
-            case QuestionGivenUp(question=question, lost=str(words)) if question.purpose == about:
-                yield words
+            case QuestionGivenUp(question=question, lost=str(reason)) if question.purpose == about:
+                yield reason
             case _:
                 pass
 
@@ -129,8 +129,8 @@ def put_by(events: Sequence[CampaignEntry], gate: str) -> tuple[QuestionAsked, .
 
 def is_done(events: Sequence[CampaignEntry], gate: str) -> bool:
     """Whether a gate's newest question was answered or given up; else somebody marked it by hand."""
-    told = [entry.event for entry in events if _gate_of(entry) == gate]
-    return bool(told) and not isinstance(told[-1], QuestionAsked)
+    found = [entry.event for entry in events if _gate_of(entry) == gate]
+    return bool(found) and not isinstance(found[-1], QuestionAsked)
 
 
 def _gate_of(entry: CampaignEntry) -> str | None:

@@ -66,8 +66,8 @@ def _counted(plan: CampaignPlan, state: CampaignState) -> tuple[CampaignOutcome,
         return CampaignOutcome.ABORTED, f"{state.aborted}; {counts}"
     missing = [c.name for c in plan.clusters if c.name not in state.results]
     if missing:
-        words = f"ended before {len(missing)} clusters had a result ({few(missing)}); {counts}"
-        return CampaignOutcome.ABORTED, words
+        reason = f"ended before {len(missing)} clusters had a result ({few(missing)}); {counts}"
+        return CampaignOutcome.ABORTED, reason
     if all(result.is_success for result in state.results.values()):
         return CampaignOutcome.COMPLETED, counts
     return CampaignOutcome.COMPLETED_WITH_FAILURES, counts
@@ -84,10 +84,10 @@ def summary(state: CampaignState) -> str:
     found: dict[str, int] = {}
     for result in state.results.values():
         found[result.value] = found.get(result.value, 0) + 1
-    told = [", ".join(f"{number} {name}" for name, number in sorted(found.items()))] if found else []
+    parts = [", ".join(f"{number} {name}" for name, number in sorted(found.items()))] if found else []
     if state.in_flight:
-        told.append(f"still upgrading: {few(sorted(state.in_flight))}")
-    return "; ".join(told) or ("no result yet" if state.has_started else "nothing was started")
+        parts.append(f"still upgrading: {few(sorted(state.in_flight))}")
+    return "; ".join(parts) or ("no result yet" if state.has_started else "nothing was started")
 
 
 def give_order(
@@ -105,8 +105,8 @@ def give_order(
         raise RequestRefused(f"the journal knows no campaign {campaign_id}")
     if record.closed_at is not None:
         raise RequestRefused(f"{campaign_id} has ended: {record.outcome}")
-    words = {OrderWord.PAUSE: "paused", OrderWord.RESUME: "resumed", OrderWord.ABORT: "aborted"}[word]
+    done = {OrderWord.PAUSE: "paused", OrderWord.RESUME: "resumed", OrderWord.ABORT: "aborted"}[word]
     journal.record(
         campaign_id,
-        CampaignEntry(at=at, text=f"{words} by {who}: {reason}", event=OrderGiven(order=word, by=who)),
+        CampaignEntry(at=at, text=f"{done} by {who}: {reason}", event=OrderGiven(order=word, by=who)),
     )

@@ -61,8 +61,8 @@ Step = StartRun | AttachToRun | ClusterEnded | MustWait
 
 def is_ours(context: CampaignContext, order: UpgradeOrder) -> bool:
     """Whether the upgrade of that name was opened by the run that was ordered."""
-    told = context.upgrades.intent(order.run_id).ordered_by
-    return (told.nonce if told else "") == order.nonce
+    ordered_by = context.upgrades.intent(order.run_id).ordered_by
+    return (ordered_by.nonce if ordered_by else "") == order.nonce
 
 
 def state_of(context: CampaignContext, task: ClusterTask) -> CampaignState:

@@ -105,8 +105,10 @@ def confirm_plan(context: CampaignContext) -> dict[str, Json]:
         who = ", ".join(found.by)
     has_begun = bool(read_state(events).opened)  # from then on the files are not read any more
     if not has_begun and (changed := drift(plan, context.plan_now().plan, {c.name for c in plan.clusters})):
-        told = "; ".join(changed)
-        raise RequestRefused(f"the files were changed since: {told}; clear the task plan, and it asks again")
+        listed = "; ".join(changed)
+        raise RequestRefused(
+            f"the files were changed since: {listed}; clear the task plan, and it asks again"
+        )
     # Refused before, and then a gate was cleared and answered: open again.
     context.journal.open_campaign(
         context.campaign_id, campaign.name, context.requested_by, context.clock.now()

@@ -30,7 +30,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked, QuestionGivenUp
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, NextGate, Response, name_of
 from srx_issu.steps.approval.lost_answer import LostAnswer, lost_lines, said_before
-from srx_issu.steps.campaign.answers import choice, decision, is_done, lost_words, objection_to, put_by
+from srx_issu.steps.campaign.answers import choice, decision, is_done, lost_reasons, objection_to, put_by
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan_question import PLAN, digest_of
 from srx_issu.steps.campaign.planned import rule_in
@@ -103,8 +103,8 @@ def approach(
         return Enough(reason=heard)
     if by_hand := next((name for name in gate.before if not is_done(events, name)), None):
         raise RequestRefused(f"{by_hand} was passed without an answer; nothing new starts")
-    words = _words(events, context, question, rule, counted)
-    shown = digest_of(words.subject, words.body, question.options, _ids(words.assigned))
+    ask = _ask_person(events, context, question, rule, counted)
+    shown = digest_of(ask.subject, ask.body, question.options, _ids(ask.assigned))
     old = put_by(events, gate.name)
     if changed := [one for one in old if one.shown != shown]:
         return _leave_to_next(context, gate, changed[-1], question, lost)
@@ -117,12 +117,12 @@ def approach(
         ),
         shown=shown,
         parts=question.parts,
-        assigned=_ids(words.assigned),
+        assigned=_ids(ask.assigned),
         needed=rule.needed if question.about == PLAN else 1,
     )
     before = said_before(old[-1].question if old else None, lost)
     context.record(asked, f"{question.subject} (question {short(question.digest)}){before}")
-    return words
+    return ask
 
 
 def hear(context: CampaignContext, gate: CampaignGateTask, response: Response) -> Enough | NextGate:
@@ -170,7 +170,7 @@ def _valid_choice(context: CampaignContext, question: CampaignQuestion) -> str |
     return f"{who}: {chosen}"
 
 
-def _words(
+def _ask_person(
     events: Sequence[CampaignEntry],
     context: CampaignContext,
     question: CampaignQuestion,
@@ -187,7 +187,7 @@ def _words(
         )
     others = "" if rule.requester_counts else f", but not {context.requested_by}, who started it"
     who = f"anybody{others}" if assigned is None else ", ".join(person.label for person in assigned)
-    body = [question.body, *lost_lines(lost_words(events, question.about))]
+    body = [question.body, *lost_lines(lost_reasons(events, question.about))]
     if changed := changed_since(events, question):
         body.append("**Changed since the last question:**\n" + "\n".join(f"- {line}" for line in changed))
     have = f"Approvals: {len(counted)} of {needed}. " if question.options == (APPROVE, REJECT) else ""
@@ -219,7 +219,7 @@ def _leave_to_next(
             "the question has changed again and no gate is left to put it; nothing new starts: "
             "start a new run"
         )
-    why = lost.in_words(old.question) if lost else "it would read differently now"
+    why = lost.describe(old.question) if lost else "it would read differently now"
     given_up = QuestionGivenUp(
         question=old.question, superseded_by=question.digest, lost=why if lost else None
     )

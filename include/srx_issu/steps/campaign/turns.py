@@ -111,9 +111,9 @@ def _obstacle(
         return None
     if isinstance(found, MustWait):  # what it was given already goes back
         return None if room.has_any(upgrade) else found.reason
-    if (words := room.obstacle(turn.needs, upgrade)) is None:
+    if (obstacle := room.obstacle(turn.needs, upgrade)) is None:
         room.give(turn.needs, upgrade)
-    return words
+    return obstacle
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from srx_issu.campaign.budget import counted
-from srx_issu.campaign.events import HoldAnswered, OrderGiven, OrderWord, WaveJudged, WaveOpened
-from srx_issu.campaign.gate import WaveDecision, judge_wave, to_finish, to_retry
-from srx_issu.campaign.rehearse import Answer
+from srx_issu.campaign.events import OrderGiven, OrderWord, WaveJudged, WaveOpened
+from srx_issu.campaign.gate import WaveDecision
+from srx_issu.campaign.rounds import (
+    Answer,
+    BakeUntil,
+    RoundControl,
+    SkipWave,
+    has_round,
+    over,
+    round_clusters,
+    settled,
+)
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
@@ -19,47 +24,15 @@ from srx_issu.steps.campaign.plan_question import digest_of
 from srx_issu.steps.campaign.questions import CampaignQuestion
 
 
-@dataclass(frozen=True, kw_only=True)
-class Skip:
-    """The wave has nothing to do; the reason is for the log."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bake:
-    """Not before this moment."""
-
-    until: datetime
-
-
-def prepare_wave(context: CampaignContext, number: int) -> Skip | Bake | None:
+def prepare_wave(context: CampaignContext, number: int) -> SkipWave | BakeUntil | None:
     """None = the wave may be opened now, as far as its gate lets it."""
     state = _state(context)
-    if state.aborted is not None:
-        return Skip(reason=f"aborted: {state.aborted}")
-    plan, campaign = known_plan(context)
-    if not state.may_run(plan):
-        return Skip(reason="plan only" if context.plan_only else "the plan was not approved")
-    if not plan.wave(number).clusters:
-        return Skip(reason="nobody is left for this wave")
-    for earlier in plan.waves[: number - 1]:
-        if earlier.clusters and not is_passed(state, earlier.number):
-            return Skip(reason=f"wave {earlier.number} was not promoted")
-    if number in state.opened or state.last_judged is None:
-        return None
-    until = state.last_judged.at + timedelta(seconds=campaign.bake_s)
-    return Bake(until=until) if until > context.upgrades.now() else None
-
-
-def is_passed(state: CampaignState, number: int) -> bool:
-    """Whether the gate or a person let the campaign go on after this wave."""
-    rounds = [r for wave, r in state.judged if wave == number]
-    if not rounds:
-        return False
-    last = max(rounds)
-    promoted = state.judged[number, last] is WaveDecision.PROMOTE
-    return promoted or state.answered.get((number, last)) == ()
+    if (aborted := over(state)) is not None:
+        return aborted
+    control = _control(context, number, state)
+    if context.plan_only and not state.may_run(control.plan):
+        return SkipWave(reason="plan only")
+    return control.before(context.upgrades.now())
 
 
 def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | None:
@@ -110,45 +83,35 @@ def open_wave(context: CampaignContext, number: int) -> list[str]:
 def judge(context: CampaignContext, number: int, round_number: int) -> WaveDecision | None:
     """After a round of the wave. None = there was no such round."""
     state = _state(context)
-    if number not in state.opened or (
-        round_number > 1 and not state.answered.get((number, round_number - 1))
-    ):
+    if not has_round(state, number, round_number):
         return None
-    if (number, round_number) in state.judged and (number, round_number) in state.answered:
-        return state.judged[number, round_number]
-    plan, campaign = known_plan(context)
-    judged = judge_wave(
-        campaign,
-        state.results,
-        wave=state.opened[number],
-        planned=len(plan.clusters),
-        aborted=state.aborted,
-        accepted=state.accepted,
-    )
-    told = WaveJudged(way=judged.way, round_number=round_number)
-    context.record(told, f"{judged.way}: {judged.reason}", wave=number)
+    if (before := settled(state, number, round_number)) is not None:
+        return before
+    judged = _control(context, number, state).judge()
+    event = WaveJudged(decision=judged.decision, round_number=round_number)
+    context.record(event, f"{judged.decision}: {judged.reason}", wave=number)
     title = {
         WaveDecision.PROMOTE: "has ended",
         WaveDecision.HOLD: "is held: a person must answer",
         WaveDecision.ABORT: "ends the campaign",
     }
     text = f"{judged.reason}\n\n{result_lines(state, state.opened[number])}"
-    context.announce(f"judged:{number}:{round_number}", f"wave {number} {title[judged.way]}", text, number)
-    return judged.way
+    context.announce(
+        f"judged:{number}:{round_number}", f"wave {number} {title[judged.decision]}", text, number
+    )
+    return judged.decision
 
 
 def hold_question(context: CampaignContext, number: int, round_number: int) -> CampaignQuestion:
     """With the answers that are possible."""
-    _, campaign = known_plan(context)
-    state = _state(context)
-    again = _again(context, state, number, round_number)
-    options = [Answer.PROMOTE.value, *([Answer.RETRY.value] if again else []), Answer.ABORT.value]
+    control = _control(context, number, _state(context))
+    state, campaign = control.state, control.campaign
     reason = state.last_judged.text if state.last_judged else ""
     body = [
         f"**{campaign.name}**, wave {number}: {reason}",
         result_lines(state, state.opened[number]),
         f"- **{Answer.PROMOTE}**: the failures are accepted; what was not started yet goes on.",
-        f"- **{Answer.RETRY}**: {', '.join(again) or 'not possible any more'}.",
+        f"- **{Answer.RETRY}**: {', '.join(control.retried(round_number)) or 'not possible any more'}.",
         f"- **{Answer.ABORT}**: nothing new starts; the campaign ends.",
     ]
     return CampaignQuestion(
@@ -157,35 +120,23 @@ def hold_question(context: CampaignContext, number: int, round_number: int) -> C
         subject=f"Campaign {campaign.name} is held in wave {number}",
         body="\n\n".join(body),
         within_s=campaign.gates.expiry_s,
-        options=tuple(options),
+        options=tuple(option.value for option in control.options(round_number)),
     )
 
 
 def hear_answer(context: CampaignContext, number: int, round_number: int) -> list[str]:
     """Writes down what a person said to the hold; returns the clusters that run once more."""
-    _, campaign = known_plan(context)
-    state = _state(context)
-    if (number, round_number) in state.answered:
-        return list(state.answered[number, round_number])
-    digest = _hold_digest(state, number, round_number)
+    control = _control(context, number, _state(context))
+    if (number, round_number) in control.state.answered:
+        return list(round_clusters(control.state, number, round_number + 1))
+    digest = _hold_digest(control.state, number, round_number)
     who, chosen = choice(context, about_hold(number, round_number), digest)
-    wave = state.opened[number]
-    again: tuple[str, ...] = ()
-    accepted: tuple[str, ...] = ()
-    match Answer(chosen):
-        case Answer.RETRY:
-            again = _again(context, state, number, round_number)
-        case Answer.PROMOTE:
-            accepted = counted(state.results, campaign.budget)
-            again = to_finish(state.results, wave) if round_number <= campaign.retry.rounds else ()
-        case Answer.ABORT:
-            text = f"{who} aborted at the hold of wave {number}"
-            context.record(OrderGiven(order=OrderWord.ABORT, by=who), text, wave=number)
-    answered = HoldAnswered(
-        answer=chosen, by=who, round_number=round_number, again=again, accepted=tuple(accepted)
-    )
-    context.record(answered, f"{who}: {chosen}", wave=number, key=f"answered:{number}:{round_number}")
-    return list(again)
+    effect = control.effect(round_number, Answer(chosen), who)
+    if effect.order is not None:
+        context.record(effect.order, f"{who} aborted at the hold of wave {number}", wave=number)
+    key = f"answered:{number}:{round_number}"
+    context.record(effect.answered, f"{who}: {chosen}", wave=number, key=key)
+    return list(effect.answered.again)
 
 
 def result_lines(state: CampaignState, names: tuple[str, ...]) -> str:
@@ -220,11 +171,9 @@ def _hold_digest(state: CampaignState, number: int, round_number: int) -> str:
     return digest_of(about_hold(number, round_number), results)
 
 
-def _again(context: CampaignContext, state: CampaignState, number: int, round_number: int) -> tuple[str, ...]:
-    _, campaign = known_plan(context)
-    if round_number > campaign.retry.rounds:
-        return ()
-    return to_retry(campaign, state.results, state.opened[number])
+def _control(context: CampaignContext, number: int, state: CampaignState) -> RoundControl:
+    plan, campaign = known_plan(context)
+    return RoundControl(plan=plan, campaign=campaign, state=state, wave=number)
 
 
 def _state(context: CampaignContext) -> CampaignState:

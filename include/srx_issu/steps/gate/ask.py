@@ -83,8 +83,8 @@ class Asking:
         """The journal has not written the intent, and says why."""
         match intended.answer:
             case IntendAnswer.KEY_USED:
-                words = f"'{self.order.what}' was sent before in this upgrade and is not sent twice"
-                self._refuse(SendCondition.ONCE, f"{self.order.node}: {words}")
+                reason = f"'{self.order.what}' was sent before in this upgrade and is not sent twice"
+                self._refuse(SendCondition.ONCE, f"{self.order.node}: {reason}")
             case IntendAnswer.CLOSED:
                 line = recover_line(self.context.intent.cluster.name)
                 self._refuse(SendCondition.OPEN, f"{intended.reason}; if it is not in order, run: {line}")
@@ -135,8 +135,8 @@ class Asking:
             raise LaterError(
                 f"a start of {age.total_seconds():.0f} s ago may still be on its way to the node"
             )
-        words = f"{self.order.node} has no marker of the start intended before"
-        self.withdraw(words, earlier.command.permit_id)
+        reason = f"{self.order.node} has no marker of the start intended before"
+        self.withdraw(reason, earlier.command.permit_id)
         self.write_late()
 
     def write_late(self) -> None:

@@ -74,15 +74,15 @@ class CommandOrder(SendOrder):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrandOrder(CommandOrder):
+class RecoveryOrder(CommandOrder):
     """A command of a recovery's plan. ``booted_at``: the node's boot before it."""
 
-    errand: str
+    recovery_command: str
     booted_at: datetime | None
 
     @property
     def intended(self) -> CommandIntended:
-        return replace(super().intended, errand=self.errand, booted_at=self.booted_at)
+        return replace(super().intended, recovery_command=self.recovery_command, booted_at=self.booted_at)
 
 
 @dataclass(frozen=True, kw_only=True)

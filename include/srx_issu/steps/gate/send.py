@@ -47,9 +47,9 @@ def send_command(context: UpgradeContext, order: CommandOrder) -> str:
         return line.send(order.command, permit)
 
     asking = Asking(context, order)
-    words = _through(asking, lambda: context.writer.line(order.node), send)
-    asking.record(CommandSent, words.strip() or "no words")
-    return words
+    reply = _through(asking, lambda: context.writer.line(order.node), send)
+    asking.record(CommandSent, reply.strip() or "no words")
+    return reply
 
 
 def start_in_service_upgrade(context: UpgradeContext, order: StartOrder) -> StartReport:

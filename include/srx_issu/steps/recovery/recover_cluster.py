@@ -1,6 +1,6 @@
 """Putting a cluster back, one step of its plan at a time, each after a new look at both nodes.
 
-Every errand is journalled before it goes out, so a killed or retried task arrives where it was; what may
+Every command is journalled before it goes out, so a killed or retried task arrives where it was; what may
 go out once only is guarded by the journal's unique key.
 """
 
@@ -30,15 +30,15 @@ from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import Facts, UpgradeContext
-from srx_issu.steps.gate.order import ErrandOrder
+from srx_issu.steps.gate.order import RecoveryOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recovery.stored_plan import keep_plan, kept_plan, plan_in, prognosis
+from srx_issu.steps.recovery.stored_plan import plan_in, prognosis, store_plan, stored_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.waits.converge import Pending
 
-KEY_PREFIX = "recover."  # of the keys of errands in the journal
+KEY_PREFIX = "recover."  # of the keys of a recovery's commands in the journal
 _LAST_LOOKS = 3
 
 
@@ -59,10 +59,10 @@ class Recovered(StrEnum):
 def diagnose(context: UpgradeContext) -> Facts:
     """Names the failure and makes the plan, once; a later try keeps it. Raises NotVerified when a person
     must act instead."""
-    plan = kept_plan(context)
+    plan = stored_plan(context)
     if plan is None:
         found = prognosis(context)
-        keep_plan(context, found)
+        store_plan(context, found)
         plan = found.plan
     if plan.permission is Permission.NEVER or not plan.actions:
         decide_outcome(context, Outcome.NEEDS_OPERATOR, plan.reason)
@@ -79,7 +79,7 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | RecoveryWait
     paged = False
     while True:
         now = _stamped(context, context.reader.observe())
-        sent = context.known().errands
+        sent = context.known().recovery_commands
         step = (
             Passed(reason=f"{name}: later steps have begun")
             if _is_past(plan, name, sent)
@@ -107,7 +107,7 @@ def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[SentRecoveryComma
     """Whether a later step has sent something: a cleared task must not do this one over again."""
     names = [action.name for action in plan.actions]
     later = plan.actions[names.index(name) + 1 :] if name in names else ()
-    keys = {errand.key for action in later for errand in action.errands}
+    keys = {command.key for action in later for command in action.commands}
     return any(one.key in keys for one in sent)
 
 
@@ -135,26 +135,26 @@ def _permitted_plan(context: UpgradeContext) -> RecoveryPlan:
 def _send(context: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
     """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it. So it
     does of what another try of this task has sent, and of what the gate's own look shows to be over."""
-    errand, command = step.errand, step.errand.command
-    tries = sum(1 for sent in context.known().errands if sent.key == errand.key)
+    command, junos_command = step.command, step.command.junos_command
+    tries = sum(1 for sent in context.known().recovery_commands if sent.key == command.key)
 
     def still_due(now: Snapshot) -> str | None:
-        newest = step_of(plan, step.action.name, _stamped(context, now), context.known().errands)
-        if isinstance(newest, Send) and newest.errand.key == errand.key:
+        newest = step_of(plan, step.action.name, _stamped(context, now), context.known().recovery_commands)
+        if isinstance(newest, Send) and newest.command.key == command.key:
             return None
         return newest.reason
 
-    order = ErrandOrder(
+    order = RecoveryOrder(
         purpose=SendPurpose.BRING_HOME,
         sending=Sending.RECOVER,
-        node=errand.node,
+        node=command.node,
         why=step.reason,
-        key=f"{KEY_PREFIX}{errand.key}" if errand.is_once else f"{KEY_PREFIX}{errand.key}.{tries + 1}",
+        key=f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}.{tries + 1}",
         still_due=still_due,
         plan=plan,
-        errand=errand.key,
+        recovery_command=command.key,
         booted_at=step.taken.booted_at,
-        command=command,
+        command=junos_command,
     )
     try:
         send_command(context, order)
@@ -163,9 +163,10 @@ def _send(context: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
             raise
         context.clock.sleep(context.intent.policy.timers.poll_s)
     except CommandRefused as refusal:
-        _stop(context, plan, step.action.name, f"{errand.node} refused '{command.cli}': {refusal.message}")
+        text = f"{command.node} refused '{junos_command.cli}': {refusal.message}"
+        _stop(context, plan, step.action.name, text)
     except DeviceError as doubt:
-        context.log.warning("%s %s: %s; looking", context.intent.cluster.name, errand.node, doubt.message)
+        context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
 
 
 def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:
@@ -211,7 +212,7 @@ def _runs_now(context: UpgradeContext, plan: RecoveryPlan) -> str:
 
 def _not_restored(context: UpgradeContext, plan: RecoveryPlan) -> str | None:
     """Why the last step's conditions do not hold any more; None = they do. A bad look is looked at again."""
-    sent = context.known().errands
+    sent = context.known().recovery_commands
     for _ in range(_LAST_LOOKS):
         step = step_of(plan, ActionName.VERIFY_RESTORED, context.reader.observe(), sent)
         if isinstance(step, Passed):
@@ -233,7 +234,7 @@ def _compared(context: UpgradeContext) -> str:
     differences = differences_of(before, Observation(snapshot=now, state=state), context.intent)
     findings = findings_of(differences, context.intent.policy.checks)
     for finding in findings:
-        context.record(FindingMade(by=FoundBy.RECOVERY), finding.words, node=finding.node)
+        context.record(FindingMade(by=FoundBy.RECOVERY), finding.text, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
     return f"{len(findings)} differences from before the upgrade"

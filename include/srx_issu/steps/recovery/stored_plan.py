@@ -22,7 +22,7 @@ from srx_issu.domain.upgrade.goals import OF_AN_ISSU
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Evidence
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 
@@ -53,19 +53,19 @@ def prognosis(context: UpgradeContext, *, overdue: bool | None = None, patient: 
 
 def _look(context: UpgradeContext, overdue: bool | None, now: Snapshot) -> Prognosis:
     so_far = context.known()
-    way = course(so_far, context.evidence, context.intent)
+    course = course_of(so_far, context.evidence, context.intent)
     if overdue is None:
         overdue = _is_overdue(context, so_far)
     diagnosis = diagnose(
-        way.before,
+        course.before,
         now,
-        way.starter,
-        way.target,
+        course.starter,
+        course.target,
         transcript=_transcript(context),
         overdue=overdue,
         has_returned=overdue or _has_returned(context),
     )
-    plan = recover(now, way.before, context.intent, diagnosis, context.intent.policy.failures)
+    plan = recover(now, course.before, context.intent, diagnosis, context.intent.policy.failures)
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
 
 
@@ -111,11 +111,11 @@ def name_failure(context: UpgradeContext, now: Snapshot) -> FailureClass:
     diagnosis = _look(context, None, now).diagnosis
     # It has given up, if in words that nobody has seen yet.
     failure = FailureClass.UNKNOWN if diagnosis.failure is FailureClass.STUCK else diagnosis.failure
-    context.record(FailureNamed(failure=failure), failure.in_words)
+    context.record(FailureNamed(failure=failure), failure.label)
     return failure
 
 
-def keep_plan(context: UpgradeContext, found: Prognosis) -> None:
+def store_plan(context: UpgradeContext, found: Prognosis) -> None:
     """Writes plan and diagnosis as evidence; the newest one counts."""
     planned = RecoveryPlanned(
         plan=context.evidence.write(context.upgrade_id, "recovery-plan.json", codec.dumps(found.plan)),
@@ -134,7 +134,7 @@ def digest_of(plan: RecoveryPlan) -> str:
     return hashlib.sha256(codec.canonical(plan).encode()).hexdigest()
 
 
-def kept_plan(context: UpgradeContext) -> RecoveryPlan | None:
+def stored_plan(context: UpgradeContext) -> RecoveryPlan | None:
     """The plan that was made; None when there is none yet."""
     return plan_in(context.known(), context.evidence)
 
@@ -145,7 +145,7 @@ def plan_in(state: UpgradeState, evidence: Evidence) -> RecoveryPlan | None:
     return codec.loads(RecoveryPlan, evidence.read(planned.event.plan)) if planned else None
 
 
-def kept_diagnosis(context: UpgradeContext) -> Diagnosis | None:
+def stored_diagnosis(context: UpgradeContext) -> Diagnosis | None:
     """What the plan was made from."""
     planned = context.known().plan
     return codec.loads(Diagnosis, context.evidence.read(planned.event.diagnosis)) if planned else None

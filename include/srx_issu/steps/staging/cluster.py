@@ -35,7 +35,7 @@ def stage_cluster(
             raise RequestRefused(reason)
         context.leases.take(lease, owner, LEASE_S)
     except SrxIssuError as error:
-        return tuple(_told(context, cluster, image, node, str(error)) for node in NodeName)
+        return tuple(_record(context, cluster, image, node, str(error)) for node in NodeName)
     try:
         return _stage_nodes(context, cluster, image, _Progress(context, cluster, throttle, owner, halted))
     finally:
@@ -48,10 +48,10 @@ def _stage_nodes(
     try:
         look = context.look(cluster, image)
     except SrxIssuError as error:
-        return tuple(_told(context, cluster, image, node, str(error)) for node in NodeName)
+        return tuple(_record(context, cluster, image, node, str(error)) for node in NodeName)
     if all(v.release and same_release(v.release, image.release) for v in look.snapshot.views):
         context.log.info("%s runs %s already", cluster.name, image.release)
-        return tuple(_told(context, cluster, image, node, None) for node in NodeName)
+        return tuple(_record(context, cluster, image, node, None) for node in NodeName)
     done = []
     for node in NodeName:
         space = look.state.var_tmp.one_of(node)
@@ -62,9 +62,9 @@ def _stage_nodes(
                 raise RequestRefused(reason or "does not say how much is free in /var/tmp")
             _stage_node(context, cluster, image, node, free, progress)
         except SrxIssuError as error:
-            done.append(_told(context, cluster, image, node, str(error)))
+            done.append(_record(context, cluster, image, node, str(error)))
         else:
-            done.append(_told(context, cluster, image, node, None))
+            done.append(_record(context, cluster, image, node, None))
     return tuple(done)
 
 
@@ -99,7 +99,7 @@ def _check_space(
         )
 
 
-def _told(
+def _record(
     context: StagingContext, cluster: Cluster, image: Image, node: NodeName, failed: str | None
 ) -> Staged:
     staged = Staged(

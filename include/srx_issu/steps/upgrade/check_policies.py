@@ -41,16 +41,16 @@ def resync_policies(context: UpgradeContext) -> Facts:
     """Sends the resync once to the RG0 primary, looks again; raises NotVerified when it did not help, and
     RequestRefused when there is not one primary to send it to. A later try of a killed one only looks.
     """
-    words = "sent before"
+    summary = "sent before"
     if Sending.RESYNC_POLICIES not in context.known().sent_for:
-        words = _resync(context)
+        summary = _resync(context)
     look_again(context, "after the policy resync")
     left = out_of_sync(after(context)[1])
     if left:
         reason = f"policies still out of sync on {', '.join(left)} after 'request security policies resync'"
         decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
-    return {"words": words}
+    return {"words": summary}
 
 
 def _resync(context: UpgradeContext) -> str:

@@ -31,9 +31,9 @@ def check_state(context: UpgradeContext) -> Facts | NotYet:
 
 
 def _judge(context: UpgradeContext, before: Observation, now: Observation, intent: Intent) -> Facts:
-    from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.post_checks import run_post_checks  # noqa: PLC0415 - Great Expectations takes seconds
 
-    aftermath = check_aftermath(
+    post_checks = run_post_checks(
         before=before.snapshot,
         before_state=before.state,
         after=now.snapshot,
@@ -41,14 +41,14 @@ def _judge(context: UpgradeContext, before: Observation, now: Observation, inten
         intent=intent,
         validate=context.validate,
     )
-    evidence = context.evidence.write(context.upgrade_id, "comparison.json", aftermath.to_json())
-    keep_validations(context, "comparison", aftermath.validations)
-    for finding in aftermath.findings:
+    evidence = context.evidence.write(context.upgrade_id, "comparison.json", post_checks.to_json())
+    keep_validations(context, "comparison", post_checks.validations)
+    for finding in post_checks.findings:
         context.record(FindingMade(by=FoundBy.STATE), finding)
-    if aftermath.objections:
-        reason = "; ".join(aftermath.objections)
+    if post_checks.objections:
+        reason = "; ".join(post_checks.objections)
         decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)
         raise NotVerified(reason)
     finished = StepFinished(documents={"evidence": evidence}, awaited=OwnWait.STATE_AFTER_ISSU)
-    context.record(finished, f"state compared with the baseline: {aftermath.summary}")
-    return {FINDINGS: list(aftermath.findings), "evidence": evidence}
+    context.record(finished, f"state compared with the baseline: {post_checks.summary}")
+    return {FINDINGS: list(post_checks.findings), "evidence": evidence}

@@ -10,7 +10,7 @@ from srx_issu.domain.history.step_events import OwnWait
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal, describe, progress
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import last_look
@@ -42,8 +42,8 @@ def check_unchanged(context: UpgradeContext) -> Facts | NotYet:
     findings = context.known().found_by(FoundBy.STATE) + new
     if findings:
         back = _back_by_now(known, differences_of(before, now, intent))
-        words = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
-        decide_outcome(context, Outcome.UPGRADED_WITH_FINDINGS, words)
+        summary = f"{reason}, but: {'; '.join(dict.fromkeys(findings))}{back}"
+        decide_outcome(context, Outcome.UPGRADED_WITH_FINDINGS, summary)
     else:
         decide_outcome(context, Outcome.UPGRADED, f"{reason}; {describe(now.snapshot)}")
     return {"findings": list(findings)}
@@ -51,10 +51,10 @@ def check_unchanged(context: UpgradeContext) -> Facts | NotYet:
 
 def _left_over(context: UpgradeContext, now: Snapshot) -> tuple[str, list[str]]:
     """What the nodes show, in a sentence, and what of the ISSU is left behind."""
-    way = course(context.known(), context.evidence, context.intent)
-    reading = infer_phase(way.before, now, way.starter, way.target)
+    course = course_of(context.known(), context.evidence, context.intent)
+    reading = infer_phase(course.before, now, course.starter, course.target)
     goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if context.intent.fail_back else [])]
-    missing = [p.text for goal in goals if not (p := progress(goal, way, now)).done]
+    missing = [p.text for goal in goals if not (p := progress(goal, course, now)).done]
     if reading.phase is not Phase.COMPLETE and not missing:
         missing = ["the upgrade is not complete any more"]
     return reading.reason, missing
@@ -73,10 +73,10 @@ def _judge(
     known: tuple[Difference, ...],
 ) -> list[str]:
     """The findings that were not told after the ISSU already; a blocking one raises NotVerified."""
-    from srx_issu.checks.post_checks import check_aftermath  # noqa: PLC0415 - Great Expectations takes seconds
+    from srx_issu.checks.post_checks import run_post_checks  # noqa: PLC0415 - Great Expectations takes seconds
 
     keep_look(context, "final", now)
-    aftermath = check_aftermath(
+    post_checks = run_post_checks(
         before=before.snapshot,
         before_state=before.state,
         after=now.snapshot,
@@ -85,20 +85,20 @@ def _judge(
         flags_reset=True,
         validate=context.validate,
     )
-    context.evidence.write(context.upgrade_id, "final-comparison.json", aftermath.to_json())
-    keep_validations(context, "final-comparison", aftermath.validations)
-    told = {difference.what for difference in known}
-    old = {d.words for d in aftermath.differences if d.what in told}
-    new = [text for text in aftermath.findings if text not in old and text.partition(": ")[2] not in old]
+    context.evidence.write(context.upgrade_id, "final-comparison.json", post_checks.to_json())
+    keep_validations(context, "final-comparison", post_checks.validations)
+    seen = {difference.what for difference in known}
+    old = {d.text for d in post_checks.differences if d.what in seen}
+    new = [text for text in post_checks.findings if text not in old and text.partition(": ")[2] not in old]
     for finding in new:
         context.record(FindingMade(by=FoundBy.LAST_LOOK), finding)
-    if aftermath.objections:
-        _stop(context, "; ".join(aftermath.objections))
-    context.record(Observed(), f"after the fail-back: {aftermath.summary}")
+    if post_checks.objections:
+        _stop(context, "; ".join(post_checks.objections))
+    context.record(Observed(), f"after the fail-back: {post_checks.summary}")
     return new
 
 
 def _back_by_now(known: tuple[Difference, ...], left: tuple[Difference, ...]) -> str:
     still = {difference.what for difference in left}
-    back = list(dict.fromkeys(d.words for d in known if d.what not in still and d.may_return))
+    back = list(dict.fromkeys(d.text for d in known if d.what not in still and d.may_return))
     return f"; back by the end: {'; '.join(back)}" if back else ""

@@ -34,8 +34,8 @@ def check_versions_and_groups(context: UpgradeContext) -> Facts:
             or has_rebooted(before.view(node), now.view(node))
         ):
             faults.append(f"{node} has not rebooted since the baseline")
-        if words := not_settled(now, node):
-            faults.append(words)
+        if fault := not_settled(now, node):
+            faults.append(fault)
     if faults:
         reason = "; ".join(faults)
         decide_outcome(context, Outcome.NEEDS_OPERATOR, reason)

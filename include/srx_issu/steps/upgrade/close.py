@@ -81,8 +81,8 @@ def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusio
         return decided
     if decided and started and decided.outcome in (Outcome.UPGRADED, Outcome.UPGRADED_WITH_FINDINGS):
         # the cluster is verified; only paperwork failed, which is said once, however often this is asked
-        told = failure in decided.reason
-        reason = decided.reason if told else f"{decided.reason}; but {failure}"
+        is_named = failure in decided.reason
+        reason = decided.reason if is_named else f"{decided.reason}; but {failure}"
         return Conclusion(outcome=Outcome.UPGRADED_WITH_FINDINGS, reason=reason)
     if started:
         return Conclusion(outcome=Outcome.NEEDS_OPERATOR, reason=f"{failure}; the ISSU had been asked for")
@@ -94,20 +94,20 @@ def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusio
 def what_to_do(context: UpgradeContext) -> str:
     """For the person who must act: what the step that gave up has written down, and the way to the end."""
     written = [name for name in context.evidence.names(context.upgrade_id) if TODO in name]
-    told = context.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
+    advice = context.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
     release = f"srx-issu release {context.intent.cluster.name} --reason '...'"
-    return told if release in told else f"{told}\n\nWhen the cluster is in order: {release}"
+    return advice if release in advice else f"{advice}\n\nWhen the cluster is in order: {release}"
 
 
 def _failure(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> str:
     """The first failed task with its newest reason from the journal; else any step's, else its name."""
-    told = [entry for entry in entries if entry.kind is EntryKind.STEP_FAILED]
-    newest = {e.event.task if isinstance(e.event, StepFailed) else e.step: e for e in told}
+    failed = [entry for entry in entries if entry.kind is EntryKind.STEP_FAILED]
+    newest = {e.event.task if isinstance(e.event, StepFailed) else e.step: e for e in failed}
     for task in failed_tasks:
         if task in newest:
             return f"{newest[task].step} failed: {newest[task].text}"
-    if told:
-        return f"{told[0].step} failed: {told[0].text}"
+    if failed:
+        return f"{failed[0].step} failed: {failed[0].text}"
     if failed_tasks:
         return (
             f"{failed_tasks[0]} ended without a word of its own: Airflow ended its process, or took it for "

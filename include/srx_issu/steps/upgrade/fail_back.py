@@ -87,11 +87,11 @@ def _when_nothing_objects(
     """
     timers, began = context.intent.policy.timers, context.clock.now()
     was_split = False
-    while words := objection(now := context.reader.observe()):
+    while obstacle := objection(now := context.reader.observe()):
         split = bool(split_groups(now))
         waited_s = (context.clock.now() - began).total_seconds()
         if (split and was_split) or waited_s >= timers.group_settle_s:
-            raise RequestRefused(f"{not_done}: {words}")
+            raise RequestRefused(f"{not_done}: {obstacle}")
         was_split = split
         context.clock.sleep(timers.poll_s)
     return now
@@ -146,7 +146,7 @@ def _unsettled(now: Snapshot) -> str | None:
     """Nothing moves while a node is in hold, secondary-hold or cold sync, and where a group has not exactly
     one primary (docs/junos.md, "Stop rules")."""
     leaderless = (f"RG{g} has not exactly one primary" for g in now.group_ids if now.primary(g) is None)
-    unsettled = (words for node in NodeName if (words := not_settled(now, node)))
+    unsettled = (obstacle for node in NodeName if (obstacle := not_settled(now, node)))
     return next(leaderless, None) or next(unsettled, None)
 
 

@@ -14,7 +14,13 @@ from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.context import Facts, UpgradeContext
-from srx_issu.steps.recovery.stored_plan import Prognosis, keep_plan, kept_diagnosis, kept_plan, prognosis
+from srx_issu.steps.recovery.stored_plan import (
+    Prognosis,
+    prognosis,
+    store_plan,
+    stored_diagnosis,
+    stored_plan,
+)
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
 
@@ -25,7 +31,7 @@ def hold_for_operator(context: UpgradeContext) -> Facts:
     """Journals NEEDS_OPERATOR with the reason, and the steps as evidence ``what-to-do.txt``."""
     keep_transcript(context)
     found = prognosis(context, patient=False)
-    keep_plan(context, found)
+    store_plan(context, found)
     steps = what_to_do(context, found)
     evidence = context.evidence.write(context.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
     context.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
@@ -40,7 +46,7 @@ def hold_recovery(context: UpgradeContext) -> Facts:
     so_far = context.known()
     if so_far.start is None:
         return {"nothing": "the ISSU was never asked for"}
-    plan, diagnosis = kept_plan(context), kept_diagnosis(context)
+    plan, diagnosis = stored_plan(context), stored_diagnosis(context)
     if plan is None or diagnosis is None:
         return hold_for_operator(context)
     now = context.reader.observe()

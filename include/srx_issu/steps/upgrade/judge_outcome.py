@@ -44,8 +44,8 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
     if begun is None:
         context.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
         return NextStage.END
-    if way := _plain_case(context, begun):
-        return way
+    if stage := _plain_case(context, begun):
+        return stage
     found = prognosis(context, patient=False)
     if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(context):
         if not_yet := go_on_watching(context, found.now):
@@ -86,16 +86,16 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
     if reading.phase is Phase.COMPLETE:
         context.record(WayDecided(), f"verify: {reading.reason}")
         return NextStage.VERIFY
-    if unchanged and (words := _refusal(so_far, begun)) and not _speaks_of_another(words):
+    if unchanged and (refusal := _refusal(so_far, begun)) and not _speaks_of_another(refusal):
         failure = name_failure(context, now)
-        decide_outcome(context, Outcome.ABORTED_CLEAN, f"{failure.in_words}: {words}; {reading.reason}")
+        decide_outcome(context, Outcome.ABORTED_CLEAN, f"{failure.label}: {refusal}; {reading.reason}")
         return NextStage.END
     return None
 
 
-def _speaks_of_another(words: str) -> bool:
+def _speaks_of_another(refusal: str) -> bool:
     """Refused because of an earlier ISSU, whose window may be open though no node shows it."""
-    stopped = transcript_verdict(words)
+    stopped = transcript_verdict(refusal)
     return stopped is not None and stopped.cause is FailureClass.STALE_IN_PROGRESS
 
 
@@ -108,5 +108,5 @@ def _is_as_before(before: Snapshot, now: Snapshot) -> bool:
 
 def _refusal(so_far: UpgradeState, begun: IssuStart) -> str | None:
     """The node's words when it refused the start; None when it did not, or nobody knows."""
-    words = so_far.start_refusal
-    return f"{begun.starter} refused the ISSU: {words}" if words is not None else None
+    refusal = so_far.start_refusal
+    return f"{begun.starter} refused the ISSU: {refusal}" if refusal is not None else None

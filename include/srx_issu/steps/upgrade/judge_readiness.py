@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
+from srx_issu.checks.evidence import results_to_json
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
@@ -27,7 +28,7 @@ _NO_RULES = (
 
 
 class Assessment(StrEnum):
-    """The ways on from the assessment."""
+    """What follows the assessment."""
 
     PREPARE = "prepare"  # ready: go on
     ALREADY_CURRENT = "already_current"  # both nodes run the target
@@ -100,11 +101,10 @@ def _record_ready(
 
 def _check(context: UpgradeContext, before: Snapshot, state: ClusterState) -> Readiness:
     """The results also become evidence (``readiness.json``) and, where they tell something, findings."""
-    from srx_issu.checks.evidence import to_json  # noqa: PLC0415 - Great Expectations takes seconds
-    from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415
+    from srx_issu.checks.readiness import check_readiness  # noqa: PLC0415 - Great Expectations takes seconds
 
     readiness = check_readiness(before, state, context.intent, eligibility(context, before), context.validate)
-    content = to_json("readiness", before.taken_at, readiness.results)
+    content = results_to_json("readiness", before.taken_at, readiness.results)
     evidence = context.evidence.write(context.upgrade_id, "readiness.json", content)
     keep_validations(context, "readiness", readiness.validations)
     known = {text for _, text in context.known().findings}

@@ -37,20 +37,20 @@ def observe(context: UpgradeContext) -> Facts:
     if found := context.known().found:
         return {"starter": found.starter.value, "target": found.target}
     now = context.reader.observe()
-    told = context.intent.image.release
+    wanted = context.intent.image.release
     earlier = earlier_upgrade(context)
-    named = (earlier.target if earlier else NOT_KNOWN) if told == NOT_KNOWN else told
+    named = (earlier.target if earlier else NOT_KNOWN) if wanted == NOT_KNOWN else wanted
     seen = whose_issu(now, None if named == NOT_KNOWN else named)
     if earlier is None:
         starter, transcript = seen.starter, None
-        words = f"no upgrade of ours is known; {seen.reason}"
-        _keep_baseline(context, now, words)
+        reason = f"no upgrade of ours is known; {seen.reason}"
+        _keep_baseline(context, now, reason)
     else:
         starter, transcript = earlier.start.starter, earlier.start.transcript_path
-        words = f"goes on from {earlier.record.upgrade_id}, which asked {starter} for the ISSU"
-        context.record(earlier.baseline, f"baseline: {words}")
+        reason = f"goes on from {earlier.record.upgrade_id}, which asked {starter} for the ISSU"
+        context.record(earlier.baseline, f"baseline: {reason}")
     issu = IssuFound(starter=starter, target=seen.target, transcript=transcript)
-    context.record(issu, f"ISSU to {seen.target}: {words}")
+    context.record(issu, f"ISSU to {seen.target}: {reason}")
     return {"starter": starter.value, "target": seen.target, "earlier": earlier is not None}
 
 
@@ -72,14 +72,14 @@ def observe_again(context: UpgradeContext) -> Facts:
     return {"starter": seen.starter.value, "target": seen.target}
 
 
-def _keep_baseline(context: UpgradeContext, now: Snapshot, words: str) -> None:
+def _keep_baseline(context: UpgradeContext, now: Snapshot, reason: str) -> None:
     """The cluster as it is now; the newest baseline counts."""
     state = context.collect(now)
     taken = BaselineTaken(
         snapshot=context.evidence.write(context.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
         state=context.evidence.write(context.upgrade_id, "baseline-state.json", codec.dumps(state)),
     )
-    context.record(taken, f"baseline: {words}")
+    context.record(taken, f"baseline: {reason}")
 
 
 def earlier_upgrade(context: UpgradeContext) -> Earlier | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.step_events import StepFinished
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import UploadOrder
 from srx_issu.steps.gate.send import upload_image
@@ -22,7 +22,7 @@ def stage_image(context: UpgradeContext) -> Facts:
     Raises TransferFailed when the file on the node is not the catalogue's.
     """
     image = context.intent.image
-    node = course(context.known(), context.evidence, context.intent).starter
+    node = course_of(context.known(), context.evidence, context.intent).starter
     files = context.files(node)
     if is_there(files, image):
         context.record(StepFinished(), f"{image.name} is there already, SHA-256 agrees", node=node)

@@ -106,7 +106,7 @@ def _left_alone(context: UpgradeContext, reason: str) -> Facts:
 def _judge_report(context: UpgradeContext, action: BeginIssu, report: StartReport) -> Facts:
     facts: Facts = {"node": action.node.value, "method": report.method.value, "started": report.started.value}
 
-    def answered(kind: type[CommandSent | CommandUnanswered | CommandRejected], words: str) -> None:
+    def answered(kind: type[CommandSent | CommandUnanswered | CommandRejected], text: str) -> None:
         event = kind(
             sending=Sending.START,
             node=action.node,
@@ -114,7 +114,7 @@ def _judge_report(context: UpgradeContext, action: BeginIssu, report: StartRepor
             started=report.started.value,
             method=report.method,
         )
-        context.record(event, words)
+        context.record(event, text)
 
     match report.started:
         case Started.ACCEPTED:

@@ -48,9 +48,9 @@ def not_yet(
     """None = judge now. ``told_before``: nobody waits for those differences again."""
     from srx_issu.checks.post_checks import differences_of, findings_of  # noqa: PLC0415 - as its siblings do
 
-    told = {difference.what for difference in told_before}
+    reported = {difference.what for difference in told_before}
     found = findings_of(differences_of(before, now, intent), intent.policy.checks)
-    missing = [d for d in found if d.may_return and d.what not in told]
+    missing = [d for d in found if d.may_return and d.what not in reported]
     since, limit_s = context.known().waiting_since.get(awaited), context.intent.policy.timers.convergence_s
     waited_s = (context.journal.now() - since).total_seconds() if since else 0.0
     if not missing or waited_s >= limit_s:
@@ -60,23 +60,23 @@ def not_yet(
         return None
     if since is None:
         context.record(WaitBegan(awaited=awaited), "waiting for the state of the baseline to come back")
-    words = _words(missing)
-    _tell_change(context, awaited, words, waited_s, limit_s)
+    summary = _summary(missing)
+    _record_change(context, awaited, summary, waited_s, limit_s)
     pause_s = max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * context.intent.policy.timers.poll_s)
     return NotYet(
-        reason=f"still missing: {words}", pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s))
+        reason=f"still missing: {summary}", pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s))
     )
 
 
-def _words(missing: list[Difference]) -> str:
-    told = list(dict.fromkeys(difference.words for difference in missing))
-    more = len(told) - _MOST_WORDS
-    return "; ".join(told[:_MOST_WORDS]) + (f"; and {more} more" if more > 0 else "")
+def _summary(missing: list[Difference]) -> str:
+    reported = list(dict.fromkeys(difference.text for difference in missing))
+    more = len(reported) - _MOST_WORDS
+    return "; ".join(reported[:_MOST_WORDS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _tell_change(
-    context: UpgradeContext, awaited: OwnWait, words: str, waited_s: float, limit_s: float
+def _record_change(
+    context: UpgradeContext, awaited: OwnWait, summary: str, waited_s: float, limit_s: float
 ) -> None:
-    if context.known().missing.get(awaited) != words:
-        text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {words}"
-        context.record(StillMissing(awaited=awaited, missing=words), text)
+    if context.known().missing.get(awaited) != summary:
+        text = f"still missing, {waited_s:.0f} s of {limit_s:.0f} s: {summary}"
+        context.record(StillMissing(awaited=awaited, missing=summary), text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.history.step_events import OwnWait, WaitBegan
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import deadline_s
@@ -19,7 +19,7 @@ def go_on_watching(context: UpgradeContext, now: Snapshot) -> NotYet | None:
     """None when the goal that is due has been waited for long enough."""
     so_far = context.known()
     since, before = so_far.waiting_since.get(OwnWait.UNATTENDED_ISSU), so_far.unattended
-    goal = _due(course(so_far, context.evidence, context.intent), now, before)
+    goal = _due(course_of(so_far, context.evidence, context.intent), now, before)
     limit_s = deadline_s(goal, context.intent.policy.timers)
     if since is None or before is not goal:
         text = f"no wait watches it any more: waiting here for {goal.replace('_', ' ')}"
@@ -34,8 +34,8 @@ def go_on_watching(context: UpgradeContext, now: Snapshot) -> NotYet | None:
     return NotYet(reason=reason, pause_s=min(pause_s, max(SHORTEST_PAUSE_S, limit_s - waited_s)))
 
 
-def _due(way: Course, now: Snapshot, before: Goal | None) -> Goal:
+def _due(course: Course, now: Snapshot, before: Goal | None) -> Goal:
     """The first goal that is not reached. Never an earlier one than before: a silent node reaches none."""
-    missed = (at for at, goal in enumerate(OF_AN_ISSU) if not progress(goal, way, now).done)
+    missed = (at for at, goal in enumerate(OF_AN_ISSU) if not progress(goal, course, now).done)
     reached = next(missed, len(OF_AN_ISSU) - 1)
     return OF_AN_ISSU[max(reached, OF_AN_ISSU.index(before) if before else 0)]

@@ -77,14 +77,14 @@ class QuietWatch:
     async def look(self) -> Stillness:
         """Raises ConnectionUnusable when there is no account, or both nodes refuse it."""
         now = require_login(await self.reader.observe())
-        words = await self._words()
-        if stopped := await self._stopped(words):
+        transcript = await self._transcript()
+        if stopped := await self._stopped(transcript):
             return Stillness(over=True, quiet=True, reason=f"the ISSU has stopped: {stopped.line}")
         if fine := nothing_to_recover(now):
             return Stillness(over=True, quiet=True, reason=fine)
         moved = [self._nodes[view.node].moves(view) for view in now.views]  # each look is taken in
-        grown = words is not None and len(words) != self._said
-        self._said = len(words) if words is not None else self._said
+        grown = transcript is not None and len(transcript) != self._said
+        self._said = len(transcript) if transcript is not None else self._said
         return self._judge(any(moved) or grown, self._patience_s(now))
 
     def _patience_s(self, now: Snapshot) -> float:
@@ -105,15 +105,15 @@ class QuietWatch:
             return Stillness(over=True, quiet=False, reason=reason)
         return Stillness(over=False, quiet=False, reason="something moved a moment ago, or may still move")
 
-    async def _words(self) -> str | None:
+    async def _transcript(self) -> str | None:
         if self.start is None or self.start.transcript_path is None:
             return None
         return await self._read(self.start.starter, self.start.transcript_path)
 
-    async def _stopped(self, words: str | None) -> Stopped | None:
+    async def _stopped(self, transcript: str | None) -> Stopped | None:
         """As a wait judges it: a line with an error may be about what was tried again, until the command has
         returned."""
-        stopped = transcript_verdict(words) if words else None
+        stopped = transcript_verdict(transcript) if transcript else None
         if stopped is None or stopped.in_so_many_words:
             return stopped
         if self.start is None or self.start.transcript_path is None:

@@ -9,7 +9,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.history.step_events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.steps.baseline import course
+from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
@@ -32,8 +32,8 @@ def reach(goal: Goal) -> ReachGoal:
         if waited_s > (limit_s := deadline_s(goal, timers)):
             raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
         if since is None:
-            words = f"waiting for {goal.replace('_', ' ')}: {seen.text}"
-            context.record(WaitBegan(awaited=goal), words)
+            text = f"waiting for {goal.replace('_', ' ')}: {seen.text}"
+            context.record(WaitBegan(awaited=goal), text)
         return NotYet(reason=seen.text, pause_s=max(SHORTEST_PAUSE_S, POLLS_BETWEEN_LOOKS * timers.poll_s))
 
     return step
@@ -41,7 +41,7 @@ def reach(goal: Goal) -> ReachGoal:
 
 def _look(context: UpgradeContext, goal: Goal) -> Progress:
     now = _without_danger(context)
-    return progress(goal, course(context.known(), context.evidence, context.intent), now)
+    return progress(goal, course_of(context.known(), context.evidence, context.intent), now)
 
 
 def _without_danger(context: UpgradeContext) -> Snapshot:

@@ -100,11 +100,11 @@ class Watch:
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
         early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
         halted = await self._stopped() if early else None
-        words = f"{self.course.starter}: {halted.line}" if halted else None
+        line = f"{self.course.starter}: {halted.line}" if halted else None
         # Of a secondary that does not come back a recovery takes care; any other silence may be a moment's.
         waits = silent and (halted is None or halted.cause is not FailureClass.SECONDARY_REBOOT_FAILED)
-        text = f"{words}; {seen.text}" if words and waits else seen.text
-        stopped = self._danger(now) or (None if waits else words)
+        text = f"{line}; {seen.text}" if line and waits else seen.text
+        stopped = self._danger(now) or (None if waits else line)
         return PollResult(done=False, text=text, detail=seen.detail, stopped=stopped, silent=silent)
 
     def news(self, look: PollResult) -> str | None:

@@ -27,7 +27,7 @@ from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, StartOrder
 from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
 from srx_issu.steps.recovery.recover_cluster import diagnose
-from srx_issu.steps.recovery.stored_plan import kept_plan
+from srx_issu.steps.recovery.stored_plan import stored_plan
 from srx_issu.steps.upgrade.start_issu import START_KEY
 from tests.fakes.contexts import FakeUpgrade, RecordingWriter
 from tests.fakes.intents import POLICY, intent
@@ -255,7 +255,7 @@ def bring_home(permission: Permission = Permission.ASK) -> World:
     fake.happened(WaitEnded(awaited=Goal.PRIMARY_UPGRADED, reached=False), "not reached")
     fake.reader.now = both(OLD, NEW, groups=(group(0, N1), group(1, N1)))
     diagnose(fake.context("recover.diagnose"))
-    plan = kept_plan(fake.context("recover.diagnose"))
+    plan = stored_plan(fake.context("recover.diagnose"))
     assert plan is not None
     if permission is Permission.ASK:
         fake.approved("recovery")

@@ -93,8 +93,8 @@ class Login:
     @property
     def is_configuring(self) -> bool:
         """In configure mode, as far as the command column tells."""
-        words = (self.command or "").lower()
-        return "configure" in words or "edit" in words
+        command = (self.command or "").lower()
+        return "configure" in command or "edit" in command
 
     @property
     def is_exclusive(self) -> bool:

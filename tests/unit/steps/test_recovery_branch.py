@@ -13,18 +13,24 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.recovery.plan import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
-from srx_issu.steps.recovery.stored_plan import keep_plan, prognosis
-from srx_issu.steps.recovery.way import WAYS, RecoveryWay, actions_left, choose_way, confirm_recovery
+from srx_issu.steps.recovery.branch import (
+    BRANCHES,
+    RecoveryBranch,
+    actions_left,
+    choose_branch,
+    confirm_recovery,
+)
+from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
 
-FORWARD = RecoveryWay.FINISH_FORWARD
+FORWARD = RecoveryBranch.FINISH_FORWARD
 
 
 def planned(**changes: object) -> FakeUpgrade:
     fake = half_way()
     found = prognosis(fake.context("recover.diagnose"))
-    keep_plan(fake.context("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
+    store_plan(fake.context("recover.diagnose"), replace(found, plan=replace(found.plan, **changes)))  # type: ignore[arg-type]
     return fake
 
 
@@ -34,13 +40,13 @@ def names(fake: FakeUpgrade) -> list[ActionName]:
 
 def test_people_are_asked_about_a_plan_that_policy_leaves_to_them() -> None:
     fake = half_way()
-    assert choose_way(fake.context("recover.diagnose")) is RecoveryWay.ASK
+    assert choose_branch(fake.context("recover.diagnose")) is RecoveryBranch.ASK
     assert fake.texts(EntryKind.APPROVAL) == []
 
 
 def test_a_plan_that_policy_lets_pass_goes_its_way_at_once_and_that_is_written_down() -> None:
     fake = planned(permission=Permission.AUTOMATIC)
-    assert choose_way(fake.context("recover.diagnose")) is FORWARD
+    assert choose_branch(fake.context("recover.diagnose")) is FORWARD
     told = [
         (entry.step, entry.event.by)
         for entry in fake.journal.entries("manual__1")
@@ -60,17 +66,17 @@ def test_the_guard_leads_where_the_approved_plan_goes() -> None:
 
 
 def test_every_kind_of_plan_that_has_steps_has_a_way() -> None:
-    assert set(PlanKind) - set(WAYS) == {PlanKind.NOTHING, PlanKind.WATCH, PlanKind.HOLD}
+    assert set(PlanKind) - set(BRANCHES) == {PlanKind.NOTHING, PlanKind.WATCH, PlanKind.HOLD}
 
 
 def test_the_steps_of_another_way_are_not_taken() -> None:
     fake = half_way()
-    assert actions_left(fake.context("recover.abort"), RecoveryWay.ABORT) == ()
-    assert actions_left(fake.context("recover.roll_back"), RecoveryWay.ROLL_BACK) == ()
+    assert actions_left(fake.context("recover.abort"), RecoveryBranch.ABORT) == ()
+    assert actions_left(fake.context("recover.roll_back"), RecoveryBranch.ROLL_BACK) == ()
 
 
 def test_without_a_plan_there_is_nothing_to_take() -> None:
-    assert actions_left(FakeUpgrade().context("recover.abort"), RecoveryWay.ABORT) == ()
+    assert actions_left(FakeUpgrade().context("recover.abort"), RecoveryBranch.ABORT) == ()
 
 
 def test_a_step_that_is_over_is_not_taken_again() -> None:
@@ -84,5 +90,5 @@ def test_what_was_over_in_an_earlier_plan_is_taken_in_the_new_one() -> None:
     fake = half_way()
     before = names(fake)
     fake.happened(RecoveryStepPassed(action=before[0]), "done")
-    keep_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
+    store_plan(fake.context("recover.diagnose"), prognosis(fake.context("recover.diagnose")))
     assert names(fake) == before

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from srx_issu.checks.post_checks import Aftermath, check_aftermath, differences_of, findings_of
-from srx_issu.domain.checking import AftermathVerdict, CheckRule, CheckRules, Severity
+from srx_issu.checks.post_checks import PostChecks, differences_of, findings_of, run_post_checks
+from srx_issu.domain.checking import CheckRule, CheckRules, PostCheckVerdict, Severity
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import ColdSync, GroupState
 from srx_issu.domain.cluster.state import NotAnswered, Rows
@@ -59,9 +59,9 @@ def upgraded(case: Case | None = None) -> Case:
     return case
 
 
-def judge(after: Case, before: Case | None = None, *, flags_reset: bool = False) -> Aftermath:
+def judge(after: Case, before: Case | None = None, *, flags_reset: bool = False) -> PostChecks:
     before = before or baseline()
-    return check_aftermath(
+    return run_post_checks(
         before=before.snapshot,
         before_state=before.state,
         after=after.snapshot,
@@ -73,10 +73,10 @@ def judge(after: Case, before: Case | None = None, *, flags_reset: bool = False)
 
 
 def test_everything_back_is_the_same() -> None:
-    aftermath = judge(upgraded())
-    assert aftermath.verdict is AftermathVerdict.SAME
-    assert aftermath.findings == ()
-    assert "all as before" in aftermath.summary
+    post_checks = judge(upgraded())
+    assert post_checks.verdict is PostCheckVerdict.SAME
+    assert post_checks.findings == ()
+    assert "all as before" in post_checks.summary
 
 
 def test_findings_name_exactly_what_did_not_return() -> None:
@@ -88,10 +88,10 @@ def test_findings_name_exactly_what_did_not_return() -> None:
         after = after.rows(
             "rtos", node, rto("Session create", 0, 0), rto("Gate create", 0, 0), rto("IPSec VPN", 28, 28)
         )
-    aftermath = judge(after)
-    assert aftermath.verdict is AftermathVerdict.FINDINGS
-    assert aftermath.objections == ()
-    assert set(aftermath.findings) == {
+    post_checks = judge(after)
+    assert post_checks.verdict is PostCheckVerdict.FINDINGS
+    assert post_checks.objections == ()
+    assert set(post_checks.findings) == {
         "policy trust > untrust / a is lost",
         "policy trust > untrust / b is lost",
         "VPN peer 198.51.100.2 is lost",
@@ -103,7 +103,7 @@ def test_a_service_that_hardly_moved_before_is_not_missed() -> None:
     after = upgraded()
     for node in (NODE0, NODE1):
         after = after.rows("rtos", node, rto("Session create", 3, 2), rto("IPSec VPN", 1, 1))
-    assert judge(after).verdict is AftermathVerdict.SAME
+    assert judge(after).verdict is PostCheckVerdict.SAME
 
 
 def test_a_service_that_the_new_release_does_not_list_is_a_finding_and_no_crash() -> None:
@@ -128,9 +128,9 @@ def test_active_is_compared_with_active_although_the_roles_have_changed() -> Non
 
 
 def test_a_wrong_release_blocks() -> None:
-    aftermath = judge(upgraded().view(NODE1, release="21.4R3-S5.4"))
-    assert aftermath.verdict is AftermathVerdict.BLOCKED
-    assert any("node1: runs 21.4R3-S5.4, expected" in text for text in aftermath.objections)
+    post_checks = judge(upgraded().view(NODE1, release="21.4R3-S5.4"))
+    assert post_checks.verdict is PostCheckVerdict.BLOCKED
+    assert any("node1: runs 21.4R3-S5.4, expected" in text for text in post_checks.objections)
 
 
 def test_a_node_that_has_not_rebooted_blocks() -> None:
@@ -140,39 +140,39 @@ def test_a_node_that_has_not_rebooted_blocks() -> None:
 
 def test_an_incomplete_cold_sync_blocks() -> None:
     after = upgraded().view(NODE0, cold_sync=ColdSync(weight=255, not_completed=("fpc0",)))
-    assert judge(after).verdict is AftermathVerdict.BLOCKED
+    assert judge(after).verdict is PostCheckVerdict.BLOCKED
 
 
 def test_policies_out_of_sync_block_and_tell_the_pfe() -> None:
     out = rows.PolicySync(pfe="fpc7", in_sync=False, words="node1.fpc7 out-of-sync")
-    aftermath = judge(upgraded().rows("policy_sync", NODE1, out))
-    assert aftermath.verdict is AftermathVerdict.BLOCKED
-    assert "node1: fpc7 does not hold" in aftermath.objections[0]
+    post_checks = judge(upgraded().rows("policy_sync", NODE1, out))
+    assert post_checks.verdict is PostCheckVerdict.BLOCKED
+    assert "node1: fpc7 does not hold" in post_checks.objections[0]
 
 
 def test_a_release_that_cannot_tell_policy_sync_is_not_blamed_for_it() -> None:
     before = baseline().unanswered("policy_sync", NODE0).unanswered("policy_sync", NODE1)
-    assert judge(upgraded(before), before).verdict is AftermathVerdict.SAME
+    assert judge(upgraded(before), before).verdict is PostCheckVerdict.SAME
 
 
 def test_a_table_that_is_no_longer_answered_is_a_finding() -> None:
     after = upgraded().unanswered("zones", NODE1)
-    aftermath = judge(after)
-    assert aftermath.findings == ("node1: zones: no answer any more (syntax error)",)
-    assert {r.status for r in aftermath.results if r.is_finding} == {Status.ERROR}
+    post_checks = judge(after)
+    assert post_checks.findings == ("node1: zones: no answer any more (syntax error)",)
+    assert {r.status for r in post_checks.results if r.is_finding} == {Status.ERROR}
 
 
 def test_a_table_that_was_not_answered_before_is_not_compared() -> None:
     before = baseline().unanswered("zones", NODE0).unanswered("zones", NODE1)
-    assert judge(upgraded(), before).verdict is AftermathVerdict.SAME
+    assert judge(upgraded(), before).verdict is PostCheckVerdict.SAME
 
 
 def test_a_silent_node_is_told_once_and_blocks() -> None:
     after = upgraded().view(NODE0, reachable=False, error="timed out", groups=(), release=None)
-    aftermath = judge(after)
-    assert aftermath.verdict is AftermathVerdict.BLOCKED
-    assert len(aftermath.objections) == 1
-    assert "no SSH session to its own address: timed out" in aftermath.objections[0]
+    post_checks = judge(after)
+    assert post_checks.verdict is PostCheckVerdict.BLOCKED
+    assert len(post_checks.objections) == 1
+    assert "no SSH session to its own address: timed out" in post_checks.objections[0]
 
 
 def test_new_alarms_and_cores_are_findings_and_cleared_ones_are_not() -> None:
@@ -196,22 +196,22 @@ def test_a_changed_configuration_is_a_finding() -> None:
 def test_the_operator_can_ignore_soften_and_harden_a_table() -> None:
     after = upgraded().rows("policies", NODE1, policy("c", 1))
 
-    def with_rule(**rules: CheckRule) -> Aftermath:
+    def with_rule(**rules: CheckRule) -> PostChecks:
         checks = CheckRules(tables=rules)
         ruled = replace(after.intent, policy=replace(after.intent.policy, checks=checks))
         return judge(replace(after, intent=ruled))
 
-    assert with_rule(policies=CheckRule(enabled=False)).verdict is AftermathVerdict.SAME
-    assert with_rule(policies=CheckRule(ignore=("/ [ab]$",))).verdict is AftermathVerdict.SAME
-    assert with_rule(policies=CheckRule(severity=Severity.BLOCK)).verdict is AftermathVerdict.BLOCKED
-    assert with_rule(policies=CheckRule(severity=Severity.INFO)).verdict is AftermathVerdict.SAME
+    assert with_rule(policies=CheckRule(enabled=False)).verdict is PostCheckVerdict.SAME
+    assert with_rule(policies=CheckRule(ignore=("/ [ab]$",))).verdict is PostCheckVerdict.SAME
+    assert with_rule(policies=CheckRule(severity=Severity.BLOCK)).verdict is PostCheckVerdict.BLOCKED
+    assert with_rule(policies=CheckRule(severity=Severity.INFO)).verdict is PostCheckVerdict.SAME
 
 
 def test_configured_priorities_must_be_back_once_the_flags_are_reset() -> None:
     left = upgraded().member(NODE1, 1, priority=255, manual=True)
-    assert judge(left).verdict is AftermathVerdict.SAME
-    assert judge(left, flags_reset=True).verdict is AftermathVerdict.BLOCKED
-    assert judge(upgraded(), flags_reset=True).verdict is AftermathVerdict.SAME
+    assert judge(left).verdict is PostCheckVerdict.SAME
+    assert judge(left, flags_reset=True).verdict is PostCheckVerdict.BLOCKED
+    assert judge(upgraded(), flags_reset=True).verdict is PostCheckVerdict.SAME
     other = upgraded().member(NODE1, 1, priority=150)
     assert any("RG1 has priority 150, had 100" in text for text in judge(other, flags_reset=True).objections)
 
@@ -220,17 +220,17 @@ def test_more_findings_than_anybody_reads_are_counted() -> None:
     many = [policy(f"p{n}", n) for n in range(1, 400)]
     before = baseline().rows("policies", NODE0, *many).rows("policies", NODE1, *many)
     after = upgraded(before).rows("policies", NODE1)
-    aftermath = judge(after, before)
-    assert len(aftermath.findings) == 51
-    assert aftermath.findings[-1] == "node1: policies: 349 more lost"
-    assert len(aftermath.differences) == 399
+    post_checks = judge(after, before)
+    assert len(post_checks.findings) == 51
+    assert post_checks.findings[-1] == "node1: policies: 349 more lost"
+    assert len(post_checks.differences) == 399
 
 
 def test_the_light_question_for_waiting_gives_the_same_findings() -> None:
     after = upgraded().rows("zones", NODE1)
     old, new = (Observation(snapshot=c.snapshot, state=c.state) for c in (baseline(), after))
     found = findings_of(differences_of(old, new, after.intent), CheckRules())
-    assert [d.words for d in found] == ["zone trust / reth0.0 is lost"]
+    assert [d.text for d in found] == ["zone trust / reth0.0 is lost"]
 
 
 def test_evidence_has_the_shape_that_the_report_reads() -> None:
@@ -247,10 +247,11 @@ def test_evidence_has_the_shape_that_the_report_reads() -> None:
         "limit": None,
         "text": "node1: zone trust / reth0.0 is lost",
         "remedy": None,
+        "because_silent": False,
     }
 
 
 def test_no_answer_at_all_before_means_nothing_is_compared() -> None:
     before = baseline()
     state = replace(before.state, bgp=NotAnswered(reason="not asked"))
-    assert judge(upgraded(), replace(before, state=state)).verdict is AftermathVerdict.SAME
+    assert judge(upgraded(), replace(before, state=state)).verdict is PostCheckVerdict.SAME

@@ -1,4 +1,4 @@
-"""What tasks keep and read again, made ready to be read: loaded before the fork, see decision 022."""
+"""What tasks store and read again, made ready to be read: loaded before the fork, see decision 022."""
 
 from __future__ import annotations
 
