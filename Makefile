@@ -61,7 +61,7 @@ pin-images: $(STAMPS)/project ## Ask the registries for the digests of .env's im
 ##@ Checking it
 
 # Suites that start Airflow or measure this machine: one after the other. All others share both cores.
-ON_A_STACK := tests/airflow tests/browser tests/distributed tests/proofs tests/scenarios
+ON_A_STACK := tests/stack
 TESTED = $(BIN)/python -m pytest -p tests.closing_summary --durations=10
 FOR_EVERY_CHANGE := -m 'not release'
 
@@ -81,7 +81,7 @@ files: $(STAMPS)/project ## Every fault of the operator's files: inventory, imag
 
 .PHONY: unit
 unit: $(STAMPS)/dev
-	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/airflow/test_dag_integrity.py
+	@$(BIN)/python -m pytest -q -n 2 tests/unit tests/stack/airflow/test_dag_integrity.py
 
 .PHONY: test
 test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
@@ -107,9 +107,9 @@ test-beside: $(STAMPS)/dev
 .PHONY: test-without-stack
 test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
 	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
-	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/oneprocess $(ON_A_STACK)) tests
+	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/integration/oneprocess $(ON_A_STACK)) tests
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
-	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/oneprocess
+	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
 
 # What each row of the failure table came to, on a stack and in one process: compared at the end.
 PLAYED := build/played
@@ -120,7 +120,7 @@ test-all: forget-played test ## For a release and at night: 'make test', then ev
 	@echo "== what 'make test' leaves out: $$($(BIN)/python -m pytest -q --collect-only -m release tests 2>/dev/null | tail -1)"
 	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
 	@$(TESTED) -m release $(ON_A_STACK)
-	@$(BIN)/python -m tests.scenarios.played $(PLAYED)/stack $(PLAYED)/oneprocess
+	@$(BIN)/python -m tests.stack.scenarios.played $(PLAYED)/stack $(PLAYED)/oneprocess
 	@$(MAKE) test-fuzz
 
 .PHONY: forget-played
@@ -138,11 +138,11 @@ system-packages: ## What 'make test' needs besides Python, with apt-get (CI=true
 
 .PHONY: check-compose
 check-compose: $(STAMPS)/dev ## docker-compose.yaml: specification, secrets, parity with the native layout
-	@$(BIN)/python -m pytest -q tests/compose
+	@$(BIN)/python -m pytest -q tests/integration/stack/production/test_compose_file.py tests/integration/stack/production/test_dashboard.py
 
 .PHONY: test-faults
 test-faults: $(STAMPS)/dev ## Every row of the failure table on a real scheduler; 'make test' plays them in one process
-	@$(TESTED) tests/scenarios/test_every_fault.py
+	@$(TESTED) tests/stack/scenarios/test_every_fault.py
 
 .PHONY: test-fuzz
 test-fuzz: $(STAMPS)/dev ## What people do, in any order: random sequences against the send gate (SRX_ISSU_FUZZ=5000)
@@ -150,15 +150,15 @@ test-fuzz: $(STAMPS)/dev ## What people do, in any order: random sequences again
 
 .PHONY: test-mutants
 test-mutants: $(STAMPS)/dev ## Each guard of the decision code removed in turn: units and properties must notice
-	@$(BIN)/python -m pytest -q -s tests/mutants
+	@$(BIN)/python -m pytest -q -s tests/integration/mutants
 
 .PHONY: test-crashes
 test-crashes: $(STAMPS)/dev ## kill -9 for tasks, workers and every component, with upgrades in every phase
-	@$(TESTED) tests/scenarios/test_crashes.py
+	@$(TESTED) tests/stack/scenarios/test_crashes.py
 
 .PHONY: test-distributed
 test-distributed: $(STAMPS)/dev ## A campaign on Celery while a worker, a scheduler and a triggerer are killed
-	@$(TESTED) -s tests/distributed
+	@$(TESTED) -s tests/stack/distributed
 
 .PHONY: bench
 bench: $(STAMPS)/project ## What one upgrade costs, at 60 and at 5 times real speed, and a stack that idles (SPEED=60)

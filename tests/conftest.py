@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 from tests.tiers import begin_all
 
 if TYPE_CHECKING:
-    from tests.airflow.running_stack import RunningStack
-    from tests.scenarios.players import Players
+    from tests.stack.airflow.running_stack import RunningStack
+    from tests.stack.scenarios.players import Players
 
 # derandomize: the examples follow from the test itself, so a red run is red again on the next machine.
 settings.register_profile(
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def started_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """One running stack with simulated clusters for the whole test session (about 20 s to start)."""
-    from tests.airflow.running_stack import running_stack  # noqa: PLC0415 - not for unit tests
+    from tests.stack.airflow.running_stack import running_stack  # noqa: PLC0415 - not for unit tests
 
     with running_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
@@ -43,7 +43,7 @@ def started_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
 @pytest.fixture(scope="session")
 def players(started_stack: RunningStack, request: pytest.FixtureRequest) -> Iterator[Players]:
     """Of the failure scenarios that were selected, if any; they begin when the stack is up."""
-    from tests.scenarios.players import Players, selected  # noqa: PLC0415 - not for unit tests
+    from tests.stack.scenarios.players import Players, selected  # noqa: PLC0415 - not for unit tests
 
     with Players.of(started_stack, selected(request.session.items)) as playing:
         yield playing

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from srx_lab.machine.fault_catalogue import FAULTS
-from tests.scenarios.failure_table import ON_A_STACK_TOO, TABLE
-from tests.scenarios.scenario import Scenario
+from tests.stack.scenarios.failure_table import ON_A_STACK_TOO, TABLE
+from tests.stack.scenarios.scenario import Scenario
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "failure-scenarios.md"
 
@@ -18,8 +18,8 @@ Every fault that the simulated clusters know, and how an upgrade of a cluster th
 test: the real DAG and PostgreSQL, against both nodes over SSH and NETCONF. *Sent* is what the nodes have
 written down, not what the software says it did.
 
-*Played*: every row in one process by Airflow's own rules, by `make test` (`pytest tests/oneprocess -k
-cold_sync` plays those that are named so, in seconds each;
+*Played*: every row in one process by Airflow's own rules, by `make test`
+(`pytest tests/integration/oneprocess -k cold_sync` plays those that are named so, in seconds each;
 [decision 091](decisions/091-every-row-in-one-process.md)), and on a real scheduler and triggerer by
 `make test-all`; those with *stack* there by `make test`, too.
 

@@ -10,7 +10,7 @@ import pytest
 from srx_issu.domain.upgrade.support import InService, Platform, judge
 from srx_lab.platforms import PLATFORMS, UpgradeMethod
 from srx_lab.release import parse_release
-from tests.checks.judging import support_rules
+from tests.integration.checks.judging import support_rules
 
 RULES = support_rules()
 WITH_ISSU = {model: p for model, p in RULES.platforms.items() if p.in_service is InService.ISSU}

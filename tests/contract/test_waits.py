@@ -24,10 +24,10 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.ports import codec
 from srx_issu.steps.upgrade.claim import claim
-from tests.airflow.journal_server import JournalServer, journal_server
 from tests.contract.worlds import Lab, LabWorld
 from tests.fakes.intents import intent
-from tests.journal.samples import make_intent
+from tests.integration.adapters.journal.samples import make_intent
+from tests.stack.airflow.journal_server import JournalServer, journal_server
 
 ACCOUNT = "AIRFLOW_CONN_SRX_LAB"
 STEP = "fail_back.wait_for_flags"

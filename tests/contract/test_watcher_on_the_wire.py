@@ -29,7 +29,7 @@ from tests.fakes import replies
 from tests.fakes.cable import Cable
 from tests.fakes.intents import CLUSTER, POLICY, intent
 from tests.fakes.node import ScriptedNode
-from tests.lab.conftest import TARGET, ServedLab, serve
+from tests.integration.lab.conftest import TARGET, ServedLab, serve
 
 NODE0, NODE1 = NodeName
 LOG = logging.getLogger("test.watcher")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from srx_issu.catalog import cluster_names, image_names, validate
-from tests.catalog.folders import IMAGE, Folder
+from tests.integration.catalog.folders import IMAGE, Folder
 
 FILES = (
     "inventory/fleet.yaml",

@@ -71,7 +71,7 @@ def snapshot() -> Snapshot:
 
 def state() -> ClusterState:
     """What the tests here spoil; a table that is not in it was not asked for. Each check passes on the whole
-    state of the lab (tests/checks)."""
+    state of the lab (tests/integration/checks)."""
     clock = rows.NodeClock(
         device_time=NOW,
         booted_at=NOW - timedelta(days=90),

@@ -1,6 +1,6 @@
 """A validator without Great Expectations, so that the checks' own tests need no 9 s of import.
 
-It gives the same outcomes; ``tests/expectations`` holds the two against each other.
+It gives the same outcomes; ``tests/integration/checks`` holds the two against each other.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ gained by looking often meanwhile. While workers work, the pause is what tasks w
 when one of them does; what an end makes ready often takes no worker, so a few short pauses follow. With many
 runs in flight a look takes as long as the pause, and looking more often finds nothing more.
 
-This replaces a private attribute of Airflow 3.3's SchedulerJobRunner; ``tests/embedded/test_pace.py`` fails
-when that is no longer what the scheduler asks. Without it the setting counts, as everywhere else.
+This replaces a private attribute of Airflow 3.3's SchedulerJobRunner; its test (``test_pace.py``) fails when
+that is no longer what the scheduler asks. Without it the setting counts, as everywhere else.
 """
 
 from __future__ import annotations

