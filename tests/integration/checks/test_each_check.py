@@ -14,7 +14,8 @@ from srx_issu.domain.cluster.state import TABLES, NotAnswered
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
-from tests.integration.checks.cases import AFTERWARDS, BY_CHECK, READINESS, Case, Reads
+from tests.integration.checks.case import Case, Reads
+from tests.integration.checks.cases import AFTERWARDS, BY_CHECK, READINESS
 from tests.integration.checks.judging import (
     afterwards,
     everything_unknown_is_told,

@@ -20,7 +20,7 @@ from srx_issu.domain.checking import CheckResult
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.verdict import Status
-from tests.integration.checks.cases import in_turn, injected, says, somebody_logs_in, uncommitted
+from tests.integration.checks.case import in_turn, injected, says, somebody_logs_in, uncommitted
 from tests.integration.checks.judging import everything_unknown_is_told, intent, ready
 from tests.integration.checks.lab_nodes import LabNodes, Name, Spoil
 from tests.integration.checks.recording import Recording

@@ -10,7 +10,7 @@ from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
 from srx_issu.checks.post_checks import differences_of
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
-from tests.integration.checks.cases import an_issu_is_under_way
+from tests.integration.checks.case import an_issu_is_under_way
 from tests.integration.checks.judging import intent
 from tests.integration.checks.lab_nodes import LabNodes
 

@@ -17,7 +17,8 @@ from time import monotonic
 import pytest
 
 import srx_issu
-from tests.integration.mutants.table import MUTANTS, Mutant
+from tests.integration.mutants.mutant import Mutant
+from tests.integration.mutants.table import MUTANTS
 
 PACKAGE = Path(srx_issu.__file__).parent
 ROOT = PACKAGE.parent.parent
@@ -61,7 +62,7 @@ def verdict(mutant: Mutant, folder: Path) -> str | None:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_source_text_of_the_table_is_there_once(mutant: Mutant) -> None:
     assert (PACKAGE / mutant.file).read_text().count(mutant.old) == 1, (
-        f"{mutant.file} does not have this text once any more; correct it in mutants/table.py: {mutant.old!r}"
+        f"{mutant.file} does not have this text once; correct it in tests/integration/mutants: {mutant.old!r}"
     )
 
 

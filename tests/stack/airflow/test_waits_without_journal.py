@@ -41,7 +41,7 @@ from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
 from tests.fakes.outages import Away, AwayJournal
 from tests.fakes.snapshots import T0, both
-from tests.unit.steps.campaign.test_campaign import approved, task
+from tests.unit.steps.campaign.spring import approved, task
 
 LOG = logging.getLogger("test")
 RUN = intent().upgrade_id

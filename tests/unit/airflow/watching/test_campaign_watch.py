@@ -25,8 +25,8 @@ from srx_issu.steps.campaign.upgrade import next_step, note_start
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.memory import SteppingClock
 from tests.fakes.snapshots import T0
-from tests.unit.steps.campaign.test_campaign import order
-from tests.unit.steps.campaign.test_campaign_turns import task_of, wave_of
+from tests.unit.steps.campaign.spring import order
+from tests.unit.steps.campaign.test_turns import task_of, wave_of
 
 SOON_S = 2.0
 

@@ -25,7 +25,7 @@ from srx_issu.steps.leases import Needs, take_all
 from tests.fakes.campaigns import FakeCampaign, said
 from tests.fakes.memory import MemoryLeases
 from tests.unit.campaign.fleets import campaign, member
-from tests.unit.steps.campaign.test_campaign import order
+from tests.unit.steps.campaign.spring import order
 
 
 @pytest.mark.parametrize("seed", range(100))

@@ -22,7 +22,7 @@ from srx_issu.steps.campaign.upgrade import MOST_TAKEN, note_made, note_start
 from srx_issu.steps.campaign.wave import open_wave
 from tests.fakes.campaigns import FakeCampaign
 from tests.fakes.intents import intent
-from tests.unit.steps.campaign.test_campaign import approved, step, task
+from tests.unit.steps.campaign.spring import approved, step, task
 
 
 def ordered() -> tuple[FakeCampaign, UpgradeOrder]:
