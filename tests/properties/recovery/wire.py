@@ -17,6 +17,7 @@ from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.reply import Element, parse_reply
 from srx_issu.adapters.devices.pyez import NodeSessions
+from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceTimeout, DeviceUnreachable
 from srx_issu.domain.upgrade.intent import Timers
@@ -77,30 +78,31 @@ class InProcess(NetconfSession):
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _exchange(
+    def send(
         self,
-        doing: str,
-        request: Element,
-        large: bool,
-        timeout_s: float,
-        leave_open: bool,
-        just_before: Callable[[], None],
+        form: RequestForm,
+        *,
+        large: bool = False,
+        timeout_s: float | None = None,
+        leave_open: bool = False,
+        just_before: Callable[[], None] = lambda: None,
     ) -> Element:
+        lost = f"{form.name}: no answer within {timeout_s or self._rpc_s:g} s"
         self._need()
         just_before()
         fate = self._line.fate()
         if fate == "request":
-            raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s")
-        rpc = etree.Element("rpc")
+            raise DeviceTimeout(self.node, lost)
+        request, rpc = form.element, etree.Element("rpc")
         rpc.append(request)
         call = read_call(rpc)
         self._before(self._name, call.name, {str(leaf.tag): leaf.text or "" for leaf in request})
         reply = at_once(run_call(self._simulated, self._session, call))
         if fate == "answer":
-            raise DeviceTimeout(self.node, f"{doing}: no answer within {timeout_s:g} s")
+            raise DeviceTimeout(self.node, lost)
         release = self._simulated.here.release
         words = "".join(envelope(call.attributes, reply, release.envelope_namespace)).replace(END, "")
-        return parse_reply(self.node, words, large=large)
+        return parse_reply(self.node, words, large=large or form.cli is not None)
 
     def _is_there(self) -> bool:
         self._simulated.cluster.touch()
