@@ -81,6 +81,9 @@ class MemoryStores:
     def open_upgrade(self, intent: Intent, at: datetime) -> None:
         raise AssertionError("the console writes nothing")
 
+    def upgrades_of(self, cluster: str) -> tuple[UpgradeRecord, ...]:
+        raise AssertionError("the console asks for one upgrade, or for what is listed")
+
     def record(self, upgrade_id: str, event: Entry) -> None:
         raise AssertionError("the console writes nothing")
 

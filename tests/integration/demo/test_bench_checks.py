@@ -14,8 +14,8 @@ from srx_issu.ports import codec
 def test_two_policies_are_taken_away(tmp_path: Path) -> None:
     write_states(tmp_path, 100)
     before, after = (codec.loads(ClusterState, (tmp_path / name).read_bytes()) for name in LOOKS)
-    looks = [Observation(snapshot=snapshot(), state=state) for state in (before, after)]
-    assert [d.table for d in compare(*looks, {})] == ["policies", "policies"]
+    first, second = (Observation(snapshot=snapshot(), state=state) for state in (before, after))
+    assert [d.table for d in compare(first, second, {})] == ["policies", "policies"]
 
 
 def test_what_a_process_says_is_what_was_measured() -> None:

@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import (
     TaskDeferred,
 )
 
-from srx_issu.airflow.operators import question, step
+from srx_issu.airflow.operators import step
 from srx_issu.airflow.operators.approval import ApprovalGate
 from srx_issu.airflow.triggers import answer
 from srx_issu.airflow.triggers.answer import AnswerTrigger
@@ -173,7 +173,7 @@ def test_an_answer_is_not_lost_with_the_journal(
         record(upgrade_id, event)
 
     monkeypatch.setattr(fake.journal, "record", failing)
-    monkeypatch.setattr(question.time, "sleep", lambda _: None)
+    monkeypatch.setattr("srx_issu.airflow.operators.question.time.sleep", lambda _: None)
     with pytest.raises(DownstreamTasksSkipped):
         _resume("ada")
     assert "ada: Approve" in fake.texts(EntryKind.ANSWER)

@@ -71,7 +71,7 @@ class Stage:
         instance = TaskInstance(task=task)
         run = SimpleNamespace(dag_id="issu_cluster", run_id="manual__1")
         try:
-            task.look_again({"ti": instance, "run_id": run.run_id, "dag_run": run}, None, part)  # type: ignore[attr-defined]
+            task.look_again({"ti": instance, "run_id": run.run_id, "dag_run": run}, None, part)
         except DownstreamTasksSkipped as told:
             skipped = {str(skipped[0]) for skipped in told.tasks}
         else:
