@@ -73,7 +73,8 @@ lint: $(STAMPS)/dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@if [ -f .importlinter ]; then $(BIN)/lint-imports; else echo "lint-imports: no .importlinter yet"; fi
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tools.dead_code
 
 .PHONY: files
 files: $(STAMPS)/project ## Every fault of the operator's files: inventory, images, campaigns, policy (FILES=folder)

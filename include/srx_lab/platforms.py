@@ -127,9 +127,6 @@ class ImageName:
     token: str
     release: str
 
-    def fits(self, platform: Platform) -> bool:
-        return self.token in platform.image_tokens
-
 
 def parse_image_name(name: str) -> ImageName | None:
     """Read `junos-srxhe-x86-64-22.4R3-S2.11.tgz`; None for media images and anything else."""
