@@ -47,8 +47,8 @@ def _client(stack: RunningStack, user: str) -> httpx.Client:
 
 
 def delete_run(stack: RunningStack, run_id: str, user: str = "admin") -> None:
-    """As anybody may who may edit the DAG: whatever runs in it is left to itself. A run that is running is marked
-    as failed first: Airflow 3.3.2 deletes none (409)."""
+    """As anybody may who may edit the DAG: whatever runs in it is left to itself. It is marked as failed
+    first: Airflow 3.3.2 deletes no run that is running (409)."""
     with _client(stack, user) as client:
         path = _path(run_id, "").removesuffix("/taskInstances/")
         client.patch(path, json={"state": "failed"}).raise_for_status()

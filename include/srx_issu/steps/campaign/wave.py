@@ -36,7 +36,7 @@ def prepare_wave(context: CampaignContext, number: int) -> SkipWave | BakeUntil 
 
 
 def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | None:
-    """Asked when the campaign has a gate before each wave. Only the plan that was approved counts: what the
+    """Asked when the campaign has a gate before this wave. Only the plan that was approved counts: what the
     files say by now is not looked at."""
     plan, campaign = known_plan(context)
     names = [cluster.name for cluster in plan.wave(number).clusters]
