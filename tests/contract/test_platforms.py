@@ -40,9 +40,22 @@ def test_both_say_alike(model: str) -> None:
         "snapshot": (ours.snapshot_supported, labs.snapshot),
         "node1's first FPC": (ours.node1_first_slot, labs.node1_slot),
         "hold timer": (_hold_timer_s(ours, running), labs.hold_s(parse_release(running))),
+        "hold timer at its first release": (
+            _hold_timer_s(ours, labs.first_issu),
+            labs.hold_s(parse_release(labs.first_issu)),
+        ),
     }
     differ = [f"{what}: {here} and {there}" for what, (here, there) in said.items() if here != there]
     assert not differ, f"{model}, in policy/support.yaml and in srx_lab/platforms.yaml: {'; '.join(differ)}"
+
+
+@pytest.mark.parametrize("model", [model for model in WITH_ISSU if model in PLATFORMS])
+def test_the_labs_image_is_one_that_the_product_takes(model: str) -> None:
+    families, tokens = WITH_ISSU[model].image_families, PLATFORMS[model].image_tokens
+    assert not families or set(families) & set(tokens), (
+        f"{model}: image_families {', '.join(sorted(families))} in policy/support.yaml, "
+        f"image_tokens {', '.join(tokens)} in srx_lab/platforms.yaml"
+    )
 
 
 def _hold_timer_s(platform: Platform, running: str) -> int:
