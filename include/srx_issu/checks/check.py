@@ -1,6 +1,6 @@
 """What a check is, as data: a column of a table, what must be true of it, and the words for each outcome.
 
-Adding a check = one column of a table and one ``Check`` beside it: see ``part``.
+Adding a check = one column of a table and one ``Check`` beside it: see ``check_module``.
 """
 
 from __future__ import annotations
