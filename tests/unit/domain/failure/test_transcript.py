@@ -69,6 +69,15 @@ def test_every_class_that_words_can_name_has_its_words_here() -> None:
     assert not missing, f"add a line of the device's words to NAMED in this file: {', '.join(missing)}"
 
 
+def test_every_class_is_named_by_words_or_seen_on_the_nodes() -> None:
+    named = {cause for cause, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)} | set(CLASS_OF_CODE.values())
+    nowhere = sorted(set(FailureClass) - named - SEEN_ON_THE_NODES)
+    assert not nowhere, (
+        f"include/srx_issu/domain/failure/transcript.py has no words for {', '.join(nowhere)}; "
+        "where the nodes alone show it, add it to SEEN_ON_THE_NODES of this file"
+    )
+
+
 def test_every_class_that_words_can_name_says_where_they_are_believed() -> None:
     known = {cause for cause, _ in (*REFUSAL_PATTERNS, *REASON_PATTERNS)} | set(CLASS_OF_CODE.values())
     missing = sorted(cause for cause in known if not FACTS[cause].situations)
@@ -116,6 +125,21 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
 
 
 # Only the two marked [J] have a source; the others are plausible wordings that must be caught if met.
+SEEN_ON_THE_NODES = frozenset(
+    {
+        FailureClass.BOTH_PRIMARY,
+        FailureClass.FINISHED,
+        FailureClass.LINK_LOST,
+        FailureClass.NODE_MISSING,
+        FailureClass.STUCK,
+        FailureClass.TRANSCRIPT_LOST,
+        FailureClass.UNDER_WAY,
+        FailureClass.UNKNOWN,
+        FailureClass.UNKNOWN_CODE,
+        FailureClass.VERSIONS_DIFFER,
+    }
+)
+"""Classes that no words of the device name."""
 NAMED = (
     ("ISSU currently do not support L2 mode", FailureClass.UNSUPPORTED_FEATURE),  # [J]
     ("File does not exist: /var/tmp/junos.tgz", FailureClass.IMAGE_MISSING),  # [J]
@@ -149,7 +173,7 @@ NAMED = (
 @pytest.mark.parametrize(("line", "cause"), NAMED)
 def test_names_the_cause(line: str, cause: FailureClass) -> None:
     verdict = transcript_verdict(f"ISSU: Validating package\n{line}\n")
-    assert verdict is not None
+    assert verdict is not None, f"no pattern of include/srx_issu/domain/failure/transcript.py fits {line!r}"
     assert (verdict.cause, verdict.line, verdict.code) == (cause, line, None)
 
 
