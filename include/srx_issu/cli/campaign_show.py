@@ -43,12 +43,17 @@ def show_plan(name: str, files: Path) -> int:
             "clusters stand in NetBox, which only Airflow reads: 'srx-issu campaign start --plan-only' "
             "makes the plan there"
         )
-    history = _history(known)
+    asked: list[FleetHistory] = []
+
+    def releases() -> dict[str, str]:
+        asked.append(_history(known))
+        return asked[0].releases
+
     try:
-        planning = catalog.plan_campaign(known, name, lambda: history.releases)
+        planning = catalog.plan_campaign(known, name, releases)
     except (OperatorFileError, RequestRefused) as error:
         return _refuse(str(error))
-    plan, campaign = planning.plan, planning.campaign
+    plan, campaign, (history,) = planning.plan, planning.campaign, asked
     table = plan_table(plan, campaign, history.durations)
     if isinstance(table, str):
         _print(table)

@@ -13,7 +13,8 @@ from srx_issu.domain.recovery.plan import RecoveryPlan
 
 T = TypeVar("T")
 
-# Keys of evidence as an older version wrote them, with those of today.
+# Keys of evidence as an older version wrote them, with those of today: to be shown. A plan has another
+# digest by today's keys, so nothing more is sent of an older one.
 _EARLIER: Mapping[type[object], Mapping[str, str]] = {RecoveryPlan: {"errands": "commands"}}
 
 

@@ -58,8 +58,10 @@ def test_the_shipped_policy_says_what_the_table_says(folder: Folder, failure: Fa
 
 def test_the_shipped_policy_names_every_class_that_can_be_set(folder: Folder) -> None:
     settable = {f for f in FailureClass if FACTS[f].at_most is not Permission.NEVER}
-    missing = sorted(settable - {FailureClass.FINISHED} - set(_rules(folder).permissions))
+    named = set(_rules(folder).permissions)
+    missing = sorted(settable - {FailureClass.FINISHED} - named)
     assert not missing, f"include/policy/failures.yaml does not name {', '.join(missing)}"
+    assert named <= settable - {FailureClass.FINISHED}, "policy/failures.yaml names what cannot be set"
 
 
 def test_later_levels_override(folder: Folder) -> None:

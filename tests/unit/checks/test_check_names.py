@@ -54,6 +54,14 @@ def test_the_names_are_those_of_all_checks() -> None:
     assert {name for name, check in EVERY.items() if check.guide} == GUIDE_CHECKS
 
 
+def test_what_the_guide_itself_demands_is_not_for_rules_to_switch_off() -> None:
+    assert {
+        "cpu_load", "eligible", "group_priorities", "group_states", "groups_known", "has_rebooted",
+        "image_for_model", "model_as_in_inventory", "node_reachable", "one_primary", "release_is_later",
+        "releases_equal", "runs_target", "var_tmp_space",
+    } == GUIDE_CHECKS  # fmt: skip
+
+
 def written() -> Iterator[tuple[str, str]]:
     """Name of each check in the source, and its file."""
     for path in sorted(CHECKS.rglob("*.py")):

@@ -141,14 +141,19 @@ class Supervisor:
             if self._closed:
                 return
             self._closed = True
-            if in_flight := self._in_flight():
-                self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
-            self._say("stopping")
-            components = [member.component for member in self._members.values() if member.component]
-            end_all((component.session for component in components), STOP_GRACE_S)
-            for component in components:
-                component.wait()
-            self._guard.dismiss()
+            try:
+                if in_flight := self._in_flight():
+                    self._say(f"in flight, and gone on with at the next start: {', '.join(in_flight)}")
+                self._say("stopping")
+            finally:  # whatever became of the question, a second Ctrl-C included
+                self._end_all()
+
+    def _end_all(self) -> None:
+        components = [member.component for member in self._members.values() if member.component]
+        end_all((component.session for component in components), STOP_GRACE_S)
+        for component in components:
+            component.wait()
+        self._guard.dismiss()
 
     def _renew_guard(self) -> None:
         try:

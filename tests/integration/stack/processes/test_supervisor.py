@@ -35,6 +35,7 @@ class Tended:
     now: float = 1000.0
     said: list[str] = field(default_factory=list)
     in_flight: tuple[str, ...] | None = ()
+    breaks_off: BaseException | None = None  # while the journal is asked what is in flight
     changes: int = 0
     supervisor: Supervisor = field(init=False)
 
@@ -43,13 +44,18 @@ class Tended:
         self.supervisor = Supervisor(
             self.lock,
             say=self.said.append,
-            in_flight=lambda: self.in_flight,
+            in_flight=self._ask,
             changed=self._changed,
             now=lambda: self.now,
         )
 
     def _changed(self) -> None:
         self.changes += 1
+
+    def _ask(self) -> tuple[str, ...] | None:
+        if self.breaks_off is not None:
+            raise self.breaks_off
+        return self.in_flight
 
     def program(self, code: str, name: str = "scheduler", *, restart: bool = True) -> Program:
         command, log = [sys.executable, "-c", code], self.folder / f"{name}.log"
@@ -287,6 +293,14 @@ def test_says_what_is_in_flight_before_it_ends_everything_and_says_it_once(tende
     for _ in range(2):
         tended.supervisor.stop()
     assert tended.said == ["in flight, and gone on with at the next start: fw-1 (r1), fw-2 (r2)", "stopping"]
+    assert not members(tended.supervisor.sessions.values())
+
+
+def test_a_second_ctrl_c_while_the_journal_is_asked_leaves_nothing_running(tended: Tended) -> None:
+    tended.start(LIVES)
+    tended.breaks_off = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        tended.supervisor.stop()
     assert not members(tended.supervisor.sessions.values())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from srx_issu.stack.processes.hanging import API_SERVER, BEATING
 from srx_issu.stack.processes.home import Home
 from srx_issu.stack.production import secrets
 from srx_issu.stack.production.composition import Mount, VariableMissing, read_services
@@ -48,6 +49,14 @@ def test_reads_defaults_dollars_mounts_and_checks(compose: Path) -> None:
     assert (instances(worker), worker.restarts) == (("worker-1", "worker-2"), True)
 
 
+def test_what_is_watched_for_hanging_is_there_and_has_its_service_to_itself() -> None:
+    """Of two processes of a service Airflow tells only that one of them beats, so none is watched."""
+    services = read_services(ROOT / "docker-compose.yaml", secrets.new())
+    assert {API_SERVER, *BEATING.values()} <= set(services)
+    assert instances(services[API_SERVER]) == (API_SERVER,)
+    assert instances(services["dag-processor"]) == ("dag-processor",)
+
+
 def test_names_of_services_and_folders_become_places_on_this_machine(compose: Path, tmp_path: Path) -> None:
     worker = read_services(compose, {"REDIS_PASSWORD": "p"})["worker"]
     layout = Layout(
@@ -62,8 +71,7 @@ def test_names_of_services_and_folders_become_places_on_this_machine(compose: Pa
 
 
 def test_secrets_are_complete_for_the_real_file() -> None:
-    root = ROOT
     for missing in secrets.NAMES:
         given = {name: value for name, value in secrets.new().items() if name != missing}
         with pytest.raises(VariableMissing, match=missing):
-            read_services(root / "docker-compose.yaml", given)
+            read_services(ROOT / "docker-compose.yaml", given)
