@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
+from srx_issu.domain.history.events import IssuFound
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from tests.stack.airflow.journal_server import JournalServer, journal_server
@@ -72,7 +73,7 @@ def test_a_run_deleted_in_mid_issu_is_told_and_taken_over_from_its_baseline(
     journal = SqlJournal(server.url)
     recovery = own.recover(cluster, take_over=True)
     own.wait_for_task(recovery, "observe", ["success"])
-    found = [e for e in journal.entries(recovery) if e.key == "issu_found"]
+    found = [e for e in journal.entries(recovery) if isinstance(e.event, IssuFound)]
     assert run_id in found[0].text
     record = journal.upgrade(run_id)
     assert record is not None
