@@ -163,9 +163,8 @@ def _hurry(limits: Path) -> None:
 def _initialise(url: str) -> None:
     """Airflow's tables, in an empty database."""
     _connect_airflow(url)
-    from airflow.utils.db import initdb  # noqa: PLC0415
-
     from airflow import settings  # noqa: PLC0415
+    from airflow.utils.db import initdb  # noqa: PLC0415
 
     initdb()
     settings.dispose_orm()
