@@ -16,8 +16,9 @@ FIELDS: Final = frozenset({"attribute", "variable"})
 
 CALLED_BY: Final = {
     "alembic": ("downgrade",),
-    "Airflow, which loads it by its name": (
+    "Airflow, which loads or asks it by its name": (
         "QuietTrigger", "ResumingLocalExecutor", "SrxIssuPlugin", "WindowTrigger", "provider_info",
+        "slots_available",
     ),
     "asyncssh": (
         "auth_completed", "begin_auth", "connection_lost", "connection_made", "map_path",

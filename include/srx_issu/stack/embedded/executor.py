@@ -1,10 +1,13 @@
-"""LocalExecutor that is not misled by the late end of a process that had deferred its task.
+"""LocalExecutor that knows which of its processes work: misled by no late end, asked for no more than it has.
 
 Airflow (3.3.2) names both by the same key. The scheduler hears of the deferring process's end when its logs
 are away and the machine has time; a wait that is over by then has the task running again, and the scheduler
 takes the late word for that of a task killed from outside: the try is burnt, the live one stopped. Nothing in
 the database tells a trigger whether the scheduler has heard, so no pause is long enough; the executor knows.
 CeleryExecutor does: it asks for the newest process of a key only. See decision 034.
+
+Nor does LocalExecutor count what works among its occupied slots: the scheduler handed out all that was due,
+first in, first out, whatever its weight. See decision 088.
 """
 
 from __future__ import annotations
@@ -25,6 +28,16 @@ class ResumingLocalExecutor(LocalExecutor):
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self._handed_out = Counter[Any]()  # by key: processes whose end has not been reported
         self._lost = 0  # of those, how many never will be: a worker that was killed says nothing more
+
+    @property
+    def slots_occupied(self) -> int:
+        """What was handed out and has not ended, queued or with a process, and Airflow's other workloads."""
+        working = self._handed_out.total() - self._lost
+        return working + len(self.queued_callbacks) + len(self.queued_connection_tests)
+
+    @property
+    def slots_available(self) -> int:
+        return int(self.parallelism) - self.slots_occupied
 
     @property
     def is_working(self) -> bool:

@@ -160,6 +160,18 @@ def test_one_that_was_killed_at_rest_is_forgotten(executor: Played) -> None:
     assert executor.is_working
 
 
+def test_no_more_is_asked_for_than_there_are_workers(executor: Played) -> None:
+    """What waits for a worker waits in Airflow's database, by weight: the processes' own queue knows none."""
+    first = workload()
+    executor.hand_out(first)
+    assert (executor.slots_available, executor.slots_occupied) == (0, 1)
+    executor.change_state(first.key, SUCCESS)
+    assert (executor.slots_available, executor.slots_occupied) == (1, 0)
+    executor.hand_out(workload(try_number=2))
+    lose_a_worker(executor)
+    assert (executor.slots_available, executor.slots_occupied) == (1, 0)
+
+
 def test_has_news_until_it_has_read_what_a_process_said(executor: Played) -> None:
     executor.result_queue = SimpleQueue()
     task = workload()
