@@ -132,6 +132,12 @@ def test_answer_that_cannot_be_read_leaves_it_unknown(node: ScriptedNode, writer
             "request-package-rollback",
             error("ISSU in progress", "warning"),
         ),
+        (
+            RollBackNode(node=N1),
+            "request-package-rollback",
+            output("WARNING: Cannot rollback, /packages/junos.old is not valid"),
+        ),
+        (RollBackNode(node=N1), "request-package-rollback", output("rollback aborted")),
     ],
 )
 def test_refusal_comes_in_the_nodes_own_words(
@@ -142,6 +148,28 @@ def test_refusal_comes_in_the_nodes_own_words(
         send(writer, N0, command)
     assert refused.value.message
     assert node.requests == [rpc]
+
+
+@pytest.mark.parametrize(
+    ("command", "rpc"),
+    [
+        (RebootNode(node=N1), "request-reboot"),
+        (RollBackNode(node=N1), "request-package-rollback"),
+    ],
+)
+def test_an_error_that_says_that_the_node_goes_down_is_no_refusal(
+    node: ScriptedNode, writer: PyezClusterWriter, command: Command, rpc: str
+) -> None:
+    """py-junos-eznc issue 481: a reboot that is carried out is answered so."""
+    node.answers[rpc] = error("error: System shutdown time has arrived")
+    assert "shutdown time has arrived" in send(writer, N0, command)
+    assert node.requests == [rpc]
+
+
+def test_of_any_other_command_it_is_one(node: ScriptedNode, writer: PyezClusterWriter) -> None:
+    node.answers["request-chassis-cluster-failover-reset"] = error("System shutdown time has arrived")
+    with pytest.raises(CommandRefused, match="shutdown"):
+        send(writer, N0, ResetFailover(group_id=0))
 
 
 def test_unknown_rpc_goes_by_cli(node: ScriptedNode, writer: PyezClusterWriter) -> None:

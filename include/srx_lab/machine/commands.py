@@ -83,15 +83,20 @@ def roll_back(world: World, node: NodeId | None, *, reboot: bool) -> CommandResu
     """Make the previous image the next one; without `node` on both nodes [S]. Who has none stays up [U]."""
     answers = {each: _roll_back_one(world, each) for each in ([node] if node else list(NodeId))}
     for each, answer in answers.items():
-        if reboot and answer.severity is not Severity.ERROR:
+        if reboot and answer.severity is not Severity.ERROR and answer.text != CANNOT_ROLL_BACK:
             announce_reboot(world, each, delay_s=world.durations.reboot_delay, reason="rollback")
     return CommandResult(answers=tuple(answers.values()))
+
+
+CANNOT_ROLL_BACK = "WARNING: Cannot rollback, /packages/junos.old is not valid"
 
 
 def _roll_back_one(world: World, node: NodeId) -> Answer:
     here = world.node(node)
     if not here.is_up:
         return Answer(text=f"error: Could not connect to {node} : No route to host", severity=Severity.ERROR)
+    if world.fault("rollback_impossible", node):
+        return Answer(text=CANNOT_ROLL_BACK, node=node)
     if here.pending is not None:
         dropped, here.pending = here.pending, None
         return Answer(
@@ -114,8 +119,14 @@ def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResu
             answers.append(_unreachable(node))
             continue
         announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
-        answers.append(Answer(text=f"Shutdown NOW!\n[pid {4000 + world.node(node).boots}]", node=node))
+        answers.append(_goes_down(world, node))
     return CommandResult(answers=tuple(answers))
+
+
+def _goes_down(world: World, node: NodeId) -> Answer:
+    if world.fault("reboot_answers_as_error", node):
+        return Answer(text="error: System shutdown time has arrived", node=node, severity=Severity.ERROR)
+    return Answer(text=f"Shutdown NOW!\n[pid {4000 + world.node(node).boots}]", node=node)
 
 
 def _unreachable(node: NodeId) -> Answer:

@@ -30,7 +30,7 @@ class FaultSpec:
     default_at: Phase | None = None
 
 
-_S, _U = "[S]", "[U]"
+_R, _S, _U = "[R]", "[S]", "[U]"
 
 
 def _spec(
@@ -129,6 +129,18 @@ _CATALOGUE = (
     ),
     _spec("primary_reboot_fails", "the old primary does not reboot by itself", _S, Scope.CLUSTER),
     _spec("node_never_comes_back", "the next node that goes down stays down", _U, Scope.NODE),
+    _spec(
+        "reboot_answers_as_error",
+        "a reboot that is carried out is answered with an error",
+        _R,
+        Scope.NODE,
+    ),
+    _spec(
+        "rollback_impossible",
+        "a rollback is answered with a plain warning, and not done",
+        _R,
+        Scope.NODE,
+    ),
     _spec(
         "issu_dies_with_session", "the ISSU ends when the session that started it closes", _U, Scope.CLUSTER
     ),

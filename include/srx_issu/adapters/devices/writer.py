@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import output
-from srx_issu.adapters.devices.parse.refusals import raise_errors, refusal_line, warnings_in
+from srx_issu.adapters.devices.parse.refusals import (
+    errors_in,
+    is_going_down,
+    raise_errors,
+    refusal_line,
+    warnings_in,
+)
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.pyez import NodeSessions
 from srx_issu.adapters.devices.question import RequestForm, cli_form
@@ -33,6 +39,7 @@ from srx_issu.domain.errors import (
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
     Command,
+    RebootNode,
     ResyncPolicies,
     RollBackNode,
     SnapshotSoftware,
@@ -50,6 +57,9 @@ _PATIENCE_S: dict[type[Command], float] = {
     RollBackNode: 900.0,
     ResyncPolicies: 300.0,
 }
+
+
+_TAKES_DOWN = (RebootNode, RollBackNode)
 
 
 class PyezClusterWriter:
@@ -143,6 +153,8 @@ class NetconfLine:
 
 def _words(node: str, command: Command, reply: Element) -> str:
     """What the node said. Raises CommandRefused, with all of it, when a line of it says no."""
+    if isinstance(command, _TAKES_DOWN) and (last := [e for e in errors_in(reply) if is_going_down(e)]):
+        return "\n".join(last)
     raise_errors(node, reply)
     warnings = (f"warning: {text.removeprefix('warning: ')}" for text in warnings_in(reply))
     words = "\n".join(filter(None, (*warnings, output(reply))))

@@ -14,6 +14,8 @@ _NO_CLUSTER = re.compile(r"chassis cluster is not enabled", re.IGNORECASE)
 _NO_FILE = re.compile(
     r"no such file or directory|could not resolve file|file does not exist|cannot open file", re.IGNORECASE
 )
+# The rpc-error that answers a reboot which is under way. [R py-junos-eznc issue 481]
+_GOING_DOWN = re.compile(r"system shutdown time has arrived", re.IGNORECASE)
 _PEER = re.compile(r"could not connect to (node[01])", re.IGNORECASE)
 
 # Lines of text answers that mean "not done": docs/junos.md, "Refusals" and "Failure messages"
@@ -23,6 +25,8 @@ _REFUSALS = (
     r"^\s*(syntax error|unknown command)",
     r"\bcommand is not valid on\b",
     r"\bis not (allowed|permitted)\b",
+    r"\bcannot rollback\b",  # a plain warning, no error element [py-junos-eznc issue 356]
+    r"\brollback aborted\b",
 )
 _ISSU_REFUSALS = (
     r"^\s*warning: ISSU in progress",
@@ -60,6 +64,11 @@ def silent_peer(words: str) -> str | None:
     """``node1`` of "Could not connect to node1 : ..."; None when the words say something else."""
     match = _PEER.search(words)
     return match.group(1).lower() if match else None
+
+
+def is_going_down(words: str) -> bool:
+    """Whether an error says that the node goes down, as it was told to."""
+    return _GOING_DOWN.search(words) is not None
 
 
 def is_missing_file(words: str) -> bool:
