@@ -28,11 +28,12 @@ from srx_issu.adapters.journal import (
     verify_stored,
 )
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
+from srx_issu.cli.stack_here import JOURNAL_URL
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError
 from srx_issu.stack.processes.home import Home, NotInARepository
 
-JOURNAL_URL, KEY_FILE = "SRX_ISSU_JOURNAL_URL", "SRX_ISSU_JOURNAL_KEY_FILE"
+KEY_FILE = "SRX_ISSU_JOURNAL_KEY_FILE"
 app = typer.Typer(help="Prove that the journal was not changed.", no_args_is_help=True)
 console = Terminal()
 errors = Terminal(stderr=True)

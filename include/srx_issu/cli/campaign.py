@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from srx_issu import catalog
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.cli.campaign_orders import ORDERS, OpenApi, Run, add_order, add_stop
 from srx_issu.cli.campaign_run import answer_campaign, follow_campaign, stage_images, start_campaign
 from srx_issu.cli.campaign_show import show_plan
+from srx_issu.cli.stack_here import FILES_HELP, operator_files
 from srx_issu.cli.terminal import Terminal
 
 console = Terminal()
@@ -36,10 +36,10 @@ def _add_plan(app: typer.Typer) -> None:
     @app.command()
     def plan(
         campaign: Campaign,
-        files: Annotated[Path | None, typer.Option(help="Folder of the operator's files")] = None,
+        files: Annotated[Path | None, typer.Option(help=FILES_HELP)] = None,
     ) -> None:
         """Show whom a campaign would upgrade, in which waves. Nothing is touched."""
-        raise typer.Exit(show_plan(campaign, (files or catalog.files_folder()).resolve()))
+        raise typer.Exit(show_plan(campaign, operator_files(files)))
 
 
 def _add_start(group: typer.Typer, api_of: OpenApi) -> None:

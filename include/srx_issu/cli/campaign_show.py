@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.catalog import Catalog
 from srx_issu.cli.campaign_plan import plan_table, predicted_end
 from srx_issu.cli.outcome import EXIT_GREEN, EXIT_RED
+from srx_issu.cli.stack_here import journal_url
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
 from srx_issu.ports.staging import Staged
@@ -20,7 +20,6 @@ from srx_issu.steps.staging.fleet import gaps
 
 console = Terminal()
 errors = Terminal(stderr=True)
-JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ def show_plan(name: str, files: Path) -> int:
     for objection in plan.objections:
         errors.print(objection, style="bold red", highlight=False)
     _print(predicted_end(plan, campaign, history.durations, datetime.now(UTC)))
-    _print(f"Plan {plan.digest}; nothing was touched")
+    _print(f"Plan {plan.digest}, by the files in {files}; nothing was touched")
     return EXIT_RED if plan.objections else EXIT_GREEN
 
 
@@ -87,7 +86,7 @@ def _tell_staging(plan: CampaignPlan, staged: tuple[Staged, ...] | None) -> None
 
 def _history(known: Catalog) -> FleetHistory:
     """Nothing where the journal cannot be asked; a plan is shown without it too."""
-    url = os.environ.get(JOURNAL_URL)
+    url = journal_url()
     if not url:
         return FleetHistory()
     try:

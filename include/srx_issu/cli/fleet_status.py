@@ -1,11 +1,13 @@
-"""The table of ``srx-issu status``: by cluster, what runs and how the last upgrade ended."""
+"""What ``srx-issu status`` shows: by cluster, what runs and how the last upgrade ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from rich.table import Table
+from rich.console import Group
+from rich.padding import Padding
 from rich.text import Text
 
 from srx_issu.cli.airflow_api import AirflowApi
@@ -17,17 +19,53 @@ from srx_issu.cli.progress import State, phases
 from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAG
 
 ONE_CLUSTER_ROWS = 10
+_INDENT = 4
 
 
-def fleet_table(api: AirflowApi, cluster: str | None, now: datetime) -> Table:
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """One run as it is shown: a line of short columns, and below it what is too long for one."""
+
+    cluster: str
+    state: Text
+    since: str
+    run_id: str
+    reason: str = ""
+
+
+def fleet_rows(api: AirflowApi, cluster: str | None, now: datetime) -> tuple[RunRow, ...]:
     """The newest run of each cluster, upgrade or recovery, or the ten newest of one."""
-    table = Table(box=None, pad_edge=False)
-    for column in ("Cluster", "Phase or outcome", "Since", "Run", "Reason"):
-        table.add_column(column, overflow="fold", no_wrap=column == "Run")
     upgrades, recoveries = api.of(UPGRADE_DAG).newest(), api.of(RECOVERY_DAG).newest()
-    for run in chosen(newest_first(upgrades, recoveries, now), cluster):
-        table.add_row(*_row(api.of(run.dag_id), run, now))
-    return table
+    shown = chosen(newest_first(upgrades, recoveries, now), cluster)
+    return tuple(_row(api.of(run.dag_id), run, now) for run in shown)
+
+
+def fleet_table(rows: Sequence[RunRow]) -> Group:
+    """Run id and reason stand on lines of their own: beside the other columns they would be broken within
+    words on a terminal of 80 columns."""
+    widths = [
+        max((len(text) for text in column), default=0) for column in zip(*map(_cells, rows), strict=True)
+    ]
+    lines: list[Text | Padding] = []
+    for row in rows:
+        line = Text("  ").join(_padded(row, widths))
+        lines += [line, _below(f"run {row.run_id}"), *([_below(row.reason)] if row.reason else [])]
+    return Group(*lines)
+
+
+def _cells(row: RunRow) -> tuple[str, str, str]:
+    return row.cluster, row.state.plain, row.since
+
+
+def _padded(row: RunRow, widths: Sequence[int]) -> tuple[Text, ...]:
+    cells = (Text(row.cluster, style="bold"), row.state.copy(), Text(row.since))
+    for cell, width in zip(cells, widths, strict=True):
+        cell.pad_right(width - len(cell.plain))
+    return cells
+
+
+def _below(text: str) -> Padding:
+    return Padding(Text(text), (0, 0, 0, _INDENT))
 
 
 def unattended_lines(found: Iterable[UnattendedCluster], cluster: str | None, now: datetime) -> list[str]:
@@ -56,7 +94,7 @@ def chosen(runs: tuple[Run, ...], cluster: str | None) -> tuple[Run, ...]:
     return tuple(newest[name] for name in sorted(newest))
 
 
-def _row(runs: DagRuns, run: Run, now: datetime) -> tuple[Text, ...]:
+def _row(runs: DagRuns, run: Run, now: datetime) -> RunRow:
     since = duration((now - run.started).total_seconds()) if run.started else ""
     if run.is_over:
         end = ending(runs, run)
@@ -64,7 +102,9 @@ def _row(runs: DagRuns, run: Run, now: datetime) -> tuple[Text, ...]:
         reason = end.reason
     else:
         word, style, reason = _under_way(runs, run), "cyan", ""
-    return Text(run.cluster), Text(word, style=style), Text(since), Text(run.run_id), Text(reason)
+    return RunRow(
+        cluster=run.cluster, state=Text(word, style=style), since=since, run_id=run.run_id, reason=reason
+    )
 
 
 def _under_way(runs: DagRuns, run: Run) -> str:

@@ -17,14 +17,16 @@ from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, PendingApproval
 from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration, phase_table
-from srx_issu.cli.fleet_status import fleet_table, unattended_lines
+from srx_issu.cli.fleet_status import fleet_rows, fleet_table, unattended_lines
 from srx_issu.cli.login import ApiLogin, NoLogin, find_login
 from srx_issu.cli.names import complete_cluster, complete_image
 from srx_issu.cli.names import register as register_names
+from srx_issu.cli.no_question import why_no_question
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.paused import refuse_paused
 from srx_issu.cli.release import release
 from srx_issu.cli.run_ids import new_run_id
+from srx_issu.cli.stack_here import FILES_HELP, operator_files
 from srx_issu.cli.terminal import Terminal
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
 from srx_issu.ports.dag_names import UPGRADE_DAG
@@ -60,12 +62,10 @@ def login_options(
 
 @app.command()
 def validate(
-    files: Annotated[
-        Path | None, typer.Argument(help="Folder of the operator's files [default: SRX_ISSU_FILES]")
-    ] = None,
+    files: Annotated[Path | None, typer.Argument(help=FILES_HELP)] = None,
 ) -> None:
     """Check inventory, images, campaigns and policy as a whole, and say every fault."""
-    folder = (files or catalog.files_folder()).resolve()
+    folder = operator_files(files)
     faults = catalog.validate(folder)
     for fault in faults:
         console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
@@ -162,7 +162,8 @@ def status(
     """What runs, and how the last upgrades ended."""
     with _airflow(context) as api:
         now = datetime.now(UTC)
-        console.print(fleet_table(api, cluster, now))
+        rows = fleet_rows(api, cluster, now)
+        console.print(fleet_table(rows) if rows else f"no run of {cluster or 'any cluster'} yet")
         try:
             alone = unattended_lines(api.unattended(), cluster, now)
         except ApiFailed as failed:
@@ -226,7 +227,7 @@ def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) ->
         runs = recover.dag_of(api, run)
         questions = runs.questions(run)
         if not questions:
-            raise ApiFailed(f"run {run} asks nothing now; 'srx-issu status' shows what does")
+            raise ApiFailed(why_no_question(api, runs, run))
         for question in questions:
             _answer(runs, run, question, refuse=refuse, yes=yes)
 

@@ -11,17 +11,18 @@ from typing import Annotated
 import typer
 
 from srx_issu import catalog
+from srx_issu.cli.stack_here import FILES_HELP, operator_files
 from srx_issu.cli.terminal import Terminal
 
 console = Terminal()
 
 
 def complete_cluster(incomplete: str) -> list[str]:
-    return _beginning(catalog.cluster_names(catalog.files_folder()) or (), incomplete)
+    return _beginning(catalog.cluster_names(operator_files()) or (), incomplete)
 
 
 def complete_image(incomplete: str) -> list[str]:
-    return _beginning(catalog.image_names(catalog.files_folder()), incomplete)
+    return _beginning(catalog.image_names(operator_files()), incomplete)
 
 
 def register(app: typer.Typer) -> None:
@@ -29,12 +30,10 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def names(
-        files: Annotated[
-            Path | None, typer.Argument(help="Folder of the operator's files [default: SRX_ISSU_FILES]")
-        ] = None,
+        files: Annotated[Path | None, typer.Argument(help=FILES_HELP)] = None,
     ) -> None:
         """List the clusters and images that an upgrade can name."""
-        folder = (files or catalog.files_folder()).resolve()
+        folder = operator_files(files)
         clusters = catalog.cluster_names(folder)
         if clusters is None:
             console.print(

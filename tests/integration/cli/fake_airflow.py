@@ -32,6 +32,7 @@ class FakeAirflow:
         self.logs: list[Any] = []
         self.logins = 0
         self.unattended: list[dict[str, Any]] = []
+        self.newest: list[str] = []  # run ids; where there are any, Airflow knows no other
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -74,17 +75,19 @@ class FakeAirflow:
             "/taskInstances": self._page(query),
             "/hitlDetails": {"hitl_details": self.questions},
             "/logs/1": {"content": self.logs},
+            "/srx-issu/unattended": {"unattended": self.unattended},
         }
         for end, body in known.items():
             if path.endswith(end):
                 return httpx.Response(200, json=body)
-        if path == "/srx-issu/unattended":
-            return httpx.Response(200, json={"unattended": self.unattended})
         left = self.claimed if "/claim/" in path else self.outcome
         if "/xcomEntries/" in path and left is not None:
             return httpx.Response(200, json={"value": left})
+        if path.endswith("/dagRuns"):
+            newest = self.newest if path == RUNS else []
+            return httpx.Response(200, json={"dag_runs": [self._run(each) for each in newest]})
         run_id = path.removeprefix(f"{RUNS}/")
-        if "/" in run_id:
+        if "/" in run_id or (self.newest and run_id not in self.newest):
             return httpx.Response(404, json={"detail": f"no {path}"})
         return httpx.Response(200, json=self._run(run_id))
 

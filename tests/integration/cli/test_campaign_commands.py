@@ -19,6 +19,7 @@ from srx_issu.cli.campaign_run import find_run
 from srx_issu.cli.campaign_show import show_plan
 from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.main import app
+from srx_issu.cli.stack_here import JOURNAL_URL
 from srx_issu.ports.dag_names import CAMPAIGN_ORDER_DAG
 from tests.integration.catalog.folders import IMAGE, Folder
 
@@ -29,11 +30,12 @@ def folder(tmp_path: Path) -> Folder:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Console:
+def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Console:
     console = Console(record=True, width=200)
     monkeypatch.setattr(commands, "console", console)
     monkeypatch.setattr(commands, "errors", console)
-    monkeypatch.delenv(commands.JOURNAL_URL, raising=False)
+    monkeypatch.delenv(JOURNAL_URL, raising=False)
+    monkeypatch.setenv("SRX_ISSU_HOME", str(tmp_path / "home"))  # no stack runs there
     return console
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from rich.console import Console
+from rich.text import Text
+
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import Run
-from srx_issu.cli.fleet_status import chosen, newest_first, unattended_lines
+from srx_issu.cli.fleet_status import RunRow, chosen, fleet_table, newest_first, unattended_lines
 from tests.integration.cli.fake_airflow import FakeAirflow
 
 NOW = datetime(2026, 5, 24, 15, 0, tzinfo=UTC)
@@ -48,3 +52,28 @@ def test_a_cluster_that_nobody_looks_after_is_said_with_the_line_that_takes_it_o
     assert line.splitlines()[-1].strip() == command
     assert unattended_lines(found, "fw-a", NOW) == []
     assert len(unattended_lines(found, "fw-b", NOW)) == 1
+
+
+REASON = (
+    "node1: cold synchronization of RG1 is not complete after 1800 s; see 'show chassis cluster information'"
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_word_is_broken_however_narrow_the_terminal_is(width: int) -> None:
+    rows = [
+        RunRow(
+            cluster=name,
+            state=Text("UPGRADED_WITH_FINDINGS"),
+            since="1 h 02 min",
+            run_id=f"recover-{name}__2026-05-24T15:00:00.123456Z",
+            reason=REASON,
+        )
+        for name in ("frankfurt1-fw1", "a")
+    ]
+    console = Console(record=True, width=width)
+    console.print(fleet_table(rows))
+    shown = console.export_text()
+    assert max(map(len, shown.splitlines())) <= width
+    for row in rows:
+        assert {row.cluster, row.state.plain, row.run_id, *REASON.split()} <= set(shown.split())

@@ -152,7 +152,8 @@ class Stack:
         postgres.wait(self.check)
 
         self._wiring = self._wire(postgres)
-        self.home.remember(journal=self._wiring.journal_database)  # without a password; for the command line
+        # For the command line; the journal's address has no password.
+        self.home.remember(journal=self._wiring.journal_database, files=str(self._wiring.files))
         self.environment = variables(self._wiring, secrets, os.environ)
         self.environment.update(self._options.before_airflow())
         self._start_airflow(self._wiring, postgres)

@@ -1,0 +1,38 @@
+"""What a command knows of the stack that runs here without asking it: the operator's files, the journal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from srx_issu import catalog
+from srx_issu.stack.processes import running
+from srx_issu.stack.processes.home import Home, NotInARepository
+
+JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
+FILES_HELP = "Folder of the operator's files [default: SRX_ISSU_FILES, else the files of the stack here]"
+
+
+def operator_files(given: Path | None = None) -> Path:
+    """``given``, else SRX_ISSU_FILES, else the files of the stack that runs here, else the shipped ones."""
+    named = given or (catalog.files_folder() if os.environ.get(catalog.VARIABLE, "").strip() else None)
+    return (named or _files_here() or catalog.files_folder()).expanduser().resolve()
+
+
+def journal_url() -> str | None:
+    """SRX_ISSU_JOURNAL_URL, else the journal of the stack that runs here; None where there is neither."""
+    return os.environ.get(JOURNAL_URL) or _running_here().get("journal")
+
+
+def _files_here() -> Path | None:
+    files = _running_here().get("files")
+    return Path(files) if files else None
+
+
+def _running_here() -> dict[str, str]:
+    """What the stack wrote down at its start; nothing when none runs."""
+    try:
+        home = Home.default()
+    except NotInARepository:
+        return {}
+    return home.remembered() if running.read(home) else {}
