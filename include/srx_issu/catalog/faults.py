@@ -93,8 +93,9 @@ class Checked:
             self.fault(found, remedy, *place, *inner)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What may have been meant by ``name``: the closest known names, or what there is."""
+def nearest(name: str, known: Iterable[str], else_say: str = "") -> str:
+    """What may have been meant by ``name``: the closest known names, or what there is; ``else_say`` instead
+    of that where there may be hundreds."""
     names = sorted(known)
     longer = [n for n in names if name and n.startswith(name)][:3]
     close = longer or difflib.get_close_matches(name[:80], names, n=3, cutoff=0.6)
@@ -102,6 +103,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f"did you mean {' or '.join(repr(c) for c in close)}?"
     if not names:
         return "none is known"
+    if else_say:
+        return else_say
     return f"known: {', '.join(names[:12])}{' and others' if len(names) > 12 else ''}"
 
 

@@ -66,6 +66,12 @@ class TestRefuses:
         words = _refusal(fleet, replace(REQUEST, cluster="fra1-fw9"))
         assert words.startswith("cluster 'fra1-fw9' is not in the inventory: did you mean 'fra1-fw")
 
+    def test_an_unknown_cluster_without_reciting_the_inventory(self, fleet: Folder) -> None:
+        words = _refusal(fleet, replace(REQUEST, cluster="nosuch"))
+        assert words == (
+            "cluster 'nosuch' is not in the inventory: no name is like it; 'srx-issu names' lists them"
+        )
+
     def test_a_cluster_on_hold_and_says_why(self, fleet: Folder) -> None:
         words = _refusal(fleet, replace(REQUEST, cluster="fra1-fw2"))
         assert words == "cluster fra1-fw2 is on hold: RMA 4711; the inventory says so"

@@ -156,7 +156,7 @@ def find_cluster(catalog: Catalog, name: str) -> Cluster:
     """Raises RequestRefused when the inventory does not have it."""
     cluster = catalog.clusters.get(name)
     if cluster is None:
-        known = nearest(name, catalog.clusters)
+        known = nearest(name, catalog.clusters, else_say="no name is like it; 'srx-issu names' lists them")
         raise RequestRefused(f"cluster {_shown(name)} is not in the inventory: {known}")
     return cluster
 
