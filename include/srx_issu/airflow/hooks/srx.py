@@ -54,7 +54,7 @@ def credentials_of(connection: Connection) -> Credentials:
     if verify and not known_hosts:
         raise ConnectionUnusable(
             f"connection {connection.conn_id}: no known host keys; put the nodes' keys "
-            "(ssh-keyscan, checked against the console) into its field 'Known hosts'"
+            "('ssh-keyscan -p PORT HOST', checked against the console) into its field 'Known hosts'"
         )
     return Credentials(
         username=connection.login,
