@@ -36,6 +36,15 @@ _SHARES = {
 }
 """Which services move in the lab, and their share of all RTOs [U]."""
 
+FROM_THE_STANDBY = frozenset(
+    {
+        "IPv4/6 session RTO ACK",
+        "Session ageout refresh requests",
+        "IPv6 session ageout refresh requests",
+    }
+)
+"""What the node that stands by sends to the one that serves the session: it asks and acknowledges [U]."""
+
 
 def services_of(release_major: int) -> tuple[str, ...]:
     """The services a release lists: fewer before 18 [D for 9.3; the exact lists between are U]."""
@@ -55,6 +64,14 @@ def services_of(release_major: int) -> tuple[str, ...]:
 def share_of(service: str, total: int) -> int:
     """How much of `total` RTOs belongs to `service`."""
     return int(total * _SHARES.get(service, 0.0))
+
+
+def sent_and_received(service: str, node: Node, now: float) -> tuple[int, int]:
+    """What `node` shows for `service`."""
+    sent, received = node.rtos_sent.read(now), node.rtos_received.read(now)
+    if service in FROM_THE_STANDBY:
+        sent, received = received, sent
+    return share_of(service, sent) % 2**32, share_of(service, received) % 2**32
 
 
 def refresh_rates(world: World) -> None:

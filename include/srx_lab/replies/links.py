@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from srx_lab.machine.counters import services_of, share_of
+from srx_lab.machine.counters import sent_and_received, services_of
 from srx_lab.markup import Element, leaf, node, padded
 from srx_lab.replies import cluster_text
 from srx_lab.replies.read_only import read_only
@@ -98,15 +98,14 @@ def control_plane_statistics(scene: Scene, query: Query) -> Element:
 
 def data_plane_statistics(scene: Scene, query: Query) -> tuple[Element, ...]:
     """The RTO counters in one flat list, and the ICD packets beside it [R]."""
-    sent, received = scene.here.rtos_sent.read(scene.now), scene.here.rtos_received.read(scene.now)
     rows: list[Element] = []
     for service in services_of(scene.release.major):
         rows.append(padded("service-name", service))
         if service in scene.world.state.silent_services:
             rows += [padded("rtos-sent", 0), padded("rtos-received", 0)]
             continue
-        rows.append(padded("rtos-sent", share_of(service, sent) % 2**32))
-        rows.append(padded("rtos-received", share_of(service, received) % 2**32))
+        sent, received = sent_and_received(service, scene.here, scene.now)
+        rows += [padded("rtos-sent", sent), padded("rtos-received", received)]
     icd = node(
         "icd-pkt-stats",
         padded("service-name", "ICD Data"),

@@ -16,8 +16,8 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.state import NotAnswered, Rows
 from srx_issu.domain.comparison.difference import Difference, DifferenceKind, Observation
 from srx_issu.domain.comparison.hit_flow import hits, never_hit
-from srx_issu.domain.comparison.rto_flow import flows, stalled
-from srx_issu.domain.comparison.sides import Answer, active_node, sides
+from srx_issu.domain.comparison.rto_flow import comparable_senders, flows, stalled
+from srx_issu.domain.comparison.sides import Answer, sides
 from srx_issu.domain.comparison.tables import COMPARISONS, Comparison, Position
 from srx_issu.domain.upgrade.intent import Tolerance
 
@@ -66,17 +66,21 @@ def _once(differences: Iterable[Difference]) -> Iterator[Difference]:
 
 
 def _rto_differences(before: Observation, after: Observation, ignore: Ignore) -> Iterator[Difference]:
-    was = flows(before.state, active_node(before.snapshot))
-    now = flows(after.state, active_node(after.snapshot))
+    was, now = flows(before.state), flows(after.state)
     if was is None:
         return
     if now is None:
         yield _no_answer(RTO_TABLE, "RTO counters", after)
         return
-    for service, how in stalled(was, now):
-        if not ignore(RTO_TABLE, service):
-            text = f"RTO service {service}: {how}"
-            yield Difference(table=RTO_TABLE, kind=DifferenceKind.LOST, node=None, key=service, text=text)
+    for found in stalled(was, now, comparable_senders(before.snapshot, after.snapshot)):
+        if not ignore(RTO_TABLE, found.service):
+            yield Difference(
+                table=RTO_TABLE,
+                kind=DifferenceKind.LOST,
+                node=found.sender,
+                key=found.service,
+                text=f"RTO service {found.service}: {found.how}",
+            )
 
 
 def _hit_differences(before: Observation, after: Observation, ignore: Ignore) -> Iterator[Difference]:

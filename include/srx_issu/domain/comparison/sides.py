@@ -45,11 +45,22 @@ def _by_role(
     yield old[was.peer], new[now.peer], now.peer
 
 
+def groups_held(snapshot: Snapshot) -> dict[NodeName, frozenset[int]] | None:
+    """Of each node that is primary of data-plane groups (of RG0 where there is none), which; None where a
+    group has not exactly one primary."""
+    held: dict[NodeName, frozenset[int]] = {}
+    for group_id in [group_id for group_id in snapshot.group_ids if group_id > 0] or [0]:
+        primary = snapshot.primary(group_id)
+        if primary is None:
+            return None
+        held[primary] = held.get(primary, frozenset()) | {group_id}
+    return held
+
+
 def active_node(snapshot: Snapshot) -> NodeName | None:
     """The one node that is primary of every data-plane group (of RG0 where there is none); else None."""
-    groups = [group_id for group_id in snapshot.group_ids if group_id > 0] or [0]
-    primaries = {snapshot.primary(group_id) for group_id in groups}
-    return next(iter(primaries)) if len(primaries) == 1 else None
+    held = groups_held(snapshot) or {}
+    return next(iter(held)) if len(held) == 1 else None
 
 
 def _together(comparison: Comparison, answers: Mapping[Any, Answer]) -> Answer:

@@ -20,7 +20,6 @@ from srx_issu.domain.cluster.state import ClusterState, NotAnswered, PerNode, Ro
 from srx_issu.domain.comparison.compare import beyond, compare, compared_tables, ignoring
 from srx_issu.domain.comparison.difference import DifferenceKind, Observation
 from srx_issu.domain.comparison.noise_floor import noise_floor
-from srx_issu.domain.comparison.rto_flow import Flow, stalled
 from srx_issu.domain.comparison.sides import active_node
 from srx_issu.domain.upgrade.intent import Tolerance
 from tests.integration.adapters.devices.state.fake_nodes import NOW
@@ -227,21 +226,6 @@ def test_ignored_keys_are_neither_lost_nor_new() -> None:
     before, after = look(ipsec=both(tunnel("10.0.0.1"))), look(ipsec=both(tunnel("10.0.0.2")))
     assert compare(before, after, {}, ignoring({"ipsec": [r"^10\."], "zones": []})) == ()
     assert len(compare(before, after, {}, ignoring({"zones": [r"^10\."]}))) == 2
-
-
-@pytest.mark.parametrize(
-    ("was", "now", "told"),
-    [
-        (Flow(sent=40, received=40), Flow(sent=1, received=1), False),
-        (Flow(sent=40, received=40), Flow(sent=0, received=40), True),
-        (Flow(sent=40, received=40), Flow(sent=40, received=None), True),
-        (Flow(sent=40, received=40), None, True),
-        (Flow(sent=9, received=40), Flow(sent=0, received=0), False),
-        (Flow(sent=None, received=None), Flow(sent=0, received=0), False),
-    ],
-)
-def test_services_that_flowed_plainly_must_flow_again(was: Flow, now: Flow | None, told: bool) -> None:
-    assert bool(list(stalled({"s": was}, {"s": now} if now else {}))) is told
 
 
 def test_the_noise_of_several_samples_widens_the_tolerance() -> None:
