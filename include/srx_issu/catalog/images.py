@@ -7,6 +7,7 @@ Whether a cluster may take an image is judged in ``request.py`` and ``domain/upg
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import Field
@@ -121,6 +122,13 @@ def _check_file(path: Path, entry: ImageEntry, checked: Checked, at: int) -> Non
     elif size != entry.size_bytes:
         found = f"{path.name} has {size} bytes, the catalogue says {entry.size_bytes}"
         checked.fault(found, "copy the image again, or correct size_bytes", "images", at, "size_bytes")
+
+
+def of_release(images: Iterable[Image], wanted: str) -> list[Image]:
+    """Those whose release is called exactly so; where there is none, those that only a spin tells apart."""
+    known = list(images)
+    exact = [image for image in known if image.release == wanted.strip()]
+    return exact or [image for image in known if same_release(image.release, wanted)]
 
 
 def verify_image(image: Image) -> Verdict:

@@ -193,6 +193,19 @@ class TestResolves:
     def test_the_image_of_a_cluster_alone(self, fleet: Folder) -> None:
         assert find_image(fleet.catalog(), "23.4R1.9", "SRX4600").release == "23.4R1.9"
 
+    def test_a_release_called_exactly_so_beside_one_with_a_spin(self, fleet: Folder) -> None:
+        """The longer one is named too: both stay within reach."""
+        short = "junos-srxhe-x86-64-22.4R3-S2.tgz"
+        entry = f"{{file: {short}, release: 22.4R3-S2, models: [SRX4600], sha256: {DIGEST}, size_bytes: "
+        fleet.image(short)
+        fleet.write("images/short.yaml", f"images:\n  - {entry}{len(CONTENT)}}}\n")
+        catalog = fleet.catalog()
+        assert resolve(catalog, replace(REQUEST, image="22.4R3-S2")).image.name == short
+        assert resolve(catalog, replace(REQUEST, image="22.4R3-S2.11")).image.name == IMAGE
+        for wanted in ("22.4R3-S2", "22.4R3-S2.11"):
+            fleet.write("campaigns/c.yaml", f"target: {{SRX4600: {wanted}}}\nselect: {{sites: [fra1]}}\n")
+            assert fleet.faults() == []
+
     def test_an_intent_survives_being_written_down(self, fleet: Folder) -> None:
         intent = resolve(fleet.catalog(), replace(REQUEST, window_start="2027-03-14T01:00:00Z"))
         assert loads(Intent, dumps(intent)) == intent

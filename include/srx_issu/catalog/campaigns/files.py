@@ -40,9 +40,9 @@ from srx_issu.catalog.documents import Mapping as YamlMapping
 from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.faults import Checked, nearest
 from srx_issu.catalog.folder import find_files
+from srx_issu.catalog.images import of_release
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault
-from srx_issu.domain.junos.version import same_release
 
 _NAME = re.compile(r"[A-Za-z0-9-]+(_[A-Za-z0-9-]+)*")
 
@@ -186,12 +186,13 @@ def _check_names(checked: Checked, entry: CampaignFile, clusters: Mapping[str, C
 
 def _check_images(checked: Checked, entry: CampaignFile, images: Mapping[str, Image]) -> None:
     for model, wanted in entry.target.items():
-        fitting = [i for i in images.values() if wanted == i.name or same_release(i.release, wanted)]
-        if not fitting:
+        if wanted not in images and not of_release(images.values(), wanted):
             remedy = nearest(wanted, images)
             checked.fault(f"no image {wanted!r} in the catalogue", remedy, "target", model)
             continue
-        takers = [image.name for image in fitting if model in image.models]
+        for_model = [image for image in images.values() if model in image.models]
+        named = [image for image in for_model if image.name == wanted]
+        takers = named if wanted in images else of_release(for_model, wanted)
         if len(takers) != 1:
             found = f"{len(takers)} images of the catalogue are {wanted!r} for {model}"
             checked.fault(found, "name one by its file name", "target", model)

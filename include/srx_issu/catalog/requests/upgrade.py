@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from srx_issu.catalog.faults import nearest
+from srx_issu.catalog.images import of_release
 from srx_issu.catalog.loading import Catalog
 from srx_issu.domain.approvals.rule import Approvals, shortage
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.junos.version import image_facts, same_release
+from srx_issu.domain.junos.version import image_facts
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy
 from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
@@ -111,21 +112,20 @@ def find_image(catalog: Catalog, wanted: str, model: str) -> Image:
             fitting = ", ".join(sorted(named.models))
             raise RequestRefused(f"image {named.name} is for {fitting}; the cluster is a {model}")
         return named
-    of_release = [i for i in catalog.images.values() if same_release(i.release, wanted)]
-    fitting_images = [i for i in of_release if model in i.models]
-    match fitting_images:
+    found = of_release((image for image in catalog.images.values() if model in image.models), wanted)
+    match found:
         case [image]:
             return image
         case []:
-            raise RequestRefused(_no_image(catalog, wanted, model, of_release))
+            raise RequestRefused(_no_image(catalog, wanted, model))
         case _:
-            names = ", ".join(sorted(i.name for i in fitting_images))
+            names = ", ".join(sorted(image.name for image in found))
             raise RequestRefused(f"release {wanted} is in the catalogue more than once: name one of {names}")
 
 
-def _no_image(catalog: Catalog, wanted: str, model: str, of_release: list[Image]) -> str:
-    if of_release:
-        models = ", ".join(sorted({m for i in of_release for m in i.models}))
+def _no_image(catalog: Catalog, wanted: str, model: str) -> str:
+    if of_others := of_release(catalog.images.values(), wanted):
+        models = ", ".join(sorted({m for image in of_others for m in image.models}))
         return f"release {wanted} is in the catalogue for {models} only; the cluster is a {model}"
     fitting = [i.name for i in catalog.images.values() if model in i.models]
     return f"image {_shown(wanted)} is not in the catalogue; for {model}: {nearest(wanted, fitting)}"
