@@ -1,6 +1,6 @@
 """The operator's files as domain values: inventory, images, limits, support matrix, campaigns.
 
-``load`` gives a checked ``Catalog`` or raises with every fault; ``validate`` lists the faults;
+``load`` gives a checked ``Catalog`` or raises with every fault; ``validate`` lists faults and warnings;
 ``resolve`` turns a request into an Intent, ``plan_campaign`` a campaign's file into its plan. Parsing DAGs
 asks for ``campaign_files`` and ``read_campaign`` alone, which open the campaigns' own files only;
 ``cluster_names`` and ``image_names`` are for completion.

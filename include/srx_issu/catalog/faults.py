@@ -25,11 +25,12 @@ LONGEST_KEY = 80  # of a key repeated in a fault
 
 
 class Checked:
-    """One document under examination; ``faults`` grows while its sections are read."""
+    """One document under examination; ``faults`` and ``warnings`` grow while its sections are read."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.faults: list[FileFault] = list(document.faults)
+        self.warnings: list[FileFault] = []  # what may be meant, and is worth a second look
 
     def sections(self, *known: str) -> None:
         """Reports top-level keys that do not belong there."""
@@ -78,6 +79,9 @@ class Checked:
 
     def fault(self, found: str, remedy: str, *place: str | int) -> None:
         self.faults.append(self.document.fault(found, remedy, *place))
+
+    def warn(self, found: str, remedy: str, *place: str | int) -> None:
+        self.warnings.append(self.document.fault(found, remedy, *place))
 
     def _read(self, model: type[E], value: Value, place: Place) -> E | None:
         try:

@@ -18,6 +18,7 @@ from srx_issu.catalog.inventory.tabular import read_table
 from srx_issu.catalog.policy.approvals import ApprovalPolicy, read_approvals
 from srx_issu.catalog.policy.checks import CheckRulesEntry, merge_checks, read_checks_policy
 from srx_issu.catalog.policy.concurrency import Concurrency, read_concurrency
+from srx_issu.catalog.policy.deadlines import warn_of_short_deadlines
 from srx_issu.catalog.policy.failures import FailureRulesEntry, merge_failures, read_failure_policy
 from srx_issu.catalog.policy.levels import Inventory, Levels
 from srx_issu.catalog.policy.limits import SettingsEntry, merge, read_limits
@@ -69,15 +70,30 @@ def load(files: Path, reading: NetboxReading | None = None) -> Catalog:
     return catalog
 
 
-def validate(files: Path) -> tuple[FileFault, ...]:
-    """Every fault of every file, in order of file and line; empty when all is well. Never raises.
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """What is wrong with the files, and what may be meant but is worth a second look; by file and line."""
+
+    faults: tuple[FileFault, ...]
+    warnings: tuple[FileFault, ...]
+
+
+def validate(files: Path) -> Validation:
+    """Every fault and warning of every file. Never raises.
 
     ``load`` does not ask for the campaigns' files: a fault in one of them stops that campaign only.
     """
     catalog, faults = _read(files)
     known = catalog.clusters if catalog.is_whole else None
     campaigns = check_campaigns(files, known, catalog.images).values()
-    return tuple(sorted({*faults, *(fault for found in campaigns for fault in found)}))
+    limits = Checked(read_document(find_files(files).limits))
+    warn_of_short_deadlines(
+        limits, catalog.limits, catalog.support_rules, catalog.clusters.values(), catalog.images.values()
+    )
+    return Validation(
+        faults=tuple(sorted({*faults, *(fault for one in campaigns for fault in one.faults)})),
+        warnings=tuple(sorted({*limits.warnings, *(found for one in campaigns for found in one.warnings)})),
+    )
 
 
 def inventory_document(path: Path) -> Document:

@@ -64,13 +64,15 @@ def login_options(
 def validate(
     files: Annotated[Path | None, typer.Argument(help=FILES_HELP)] = None,
 ) -> None:
-    """Check inventory, images, campaigns and policy as a whole, and say every fault."""
+    """Check inventory, images, campaigns and policy as a whole, and say every fault and every warning."""
     folder = operator_files(files)
-    faults = catalog.validate(folder)
-    for fault in faults:
+    found = catalog.validate(folder)
+    for fault in found.faults:
         console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
-    if faults:
-        errors.print(f"{len(faults)} fault(s) in {folder}", highlight=False)
+    for warning in found.warnings:
+        console.print(f"warning: {warning}", markup=False, highlight=False, soft_wrap=True)
+    if found.faults:
+        errors.print(f"{len(found.faults)} fault(s) in {folder}", highlight=False)
         raise typer.Exit(EXIT_RED)
     console.print(f"{folder}: no fault", highlight=False)
 

@@ -52,7 +52,11 @@ class Folder:
 
     def faults(self) -> list[str]:
         """The faults as an operator reads them, with file names instead of whole paths."""
-        return [str(fault).replace(f"{self.path}/", "") for fault in validate(self.path)]
+        return [str(fault).replace(f"{self.path}/", "") for fault in validate(self.path).faults]
+
+    def warnings(self) -> list[str]:
+        """What may be meant, in the same form."""
+        return [str(warning).replace(f"{self.path}/", "") for warning in validate(self.path).warnings]
 
     def campaigns(self) -> tuple[CampaignDocument, ...]:
         """Every campaign file, sound or not, in order of name."""

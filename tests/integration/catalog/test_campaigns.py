@@ -171,6 +171,24 @@ def test_a_selection_without_filter_and_a_freeze_backwards_are_faults(folder: Fo
     ]
 
 
+def test_a_model_that_is_selected_without_a_target(folder: Folder) -> None:
+    """By its name a fault; by another filter a warning, unless it is excluded."""
+    other = "{model: SRX1500, site: fra1, node0: {host: 192.0.2.41}, node1: {host: 192.0.2.42}}"
+    folder.write("inventory/more.yaml", f"clusters:\n  other: {other}\n")
+    named = PLAIN.replace("{sites: [fra1]}", "{models: [SRX4600, SRX1500]}")
+    assert faults(folder, named) == [
+        "spring.yaml:2: select names SRX1500, and target has no image for it; "
+        "add the model to target, or take it out here"
+    ]
+    assert faults(folder, PLAIN) == []
+    assert folder.warnings() == [
+        "campaigns/spring.yaml:2: select takes other, but target has no image for SRX1500: "
+        "left out of the campaign; add SRX1500 to target, or exclude it"
+    ]
+    assert faults(folder, PLAIN + "    exclude: {models: [SRX1500]}\n") == []
+    assert folder.warnings() == []
+
+
 def test_one_bad_file_leaves_the_others_and_the_catalogue_alone(folder: Folder) -> None:
     folder.write("campaigns/bad.yaml", "target: [")
     folder.write("campaigns/good.yaml", PLAIN)
@@ -180,7 +198,7 @@ def test_one_bad_file_leaves_the_others_and_the_catalogue_alone(folder: Folder) 
     assert good.campaign is not None
     catalog = folder.catalog()  # load() does not ask for campaigns
     by_name = check_campaigns(folder.path, catalog.clusters, catalog.images)
-    assert [name for name, found in by_name.items() if not found] == ["good"]
+    assert [name for name, found in by_name.items() if not found.faults] == ["good"]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,15 @@ def _policy(folder: Folder, limits: str) -> Policy:
         ("fleet: {timers: {lease_s: 604801}}\n", "fleet.timers.lease_s is '604801'"),
         ("fleet: {limits: {cpu_block_percent: 101}}\n", "fleet.limits.cpu_block_percent is '101'"),
         ("fleet: {limits: {cpu_samples: 2.5}}\n", "fleet.limits.cpu_samples is '2.5'"),
+        (
+            "fleet: {limits: {cpu_block_percent: 99}}\n",
+            "fleet.limits.cpu_block_percent: 99 is more than the 80 % that the ISSU guide allows; write 80",
+        ),
         ("fleet: {limits: {disk_factor: 0.5}}\n", "fleet.limits.disk_factor is '0.5'"),
+        (
+            "platforms: [{models: [SRX4600], limits: {disk_factor: 1}}]\n",
+            "platforms[1].limits.disk_factor: 1 is less than the double image size that the ISSU guide wants",
+        ),
         ("fleet: {start_method: telnet}\n", "write one of 'auto', 'shell' or 'rpc'"),
         ("fleet: {unlink_image: perhaps}\n", "fleet.unlink_image is 'perhaps'; write true or false"),
         ("fleet: {tolerances: {sessions: 5}}\n", "fleet.tolerances.sessions is '5'; write keys and values"),
@@ -68,6 +76,26 @@ def test_faults(folder: Folder, text: str, words: str) -> None:
     assert len(faults) == 1
     assert faults[0].startswith("policy/limits.yaml:1: ")
     assert words in faults[0]
+
+
+def test_a_deadline_that_ends_before_the_devices_hold_timer(folder: Folder) -> None:
+    """The level that decides is named, once; the hold timer is the platform's."""
+    folder.write("inventory/fleet.yaml", FLEET)
+    folder.write(
+        "policy/limits.yaml",
+        """
+        fleet: {timers: {secondary_upgrade_s: 600}}
+        groups:
+          core: {timers: {secondary_upgrade_s: 2700}}
+        """,
+    )
+    assert folder.faults() == []
+    assert folder.warnings() == [
+        "policy/limits.yaml:3: secondary_upgrade_s is 2700 s, and an SRX4600 itself waits up to 2700 s (hold "
+        "timer); write more than 2700: this software would give up before the device does"
+    ]
+    folder.write("policy/limits.yaml", "fleet: {timers: {secondary_upgrade_s: 2701}}\n")
+    assert folder.warnings() == []
 
 
 def test_an_unreadable_inventory_does_not_make_names_look_wrong(folder: Folder) -> None:

@@ -23,7 +23,7 @@ class TestFolder:
             (tmp_path / kind).mkdir()
             (tmp_path / kind / ".hidden.yaml").write_text("not: read\n")
             (tmp_path / kind / "README.md").write_text("not read\n")
-        assert [fault.found for fault in validate(tmp_path)] == ["has no .yaml file"] * 2
+        assert [fault.found for fault in validate(tmp_path).faults] == ["has no .yaml file"] * 2
 
     def test_the_setting_names_the_folder(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(VARIABLE, str(tmp_path))

@@ -42,7 +42,7 @@ def files(tmp_path: Path, endpoints: Endpoints) -> Path:
 
 
 def test_the_product_finds_no_fault_in_them(files: Path) -> None:
-    assert catalog.validate(files) == ()
+    assert catalog.validate(files).faults == ()
 
 
 def test_nobody_must_approve_a_simulated_upgrade_unless_people_are_named(files: Path) -> None:

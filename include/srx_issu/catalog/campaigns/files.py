@@ -36,6 +36,7 @@ from srx_issu.catalog.campaigns.entries import (
     StagingEntry,
 )
 from srx_issu.catalog.campaigns.fields import REST, parse_share, weekday
+from srx_issu.catalog.campaigns.without_target import check_models_named, warn_of_models_without_target
 from srx_issu.catalog.documents import Mapping as YamlMapping
 from srx_issu.catalog.documents import read_document
 from srx_issu.catalog.faults import Checked, nearest
@@ -54,6 +55,7 @@ class CampaignDocument:
     name: str
     path: Path
     faults: tuple[FileFault, ...] = ()
+    warnings: tuple[FileFault, ...] = ()  # against the rest of the catalogue
     campaign: Campaign | None = None
     schedule: str | None = None
     staging_schedule: str | None = None
@@ -78,10 +80,10 @@ def campaign_file(files: Path, name: str) -> Path | None:
 
 def check_campaigns(
     files: Path, clusters: Mapping[str, Cluster] | None, images: Mapping[str, Image]
-) -> dict[str, tuple[FileFault, ...]]:
-    """Name of the campaign -> every fault of its file; see ``check_campaign``."""
+) -> dict[str, CampaignDocument]:
+    """By the campaign's name; see ``check_campaign``."""
     documents = (check_campaign(path, clusters, images) for path in campaign_files(files))
-    return {document.name: document.faults for document in documents}
+    return {document.name: document for document in documents}
 
 
 def check_campaign(
@@ -94,8 +96,10 @@ def check_campaign(
     if entry is not None:
         if clusters is not None:
             _check_names(checked, entry, clusters)
+            warn_of_models_without_target(checked, entry, clusters.values())
         _check_images(checked, entry, images)
-    return replace(document, faults=tuple(sorted({*document.faults, *checked.faults})))
+    faults = tuple(sorted({*document.faults, *checked.faults}))
+    return replace(document, faults=faults, warnings=tuple(checked.warnings))
 
 
 def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
@@ -103,6 +107,7 @@ def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
     entry = checked.whole(CampaignFile) if checked.document.is_whole else None
     if entry is not None:
         _check_dates(checked, entry)
+        check_models_named(checked, entry)
     if not _is_name(path.stem):
         remedy = "use letters, digits, - and single _ between them, 64 at most"
         checked.fault(f"the file's name {path.stem!r} cannot name a campaign", remedy)

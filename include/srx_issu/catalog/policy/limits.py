@@ -7,14 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from srx_issu.catalog.faults import Checked
-from srx_issu.catalog.fields import FigureName, FileEntry, ModelName, Name, Percent, Seconds
+from srx_issu.catalog.fields import FigureName, FileEntry, ModelName, Name, Percent, Seconds, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance
+
+MOST_CPU_PERCENT = 80  # guide: under 80 % within 5 s
+LEAST_DISK_FACTOR = 2  # guide: double the image size in /var/tmp
+
+
+def _cpu_of_the_guide(percent: float) -> float:
+    if percent > MOST_CPU_PERCENT:
+        remedy = f"write {MOST_CPU_PERCENT} or less: Junos looks by itself, and refuses then"
+        raise wrong(f"{percent:g} is more than the {MOST_CPU_PERCENT} % that the ISSU guide allows", remedy)
+    return percent
+
+
+def _room_of_the_guide(factor: float) -> float:
+    if factor < LEAST_DISK_FACTOR:
+        remedy = f"write {LEAST_DISK_FACTOR} or more: Junos looks by itself, and refuses then"
+        raise wrong(f"{factor:g} is less than the double image size that the ISSU guide wants", remedy)
+    return factor
+
+
+BlockPercent = Annotated[Percent, AfterValidator(_cpu_of_the_guide)]
+DiskFactor = Annotated[float, Field(ge=1, le=20), AfterValidator(_room_of_the_guide)]
 
 
 class TimersEntry(FileEntry):
@@ -48,12 +70,20 @@ class TimersEntry(FileEntry):
 class LimitsEntry(FileEntry):
     """Figures that readiness is judged by."""
 
-    cpu_block_percent: Percent | None = Field(None, description="RE CPU at or above this: not ready.")
+    cpu_block_percent: BlockPercent | None = Field(
+        None,
+        description="RE CPU at or above this: not ready. At most 80, the guide's.",
+        json_schema_extra={"maximum": MOST_CPU_PERCENT},
+    )
     cpu_warn_percent: Percent | None = Field(None, description="RE CPU at or above this: a warning.")
     cpu_samples: int | None = Field(None, ge=1, le=100, description="How often the CPU is looked at.")
     cpu_sample_interval_s: Seconds | None = Field(None, description="Between two samples.")
     spu_percent: Percent | None = Field(None, description="SPU load above this: a warning.")
-    disk_factor: float | None = Field(None, ge=1, le=20, description="Free space in /var/tmp, in images.")
+    disk_factor: DiskFactor | None = Field(
+        None,
+        description="Free space in /var/tmp, in images. At least 2, the guide's.",
+        json_schema_extra={"minimum": LEAST_DISK_FACTOR},
+    )
     clock_skew_s: float | None = Field(None, ge=0, le=86_400, description="Between the two nodes' clocks.")
     rto_interval_s: Seconds | None = Field(None, description="Between two readings of the RTO counters.")
     baseline_samples: int | None = Field(

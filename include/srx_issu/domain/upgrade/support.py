@@ -124,7 +124,7 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Suppor
         software=platform.software if platform else SoftwareFamily.SYSTEM,
         consolidate_by_hand=old.main <= _LAST_BY_HAND,
         snapshot_supported=bool(platform and platform.snapshot_supported),
-        hold_timer_s=_hold_timer_s(platform, old),
+        hold_timer_s=hold_timer_s(platform, old),
         node1_first_slot=first_slot,
     )
 
@@ -193,7 +193,7 @@ def _by_platform(
     return InService.ISSU, f"{platform.model} from {old} to {new}: {platform.reason}"
 
 
-def _hold_timer_s(platform: Platform | None, old: JunosVersion) -> int:
+def hold_timer_s(platform: Platform | None, old: JunosVersion) -> int:
     """Waiting too long costs time; waiting too short ends a healthy ISSU. So the longer one in doubt."""
     if platform is None:
         return LONGEST_HOLD_TIMER_S
