@@ -131,6 +131,11 @@ class DeviceError(SrxIssuError):
         self.message = redact(message)
         super().__init__(f"{node}: {self.message}")
 
+    @property
+    def summary(self) -> str:
+        """For a line that an operator reads."""
+        return self.message
+
 
 class DeviceUnreachable(DeviceError):
     """No TCP connection or no SSH session."""
@@ -169,7 +174,13 @@ class ReplyNotUnderstood(DeviceError):
 
     def __init__(self, node: str, message: str, fragment: str = "") -> None:
         self.fragment = redact(fragment)[:500]
+        self._without_fragment = redact(message)
         super().__init__(node, f"{message}: {self.fragment}" if fragment else message)
+
+    @property
+    def summary(self) -> str:
+        """Without a fragment of XML, which is for the log; a line of the node's own words stays."""
+        return self._without_fragment if self.fragment.lstrip().startswith("<") else self.message
 
 
 class TransferFailed(DeviceError):

@@ -7,6 +7,7 @@ stays None, and ``error`` keeps why; nothing is taken from what the peer says.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from dataclasses import replace
 from typing import TypeVar
@@ -27,6 +28,8 @@ from srx_issu.domain.errors import (
     SessionLost,
     UnknownCommand,
 )
+
+log = logging.getLogger(__name__)
 
 Interview = Generator[Question, Element, NodeView]
 Fact = TypeVar("Fact")
@@ -55,7 +58,8 @@ def interview(node: NodeName) -> Interview:
             refused = isinstance(error, AuthenticationFailed | HostKeyRejected)
             break
         except DeviceError as error:  # it answered, with a no or with something unreadable
-            faults.append(error.message)
+            log.info("%s: %s not read: %s", node, field, error.message)
+            faults.append(error.summary)
             unread.add(field)
             answered += 1
         except NO_VALUE as error:

@@ -107,9 +107,10 @@ class Conversation:
             try:
                 return self._told(wanted, form, asked, about)
             except (ReplyNotUnderstood, UnknownCommand) as error:
-                reasons.append(error.message)
+                log.info("%s: %s not read: %s", asked, form.rpc.name, error.message)
+                reasons.append(error.summary)
             except DeviceError as error:
-                reasons.append(error.message)
+                reasons.append(error.summary)
                 break
         return NotAnswered(reason=shortened(reasons[0]))
 

@@ -239,6 +239,13 @@ def test_an_image_that_is_not_there_is_an_answer() -> None:
     assert state.images.rows_of(NODE0) == ()
 
 
+def test_no_reason_shows_xml() -> None:
+    """It stands in a row of the report; the fragment is for the log."""
+    nodes = FakeNodes({ALARM_RPC: wrapped("<other><thing>1</thing></other>", None)})
+    shown = reason(look(nodes, "chassis_alarms"), "chassis_alarms", NODE0)
+    assert shown == "no <alarm-information> in the reply"
+
+
 def test_reasons_stay_short() -> None:
     state = look(FakeNodes({ALARM_RPC: f"<rpc-reply><x>{'y' * 900}</x></rpc-reply>"}), "chassis_alarms")
     assert len(reason(state, "chassis_alarms", NODE0)) <= 161
