@@ -44,7 +44,11 @@ def test_a_cluster_that_is_what_the_inventory_says_is_ready() -> None:
 
 
 def test_what_the_inventory_does_not_say_cannot_be_wrong() -> None:
-    assert judge(healthy()).verdict is ReadinessVerdict.READY
+    readiness = judge(healthy())
+    assert readiness.verdict is ReadinessVerdict.READY
+    texts = [result.text for result in readiness.results if result.check == "hostname_as_in_inventory"]
+    assert all(text.endswith("; the inventory does not name it") for text in texts)
+    assert len(texts) == 2
 
 
 @pytest.mark.parametrize(

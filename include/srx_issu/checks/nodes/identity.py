@@ -14,7 +14,7 @@ from srx_issu.domain.upgrade.intent import Policy
 _WHAT = {"hostname": "host name", "serial": "serial number", "cluster_id": "cluster id"}
 IDENTITY = frozenset({"model_as_in_inventory", *(f"{name}_as_in_inventory" for name in _WHAT)})
 
-COLUMNS = tuple(f"{name}_{part}" for name in _WHAT for part in ("matches", "text", "wanted"))
+COLUMNS = tuple(f"{name}_{part}" for name in _WHAT for part in ("matches", "text"))
 
 
 def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
@@ -32,7 +32,8 @@ def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> 
         ),
     }
     for name, (expected, shown, is_same) in told.items():
-        cells[f"{name}_wanted"], cells[f"{name}_text"] = expected or "any", shown or "not shown"
+        wanted_text = f", the inventory has {expected}" if expected else "; the inventory does not name it"
+        cells[f"{name}_text"] = f"{_WHAT[name]} is {shown or 'not shown'}{wanted_text}"
         reasons[f"{name}_matches"] = subject.silence(node) or f"the node does not show its {_WHAT[name]}"
         if expected is None:
             cells[f"{name}_matches"] = True
@@ -58,7 +59,7 @@ def checks(_: Policy) -> tuple[Check, ...]:
 
 
 def _check(name: str, words: str) -> Check:
-    both = f"{words} is {{{name}_text}}, the inventory has {{{name}_wanted}}"
+    both = f"{{{name}_text}}"
     return Check(
         name=f"{name}_as_in_inventory",
         what=f"the {words}",
