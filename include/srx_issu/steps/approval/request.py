@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import why_asked
@@ -27,22 +28,29 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
     intent = context.intent
     so_far = context.known()
     course = course_of(so_far, context.evidence, intent)
-    ready = so_far.assessment
-    findings = [f"- {text}" for text in ready.passed.findings] if ready else []
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
         f"{course.before.view(course.starter).release} → **{intent.image.release}**",
         f"Asked for by {intent.requested_by}. Why you are asked: "
         f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
         f"Found: {describe(course.before)}.",
-        f"Readiness: {ready.text if ready else 'not assessed'}.",
-        *findings,
+        *_readiness(so_far.assessment),
         f"Approving sends, once, to {course.starter}: `request {intent.software} software in-service-upgrade "
         f"{intent.image.node_path} reboot`. Both nodes reboot, one after the other; expect "
         f"up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
+
+
+def _readiness(ready: Ready | None) -> list[str]:
+    """The assessment and its findings; what is asked about stands above already, once."""
+    if ready is None:
+        return ["Readiness: not assessed."]
+    asked = ready.passed.ask
+    found = "nothing else speaks against it" if asked else ready.text.removeprefix("ready: ")
+    findings = [text for text in ready.passed.findings if asked is None or text not in asked]
+    return [f"Readiness: {found}.", *(f"- {text}" for text in findings)]
 
 
 def recovery_request(context: UpgradeContext) -> ApprovalRequest:

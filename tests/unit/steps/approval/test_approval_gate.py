@@ -95,6 +95,16 @@ def test_an_answer_to_no_question_is_a_no() -> None:
         _hear(_fake(), ADA)
 
 
+def test_what_is_asked_about_is_said_once() -> None:
+    """Why, readiness and findings had the same sentence each."""
+    fake, asked = _fake(), "nothing documents 17.3R1 to 18.4R3 on an SRX5800; a person must approve"
+    _ready(fake, replace(PASSED, ask=asked, findings=(asked, "minor alarm")))
+    body = _asked(fake).body
+    assert body.count("nothing documents") == 1
+    assert "Readiness: nothing else speaks against it." in body
+    assert "- minor alarm" in body
+
+
 def test_reject_refuses() -> None:
     fake = _fake()
     _asked(fake)
