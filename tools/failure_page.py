@@ -54,7 +54,7 @@ def table_lines(rows: Iterable[Scenario]) -> Iterator[str]:
         then = row.then
         cells = (
             f"`{row.name}`",
-            FAULTS[row.fault].says,
+            "; ".join(FAULTS[fault].says for fault in (row.fault, row.besides) if fault),
             then.failure or "",
             "; ".join(in_short(then.sent)) or "nothing",
             str(then.cluster),

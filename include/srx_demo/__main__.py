@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -33,11 +34,11 @@ DEFAULT_SPEED = 60.0
 console = Console()
 
 
-def demonstrate(scenery: Scenery, fault: str | None, *, keep: bool) -> int:
+def demonstrate(scenery: Scenery, faults: Sequence[str], *, keep: bool) -> int:
     with Stack(scenery.home, scenery.options(), say=say) as stack:
         scenery.check = stack.check
         cluster, image = scenery.cluster, scenery.image
-        if fault:
+        for fault in faults:
             scenery.break_it(fault)
             console.print(f"Fault injected into the simulated cluster: {fault}", highlight=False)
         console.print(
@@ -109,7 +110,10 @@ def say(text: str) -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m srx_demo", description=__doc__)
     parser.add_argument(
-        "--fault", metavar="NAME", help="break the cluster first; 'python -m srx_lab faults' lists them"
+        "--fault",
+        metavar="NAMES",
+        default="",
+        help="break the cluster first, by one fault or several; 'python -m srx_lab faults' lists them",
     )
     parser.add_argument(
         "--speed", type=float, default=DEFAULT_SPEED, help="of the simulated clocks (default: 60)"
@@ -128,13 +132,14 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     given = arguments()
-    if given.fault and given.fault not in (known := fault_names()):
-        raise LabFailed(f"no fault {given.fault!r}; there are: {', '.join(known)}")
+    faults = given.fault.split()
+    if faults and (unknown := sorted(set(faults) - set(known := fault_names()))):
+        raise LabFailed(f"no fault {unknown[0]!r}; there are: {', '.join(known)}")
     home = Home(root=Home.default().root / "demo")
     scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=given.topology, speed=given.speed))
     scenery.approvers = USERS[: given.approvers]
     with ending_on_signals():
-        return demonstrate(scenery, given.fault, keep=given.keep)
+        return demonstrate(scenery, faults, keep=given.keep)
 
 
 if __name__ == "__main__":

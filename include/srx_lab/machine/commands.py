@@ -120,7 +120,8 @@ def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResu
             continue
         announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
         answers.append(_goes_down(world, node))
-    return CommandResult(answers=tuple(answers))
+    unfinished = any(world.fault("reboot_reply_never_ends", node) for node in nodes)
+    return CommandResult(answers=tuple(answers), unfinished=unfinished)
 
 
 def _goes_down(world: World, node: NodeId) -> Answer:

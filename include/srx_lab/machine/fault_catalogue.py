@@ -136,6 +136,12 @@ _CATALOGUE = (
         Scope.NODE,
     ),
     _spec(
+        "reboot_reply_never_ends",
+        "the reply to the RPC of a reboot that is carried out is never closed",
+        _R,
+        Scope.NODE,
+    ),
+    _spec(
         "rollback_impossible",
         "a rollback is answered with a plain warning, and not done",
         _R,

@@ -18,10 +18,14 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandResult:
-    """Everything a command said at once; `upgrade` is set when an upgrade now streams its transcript."""
+    """Everything a command said at once; `upgrade` is set when an upgrade now streams its transcript.
+
+    `unfinished`: the RPC's reply has a beginning and no end.
+    """
 
     answers: tuple[Answer, ...] = ()
     upgrade: int | None = None
+    unfinished: bool = False
 
     @property
     def failed(self) -> bool:

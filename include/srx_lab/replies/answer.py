@@ -31,12 +31,16 @@ Part = Element | RpcError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What goes under rpc-reply, in order, and the same as CLI lines. `upgrade`: follow its transcript."""
+    """What goes under rpc-reply, in order, and the same as CLI lines. `upgrade`: follow its transcript.
+
+    `unfinished`: the rpc-reply is never closed.
+    """
 
     parts: tuple[Part, ...] = ()
     lines: Iterator[str] | None = None
     upgrade: int | None = None
     ok: bool = False
+    unfinished: bool = False
 
 
 OK = Reply(ok=True)
@@ -161,7 +165,12 @@ def result_reply(result: CommandResult) -> Reply:
         parts += (Element("multi-routing-engine-results", (), items, None, False, True),)
     elif outputs:
         parts += tuple(leaf("output", each.text, padded=True) for each in outputs)
-    return Reply(parts=parts, lines=_answer_lines(result.answers), upgrade=result.upgrade)
+    return Reply(
+        parts=parts,
+        lines=_answer_lines(result.answers),
+        upgrade=result.upgrade,
+        unfinished=result.unfinished,
+    )
 
 
 def _answer_lines(answers: tuple[Answer, ...]) -> Iterator[str]:

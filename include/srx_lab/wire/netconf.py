@@ -109,6 +109,9 @@ class NetconfSession:
         cut = world.fault("netconf_cut_in_reply", node)
         garbage = world.fault("netconf_garbage", node)
         limit = int(cut.number("after_bytes")) if cut else None
+        if reply.unfinished:
+            await self._begin(envelope(attributes, reply, release.envelope_namespace))
+            return
         sent, block = 0, ""
         for piece in envelope(
             attributes, reply, release.envelope_namespace, prefixed=release.at_least(21, 1)
@@ -123,6 +126,12 @@ class NetconfSession:
                 sent, block = sent + len(block), ""
                 await asyncio.sleep(0)
         await self.pipe.write(block)
+
+    async def _begin(self, pieces: Iterator[str]) -> None:
+        """All of a reply but its end, until the node goes down [R py-junos-eznc issue 733]."""
+        *begun, _ = pieces
+        await self.pipe.write("".join(begun))
+        await asyncio.Event().wait()
 
 
 def hello(session_id: int, user: str) -> str:

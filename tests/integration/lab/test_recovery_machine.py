@@ -96,6 +96,17 @@ def test_rollback_without_a_previous_image_is_refused() -> None:
     assert machine.world.node(N1).boots == 1, "what was refused reboots nothing"
 
 
+def test_a_rollback_that_is_impossible_is_a_plain_warning_and_reboots_nothing() -> None:
+    machine = aborted_with("cold_sync_never_completes")
+    machine.inject("rollback_impossible")
+    result = commands.roll_back(machine.world, N1, reboot=True)
+    assert not result.failed
+    assert result.text == "WARNING: Cannot rollback, /packages/junos.old is not valid"
+    boots = machine.world.node(N1).boots
+    machine.advance(machine.now + 3600)
+    assert (machine.world.node(N1).boots, machine.world.node(N1).release.text) == (boots, TARGET)
+
+
 def test_manual_failover_leaves_255_the_flag_and_secondary_hold() -> None:
     machine = machine_with_room()
     result = commands.fail_over_by_hand(machine.world, N0, 0, N1)

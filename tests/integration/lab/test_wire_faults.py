@@ -86,6 +86,27 @@ def test_rpcs_that_are_never_answered(serve_lab: Callable[..., ServedLab]) -> No
         device.rpc.get_software_information(dev_timeout=1)
 
 
+REBOOT = '<rpc message-id="5"><request-reboot><node>0</node></request-reboot></rpc>'
+
+
+def test_a_reboot_that_is_carried_out_and_answered_as_an_error(serve_lab: Callable[..., ServedLab]) -> None:
+    lab = serve_lab()
+    lab.inject("reboot_answers_as_error")
+    assert "System shutdown time has arrived" in raw_netconf(lab, REBOOT)
+    wait_until(lambda: lab.status()["nodes"]["node0"]["power"] == "rebooting")
+
+
+def test_a_reboot_that_is_carried_out_and_whose_reply_never_ends(serve_lab: Callable[..., ServedLab]) -> None:
+    lab = serve_lab()
+    lab.inject("reboot_reply_never_ends")
+    try:
+        begun = raw_netconf(lab, REBOOT)
+    except (TimeoutError, asyncssh.Error, ConnectionError):
+        begun = ""
+    assert "</nc:rpc-reply>" not in begun
+    wait_until(lambda: lab.status()["nodes"]["node0"]["power"] == "rebooting")
+
+
 def test_authentication_fails(serve_lab: Callable[..., ServedLab]) -> None:
     lab = serve_lab()
     lab.inject("authentication_fails", node="node0")

@@ -21,6 +21,7 @@ from tests.stack.scenarios.orders import (
     abort,
     reboot,
     resync,
+    roll_back,
     start,
 )
 from tests.stack.scenarios.scenario import GIVEN_BACK, KEPT, NEW, OLD, Cluster, Ended, Scenario, mirrored
@@ -125,6 +126,19 @@ ROWS: tuple[Scenario, ...] = (
     ),
     Scenario(fault="secondary_reboot_fails", then=rolled_back("secondary_reboot_failed")),
     Scenario(fault="cold_sync_never_completes", then=rolled_back("cold_sync_failed")),
+    *(
+        Scenario(fault="cold_sync_never_completes", besides=also, then=rolled_back("cold_sync_failed"))
+        for also in ("reboot_answers_as_error", "reboot_reply_never_ends")
+    ),
+    Scenario(
+        fault="cold_sync_never_completes",
+        besides="rollback_impossible",
+        then=held(
+            "cold_sync_failed",
+            (start(), roll_back(1)),
+            cluster("old", "new", "node0", *WINDOWS, "node1 not in sync", *DATA_FLAGS),
+        ),
+    ),
     Scenario(fault="cold_sync_stalls", then=rolled_back("cold_sync_failed")),
     Scenario(fault="cold_sync_slow", then=upgraded()),
     Scenario(fault="cold_sync_slow", parameters={"factor": "10"}, then=rolled_back("cold_sync_failed")),

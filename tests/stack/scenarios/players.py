@@ -127,6 +127,8 @@ def inject(lab: Path, cluster: str, scenario: Scenario) -> None:
     where = {"cluster": cluster, "node": scenario.node, "at": scenario.at, "lasts_s": scenario.lasts_s}
     fault = {"fault": scenario.fault, "parameters": dict(scenario.parameters)}
     ask(lab, {"do": "inject", **where, **fault})
+    if scenario.besides:
+        ask(lab, {"do": "inject", "cluster": cluster, "fault": scenario.besides})
 
 
 def length(scenario: Scenario) -> int:

@@ -56,6 +56,7 @@ class Scenario:
     parameters: Mapping[str, str] = field(default_factory=dict)
     answer: str | None = None  # to the question about the recovery; None: nobody is asked
     starter: str = "node0"  # primary of RG0, where the ISSU runs
+    besides: str | None = None  # another fault, which acts where it belongs: what a recovery meets
 
     @property
     def given(self) -> str:
@@ -64,7 +65,8 @@ class Scenario:
         where = f" on {self.node}" if self.node else ""
         when = f" at {self.at}" if self.at else ""
         long = f" for {self.lasts_s:g} s" if self.lasts_s else ""
-        return f"{self.fault}{told}{where}{when}{long}"
+        also = f" besides {self.besides}" if self.besides else ""
+        return f"{self.fault}{told}{where}{when}{long}{also}"
 
     @property
     def is_heard_early(self) -> bool:
