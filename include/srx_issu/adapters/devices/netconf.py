@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
+from srx_issu.adapters.devices.identity import require_node
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.pyez_device import NodeDevice
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import Address
-from srx_issu.domain.errors import DeviceError, DeviceTimeout
+from srx_issu.domain.errors import DeviceError, DeviceTimeout, DeviceUnreachable
+
+log = logging.getLogger(__name__)
 
 
 def _nothing() -> None:
@@ -32,6 +36,7 @@ class NetconfSession:
         self._device: NodeDevice | None = None
         self._left_open: list[NodeDevice] = []
         self._lock = threading.RLock()
+        self._tells_its_name = True  # until the question has cost a session
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +80,12 @@ class NetconfSession:
                     self.drop()
                 raise
 
+    def log_in(self) -> None:
+        """Opens the session where there is none. Raises DeviceUnreachable when another node answers."""
+        with self._lock:
+            if self._device is None:
+                self._open()
+
     def renew(self) -> None:
         """Opens a new session now, so that a failure to connect is not taken for a lost answer."""
         with self._lock:
@@ -84,8 +95,34 @@ class NetconfSession:
     def _open(self) -> NodeDevice:
         device = NodeDevice(self.node, self._address, self._credentials, self._connect_s)
         device.open()
+        if self._tells_its_name and not self._is_right_node(device):
+            device = NodeDevice(self.node, self._address, self._credentials, self._connect_s)
+            device.open()
         self._device = device
         return device
+
+    def _is_right_node(self, device: NodeDevice) -> bool:
+        """False when the question cost the session: which node answers stays unknown, and is not asked again.
+
+        Raises DeviceUnreachable when another node answers.
+        """
+        try:
+            with translate_errors(self.node, "asked which node it is"):
+                require_node(
+                    self.node, lambda form: device.exchange(form.element, large=False, timeout_s=self._rpc_s)
+                )
+        except DeviceUnreachable:
+            device.leave()
+            raise
+        except DeviceError as error:
+            device.cut()
+            self._tells_its_name = False
+            log.warning("%s: which node answers at its address is unknown: %s", self.node, error.message)
+            return False
+        except BaseException:
+            device.cut()
+            raise
+        return True
 
     def close(self) -> None:
         """Says goodbye and closes. Never raises: what was wanted of the session has been had."""

@@ -79,7 +79,11 @@ def check_identity(node: NodeName, root: Element) -> None:
     for banner in root.iter("banner"):
         match = _BANNER.search(banner.text or "")
         if match and match.group(1) != node:
-            raise DeviceUnreachable(
-                node,
-                f"the address of {node} answered as {match.group(1)}: correct the addresses in the inventory",
-            )
+            raise wrong_address(node, match.group(1))
+
+
+def wrong_address(node: str, answered: str) -> DeviceUnreachable:
+    """What is raised when ``answered`` is at the address that the inventory has for ``node``."""
+    return DeviceUnreachable(
+        node, f"the address of {node} answered as {answered}: correct the addresses in the inventory"
+    )
