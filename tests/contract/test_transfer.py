@@ -11,15 +11,17 @@ import pytest
 
 from srx_issu.adapters.devices import transfer
 from srx_issu.adapters.devices.transfer import SftpNodeFiles
+from srx_issu.airflow.operators.failures import may_pass
 from srx_issu.domain.errors import (
     AuthenticationFailed,
     CommandRefused,
+    CopyDiffers,
     HostKeyRejected,
     RequestRefused,
     TransferFailed,
 )
 from srx_issu.domain.upgrade.intent import Timers
-from tests.fakes.node import ScriptedNode
+from tests.fakes.node import Act, ScriptedNode
 
 PATH = "/var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz"
 SIZE = 3 * 1024 * 1024 + 17
@@ -96,8 +98,9 @@ def test_copy_that_differs_is_made_once_more_and_then_given_up(
         "</checksum-information>"
     )
     seen = Seen()
-    with pytest.raises(TransferFailed, match=r"after the second copy, the source has .* deleted"):
+    with pytest.raises(CopyDiffers, match=r"after the second copy, the source has .* deleted") as failed:
         files.upload(source, PATH, seen)
+    assert not may_pass(failed.value)  # no other try: it would be copied in vain
     assert seen.calls.count((0, SIZE)) == 2
     assert list((root / "var" / "tmp").iterdir()) == []
 
@@ -214,3 +217,29 @@ def test_size_checksum_and_delete(files: SftpNodeFiles, root: Path) -> None:
     files.delete(PATH)
     files.delete(PATH)
     assert not at(root).exists()
+
+
+def test_session_lost_while_the_node_computes_the_checksum_costs_no_copy(
+    node: ScriptedNode, files: SftpNodeFiles, root: Path, source: Path
+) -> None:
+    answer = node.answers["get-sha256-checksum-information"]
+    assert callable(answer)
+    acts = [Act.CUT]
+    node.answers["get-sha256-checksum-information"] = lambda asked: acts.pop() if acts else answer(asked)
+    seen = Seen()
+    files.upload(source, PATH, seen)
+    assert at(root).read_bytes() == source.read_bytes()
+    assert seen.calls.count((0, SIZE)) == 1
+
+
+def test_two_copies_that_differ_in_two_ways_may_be_tried_again(
+    node: ScriptedNode, files: SftpNodeFiles, source: Path
+) -> None:
+    wrong = ["0" * 64, "1" * 64]
+    node.answers["get-sha256-checksum-information"] = lambda _: (
+        f"<checksum-information><file-checksum><checksum>{wrong.pop()}</checksum></file-checksum>"
+        "</checksum-information>"
+    )
+    with pytest.raises(TransferFailed) as failed:
+        files.upload(source, PATH, Seen())
+    assert may_pass(failed.value)

@@ -45,7 +45,7 @@ class Act(Enum):
     ENTITIES = auto()  # an answer that declares entities
 
 
-Answer = str | Act | Callable[[str], str]
+Answer = str | Act | Callable[[str], str | Act]
 _HOST_KEYS: dict[str, asyncssh.SSHKey] = {}
 
 

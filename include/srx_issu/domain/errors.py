@@ -20,6 +20,7 @@ SrxIssuError
 │   ├── NotAChassisCluster       "Chassis cluster is not enabled"
 │   ├── ReplyNotUnderstood       parsed, but not what the RPC promises; carries the fragment
 │   └── TransferFailed           a file could not be copied or its checksum differs
+│       └── CopyDiffers              copied twice, wrong in the same way: another copy would be, too
 ├── LeaseHeld                another upgrade owns the cluster
 └── JournalError             the journal could not be read or written
     └── JournalAway              it does not answer at the moment; waited out, never an outcome
@@ -185,3 +186,7 @@ class ReplyNotUnderstood(DeviceError):
 
 class TransferFailed(DeviceError):
     """A file could not be copied to the node, or is not the same there."""
+
+
+class CopyDiffers(TransferFailed):
+    """Two copies have the same wrong checksum: what changes the file does so each time."""

@@ -26,6 +26,7 @@ class NodeSftp(asyncssh.SFTPServer):
         )
         self._written: dict[object, int] = {}
         self._room = 0
+        self._copied = 0
         self._for_scp = channel.get_command() is not None
 
     def map_path(self, path: bytes) -> bytes:
@@ -53,8 +54,17 @@ class NodeSftp(asyncssh.SFTPServer):
         if self._room < 0:
             raise asyncssh.SFTPFailure("No space left on device")
         self._written[file_obj] = count + 1
-        super().write(file_obj, offset, data)
+        super().write(file_obj, offset, self._as_it_arrives(offset, data))
+        self._copied += len(data)
+        cut = self._device.world.fault("copy_cut", self._device.node)
+        if cut is not None and self._copied >= cut.number("after_bytes"):
+            self.channel.get_connection().abort()
         return len(data)
+
+    def _as_it_arrives(self, offset: int, data: bytes) -> bytes:
+        if offset or not data or self._device.world.fault("copy_damaged", self._device.node) is None:
+            return data
+        return bytes((data[0] ^ 1,)) + data[1:]
 
     def close(self, file_obj: object) -> None:
         name = getattr(file_obj, "name", b"")

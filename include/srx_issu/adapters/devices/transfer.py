@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import paramiko
 
@@ -26,7 +26,14 @@ from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import sha256
 from srx_issu.adapters.devices.pyez import ask
 from srx_issu.domain.cluster.model import Address
-from srx_issu.domain.errors import DeviceError, DeviceTimeout, DeviceUnreachable, SessionLost, TransferFailed
+from srx_issu.domain.errors import (
+    CopyDiffers,
+    DeviceError,
+    DeviceTimeout,
+    DeviceUnreachable,
+    SessionLost,
+    TransferFailed,
+)
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.ports.permits import Permit
 
@@ -35,8 +42,10 @@ CHUNK_BYTES = 1024 * 1024
 CHECKSUM_S = 3600.0  # field: more than 900 s on small routing engines (PyEZ issue 1138)
 _ATTEMPTS = 5  # sessions a copy may lose in a row without a byte gained
 _PAUSE_S = 5.0
+_COPIES = 2  # whole ones, before a wrong checksum is believed
 
 Progress = Callable[[int, int], None]
+Answer = TypeVar("Answer")
 
 
 class SftpNodeFiles:
@@ -61,12 +70,14 @@ class SftpNodeFiles:
         )
 
     def size(self, path: str) -> int | None:
+        return self._again(lambda: self._size_once(path))
+
+    def _size_once(self, path: str) -> int | None:
         with self._sftp(f"size of {path}") as sftp:
             return _size(sftp, path)
 
     def arrived(self, path: str) -> int:
-        with self._sftp(f"size of {path}") as sftp:
-            return max(_size(sftp, path) or 0, _size(sftp, f"{path}{PART}") or 0)
+        return max(self.size(path) or 0, self.size(f"{path}{PART}") or 0)
 
     def sha256(self, path: str) -> str:
         """The node's own figure. Raises TransferFailed when there is no such file."""
@@ -76,10 +87,29 @@ class SftpNodeFiles:
         return found
 
     def _sha256(self, path: str) -> str | None:
-        return sha256(self._node, ask(self._netconf, questions.checksum(path), CHECKSUM_S))
+        """The session may have been idle for the hours of a copy, and be gone by now."""
+        reply = self._again(lambda: ask(self._netconf, questions.checksum(path), CHECKSUM_S))
+        return sha256(self._node, reply)
+
+    def _again(self, work: Callable[[], Answer]) -> Answer:
+        """What ``work`` returns, over a new session where one was lost on the way. A node that cannot be
+        reached from the outset is told at once."""
+        lost = 0
+        while True:
+            try:
+                return work()
+            except (SessionLost, DeviceUnreachable) as error:
+                lost += 1
+                if lost == _ATTEMPTS or (lost == 1 and isinstance(error, DeviceUnreachable)):
+                    raise
+            self._pause(_PAUSE_S)
 
     def delete(self, path: str, permit: Permit | None = None) -> None:
         """No-op when there is no such file."""
+        self._netconf.log_in()
+        self._again(lambda: self._delete(path, permit))
+
+    def _delete(self, path: str, permit: Permit | None = None) -> None:
         with self._sftp(f"deleting {path}") as sftp:
             _check(permit)
             if _size(sftp, path) is not None:
@@ -89,23 +119,35 @@ class SftpNodeFiles:
         """Copies until the node's SHA-256 is the source's, at most once again from zero.
 
         A lost session is opened again and the copy goes on, as long as bytes are gained. Raises
-        TransferFailed, or DeviceUnreachable when the node stays away.
+        CopyDiffers when the second copy is wrong in the same way, TransferFailed when it is in another, or
+        DeviceUnreachable when the node stays away.
         """
         questions.checked_path(path)
+        self._netconf.log_in()
         wanted, size = _digest(source), source.stat().st_size
-        if self._is_there(path, size, wanted, permit):
+        if self._again(lambda: self._is_there(path, size, wanted, permit)):
             progress(size, size)
             return
         part = f"{path}{PART}"
-        for attempt in ("first", "second"):
+        wrong: list[str | None] = []
+        while len(wrong) < _COPIES:
             self._copy(source, part, size, progress)
             found = self._sha256(part)
             if found == wanted:
-                self._rename(part, path)
+                self._again(lambda: self._rename(part, path, size))
                 return
-            self.delete(part)
-            words = f"{part}: SHA-256 {found} on the node after the {attempt} copy, the source has {wanted}"
-        raise TransferFailed(self._node, f"{words}; deleted. Check the source file and the node's disk")
+            self._again(lambda: self._delete(part))
+            wrong.append(found)
+        words = (
+            f"{part}: SHA-256 {found} on the node after the second copy, the source has {wanted}; deleted. "
+        )
+        if len(set(wrong)) == 1:
+            raise CopyDiffers(
+                self._node,
+                f"{words}The first copy was wrong in the same way, so another would be: something changes "
+                "the file on its way or on the node's disk. Copy it by another way, or check the disk",
+            )
+        raise TransferFailed(self._node, f"{words}Check the source file and the node's disk")
 
     def _is_there(self, path: str, size: int, wanted: str, permit: Permit | None) -> bool:
         """Whether the right file is there; half a file under the final name is taken on as a part. Raises
@@ -152,9 +194,11 @@ class SftpNodeFiles:
         except DeviceError:  # still away; counted as nothing gained
             return -1
 
-    def _rename(self, part: str, path: str) -> None:
+    def _rename(self, part: str, path: str, size: int) -> None:
+        """No-op when it was done over a session that was lost before it said so."""
         with self._sftp(f"renaming {part}") as sftp:
-            _replace(sftp, part, path)
+            if _size(sftp, part) is not None or _size(sftp, path) != size:
+                _replace(sftp, part, path)
 
     @contextmanager
     def _sftp(self, doing: str) -> Iterator[paramiko.SFTPClient]:
@@ -171,7 +215,7 @@ class SftpNodeFiles:
             cause = error.__cause__
             if isinstance(cause, IsADirectoryError):
                 raise TransferFailed(self._node, f"{doing}: {cause}") from error
-            if isinstance(cause, OSError) and transport.is_active() and "closed" not in str(cause):
+            if _is_refusal(cause) and transport.is_active():
                 words = f"{doing}: the node's SFTP server said: {cause}; look for free space in /var/tmp"
                 raise TransferFailed(self._node, words) from error
             raise
@@ -243,6 +287,13 @@ def _replace(sftp: paramiko.SFTPClient, old: str, new: str) -> None:
         if _size(sftp, new) is not None:
             sftp.remove(new)
         sftp.rename(old, new)
+
+
+def _is_refusal(cause: BaseException | None) -> bool:
+    """Whether the SFTP server said no; a connection that was cut is told as an OSError, too."""
+    if isinstance(cause, ConnectionError):
+        return False
+    return isinstance(cause, OSError) and "closed" not in str(cause)
 
 
 def _check(permit: Permit | None) -> None:

@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from srx_issu.domain.errors import (
     CommandRefused,
+    CopyDiffers,
     DeviceError,
     HostKeyRejected,
     JournalError,
@@ -16,7 +17,7 @@ from srx_issu.domain.errors import (
     SrxIssuError,
 )
 
-_FINAL_DEVICE_ERRORS = (CommandRefused, HostKeyRejected)  # asking again gets the same answer
+_FINAL_DEVICE_ERRORS = (CommandRefused, CopyDiffers, HostKeyRejected)  # asking again gets the same answer
 
 
 def may_pass(error: Exception) -> bool:
