@@ -78,27 +78,29 @@ class Conversation:
             case Scope.PRIMARY:
                 return {None: self._of_primary(wanted)}
             case Scope.LOCAL:
-                return {node: self._of_one(wanted, node, node) for node in NodeName}
+                return {node: self.answer_of(wanted, node, node) for node in NodeName}
             case Scope.BOTH:
                 return dict(self._of_both(wanted).items())
 
     def _of_primary(self, wanted: TableQuestion) -> Answer:
         if self._primary is None:
             return NotAnswered(reason="no node says of itself that it is RG0 primary")
-        return self._of_one(wanted, self._primary, self._primary)
+        return self.answer_of(wanted, self._primary, self._primary)
 
     def _of_both(self, wanted: TableQuestion) -> dict[NodeName, Answer]:
         """Asks the RG0 primary for both; whoever is missing in its reply is asked in person."""
         first = self._primary or NodeName.NODE0
         order = [node for node in (first, first.peer) if node not in self._silent] or [first]
-        answers = {node: self._of_one(wanted, order[0], node) for node in NodeName}
+        answers = {node: self.answer_of(wanted, order[0], node) for node in NodeName}
         for node in order[1:]:
             if isinstance(answers[node], NotAnswered):
-                answers[node] = self._of_one(wanted, node, node)
+                answers[node] = self.answer_of(wanted, node, node)
         return answers
 
-    def _of_one(self, wanted: TableQuestion, asked: NodeName, about: NodeName) -> Answer:
-        """Tries the question's forms in order; goes on while one is unknown or its reply is not understood.
+    def answer_of(self, wanted: TableQuestion, asked: NodeName, about: NodeName) -> Answer:
+        """What ``asked`` says of ``about``.
+
+        Tries the question's forms in order; goes on while one is unknown or its reply is not understood.
 
         The first reason is the one that is told: "syntax error" to the second form explains nothing.
         """
@@ -118,8 +120,8 @@ class Conversation:
         """The rows of one node from one reply. Raises DeviceError with the reason why there are none."""
         reply = self._reply(asked, form)
         if reply.error is not None:
-            if wanted.means_none(reply.error.message):
-                return Rows(rows=())
+            if isinstance(reply.error, CommandRefused) and wanted.means_none(reply.error.message):
+                return Rows(rows=())  # the node's own words; a node that is silent has said nothing
             raise reply.error
         part = reply.parts.get(about, reply.parts.get(asked) if wanted.speaks_of_both else None)
         if part is None:

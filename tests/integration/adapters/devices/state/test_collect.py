@@ -169,6 +169,11 @@ def test_a_box_without_multinode_ha_has_none() -> None:
     assert look(nodes, "multi_node_ha").multi_node_ha.rows_of(NODE0) == ()
 
 
+def test_a_silent_box_does_not_say_that_it_has_no_multinode_ha() -> None:
+    state = look(FakeNodes({}), "multi_node_ha", silent=NODE1)
+    assert "does not answer" in reason(state, "multi_node_ha", NODE1)
+
+
 def test_the_load_is_sampled_until_its_median_is_plain() -> None:
     clock = FakeClock()
     state = look(FakeNodes({"get-route-engine-information": cpu(0, 91, 90)}), "cpu", clock=clock)
