@@ -182,5 +182,6 @@ OPERATIONS: tuple[Operation, ...] = (
         files.checksum("sha256", "SHA256"),
         positionals=("path",),
     ),
+    _operation("show cli authorization", "get-authorization-information", system.authorization),
     _operation("show log", "get-log", files.show_log, positionals=("filename",)),
 )

@@ -23,6 +23,37 @@ def reboot(device: Device, query: Query, session: Session) -> CommandResult:
     return commands.reboot(device.world, (target,), user=session.user)
 
 
+async def authorization(device: Device, query: Query, session: Session) -> Reply:
+    """What the account's class allows, as Juniper's page of the command prints it [D]; whether expressions
+    of a list are printed in quotes is not known [U]."""
+    allowed = device.cluster.setting.login_class
+    expressions = " ".join(f'"{each.pattern}"' for each in allowed.allowed) or "none"
+    permissions = sorted(_ALL_PERMISSIONS if "all" in allowed.permissions else allowed.permissions)
+    lines = (
+        f"Current user: '{device.user}' login: '{device.user}' class ''",
+        "Permissions:",
+        *(f"    {name:<12}-- {_ALL_PERMISSIONS.get(name, name)}" for name in permissions),
+        "Individual command authorization:",
+        f"    Allow regular expression: {expressions}",
+        "    Deny regular expression: none",
+        "    Allow configuration regular expression: none",
+        "    Deny configuration regular expression: none",
+    )
+    return Reply(parts=(leaf("output", "\n".join(lines), padded=True),), lines=iter(lines))
+
+
+_ALL_PERMISSIONS = {
+    "admin": "Can view user accounts",
+    "configure": "Can enter configuration mode",
+    "maintenance": "Can become the super-user",
+    "secret": "Can view secret statements",
+    "shell": "Can start a local shell",
+    "system": "Can view system configuration",
+    "view": "Can view current values and statistics",
+    "view-configuration": "Can view all configuration (not including secrets)",
+}
+
+
 def snapshot(device: Device, query: Query, session: Session) -> CommandResult:
     return commands.take_snapshot(device.world, device.node)
 

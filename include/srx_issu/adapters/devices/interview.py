@@ -49,7 +49,7 @@ def interview(node: NodeName) -> Interview:
     view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
     unread = set[str]()
     refused = False
-    for field, question in _QUESTIONS.items():
+    for field, question in QUESTIONS.items():
         try:
             view = yield from question(node, view)
             answered += 1
@@ -111,7 +111,7 @@ def _issu(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     return replace(view, issu=sync.issu_status(body))
 
 
-_QUESTIONS = {  # by the field of NodeView that it fills
+QUESTIONS = {  # by the field of NodeView that it fills
     "release": _software,
     "booted_at": _clock,
     "groups": _groups,

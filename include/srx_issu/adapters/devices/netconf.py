@@ -22,17 +22,30 @@ def _nothing() -> None:
     return None
 
 
+def _unheard(_reply: str) -> None:
+    return None
+
+
 class NetconfSession:
     """Opened at the first call, kept until ``close`` or until an answer is lost; then opened anew."""
 
     def __init__(
-        self, node: str, address: Address, credentials: Credentials, *, connect_s: float, rpc_s: float
+        self,
+        node: str,
+        address: Address,
+        credentials: Credentials,
+        *,
+        connect_s: float,
+        rpc_s: float,
+        hear: Callable[[str], None] = _unheard,
     ) -> None:
+        """``hear`` is given each reply as it came, before anybody reads it."""
         self.node = node
         self._address = address
         self._credentials = credentials
         self._connect_s = connect_s
         self._rpc_s = rpc_s
+        self._hear = hear
         self._device: NodeDevice | None = None
         self._left_open: list[NodeDevice] = []
         self._lock = threading.RLock()
@@ -93,7 +106,7 @@ class NetconfSession:
             self._open()
 
     def _open(self) -> NodeDevice:
-        device = NodeDevice(self.node, self._address, self._credentials, self._connect_s)
+        device = NodeDevice(self.node, self._address, self._credentials, self._connect_s, self._hear)
         device.open()
         if self._tells_its_name and not self._is_right_node(device):
             device = NodeDevice(self.node, self._address, self._credentials, self._connect_s)

@@ -183,7 +183,7 @@ class NodeDesk:
         if broke is not None:
             raise _about(question, broke)
         self._has_asked_more = True
-        return _reply(
+        return xml_reply(
             self._node, await self.session.run(compound.command(question), limit=LOOK_BYTES), question
         )
 
@@ -219,7 +219,7 @@ def _element(node: NodeName, text: str, question: Question) -> Element:
     return parse_reply(node, text, large=question.large)
 
 
-def _reply(node: NodeName, printed: Printed, question: Question) -> Element:
+def xml_reply(node: NodeName, printed: Printed, question: Question) -> Element:
     """The XML of an answer. A whole document is an answer even when no exit status came with it."""
     text = _document(printed.out)
     if not text.startswith("<"):

@@ -15,7 +15,7 @@ from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import configuration_text, file_content
 from srx_issu.adapters.devices.parse.refusals import raise_errors
 from srx_issu.adapters.devices.parse.reply import Element
-from srx_issu.adapters.devices.question import Question
+from srx_issu.adapters.devices.question import Question, RequestSender
 from srx_issu.domain.cluster.model import Cluster, NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceError, SessionLost, UnknownCommand
 from srx_issu.domain.upgrade.intent import Timers
@@ -117,7 +117,7 @@ class PyezClusterReader:
         self.close()
 
 
-def ask(session: NetconfSession, question: Question, timeout_s: float | None = None) -> Element:
+def ask(session: RequestSender, question: Question, timeout_s: float | None = None) -> Element:
     """By the first form that the release knows. Errors of one node stay in the reply: the parser knows whose
     they are."""
     *others, last = question.forms

@@ -9,6 +9,7 @@ by ``parse.reply``, and handed over whole with its errors in it. See decision 03
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from jnpr.junos import Device
@@ -47,7 +48,14 @@ _GOODBYE_S = 3
 class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
     """PyEZ's Device; only ``open`` differs, and what a session does with a message."""
 
-    def __init__(self, node: str, address: Address, credentials: Credentials, connect_s: float) -> None:
+    def __init__(
+        self,
+        node: str,
+        address: Address,
+        credentials: Credentials,
+        connect_s: float,
+        hear: Callable[[str], None],
+    ) -> None:
         super().__init__(
             host=node,
             port=address.port,
@@ -59,6 +67,7 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
         self._address = address
         self._credentials = credentials
         self._connect_s = connect_s
+        self._hear = hear
         self._session: _Session | None = None
         self._connection: Any = None
 
@@ -67,7 +76,7 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
         key = private_key(self._node, self._credentials)
         self._connection = open_socket(self._node, self._address, self._connect_s)
         handler = _Handler({"name": "junos"})
-        self._session = _Session(handler, self._node, self._credentials, key, trusted)
+        self._session = _Session(handler, self._node, self._credentials, key, trusted, self._hear)
         doing = "NETCONF login"
         try:
             with (
@@ -131,7 +140,13 @@ class _Session(SSHSession):  # type: ignore[misc]
     """ncclient's SSH session with our host key check, our login and our parser in front of its own."""
 
     def __init__(
-        self, handler: _Handler, node: str, credentials: Credentials, key: Any, trusted: TrustedKeys
+        self,
+        handler: _Handler,
+        node: str,
+        credentials: Credentials,
+        key: Any,
+        trusted: TrustedKeys,
+        hear: Callable[[str], None],
     ) -> None:
         super().__init__(handler)
         self._node = node
@@ -139,6 +154,7 @@ class _Session(SSHSession):  # type: ignore[misc]
         self._key = key
         self._trusted = trusted
         self._host_keys = _Algorithms(trusted.algorithms)
+        self._hear = hear
         self._large = False
         self.reply: Element | None = None
         self.fault: ReplyNotUnderstood | None = None
@@ -168,6 +184,7 @@ class _Session(SSHSession):  # type: ignore[misc]
 
     def _dispatch_message(self, raw: str) -> None:
         text = without_control_characters(raw)
+        self._hear(text)
         try:
             self.reply = parse_reply(self._node, text, large=self._large)
         except ReplyNotUnderstood as fault:

@@ -6,6 +6,7 @@ What a reply must hold is its parser's to say: ``interview`` for a look, ``state
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from lxml import etree
 
@@ -34,6 +35,15 @@ class RequestForm:
         for leaf, text in self.rpc.leaves:
             etree.SubElement(element, leaf).text = text
         return element
+
+
+class RequestSender(Protocol):
+    """Who sends one request to one node and returns the whole ``rpc-reply``: a session, or a recording."""
+
+    @property
+    def node(self) -> str: ...
+
+    def send(self, form: RequestForm, *, large: bool = False, timeout_s: float | None = None) -> Element: ...
 
 
 def cli_form(cli: str, output: str = "xml") -> RequestForm:
