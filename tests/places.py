@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 INCLUDE = ROOT / "include"
@@ -26,3 +28,9 @@ def captures(pattern: str = "*") -> tuple[Path, ...]:
 def capture(name: str) -> str:
     """The text of one capture; see ``captures`` for when it is not there."""
     return captures(name)[0].read_text(encoding="utf-8")
+
+
+def platform_clusters() -> list[dict[str, Any]]:
+    """The lab's entries, one of each platform."""
+    text = (DEMO_TOPOLOGY.parent / "platforms.yaml").read_text(encoding="utf-8")
+    return list(yaml.safe_load(text)["clusters"])

@@ -76,7 +76,9 @@ def export(
 ) -> None:
     """One upgrade's journal as JSON Lines with chain and signed head, for storage that is written once."""
     with _refusals():
-        lines = "".join(f"{line}\n" for line in export_lines(SqlChain(_url()).stored(upgrade), _signer()))
+        lines = "".join(
+            f"{line}\n" for line in export_lines(SqlChain(journal_url()).stored(upgrade), _signer())
+        )
         if output is None:
             sys.stdout.write(lines)
             return
@@ -91,7 +93,7 @@ def export(
 def _of_database(
     upgrade: str | None, verifier: Verifier | None, heads: tuple[Head, ...]
 ) -> list[Verification]:
-    chain = SqlChain(_url())
+    chain = SqlChain(journal_url())
     known = chain.upgrade_ids()
     if upgrade is not None and upgrade not in known:
         raise JournalError(f"upgrade {upgrade} is not in the journal; 'srx-issu status' lists runs")
@@ -121,7 +123,7 @@ def _tell(found: Verification) -> bool:
     return found.is_whole
 
 
-def _url() -> str:
+def journal_url() -> str:
     """Set, or that of the embedded stack of this checkout."""
     url = os.environ.get(JOURNAL_URL) or _embedded(lambda home: home.remembered().get("journal"))
     if not url:

@@ -1,0 +1,70 @@
+"""A probe from this machine: the operator's files, the account, the journal, what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from srx_issu import catalog
+from srx_issu.adapters.journal import SqlLeases
+from srx_issu.catalog.requests.newest import newest_image
+from srx_issu.catalog.requests.upgrade import find_cluster
+from srx_issu.cli.audit import journal_url
+from srx_issu.cli.device_account import AccountOptions, account_of
+from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
+from srx_issu.cli.probe_tables import answers_table, show_report
+from srx_issu.cli.terminal import Terminal
+from srx_issu.domain.cluster.model import Image
+from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
+from srx_issu.probe.probing import Probed, ProbeRequest, probe, refuse_while_held
+
+console = Terminal()
+errors = Terminal(stderr=True)
+
+
+def show_probe(
+    cluster: str, files: Path | None, options: AccountOptions, *, has_journal: bool, answers: bool
+) -> None:
+    """Exit status 1 where there is a list, 2 where nothing could be asked."""
+    with refusals():
+        probed = probe_once(cluster, files, options, has_journal=has_journal)
+    if answers:
+        console.print(answers_table(probed.report.readings))
+    show_report(console, probed.report)
+    if not probed.report.is_ready:
+        raise typer.Exit(EXIT_RED)
+
+
+def probe_once(cluster: str, files: Path | None, options: AccountOptions, *, has_journal: bool) -> Probed:
+    """Raises RequestRefused, OperatorFileError or JournalError; nothing was asked of a node then."""
+    known = catalog.load((files or catalog.files_folder()).resolve())
+    found = find_cluster(known, cluster)
+    account = account_of(found, options)
+    began_at = datetime.now(UTC)
+    if has_journal:
+        refuse_while_held(SqlLeases(journal_url()), cluster, began_at)
+    image = newest_image(known, found.model)
+    judged = image or Image(file="", name="no-image", release="", models=frozenset(), sha256="", size_bytes=0)
+    request = ProbeRequest(
+        cluster=found,
+        account=account,
+        policy=known.policy_for(found, judged),
+        software=known.support_rules.software(found.model, found.routing_engine),
+        image=image,
+    )
+    with errors.status("probing", spinner="line") as shown:
+        return probe(request, began_at, shown.update)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What was refused becomes one sentence and exit status 2: nothing is said about the cluster then."""
+    try:
+        yield
+    except (RequestRefused, OperatorFileError, JournalError) as refused:
+        errors.print(str(refused), highlight=False, soft_wrap=True)
+        raise typer.Exit(EXIT_NOT_DONE) from None

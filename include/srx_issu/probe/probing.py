@@ -1,0 +1,102 @@
+"""One probe: ask, try, read. Stops before anything is tried where an upgrade is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.ports.journal import Lease
+from srx_issu.probe.asking import Progress, ask_everything
+from srx_issu.probe.exchange import Exchange, KeptAnswers
+from srx_issu.probe.predicted import predict
+from srx_issu.probe.reading import read_answers, snapshot_of, views_of
+from srx_issu.probe.report import ProbeReport
+from srx_issu.probe.told import told_by_answers, told_identity
+from srx_issu.probe.tried import Tried, try_everything
+
+NO_IMAGE = "/var/tmp/image.tgz"  # stands for the image where the catalogue has none for the model
+
+
+class LeaseLook(Protocol):
+    """Of the leases only who holds one: a probe takes none."""
+
+    def holder(self, resource: str, /) -> Lease | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeRequest:
+    """Which cluster, with which rights and by which policy. ``image`` None: the catalogue has none for it."""
+
+    cluster: Cluster
+    account: Credentials
+    policy: Policy
+    software: SoftwareFamily
+    image: Image | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probed:
+    """What came of it, with all that it was made of."""
+
+    report: ProbeReport
+    exchanges: tuple[Exchange, ...]
+    tried: Tried
+
+
+def refuse_while_held(leases: LeaseLook, cluster: str, now: datetime) -> None:
+    """Raises RequestRefused while an upgrade has the cluster. Takes no lease."""
+    holder = leases.holder(f"cluster:{cluster}")
+    if holder is not None and holder.expires_at > now:
+        raise RequestRefused(
+            f"upgrade {holder.owner} has {cluster} until {holder.expires_at:%Y-%m-%d %H:%M} UTC: nothing was "
+            "asked of its nodes; probe it when the upgrade is over"
+        )
+
+
+def probe(request: ProbeRequest, began_at: datetime, progress: Progress) -> Probed:
+    """Never raises for a node; RequestRefused where the nodes show that an ISSU is under way."""
+    cluster, timers = request.cluster, request.policy.timers
+    exchanges = ask_everything(cluster, request.account, timers, progress=progress, go_on=_refuse_issu)
+    progress("trying shell, job and file copy")
+    tried = try_everything(cluster, request.account, timers)
+    return Probed(report=make_report(request, exchanges, tried, began_at), exchanges=exchanges, tried=tried)
+
+
+def make_report(
+    request: ProbeRequest, exchanges: tuple[Exchange, ...], tried: Tried, began_at: datetime
+) -> ProbeReport:
+    """The same from a bundle, without a device."""
+    answers = KeptAnswers.of(exchanges)
+    readings, snapshot = read_answers(answers), snapshot_of(answers)
+    told = told_by_answers(
+        answers,
+        readings,
+        snapshot,
+        software=request.software,
+        image_path=request.image.node_path if request.image else NO_IMAGE,
+        clock_skew_s=request.policy.limits.clock_skew_s,
+    )
+    identity = tuple(told_identity(request.cluster, readings, snapshot))
+    return ProbeReport(
+        cluster=request.cluster.name,
+        model=request.cluster.model,
+        began_at=began_at,
+        readings=readings,
+        trials=(*told, *identity, *tried.trials),
+        predictions=predict(request.image, tried.speeds, request.policy.timers),
+    )
+
+
+def _refuse_issu(looked: KeptAnswers) -> None:
+    """By the nodes' own words: an upgrade that no journal knows of."""
+    for view in views_of(looked).values():
+        if view.issu is not None and view.issu.in_progress:
+            raise RequestRefused(
+                f"{view.node} says that an ISSU is in progress: nothing more was asked, nothing was tried"
+            )
