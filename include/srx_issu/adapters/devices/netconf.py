@@ -106,12 +106,15 @@ class NetconfSession:
             self._open()
 
     def _open(self) -> NodeDevice:
+        device = self._opened()
+        if self._tells_its_name and not self._is_right_node(device):
+            device = self._opened()
+        self._device = device
+        return device
+
+    def _opened(self) -> NodeDevice:
         device = NodeDevice(self.node, self._address, self._credentials, self._connect_s, self._hear)
         device.open()
-        if self._tells_its_name and not self._is_right_node(device):
-            device = NodeDevice(self.node, self._address, self._credentials, self._connect_s)
-            device.open()
-        self._device = device
         return device
 
     def _is_right_node(self, device: NodeDevice) -> bool:
