@@ -18,6 +18,7 @@ import pytest
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
 from srx_issu.domain.failure.naming import Diagnosis, FailureClass, diagnose
+from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.recovery.plan import SentRecoveryCommand
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
 from srx_issu.domain.recovery.progress import Send, Stop, Wait
@@ -76,7 +77,10 @@ class Controller:
         """False while the upgrade is under way."""
         now = self.look()
         words = self.model.transcript if self.has_transcript else None
-        self.diagnosis = diagnose(before, now, N0, NEW, transcript=words, overdue=overdue)
+        returned = "1" if words and transcript_verdict(words) else None
+        self.diagnosis = diagnose(
+            before, now, N0, NEW, transcript=words, overdue=overdue, exit_status=returned
+        )
         self.plan = recover(now, before, intent(), self.diagnosis)
         return self.plan.kind is not PlanKind.WATCH
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from srx_lab.answering import may_run, question_before
 from srx_lab.cli.configure import ConfigureMode
+from srx_lab.cli.following import follow_upgrade
 from srx_lab.cli.line import parse_line, run_line
 from srx_lab.device import Device
 from srx_lab.grammar import SyntaxTrouble
@@ -117,8 +118,7 @@ class InteractiveCli:
             await self._say("syntax error, expecting <command>.")
             return
         if outcome.reply.upgrade is not None:
-            async for text in self.device.transcript(outcome.reply.upgrade):
-                await self._say(text)
+            await follow_upgrade(self.device, outcome.reply.upgrade, self.terminal)
             return
         await self._page(outcome.lines(), no_more=outcome.pipeline.no_more)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from srx_lab.answering import may_run
+from srx_lab.cli.following import follow_upgrade
 from srx_lab.cli.interactive import command_text, confirm
 from srx_lab.cli.line import parse_line, run_line
 from srx_lab.device import Device
@@ -92,8 +93,7 @@ async def _one(device: Device, session: Session, line: str, terminal: _NoTermina
             return 1
     outcome = await run_line(device, session, line)
     if outcome.reply.upgrade is not None:
-        async for text in device.transcript(outcome.reply.upgrade):
-            await terminal.write(text + "\n")
+        await follow_upgrade(device, outcome.reply.upgrade, terminal)
         return 0
     failed = outcome.trouble is not None
     block = ""

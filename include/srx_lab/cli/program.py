@@ -8,7 +8,7 @@ from srx_lab.cli.interactive import InteractiveCli
 from srx_lab.cli.once import run_once
 from srx_lab.device import Device, Program
 from srx_lab.session import Session
-from srx_lab.streams import Streams
+from srx_lab.streams import FileSink, MemorySink, Sink, Streams
 from srx_lab.terminal import Terminal
 
 
@@ -18,7 +18,12 @@ async def cli(
     """`cli -c 'command; command'`, or an interactive CLI on the terminal."""
     if "-c" in arguments:
         text = arguments[arguments.index("-c") + 1]
-        return await run_once(device, session, text, streams.out.write, stdin=streams.stdin)
+        is_late = isinstance(streams.out, FileSink) and device.world.fault("cli_writes_at_end", device.node)
+        out: Sink = MemorySink() if is_late else streams.out
+        status = await run_once(device, session, text, out.write, stdin=streams.stdin)
+        if isinstance(out, MemorySink) and out is not streams.out:
+            await streams.out.write(out.text)
+        return status
     return await InteractiveCli(device=device, session=session, terminal=terminal).run()
 
 

@@ -84,6 +84,15 @@ class ClusterMachine:
     def clear(self, name: str | None = None, node: NodeId | None = None) -> list[str]:
         return clear(self.world, name, node)
 
+    def asks(self, line: str) -> bool:
+        """Whether this line of the transcript is a question that the upgrade waits behind."""
+        return self.upgrade is not None and self.upgrade.question == line and self.upgrade.answer is None
+
+    def answer(self, text: str) -> None:
+        if self.upgrade is not None:
+            self.upgrade.answer = text
+            self.world.schedule.poke()
+
     def session_closed(self, upgrade: int) -> None:
         """The session that started an upgrade is gone; normally the upgrade goes on [U]."""
         running = self.upgrade

@@ -19,6 +19,10 @@ class Refused(Exception):
     """Ended before either node was changed; the device closes the window itself."""
 
 
+class Ended(Exception):
+    """The command ends, in words of its own; the window stays as it is [U]."""
+
+
 class Aborted(Exception):
     """Ended with both nodes in the ISSU window; people must restore the cluster."""
 
@@ -42,6 +46,14 @@ def refuse_cleanly(world: World, upgrade: Upgrade, lines: Iterable[str]) -> None
     set_window(world, open_=False, why="Exiting in-service-upgrade window")
     enter_phase(world, upgrade, Phase.REFUSED)
     end_upgrade(world, upgrade, "refused")
+
+
+def end_unexplained(world: World, upgrade: Upgrade, lines: Iterable[str]) -> None:
+    """Nothing says why, and nothing is closed."""
+    say(world, upgrade, *lines)
+    is_open = any(node.in_issu_window for node in world.nodes())
+    enter_phase(world, upgrade, Phase.ABORTED if is_open else Phase.REFUSED)
+    end_upgrade(world, upgrade, "ended")
 
 
 def close_dirty(world: World, upgrade: Upgrade, lines: Iterable[str]) -> None:

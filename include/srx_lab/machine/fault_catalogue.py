@@ -112,6 +112,27 @@ _CATALOGUE = (
         words="error: ISSU cannot be carried out",
     ),
     _spec(
+        "issu_ends",
+        "the ISSU's command ends in `words` that name no error, at its start or, with `--at sync_kernel`, "
+        "in step 3",
+        _U,
+        Scope.CLUSTER,
+        words="Contact your support representative.",
+    ),
+    _spec(
+        "issu_asks",
+        "the ISSU's command asks a `question` before it upgrades a node; who does not answer yes ends it",
+        "[T]",
+        Scope.CLUSTER,
+        question="Do you want to continue with these actions being taken ? [yes,no] (no) ",
+    ),
+    _spec(
+        "cli_writes_at_end",
+        "the program cli writes into a file only when its command ends",
+        _U,
+        Scope.NODE,
+    ),
+    _spec(
         "secondary_reboot_fails",
         "the secondary is not back within the hold timer (4.1)",
         _S,

@@ -7,9 +7,11 @@ from srx_lab.machine.boot import announce_reboot
 from srx_lab.machine.effects import FileCopied, FileRemoved
 from srx_lab.machine.endings import (
     Aborted,
+    Ended,
     Refused,
     close_dirty,
     cut_short,
+    end_unexplained,
     follow_last_reboot,
     refuse_cleanly,
 )
@@ -22,6 +24,7 @@ from srx_lab.machine.words import ColdSync, NodeId, Phase
 from srx_lab.machine.world import World
 
 _SETTLE_S = 30.0
+_PATIENT_S = 10 * 365 * 86_400.0  # of a question [U]
 
 
 def upgrade_cluster(world: World, upgrade: Upgrade) -> Script:
@@ -32,6 +35,8 @@ def upgrade_cluster(world: World, upgrade: Upgrade) -> Script:
         yield from _upgrade_old_primary(world, upgrade)
     except Refused as refusal:
         refuse_cleanly(world, upgrade, refusal.args)
+    except Ended as end:
+        end_unexplained(world, upgrade, end.args)
     except Aborted as failure:
         close_dirty(world, upgrade, failure.args)
     except GeneratorExit:
@@ -43,6 +48,7 @@ def _until_switchover(world: World, upgrade: Upgrade) -> Script:
     check_start(world, upgrade)
     yield from _consolidate_groups(world, upgrade)
     yield from validate(world, upgrade)
+    yield from _ask(world, upgrade)
     yield from _sync_kernel(world, upgrade)
     yield from _install_secondary(world, upgrade)
     yield from _reboot_secondary(world, upgrade)
@@ -63,6 +69,18 @@ def _consolidate_groups(world: World, upgrade: Upgrade) -> Script:
     note(world, upgrade, f"Initiated manual failover for all redundancy-groups to {upgrade.starter}")
 
 
+def _ask(world: World, upgrade: Upgrade) -> Script:
+    """The guide's prompt: go on, or end it before a node is upgraded [S]; the words are [T]."""
+    asking = world.fault("issu_asks")
+    if asking is None:
+        return
+    upgrade.question = asking.parameters["question"]
+    say(world, upgrade, upgrade.question)
+    yield Until(holds=lambda: upgrade.answer is not None, timeout_s=_PATIENT_S)
+    if upgrade.answer != "yes":
+        raise Refused
+
+
 def _sync_kernel(world: World, upgrade: Upgrade) -> Script:
     """Step 3."""
     enter_phase(world, upgrade, Phase.SYNC_KERNEL)
@@ -74,6 +92,8 @@ def _sync_kernel(world: World, upgrade: Upgrade) -> Script:
         )
     if refused := world.fault("issu_refused"):
         raise Refused(refused.parameters["words"])
+    if ended := world.fault("issu_ends"):
+        raise Ended(ended.parameters["words"])
 
 
 def _install_secondary(world: World, upgrade: Upgrade) -> Script:

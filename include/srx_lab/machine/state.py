@@ -227,6 +227,8 @@ class Upgrade:
     no_old_master_upgrade: bool = False
     unlink: bool = False
     in_band: bool = False
+    question: str | None = None  # on its terminal
+    answer: str | None = None
 
     @property
     def secondary(self) -> NodeId:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.endings import Refused
+from srx_lab.machine.endings import Ended, Refused
 from srx_lab.machine.gauges import busy_percent
 from srx_lab.machine.groups import monitor_failures, priority
 from srx_lab.machine.issu_rules import disk_shortages, refuse_release
@@ -31,6 +31,8 @@ def check_start(world: World, upgrade: Upgrade) -> None:
         )
     if refused := world.fault("issu_refused"):
         raise Refused(refused.parameters["words"])
+    if ended := world.fault("issu_ends"):
+        raise Ended(ended.parameters["words"])
     set_window(world, open_=True, why="Entering in-service-upgrade window")
 
 

@@ -116,7 +116,12 @@ def _as_output(reply: Reply) -> Reply:
 
 async def _until_over(device: Device, number: int) -> Reply:
     """Output of an RPC is not streamed: it comes when the upgrade's process ends, if anyone is left [U]."""
-    lines = [line async for line in device.transcript(number)]
+    lines = []
+    async for line in device.transcript(number):
+        lines.append(line)
+        if device.cluster.machine.asks(line):  # nobody is asked over NETCONF [U]
+            device.cluster.machine.answer("no")
+            device.cluster.settle()
     errors = [line for line in lines if "error:" in line]
     parts = tuple(RpcError(message=line.strip()) for line in errors)
     return Reply(parts=(*parts, leaf("output", "\n".join(lines), padded=True)))

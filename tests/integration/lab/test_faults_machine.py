@@ -11,8 +11,8 @@ from srx_lab.rehearsal import machine_with_room, rehearse
 
 CLEAN = {"var_tmp_full", "var_tmp_full_on_both", "rg1_priority_zero", "already_current", "ineligible_release",
          "cpu_high", "image_truncated", "image_corrupt", "image_wrong_platform", "validation_fails",
-         "rg_failover_error", "ksyncd_error", "chassisd_error", "issu_refused", "control_link_down",
-         "fabric_link_down", "both_nodes_primary", "node_power_off"}  # fmt: skip
+         "rg_failover_error", "ksyncd_error", "chassisd_error", "issu_refused", "issu_ends",
+         "control_link_down", "fabric_link_down", "both_nodes_primary", "node_power_off"}  # fmt: skip
 NOT_STARTED = {"issu_already_in_progress", "image_missing", "remote_site_unreachable"}
 DIRTY = {"secondary_reboot_fails", "cold_sync_never_completes", "cold_sync_stalls", "failover_refused",
          "primary_upgrade_fails", "node_never_comes_back"}  # fmt: skip
@@ -21,6 +21,8 @@ DIRTY = {"secondary_reboot_fails", "cold_sync_never_completes", "cold_sync_stall
 def expected_end(name: str) -> Phase:
     if name in NOT_STARTED:
         return Phase.IDLE
+    if name == "issu_asks":
+        return Phase.VALIDATE  # nobody answers
     if name in CLEAN:
         return Phase.REFUSED
     if name in DIRTY:
@@ -32,7 +34,7 @@ def expected_end(name: str) -> Phase:
 def test_each_fault_ends_as_it_should(name: str) -> None:
     ending = rehearse(name)
     assert ending.phase == expected_end(name)
-    assert ending.window is (name in DIRTY | {"issu_already_in_progress"})
+    assert ending.window is (name in DIRTY | {"issu_already_in_progress", "issu_asks"})
 
 
 def test_a_fault_waits_for_its_phase() -> None:

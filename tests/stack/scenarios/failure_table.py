@@ -124,6 +124,30 @@ ROWS: tuple[Scenario, ...] = (
         at="sync_kernel",
         then=held("unknown", (start(),), cluster("old", "old", "node0", *DATA_FLAGS)),
     ),
+    # Ended, or waiting, in words that no list has.
+    Scenario(
+        fault="issu_ends", answer="Approve", then=aborted("command_ended", (start(), abort(0), abort(1)))
+    ),
+    Scenario(fault="issu_ends", answer="Reject", then=held("command_ended", (start(),), BEFORE)),
+    Scenario(
+        fault="issu_ends",
+        at="sync_kernel",
+        answer="Approve",
+        then=aborted("command_ended", (start(), abort(0), abort(1), *AS_BEFORE)),
+    ),
+    Scenario(
+        fault="issu_ends",
+        at="sync_kernel",
+        besides="cli_writes_at_end",
+        answer="Approve",
+        then=aborted("command_ended", (start(), abort(0), abort(1), *AS_BEFORE)),
+    ),
+    Scenario(fault="issu_asks", answer="Approve", then=aborted("prompt_unanswered")),
+    Scenario(
+        fault="issu_asks",
+        answer="Reject",
+        then=held("prompt_unanswered", (start(),), cluster("old", "old", "node0", *DATA_FLAGS)),
+    ),
     Scenario(fault="secondary_reboot_fails", then=rolled_back("secondary_reboot_failed")),
     Scenario(fault="cold_sync_never_completes", then=rolled_back("cold_sync_failed")),
     *(

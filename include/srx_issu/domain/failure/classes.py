@@ -34,6 +34,8 @@ class FailureClass(StrEnum):
     PRIMARY_UPGRADE_FAILED = "primary_upgrade_failed"  # the new node serves, the old one did not install
     PRIMARY_REBOOT_FAILED = "primary_reboot_failed"  # the new node serves, the old one did not come back
     VERSIONS_DIFFER = "versions_differ"  # mixed releases, and no ISSU in progress
+    COMMAND_ENDED = "command_ended"  # the command has returned, in words that nobody has seen yet
+    PROMPT_UNANSWERED = "prompt_unanswered"  # the command asks a question and waits
     STUCK = "stuck"  # the deadline has passed without a word of failure
     TRANSCRIPT_LOST = "transcript_lost"  # the deadline has passed and there are no words at all
 

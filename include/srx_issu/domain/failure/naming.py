@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs, not_settled
 from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.last_words import last_words
 from srx_issu.domain.failure.situation import ClusterSituation, Situation, classify, runs
 from srx_issu.domain.failure.table import FACTS
-from srx_issu.domain.failure.transcript import CLASS_OF_CODE, Stopped, transcript_verdict
+from srx_issu.domain.failure.transcript import CLASS_OF_CODE, Stopped
 
 __all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose"]
 
@@ -69,18 +70,18 @@ def diagnose(
     *,
     transcript: str | None,
     overdue: bool,
-    has_returned: bool = True,
+    exit_status: str | None = None,
 ) -> Diagnosis:
     """Names what is wrong.
 
     ``transcript`` is all that the upgrade has said so far, None when it cannot be read. ``overdue`` says
     that the current wait's deadline has passed, or that nobody is known to drive an upgrade (recovery of
     a cluster that was upgraded by hand). Without it, and without the device's own word that the upgrade
-    has stopped, an unfinished upgrade is UNDER_WAY. ``has_returned``: whether the command has; while it has
-    not, or nobody knows, a line with an error may be about what was tried again.
+    has stopped, an unfinished upgrade is UNDER_WAY. ``exit_status``: of the command; None while it has not
+    returned, or nobody knows: then a line with an error may be about what was tried again.
     """
     standing = classify(before, now, starter, target)
-    stopped = transcript_verdict(transcript) if transcript is not None else None
+    stopped = last_words(transcript, exit_status)
     case = _FailureCase(
         before=before,
         now=now,
@@ -88,7 +89,7 @@ def diagnose(
         situation=standing.situation,
         stopped=stopped,
         has_words=transcript is not None,
-        has_returned=has_returned,
+        has_returned=overdue or exit_status is not None,
     )
     failure = _classify(case, overdue=overdue)
     return Diagnosis(
@@ -129,6 +130,10 @@ _NAMED_OTHERWISE: Mapping[tuple[Situation, FailureClass], FailureClass] = {
 }
 
 
+# Read from the job alone: elsewhere the node that ran it may have rebooted since, as it should.
+_WITHOUT_WORDS = (FailureClass.COMMAND_ENDED, FailureClass.PROMPT_UNANSWERED)
+
+
 def _has_given_up(case: _FailureCase) -> bool:
     """Whether the upgrade is over by its own word, or by what both nodes show.
 
@@ -138,7 +143,11 @@ def _has_given_up(case: _FailureCase) -> bool:
         return True
     if case.situation is Situation.SETTLING:
         return _by_cause(case) is not None
-    return case.stopped is not None and (case.stopped.in_so_many_words or case.has_returned)
+    if case.stopped is None:
+        return False
+    if case.stopped.cause in _WITHOUT_WORDS:
+        return _by_cause(case) is not None
+    return case.stopped.in_so_many_words or case.has_returned
 
 
 def _by_cause(case: _FailureCase) -> FailureClass | None:

@@ -186,6 +186,28 @@ FACTS: dict[FailureClass, Facts] = {
         words="Find out who did it (upgrade by hand, replaced node) and decide which release shall stay.",
         source="[D] KB17947: never let nodes of different versions talk over control or fabric links",
     ),
+    FailureClass.COMMAND_ENDED: Facts(
+        symptom="The command of the ISSU has ended, its node has not rebooted, and its last words are none "
+        "that this software knows.",
+        true_now="Nobody drives the ISSU any more. What the nodes show is all that is known.",
+        service=TrafficImpact.NOT_REDUNDANT,
+        situations=HALF_WAY,
+        permission=Permission.ASK,
+        at_most=Permission.ASK,
+        words="Read its last words and the transcript before you approve: they say why it ended.",
+        source="[T] a command that returns has failed; [S] who is upgraded is logged out",
+    ),
+    FailureClass.PROMPT_UNANSWERED: Facts(
+        symptom="The transcript ends in a question, '... [yes,no]' or 'Do you want to continue ...'.",
+        true_now="The ISSU waits for an answer, or has taken the missing one for a no.",
+        service=TrafficImpact.NOT_REDUNDANT,
+        situations=HALF_WAY,
+        permission=Permission.ASK,
+        at_most=Permission.ASK,
+        words="Decide what the question means for this cluster. Approve to end the ISSU and to put the "
+        "cluster back.",
+        source="[S] the upgrade software prompts you; [T] Juniper's tests wait for such a question",
+    ),
     FailureClass.STUCK: Facts(
         symptom="A deadline has passed. No error message, and the nodes show no progress.",
         true_now="An ISSU has been asked for and may still be running.",

@@ -115,7 +115,12 @@ def _release(case: _PlanCase, node: NodeName) -> str:
 
 def _may_hold_new_image(case: _PlanCase) -> bool:
     """The secondary may have been given the image and not have booted it (4.1), or nobody knows."""
-    half_way = (FailureClass.SECONDARY_REBOOT_FAILED, FailureClass.STUCK, FailureClass.TRANSCRIPT_LOST)
+    half_way = (
+        FailureClass.SECONDARY_REBOOT_FAILED,
+        FailureClass.COMMAND_ENDED,
+        FailureClass.STUCK,
+        FailureClass.TRANSCRIPT_LOST,
+    )
     return case.failure in half_way and not case.rebooted(case.starter.peer)
 
 
@@ -191,6 +196,7 @@ def _abort(case: _PlanCase, release: str) -> tuple[RecoveryAction, ...]:
     shown = {view.issu.in_progress if view.issu else None for view in case.now.views}
     window_open = case.diagnosis.window_open
     is_quiet = shown == {False} or case.failure in _BEFORE_THE_WINDOW
+    is_quiet = is_quiet and case.failure is not FailureClass.PROMPT_UNANSWERED  # it may wait without a window
     is_closed = window_open is False or (window_open is None and is_quiet and not issu_signs(case.now))
     return () if is_closed and True not in shown else (steps.abort_issu(release, None),)
 

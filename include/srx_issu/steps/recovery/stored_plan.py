@@ -63,7 +63,7 @@ def _look(context: UpgradeContext, overdue: bool | None, now: Snapshot) -> Progn
         course.target,
         transcript=_transcript(context),
         overdue=overdue,
-        has_returned=overdue or _has_returned(context),
+        exit_status=_exit_status(context),
     )
     plan = recover(now, course.before, context.intent, diagnosis, context.intent.policy.failures)
     return Prognosis(now=now, diagnosis=diagnosis, plan=plan)
@@ -94,16 +94,17 @@ def _transcript(context: UpgradeContext) -> str | None:
         return None
 
 
-def _has_returned(context: UpgradeContext) -> bool:
-    """Whether the command of the ISSU has, as the file with its exit status tells. One that cannot be read
-    tells nothing."""
-    begun = context.known().start
-    if begun is None or begun.transcript_path is None:
-        return False
+def _exit_status(context: UpgradeContext) -> str | None:
+    """Of the command of the ISSU; None while it has not returned. A file that cannot be read tells nothing,
+    and of a refused start the refusal tells all."""
+    so_far = context.known()
+    begun = so_far.start
+    if begun is None or begun.transcript_path is None or so_far.start_refusal:
+        return None
     try:
-        return context.reader.read_text(begun.starter, exit_beside(begun.transcript_path)) is not None
+        return context.reader.read_text(begun.starter, exit_beside(begun.transcript_path))
     except DeviceError:
-        return False
+        return None
 
 
 def name_failure(context: UpgradeContext, now: Snapshot) -> FailureClass:

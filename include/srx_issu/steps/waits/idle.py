@@ -11,7 +11,9 @@ from datetime import datetime
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs
 from srx_issu.domain.errors import DeviceError
-from srx_issu.domain.failure.transcript import Stopped, transcript_verdict
+from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.last_words import has_stopped
+from srx_issu.domain.failure.transcript import Stopped
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.recovery.found import nothing_to_recover
@@ -111,15 +113,13 @@ class QuietWatch:
         return await self._read(self.start.starter, self.start.transcript_path)
 
     async def _stopped(self, transcript: str | None) -> Stopped | None:
-        """As a wait judges it: a line with an error may be about what was tried again, until the command has
-        returned."""
-        stopped = transcript_verdict(transcript) if transcript else None
-        if stopped is None or stopped.in_so_many_words:
-            return stopped
+        """By its words. The command's end alone says nothing here: a healthy ISSU's comes with its node's
+        reboot. Until the command has returned, a line with an error may be about what was tried again."""
         if self.start is None or self.start.transcript_path is None:
             return None
-        returned = await self._read(self.start.starter, exit_beside(self.start.transcript_path))
-        return None if returned is None else stopped
+        exit_status = await self._read(self.start.starter, exit_beside(self.start.transcript_path))
+        stopped = has_stopped(transcript, exit_status)
+        return None if stopped is None or stopped.cause is FailureClass.COMMAND_ENDED else stopped
 
     async def _read(self, node: NodeName, path: str) -> str | None:
         try:

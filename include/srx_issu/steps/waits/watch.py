@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.cluster.phase import Phase, PhaseReading, has_rebooted, infer_phase
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.last_words import has_stopped
 from srx_issu.domain.failure.situation import danger
-from srx_issu.domain.failure.transcript import Stopped, transcript_verdict
+from srx_issu.domain.failure.transcript import Stopped
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.step_events import Awaited, WaitBegan
-from srx_issu.domain.junos.job import exit_path, job_name
+from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
@@ -68,6 +69,7 @@ class Watch:
     _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
     _last: tuple[str, str] = field(default=("", ""))
     _dangers: list[str] = field(default_factory=list)  # the same one, look after look
+    _ended_at: datetime | None = field(default=None)  # since when the command is seen to have ended
 
     @property
     def deadline_s(self) -> float:
@@ -98,8 +100,7 @@ class Watch:
         if seen.done:
             return PollResult(done=True, text=seen.text, detail=seen.detail, silent=silent)
         reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
-        early = reading.phase is not None and reading.phase < Phase.SWITCHED_OVER
-        halted = await self._stopped() if early else None
+        halted = await self._stopped(reading, now)
         line = f"{self.course.starter}: {halted.line}" if halted else None
         # Of a secondary that does not come back a recovery takes care; any other silence may be a moment's.
         waits = silent and (halted is None or halted.cause is not FailureClass.SECONDARY_REBOOT_FAILED)
@@ -136,19 +137,35 @@ class Watch:
         self._dangers.append(found.reason)
         return found.reason if len(self._dangers) >= LOOKS_AT_DANGER else None
 
-    async def _stopped(self) -> Stopped | None:
-        """The ISSU's own last words, when they say that it has stopped. Before the switchover only: a
-        healthy transcript ends in its node's reboot, an aborted one in an error (docs/junos.md, "How an ISSU
-        ends")."""
+    async def _stopped(self, reading: PhaseReading, now: Snapshot) -> Stopped | None:
+        """What the ISSU's job says of its end, while its node has not rebooted: that is how a healthy one
+        ends, and an aborted one in an error (docs/junos.md, "How an ISSU ends")."""
+        starter, phase = self.course.starter, reading.phase
+        before, present = self.course.before.view(starter), now.view(starter)
         if self.start is None or self.start.transcript_path is None:
             return None
-        text = await self._read(self.start.starter, self.start.transcript_path)
-        stopped = transcript_verdict(text) if text else None
-        if stopped is None or stopped.in_so_many_words:
-            return stopped
-        # A line with an error may be about what was tried again; that the command returned is no doubt.
-        returned = await self._read(self.start.starter, exit_path(job_name(self.intent.upgrade_id)))
-        return None if returned is None else stopped
+        if phase is None or phase > Phase.SWITCHED_OVER or has_rebooted(before, present):
+            return None
+        transcript = self.start.transcript_path
+        exit_status = await self._read(starter, exit_beside(transcript))
+        is_seen_again = self._ended_at is not None
+        self._ended_at = None if exit_status is None else self._ended_at or self.clock.now()
+        if phase is Phase.SWITCHED_OVER:
+            return self._stays_up()
+        stopped = has_stopped(await self._read(starter, transcript), exit_status)
+        # Both nodes were looked at first: what they showed then may be older than the command's end.
+        is_early = stopped is not None and stopped.cause is FailureClass.COMMAND_ENDED and not is_seen_again
+        return None if is_early else stopped
+
+    def _stays_up(self) -> Stopped | None:
+        """Behind the switchover the command ends with its node's reboot, and may end a while before it."""
+        if self._ended_at is None:
+            return None
+        since_s = (self.clock.now() - self._ended_at).total_seconds()
+        if since_s < self.intent.policy.timers.switchover_s:
+            return None
+        line = f"the command has ended {since_s:.0f} s ago, and its node has not rebooted"
+        return Stopped(code=None, line=line, window_open=None)
 
     async def _read(self, node: NodeName, path: str) -> str | None:
         try:

@@ -12,6 +12,7 @@ from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.failure.table import FACTS
+from srx_issu.domain.failure.transcript import transcript_verdict
 from tests.fakes.snapshots import (
     N0,
     N1,
@@ -46,13 +47,43 @@ SETTLING = snapshot(view(N0, NEW, groups=ON_NODE1, cold_sync=SYNCING), view(N1, 
 
 
 def find(
-    now: Snapshot, transcript: str | None = "", *, overdue: bool = False, before: Snapshot = BEFORE
+    now: Snapshot,
+    transcript: str | None = "",
+    *,
+    overdue: bool = False,
+    exit_status: str | None = None,
+    before: Snapshot = BEFORE,
 ) -> Diagnosis:
-    return diagnose(before, now, N0, NEW, transcript=transcript, overdue=overdue)
+    """With words that name a reason the command has returned."""
+    if transcript and transcript_verdict(transcript):
+        exit_status = "1"
+    return diagnose(before, now, N0, NEW, transcript=transcript, overdue=overdue, exit_status=exit_status)
 
 
 def named(now: Snapshot, transcript: str | None = "", *, overdue: bool = False) -> FailureClass:
     return find(now, transcript, overdue=overdue).failure
+
+
+class TestTheJobAlone:
+    """The command's end and its question need no words that anybody has seen before."""
+
+    @pytest.mark.parametrize("now", [both(), HALF])
+    def test_an_end_without_known_words_is_one(self, now: Snapshot) -> None:
+        assert find(now, "ISSU: Validating").failure is FailureClass.UNDER_WAY
+        ended = find(now, "ISSU: Validating", exit_status="1")
+        assert ended.failure is FailureClass.COMMAND_ENDED
+        assert "its last words were 'ISSU: Validating'" in ended.reason
+
+    @pytest.mark.parametrize("now", [NODE1_GONE, SWITCHED, SETTLING])
+    def test_but_not_where_its_node_may_be_about_to_reboot_or_the_other_one_does(self, now: Snapshot) -> None:
+        assert find(now, "ISSU: Validating", exit_status="143").failure is FailureClass.UNDER_WAY
+
+    @pytest.mark.parametrize("now", [both(), HALF])
+    def test_a_question_is_shown_to_a_person(self, now: Snapshot) -> None:
+        found = find(now, "Do you want to continue with these actions being taken ? [yes,no] (no) ")
+        assert found.failure is FailureClass.PROMPT_UNANSWERED
+        assert "Do you want to continue with these actions being taken" in found.reason
+        assert DEFAULT_RULES.permission(found.failure) is Permission.ASK
 
 
 class TestWhatIsDangerousComesFirst:

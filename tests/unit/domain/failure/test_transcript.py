@@ -128,9 +128,11 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
 SEEN_ON_THE_NODES = frozenset(
     {
         FailureClass.BOTH_PRIMARY,
+        FailureClass.COMMAND_ENDED,
         FailureClass.FINISHED,
         FailureClass.LINK_LOST,
         FailureClass.NODE_MISSING,
+        FailureClass.PROMPT_UNANSWERED,
         FailureClass.STUCK,
         FailureClass.TRANSCRIPT_LOST,
         FailureClass.UNDER_WAY,

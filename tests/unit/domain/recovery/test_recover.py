@@ -10,6 +10,7 @@ from srx_issu.domain.cluster.model import IssuStatus, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.recovery.plan import (
     MOST_ACTIONS,
     ActionName,
@@ -47,7 +48,8 @@ def plan(
     rules: FailureRules | None = None,
     software: SoftwareFamily = SoftwareFamily.SYSTEM,
 ) -> RecoveryPlan:
-    found = diagnose(before, now, N0, NEW, transcript=words, overdue=overdue)
+    returned = "1" if words and transcript_verdict(words) else None
+    found = diagnose(before, now, N0, NEW, transcript=words, overdue=overdue, exit_status=returned)
     return recover(now, before, intent(software=software), found, rules or FailureRules())
 
 

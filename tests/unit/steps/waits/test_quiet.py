@@ -86,6 +86,12 @@ def test_words_that_only_name_a_reason_are_enough_once_the_command_has_returned(
     assert look(quiet_watch(script)).quiet
 
 
+def test_the_commands_end_alone_says_nothing_here() -> None:
+    """A healthy ISSU's comes with the reboot of its node, which is still to be waited for."""
+    script = AsyncScript(now=both(OLD, NEW), transcript="ISSU: going on", exit_status="143")
+    assert not look(quiet_watch(script)).over
+
+
 def test_so_is_a_cluster_at_rest() -> None:
     assert look(quiet_watch(AsyncScript())).quiet
 

@@ -18,7 +18,7 @@ from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.steps.waits.watch import Watch, deadline_s
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
-from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group, silent, snapshot, view
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, after_reboot, both, group, silent, snapshot, view
 
 ABORTED = "error: [Oct  6 12:30:16]: ISSU Aborted! Backup node maybe in inconsistent state"
 
@@ -72,6 +72,43 @@ def test_words_that_only_name_a_reason_count_once_the_command_has_returned() -> 
     assert asyncio.run(waiting.look()).stopped is None
     reader.exit_status = "1\n"
     assert "chassisd not ready" in (asyncio.run(waiting.look()).stopped or "")
+
+
+def test_a_command_that_has_ended_ends_the_wait_whatever_it_said_and_not_before_a_second_look() -> None:
+    """The nodes are looked at before the file: what they showed may be older than the command's end."""
+    reader = AsyncScript(transcript="Contact your representative.")
+    waiting = watch(reader)
+    assert asyncio.run(waiting.look()).stopped is None
+    reader.exit_status = "1\n"
+    assert asyncio.run(waiting.look()).stopped is None
+    stopped = asyncio.run(waiting.look()).stopped or ""
+    assert "ended with exit status 1" in stopped
+    assert "Contact your representative" in stopped
+
+
+def test_a_question_ends_the_wait_though_the_command_has_not() -> None:
+    words = "Do you want to continue with these actions being taken ? [yes,no] (no) "
+    assert "Do you want to continue" in (
+        asyncio.run(watch(AsyncScript(transcript=words)).look()).stopped or ""
+    )
+
+
+def test_an_end_that_came_with_its_nodes_reboot_is_none() -> None:
+    rebooted = snapshot(after_reboot(view(N0)), view(N1))
+    waiting = watch(AsyncScript(now=rebooted, transcript="x", exit_status="143"))
+    assert [asyncio.run(waiting.look()).stopped for _ in range(3)] == [None] * 3
+
+
+def test_behind_the_switchover_an_end_without_a_reboot_is_given_time() -> None:
+    on_node1 = (group(0, N1), group(1, N1))
+    reader = AsyncScript(now=snapshot(view(N0, groups=on_node1), view(N1, NEW, groups=on_node1)))
+    waiting = watch(reader, Goal.PRIMARY_UPGRADED)
+    reader.exit_status = "0"
+    assert asyncio.run(waiting.look()).stopped is None
+    waiting.clock.sleep(Timers().switchover_s - 1)
+    assert asyncio.run(waiting.look()).stopped is None
+    waiting.clock.sleep(2)
+    assert "has not rebooted" in (asyncio.run(waiting.look()).stopped or "")
 
 
 def test_a_moments_silence_is_waited_out_though_the_issu_has_stopped() -> None:

@@ -1,0 +1,77 @@
+"""Whether the command of an ISSU has stopped: by its words, by its end, or by a question that nobody answers.
+
+Its job leaves two files on the node, the transcript and, once the command has returned, its exit status.
+Nothing public says whether ``cli`` writes a file line by line: what is read here needs no line to be there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.transcript import Stopped, transcript_verdict
+from srx_issu.domain.redaction.prose import redact
+
+# How every healthy ISSU ends on the node that ran it. [T]
+_GOING_DOWN = re.compile(r"system going down|system shutdown", re.IGNORECASE)
+# The guide: it "prompts you". Juniper's tests wait for the second form; ``[yes,no]`` is Junos's usual one.
+_PROMPT = re.compile(
+    r"\[\s*yes\s*,\s*no\s*\]\s*(?:\((?:yes|no)\))?[\s:?]*$"
+    r"|\bdo you want to continue\b[^\n]*$"
+    r"|\((?:yes|no)\)[\s:?]*$",
+    re.IGNORECASE,
+)
+_NO_MORE = re.compile(r"^(?:no|n)$|\babort(?:ed|ing)\b", re.IGNORECASE)
+_LONGEST_LINE = 400
+
+
+def last_words(transcript: str | None, exit_status: str | None) -> Stopped | None:
+    """Why it has stopped; None: nothing says so. A line that may be about what was tried again is among it
+    (``Stopped.in_so_many_words``).
+
+    ``exit_status``: what the file says; None where there is none, or nobody could read it.
+    """
+    words = transcript or ""
+    by_words = transcript_verdict(words)
+    has_code = by_words is not None and by_words.code is not None
+    if not has_code and (prompt := open_prompt(words)) is not None:
+        return _asks(prompt, by_words.window_open if by_words else None)
+    if by_words is not None:
+        return by_words
+    if exit_status is None or _GOING_DOWN.search(words):
+        return None
+    return _ended(words, exit_status)
+
+
+def has_stopped(transcript: str | None, exit_status: str | None) -> Stopped | None:
+    """The same for whoever still waits: a line that only may be the reason counts with the command's end."""
+    found = last_words(transcript, exit_status)
+    if found is None or found.in_so_many_words or exit_status is not None:
+        return found
+    return None
+
+
+def open_prompt(transcript: str) -> str | None:
+    """The question that the words end in, on one line; None when they do not end in one. Lines of an abort
+    may follow it: a missing answer may have been taken for a no."""
+    lines = [line.strip()[-_LONGEST_LINE:] for line in transcript.splitlines() if line.strip()]
+    while lines and _NO_MORE.search(lines[-1]):
+        lines.pop()
+    return lines[-1] if lines and _PROMPT.search(lines[-1]) else None
+
+
+def _ended(words: str, exit_status: str) -> Stopped:
+    said = _last_line(words)
+    spoken = f"its last words were '{redact(said)}'" if said else "it said nothing"
+    line = f"the command has ended with exit status {exit_status.strip() or 'unknown'}; {spoken}"
+    return Stopped(code=None, line=line, window_open=None, cause=FailureClass.COMMAND_ENDED)
+
+
+def _asks(prompt: str, window_open: bool | None) -> Stopped:
+    cause = FailureClass.PROMPT_UNANSWERED
+    return Stopped(code=None, line=redact(prompt), window_open=window_open, cause=cause)
+
+
+def _last_line(words: str) -> str:
+    lines = words.rstrip().splitlines()
+    return lines[-1].strip()[-_LONGEST_LINE:] if lines else ""
