@@ -126,6 +126,7 @@ _CATALOGUE = (
         Scope.CLUSTER,
         question="Do you want to continue with these actions being taken ? [yes,no] (no) ",
     ),
+    _spec("no_nohup", "the shell has no nohup", _U, Scope.NODE),
     _spec(
         "cli_writes_at_end",
         "the program cli writes into a file only when its command ends",

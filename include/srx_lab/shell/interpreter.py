@@ -114,6 +114,8 @@ class Shell(Process):
         name, arguments = words[0].rsplit("/", 1)[-1], words[1:]
         if name in {"sh", "csh"}:
             return await self._run_inner(arguments, streams)
+        if name == "nohup" and self.device.world.fault("no_nohup", self.device.node):
+            return await complain(streams, "nohup: not found")
         if name in {"nohup", "exec", "env", "time"}:
             return await self.run_words(arguments, streams) if arguments else 0
         if builtin := _BUILTINS.get(name):
@@ -192,7 +194,8 @@ class Shell(Process):
     async def _start_job(self, step: Step, streams: Streams) -> None:
         pid = self.device.next_pid()
         job_session = self.device.open_session(SessionKind.SHELL_JOB, self.session.client)
-        job = replace(self, session=job_session, variables=dict(self.variables), hangup_jobs=[])
+        mine = (self.hangup_jobs, pid)
+        job = replace(self, session=job_session, variables=dict(self.variables), hangup_jobs=[], own_job=mine)
         first = step.pipeline[0]
         immune = (
             isinstance(first, Simple) and bool(first.words) and first.words[0].rsplit("/", 1)[-1] == "nohup"

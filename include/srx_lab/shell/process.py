@@ -19,7 +19,7 @@ class Exit(Exception):
 
 @dataclass(kw_only=True)
 class Process:
-    """`status` is `$?`, `last_job` is `$!`."""
+    """`status` is `$?`, `last_job` is `$!`. `own_job`: of a background job, its parent's list and its pid."""
 
     device: Device
     session: Session
@@ -31,6 +31,7 @@ class Process:
     pid: int = 0
     hangup_jobs: list[int] = field(default_factory=list)
     left: bool = False
+    own_job: tuple[list[int], int] | None = None
 
     def __post_init__(self) -> None:
         self.cwd = self.cwd or self.device.files.home
@@ -39,7 +40,7 @@ class Process:
         self.variables.setdefault("USER", self.device.user)
 
     def hang_up(self) -> None:
-        """End background jobs that were not started with nohup."""
+        """End background jobs that were not started with nohup and do not ignore it."""
         for pid in self.hangup_jobs:
             job = self.device.jobs.get(pid)
             if job is not None:

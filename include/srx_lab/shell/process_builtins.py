@@ -73,6 +73,15 @@ async def false(shell: Process, arguments: list[str], streams: Streams) -> int:
     return 1
 
 
+async def trap(shell: Process, arguments: list[str], streams: Streams) -> int:
+    """`trap "" HUP` in a background job: it outlives its terminal."""
+    if arguments[:1] == [""] and "HUP" in arguments and shell.own_job is not None:
+        jobs, pid = shell.own_job
+        if pid in jobs:
+            jobs.remove(pid)
+    return 0
+
+
 async def wait(shell: Process, arguments: list[str], streams: Streams) -> int:
     jobs = [
         shell.device.jobs[int(each)]
@@ -100,7 +109,7 @@ PROCESS_BUILTINS: dict[str, Builtin] = {
     "umask": true,
     "chmod": true,
     "sync": true,
-    "trap": true,
+    "trap": trap,
     "true": true,
     "hostname": _fixed(lambda shell: shell.device.host_name),
     "whoami": _fixed(lambda shell: shell.device.user),

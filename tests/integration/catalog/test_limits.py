@@ -161,7 +161,7 @@ def test_the_shipped_limits_are_the_softwares_own_defaults(folder: Folder) -> No
     policy = catalog.policy_for(catalog.clusters["fra1-fw1"], catalog.images[IMAGE])
     assert policy.timers == Timers()
     assert policy.limits == Limits()
-    assert policy.start_method is StartMethod.AUTO
+    assert policy.start_method is StartMethod.SHELL
     assert not policy.unlink_image
 
 

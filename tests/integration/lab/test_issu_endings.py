@@ -17,9 +17,8 @@ from tests.integration.lab.test_wire import said, wait_until
 
 QUESTION = "Do you want to continue with these actions being taken ? [yes,no] (no) "
 ISSU = "request system software in-service-upgrade /var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz reboot"
-JOB = (
-    f"nohup /bin/sh -c '(: | cli -c \"{ISSU}\" > /var/tmp/told 2>&1; echo $? > /var/tmp/exit)' > /dev/null &"
-)
+WORK = f'(: | cli -c "{ISSU}" > /var/tmp/told 2>&1; echo $? > /var/tmp/exit)'
+JOB = f"/bin/sh -c 'trap \"\" HUP; {WORK}' > /dev/null &"
 
 
 @pytest.mark.parametrize(("at", "left"), [(None, Phase.REFUSED), ("sync_kernel", Phase.ABORTED)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_a_detached_job_that_comes_too_late_does_nothing(quiet_lab: ServedLab) -
     def start(folder: str, last_s: int) -> None:
         job = f'trap "" HUP; [ "$(date +%s)" -le {last_s} ] && mkdir {folder} && cd {folder}'
         work = '(: | cli -c "show version" > transcript 2>&1; echo $? > exit)'
-        in_shell(quiet_lab, f"nohup /bin/sh -c '{job} && {work}' > /dev/null 2>&1 &\nwait\n")
+        in_shell(quiet_lab, f"/bin/sh -c '{job} && {work}' > /dev/null 2>&1 &\nwait\n")
 
     now = time_of(quiet_lab)
     folder = quiet_lab.files() / "var/tmp"
@@ -73,3 +74,20 @@ def test_a_detached_job_that_comes_too_late_does_nothing(quiet_lab: ServedLab) -
     wait_until((folder / "in-time/exit").exists)
     assert (folder / "in-time/exit").read_text(encoding="utf-8") == "0\n"
     assert not (folder / "too-late").exists()
+
+
+@pytest.mark.parametrize(("first", "outlives"), [("", False), ('trap "" HUP; ', True)])
+def test_a_job_outlives_its_terminal_where_it_ignores_the_hang_up(
+    serve_lab: Callable[..., ServedLab], first: str, outlives: bool
+) -> None:
+    lab = serve_lab(faults=["no_nohup"])
+    job = f"{first}echo begun > /var/tmp/begun; sleep 30; echo done > /var/tmp/done"
+    in_shell(lab, f"/bin/sh -c '{job}' > /dev/null 2>&1 &\n")
+    folder = lab.files() / "var/tmp"
+    wait_until((folder / "begun").exists)
+    time.sleep(1.5)
+    assert (folder / "done").exists() is outlives
+
+
+def test_a_shell_may_have_no_nohup(serve_lab: Callable[..., ServedLab]) -> None:
+    assert in_shell(serve_lab(faults=["no_nohup"]), "nohup true\n") == ["nohup: not found"]

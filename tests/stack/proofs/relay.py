@@ -19,7 +19,7 @@ import asyncssh
 
 from srx_demo.lab import LabNode
 
-START_LINE = b"nohup /bin/sh -c"  # how the line begins that starts an ISSU as a job of the node's shell
+START_LINE = b"/bin/sh -c"  # how the line begins that starts an ISSU as a job of the node's shell
 _BLOCK = 32 * 1024
 
 

@@ -142,6 +142,7 @@ ROWS: tuple[Scenario, ...] = (
         answer="Approve",
         then=aborted("command_ended", (start(), abort(0), abort(1), *AS_BEFORE)),
     ),
+    Scenario(fault="no_nohup", then=upgraded()),
     Scenario(fault="issu_asks", answer="Approve", then=aborted("prompt_unanswered")),
     Scenario(
         fault="issu_asks",

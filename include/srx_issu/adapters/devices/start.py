@@ -130,7 +130,7 @@ def job_line(command: StartIssu, folder: str, *, until_s: int) -> str:
     in_time = f'test "$(date +%s)" -le {until_s}'
     start = f"mkdir {folder} && cd {folder} && {work}"
     job = f'trap "" HUP; if {in_time}; then {start}; else touch {late_note(folder, until_s)}; fi'
-    return f"nohup /bin/sh -c '{job}' > /dev/null 2>&1 &"
+    return f"/bin/sh -c '{job}' > /dev/null 2>&1 &"
 
 
 def _report(started: Started, words: str, folder: str) -> StartReport:

@@ -111,7 +111,9 @@ class SettingsEntry(FileEntry):
     tolerances: dict[FigureName, ToleranceEntry] = Field(
         default_factory=dict, description="By table, or table.field for one figure."
     )
-    start_method: StartMethod | None = Field(None, description="How the ISSU is asked for.")
+    start_method: StartMethod | None = Field(
+        None, description="How the ISSU is asked for; `rpc` only by choice."
+    )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
 
 

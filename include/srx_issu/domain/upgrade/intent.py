@@ -23,9 +23,9 @@ class Purpose(StrEnum):
 class StartMethod(StrEnum):
     """How the in-service upgrade is asked for."""
 
-    AUTO = "auto"  # SHELL where the account has a shell, else RPC
-    SHELL = "shell"  # a job in the node's shell, detached from our session; keeps its transcript in a file
-    RPC = "rpc"  # request-package-in-service-upgrade over NETCONF
+    AUTO = "auto"  # only where chosen: SHELL where the account has a shell, else RPC
+    SHELL = "shell"  # the default: a job in the node's shell, detached from our session, with a transcript
+    RPC = "rpc"  # only where chosen: request-package-in-service-upgrade over NETCONF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ class Policy:
     timers: Timers
     limits: Limits
     tolerances: dict[str, Tolerance]  # by table name
-    start_method: StartMethod = StartMethod.AUTO
+    start_method: StartMethod = StartMethod.SHELL
     unlink_image: bool = False
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)
