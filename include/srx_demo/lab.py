@@ -37,10 +37,19 @@ class LabCluster:
     """One simulated cluster, as the lab published it."""
 
     name: str
-    model: str
+    model: str  # the lab's word: "SRX5800-RE3" is an SRX5800 with Routing Engine 3
     site: str
     node0: LabNode
     node1: LabNode
+
+    @property
+    def chassis(self) -> str:
+        return self.model.removesuffix("-RE3")
+
+    @property
+    def routing_engine(self) -> str | None:
+        """None where the model has one kind only, or the lab does not tell."""
+        return "RE3" if self.model.endswith("-RE3") else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,8 +113,10 @@ def _inventory(endpoints: Endpoints) -> dict[str, Any]:
 
 
 def _cluster(cluster: LabCluster) -> dict[str, Any]:
+    engine = {"routing_engine": cluster.routing_engine} if cluster.routing_engine else {}
     return {
-        "model": cluster.model,
+        "model": cluster.chassis,
+        **engine,
         "site": cluster.site,
         "node0": {"host": cluster.node0.host, "port": cluster.node0.port},
         "node1": {"host": cluster.node1.host, "port": cluster.node1.port},

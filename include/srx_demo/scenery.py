@@ -30,6 +30,7 @@ class Scenery:
     home: Home
     lab: Lab
     image: ImageFile
+    other_images: Mapping[str, ImageFile] = field(default_factory=dict)  # by the lab's model
     check: Callable[[], None] = lambda: None
     shortest_pause_s: float = SHORTEST_PAUSE_S  # longer where many upgrades share the machine
     settings: Mapping[str, str] = field(default_factory=dict)  # variables of Airflow's, over the shipped ones
@@ -38,16 +39,37 @@ class Scenery:
 
     @classmethod
     def build(
-        cls, home: Home, lab: Lab, *, release: str = TARGET_RELEASE, image_mb: float = IMAGE_MB
+        cls,
+        home: Home,
+        lab: Lab,
+        *,
+        release: str = TARGET_RELEASE,
+        image_mb: float = IMAGE_MB,
+        others: Mapping[str, str] | None = None,
     ) -> Scenery:
-        """Empties the folder first: each demonstration starts from nothing. Raises AlreadyRunning."""
+        """Empties the folder first: each demonstration starts from nothing. ``others``: further models of the
+        lab, each with the release that its clusters go to. Raises AlreadyRunning."""
         found = running.read(home)
         if found is not None:
             raise running.AlreadyRunning(f"a demo runs already (pid {found.pid}, {found.url})")
         shutil.rmtree(home.root, ignore_errors=True)
         home.create()
-        path = make_image(TARGET_MODELS[0], release, image_mb, home.root / "image-store")
-        return cls(home=home, lab=lab, image=ImageFile(path=path, release=release, models=TARGET_MODELS))
+        store = home.root / "image-store"
+        path = make_image(TARGET_MODELS[0], release, image_mb, store)
+        image = ImageFile(path=path, release=release, models=TARGET_MODELS)
+        return cls(
+            home=home,
+            lab=lab,
+            image=image,
+            other_images={
+                model: ImageFile(
+                    path=make_image(model, target, image_mb, store),
+                    release=target,
+                    models=(model.removesuffix("-RE3"),),
+                )
+                for model, target in (others or {}).items()
+            },
+        )
 
     def options(self, parallelism: int | None = None) -> StackOptions:
         return StackOptions(
@@ -64,7 +86,7 @@ class Scenery:
             self.home.root / "files",
             repository() / "include",
             self._endpoints,
-            (self.image,),
+            (self.image, *self.other_images.values()),
             self.lab.speed,
             self.shortest_pause_s,
             self.approvers,
@@ -82,6 +104,11 @@ class Scenery:
     @property
     def cluster(self) -> LabCluster:
         return self.clusters[0]
+
+    def image_for(self, cluster: str) -> ImageFile:
+        """The one that the cluster is upgraded to."""
+        model = next(each.model for each in self.clusters if each.name == cluster)
+        return self.other_images.get(model, self.image)
 
     def break_it(self, fault: str) -> None:
         """``already_current`` means the release that the demo upgrades to."""

@@ -68,6 +68,12 @@ _CATALOGUE = (
         group="1",
         code="IF",
     ),
+    _spec(
+        "failover_leaves_priority_zero",
+        "while a group is failed over by hand, the node that it left has priority 0",
+        _U,
+        Scope.CLUSTER,
+    ),
     _spec("already_current", "both nodes already run `release`", _S, Scope.CLUSTER, release="22.4R3-S2.11"),
     _spec(
         "ineligible_release",

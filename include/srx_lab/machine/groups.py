@@ -40,6 +40,9 @@ def monitor_failures(world: World, node: NodeId, group: int) -> tuple[str, ...]:
     fault = world.fault("rg1_priority_zero", node)
     if fault and int(fault.parameters["group"]) == group:
         codes.append(fault.parameters["code"])
+    failed_over = bool(group) and world.state.groups[group].manual
+    if failed_over and world.fault("failover_leaves_priority_zero") and here.state_of(group) in STANDING_BY:
+        codes.append("IF")
     return tuple(sorted(set(codes)))
 
 

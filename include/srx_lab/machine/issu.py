@@ -57,7 +57,8 @@ def _until_switchover(world: World, upgrade: Upgrade) -> Script:
 
 
 def _consolidate_groups(world: World, upgrade: Upgrade) -> Script:
-    """Step 1: all RG1+ on the RG0 primary, manual flag set, priority 255 there."""
+    """Step 1: all RG1+ on the RG0 primary, manual flag set, priority 255 there. Up to 11.4 they are there
+    already (``check_start``)."""
     note(world, upgrade, "ISSU: failover all redundancy-groups 1...n to primary node")
     yield Sleep(seconds=world.durations.consolidate_groups)
     if world.fault("rg_failover_error"):

@@ -38,6 +38,11 @@ def refuse_form(platform: Platform, running: Release, options: StartOptions) -> 
     return None
 
 
+def gathers_groups_itself(running: Release) -> bool:
+    """From 12.1 on; up to 11.4 people bring every group to the RG0 primary before the start [S]."""
+    return running.at_least(12, 1)
+
+
 def needs_reboot_word(platform: Platform, options: StartOptions) -> bool:
     """`reboot` is mandatory on the SRX5000 line [D][R]; the lab takes it as optional elsewhere [U]."""
     return platform.reboot_required and not options.reboot

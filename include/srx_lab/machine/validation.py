@@ -5,7 +5,7 @@ from __future__ import annotations
 from srx_lab.machine.endings import Ended, Refused
 from srx_lab.machine.gauges import busy_percent
 from srx_lab.machine.groups import monitor_failures, priority
-from srx_lab.machine.issu_rules import disk_shortages, refuse_release
+from srx_lab.machine.issu_rules import disk_shortages, gathers_groups_itself, refuse_release
 from srx_lab.machine.progress import enter_phase, note, say, set_window
 from srx_lab.machine.schedule import Script, Sleep
 from srx_lab.machine.state import Upgrade
@@ -21,6 +21,7 @@ def check_start(world: World, upgrade: Upgrade) -> None:
     for group in sorted(world.state.groups):
         for node in NodeId:
             _check_group(world, node, group)
+        _check_gathered(world, upgrade, group)
     for node in NodeId:
         busy = busy_percent(world, node)
         if busy > _BUSY_LIMIT_PERCENT:
@@ -43,6 +44,14 @@ def _check_group(world: World, node: NodeId, group: int) -> None:
     if priority(world, node, group) == 0:
         codes = " ".join(monitor_failures(world, node, group))
         raise Refused(f"error: {node}: redundancy-group {group} has priority 0 ({codes}), aborting ISSU")
+
+
+def _check_gathered(world: World, upgrade: Upgrade, group: int) -> None:
+    """Up to 11.4 the groups must have been brought to the RG0 primary before [S]; the words are [U]."""
+    if gathers_groups_itself(world.node(upgrade.starter).release):
+        return
+    if world.primary_of(group) is not upgrade.starter:
+        raise Refused(f"error: redundancy-group {group} is not active on {upgrade.starter}, aborting ISSU")
 
 
 def validate(world: World, upgrade: Upgrade) -> Script:

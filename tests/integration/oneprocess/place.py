@@ -29,6 +29,7 @@ from srx_issu.stack.embedded.secrets import load_or_create
 from srx_issu.stack.processes.home import Home, repository
 from srx_issu.stack.processes.loaded import TASK_MODULES, load
 from tests.integration.oneprocess.databases import Databases, databases
+from tests.stack.airflow.other_clusters import TARGETS
 from tests.stack.airflow.running_stack import PREFIXES, write_topology
 from tests.stack.scenarios.outside import simulator
 
@@ -64,7 +65,7 @@ class Place:
         return os.environ
 
     def take_cluster(self, starter: str) -> str:
-        """The name of one that no other row has used; ``starter`` is primary of its RG0."""
+        """The name of one that no row has used; ``starter`` is primary of its RG0, or names its kind."""
         names = [c.name for c in self.scenery.clusters if c.name.startswith(PREFIXES[starter])]
         self._taken[starter] += 1
         return names[self._taken[starter] - 1]
@@ -72,7 +73,7 @@ class Place:
     def trigger(self, cluster: str, **conf: Any) -> str:
         """Asks for an upgrade, as an operator does; without an approval of its start unless ``conf`` says
         otherwise. Returns the run's id."""
-        run_id, image = new_run_id(cluster), self.scenery.image.path.name
+        run_id, image = new_run_id(cluster), self.scenery.image_for(cluster).path.name
         dag_of(self.api(), run_id).trigger(
             run_id, {"cluster": cluster, "image": image, "approval": False, **conf}
         )
@@ -102,14 +103,15 @@ class Place:
 @contextmanager
 def place(folder: Path, session: str, process: str) -> Iterator[Place]:
     """``session`` and ``process`` name the test session and this process in it."""
-    topology = write_topology(folder / "topology.yaml", CLUSTERS, TWINS)
+    topology = write_topology(folder / "topology.yaml", CLUSTERS, TWINS, others=True)
     home = Home(root=folder / "home")
-    scenery = Scenery.build(home, Lab(state=folder / "lab", topology=topology, speed=SPEED), image_mb=2)
+    lab = Lab(state=folder / "lab", topology=topology, speed=SPEED)
+    scenery = Scenery.build(home, lab, image_mb=2, others=TARGETS)
     scenery.shortest_pause_s = PAUSE_S
     with ExitStack() as cleanup:
         cleanup.enter_context(_environment_as_it_was())
-        lab = cleanup.enter_context(simulator(scenery.lab, folder / "lab.log"))
-        scenery.check = lab.check
+        served = cleanup.enter_context(simulator(scenery.lab, folder / "lab.log"))
+        scenery.check = served.check
         _settle(home, NOT_YET)
         load(TASK_MODULES)  # by all processes at once, before they wait for each other
         urls = cleanup.enter_context(databases(session, process, _initialise))
@@ -118,7 +120,7 @@ def place(folder: Path, session: str, process: str) -> Iterator[Place]:
         _hurry(home.root / "files" / "policy" / "limits.yaml")
         _connect_airflow(urls.airflow)
         scheduler = cleanup.enter_context(_scheduler())
-        made = Place(scenery=scenery, scheduler=scheduler, lab_pid=lab.session.sid)
+        made = Place(scenery=scenery, scheduler=scheduler, lab_pid=served.session.sid)
         made.api().session.log_in()  # makes the API, which takes seconds
         yield made
 

@@ -19,7 +19,7 @@ def play(place: Place, row: Scenario) -> Played:
 
 def begin(place: Place, row: Scenario) -> tuple[str, str]:
     """The cluster, with its fault, and the run that upgrades it."""
-    cluster = place.take_cluster(row.starter)
+    cluster = place.take_cluster(row.taken_from)
     inject(place.lab.state, cluster, row)
     return cluster, place.trigger(cluster)
 

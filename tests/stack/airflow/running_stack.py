@@ -25,6 +25,7 @@ from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.stack.embedded.stack import Stack
 from srx_issu.stack.processes.home import Home
 from tests.stack.airflow.asking import may_be_answered
+from tests.stack.airflow.other_clusters import OTHER_KINDS, TARGETS, other_clusters
 
 T = TypeVar("T")
 
@@ -41,7 +42,11 @@ SPARING = {
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
     "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "1500",  # more than two intervals
 }
-PREFIXES = {"node0": "fw-test-", "node1": "fw-twin-"}  # by the node that is primary of RG0
+PREFIXES = {  # by the node that is primary of RG0; by kind where the cluster is not the usual one
+    "node0": "fw-test-",
+    "node1": "fw-twin-",
+    **{name: kind.prefix for name, kind in OTHER_KINDS.items()},
+}
 CLUSTERS = 120  # whose node0 starts an ISSU
 TWINS = 12  # whose node1 does
 
@@ -77,7 +82,8 @@ class RunningStack:
         return self.stack.environment
 
     def take_cluster(self, starter: str = "node0") -> str:
-        """The name of a healthy cluster that no other test has used; ``starter`` is primary of its RG0."""
+        """The name of a healthy cluster that no other test has used; ``starter`` is primary of its RG0, or
+        names a kind of OTHER_KINDS."""
         prefix = PREFIXES[starter]
         names = [c.name for c in self.scenery.clusters if c.name.startswith(prefix)]
         with self._lock:
@@ -99,7 +105,8 @@ class RunningStack:
 
     def trigger(self, cluster: str, *, user: str = "operator", **conf: Any) -> str:
         """Starts an upgrade without approval unless ``conf`` says otherwise; returns the run's id."""
-        given = {"cluster": cluster, "image": self.image, "approval": False, **conf}
+        image = self.scenery.image_for(cluster).path.name
+        given = {"cluster": cluster, "image": image, "approval": False, **conf}
         run_id = new_run_id(cluster)
         return self.until(lambda: self._started(run_id, given, user), "start", run_id)
 
@@ -227,9 +234,10 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """Everything started, and everything ended. Without a ``topology``: so many of the demo's cluster.
     ``environment`` is added to that of Airflow's processes."""
-    topology = topology or write_topology(folder / "topology.yaml", clusters, TWINS)
+    topology = topology or write_topology(folder / "topology.yaml", clusters, TWINS, others=True)
     home = Home(root=folder / "home")
-    scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=topology, speed=speed), image_mb=2)
+    lab = Lab(state=home.root / "lab", topology=topology, speed=speed)
+    scenery = Scenery.build(home, lab, image_mb=2, others=TARGETS)
     scenery.shortest_pause_s = PAUSE_S
     with ExitStack() as cleanup:
         options = replace(
@@ -244,9 +252,15 @@ def running_stack(
 
 
 def write_topology(
-    path: Path, clusters: int, twins: int = 0, durations: Mapping[str, float] | None = None
+    path: Path,
+    clusters: int,
+    twins: int = 0,
+    durations: Mapping[str, float] | None = None,
+    *,
+    others: bool = False,
 ) -> Path:
-    """The demo's healthy cluster, many times over, and some in which node0 and node1 have changed places."""
+    """The demo's healthy cluster, many times over, some in which node0 and node1 have changed places, and the
+    ``others`` of OTHER_KINDS."""
     topology = yaml.safe_load(DEMO_TOPOLOGY.read_text())
     (pattern,) = topology["clusters"]
     pattern["durations"] = dict(durations or {})
@@ -254,10 +268,9 @@ def write_topology(
     names = [f"{PREFIXES['node0']}{number:02}" for number in range(1, clusters + 1)]
     twin_names = [f"{PREFIXES['node1']}{number:02}" for number in range(1, twins + 1)]
     patterns = {**dict.fromkeys(names, pattern), **dict.fromkeys(twin_names, twin)}
-    topology["clusters"] = [
-        {**each, "name": name, "cluster_id": number}
-        for number, (name, each) in enumerate(patterns.items(), 1)
-    ]
+    found = [{**each, "name": name} for name, each in patterns.items()]
+    found += other_clusters(pattern) if others else ()
+    topology["clusters"] = [{**each, "cluster_id": number} for number, each in enumerate(found, 1)]
     path.write_text(yaml.safe_dump(topology))
     return path
 

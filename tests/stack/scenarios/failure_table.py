@@ -15,11 +15,14 @@ from tests.stack.scenarios.orders import (
     FAIL_BACK,
     NOTHING,
     PUT_BACK,
+    SNAPSHOTS,
     TAKEN_BACK,
     UPGRADE,
     Orders,
     abort,
+    move,
     reboot,
+    reset,
     resync,
     roll_back,
     start,
@@ -44,6 +47,7 @@ BEFORE = cluster(OLD, OLD, AT_HOME)
 UPGRADED = cluster(NEW, NEW, AT_HOME)
 LEFT_ON_NODE1 = cluster(NEW, NEW, "node1", *ALL_FLAGS)  # the ISSU went on by itself; nobody failed back
 REFUSED = (start(), *AS_BEFORE)
+GATHERED = (*SNAPSHOTS, move(2, to=0))  # by hand, up to Junos 11.4
 RESTORED = (start(), *PUT_BACK)
 RESTORED_SO_FAR = (start(), *TAKEN_BACK)  # up to the reboot
 
@@ -91,6 +95,18 @@ ROWS: tuple[Scenario, ...] = (
         fault="rg1_priority_zero",
         at="prepare_pfes",
         then=held("switchover_failed", RESTORED_SO_FAR, cluster("old", "old", "node0", *DATA_FLAGS)),
+    ),
+    # Up to Junos 11.4 the groups are gathered by hand before the start, and go back when it is not made.
+    Scenario(
+        fault="failover_leaves_priority_zero",
+        kind="11.4",
+        then=replace(not_ready(), sent=(*GATHERED, reset(2, via=1), move(2, to=1), reset(2, via=1))),
+    ),
+    Scenario(fault="unsupported_pic", kind="11.4", then=upgraded(sent=(*GATHERED, *UPGRADE))),
+    Scenario(
+        fault="validation_fails",
+        kind="11.4",
+        then=aborted("validation_failed", (*GATHERED, *REFUSED)),
     ),
     Scenario(fault="already_current", then=upgraded("ALREADY_CURRENT", NOTHING)),
     Scenario(fault="ineligible_release", then=not_ready()),

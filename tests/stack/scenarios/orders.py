@@ -43,6 +43,10 @@ def resets(via: int, groups: tuple[int, ...] = GROUPS) -> Orders:
 
 
 NOTHING: Orders = ()
+SNAPSHOTS: Orders = (
+    "node0: request system snapshot",
+    "node1: request system snapshot",
+)  # on the SRX5000 line
 FAIL_BACK: Orders = (*resets(1), move(1, 0), move(0, 0), *resets(0, (0, 1)))
 UPGRADE: Orders = (start(), *FAIL_BACK)
 # RG2 served from node1 before the ISSU gathered every group on node0.

@@ -118,7 +118,7 @@ def selected(items: Iterable[pytest.Item]) -> list[Scenario]:
 
 def start(stack: RunningStack, scenario: Scenario) -> Started:
     """Given its fault, the upgrade of a cluster of its own."""
-    cluster = stack.take_cluster(scenario.starter)
+    cluster = stack.take_cluster(scenario.taken_from)
     inject(stack.lab.state, cluster, scenario)
     return Started(cluster=cluster, run_id=stack.trigger(cluster), at=time.monotonic())
 

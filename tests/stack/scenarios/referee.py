@@ -31,7 +31,7 @@ class Seen(Protocol):
 
 def ended(stack: Seen, cluster: str, run_id: str, outcome: Outcome | None) -> Ended:
     """Everything a scenario speaks of."""
-    state, target = stack.lab.state, stack.scenery.image
+    state, target = stack.lab.state, stack.scenery.image_for(cluster)
     return Ended(
         failure=_failure(stack, run_id),
         sent=tuple(order.replace(f"/var/tmp/{target.path.name}", IMAGE) for order in orders(state, cluster)),

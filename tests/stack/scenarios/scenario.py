@@ -57,6 +57,7 @@ class Scenario:
     answer: str | None = None  # to the question about the recovery; None: nobody is asked
     starter: str = "node0"  # primary of RG0, where the ISSU runs
     besides: str | None = None  # another fault, which acts where it belongs: what a recovery meets
+    kind: str = ""  # of cluster, where it is not the usual one: a key of OTHER_KINDS
 
     @property
     def given(self) -> str:
@@ -69,6 +70,11 @@ class Scenario:
         return f"{self.fault}{told}{where}{when}{long}{also}"
 
     @property
+    def taken_from(self) -> str:
+        """Which clusters one is taken from."""
+        return self.kind or self.starter
+
+    @property
     def is_heard_early(self) -> bool:
         """The device gives up so soon that its start hears of it, or the wait behind the start: that hangs on
         the simulator's speed and on the machine."""
@@ -78,8 +84,9 @@ class Scenario:
     def name(self) -> str:
         """Unique within the table; the test's id."""
         starter = "" if self.starter == "node0" else f" from {self.starter}"
+        kind = f", {self.kind}" if self.kind else ""
         answer = f", {self.answer}" if self.answer else ""
-        return f"{self.given}{starter}{answer}"
+        return f"{self.given}{starter}{kind}{answer}"
 
 
 def mirrored(scenario: Scenario) -> Scenario:

@@ -115,10 +115,14 @@ class UpgradeState:
         return IssuStart(starter=self.found.starter, at=self.found_at, by_rpc=False, transcript_path=path)
 
     @property
+    def gathered(self) -> dict[int, NodeName]:
+        """Groups that were failed over by hand before the start (Junos 11.4 and earlier), and where to."""
+        moves = (one.command for one in self.intended)
+        return {move.group: move.node for move in moves if move.group is not None}
+
+    @property
     def gathered_groups(self) -> tuple[int, ...]:
-        """The groups that were failed over by hand before the start (Junos 11.4 and earlier)."""
-        found = (one.command.group for one in self.intended)
-        return tuple(dict.fromkeys(group for group in found if group is not None))
+        return tuple(self.gathered)
 
     @property
     def sent_for(self) -> frozenset[Sending]:

@@ -30,8 +30,10 @@ def refuse_start(
 
 def what_was_sent(context: UpgradeContext) -> str:
     """Before a start: nothing, or the groups that were failed over by hand, which go back."""
-    gathered = context.known().gathered_groups
-    if not gathered:
+    moved = context.known().gathered
+    if not moved:
         return _NOTHING.removeprefix("; ")
-    names = ", ".join(f"RG{group_id}" for group_id in gathered)
-    return f"no ISSU was sent; {names} had been failed over by hand and go back before this upgrade closes"
+    told = "; ".join(
+        f"RG{group_id} was moved to {node} and its manual flag is set" for group_id, node in moved.items()
+    )
+    return f"no ISSU was sent, but {told}; this is put back before the upgrade closes"

@@ -224,7 +224,7 @@ def test_groups_that_were_gathered_go_back_when_the_start_is_refused() -> None:
     assert fake.reader.now.primary(1) is N1
     assert not any(m.manual for g in fake.reader.now.view(N0).groups for m in g.members)
     for words in (str(no.value), *fake.texts(EntryKind.DECIDED)[-1:]):
-        assert "RG1 had been failed over by hand and go back" in words
+        assert "no ISSU was sent, but RG1 was moved to node0 and its manual flag is set" in words
         assert "nothing was sent" not in words
     assert OLD not in str(no.value)
 

@@ -1,0 +1,34 @@
+"""Clusters that are not the usual SRX4600: other models and releases, a few of each, for rows about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+EACH = 3  # one process may play every row about a kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherKind:
+    """``model`` in the lab's word; ``target``: the release that its clusters go to."""
+
+    prefix: str
+    model: str
+    release: str
+    target: str
+
+
+OTHER_KINDS: Mapping[str, OtherKind] = {
+    "11.4": OtherKind(prefix="fw-old-", model="SRX5600", release="11.4R7.5", target="12.1R3.5"),
+}
+TARGETS = {kind.model: kind.target for kind in OTHER_KINDS.values()}
+
+
+def other_clusters(pattern: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Their entries in a topology, each like ``pattern`` but for model, release and name."""
+    for kind in OTHER_KINDS.values():
+        for number in range(1, EACH + 1):
+            scale = {**pattern["scale"], "fpcs": 1}
+            own = {"name": f"{kind.prefix}{number:02}", "model": kind.model, "release": kind.release}
+            yield {**pattern, **own, "scale": scale}
