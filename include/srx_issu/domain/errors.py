@@ -17,6 +17,7 @@ SrxIssuError
 │   ├── SessionLost              the session ended in mid-answer: unknown, go and look
 │   ├── CommandRefused           the node answered with an error; ``message`` is its own words
 │   ├── UnknownCommand           "syntax error": this release has no such RPC or command
+│   ├── NotOnThisPlatform        the command exists, but not on this platform: nothing was done
 │   ├── NotAChassisCluster       "Chassis cluster is not enabled"
 │   ├── ReplyNotUnderstood       parsed, but not what the RPC promises; carries the fragment
 │   └── TransferFailed           a file could not be copied or its checksum differs
@@ -164,6 +165,10 @@ class CommandRefused(DeviceError):
 
 class UnknownCommand(CommandRefused):
     """The node does not know the RPC or command ("syntax error", "unknown command")."""
+
+
+class NotOnThisPlatform(CommandRefused):
+    """The node answered that its platform has no such command; nothing was done."""
 
 
 class NotAChassisCluster(CommandRefused):

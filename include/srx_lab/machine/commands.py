@@ -14,6 +14,7 @@ from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
 from srx_lab.machine.state import CommitRecord, Image, Upgrade
 from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
 from srx_lab.machine.world import World
+from srx_lab.platforms import UpgradeMethod
 
 
 def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions) -> CommandResult:
@@ -197,10 +198,15 @@ def resync_policies(world: World, on: NodeId) -> CommandResult:
     return CommandResult(answers=tuple(answers))
 
 
-def take_snapshot(world: World, on: NodeId) -> CommandResult:
-    """`request system snapshot`, unsupported on 1500 and the later midrange [S]."""
-    if not world.spec.platform.snapshot:
-        return fails(f"error: command is not valid on the {world.spec.platform.product}")
+def take_snapshot(world: World, on: NodeId, *, vmhost: bool) -> CommandResult:
+    """`request system snapshot`, unsupported on 1500 and the later midrange [S]; RE3 has its own form [Y]."""
+    platform = world.spec.platform
+    is_vmhost = platform.upgrade is UpgradeMethod.VMHOST
+    refused = world.fault("snapshot_refused") is not None
+    if refused or (is_vmhost and not (vmhost and platform.snapshot)):
+        return fails("error: command is not supported on this platform")
+    if vmhost != is_vmhost or not platform.snapshot:
+        return fails(f"error: command is not valid on the {platform.product}")
     for node in NodeId:
         if world.can_see(on, node):
             world.node(node).snapshot_at = world.now

@@ -68,6 +68,7 @@ _CATALOGUE = (
         group="1",
         code="IF",
     ),
+    _spec("snapshot_refused", "the platform refuses a snapshot of its software", _U, Scope.CLUSTER),
     _spec(
         "failover_leaves_priority_zero",
         "while a group is failed over by hand, the node that it left has priority 0",

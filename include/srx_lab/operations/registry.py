@@ -134,6 +134,13 @@ OPERATIONS: tuple[Operation, ...] = (
         options=_flag("slice", "alternate"),
     ),
     _operation(
+        "request vmhost snapshot",
+        "request-vmhost-snapshot",
+        immediate(system.vmhost_snapshot),
+        options=_flag("no-confirm"),
+        confirm="warning: Existing data on the target may be lost\nProceed ? [yes,no] (no) ",
+    ),
+    _operation(
         "request system configuration rescue save",
         "request-save-rescue-configuration",
         immediate(system.save_rescue),

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from srx_lab.device import Device
 from srx_lab.machine import commands
-from srx_lab.machine.result import CommandResult
+from srx_lab.machine.result import CommandResult, fails
 from srx_lab.machine.words import NodeId
 from srx_lab.markup import leaf, node
 from srx_lab.operations.operation import node_of
+from srx_lab.release import parse_release
 from srx_lab.replies.answer import Reply
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
@@ -55,7 +56,15 @@ _ALL_PERMISSIONS = {
 
 
 def snapshot(device: Device, query: Query, session: Session) -> CommandResult:
-    return commands.take_snapshot(device.world, device.node)
+    return commands.take_snapshot(device.world, device.node, vmhost=False)
+
+
+def vmhost_snapshot(device: Device, query: Query, session: Session) -> CommandResult:
+    """Options that an earlier release does not know [Y]."""
+    for option, since in (("node", "23.1R1"), ("no-confirm", "23.4R2")):
+        if query.has(option) and device.here.release.is_earlier_than(parse_release(since)):
+            return fails(f"error: syntax error: {option}")
+    return commands.take_snapshot(device.world, device.node, vmhost=True)
 
 
 def save_rescue(device: Device, query: Query, session: Session) -> CommandResult:

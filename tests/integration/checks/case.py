@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.domain.verdict import Status
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId
@@ -118,6 +120,19 @@ def ruled(**rules: tuple[str, ...]) -> Callable[[Intent], Intent]:
         return replace(intent, policy=replace(intent.policy, checks=CheckRules(**rules)))  # type: ignore[arg-type]
 
     return change
+
+
+def as_with_three_engines(intent: Intent) -> Intent:
+    """As if the model came with engines of both families of software, and had RE2."""
+    engines = {"RE2": SoftwareFamily.SYSTEM, "RE3": SoftwareFamily.VMHOST}
+    platform = Platform(
+        model=intent.cluster.model, in_service=InService.ISSU, reason="guide", routing_engines=engines
+    )
+    return replace(
+        intent,
+        cluster=replace(intent.cluster, routing_engine="RE2"),
+        support=SupportMatrix(platforms={platform.model: platform}),
+    )
 
 
 def for_other_models(intent: Intent) -> Intent:

@@ -23,6 +23,7 @@ from tests.integration.checks.case import (
     Case,
     Reads,
     an_issu_is_under_way,
+    as_with_three_engines,
     for_other_models,
     in_a_short_window,
     in_turn,
@@ -67,6 +68,12 @@ READINESS: tuple[Case, ...] = (
         fails=says(STATUS, "cluster-id", "99"),
         words="cluster id is 99, the inventory has 1",
         reads=(Reads(STATUS, "cluster-id"),),
+    ),
+    Case(
+        check="routing_engine_fits",
+        fails=says("get-chassis-inventory", "description", "SRX5k RE-2000x6"),
+        judged_by=as_with_three_engines,
+        words="is SRX5k RE-2000x6 (RE3), expected RE2 (inventory), one that takes system software",
     ),
     Case(
         check="image_for_model",

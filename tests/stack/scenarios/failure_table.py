@@ -21,6 +21,7 @@ from tests.stack.scenarios.orders import (
     Orders,
     abort,
     move,
+    on_vmhost,
     reboot,
     reset,
     resync,
@@ -107,6 +108,14 @@ ROWS: tuple[Scenario, ...] = (
         fault="validation_fails",
         kind="11.4",
         then=aborted("validation_failed", (*GATHERED, *REFUSED)),
+    ),
+    # Routing Engine 3 is a vmhost: other commands, another snapshot.
+    Scenario(fault="unsupported_pic", kind="RE3", then=upgraded(sent=on_vmhost((*SNAPSHOTS, *UPGRADE)))),
+    Scenario(fault="snapshot_refused", kind="RE3", then=upgraded(sent=on_vmhost((*SNAPSHOTS, *UPGRADE)))),
+    Scenario(
+        fault="cold_sync_never_completes",
+        kind="RE3",
+        then=rolled_back("cold_sync_failed", on_vmhost((*SNAPSHOTS, *RESTORED))),
     ),
     Scenario(fault="already_current", then=upgraded("ALREADY_CURRENT", NOTHING)),
     Scenario(fault="ineligible_release", then=not_ready()),

@@ -42,6 +42,11 @@ def resets(via: int, groups: tuple[int, ...] = GROUPS) -> Orders:
     return tuple(reset(group, via) for group in groups)
 
 
+def on_vmhost(orders: Orders) -> Orders:
+    """The same where the software is a vmhost's."""
+    return tuple(order.replace(": request system ", ": request vmhost ") for order in orders)
+
+
 NOTHING: Orders = ()
 SNAPSHOTS: Orders = (
     "node0: request system snapshot",

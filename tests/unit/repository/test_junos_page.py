@@ -28,7 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     FailOver(group_id=1, to=NodeName.NODE0),
     ResetFailover(group_id=1),
     AbortIssu(),
-    SnapshotSoftware(),
+    *(SnapshotSoftware(software=each) for each in SoftwareFamily),
     ResyncPolicies(),
     *(RollBackNode(node=NodeName.NODE1, software=each) for each in SoftwareFamily),
     *(RebootNode(node=NodeName.NODE1, software=each) for each in SoftwareFamily),

@@ -24,7 +24,7 @@ ALLOWED = (
     f"request (system|vmhost) software in-service-upgrade {_IMAGE} reboot( unlink)?",
     f"request (system|vmhost) software rollback node {_NODE}( reboot)?",
     f"request (system|vmhost) reboot node {_NODE}",
-    "request system snapshot",
+    "request (system|vmhost) snapshot",
     "request security policies (check|resync)",
     f"file show {_FILE}",
     f"file list {_FILE}( detail)?",

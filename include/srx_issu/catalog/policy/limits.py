@@ -15,7 +15,7 @@ from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import FigureName, FileEntry, ModelName, Name, Percent, Seconds, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.policy.matrix import RangeEntry
-from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance
+from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance, WhenRefused
 
 MOST_CPU_PERCENT = 80  # guide: under 80 % within 5 s
 LEAST_DISK_FACTOR = 2  # guide: double the image size in /var/tmp
@@ -115,6 +115,9 @@ class SettingsEntry(FileEntry):
         None, description="How the ISSU is asked for; `rpc` only by choice."
     )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
+    snapshot_refused: WhenRefused | None = Field(
+        None, description="What to do when a platform refuses the snapshot of its software."
+    )
 
 
 class PlatformSettingsEntry(SettingsEntry):
@@ -145,6 +148,7 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
             tolerances=policy.tolerances | tolerances,
             start_method=level.start_method or policy.start_method,
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
+            snapshot_refused=level.snapshot_refused or policy.snapshot_refused,
         )
     return policy
 

@@ -56,7 +56,7 @@ class PlatformEntry(FileEntry):
         default_factory=dict, description="Where the routing engine decides on the commands."
     )
     image_families: tuple[Family, ...] = Field((), description="Products in image names; empty = not known.")
-    snapshot: bool = Field(False, description="Whether it has 'request system snapshot'.")
+    snapshot: bool = Field(False, description="Whether it makes a snapshot of its software.")
     unlink: bool = Field(False, description="Whether the ISSU command takes 'unlink'.")
     hold_timers: tuple[HoldTimerEntry, ...] = Field((), description="900 s where none applies.")
     node1_first_slot: int | None = Field(

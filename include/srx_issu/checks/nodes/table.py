@@ -18,6 +18,7 @@ from srx_issu.checks.nodes import (
     load,
     multi_node_ha,
     reachability,
+    routing_engine,
     self_reported_health,
     space,
     user_sessions,
@@ -28,6 +29,7 @@ from srx_issu.domain.upgrade.intent import Policy
 CHECK_MODULES: tuple[NodeCheckModule, ...] = (
     reachability,
     identity,
+    routing_engine,
     space,
     load,
     cold_sync,

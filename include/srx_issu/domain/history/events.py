@@ -49,6 +49,7 @@ class FoundBy(StrEnum):
     """What told of a finding."""
 
     READINESS = "readiness"
+    SNAPSHOT = "snapshot"  # the backup of the software before the start
     POLICIES = "policies"
     STATE = "state"  # the comparison after the ISSU
     LAST_LOOK = "last_look"  # the comparison after the fail-back

@@ -129,13 +129,17 @@ class RebootNode:
 class SnapshotSoftware:
     """Backs the running software up to the other medium (guide: before an ISSU, where supported)."""
 
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
+
     @property
     def cli(self) -> str:
-        return "request system snapshot"
+        return f"request {self.software} snapshot"
 
     @property
     def rpc(self) -> Rpc:
-        return Rpc("request-snapshot")
+        return Rpc(
+            "request-snapshot" if self.software is SoftwareFamily.SYSTEM else "request-vmhost-snapshot"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,13 @@ class StartMethod(StrEnum):
     RPC = "rpc"  # only where chosen: request-package-in-service-upgrade over NETCONF
 
 
+class WhenRefused(StrEnum):
+    """What follows when the platform refuses a step that the upgrade could do without."""
+
+    WARN = "warn"  # told as a finding, and shown to the approver
+    BLOCK = "block"  # the upgrade ends there, nothing started
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timers:
     """Deadlines and intervals, seconds of the controller's clock; figures per platform are in policy/."""
@@ -84,6 +91,7 @@ class Policy:
     tolerances: dict[str, Tolerance]  # by table name
     start_method: StartMethod = StartMethod.SHELL
     unlink_image: bool = False
+    snapshot_refused: WhenRefused = WhenRefused.WARN  # by the platform; a snapshot that fails always blocks
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)
 

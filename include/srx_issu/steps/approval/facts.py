@@ -8,6 +8,7 @@ not a task's colour. A question is bound to its digest, so a yes to another plan
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -25,6 +26,7 @@ from srx_issu.domain.approvals.judge import (
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Person
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
+from srx_issu.domain.history.events import FoundBy
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.upgrade.intent import Intent
@@ -70,12 +72,12 @@ def in_force(state: UpgradeState, intent: Intent, purpose: str) -> InForce | Non
         return _recovery_in_force(state)
     if state.assessment is None:
         return None
-    parts = start_parts(intent, state.assessment)
+    parts = start_parts(intent, state.assessment, state.found_by(FoundBy.SNAPSHOT))
     return InForce(digest=digest(parts), parts=parts)
 
 
-def start_parts(intent: Intent, ready: Ready) -> Parts:
-    """Everything that a yes to the start is about."""
+def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -> Parts:
+    """Everything that a yes to the start is about; ``found_since``: what was found after the assessment."""
     rule = replace(intent.approvals.start, said_at={})  # a line that moved in the file changes nothing
     return {
         "cluster": _hashed(intent.cluster),
@@ -89,7 +91,7 @@ def start_parts(intent: Intent, ready: Ready) -> Parts:
         "asks because": ready.passed.ask or "",
         "found on the nodes": ready.passed.found,
         "readiness": ready.text,
-        "findings": "; ".join(ready.passed.findings),
+        "findings": "; ".join((*ready.passed.findings, *found_since)),
     }
 
 

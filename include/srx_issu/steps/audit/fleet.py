@@ -13,7 +13,6 @@ from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import SrxIssuError
-from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.support import InService, Support, judge
 from srx_issu.domain.verdict import Status
@@ -95,11 +94,13 @@ def _intent(context: AuditContext, cluster: Cluster) -> Intent:
     image = newest_image(context.catalog, cluster.model) or Image(
         file="", name="no-image", release=_ANY_RELEASE, models=frozenset(), sha256="", size_bytes=0
     )
+    rules = context.catalog.support_rules
     return Intent(
         upgrade_id=context.audit_id,
         cluster=cluster,
         image=image,
-        software=SoftwareFamily.SYSTEM,
+        software=rules.software(cluster.model, cluster.routing_engine),
+        support=rules.about(cluster.model),
         policy=context.catalog.policy_for(cluster, image),
         requested_by="audit",
     )

@@ -20,7 +20,7 @@ SENT: tuple[commands.Command, ...] = (
     *(commands.FailOver(group_id=group, to=node) for group in (0, 1, 128) for node in NodeName),
     commands.ResetFailover(group_id=1),
     commands.AbortIssu(),
-    commands.SnapshotSoftware(),
+    *(commands.SnapshotSoftware(software=s) for s in SoftwareFamily),
     commands.ResyncPolicies(),
     *(commands.RebootNode(node=node, software=s) for node in NodeName for s in SoftwareFamily),
     *(

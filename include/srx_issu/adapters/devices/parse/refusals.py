@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from srx_issu.adapters.devices.parse.reply import Element, value
-from srx_issu.domain.errors import CommandRefused, NotAChassisCluster, UnknownCommand
+from srx_issu.domain.errors import CommandRefused, NotAChassisCluster, NotOnThisPlatform, UnknownCommand
 
 # Parser of the CLI: nothing was executed. [R session captures; PyEZ issue 1142]
 _UNKNOWN = re.compile(r"syntax error|unknown command|unrecognized command|invalid command", re.IGNORECASE)
 _NO_CLUSTER = re.compile(r"chassis cluster is not enabled", re.IGNORECASE)
+_NOT_HERE = re.compile(r"\bnot supported on this platform\b|\bis not valid on\b", re.IGNORECASE)
 _NO_FILE = re.compile(
     r"no such file or directory|could not resolve file|file does not exist|cannot open file", re.IGNORECASE
 )
@@ -24,6 +25,7 @@ _REFUSALS = (
     r"\bpermission denied\b",
     r"^\s*(syntax error|unknown command)",
     r"\bcommand is not valid on\b",
+    r"\bcommand is not supported on\b",
     r"\bis not (allowed|permitted)\b",
     r"\bcannot rollback\b",  # a plain warning, no error element [py-junos-eznc issue 356]
     r"\brollback aborted\b",
@@ -82,11 +84,13 @@ def refusal_error(node: str, words: str) -> CommandRefused:
         return NotAChassisCluster(node, words)
     if _UNKNOWN.search(words):
         return UnknownCommand(node, words)
+    if _NOT_HERE.search(words):
+        return NotOnThisPlatform(node, words)
     return CommandRefused(node, words)
 
 
 def raise_errors(node: str, root: Element) -> None:
-    """Raises for the first error below ``root``: UnknownCommand, NotAChassisCluster or CommandRefused."""
+    """Raises for the first error below ``root``: one of CommandRefused and what is below it."""
     for words in errors_in(root):
         raise refusal_error(node, words)
 
