@@ -42,6 +42,7 @@ from srx_issu.catalog.policy.approvals import (
 from srx_issu.catalog.policy.checks import CheckRuleEntry, CheckRulesEntry, ChecksFile
 from srx_issu.catalog.policy.concurrency import ConcurrencyFile
 from srx_issu.catalog.policy.failures import FailureRulesEntry, FailuresFile
+from srx_issu.catalog.policy.known_problems import KnownProblemsFile, ProblemEntry
 from srx_issu.catalog.policy.limits import (
     LimitsEntry,
     LimitsFile,
@@ -58,6 +59,7 @@ from srx_issu.catalog.policy.matrix import (
     SupportFile,
     read_matrix,
 )
+from srx_issu.catalog.policy.releases import ReleaseEntry, ReleasesFile, SpanEntry
 from tools.platform_table import platform_table
 
 SCHEMAS: Final[dict[str, type[FileEntry]]] = {
@@ -70,6 +72,8 @@ SCHEMAS: Final[dict[str, type[FileEntry]]] = {
     "policy/support.schema.json": SupportFile,
     "policy/checks.schema.json": ChecksFile,
     "policy/failures.schema.json": FailuresFile,
+    "policy/releases.schema.json": ReleasesFile,
+    "policy/known-problems.schema.json": KnownProblemsFile,
 }
 TABLES: Final[tuple[type[FileEntry], ...]] = (
     Settings,
@@ -93,6 +97,9 @@ TABLES: Final[tuple[type[FileEntry], ...]] = (
     HoldTimerEntry,
     RuleEntry,
     RangeEntry,
+    ReleaseEntry,
+    SpanEntry,
+    ProblemEntry,
     ConcurrencyFile,
     CampaignFile,
     SelectEntry,

@@ -22,6 +22,8 @@ POLICY_FILES = (
     "failures.yaml",
     "concurrency.yaml",
     "approvals.yaml",
+    "releases.yaml",
+    "known-problems.yaml",
 )
 _ENDINGS, TABLE = (".yaml", ".yml"), ".csv"
 
@@ -43,6 +45,8 @@ class FoundFiles:
     checks: Path
     concurrency: Path
     approvals: Path
+    releases: Path
+    known_problems: Path
     campaigns: tuple[Path, ...] = ()  # none is no fault
     failures: Path
     faults: tuple[FileFault, ...] = ()
@@ -61,6 +65,8 @@ def find_files(files: Path) -> FoundFiles:
         checks=_or_shipped(files, "checks.yaml"),
         concurrency=_or_shipped(files, "concurrency.yaml"),
         approvals=_or_shipped(files, "approvals.yaml"),
+        releases=_or_shipped(files, "releases.yaml"),
+        known_problems=_or_shipped(files, "known-problems.yaml"),
         campaigns=_campaigns(files / "campaigns"),
         failures=_or_shipped(files, "failures.yaml"),
         faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),

@@ -20,9 +20,11 @@ from srx_issu.catalog.policy.checks import CheckRulesEntry, merge_checks, read_c
 from srx_issu.catalog.policy.concurrency import Concurrency, read_concurrency
 from srx_issu.catalog.policy.deadlines import warn_of_short_deadlines
 from srx_issu.catalog.policy.failures import FailureRulesEntry, merge_failures, read_failure_policy
+from srx_issu.catalog.policy.known_problems import read_known_problems
 from srx_issu.catalog.policy.levels import Inventory, Levels
 from srx_issu.catalog.policy.limits import SettingsEntry, merge, read_limits
 from srx_issu.catalog.policy.matrix import read_matrix
+from srx_issu.catalog.policy.releases import read_calendar
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault, OperatorFileError
 from srx_issu.domain.upgrade.intent import Policy
@@ -132,7 +134,10 @@ def _read(files: Path, reading: NetboxReading | None = None) -> tuple[Catalog, t
     checks, failures = Checked(read_document(found.checks)), Checked(read_document(found.failures))
     concurrency = Checked(read_document(found.concurrency))
     approvals = Checked(read_document(found.approvals))
-    matrix = read_matrix(support)
+    releases, problems = Checked(read_document(found.releases)), Checked(read_document(found.known_problems))
+    matrix = replace(
+        read_matrix(support), calendar=read_calendar(releases), known_problems=read_known_problems(problems)
+    )
     clusters = read_inventory(inventory)
     names = Inventory(
         groups=written_names(inventory, "groups"),
@@ -150,5 +155,6 @@ def _read(files: Path, reading: NetboxReading | None = None) -> tuple[Catalog, t
         approvals=read_approvals(approvals, names),
         is_whole=is_whole,
     )
-    checked = (*inventory, *images, support, limits, checks, failures, concurrency, approvals)
+    policy = (support, limits, checks, failures, concurrency, approvals, releases, problems)
+    checked = (*inventory, *images, *policy)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

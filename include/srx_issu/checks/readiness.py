@@ -57,7 +57,14 @@ def check_readiness(
 
 
 NEED_AN_IMAGE = frozenset(
-    {"image_for_model", "var_tmp_space", "release_is_later", "eligible", "eligibility_documented"}
+    {
+        "image_for_model",
+        "var_tmp_space",
+        "release_is_later",
+        "eligible",
+        "eligibility_documented",
+        "known_problems",
+    }
 )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu import catalog
 from tests.integration.catalog.folders import Folder
 from tests.places import ROOT
 
@@ -25,7 +24,7 @@ def test_the_approval_policy_of_the_page_is_sound(folder: Folder) -> None:
     block = BLOCK.search(behind)
     assert block is not None
     folder.write("policy/approvals.yaml", block["text"])
-    assert catalog.validate(folder.path) == ()
+    assert folder.faults() == []
     known = folder.catalog()
     rule = known.approvals.of(known.clusters["fra1-fw1"], next(iter(known.images.values()))).start
     assert (rule.needed, [person.name for person in rule.approvers]) == (2, ["approver", "admin"])

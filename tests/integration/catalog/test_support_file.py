@@ -57,7 +57,7 @@ def test_table_1_of_the_guide(
         ("SRX1500 SRX4100 SRX4200", "17.3R3", "17.4R1", "refused"),
         ("SRX1500 SRX4100 SRX4200", "15.1X49-D170", "17.4R2", "refused"),
         ("SRX1500 SRX4100 SRX4200", "17.4R1", "17.4R2-S3", "issu"),
-        ("SRX1500 SRX4100 SRX4200", "17.4R2", "18.4R3", "issu"),
+        ("SRX1500 SRX4100 SRX4200", "17.4R2", "18.4R3", "ask"),
         ("SRX1500 SRX4100 SRX4200", "15.1X49-D170", "18.4R3", "ask"),
         ("SRX1500", "15.1X49-D50", "15.1X49-D60", "icu"),
         ("SRX1500", "15.1X49-D60", "15.1X49-D70", "icu"),

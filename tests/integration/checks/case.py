@@ -145,5 +145,9 @@ def in_a_short_window(intent: Intent) -> Intent:
     return replace(intent, window_end=(NOW + timedelta(hours=1)).isoformat())
 
 
+def to_release(release: str) -> Callable[[Intent], Intent]:
+    return lambda intent: replace(intent, image=replace(intent.image, release=release))
+
+
 def of_an_unlisted_model(intent: Intent) -> Intent:
     return replace(intent, cluster=replace(intent.cluster, model="SRX4601"))

@@ -34,6 +34,7 @@ from tests.integration.checks.case import (
     ruled,
     says,
     somebody_logs_in,
+    to_release,
     uncommitted,
 )
 from tests.integration.checks.spoiling import GARBLED
@@ -166,6 +167,14 @@ READINESS: tuple[Case, ...] = (
         judged_by=of_an_unlisted_model,
         node=None,
         words="SRX4601",
+        reads=(_RELEASE,),
+    ),
+    Case(
+        check="known_problems",
+        fails=lambda _: None,
+        judged_by=to_release("22.1R1"),
+        node=None,
+        words="works with 'no-validate' only",
         reads=(_RELEASE,),
     ),
     Case(

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.check_module import ClusterCheckModule
-from srx_issu.checks.cluster import clocks, eligibility, equality, groups, routing, window
+from srx_issu.checks.cluster import clocks, eligibility, equality, groups, known_problems, routing, window
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
 from srx_issu.domain.upgrade.intent import Policy
 
-CHECK_MODULES: tuple[ClusterCheckModule, ...] = (groups, eligibility, equality, clocks, window, routing)
+CHECK_MODULES: tuple[ClusterCheckModule, ...] = (
+    groups,
+    eligibility,
+    known_problems,
+    equality,
+    clocks,
+    window,
+    routing,
+)
 
 
 def cluster_frame(subject: Subject) -> Frame:

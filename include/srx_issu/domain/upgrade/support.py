@@ -15,6 +15,7 @@ from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.junos.release_range import ReleaseMark, ReleaseRange, both
 from srx_issu.domain.junos.version import JunosVersion, is_later, parse
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.span import KnownProblem, ReleaseCalendar
 from srx_issu.domain.verdict import Status
 
 HOLD_TIMER_S = 900  # guide, Table 2: the primary waits so long for the secondary's first reboot
@@ -69,10 +70,13 @@ class SupportRule:
 
 @dataclass(frozen=True, kw_only=True)
 class SupportMatrix:
-    """Everything ``policy/support.yaml`` says. Rules are tried in the file's order."""
+    """Everything ``policy/support.yaml`` says, with the calendar of releases and the known problems beside
+    it. Rules are tried in the file's order."""
 
     platforms: Mapping[str, Platform]
     rules: tuple[SupportRule, ...] = ()
+    calendar: ReleaseCalendar | None = None  # None in those of older versions: no span is judged
+    known_problems: tuple[KnownProblem, ...] = ()
 
     def models_of(self, image_family: str) -> frozenset[str]:
         """The models an image family is known to be for; empty when nobody knows the family."""
@@ -83,6 +87,8 @@ class SupportMatrix:
         return SupportMatrix(
             platforms={name: platform for name, platform in self.platforms.items() if name == model},
             rules=tuple(rule for rule in self.rules if model in rule.models),
+            calendar=self.calendar,
+            known_problems=tuple(p for p in self.known_problems if not p.models or model in p.models),
         )
 
     def software(self, model: str, routing_engine: str | None) -> SoftwareFamily:
@@ -104,6 +110,7 @@ class Support:
     snapshot_supported: bool = False  # 'request system snapshot'
     hold_timer_s: int = LONGEST_HOLD_TIMER_S
     node1_first_slot: int | None = None  # None: not known which FPC is node1's first
+    known_problems: tuple[str, ...] = ()  # of this pair of releases
 
 
 def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Support:
@@ -126,6 +133,7 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Suppor
         snapshot_supported=bool(platform and platform.snapshot_supported),
         hold_timer_s=hold_timer_s(platform, old),
         node1_first_slot=first_slot,
+        known_problems=tuple(str(p) for p in rules.known_problems if p.concerns(model, old, new)),
     )
 
 
@@ -144,7 +152,9 @@ def _decide(model: str, old: JunosVersion, new: JunosVersion, rules: SupportMatr
     ruled = _by_rule(model, old, new, rules)
     if ruled is not None:
         return ruled
-    return _by_platform(platform, old, new, comparable=direction.status is Status.PASS)
+    verdict, why = _by_platform(platform, old, new, comparable=direction.status is Status.PASS)
+    too_far = rules.calendar.reason_to_ask(old, new) if rules.calendar else None
+    return (InService.ASK, too_far) if verdict is InService.ISSU and too_far else (verdict, why)
 
 
 def _never_issu(ruled: tuple[InService, str]) -> tuple[InService, str]:

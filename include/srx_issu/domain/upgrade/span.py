@@ -1,0 +1,144 @@
+"""How far one upgrade may go: Juniper's policy of releases ahead, over a calendar of feature releases.
+
+The figures are the operator's ``policy/releases.yaml``. What it does not say (a release that is missing,
+whether one is EEOL) is never guessed: the answer is a reason to ask a person, with the hops where they are
+known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from srx_issu.domain.junos.release_range import ReleaseRange
+from srx_issu.domain.junos.version import JunosVersion, parse
+
+Main = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureRelease:
+    """One MAJOR.MINOR with all its R releases."""
+
+    main: Main
+    is_extended: bool | None = None  # EEOL: extended end of life; None = not found
+    published: date | None = None  # its first R release; None = not found
+
+    def __str__(self) -> str:
+        return f"{self.main[0]}.{self.main[1]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanRule:
+    """How far an upgrade to one of these releases may go. None = not found, so a person is asked."""
+
+    target: ReleaseRange
+    releases_ahead: int | None
+    extended_ahead: int | None  # from an EEOL release: to one of so many next EEOL releases
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCalendar:
+    """``releases`` oldest first; the first of ``rules`` whose target fits counts."""
+
+    releases: tuple[FeatureRelease, ...] = ()
+    rules: tuple[SpanRule, ...] = ()
+
+    @cached_property
+    def _places(self) -> Mapping[Main, int]:
+        return {release.main: place for place, release in enumerate(self.releases)}
+
+    def reason_to_ask(self, old: JunosVersion, new: JunosVersion) -> str | None:
+        """Why a person must decide about this pair of the R line; None when it is within the policy."""
+        if old.main == new.main:
+            return None
+        first, last = self._places.get(old.main), self._places.get(new.main)
+        if first is None or last is None:
+            unknown = _short(old.main) if first is None else _short(new.main)
+            return f"policy/releases.yaml does not have {unknown}: how far an upgrade may go is not known"
+        rule = self._rule(last)
+        if rule is None or rule.releases_ahead is None:
+            why = f" ({rule.source})" if rule else ""
+            return f"how far an upgrade to {_short(new.main)} may go was not found{why}"
+        if self._is_within(first, last):
+            return None
+        limit = f"{rule.releases_ahead} at a time are supported"
+        if rule.extended_ahead:
+            limit += f", or from an EEOL release to the next {rule.extended_ahead} EEOL releases"
+            limit += self._unknown(first, last)
+        return (
+            f"{_short(old.main)} to {_short(new.main)} is {last - first} releases ahead: {limit} "
+            f"({rule.source}); {self._hops(first, last)}"
+        )
+
+    def _unknown(self, first: int, last: int) -> str:
+        """What would have to be known for the rule of EEOL releases."""
+        ends = [self.releases[place] for place in (first, last)]
+        if any(release.is_extended is False for release in ends):
+            return ""
+        unknown = [str(r) for r in self.releases[first : last + 1] if r.is_extended is None]
+        return f" (not known of {', '.join(unknown)})" if unknown else ""
+
+    def _rule(self, last: int) -> SpanRule | None:
+        release = parse(f"{self.releases[last]}R1")
+        return next((rule for rule in self.rules if rule.target.contains(release)), None)
+
+    def _is_within(self, first: int, last: int) -> bool:
+        """What is not known to be EEOL counts as one when it lies between, and as none at the ends."""
+        rule = self._rule(last)
+        if rule is None or rule.releases_ahead is None:
+            return False
+        if last - first <= rule.releases_ahead:
+            return True
+        ends = (self.releases[first].is_extended, self.releases[last].is_extended)
+        if ends != (True, True) or rule.extended_ahead is None:
+            return False
+        extended = sum(release.is_extended is not False for release in self.releases[first + 1 : last + 1])
+        return extended <= rule.extended_ahead
+
+    def _hops(self, first: int, last: int) -> str:
+        """The fewest upgrades, each as far as it may go."""
+        before: dict[int, int] = {first: first}
+        row = [first]
+        while row and last not in before:
+            reached = []
+            for place in row:
+                for following in range(last, place, -1):
+                    if following not in before and self._is_within(place, following):
+                        before[following] = place
+                        reached.append(following)
+            row = reached
+        if last not in before:
+            return "no way in hops is known"
+        hops = [last]
+        while hops[-1] != first:
+            hops.append(before[hops[-1]])
+        names = " → ".join(str(self.releases[place]) for place in reversed(hops))
+        return f"in hops: {names}, each an upgrade of its own"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownProblem:
+    """Something to know before this pair of releases; decides nothing."""
+
+    models: frozenset[str]  # empty = every model
+    running: ReleaseRange
+    target: ReleaseRange
+    problem: str
+    source: str
+
+    def concerns(self, model: str, old: JunosVersion, new: JunosVersion) -> bool:
+        """Also where the releases cannot be compared: better shown in vain than kept back."""
+        if self.models and model not in self.models:
+            return False
+        return self.running.contains(old) is not False and self.target.contains(new) is not False
+
+    def __str__(self) -> str:
+        return f"{self.problem} ({self.source})"
+
+
+def _short(main: Main) -> str:
+    return f"{main[0]}.{main[1]}"
