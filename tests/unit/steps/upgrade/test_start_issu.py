@@ -101,8 +101,9 @@ def test_a_worker_killed_before_it_sent_sends_when_tried_again() -> None:
     assert [n for n, _ in fake.writer.starts] == [NodeName.NODE0, NodeName.NODE0]
 
 
-def test_an_account_without_shell_goes_by_rpc_once() -> None:
-    fake = ready()
+def test_an_account_without_shell_goes_by_rpc_once_where_policy_says_so() -> None:
+    fake = FakeUpgrade(intent=intent(policy=replace(POLICY, start_method=StartMethod.AUTO)))
+    fake.with_baseline().ready_and_approved()
     fake.writer.has_shell = False
     fake.writer.start = [StartReport(started=Started.UNKNOWN, method=StartMethod.RPC, words="timed out")]
     assert run(fake)["started"] == "unknown"
@@ -110,9 +111,8 @@ def test_an_account_without_shell_goes_by_rpc_once() -> None:
     assert fake.writer.starts == [(N0, StartMethod.RPC)]
 
 
-def test_policy_shell_without_a_shell_sends_nothing() -> None:
-    fake = FakeUpgrade(intent=intent(policy=replace(POLICY, start_method=StartMethod.SHELL)))
-    fake.with_baseline().ready_and_approved()
+def test_without_a_shell_nothing_is_sent_unless_policy_says_how() -> None:
+    fake = ready()
     fake.writer.has_shell = False
     with pytest.raises(UnknownCommand):
         run(fake)
