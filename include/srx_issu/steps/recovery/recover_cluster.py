@@ -16,6 +16,7 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted, RequestRefused
 from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
@@ -32,10 +33,18 @@ from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import RecoveryOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.recovery.stored_plan import plan_in, prognosis, store_plan, stored_plan
+from srx_issu.steps.recovery.stored_plan import (
+    plan_in,
+    prognosis,
+    store_plan,
+    stored_diagnosis,
+    stored_plan,
+)
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.hold_for_operator import WHAT_TO_DO, what_to_do
+from srx_issu.steps.upgrade.transcript import keep_transcript
 from srx_issu.steps.waits.converge import Pending
 
 KEY_PREFIX = "recover."  # of the keys of a recovery's commands in the journal
@@ -61,6 +70,7 @@ def diagnose(context: UpgradeContext) -> Facts:
     must act instead."""
     plan = stored_plan(context)
     if plan is None:
+        keep_transcript(context)
         found = prognosis(context)
         store_plan(context, found)
         plan = found.plan
@@ -175,12 +185,13 @@ def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:
 
 
 def _stop(context: UpgradeContext, plan: RecoveryPlan, name: ActionName, reason: str) -> NoReturn:
-    steps = by_hand(plan)
-    text = "\n".join(
-        (f"The recovery stopped at {name}: {reason}", "", "The whole plan was:", *(f"- {s}" for s in steps))
-    )
-    context.evidence.write(context.upgrade_id, "what-to-do.txt", text)
-    decide_outcome(context, Outcome.NEEDS_OPERATOR, f"recovery stopped at {name}: {reason}")
+    diagnosis = stored_diagnosis(context)
+    assert diagnosis is not None  # kept with the plan
+    failed = f"{plan.reason}. {FACTS[plan.failure].words}"
+    stopped = f"recovery stopped at {name}: {reason}"
+    text = f"The {stopped}. What it was to mend:\n\n{what_to_do(context, plan, diagnosis)}"
+    context.evidence.write(context.upgrade_id, f"{WHAT_TO_DO}.txt", f"{text}\n")
+    decide_outcome(context, Outcome.NEEDS_OPERATOR, f"{stopped}; it was to mend: {failed}")
     raise NotVerified(reason)
 
 

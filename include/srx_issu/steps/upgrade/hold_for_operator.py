@@ -8,14 +8,15 @@ from __future__ import annotations
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.recovery.stored_plan import (
-    Prognosis,
     prognosis,
     store_plan,
     stored_diagnosis,
@@ -32,7 +33,7 @@ def hold_for_operator(context: UpgradeContext) -> Facts:
     keep_transcript(context)
     found = prognosis(context, patient=False)
     store_plan(context, found)
-    steps = what_to_do(context, found)
+    steps = what_to_do(context, found.plan, found.diagnosis)
     evidence = context.evidence.write(context.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
     context.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
     reason = f"{found.plan.reason}; {describe(found.now)}"
@@ -56,7 +57,7 @@ def hold_recovery(context: UpgradeContext) -> Facts:
         why = failed[-1] if failed else _without_a_word(context)
         decide_outcome(context, Outcome.NEEDS_OPERATOR, f"{why}; nothing more is sent; {plan.reason}")
     if not any(WHAT_TO_DO in name for name in context.evidence.names(context.upgrade_id)):
-        steps = what_to_do(context, Prognosis(now=now, diagnosis=diagnosis, plan=plan))
+        steps = what_to_do(context, plan, diagnosis)
         evidence = context.evidence.write(context.upgrade_id, f"{WHAT_TO_DO}.txt", f"{steps}\n")
         context.record(FindingMade(by=FoundBy.TO_DO, evidence=evidence), steps)
     context.record(Observed(), f"kept for a person: {describe(now)}")
@@ -71,7 +72,7 @@ def _without_a_word(context: UpgradeContext) -> str:
     return "nobody answered the question about the recovery in time"
 
 
-def what_to_do(context: UpgradeContext, found: Prognosis) -> str:
+def what_to_do(context: UpgradeContext, plan: RecoveryPlan, diagnosis: Diagnosis) -> str:
     """What was found, what it means, the plan's steps if any, and how to give the cluster back."""
     addresses = ", ".join(
         f"{node} at {a.host} port {a.port}"
@@ -80,7 +81,7 @@ def what_to_do(context: UpgradeContext, found: Prognosis) -> str:
     )
     return "\n\n".join(
         (
-            describe_plan(found.plan, found.diagnosis),
+            describe_plan(plan, diagnosis),
             f"Log in to each node itself ({addresses}) or to its console; docs/runbook.md has every failure.",
             f"To have the software look again: srx-issu recover {context.intent.cluster.name} --take-over "
             "--reason '...'",

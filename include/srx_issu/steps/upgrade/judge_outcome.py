@@ -21,6 +21,7 @@ from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.recovery.stored_plan import name_failure, prognosis
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.transcript import keep_transcript
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.go_on_watching import go_on_watching
 
@@ -87,6 +88,7 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
         context.record(WayDecided(), f"verify: {reading.reason}")
         return NextStage.VERIFY
     if unchanged and (refusal := _refusal(so_far, begun)) and not _speaks_of_another(refusal):
+        keep_transcript(context)
         failure = name_failure(context, now)
         decide_outcome(context, Outcome.ABORTED_CLEAN, f"{failure.label}: {refusal}; {reading.reason}")
         return NextStage.END
