@@ -25,8 +25,9 @@ written down, not what the software says it did.
 
 Each cluster has three redundancy groups: RG0 and RG1 on the node that starts the ISSU, RG2 on its peer.
 `old` is the release before, `new` the target. A cluster is an SRX4600 from 21.4 to 22.4, or of the kind
-that its row names: `11.4` is an SRX5600 from 11.4 to 12.1, `RE3` an SRX5800 with Routing Engine 3. What the
-classes mean, and what a person does about them, is in the [runbook](runbook.md).
+that its row names: `11.4` is an SRX5600 from 11.4 to 12.1, `CP` one with a central point and an IOC3,
+`RE3` an SRX5800 with Routing Engine 3. What the classes mean, and what a person does about them, is in the
+[runbook](runbook.md).
 
 Written by `make pages`; a test keeps it current.
 """

@@ -37,14 +37,14 @@ class LabCluster:
     """One simulated cluster, as the lab published it."""
 
     name: str
-    model: str  # the lab's word: "SRX5800-RE3" is an SRX5800 with Routing Engine 3
+    model: str  # the lab's word: "SRX5800-RE3" is a variant of an SRX5800
     site: str
     node0: LabNode
     node1: LabNode
 
     @property
     def chassis(self) -> str:
-        return self.model.removesuffix("-RE3")
+        return self.model.partition("-")[0]
 
     @property
     def routing_engine(self) -> str | None:

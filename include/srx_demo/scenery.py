@@ -65,7 +65,7 @@ class Scenery:
                 model: ImageFile(
                     path=make_image(model, target, image_mb, store),
                     release=target,
-                    models=(model.removesuffix("-RE3"),),
+                    models=(model.partition("-")[0],),
                 )
                 for model, target in (others or {}).items()
             },

@@ -43,6 +43,13 @@ class Platform:
     control_interface: str
     fabric_port: str  # of node0
     max_sessions: int
+    central_point: bool  # the first SPU serves as central point alone, and is Offline in health
+    ioc3: bool  # an IOC3 behind the SPUs, two of whose PICs are Offline in health
+
+    @property
+    def chassis(self) -> str:
+        """As the device calls itself: a variant is the same model with other cards ("SRX5800-RE3")."""
+        return self.model.partition("-")[0]
 
     @property
     def fabric_ports(self) -> tuple[str, str]:
@@ -52,7 +59,7 @@ class Platform:
 
     @property
     def product(self) -> str:
-        return self.model.lower()
+        return self.chassis.lower()
 
     def image_name(self, release: str) -> str:
         return self.image_template.format(release=release)

@@ -24,7 +24,7 @@ def test_the_lab_plays_every_platform_that_has_issu(model: str) -> None:
 
 @pytest.mark.parametrize("model", IN_THE_LAB)
 def test_every_model_of_the_lab_that_has_issu_is_in_the_support_matrix(model: str) -> None:
-    known = model.removesuffix("-RE3")
+    known = PLATFORMS[model].chassis
     assert known in WITH_ISSU, (
         f"include/policy/support.yaml has no {known} with ISSU: add it under 'platforms'"
     )

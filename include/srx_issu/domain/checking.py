@@ -113,6 +113,7 @@ class CheckRules:
     core_dump_days: float = 7.0  # younger ones are fresh
     settled_uptime_s: float = 600.0  # a node just rebooted is not settled
     issu_unsupported_pics: tuple[str, ...] = ()  # regular expressions over a PIC's kind
+    pics_offline_in_health: tuple[str, ...] = (r"^SPU Cp\b", r"\bIOC3\b")  # over "kind / card" of a PIC
     issu_unsupported_protocols: tuple[str, ...] = ()  # names below 'protocols'
     most_findings: int = 50  # a table: more than these are counted, not listed
 

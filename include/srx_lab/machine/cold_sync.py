@@ -9,13 +9,29 @@ from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import ClusterSpec, Node
 from srx_lab.machine.words import ColdSync, NodeId
 from srx_lab.machine.world import World
+from srx_lab.platforms import Platform
 
 _FOREVER_S = 10 * 365 * 86_400.0
 
 
+def is_central_point(platform: Platform, fpc: int, pic: int) -> bool:
+    """The first SPU of all, where the platform gives it to the central point alone; it has no sessions."""
+    return platform.central_point and (fpc, pic) == (0, 0)
+
+
+def spu_places(spec: ClusterSpec) -> list[tuple[int, int]]:
+    """FPC, counted from the node's first, and PIC of each SPU that has sessions."""
+    return [
+        (fpc, pic)
+        for fpc in range(spec.scale.fpcs)
+        for pic in range(spec.platform.spus)
+        if not is_central_point(spec.platform, fpc, pic)
+    ]
+
+
 def spus_of(spec: ClusterSpec) -> int:
     """SPUs of one node."""
-    return spec.platform.spus * spec.scale.fpcs
+    return len(spu_places(spec))
 
 
 def pfe_names(spec: ClusterSpec, node: NodeId) -> list[str]:
@@ -23,9 +39,7 @@ def pfe_names(spec: ClusterSpec, node: NodeId) -> list[str]:
     if spus_of(spec) == 1:
         return ["flowd"]
     first = spec.platform.first_slot(node)
-    return [
-        f"fpc{first + slot}.pic{pic}" for slot in range(spec.scale.fpcs) for pic in range(spec.platform.spus)
-    ]
+    return [f"fpc{first + fpc}.pic{pic}" for fpc, pic in spu_places(spec)]
 
 
 def cold_sync_owner(node: NodeId) -> str:

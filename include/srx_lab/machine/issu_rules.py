@@ -28,7 +28,7 @@ def refuse_form(platform: Platform, running: Release, options: StartOptions) -> 
     if platform.upgrade is UpgradeMethod.NONE:
         return "error: in-service upgrade is not supported on this platform"
     if options.vmhost != (platform.upgrade is UpgradeMethod.VMHOST):
-        return f"error: command is not valid on the {platform.product.removesuffix('-re3')}"
+        return f"error: command is not valid on the {platform.product}"
     if options.vmhost and (options.no_copy or options.unlink or options.no_sync or options.no_validate):
         return "error: syntax error"
     if platform.upgrade is UpgradeMethod.ICU and not options.no_sync:

@@ -12,6 +12,7 @@ from srx_lab.machine.state import Alarm
 from srx_lab.machine.words import ColdSync
 from srx_lab.markup import Element, empty, leaf, node
 from srx_lab.replies import text
+from srx_lab.replies.cards import Card, cards
 from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.when import clock_of, dated, wordy_span
@@ -23,11 +24,6 @@ def serial(scene: Scene, part: str = "chassis") -> str:
     return "CZ" + hashlib.blake2b(text.encode(), digest_size=5).hexdigest().upper()
 
 
-def _slots(scene: Scene) -> range:
-    first = scene.spec.platform.first_slot(scene.node)
-    return range(first, first + scene.spec.scale.fpcs)
-
-
 def inventory(scene: Scene, query: Query) -> Element:
     platform = scene.spec.platform
     return node(
@@ -36,7 +32,7 @@ def inventory(scene: Scene, query: Query) -> Element:
             "chassis",
             leaf("name", "Chassis"),
             leaf("serial-number", serial(scene)),
-            leaf("description", platform.model.removesuffix("-RE3")),
+            leaf("description", platform.chassis),
             node(
                 "chassis-module", leaf("name", "Midplane"), leaf("serial-number", serial(scene, "midplane"))
             ),
@@ -46,26 +42,26 @@ def inventory(scene: Scene, query: Query) -> Element:
                 leaf("serial-number", serial(scene, "re")),
                 leaf("description", platform.re_model),
             ),
-            *(_fpc_module(scene, slot) for slot in _slots(scene)),
+            *(_fpc_module(scene, card) for card in cards(scene)),
         ),
         ns=scene.ns("junos-chassis"),
     )
 
 
-def _fpc_module(scene: Scene, slot: int) -> Element:
+def _fpc_module(scene: Scene, card: Card) -> Element:
     return node(
         "chassis-module",
-        leaf("name", f"FPC {slot}"),
-        leaf("serial-number", serial(scene, f"fpc{slot}")),
-        leaf("description", scene.spec.platform.fpc_description),
+        leaf("name", f"FPC {card.slot}"),
+        leaf("serial-number", serial(scene, f"fpc{card.slot}")),
+        leaf("description", card.description),
         *(
             node(
                 "chassis-sub-module",
-                leaf("name", f"PIC {pic}"),
+                leaf("name", f"PIC {pic.number}"),
                 leaf("serial-number", "BUILTIN"),
-                leaf("description", "SPU Flow" if scene.spec.platform.spus > 1 else "8x10G-SFP-4x40G-QSFP"),
+                leaf("description", pic.kind),
             )
-            for pic in range(scene.spec.platform.spus)
+            for pic in card.pics
         ),
     )
 
@@ -83,7 +79,7 @@ def fpcs(scene: Scene, query: Query) -> Element:
         *(
             node(
                 "fpc",
-                leaf("slot", slot),
+                leaf("slot", card.slot),
                 leaf("state", state),
                 leaf("temperature", 34, junos_celsius="34"),
                 leaf("cpu-total", busy),
@@ -92,7 +88,7 @@ def fpcs(scene: Scene, query: Query) -> Element:
                 leaf("memory-heap-utilization", 21),
                 leaf("memory-buffer-utilization", 28),
             )
-            for slot in _slots(scene)
+            for card in cards(scene)
         ),
         ns=scene.ns("junos-chassis"),
         junos_style="brief",
@@ -106,26 +102,26 @@ def pics(scene: Scene, query: Query) -> Element:
         *(
             node(
                 "fpc",
-                leaf("slot", slot),
+                leaf("slot", card.slot),
                 leaf("state", state),
-                leaf("description", scene.spec.platform.fpc_description),
-                *_pics_of(scene, slot, state),
+                leaf("description", card.description),
+                *_pics_of(scene, card, state),
             )
-            for slot in _slots(scene)
+            for card in cards(scene)
         ),
         ns=scene.ns("junos-chassis"),
         junos_style="pic-style",
     )
 
 
-def _pics_of(scene: Scene, slot: int, state: str) -> Iterator[Element]:
-    for pic in range(scene.spec.platform.spus):
-        offline = (slot, pic) in scene.here.offline_pics
+def _pics_of(scene: Scene, card: Card, state: str) -> Iterator[Element]:
+    for pic in card.pics:
+        offline = pic.is_offline or (card.slot, pic.number) in scene.here.offline_pics
         yield node(
             "pic",
-            leaf("pic-slot", pic),
+            leaf("pic-slot", pic.number),
             leaf("pic-state", "Offline" if offline else state),
-            leaf("pic-type", "SPU Flow" if scene.spec.platform.spus > 1 else "8x10G-SFP-4x40G-QSFP"),
+            leaf("pic-type", pic.kind),
         )
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.cold_sync import pfe_names
+from srx_lab.machine.cold_sync import pfe_names, spu_places, spus_of
 from srx_lab.machine.gauges import busy_percent
 from srx_lab.markup import Element, leaf, node, padded
 from srx_lab.replies import text, traffic
@@ -28,7 +28,7 @@ def flow_sessions(scene: Scene, query: Query) -> Element:
 
 
 def _session_block(scene: Scene, name: str, sessions: int, ns: str) -> Element:
-    share = scene.spec.platform.max_sessions // max(1, scene.spec.platform.spus * scene.spec.scale.fpcs)
+    share = scene.spec.platform.max_sessions // max(1, spus_of(scene.spec))
     rows = (
         ("active-unicast-sessions", sessions),
         ("active-multicast-sessions", 0),
@@ -95,23 +95,23 @@ def appid_package(scene: Scene, query: Query) -> Element:
 def performance_summary(scene: Scene, query: Query) -> Element:
     """`show security monitoring` [J: element names as exporters of it read them]."""
     load, slot = busy_percent(scene.world, scene.node), scene.spec.platform.first_slot(scene.node)
-    names = pfe_names(scene.spec, scene.node)
-    share = scene.spec.platform.max_sessions // max(1, len(names))
+    places = spu_places(scene.spec)
+    share = scene.spec.platform.max_sessions // max(1, len(places))
     return node(
         "performance-summary-information",
         *(
             node(
                 "performance-summary-statistics",
-                leaf("fpc-number", slot + index // scene.spec.platform.spus),
-                leaf("pic-number", index % scene.spec.platform.spus),
+                leaf("fpc-number", slot + fpc),
+                leaf("pic-number", pic),
                 leaf("spu-cpu-utilization", min(99, load // 2 + index % 7)),
                 leaf("spu-memory-utilization", 44),
-                leaf("spu-current-flow-session", traffic.active_sessions(scene) // len(names)),
+                leaf("spu-current-flow-session", traffic.active_sessions(scene) // len(places)),
                 leaf("spu-max-flow-session", share),
                 leaf("spu-current-cp-session", 0),
                 leaf("spu-max-cp-session", 0),
             )
-            for index in range(len(names))
+            for index, (fpc, pic) in enumerate(places)
         ),
     )
 

@@ -31,8 +31,8 @@ def version(scene: Scene, query: Query) -> Element:
     return node(
         "software-information",
         leaf("host-name", scene.spec.host_name(scene.node)),
-        leaf("product-model", platform.product.removesuffix("-re3") if platform.model != "vSRX" else "vSRX"),
-        leaf("product-name", platform.product.removesuffix("-re3")),
+        leaf("product-model", platform.product if platform.model != "vSRX" else "vSRX"),
+        leaf("product-name", platform.product),
         leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
         leaf("junos-version", scene.release.text),
         *(_package(scene, name, comment) for name, comment in _packages(query)),

@@ -115,6 +115,21 @@ def an_issu_is_under_way(nodes: LabNodes) -> None:
     nodes.pass_time(30)
 
 
+def a_pic_goes_offline(nodes: LabNodes) -> None:
+    """On node1 alone."""
+    _first_pic_offline(nodes, NodeId.NODE1)
+
+
+def a_pic_is_offline_on_both(nodes: LabNodes) -> None:
+    for node in NodeId:
+        _first_pic_offline(nodes, node)
+
+
+def _first_pic_offline(nodes: LabNodes, node: NodeId) -> None:
+    world = nodes.cluster.machine.world
+    world.node(node).offline_pics.add((world.spec.platform.first_slot(node), 0))
+
+
 def ruled(**rules: tuple[str, ...]) -> Callable[[Intent], Intent]:
     def change(intent: Intent) -> Intent:
         return replace(intent, policy=replace(intent.policy, checks=CheckRules(**rules)))  # type: ignore[arg-type]

@@ -22,6 +22,8 @@ from tests.integration.checks.case import (
     UPTIME,
     Case,
     Reads,
+    a_pic_goes_offline,
+    a_pic_is_offline_on_both,
     an_issu_is_under_way,
     as_with_three_engines,
     for_other_models,
@@ -341,8 +343,14 @@ READINESS: tuple[Case, ...] = (
     ),
     Case(
         check="pics_online",
-        fails=says("get-pic-information", "pic-state", "Offline"),
+        fails=a_pic_goes_offline,
         words="is Offline",
+        reads=(Reads("get-pic-information", "pic-state"),),
+    ),
+    Case(
+        check="pics_offline_in_health",
+        fails=a_pic_is_offline_on_both,
+        words="is Offline on both nodes",
         reads=(Reads("get-pic-information", "pic-state"),),
     ),
     Case(

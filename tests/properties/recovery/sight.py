@@ -37,7 +37,7 @@ def seen(world: World, name: NodeName) -> NodeView:
         node=name,
         reachable=True,
         hostname=world.spec.host_name(node),
-        model=world.spec.platform.model.removesuffix("-RE3"),
+        model=world.spec.platform.chassis,
         release=here.release.text,
         device_time=_whole(world.now + here.clock_offset_s),
         booted_at=_whole(here.booted_at + here.clock_offset_s),

@@ -117,6 +117,8 @@ ROWS: tuple[Scenario, ...] = (
         kind="RE3",
         then=rolled_back("cold_sync_failed", on_vmhost((*SNAPSHOTS, *RESTORED))),
     ),
+    # Three PICs of each node are Offline in health: a central point, and two of an IOC3.
+    Scenario(fault="unsupported_pic", kind="CP", then=upgraded(sent=(*SNAPSHOTS, *UPGRADE))),
     Scenario(fault="already_current", then=upgraded("ALREADY_CURRENT", NOTHING)),
     Scenario(fault="ineligible_release", then=not_ready()),
     Scenario(

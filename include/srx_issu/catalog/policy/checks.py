@@ -62,6 +62,10 @@ class CheckRulesEntry(FileEntry):
     issu_unsupported_pics: tuple[Pattern, ...] | None = Field(
         None, description="Kinds of PICs that restart in an ISSU, as regular expressions."
     )
+    pics_offline_in_health: tuple[Pattern, ...] | None = Field(
+        None,
+        description="PICs that may be Offline on both nodes, as regular expressions over `kind / card`.",
+    )
     issu_unsupported_protocols: tuple[TableName, ...] | None = Field(
         None, description="Routing protocols that lose packets in an ISSU, as below `protocols`."
     )

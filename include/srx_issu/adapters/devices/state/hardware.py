@@ -59,6 +59,7 @@ def pics(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Pic]:
                 pic=need_number(pic, "pic-slot", node),
                 kind=words(pic, "pic-type"),
                 state=need_words(pic, "pic-state", node),
+                card=words(fpc, "description"),
             )
 
 

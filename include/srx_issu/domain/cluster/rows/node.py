@@ -136,6 +136,7 @@ class Pic:
     pic: int
     kind: str | None
     state: str
+    card: str | None = None  # that carries it, "SRX5k SPC II"
 
     @property
     def name(self) -> str:
