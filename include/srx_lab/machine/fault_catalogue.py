@@ -86,6 +86,13 @@ _CATALOGUE = (
     _spec(
         "issu_already_in_progress", "an earlier ISSU left both nodes in the ISSU window", _S, Scope.CLUSTER
     ),
+    _spec(
+        "stale_manual_flag",
+        "a group was failed over by hand and never reset",
+        _R,
+        Scope.CLUSTER,
+        group="1",
+    ),
     _spec("cpu_high", "routing engine CPU above 80 %", _S, Scope.NODE, busy_percent="93"),
     _spec("image_missing", "the image file cannot be found when the ISSU starts", _S, Scope.PRIMARY),
     _spec("image_truncated", "the image file ends early", _S, Scope.PRIMARY),

@@ -11,7 +11,7 @@ from srx_lab.machine.counters import refresh_rates
 from srx_lab.machine.effects import FaultChanged
 from srx_lab.machine.fault_catalogue import Scope
 from srx_lab.machine.faults import Fault
-from srx_lab.machine.groups import force, settle
+from srx_lab.machine.groups import force, release_force, settle
 from srx_lab.machine.links import (
     heal_split,
     lose_control_link,
@@ -107,6 +107,17 @@ def _open_windows(world: World, fault: Fault) -> None:
         node.in_issu_window = True
 
 
+def _leave_flag(world: World, fault: Fault) -> None:
+    """As a manual failover leaves it: flag and 255 on the group's primary [R]."""
+    group = int(fault.number("group"))
+    if (primary := world.primary_of(group)) is not None:
+        force(world, group, primary)
+
+
+def _reset_flag(world: World, fault: Fault) -> None:
+    release_force(world, int(fault.number("group")))
+
+
 def _close_windows(world: World, fault: Fault) -> None:
     for node in world.nodes():
         node.in_issu_window = False
@@ -198,6 +209,7 @@ _ON: dict[str, _Turn] = {
     "already_current": _set_release,
     "ineligible_release": _set_release,
     "issu_already_in_progress": _open_windows,
+    "stale_manual_flag": _leave_flag,
     "policies_out_of_sync_after": _break_policy_sync,
     "rtos_stop": _stop_rtos,
     "install_pending": _install,
@@ -217,6 +229,7 @@ _ON: dict[str, _Turn] = {
 
 _OFF: dict[str, _Turn] = {
     "issu_already_in_progress": _close_windows,
+    "stale_manual_flag": _reset_flag,
     "rtos_stop": _resume_rtos,
     "install_pending": _uninstall,
     "commit_unconfirmed": _confirm,

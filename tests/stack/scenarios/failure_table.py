@@ -125,6 +125,9 @@ ROWS: tuple[Scenario, ...] = (
         fault="issu_already_in_progress",
         then=not_ready(cluster("old", "old", AT_HOME, *WINDOWS, "RG1 has the manual flag")),
     ),
+    Scenario(
+        fault="stale_manual_flag", then=not_ready(cluster("old", "old", AT_HOME, "RG1 has the manual flag"))
+    ),
     Scenario(fault="cpu_high", then=not_ready()),
     Scenario(fault="cpu_high", node="node1", at="consolidate_groups", then=aborted("cpu_busy", (start(),))),
     Scenario(fault="image_missing", then=aborted("image_missing", (start(),), BEFORE)),

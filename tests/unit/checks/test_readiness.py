@@ -260,6 +260,24 @@ def test_unclear_words_about_an_issu_pass_only_without_its_flags() -> None:
     assert flagged.blocks
 
 
+def test_a_flag_that_no_issu_sets_is_told_as_one_and_not_as_an_issu() -> None:
+    words = IssuStatus(events=("whatever",))
+    case = (
+        healthy().view(NODE0, issu=words).view(NODE1, issu=words).member(NODE1, 1, manual=True, priority=255)
+    )
+    readiness = judge(case)
+    assert (
+        worst(readiness, "no_issu_in_progress").status is Status.ERROR
+    )  # RG1 is the only one, on RG0's node
+    moved = judge(
+        case.member(NODE0, 1, state=GroupState.SECONDARY).member(NODE1, 1, state=GroupState.PRIMARY)
+    )
+    assert worst(moved, "no_issu_in_progress").status is Status.PASS
+    flag = worst(moved, "no_manual_flag")
+    assert flag.blocks
+    assert "failover reset redundancy-group 1" in flag.text
+
+
 def test_one_busy_sample_of_three_is_noise() -> None:
     spike = [rows.CpuSample(busy_percent=p) for p in (100.0, 11.0, 12.0)]
     readiness = judge(healthy().rows("cpu", NODE0, *spike))

@@ -6,6 +6,7 @@ from srx_issu.checks.check import NO, Check
 from srx_issu.checks.formatting import listed
 from srx_issu.checks.frames import Reasons, Row, Subject
 from srx_issu.domain.checking import WhenUnknown
+from srx_issu.domain.cluster.manual_flags import stale_flags
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.phase import ISSU_PRIORITY
 from srx_issu.domain.upgrade.intent import Policy
@@ -15,7 +16,8 @@ COLUMNS = ("issu_in_progress", "issu_text")
 
 def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
     """The words of ``information issu`` are not documented. Where they do not tell, the flags that an ISSU
-    sets do: with them it is not known, without them there is no ISSU."""
+    sets do: with them it is not known, without them there is no ISSU. Flags that no ISSU sets are their own
+    check's business."""
     view = subject.view(node)
     own = [m for g in view.groups if g.group_id > 0 for m in g.members]
     told = view.issu.in_progress if view.issu else None
@@ -26,7 +28,7 @@ def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> 
         reasons["issu_in_progress"] = subject.silence(node) or "no redundancy groups shown"
     elif "issu" in view.not_understood:
         reasons["issu_in_progress"] = view.error
-    elif told is None and flagged:
+    elif told is None and flagged and not stale_flags(subject.snapshot):
         reasons["issu_in_progress"] = "state not recognised, but a group has priority 255 or the manual flag"
     else:
         cells["issu_in_progress"] = bool(told)

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
+from srx_issu.domain.cluster.manual_flags import flags, remedy, stale_flags
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import Phase, infer_phase, issu_signs
 from srx_issu.domain.junos.version import same_release
@@ -142,5 +143,13 @@ def _primaries(now: Snapshot) -> str | None:
 
 
 def _foreign_issu(now: Snapshot, gathered: Collection[int]) -> str | None:
+    if stale := stale_flags(now, gathered):
+        return "; ".join(stale)
     signs = issu_signs(now, own_groups=gathered)
-    return f"an ISSU that is not ours seems to be in progress: {'; '.join(signs)}" if signs else None
+    if not signs:
+        return None
+    seems = f"an ISSU that is not ours seems to be in progress: {'; '.join(signs)}"
+    if any(view.issu and view.issu.in_progress for view in now.views):
+        return seems
+    resets = ", ".join(remedy(group) for group in flags(now) if group not in gathered)
+    return f"{seems}; if nobody upgrades this cluster, a failover by hand was never reset: {resets}"

@@ -9,6 +9,7 @@ from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
 
 BEFORE = both()
+FLAGGED = (group(0), group(1, priorities={N0: 255}, manual=True))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,15 @@ BEFORE = both()
         (both(groups=()), "neither node shows a redundancy group"),
         (snapshot(view(N0), view(N1, groups=(group(0, N1), group(1)))), "node0 and node1 is primary of RG0"),
         (both(issu=IssuStatus(in_progress=True)), "an ISSU that is not ours"),
-        (both(groups=(group(0), group(1, priorities={N0: 255}, manual=True))), "priority 255"),
+        (both(groups=FLAGGED), "left by a failover by hand: 'request chassis cluster failover reset"),
+        (
+            both(groups=FLAGGED, issu=None),
+            "an ISSU that is not ours seems to be in progress: RG1 has priority",
+        ),
+        (
+            both(groups=FLAGGED, issu=None),
+            "if nobody upgrades this cluster, a failover by hand was never reset",
+        ),
     ],
 )
 def test_asks_the_operator_rather_than_start(now: Snapshot, words: str) -> None:
