@@ -1,8 +1,9 @@
 """What the lab's account may do: a Junos login class, given as its own `set` commands.
 
 The rules that are modelled: `view` allows every `show`, `view-configuration` the configuration, `configure`
-changes of it, and everything else must match an `allow-commands-regexps`; an RPC is judged as the command it
-stands for [U: how strictly releases do that]. `all` allows everything. File transfer is the Unix account's.
+changes of it, and everything else must match `allow-commands`, one expression, or one of
+`allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is judged as the command it stands for [U: how
+strictly releases do that]. `all` allows everything. File transfer is the Unix account's.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from srx_lab.grammar import Syntax
+from srx_lab.release import Release
 from srx_lab.replies.scene import Query, Show
 
 _LINE = re.compile(r"set system login class (\S+) (\S+)\s*(.*)")
 _IGNORED = frozenset({"idle-timeout", "login-alarms"})
+_LIST_SINCE = (18, 1)
 
 
 class FaultyClass(ValueError):
@@ -29,11 +32,13 @@ class LoginClass:
 
     permissions: frozenset[str] = frozenset({"all"})
     allowed: tuple[re.Pattern[str], ...] = ()
+    has_list: bool = False  # of expressions, instead of the one that every release knows
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> LoginClass:
         """From `set system login class ...` lines; raises FaultyClass."""
-        permissions, allowed = set[str](), list[re.Pattern[str]]()
+        permissions, of_list = set[str](), list[re.Pattern[str]]()
+        of_one: re.Pattern[str] | None = None
         for line in lines:
             found = _LINE.fullmatch(line.strip())
             if found is None:
@@ -42,10 +47,22 @@ class LoginClass:
                 case "permissions":
                     permissions.update(found[3].strip("[] ").split())
                 case "allow-commands-regexps":
-                    allowed += [re.compile(pattern) for pattern in shlex.split(found[3].strip("[]"))]
+                    of_list += [re.compile(pattern) for pattern in shlex.split(found[3].strip("[]"))]
+                case "allow-commands":
+                    of_one = re.compile(" ".join(shlex.split(found[3])), re.IGNORECASE)  # the last one counts
                 case other if other not in _IGNORED:
-                    raise FaultyClass(f"{other!r}: the lab knows permissions and allow-commands-regexps")
-        return cls(permissions=frozenset(permissions), allowed=tuple(allowed))
+                    raise FaultyClass(f"{other!r}: the lab knows permissions and allow-commands[-regexps]")
+        if of_one is not None and of_list:
+            raise FaultyClass("allow-commands or allow-commands-regexps, not both")
+        allowed = tuple(of_list) if of_one is None else (of_one,)
+        return cls(permissions=frozenset(permissions), allowed=allowed, has_list=bool(of_list))
+
+    def require_known(self, release: Release) -> None:
+        """Raises FaultyClass in the words of a release that has no such statement."""
+        if self.has_list and not release.at_least(*_LIST_SINCE):
+            raise FaultyClass(
+                f"syntax error: allow-commands-regexps (from 18.1R1 on; this is {release.text})"
+            )
 
     @property
     def may_configure(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import yaml
 
 from srx_lab.durations import Durations, durations_from
-from srx_lab.login_class import SUPER_USER, LoginClass
+from srx_lab.login_class import SUPER_USER, FaultyClass, LoginClass
 from srx_lab.machine.faults import UnknownFault, make_fault
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Scale
 from srx_lab.machine.words import NodeId
@@ -114,15 +114,28 @@ class _Reader:
         ]
         if not entries and not self.complaints:
             self.complaints.append("no clusters")
+        credentials = self._credentials(raw.get("credentials") or {}, entries)
         if self.complaints:
             raise BadTopology("\n".join(f"{self.source}: {each}" for each in self.complaints))
         return Topology(
             clusters=tuple(entries),
-            credentials=_credentials(raw.get("credentials") or {}),
+            credentials=credentials,
             speed=raw.get("speed"),
             seed=raw.get("seed"),
             start_time=raw.get("start_time"),
         )
+
+    def _credentials(self, raw: Mapping[str, Any], entries: list[ClusterEntry]) -> Credentials:
+        """The login class must be one that every node could load."""
+        try:
+            credentials = _credentials(raw)
+            for entry in entries:
+                for release in entry.spec.releases.values():
+                    credentials.login_class.require_known(release)
+        except FaultyClass as error:
+            self.complaints.append(f"credentials, login_class: {error}")
+            return Credentials()
+        return credentials
 
     def _unknown(self, raw: Mapping[str, Any], known: frozenset[str], where: str) -> None:
         self.complaints += [f"{where}: unknown key {key!r}" for key in raw if key not in known]

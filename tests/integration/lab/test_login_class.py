@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
+import yaml
 from jnpr.junos.exception import RpcError
 
 from srx_lab.grammar import Grammar
 from srx_lab.login_class import CommandNames, FaultyClass, LoginClass
 from srx_lab.operations.registry import OPERATIONS
+from srx_lab.release import parse_release
 from srx_lab.replies.registry import SHOWS
+from srx_lab.topology import BadTopology, load_topology
 from tests.integration.lab.conftest import ServedLab, serve
 from tests.integration.lab.test_wire import pyez, run, said
 
@@ -90,3 +95,43 @@ def test_super_user_is_the_default() -> None:
 def test_a_line_that_the_lab_does_not_model_is_refused(line: str) -> None:
     with pytest.raises(FaultyClass):
         LoginClass.of([line])
+
+
+LIST = ['set system login class ops allow-commands-regexps "^request system reboot node [01]$"']
+ONE = ['set system login class ops allow-commands "(^request system reboot node [01]$)|(^start shell$)"']
+
+
+@pytest.mark.parametrize(
+    ("release", "known"), [("17.4R3", False), ("15.1X49-D170.4", False), ("18.1R1", True)]
+)
+def test_a_list_of_expressions_is_unknown_before_18_1(release: str, known: bool) -> None:
+    LoginClass.of(ONE).require_known(parse_release(release))
+    with nullcontext() if known else pytest.raises(FaultyClass, match="syntax error: allow-commands-regexps"):
+        LoginClass.of(LIST).require_known(parse_release(release))
+
+
+def test_one_expression_allows_what_one_of_its_terms_does() -> None:
+    made = LoginClass.of(ONE)
+    assert made.allows("request system reboot node 1")
+    assert made.allows("start shell")
+    assert not made.allows("request system reboot")
+    assert not made.allows("start shell command id")
+
+
+def test_a_class_has_the_one_or_the_list() -> None:
+    with pytest.raises(FaultyClass, match="not both"):
+        LoginClass.of([*ONE, *LIST])
+
+
+def test_a_topology_with_a_class_that_a_node_could_not_load_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "topology.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "clusters": [{"name": "old", "model": "SRX4600", "release": "17.4R3.16"}],
+                "credentials": {"login_class": LIST},
+            }
+        )
+    )
+    with pytest.raises(BadTopology, match=r"syntax error: allow-commands-regexps .* this is 17.4R3.16"):
+        load_topology(path)

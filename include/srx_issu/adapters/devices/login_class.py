@@ -39,10 +39,18 @@ def allows(command: str) -> bool:
 
 
 def configuration() -> tuple[str, ...]:
-    """The ``set`` commands, in the order to type them."""
+    """The ``set`` commands from 18.1R1 on, in the order to type them."""
+    return _class(*(f'allow-commands-regexps "^{each}$"' for each in ALLOWED))
+
+
+def configuration_before_18_1() -> tuple[str, ...]:
+    """The same class for releases that do not know ``allow-commands-regexps``: one expression, which later
+    ones take as well. Each term stands in parentheses of its own, as Junos wants it."""
+    terms = "|".join(f"(^{each}$)" for each in ALLOWED)
+    return _class(f'allow-commands "{terms}"')
+
+
+def _class(*allowing: str) -> tuple[str, ...]:
     base = f"set system login class {CLASS}"
-    return (
-        f"{base} permissions [ {' '.join(PERMISSIONS)} ]",
-        *(f'{base} allow-commands-regexps "^{each}$"' for each in ALLOWED),
-        f"{base} idle-timeout 60",
-    )
+    permissions = f"permissions [ {' '.join(PERMISSIONS)} ]"
+    return tuple(f"{base} {statement}" for statement in (permissions, *allowing, "idle-timeout 60"))

@@ -6,10 +6,12 @@ from typing import get_args
 
 import pytest
 
-from srx_issu.adapters.devices.login_class import allows, configuration
+from srx_issu.adapters.devices.login_class import allows, configuration, configuration_before_18_1
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_lab.login_class import LoginClass
+from srx_lab.release import parse_release
 from tests.integration.adapters.devices.every_question import every_question
 from tests.places import ROOT
 
@@ -66,6 +68,23 @@ def test_allows_every_question() -> None:
 
 def test_the_page_has_the_class_as_it_is() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    missing = [line for line in configuration() if line not in page.splitlines()]
-    assert missing == []
-    assert page.count("set system login class") == len(configuration())
+    published = (*configuration(), *configuration_before_18_1())
+    assert [line for line in published if line not in page.splitlines()] == []
+    assert page.count("set system login class") == len(published)
+
+
+CLASSES = {"15.1X49-D170.4": configuration_before_18_1, "17.4R3": configuration_before_18_1,
+           "18.1R1": configuration, "24.4R1.9": configuration}  # fmt: skip
+"""What the page says to type, by the release that it is typed on."""
+
+
+@pytest.mark.parametrize("release", CLASSES)
+def test_a_release_takes_its_class_and_permits_the_same(release: str) -> None:
+    made = LoginClass.of(CLASSES[release]())
+    made.require_known(parse_release(release))
+    assert [command.cli for command in SENT if not made.allows(command.cli)] == []
+    assert [command for command in FORBIDDEN if made.allows(command)] == []
+
+
+def test_the_class_of_older_releases_may_stay_across_an_upgrade() -> None:
+    LoginClass.of(configuration_before_18_1()).require_known(parse_release("24.4R1.9"))
