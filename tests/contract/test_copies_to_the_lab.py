@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.adapters.devices.transfer import SftpNodeFiles
+from srx_issu.adapters.devices.transfer import SshNodeFiles
 from srx_issu.domain.errors import CopyDiffers
 from srx_issu.domain.upgrade.intent import Timers
 from tests.contract.worlds import Lab
@@ -24,9 +24,9 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def files(lab: Lab) -> Iterator[SftpNodeFiles]:
+def files(lab: Lab) -> Iterator[SshNodeFiles]:
     timers = Timers(connect_s=20, rpc_s=20)
-    with SftpNodeFiles("node0", lab.cluster.node0, lab.credentials, timers, pause=lambda _: None) as files:
+    with SshNodeFiles("node0", lab.cluster.node0, lab.credentials, timers, pause=lambda _: None) as files:
         yield files
     lab.control("clear", fault=None, node=None)
 
@@ -36,7 +36,7 @@ def break_(lab: Lab, fault: str, **parameters: str) -> None:
 
 
 def test_a_copy_goes_on_from_the_last_byte_however_often_it_is_reset(
-    lab: Lab, files: SftpNodeFiles, source: Path
+    lab: Lab, files: SshNodeFiles, source: Path
 ) -> None:
     path, begun = "/var/tmp/reset.tgz", list[int]()
     break_(lab, "copy_cut", after_bytes="600000")
@@ -52,7 +52,7 @@ def test_a_copy_goes_on_from_the_last_byte_however_often_it_is_reset(
 
 
 def test_a_copy_that_is_wrong_twice_in_the_same_way_is_given_up(
-    lab: Lab, files: SftpNodeFiles, source: Path
+    lab: Lab, files: SshNodeFiles, source: Path
 ) -> None:
     path, begun = "/var/tmp/damaged.tgz", list[int]()
     break_(lab, "copy_damaged")

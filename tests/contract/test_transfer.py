@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from srx_issu.adapters.devices import transfer
-from srx_issu.adapters.devices.transfer import SftpNodeFiles
+from srx_issu.adapters.devices.transfer import SshNodeFiles
 from srx_issu.airflow.operators.failures import may_pass
 from srx_issu.domain.errors import (
     AuthenticationFailed,
@@ -64,8 +64,8 @@ def node(root: Path) -> Iterator[ScriptedNode]:
 
 
 @pytest.fixture
-def files(node: ScriptedNode) -> Iterator[SftpNodeFiles]:
-    with SftpNodeFiles(
+def files(node: ScriptedNode) -> Iterator[SshNodeFiles]:
+    with SshNodeFiles(
         "node0", node.address, node.credentials(), Timers(connect_s=5, rpc_s=5), pause=lambda _: None
     ) as files:
         yield files
@@ -91,7 +91,7 @@ def at(root: Path, path: str = PATH) -> Path:
 
 
 def test_copy_that_differs_is_made_once_more_and_then_given_up(
-    node: ScriptedNode, files: SftpNodeFiles, root: Path, source: Path
+    node: ScriptedNode, files: SshNodeFiles, root: Path, source: Path
 ) -> None:
     node.answers["get-sha256-checksum-information"] = (
         f"<checksum-information><file-checksum><checksum>{'0' * 64}</checksum></file-checksum>"
@@ -106,7 +106,7 @@ def test_copy_that_differs_is_made_once_more_and_then_given_up(
 
 
 def test_node_that_cannot_tell_the_checksum_leaves_nothing_under_the_final_name(
-    node: ScriptedNode, files: SftpNodeFiles, root: Path, source: Path
+    node: ScriptedNode, files: SshNodeFiles, root: Path, source: Path
 ) -> None:
     del node.answers["get-sha256-checksum-information"]
     with pytest.raises(CommandRefused):
@@ -116,32 +116,32 @@ def test_node_that_cannot_tell_the_checksum_leaves_nothing_under_the_final_name(
 
 
 def test_node_that_keeps_hanging_up_is_given_up(
-    node: ScriptedNode, files: SftpNodeFiles, source: Path
+    node: ScriptedNode, files: SshNodeFiles, source: Path
 ) -> None:
     with pytest.raises(TransferFailed, match=r"gave up at \d+ of 3145745 bytes"):
         files.upload(source, PATH, Seen(node, hang_up_at=(0,) * 100))
 
 
-def test_what_the_sftp_server_refuses_is_said_at_once(files: SftpNodeFiles, source: Path) -> None:
+def test_what_the_sftp_server_refuses_is_said_at_once(files: SshNodeFiles, source: Path) -> None:
     with pytest.raises(TransferFailed, match="SFTP server said"):
         files.upload(source, "/no/such/folder/image.tgz", Seen())
 
 
-def test_folder_is_never_taken_for_a_file(files: SftpNodeFiles, root: Path, source: Path) -> None:
+def test_folder_is_never_taken_for_a_file(files: SshNodeFiles, root: Path, source: Path) -> None:
     with pytest.raises(TransferFailed, match="/var/tmp is not a file"):
         files.upload(source, "/var/tmp", Seen())
     assert (root / "var" / "tmp").is_dir()
 
 
 def test_changed_host_key_is_rejected(node: ScriptedNode, source: Path) -> None:
-    files = SftpNodeFiles("node0", node.address, node.credentials(known_hosts=""), Timers(connect_s=5))
+    files = SshNodeFiles("node0", node.address, node.credentials(known_hosts=""), Timers(connect_s=5))
     with pytest.raises(HostKeyRejected):
         files.upload(source, PATH, Seen())
     assert node.passwords == []
 
 
 def test_wrong_password(node: ScriptedNode) -> None:
-    files = SftpNodeFiles("node0", node.address, node.credentials(password="wrong"), Timers(connect_s=5))
+    files = SshNodeFiles("node0", node.address, node.credentials(password="wrong"), Timers(connect_s=5))
     with pytest.raises(AuthenticationFailed, match="refuses the login of 'ops' by password") as refused:
         files.size(PATH)
     assert "wrong" not in refused.value.message
@@ -149,18 +149,18 @@ def test_wrong_password(node: ScriptedNode) -> None:
 
 def test_account_without_sftp_is_told_how_to_get_it(source: Path) -> None:
     with ScriptedNode() as node:
-        files = SftpNodeFiles("node0", node.address, node.credentials(), Timers(connect_s=5, rpc_s=5))
+        files = SshNodeFiles("node0", node.address, node.credentials(), Timers(connect_s=5, rpc_s=5))
         with pytest.raises(TransferFailed, match=r"no SFTP .* 'set system services ssh sftp-server'"):
             files.upload(source, PATH, Seen())
 
 
-def test_path_that_is_no_plain_path_is_refused(files: SftpNodeFiles, source: Path) -> None:
+def test_path_that_is_no_plain_path_is_refused(files: SshNodeFiles, source: Path) -> None:
     with pytest.raises(RequestRefused):
         files.upload(source, "/var/tmp/x;reboot", Seen())
 
 
 def test_lost_sessions_are_resumed_from_the_last_byte(
-    node: ScriptedNode, files: SftpNodeFiles, root: Path, source: Path
+    node: ScriptedNode, files: SshNodeFiles, root: Path, source: Path
 ) -> None:
     seen = Seen(node, hang_up_at=(1024 * 1024, 2 * 1024 * 1024))
     files.upload(source, PATH, seen)
@@ -170,7 +170,7 @@ def test_lost_sessions_are_resumed_from_the_last_byte(
 
 
 @pytest.mark.parametrize("name", [PATH, PATH + transfer.PART])
-def test_half_a_file_is_gone_on_with(files: SftpNodeFiles, root: Path, source: Path, name: str) -> None:
+def test_half_a_file_is_gone_on_with(files: SshNodeFiles, root: Path, source: Path, name: str) -> None:
     at(root, name).write_bytes(source.read_bytes()[: SIZE // 2])
     seen = Seen()
     files.upload(source, PATH, seen)
@@ -180,7 +180,7 @@ def test_half_a_file_is_gone_on_with(files: SftpNodeFiles, root: Path, source: P
 
 
 def test_half_of_another_file_is_found_out_and_replaced(
-    files: SftpNodeFiles, root: Path, source: Path
+    files: SshNodeFiles, root: Path, source: Path
 ) -> None:
     at(root, PATH + transfer.PART).write_bytes(b"x" * 1000)
     seen = Seen()
@@ -192,7 +192,7 @@ def test_half_of_another_file_is_found_out_and_replaced(
 
 @pytest.mark.parametrize("there", [b"y" * SIZE, b"y" * (SIZE + 1)])
 def test_another_file_of_that_name_stays(
-    files: SftpNodeFiles, root: Path, source: Path, there: bytes
+    files: SshNodeFiles, root: Path, source: Path, there: bytes
 ) -> None:
     at(root).write_bytes(there)
     with pytest.raises(TransferFailed, match=r"is another file .* rename or delete it"):
@@ -200,14 +200,14 @@ def test_another_file_of_that_name_stays(
     assert at(root).read_bytes() == there
 
 
-def test_file_that_is_there_is_not_sent(files: SftpNodeFiles, root: Path, source: Path) -> None:
+def test_file_that_is_there_is_not_sent(files: SshNodeFiles, root: Path, source: Path) -> None:
     at(root).write_bytes(source.read_bytes())
     seen = Seen()
     files.upload(source, PATH, seen)
     assert seen.calls == [(SIZE, SIZE)]
 
 
-def test_size_checksum_and_delete(files: SftpNodeFiles, root: Path) -> None:
+def test_size_checksum_and_delete(files: SshNodeFiles, root: Path) -> None:
     assert files.size(PATH) is None
     with pytest.raises(TransferFailed, match="no such file"):
         files.sha256(PATH)
@@ -220,7 +220,7 @@ def test_size_checksum_and_delete(files: SftpNodeFiles, root: Path) -> None:
 
 
 def test_session_lost_while_the_node_computes_the_checksum_costs_no_copy(
-    node: ScriptedNode, files: SftpNodeFiles, root: Path, source: Path
+    node: ScriptedNode, files: SshNodeFiles, root: Path, source: Path
 ) -> None:
     answer = node.answers["get-sha256-checksum-information"]
     assert callable(answer)
@@ -233,7 +233,7 @@ def test_session_lost_while_the_node_computes_the_checksum_costs_no_copy(
 
 
 def test_two_copies_that_differ_in_two_ways_may_be_tried_again(
-    node: ScriptedNode, files: SftpNodeFiles, source: Path
+    node: ScriptedNode, files: SshNodeFiles, source: Path
 ) -> None:
     wrong = ["0" * 64, "1" * 64]
     node.answers["get-sha256-checksum-information"] = lambda _: (

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from srx_issu.adapters.devices.transfer import SftpNodeFiles
+from srx_issu.adapters.devices.transfer import SshNodeFiles
 from srx_issu.adapters.devices.writer import PyezClusterWriter
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceUnreachable
@@ -60,7 +60,7 @@ def test_no_command_goes_to_the_other_node(lab: Lab) -> None:
 
 def test_no_file_of_the_other_node_is_touched(lab: Lab) -> None:
     with (
-        SftpNodeFiles("node0", lab.cluster.node1, lab.credentials, TIMERS) as files,
+        SshNodeFiles("node0", lab.cluster.node1, lab.credentials, TIMERS) as files,
         pytest.raises(DeviceUnreachable, match="the address of node0 answered as node1"),
     ):
         files.delete("/var/tmp/any.tgz")

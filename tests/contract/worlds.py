@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.transfer import SftpNodeFiles
+from srx_issu.adapters.devices.transfer import SshNodeFiles
 from srx_issu.adapters.devices.writer import PyezClusterWriter
 from srx_issu.domain.cluster.model import Address, Cluster, NodeName
 from srx_issu.domain.upgrade.intent import Timers
@@ -172,7 +172,7 @@ class LabWorld:
         subprocess.run([*command, "--size-mb", "2", "--out", str(folder)], check=True, capture_output=True)
         path = f"/var/tmp/{IMAGE}"
         cluster = self.lab.cluster
-        with SftpNodeFiles("node0", cluster.node0, self.lab.credentials, Timers(connect_s=5)) as files:
+        with SshNodeFiles("node0", cluster.node0, self.lab.credentials, Timers(connect_s=5)) as files:
             files.upload(folder / IMAGE, path, lambda _there, _size: None)
         return path
 

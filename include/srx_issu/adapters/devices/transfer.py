@@ -1,4 +1,4 @@
-"""Files on one node over SFTP: an image is copied on from its last byte and proven by its SHA-256.
+"""Files on one node: an image is copied on from its last byte and proven by its SHA-256.
 
 A copy grows under ``<path>.part`` and gets its name when the node's own checksum agrees, so that nobody
 can start an ISSU from half an image. What is there and right is not sent again. See decision 032.
@@ -7,24 +7,19 @@ can start an ISSU from half an image. What is there and right is not sent again.
 from __future__ import annotations
 
 import hashlib
-import stat
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-import paramiko
-
 from srx_issu.adapters.devices import questions
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.errors import translate_errors
-from srx_issu.adapters.devices.login import ssh_transport
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import sha256
 from srx_issu.adapters.devices.pyez import ask
+from srx_issu.adapters.devices.remote_files import FileAccess, Progress
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import (
     CopyDiffers,
@@ -38,17 +33,15 @@ from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.ports.permits import Permit
 
 PART = ".part"
-CHUNK_BYTES = 1024 * 1024
 CHECKSUM_S = 3600.0  # field: more than 900 s on small routing engines (PyEZ issue 1138)
 _ATTEMPTS = 5  # sessions a copy may lose in a row without a byte gained
 _PAUSE_S = 5.0
 _COPIES = 2  # whole ones, before a wrong checksum is believed
 
-Progress = Callable[[int, int], None]
 Answer = TypeVar("Answer")
 
 
-class SftpNodeFiles:
+class SshNodeFiles:
     """``ports.NodeFiles``. Use as a context manager, or call ``close``."""
 
     def __init__(
@@ -61,10 +54,8 @@ class SftpNodeFiles:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._node = node
-        self._address = address
-        self._credentials = credentials
-        self._timers = timers
         self._pause = pause
+        self._access = FileAccess(node, address, credentials, timers)
         self._netconf = NetconfSession(
             node, address, credentials, connect_s=timers.connect_s, rpc_s=timers.rpc_s
         )
@@ -73,8 +64,8 @@ class SftpNodeFiles:
         return self._again(lambda: self._size_once(path))
 
     def _size_once(self, path: str) -> int | None:
-        with self._sftp(f"size of {path}") as sftp:
-            return _size(sftp, path)
+        with self._access.open(f"size of {path}") as files:
+            return files.size(path)
 
     def arrived(self, path: str) -> int:
         return max(self.size(path) or 0, self.size(f"{path}{PART}") or 0)
@@ -110,10 +101,10 @@ class SftpNodeFiles:
         self._again(lambda: self._delete(path, permit))
 
     def _delete(self, path: str, permit: Permit | None = None) -> None:
-        with self._sftp(f"deleting {path}") as sftp:
+        with self._access.open(f"deleting {path}") as files:
             _check(permit)
-            if _size(sftp, path) is not None:
-                sftp.remove(path)
+            if files.size(path) is not None:
+                files.remove(path)
 
     def upload(self, source: Path, path: str, progress: Progress, permit: Permit | None = None) -> None:
         """Copies until the node's SHA-256 is the source's, at most once again from zero.
@@ -153,11 +144,11 @@ class SftpNodeFiles:
         """Whether the right file is there; half a file under the final name is taken on as a part. Raises
         TransferFailed for a whole file that is another one: only what is ours is ever deleted."""
         part = f"{path}{PART}"
-        with self._sftp(f"size of {path}") as sftp:
+        with self._access.open(f"size of {path}") as files:
             _check(permit)  # logged in; from here on something may be changed
-            there = _size(sftp, path)
-            if there is not None and there < size and (_size(sftp, part) or 0) < there:
-                _replace(sftp, path, part)
+            there = files.size(path)
+            if there is not None and there < size and (files.size(part) or 0) < there:
+                files.replace(path, part)
                 return False
         if there is None:
             return False
@@ -174,8 +165,8 @@ class SftpNodeFiles:
         most, fruitless, reason = -1, 0, ""
         while fruitless < _ATTEMPTS:
             try:
-                with self._sftp(f"copying to {part}") as sftp:
-                    there = _append(sftp, source, part, size, progress)
+                with self._access.open(f"copying to {part}") as files:
+                    there = files.copy(source, part, size, progress)
             except (SessionLost, DeviceTimeout, DeviceUnreachable) as error:
                 there, reason = self._arrived(part), error.message
             if there == size:
@@ -196,48 +187,9 @@ class SftpNodeFiles:
 
     def _rename(self, part: str, path: str, size: int) -> None:
         """No-op when it was done over a session that was lost before it said so."""
-        with self._sftp(f"renaming {part}") as sftp:
-            if _size(sftp, part) is not None or _size(sftp, path) != size:
-                _replace(sftp, part, path)
-
-    @contextmanager
-    def _sftp(self, doing: str) -> Iterator[paramiko.SFTPClient]:
-        """A session of its own: one that was lost is never met again."""
-        transport = ssh_transport(self._node, self._address, self._credentials, self._timers.connect_s)
-        try:
-            with translate_errors(self._node, doing):
-                sftp = self._open_sftp(transport)
-                channel = sftp.get_channel()
-                if channel is not None:
-                    channel.settimeout(self._timers.rpc_s)
-                yield sftp
-        except SessionLost as error:
-            cause = error.__cause__
-            if isinstance(cause, IsADirectoryError):
-                raise TransferFailed(self._node, f"{doing}: {cause}") from error
-            if _is_refusal(cause) and transport.is_active():
-                words = f"{doing}: the node's SFTP server said: {cause}; look for free space in /var/tmp"
-                raise TransferFailed(self._node, words) from error
-            raise
-        finally:
-            transport.close()
-
-    def _open_sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
-        """Raises TransferFailed when the node lets the account in and gives it no SFTP."""
-        reason: Exception | None = None
-        try:
-            sftp = paramiko.SFTPClient.from_transport(transport)
-            if sftp is not None:
-                return sftp
-        except (paramiko.SSHException, EOFError) as error:
-            if not transport.is_active():
-                raise
-            reason = error
-        raise TransferFailed(
-            self._node,
-            f"logged in, but no SFTP ({reason or 'no channel'}): 'set system services ssh sftp-server', "
-            "and let the account's class use it",
-        ) from reason
+        with self._access.open(f"renaming {part}") as files:
+            if files.size(part) is not None or files.size(path) != size:
+                files.replace(part, path)
 
     def close(self) -> None:
         self._netconf.close()
@@ -249,51 +201,6 @@ class SftpNodeFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _append(sftp: paramiko.SFTPClient, source: Path, part: str, size: int, progress: Progress) -> int:
-    """Copies what is missing and returns the size on the node; more than the source has starts anew."""
-    there = _size(sftp, part) or 0
-    if there > size:
-        sftp.remove(part)
-        there = 0
-    progress(there, size)
-    with source.open("rb") as local, sftp.open(part, "ab" if there else "wb") as remote:
-        local.seek(there)
-        remote.set_pipelined(True)
-        while chunk := local.read(CHUNK_BYTES):
-            remote.write(chunk)
-            there += len(chunk)
-            progress(there, size)
-    return _size(sftp, part) or 0
-
-
-def _size(sftp: paramiko.SFTPClient, path: str) -> int | None:
-    """Bytes of a file, None when there is none. Raises IsADirectoryError for anything but a file."""
-    try:
-        found = sftp.stat(path)
-    except FileNotFoundError:
-        return None
-    if found.st_mode is not None and not stat.S_ISREG(found.st_mode):
-        raise IsADirectoryError(f"{path} is not a file")
-    return found.st_size
-
-
-def _replace(sftp: paramiko.SFTPClient, old: str, new: str) -> None:
-    """Renames over an existing file; servers without OpenSSH's extension refuse that in one step."""
-    try:
-        sftp.posix_rename(old, new)
-    except OSError:
-        if _size(sftp, new) is not None:
-            sftp.remove(new)
-        sftp.rename(old, new)
-
-
-def _is_refusal(cause: BaseException | None) -> bool:
-    """Whether the SFTP server said no; a connection that was cut is told as an OSError, too."""
-    if isinstance(cause, ConnectionError):
-        return False
-    return isinstance(cause, OSError) and "closed" not in str(cause)
 
 
 def _check(permit: Permit | None) -> None:

@@ -26,7 +26,7 @@ SPACE = ("var_tmp",)
 def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str] = ()) -> StagingContext:
     """``clusters``: those whose nodes will be asked. The files are read here, once for the plan and for what
     is copied by it. Raises OperatorFileError."""
-    from srx_issu.adapters.devices.transfer import SftpNodeFiles  # noqa: PLC0415 - paramiko takes a second to import
+    from srx_issu.adapters.devices.transfer import SshNodeFiles  # noqa: PLC0415 - paramiko takes a second to import
 
     stores, known = open_stores(), load_catalog()
     accounts = Accounts.of(known.clusters[each] for each in clusters if each in known.clusters)
@@ -47,7 +47,7 @@ def open_staging(name: str, run_id: str, log: Any = None, clusters: Iterable[str
 
     def files(cluster: Cluster, image: Image, node: NodeName) -> AbstractContextManager[NodeFiles]:
         timers = known.policy_for(cluster, image).timers
-        return SftpNodeFiles(node, cluster.address(node), accounts.account(cluster), timers)
+        return SshNodeFiles(node, cluster.address(node), accounts.account(cluster), timers)
 
     return StagingContext(
         staging_id=staging_id,

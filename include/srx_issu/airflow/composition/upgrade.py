@@ -90,7 +90,7 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
     # PyEZ and paramiko take a second to import; DAG files import this module.
     from srx_issu.adapters.devices.collecting import collect_state  # noqa: PLC0415
     from srx_issu.adapters.devices.pyez import PyezClusterReader  # noqa: PLC0415
-    from srx_issu.adapters.devices.transfer import SftpNodeFiles  # noqa: PLC0415
+    from srx_issu.adapters.devices.transfer import SshNodeFiles  # noqa: PLC0415
     from srx_issu.adapters.devices.writer import PyezClusterWriter  # noqa: PLC0415
 
     stores, clock = open_stores(), SystemClock()
@@ -116,7 +116,7 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
             reader=LoginRequired(reader=later(reader)) if begun else later(reader),
             writer=writer,
             files=lambda node: stack.enter_context(
-                SftpNodeFiles(node, cluster.address(node), account(), timers)
+                SshNodeFiles(node, cluster.address(node), account(), timers)
             ),
             collect=lambda snapshot, tables=TABLES: collect_state(
                 reader(), snapshot, tables, intent=intent, clock=clock
