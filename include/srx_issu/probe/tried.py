@@ -25,7 +25,7 @@ from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import configuration_text, file_content
 from srx_issu.adapters.devices.pyez import ask
 from srx_issu.adapters.devices.shell import NodeShell, NoShell, node_shell
-from srx_issu.adapters.devices.transfer import PART, SftpNodeFiles
+from srx_issu.adapters.devices.transfer import PART, SshNodeFiles
 from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceError, TransferFailed
 from srx_issu.domain.upgrade.intent import Timers
@@ -81,7 +81,7 @@ class NodeTrials:
     def carry_out(self) -> Iterator[Trial]:
         """Whatever a trial ends with, the file is removed."""
         try:
-            with SftpNodeFiles(self.node, self._address, self._account, self._timers) as files:
+            with SshNodeFiles(self.node, self._address, self._account, self._timers) as files:
                 try:
                     yield from self._shell_and_job()
                     yield from self._there_and_back(files)
@@ -133,7 +133,7 @@ class NodeTrials:
             return bad(name, self.node, f"'show version' ended with {status}: {text.strip()[:160]!r}")
         return good(name, self.node, "outlived its session; its transcript was read back")
 
-    def _there_and_back(self, files: SftpNodeFiles) -> Iterator[Trial]:
+    def _there_and_back(self, files: SshNodeFiles) -> Iterator[Trial]:
         name = "file copy"
         content = secrets.token_bytes(SIZE_BYTES)
         try:
@@ -158,7 +158,7 @@ class NodeTrials:
             f"by SFTP, {there / 1e6:.1f} MB/s there, {back / 1e6:.1f} MB/s back; the node's SHA-256 agrees",
         )
 
-    def _upload(self, files: SftpNodeFiles, content: bytes) -> float:
+    def _upload(self, files: SshNodeFiles, content: bytes) -> float:
         """Bytes a second, the node's checksum included. Raises DeviceError."""
         with tempfile.TemporaryDirectory(prefix="srx-issu-probe-") as folder:
             source = Path(folder) / "probe"
@@ -179,7 +179,7 @@ class NodeTrials:
         finally:
             transport.close()
 
-    def _remove(self, files: SftpNodeFiles) -> Trial:
+    def _remove(self, files: SshNodeFiles) -> Trial:
         """By SFTP, else by the shell. Looked at afterwards: a file of ours is not left behind in silence."""
         name, reasons = "removed", list[str]()
         ways: tuple[Callable[[], None], ...] = (lambda: self._by_sftp(files), self._by_shell)
@@ -197,7 +197,7 @@ class NodeTrials:
             return good(name, self.node, f"{FILE} is gone")
         return bad(name, self.node, f"{FILE} is still there ({'; '.join(reasons)}); delete it")
 
-    def _by_sftp(self, files: SftpNodeFiles) -> None:
+    def _by_sftp(self, files: SshNodeFiles) -> None:
         files.delete(FILE)
         files.delete(f"{FILE}{PART}")
 

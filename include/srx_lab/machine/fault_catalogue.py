@@ -283,6 +283,7 @@ _CATALOGUE = (
         after_bytes="200",
     ),
     _spec("netconf_garbage", "replies are not well-formed XML", _U, Scope.WIRE),
+    _spec("no_sftp", "the SFTP server is not enabled, SCP works", "[Y]", Scope.WIRE),
     _spec(
         "copy_cut",
         "the connection is reset after `after_bytes` of a copy to the node, each time",

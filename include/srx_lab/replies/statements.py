@@ -17,7 +17,7 @@ def statements(scene: Scene) -> Iterator[Stanza]:
     yield item("version", scene.release.text)
     yield block("groups", *(_node_group(scene, node) for node in NodeId))
     yield Stanza(words="apply-groups", tag="apply-groups", value='"${node}"')
-    yield _system()
+    yield _system(scene)
     yield block("chassis", _cluster(scene))
     yield Stanza(words="security", tag="security", children=_security(scene))
     yield _interfaces(scene)
@@ -45,7 +45,12 @@ def _interface(name: str, address: str) -> Stanza:
     return Stanza(words=name, tag="interface", keys=(("name", name),), children=(unit,))
 
 
-def _system() -> Stanza:
+def _ssh(scene: Scene) -> Stanza:
+    has_sftp = scene.release.at_least(19, 1) and not scene.world.fault("no_sftp")
+    return block("ssh", item("root-login", "deny"), *((item("sftp-server"),) if has_sftp else ()))
+
+
+def _system(scene: Scene) -> Stanza:
     password = item("encrypted-password", "$6$labsalt0$3Jk9vR7dQe0yT5uWq1pXz8sN2mB4cV6fG", secret=True)
     return block(
         "system",
@@ -54,7 +59,7 @@ def _system() -> Stanza:
             "login",
             named("user", "lab", item("class", "super-user"), block("authentication", password)),
         ),
-        block("services", block("ssh", item("root-login", "deny")), block("netconf", item("ssh"))),
+        block("services", _ssh(scene), block("netconf", item("ssh"))),
         block("ntp", Stanza(words="server 10.10.0.1", tag="server", keys=(("name", "10.10.0.1"),))),
     )
 

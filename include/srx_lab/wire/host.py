@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from typing import cast
 
 import asyncssh
 
@@ -39,6 +40,20 @@ class Gate:
         return self.keys.validate(key, username, "", "") is not None
 
 
+class _Process(asyncssh.SSHServerProcess[str]):
+    """A session of any kind. Without SFTP its subsystem is refused, while `scp -t` goes on working."""
+
+    def __init__(self, host: NodeHost) -> None:
+        super().__init__(host.serve, host.sftp, sftp_version=3, allow_scp=True)
+        self._device = host.device
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        if subsystem == "sftp" and self._device.world.fault("no_sftp", self._device.node):
+            self._device.record("sftp_refused")
+            return False
+        return super().subsystem_requested(subsystem)
+
+
 class _Server(asyncssh.SSHServer):
     def __init__(self, host: NodeHost) -> None:
         self._host = host
@@ -58,6 +73,9 @@ class _Server(asyncssh.SSHServer):
 
     def auth_completed(self) -> None:
         self._host.device.record("logged_in")
+
+    def session_requested(self) -> asyncssh.SSHServerSession[str]:
+        return _Process(self._host)
 
     def password_auth_supported(self) -> bool:
         return True
@@ -118,9 +136,6 @@ class NodeHost:
             server_factory=lambda: _Server(self),
             server_host_keys=[key],
             server_version=_VERSION,
-            process_factory=self._serve,
-            sftp_factory=self._sftp,
-            allow_scp=True,
             encoding="utf-8",
             login_timeout=60,
             gss_host=None,
@@ -128,8 +143,9 @@ class NodeHost:
         )
         self._shown_key = key
 
-    def _sftp(self, channel: asyncssh.SSHServerChannel[bytes]) -> NodeSftp:
-        return NodeSftp(channel, self.device)
+    def sftp(self, channel: object) -> NodeSftp:
+        """`channel` behaves as a server's; asyncssh may have wrapped it."""
+        return NodeSftp(cast("asyncssh.SSHServerChannel[bytes]", channel), self.device)
 
     def stop_listening(self) -> None:
         if self._listener is not None:
@@ -155,7 +171,7 @@ class NodeHost:
         self._cut()
         self._keeper.close()
 
-    async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
+    async def serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
         status = 255
         try:
             status = await self._while_connected(process)

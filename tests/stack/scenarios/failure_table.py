@@ -366,6 +366,7 @@ ROWS: tuple[Scenario, ...] = (
     Scenario(fault="netconf_hangs", then=not_ready()),
     Scenario(fault="netconf_cut_in_reply", then=not_ready()),
     Scenario(fault="netconf_garbage", then=not_ready()),
+    Scenario(fault="no_sftp", then=upgraded()),
     Scenario(fault="copy_cut", parameters={"after_bytes": "1500000"}, then=upgraded()),
     Scenario(fault="copy_damaged", then=not_ready()),
     Scenario(fault="authentication_fails", then=not_ready()),

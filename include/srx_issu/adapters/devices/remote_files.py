@@ -1,24 +1,48 @@
-"""The files of a node over one SSH session."""
+"""The files of a node over one SSH session: SFTP, which goes on from the last byte, or else SCP (``scp``)."""
 
 from __future__ import annotations
 
+import logging
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import paramiko
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.login import ssh_transport
+from srx_issu.adapters.devices.scp import ScpRemoteFiles
+from srx_issu.adapters.devices.shell import NoShell, node_shell
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import SessionLost, TransferFailed
 from srx_issu.domain.upgrade.intent import Timers
 
+log = logging.getLogger(__name__)
+
 CHUNK_BYTES = 1024 * 1024
 Progress = Callable[[int, int], None]
+
+
+class RemoteFiles(Protocol):
+    """What a copy needs of a node's files. A file that is none, such as a folder, is an IsADirectoryError."""
+
+    def size(self, path: str) -> int | None:
+        """Bytes; None when there is no such file."""
+        ...
+
+    def remove(self, path: str) -> None: ...
+
+    def replace(self, old: str, new: str) -> None:
+        """Renames over an existing file."""
+        ...
+
+    def copy(self, source: Path, path: str, size: int, progress: Progress) -> int:
+        """Copies what is missing, or all where it cannot go on; returns the size on the node."""
+        ...
 
 
 class FileAccess:
@@ -29,49 +53,68 @@ class FileAccess:
         self._address = address
         self._credentials = credentials
         self._timers = timers
+        self._no_sftp: str | None = None  # why the node gave none
 
     @contextmanager
-    def open(self, doing: str) -> Iterator[SftpRemoteFiles]:
-        """Raises TransferFailed where the node says no."""
+    def open(self, doing: str) -> Iterator[RemoteFiles]:
+        """Raises TransferFailed where the node says no, or has neither SFTP nor a shell for SCP."""
         transport = ssh_transport(self._node, self._address, self._credentials, self._timers.connect_s)
         try:
             with translate_errors(self._node, doing):
-                yield SftpRemoteFiles(sftp=self._sftp(transport))
+                sftp = self._sftp(transport) if self._no_sftp is None else None
+                if sftp is not None:
+                    yield SftpRemoteFiles(sftp=sftp)
+                    return
+                with self._scp(transport) as files:
+                    yield files
         except SessionLost as error:
             cause = error.__cause__
             if isinstance(cause, IsADirectoryError):
                 raise TransferFailed(self._node, f"{doing}: {cause}") from error
             if _is_refusal(cause) and transport.is_active():
-                words = f"{doing}: the node's SFTP server said: {cause}; look for free space in /var/tmp"
+                words = f"{doing}: the node said: {cause}; look for free space in /var/tmp"
                 raise TransferFailed(self._node, words) from error
             raise
         finally:
             transport.close()
 
-    def _sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient:
-        """Raises TransferFailed when the node lets the account in and gives it no SFTP."""
-        reason: Exception | None = None
+    def _sftp(self, transport: paramiko.Transport) -> paramiko.SFTPClient | None:
+        """None when the node lets the account in and gives it no SFTP."""
         try:
             sftp = paramiko.SFTPClient.from_transport(transport)
         except (paramiko.SSHException, EOFError) as error:
             if not transport.is_active():
                 raise
-            reason, sftp = error, None
+            self._no_sftp = str(error) or "no answer"
+            log.info("%s: no SFTP (%s), copying by SCP, which cannot go on where it stood", self._node, error)
+            return None
         if sftp is None:
-            raise TransferFailed(
-                self._node,
-                f"logged in, but no SFTP ({reason or 'no channel'}): 'set system services ssh sftp-server', "
-                "and let the account's class use it",
-            ) from reason
+            self._no_sftp = "no channel"
+            return None
         channel = sftp.get_channel()
         if channel is not None:
             channel.settimeout(self._timers.rpc_s)
         return sftp
 
+    @contextmanager
+    def _scp(self, transport: paramiko.Transport) -> Iterator[ScpRemoteFiles]:
+        connect_s, rpc_s = self._timers.connect_s, self._timers.rpc_s
+        try:
+            with node_shell(
+                self._node, self._address, self._credentials, connect_s=connect_s, timeout_s=rpc_s
+            ) as shell:
+                yield ScpRemoteFiles(transport=transport, shell=shell, timeout_s=rpc_s)
+        except NoShell as reason:
+            raise TransferFailed(
+                self._node,
+                f"logged in, but no SFTP ({self._no_sftp}), and no shell, which SCP needs ({reason}): "
+                "'set system services ssh sftp-server', and let the account's class use it",
+            ) from reason
+
 
 @dataclass(frozen=True, kw_only=True)
 class SftpRemoteFiles:
-    """Over SFTP. A file that is none, such as a folder, is an IsADirectoryError."""
+    """``RemoteFiles`` over SFTP."""
 
     sftp: paramiko.SFTPClient
 
