@@ -13,8 +13,8 @@ from srx_issu.domain.junos.version import same_release
 
 
 def stale_flags(now: Snapshot, own_groups: Collection[int] = ()) -> tuple[str, ...]:
-    """The flags that no ISSU under way can have set: one sentence each, with the remedy. ``own_groups``: those
-    that this upgrade has failed over by hand."""
+    """In words, with the remedy: those that no ISSU under way can have set. ``own_groups`` were failed over
+    by hand by this very upgrade."""
     flagged = {group: node for group, node in flags(now).items() if group not in own_groups}
     if not flagged or _may_be_an_issus(now):
         return ()
