@@ -97,7 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _operation(
         "request vmhost software rollback",
         "request-vmhost-package-rollback",
-        immediate(software.rollback),
+        immediate(software.vmhost_rollback),
         options=_flag("reboot"),
     ),
     _operation(

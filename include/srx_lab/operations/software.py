@@ -82,6 +82,16 @@ def rollback(device: Device, query: Query, session: Session) -> CommandResult:
     return commands.roll_back(device.world, node_id, reboot=query.has("reboot"))
 
 
+def vmhost_rollback(device: Device, query: Query, session: Session) -> CommandResult:
+    """Before 18.1R1 it has no argument at all, and concerns the node that is asked [Y]."""
+    if device.here.release.at_least(18, 1):
+        return rollback(device, query, session)
+    for option in ("node", "reboot"):
+        if query.has(option):
+            return fails(f"error: syntax error: {option}")
+    return commands.roll_back(device.world, device.node, reboot=False)
+
+
 def pending_install(device: Device, query: Query, session: Session) -> CommandResult:
     if device.here.pending is None:
         return CommandResult()

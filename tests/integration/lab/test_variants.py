@@ -94,6 +94,29 @@ def test_failover_reset_and_checks_over_the_cli(serve_lab: Callable[..., ServedL
     assert "not valid on the srx4600" in said(lab, "request system snapshot")
 
 
+def test_a_vmhost_takes_its_own_commands_in_the_words_of_its_release(
+    serve_lab: Callable[..., ServedLab],
+) -> None:
+    lab = serve_lab(model="SRX5800-RE3", release="17.4R1.16")
+    assert "command is not supported on this platform" in said(lab, "request system snapshot")
+    with pyez(lab) as device:
+        assert "Snapshot complete" in device.rpc.request_vmhost_snapshot().xpath("string()")
+        for refused in ({"node": "1"}, {"reboot": True}):
+            with pytest.raises(RpcError, match="syntax error"):
+                device.rpc.request_vmhost_package_rollback(**refused)
+        with pytest.raises(RpcError, match="syntax error: no-confirm"):
+            device.rpc.request_vmhost_snapshot(no_confirm=True)
+        with pytest.raises(RpcError, match="No package to rollback to"):
+            device.rpc.request_vmhost_package_rollback()
+
+
+def test_a_vmhost_snapshot_is_no_command_of_other_engines(serve_lab: Callable[..., ServedLab]) -> None:
+    lab = serve_lab(model="SRX5800", release="21.4R3-S5.4")
+    assert "Snapshot complete" in said(lab, "request system snapshot")
+    with pyez(lab) as device, pytest.raises(RpcError, match="not valid on the srx5800"):
+        device.rpc.request_vmhost_snapshot()
+
+
 def test_the_clock_runs_at_the_labs_speed(serve_lab: Callable[..., ServedLab]) -> None:
     lab = serve_lab(speed=3600)
     before = lab.status()["virtual_time"]

@@ -56,6 +56,7 @@ class RecoveryCommand:
     subject: NodeName | None = None
     group_id: int | None = None
     software: SoftwareFamily = SoftwareFamily.SYSTEM
+    names_node: bool = True  # False: a rollback without arguments, of the node it is sent to
     is_once: bool = False  # never sent a second time, whatever became of the first
     is_always_sent: bool = False
     is_unseen_ok: bool = False
@@ -75,7 +76,12 @@ class RecoveryCommand:
             case CommandKind.ABORT_ISSU:
                 return AbortIssu()
             case CommandKind.ROLL_BACK:
-                return RollBackNode(node=self._subject, software=self.software, reboot=True)
+                return RollBackNode(
+                    node=self._subject,
+                    software=self.software,
+                    reboot=self.names_node,
+                    names_node=self.names_node,
+                )
             case CommandKind.REBOOT:
                 return RebootNode(node=self._subject, software=self.software)
             case CommandKind.RESYNC_POLICIES:

@@ -26,28 +26,47 @@ def wait_for_node(node: NodeName) -> RecoveryAction:
 
 
 def roll_back(
-    node: NodeName, release: str, software: SoftwareFamily
+    node: NodeName, release: str, software: SoftwareFamily, *, names_node: bool = True
 ) -> tuple[RecoveryAction, RecoveryAction]:
-    """That node only, with its reboot, and the wait for it. ``release`` is what its peer runs."""
+    """That node only, with its reboot, and the wait for it. ``release`` is what its peer runs.
+
+    ``names_node`` False: the command has no arguments there, so the reboot is a second one.
+    """
     back = runs(node, release)
+    needs = (runs(node.peer, release), primary_of_all(node.peer))
     send = RecoveryCommand(
         key=f"roll_back_{node}",
         order=CommandKind.ROLL_BACK,
         node=node,
         subject=node,
         software=software,
+        names_node=names_node,
         is_once=True,
-        needs=(runs(node.peer, release), primary_of_all(node.peer)),
+        needs=needs,
         done_when=(back,),
+    )
+    reboot_into_it = RecoveryCommand(
+        key=f"boot_rolled_back_{node}",
+        order=CommandKind.REBOOT,
+        node=node,
+        subject=node,
+        software=software,
+        is_once=True,
+        needs=needs,
+        done_when=(back,),
+    )
+    keeps_peer = (
+        f"'node {node.number}' keeps its peer as it is"
+        if names_node
+        else "before 18.1R1 the command has no 'node', it is sent on the node itself"
     )
     return (
         RecoveryAction(
             name=ActionName.ROLL_BACK_NODE,
             node=node,
-            reason=f"{node} has the newer image and goes back to {release}; 'node {node.number}' keeps its "
-            "peer as it is",
+            reason=f"{node} has the newer image and goes back to {release}; {keeps_peer}",
             deadline="group_settle_s",
-            commands=(send,),
+            commands=(send,) if names_node else (send, reboot_into_it),
         ),
         RecoveryAction(
             name=ActionName.WAIT_FOR_OLD_RELEASE,

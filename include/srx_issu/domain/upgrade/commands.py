@@ -86,16 +86,30 @@ class AbortIssu:
 
 @dataclass(frozen=True, kw_only=True)
 class RollBackNode:
-    """Puts *one* node back on its previous image. Without ``node`` Junos rolls back both [S]."""
+    """Puts *one* node back on its previous image. Without ``node`` Junos rolls back both [S].
+
+    Only ``request vmhost software rollback`` before 18.1R1 has no argument at all [Y], and is meant for the
+    node that it is sent to.
+    """
 
     node: NodeName
     software: SoftwareFamily = SoftwareFamily.SYSTEM
     reboot: bool = True
+    names_node: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.names_node and (self.reboot or self.software is not SoftwareFamily.VMHOST):
+            raise RequestRefused(
+                f"a rollback without 'node {self.node.number}' is only for vmhost software before 18.1R1, "
+                "and does not reboot"
+            )
 
     @property
     def cli(self) -> str:
-        cli = f"request {self.software} software rollback node {self.node.number}"
-        return f"{cli} reboot" if self.reboot else cli
+        words = [f"request {self.software} software rollback"]
+        words += [f"node {self.node.number}"] if self.names_node else []
+        words += ["reboot"] if self.reboot else []
+        return " ".join(words)
 
     @property
     def rpc(self) -> Rpc:
@@ -104,8 +118,9 @@ class RollBackNode:
             if self.software is SoftwareFamily.SYSTEM
             else "request-vmhost-package-rollback"
         )
-        leaves: tuple[tuple[str, str | None], ...] = (("node", str(self.node.number)),)
-        return Rpc(name, (*leaves, ("reboot", None)) if self.reboot else leaves)
+        leaves: list[tuple[str, str | None]] = [("node", str(self.node.number))] if self.names_node else []
+        leaves += [("reboot", None)] if self.reboot else []
+        return Rpc(name, tuple(leaves))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.cluster.model import IssuStatus, Snapshot
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.rules import FailureRules
@@ -21,7 +22,7 @@ from srx_issu.domain.recovery.plan import (
 )
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
 from srx_issu.domain.recovery.progress import Send, Stop
-from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.commands import RollBackNode, SoftwareFamily
 from srx_issu.ports.codec import dumps, loads
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCING, after_reboot, both, group, silent, snapshot, view
@@ -210,6 +211,38 @@ class TestRollBack:
     def test_waits_for_a_silent_secondary_first(self) -> None:
         made = plan(snapshot(view(N0), silent(N1)), "(error-code: 4.1)")
         assert steps(made)[:2] == ["wait_for_node", "roll_back_node"]
+
+    @pytest.mark.parametrize(
+        ("release", "expected"),
+        [
+            (
+                "17.4R3.16",
+                ["request vmhost software rollback", "request vmhost reboot node 1"],
+            ),
+            ("18.1R1.9", ["request vmhost software rollback node 1 reboot"]),
+        ],
+    )
+    def test_a_vmhosts_rollback_names_no_node_before_18_1(self, release: str, expected: list[str]) -> None:
+        old = "17.3R3.10"
+        before = snapshot(view(N0, old), view(N1, old))
+        now = snapshot(
+            view(N0, old, groups=FLAGGED, issu=WINDOW),
+            after_reboot(view(N1, release, groups=FLAGGED, issu=WINDOW, cold_sync=SYNCING)),
+        )
+        found = diagnose(before, now, N0, release, transcript=COLD_SYNC, overdue=False, exit_status="1")
+        made = recover(now, before, intent(software=SoftwareFamily.VMHOST), found, FailureRules())
+        step = next(action for action in made.actions if action.name is ActionName.ROLL_BACK_NODE)
+        assert [command.junos_command.cli for command in step.commands] == expected
+        assert {command.node for command in step.commands} == {N1}
+        assert all(command.is_once for command in step.commands)
+
+    def test_without_a_node_only_a_vmhost_is_rolled_back_and_not_rebooted(self) -> None:
+        with pytest.raises(RequestRefused, match="only for vmhost software"):
+            RollBackNode(node=N1, names_node=False, reboot=False)
+        with pytest.raises(RequestRefused, match="only for vmhost software"):
+            RollBackNode(node=N1, software=SoftwareFamily.VMHOST, names_node=False)
+        bare = RollBackNode(node=N1, software=SoftwareFamily.VMHOST, names_node=False, reboot=False)
+        assert (bare.rpc.name, bare.rpc.leaves) == ("request-vmhost-package-rollback", ())
 
     def test_gathers_moved_groups_first_and_asks(self) -> None:
         moved = (group(0), group(1, N1, manual=True))
