@@ -96,6 +96,10 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     fail_back: Annotated[
         bool, typer.Option(help="Each group back on node0, or where its configured priority prefers")
     ] = True,
+    no_validate: Annotated[
+        bool,
+        typer.Option("--no-validate", help="Leave the node's own validation out; a person must approve that"),
+    ] = False,
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Look at everything, change nothing")
     ] = False,
@@ -111,6 +115,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
         "image": image,
         "approval": approval,
         "fail_back": fail_back,
+        "no_validate": no_validate,
         "plan_only": plan_only,
         "window_start": window_start,
         "window_end": window_end,

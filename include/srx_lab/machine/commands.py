@@ -32,6 +32,7 @@ def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions)
         phase_since=world.now,
         no_old_master_upgrade=options.no_old_master_upgrade,
         unlink=options.unlink,
+        no_validate=options.no_validate,
         in_band=options.no_sync,
     )
     world.state.upgrade = upgrade

@@ -226,6 +226,7 @@ class Upgrade:
     ended_at: float | None = None
     no_old_master_upgrade: bool = False
     unlink: bool = False
+    no_validate: bool = False
     in_band: bool = False
     question: str | None = None  # on its terminal
     answer: str | None = None

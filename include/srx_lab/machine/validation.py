@@ -65,6 +65,9 @@ def validate(world: World, upgrade: Upgrade) -> Script:
             f"error: {short.node}: not enough space in /var/tmp: {short.free_bytes // 1024} KB available, "
             f"{short.needed_bytes // 1024} KB required"
         )
+    if upgrade.no_validate:  # the configuration is not held against the image [D]; the line is missing [U]
+        _warn_unsupported(world, upgrade)
+        return
     if world.fault("validation_fails"):
         raise Refused("error: configuration check-out failed", "error: Validation failed. Aborting ISSU")
     _warn_unsupported(world, upgrade)

@@ -82,6 +82,16 @@ class TestRefuses:
         assert IMAGE in words
         assert "srxentedge" not in words
 
+    def test_a_start_without_validation_where_the_command_has_no_such_option(self, fleet: Folder) -> None:
+        name = "junos-vmhost-install-srx-x86-64-21.4R3.15.tgz"
+        request = replace(REQUEST, cluster="ber1-fw2", image=name, no_validate=True)
+        assert "which has no such option" in _refusal(fleet, request)
+
+    def test_a_start_without_validation_and_without_approval(self, fleet: Folder) -> None:
+        fleet.write("policy/approvals.yaml", "fleet: {start: {required: no, approvers: anybody}}\n")
+        words = _refusal(fleet, replace(REQUEST, no_validate=True, needs_approval=False))
+        assert words == "approval: false, but a start with no_validate is always approved by a person"
+
     def test_an_unknown_release(self, fleet: Folder) -> None:
         assert "is not in the catalogue" in _refusal(fleet, replace(REQUEST, image="25.2R1"))
 
@@ -189,6 +199,13 @@ class TestResolves:
         assert not resolve(catalog, REQUEST).policy.unlink_image
         on_1500 = replace(REQUEST, cluster="muc1-fw1", image="22.4R3-S2")
         assert resolve(catalog, on_1500).policy.unlink_image
+
+    def test_a_start_without_validation_asks_a_person_whatever_policy_says(self, fleet: Folder) -> None:
+        fleet.write("policy/approvals.yaml", "fleet: {start: {required: no, approvers: anybody}}\n")
+        intent = resolve(fleet.catalog(), replace(REQUEST, no_validate=True))
+        assert (intent.no_validate, intent.approvals.start.required) == (True, True)
+        assert intent.approvals.start.source("required") == "the run's own parameter 'no_validate'"
+        assert not resolve(fleet.catalog(), REQUEST).no_validate
 
     def test_the_image_of_a_cluster_alone(self, fleet: Folder) -> None:
         assert find_image(fleet.catalog(), "23.4R1.9", "SRX4600").release == "23.4R1.9"

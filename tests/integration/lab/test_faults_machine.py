@@ -6,8 +6,9 @@ import pytest
 
 from srx_lab.machine.fault_catalogue import FAULTS, Scope
 from srx_lab.machine.faults import UnknownFault, make_fault
+from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId, Phase
-from srx_lab.rehearsal import machine_with_room, rehearse
+from srx_lab.rehearsal import example_image, machine_with_room, rehearse
 
 CLEAN = {"var_tmp_full", "var_tmp_full_on_both", "rg1_priority_zero", "already_current", "ineligible_release",
          "cpu_high", "image_truncated", "image_corrupt", "image_wrong_platform", "validation_fails",
@@ -35,6 +36,16 @@ def test_each_fault_ends_as_it_should(name: str) -> None:
     ending = rehearse(name)
     assert ending.phase == expected_end(name)
     assert ending.window is (name in DIRTY | {"issu_already_in_progress", "issu_asks"})
+
+
+@pytest.mark.parametrize("no_validate", [True, False])
+def test_without_validation_nobody_holds_the_configuration_against_the_image(no_validate: bool) -> None:
+    machine = machine_with_room()
+    machine.inject("validation_fails")
+    options = StartOptions(reboot=True, no_validate=no_validate)
+    machine.start_upgrade(NodeId.NODE0, example_image(), options)
+    machine.advance(machine.now + 6 * 3600)
+    assert machine.world.state.phase is (Phase.COMPLETE if no_validate else Phase.REFUSED)
 
 
 def test_a_fault_waits_for_its_phase() -> None:

@@ -44,6 +44,13 @@ def upgrade_params() -> dict[str, Param]:
             title="Fail back",
             description="Each group back on node0, or where its configured priority prefers",
         ),
+        "no_validate": Param(
+            False,
+            type="boolean",
+            title="Without validation",
+            description="The node does not check its configuration against the image (no-validate). Only "
+            "where Juniper says so: a person must approve it",
+        ),
         "plan_only": plan_only_param(),
         "window_start": _moment("Window opens", "Nothing starts before"),
         "window_end": _moment("Window closes", "Nothing starts that could not end before"),

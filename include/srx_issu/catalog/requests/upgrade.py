@@ -24,7 +24,9 @@ from srx_issu.domain.upgrade.intent import Intent, Policy
 from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
 
 # What a run of issu_cluster may be asked for: the form's fields.
-UPGRADE_KEYS = ("cluster", "image", "approval", "fail_back", "plan_only", "window_start", "window_end")
+UPGRADE_KEYS = (
+    "cluster", "image", "approval", "fail_back", "no_validate", "plan_only", "window_start", "window_end",
+)  # fmt: skip
 _OTHERS = ("audit__", "inventory__", "staging__", "campaigns")  # their files lie beside those of upgrades
 _UPGRADE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}")  # as Airflow's run ids; never a path
 
@@ -39,6 +41,7 @@ class UpgradeRequest:
     requested_by: str
     needs_approval: bool | None = None  # True asks for more than the policy; None = as the policy says
     fail_back: bool = True
+    no_validate: bool = False  # the start leaves the node's own validation out; always approved by a person
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None or "" = at once
     window_end: str | None = None
@@ -52,6 +55,11 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         raise RequestRefused(f"cluster {cluster.name} is on hold: {cluster.hold}; the inventory says so")
     image = find_image(catalog, request.image, cluster.model)
     software = _software(catalog.support_rules, cluster, image)
+    if request.no_validate and software is SoftwareFamily.VMHOST:
+        raise RequestRefused(
+            f"no_validate: {cluster.name} takes 'request vmhost software in-service-upgrade', which has no "
+            "such option; leave it out"
+        )
     policy = _policy(catalog, cluster, image)
     start, end = _window(request, policy.timers.worst_case_s)
     approvals = approvals_for(catalog, request, cluster, image)
@@ -64,6 +72,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         requested_by=request.requested_by.strip(),
         approvals=approvals,
         fail_back=request.fail_back,
+        no_validate=request.no_validate,
         plan_only=request.plan_only,
         window_start=start,
         window_end=end,
@@ -88,8 +97,11 @@ def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, i
             f"approval: false, but {start.source('required')} wants an approval before every start of "
             f"{cluster.name}; leave 'approval' empty, or have the policy changed"
         )
-    if request.needs_approval and not start.required:
-        said_at = {**start.said_at, "required": "the run's own parameter 'approval'"}
+    if request.needs_approval is False and request.no_validate:
+        raise RequestRefused("approval: false, but a start with no_validate is always approved by a person")
+    asked_for = "no_validate" if request.no_validate else "approval"
+    if (request.needs_approval or request.no_validate) and not start.required:
+        said_at = {**start.said_at, "required": f"the run's own parameter '{asked_for}'"}
         start = replace(start, required=True, said_at=said_at)
     approvals = replace(approvals, start=start)
     check_approvers(approvals, request.requested_by.strip(), cluster.name, start=start.required)

@@ -178,6 +178,7 @@ class StartIssu:
     image_path: str
     software: SoftwareFamily = SoftwareFamily.SYSTEM
     unlink: bool = False
+    no_validate: bool = False  # only as a person has asked for, and people have approved
 
     def __post_init__(self) -> None:
         if not _IMAGE_PATH.fullmatch(self.image_path):
@@ -186,15 +187,20 @@ class StartIssu:
             )
         if self.unlink and self.software is SoftwareFamily.VMHOST:
             raise RequestRefused("unlink does not exist in 'request vmhost software in-service-upgrade'")
+        if self.no_validate and self.software is SoftwareFamily.VMHOST:
+            raise RequestRefused("no-validate does not exist in 'request vmhost software in-service-upgrade'")
 
     @property
     def cli(self) -> str:
         cli = f"request {self.software} software in-service-upgrade {self.image_path} reboot"
+        cli = f"{cli} no-validate" if self.no_validate else cli
         return f"{cli} unlink" if self.unlink else cli
 
     @property
     def rpc(self) -> Rpc:
         leaves: list[tuple[str, str | None]] = [("package-name", self.image_path), ("reboot", None)]
+        if self.no_validate:
+            leaves.append(("no-validate", None))
         if self.unlink:
             leaves.append(("unlink", None))
         vmhost = self.software is SoftwareFamily.VMHOST

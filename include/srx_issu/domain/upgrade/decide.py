@@ -100,10 +100,17 @@ def _go_on(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent) -> Actio
 
 
 def _start(starter: NodeName, intent: Intent, reason: str) -> BeginIssu:
-    command = StartIssu(
-        image_path=intent.image.node_path, software=intent.software, unlink=intent.policy.unlink_image
+    return BeginIssu(node=starter, command=start_command(intent), reason=reason)
+
+
+def start_command(intent: Intent) -> StartIssu:
+    """The one command that an approval of this intent lets through."""
+    return StartIssu(
+        image_path=intent.image.node_path,
+        software=intent.software,
+        unlink=intent.policy.unlink_image,
+        no_validate=intent.no_validate,
     )
-    return BeginIssu(node=starter, command=command, reason=reason)
 
 
 def _already_current(now: Snapshot, intent: Intent) -> NothingToDo | None:

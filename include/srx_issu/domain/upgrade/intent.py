@@ -129,6 +129,7 @@ class Intent:
     approval_reason: str | None = None  # set when the support matrix leaves the pair to a person
     fail_back: bool = True  # each group to domain.home.home
     plan_only: bool = False
+    no_validate: bool = False  # the start leaves the node's own validation out; a person has asked for it
     window_start: str | None = None  # ISO 8601 with offset; None = at once
     window_end: str | None = None
     purpose: Purpose = Purpose.UPGRADE

@@ -62,6 +62,8 @@ def why_asked(state: UpgradeState, intent: Intent, purpose: str) -> str | None:
         return "policy asks before this recovery; see policy/failures.yaml"
     if ask := _ask(state, intent):
         return ask
+    if intent.no_validate:
+        return "the run asks for a start without the node's own validation (no-validate)"
     rule = intent.approvals.start
     return f"{rule.source('required')} asks for an approval before every start" if rule.required else None
 
@@ -79,6 +81,7 @@ def in_force(state: UpgradeState, intent: Intent, purpose: str) -> InForce | Non
 def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -> Parts:
     """Everything that a yes to the start is about; ``found_since``: what was found after the assessment."""
     rule = replace(intent.approvals.start, said_at={})  # a line that moved in the file changes nothing
+    validation = {"validation": "left out (no-validate)"} if intent.no_validate else {}
     return {
         "cluster": _hashed(intent.cluster),
         "image": f"{intent.image.name}, SHA-256 {intent.image.sha256}",
@@ -87,6 +90,7 @@ def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -
         "approvals": _hashed(rule),
         "window": f"{intent.window_start or 'now'} to {intent.window_end or 'open end'}",
         "fail back": "yes" if intent.fail_back else "no",
+        **validation,
         "support matrix": ready.passed.support,
         "asks because": ready.passed.ask or "",
         "found on the nodes": ready.passed.found,
@@ -130,7 +134,8 @@ def _start(state: UpgradeState, intent: Intent, now: datetime) -> Judgement:
         return Approved(reason=AT_ALL)
     own = _judge(state, intent, ApprovalPurpose.START, question.digest, now)
     given = intent.approved_by_campaign
-    if given is None or isinstance(own, Approved) or own.is_refused or _ask(state, intent):
+    is_own_matter = bool(_ask(state, intent)) or intent.no_validate
+    if given is None or isinstance(own, Approved) or own.is_refused or is_own_matter:
         return own
     by_campaign = judge_campaign(
         intent.approvals.start,

@@ -8,7 +8,9 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
+from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
+from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
@@ -35,12 +37,21 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
         f"Found: {describe(course.before)}.",
         *_readiness(so_far.assessment),
-        f"Approving sends, once, to {course.starter}: `request {intent.software} software in-service-upgrade "
-        f"{intent.image.node_path} reboot`. Both nodes reboot, one after the other; expect "
-        f"up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
+        *_without_validation(intent),
+        f"Approving sends, once, to {course.starter}: `{start_command(intent).cli}`. Both nodes reboot, one "
+        f"after the other; expect up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
+
+
+def _without_validation(intent: Intent) -> list[str]:
+    if not intent.no_validate:
+        return []
+    return [
+        "**Without the node's own validation** (`no-validate`), as the run asks: whether the configuration "
+        "fits the new release shows only when the secondary has booted it."
+    ]
 
 
 def _readiness(ready: Ready | None) -> list[str]:

@@ -31,6 +31,8 @@ SENT: tuple[commands.Command, ...] = (
     ),
     *(commands.StartIssu(image_path=IMAGE, software=s) for s in SoftwareFamily),
     commands.StartIssu(image_path=IMAGE, unlink=True),
+    commands.StartIssu(image_path=IMAGE, no_validate=True),
+    commands.StartIssu(image_path=IMAGE, no_validate=True, unlink=True),
 )  # fmt: skip
 
 FORBIDDEN = (

@@ -25,6 +25,7 @@ CONF: dict[str, Any] = {"cluster": "fra1-fw1", "image": IMAGE}
 UPGRADE: dict[str, Any] = {
     "approval": True,
     "fail_back": True,
+    "no_validate": False,
     "plan_only": False,
     "window_start": None,
     "window_end": None,

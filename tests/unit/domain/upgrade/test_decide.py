@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from srx_issu.domain.cluster.model import IssuStatus, Snapshot
 from srx_issu.domain.cluster.phase import Phase
-from srx_issu.domain.upgrade.decide import AskOperator, AttachToIssu, BeginIssu, NothingToDo, Sent, decide
+from srx_issu.domain.upgrade.decide import (
+    AskOperator,
+    AttachToIssu,
+    BeginIssu,
+    NothingToDo,
+    Sent,
+    decide,
+    start_command,
+)
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group, silent, snapshot, view
 
@@ -50,6 +60,15 @@ def test_starts_on_the_rg0_primary() -> None:
     assert action.command.cli.endswith(
         "in-service-upgrade /var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz reboot"
     )
+
+
+def test_leaves_the_validation_out_only_as_the_intent_says() -> None:
+    command = start_command(replace(intent(), no_validate=True))
+    assert command.cli.endswith(".tgz reboot no-validate")
+    assert ("no-validate", None) in command.rpc.leaves
+    plain = start_command(intent())
+    assert "no-validate" not in plain.cli
+    assert ("no-validate", None) not in plain.rpc.leaves
 
 
 def test_attaches_to_its_own_issu() -> None:

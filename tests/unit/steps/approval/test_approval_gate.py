@@ -105,6 +105,15 @@ def test_what_is_asked_about_is_said_once() -> None:
     assert "- minor alarm" in body
 
 
+@pytest.mark.parametrize("without", [True, False])
+def test_the_question_shows_the_command_as_it_will_be_sent(without: bool) -> None:
+    fake = FakeUpgrade(intent=replace(intent(), no_validate=without)).with_baseline()
+    _ready(fake, PASSED)
+    body = _asked(fake).body
+    assert "S2.11.tgz reboot no-validate`." in body if without else "S2.11.tgz reboot`." in body
+    assert ("**Without the node's own validation**" in body) is without
+
+
 def test_reject_refuses() -> None:
     fake = _fake()
     _asked(fake)

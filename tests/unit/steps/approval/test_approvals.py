@@ -99,6 +99,7 @@ def test_a_yes_to_the_question_in_force_is_an_approval() -> None:
         {"window_end": "2027-03-14T05:00:00+00:00"},
         {"approvals": Approvals(start=ApprovalRule(needed=1, holds_s=1e6))},
         {"fail_back": False},
+        {"no_validate": True},
     ],
 )
 def test_a_yes_is_about_exactly_this(changed: dict[str, object]) -> None:
@@ -152,6 +153,14 @@ def test_an_undocumented_pair_is_asked_for_whatever_policy_says() -> None:
     assert isinstance(_start((READY_ENTRY,), by_matrix), NotApproved)
 
 
+def test_a_start_without_validation_is_asked_for_whatever_policy_says() -> None:
+    without = replace(NOT_REQUIRED, no_validate=True)
+    assert "no-validate" in (why_asked(known((READY_ENTRY,)), without, "start") or "")
+    assert isinstance(_start((READY_ENTRY,), without), NotApproved)
+    assert isinstance(_start(_approved(without), without), Approved)
+    assert isinstance(_start(_approved(NOT_REQUIRED), without), NotApproved), "that was another question"
+
+
 BY_CAMPAIGN = replace(
     INTENT,
     approved_by_campaign=CampaignApproval(
@@ -178,6 +187,7 @@ def test_a_campaigns_yes_is_not_enough() -> None:
     assert isinstance(_start((ask,), BY_CAMPAIGN), NotApproved)
     own = replace(BY_CAMPAIGN, requested_by="bob")
     assert isinstance(_start((READY_ENTRY,), own), NotApproved)
+    assert isinstance(_start((READY_ENTRY,), replace(BY_CAMPAIGN, no_validate=True)), NotApproved)
 
 
 def test_a_no_to_the_cluster_itself_outweighs_the_campaigns_yes() -> None:
