@@ -60,6 +60,7 @@ NEED_AN_IMAGE = frozenset(
     {
         "image_for_model",
         "var_tmp_space",
+        "var_tmp_space_at_start",
         "release_is_later",
         "eligible",
         "eligibility_documented",

@@ -131,6 +131,12 @@ READINESS: tuple[Case, ...] = (
         reads=(Reads("get-system-storage", "available-blocks"),),
     ),
     Case(
+        check="var_tmp_space_at_start",
+        fails=injected("var_tmp_full", N1, free_kb="10000"),  # between twice and three times the image
+        words="if the node wants the room besides the image itself",
+        reads=(Reads("get-system-storage", "available-blocks"),),
+    ),
+    Case(
         check="cpu_load",
         fails=injected("cpu_high", N1),
         words="must be under 80 %",

@@ -331,6 +331,22 @@ def test_an_image_that_is_already_there_needs_its_room_only_once_more() -> None:
     assert worst(other, "var_tmp_space").status is Status.FAIL
 
 
+@pytest.mark.parametrize(("free", "status"), [(2_799_999_999, Status.FAIL), (2_800_000_000, Status.PASS)])
+def test_room_as_the_node_may_count_it_warns_where_only_our_reading_holds(free: int, status: Status) -> None:
+    """The image lies there already, and the node may still want twice its size."""
+    image = rows.StoredFile(path=f"/var/tmp/junos-srxhe-x86-64-{TARGET}.tgz", size_bytes=1_400_000_000)
+    room = rows.Filesystem(mounted_on="/var", available_bytes=free, total_bytes=10**10)
+    case = healthy().rows("var_tmp", NODE0, room).rows("images", NODE0, image)
+    readiness = judge(case)
+    assert readiness.verdict is ReadinessVerdict.READY
+    assert worst(readiness, "var_tmp_space").status is Status.PASS
+    assert worst(readiness, "var_tmp_space_at_start").status is status
+    rules = CheckRules(checks={"var_tmp_space_at_start": CheckRule(severity=Severity.BLOCK)})
+    strict = replace(case, intent=replace(case.intent, policy=replace(case.intent.policy, checks=rules)))
+    wanted = ReadinessVerdict.READY if status is Status.PASS else ReadinessVerdict.NOT_READY
+    assert judge(strict).verdict is wanted
+
+
 CARDS = [rows.Pic(fpc=fpc, pic=0, kind="SPU", state="Online") for fpc in (0, 2)]
 
 

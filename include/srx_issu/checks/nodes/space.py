@@ -5,11 +5,14 @@ from __future__ import annotations
 from srx_issu.checks.check import AtLeastColumn, Check
 from srx_issu.checks.formatting import size
 from srx_issu.checks.frames import Reasons, Row, Subject
+from srx_issu.domain.checking import Severity, WhenUnknown
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.intent import Policy
-from srx_issu.domain.upgrade.space import bytes_needed, bytes_there
+from srx_issu.domain.upgrade.space import bytes_needed, bytes_needed_at_start, bytes_there
 
-COLUMNS = ("free_bytes", "needed_bytes", "space_text", "needed_text")
+_REMEDY = "delete old images or run 'request system storage cleanup'"
+
+COLUMNS = ("free_bytes", "needed_bytes", "space_text", "needed_text", "at_start_bytes", "at_start_text")
 
 
 def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> None:
@@ -21,6 +24,8 @@ def populate(subject: Subject, node: NodeName, cells: Row, reasons: Reasons) -> 
     cells["needed_bytes"] = needed
     already = " besides what is already there" if there else ""
     cells["needed_text"] = f"{size(needed)} ({factor:g} × image{already})"
+    at_start = bytes_needed_at_start(image, factor, there)
+    cells["at_start_bytes"], cells["at_start_text"] = at_start, size(at_start)
     space = state.var_tmp.one_of(node)
     reasons["free_bytes"] = state.var_tmp.reason_of(node) or "no file system holds /var/tmp"
     if space is not None:
@@ -40,6 +45,20 @@ def checks(_: Policy) -> tuple[Check, ...]:
             limit="{needed_text}",
             good="/var/tmp has {space_text} free, needs {needed_text}",
             bad="/var/tmp has {space_text} free, needs {needed_text}",
-            remedy="delete old images or run 'request system storage cleanup'",
+            remedy=_REMEDY,
+        ),
+        Check(
+            name="var_tmp_space_at_start",
+            what="free space in /var/tmp as the node may count it",
+            table="nodes",
+            column="free_bytes",
+            expect=AtLeastColumn(column="at_start_bytes"),
+            severity=Severity.WARN,
+            when_unknown=WhenUnknown.SKIP,
+            limit="{at_start_text}",
+            good="/var/tmp has {space_text} free, {at_start_text} would do for the image and room besides",
+            bad="/var/tmp has {space_text} free; if the node wants the room besides the image itself, as the "
+            "guide can be read, it needs {at_start_text} now and refuses the ISSU",
+            remedy=_REMEDY,
         ),
     )
