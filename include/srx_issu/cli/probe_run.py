@@ -31,7 +31,7 @@ def show_probe(
 ) -> None:
     """Exit status 1 where there is a list, 2 where nothing could be asked."""
     with refusals():
-        probed = probe_once(cluster, files, options, has_journal=has_journal)
+        _, probed = probe_once(cluster, files, options, has_journal=has_journal)
     if answers:
         console.print(answers_table(probed.report.readings))
     show_report(console, probed.report)
@@ -39,7 +39,9 @@ def show_probe(
         raise typer.Exit(EXIT_RED)
 
 
-def probe_once(cluster: str, files: Path | None, options: AccountOptions, *, has_journal: bool) -> Probed:
+def probe_once(
+    cluster: str, files: Path | None, options: AccountOptions, *, has_journal: bool
+) -> tuple[ProbeRequest, Probed]:
     """Raises RequestRefused, OperatorFileError or JournalError; nothing was asked of a node then."""
     known = catalog.load((files or catalog.files_folder()).resolve())
     found = find_cluster(known, cluster)
@@ -57,7 +59,7 @@ def probe_once(cluster: str, files: Path | None, options: AccountOptions, *, has
         image=image,
     )
     with errors.status("probing", spinner="line") as shown:
-        return probe(request, began_at, shown.update)
+        return request, probe(request, began_at, shown.update)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from srx_issu.probe.exchange import Exchange, KeptAnswers
 from srx_issu.probe.predicted import predict
 from srx_issu.probe.reading import read_answers, snapshot_of, views_of
 from srx_issu.probe.report import ProbeReport
-from srx_issu.probe.told import told_by_answers, told_identity
+from srx_issu.probe.told import Basis, told_by_answers, told_identity
 from srx_issu.probe.tried import Tried, try_everything
 
 NO_IMAGE = "/var/tmp/image.tgz"  # stands for the image where the catalogue has none for the model
@@ -39,12 +39,21 @@ class ProbeRequest:
     software: SoftwareFamily
     image: Image | None
 
+    @property
+    def basis(self) -> Basis:
+        return Basis(
+            software=self.software,
+            image_path=self.image.node_path if self.image else NO_IMAGE,
+            clock_skew_s=self.policy.limits.clock_skew_s,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Probed:
     """What came of it, with all that it was made of."""
 
     report: ProbeReport
+    began_at: datetime
     exchanges: tuple[Exchange, ...]
     tried: Tried
 
@@ -65,32 +74,23 @@ def probe(request: ProbeRequest, began_at: datetime, progress: Progress) -> Prob
     exchanges = ask_everything(cluster, request.account, timers, progress=progress, go_on=_refuse_issu)
     progress("trying shell, job and file copy")
     tried = try_everything(cluster, request.account, timers)
-    return Probed(report=make_report(request, exchanges, tried, began_at), exchanges=exchanges, tried=tried)
+    report = make_report(request.basis, cluster.name, exchanges, tried)
+    snapshot = snapshot_of(KeptAnswers.of(exchanges))
+    identity = told_identity(cluster, report.readings, snapshot)
+    report = replace(
+        report,
+        trials=(*report.trials, *identity),
+        predictions=predict(request.image, tried.speeds, timers),
+    )
+    return Probed(report=report, began_at=began_at, exchanges=exchanges, tried=tried)
 
 
-def make_report(
-    request: ProbeRequest, exchanges: tuple[Exchange, ...], tried: Tried, began_at: datetime
-) -> ProbeReport:
-    """The same from a bundle, without a device."""
+def make_report(basis: Basis, cluster: str, exchanges: tuple[Exchange, ...], tried: Tried) -> ProbeReport:
+    """From answers alone: a moment after they came, or out of a bundle, without a device."""
     answers = KeptAnswers.of(exchanges)
-    readings, snapshot = read_answers(answers), snapshot_of(answers)
-    told = told_by_answers(
-        answers,
-        readings,
-        snapshot,
-        software=request.software,
-        image_path=request.image.node_path if request.image else NO_IMAGE,
-        clock_skew_s=request.policy.limits.clock_skew_s,
-    )
-    identity = tuple(told_identity(request.cluster, readings, snapshot))
-    return ProbeReport(
-        cluster=request.cluster.name,
-        model=request.cluster.model,
-        began_at=began_at,
-        readings=readings,
-        trials=(*told, *identity, *tried.trials),
-        predictions=predict(request.image, tried.speeds, request.policy.timers),
-    )
+    readings = read_answers(answers)
+    told = told_by_answers(answers, readings, snapshot_of(answers), basis)
+    return ProbeReport(cluster=cluster, readings=readings, trials=(*told, *tried.trials))
 
 
 def _refuse_issu(looked: KeptAnswers) -> None:

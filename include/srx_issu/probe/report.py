@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from srx_issu.probe.predicted import Prediction
 from srx_issu.probe.reading import ReadAs, Reading
@@ -27,8 +26,6 @@ class ProbeReport:
     """Everything that was found; ready only where all of it is good."""
 
     cluster: str
-    model: str
-    began_at: datetime
     readings: tuple[Reading, ...]
     trials: tuple[Trial, ...]
     predictions: tuple[Prediction, ...] = ()

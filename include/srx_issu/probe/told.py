@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from statistics import median
 
 from srx_issu.adapters.devices import compound
@@ -24,14 +25,20 @@ _NO_LOGIN = frozenset({"DeviceUnreachable", "AuthenticationFailed", "HostKeyReje
 SLOW_S = 2.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What answers are judged by, beside themselves."""
+
+    software: SoftwareFamily
+    image_path: str  # of the image on the nodes
+    clock_skew_s: float
+
+
 def told_by_answers(
     answers: KeptAnswers,
     readings: tuple[Reading, ...],
     snapshot: Snapshot,
-    *,
-    software: SoftwareFamily,
-    image_path: str,
-    clock_skew_s: float,
+    basis: Basis,
 ) -> tuple[Trial, ...]:
     """In the order of an upgrade's needs."""
     return (
@@ -39,8 +46,8 @@ def told_by_answers(
         _addresses(answers),
         *(_look_in_one(answers, node) for node in NodeName),
         *(_round_trip(answers, node) for node in NodeName),
-        *_clocks(answers, snapshot, clock_skew_s),
-        *(_rights(answers, node, snapshot, software, image_path) for node in NodeName),
+        *_clocks(answers, snapshot, basis.clock_skew_s),
+        *(_rights(answers, node, snapshot, basis) for node in NodeName),
         state_shown(answers),
         _understood(readings),
     )
@@ -161,9 +168,7 @@ def _clock(name: str, node: NodeName | None, off_s: float, limit_s: float, whose
     return bad(name, node, f"{said}, allowed are {limit_s:.0f} s: see to NTP ('show ntp associations')")
 
 
-def _rights(
-    answers: KeptAnswers, node: NodeName, snapshot: Snapshot, software: SoftwareFamily, image_path: str
-) -> Trial:
+def _rights(answers: KeptAnswers, node: NodeName, snapshot: Snapshot, basis: Basis) -> Trial:
     """Each command by the class's own words; nothing is sent."""
     name = "login class"
     try:
@@ -173,7 +178,7 @@ def _rights(
     found = read_authorization(shown)
     if found is None:
         return unknown(name, node, f"'{AUTHORIZATION}' answered {' '.join(shown.split())[:120]!r}")
-    commands = commands_of_an_upgrade(image_path, software, snapshot.group_ids or (0, 1))
+    commands = commands_of_an_upgrade(basis.image_path, basis.software, snapshot.group_ids or (0, 1))
     answers_by_command = {command: found.permits(command) for command in commands}
     refused = [command for command, permitted in answers_by_command.items() if permitted is False]
     unclear = [command for command, permitted in answers_by_command.items() if permitted is None]

@@ -260,6 +260,15 @@ _CATALOGUE = (
         element="",
         text="",
     ),
+    _spec(
+        "reply_adds",
+        "the body of one reply has an `element` more, which says `text`",
+        _U,
+        Scope.NODE,
+        rpc="",
+        element="x-newer-than-this",
+        text="something",
+    ),
     _spec("reply_empty", "one reply comes without content", _U, Scope.NODE, rpc=""),
     _spec(
         "install_pending",

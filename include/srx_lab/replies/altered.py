@@ -9,14 +9,17 @@ from dataclasses import replace
 from srx_lab.machine.faults import Fault
 from srx_lab.machine.words import NodeId
 from srx_lab.machine.world import World
-from srx_lab.markup import Element
+from srx_lab.markup import Element, leaf
 
 
 def altered(world: World, rpc: str, node: NodeId, bodies: tuple[Element, ...]) -> tuple[Element, ...]:
-    """`bodies` as the faults `reply_says` and `reply_empty` leave them."""
+    """`bodies` as the faults `reply_says`, `reply_adds` and `reply_empty` leave them."""
     for fault in _faults(world, rpc, node):
         if fault.spec.name == "reply_empty":
             return tuple(Element(body.tag, body.attributes) for body in bodies)
+        if fault.spec.name == "reply_adds":
+            bodies = tuple(_with_one_more(body, fault) for body in bodies)
+            continue
         said = fault.parameters["text"].replace("{now}", str(int(world.now)))
         bodies = tuple(_saying(body, fault.parameters["element"], said) for body in bodies)
     return bodies
@@ -26,6 +29,12 @@ def _faults(world: World, rpc: str, node: NodeId) -> Iterator[Fault]:
     for fault in world.faults:
         if fault.hits(node) and fault.parameters.get("rpc") == rpc:
             yield fault
+
+
+def _with_one_more(body: Element, fault: Fault) -> Element:
+    """At the end of what the body holds, as a newer release would."""
+    added = leaf(fault.parameters["element"], fault.parameters["text"])
+    return replace(body, children=(*(body.children or ()), added), text=None)
 
 
 def _saying(element: Element, tag: str, text: str) -> Element:

@@ -333,6 +333,7 @@ ROWS: tuple[Scenario, ...] = (
         },
         then=not_ready(),
     ),
+    Scenario(fault="reply_adds", parameters={"rpc": "get-chassis-cluster-status"}, then=upgraded()),
     Scenario(fault="reply_empty", parameters={"rpc": "get-chassis-cluster-status"}, then=not_ready()),
     Scenario(
         fault="reply_empty",
