@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from srx_lab.machine.fault_catalogue import FAULTS, Scope
+from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.fault_spec import Scope
 from srx_lab.rehearsal import rehearse
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "lab.md"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from srx_lab.durations import Durations
 from srx_lab.machine.cluster import ClusterMachine
-from srx_lab.machine.fault_catalogue import FAULTS, FaultSpec
+from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.fault_spec import FaultSpec
 from srx_lab.machine.groups import view
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Image, Scale

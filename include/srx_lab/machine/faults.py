@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srx_lab.machine.fault_catalogue import FAULTS, FaultSpec
+from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.fault_spec import FaultSpec
 from srx_lab.machine.words import NodeId, Phase
 
 

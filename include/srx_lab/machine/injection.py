@@ -9,7 +9,7 @@ from collections.abc import Callable
 from srx_lab.machine.boot import go_down, power_on
 from srx_lab.machine.counters import refresh_rates
 from srx_lab.machine.effects import FaultChanged
-from srx_lab.machine.fault_catalogue import Scope
+from srx_lab.machine.fault_spec import Scope
 from srx_lab.machine.faults import Fault
 from srx_lab.machine.groups import force, release_force, settle
 from srx_lab.machine.links import (

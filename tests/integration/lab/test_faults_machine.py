@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from srx_lab.machine.fault_catalogue import FAULTS, Scope
+from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.fault_spec import Scope
 from srx_lab.machine.faults import UnknownFault, make_fault
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId, Phase

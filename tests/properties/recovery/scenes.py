@@ -13,7 +13,8 @@ from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod, Timers
-from srx_lab.machine.fault_catalogue import FAULTS, Scope
+from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.fault_spec import Scope
 from srx_lab.machine.state import ClusterSpec, GroupSpec
 from srx_lab.machine.words import RUNNING_PHASES, NodeId, Phase
 from srx_lab.platforms import PLATFORMS
