@@ -1,9 +1,10 @@
 """What the lab's account may do: a Junos login class, given as its own `set` commands.
 
-The rules that are modelled: `view` allows every `show`, `view-configuration` the configuration, `configure`
-changes of it, and everything else must match `allow-commands`, one expression, or one of
-`allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is judged as the command it stands for [U: how
-strictly releases do that]. `all` allows everything. File transfer is the Unix account's.
+The rules that are modelled: `view` allows every `show` but `show log`, which is a matter of `trace` [U];
+`view-configuration` the configuration, `configure` changes of it, and everything else must match
+`allow-commands`, one expression, or one of `allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is judged
+as the command it stands for [U: how strictly releases do that]. `all` allows everything. File transfer is the
+Unix account's.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ class LoginClass:
             return True
         if command.split()[:2] == ["show", "configuration"]:
             return "view-configuration" in self.permissions
-        if command.split()[:1] == ["show"]:
+        if command.split()[:2] == ["show", "log"] and "trace" in self.permissions:
+            return True
+        if command.split()[:1] == ["show"] and command.split()[:2] != ["show", "log"]:
             return "view" in self.permissions
         return any(pattern.search(command) for pattern in self.allowed)
 

@@ -14,6 +14,7 @@ from srx_lab.markup import Element, leaf, node
 from srx_lab.operations.operation import Run
 from srx_lab.replies import text
 from srx_lab.replies.answer import Part, Reply, complaint
+from srx_lab.replies.logs import log_lines
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
@@ -79,10 +80,13 @@ async def show_log(device: Device, query: Query, session: Session) -> Reply:
 
 
 async def _content(device: Device, path: str) -> Reply:
+    """Of a log, what stood in it before, and behind it what the node has written since it is played."""
     file = device.files.host_path(path)
-    if not file.is_file():
+    since = await asyncio.to_thread(file.read_text, "utf-8", "replace") if file.is_file() else None
+    before = log_lines(device.scene(), path, is_older=since is not None)
+    if since is None and before is None:
         return complaint(f"could not resolve file: {path}")
-    content = await asyncio.to_thread(file.read_text, "utf-8", "replace")
+    content = "".join((*(f"{line}\n" for line in before or ()), since or ""))
     body = leaf("file-content", content, padded=True, encoding="text")
     return Reply(parts=(body,), lines=iter(content.rstrip("\n").split("\n")))
 

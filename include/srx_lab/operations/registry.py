@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_lab.grammar import Syntax
-from srx_lab.operations import chassis, files, software, system
+from srx_lab.operations import chassis, files, software, support, system
 from srx_lab.operations.operation import Operation, Run, immediate
 
 
@@ -191,4 +191,5 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     _operation("show cli authorization", "get-authorization-information", system.authorization),
     _operation("show log", "get-log", files.show_log, positionals=("filename",)),
+    _operation("request support information", "get-support-information", support.support_information),
 )
