@@ -50,12 +50,16 @@ def _rename_task(task: BaseOperator) -> None:
     if hasattr(task, "parts"):
         known.parts = tuple(replace(part, name=renamed(part.name)) for part in known.parts)
     if hasattr(task, "branches"):
-        known.branches = {answer: task_id and renamed(task_id) for answer, task_id in known.branches.items()}
+        known.branches = {answer: _renamed_ways(ways) for answer, ways in known.branches.items()}
     if hasattr(task, "spares"):
         known.spares = tuple(renamed(gate) for gate in known.spares)
     if task.start_trigger_args is not None:
         told = {**(task.start_trigger_args.trigger_kwargs or {}), "step": task.task_id}
         task.start_trigger_args = replace(task.start_trigger_args, trigger_kwargs=told)
+
+
+def _renamed_ways(ways: Any) -> Any:
+    return tuple(map(renamed, ways)) if isinstance(ways, tuple) else ways and renamed(ways)
 
 
 def _rename_group(group: TaskGroup) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import TriggerRule
 
-from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
+from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator, Ways
 from srx_issu.airflow.sensors.cluster import GoalSensor
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.step_events import Awaited
@@ -44,10 +44,9 @@ def run(task_id: str, *parts: Part, until: Goal | None = None, **kwargs: Any) ->
     return StepOperator(task_id=task_id, parts=parts, until=until, doc_md=_doc(parts), **kwargs)
 
 
-def branch(
-    task_id: str, *parts: Part, branches: Mapping[Any, str | None], **kwargs: Any
-) -> BranchStepOperator:
-    """A task that decides; ``branches`` maps each answer to a task id, or to None: nothing follows."""
+def branch(task_id: str, *parts: Part, branches: Mapping[Any, Ways], **kwargs: Any) -> BranchStepOperator:
+    """A task that decides; ``branches`` maps each answer to a task id, or several, or to None: nothing
+    follows."""
     return BranchStepOperator(task_id=task_id, parts=parts, branches=branches, doc_md=_doc(parts), **kwargs)
 
 

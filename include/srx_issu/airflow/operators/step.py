@@ -33,6 +33,7 @@ from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import InOrder, Part
 
 R = TypeVar("R")
+Ways = str | tuple[str, ...] | None  # the task that follows, those that follow side by side, or none
 GRACE = timedelta(minutes=10)  # a triggerer that is late is not dead
 
 
@@ -78,8 +79,8 @@ class StepOperator(BaseOperator):
 
 
 class BranchStepOperator(BaseBranchOperator):
-    """The last of ``parts`` returns a member of an enum; ``branches`` says to which task it leads;
-    None: to none.
+    """The last of ``parts`` returns a member of an enum; ``branches`` says to which task it leads, or to
+    which side by side; None: to none.
 
     Where a part returns NotYet, it is taken again after a pause that holds no worker. ``once_begun``: the
     answer, without doing anything, once the ISSU was asked for.
@@ -91,7 +92,7 @@ class BranchStepOperator(BaseBranchOperator):
         self,
         *,
         parts: Sequence[Part],
-        branches: Mapping[StrEnum, str | None],
+        branches: Mapping[StrEnum, Ways],
         once_begun: StrEnum | None = None,
         **kwargs: Any,
     ) -> None:
@@ -113,10 +114,10 @@ class BranchStepOperator(BaseBranchOperator):
             pause(self, decision, order.current.name)
         return self.follow(context, self.branches[decision.value])
 
-    def follow(self, context: Context, task: str | None) -> Any:
+    def follow(self, context: Context, ways: Ways) -> Any:
         """Skips the branches not taken as a whole: by itself Airflow skips one more task in each round."""
         try:
-            return self.do_branch(context, [] if task is None else task)
+            return self.do_branch(context, [] if ways is None else ways)
         except DownstreamTasksSkipped as skipped:
             first = {task if isinstance(task, str) else task[0] for task in skipped.tasks}
             whole = [(task_id, -1) for task_id in sorted(first | dead_ends(self.dag, first))]
