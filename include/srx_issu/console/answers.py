@@ -46,7 +46,7 @@ class ConsoleAnswers:
         found = unattended(self.open_sources().lists.held_open(), self.at_work)
         return JSONResponse({"unattended": [each.as_json() for each in found]}, headers=_HEADERS)
 
-    def upgrade(self, upgrade_id: str, may_read: MayRead) -> Response:
+    def upgrade(self, upgrade_id: str, root: str, may_read: MayRead) -> Response:
         sources = self.open_sources()
         dag_id = pages.dag_of(sources, upgrade_id)
         if dag_id is None:  # the run may be one of issu_audit
@@ -54,12 +54,12 @@ class ConsoleAnswers:
             may_read(UPGRADE_DAG if found is None else AUDIT_DAG)
             return _found(found, pages.unknown(upgrade_id))
         may_read(dag_id)
-        live = pages.upgrade(sources, upgrade_id)
+        live = pages.upgrade(sources, upgrade_id, root)
         if live is None:
             return page(pages.unknown(upgrade_id), status=404)
         return page(live.html, refresh_s=pages.REFRESH_S if live.is_open else None)
 
-    def run(self, dag_id: str, run_id: str, may_read: MayRead) -> Response:
+    def run(self, dag_id: str, run_id: str, root: str, may_read: MayRead) -> Response:
         may_read(dag_id)
         if dag_id.startswith(DAG_PREFIX):
             found = pages.campaign(self.open_sources(), dag_id, run_id)
@@ -68,18 +68,27 @@ class ConsoleAnswers:
             found = pages.audit(self.open_sources(), pages.AUDIT_PREFIX + run_id)
             return _found(found, pages.unknown(run_id))
         if dag_id == pages.dag_of(self.open_sources(), run_id):
-            return self.upgrade(run_id, may_read)
+            return self.upgrade(run_id, root, may_read)
         return page(pages.unknown(run_id), status=404)
 
     def newest_audit(self, may_read: MayRead) -> Response:
         may_read(AUDIT_DAG)
         return _found(pages.newest_audit(self.open_sources()), pages.no_audit())
 
-    def report(self, upgrade_id: str, may_read: MayRead) -> Response:
+    def report(self, upgrade_id: str, root: str, may_read: MayRead) -> Response:
         sources = self.open_sources()
         may_read(pages.dag_of(sources, upgrade_id) or UPGRADE_DAG)
         kept = pages.kept_report(sources, upgrade_id)
-        return page(kept) if kept is not None else self.upgrade(upgrade_id, may_read)
+        return page(kept) if kept is not None else self.upgrade(upgrade_id, root, may_read)
+
+    def archive(self, upgrade_id: str, name: str, may_read: MayRead) -> Response:
+        sources = self.open_sources()
+        may_read(pages.dag_of(sources, upgrade_id) or UPGRADE_DAG)
+        content = pages.kept_archive(sources, upgrade_id, name)
+        if content is None:
+            return page(pages.no_archive(), status=404)
+        saved_as = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/gzip", headers={**_HEADERS, **saved_as})
 
 
 def page(html: str, *, status: int = 200, refresh_s: int | None = None) -> HTMLResponse:

@@ -48,8 +48,7 @@ def _routes(answers: ConsoleAnswers, guarded: Any) -> APIRouter:
         cluster: Annotated[str | None, Query(max_length=200)] = None,
         may_read: MayRead = guarded,
     ) -> Response:
-        root = f"{request.scope.get('root_path', '')}/"
-        return answers.upgrades(cluster or "", root, may_read)
+        return answers.upgrades(cluster or "", _root(request), may_read)
 
     @router.get("/unattended")
     def clusters_unattended(may_read: MayRead = guarded) -> Response:
@@ -57,14 +56,14 @@ def _routes(answers: ConsoleAnswers, guarded: Any) -> APIRouter:
         return answers.unattended(may_read)
 
     @router.get("/upgrades/{upgrade_id}")
-    def upgrade(upgrade_id: str, may_read: MayRead = guarded) -> Response:
+    def upgrade(request: Request, upgrade_id: str, may_read: MayRead = guarded) -> Response:
         """As it stands now, told with today's template."""
-        return answers.upgrade(upgrade_id, may_read)
+        return answers.upgrade(upgrade_id, _root(request), may_read)
 
     @router.get("/runs/{dag_id}/{run_id}")
-    def run(dag_id: str, run_id: str, may_read: MayRead = guarded) -> Response:
+    def run(request: Request, dag_id: str, run_id: str, may_read: MayRead = guarded) -> Response:
         """What there is to show of a run of any DAG: the tab of its page in Airflow."""
-        return answers.run(dag_id, run_id, may_read)
+        return answers.run(dag_id, run_id, _root(request), may_read)
 
     @router.get("/audits")
     def newest_audit(may_read: MayRead = guarded) -> Response:
@@ -72,11 +71,21 @@ def _routes(answers: ConsoleAnswers, guarded: Any) -> APIRouter:
         return answers.newest_audit(may_read)
 
     @router.get("/upgrades/{upgrade_id}/report")
-    def report(upgrade_id: str, may_read: MayRead = guarded) -> Response:
+    def report(request: Request, upgrade_id: str, may_read: MayRead = guarded) -> Response:
         """The file that was kept as evidence; the live page while there is none."""
-        return answers.report(upgrade_id, may_read)
+        return answers.report(upgrade_id, _root(request), may_read)
+
+    @router.get("/upgrades/{upgrade_id}/{name}")
+    def archive(upgrade_id: str, name: str, may_read: MayRead = guarded) -> Response:
+        """The evidence for Juniper's support, which the report links by its name."""
+        return answers.archive(upgrade_id, name, may_read)
 
     return router
+
+
+def _root(request: Request) -> str:
+    """Where the console is mounted, with a slash at its end."""
+    return f"{request.scope.get('root_path', '')}/"
 
 
 def _journal_is_away(_: Request, error: Exception) -> Response:

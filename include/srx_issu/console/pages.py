@@ -11,7 +11,7 @@ from srx_issu.console.unattended import Unattended
 from srx_issu.ports.dag_names import DAG_OF
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import EvidenceItem, build_report, is_shown
-from srx_issu.report.documents import Documents
+from srx_issu.report.documents import Documents, jtac_archive
 from srx_issu.report.page import environment
 from srx_issu.report.reading import read_documents
 from srx_issu.report.verdicts import meaning
@@ -68,8 +68,9 @@ def dag_of(sources: Sources, upgrade_id: str) -> str | None:
     return DAG_OF[sources.journal.intent(upgrade_id).purpose]
 
 
-def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
-    """None when the journal does not know it. Reads the documents a report shows, lists the others."""
+def upgrade(sources: Sources, upgrade_id: str, root: str) -> Live | None:
+    """None when the journal does not know it. Reads the documents a report shows, lists the others. ``root``
+    as of ``upgrades``."""
     record = sources.journal.upgrade(upgrade_id)
     if record is None:
         return None
@@ -82,6 +83,7 @@ def upgrade(sources: Sources, upgrade_id: str) -> Live | None:
         sources.journal.entries(upgrade_id),
         read_documents(sources.evidence, shown),
         listing=listing,
+        folder=f"{root}upgrades/{quote(upgrade_id, safe='')}/",
     )
     return Live(html=report.html, is_open=record.closed_at is None)
 
@@ -123,6 +125,17 @@ def kept_report(sources: Sources, upgrade_id: str) -> str | None:
     if not names:
         return None
     return sources.evidence.read(ids[names[-1][0]]).decode("utf-8", "replace")
+
+
+def kept_archive(sources: Sources, upgrade_id: str, name: str) -> bytes | None:
+    """An archive for Juniper's support by its name; None when there is none, or it is something else."""
+    ids = {entry.name: entry.evidence_id for entry in sources.lists.evidence(upgrade_id)}
+    found = ids.get(name)
+    return sources.evidence.read(found) if found and jtac_archive((name,)) else None
+
+
+def no_archive() -> str:
+    return fault("No such archive", "Evidence for JTAC is kept when an ISSU has failed; the report links it.")
 
 
 def unknown(upgrade_id: str) -> str:

@@ -15,6 +15,8 @@ from srx_issu.domain.upgrade.intent import Intent
 
 PERMIT_S = 30.0  # how long a permit to send lives; nobody's lease is taken over sooner after it ran out
 
+JTAC_ARCHIVE = "jtac-evidence.tgz"  # evidence of a failure for Juniper's support, of both nodes
+
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 

@@ -31,16 +31,18 @@ def build_report(
     *,
     listing: tuple[EvidenceItem, ...] | None = None,
     journal_head: str | None = None,
+    folder: str = "",
 ) -> Report:
     """Pure. ``documents``: the upgrade's evidence by name or evidence id, oldest first.
 
     Those that ``is_shown`` knows are shown, all are listed with size and SHA-256. ``listing`` is the
     evidence list for callers that did not read the others; None = made from ``documents``. ``journal_head``
-    is the end of the journal's chain at this moment, for ``srx-issu audit verify --head``.
+    is the end of the journal's chain at this moment, for ``srx-issu audit verify --head``. ``folder``: where
+    who opens the page finds the evidence, with a slash at its end; "" = beside the page.
     """
-    report = replace(
-        report_model(record, intent, events, Documents(documents), listing), journal_head=journal_head
-    )
+    told = report_model(record, intent, events, Documents(documents), listing)
+    archive = f"{folder}{told.jtac_archive}" if told.jtac_archive else None
+    report = replace(told, journal_head=journal_head, jtac_archive=archive)
     return Report(html=render(report), json=to_json(_as_json(report), indent=1).decode())
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from srx_issu.ports.journal import JTAC_ARCHIVE
 
 _TOLD = re.compile(
     r"((baseline|after|final)-(snapshot|state)|readiness|(final-)?comparison|diagnosis|recovery-plan)(-\d+)?\.json|(transcript|what-to-do)(-\d+)?\.txt"
@@ -15,6 +17,12 @@ _TOLD = re.compile(
 def is_shown(name: str) -> bool:
     """Whether a report shows what is in a document of this name, or only lists it."""
     return _TOLD.fullmatch(name) is not None
+
+
+def jtac_archive(names: Iterable[str]) -> str | None:
+    """The newest archive for Juniper's support among these names; None where there is none."""
+    kept = Documents(dict.fromkeys(names, b"")).all(JTAC_ARCHIVE)
+    return kept[-1][0] if kept else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report.approvals import ApprovalLine, approval_lines, approver
 from srx_issu.report.checked import CheckTable, check_table
-from srx_issu.report.documents import Documents, EvidenceItem
+from srx_issu.report.documents import Documents, EvidenceItem, jtac_archive
 from srx_issu.report.formatting import plain
 from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.recovery import Recovery, recovery
@@ -60,6 +60,7 @@ class ReportModel:
     transcript: str | None
     events: tuple[Entry, ...]
     evidence: tuple[EvidenceItem, ...]
+    jtac_archive: str | None = None  # a link to it, from the report's own folder; None = there is none
     journal_head: str | None = None  # the journal's chain when this was written; None = not asked
 
     @property
@@ -77,6 +78,7 @@ def report_model(
 ) -> ReportModel:
     """Puts the report together. Documents that are missing or unreadable leave their part out."""
     outcome, reason = conclusion(record, events)
+    listed = documents.listing() if listing is None else listing
     css_class, sentence = meaning(outcome)
     todo = documents.text("what-to-do.txt") if css_class is CssClass.BAD else None
     return ReportModel(
@@ -111,7 +113,8 @@ def report_model(
         traffic=traffic(documents),
         transcript=_shortened(documents.text("transcript.txt")),
         events=events,
-        evidence=documents.listing() if listing is None else listing,
+        evidence=listed,
+        jtac_archive=jtac_archive(item.name for item in listed),
     )
 
 

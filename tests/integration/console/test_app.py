@@ -260,3 +260,35 @@ def test_without_an_audit_it_is_said_how_to_get_one() -> None:
     response = client(none).get("/srx-issu/audits")
     assert response.status_code == 404
     assert "issu_audit" in response.text
+
+
+def test_the_archive_for_juniper_is_linked_and_can_be_had() -> None:
+    kept = {"jtac-evidence.tgz": b"whole", "configuration-node0.set": b"system"}
+    web = client(lambda: two_upgrades(**kept))
+    link = "/srx-issu/upgrades/wave1__fw-a/jtac-evidence.tgz"
+    assert f'href="{link}"' in web.get("/srx-issu/upgrades/wave1__fw-a").text
+    assert f'href="{link}"' in web.get("/srx-issu/runs/issu_cluster/wave1__fw-a").text
+    answer = web.get(link)
+    assert (answer.content, answer.headers["content-type"]) == (b"whole", "application/gzip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="jtac-evidence.tgz"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert "jtac-evidence" not in client().get("/srx-issu/upgrades/wave1__fw-a").text
+
+
+@pytest.mark.parametrize(
+    "name", ["configuration-node0.set", "jtac-evidence-2.tgz", "report.html", "..%2Fjtac-evidence.tgz"]
+)
+def test_nothing_else_of_the_evidence_can_be_had(name: str) -> None:
+    kept = {"jtac-evidence.tgz": b"whole", "configuration-node0.set": b"system", "report.html": b"x"}
+    response = client(lambda: two_upgrades(**kept)).get(f"/srx-issu/upgrades/wave1__fw-a/{name}")
+    assert response.status_code == 404
+    assert response.content not in kept.values()
+
+
+def test_the_archive_asks_for_the_rights_of_its_dag() -> None:
+    def may_read(dag_id: str) -> None:
+        if dag_id == UPGRADE:
+            raise HTTPException(403, "Forbidden")
+
+    web = client(lambda: two_upgrades(**{"jtac-evidence.tgz": b"whole"}), guard=lambda: may_read)
+    assert web.get("/srx-issu/upgrades/wave1__fw-a/jtac-evidence.tgz").status_code == 403
