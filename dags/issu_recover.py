@@ -21,7 +21,7 @@ from airflow.sdk import DAG, chain
 
 from srx_issu.airflow.composition.claiming import claim_for_recovery
 from srx_issu.airflow.dags import upgrade
-from srx_issu.airflow.dags.priority import Weight, always, weigh
+from srx_issu.airflow.dags.priority import recovery_weight, weigh
 from srx_issu.airflow.dags.tasks import looks, run
 from srx_issu.airflow.dags.trigger_form import give_form, recovery_params
 from srx_issu.airflow.operators.claim import ClaimOperator
@@ -50,4 +50,4 @@ with DAG(
     chain(claim, first, quiet, again, after.entry)
     upgrade.close_run(*after.endings, after.exit)
     give_form(dag, recovery_params())
-    weigh(dag, always(Weight.RECOVERY))
+    weigh(dag, recovery_weight)

@@ -44,6 +44,7 @@ from srx_issu.catalog.policy.concurrency import ConcurrencyFile
 from srx_issu.catalog.policy.failures import FailureRulesEntry, FailuresFile
 from srx_issu.catalog.policy.known_problems import KnownProblemsFile, ProblemEntry
 from srx_issu.catalog.policy.limits import (
+    EvidenceRulesEntry,
     LimitsEntry,
     LimitsFile,
     PlatformSettingsEntry,
@@ -86,6 +87,7 @@ TABLES: Final[tuple[type[FileEntry], ...]] = (
     PlatformSettingsEntry,
     TimersEntry,
     LimitsEntry,
+    EvidenceRulesEntry,
     ToleranceEntry,
     CheckRulesEntry,
     CheckRuleEntry,

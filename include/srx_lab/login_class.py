@@ -2,9 +2,9 @@
 
 The rules that are modelled: `view` allows every `show` but `show log`, which is a matter of `trace` [U];
 `view-configuration` the configuration, `configure` changes of it, and everything else must match
-`allow-commands`, one expression, or one of `allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is judged
-as the command it stands for [U: how strictly releases do that]. `all` allows everything. File transfer is the
-Unix account's.
+`allow-commands`, one expression, or one of `allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is
+judged as the command it stands for [U: how strictly releases do that]. `all` allows everything. File transfer
+is the Unix account's.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.intents import intent as plain_intent
 from tests.fakes.lines import FakeLine, FakeStartLine
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
+from tests.fakes.shows import FakeShowSessions
 from tests.fakes.snapshots import T0, both
 from tests.unit.checks.plain import plain_run
 
@@ -151,6 +152,7 @@ class FakeUpgrade:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     leases: MemoryLeases = field(default_factory=MemoryLeases)
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
+    shows: FakeShowSessions = field(default_factory=FakeShowSessions)
     clock: SteppingClock = field(default_factory=SteppingClock)
     state: ClusterState = field(default_factory=lambda: ClusterState(cluster="fw-1", taken_at=T0))
 
@@ -167,6 +169,7 @@ class FakeUpgrade:
             reader=self.reader,
             writer=self.writer,
             files=lambda _: NoFiles(),
+            show_session=self.shows.open,
             collect=self._collect,
             journal=self.journal,
             leases=self.leases,

@@ -118,6 +118,26 @@ class ClusterWriter(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommandOutput:
+    """What a command printed, without secrets. ``is_cut``: only its end, or what came in time."""
+
+    text: str
+    is_cut: bool = False
+
+
+class ShowSession(Protocol):
+    """A session of its own to one node, over which it is only asked: beside, and never before, other work."""
+
+    def show(self, command: str, *, most_bytes: int, within_s: float) -> CommandOutput:
+        """The newest ``most_bytes`` of what the command prints, read no faster than policy allows.
+
+        Raises RequestRefused for a command that does not only look, CommandRefused with the node's words,
+        DeviceTimeout where nothing came in time, SessionLost.
+        """
+        ...
+
+
 class NodeFiles(Protocol):
     """Files on one node."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from srx_issu.checks.runner import Validate, run
@@ -15,7 +16,7 @@ from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.redaction.prose import redact
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
-from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles
+from srx_issu.ports.devices import ClusterReader, ClusterWriter, CollectState, NodeFiles, ShowSession
 from srx_issu.ports.journal import Evidence, Journal, Json, Leases
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.outage import Outage
@@ -37,6 +38,7 @@ class UpgradeContext:
     reader: ClusterReader
     writer: ClusterWriter
     files: Callable[[NodeName], NodeFiles]
+    show_session: Callable[[NodeName], AbstractContextManager[ShowSession]]
     collect: CollectState
     journal: Journal
     leases: Leases

@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 
 from srx_issu.catalog.fields import FileEntry
-from srx_issu.catalog.policy.limits import LimitsEntry, TimersEntry, ToleranceEntry
-from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance
+from srx_issu.catalog.policy.limits import EvidenceRulesEntry, LimitsEntry, TimersEntry, ToleranceEntry
+from srx_issu.domain.upgrade.intent import EvidenceRules, Limits, Policy, StartMethod, Timers, Tolerance
 from tests.integration.catalog.folders import IMAGE, Folder
 
 FLEET = """
@@ -166,7 +166,13 @@ def test_the_shipped_limits_are_the_softwares_own_defaults(folder: Folder) -> No
 
 
 @pytest.mark.parametrize(
-    ("entry", "values"), [(TimersEntry, Timers), (LimitsEntry, Limits), (ToleranceEntry, Tolerance)]
+    ("entry", "values"),
+    [
+        (TimersEntry, Timers),
+        (LimitsEntry, Limits),
+        (ToleranceEntry, Tolerance),
+        (EvidenceRulesEntry, EvidenceRules),
+    ],
 )
 def test_every_figure_of_the_software_can_be_set(entry: type[FileEntry], values: type) -> None:
     assert list(entry.model_fields) == [field.name for field in fields(values)]

@@ -75,6 +75,7 @@ def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_doe
     assert str(end.outcome) == "UPGRADED", end.reason
     assert len(workers) == 10, workers
     before = states(place, run_id)
+    assert before["collect_evidence"] == "skipped"
 
     workers.clear()
     clear(place, run_id, "claim")

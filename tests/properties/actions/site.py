@@ -33,6 +33,7 @@ from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_lab.rehearsal import TARGET, example_image, example_spec
 from tests.fakes.intents import CLUSTER, IMAGE, POLICY, intent
 from tests.fakes.memory import MemoryEvidence, MemoryLeases
+from tests.fakes.shows import FakeShowSessions
 from tests.properties.actions.ledger import ENTITLED, REQUESTER, Arrival, Ledger
 from tests.properties.actions.oracle import Oracle, about_recovery, about_start
 from tests.properties.actions.ports import Mishap, WatchedWriter, WorkerClock
@@ -182,6 +183,7 @@ class Site:
             reader=MachineReader(self.world, timers),
             writer=WatchedWriter(self.world, timers, told, self.mishap, self.meanwhile),
             files=_no_files,
+            show_session=FakeShowSessions().open,
             collect=self._collect,
             journal=self.journal,
             leases=self.leases,

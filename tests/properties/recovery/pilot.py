@@ -71,6 +71,7 @@ from srx_issu.steps.waits.idle import QuietWatch
 from srx_issu.steps.waits.watch import deadline_s
 from tests.fakes.approvals import READY_ENTRY, answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases
+from tests.fakes.shows import FakeShowSessions
 from tests.properties.recovery.wire import at_once
 from tests.properties.recovery.world import AsyncMachineReader, MachineReader, MachineWriter, World
 from tests.unit.checks.plain import plain_run
@@ -401,6 +402,7 @@ class Pilot:
             reader=MachineReader(self.world, intent.policy.timers),
             writer=MortalWriter(self.world, intent, self.fate),
             files=_no_files,
+            show_session=FakeShowSessions().open,
             collect=self._collect,
             journal=self.journal,
             leases=self.leases,

@@ -12,14 +12,14 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.operators import close as module
-from srx_issu.airflow.operators import step
+from srx_issu.airflow.operators import evidence, step
 from srx_issu.airflow.operators.close import CloseOperator
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ConnectionUnusable
 from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
-from srx_issu.ports.journal import Json
+from srx_issu.ports.journal import JTAC_ARCHIVE, Json
 from srx_issu.steps.context import UpgradeContext
 from tests.fakes.contexts import FakeUpgrade
 
@@ -67,7 +67,8 @@ class World:
 
     def cleaned(self, upgrade_context: UpgradeContext) -> None:
         decided = self.fake.outcome
-        self.order.append(f"clean up {decided}")
+        kept = any(JTAC_ARCHIVE in name for name in self.fake.evidence.names("manual__1"))
+        self.order.append(f"clean up {decided}{' with evidence' if kept else ''}")
         held = self.fake.leases.holder("cluster:fw-1")
         assert held is not None
         assert held.owner == "manual__1"
@@ -90,8 +91,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     def note(upgrade_id: str, name: str, text: str, *_: object, **__: object) -> None:
         made.notes.append(f"{name}: {text}")
 
-    for where in (module, step):
+    for where in (module, step, evidence):
         monkeypatch.setattr(where, "open_upgrade", open_upgrade)
+    for where in (module, step):
         monkeypatch.setattr(where, "note_failure", note)
     monkeypatch.setattr(module, "clean_up", made.cleaned)
     monkeypatch.setattr(module, "is_open", lambda *_: made.is_claimed)
@@ -156,6 +158,39 @@ def test_outcome_then_clean_up_then_lease_then_report(world: World) -> None:
 def test_an_outcome_that_no_step_has_decided_on_is_written_before_anything_else(world: World) -> None:
     assert world.close()["outcome"] == "NOT_READY"
     assert world.order == ["clean up NOT_READY", "report NOT_READY"]
+
+
+def failed(world: World) -> None:
+    world.fake.with_baseline().with_start().decided(Outcome.NEEDS_OPERATOR, "look at it")
+
+
+def test_a_failure_without_evidence_gets_it_behind_the_outcome_and_before_the_lease_is_given_back(
+    world: World,
+) -> None:
+    failed(world)
+    world.close()
+    assert world.order == ["clean up NEEDS_OPERATOR with evidence", "report NEEDS_OPERATOR"]
+    world.order.clear()
+    asked = len(world.fake.shows.asked)
+    world.close()
+    assert len(world.fake.shows.asked) == asked
+
+
+@pytest.mark.parametrize("error", [RuntimeError("odd"), ConnectionUnusable("no such connection")])
+def test_evidence_that_fails_is_said_and_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def odd(_: object) -> None:
+        raise error
+
+    failed(world)
+    monkeypatch.setattr(world.fake.shows, "open", odd)
+    facts = world.close()
+    assert (facts["outcome"], facts["reason"]) == ("NEEDS_OPERATOR", "look at it")
+    assert world.order == ["clean up NEEDS_OPERATOR", "report NEEDS_OPERATOR"]
+    said = world.fake.texts(EntryKind.OBSERVED)
+    assert any(text.startswith(f"no evidence for JTAC: {type(error).__name__}") for text in said)
+    assert world.fake.texts(EntryKind.STEP_FAILED) == []
 
 
 def test_what_was_closed_before_is_not_touched_again(world: World) -> None:

@@ -143,9 +143,17 @@ def test_who_is_in_trouble_goes_first(parsed: dict[str, Any]) -> None:
     assert weights == sorted(weights, reverse=True)
     assert len(set(weights)) == len(weights)
     assert tasks["branch_outcome"]["weight"] == tasks["recover.diagnose"]["weight"]
-    assert {task["weight"] for task in parsed["tasks"]["issu_recover"].values()} == {
-        tasks["recover.diagnose"]["weight"]
-    }
+    recovery = {t: task["weight"] for t, task in parsed["tasks"]["issu_recover"].items()}
+    assert recovery.pop("collect_evidence") == tasks["verify"]["weight"]
+    assert set(recovery.values()) == {tasks["recover.diagnose"]["weight"]}
+
+
+@pytest.mark.parametrize("dag_id", ["issu_cluster", "issu_recover"])
+def test_nothing_but_the_end_of_the_run_waits_for_evidence(parsed: dict[str, Any], dag_id: str) -> None:
+    tasks = parsed["tasks"][dag_id]
+    assert tasks["collect_evidence"]["up"] == ["branch_outcome"]
+    assert [t for t, task in tasks.items() if "collect_evidence" in task["up"]] == ["close"]
+    assert tasks["collect_evidence"]["weight"] < tasks["recover.diagnose"]["weight"]
 
 
 def test_what_begins_never_takes_all_workers(parsed: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
+from srx_issu.steps.upgrade.judge_outcome import NextStage
 from tests.fakes.approvals import READY_ENTRY
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.recoveries import half_way
@@ -166,3 +167,17 @@ def test_one_that_people_are_asked_about_goes_the_way_of_its_plan_behind_the_gua
     upgrade.fake.approved("recovery")
     skipped = upgrade.take("recover.confirm_recovery", "recover.confirm_recovery")
     assert skipped == WAYS - {"recover.finish_forward"}
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_taken"),
+    [(NextStage.VERIFY, False), (NextStage.RECOVER, True), (NextStage.HOLD, True), (NextStage.END, False)],
+)
+def test_evidence_is_taken_on_the_failing_ways_alone(dag: DAG, stage: NextStage, is_taken: bool) -> None:
+    judged: Any = dag.get_task("branch_outcome")
+    ways = judged.branches[stage.value]
+    followed = set() if ways is None else {ways} if isinstance(ways, str) else set(ways)
+    skipped = judged.downstream_task_ids - followed
+    left_out = skipped | step.dead_ends(dag, skipped)
+    assert ("collect_evidence" not in left_out) is is_taken
+    assert "close" not in left_out

@@ -26,6 +26,8 @@ ALLOWED = (
     f"request (system|vmhost) reboot node {_NODE}",
     "request (system|vmhost) snapshot",
     "request security policies (check|resync)",
+    "show log (messages|jsrpd|chassisd)",
+    "request support information",
     f"file show {_FILE}",
     f"file list {_FILE}( detail)?",
     f"file checksum sha-256 {_FILE}",

@@ -90,6 +90,7 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
     # PyEZ and paramiko take a second to import; DAG files import this module.
     from srx_issu.adapters.devices.collecting import collect_state  # noqa: PLC0415
     from srx_issu.adapters.devices.pyez import PyezClusterReader  # noqa: PLC0415
+    from srx_issu.adapters.devices.show_session import show_session  # noqa: PLC0415
     from srx_issu.adapters.devices.transfer import SshNodeFiles  # noqa: PLC0415
     from srx_issu.adapters.devices.writer import PyezClusterWriter  # noqa: PLC0415
 
@@ -117,6 +118,14 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
             writer=writer,
             files=lambda node: stack.enter_context(
                 SshNodeFiles(node, cluster.address(node), account(), timers)
+            ),
+            show_session=lambda node: show_session(
+                node,
+                cluster.address(node),
+                account(),
+                connect_s=timers.connect_s,
+                silent_s=timers.rpc_s,
+                bytes_per_s=intent.policy.evidence.bytes_per_s,
             ),
             collect=lambda snapshot, tables=TABLES: collect_state(
                 reader(), snapshot, tables, intent=intent, clock=clock

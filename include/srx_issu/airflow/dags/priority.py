@@ -51,6 +51,11 @@ def upgrade_weight(task_id: str) -> Weight:
     return _OF_A_TASK.get(task_id) or _OF_A_GROUP.get(group) or Weight.RUNNING
 
 
+def recovery_weight(task_id: str) -> Weight:
+    """Of a task of ``issu_recover``: nothing of a recovery waits for evidence to be taken."""
+    return Weight.RUNNING if task_id == "collect_evidence" else Weight.RECOVERY
+
+
 def campaign_weight(task_id: str) -> Weight:
     """Of a task of a campaign: its report and end, the starts of its clusters, and the rest."""
     name = task_id.rpartition(".")[2]

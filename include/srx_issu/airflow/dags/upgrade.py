@@ -16,8 +16,9 @@ from airflow.sdk import BaseOperator, TaskGroup, TriggerRule, chain
 from srx_issu.airflow.dags.tasks import ALWAYS, JOIN, branch, ending, looks, reaches, run, sends, wait_for
 from srx_issu.airflow.operators.approval import GATES, ApprovalGate
 from srx_issu.airflow.operators.close import CloseOperator
+from srx_issu.airflow.operators.evidence import COLLECT, EvidenceOperator
 from srx_issu.airflow.operators.recovery import RecoveryOperator
-from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator
+from srx_issu.airflow.operators.step import BranchStepOperator, StepOperator, Ways
 from srx_issu.airflow.reports.upgrade import write_report
 from srx_issu.airflow.sensors.cluster import WindowSensor
 from srx_issu.domain.approvals.rule import ApprovalPurpose
@@ -214,10 +215,10 @@ def recover() -> Stage:
 def outcome() -> Stage:
     """From what both nodes show after an ISSU, whoever began it, to the end of the run: verified, put back,
     or held for a person."""
-    branches = {
+    branches: dict[NextStage, Ways] = {
         NextStage.VERIFY: "upgraded",
-        NextStage.RECOVER: "recover.diagnose",
-        NextStage.HOLD: "hold_for_operator",
+        NextStage.RECOVER: ("recover.diagnose", COLLECT),
+        NextStage.HOLD: ("hold_for_operator", COLLECT),
         NextStage.END: None,
     }
     # The waits before it may have failed or never begun: what both nodes show decides, not their colour.
@@ -231,10 +232,12 @@ def outcome() -> Stage:
     upgraded, put_back = ending("upgraded"), recover()
     hold = run("hold_for_operator", looks("hold_for_operator", hold_for_operator), **AT_THE_END)
     checked, home = verify(), fail_back()
-    chain(judged, [upgraded, put_back.entry, hold])
+    # Beside recovery and hold: nothing but the end of the run waits for it.
+    evidence = EvidenceOperator(task_id=COLLECT)
+    chain(judged, [upgraded, put_back.entry, hold, evidence])
     chain([upgraded, put_back.exit], checked)
     chain(checked, home.entry)
-    return Stage(entry=judged, exit=home.exit, endings=[*put_back.endings, hold])
+    return Stage(entry=judged, exit=home.exit, endings=[*put_back.endings, hold, evidence])
 
 
 def close_run(*ends: BaseOperator) -> None:

@@ -2,7 +2,8 @@
 
 The outcome comes first, and nothing that follows can keep it or the lease from being written. What this
 upgrade has put on a node is removed while the cluster is still its own: another upgrade may need the same
-file a moment later. The report comes last: it tells of the end, too.
+file a moment later; so is evidence taken of a failure that has none yet. The report comes last: it tells of
+the end, too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.airflow.composition.upgrade import is_open, note_failure, open_upgrade
+from srx_issu.airflow.operators.evidence import COLLECT, keep
 from srx_issu.airflow.operators.run_state import failed_tasks, purpose
 from srx_issu.airflow.operators.step import run_step, waited_out
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway
@@ -23,6 +25,7 @@ from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.evidence.at_the_end import evidence_at_the_end
 from srx_issu.steps.upgrade.clean_up import clean_up, left_undone
 from srx_issu.steps.upgrade.close import close, is_closed, settle
 
@@ -44,6 +47,7 @@ class CloseOperator(BaseOperator):
             raise AirflowFailException("nothing was claimed, so there is nothing to close; see task claim")
         failed = failed_tasks(self, context)
         run_step(self, context, lambda upgrade_context: _settle(upgrade_context, failed))
+        keep(self, context, COLLECT, evidence_at_the_end)
         self._clean_up(context)
         facts = run_step(self, context, lambda upgrade_context: close(upgrade_context, failed))
         facts = {**facts, **self._report(context)}

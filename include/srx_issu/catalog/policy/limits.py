@@ -95,6 +95,29 @@ class LimitsEntry(FileEntry):
     )
 
 
+class EvidenceRulesEntry(FileEntry):
+    """What is kept of a failure for Juniper's support."""
+
+    collect: bool | None = Field(None, description="Whether evidence is taken from the nodes at a failure.")
+    most_s: Seconds | None = Field(None, description="For all of it; what was not read by then is missing.")
+    file_bytes: int | None = Field(
+        None, ge=1024, le=64 * 1024 * 1024, description="Kept of each file, its newest part."
+    )
+    log_lines: int | None = Field(
+        None, ge=1, le=1_000_000, description="Asked for of each log, its newest lines."
+    )
+    bytes_per_s: int | None = Field(
+        None, ge=1024, le=1024 * 1024 * 1024, description="Read from each node, at most."
+    )
+    cpu_percent: Percent | None = Field(
+        None, description="A node that carries all the traffic at this RE CPU or more is left alone."
+    )
+    support_information: bool | None = Field(
+        None, description="After the recovery also `request support information`, 5 to 15 minutes a node."
+    )
+    support_information_s: Seconds | None = Field(None, description="How long that may take on a node.")
+
+
 class ToleranceEntry(FileEntry):
     """How far a figure may differ after the upgrade."""
 
@@ -110,6 +133,9 @@ class SettingsEntry(FileEntry):
     limits: LimitsEntry = Field(default_factory=LimitsEntry)
     tolerances: dict[FigureName, ToleranceEntry] = Field(
         default_factory=dict, description="By table, or table.field for one figure."
+    )
+    evidence: EvidenceRulesEntry = Field(
+        default_factory=EvidenceRulesEntry, description="What is kept of a failure for Juniper's support."
     )
     start_method: StartMethod | None = Field(
         None, description="How the ISSU is asked for; `rpc` only by choice."
@@ -146,6 +172,7 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
             timers=replace(policy.timers, **level.timers.model_dump(exclude_none=True)),
             limits=replace(policy.limits, **level.limits.model_dump(exclude_none=True)),
             tolerances=policy.tolerances | tolerances,
+            evidence=replace(policy.evidence, **level.evidence.model_dump(exclude_none=True)),
             start_method=level.start_method or policy.start_method,
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
             snapshot_refused=level.snapshot_refused or policy.snapshot_refused,

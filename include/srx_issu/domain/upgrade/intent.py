@@ -74,6 +74,20 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvidenceRules:
+    """How much a failure may be looked into for Juniper's support; no recovery waits for it."""
+
+    collect: bool = True
+    most_s: float = 300.0  # for all of it
+    file_bytes: int = 2 * 1024 * 1024  # kept of each file, its newest part
+    log_lines: int = 20_000  # asked for of each log, its newest lines
+    bytes_per_s: int = 1024 * 1024  # read from each node, at most
+    cpu_percent: float = 80.0  # a node that carries all the traffic at this load or more is left alone
+    support_information: bool = False  # after the recovery: 5 to 15 minutes a node
+    support_information_s: float = 1200.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tolerance:
     """How far a figure may differ after the upgrade. None = no limit in that direction."""
 
@@ -94,6 +108,7 @@ class Policy:
     snapshot_refused: WhenRefused = WhenRefused.WARN  # by the platform; a snapshot that fails always blocks
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
 
 
 @dataclass(frozen=True, kw_only=True)
