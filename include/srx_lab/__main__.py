@@ -15,6 +15,7 @@ from typing import Any
 from srx_lab.bench import bench
 from srx_lab.control import ControlFailure, ask
 from srx_lab.image import make_image
+from srx_lab.like import load_bundle
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.platforms import PLATFORMS
 from srx_lab.server import LabServer, Options
@@ -44,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m srx_lab", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     serve = _command(commands, "serve", _serve, "run a lab in the foreground")
-    serve.add_argument("--topology", type=Path, required=True)
+    what = serve.add_mutually_exclusive_group(required=True)
+    what.add_argument("--topology", type=Path)
+    what.add_argument("--like", type=Path, metavar="BUNDLE", help="a cluster that answers as recorded")
     serve.add_argument("--state", type=Path, required=True)
     serve.add_argument("--speed", type=float, help="virtual seconds per wall second")
     serve.add_argument("--seed", type=int)
@@ -96,10 +99,16 @@ def _add_make_image(commands: Any) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    topology = load_topology(arguments.topology)
+    recording = None
+    if arguments.like is not None:
+        topology, recording = load_bundle(arguments.like)
+    else:
+        topology = load_topology(arguments.topology)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
-    options = Options(state_dir=arguments.state, speed=arguments.speed, seed=arguments.seed)
+    options = Options(
+        state_dir=arguments.state, speed=arguments.speed, seed=arguments.seed, recording=recording
+    )
     asyncio.run(_until_stopped(LabServer(topology, options)))
     return 0
 

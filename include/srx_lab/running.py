@@ -15,8 +15,17 @@ from srx_lab.eventlog import EventLog
 from srx_lab.login_class import LoginClass
 from srx_lab.machine import effects
 from srx_lab.machine.cluster import ClusterMachine
+from srx_lab.recorded import Recording
 
 Listener = Callable[[effects.Effect], None]
+# After one of these a recorded cluster is no longer what it was.
+_CHANGES = (
+    effects.NodeWentDown,
+    effects.NodeCameUp,
+    effects.GroupChanged,
+    effects.IssuStarted,
+    effects.FaultChanged,
+)
 
 
 @dataclass(kw_only=True)
@@ -34,13 +43,17 @@ class Setting:
 
 
 class RunningCluster:
-    """Moved only when somebody looks or something is due. `listeners` hear of every effect, in turn."""
+    """Moved only when somebody looks or something is due. `listeners` hear of every effect, in turn.
+
+    `recording`: answers of a real cluster, given in place of the lab's own until something has changed.
+    """
 
     def __init__(self, machine: ClusterMachine, setting: Setting) -> None:
         self.name = machine.world.spec.name
         self.machine = machine
         self.setting = setting
         self.listeners: list[Listener] = []
+        self.recording: Recording | None = None
         self._followers: dict[int, list[asyncio.Queue[str | None]]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -53,6 +66,8 @@ class RunningCluster:
         """Hand on pending effects and wake up again when the machine next does something."""
         for effect in self.machine.take_effects():
             self._tell_followers(effect)
+            if self.recording is not None and isinstance(effect, _CHANGES):
+                self.recording.forget()
             for listener in self.listeners:
                 listener(effect)
             self._record(effect)

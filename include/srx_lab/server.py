@@ -19,6 +19,7 @@ from srx_lab.eventlog import EventLog
 from srx_lab.lab import Lab, LabCluster
 from srx_lab.machine import effects
 from srx_lab.machine.words import NodeId
+from srx_lab.recorded import Recording
 from srx_lab.topology import Topology
 from srx_lab.wire.host import Gate, NodeHost
 from srx_lab.wire.master import MasterAddress
@@ -35,6 +36,7 @@ class Options:
     state_dir: Path
     speed: float | None = None
     seed: int | None = None
+    recording: Recording | None = None  # of the one cluster there is
 
 
 class LabServer:
@@ -43,6 +45,7 @@ class LabServer:
     def __init__(self, topology: Topology, options: Options) -> None:
         self.state_dir = options.state_dir
         self._topology = topology
+        self._recording = options.recording
         self._speed = options.speed or topology.speed or 60.0
         self._seed = options.seed if options.seed is not None else topology.seed or 1
         self.hosts: dict[tuple[str, NodeId], NodeHost] = {}
@@ -78,6 +81,7 @@ class LabServer:
         await self.control.start()
         for cluster in self.lab.clusters.values():
             cluster.touch()
+            cluster.recording = self._recording
         self._publish_endpoints()
 
     async def stop(self) -> None:

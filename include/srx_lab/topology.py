@@ -90,7 +90,12 @@ _TOP_KEYS = frozenset(["clusters", "credentials", "speed", "seed", "start_time",
 def load_topology(path: Path) -> Topology:
     """Read and check a file; raises BadTopology naming every fault in it."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return _Reader(str(path)).read(raw if isinstance(raw, dict) else {})
+    return read_topology(raw if isinstance(raw, dict) else {}, str(path))
+
+
+def read_topology(raw: Mapping[str, Any], source: str) -> Topology:
+    """Check what a file holds; raises BadTopology naming every fault in it, and ``source``."""
+    return _Reader(source).read(raw)
 
 
 class _Reader:

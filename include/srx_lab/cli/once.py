@@ -54,6 +54,10 @@ async def run_once(
     async def from_text() -> str | None:
         return next(given, None)
 
+    recording = device.cluster.recording
+    if recording is not None and (said := recording.to_line(device.node, text.strip(), device.world.now)):
+        await write(said[0])
+        return said[1]
     terminal = _NoTerminal(out=write, next_line=read_line or from_text)
     status = 0
     for line in _commands(text):

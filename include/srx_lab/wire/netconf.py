@@ -91,9 +91,19 @@ class NetconfSession:
         if self._hangs():
             await asyncio.Event().wait()
         await self._delay()
+        if (recorded := self._recorded(call)) is not None:
+            await self.pipe.write(f"{recorded}\n{END}\n")
+            return True
         reply = await run_call(self.device, self.session, call)
         await self._send(call.attributes, reply)
         return not call.closes
+
+    def _recorded(self, call: Call) -> str | None:
+        recording = self.device.cluster.recording
+        if recording is None or call.operation is None:
+            return None
+        message_id = call.attributes.get("message-id", "")
+        return recording.to_rpc(self.device.node, call.operation, message_id, self.device.world.now)
 
     def _hangs(self) -> bool:
         return self.device.world.fault("netconf_hangs", self.device.node) is not None

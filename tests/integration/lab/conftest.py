@@ -15,8 +15,9 @@ import yaml
 
 from srx_lab.control import ask
 from srx_lab.image import make_image
+from srx_lab.like import load_bundle
 from srx_lab.server import LabServer, Options
-from srx_lab.topology import load_topology
+from srx_lab.topology import Topology, load_topology
 
 RELEASE, TARGET = "21.4R3-S5.4", "22.4R3-S2.11"
 
@@ -42,9 +43,11 @@ class ServedLab:
     def known_hosts(self) -> str:
         return str(self.folder / "known_hosts")
 
-    def port(self, node: str = "node0", cluster: str = "c1") -> int:
+    def port(self, node: str = "node0", cluster: str | None = None) -> int:
+        """Of the first cluster, unless another is named."""
+        wanted = cluster or next(iter(self.server.lab.clusters))
         return next(
-            h.port for (name, at), h in self.server.hosts.items() if (name, at.value) == (cluster, node)
+            h.port for (name, at), h in self.server.hosts.items() if (name, at.value) == (wanted, node)
         )
 
     def ask(self, **request: Any) -> dict[str, Any]:
@@ -70,11 +73,21 @@ def serve(
     credentials = {"username": "lab", "login_class": login_class}
     entry = {"name": "c1", "model": "SRX4600", "release": RELEASE, "cluster_id": 7, **cluster}
     topology.write_text(yaml.safe_dump({"credentials": credentials, "clusters": [entry]}), encoding="utf-8")
+    return started(load_topology(topology), Options(state_dir=folder / "state", speed=speed, seed=5))
+
+
+def serve_like(folder: Path, bundle: Path, *, speed: float = 1) -> ServedLab:
+    """A cluster that answers as recorded, its one cluster called `recorded`."""
+    topology, recording = load_bundle(bundle)
+    return started(topology, Options(state_dir=folder / "state", speed=speed, seed=5, recording=recording))
+
+
+def started(topology: Topology, options: Options) -> ServedLab:
     loop, ready = asyncio.new_event_loop(), Future[LabServer]()
     over = asyncio.Event()
 
     async def run() -> None:
-        server = LabServer(load_topology(topology), Options(state_dir=folder / "state", speed=speed, seed=5))
+        server = LabServer(topology, options)
         try:
             await server.start()
         except BaseException as error:
@@ -93,22 +106,22 @@ def serve(
         thread.join(timeout=10)
         loop.close()
 
-    return ServedLab(folder=folder / "state", server=server, loop=loop, stop=stop)
+    return ServedLab(folder=options.state_dir, server=server, loop=loop, stop=stop)
 
 
 @pytest.fixture
 def serve_lab(tmp_path: Path) -> Iterator[Callable[..., ServedLab]]:
     """Serve a lab of one's own, stopped at the end of the test."""
-    started: list[ServedLab] = []
+    labs: list[ServedLab] = []
 
     def start(**options: Any) -> ServedLab:
-        folder = tmp_path / f"lab{len(started)}"
+        folder = tmp_path / f"lab{len(labs)}"
         folder.mkdir()
-        started.append(serve(folder, **options))
-        return started[-1]
+        labs.append(serve(folder, **options))
+        return labs[-1]
 
     yield start
-    for each in started:
+    for each in labs:
         each.stop()
 
 
