@@ -206,7 +206,15 @@ def _group(raw: Mapping[str, Any]) -> GroupSpec:
     priority = {node: int(raw["priority"][node.value]) for node in NodeId}
     if any(not 1 <= value <= 254 for value in priority.values()):
         raise BadTopology(f"redundancy group {raw['id']}: priorities must be 1 to 254")
-    return GroupSpec(group=int(raw["id"]), priority=priority, preempt=bool(raw.get("preempt", False)))
+    group, hold_down_s = int(raw["id"]), raw.get("hold_down_s")
+    if hold_down_s is not None and not (0 if group else 300) <= int(hold_down_s) <= 1800:
+        raise BadTopology(f"redundancy group {group}: hold_down_s must be {0 if group else 300} to 1800")
+    return GroupSpec(
+        group=group,
+        priority=priority,
+        preempt=bool(raw.get("preempt", False)),
+        hold_down_s=None if hold_down_s is None else int(hold_down_s),
+    )
 
 
 def _figures(kind: type[T], raw: Mapping[str, Any], where: str) -> T:

@@ -100,6 +100,10 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
         bool,
         typer.Option("--no-validate", help="Leave the node's own validation out; a person must approve that"),
     ] = False,
+    fail_back_rg0: Annotated[
+        bool | None,
+        typer.Option("--fail-back-rg0/--no-fail-back-rg0", help="RG0, too; without it as policy says"),
+    ] = None,
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Look at everything, change nothing")
     ] = False,
@@ -116,6 +120,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
         "approval": approval,
         "fail_back": fail_back,
         "no_validate": no_validate,
+        "fail_back_rg0": fail_back_rg0,
         "plan_only": plan_only,
         "window_start": window_start,
         "window_end": window_end,

@@ -13,7 +13,7 @@ from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.events import BaselineTaken
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.upgrade.goals import Course
-from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.domain.upgrade.intent import Intent, Purpose, Timers
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Evidence, Journal
 
@@ -26,6 +26,19 @@ def baseline(state: UpgradeState, evidence: Evidence) -> Snapshot:
 def baseline_state(state: UpgradeState, evidence: Evidence) -> ClusterState:
     """The state tables taken with the baseline snapshot."""
     return codec.loads(ClusterState, evidence.read(_taken(state).state))
+
+
+def timers_in_force(state: UpgradeState, intent: Intent) -> Timers:
+    """The policy's, longer where the cluster's own configuration holds groups down for longer: the RG0
+    hold-down is the configured one then, and any group may take its own to settle."""
+    timers, taken = intent.policy.timers, state.baseline
+    if taken is None:
+        return timers
+    return replace(
+        timers,
+        rg0_hold_down_s=max(timers.rg0_hold_down_s, taken.rg0_hold_down_s or 0),
+        group_settle_s=timers.group_settle_s + (taken.data_hold_down_s or 0),
+    )
 
 
 def _taken(state: UpgradeState) -> BaselineTaken:
@@ -50,4 +63,9 @@ def course_of(state: UpgradeState, evidence: Evidence, intent: Intent) -> Course
     before = baseline(state, evidence)
     begun = state.start
     starter = begun.starter if begun else before.primary(0) or NodeName.NODE0
-    return Course(before=before, starter=starter, target=intent.image.release)
+    return Course(
+        before=before,
+        starter=starter,
+        target=intent.image.release,
+        rg0_stays=not intent.policy.fail_back_rg0,
+    )

@@ -113,7 +113,7 @@ def _step_down(world: World, group: int, node: NodeId, *, straight: bool) -> Non
     set_state(world, node, group, after, f"Preempt/yield({mine}/{theirs})")
     if straight:
         return
-    hold_s = world.durations.hold_down_rg1 if group else world.durations.hold_down_rg0
+    hold_s = world.state.groups[group].spec.holds_down_s(world.durations)
     world.schedule.after(hold_s, lambda: _end_hold(world, group, node), owner=hold_owner(node, group))
 
 

@@ -17,6 +17,12 @@ class GroupSpec:
     group: int
     priority: dict[NodeId, int]
     preempt: bool = False
+    hold_down_s: int | None = None  # hold-down-interval; None: Junos's own
+
+    def holds_down_s(self, durations: Durations) -> float:
+        if self.hold_down_s is not None:
+            return float(self.hold_down_s)
+        return durations.hold_down_rg1 if self.group else durations.hold_down_rg0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -73,6 +73,7 @@ def _cluster(scene: Scene) -> Stanza:
             children=(
                 *(_priority(node, each.priority[node]) for node in NodeId),
                 *((item("preempt"),) if each.preempt else ()),
+                *(() if each.hold_down_s is None else (item("hold-down-interval", each.hold_down_s),)),
             ),
         )
         for each in scene.spec.groups

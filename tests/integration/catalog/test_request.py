@@ -164,6 +164,11 @@ class TestResolves:
         assert (intent.window_start, intent.window_end) == (None, None)
         assert intent.requested_by == "jo@example.net"
 
+    def test_rg0_as_the_run_says_and_else_as_the_policy(self, fleet: Folder) -> None:
+        catalog = fleet.catalog()
+        assert resolve(catalog, REQUEST).policy.fail_back_rg0
+        assert not resolve(catalog, replace(REQUEST, fail_back_rg0=False)).policy.fail_back_rg0
+
     @pytest.mark.parametrize("wanted", ["22.4R3-S2.11", "22.4R3-S2"])
     def test_the_image_by_its_release(self, fleet: Folder, wanted: str) -> None:
         assert resolve(fleet.catalog(), replace(REQUEST, image=wanted)).image.name == IMAGE

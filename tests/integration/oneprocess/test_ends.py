@@ -13,7 +13,7 @@ from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.steps.waits.in_order import BEGUN
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import carry_out, states
-from tests.stack.scenarios.orders import UPGRADE
+from tests.stack.scenarios.orders import UPGRADE, move, reset
 from tests.stack.scenarios.referee import ended
 
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
@@ -84,6 +84,16 @@ def test_a_healthy_upgrade_starts_ten_workers_and_cleared_when_it_is_over_it_doe
     assert (str(end.outcome), place.api().of(UPGRADE_DAG).run(run_id).state) == ("UPGRADED", "success")
     assert set(before) == set(states(place, run_id))
     assert ended(place, cluster, run_id, None).sent == UPGRADE
+
+
+def test_rg0_stays_on_the_other_node_when_the_run_wants_it_to(place: Place) -> None:
+    cluster = place.take_cluster("node0")
+    run_id = place.trigger(cluster, fail_back_rg0=False)
+    end = carry_out(place, run_id)
+    assert str(end.outcome) == "UPGRADED", end.reason
+    result = ended(place, cluster, run_id, end.outcome)
+    assert result.cluster.primaries == ("node1", "node0", "node1")
+    assert result.sent == tuple(order for order in UPGRADE if order not in (move(0, 0), reset(0, 0)))
 
 
 def test_a_person_who_is_asked_costs_three_workers_more(place: Place, workers: Workers) -> None:

@@ -52,6 +52,7 @@ def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores
         needs_approval=params["approval"],
         fail_back=params["fail_back"],
         no_validate=params["no_validate"],
+        fail_back_rg0=params["fail_back_rg0"],
         plan_only=params["plan_only"],
         window_start=params["window_start"],
         window_end=params["window_end"],

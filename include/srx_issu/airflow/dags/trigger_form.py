@@ -51,6 +51,12 @@ def upgrade_params() -> dict[str, Param]:
             description="The node does not check its configuration against the image (no-validate). Only "
             "where Juniper says so: a person must approve it",
         ),
+        "fail_back_rg0": Param(
+            None,
+            type=["null", "boolean"],
+            title="Fail back RG0",
+            description="Empty: as policy/limits.yaml says. False: RG0 stays where the ISSU has left it",
+        ),
         "plan_only": plan_only_param(),
         "window_start": _moment("Window opens", "Nothing starts before"),
         "window_end": _moment("Window closes", "Nothing starts that could not end before"),

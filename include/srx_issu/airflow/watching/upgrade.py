@@ -22,8 +22,8 @@ from srx_issu.airflow.watching.watcher import Watcher, watcher_of_loop
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
-from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.baseline import course_of, intent_of
+from srx_issu.domain.upgrade.intent import Intent, Timers
+from srx_issu.steps.baseline import course_of, intent_of, timers_in_force
 from srx_issu.steps.waits.watch import PollResult, Watch
 from srx_issu.steps.waits.watch_loop import WatchLoop
 
@@ -52,6 +52,7 @@ async def open_watch(
         reader=reader,
         clock=SystemClock(),
         began_at=opened.began_at,
+        timers=opened.timers,
     )
     try:
         yield WatchLoop(
@@ -75,6 +76,7 @@ class _Prepared:
     course: Course
     start: IssuStart | None
     began_at: datetime
+    timers: Timers
 
 
 def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
@@ -86,5 +88,6 @@ def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Pr
         intent=intent,
         course=course_of(so_far, stores.evidence, intent),
         start=so_far.start,
+        timers=timers_in_force(so_far, intent),
         began_at=begin_wait(stores, wait, so_far, f"waiting for {goal.replace('_', ' ')}"),
     )

@@ -54,7 +54,9 @@ class TimersEntry(FileEntry):
     switchover_s: Seconds | None = Field(None, description="For all groups to move to the upgraded node.")
     primary_upgrade_s: Seconds | None = Field(None, description="Until the old primary runs the new release.")
     resync_s: Seconds | None = Field(None, description="For the cold synchronization after that.")
-    rg0_hold_down_s: Seconds | None = Field(None, description="How long RG0 stays in secondary-hold.")
+    rg0_hold_down_s: Seconds | None = Field(
+        None, description="How long RG0 stays in secondary-hold; longer where the cluster configures it."
+    )
     group_settle_s: Seconds | None = Field(None, description="For a group to settle after a failover.")
     convergence_s: Seconds | None = Field(None, description="For sessions, VPNs and routes to come back.")
     approval_s: Seconds | None = Field(None, description="How long an approval is waited for.")
@@ -141,6 +143,9 @@ class SettingsEntry(FileEntry):
         None, description="How the ISSU is asked for; `rpc` only by choice."
     )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
+    fail_back_rg0: bool | None = Field(
+        None, description="Whether RG0 goes back, too: one more switchover of the control plane."
+    )
     snapshot_refused: WhenRefused | None = Field(
         None, description="What to do when a platform refuses the snapshot of its software."
     )
@@ -175,6 +180,7 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
             evidence=replace(policy.evidence, **level.evidence.model_dump(exclude_none=True)),
             start_method=level.start_method or policy.start_method,
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
+            fail_back_rg0=policy.fail_back_rg0 if level.fail_back_rg0 is None else level.fail_back_rg0,
             snapshot_refused=level.snapshot_refused or policy.snapshot_refused,
         )
     return policy

@@ -25,7 +25,8 @@ from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
 
 # What a run of issu_cluster may be asked for: the form's fields.
 UPGRADE_KEYS = (
-    "cluster", "image", "approval", "fail_back", "no_validate", "plan_only", "window_start", "window_end",
+    "cluster", "image", "approval", "fail_back", "fail_back_rg0", "no_validate", "plan_only",
+    "window_start", "window_end",
 )  # fmt: skip
 _OTHERS = ("audit__", "inventory__", "staging__", "campaigns")  # their files lie beside those of upgrades
 _UPGRADE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}")  # as Airflow's run ids; never a path
@@ -42,6 +43,7 @@ class UpgradeRequest:
     needs_approval: bool | None = None  # True asks for more than the policy; None = as the policy says
     fail_back: bool = True
     no_validate: bool = False  # the start leaves the node's own validation out; always approved by a person
+    fail_back_rg0: bool | None = None  # None = as the policy says
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None or "" = at once
     window_end: str | None = None
@@ -61,6 +63,8 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
             "such option; leave it out"
         )
     policy = _policy(catalog, cluster, image)
+    if request.fail_back_rg0 is not None:
+        policy = replace(policy, fail_back_rg0=request.fail_back_rg0)
     start, end = _window(request, policy.timers.worst_case_s)
     approvals = approvals_for(catalog, request, cluster, image)
     return Intent(

@@ -134,6 +134,7 @@ class ClusterState:
     interfaces: Rows[rows.Interface] | NotAnswered = field(default_factory=_not_asked)
     lacp: Rows[rows.LacpMember] | NotAnswered = field(default_factory=_not_asked)
     configuration: Rows[rows.ConfigurationSection] | NotAnswered = field(default_factory=_not_asked)
+    hold_downs: Rows[rows.HoldDown] | NotAnswered = field(default_factory=_not_asked)  # those configured
     routing_features: Rows[rows.RoutingFeatures] | NotAnswered = field(default_factory=_not_asked)  # one row
 
     def answers(self, table: str) -> Iterator[tuple[NodeName | None, Rows[Any] | NotAnswered]]:

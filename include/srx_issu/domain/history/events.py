@@ -67,12 +67,18 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineTaken:
-    """Both nodes before anything was changed. ``noise``: tolerances widened by what moves anyway."""
+    """Both nodes before anything was changed. ``noise``: tolerances widened by what moves anyway.
+
+    The hold-downs are those that the configuration has, of RG0 and the longest of the others; None = it has
+    none, or was not read.
+    """
 
     kind: ClassVar[EntryKind] = EntryKind.OBSERVED
     snapshot: str
     state: str
     noise: str | None = None
+    rg0_hold_down_s: int | None = None
+    data_hold_down_s: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

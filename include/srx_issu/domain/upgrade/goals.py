@@ -48,11 +48,13 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """What does not change while we wait: the baseline, who started the ISSU, and the target release."""
+    """What does not change while we wait: the baseline, who started the ISSU, the target release, and whether
+    RG0 goes back."""
 
     before: Snapshot
     starter: NodeName
     target: str
+    rg0_stays: bool = False  # where the ISSU has left it
 
 
 _PHASES = {
@@ -97,7 +99,7 @@ def _missing(goal: Goal, course: Course, now: Snapshot) -> str | None:
         case Goal.GROUPS_SETTLED:
             return unsettled
         case Goal.GROUPS_HOME:
-            return _away(course.before, now) or unsettled
+            return _away(course, now) or unsettled
         case Goal.FLAGS_CLEARED:
             return unsettled or _flags_left(course.before, now)
         case (
@@ -111,8 +113,9 @@ def _missing(goal: Goal, course: Course, now: Snapshot) -> str | None:
     assert_never(goal)
 
 
-def _away(before: Snapshot, now: Snapshot) -> str | None:
-    away = [f"{home(before, g)} is not yet primary of RG{g}" for g in away_from_home(before, now)]
+def _away(course: Course, now: Snapshot) -> str | None:
+    groups = [g for g in away_from_home(course.before, now) if g or not course.rg0_stays]
+    away = [f"{home(course.before, g)} is not yet primary of RG{g}" for g in groups]
     return ", ".join(away) or None
 
 

@@ -105,6 +105,7 @@ class Policy:
     tolerances: dict[str, Tolerance]  # by table name
     start_method: StartMethod = StartMethod.SHELL
     unlink_image: bool = False
+    fail_back_rg0: bool = True  # guide, step 7; False: the control plane stays where the ISSU has left it
     snapshot_refused: WhenRefused = WhenRefused.WARN  # by the platform; a snapshot that fails always blocks
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)

@@ -89,7 +89,7 @@ def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -
         "policy": _hashed(intent.policy),
         "approvals": _hashed(rule),
         "window": f"{intent.window_start or 'now'} to {intent.window_end or 'open end'}",
-        "fail back": "yes" if intent.fail_back else "no",
+        "fail back": _fail_back(intent),
         **validation,
         "support matrix": ready.passed.support,
         "asks because": ready.passed.ask or "",
@@ -97,6 +97,12 @@ def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -
         "readiness": ready.text,
         "findings": "; ".join((*ready.passed.findings, *found_since)),
     }
+
+
+def _fail_back(intent: Intent) -> str:
+    if not intent.fail_back:
+        return "no"
+    return "yes" if intent.policy.fail_back_rg0 else "yes, but RG0 stays"
 
 
 def asked(state: UpgradeState) -> tuple[AskedQuestion, ...]:

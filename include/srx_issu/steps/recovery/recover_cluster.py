@@ -29,7 +29,7 @@ from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
 from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.baseline import baseline, baseline_state
+from srx_issu.steps.baseline import baseline, baseline_state, timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import RecoveryOrder
 from srx_issu.steps.gate.send import send_command
@@ -102,7 +102,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | RecoveryWait
             case Send():
                 _send(context, plan, step)
             case Wait():
-                deadline_s = float(getattr(context.intent.policy.timers, step.action.deadline))
+                timers = timers_in_force(context.known(), context.intent)
+                deadline_s = float(getattr(timers, step.action.deadline))
                 return RecoveryWait(reason=step.reason, deadline_s=deadline_s)
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks

@@ -18,7 +18,7 @@ from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.upgrade.commands import FailOver, ResetFailover
 from srx_issu.domain.upgrade.goals import away_from_home
-from srx_issu.steps.baseline import baseline
+from srx_issu.steps.baseline import baseline, timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder, StillDue
 from srx_issu.steps.gate.send import send_command
@@ -83,9 +83,10 @@ def _when_nothing_objects(
 ) -> Snapshot:
     """The first look to which there is no objection: a lost answer or a hold-down of seconds is waited for.
 
-    Raises RequestRefused after ``timers.group_settle_s``, and at the second look that shows two primaries.
+    Raises RequestRefused after ``group_settle_s`` of the timers in force, and at the second look that shows
+    two primaries.
     """
-    timers, began = context.intent.policy.timers, context.clock.now()
+    timers, began = timers_in_force(context.known(), context.intent), context.clock.now()
     was_split = False
     while obstacle := objection(now := context.reader.observe()):
         split = bool(split_groups(now))
@@ -103,7 +104,11 @@ def fail_back_groups(context: UpgradeContext) -> Facts:
 
 
 def fail_back_rg0(context: UpgradeContext) -> Facts:
-    """RG0 to its home node: never by itself, whatever preempt says (guide)."""
+    """RG0 to its home node: never by itself, whatever preempt says (guide). It is one more switchover of the
+    control plane, and stays where it is if policy or the run want that."""
+    if context.intent.fail_back and not context.intent.policy.fail_back_rg0:
+        context.record(StepFinished(), "RG0 stays where the ISSU has left it: fail_back_rg0 is false")
+        return {"moved": []}
     return _fail_back(context, lambda group_id: group_id == 0)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.history.step_events import OwnWait, WaitBegan
 from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
-from srx_issu.steps.baseline import course_of
+from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
 from srx_issu.steps.waits.watch import deadline_s
@@ -20,7 +20,7 @@ def go_on_watching(context: UpgradeContext, now: Snapshot) -> NotYet | None:
     so_far = context.known()
     since, before = so_far.waiting_since.get(OwnWait.UNATTENDED_ISSU), so_far.unattended
     goal = _due(course_of(so_far, context.evidence, context.intent), now, before)
-    limit_s = deadline_s(goal, context.intent.policy.timers)
+    limit_s = deadline_s(goal, timers_in_force(so_far, context.intent))
     if since is None or before is not goal:
         text = f"no wait watches it any more: waiting here for {goal.replace('_', ' ')}"
         context.record(WaitBegan(awaited=OwnWait.UNATTENDED_ISSU, goal=goal), text)

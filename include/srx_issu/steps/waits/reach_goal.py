@@ -9,7 +9,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.history.step_events import WaitBegan, WaitEnded
 from srx_issu.domain.upgrade.goals import Goal, Progress, progress
-from srx_issu.steps.baseline import course_of
+from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
@@ -23,12 +23,13 @@ def reach(goal: Goal) -> ReachGoal:
     at once for what no deadline is waited for: two primaries, or a disabled node."""
 
     def step(context: UpgradeContext) -> Facts | NotYet:
-        seen, since = _look(context, goal), context.known().waiting_since.get(goal)
+        seen, so_far = _look(context, goal), context.known()
+        since = so_far.waiting_since.get(goal)
         waited_s = (context.journal.now() - since).total_seconds() if since else 0.0
         if seen.done:
             context.record(WaitEnded(awaited=goal, reached=True), f"{seen.text}, after {waited_s:.0f} s")
             return {"seen": seen.text}
-        timers = context.intent.policy.timers
+        timers = timers_in_force(so_far, context.intent)
         if waited_s > (limit_s := deadline_s(goal, timers)):
             raise RequestRefused(f"not reached within {limit_s:.0f} s: {seen.text}")
         if since is None:

@@ -66,6 +66,7 @@ class Watch:
     reader: AsyncClusterReader
     clock: Clock
     began_at: datetime
+    timers: Timers | None = None  # those in force, where they are not the policy's own
     _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
     _last: tuple[str, str] = field(default=("", ""))
     _dangers: list[str] = field(default_factory=list)  # the same one, look after look
@@ -73,8 +74,8 @@ class Watch:
 
     @property
     def deadline_s(self) -> float:
-        """From the platform's timers; see policy/limits.yaml."""
-        return deadline_s(self.goal, self.intent.policy.timers)
+        """From the platform's timers (policy/limits.yaml), and the hold-downs that the nodes have."""
+        return deadline_s(self.goal, self.timers or self.intent.policy.timers)
 
     @property
     def elapsed_s(self) -> float:

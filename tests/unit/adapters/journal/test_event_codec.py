@@ -113,7 +113,9 @@ FULL: tuple[Event, ...] = (
     WaitBegan(awaited=OwnWait.UNATTENDED_ISSU, goal=Goal.COLD_SYNCED),
     WaitEnded(awaited=Goal.RESYNCED, reached=False),
     Claimed(),
-    BaselineTaken(snapshot="u/snapshot", state="u/state", noise="u/noise"),
+    BaselineTaken(
+        snapshot="u/snapshot", state="u/state", noise="u/noise", rg0_hold_down_s=900, data_hold_down_s=60
+    ),
     StateCollected(snapshot="u/snapshot", state="u/state"),
     IssuFound(starter=NodeName.NODE1, target="22.4R3-S2.11", transcript="/var/tmp/t"),
     NothingMoved(),
@@ -183,7 +185,7 @@ SPARE: tuple[Event, ...] = (
 STORED: Mapping[str, str] = {
     "answer_given": "question by name choice responded_at",
     "approval_confirmed": "purpose by digest",
-    "baseline_taken": "snapshot state noise",
+    "baseline_taken": "snapshot state noise rg0_hold_down_s data_hold_down_s",
     "claimed": "",
     "cluster_handed_over": "by",
     "cluster_released": "by",

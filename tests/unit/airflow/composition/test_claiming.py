@@ -26,6 +26,7 @@ UPGRADE: dict[str, Any] = {
     "approval": True,
     "fail_back": True,
     "no_validate": False,
+    "fail_back_rg0": None,
     "plan_only": False,
     "window_start": None,
     "window_end": None,

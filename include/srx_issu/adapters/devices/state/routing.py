@@ -139,6 +139,19 @@ def routing_features(part: Element, node: NodeName, _: NodeName) -> Iterator[row
     )
 
 
+def hold_downs(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.HoldDown]:
+    """Of the groups that have one; raises for one that is no number."""
+    for told in _set_lines(part, node):
+        if told[0] != "set" or "hold-down-interval" not in told or "redundancy-group" not in told:
+            continue
+        group, seconds = (
+            told[told.index(word) + 1 :][:1] for word in ("redundancy-group", "hold-down-interval")
+        )
+        if not all(word and word[0].isdecimal() for word in (group, seconds)):
+            raise ReplyNotUnderstood(node, "hold-down-interval of a redundancy group", " ".join(told))
+        yield rows.HoldDown(group_id=int(group[0]), seconds=int(seconds[0]))
+
+
 def _set_lines(part: Element, node: NodeName) -> list[list[str]]:
     """The words of each line; ReplyNotUnderstood without any line."""
     told = [line.split() for line in lines(part)]
@@ -184,5 +197,6 @@ QUESTIONS = (
         NOT_IN_USE,
     ),
     of_primary("configuration", configuration, _CONFIGURATION),
+    of_primary("hold_downs", hold_downs, _CONFIGURATION),
     of_primary("routing_features", routing_features, _CONFIGURATION),
 )

@@ -59,6 +59,15 @@ class RtoCounter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldDown:
+    """``set chassis cluster redundancy-group N hold-down-interval S``: how long its old primary stays in
+    secondary-hold. A group without it has Junos's own."""
+
+    group_id: int
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MonitoringFailure:
     """A failure listed in ``show chassis cluster information``."""
 

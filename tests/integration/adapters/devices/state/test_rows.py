@@ -337,3 +337,22 @@ def test_links_keep_physical_and_monitored_apart() -> None:
 def test_routing_features_of_the_configuration(text: str, protocols: tuple[str, ...], graceful: bool) -> None:
     (row,) = read(routing.routing_features, f"<output>{text}</output>")
     assert (row.protocols, row.graceful_restart) == (protocols, graceful)
+
+
+def test_hold_downs_of_the_configuration() -> None:
+    text = """
+set version 21.4R3
+set chassis cluster redundancy-group 0 hold-down-interval 900
+set chassis cluster redundancy-group 1 node 0 priority 200
+set groups one chassis cluster redundancy-group 2 hold-down-interval 0
+deactivate chassis cluster redundancy-group 3 hold-down-interval
+"""
+    found = read(routing.hold_downs, f"<output>{text}</output>")
+    assert [(row.group_id, row.seconds) for row in found] == [(0, 900), (2, 0)]
+    assert read(routing.hold_downs, "<output>set system host-name x</output>") == []
+
+
+def test_a_hold_down_that_is_no_number_is_not_understood() -> None:
+    line = "set chassis cluster redundancy-group 1 hold-down-interval long"
+    with pytest.raises(ReplyNotUnderstood, match="hold-down-interval"):
+        read(routing.hold_downs, f"<output>{line}</output>")
