@@ -7,11 +7,12 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from srx_lab.files import NodeFiles
+from srx_lab.machine.faults import Fault
 from srx_lab.machine.state import Node
 from srx_lab.machine.words import NodeId
 from srx_lab.machine.world import World
 from srx_lab.replies import answer
-from srx_lab.replies.scene import Scene
+from srx_lab.replies.scene import Scene, User
 from srx_lab.running import RunningCluster
 from srx_lab.session import Session, SessionKind
 from srx_lab.streams import Streams
@@ -74,13 +75,16 @@ class Device:
             peer_users=self.peer().users(),
         )
 
-    def users(self) -> tuple[tuple[str, str, float], ...]:
-        """Name, address and time of login of everybody in the CLI."""
-        return tuple(
-            (session.user, session.client, session.since)
+    def users(self) -> tuple[User, ...]:
+        """Everybody with a terminal in the CLI; NETCONF has none [R], nor has a command over exec."""
+        visitor = self.world.fault("somebody_logs_in", self.node)
+        guests = () if visitor is None else (_guest(visitor, self.world.now),)
+        own = (
+            User(name=session.user, client=session.client, since=session.since)
             for session in self.sessions
-            if session.kind in {SessionKind.CLI, SessionKind.EXEC}
+            if session.kind is SessionKind.CLI
         )
+        return (*own, *guests)
 
     def banner(self) -> str:
         self.cluster.touch()
@@ -132,3 +136,8 @@ class Device:
         """Lines of an upgrade from its start until its process ends."""
         async for line in self.cluster.follow(number):
             yield line
+
+
+def _guest(visitor: Fault, now: float) -> User:
+    told = visitor.parameters
+    return User(name=told["user"], client=told["origin"], since=now, command=told["command"])

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.rows.node import Login
 from tests.fakes.snapshots import OLD, both
 
 
@@ -36,6 +37,9 @@ class FakeKeptReader:
 
     async def read_text(self, node: NodeName, path: str) -> str | None:
         return f"{node}:{path}"
+
+    async def others(self, node: NodeName) -> tuple[Login, ...]:
+        return ()
 
     def drop(self) -> None:
         self.dropped = True

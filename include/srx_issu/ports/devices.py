@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.rows.node import Login
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.intent import StartMethod
@@ -49,6 +50,14 @@ class AsyncClusterReader(Protocol):
     async def read_text(self, node: NodeName, path: str) -> str | None: ...
 
     async def close(self) -> None: ...
+
+
+class AsyncWatchReader(AsyncClusterReader, Protocol):
+    """One that can also say who else is there."""
+
+    async def others(self, node: NodeName) -> tuple[Login, ...]:
+        """Who is logged in to the node, but for our own account. Raises DeviceError when it does not say."""
+        ...
 
 
 class Started(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.fault_spec import Scope, U, spec
+from srx_lab.machine.fault_spec import R, Scope, U, spec
 
 REPLY_FAULTS = (
     # Replies that tell of something the machine does not have; `rpc` names the reply.
@@ -34,6 +34,16 @@ REPLY_FAULTS = (
     ),
     spec("license_ends", "a license ends `in_s` seconds after the look", U, Scope.NODE, in_s="3600"),
     spec("multi_node_ha", "the node is a member of a multinode high availability pair", "[R]", Scope.NODE),
+    spec("somebody_commits", "`user` commits a change of the configuration", R, Scope.CLUSTER, user="alice"),
+    spec(
+        "somebody_logs_in",
+        "`user` logs in to a node from `origin`; `command` is what the list of users shows",
+        R,
+        Scope.PRIMARY,
+        user="alice",
+        origin="192.0.2.77",
+        command="-cli (cli)",
+    ),
     spec("commit_unconfirmed", "a commit waits for its confirmation", U, Scope.CLUSTER),
     spec("no_graceful_restart", "graceful restart is not configured", U, Scope.CLUSTER),
 )

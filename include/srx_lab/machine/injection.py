@@ -160,6 +160,10 @@ def _commit_unconfirmed(world: World, fault: Fault) -> None:
     world.state.commits.insert(0, CommitRecord(at=world.now, user="lab", client="cli", comment=comment))
 
 
+def _commit(world: World, fault: Fault) -> None:
+    world.state.commits.insert(0, CommitRecord(at=world.now, user=fault.parameters["user"], client="cli"))
+
+
 def _confirm(world: World, fault: Fault) -> None:
     world.state.commits = [each for each in world.state.commits if "confirmed" not in each.comment]
 
@@ -213,6 +217,7 @@ _ON: dict[str, _Turn] = {
     "policies_out_of_sync_after": _break_policy_sync,
     "rtos_stop": _stop_rtos,
     "install_pending": _install,
+    "somebody_commits": _commit,
     "commit_unconfirmed": _commit_unconfirmed,
     "sessions_lost": _lose("sessions"),
     "routes_lost": _lose("routes"),

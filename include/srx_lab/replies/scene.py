@@ -27,6 +27,16 @@ class Query:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    """One line of `show system users`."""
+
+    name: str
+    client: str
+    since: float
+    command: str = "-cli (cli)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
     """The node a body is about (`node`), and the one that was asked (`asked`)."""
 
@@ -34,8 +44,8 @@ class Scene:
     node: NodeId
     asked: NodeId
     user: str = "lab"
-    users: tuple[tuple[str, str, float], ...] = ()  # of the node that was asked
-    peer_users: tuple[tuple[str, str, float], ...] = ()
+    users: tuple[User, ...] = ()  # of the node that was asked
+    peer_users: tuple[User, ...] = ()
 
     @property
     def here(self) -> Node:
@@ -53,8 +63,8 @@ class Scene:
     def now(self) -> float:
         return self.world.now
 
-    def users_of(self, node: NodeId) -> tuple[tuple[str, str, float], ...]:
-        """Name, address and time of login of everybody in that node's CLI."""
+    def users_of(self, node: NodeId) -> tuple[User, ...]:
+        """Everybody in that node's CLI."""
         return self.users if node is self.asked else self.peer_users
 
     def ns(self, area: str) -> str:

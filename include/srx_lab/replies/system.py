@@ -12,7 +12,7 @@ from srx_lab.machine.words import GroupState
 from srx_lab.markup import Element, leaf, node, padded
 from srx_lab.replies import text
 from srx_lab.replies.read_only import read_only
-from srx_lab.replies.scene import Query, Scene
+from srx_lab.replies.scene import Query, Scene, User
 from srx_lab.replies.when import clock_of, dated, long_date, short_span, uptime_span
 
 _BLOCK = 512
@@ -159,22 +159,22 @@ def users(scene: Scene, query: Query) -> Element:
             *_loads(scene),
             node(
                 "user-table",
-                *(_user(name, client, at, index) for index, (name, client, at) in enumerate(local)),
+                *(_user(each, index) for index, each in enumerate(local)),
             ),
         ),
         ns=scene.ns("junos"),
     )
 
 
-def _user(name: str, client: str, at: float, index: int) -> Element:
+def _user(user: User, index: int) -> Element:
     return node(
         "user-entry",
-        leaf("user", name),
+        leaf("user", user.name),
         leaf("tty", f"pts/{index}"),
-        leaf("from", client),
-        leaf("login-time", _clock_face(at), junos_seconds=str(int(at))),
+        leaf("from", user.client),
+        leaf("login-time", _clock_face(user.since), junos_seconds=str(int(user.since))),
         leaf("idle-time", "-", junos_seconds="0"),
-        leaf("command", "-cli (cli)"),
+        leaf("command", user.command),
     )
 
 

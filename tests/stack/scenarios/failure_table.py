@@ -355,6 +355,8 @@ ROWS: tuple[Scenario, ...] = (
     ),
     Scenario(fault="license_ends", then=upgraded()),
     Scenario(fault="multi_node_ha", then=not_ready()),
+    Scenario(fault="somebody_commits", at="install_secondary", then=upgraded()),
+    Scenario(fault="somebody_logs_in", at="install_secondary", then=upgraded()),
     Scenario(fault="commit_unconfirmed", then=not_ready()),
     Scenario(fault="no_graceful_restart", then=upgraded()),
     # Between the node and its client.

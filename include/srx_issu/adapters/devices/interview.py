@@ -83,8 +83,7 @@ def _software(node: NodeName, view: NodeView) -> _Asking[NodeView]:
 
 def _clock(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     body = yield from _own(node, questions.UPTIME, _UPTIME)
-    facts = system.clock_facts(node, body)
-    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
+    return _with_clock(view, system.clock_facts(node, body))
 
 
 def _groups(node: NodeName, view: NodeView) -> _Asking[NodeView]:
@@ -130,7 +129,18 @@ def with_clock(view: NodeView, uptime: Element) -> NodeView:
         facts = system.clock_facts(view.node, own_body(view.node, uptime, _UPTIME))
     except NO_VALUE as error:
         raise ReplyNotUnderstood(view.node, f"{questions.UPTIME.cli}: {error}") from error
-    return replace(view, device_time=facts.device_time, booted_at=facts.booted_at)
+    return _with_clock(view, facts)
+
+
+def _with_clock(view: NodeView, facts: system.ClockFacts) -> NodeView:
+    return replace(
+        view,
+        device_time=facts.device_time,
+        booted_at=facts.booted_at,
+        configured_at=facts.configured_at,
+        configured_by=facts.configured_by,
+        users=facts.users,
+    )
 
 
 def _own(node: NodeName, question: Question, tag: str) -> _Asking[Element]:

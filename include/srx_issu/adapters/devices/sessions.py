@@ -68,6 +68,7 @@ class KeptSession:
         self._busy = asyncio.Lock()
         self._is_over = False
         self.logins = 0
+        self._user: str | None = None
         self._queued_since: float | None = None
         self._queued_s = 0.0
 
@@ -80,6 +81,11 @@ class KeptSession:
     def queued_s(self) -> float:
         """For how long logins have waited for their turn until now: no moment of the node's silence."""
         return self._queued_s + (time.monotonic() - self._queued_since if self._queued_since else 0.0)
+
+    @property
+    def user(self) -> str | None:
+        """The account of the session that is open, or was last."""
+        return self._user
 
     async def run(
         self,
@@ -148,6 +154,7 @@ class KeptSession:
             raise
         self.logins += 1
         self._connection = opened
+        self._user = opened.get_extra_info("username")
         try:
             self._require_wanted()
         except SessionLost:

@@ -11,11 +11,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from srx_issu.adapters.devices import questions
-from srx_issu.adapters.devices.node_desk import NodeDesk
+from srx_issu.adapters.devices.compound import command
+from srx_issu.adapters.devices.node_desk import LOOK_BYTES, NodeDesk, xml_reply
 from srx_issu.adapters.devices.parse.files import says_missing
+from srx_issu.adapters.devices.parse.nodes import own_body
 from srx_issu.adapters.devices.parse.refusals import refusal_error
 from srx_issu.adapters.devices.sessions import Connect, Printed, Turn, at_once
+from srx_issu.adapters.devices.state.system import USERS, logins
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.rows.node import Login
 from srx_issu.domain.errors import DeviceTimeout, SessionLost
 from srx_issu.domain.redaction.printable import printable
 from srx_issu.domain.upgrade.intent import Timers
@@ -93,6 +97,18 @@ class SshClusterReader:
             words = printed.err.strip() or printed.out.strip() or f"exit status {printed.status}"
             raise refusal_error(node, words[:500])
         return printable(printed.out)
+
+    async def others(self, node: NodeName) -> tuple[Login, ...]:
+        desk = self._desks[node]
+        if desk.is_overdue:
+            raise DeviceTimeout(node, f"{USERS.cli}: the answer to the last look is still to come")
+        try:
+            async with asyncio.timeout(desk.patience_s):
+                printed = await desk.session.run(command(USERS), limit=LOOK_BYTES)
+        except TimeoutError as error:
+            raise DeviceTimeout(node, f"{USERS.cli}: no answer within {desk.patience_s:g} s") from error
+        body = own_body(node, xml_reply(node, printed, USERS), "system-users-information")
+        return tuple(each for each in logins(body, node, node) if each.user != desk.session.user)
 
     def drop(self) -> None:
         """Ends everything at once, without a word to the nodes."""

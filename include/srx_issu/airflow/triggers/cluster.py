@@ -73,6 +73,8 @@ def _count(look: PollResult) -> None:
     """A node is silent while it reboots; for longer than that is what an alert is for."""
     metrics = AirflowMetrics()
     metrics.count("poll.failed" if look.silent else "poll.answered")
+    if look.others:
+        metrics.count("bystanders.seen")
     for node in look.silent:
         metrics.count(f"poll.silent.{node}", node=node.value)
 

@@ -19,11 +19,13 @@ from srx_issu.airflow.watching.opening import (
     prepare_patiently,
 )
 from srx_issu.airflow.watching.watcher import Watcher, watcher_of_loop
+from srx_issu.domain.history.events import FoundBy
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.steps.baseline import course_of, intent_of, timers_in_force
+from srx_issu.steps.waits.bystanders import Bystanders
 from srx_issu.steps.waits.watch import PollResult, Watch
 from srx_issu.steps.waits.watch_loop import WatchLoop
 
@@ -53,6 +55,7 @@ async def open_watch(
         clock=SystemClock(),
         began_at=opened.began_at,
         timers=opened.timers,
+        bystanders=Bystanders(reader, opened.course.before, opened.told),
     )
     try:
         yield WatchLoop(
@@ -77,6 +80,7 @@ class _Prepared:
     start: IssuStart | None
     began_at: datetime
     timers: Timers
+    told: tuple[str, ...]  # of people who were seen at work, by an earlier wait
 
 
 def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
@@ -89,5 +93,6 @@ def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Pr
         course=course_of(so_far, stores.evidence, intent),
         start=so_far.start,
         timers=timers_in_force(so_far, intent),
+        told=tuple(so_far.found_by(FoundBy.BYSTANDERS)),
         began_at=begin_wait(stores, wait, so_far, f"waiting for {goal.replace('_', ' ')}"),
     )

@@ -122,6 +122,9 @@ class NodeView:
     cold_sync: ColdSync | None = None  # None: the release does not show it, or see ``not_understood``
     issu: IssuStatus | None = None
     not_understood: frozenset[str] = frozenset()  # of these fields: answered, but not in a way we can read
+    configured_at: datetime | None = None  # the last commit, aware, by the node's own clock
+    configured_by: str | None = None
+    users: int | None = None  # logged in at its CLI, ourselves included
     refused_login: bool = False  # it is there, but refuses our account or shows an unknown host key
 
     def group(self, group_id: int) -> RedundancyGroup | None:

@@ -55,6 +55,7 @@ class FoundBy(StrEnum):
     LAST_LOOK = "last_look"  # the comparison after the fail-back
     RECOVERY = "recovery"
     TO_DO = "to_do"  # what a person is told to do
+    BYSTANDERS = "bystanders"  # somebody else worked on the cluster during the ISSU
     LEASE = "lease"  # the cluster was lost to another upgrade
 
 

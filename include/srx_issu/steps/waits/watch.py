@@ -7,7 +7,7 @@ end of an outage in which nobody could judge.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
@@ -25,9 +25,10 @@ from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
 from srx_issu.ports.clock import Clock
-from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.ports.devices import AsyncWatchReader
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import require_login
+from srx_issu.steps.waits.bystanders import Bystanders
 
 SHORT_S = 30.0  # an outage that lasted less, a look or so, moves no deadline
 # A group that moves between the looks at the two nodes shows two primaries for a moment.
@@ -43,6 +44,7 @@ class PollResult:
     detail: str
     stopped: str | None = None
     silent: tuple[NodeName, ...] = ()  # did not answer
+    others: tuple[str, ...] = ()  # who else was seen at work, in sentences that were not told yet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +65,11 @@ class Watch:
     step: str
     course: Course
     start: IssuStart | None
-    reader: AsyncClusterReader
+    reader: AsyncWatchReader
     clock: Clock
     began_at: datetime
     timers: Timers | None = None  # those in force, where they are not the policy's own
+    bystanders: Bystanders
     _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
     _last: tuple[str, str] = field(default=("", ""))
     _dangers: list[str] = field(default_factory=list)  # the same one, look after look
@@ -96,6 +99,10 @@ class Watch:
         Raises ConnectionUnusable when there is no account, or both nodes refuse it.
         """
         now = require_login(await self.reader.observe())
+        others = await self.bystanders.new(now)
+        return replace(await self._judged(now), others=others)
+
+    async def _judged(self, now: Snapshot) -> PollResult:
         seen = progress(self.goal, self.course, now)
         silent = tuple(view.node for view in now.views if not view.reachable)
         if seen.done:

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
-from srx_issu.domain.history.events import Observed
+from srx_issu.domain.history.entry import Entry
+from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
 from srx_issu.domain.history.step_events import WaitBegan, WaitEnded
 from srx_issu.ports.clock import Clock
 from srx_issu.steps.late_journal import LateJournal
@@ -81,6 +82,7 @@ class WatchLoop:
         if news:
             self.log.info("%s: %s", self.watch.intent.cluster.name, news)
         lines = [self.watch.entry(Observed(), news)] if news else []
+        lines += self._told_of_others(look)
         away_since = self.lines.outage.since
         if not await self.lines.write(*lines):
             return None
@@ -90,6 +92,12 @@ class WatchLoop:
             await self._back("journal", self.lines.outage.over())
             look = await self._look()
         return self.watch.verdict(look) if look else None
+
+    def _told_of_others(self, look: PollResult) -> list[Entry]:
+        """Findings: they are read with the outcome, and change none."""
+        for text in look.others:
+            self.log.warning("%s: %s", self.watch.intent.cluster.name, text)
+        return [self.watch.entry(FindingMade(by=FoundBy.BYSTANDERS), text) for text in look.others]
 
     def _lost(self, why: str | None) -> WaitVerdict | None:
         return WaitVerdict(reached=False, text=why, elapsed_s=self.watch.elapsed_s) if why else None

@@ -223,7 +223,7 @@ VALUES: Mapping[type[Any], str] = {
     Sending: "snapshot upload gather start resync_policies reset_flags fail_back fail_back_rg0 recover "
     "return_groups clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
-    FoundBy: "readiness snapshot policies state last_look recovery to_do lease",
+    FoundBy: "readiness snapshot policies state last_look recovery to_do bystanders lease",
     Goal: "secondary_upgraded cold_synced switched_over primary_upgraded resynced groups_settled groups_home "
     "flags_cleared",
     ActionName: "wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
+from srx_issu.domain.cluster.rows import Login
 from srx_issu.domain.errors import DeviceUnreachable
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Event, Observed
@@ -15,6 +16,7 @@ from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Timers
+from srx_issu.steps.waits.bystanders import Bystanders
 from srx_issu.steps.waits.watch import Watch, deadline_s
 from tests.fakes.intents import intent
 from tests.fakes.memory import SteppingClock
@@ -39,6 +41,9 @@ class AsyncScript:
             raise self.transcript
         return self.transcript
 
+    async def others(self, node: NodeName) -> tuple[Login, ...]:
+        return ()
+
     async def close(self) -> None:
         return None
 
@@ -54,6 +59,7 @@ def watch(reader: AsyncScript, goal: Goal = Goal.SECONDARY_UPGRADED, *, by_rpc: 
         reader=reader,
         clock=SteppingClock(),
         began_at=T0,
+        bystanders=Bystanders(reader, both()),
     )
 
 

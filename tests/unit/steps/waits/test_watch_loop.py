@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.rows import Login
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, JournalError, LeaseHeld
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.state_parts import IssuStart
@@ -18,6 +19,7 @@ from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import WATCHING, Outage
+from srx_issu.steps.waits.bystanders import Bystanders
 from srx_issu.steps.waits.watch import WaitVerdict, Watch
 from srx_issu.steps.waits.watch_loop import LeaseKeeper, WatchLoop
 from tests.fakes.intents import intent
@@ -60,6 +62,9 @@ class World:
     async def read_text(self, node: NodeName, path: str) -> str | None:
         return None
 
+    async def others(self, node: NodeName) -> tuple[Login, ...]:
+        return (Login(user="alice", tty="pts/1", origin=None, idle=None, command=None),)
+
     async def close(self) -> None:
         return None
 
@@ -87,6 +92,7 @@ class Wait:
             reader=self.world,
             clock=self.clock,
             began_at=T0,
+            bystanders=Bystanders(self.world, both()),
         )
         outage = Outage(clock=self.clock, log=LOG, meanwhile=WATCHING)
         self.loop = WatchLoop(
@@ -260,3 +266,18 @@ def test_a_lease_that_another_has_taken_ends_the_wait() -> None:
     assert "held by upgrade other" in verdict.text
     assert 3600 <= wait.passed_s <= 3700
     assert wait.lines(EntryKind.STEP_FAILED) == [verdict.text]
+
+
+def test_somebody_at_work_is_a_finding_and_a_warning_and_changes_no_verdict(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    half_way, reached = (
+        replace(now, node0=replace(now.node0, users=1), node1=replace(now.node1, users=0))
+        for now in (HALF_WAY, REACHED)
+    )
+    wait = Wait([(0, half_way), (60, reached)])
+    with caplog.at_level(logging.WARNING):
+        assert wait.decided().reached
+    words = "node0: alice is logged in during the ISSU (pts/1)"
+    assert wait.lines(EntryKind.FINDING) == [words]
+    assert [record.message for record in caplog.records].count(f"fw-1: {words}") == 1

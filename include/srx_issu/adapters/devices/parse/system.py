@@ -26,6 +26,9 @@ class SoftwareFacts:
 class ClockFacts:
     device_time: datetime | None  # aware, UTC
     booted_at: datetime | None  # aware, UTC, by the node's own clock
+    configured_at: datetime | None  # the last commit; None where it is not told
+    configured_by: str | None
+    users: int | None
 
 
 def software_facts(node: str, body: Element) -> SoftwareFacts:
@@ -56,7 +59,14 @@ def clock_facts(node: str, body: Element) -> ClockFacts:
     seconds = length.get("seconds") if length is not None else None
     if booted is None and now is not None and seconds is not None and seconds.isdecimal():
         booted = now - timedelta(seconds=min(int(seconds), int(now.timestamp())))
-    return ClockFacts(device_time=now, booted_at=booted)
+    users = value(body, "uptime-information/active-user-count")
+    return ClockFacts(
+        device_time=now,
+        booted_at=booted,
+        configured_at=_moment(node, body.find("last-configured-time/date-time")),
+        configured_by=value(body, "last-configured-time/user"),
+        users=int(users) if users is not None and users.isdecimal() else None,
+    )
 
 
 def _moment(node: str, element: Element | None) -> datetime | None:

@@ -135,6 +135,8 @@ def candidate(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Candi
         yield rows.CandidateChange(where=place, lines=count)
 
 
+USERS = by_rpc_or_cli("get-system-users-information", "show system users")
+
 QUESTIONS = (
     of_both("software", software, SOFTWARE),
     of_both("clocks", clock, UPTIME),
@@ -145,7 +147,7 @@ QUESTIONS = (
         by_rpc_or_cli("get-system-core-dumps", "show system core-dumps"),
         NO_SUCH_FILE,
     ),
-    of_both("logins", logins, by_rpc_or_cli("get-system-users-information", "show system users")),
+    of_both("logins", logins, USERS),
     of_each("commits", commits, by_rpc_or_cli("get-commit-information", "show system commit")),
     of_each(
         "candidate",

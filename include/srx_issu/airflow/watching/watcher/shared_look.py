@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.rows.node import Login
 from srx_issu.domain.errors import DeviceError
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ class KeptReader(Protocol):
     async def observe(self) -> Snapshot: ...
 
     async def read_text(self, node: NodeName, path: str) -> str | None: ...
+
+    async def others(self, node: NodeName) -> tuple[Login, ...]: ...
 
     def drop(self) -> None: ...
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from srx_issu.airflow.watching.watcher.shared_look import KeptReader, SharedLook
 from srx_issu.domain.cluster.model import NodeName, Snapshot
+from srx_issu.domain.cluster.rows.node import Login
 from srx_issu.domain.errors import DeviceError
 
 STALE_INTERVALS = 3
@@ -66,6 +67,10 @@ class Subscription:
     async def read_text(self, node: NodeName, path: str) -> str | None:
         reader = self._own or self._current().reader
         return await reader.read_text(node, path)
+
+    async def others(self, node: NodeName) -> tuple[Login, ...]:
+        reader = self._own or self._current().reader
+        return await reader.others(node)
 
     async def close(self) -> None:
         """The sessions are the watcher's and live on for a while; one's own are closed."""
