@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.cluster.state import ClusterState
+from srx_issu.domain.cluster.routing_engine import common_generation
+from srx_issu.domain.cluster.state import ClusterState, Rows
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.history.events import BaselineTaken
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
@@ -47,15 +48,34 @@ def _taken(state: UpgradeState) -> BaselineTaken:
     return state.baseline
 
 
+def taken_from(
+    state: ClusterState, snapshot_id: str, state_id: str, noise: str | None = None
+) -> BaselineTaken:
+    """A baseline whose evidence has these ids, with what of it every later step must know."""
+    holds = state.hold_downs.rows if isinstance(state.hold_downs, Rows) else ()
+    return BaselineTaken(
+        snapshot=snapshot_id,
+        state=state_id,
+        noise=noise,
+        rg0_hold_down_s=max((held.seconds for held in holds if held.group_id == 0), default=None),
+        data_hold_down_s=max((held.seconds for held in holds if held.group_id > 0), default=None),
+        routing_engine=common_generation(state.modules),
+    )
+
+
 def intent_of(journal: Journal, upgrade_id: str) -> Intent:
-    """The intent as it was fixed. A recovery that was not told the target has it from what it found."""
+    """The intent as it was fixed. A recovery has no image: it has the target from what it found, and which
+    software the nodes take from the routing engine that they show."""
     intent = journal.intent(upgrade_id)
     if intent.purpose is not Purpose.RECOVER:
         return intent
-    found = known(journal.entries(upgrade_id)).found
-    if found is None:
+    so_far = known(journal.entries(upgrade_id))
+    engine = so_far.baseline.routing_engine if so_far.baseline else None
+    if engine is not None and intent.support is not None:
+        intent = replace(intent, software=intent.support.software(intent.cluster.model, engine))
+    if so_far.found is None:
         return intent
-    return replace(intent, image=replace(intent.image, release=found.target))
+    return replace(intent, image=replace(intent.image, release=so_far.found.target))
 
 
 def course_of(state: UpgradeState, evidence: Evidence, intent: Intent) -> Course:

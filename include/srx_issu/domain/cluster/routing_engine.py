@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.rows import Module
+from srx_issu.domain.cluster.state import PerNode
 
 _GENERATIONS = {
     "RE1": re.compile(r"\bRE-13-20\b", re.IGNORECASE),
@@ -26,3 +28,10 @@ def generation(words: str | None) -> str | None:
 def routing_engines(modules: Iterable[Module]) -> tuple[str, ...]:
     """What the inventory says of each engine of a node; a second one serves the second control link."""
     return tuple(module.kind for module in modules if module.place.startswith(_PLACE) and module.kind)
+
+
+def common_generation(modules: PerNode[Module]) -> str | None:
+    """Of every routing engine that both nodes show; None where they differ, or one is not known."""
+    shown = [routing_engines(modules.rows_of(node) or ()) for node in NodeName]
+    found = {generation(words) for engines in shown for words in engines}
+    return next(iter(found)) if all(shown) and len(found) == 1 else None

@@ -71,7 +71,7 @@ class BaselineTaken:
     """Both nodes before anything was changed. ``noise``: tolerances widened by what moves anyway.
 
     The hold-downs are those that the configuration has, of RG0 and the longest of the others; None = it has
-    none, or was not read.
+    none, or was not read. ``routing_engine``: "RE3", where every engine of both nodes is one.
     """
 
     kind: ClassVar[EntryKind] = EntryKind.OBSERVED
@@ -80,6 +80,7 @@ class BaselineTaken:
     noise: str | None = None
     rg0_hold_down_s: int | None = None
     data_hold_down_s: int | None = None
+    routing_engine: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from srx_issu.domain.cluster.state import ClusterState, Rows
+from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.noise_floor import noise_floor
 from srx_issu.domain.comparison.tables import GAUGED
-from srx_issu.domain.history.events import BaselineTaken
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.upgrade.intent import Tolerance
 from srx_issu.ports import codec
+from srx_issu.steps.baseline import taken_from
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.upgrade.comparing import keep_look
 
@@ -25,14 +25,7 @@ def collect_baseline(context: UpgradeContext) -> Facts:
     noise = _noise(context, look) if look.snapshot.both_reachable else None
     silent = [f"{view.node} ({view.error})" for view in look.snapshot.views if not view.reachable]
     text = f"does not answer: {', '.join(silent)}" if silent else "both nodes answered"
-    holds = look.state.hold_downs.rows if isinstance(look.state.hold_downs, Rows) else ()
-    taken = BaselineTaken(
-        snapshot=kept.snapshot,
-        state=kept.state,
-        noise=noise,
-        rg0_hold_down_s=max((h.seconds for h in holds if h.group_id == 0), default=None),
-        data_hold_down_s=max((h.seconds for h in holds if h.group_id > 0), default=None),
-    )
+    taken = taken_from(look.state, kept.snapshot, kept.state, noise)
     context.record(taken, f"baseline taken; {text}")
     return {"snapshot": kept.snapshot, "state": kept.state, "noise": noise}
 

@@ -17,7 +17,7 @@ from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, whose_issu
 from srx_issu.ports import codec
 from srx_issu.ports.journal import UpgradeRecord
-from srx_issu.steps.baseline import baseline, intent_of
+from srx_issu.steps.baseline import baseline, intent_of, taken_from
 from srx_issu.steps.context import Facts, UpgradeContext
 
 
@@ -75,11 +75,10 @@ def observe_again(context: UpgradeContext) -> Facts:
 def _keep_baseline(context: UpgradeContext, now: Snapshot, reason: str) -> None:
     """The cluster as it is now; the newest baseline counts."""
     state = context.collect(now)
-    taken = BaselineTaken(
-        snapshot=context.evidence.write(context.upgrade_id, "baseline-snapshot.json", codec.dumps(now)),
-        state=context.evidence.write(context.upgrade_id, "baseline-state.json", codec.dumps(state)),
-    )
-    context.record(taken, f"baseline: {reason}")
+    write = context.evidence.write
+    snapshot_id = write(context.upgrade_id, "baseline-snapshot.json", codec.dumps(now))
+    state_id = write(context.upgrade_id, "baseline-state.json", codec.dumps(state))
+    context.record(taken_from(state, snapshot_id, state_id), f"baseline: {reason}")
 
 
 def earlier_upgrade(context: UpgradeContext) -> Earlier | None:

@@ -114,7 +114,12 @@ FULL: tuple[Event, ...] = (
     WaitEnded(awaited=Goal.RESYNCED, reached=False),
     Claimed(),
     BaselineTaken(
-        snapshot="u/snapshot", state="u/state", noise="u/noise", rg0_hold_down_s=900, data_hold_down_s=60
+        snapshot="u/snapshot",
+        state="u/state",
+        noise="u/noise",
+        rg0_hold_down_s=900,
+        data_hold_down_s=60,
+        routing_engine="RE3",
     ),
     StateCollected(snapshot="u/snapshot", state="u/state"),
     IssuFound(starter=NodeName.NODE1, target="22.4R3-S2.11", transcript="/var/tmp/t"),
@@ -185,7 +190,7 @@ SPARE: tuple[Event, ...] = (
 STORED: Mapping[str, str] = {
     "answer_given": "question by name choice responded_at",
     "approval_confirmed": "purpose by digest",
-    "baseline_taken": "snapshot state noise rg0_hold_down_s data_hold_down_s",
+    "baseline_taken": "snapshot state noise rg0_hold_down_s data_hold_down_s routing_engine",
     "claimed": "",
     "cluster_handed_over": "by",
     "cluster_released": "by",

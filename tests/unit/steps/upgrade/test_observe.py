@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from srx_issu.domain.cluster.rows import Module
+from srx_issu.domain.cluster.state import PerNode, Rows
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.history.command_events import CommandIntended, CommandSent, Sending
 from srx_issu.domain.history.entry import entry_of
@@ -13,7 +15,9 @@ from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterReleased
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN
+from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.steps.baseline import baseline, course_of, intent_of
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.observe import observe, observe_again
@@ -61,6 +65,35 @@ def test_the_target_that_was_found_becomes_the_intents() -> None:
     now = intent_of(fake.journal, "recover-1")
     assert now.image.release == NEW
     assert course_of(fake.known(), fake.evidence, now).target == NEW
+
+
+@pytest.mark.parametrize(
+    ("node0", "node1", "software"),
+    [
+        ("SRX5k RE-2000x6", "SRX5k RE-2000x6", SoftwareFamily.VMHOST),
+        ("SRX5k RE-1800X4", "SRX5k RE-1800X4", SoftwareFamily.SYSTEM),
+        ("SRX5k RE-2000x6", "SRX5k RE-1800X4", SoftwareFamily.SYSTEM),  # as the inventory says
+        ("SRX5k RE-9000x9", "SRX5k RE-9000x9", SoftwareFamily.SYSTEM),
+    ],
+)
+def test_which_software_the_nodes_take_is_read_from_their_routing_engines(
+    node0: str, node1: str, software: SoftwareFamily
+) -> None:
+    fake = recovery()
+    platform = Platform(
+        model=fake.intent.cluster.model,
+        in_service=InService.ISSU,
+        reason="guide",
+        routing_engines={"RE3": SoftwareFamily.VMHOST},
+    )
+    support = SupportMatrix(platforms={platform.model: platform})
+    told = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER, image=UNTOLD, support=support)
+    fake = FakeUpgrade(intent=told)
+    fake.reader.now = both(OLD, NEW)
+    shown = [Rows(rows=(Module(place="Routing Engine 0", kind=kind),)) for kind in (node0, node1)]
+    fake.state = replace(fake.state, modules=PerNode(node0=shown[0], node1=shown[1]))
+    observe(fake.context("observe"))
+    assert intent_of(fake.journal, "recover-1").software is software
 
 
 def test_goes_on_from_the_upgrade_of_a_dead_controller() -> None:
