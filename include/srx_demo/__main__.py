@@ -14,9 +14,9 @@ from pathlib import Path
 from rich.console import Console
 
 from srx_demo.approving import MOST, USERS, Approvers
-from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names
+from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names, models_of
 from srx_demo.proving import prove
-from srx_demo.scenery import Scenery, lab_table
+from srx_demo.scenery import TARGET_MODELS, TARGET_RELEASE, Scenery, lab_table
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.display import phase_table
@@ -37,7 +37,8 @@ console = Console()
 def demonstrate(scenery: Scenery, faults: Sequence[str], *, keep: bool) -> int:
     with Stack(scenery.home, scenery.options(), say=say) as stack:
         scenery.check = stack.check
-        cluster, image = scenery.cluster, scenery.image
+        cluster = scenery.cluster
+        image = scenery.image_for(cluster.name)
         for fault in faults:
             scenery.break_it(fault)
             console.print(f"Fault injected into the simulated cluster: {fault}", highlight=False)
@@ -63,7 +64,7 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
     """What ``srx-issu upgrade CLUSTER --image IMAGE --follow`` does; who must approve says the policy."""
     conf = {
         "cluster": scenery.cluster.name,
-        "image": scenery.image.path.name,
+        "image": scenery.image_for(scenery.cluster.name).path.name,
         "approval": None,
         "fail_back": True,
         "plan_only": False,
@@ -127,6 +128,7 @@ def arguments() -> argparse.Namespace:
         help="let so many people approve the upgrade; the demo answers for them",
     )
     parser.add_argument("--topology", type=Path, default=DEMO_TOPOLOGY, help="another simulated cluster")
+    parser.add_argument("--release", default=TARGET_RELEASE, help="to upgrade it to (default: %(default)s)")
     return parser.parse_args()
 
 
@@ -136,7 +138,9 @@ def main() -> int:
     if faults and (unknown := sorted(set(faults) - set(known := fault_names()))):
         raise LabFailed(f"no fault {unknown[0]!r}; there are: {', '.join(known)}")
     home = Home(root=Home.default().root / "demo")
-    scenery = Scenery.build(home, Lab(state=home.root / "lab", topology=given.topology, speed=given.speed))
+    lab = Lab(state=home.root / "lab", topology=given.topology, speed=given.speed)
+    others = dict.fromkeys(set(models_of(given.topology)) - set(TARGET_MODELS), given.release)
+    scenery = Scenery.build(home, lab, release=given.release, others=others)
     scenery.approvers = USERS[: given.approvers]
     with ending_on_signals():
         return demonstrate(scenery, faults, keep=given.keep)

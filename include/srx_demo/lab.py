@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from srx_issu.stack.processes.component import Program
 
 READY_TIMEOUT_S = 30.0
@@ -138,6 +140,12 @@ class Lab:
             password=Path(told["password_file"]).read_text().strip(),
             known_hosts=Path(told["known_hosts"]),
         )
+
+
+def models_of(topology: Path) -> tuple[str, ...]:
+    """Of its clusters, each once."""
+    clusters = yaml.safe_load(topology.read_text(encoding="utf-8")).get("clusters") or ()
+    return tuple(dict.fromkeys(str(cluster.get("model")) for cluster in clusters))
 
 
 def make_image(model: str, release: str, size_mb: float, folder: Path) -> Path:

@@ -112,7 +112,8 @@ class Scenery:
 
     def break_it(self, fault: str) -> None:
         """``already_current`` means the release that the demo upgrades to."""
-        parameters = {"release": self.image.release} if fault == "already_current" else {}
+        target = self.image_for(self.cluster.name).release
+        parameters = {"release": target} if fault == "already_current" else {}
         self.lab.inject(fault, self.cluster.name, **parameters)
 
     def login(self, url: str, user: str = USER) -> ApiLogin:
