@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +47,17 @@ class MemorySink:
         self.text += text
 
 
+@dataclass(kw_only=True, slots=True)
+class PipeSink:
+    """The other end reads it line by line, while more is written."""
+
+    lines: asyncio.Queue[str | None]
+
+    async def write(self, text: str) -> None:
+        for line in text.splitlines():
+            self.lines.put_nowait(line)
+
+
 class NullSink:
     """/dev/null."""
 
@@ -55,8 +67,9 @@ class NullSink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Streams:
-    """Standard input (whole), output and error of a command."""
+    """Standard input (whole), output and error of a command. `lines`: an input that is still written."""
 
     out: Sink
     err: Sink
     stdin: str = ""
+    lines: asyncio.Queue[str | None] | None = None

@@ -14,6 +14,7 @@ from srx_issu.domain.errors import (
     CommandRefused,
     DeviceTimeout,
     DeviceUnreachable,
+    PermitExpired,
     RequestRefused,
     SessionLost,
     UnknownCommand,
@@ -30,7 +31,7 @@ from srx_issu.domain.upgrade.commands import (
 )
 from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Started
-from tests.fakes.lines import send, start
+from tests.fakes.lines import permit, send, start
 from tests.fakes.node import Act, ScriptedNode, closed_port
 from tests.fakes.wires import cluster_at
 
@@ -77,6 +78,18 @@ def writer(node: ScriptedNode, folder: Path) -> Iterator[PyezClusterWriter]:
     )
     yield writer
     writer.close()
+
+
+def shell_writer(node: ScriptedNode, folder: Path, *, takes_answers: bool) -> PyezClusterWriter:
+    made = PyezClusterWriter(
+        cluster_at(node.address, node.address),
+        node.credentials(),
+        Timers(connect_s=5, rpc_s=0.4),
+        folder_of=lambda job: f"{folder}/srx-issu-{job}",
+        pause=lambda _: time.sleep(0.05),
+    )
+    made.takes_answers = takes_answers
+    return made
 
 
 def test_no_answer_is_a_timeout_and_the_other_form_is_not_tried(
@@ -316,6 +329,46 @@ class TestStartInShell:
         assert again.words == "already started by this job; nothing was sent"
         assert again.transcript_path == first.transcript_path
         assert self.asked(with_shell) == [START.cli]
+
+    def test_a_job_with_a_standing_input_takes_one_yes_and_no_other(
+        self, node: ScriptedNode, with_shell: Path, folder: Path
+    ) -> None:
+        self._write(with_shell, "printf 'Go on ? [yes,no] (no) '; read said; echo; echo said $said; exit 3")
+        writer = shell_writer(node, folder, takes_answers=True)
+        start(writer, N0, START, "job", StartMethod.SHELL)
+        job = folder / "srx-issu-job"
+        with writer.start_line(N0, StartMethod.SHELL) as line:
+            assert "standing input" in line.answer("job", permit(N0))
+            with pytest.raises(CommandRefused, match="has ended, or was started without"):
+                line.answer("other", permit(N0))
+            wait_for(job / "exit")
+            with pytest.raises(CommandRefused, match="has ended"):
+                line.answer("job", permit(N0))
+        assert (job / "transcript").read_text() == "Go on ? [yes,no] (no) \nsaid yes\n"
+        assert (job / "exit").read_text() == "3\n"
+        assert (job / "answered").read_text() == "yes\n"
+
+    def test_a_job_without_a_standing_input_finds_the_end_of_it(
+        self, writer: PyezClusterWriter, with_shell: Path, folder: Path
+    ) -> None:
+        self._write(with_shell, "read said && echo said $said; sleep 3")
+        start(writer, N0, START, "job", StartMethod.SHELL)
+        with (
+            writer.start_line(N0, StartMethod.SHELL) as line,
+            pytest.raises(CommandRefused, match="without a standing input"),
+        ):
+            line.answer("job", permit(N0))
+        assert not (folder / "srx-issu-job" / "answer").exists()
+
+    def test_no_answer_leaves_with_a_permit_that_has_run_out(
+        self, node: ScriptedNode, with_shell: Path, folder: Path
+    ) -> None:
+        self._write(with_shell, "read said; sleep 3")
+        writer = shell_writer(node, folder, takes_answers=True)
+        start(writer, N0, START, "job", StartMethod.SHELL)
+        with writer.start_line(N0, StartMethod.SHELL) as line, pytest.raises(PermitExpired):
+            line.answer("job", permit(N0, seconds=-1))
+        assert not (folder / "srx-issu-job" / "answer").exists()
 
     def test_refusal_of_the_job(self, writer: PyezClusterWriter, with_shell: Path, folder: Path) -> None:
         self._write(with_shell, "echo 'warning: ISSU in progress'; exit 1")

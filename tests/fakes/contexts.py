@@ -66,6 +66,7 @@ class RecordingWriter:
     refuse: DeviceError | None = None
     marker: set[str] = field(default_factory=set)  # jobs the node knows
     has_shell: bool = True
+    answers: list[tuple[NodeName, str]] = field(default_factory=list)  # to questions of a job
 
     @contextmanager
     def line(self, node: NodeName) -> Iterator[Line]:
@@ -77,13 +78,21 @@ class RecordingWriter:
             raise UnknownCommand(node, "no shell for this account")
         by_shell = method is not StartMethod.RPC and self.has_shell
         way = StartMethod.SHELL if by_shell else StartMethod.RPC
-        yield FakeStartLine(node=node, method=way, marked=self._marked, carry_out=self._start)
+        yield FakeStartLine(
+            node=node, method=way, marked=self._marked, carry_out=self._start, answered=self._answer
+        )
 
     def _send(self, node: NodeName, command: Command) -> str:
         self.sent.append((node, command.cli))
         if self.refuse:
             raise self.refuse
         return "ok"
+
+    def _answer(self, node: NodeName, job: str) -> str:
+        self.answers.append((node, job))
+        if self.refuse:
+            raise self.refuse
+        return "yes was put into the job's standing input"
 
     def _marked(self, node: NodeName, job: str) -> StartReport | None:
         if job not in self.marker:

@@ -32,6 +32,7 @@ class FakeStartLine:
     method: StartMethod
     marked: Callable[[NodeName, str], StartReport | None]
     carry_out: Callable[[NodeName, StartIssu, str, StartMethod], StartReport]
+    answered: Callable[[NodeName, str], str] = lambda node, job: f"{node} {job}"
 
     def started(self, job: str) -> StartReport | None:
         return self.marked(self.node, job) if self.method is StartMethod.SHELL else None
@@ -39,6 +40,10 @@ class FakeStartLine:
     def start(self, command: StartIssu, job: str, permit: Permit) -> StartReport:
         permit.check()
         return self.carry_out(self.node, command, job, self.method)
+
+    def answer(self, job: str, permit: Permit) -> str:
+        permit.check()
+        return self.answered(self.node, job)
 
 
 def permit(node: NodeName = NodeName.NODE0, seconds: float = PERMIT_S) -> Permit:

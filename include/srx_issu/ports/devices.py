@@ -112,6 +112,14 @@ class StartLine(Protocol):
         """
         ...
 
+    def answer(self, job: str, permit: Permit) -> str:
+        """A yes into the standing input of that job, once; returns what was done.
+
+        Raises PermitExpired when nothing was sent, CommandRefused when the job takes no answer, or none any
+        more, and SessionLost or DeviceTimeout when it is unknown whether it has one now.
+        """
+        ...
+
 
 class ClusterWriter(Protocol):
     """Opens the lines over which something may be sent. Only the send gate uses it.

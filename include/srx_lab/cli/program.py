@@ -20,7 +20,8 @@ async def cli(
         text = arguments[arguments.index("-c") + 1]
         is_late = isinstance(streams.out, FileSink) and device.world.fault("cli_writes_at_end", device.node)
         out: Sink = MemorySink() if is_late else streams.out
-        status = await run_once(device, session, text, out.write, stdin=streams.stdin)
+        read_line = streams.lines.get if streams.lines is not None else None
+        status = await run_once(device, session, text, out.write, stdin=streams.stdin, read_line=read_line)
         if isinstance(out, MemorySink) and out is not streams.out:
             await streams.out.write(out.text)
         return status

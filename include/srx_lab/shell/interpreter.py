@@ -15,7 +15,7 @@ from srx_lab.shell.process import Exit, Process
 from srx_lab.shell.process_builtins import PROCESS_BUILTINS
 from srx_lab.shell.syntax import Command, If, Sequence, ShellSyntax, Simple, Step, Subshell, While, parse
 from srx_lab.shell.text_builtins import TEXT_BUILTINS
-from srx_lab.streams import FileSink, MemorySink, NullSink, Sink, Streams, TerminalSink
+from srx_lab.streams import FileSink, MemorySink, NullSink, PipeSink, Sink, Streams, TerminalSink
 
 _ASSIGNMENT = re.compile(r"^([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 
@@ -67,13 +67,34 @@ class Shell(Process):
         return self.status
 
     async def _run_pipeline(self, pipeline: list[Command], streams: Streams) -> int:
+        match pipeline:
+            case [Subshell() as first, Subshell() as second]:
+                return await self._run_together(first, second, streams)
         stdin, status = streams.stdin, 0
         for index, command in enumerate(pipeline):
             last = index == len(pipeline) - 1
             memory = MemorySink()
             out: Sink = streams.out if last else memory
-            status = await self._run_command(command, Streams(out=out, err=streams.err, stdin=stdin))
+            lines = streams.lines if index == 0 else None
+            given = Streams(out=out, err=streams.err, stdin=stdin, lines=lines)
+            status = await self._run_command(command, given)
             stdin = memory.text
+        return status
+
+    async def _run_together(self, first: Subshell, second: Subshell, streams: Streams) -> int:
+        """Two groups: the second reads while the first writes."""
+        lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+        async def write() -> None:
+            await self._run_command(first, replace(streams, out=PipeSink(lines=lines)))
+            lines.put_nowait(None)
+
+        writing = asyncio.get_running_loop().create_task(write())
+        try:
+            status = await self._run_command(second, replace(streams, stdin="", lines=lines))
+            await writing
+        finally:
+            writing.cancel()
         return status
 
     async def _run_command(self, command: Command, streams: Streams) -> int:
@@ -157,7 +178,8 @@ class Shell(Process):
         except OSError as error:
             await streams.err.write(f"{error.strerror or error}.\n")
             return None
-        return Streams(out=out, err=out if command.merged else err, stdin=stdin)
+        lines = None if command.source else streams.lines
+        return Streams(out=out, err=out if command.merged else err, stdin=stdin, lines=lines)
 
     async def _path(self, word: str) -> str:
         return " ".join(await self._expand(word))

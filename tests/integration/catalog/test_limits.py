@@ -55,6 +55,7 @@ def _policy(folder: Folder, limits: str) -> Policy:
             "platforms: [{models: [SRX4600], limits: {disk_factor: 1}}]\n",
             "platforms[1].limits.disk_factor: 1 is less than the double image size that the ISSU guide wants",
         ),
+        ("fleet: {answered_prompts: [yes]}\n", "at least 12 characters"),
         ("fleet: {start_method: telnet}\n", "write one of 'auto', 'shell' or 'rpc'"),
         ("fleet: {unlink_image: perhaps}\n", "fleet.unlink_image is 'perhaps'; write true or false"),
         ("fleet: {tolerances: {sessions: 5}}\n", "fleet.tolerances.sessions is '5'; write keys and values"),
@@ -155,6 +156,13 @@ def test_figures_and_switches_as_written(folder: Folder) -> None:
     assert (policy.limits.disk_factor, policy.limits.cpu_samples, policy.unlink_image) == (2.5, 1, True)
 
 
+def test_questions_that_are_answered_are_those_of_the_nearest_level(folder: Folder) -> None:
+    fleet = "fleet: {answered_prompts: [Do you want to continue]}\n"
+    assert _policy(folder, fleet).answered_prompts == ("Do you want to continue",)
+    nearer = f"{fleet}clusters: {{fra1-fw1: {{answered_prompts: []}}}}\n"
+    assert _policy(folder, nearer).answered_prompts == ()
+
+
 def test_the_shipped_limits_are_the_softwares_own_defaults(folder: Folder) -> None:
     """The file shows every figure; the code must not say another one."""
     catalog = folder.catalog()
@@ -163,6 +171,7 @@ def test_the_shipped_limits_are_the_softwares_own_defaults(folder: Folder) -> No
     assert policy.limits == Limits()
     assert policy.start_method is StartMethod.SHELL
     assert not policy.unlink_image
+    assert policy.answered_prompts == ()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from tests.integration.lab.test_wire import said, wait_until
 
 QUESTION = "Do you want to continue with these actions being taken ? [yes,no] (no) "
 ISSU = "request system software in-service-upgrade /var/tmp/junos-srxhe-x86-64-22.4R3-S2.11.tgz reboot"
+HAND_ON = (
+    "while test ! -f exit; do if test -f answer; then mv answer answered; cat answered; fi; sleep 1; done"
+)
+RUN = f'cli -c "{ISSU}" > transcript 2>&1; echo $? > exit'
 WORK = f'(: | cli -c "{ISSU}" > /var/tmp/told 2>&1; echo $? > /var/tmp/exit)'
 JOB = f"/bin/sh -c 'trap \"\" HUP; {WORK}' > /dev/null &"
 
@@ -84,6 +89,22 @@ def test_a_cli_that_writes_at_its_end_writes_all_of_it(
     assert (lab.files() / "var/tmp/told").read_text() == ""
     wait_until((lab.files() / "var/tmp/exit").is_file)
     assert (lab.files() / "var/tmp/told").read_text().splitlines()[-1] == "Good bye."
+
+
+def test_a_job_with_a_standing_input_goes_on_when_it_is_answered(
+    serve_lab: Callable[..., ServedLab], image: Path
+) -> None:
+    lab = with_image(serve_lab(speed=600, faults=["issu_asks"]), image)
+    folder = lab.files() / "var/tmp/job"
+    job = f"mkdir /var/tmp/job && cd /var/tmp/job && ({HAND_ON}) | ({RUN})"
+    said(lab, "start shell", given=f"/bin/sh -c 'trap \"\" HUP; {job}' > /dev/null &\nexit\n")
+    wait_until(lambda: (folder / "transcript").exists() and QUESTION in (folder / "transcript").read_text())
+    time.sleep(0.5)
+    assert lab.status()["phase"] == "validate"
+    (folder / "answer").write_text("yes\n")
+    wait_until(lambda: "Preparing Backup RE" in (folder / "transcript").read_text())
+    assert (folder / "answered").read_text() == "yes\n"
+    assert not (folder / "answer").exists()
 
 
 def with_image(lab: ServedLab, image: Path) -> ServedLab:

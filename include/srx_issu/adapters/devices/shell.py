@@ -57,6 +57,10 @@ class NodeShell:
         self._unfinished = ""  # the beginning of an escape sequence, until its end comes
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
+    @property
+    def node(self) -> str:
+        return self._node
+
     def enter(self) -> None:
         """From whatever answers the login to a proven /bin/sh. Nothing is started.
 

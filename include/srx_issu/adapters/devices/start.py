@@ -29,6 +29,10 @@ from srx_issu.ports.permits import PERMIT_S, Permit
 RPC_WAIT_S = 45.0  # a refusal comes within seconds; an ISSU that runs does not answer
 _SETTLE_S = 8  # how long the node is given to show the job's first words, or its end
 LATE = "late"  # beside the job's folder: the node found this permit run out
+TAKES_ANSWERS = "takes-answers"  # in the job's folder: it has a standing input
+_HAND_ON = (
+    "while test ! -f exit; do if test -f answer; then mv answer answered; cat answered; fi; sleep 1; done"
+)
 _JOB = re.compile(r"[A-Za-z0-9._-]{1,80}")
 # What a job that was refused at its start never says, and one that failed later does; guide, Table 2
 _WENT_ON = re.compile(r"\(error-code:|ISSU window", re.IGNORECASE)
@@ -49,6 +53,7 @@ class ShellStartLine:
     folder_of: Callable[[str], str]
     pause: Pause
     permit_s: float  # seconds of the node's own clock
+    takes_answers: bool = False  # the job has a standing input; else nothing to read
 
     @property
     def method(self) -> StartMethod:
@@ -61,13 +66,25 @@ class ShellStartLine:
 
     def start(self, command: StartIssu, job: str, permit: Permit) -> StartReport:
         folder, until_s = self.folder_of(job), self._until_s(permit)
-        line = job_line(command, folder, until_s=until_s)
+        line = job_line(command, folder, until_s=until_s, takes_answers=self.takes_answers)
         permit.check()
         try:
             self.shell.launch(line)
             return self._first_words(folder, late_note(folder, until_s))
         except DeviceError as error:
             return _report(Started.UNKNOWN, f"after the start was sent: {error.message}", folder)
+
+    def answer(self, job: str, permit: Permit) -> str:
+        folder, node = self.folder_of(job), self.shell.node
+        waits = f"test -f {folder}/{TAKES_ANSWERS} && test ! -f {folder}/exit && test ! -f {folder}/answer"
+        status, _ = self.shell.run(waits)
+        if status != 0:
+            raise CommandRefused(node, "the job has ended, or was started without a standing input")
+        permit.check()
+        status, words = self.shell.run(f"echo yes > {folder}/yes && mv {folder}/yes {folder}/answer")
+        if status != 0:
+            raise CommandRefused(node, f"the answer cannot be left beside the job: {words.strip()}")
+        return "yes was put into the job's standing input"
 
     def _until_s(self, permit: Permit) -> int:
         """The end of the permit by the node's clock, which may differ from ours."""
@@ -120,13 +137,16 @@ def late_note(folder: str, until_s: int) -> str:
     return f"{folder}.{LATE}-{until_s}"
 
 
-def job_line(command: StartIssu, folder: str, *, until_s: int) -> str:
+def job_line(command: StartIssu, folder: str, *, until_s: int, takes_answers: bool = False) -> str:
     """One line of /bin/sh: a job that ignores hang-ups, has no terminal to read, and notes how it ended.
 
     ``until_s``: seconds since 1970 by the node's clock, after which it only leaves a note that it came too
-    late. ``command.cli`` and ``folder`` are of plain characters, checked where they were made.
+    late. ``takes_answers``: what is left beside it as ``answer`` is handed on to the command, until that has
+    ended; else the command finds the end of its input where it asks. ``command.cli`` and ``folder`` are of
+    plain characters, checked where they were made.
     """
-    work = f'(: | cli -c "{command.cli}" > transcript 2>&1; echo $? > exit)'
+    run = f'cli -c "{command.cli}" > transcript 2>&1; echo $? > exit'
+    work = f"touch {TAKES_ANSWERS}; ({_HAND_ON}) | ({run})" if takes_answers else f"(: | {run})"
     in_time = f'test "$(date +%s)" -le {until_s}'
     start = f"mkdir {folder} && cd {folder} && {work}"
     job = f'trap "" HUP; if {in_time}; then {start}; else touch {late_note(folder, until_s)}; fi'
@@ -164,6 +184,9 @@ class RpcStartLine:
             return StartReport(started=Started.REFUSED, method=StartMethod.RPC, words=error.message)
         except DeviceError as error:
             return StartReport(started=Started.UNKNOWN, method=StartMethod.RPC, words=error.message)
+
+    def answer(self, job: str, permit: Permit) -> str:  # noqa: ARG002
+        raise CommandRefused(self.session.node, "an ISSU that was started by RPC takes no answer")
 
     def _ask(self, command: StartIssu, permit: Permit) -> StartReport:
         session, wait_s = self.session, self.wait_s

@@ -76,6 +76,7 @@ class PyezClusterWriter:
         pause: Callable[[float], None] = time.sleep,
         sessions: NodeSessions | None = None,
     ) -> None:
+        self.takes_answers = False  # an ISSU that is started from here has a standing input
         self._folder_of = folder_of
         self._rpc_wait_s = rpc_wait_s
         self._pause = pause
@@ -111,7 +112,11 @@ class PyezClusterWriter:
             log.info("%s %s: no shell, going by RPC: %s", self._cluster.name, node, reason)
             return None
         return ShellStartLine(
-            shell=shell, folder_of=self._folder_of, pause=self._pause, permit_s=self._timers.node_permit_s
+            shell=shell,
+            folder_of=self._folder_of,
+            pause=self._pause,
+            permit_s=self._timers.node_permit_s,
+            takes_answers=self.takes_answers,
         )
 
     def _rpc_line(self, node: NodeName) -> StartLine:

@@ -110,7 +110,13 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
         def reader() -> PyezClusterReader:
             return stack.enter_context(PyezClusterReader(cluster, account(), timers))
 
-        writer = later(lambda: stack.enter_context(closing(PyezClusterWriter(cluster, account(), timers))))
+        @cache
+        def made_writer() -> PyezClusterWriter:
+            made = PyezClusterWriter(cluster, account(), timers)
+            made.takes_answers = bool(intent.policy.answered_prompts)
+            return stack.enter_context(closing(made))
+
+        writer = later(made_writer)
         upgrade_context = UpgradeContext(
             intent=intent,
             step=step,

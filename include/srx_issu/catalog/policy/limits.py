@@ -142,6 +142,11 @@ class SettingsEntry(FileEntry):
     start_method: StartMethod | None = Field(
         None, description="How the ISSU is asked for; `rpc` only by choice."
     )
+    answered_prompts: tuple[Annotated[str, Field(min_length=12, max_length=300)], ...] | None = Field(
+        None,
+        description="Words of questions of the ISSU's command that are answered yes, once each, while both "
+        "nodes run the old release; any other is a person's.",
+    )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
     fail_back_rg0: bool | None = Field(
         None, description="Whether RG0 goes back, too: one more switchover of the control plane."
@@ -179,6 +184,9 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
             tolerances=policy.tolerances | tolerances,
             evidence=replace(policy.evidence, **level.evidence.model_dump(exclude_none=True)),
             start_method=level.start_method or policy.start_method,
+            answered_prompts=(
+                policy.answered_prompts if level.answered_prompts is None else level.answered_prompts
+            ),
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
             fail_back_rg0=policy.fail_back_rg0 if level.fail_back_rg0 is None else level.fail_back_rg0,
             snapshot_refused=level.snapshot_refused or policy.snapshot_refused,

@@ -17,6 +17,7 @@ class SendPurpose(StrEnum):
 
     PREPARE = "prepare"  # upload, snapshot, delete: comes before the question and interrupts nothing
     BEGIN = "begin"  # gather the groups by hand, start the ISSU
+    ANSWER = "answer"  # a question of the ISSU's command, before a node is upgraded
     BRING_HOME = "bring_home"  # abort, roll back, reboot, finish forward, resync, reset, fail back
 
 
@@ -36,6 +37,7 @@ class SendCondition(StrEnum):
     WINDOW = "window"
     SAME_WAY = "same_way"
     NODES = "nodes"
+    PROMPT_LISTED = "prompt_listed"
     STILL_DUE = "still_due"
     HELD = "held"  # the last two are judged by the journal, in the transaction that writes the intent
     ONCE = "once"
@@ -59,6 +61,7 @@ MEANING: Mapping[SendCondition, str] = MappingProxyType(
         SendCondition.WINDOW: "The maintenance window is open and long enough.",
         SendCondition.SAME_WAY: "It goes the way (shell or RPC) that was written with the first intent.",
         SendCondition.NODES: "A fresh look at both nodes shows nothing that blocks a start.",
+        SendCondition.PROMPT_LISTED: "Policy lists the question, and this upgrade's own job asks it now.",
         SendCondition.STILL_DUE: "A fresh look at both nodes shows that the command is still due.",
         SendCondition.HELD: "The leases are ours.",
         SendCondition.ONCE: "What may be sent once has not been sent.",
@@ -85,6 +88,16 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.WINDOW,
             SendCondition.SAME_WAY,
             SendCondition.NODES,
+            SendCondition.STILL_DUE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
+        ),
+        SendPurpose.ANSWER: (
+            SendCondition.OPEN,
+            SendCondition.UNDECIDED,
+            SendCondition.NOT_STOPPED,
+            SendCondition.APPROVED,
+            SendCondition.PROMPT_LISTED,
             SendCondition.STILL_DUE,
             SendCondition.HELD,
             SendCondition.ONCE,

@@ -21,6 +21,7 @@ class Sending(StrEnum):
     UPLOAD = "upload"  # the image to the node that starts the ISSU
     GATHER = "gather"  # a group failed over by hand before the start (Junos 11.4 and earlier)
     START = "start"  # the ISSU itself
+    ANSWER = "answer"  # yes to a question of the ISSU's command
     RESYNC_POLICIES = "resync_policies"
     RESET_FLAGS = "reset_flags"
     FAIL_BACK = "fail_back"  # RG1 and up

@@ -205,6 +205,8 @@ class UpgradeState:
     def _take_intended(self, command: CommandIntended, at: datetime) -> None:
         self._intended.append(IntendedCommand(command=command, at=at))
         self.last_intended_at = at
+        if command.sending is Sending.ANSWER:
+            self.verdicts.clear()  # what the waits have judged before it goes on
         if (
             command.sending in _MOVES_GROUPS
         ):  # what waited for groups to settle is over, whatever became of it

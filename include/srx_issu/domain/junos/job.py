@@ -38,3 +38,8 @@ def exit_path(job: str) -> str:
 def exit_beside(transcript: str) -> str:
     """``exit_path`` by its job's ``transcript_path``: a recovery goes on from another upgrade's."""
     return str(PurePosixPath(transcript).with_name("exit"))
+
+
+def answer_once(prompt: str) -> str:
+    """The journal's key of a yes to this question: each is answered once in an upgrade."""
+    return f"answer.{hashlib.sha256(prompt.encode()).hexdigest()[:12]}"

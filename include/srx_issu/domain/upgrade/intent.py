@@ -106,6 +106,7 @@ class Policy:
     start_method: StartMethod = StartMethod.SHELL
     unlink_image: bool = False
     fail_back_rg0: bool = True  # guide, step 7; False: the control plane stays where the ISSU has left it
+    answered_prompts: tuple[str, ...] = ()  # words of questions that the ISSU may be answered yes
     snapshot_refused: WhenRefused = WhenRefused.WARN  # by the platform; a snapshot that fails always blocks
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)

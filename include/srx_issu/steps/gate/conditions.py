@@ -14,19 +14,22 @@ from functools import cached_property
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
+from srx_issu.domain.errors import DeviceError, JournalAway, StopFlagUnreadable
 from srx_issu.domain.failure.classes import Permission
+from srx_issu.domain.failure.last_words import open_prompt
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import SendCondition
 from srx_issu.domain.history.upgrade_state import UpgradeState
+from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
+from srx_issu.domain.upgrade.prompts import is_listed
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import SendOrder
+from srx_issu.steps.gate.order import AnswerOrder, SendOrder
 from srx_issu.steps.recovery.stored_plan import digest_of
 from srx_issu.steps.waits.window import window_objection
 
@@ -197,6 +200,25 @@ def _nodes(reading: GateReading) -> Finding:
     return Holds(reason="nothing blocks a start") if blocker is None else Fails(reason=blocker)
 
 
+def _prompt_listed(reading: GateReading) -> Finding:
+    order, own = reading.order, reading.known.intended_start
+    if not isinstance(order, AnswerOrder):
+        return Fails(reason="this is no answer to a question")
+    if own is None or own.command.transcript is None or own.command.node is not order.node:
+        return Fails(reason=f"this upgrade has no job on {order.node} that could ask")
+    if not is_listed(order.prompt, reading.context.intent.policy.answered_prompts):
+        return Fails(reason=f"policy does not list the question '{order.prompt}'")
+    path = own.command.transcript
+    try:
+        words = reading.context.reader.read_text(order.node, path)
+        ended = reading.context.reader.read_text(order.node, exit_beside(path)) is not None
+    except DeviceError as error:
+        return Fails(reason=f"what the job asks now cannot be read: {error.message}")
+    if ended or open_prompt(words or "") != order.prompt:
+        return Fails(reason=f"'{order.prompt}' is not what the job waits for now")
+    return Holds(reason="listed, and asked now")
+
+
 def _still_due(reading: GateReading) -> Finding:
     still_due = reading.order.still_due
     if still_due is None:
@@ -223,6 +245,7 @@ _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.WINDOW: _window,
     SendCondition.SAME_WAY: _same_way,
     SendCondition.NODES: _nodes,
+    SendCondition.PROMPT_LISTED: _prompt_listed,
     SendCondition.STILL_DUE: _still_due,
     SendCondition.HELD: _left_to_the_journal,
     SendCondition.ONCE: _left_to_the_journal,

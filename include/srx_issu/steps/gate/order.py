@@ -103,6 +103,18 @@ class StartOrder(SendOrder):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerOrder(SendOrder):
+    """A yes to a question of the ISSU's command, into the standing input of its job."""
+
+    job: str
+    prompt: str
+
+    @property
+    def what(self) -> str:
+        return f"answer yes to '{self.prompt}'"
+
+
+@dataclass(frozen=True, kw_only=True)
 class UploadOrder(SendOrder):
     """An image to a node, by SFTP."""
 

@@ -25,11 +25,19 @@ from typing import TypeVar
 from srx_issu.domain.errors import CommandRefused, DeviceError, JournalAway, PermitExpired
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import CommandRejected, CommandSent, CommandUnanswered
+from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Line, NodeFiles, Started, StartLine, StartReport
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.ask import Asking, LaterError
-from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, SendOrder, StartOrder, UploadOrder
+from srx_issu.steps.gate.order import (
+    AnswerOrder,
+    CommandOrder,
+    DeleteOrder,
+    SendOrder,
+    StartOrder,
+    UploadOrder,
+)
 from srx_issu.steps.leases import renew_all
 from srx_issu.steps.outage import LIMIT_S, Outage, is_at_limit
 
@@ -70,6 +78,19 @@ def start_in_service_upgrade(context: UpgradeContext, order: StartOrder) -> Star
         return report
 
     return _through(asking, lambda: context.writer.start_line(order.node, order.method), send, found)
+
+
+def answer_prompt(context: UpgradeContext, order: AnswerOrder) -> str:
+    """Returns what was done. Raises NotPermitted, CommandRefused where the job takes no answer, and other
+    DeviceErrors when it is unknown whether it has one: the next look tells, and nothing is answered twice."""
+
+    def send(line: StartLine, permit: Permit) -> str:
+        return line.answer(order.job, permit)
+
+    asking = Asking(context, order)
+    done = _through(asking, lambda: context.writer.start_line(order.node, StartMethod.SHELL), send)
+    asking.record(CommandSent, done)
+    return done
 
 
 def upload_image(context: UpgradeContext, order: UploadOrder) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from srx_issu.domain.history.command_events import CommandSent, CommandUnanswered, Sending
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.state_parts import Conclusion
-from srx_issu.domain.history.step_events import StepFailed
+from srx_issu.domain.history.step_events import StepFailed, WaitEnded
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
@@ -70,6 +71,7 @@ def settle(context: UpgradeContext, failed_tasks: Sequence[str]) -> Conclusion:
 def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusion:
     """The outcome the steps decided on; where none did, what the journal proves. Doubt is NEEDS_OPERATOR."""
     so_far = known(entries)
+    failed_tasks = _without_answered(entries, failed_tasks)
     decided = so_far.conclusion
     failure = _failure(entries, failed_tasks)
     started = so_far.start is not None
@@ -89,6 +91,18 @@ def conclude(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Conclusio
     if decided:
         return decided
     return Conclusion(outcome=Outcome.NOT_READY, reason=f"{failure}; the ISSU was not started")
+
+
+def _without_answered(entries: Sequence[Entry], failed_tasks: Sequence[str]) -> Sequence[str]:
+    """Without a wait that ended at a question of the ISSU which was answered then."""
+    answers = [at for at, entry in enumerate(entries) if _is_answer(entry)]
+    before = entries[: answers[-1]] if answers else ()
+    ended = {e.step for e in before if isinstance(e.event, WaitEnded) and not e.event.reached}
+    return [task for task in failed_tasks if task not in ended]
+
+
+def _is_answer(entry: Entry) -> bool:
+    return isinstance(entry.event, CommandSent | CommandUnanswered) and entry.event.sending is Sending.ANSWER
 
 
 def what_to_do(context: UpgradeContext) -> str:

@@ -19,7 +19,8 @@ from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
-from srx_issu.steps.recovery.stored_plan import name_failure, prognosis
+from srx_issu.steps.recovery.stored_plan import Prognosis, name_failure, prognosis
+from srx_issu.steps.upgrade.answer_prompt import answer_listed_prompt
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
 from srx_issu.steps.waits.converge import NotYet
@@ -48,9 +49,9 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
     if stage := _plain_case(context, begun):
         return stage
     found = prognosis(context, patient=False)
+    if not_yet := _goes_on(context, found):
+        return not_yet
     if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(context):
-        if not_yet := go_on_watching(context, found.now):
-            return not_yet
         found = prognosis(context, overdue=True, patient=False)
     plan = found.plan
     if plan.kind is PlanKind.NOTHING:
@@ -61,6 +62,15 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
         return NextStage.RECOVER
     context.record(WayDecided(), f"hold: {plan.reason}")
     return NextStage.HOLD
+
+
+def _goes_on(context: UpgradeContext, found: Prognosis) -> NotYet | None:
+    """An ISSU under way that is not overdue, or one that asks what policy lets be answered."""
+    if not _is_ours_to_watch(context):
+        return None
+    if found.diagnosis.failure is FailureClass.PROMPT_UNANSWERED:
+        return answer_listed_prompt(context)
+    return go_on_watching(context, found.now) if found.diagnosis.failure is FailureClass.UNDER_WAY else None
 
 
 def _is_ours_to_watch(context: UpgradeContext) -> bool:

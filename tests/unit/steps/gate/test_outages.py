@@ -26,6 +26,7 @@ from tests.unit.steps.gate.worlds import (
     AwayJournal,
     OtherClock,
     World,
+    answer,
     begin,
     begin_start,
     bring_home,
@@ -35,6 +36,7 @@ from tests.unit.steps.gate.worlds import (
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
     SendPurpose.BEGIN: begin,
+    SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
 }
 AWAY_S = 200.0

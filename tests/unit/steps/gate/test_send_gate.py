@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.errors import NotPermitted
+from srx_issu.domain.errors import DeviceError, DeviceTimeout, NotPermitted
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
@@ -21,8 +21,11 @@ from srx_issu.steps.recovery.stored_plan import digest_of
 from tests.fakes.approvals import PLANNED
 from tests.fakes.snapshots import N0, N1, T0, both, group
 from tests.unit.steps.gate.worlds import (
+    PROMPT,
+    TRANSCRIPT,
     UID,
     World,
+    answer,
     begin,
     begin_start,
     bring_home,
@@ -36,6 +39,7 @@ SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9))
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
     SendPurpose.BEGIN: begin,
+    SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
 }
 
@@ -145,6 +149,17 @@ def not_due(world: World) -> World:
     return world
 
 
+def asks(world: World, words: str | DeviceError | None) -> World:
+    """The transcript by now."""
+    world.fake.reader.texts[N0, TRANSCRIPT] = words
+    return world
+
+
+def job_ended(world: World) -> World:
+    world.fake.reader.texts[N0, "/job/exit"] = "1"
+    return world
+
+
 def lease_lost(world: World) -> World:
     world.fake.leases.release("cluster:fw-1", UID)
     world.fake.leases.take("cluster:fw-1", "other", 60)
@@ -159,19 +174,20 @@ def begun(world: World) -> World:
 def sent_before(world: World) -> World:
     world.key = "once"
     world.send()
-    for reached in (world.fake.writer.sent, world.shelf.deleted):
+    for reached in (world.fake.writer.sent, world.fake.writer.answers, world.shelf.deleted):
         reached.clear()
     return world
 
 
 Case = tuple[SendPurpose, SendCondition, Callable[[], World]]
 B, P, H = SendPurpose.BEGIN, SendPurpose.PREPARE, SendPurpose.BRING_HOME
+A = SendPurpose.ANSWER
 CASES: list[Case] = [
     *((p, SendCondition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
-    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, H)),
-    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B)),
+    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, A, H)),
+    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, A)),
     (P, SendCondition.NOT_BEGUN, lambda: begun(prepare_by_command())),
     (P, SendCondition.NOT_BEGUN, lambda: decided(prepare_by_command())),
     (P, SendCondition.OWN_FILE, lambda: not_brought(prepare())),
@@ -186,6 +202,16 @@ CASES: list[Case] = [
     (B, SendCondition.SAME_WAY, by_rpc_before),
     (B, SendCondition.SAME_WAY, by_shell_after_rpc),
     (B, SendCondition.NODES, lambda: no_priority(begin())),
+    (A, SendCondition.UNDECIDED, lambda: decided(answer())),
+    (A, SendCondition.APPROVED, lambda: refused_since(answer())),
+    (A, SendCondition.PROMPT_LISTED, lambda: answer(listed=())),
+    (A, SendCondition.PROMPT_LISTED, lambda: answer(listed=("another question",))),
+    (A, SendCondition.PROMPT_LISTED, lambda: asks(answer(), "Turn off IGMP and go on? [yes,no]")),
+    (A, SendCondition.PROMPT_LISTED, lambda: asks(answer(), f"{PROMPT} yes\nISSU: going on")),
+    (A, SendCondition.PROMPT_LISTED, lambda: asks(answer(), None)),
+    (A, SendCondition.PROMPT_LISTED, lambda: asks(answer(), DeviceTimeout("node0", "silent"))),
+    (A, SendCondition.PROMPT_LISTED, lambda: job_ended(answer())),
+    (A, SendCondition.PROMPT_LISTED, lambda: without(answer(), CommandIntended)),
     (H, SendCondition.OURS_TO_BRING_HOME, no_baseline_of_its_own),
     (H, SendCondition.PLAN_APPROVED, nobody_answered),
     (H, SendCondition.PLAN_APPROVED, left_to_a_person),

@@ -24,12 +24,12 @@ from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import CommandOrder, DeleteOrder, StartOrder
-from srx_issu.steps.gate.send import delete_file, send_command, start_in_service_upgrade
+from srx_issu.steps.gate.order import AnswerOrder, CommandOrder, DeleteOrder, StartOrder
+from srx_issu.steps.gate.send import answer_prompt, delete_file, send_command, start_in_service_upgrade
 from srx_issu.steps.recovery.recover_cluster import diagnose
 from srx_issu.steps.recovery.stored_plan import stored_plan
 from srx_issu.steps.upgrade.start_issu import START_KEY
-from tests.fakes.contexts import FakeUpgrade, RecordingWriter
+from tests.fakes.contexts import FakeUpgrade, RecordingWriter, start_intended
 from tests.fakes.intents import POLICY, intent
 from tests.fakes.memory import MemoryJournal, SteppingClock
 from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
@@ -37,9 +37,12 @@ from tests.fakes.snapshots import N0, N1, NEW, OLD, both, group
 E = TypeVar("E")
 PATH = "/var/tmp/image.tgz"
 UID = "manual__1"
+PROMPT = "Do you want to continue with these actions being taken ? [yes,no] (no)"
+TRANSCRIPT = "/job/transcript"
 SENDING = {
     SendPurpose.PREPARE: Sending.SNAPSHOT,
     SendPurpose.BEGIN: Sending.GATHER,
+    SendPurpose.ANSWER: Sending.ANSWER,
     SendPurpose.BRING_HOME: Sending.RECOVER,
 }
 
@@ -156,6 +159,7 @@ class World:
     stopped: str | None = None
     shelf: Shelf = field(default_factory=Shelf)
     method: StartMethod | None = None  # a start, and its way
+    prompt: str = PROMPT
 
     def context(self) -> UpgradeContext:
         plain = self.fake.context("issu.step")
@@ -165,6 +169,8 @@ class World:
         context = context or self.context()
         if self.method is not None:
             return start_in_service_upgrade(context, self._start())
+        if self.purpose is SendPurpose.ANSWER:
+            return answer_prompt(context, self._answer())
         if self.purpose is SendPurpose.PREPARE and self.deletes:
             order = DeleteOrder(
                 purpose=self.purpose, sending=Sending.CLEAN_UP, node=N0, why="over", path=PATH, key=self.key
@@ -186,6 +192,18 @@ class World:
             command=FailOver(group_id=1, to=N0) if begins else AbortIssu(),
         )
 
+    def _answer(self) -> AnswerOrder:
+        return AnswerOrder(
+            purpose=self.purpose,
+            sending=Sending.ANSWER,
+            node=N0,
+            why="a test wants it",
+            key=self.key,
+            still_due=self.still_due,
+            job=job_name(UID),
+            prompt=self.prompt,
+        )
+
     def _start(self) -> StartOrder:
         assert self.method is not None
         return StartOrder(
@@ -203,7 +221,8 @@ class World:
     @property
     def reached(self) -> list[object]:
         """What reached a node, by whatever way."""
-        return [*self.fake.writer.sent, *self.fake.writer.starts, *self.shelf.deleted]
+        writer = self.fake.writer
+        return [*writer.sent, *writer.starts, *writer.answers, *self.shelf.deleted]
 
     def events(self, kind: type[E]) -> list[E]:
         return [e.event for e in self.fake.journal.written[UID] if isinstance(e.event, kind)]
@@ -245,6 +264,16 @@ def begin_start(method: StartMethod = StartMethod.AUTO, **changes: object) -> Wo
     world = begin(**changes)
     world.method = method
     return world
+
+
+def answer(listed: tuple[str, ...] = ("these actions being taken",), **changes: object) -> World:
+    """A question that policy lists, asked by the job of an approved start."""
+    ours = intent(policy=replace(POLICY, answered_prompts=listed), **changes)
+    fake = FakeUpgrade(intent=ours, journal=AwayJournal(), writer=AfterSending())
+    fake.with_baseline().ready_and_approved()
+    fake.happened(start_intended(transcript=TRANSCRIPT), "start")
+    fake.reader.texts[N0, TRANSCRIPT] = f"ISSU: Validating Image\n{PROMPT} "
+    return World(purpose=SendPurpose.ANSWER, fake=fake, key="answer.1")
 
 
 def bring_home(permission: Permission = Permission.ASK) -> World:

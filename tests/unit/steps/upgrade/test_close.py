@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from srx_issu.domain.history.command_events import CommandSent, Sending
+from srx_issu.domain.history.command_events import CommandSent, CommandUnanswered, Sending
 from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.goals import Goal
@@ -53,6 +53,28 @@ def test_failed_paperwork_does_not_hide_a_verified_upgrade() -> None:
     started(fake)
     fake.decided(Outcome.UPGRADED)
     assert outcome_of(fake, "report") == "UPGRADED_WITH_FINDINGS"
+
+
+@pytest.mark.parametrize("answered", [CommandSent, CommandUnanswered])
+def test_a_wait_that_ended_at_a_question_which_was_answered_has_not_failed(
+    answered: type[CommandSent | CommandUnanswered],
+) -> None:
+    fake = FakeUpgrade()
+    started(fake)
+    missed = WaitEnded(awaited=Goal.SECONDARY_UPGRADED, reached=False)
+    fake.happened(missed, "Go on? [yes,no]", step="issu.wait")
+    fake.happened(answered(sending=Sending.ANSWER, node=N0), "yes", step="branch_outcome")
+    fake.decided(Outcome.UPGRADED)
+    assert outcome_of(fake, "issu.wait") == "UPGRADED"
+
+
+def test_a_wait_that_ended_after_an_answer_has() -> None:
+    fake = FakeUpgrade()
+    started(fake)
+    fake.happened(CommandSent(sending=Sending.ANSWER, node=N0), "yes", step="branch_outcome")
+    fake.happened(WaitEnded(awaited=Goal.COLD_SYNCED, reached=False), "late", step="issu.wait")
+    fake.decided(Outcome.UPGRADED)
+    assert outcome_of(fake, "issu.wait") == "UPGRADED_WITH_FINDINGS"
 
 
 def test_what_failed_beside_a_verified_upgrade_is_said_once() -> None:

@@ -1,0 +1,124 @@
+"""A question of the ISSU's command is answered where policy lists it, once, and else left to a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import CommandRefused, SessionLost
+from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.command_events import CommandIntended, CommandSent, CommandUnanswered
+from srx_issu.domain.history.step_events import WaitEnded
+from srx_issu.domain.junos.job import job_name
+from srx_issu.domain.upgrade.goals import Goal
+from srx_issu.domain.upgrade.prompts import is_listed
+from srx_issu.steps.upgrade.answer_prompt import TAKEN_IN_S
+from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
+from srx_issu.steps.waits.converge import NotYet
+from tests.fakes.contexts import FakeUpgrade, start_intended
+from tests.fakes.intents import POLICY, intent
+from tests.fakes.snapshots import N0, N1, NEW, OLD, after_reboot, both, silent, snapshot, view
+
+PATH = "/job/transcript"
+PROMPT = "Do you want to continue with these actions being taken ? [yes,no] (no)"
+LISTED = ("these actions being taken",)
+ANSWER = (N0, job_name("manual__1"))
+
+
+def asked(*, listed: tuple[str, ...] = LISTED, now: Snapshot | None = None) -> FakeUpgrade:
+    """The wait has ended at the question."""
+    fake = FakeUpgrade(intent=intent(policy=replace(POLICY, answered_prompts=listed)))
+    fake.with_baseline().ready_and_approved()
+    fake.happened(start_intended(transcript=PATH), "start")
+    fake.happened(WaitEnded(awaited=Goal.SECONDARY_UPGRADED, reached=False), PROMPT)
+    fake.reader.texts[N0, PATH] = f"ISSU: Validating Image\n{PROMPT} "
+    fake.reader.now = now or both()
+    return fake
+
+
+def judged(fake: FakeUpgrade) -> NextStage | NotYet:
+    return judge_outcome(fake.context("branch_outcome"))
+
+
+def test_a_listed_question_is_answered_yes_and_the_issu_is_watched_on() -> None:
+    fake = asked()
+    assert isinstance(judged(fake), NotYet)
+    assert fake.writer.answers == [ANSWER]
+    intended = [e.event for e in fake.journal.written["manual__1"] if isinstance(e.event, CommandIntended)][
+        -1
+    ]
+    assert intended.purpose is SendPurpose.ANSWER
+    assert intended.command == f"answer yes to '{PROMPT}'"
+    assert any(isinstance(e.event, CommandSent) for e in fake.journal.written["manual__1"])
+    fake.reader.texts[N0, PATH] = f"{PROMPT} \nISSU: going on\n"
+    found = judged(fake)
+    assert isinstance(found, NotYet)
+    assert "under way" in found.reason
+    assert fake.writer.answers == [ANSWER]
+
+
+def test_what_still_shows_a_moment_later_is_given_time_and_then_left_to_a_person() -> None:
+    fake = asked()
+    judged(fake)
+    assert isinstance(judged(fake), NotYet)
+    fake.clock.sleep(TAKEN_IN_S + 1)
+    assert judged(fake) is NextStage.RECOVER  # which asks: policy's default for this class
+    assert fake.writer.answers == [ANSWER]
+
+
+def test_an_answer_that_was_lost_on_its_way_is_not_given_again() -> None:
+    fake = asked()
+    fake.writer.refuse = SessionLost("node0", "cut")
+    assert isinstance(judged(fake), NotYet)
+    assert any(isinstance(e.event, CommandUnanswered) for e in fake.journal.written["manual__1"])
+    fake.writer.refuse = None
+    fake.clock.sleep(TAKEN_IN_S + 1)
+    assert judged(fake) is NextStage.RECOVER
+    assert fake.writer.answers == [ANSWER]
+
+
+def test_a_job_that_takes_no_answer_is_a_persons() -> None:
+    fake = asked()
+    fake.writer.refuse = CommandRefused("node0", "the job has ended")
+    assert judged(fake) is NextStage.RECOVER
+
+
+@pytest.mark.parametrize("listed", [(), ("turn off the feature",), ("   ",)])
+def test_any_other_question_is_a_persons(listed: tuple[str, ...]) -> None:
+    fake = asked(listed=listed)
+    assert judged(fake) is NextStage.RECOVER
+    assert fake.writer.answers == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        both(OLD, NEW),
+        snapshot(view(N0), after_reboot(view(N1))),
+        snapshot(view(N0), silent(N1)),
+        snapshot(view(N0), view(N1, None)),
+    ],
+)
+def test_no_question_is_answered_once_a_node_is_not_as_it_was(now: Snapshot) -> None:
+    fake = asked(now=now)
+    assert not isinstance(judged(fake), NotYet)
+    assert fake.writer.answers == []
+
+
+def test_a_second_question_is_answered_too_and_the_first_one_never_again() -> None:
+    fake = asked(listed=("these actions being taken", "turn off IGMP"))
+    judged(fake)
+    fake.reader.texts[N0, PATH] = f"{PROMPT} \nTurn off IGMP and go on? [yes,no] "
+    assert isinstance(judged(fake), NotYet)
+    assert fake.writer.answers == [ANSWER, ANSWER]
+    fake.reader.texts[N0, PATH] = f"{PROMPT} \nTurn off IGMP and go on? [yes,no] \n{PROMPT} "
+    fake.clock.sleep(TAKEN_IN_S + 1)
+    assert judged(fake) is NextStage.RECOVER
+    assert fake.writer.answers == [ANSWER, ANSWER]
+
+
+def test_blanks_and_letter_case_of_a_listed_question_do_not_matter() -> None:
+    assert is_listed(PROMPT, ("THESE  actions being\ttaken",))
+    assert not is_listed(PROMPT, ("", "other words"))
