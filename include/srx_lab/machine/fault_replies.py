@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.fault_spec import R, Scope, U, spec
+from srx_lab.machine.fault_spec import R, S, Scope, U, spec
 
 REPLY_FAULTS = (
     # Replies that tell of something the machine does not have; `rpc` names the reply.
@@ -45,6 +45,8 @@ REPLY_FAULTS = (
         command="-cli (cli)",
     ),
     spec("commit_unconfirmed", "a commit waits for its confirmation", U, Scope.CLUSTER),
+    spec("package_gone", "`package` is no longer installed", U, Scope.NODE, package="junos-idp"),
+    spec("ha_link_encrypted", "the control link is encrypted by the configuration", S, Scope.CLUSTER),
     spec("no_graceful_restart", "graceful restart is not configured", U, Scope.CLUSTER),
 )
 

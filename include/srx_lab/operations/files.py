@@ -18,6 +18,8 @@ from srx_lab.replies.logs import log_lines
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
+_RESCUE = "/config/rescue.conf.gz"
+
 
 def _where(device: Device, path: str) -> tuple[Device, str]:
     """The device a path means, `node1:/x` being the peer's."""
@@ -33,7 +35,7 @@ def _date(moment: float) -> str:
 async def list_files(device: Device, query: Query, session: Session) -> Reply:
     """A folder carries its name as an attribute; a missing path is an output inside the list [P]."""
     target, path = _where(device, query.get("path") or device.files.home)
-    entries = target.files.list_folder(path)
+    entries = _rescue(target) if path == _RESCUE else target.files.list_folder(path)
     ns = device.here.release.body_namespace("junos")
     if entries is None:
         message = f"{path}: No such file or directory"
@@ -48,6 +50,14 @@ async def list_files(device: Device, query: Query, session: Session) -> Reply:
     folder = node("directory", *rows, *total, **({"name": path.rstrip("/")} if is_folder else {}))
     body = node("directory-list", folder, ns=ns, junos_style="detail" if detail else "brief")
     return Reply(parts=(body,), lines=iter(list(text.directory(body))))
+
+
+def _rescue(target: Device) -> list[Entry] | None:
+    """The rescue configuration, which the lab has no content of."""
+    if not target.here.rescue_saved:
+        return None
+    name = _RESCUE.rpartition("/")[2]
+    return [Entry(name=name, path=_RESCUE, size=4096, modified=target.here.booted_at, is_folder=False)]
 
 
 def _file(entry: Entry, asked: str, *, detail: bool) -> Element:

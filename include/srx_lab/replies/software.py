@@ -35,12 +35,15 @@ def version(scene: Scene, query: Query) -> Element:
         leaf("product-name", platform.product),
         leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
         leaf("junos-version", scene.release.text),
-        *(_package(scene, name, comment) for name, comment in _packages(query)),
+        *(_package(scene, name, comment) for name, comment in _packages(scene, query)),
     )
 
 
-def _packages(query: Query) -> tuple[tuple[str, str], ...]:
-    return () if query.has("brief") else _PACKAGES
+def _packages(scene: Scene, query: Query) -> tuple[tuple[str, str], ...]:
+    if query.has("brief"):
+        return ()
+    gone = scene.world.fault("package_gone", scene.node)
+    return tuple(each for each in _PACKAGES if gone is None or each[0] != gone.parameters["package"])
 
 
 def _package(scene: Scene, name: str, comment: str) -> Element:

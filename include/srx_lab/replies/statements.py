@@ -92,6 +92,10 @@ def _priority(node: NodeId, priority: int) -> Stanza:
 
 def _security(scene: Scene) -> Iterator[Stanza]:
     yield Stanza(words="ike", tag="ike", children=tuple(_ike(scene)))
+    if scene.world.fault("ha_link_encrypted"):
+        encryption = block("encryption", item("ike-ha-link-encryption", "enable"))
+        association = block("security-association", block("manual", encryption))
+        yield block("ipsec", block("internal", association))
     yield block("nat", *_nat(scene))
     yield Stanza(words="policies", tag="policies", children=_policies(scene))
     yield block(

@@ -99,6 +99,11 @@ def uncommitted(nodes: LabNodes) -> None:
     nodes.cluster.machine.world.state.candidate.append("set system host-name other")
 
 
+def no_rescue(nodes: LabNodes) -> None:
+    for each in nodes.cluster.machine.world.nodes():
+        each.rescue_saved = False
+
+
 def node1_is_silent(nodes: LabNodes) -> None:
     nodes.silent = frozenset({N1})
 

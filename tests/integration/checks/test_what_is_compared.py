@@ -8,6 +8,7 @@ import pytest
 
 from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
 from srx_issu.checks.post_checks import differences_of
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.comparison.tables import COMPARISONS
 from tests.integration.checks.case import an_issu_is_under_way
@@ -55,6 +56,14 @@ def test_what_an_upgrade_loses_is_named_and_nothing_else(
         "VPN peer 198.51.100.4 is lost",
     ]
     assert found[-1].startswith("RTO service Session close: 0 sent, 0 received (before: ")
+
+
+def test_a_package_that_is_gone(healthy: Observation, fresh: Callable[[], LabNodes]) -> None:
+    """An optional one that the image did not bring: it does not come back by waiting."""
+    nodes = fresh()
+    nodes.inject("package_gone", NodeName.NODE1)
+    (found,) = differences_of(healthy, nodes.look(), intent())
+    assert (found.text, found.node, found.may_return) == ("package junos-idp is lost", NodeName.NODE1, False)
 
 
 def test_policies_without_traffic(healthy: Observation, fresh: Callable[[], LabNodes]) -> None:

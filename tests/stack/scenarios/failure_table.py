@@ -358,6 +358,8 @@ ROWS: tuple[Scenario, ...] = (
     Scenario(fault="somebody_commits", at="install_secondary", then=upgraded()),
     Scenario(fault="somebody_logs_in", at="install_secondary", then=upgraded()),
     Scenario(fault="commit_unconfirmed", then=not_ready()),
+    Scenario(fault="package_gone", at="install_secondary", then=with_findings()),
+    Scenario(fault="ha_link_encrypted", then=upgraded()),
     Scenario(fault="no_graceful_restart", then=upgraded()),
     # Between the node and its client.
     Scenario(fault="netconf_refused", then=not_ready()),

@@ -59,6 +59,9 @@ class PlatformEntry(FileEntry):
     snapshot: bool = Field(False, description="Whether it makes a snapshot of its software.")
     unlink: bool = Field(False, description="Whether the ISSU command takes 'unlink'.")
     hold_timers: tuple[HoldTimerEntry, ...] = Field((), description="900 s where none applies.")
+    optional_packages: tuple[Text, ...] = Field(
+        (), description="Packages that the image does not bring, by their name in 'show version'."
+    )
     node1_first_slot: int | None = Field(
         None,
         ge=1,
@@ -126,5 +129,6 @@ def _platform(model: str, entry: PlatformEntry) -> Platform:
         snapshot_supported=entry.snapshot,
         unlink_supported=entry.unlink,
         hold_timers=timers,
+        optional_packages=frozenset(entry.optional_packages),
         node1_first_slot=entry.node1_first_slot,
     )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from srx_issu.checks.check import Check
 from srx_issu.checks.check_module import ClusterCheckModule
-from srx_issu.checks.cluster import clocks, eligibility, equality, groups, known_problems, routing, window
+from srx_issu.checks.cluster import (
+    clocks,
+    eligibility,
+    equality,
+    groups,
+    ha_links,
+    known_problems,
+    routing,
+    window,
+)
 from srx_issu.checks.frames import Frame, Reasons, Row, Subject
 from srx_issu.domain.upgrade.intent import Policy
 
@@ -16,6 +25,7 @@ CHECK_MODULES: tuple[ClusterCheckModule, ...] = (
     clocks,
     window,
     routing,
+    ha_links,
 )
 
 

@@ -17,7 +17,9 @@ from srx_issu.checks.nodes import (
     licenses,
     load,
     multi_node_ha,
+    packages,
     reachability,
+    rescue,
     routing_engine,
     self_reported_health,
     space,
@@ -42,6 +44,8 @@ CHECK_MODULES: tuple[NodeCheckModule, ...] = (
     user_sessions,
     configuration,
     licenses,
+    packages,
+    rescue,
     clock,
 )
 

@@ -82,6 +82,7 @@ class ClusterState:
 
     # the nodes themselves
     software: PerNode[rows.Software] = field(default_factory=_nobody)  # one row
+    packages: PerNode[rows.Package] = field(default_factory=_nobody)
     engines: PerNode[rows.RoutingEngine] = field(default_factory=_nobody)  # one row
     cpu: PerNode[rows.CpuSample] = field(default_factory=_nobody)  # one row a sample
     var_tmp: PerNode[rows.Filesystem] = field(default_factory=_nobody)  # one row: what holds /var/tmp
@@ -93,6 +94,7 @@ class ClusterState:
     logins: PerNode[rows.Login] = field(default_factory=_nobody)
     commits: PerNode[rows.Commit] = field(default_factory=_nobody)  # newest first
     candidate: PerNode[rows.CandidateChange] = field(default_factory=_nobody)  # uncommitted lines
+    rescue_files: PerNode[rows.StoredFile] = field(default_factory=_nobody)  # the rescue configuration's file
     pending_install: PerNode[rows.PendingInstall] = field(default_factory=_nobody)
     pics: PerNode[rows.Pic] = field(default_factory=_nobody)
     modules: PerNode[rows.Module] = field(default_factory=_nobody)
@@ -135,6 +137,7 @@ class ClusterState:
     lacp: Rows[rows.LacpMember] | NotAnswered = field(default_factory=_not_asked)
     configuration: Rows[rows.ConfigurationSection] | NotAnswered = field(default_factory=_not_asked)
     hold_downs: Rows[rows.HoldDown] | NotAnswered = field(default_factory=_not_asked)  # those configured
+    cluster_features: Rows[rows.ClusterFeatures] | NotAnswered = field(default_factory=_not_asked)  # one row
     routing_features: Rows[rows.RoutingFeatures] | NotAnswered = field(default_factory=_not_asked)  # one row
 
     def answers(self, table: str) -> Iterator[tuple[NodeName | None, Rows[Any] | NotAnswered]]:

@@ -193,6 +193,9 @@ BOXES: tuple[Comparison, ...] = (
         key=_joined("package"), exact=("version",), unnamed=True, returns=False,
     ),
     Comparison(
+        table="packages", one="package", many="packages", side=Side.NODE, key=_joined("name"), returns=False,
+    ),
+    Comparison(
         table="configuration", one="configuration section", many="configuration sections",
         side=Side.CLUSTER, key=_joined("section"), exact=("sha256",), digests=("sha256",),
         additions_matter=True, returns=False,

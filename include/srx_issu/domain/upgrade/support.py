@@ -54,6 +54,7 @@ class Platform:
     snapshot_supported: bool = False
     unlink_supported: bool = False
     hold_timers: tuple[HoldTimer, ...] = ()
+    optional_packages: frozenset[str] = frozenset()  # not part of the image there
     node1_first_slot: int | None = None  # how commands may number node1's first FPC; None = not known
 
 
@@ -110,6 +111,7 @@ class Support:
     snapshot_supported: bool = False  # 'request system snapshot'
     hold_timer_s: int = LONGEST_HOLD_TIMER_S
     node1_first_slot: int | None = None  # None: not known which FPC is node1's first
+    optional_packages: frozenset[str] = frozenset()
     known_problems: tuple[str, ...] = ()  # of this pair of releases
 
 
@@ -133,6 +135,7 @@ def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Suppor
         snapshot_supported=bool(platform and platform.snapshot_supported),
         hold_timer_s=hold_timer_s(platform, old),
         node1_first_slot=first_slot,
+        optional_packages=platform.optional_packages if platform else frozenset(),
         known_problems=tuple(str(p) for p in rules.known_problems if p.concerns(model, old, new)),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.history.state_parts import Ready
+from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
@@ -15,6 +16,8 @@ from srx_issu.steps.approval.facts import why_asked
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
+
+FLOW_BASED_IPV6 = (10, 2)  # guide: from this release on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +40,24 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
         f"Found: {describe(course.before)}.",
         *_readiness(so_far.assessment),
+        _traffic(course.before.view(course.starter).release, intent),
         *_without_validation(intent),
         f"Approving sends, once, to {course.starter}: `{start_command(intent).cli}`. Both nodes reboot, one "
         f"after the other; expect up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
+
+
+def _traffic(running: str | None, intent: Intent) -> str:
+    """The guide's note: what goes on is what both releases forward."""
+    try:
+        forwards_both = min(parse(running or "").main, parse(intent.image.release).main) >= FLOW_BASED_IPV6
+    except UnparsableVersion:
+        forwards_both = False
+    if forwards_both:
+        return "Traffic: IPv4 and IPv6 both go on during the upgrade (guide)."
+    return "Traffic: IPv4 goes on during the upgrade; the guide promises nothing for IPv6 from this release."
 
 
 def _without_validation(intent: Intent) -> list[str]:

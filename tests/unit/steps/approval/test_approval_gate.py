@@ -114,6 +114,21 @@ def test_the_question_shows_the_command_as_it_will_be_sent(without: bool) -> Non
     assert ("**Without the node's own validation**" in body) is without
 
 
+@pytest.mark.parametrize(
+    ("release", "words"),
+    [
+        ("22.4R3", "IPv4 and IPv6 both go on"),
+        ("10.1R4", "promises nothing for IPv6"),
+        ("?", "nothing for IPv6"),
+    ],
+)
+def test_the_question_says_which_traffic_goes_on(release: str, words: str) -> None:
+    given = intent()
+    fake = FakeUpgrade(intent=replace(given, image=replace(given.image, release=release))).with_baseline()
+    _ready(fake, PASSED)
+    assert words in _asked(fake).body
+
+
 def test_reject_refuses() -> None:
     fake = _fake()
     _asked(fake)

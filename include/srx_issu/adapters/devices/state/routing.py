@@ -152,6 +152,15 @@ def hold_downs(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Hold
         yield rows.HoldDown(group_id=int(group[0]), seconds=int(seconds[0]))
 
 
+def cluster_features(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.ClusterFeatures]:
+    """``security ipsec internal security-association ... ike-ha-link-encryption enable``."""
+    encrypted = any(
+        told[0] == "set" and "internal" in told and told[-2:] == ["ike-ha-link-encryption", "enable"]
+        for told in _set_lines(part, node)
+    )
+    yield rows.ClusterFeatures(ha_link_encryption=encrypted)
+
+
 def _set_lines(part: Element, node: NodeName) -> list[list[str]]:
     """The words of each line; ReplyNotUnderstood without any line."""
     told = [line.split() for line in lines(part)]
@@ -198,5 +207,6 @@ QUESTIONS = (
     ),
     of_primary("configuration", configuration, _CONFIGURATION),
     of_primary("hold_downs", hold_downs, _CONFIGURATION),
+    of_primary("cluster_features", cluster_features, _CONFIGURATION),
     of_primary("routing_features", routing_features, _CONFIGURATION),
 )

@@ -17,6 +17,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
 from srx_issu.domain.upgrade.commands import Rpc
 
+_RESCUE_FILE = "/config/rescue.conf.gz"
 _NO_CORE_FILE = re.compile(r"no such file|^\s*total\b|:\s*$", re.IGNORECASE)
 _CORE_FILE = re.compile(r"-[rwxsStT-]{9}\S*\s+\d+\s.*\s(\S*core\S*)")
 
@@ -26,6 +27,19 @@ def software(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Softwa
     if facts.model is None:
         raise ReplyNotUnderstood(node, "no model in software-information", fragment(part))
     yield rows.Software(hostname=facts.hostname, model=facts.model, release=facts.release)
+
+
+def packages(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Package]:
+    """In the reply to ``show version``; the build in brackets changes with every release."""
+    info = need(part, "software-information", node)
+    found = list(info.iter("package-information"))
+    if not found:
+        raise ReplyNotUnderstood(node, "no package in software-information", fragment(info))
+    for package in found:
+        title = words(package, "comment")
+        yield rows.Package(
+            name=need_words(package, "name", node), title=title.partition(" [")[0] if title else None
+        )
 
 
 def var_tmp(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Filesystem]:
@@ -42,6 +56,14 @@ def stored_files(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.St
         size, name = number(node, found, "file-size"), words(found, "file-name")
         if name and size is not None:
             yield rows.StoredFile(path=name, size_bytes=size)
+
+
+def rescue_file(part: Element, node: NodeName, asked: NodeName) -> Iterator[rows.StoredFile]:
+    """The file, or "No such file"; a list with neither says nothing."""
+    found = list(stored_files(part, node, asked))
+    if not found and not any(NO_SUCH_FILE.search(line) for line in lines(part)):
+        raise ReplyNotUnderstood(node, "neither the file nor 'No such file'", fragment(part))
+    yield from found
 
 
 def clock(part: Element, node: NodeName, asked: NodeName) -> Iterator[rows.NodeClock]:
@@ -139,6 +161,7 @@ USERS = by_rpc_or_cli("get-system-users-information", "show system users")
 
 QUESTIONS = (
     of_both("software", software, SOFTWARE),
+    of_both("packages", packages, SOFTWARE),
     of_both("clocks", clock, UPTIME),
     of_both("var_tmp", var_tmp, by_rpc_or_cli("get-system-storage", "show system storage")),
     of_both(
@@ -161,6 +184,12 @@ QUESTIONS = (
                 ("format", "text"),
             ),
         ),
+    ),
+    of_each(
+        "rescue_files",
+        rescue_file,
+        Question(rpc=Rpc("file-list", (("path", _RESCUE_FILE), ("detail", None)))),
+        NO_SUCH_FILE,
     ),
     of_each("pending_install", pending_install, Question(rpc=Rpc("request-package-checks-pending-install"))),
 )

@@ -100,6 +100,13 @@ class ConfigurationSection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClusterFeatures:
+    """What the committed configuration says of the cluster itself, as far as an ISSU cares."""
+
+    ha_link_encryption: bool  # of the control link, by an internal security association
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoutingFeatures:
     """What the committed configuration says of routing, as far as an ISSU cares."""
 

@@ -18,6 +18,14 @@ class Software:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Package:
+    """``show version``: one installed package, by its short name."""
+
+    name: str  # "junos-ike"
+    title: str | None  # "JUNOS ike", without its build; Juniper's own begin with JUNOS
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoutingEngine:
     """``show chassis routing-engine``."""
 
