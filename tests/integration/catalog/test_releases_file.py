@@ -22,6 +22,9 @@ SOURCES = "sources: {notes: some notes}\n"
         ("SRX4600", "20.4R3", "22.2R1", "ask", "in hops: 20.4 → 21.4 → 22.2"),
         ("SRX4600", "22.4R3", "23.2R2", "issu", "guide"),
         ("SRX4600", "22.4R3", "23.4R2", "ask", "1 at a time are supported"),
+        ("SRX5600", "11.4R7.5", "12.1R3.5", "issu", "guide"),
+        ("SRX5600", "10.4R4", "11.4R7.5", "issu", "guide"),  # from one EEOL release to the next
+        ("SRX5600", "10.4R4", "12.1R3.5", "ask", "in hops: 10.4 → 11.4 → 12.1"),
         ("SRX4600", "24.4R1", "30.2R1", "ask", "does not have 30.2"),
         ("SRX4100", "17.4R2", "24.2R1", "ask", "it does not speak of later ones"),
         ("SRX1500", "17.4R1", "18.1R1", "ask", "it does not speak of later ones"),

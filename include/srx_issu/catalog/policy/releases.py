@@ -33,6 +33,7 @@ class ReleaseEntry(FileEntry):
     release: Feature = Field(description="Its two numbers: 22.4.")
     eeol: bool | None = Field(None, description="Whether it has an extended end of life; empty = not found.")
     published: Date | None = Field(None, description="Date of its first release; empty = not found.")
+    gap: bool = Field(False, description="Before it are releases that this list does not have.")
     sources: tuple[Name, ...] = Field((), description="Names below `sources`.")
 
 
@@ -56,7 +57,7 @@ class ReleasesFile(FileEntry):
     sources: dict[Name, Text] = Field(
         default_factory=dict, description="By name: what it is, and its address."
     )
-    releases: tuple[ReleaseEntry, ...] = Field((), description="Oldest first, without gaps.")
+    releases: tuple[ReleaseEntry, ...] = Field((), description="Oldest first; say where some are missing.")
     spans: tuple[SpanEntry, ...] = Field((), description="How far one upgrade may go.")
 
 
@@ -79,7 +80,12 @@ def read_calendar(checked: Checked) -> ReleaseCalendar:
 
 def _release(entry: ReleaseEntry) -> FeatureRelease:
     major, minor = entry.release.split(".")
-    return FeatureRelease(main=(int(major), int(minor)), is_extended=entry.eeol, published=entry.published)
+    return FeatureRelease(
+        main=(int(major), int(minor)),
+        is_extended=entry.eeol,
+        published=entry.published,
+        follows_gap=entry.gap,
+    )
 
 
 def _rule(span: SpanEntry) -> SpanRule:

@@ -25,6 +25,7 @@ class FeatureRelease:
     main: Main
     is_extended: bool | None = None  # EEOL: extended end of life; None = not found
     published: date | None = None  # its first R release; None = not found
+    follows_gap: bool = False  # between it and the one before are others that are not listed
 
     def __str__(self) -> str:
         return f"{self.main[0]}.{self.main[1]}"
@@ -59,6 +60,8 @@ class ReleaseCalendar:
         if first is None or last is None:
             unknown = _short(old.main) if first is None else _short(new.main)
             return f"policy/releases.yaml does not have {unknown}: how far an upgrade may go is not known"
+        if gap := self._gap(first, last):
+            return f"policy/releases.yaml has a gap before {gap}: how many releases are passed is not known"
         rule = self._rule(last)
         if rule is None or rule.releases_ahead is None:
             why = f" ({rule.source})" if rule else ""
@@ -82,6 +85,9 @@ class ReleaseCalendar:
         unknown = [str(r) for r in self.releases[first : last + 1] if r.is_extended is None]
         return f" (not known of {', '.join(unknown)})" if unknown else ""
 
+    def _gap(self, first: int, last: int) -> FeatureRelease | None:
+        return next((each for each in self.releases[first + 1 : last + 1] if each.follows_gap), None)
+
     def _rule(self, last: int) -> SpanRule | None:
         release = parse(f"{self.releases[last]}R1")
         return next((rule for rule in self.rules if rule.target.contains(release)), None)
@@ -89,7 +95,7 @@ class ReleaseCalendar:
     def _is_within(self, first: int, last: int) -> bool:
         """What is not known to be EEOL counts as one when it lies between, and as none at the ends."""
         rule = self._rule(last)
-        if rule is None or rule.releases_ahead is None:
+        if rule is None or rule.releases_ahead is None or self._gap(first, last):
             return False
         if last - first <= rule.releases_ahead:
             return True

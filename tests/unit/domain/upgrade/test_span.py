@@ -69,6 +69,13 @@ def test_a_term_that_was_not_found_is_asked_for() -> None:
         assert "was not found" in (_asks("20.3R1", "20.4R1", calendar) or "")
 
 
+def test_nothing_is_counted_across_a_gap() -> None:
+    """12.1 and 17.3 stand side by side in the list, and are years apart."""
+    releases = (FeatureRelease(main=(12, 1)), FeatureRelease(main=(17, 3), follows_gap=True))
+    calendar = ReleaseCalendar(releases=releases, rules=(OLD_RULE,))
+    assert "has a gap before 17.3" in (_asks("12.1R1", "17.3R1", calendar) or "")
+
+
 def test_no_way_in_hops() -> None:
     unknown = SpanRule(target=ReleaseRange(), releases_ahead=0, extended_ahead=None, source="x")
     calendar = ReleaseCalendar(releases=CALENDAR.releases, rules=(unknown,))
