@@ -25,11 +25,12 @@ from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import configuration_text, file_content
 from srx_issu.adapters.devices.pyez import ask
 from srx_issu.adapters.devices.shell import NodeShell, NoShell, node_shell
+from srx_issu.adapters.devices.start import detached
 from srx_issu.adapters.devices.transfer import PART, SshNodeFiles
 from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceError, TransferFailed
 from srx_issu.domain.upgrade.intent import Timers
-from srx_issu.probe.trial import Trial, bad, good, unknown
+from srx_issu.probe.trial import Trial, TrialResult, bad, good, unknown
 
 FILE = "/var/tmp/srx-issu-probe"
 SIZE_BYTES = 2 * 1024 * 1024
@@ -134,29 +135,33 @@ class NodeTrials:
         return good(name, self.node, "outlived its session; its transcript was read back")
 
     def _there_and_back(self, files: SshNodeFiles) -> Iterator[Trial]:
-        name = "file copy"
-        content = secrets.token_bytes(SIZE_BYTES)
+        name, content = "file copy", secrets.token_bytes(SIZE_BYTES)
         try:
             files.delete(FILE)
             there = self._upload(files, content)
+            self.speed = CopySpeed(node=self.node, there=there)
             began = time.monotonic()
             came = self._read_back()
-            back = SIZE_BYTES / max(time.monotonic() - began, 0.001)
         except TransferFailed as error:
             yield bad(name, self.node, error.message)
             return
         except DeviceError as error:
             yield unknown(name, self.node, error.message)
             return
+        if came is None:
+            said = (
+                f"by SCP, {there / 1e6:.1f} MB/s there, the node's SHA-256 agrees; a copy that is cut off "
+                "begins anew: 'set system services ssh sftp-server'"
+            )
+            yield Trial(name=name, node=self.node, result=TrialResult.LOOK_AT, said=said)
+            return
+        back = SIZE_BYTES / max(time.monotonic() - began, 0.001)
         self.speed = CopySpeed(node=self.node, there=there, back=back)
         if hashlib.sha256(came).digest() != hashlib.sha256(content).digest():
             yield bad(name, self.node, "what came back is not what was sent")
             return
-        yield good(
-            name,
-            self.node,
-            f"by SFTP, {there / 1e6:.1f} MB/s there, {back / 1e6:.1f} MB/s back; the node's SHA-256 agrees",
-        )
+        said = f"by SFTP, {there / 1e6:.1f} MB/s there, {back / 1e6:.1f} MB/s back; the node's SHA-256 agrees"
+        yield good(name, self.node, said)
 
     def _upload(self, files: SshNodeFiles, content: bytes) -> float:
         """Bytes a second, the node's checksum included. Raises DeviceError."""
@@ -167,12 +172,19 @@ class NodeTrials:
             files.upload(source, FILE, lambda _there, _size: None)
             return len(content) / max(time.monotonic() - began, 0.001)
 
-    def _read_back(self) -> bytes:
+    def _read_back(self) -> bytes | None:
+        """None where the node lets the account in and gives it no SFTP."""
         transport = ssh_transport(self.node, self._address, self._account, self._timers.connect_s)
         try:
             with translate_errors(self.node, f"reading {FILE}"):
-                sftp = paramiko.SFTPClient.from_transport(transport)
-                assert sftp is not None
+                try:
+                    sftp = paramiko.SFTPClient.from_transport(transport)
+                except (paramiko.SSHException, EOFError):
+                    if not transport.is_active():
+                        raise
+                    return None
+                if sftp is None:
+                    return None
                 with sftp.open(FILE, "rb") as remote:
                     remote.prefetch(SIZE_BYTES)
                     return bytes(remote.read(SIZE_BYTES + 1))
@@ -180,9 +192,9 @@ class NodeTrials:
             transport.close()
 
     def _remove(self, files: SshNodeFiles) -> Trial:
-        """By SFTP, else by the shell. Looked at afterwards: a file of ours is not left behind in silence."""
+        """As copies are, else by the shell; looked at afterwards: nothing of ours is left in silence."""
         name, reasons = "removed", list[str]()
-        ways: tuple[Callable[[], None], ...] = (lambda: self._by_sftp(files), self._by_shell)
+        ways: tuple[Callable[[], None], ...] = (lambda: self._by_files(files), self._by_shell)
         for remove in ways:
             try:
                 remove()
@@ -197,7 +209,7 @@ class NodeTrials:
             return good(name, self.node, f"{FILE} is gone")
         return bad(name, self.node, f"{FILE} is still there ({'; '.join(reasons)}); delete it")
 
-    def _by_sftp(self, files: SshNodeFiles) -> None:
+    def _by_files(self, files: SshNodeFiles) -> None:
         files.delete(FILE)
         files.delete(f"{FILE}{PART}")
 
@@ -224,6 +236,5 @@ class NodeTrials:
 def _launch(shell: NodeShell, token: str) -> None:
     """As an ISSU is started (``devices.start``), with a command that only looks, and two seconds late."""
     shell.run(f"rm -f {FILE} {FILE}{PART}")
-    work = f'(sleep 2; : | cli -c "show version"; echo {token} $?) > {FILE} 2>&1'
-    shell.launch(f"nohup /bin/sh -c 'trap \"\" HUP; {work}' > /dev/null 2>&1 &")
+    shell.launch(detached(f'(sleep 2; : | cli -c "show version"; echo {token} $?) > {FILE} 2>&1'))
     shell.run("true")  # the line before it has been taken

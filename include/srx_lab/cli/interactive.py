@@ -30,6 +30,8 @@ class InteractiveCli:
     _configure: ConfigureMode | None = field(default=None, init=False)
 
     async def run(self) -> int:
+        if greeting := self.device.world.fault("login_announcement", self.device.node):
+            await self._say(greeting.parameters["text"])
         release = self.device.here.release.text
         await self.terminal.write(f"--- JUNOS {release} Kernel 64-bit  JNPR-12.1-20230321.be5f9c0_buil\n")
         while True:
@@ -106,7 +108,9 @@ class InteractiveCli:
             await shell.run_text(command)
             shell.hang_up()
             return
-        await Shell(device=self.device, session=self.session, terminal=self.terminal).interact()
+        is_c_shell = self.device.world.fault("c_shell", self.device.node) is not None
+        shell = Shell(device=self.device, session=self.session, terminal=self.terminal, is_c_shell=is_c_shell)
+        await shell.interact()
 
     async def _command(self, line: str) -> None:
         if not await self._confirmed(line):

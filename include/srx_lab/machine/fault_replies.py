@@ -62,6 +62,14 @@ WIRE_FAULTS = (
         after_bytes="200",
     ),
     spec("netconf_garbage", "replies are not well-formed XML", U, Scope.WIRE),
+    spec(
+        "login_announcement",
+        "the CLI greets with a `text`, as `set system login announcement` has it",
+        "[D]",
+        Scope.WIRE,
+        text="##### Authorized use only > #",
+    ),
+    spec("c_shell", "the account's shell is a C shell until a Bourne shell is started", U, Scope.WIRE),
     spec("no_sftp", "the SFTP server is not enabled, SCP works", "[Y]", Scope.WIRE),
     spec(
         "copy_cut",

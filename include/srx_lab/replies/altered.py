@@ -32,9 +32,11 @@ def _faults(world: World, rpc: str, node: NodeId) -> Iterator[Fault]:
 
 
 def _with_one_more(body: Element, fault: Fault) -> Element:
-    """At the end of what the body holds, as a newer release would."""
+    """At the end of what the body holds, as a newer release would; a text stays a text."""
+    if body.text is not None:
+        return body
     added = leaf(fault.parameters["element"], fault.parameters["text"])
-    return replace(body, children=(*(body.children or ()), added), text=None)
+    return replace(body, children=(*(body.children or ()), added))
 
 
 def _saying(element: Element, tag: str, text: str) -> Element:

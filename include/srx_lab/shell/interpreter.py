@@ -24,7 +24,9 @@ _BUILTINS = {**FILE_BUILTINS, **TEXT_BUILTINS, **PROCESS_BUILTINS}
 
 @dataclass(kw_only=True)
 class Shell(Process):
-    """One shell process that runs what it is given."""
+    """One shell process that runs what it is given. A C shell only until another one is started in it."""
+
+    is_c_shell: bool = False
 
     async def interact(self) -> int:
         """Prompt and run until exit."""
@@ -36,12 +38,22 @@ class Shell(Process):
             if line.strip() in {"exit", "logout"}:
                 await self.terminal.write("exit\n")
                 break
-            if line.strip():
+            if refusal := self._c_shell_refusal(line):
+                await self.terminal.write(f"{refusal}\n")
+            elif line.strip():
                 await self.run_text(line)
             if self.left:
                 break
         self.hang_up()
         return self.status
+
+    def _c_shell_refusal(self, line: str) -> str:
+        """What a C shell says to the Bourne shell's ways of redirecting and asking for a status [U]."""
+        if not self.is_c_shell:
+            return ""
+        if "2>" in line:
+            return "Ambiguous output redirect."
+        return "Illegal variable name." if "$?" in line or "$(" in line else ""
 
     async def run_text(self, text: str, streams: Streams | None = None) -> int:
         """Run a text; the status of its last command."""
@@ -147,7 +159,7 @@ class Shell(Process):
 
     async def _run_inner(self, arguments: list[str], streams: Streams) -> int:
         """`sh -c text`, `sh file`, or an interactive shell."""
-        inner = replace(self, variables=dict(self.variables), left=False)
+        inner = replace(self, variables=dict(self.variables), left=False, is_c_shell=False)
         if "-c" in arguments:
             return await inner.run_text(arguments[arguments.index("-c") + 1], streams)
         _, paths = split_flags(arguments)

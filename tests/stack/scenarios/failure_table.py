@@ -333,6 +333,8 @@ ROWS: tuple[Scenario, ...] = (
         },
         then=not_ready(),
     ),
+    Scenario(fault="login_announcement", then=upgraded()),
+    Scenario(fault="c_shell", then=upgraded()),
     Scenario(fault="reply_adds", parameters={"rpc": "get-chassis-cluster-status"}, then=upgraded()),
     Scenario(fault="reply_empty", parameters={"rpc": "get-chassis-cluster-status"}, then=not_ready()),
     Scenario(

@@ -149,8 +149,12 @@ def job_line(command: StartIssu, folder: str, *, until_s: int, takes_answers: bo
     work = f"touch {TAKES_ANSWERS}; ({_HAND_ON}) | ({run})" if takes_answers else f"(: | {run})"
     in_time = f'test "$(date +%s)" -le {until_s}'
     start = f"mkdir {folder} && cd {folder} && {work}"
-    job = f'trap "" HUP; if {in_time}; then {start}; else touch {late_note(folder, until_s)}; fi'
-    return f"/bin/sh -c '{job}' > /dev/null 2>&1 &"
+    return detached(f"if {in_time}; then {start}; else touch {late_note(folder, until_s)}; fi")
+
+
+def detached(work: str) -> str:
+    """One line of /bin/sh that goes on with ``work`` when its session ends. No ' in it."""
+    return f"/bin/sh -c 'trap \"\" HUP; {work}' > /dev/null 2>&1 &"
 
 
 def _report(started: Started, words: str, folder: str) -> StartReport:
