@@ -22,7 +22,7 @@ CALLED_BY: Final = {
     ),
     "asyncssh": (
         "auth_completed", "begin_auth", "connection_lost", "connection_made", "map_path",
-        "password_auth_supported", "public_key_auth_supported", "validate_password", "validate_public_key",
+        "password_auth_supported", "public_key_auth_supported", "session_requested", "validate_password", "validate_public_key",
     ),
     "FastAPI": ("clusters_unattended",),
     "junos-eznc and ncclient": ("_auth", "get_xml_parser", "lookup"),

@@ -51,11 +51,6 @@ class Pseudonyms:
         self._addresses: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
 
-    @property
-    def originals(self) -> frozenset[str]:
-        """What was replaced; for a check that none of it is left."""
-        return frozenset({*self._names, *self._addresses})
-
     def reply(self, text: str, *, is_configuration: bool = False) -> str:
         """A whole reply, well-formed or not: tags stay, comments go."""
         text = _COMMENT.sub("", scrub(text) if is_configuration else text)

@@ -30,13 +30,9 @@ def transcript_path(job: str) -> str:
     return f"{job_directory(job)}/transcript"
 
 
-def exit_path(job: str) -> str:
-    """The exit status of the command. There only if it returned, which a successful ISSU does not."""
-    return f"{job_directory(job)}/exit"
-
-
 def exit_beside(transcript: str) -> str:
-    """``exit_path`` by its job's ``transcript_path``: a recovery goes on from another upgrade's."""
+    """The exit status of the command whose ``transcript_path`` this is. There only if it returned, which a
+    successful ISSU does not."""
     return str(PurePosixPath(transcript).with_name("exit"))
 
 

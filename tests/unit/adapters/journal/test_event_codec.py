@@ -225,7 +225,7 @@ STORED: Mapping[str, str] = {
 }
 # The values of what is stored by its value, and decided from.
 VALUES: Mapping[type[Any], str] = {
-    Sending: "snapshot upload gather start resync_policies reset_flags fail_back fail_back_rg0 recover "
+    Sending: "snapshot upload gather start answer resync_policies reset_flags fail_back fail_back_rg0 recover "
     "return_groups clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
     FoundBy: "readiness snapshot policies state last_look recovery to_do bystanders lease",
@@ -234,7 +234,7 @@ VALUES: Mapping[type[Any], str] = {
     ActionName: "wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "
     "wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync resync_policies "
     "bring_groups_back reset_failover verify_restored",
-    SendPurpose: "prepare begin bring_home",
+    SendPurpose: "prepare begin answer bring_home",
 }
 
 

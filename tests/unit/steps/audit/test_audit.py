@@ -144,7 +144,8 @@ def test_what_changed_since_the_last_audit_is_told() -> None:
         audit_batch(context, batch)
     _, changed = make_matrix(context)
     assert changed is not None
-    assert {(c.cluster, c.check, c.after) for c in changed if c.check} == {("fw-a", "var_tmp_space", "FAIL")}
+    space = {("fw-a", name, "FAIL") for name in ("var_tmp_space", "var_tmp_space_at_start")}
+    assert {(c.cluster, c.check, c.after) for c in changed if c.check} == space
 
 
 def test_the_report_has_every_cluster_and_check_in_each_form() -> None:
