@@ -246,6 +246,23 @@ class TestStartByRpc:
         assert (report.started, report.method) == (Started.UNKNOWN, StartMethod.RPC)
         assert node.requests == [START_RPC]
 
+    def test_its_session_is_needed_until_the_node_goes_down(
+        self, node: ScriptedNode, writer: PyezClusterWriter
+    ) -> None:
+        node.answers[START_RPC] = Act.HANG
+        start(writer, N0, START, "job", StartMethod.RPC)
+        assert writer.is_needed
+        node.hang_up()
+        deadline = time.monotonic() + 5
+        while writer.is_needed:
+            assert time.monotonic() < deadline, "a session that the node has ended is still needed"
+            time.sleep(0.05)
+
+    def test_a_refused_start_needs_no_session(self, node: ScriptedNode, writer: PyezClusterWriter) -> None:
+        node.answers[START_RPC] = error("ISSU in progress", "warning")
+        start(writer, N0, START, "job", StartMethod.RPC)
+        assert not writer.is_needed
+
     def test_release_that_does_not_know_the_rpc_gets_the_command(
         self, node: ScriptedNode, writer: PyezClusterWriter
     ) -> None:

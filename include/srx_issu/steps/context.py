@@ -48,6 +48,7 @@ class UpgradeContext:
     log: logging.Logger
     validate: Validate = run  # Great Expectations
     stopped: Callable[[], str | None] = _not_stopped  # who stopped the whole fleet, and why
+    keeps_sessions: bool = True  # the session of a start by RPC outlives the step; False: it ends with it
 
     @property
     def upgrade_id(self) -> str:

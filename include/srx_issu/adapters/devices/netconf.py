@@ -99,6 +99,11 @@ class NetconfSession:
             if self._device is None:
                 self._open()
 
+    @property
+    def awaits_an_end(self) -> bool:
+        """Whether a session that was left open is still there."""
+        return any(device.is_alive for device in self._left_open)
+
     def renew(self) -> None:
         """Opens a new session now, so that a failure to connect is not taken for a lost answer."""
         with self._lock:

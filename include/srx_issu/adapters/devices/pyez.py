@@ -39,6 +39,11 @@ class NodeSessions:
     def of(self, node: NodeName) -> NetconfSession:
         return self._sessions[node]
 
+    @property
+    def await_an_end(self) -> bool:
+        """Whether one of them was left open, and is still there."""
+        return any(session.awaits_an_end for session in self._sessions.values())
+
     def close(self) -> None:
         for session in self._sessions.values():
             session.close()

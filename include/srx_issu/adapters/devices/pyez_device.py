@@ -117,6 +117,12 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
             raise SessionLost(self._node, "the session ended without an answer")
         return reply
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the other end has not ended the session, as far as TCP tells."""
+        session = self._session
+        return session is not None and bool(session.connected) and bool(session.transport.is_active())
+
     def leave(self) -> None:
         try:
             if self.connected:

@@ -124,6 +124,11 @@ class PyezClusterWriter:
         session.renew()
         return RpcStartLine(session=session, wait_s=self._rpc_wait_s)
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether the session of a start by RPC is open, which the node may end the ISSU with."""
+        return self._sessions.await_an_end
+
     def close(self) -> None:
         self._sessions.close()
 

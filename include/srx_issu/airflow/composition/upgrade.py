@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.adapters.devices.credentials import Credentials
@@ -78,11 +78,28 @@ def note_failure(
         log.exception("the journal does not say that %s failed: %s", step, text)
 
 
+class StartSession(Protocol):
+    """What may have to outlive its step."""
+
+    @property
+    def is_needed(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
 @contextmanager
-def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> Iterator[UpgradeContext]:
+def open_upgrade(
+    upgrade_id: str,
+    step: str,
+    log: Any,
+    *,
+    purpose: Purpose,
+    keep: Callable[[StartSession], None] | None = None,
+) -> Iterator[UpgradeContext]:
     """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
     when they are first asked (ConnectionUnusable: the step's border waits for it). Sessions open when they
-    are first used and close at the end. Renews the lease, which also proves that the cluster is still ours.
+    are first used and close at the end; those of the writer are given to ``keep``, where there is one. Renews
+    the lease, which also proves that the cluster is still ours.
 
     Raises JournalError, LeaseHeld when the cluster is not ours any more, and RequestRefused when the upgrade
     of this run id belongs to a DAG of another ``purpose``.
@@ -114,7 +131,10 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
         def made_writer() -> PyezClusterWriter:
             made = PyezClusterWriter(cluster, account(), timers)
             made.takes_answers = bool(intent.policy.answered_prompts)
-            return stack.enter_context(closing(made))
+            if keep is None:
+                return stack.enter_context(closing(made))
+            keep(made)
+            return made
 
         writer = later(made_writer)
         upgrade_context = UpgradeContext(
@@ -143,6 +163,7 @@ def open_upgrade(upgrade_id: str, step: str, log: Any, *, purpose: Purpose) -> I
             clock=clock,
             stopped=stopped,
             log=log,
+            keeps_sessions=keep is not None,
         )
         _renew(upgrade_context)
         yield upgrade_context

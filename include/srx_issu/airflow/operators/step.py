@@ -29,6 +29,7 @@ from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.outage import run_patiently
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.start_issu import NeedsKeptSession
 from srx_issu.steps.waits.converge import NotYet
 from srx_issu.steps.waits.in_order import InOrder, Part
 
@@ -61,14 +62,32 @@ class StepOperator(BaseOperator):
         """The goal was not reached, which its trigger has written down."""
         raise AirflowFailException("; ".join(event.values()))
 
+    def started(self, context: Context, event: Mapping[str, str], part: str) -> Any:
+        """What the triggerer has asked for is attached to; its no is the task's end."""
+        if why := "; ".join(event.values()):
+            gave_up = StepFailed(task=self.task_id)
+            note_failure(context["run_id"], part, why, self.log, purpose=purpose(context), failed=gave_up)
+            raise AirflowFailException(why)
+        return self._go_on(context, part)
+
     def _go_on(self, context: Context, part: str | None) -> Any:
         order = InOrder.from_part(self.parts, part)
         result = run_parts(self, context, order)
         if isinstance(result, NotYet):
             pause(self, result, order.current.name)
+        if isinstance(result, NeedsKeptSession):
+            self._start_from_the_triggerer(context, result.reason, order.current.name)
         if self.until is not None:
             self._wait(context, self.until)
         return order.results if len(self.parts) > 1 else result
+
+    def _start_from_the_triggerer(self, context: Context, reason: str, part: str) -> NoReturn:
+        from srx_issu.airflow.triggers.start import StartTrigger  # noqa: PLC0415 - brings asyncssh
+
+        self.log.info("%s: %s", part, reason)
+        trigger = StartTrigger(context["run_id"], part, purpose(context).value)
+        self.defer(trigger=trigger, method_name="started", kwargs={"part": part})
+        raise AssertionError("defer raises")
 
     def _wait(self, context: Context, goal: Goal) -> NoReturn:
         from srx_issu.airflow.triggers.cluster import ClusterTrigger  # noqa: PLC0415 - brings asyncssh

@@ -7,6 +7,7 @@ marker, so there the first two must do, and doubt means waiting, not sending.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import assert_never
 
 from srx_issu.domain.cluster.model import Snapshot
@@ -27,12 +28,23 @@ from srx_issu.steps.gate.send import start_in_service_upgrade
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
+from srx_issu.steps.waits.converge import Pending
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedsKeptSession(Pending):
+    """Nothing was sent yet: whether a node ends an ISSU whose NETCONF session is closed is not known, so the
+    step is to be taken by who keeps the session until the node goes down."""
+
 
 START_KEY = "start_issu"  # of the journal: a start is sent once in an upgrade
 
 
-def start_issu(context: UpgradeContext) -> Facts:
-    """Starts, or attaches to what was started. Raises RequestRefused when it must not or the node says no."""
+def start_issu(context: UpgradeContext) -> Facts | NeedsKeptSession:
+    """Starts, or attaches to what was started; by RPC only where the session is kept.
+
+    Raises RequestRefused when it must not or the node says no.
+    """
     so_far = context.known()
     begun = so_far.start
     if begun is None:
@@ -62,9 +74,14 @@ def _attached(action: AttachToIssu) -> Facts:
     return {"attached": True, "phase": action.phase.name if action.phase is not None else None}
 
 
-def _start(context: UpgradeContext, action: BeginIssu, before: Snapshot, begun: IssuStart | None) -> Facts:
+def _start(
+    context: UpgradeContext, action: BeginIssu, before: Snapshot, begun: IssuStart | None
+) -> Facts | NeedsKeptSession:
     """Through the send gate. An intent of an earlier try by shell is followed by the marker's verdict."""
     job = job_name(context.upgrade_id)
+    method = StartMethod.SHELL if begun else context.intent.policy.start_method
+    if method is not StartMethod.SHELL and not context.keeps_sessions:
+        return NeedsKeptSession(reason=f"policy says {method}: started from where the session is kept")
 
     def still_due(now: Snapshot) -> str | None:
         newest = _decide(context, before, now, begun)
@@ -80,7 +97,7 @@ def _start(context: UpgradeContext, action: BeginIssu, before: Snapshot, begun: 
         still_due=still_due,
         command=action.command,
         job=job,
-        method=StartMethod.SHELL if begun else context.intent.policy.start_method,
+        method=method,
     )
     try:
         return _judge_report(context, action, start_in_service_upgrade(context, order))

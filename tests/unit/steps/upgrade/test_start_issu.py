@@ -11,7 +11,7 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import Started, StartReport
-from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.upgrade.start_issu import NeedsKeptSession, start_issu
 from tests.fakes.approvals import PASSED
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import POLICY, intent
@@ -109,6 +109,24 @@ def test_an_account_without_shell_goes_by_rpc_once_where_policy_says_so() -> Non
     assert run(fake)["started"] == "unknown"
     assert run(fake)["attached"] is True
     assert fake.writer.starts == [(N0, StartMethod.RPC)]
+
+
+@pytest.mark.parametrize("method", [StartMethod.RPC, StartMethod.AUTO])
+def test_where_the_session_ends_with_the_step_nothing_goes_by_rpc(method: StartMethod) -> None:
+    fake = FakeUpgrade(intent=intent(policy=replace(POLICY, start_method=method)))
+    fake.with_baseline().ready_and_approved()
+    context = replace(fake.context("issu.start"), keeps_sessions=False)
+    assert isinstance(start_issu(context), NeedsKeptSession)
+    assert fake.writer.starts == []
+    assert fake.known().start is None
+
+
+def test_the_default_needs_no_kept_session() -> None:
+    fake = ready()
+    assert not isinstance(
+        start_issu(replace(fake.context("issu.start"), keeps_sessions=False)), NeedsKeptSession
+    )
+    assert fake.writer.starts == [(N0, StartMethod.SHELL)]
 
 
 def test_without_a_shell_nothing_is_sent_unless_policy_says_how() -> None:

@@ -12,6 +12,7 @@ from srx_issu.adapters.devices.ssh import SshClusterReader
 from srx_issu.airflow.composition.metrics import AirflowMetrics
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.airflow.composition.triggerer_login import Readings, connector
+from srx_issu.airflow.composition.upgrade import StartSession
 from srx_issu.airflow.watching.watcher.lease_round import LeaseRound
 from srx_issu.airflow.watching.watcher.shared_look import LINGER_S, KeptReader, SharedLook
 from srx_issu.airflow.watching.watcher.shared_outage import SharedOutage, sharing
@@ -20,6 +21,7 @@ from srx_issu.domain.cluster.model import Cluster
 from srx_issu.domain.upgrade.intent import Intent, Timers
 
 _ATTRIBUTE = "_srx_issu_watcher"
+KEPT_LOOK_S = 5.0  # how often a session that is kept is looked at, from this side alone
 
 _Key = tuple[object, ...]  # what two waits must have in common to share sessions
 MakeReader = Callable[[Cluster, Timers, LoginPace], KeptReader]
@@ -50,6 +52,7 @@ class Watcher:
         self._pace = LoginPace()
         self._stores: Stores | None = None
         self._shared: dict[_Key, SharedLook] = {}
+        self._kept: set[asyncio.Task[None]] = set()
         self.leases = LeaseRound(lambda: self.stores.leases)
 
     @property
@@ -81,6 +84,12 @@ class Watcher:
             log=log,
         )
 
+    def keep_until_down(self, session: StartSession, limit_s: float) -> None:
+        """Keeps a session open until its node ends it, for at most ``limit_s``; then closes it."""
+        kept = asyncio.create_task(_kept_open(session, limit_s), name="session of a start by RPC")
+        self._kept.add(kept)
+        kept.add_done_callback(self._kept.discard)
+
     def _find(self, name: str, key: _Key, make: Callable[[], KeptReader]) -> SharedLook:
         return self._shared.get(key) or self._made(name, key, make)
 
@@ -100,6 +109,15 @@ class Watcher:
     def _forget(self, key: _Key, gone: SharedLook) -> None:
         if self._shared.get(key) is gone:
             del self._shared[key]
+
+
+async def _kept_open(session: StartSession, limit_s: float) -> None:
+    deadline = asyncio.get_running_loop().time() + limit_s
+    try:
+        while session.is_needed and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(KEPT_LOOK_S)
+    finally:
+        session.close()  # nobody hears it: the node is down, or the triggerer ends
 
 
 def watcher_of_loop() -> Watcher:
