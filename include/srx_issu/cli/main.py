@@ -219,6 +219,9 @@ def summary(followed: Followed, console: Console, report: str) -> None:
         console.print(f"Took {took}", highlight=False)
     if end.report:
         console.print(f"Report: {report}", markup=False, highlight=False, soft_wrap=True)
+        if end.archive:
+            archive = f"{report.rpartition('/')[0]}/{end.archive.rpartition('/')[2]}"
+            console.print(f"For JTAC: {archive}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _follow(api: AirflowApi, run_id: str) -> None:

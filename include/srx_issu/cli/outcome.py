@@ -20,6 +20,7 @@ class Ending:
     outcome: Outcome | None
     reason: str
     report: str | None = None
+    archive: str | None = None  # evidence for JTAC, beside the report
     what_to_do: str | None = None  # where a person must act
     is_green: bool = False
 
@@ -42,6 +43,7 @@ def ending(runs: DagRuns, run: Run) -> Ending:
         outcome=outcome,
         reason=str(facts.get("reason") or ""),
         report=str(facts["report"]) if facts.get("report") else None,
+        archive=str(facts["archive"]) if facts.get("archive") else None,
         what_to_do=str(facts["what_to_do"]) if facts.get("what_to_do") else None,
         is_green=outcome.is_success and run.state == "success",
     )

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiUnreachable
+from srx_issu.cli.main import summary
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.dag_names import UPGRADE_DAG
@@ -139,3 +140,30 @@ def test_what_was_claimed_is_no_outcome(airflow: FakeAirflow, follower: UpgradeF
     airflow.states = deque(["failed"])
     airflow.claimed = {"cluster": "fw1", "image": "junos.tgz", "release": "22.4R3"}
     assert followed(follower).ending.outcome is None
+
+
+@pytest.mark.parametrize(
+    ("report", "archive"),
+    [
+        (
+            "http://127.0.0.1:1/srx-issu/upgrades/fw1__now/report",
+            "/srx-issu/upgrades/fw1__now/jtac-evidence-2.tgz",
+        ),
+        ("/evidence/fw1__now/report.html", "/evidence/fw1__now/jtac-evidence-2.tgz"),
+    ],
+)
+def test_the_evidence_for_juniper_is_shown_beside_the_report(
+    airflow: FakeAirflow, follower: UpgradeFollower, report: str, archive: str
+) -> None:
+    kept = {"report": "fw1__now/report.html", "archive": "fw1__now/jtac-evidence-2.tgz"}
+    airflow.states, airflow.outcome = deque(["failed"]), {"outcome": "ROLLED_BACK", "reason": ".", **kept}
+    said = io.StringIO()
+    summary(followed(follower), Console(file=said, width=200), report)
+    assert f"{archive}\n" in said.getvalue()
+
+
+def test_where_there_is_no_evidence_none_is_shown(airflow: FakeAirflow, follower: UpgradeFollower) -> None:
+    airflow.outcome = {"outcome": "UPGRADED", "reason": ".", "report": "x/report.html"}
+    said = io.StringIO()
+    summary(followed(follower), Console(file=said, width=200), "x")
+    assert "JTAC" not in said.getvalue()

@@ -74,3 +74,19 @@ def test_an_end_without_a_recovery_has_one_too(place: Place) -> None:
     manifest, files, _ = archive(place, run_id)
     assert "node1/jsrpd.log" in files
     assert not [line for line in manifest["files"] if line["missing"]]
+
+
+def test_a_node_that_is_away_is_recorded_as_such(place: Place) -> None:
+    wanted = next(each for each in ROWS if each.given == "node_power_off on node1 at install_secondary")
+    _, run_id = begin(place, wanted)
+    end = carry_out(place, run_id, wanted.answer)
+    assert str(end.outcome) == "NEEDS_OPERATOR", end.reason
+    assert states(place, run_id)["collect_evidence"] == "success"
+    assert end.archive is not None
+    assert end.archive.endswith(NAME)
+    manifest, files, _ = archive(place, run_id)
+    missing = {line["file"]: line["missing"] for line in manifest["files"] if line["missing"]}
+    assert {name for name in missing if name.startswith("node1/")} == set(missing)
+    assert "node1/messages.log" in missing
+    assert all("away" in reason for reason in missing.values())
+    assert {"node0/issu-transcript.txt", "node0/messages.log", "timeline.txt"} <= set(files)

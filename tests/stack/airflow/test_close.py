@@ -168,7 +168,7 @@ def test_a_failure_without_evidence_gets_it_behind_the_outcome_and_before_the_le
     world: World,
 ) -> None:
     failed(world)
-    world.close()
+    assert str(world.close()["archive"]).endswith(JTAC_ARCHIVE)
     assert world.order == ["clean up NEEDS_OPERATOR with evidence", "report NEEDS_OPERATOR"]
     world.order.clear()
     asked = len(world.fake.shows.asked)

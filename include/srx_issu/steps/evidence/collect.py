@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import CommandRefused, DeviceError, DeviceTimeout
@@ -65,6 +65,7 @@ def is_kept(context: UpgradeContext) -> bool:
 
 def _of_both_nodes(context: UpgradeContext) -> list[CollectedFile]:
     start, rules = context.known().start, context.intent.policy.evidence
+    until = context.clock.now() + timedelta(seconds=rules.most_s)
     spared = spared_nodes(context)
     wanted = {node: sources(node, start, rules.log_lines) for node in NodeName}
     files = [
@@ -75,15 +76,14 @@ def _of_both_nodes(context: UpgradeContext) -> list[CollectedFile]:
     ]
     asked = [node for node in NodeName if spared.reason(node) is None]
     with ThreadPoolExecutor(max_workers=len(NodeName), thread_name_prefix="evidence") as pool:
-        for found in pool.map(lambda node: list(_of_node(context, node, wanted[node])), asked):
+        for found in pool.map(lambda node: list(_of_node(context, node, wanted[node], until)), asked):
             files += found
     return sorted(files, key=lambda each: each.file)
 
 
 def _of_node(
-    context: UpgradeContext, node: NodeName, wanted: Sequence[EvidenceSource]
+    context: UpgradeContext, node: NodeName, wanted: Sequence[EvidenceSource], until: datetime
 ) -> Iterator[CollectedFile]:
-    until = context.clock.now() + timedelta(seconds=context.intent.policy.evidence.most_s)
     left = list(wanted)
     try:
         with context.show_session(node) as session:

@@ -13,7 +13,7 @@ from srx_issu.domain.history.step_events import StepFailed, WaitEnded
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.journal import Journal, Leases
+from srx_issu.ports.journal import JTAC_ARCHIVE, Journal, Leases
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.leases import give_back
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -39,7 +39,9 @@ def close(context: UpgradeContext, failed_tasks: Sequence[str]) -> Facts:
         context.log.warning("%s stays claimed until a person releases it", context.intent.cluster.name)
     context.log.info("%s: %s: %s", context.intent.cluster.name, ended.outcome, ended.reason)
     todo: Facts = {"what_to_do": what_to_do(context)} if kept else {}
-    return {"outcome": ended.outcome.value, "reason": ended.reason, **todo}
+    archives = [name for name in context.evidence.names(context.upgrade_id) if JTAC_ARCHIVE in name]
+    kept_for_jtac: Facts = {"archive": archives[-1]} if archives else {}
+    return {"outcome": ended.outcome.value, "reason": ended.reason, **todo, **kept_for_jtac}
 
 
 def end_upgrade(intent: Intent, journal: Journal, leases: Leases, at: datetime, ended: Conclusion) -> None:
