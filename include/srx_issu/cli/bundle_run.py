@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from pathlib import Path
 
 import typer
@@ -15,6 +14,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.probe.bundle import bundle_of, read_bundle, written
 from srx_issu.probe.probing import make_report
 from srx_issu.probe.scrub import Pseudonyms
+from srx_issu.probe.version import made_by
 
 
 def write_bundle(
@@ -25,7 +25,7 @@ def write_bundle(
         if output.exists():
             raise RequestRefused(f"{output} is there already; nothing was asked: name another file")
         request, probed = probe_once(cluster, files, options, has_journal=has_journal)
-        text = written(bundle_of(probed, request, _made_by(), Pseudonyms()))
+        text = written(bundle_of(probed, request, made_by(), Pseudonyms()))
         try:
             with output.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -51,10 +51,3 @@ def show_bundle(file: Path, *, tables: bool) -> None:
     show_report(console, report)
     if not report.is_ready:
         raise typer.Exit(EXIT_RED)
-
-
-def _made_by() -> str:
-    try:
-        return f"srx-issu {importlib.metadata.version('srx-issu')}"
-    except importlib.metadata.PackageNotFoundError:
-        return "srx-issu"

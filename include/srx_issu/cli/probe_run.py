@@ -11,16 +11,14 @@ import typer
 
 from srx_issu import catalog
 from srx_issu.adapters.journal import SqlLeases
-from srx_issu.catalog.requests.newest import newest_image
 from srx_issu.catalog.requests.upgrade import find_cluster
 from srx_issu.cli.audit import journal_url
 from srx_issu.cli.device_account import AccountOptions, account_of
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.probe_tables import answers_table, show_report
 from srx_issu.cli.terminal import Terminal
-from srx_issu.domain.cluster.model import Image
 from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
-from srx_issu.probe.probing import Probed, ProbeRequest, probe, refuse_while_held
+from srx_issu.probe.probing import Probed, ProbeRequest, probe, refuse_while_held, request_for
 
 console = Terminal()
 errors = Terminal(stderr=True)
@@ -49,15 +47,7 @@ def probe_once(
     began_at = datetime.now(UTC)
     if has_journal:
         refuse_while_held(SqlLeases(journal_url()), cluster, began_at)
-    image = newest_image(known, found.model)
-    judged = image or Image(file="", name="no-image", release="", models=frozenset(), sha256="", size_bytes=0)
-    request = ProbeRequest(
-        cluster=found,
-        account=account,
-        policy=known.policy_for(found, judged),
-        software=known.support_rules.software(found.model, found.routing_engine),
-        image=image,
-    )
+    request = request_for(known, found, account)
     with errors.status("probing", spinner="line") as shown:
         return request, probe(request, began_at, shown.update)
 

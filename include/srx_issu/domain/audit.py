@@ -83,6 +83,45 @@ class Change:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProbeSummary:
+    """What the last probe of a cluster said; kept beside the audits, for their column."""
+
+    cluster: str
+    probed_at: datetime
+    is_ready: bool
+    verdict: str
+    findings: tuple[str, ...] = ()
+
+
+PROBE_COLUMN = "probe"
+_MOST_FINDINGS = 3
+
+
+def probe_file(cluster: str) -> str:
+    """What the summary of a cluster's probe is called in the evidence."""
+    return f"{cluster}.probe.json"
+
+
+def probe_cell(found: ProbeSummary | None) -> Cell:
+    """The cell of a cluster's last probe; a cluster that was never probed is no finding."""
+    if found is None:
+        return Cell(
+            check=PROBE_COLUMN,
+            status=Status.SKIPPED,
+            severity=Severity.WARN,
+            text="never probed: run 'srx-issu probe', or the DAG issu_probe, days before the window",
+        )
+    more = len(found.findings) - _MOST_FINDINGS
+    told = "; ".join((*found.findings[:_MOST_FINDINGS], *((f"and {more} more",) if more > 0 else ())))
+    return Cell(
+        check=PROBE_COLUMN,
+        status=Status.PASS if found.is_ready else Status.FAIL,
+        severity=Severity.WARN,
+        text=f"{found.verdict} ({found.probed_at:%Y-%m-%d %H:%M} UTC){f': {told}' if told else ''}",
+    )
+
+
 def cells_of(readiness: Readiness) -> tuple[Cell, ...]:
     """One cell a check, in the order of the results."""
     by_check: dict[str, list[CheckResult]] = {}

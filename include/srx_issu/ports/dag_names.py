@@ -13,6 +13,7 @@ UPGRADE_DAG = "issu_cluster"
 RECOVERY_DAG = "issu_recover"
 RELEASE_DAG = "issu_release"
 AUDIT_DAG = "issu_audit"
+PROBE_DAG = "issu_probe"
 CAMPAIGN_ORDER_DAG = "issu_campaign_order"
 STOP_VARIABLE = "srx_issu_stop"  # while it is set, no campaign starts anything
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.catalog import Catalog
+from srx_issu.catalog.requests.newest import newest_image
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -46,6 +48,19 @@ class ProbeRequest:
             image_path=self.image.node_path if self.image else NO_IMAGE,
             clock_skew_s=self.policy.limits.clock_skew_s,
         )
+
+
+def request_for(catalog: Catalog, cluster: Cluster, account: Credentials) -> ProbeRequest:
+    """As if the cluster were to be upgraded to the newest image there is for its model."""
+    image = newest_image(catalog, cluster.model)
+    judged = image or Image(file="", name="no-image", release="", models=frozenset(), sha256="", size_bytes=0)
+    return ProbeRequest(
+        cluster=cluster,
+        account=account,
+        policy=catalog.policy_for(cluster, judged),
+        software=catalog.support_rules.software(cluster.model, cluster.routing_engine),
+        image=image,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.domain.cluster.model import Address, Cluster, NodeName
+from srx_issu.domain.cluster.model import Address, Cluster
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Limits, Policy, Timers
+from srx_issu.ports.journal import Lease
 from srx_issu.probe.asking import ask_everything
 from srx_issu.probe.exchange import Exchange
 from srx_issu.probe.probing import Probed, ProbeRequest, probe
@@ -59,4 +60,13 @@ def about(findings: Iterable[Finding], place: str) -> list[str]:
     return [finding.said for finding in findings if place in finding.place]
 
 
-NODES = tuple(NodeName)
+class HeldLease:
+    """Of the leases only the look."""
+
+    def __init__(self, left_s: float) -> None:
+        self._now = datetime(2026, 3, 1, tzinfo=UTC)
+        self._left_s = left_s
+
+    def holder(self, resource: str) -> Lease:
+        until = self._now + timedelta(seconds=self._left_s)
+        return Lease(resource=resource, owner="manual__7", taken_at=self._now, expires_at=until)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
 from srx_issu.domain.cluster.model import Address, Identity, NodeName
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.ports.journal import Lease
 from srx_issu.probe.exchange import KeptAnswers
 from srx_issu.probe.probing import refuse_while_held
 from srx_issu.probe.questions import LOOK_QUESTIONS
@@ -20,7 +19,7 @@ from srx_issu.probe.report import READY
 from srx_issu.probe.tried import FILE
 from srx_issu.probe.vocabulary import name_of
 from tests.integration.lab.conftest import ServedLab
-from tests.integration.probe.probed import about, ask_lab, cluster_of, listed, probe_lab
+from tests.integration.probe.probed import HeldLease, about, ask_lab, cluster_of, listed, probe_lab
 from tests.places import platform_clusters
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -175,18 +174,6 @@ def test_an_issu_that_no_journal_knows_of_stops_the_probe(serve_lab: ServeLab) -
     lab.inject("reply_says", node="node1", rpc="get-chassis-cluster-issu-information", **words)
     with pytest.raises(RequestRefused, match="says that an ISSU is in progress: nothing more was asked"):
         probe_lab(lab)
-
-
-class HeldLease:
-    """Of the leases only the look."""
-
-    def __init__(self, left_s: float) -> None:
-        self._now = datetime(2026, 3, 1, tzinfo=UTC)
-        self._left_s = left_s
-
-    def holder(self, resource: str) -> Lease:
-        until = self._now + timedelta(seconds=self._left_s)
-        return Lease(resource=resource, owner="manual__7", taken_at=self._now, expires_at=until)
 
 
 def test_a_cluster_that_an_upgrade_has_is_left_alone() -> None:

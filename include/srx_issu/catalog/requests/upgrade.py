@@ -28,7 +28,13 @@ UPGRADE_KEYS = (
     "cluster", "image", "approval", "fail_back", "fail_back_rg0", "no_validate", "plan_only",
     "window_start", "window_end",
 )  # fmt: skip
-_OTHERS = ("audit__", "inventory__", "staging__", "campaigns")  # their files lie beside those of upgrades
+_OTHERS = (
+    "audit__",
+    "inventory__",
+    "probe__",
+    "staging__",
+    "campaigns",
+)  # their files lie beside those of upgrades
 _UPGRADE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}")  # as Airflow's run ids; never a path
 
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from srx_issu.catalog.requests.newest import newest_image
-from srx_issu.domain.audit import AuditedCluster, AuditVerdict, Cell, Change, Matrix, cells_of, changes
+from srx_issu.domain.audit import (
+    AuditedCluster,
+    AuditVerdict,
+    Cell,
+    Change,
+    Matrix,
+    ProbeSummary,
+    cells_of,
+    changes,
+    probe_cell,
+    probe_file,
+)
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.comparison.difference import Observation
@@ -133,8 +144,16 @@ def _row(context: AuditContext, name: str, seen: Seen | AuditedCluster) -> Audit
         _unlooked(intent.cluster, verdict, reason),
         running=running,
         target=intent.image.release if has_image else None,
-        cells=_cells(readiness),
+        cells=(*_cells(readiness), _probe_cell(context, name)),
     )
+
+
+def _probe_cell(context: AuditContext, name: str) -> Cell:
+    """By the newest probe that was kept of the cluster."""
+    newest = context.audits.newest(probe_file(name))
+    if not newest:
+        return probe_cell(None)
+    return probe_cell(codec.loads(ProbeSummary, context.audits.read(newest[0])))
 
 
 _OF_THE_PAIR = frozenset({"release_is_later", "eligible", "eligibility_documented"})
