@@ -89,7 +89,11 @@ QUESTIONS = sorted(
     {name_of(each.question) for each in LOOK_QUESTIONS} | {name_of(each.question) for each in TABLE_QUESTIONS}
 )
 BY_TEXT = {"show configuration | display set", "get-configuration", "show system core-dumps"}
-BY_OPERATION = {"request-package-checks-pending-install", "get-chassis-high-availability-information"}
+BY_OPERATION = {
+    "file-list",
+    "get-chassis-high-availability-information",
+    "request-package-checks-pending-install",
+}
 
 
 def test_an_unknown_element_in_each_answer(serve_lab: ServeLab) -> None:
