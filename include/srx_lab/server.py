@@ -23,6 +23,7 @@ from srx_lab.recorded import Recording
 from srx_lab.topology import Topology
 from srx_lab.wire.host import Gate, NodeHost
 from srx_lab.wire.master import MasterAddress
+from srx_lab.wire.old_ssh import HOST_KEYS
 
 HOST = "127.0.0.1"
 _WIND_DOWN_S = 0.05
@@ -99,8 +100,12 @@ class LabServer:
 
     def _add_hosts(self, cluster: LabCluster, gate: Gate) -> None:
         for node in NodeId:
-            keys = (self._host_key(cluster.name, node, ""), self._host_key(cluster.name, node, "-other"))
-            host = NodeHost(cluster.devices[node], cluster.entry.ports[node], keys, gate)
+            kind = HOST_KEYS[cluster.entry.ssh]
+            keys = (
+                self._host_key(cluster.name, node, "", kind),
+                self._host_key(cluster.name, node, "-other", kind),
+            )
+            host = NodeHost(cluster.devices[node], cluster.entry.ports[node], keys, gate, cluster.entry.ssh)
             self.hosts[(cluster.name, node)] = host
         cluster.listeners.append(partial(self._keep_up, cluster))
 
@@ -147,22 +152,23 @@ class LabServer:
         lines = [own.export_public_key().decode().strip(), *self._topology.credentials.authorized_keys]
         return asyncssh.import_authorized_keys("\n".join(lines) + "\n")
 
-    def _host_key(self, cluster: str, node: NodeId, suffix: str) -> asyncssh.SSHKey:
-        return self._key(f"keys/{cluster}-{node}{suffix}")
+    def _host_key(self, cluster: str, node: NodeId, suffix: str, kind: str) -> asyncssh.SSHKey:
+        return self._key(f"keys/{cluster}-{node}{suffix}", kind)
 
-    def _key(self, name: str) -> asyncssh.SSHKey:
+    def _key(self, name: str, kind: str = "ssh-ed25519") -> asyncssh.SSHKey:
         path = self.state_dir / name
         if path.exists():
             return asyncssh.read_private_key(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        key = asyncssh.generate_private_key("ssh-ed25519")
+        key = asyncssh.generate_private_key(kind)
         _write_private(path, key.export_private_key().decode())
         return key
 
     def _publish_known_hosts(self) -> None:
         lines = []
         for (cluster, node), host in self.hosts.items():
-            public = self._host_key(cluster, node, "").export_public_key().decode().split()
+            kind = HOST_KEYS[self.lab.clusters[cluster].entry.ssh]
+            public = self._host_key(cluster, node, "", kind).export_public_key().decode().split()
             lines.append(f"[{HOST}]:{host.port} {public[0]} {public[1]}\n")
         _write_atomically(self.state_dir / "known_hosts", "".join(lines))
 

@@ -46,6 +46,7 @@ class ClusterEntry:
     ports: dict[NodeId, int]
     site: str = ""
     master_address: bool = False
+    ssh: str = ""  # "legacy": SHA-1 only; "asking": passwords only by keyboard-interactive
     faults: tuple[FaultWish, ...] = ()
 
 
@@ -82,6 +83,7 @@ _CLUSTER_KEYS = frozenset(
         "rescue_saved",
         "count",
         "standalone",
+        "ssh",
     }
 )
 _TOP_KEYS = frozenset(["clusters", "credentials", "speed", "seed", "start_time", "defaults"])
@@ -154,6 +156,7 @@ class _Reader:
                 ports=_ports(raw.get("ports") or {}),
                 site=str(raw.get("site", "")),
                 master_address=bool(raw.get("master_address", False)),
+                ssh=_ssh(raw.get("ssh", "")),
                 faults=tuple(_wish(each) for each in raw.get("faults") or ()),
             )
         except (BadTopology, UnknownFault, UnknownRelease, KeyError, TypeError, ValueError) as error:
@@ -227,6 +230,12 @@ def _figures(kind: type[T], raw: Mapping[str, Any], where: str) -> T:
 
 def _durations(raw: Mapping[str, Any]) -> Durations:
     return durations_from({key: float(value) for key, value in raw.items()})
+
+
+def _ssh(raw: Any) -> str:
+    if raw not in {"", "legacy", "asking"}:
+        raise BadTopology(f"ssh: {raw!r}; known: legacy (SHA-1 only), asking (keyboard-interactive only)")
+    return str(raw)
 
 
 def _ports(raw: Mapping[str, Any]) -> dict[NodeId, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Sequence
 from typing import cast
 
 import asyncssh
@@ -14,6 +15,7 @@ from srx_lab.cli.once import run_once
 from srx_lab.device import Device
 from srx_lab.session import Session, SessionKind
 from srx_lab.wire.netconf import NetconfSession
+from srx_lab.wire.old_ssh import listening
 from srx_lab.wire.sftp import NodeSftp
 from srx_lab.wire.terminal import ChannelPipe, SshTerminal
 
@@ -78,7 +80,21 @@ class _Server(asyncssh.SSHServer):
         return _Process(self._host)
 
     def password_auth_supported(self) -> bool:
+        return self._host.ssh != "asking"
+
+    def kbdint_auth_supported(self) -> bool:
         return True
+
+    def get_kbdint_challenge(
+        self,
+        username: str,  # noqa: ARG002
+        lang: str,  # noqa: ARG002
+        submethods: str,  # noqa: ARG002
+    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
+        return "", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
+        return len(responses) == 1 and self.validate_password(username, responses[0])
 
     def validate_password(self, username: str, password: str) -> bool:
         allowed = self._host.gate.allows_password(username, password) and not self._refuses()
@@ -101,10 +117,11 @@ class NodeHost:
     """Listens while its node is up. A bound socket keeps the port while it is down, so it refuses."""
 
     def __init__(
-        self, device: Device, port: int, keys: tuple[asyncssh.SSHKey, asyncssh.SSHKey], gate: Gate
+        self, device: Device, port: int, keys: tuple[asyncssh.SSHKey, asyncssh.SSHKey], gate: Gate, ssh: str
     ) -> None:
         self.device = device
         self.gate = gate
+        self.ssh = ssh
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self._keys = keys
         self._keeper = _bound(port)
@@ -134,7 +151,7 @@ class NodeHost:
         self._listener = await asyncssh.listen(
             sock=_bound(self.port),
             server_factory=lambda: _Server(self),
-            server_host_keys=[key],
+            **listening(self.ssh, key),
             server_version=_VERSION,
             encoding="utf-8",
             login_timeout=60,

@@ -218,6 +218,19 @@ class TestInheritance:
         assert c1.node0 == Address(host="fw.example.net", port=830)
         assert c1.node1 == Address(host="192.0.2.2", port=2222)
 
+    def test_sha1_is_allowed_by_the_nearest_entry_that_says_so(self, folder: Folder) -> None:
+        text = f"""
+            groups: {{old: {{ssh: {{legacy_sha1: true}}}}}}
+            clusters:
+              c1: {{model: SRX4600, site: a, {NODES % (1, 2)}, groups: [old]}}
+              c2: {{model: SRX4600, site: a, {NODES % (3, 4)}, groups: [old], ssh: {{legacy_sha1: false}}}}
+              c3: {{model: SRX4600, site: a, {NODES % (5, 6)}}}
+        """
+        folder.write("inventory/fleet.yaml", text)
+        clusters = folder.catalog().clusters
+        allowed = {name: (c.node0.legacy_sha1, c.node1.legacy_sha1) for name, c in clusters.items()}
+        assert allowed == {"c1": (True, True), "c2": (False, False), "c3": (False, False)}
+
     def test_conflict_groups_and_labels_add_up(self, folder: Folder) -> None:
         folder.write("inventory/fleet.yaml", self.TEXT)
         c1 = folder.catalog().clusters["c1"]

@@ -20,6 +20,7 @@ from paramiko.pkey import PKey
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.hostkeys import TrustedKeys
+from srx_issu.adapters.devices.legacy_ssh import KEX, RSA_SHA1
 from srx_issu.domain.cluster.model import Address
 
 KEEPALIVE_S = 30
@@ -39,10 +40,10 @@ async def connect(
         username=account.username,
         password=account.password,
         known_hosts=_known(trusted),
-        server_host_key_algs=list(trusted.algorithms or _workers("keys")),
+        server_host_key_algs=list(trusted.algorithms or (*_workers("keys"), *_sha1(address, RSA_SHA1))),
         keepalive_interval=KEEPALIVE_S,
         **_keys(account, key),
-        **_as_workers_offer(),
+        **_offered(address),
         **_NOTHING_OF_THE_USER,
     )
 
@@ -85,6 +86,19 @@ def _known(trusted: TrustedKeys) -> tuple[list[asyncssh.SSHKey], list[Any], list
 
 def _public(key: PKey) -> asyncssh.SSHKey:
     return asyncssh.import_public_key(f"{key.get_name()} {base64.b64encode(key.asbytes()).decode()}")
+
+
+def _offered(address: Address) -> dict[str, list[str]]:
+    offered = _as_workers_offer()
+    return {
+        **offered,
+        "kex_algs": [*offered["kex_algs"], *_sha1(address, KEX)],
+        "signature_algs": [*offered["signature_algs"], *_sha1(address, RSA_SHA1)],
+    }
+
+
+def _sha1(address: Address, name: str) -> tuple[str, ...]:
+    return (name,) if address.legacy_sha1 else ()
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ when one of the libraries grows an exception that is not listed.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,17 @@ from srx_issu.domain.errors import (
     ReplyNotUnderstood,
     SessionLost,
     TransferFailed,
+)
+
+# paramiko's and asyncssh's words for a server with which they share no algorithm.
+_NOTHING_IN_COMMON = re.compile(
+    r"no acceptable (?:kex|host key|ciphers|macs)|No matching \S.*? algorithm", re.I
+)
+_COMMON_GROUND = (
+    "the node's SSH server and this software share none: an old one has only SHA-1 (ssh-rsa, group14-sha1), "
+    "and known_hosts may have another kind of key than the node shows. On the node see 'set system services "
+    "ssh hostkey-algorithm' and 'key-exchange'; where it can do no better, 'ssh: {legacy_sha1: true}' of the "
+    "cluster in the inventory allows SHA-1 with it"
 )
 
 _BY_MODULE: dict[str, dict[type[DeviceError], str]] = {
@@ -136,6 +148,8 @@ def translate(node: str, doing: str, error: BaseException, *, connecting: bool =
     words = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, OSError) and error.errno and (reason := os.strerror(error.errno)) not in words:
         words = f"{reason} ({words})"  # asyncio leaves the reason out
+    if _NOTHING_IN_COMMON.search(words):
+        return ours(node, f"{doing}: {words[:600]}; {_COMMON_GROUND}")
     return ours(node, f"{doing}: {words}"[:600])
 
 

@@ -31,6 +31,7 @@ class TrustedKeys:
     def __init__(self, node: str, address: Address, keys: tuple[PKey, ...] | None) -> None:
         self._node = node
         self._name = known_hosts_name(address)
+        self._rsa = (*_RSA_ALGORITHMS, _RSA) if address.legacy_sha1 else _RSA_ALGORITHMS
         self._keys = keys
 
     @classmethod
@@ -56,7 +57,7 @@ class TrustedKeys:
     def algorithms(self) -> tuple[str, ...]:
         """The host key algorithms to ask for, so that the node shows a key of a kind that we know."""
         kinds = dict.fromkeys(key.get_name() for key in self._keys or ())
-        return tuple(name for kind in kinds for name in (_RSA_ALGORITHMS if kind == _RSA else (kind,)))
+        return tuple(name for kind in kinds for name in (self._rsa if kind == _RSA else (kind,)))
 
     def check(self, shown: PKey) -> None:
         """Raises HostKeyRejected when the node shows a key that is not one of ours."""

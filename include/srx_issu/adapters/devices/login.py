@@ -13,14 +13,17 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 import paramiko
+from paramiko.auth_handler import AuthOnlyHandler
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.hostkeys import TrustedKeys
+from srx_issu.adapters.devices.legacy_ssh import allow_sha1, sign_as_the_node_expects, signing_key
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import AuthenticationFailed, DeviceUnreachable
 
 _KEEPALIVE_S = 15
+_ASKING = "keyboard-interactive"
 _unlocking = threading.Lock()
 
 
@@ -70,6 +73,12 @@ def shut(connection: socket.socket) -> None:
         connection.close()
 
 
+def key_for(node: str, address: Address, credentials: Credentials) -> paramiko.PKey | None:
+    """The account's key, as this node takes it. Raises AuthenticationFailed when it cannot be read."""
+    key = private_key(node, credentials)
+    return signing_key(key) if address.legacy_sha1 else key
+
+
 def private_key(node: str, credentials: Credentials) -> paramiko.PKey | None:
     """The account's key; None when it has none. Raises AuthenticationFailed when it cannot be read."""
     if credentials.private_key is None and credentials.private_key_file is None:
@@ -111,19 +120,52 @@ def authenticate(
         raise AuthenticationFailed(
             node,
             f"refuses the login of {credentials.username!r} by {' and '.join(means) or 'no key or password'} "
-            f"({error}); correct the Airflow connection, or the account on the node",
+            f"({error}); correct the Airflow connection, or the account on the node{_of_the_key(key)}",
         ) from error
+
+
+def _of_the_key(key: paramiko.PKey | None) -> str:
+    """Most SSH servers of Junos before 18 take no RSA key that signs with SHA-2 (docs/junos-account.md)."""
+    if not isinstance(key, paramiko.RSAKey):
+        return ""
+    return (
+        ". It is an RSA key, which old releases refuse, whoever's it is: an ECDSA key is taken from 12.3 on"
+    )
 
 
 def _authenticate(transport: paramiko.Transport, credentials: Credentials, key: paramiko.PKey | None) -> None:
     if key is not None:
+        sign_as_the_node_expects(transport, key)
         try:
             transport.auth_publickey(credentials.username, key)
         except paramiko.AuthenticationException:
             if credentials.password is None:
                 raise
     if not transport.is_authenticated():
-        transport.auth_password(credentials.username, credentials.password or "")
+        _by_password(transport, credentials.username, credentials.password or "")
+
+
+def _by_password(transport: paramiko.Transport, user: str, password: str) -> None:
+    """As a password, or as the answer to a server that asks for it itself, as RADIUS and TACACS+ may want."""
+    try:
+        transport.auth_password(user, password, fallback=False)
+    except paramiko.BadAuthenticationType as refusal:
+        if _ASKING not in refusal.allowed_types:
+            raise
+        # paramiko's own fallback asks for the service once more, which not every server takes.
+        handler = AuthOnlyHandler(transport)
+        vars(transport).update(auth_handler=handler)
+        handler.auth_interactive(user, lambda _title, _words, asked: _answers(asked, password))
+
+
+def _answers(asked: list[tuple[str, bool]], password: str) -> list[str]:
+    """The password to one question whose answer is not shown; no secret to any other question."""
+    if not asked:
+        return []
+    if len(asked) == 1 and not asked[0][1]:
+        return [password]
+    questions = "; ".join(words.strip() for words, _ in asked)[:200]
+    raise paramiko.AuthenticationException(f"the node asks what only a person can answer: {questions}")
 
 
 def ssh_transport(
@@ -133,7 +175,7 @@ def ssh_transport(
 
     Raises DeviceUnreachable, HostKeyRejected or AuthenticationFailed.
     """
-    trusted, key = TrustedKeys.of(node, address, credentials), private_key(node, credentials)
+    trusted, key = TrustedKeys.of(node, address, credentials), key_for(node, address, credentials)
     connection = open_socket(node, address, timeout_s)
     transport = None
     try:
@@ -142,6 +184,8 @@ def ssh_transport(
             time_limit(node, connection, timeout_s, "SSH login"),
         ):
             transport = paramiko.Transport(connection)
+            if address.legacy_sha1:
+                allow_sha1(transport)
             if trusted.algorithms:
                 transport.get_security_options().key_types = trusted.algorithms
             transport.start_client(timeout=timeout_s)

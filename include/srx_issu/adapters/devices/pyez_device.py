@@ -25,7 +25,8 @@ from ncclient.transport.ssh import SSHSession
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.hostkeys import TrustedKeys
-from srx_issu.adapters.devices.login import authenticate, open_socket, private_key, shut, time_limit
+from srx_issu.adapters.devices.legacy_ssh import allow_sha1
+from srx_issu.adapters.devices.login import authenticate, key_for, open_socket, shut, time_limit
 from srx_issu.adapters.devices.parse.reply import (
     MAX_REPLY_BYTES,
     Element,
@@ -73,10 +74,11 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
 
     def open(self, *_args: object, **_kwargs: object) -> NodeDevice:
         trusted = TrustedKeys.of(self._node, self._address, self._credentials)
-        key = private_key(self._node, self._credentials)
+        key = key_for(self._node, self._address, self._credentials)
         self._connection = open_socket(self._node, self._address, self._connect_s)
         handler = _Handler({"name": "junos"})
         self._session = _Session(handler, self._node, self._credentials, key, trusted, self._hear)
+        self._session.allows_sha1 = self._address.legacy_sha1
         doing = "NETCONF login"
         try:
             with (
@@ -159,7 +161,8 @@ class _Session(SSHSession):  # type: ignore[misc]
         self._credentials = credentials
         self._key = key
         self._trusted = trusted
-        self._host_keys = _Algorithms(trusted.algorithms)
+        self._host_keys = _Algorithms(self, trusted.algorithms)
+        self.allows_sha1 = False
         self._hear = hear
         self._large = False
         self.reply: Element | None = None
@@ -204,15 +207,19 @@ class _Session(SSHSession):  # type: ignore[misc]
 
 
 class _Algorithms:
-    """What ncclient takes for its known hosts: only the preferred algorithms are read out of it."""
+    """What ncclient takes for its known hosts: only the preferred algorithms are read out of it, when the
+    transport is made and nothing has been sent."""
 
-    def __init__(self, algorithms: tuple[str, ...]) -> None:
+    def __init__(self, session: _Session, algorithms: tuple[str, ...]) -> None:
+        self._session = session
         self._algorithms = algorithms
 
     def __bool__(self) -> bool:
-        return bool(self._algorithms)
+        return True
 
     def lookup(self, _host: str) -> dict[str, None]:
+        if self._session.allows_sha1:
+            allow_sha1(self._session.transport)
         return dict.fromkeys(self._algorithms)
 
 

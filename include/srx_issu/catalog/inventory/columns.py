@@ -14,6 +14,15 @@ DEFAULT_PORT = 22
 SECTIONS = ("defaults", "groups", "clusters", "netbox")
 
 
+class SshEntry(FileEntry):
+    """How the nodes' SSH servers are spoken to."""
+
+    legacy_sha1: bool = Field(
+        description="True allows SHA-1 (ssh-rsa, group14-sha1) with nodes whose release has nothing better. "
+        "Whoever approves the start is told."
+    )
+
+
 class Settings(FileEntry):
     """What a cluster, a group or a file's defaults may say."""
 
@@ -30,6 +39,7 @@ class Settings(FileEntry):
     routing_engine: Literal["RE1", "RE2", "RE3"] | None = Field(
         None, description="SRX5000 only: RE3 takes vmhost images and commands."
     )
+    ssh: SshEntry | None = Field(None, description="For old SSH servers.")
     hold: HoldReason | None = Field(None, description="Why nobody may touch it. Held by any group = held.")
     groups: tuple[Name, ...] = Field((), description="Groups it belongs to, nearest first.")
     conflict_groups: tuple[Name, ...] = Field((), description="Never two members of one upgraded at once.")

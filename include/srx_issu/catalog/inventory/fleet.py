@@ -18,6 +18,7 @@ from srx_issu.catalog.inventory.columns import (
     SECTIONS,
     ClusterEntry,
     GroupEntry,
+    NodeEntry,
     Settings,
 )
 from srx_issu.domain.cluster.model import Address, Cluster, Identity
@@ -147,12 +148,13 @@ def _cluster(name: str, entry: ClusterEntry, file: _File, groups: Mapping[str, G
                 file.checked.fault(f"cluster {name!r} has no {key}", remedy, "clusters", name)
         return None
     port = next((s.port for s in chain if s.port is not None), DEFAULT_PORT)
+    legacy_sha1 = next((s.ssh.legacy_sha1 for s in chain if s.ssh is not None), False)
     return Cluster(
         name=name,
         model=model,
         site=site,
-        node0=Address(host=entry.node0.host, port=entry.node0.port or port),
-        node1=Address(host=entry.node1.host, port=entry.node1.port or port),
+        node0=_address(entry.node0, port, legacy_sha1),
+        node1=_address(entry.node1, port, legacy_sha1),
         connection_id=_nearest(chain, "connection_id") or DEFAULT_CONNECTION_ID,
         conflict_groups=frozenset(group for s in chain for group in s.conflict_groups),
         hold=_nearest(chain, "hold"),
@@ -164,6 +166,10 @@ def _cluster(name: str, entry: ClusterEntry, file: _File, groups: Mapping[str, G
         node0_identity=Identity(hostname=entry.node0.hostname, serial=entry.node0.serial),
         node1_identity=Identity(hostname=entry.node1.hostname, serial=entry.node1.serial),
     )
+
+
+def _address(node: NodeEntry, port: int, legacy_sha1: bool) -> Address:
+    return Address(host=node.host, port=node.port or port, legacy_sha1=legacy_sha1)
 
 
 def _nearest(chain: tuple[Settings, ...], key: str) -> str | None:

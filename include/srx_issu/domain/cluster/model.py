@@ -189,6 +189,7 @@ class Address:
 
     host: str
     port: int = 22
+    legacy_sha1: bool = field(default=False, compare=False)  # its SSH server has nothing better than SHA-1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         *_readiness(so_far.assessment),
         _traffic(course.before.view(course.starter).release, intent),
         *_without_validation(intent),
+        *_by_sha1(intent),
         f"Approving sends, once, to {course.starter}: `{start_command(intent).cli}`. Both nodes reboot, one "
         f"after the other; expect up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
     ]
@@ -66,6 +67,17 @@ def _without_validation(intent: Intent) -> list[str]:
     return [
         "**Without the node's own validation** (`no-validate`), as the run asks: whether the configuration "
         "fits the new release shows only when the secondary has booted it."
+    ]
+
+
+def _by_sha1(intent: Intent) -> list[str]:
+    """The whole cluster is in what a yes is bound to, this with it."""
+    cluster = intent.cluster
+    if not (cluster.node0.legacy_sha1 or cluster.node1.legacy_sha1):
+        return []
+    return [
+        "**SSH with SHA-1** is allowed with its nodes (`ssh: {legacy_sha1: true}` in the inventory): whoever "
+        "can forge SHA-1 signatures could stand between."
     ]
 
 

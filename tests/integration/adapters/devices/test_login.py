@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import asyncssh
+import paramiko
 import pytest
 
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.adapters.devices.login import open_socket, private_key
+from srx_issu.adapters.devices.login import _answers, open_socket, private_key
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import AuthenticationFailed, DeviceUnreachable
 
@@ -35,3 +36,15 @@ def test_a_key_is_unlocked_once_for_both_nodes() -> None:
     assert keys[0] is keys[1]
     with pytest.raises(AuthenticationFailed, match="cannot be read"):
         private_key("node0", replace(account, passphrase="q"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [[("Token: ", False), ("Password: ", False)], [("Which realm? ", True)], [("A", False), ("B", True)]],
+)
+def test_only_one_hidden_question_is_answered_with_the_password(asked: list[tuple[str, bool]]) -> None:
+    assert _answers([("Password: ", False)], "secret") == ["secret"]
+    assert _answers([], "secret") == []
+    with pytest.raises(paramiko.AuthenticationException, match="only a person can answer") as refused:
+        _answers(asked, "secret")
+    assert "secret" not in str(refused.value)

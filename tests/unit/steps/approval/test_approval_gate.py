@@ -13,7 +13,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.events import ReadinessPassed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.outcome import Outcome
-from srx_issu.steps.approval.facts import standing
+from srx_issu.steps.approval.facts import in_force, standing
 from srx_issu.steps.approval.gate import approach, give_up, hear, is_unanswered
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, NextGate, Response
 from srx_issu.steps.approval.lost_answer import LostAnswer
@@ -65,6 +65,19 @@ def _hear(fake: FakeUpgrade, who: Person, choice: str = "Approve", number: int =
 
 def _is_approved(fake: FakeUpgrade) -> bool:
     return isinstance(standing(fake.known(), fake.intent, "start", fake.clock.now()), Approved)
+
+
+def test_who_approves_is_told_of_ssh_with_sha1() -> None:
+    old = intent()
+    allowed = replace(old.cluster.node1, legacy_sha1=True)
+    fake = FakeUpgrade(intent=replace(old, cluster=replace(old.cluster, node1=allowed))).with_baseline()
+    _ready(fake, PASSED)
+    assert "SSH with SHA-1" in start_request(fake.context("approval")).body
+    assert "SSH with SHA-1" not in start_request(_fake().context("approval")).body
+    asked, plain = (in_force(fake.known(), each, "start") for each in (fake.intent, old))
+    assert asked is not None
+    assert plain is not None
+    assert asked.digest != plain.digest  # a yes to the one is none to the other
 
 
 def test_a_closed_upgrade_asks_nobody() -> None:
