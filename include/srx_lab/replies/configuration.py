@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from srx_lab.editing.stanza import Stanza, below, curly_lines, elements, narrowed, set_lines
 from srx_lab.markup import Element, leaf, stream
 from srx_lab.replies.scene import Query, Scene
-from srx_lab.replies.stanza import Stanza, below, curly_lines, elements, narrowed, set_lines
 from srx_lab.replies.statements import statements
 from srx_lab.replies.when import long_date
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from srx_lab.editing.stanza import Stanza, block, item, named
 from srx_lab.machine.words import NodeId
 from srx_lab.replies import traffic
 from srx_lab.replies.policies import policy_name
 from srx_lab.replies.scene import Scene
-from srx_lab.replies.stanza import Stanza, block, item, named
 from srx_lab.replies.vpn import gateway
 
 
