@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from srx_lab.replies.scene import Query
@@ -38,6 +38,33 @@ class SyntaxTrouble(ValueError):
     def __init__(self, word: str) -> None:
         super().__init__(word)
         self.word = word
+
+
+class ArgumentNames:
+    """The arguments of each RPC, and whether they have a value."""
+
+    def __init__(self, syntaxes: Iterable[Syntax]) -> None:
+        self._known: dict[str, dict[str, bool]] = {}
+        for syntax in syntaxes:
+            known = self._known.setdefault(syntax.rpc, dict(ANYWHERE.values()))
+            known.update(syntax.options.values())
+            known.update({name: bool(value) for name, value in syntax.preset.items()})
+            known.update(dict.fromkeys(syntax.positionals, True))
+
+    def unknown(self, query: Query) -> str | None:
+        """What Junos names as the bad element: an argument it does not know, or the value of one without.
+
+        https://github.com/Juniper/netconf-perl/issues/27 shows the second [R].
+        """
+        known = self._known.get(query.rpc)
+        if known is None:
+            return None
+        for name, value in query.arguments.items():
+            if name not in known:
+                return name
+            if value and not known[name]:
+                return value
+        return None
 
 
 class Grammar:

@@ -48,6 +48,12 @@ REPLY_FAULTS = (
     spec("package_gone", "`package` is no longer installed", U, Scope.NODE, package="junos-idp"),
     spec("ha_link_encrypted", "the control link is encrypted by the configuration", S, Scope.CLUSTER),
     spec("no_graceful_restart", "graceful restart is not configured", U, Scope.CLUSTER),
+    spec(
+        "status_legend_flush_left",
+        "the legend of `show chassis cluster status` is not indented (test data of ntc-templates)",
+        "[R]",
+        Scope.NODE,
+    ),
 )
 
 WIRE_FAULTS = (

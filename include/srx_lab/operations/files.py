@@ -34,7 +34,8 @@ def _date(moment: float) -> str:
 
 async def list_files(device: Device, query: Query, session: Session) -> Reply:
     """A folder carries its name as an attribute; a missing path is an output inside the list [P]."""
-    target, path = _where(device, query.get("path") or device.files.home)
+    asked = query.get("path") or session.directory or device.files.home
+    target, path = _where(device, asked.replace("~", device.files.home, 1))
     entries = _rescue(target) if path == _RESCUE else target.files.list_folder(path)
     ns = device.here.release.body_namespace("junos")
     if entries is None:
@@ -48,7 +49,8 @@ async def list_files(device: Device, query: Query, session: Session) -> Reply:
     rows = [_file(entry, path, detail=detail) for entry in entries]
     total = (leaf("total-files", len(entries)),) if detail else ()
     folder = node("directory", *rows, *total, **({"name": path.rstrip("/")} if is_folder else {}))
-    body = node("directory-list", folder, ns=ns, junos_style="detail" if detail else "brief")
+    root = {"root_path": path.rstrip("/")} if is_folder else {}
+    body = node("directory-list", folder, ns=ns, **root, junos_style="detail" if detail else "brief")
     return Reply(parts=(body,), lines=iter(list(text.directory(body))))
 
 
@@ -77,6 +79,25 @@ def _file(entry: Entry, asked: str, *, detail: bool) -> Element:
         leaf("file-size", entry.size),
         leaf("file-date", int(entry.modified), junos_format=_date(entry.modified)),
     )
+
+
+async def set_directory(device: Device, query: Query, session: Session) -> Reply:
+    """`set cli directory`; a folder that is not there is refused."""
+    path = query.get("directory") or ""
+    if not device.files.host_path(path).is_dir():
+        return complaint(f"error: could not change directory to {path}: No such file or directory")
+    session.directory = path
+    return _directory(device, session)
+
+
+async def show_directory(device: Device, query: Query, session: Session) -> Reply:
+    return _directory(device, session)
+
+
+def _directory(device: Device, session: Session) -> Reply:
+    path = session.directory or device.files.home
+    body = node("cli", leaf("working-directory", path))
+    return Reply(parts=(body,), lines=iter((f"Current directory: {path}",)))
 
 
 async def show_file(device: Device, query: Query, session: Session) -> Reply:

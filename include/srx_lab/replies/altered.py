@@ -25,6 +25,12 @@ def altered(world: World, rpc: str, node: NodeId, bodies: tuple[Element, ...]) -
     return bodies
 
 
+def altered_lines(world: World, rpc: str, node: NodeId, lines: Iterator[str]) -> Iterator[str]:
+    """The CLI's lines as a fault leaves them: two devices have been seen that differ in an indentation."""
+    flush = rpc == "get-chassis-cluster-status" and world.fault("status_legend_flush_left", node)
+    return (line.lstrip() for line in lines) if flush else lines
+
+
 def _faults(world: World, rpc: str, node: NodeId) -> Iterator[Fault]:
     for fault in world.faults:
         if fault.hits(node) and fault.parameters.get("rpc") == rpc:

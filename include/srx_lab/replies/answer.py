@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from srx_lab.machine.groups import STANDING_BY
@@ -10,18 +10,20 @@ from srx_lab.machine.result import Answer, CommandResult
 from srx_lab.machine.words import GroupState, NodeId, Severity
 from srx_lab.machine.world import World
 from srx_lab.markup import Element, leaf, node
-from srx_lab.replies.altered import altered
+from srx_lab.replies.altered import altered, altered_lines
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene, Show
 from srx_lab.replies.text import RULE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RpcError:
-    """An rpc-error as the captures show it. `bad_element` makes it a syntax error."""
+    """An rpc-error as the captures show it. `bad_element`: what was not understood; `session`: in the way."""
 
     message: str
     severity: Severity = Severity.ERROR
+    tag: str = "operation-failed"
     bad_element: str | None = None
+    session: int | None = None
     padded: bool = True
     parse: bool = False
 
@@ -34,6 +36,7 @@ class Reply:
     """What goes under rpc-reply, in order, and the same as CLI lines. `upgrade`: follow its transcript.
 
     `unfinished`: the rpc-reply is never closed.
+    `within` names an element that holds all parts; `raw` is text in their place, as JSON comes.
     """
 
     parts: tuple[Part, ...] = ()
@@ -41,15 +44,17 @@ class Reply:
     upgrade: int | None = None
     ok: bool = False
     unfinished: bool = False
+    within: str = ""
+    raw: Iterable[str] = ()
 
 
 OK = Reply(ok=True)
 """`<ok/>`, as the base operations answer; a command without output answers with nothing [P]."""
 
 
-def syntax_error(element: str) -> Reply:
-    """An RPC nobody knows [R]."""
-    error = RpcError(message="syntax error", bad_element=element, padded=False)
+def syntax_error(element: str, message: str = "syntax error") -> Reply:
+    """An RPC or an argument that nobody knows [R]."""
+    error = RpcError(message=message, bad_element=element, padded=False)
     return Reply(parts=(error,), lines=iter((f"error: syntax error, expecting <command>: {element}",)))
 
 
@@ -67,7 +72,7 @@ def show(world: World, show: Show, query: Query, scene: Scene) -> Reply:
         return _not_clustered() if "-chassis-cluster-" in show.rpc else _one(show, query, scene)
     if show.routing and not _runs_rpd(world, scene.asked):
         return complaint("the routing subsystem is not running")
-    nodes = _nodes_asked(query, scene.asked)
+    nodes = _nodes_asked(world, query, scene.asked)
     if nodes is None:
         return syntax_error(str(query.get("node")))
     if not show.per_node or query.has("no-forwarding"):
@@ -88,8 +93,11 @@ def _runs_rpd(world: World, asked: NodeId) -> bool:
     return world.node(asked).state_of(0) is GroupState.PRIMARY
 
 
-def _nodes_asked(query: Query, asked: NodeId) -> tuple[NodeId, ...] | None:
+def _nodes_asked(world: World, query: Query, asked: NodeId) -> tuple[NodeId, ...] | None:
     match query.get("node"):
+        case "primary" | "secondary" as role:
+            primary = world.primary_of(0) or asked
+            return (primary if role == "primary" else primary.peer,)
         case None | "all":
             return tuple(NodeId)
         case "0" | "node0":
@@ -113,7 +121,7 @@ def _one(show: Show, query: Query, scene: Scene) -> Reply:
     except DeviceComplaint as trouble:
         return complaint(trouble.message)
     lines = (line for body in bodies for line in show.text(body))
-    return Reply(parts=bodies, lines=lines)
+    return Reply(parts=bodies, lines=altered_lines(scene.world, show.rpc, scene.asked, lines))
 
 
 def _wrapped(world: World, show: Show, query: Query, scene: Scene, nodes: tuple[NodeId, ...]) -> Reply:

@@ -34,7 +34,10 @@ def inventory(scene: Scene, query: Query) -> Element:
             leaf("serial-number", serial(scene)),
             leaf("description", platform.chassis),
             node(
-                "chassis-module", leaf("name", "Midplane"), leaf("serial-number", serial(scene, "midplane"))
+                "chassis-module",
+                leaf("name", "Midplane"),
+                leaf("serial-number", serial(scene, "midplane")),
+                leaf("description", platform.model.removesuffix("-RE3")),
             ),
             node(
                 "chassis-module",
@@ -244,6 +247,7 @@ SHOWS = (
         "show chassis hardware",
         "get-chassis-inventory",
         inventory,
+        text.hardware,
         options={"detail": ("detail", False), "extensive": ("extensive", False)},
     ),
     read_only("show chassis fpc", "get-fpc-information", fpcs, options={"detail": ("detail", False)}),

@@ -149,31 +149,48 @@ def control_statistics(element: Element) -> Iterator[str]:
 
 
 def interfaces(element: Element) -> Iterator[str]:
+    """Columns for security where the release tells of it; layouts of a vSRX cluster on 24.4R1 and of
+    ntc-templates' device data [R]."""
+    links = element.child("control-link-interfaces")
+    controls = links.all("control-information") if links else []
+    secured = any(each.child("control-link-interface-security-status") for each in controls)
     yield f"Control link status: {element.value('control-interface-status')}"
     yield ""
     yield "Control interfaces: "
-    yield "    Index   Interface   Monitored-Status   Internal-SA   Security"
-    links = element.child("control-link-interfaces")
-    for each in links.all("control-information") if links else ():
+    yield f"    Index   Interface   Monitored-Status   Internal-SA{'   Security' if secured else ''}"
+    for each in controls:
         index, name = each.value("control-link-interface-index"), each.value("control-link-interface-name")
         state = each.value("control-link-interface-status")
-        yield f"    {index:<8}{name:<12}{state:<19}Disabled      Disabled"
+        yield f"    {index:<8}{name:<12}{state:<19}Disabled{'      Disabled' if secured else ''}"
     yield ""
     yield f"Fabric link status: {element.value('dataplane-interface-status')}"
     yield ""
     yield "Fabric interfaces: "
-    yield "    Name    Child-interface    Status                    Security"
+    yield f"    Name    Child-interface    Status{'                    Security' if secured else ''}"
     yield "                               (Physical/Monitored)"
     fabric = element.child("dataplane-interfaces")
     for each in fabric.all("fabric-information") if fabric else ():
+        index = each.value("fabric-interface-index")
+        state = each.value("fabric-child-interface-status")
         yield (
-            f"    fab{each.value('fabric-interface-index'):<5}{each.value('fabric-child-interface-name'):<19}"
-            f"{each.value('fabric-child-interface-status'):<26}Disabled"
+            f"    fab{index:<5}{each.value('fabric-child-interface-name'):<19}"
+            f"{state:<26}{'Disabled' if secured else ''}".rstrip()
         )
+        yield f"    fab{index:<4}"
     yield ""
     yield "Redundant-ethernet Information:     "
     yield "    Name         Status      Redundancy-group"
-    reths = element.child("reth")
+    yield from _reths(element.child("reth"))
+    pseudo = element.child("pseudo-if")
+    if pseudo:
+        yield ""
+        yield "Redundant-pseudo-interface Information:"
+        yield "    Name         Status      Redundancy-group"
+        name, group = pseudo.value("name"), pseudo.value("redundancy-group-id")
+        yield f"    {name:<13}{pseudo.value('status'):<12}{group}"
+
+
+def _reths(reths: Element | None) -> Iterator[str]:
     row: list[str] = []
     for leaf in (reths.children or ()) if reths else ():
         row.append(leaf.text or "")

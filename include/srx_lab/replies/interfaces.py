@@ -5,23 +5,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 
 from srx_lab.machine.words import GroupState
 from srx_lab.markup import Element, leaf, node
+from srx_lab.replies import interface_text
+from srx_lab.replies.physical import physical_interface
 from srx_lab.replies.read_only import read_only
-from srx_lab.replies.scene import Query, Scene
+from srx_lab.replies.scene import DeviceComplaint, Query, Scene
 
 
-def interfaces_terse(scene: Scene, query: Query) -> Element:
+def interfaces(scene: Scene, query: Query) -> Element:
     """Management, control, fabric, reth members of both chassis, reths, loopback."""
     if query.get("routing-instance") == "__juniper_private1__":
         return _private_instance(scene)
-    return node(
-        "interface-information",
-        *(_interface(name, up, address) for name, up, address in _interface_rows(scene)),
-        ns=scene.ns("junos-interface"),
-        junos_style="terse",
-    )
+    pattern = query.get("interface-name") or "*"
+    rows = [row for row in _interface_rows(scene) if fnmatch(row[0], pattern)]
+    if not rows:
+        raise DeviceComplaint(f"error: device {pattern} not found")
+    if query.has("terse"):
+        made = [_interface(name, up, address) for name, up, address in rows]
+        style = "terse"
+    else:
+        made = [physical_interface(scene, query, name, up, address) for name, up, address in rows]
+        style = "normal"
+    return node("interface-information", *made, ns=scene.ns("junos-interface"), junos_style=style)
 
 
 def _private_instance(scene: Scene) -> Element:
@@ -113,6 +121,15 @@ def lacp(scene: Scene, query: Query) -> Element:
                 node("lag-lacp-header", leaf("aggregate-name", f"reth{index}")),
                 *(
                     node(
+                        "lag-lacp-state",
+                        leaf("name", f"xe-{platform.first_slot(each)}/1/{index}"),
+                        leaf("lacp-role", role),
+                    )
+                    for each in ("node0", "node1")
+                    for role in ("Actor", "Partner")
+                ),
+                *(
+                    node(
                         "lag-lacp-protocol",
                         leaf("name", f"xe-{platform.first_slot(each)}/1/{index}"),
                         leaf("lacp-receive-state", "Current"),
@@ -129,31 +146,106 @@ def lacp(scene: Scene, query: Query) -> Element:
 
 
 def lldp(scene: Scene, query: Query) -> Element:
+    """One neighbor at each reth member of the asked node's chassis; none on the reth itself [U]."""
+    return node(
+        "lldp-neighbors-information", *(_neighbor(*row) for row in _neighbors(scene)), junos_style="brief"
+    )
+
+
+def _neighbors(scene: Scene) -> Iterator[tuple[str, int]]:
+    slot = scene.spec.platform.first_slot(scene.node)
+    for index in range(scene.spec.scale.reths):
+        yield f"xe-{slot}/1/{index}", index
+
+
+def _neighbor(port: str, index: int, *more: Element) -> Element:
+    return node(
+        "lldp-neighbor-information",
+        leaf("lldp-local-port-id", port),
+        leaf("lldp-local-parent-interface-name", f"reth{index}"),
+        leaf("lldp-remote-chassis-id-subtype", "Mac address"),
+        leaf("lldp-remote-chassis-id", f"02:00:00:00:10:{index:02x}"),
+        leaf("lldp-remote-port-id", f"xe-0/0/{index}"),
+        leaf("lldp-remote-system-name", f"switch-{index}"),
+        *more,
+    )
+
+
+def lldp_detail(scene: Scene, query: Query) -> Element:
+    """What a neighbor says of itself; nothing where an interface has none."""
+    wanted = query.get("interface-device")
+    system = node("lldp-system-description", leaf("lldp-remote-system-description", "a switch of the lab"))
+    capabilities = (
+        leaf("lldp-remote-system-capabilities-supported", "Bridge Router"),
+        leaf("lldp-remote-system-capabilities-enabled", "Bridge Router"),
+    )
     return node(
         "lldp-neighbors-information",
         *(
-            node(
-                "lldp-neighbor-information",
-                leaf("lldp-local-port-id", f"reth{index}"),
-                leaf("lldp-remote-chassis-id", f"02:00:00:00:10:{index:02x}"),
-                leaf("lldp-remote-system-name", f"switch-{index}"),
+            _neighbor(
+                port,
+                index,
+                leaf("lldp-remote-port-description", f"to {scene.spec.name}"),
+                system,
+                *capabilities,
             )
-            for index in range(scene.spec.scale.reths)
+            for port, index in _neighbors(scene)
+            if wanted in {None, port}
         ),
-        junos_style="brief",
+        junos_style="detail",
     )
 
+
+_STYLES = {name: (name, False) for name in ("brief", "detail", "extensive", "media", "statistics")}
 
 SHOWS = (
     read_only(
         "show interfaces terse",
         "get-interface-information",
-        interfaces_terse,
+        interfaces,
+        interface_text.interfaces,
         forwarded=False,
+        options={"routing-instance": ("routing-instance", True)},
         preset={"terse": ""},
+        positionals=("interface-name",),
     ),
-    read_only("show arp no-resolve", "get-arp-table-information", arp, preset={"no-resolve": ""}),
-    read_only("show arp", "get-arp-table-information", arp),
-    read_only("show lacp interfaces", "get-lacp-interface-information", lacp, forwarded=False),
-    read_only("show lldp neighbors", "get-lldp-neighbors-information", lldp, forwarded=False),
+    read_only(
+        "show interfaces",
+        "get-interface-information",
+        interfaces,
+        interface_text.interfaces,
+        forwarded=False,
+        options=_STYLES,
+        positionals=("interface-name",),
+    ),
+    read_only(
+        "show arp no-resolve",
+        "get-arp-table-information",
+        arp,
+        interface_text.arp,
+        options={"expiration-time": ("expiration-time", False)},
+        preset={"no-resolve": ""},
+    ),
+    read_only("show arp", "get-arp-table-information", arp, interface_text.arp),
+    read_only(
+        "show lacp interfaces",
+        "get-lacp-interface-information",
+        lacp,
+        interface_text.lacp_interfaces,
+        forwarded=False,
+    ),
+    read_only(
+        "show lldp neighbors",
+        "get-lldp-neighbors-information",
+        lldp,
+        interface_text.lldp_neighbors,
+        forwarded=False,
+    ),
+    read_only(
+        "show lldp neighbors interface",
+        "get-lldp-interface-neighbors",
+        lldp_detail,
+        forwarded=False,
+        positionals=("interface-device",),
+    ),
 )

@@ -22,7 +22,7 @@ def interfaces(scene: Scene, query: Query) -> Element:
     return node(
         "chassis-cluster-interface-statistics",
         leaf("control-interface-status", control),
-        node("control-link-interfaces", _control(platform.control_interface, control)),
+        node("control-link-interfaces", _control(scene, platform.control_interface, control)),
         leaf("dataplane-interface-status", fabric),
         node("dataplane-interfaces", *(_fabric(scene, index, fabric) for index in (0, 1))),
         node("reth", *_reths(scene)),
@@ -31,25 +31,31 @@ def interfaces(scene: Scene, query: Query) -> Element:
     )
 
 
-def _control(name: str, state: str) -> Element:
+_TELLS_SECURITY = (22, 1)
+"""24.4 tells of a link's security [R]; older devices do not (ntc-templates' data) [R]; since when is [U]."""
+
+
+def _control(scene: Scene, name: str, state: str) -> Element:
+    secured = scene.release.at_least(*_TELLS_SECURITY)
     return node(
         "control-information",
         leaf("control-link-interface-index", 0),
         leaf("control-link-interface-name", name),
         leaf("control-link-interface-status", state),
         leaf("control-link-interface-internal-sa-status", "Disabled"),
-        leaf("control-link-interface-security-status", "Disabled"),
+        leaf("control-link-interface-security-status", "Disabled") if secured else None,
     )
 
 
 def _fabric(scene: Scene, index: int, state: str) -> Element:
     physical = "Up" if scene.world.state.links.fabric else "Down"
+    secured = scene.release.at_least(*_TELLS_SECURITY)
     return node(
         "fabric-information",
         leaf("fabric-interface-index", index),
         leaf("fabric-child-interface-name", scene.spec.platform.fabric_ports[index]),
         leaf("fabric-child-interface-status", f"{physical:<5}/ {state}"),
-        leaf("fabric-link-interface-security-status", "Disabled"),
+        leaf("fabric-link-interface-security-status", "Disabled") if secured else None,
         leaf("fabric-interface-index", index),
     )
 

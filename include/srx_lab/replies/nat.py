@@ -67,7 +67,12 @@ def static_nat_rules(scene: Scene, query: Query) -> Element:
 SHOWS = (
     read_only("show security nat source summary", "retrieve-source-nat-summary", source_nat_summary),
     read_only("show security nat source rule all", "get-source-nat-rule-sets-information", source_nat_rules),
-    read_only("show security nat source pool all", "retrieve-source-nat-pool-information", source_nat_pools),
+    read_only(
+        "show security nat source pool all",
+        "retrieve-source-nat-pool-information",
+        source_nat_pools,
+        preset={"all": ""},
+    ),
     read_only(
         "show security nat destination summary",
         "retrieve-destination-nat-summary-information",

@@ -20,6 +20,7 @@ def read_only(  # noqa: PLR0913 - the columns of the tables of commands
     since: tuple[int, int] = (0, 0),
     options: dict[str, tuple[str, bool]] | None = None,
     preset: dict[str, str] | None = None,
+    positionals: tuple[str, ...] = (),
 ) -> Show:
     return Show(
         cli=cli,
@@ -31,4 +32,5 @@ def read_only(  # noqa: PLR0913 - the columns of the tables of commands
         since=since,
         options=options or {},
         preset=preset or {},
+        positionals=positionals,
     )

@@ -93,7 +93,7 @@ class Show:
 
     `per_node`: forwarded to both nodes and wrapped in multi-routing-engine-results [Y]. `routing`: answered
     by rpd, which runs on the RG0 primary only [R]. `since`: first release whose API has the RPC [Y].
-    `options`: CLI word -> (RPC leaf, whether a value follows).
+    `options`: CLI word -> (RPC leaf, whether a value follows); `positionals`: leaves that have no word.
     """
 
     cli: str
@@ -105,3 +105,4 @@ class Show:
     since: tuple[int, int] = (0, 0)
     options: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     preset: Mapping[str, str] = field(default_factory=dict)
+    positionals: tuple[str, ...] = ()

@@ -76,7 +76,8 @@ def uptime(element: Element) -> Iterator[str]:
         ("Last configured", "last-configured-time"),
     ):
         if element.child(tag):
-            yield f"{label}: {element.value(tag, 'date-time')} ({element.value(tag, 'time-length')} ago)"
+            by = f" by {element.value(tag, 'user')}" if tag == "last-configured-time" else ""
+            yield f"{label}: {element.value(tag, 'date-time')} ({element.value(tag, 'time-length')} ago){by}"
     facts = element.child("uptime-information")
     if facts:
         loads = ", ".join(facts.value(f"load-average-{minutes}") for minutes in (1, 5, 15))
@@ -107,6 +108,27 @@ def _file_line(each: Element) -> str:
     return f"{mode}  1 root  wheel  {each.value('file-size'):>12} {date} {name}"
 
 
+def hardware(element: Element) -> Iterator[str]:
+    """Columns of ntc-templates' device data [R]."""
+    yield "Hardware inventory:"
+    yield "Item             Version  Part number  Serial number     Description"
+    chassis = element.child("chassis")
+    if chassis:
+        serial = chassis.value("serial-number")
+        yield f"{'Chassis':<39}{serial:<18}{chassis.value('description')}"
+        yield from _modules(chassis, "")
+
+
+def _modules(parent: Element, indent: str) -> Iterator[str]:
+    for each in (*parent.all("chassis-module"), *parent.all("chassis-sub-module")):
+        name, version = f"{indent}{each.value('name')}", each.value("version")
+        part = each.value("part-number") or "BUILTIN"
+        yield (
+            f"{name:<17}{version:<9}{part:<13}{each.value('serial-number'):<18}{each.value('description')}"
+        ).rstrip()
+        yield from _modules(each, indent + "  ")
+
+
 def routing_engine(element: Element) -> Iterator[str]:
     engine = element.child("route-engine")
     if engine is None:
@@ -134,8 +156,10 @@ def commits(element: Element) -> Iterator[str]:
     for each in element.all("commit-history"):
         yield (
             f"{each.value('sequence-number'):<4}{each.value('date-time')} by {each.value('user')} "
-            f"via {each.value('client')}"
+            f"via {each.value('client')} {each.value('comment')}".rstrip()
         )
+        if each.child("log"):
+            yield f"    {each.value('log')}"
 
 
 def sessions(element: Element) -> Iterator[str]:

@@ -29,9 +29,9 @@ class Shell(Process):
     is_c_shell: bool = False
 
     async def interact(self) -> int:
-        """Prompt and run until exit."""
+        """Prompt and run until exit; `sh` shows `$` [R: what netmiko and PyEZ wait for]."""
         while True:
-            await self.terminal.write("% ")
+            await self.terminal.write("$ " if self.bourne else "% ")
             line = await self.terminal.read_line()
             if line is None:
                 break
@@ -146,7 +146,7 @@ class Shell(Process):
         """Run one command that is already expanded: a shell's own, or a program of the node."""
         name, arguments = words[0].rsplit("/", 1)[-1], words[1:]
         if name in {"sh", "csh"}:
-            return await self._run_inner(arguments, streams)
+            return await self._run_inner(arguments, streams, bourne=name == "sh")
         if name == "nohup" and self.device.world.fault("no_nohup", self.device.node):
             return await complain(streams, "nohup: not found")
         if name in {"nohup", "exec", "env", "time"}:
@@ -157,9 +157,9 @@ class Shell(Process):
             return await program(self.device, self.session, self.terminal, arguments, streams)
         return await complain(streams, f"{words[0]}: Command not found.")
 
-    async def _run_inner(self, arguments: list[str], streams: Streams) -> int:
+    async def _run_inner(self, arguments: list[str], streams: Streams, *, bourne: bool) -> int:
         """`sh -c text`, `sh file`, or an interactive shell."""
-        inner = replace(self, variables=dict(self.variables), left=False, is_c_shell=False)
+        inner = replace(self, variables=dict(self.variables), left=False, is_c_shell=False, bourne=bourne)
         if "-c" in arguments:
             return await inner.run_text(arguments[arguments.index("-c") + 1], streams)
         _, paths = split_flags(arguments)

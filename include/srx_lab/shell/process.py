@@ -19,7 +19,8 @@ class Exit(Exception):
 
 @dataclass(kw_only=True)
 class Process:
-    """`status` is `$?`, `last_job` is `$!`. `own_job`: of a background job, its parent's list and its pid."""
+    """`status` is `$?`, `last_job` is `$!`. `own_job`: of a background job, its parent's list and its pid.
+    `bourne`: it is `sh`, whose prompt is another than csh's."""
 
     device: Device
     session: Session
@@ -32,6 +33,7 @@ class Process:
     hangup_jobs: list[int] = field(default_factory=list)
     left: bool = False
     own_job: tuple[list[int], int] | None = None
+    bourne: bool = False
 
     def __post_init__(self) -> None:
         self.cwd = self.cwd or self.device.files.home

@@ -92,6 +92,14 @@ async def wait(shell: Process, arguments: list[str], streams: Streams) -> int:
     return (await asyncio.gather(*jobs))[-1] if jobs else 0
 
 
+async def identity(shell: Process, arguments: list[str], streams: Streams) -> int:
+    """`id`, and `id -un` for the name alone."""
+    user = shell.device.user
+    named = any(each.startswith("-") and "u" in each for each in arguments)
+    await streams.out.write(f"{user}\n" if named else f"uid=2000({user}) gid=20(staff) groups=20(staff)\n")
+    return 0
+
+
 PROCESS_BUILTINS: dict[str, Builtin] = {
     "kill": kill,
     "ps": ps,
@@ -113,7 +121,7 @@ PROCESS_BUILTINS: dict[str, Builtin] = {
     "true": true,
     "hostname": _fixed(lambda shell: shell.device.host_name),
     "whoami": _fixed(lambda shell: shell.device.user),
-    "id": _fixed(lambda shell: f"uid=2000({shell.device.user}) gid=20(staff) groups=20(staff), 0(wheel)"),
+    "id": identity,
     "uname": _fixed(lambda shell: f"FreeBSD {shell.device.host_name} JNPR-12.1 amd64"),
     "tty": _fixed(lambda _: "/dev/pts/0"),
 }

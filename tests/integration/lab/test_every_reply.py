@@ -35,8 +35,8 @@ def peer_away(machine: ClusterMachine) -> None:
     machine.inject("node_power_off")
 
 
-SILENT = {"get-isis-adjacency-information"}
-"""Nothing to tell: no IS-IS in the lab."""
+SILENT = {"get-isis-adjacency-information", "get-probe-results"}
+"""Nothing to tell: no IS-IS and no RPM probes in the lab."""
 
 SITUATIONS = [healthy, mid_cold_sync, peer_away]
 
