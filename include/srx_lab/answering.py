@@ -6,8 +6,11 @@ How a command is typed and how a reply travels is left to `cli` and `wire`.
 from __future__ import annotations
 
 from srx_lab.device import Device
-from srx_lab.grammar import Grammar, Syntax
+from srx_lab.editing.schema import UnknownStatement
+from srx_lab.grammar import ArgumentNames, Grammar, Syntax
 from srx_lab.login_class import CommandNames
+from srx_lab.markup import leaf, node
+from srx_lab.operations.candidate import Candidate
 from srx_lab.operations.operation import Operation
 from srx_lab.operations.registry import OPERATIONS
 from srx_lab.replies import answer, configuration
@@ -17,12 +20,24 @@ from srx_lab.session import Session
 
 
 def _grammar() -> Grammar:
-    shows = [Syntax(words=tuple(s.cli.split()), rpc=s.rpc, options=s.options, preset=s.preset) for s in SHOWS]
-    return Grammar(shows + [operation.syntax for operation in OPERATIONS])
+    return Grammar([*_SHOW_SYNTAXES, *(operation.syntax for operation in OPERATIONS)])
 
+
+_SHOW_SYNTAXES = [
+    Syntax(
+        words=tuple(show.cli.split()),
+        rpc=show.rpc,
+        options=show.options,
+        preset=show.preset,
+        positionals=show.positionals,
+    )
+    for show in SHOWS
+]
 
 GRAMMAR = _grammar()
 """Operational mode."""
+
+ARGUMENTS = ArgumentNames([*_SHOW_SYNTAXES, *(operation.syntax for operation in OPERATIONS)])
 
 _NAMES = CommandNames(SHOWS, (operation.syntax for operation in OPERATIONS))
 _OPERATIONS: dict[str, Operation] = {operation.syntax.rpc: operation for operation in OPERATIONS}
@@ -35,6 +50,8 @@ async def ask(device: Device, query: Query, session: Session, *, said: str | Non
     device.record("command", session=session.number, **came, **_typed(query))
     if denied := device.denied(_NAMES.of(query), session):
         return denied
+    if said is None and (unknown := ARGUMENTS.unknown(query)) is not None:
+        return answer.syntax_error(unknown)
     try:
         reply = await _answer(device, query, session, by_rpc=said is None)
     except DeviceComplaint as trouble:
@@ -63,7 +80,7 @@ async def _answer(device: Device, query: Query, session: Session, *, by_rpc: boo
     if operation is not None:
         return await operation.run(device, query, session)
     if query.rpc == "get-configuration":
-        return _configuration(device, query)
+        return _configuration(device, query, Candidate(device=device, session=session))
     show = BY_RPC.get(query.rpc)
     if show is None or (by_rpc and not device.here.release.at_least(*show.since)):
         return answer.syntax_error(query.rpc)
@@ -72,15 +89,33 @@ async def _answer(device: Device, query: Query, session: Session, *, by_rpc: boo
     return answer.show(device.world, show, query, device.scene())
 
 
-def _configuration(device: Device, query: Query) -> answer.Reply:
+def _configuration(device: Device, query: Query, candidate: Candidate) -> answer.Reply:
+    """The candidate, or what is committed, or how the two differ; the CLI says which it wants."""
+    committed = query.get("database") == "committed"
+    try:
+        if query.has("compare"):
+            patch = candidate.compare(int(query.get("rollback") or 0), committed=committed)
+            return _compared(patch)
+    except UnknownStatement as unknown:
+        return answer.complaint(f"error: {unknown.message}")
+    lines = device.world.state.committed if committed else tuple(candidate.lines)
     scene = device.scene()
-    element = configuration.configuration(scene, query)
-    lines = (
-        configuration.all_set_lines(scene, query)
-        if query.get("format") == "set"
-        else configuration.text(scene, query)
+    if query.get("format") == "json":
+        return answer.Reply(
+            raw=configuration.as_json(scene, query, lines),
+            lines=iter("".join(configuration.as_json(scene, query, lines)).splitlines()),
+        )
+    element = configuration.configuration(scene, query, lines)
+    shown = configuration.all_set_lines if query.get("format") == "set" else configuration.text
+    return answer.Reply(parts=(element,), lines=shown(scene, query, lines))
+
+
+def _compared(patch: list[str]) -> answer.Reply:
+    """An empty line where nothing differs [R: what PyEZ expects]."""
+    text = "".join(f"\n{line}" for line in patch) + "\n"
+    return answer.Reply(
+        parts=(node("configuration-information", leaf("configuration-output", text)),), lines=iter(patch)
     )
-    return answer.Reply(parts=(element,), lines=iter(lines))
 
 
 def _typed(query: Query) -> dict[str, str]:

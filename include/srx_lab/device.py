@@ -110,7 +110,7 @@ class Device:
         self.sessions.remove(session)
         if self.world.state.candidate_locked_by == session.number:
             self.world.state.candidate_locked_by = None
-            self.world.state.candidate.clear()
+            self.world.state.candidate[:] = self.world.state.committed
         for number in session.upgrades:
             self.cluster.machine.session_closed(number)
         self.record("session_closed", session=session.number, kind=session.kind.value)

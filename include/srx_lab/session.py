@@ -19,7 +19,7 @@ class SessionKind(StrEnum):
 
 @dataclass(kw_only=True, eq=False)
 class Session:
-    """Facts of a session. `say` writes a message on its terminal, where it has one."""
+    """Facts of a session. `say` writes a message on its terminal, where it has one; `end` cuts its line."""
 
     number: int
     user: str
@@ -27,4 +27,8 @@ class Session:
     kind: SessionKind
     since: float
     say: Callable[[str], None] | None = None
+    end: Callable[[], None] | None = None
     upgrades: list[int] = field(default_factory=list)
+    directory: str = ""  # of file commands without a path; empty for the home
+    edits_since: float | None = None
+    candidate: list[str] | None = None  # its own, where it edits in private

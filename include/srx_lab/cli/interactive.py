@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from srx_lab.answering import may_run, question_before
-from srx_lab.cli.configure import ConfigureMode
+from srx_lab.cli.configure import EXIT_QUESTION, ConfigureMode
 from srx_lab.cli.following import follow_upgrade
 from srx_lab.cli.line import parse_line, run_line
 from srx_lab.device import Device
@@ -45,7 +45,7 @@ class InteractiveCli:
     def prompt(self) -> str:
         """`{primary:node0}` on a line of its own, then user@host and the mode's sign [R]."""
         sign = "#" if self._configure else ">"
-        edit = f"{self._configure.level}" if self._configure else ""
+        edit = self._configure.banner if self._configure else ""
         name = f"{self.device.user}@{self.device.host_name}"
         return f"\n{self.device.banner()}{edit}\n{name}{sign} "
 
@@ -62,15 +62,23 @@ class InteractiveCli:
             await self._say("error: permission denied: configure")
             return False
         if words[0] == "configure" or words[0] == "edit":
-            self._configure = ConfigureMode(device=self.device, session=self.session)
-            await self._page(self._configure.enter())
+            await self._enter(words[1:])
             return False
         return await self.operational(line)
+
+    async def _enter(self, words: list[str]) -> None:
+        way = words[0] if words else "shared"
+        if way not in {"shared", "exclusive", "private"}:
+            await self._say("syntax error, expecting <command>.")
+            return
+        mode = ConfigureMode(device=self.device, session=self.session, way=way)
+        await self._page(mode.enter())
+        self._configure = None if mode.left else mode
 
     async def operational(self, line: str) -> bool:
         """A line of operational mode."""
         words = line.split()
-        if words[:2] == ["set", "cli"]:
+        if words[:2] == ["set", "cli"] and words[2:3] != ["directory"]:
             await self._set_cli(words[2:])
         elif words[:2] == ["start", "shell"]:
             if denied := self.device.denied("start shell", self.session):
@@ -108,8 +116,14 @@ class InteractiveCli:
             await shell.run_text(command)
             shell.hang_up()
             return
-        is_c_shell = self.device.world.fault("c_shell", self.device.node) is not None
-        shell = Shell(device=self.device, session=self.session, terminal=self.terminal, is_c_shell=is_c_shell)
+        bourne = rest.strip() == "sh"
+        shell = Shell(
+            device=self.device,
+            session=self.session,
+            terminal=self.terminal,
+            bourne=bourne,
+            is_c_shell=not bourne and self.device.world.fault("c_shell", self.device.node) is not None,
+        )
         await shell.interact()
 
     async def _command(self, line: str) -> None:
@@ -154,10 +168,24 @@ class InteractiveCli:
             return False
         if line.startswith("run "):
             return await self.operational(line.removeprefix("run ").strip())
-        await self._page(mode.run(line))
+        if line.split(maxsplit=1)[0] in {"exit", "quit"}:
+            await self._exit(mode, line)
+        else:
+            await self._page(mode.run(line))
         if mode.left:
             self._configure = None
         return False
+
+    async def _exit(self, mode: ConfigureMode, line: str) -> None:
+        if mode.leaves_level(line):
+            return
+        if mode.asks_before_exit:
+            await self._say(mode.warn_before_exit())
+            await self.terminal.write(EXIT_QUESTION)
+            answer = await self.terminal.read_line()
+            if (answer or "").strip().lower() in {"no", "n"}:
+                return
+        await self._page(mode.leave())
 
 
 def command_text(rest: str) -> str:

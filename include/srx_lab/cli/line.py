@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from srx_lab.device import Device
 from srx_lab.grammar import SyntaxTrouble
 from srx_lab.markup import Element, indented_lines, leaf, node
 from srx_lab.replies.answer import Reply, RpcError, cli_trailer
+from srx_lab.replies.json_form import json_text
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
@@ -28,9 +30,14 @@ class CommandLine:
         """What the terminal gets, filters applied."""
         if self.trouble is not None:
             return iter((f"error: syntax error, expecting <command>: {self.trouble}",))
-        if self.pipeline.display is Display.XML:
+        if self.pipeline.display in {Display.XML, Display.RPC}:
             return apply(self.pipeline.filters, self._xml())
+        if self.pipeline.display is Display.JSON and not self.reply.raw:
+            return apply(self.pipeline.filters, iter("".join(self._json()).splitlines()))
         return apply(self.pipeline.filters, self.reply.lines or iter(()))
+
+    def _json(self) -> Iterator[str]:
+        return json_text(part if isinstance(part, Element) else _xnm_error(part) for part in self.reply.parts)
 
     def _xml(self) -> Iterator[str]:
         release = self.device.here.release
@@ -55,18 +62,22 @@ def parse_line(line: str) -> tuple[Pipeline, Query]:
         raise SyntaxTrouble(str(error)) from error
     words = pipeline.command.split()
     if words[:2] == ["show", "configuration"]:
-        path = [word for word in words[2:] if word not in {"|", "inherit"}]
-        wanted = (
-            "set"
-            if pipeline.display is Display.SET
-            else "text"
-            if pipeline.display is Display.TEXT
-            else "xml"
-        )
-        return pipeline, Query(
-            rpc="get-configuration", arguments={"format": wanted, "filter": " ".join(path)}
-        )
+        return pipeline, _configuration_query(pipeline, words[2:])
     return pipeline, GRAMMAR.parse(pipeline.command)
+
+
+_FORMATS = {Display.SET: "set", Display.TEXT: "text", Display.JSON: "json"}
+
+
+def _configuration_query(pipeline: Pipeline, path: list[str]) -> Query:
+    """What is committed; compared with a revision where the line asks for that."""
+    arguments = {"format": _FORMATS.get(pipeline.display, "xml"), "filter": " ".join(path)}
+    compared = next((argument for name, argument in pipeline.filters if name == "compare"), None)
+    if pipeline.inherit:
+        arguments["inherit"] = "inherit"
+    if compared is not None:
+        arguments |= {"compare": "rollback", "rollback": (re.findall(r"\d+", compared) or ["0"])[0]}
+    return Query(rpc="get-configuration", arguments={**arguments, "database": "committed"})
 
 
 async def run_line(device: Device, session: Session, line: str) -> CommandLine:
@@ -86,6 +97,5 @@ async def run_line(device: Device, session: Session, line: str) -> CommandLine:
 
 def _rpc_form(query: Query) -> Reply:
     """`| display xml rpc`."""
-    arguments = (leaf(name, value) if value else Element(name) for name, value in query.arguments.items())
-    whole = node("rpc-reply", node("rpc", node(query.rpc, *arguments)))
-    return Reply(lines=(line.rstrip("\n") for line in indented_lines(whole)))
+    arguments = [leaf(name, value) if value else Element(name) for name, value in query.arguments.items()]
+    return Reply(parts=(node("rpc", node(query.rpc, *arguments)),))

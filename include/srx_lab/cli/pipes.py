@@ -22,11 +22,12 @@ class Display(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pipeline:
-    """A command line without its pipes, the display form, whether to page, and the filters."""
+    """A command line without its pipes: form, paging, whether groups are resolved, filters."""
 
     command: str
     display: Display = Display.TEXT
     no_more: bool = False
+    inherit: bool = False
     filters: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -41,19 +42,22 @@ class UnknownPipe(ValueError):
 def split_pipes(line: str) -> Pipeline:
     """Cut a line at its bars; raises UnknownPipe."""
     command, *stages = _cut(line)
-    display, no_more = Display.TEXT, False
+    display, no_more, inherit = Display.TEXT, False, False
     filters: list[tuple[str, str]] = []
     for stage in stages:
         word, _, rest = stage.strip().partition(" ")
         name = _full_name(word)
         rest = rest.strip()
         if name == "display":
-            display = _display(rest)
+            inherit = inherit or rest.startswith("inheritance")
+            display = _display(rest) if not rest.startswith("inheritance") else display
         elif name == "no-more":
             no_more = True
         else:
             filters.append((name, _unquoted(rest)))
-    return Pipeline(command=command.strip(), display=display, no_more=no_more, filters=tuple(filters))
+    return Pipeline(
+        command=command.strip(), display=display, no_more=no_more, inherit=inherit, filters=tuple(filters)
+    )
 
 
 def _cut(line: str) -> list[str]:
@@ -84,7 +88,7 @@ def _display(rest: str) -> Display:
             wanted.split(" ")[:1] == [display.value] and display is not Display.RPC
         ):
             return display
-    if wanted.startswith(("inheritance", "detail", "omit")):
+    if wanted.startswith(("detail", "omit")):
         return Display.TEXT
     raise UnknownPipe(rest)
 
@@ -119,7 +123,7 @@ def _apply_one(  # noqa: PLR0911 - one filter a line
         case "last":
             return iter(deque(lines, maxlen=int(argument or 24)))
         case "compare":
-            return iter(())
+            return lines  # was compared before it came here
         case "find":
             return _find(_pattern(argument), lines)
         case _:

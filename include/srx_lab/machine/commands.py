@@ -11,7 +11,7 @@ from srx_lab.machine.issu import upgrade_cluster
 from srx_lab.machine.issu_rules import StartOptions, needs_reboot_word, refuse_form
 from srx_lab.machine.progress import record_event
 from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
-from srx_lab.machine.state import CommitRecord, Image, Upgrade
+from srx_lab.machine.state import Image, Upgrade
 from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
 from srx_lab.machine.world import World
 from srx_lab.platforms import UpgradeMethod
@@ -220,23 +220,15 @@ def take_snapshot(world: World, on: NodeId, *, vmhost: bool) -> CommandResult:
 
 def save_rescue(world: World) -> CommandResult:
     """`request system configuration rescue save`; both nodes share the configuration."""
+    world.state.rescue = world.state.committed
     for node in world.nodes():
         node.rescue_saved = True
     return CommandResult()
 
 
-def commit(
-    world: World, on: NodeId, *, user: str, client: str, comment: str = "", check: bool = False
-) -> CommandResult:
-    """Commit on both nodes, refused in the ISSU window [S] and on any node but the RG0 primary [U]."""
-    if any(node.in_issu_window for node in world.nodes()):
-        return fails("error: commit is not allowed while ISSU is in progress")
-    if world.primary_of(0) is not on:
-        return fails("error: commit is only permitted on the primary node")
-    if check:
-        return says("configuration check succeeds")
-    world.state.committed_lines.extend(world.state.candidate)
-    world.state.candidate.clear()
-    record = CommitRecord(at=world.now, user=user, client=client, comment=comment)
-    world.state.commits.insert(0, record)
-    return says("commit complete")
+def delete_rescue(world: World) -> CommandResult:
+    """`request system configuration rescue delete`."""
+    world.state.rescue = None
+    for node in world.nodes():
+        node.rescue_saved = False
+    return CommandResult()

@@ -157,7 +157,9 @@ def _uninstall(world: World, fault: Fault) -> None:
 
 def _commit_unconfirmed(world: World, fault: Fault) -> None:
     comment = "commit confirmed, rollback in 10mins"
-    world.state.commits.insert(0, CommitRecord(at=world.now, user="lab", client="cli", comment=comment))
+    world.state.commits.insert(
+        0, CommitRecord(at=world.now, user="lab", client="cli", comment=comment, lines=world.state.committed)
+    )
 
 
 def _commit(world: World, fault: Fault) -> None:

@@ -140,12 +140,13 @@ class CoreDump:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommitRecord:
-    """One line of the commit history."""
+    """One line of the commit history; `lines` lead from the topology's configuration to this one."""
 
     at: float
     user: str
     client: str
     comment: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -264,9 +265,10 @@ class ClusterState:
     upgrade_starts: int = 0
     losses: Losses = field(default_factory=Losses)
     commits: list[CommitRecord] = field(default_factory=list)
-    candidate: list[str] = field(default_factory=list)
+    candidate: list[str] = field(default_factory=list)  # set and delete lines, the committed ones first
     candidate_locked_by: int | None = None
-    committed_lines: list[str] = field(default_factory=list)
+    committed: tuple[str, ...] = ()
+    rescue: tuple[str, ...] | None = ()  # None: none is saved
     rtos_stopped: bool = False
     silent_services: dict[str, float] = field(default_factory=dict)  # RTO services, since when
     sessions_since: float = 0.0

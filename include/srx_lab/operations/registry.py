@@ -146,6 +146,17 @@ OPERATIONS: tuple[Operation, ...] = (
         immediate(system.save_rescue),
     ),
     _operation(
+        "request system configuration rescue delete",
+        "request-delete-rescue-configuration",
+        immediate(system.delete_rescue),
+    ),
+    _operation(
+        "show system configuration rescue",
+        "get-rescue-information",
+        system.show_rescue,
+        options=_value("format"),
+    ),
+    _operation(
         "request system storage cleanup",
         "request-system-storage-cleanup",
         system.cleanup,
@@ -169,6 +180,10 @@ OPERATIONS: tuple[Operation, ...] = (
         options={**_value("fpc-slot", "pic-slot"), **_flag("online", "offline")},
     ),
     _operation("file list", "file-list", files.list_files, options=_flag("detail"), positionals=("path",)),
+    _operation(
+        "set cli directory", "set-cli-working-directory", files.set_directory, positionals=("directory",)
+    ),
+    _operation("show cli directory", "get-cli-working-directory", files.show_directory),
     _operation("file show", "file-show", files.show_file, positionals=("filename",)),
     _operation("file delete", "file-delete", files.delete_file, positionals=("path",)),
     _operation("file delete-directory", "file-delete-directory", files.delete_file, positionals=("path",)),

@@ -11,7 +11,8 @@ from srx_lab.machine.words import NodeId
 from srx_lab.markup import leaf, node
 from srx_lab.operations.operation import node_of
 from srx_lab.release import parse_release
-from srx_lab.replies.answer import Reply
+from srx_lab.replies import configuration
+from srx_lab.replies.answer import Reply, complaint
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
@@ -69,6 +70,26 @@ def vmhost_snapshot(device: Device, query: Query, session: Session) -> CommandRe
 
 def save_rescue(device: Device, query: Query, session: Session) -> CommandResult:
     return commands.save_rescue(device.world)
+
+
+def delete_rescue(device: Device, query: Query, session: Session) -> CommandResult:
+    return commands.delete_rescue(device.world)
+
+
+async def show_rescue(device: Device, query: Query, session: Session) -> Reply:
+    """The configuration that was saved, an error where none is [U for its words]."""
+    rescue = device.world.state.rescue
+    if rescue is None or not device.here.rescue_saved:
+        return complaint("error: No rescue configuration found")
+    scene, form = device.scene(), query.get("format") or "text"
+    chosen = Query(rpc="get-configuration", arguments={"format": form})
+    text = "\n".join(configuration.text(scene, chosen, rescue))
+    body = (
+        node("configuration-information", leaf("configuration-output", text, padded=True))
+        if form == "text"
+        else configuration.configuration(scene, chosen, rescue)
+    )
+    return Reply(parts=(node("rescue-information", body),), lines=iter(text.split("\n")))
 
 
 async def cleanup(device: Device, query: Query, session: Session) -> Reply:

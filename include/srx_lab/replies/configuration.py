@@ -1,20 +1,36 @@
-"""The configuration as text, set lines and XML, whole or under a path."""
+"""The configuration as text, set lines, XML and JSON, whole or under a path, with or without its groups."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
-from srx_lab.editing.stanza import Stanza, below, curly_lines, elements, narrowed, set_lines
+from srx_lab.editing.changes import Changes
+from srx_lab.editing.groups import inherited
+from srx_lab.editing.stanza import Stanza, below, curly_lines, elements, json_value, narrowed, set_lines
 from srx_lab.markup import Element, leaf, stream
 from srx_lab.replies.scene import Query, Scene
 from srx_lab.replies.statements import statements
 from srx_lab.replies.when import long_date
 
+_XNM = "http://xml.juniper.net/xnm/1.1/xnm"
 
-def chosen(scene: Scene, query: Query) -> Iterable[Stanza]:
-    """The statements a query asks for: all, or those under its filter path."""
-    path = (query.get("filter") or "").split()
-    return narrowed(statements(scene), path) if path else statements(scene)
+
+def with_lines(scene: Scene, lines: Sequence[str]) -> Iterator[Stanza]:
+    """The topology's configuration as edits leave it."""
+    return Changes(lines).applied(statements(scene))
+
+
+def _whole(scene: Scene, query: Query, lines: Sequence[str]) -> Iterable[Stanza]:
+    whole = with_lines(scene, lines)
+    return inherited(whole, scene.node.value) if query.has("inherit") else whole
+
+
+def _chosen(scene: Scene, query: Query, lines: Sequence[str]) -> Iterable[Stanza]:
+    """The statements a query asks for: all, or those on one of its filter's paths, one a line."""
+    paths = [path.split() for path in (query.get("filter") or "").splitlines()]
+    whole = _whole(scene, query, lines)
+    return narrowed(whole, paths) if paths else whole
 
 
 def _committed(scene: Scene) -> dict[str, str]:
@@ -29,24 +45,25 @@ def _committed(scene: Scene) -> dict[str, str]:
     }
 
 
-def configuration(scene: Scene, query: Query) -> Element:
+def configuration(scene: Scene, query: Query, lines: Sequence[str] = ()) -> Element:
     """`<configuration>`, `<configuration-text>` or `<configuration-set>`, as `format` asks."""
     match query.get("format"):
         case "text":
-            lines = "\n".join(
-                [*_headers(scene), *curly_lines(chosen(scene, query)), *scene.world.state.committed_lines]
-            )
-            return leaf("configuration-text", lines, padded=True, ns="http://xml.juniper.net/xnm/1.1/xnm")
+            text = "\n".join([*_headers(scene), *curly_lines(_chosen(scene, query, lines))])
+            return leaf("configuration-text", text, padded=True, ns=_XNM)
         case "set":
-            lines = "\n".join(all_set_lines(scene, query))
-            return leaf("configuration-set", lines, padded=True)
+            return leaf("configuration-set", "\n".join(all_set_lines(scene, query, lines)), padded=True)
         case _:
-            return stream(
-                "configuration",
-                elements(chosen(scene, query)),
-                ns="http://xml.juniper.net/xnm/1.1/xnm",
-                **_committed(scene),
-            )
+            made = elements(_chosen(scene, query, lines), origins=query.has("groups"))
+            return stream("configuration", made, ns=_XNM, **_committed(scene))
+
+
+def as_json(scene: Scene, query: Query, lines: Sequence[str] = ()) -> Iterator[str]:
+    """The same as JSON text; what the root says of the commit is under `@`."""
+    told = {name.replace("junos_", "junos:"): value for name, value in _committed(scene).items()}
+    inside = {"@": {"xmlns": _XNM, **told}, **json_value(_chosen(scene, query, lines))}
+    yield from json.JSONEncoder(indent=4).iterencode({"configuration": inside})
+    yield "\n"
 
 
 def _headers(scene: Scene) -> Iterator[str]:
@@ -55,17 +72,14 @@ def _headers(scene: Scene) -> Iterator[str]:
         yield f"## Last commit: {long_date(commits[0].at)} by {commits[0].user}"
 
 
-def all_set_lines(scene: Scene, query: Query) -> Iterator[str]:
-    yield from set_lines(chosen(scene, query))
-    if not query.get("filter"):
-        yield from scene.world.state.committed_lines
+def all_set_lines(scene: Scene, query: Query, lines: Sequence[str] = ()) -> Iterator[str]:
+    return set_lines(_chosen(scene, query, lines))
 
 
-def text(scene: Scene, query: Query) -> Iterator[str]:
-    """What `show configuration` prints."""
-    yield from _headers(scene)
+def text(scene: Scene, query: Query, lines: Sequence[str] = ()) -> Iterator[str]:
+    """What `show configuration` prints: the inside of a hierarchy, where one is named."""
     path = (query.get("filter") or "").split()
-    stanzas: Iterable[Stanza] = statements(scene)
-    if path:
-        stanzas = below(stanzas, path)
-    yield from curly_lines(stanzas)
+    whole = _whole(scene, query, lines)
+    if not path:
+        yield from _headers(scene)
+    yield from curly_lines(below(whole, path) if path else whole)

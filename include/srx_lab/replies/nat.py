@@ -66,7 +66,12 @@ def static_nat_rules(scene: Scene, query: Query) -> Element:
 
 SHOWS = (
     read_only("show security nat source summary", "retrieve-source-nat-summary", source_nat_summary),
-    read_only("show security nat source rule all", "get-source-nat-rule-sets-information", source_nat_rules),
+    read_only(
+        "show security nat source rule all",
+        "get-source-nat-rule-sets-information",
+        source_nat_rules,
+        preset={"all": ""},
+    ),
     read_only(
         "show security nat source pool all",
         "retrieve-source-nat-pool-information",
@@ -82,6 +87,12 @@ SHOWS = (
         "show security nat destination rule all",
         "get-destination-nat-rule-sets-information",
         destination_nat_rules,
+        preset={"all": ""},
     ),
-    read_only("show security nat static rule all", "get-static-nat-rule-information", static_nat_rules),
+    read_only(
+        "show security nat static rule all",
+        "get-static-nat-rule-information",
+        static_nat_rules,
+        preset={"all": ""},
+    ),
 )

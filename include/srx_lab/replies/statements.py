@@ -15,14 +15,15 @@ from srx_lab.replies.vpn import gateway
 def statements(scene: Scene) -> Iterator[Stanza]:
     """The whole configuration, in Junos's order."""
     yield item("version", scene.release.text)
-    yield block("groups", *(_node_group(scene, node) for node in NodeId))
-    yield Stanza(words="apply-groups", tag="apply-groups", value='"${node}"')
+    groups = tuple(_node_group(scene, node) for node in NodeId)
+    yield Stanza(words="groups", tag="", children=groups)
+    yield item("apply-groups", "${node}", many=True)
     yield _system(scene)
     yield block("chassis", _cluster(scene))
     yield Stanza(words="security", tag="security", children=_security(scene))
     yield _interfaces(scene)
     yield _protocols(scene)
-    graceful = () if scene.world.fault("no_graceful_restart") else (item("graceful-restart"),)
+    graceful = () if scene.world.fault("no_graceful_restart") else (block("graceful-restart"),)
     yield block("routing-options", *graceful, item("autonomous-system", 64_999))
 
 
@@ -30,7 +31,7 @@ def _node_group(scene: Scene, node: NodeId) -> Stanza:
     address = f"10.10.{scene.spec.cluster_id}.{node.number + 1}/24"
     return Stanza(
         words=node.value,
-        tag="group",
+        tag="groups",
         keys=(("name", node.value),),
         children=(
             block("system", item("host-name", scene.spec.host_name(node))),
@@ -40,8 +41,8 @@ def _node_group(scene: Scene, node: NodeId) -> Stanza:
 
 
 def _interface(name: str, address: str) -> Stanza:
-    inet = block("inet", Stanza(words=f"address {address}", tag="address", keys=(("name", address),)))
-    unit = Stanza(words="unit 0", tag="unit", keys=(("name", "0"),), children=(block("family", inet),))
+    inet = block("family inet", named("address", address), tag="family/inet")
+    unit = named("unit", "0", inet)
     return Stanza(words=name, tag="interface", keys=(("name", name),), children=(unit,))
 
 
@@ -59,8 +60,8 @@ def _system(scene: Scene) -> Stanza:
             "login",
             named("user", "lab", item("class", "super-user"), block("authentication", password)),
         ),
-        block("services", _ssh(scene), block("netconf", item("ssh"))),
-        block("ntp", Stanza(words="server 10.10.0.1", tag="server", keys=(("name", "10.10.0.1"),))),
+        block("services", _ssh(scene), block("netconf", block("ssh"))),
+        block("ntp", named("server", "10.10.0.1")),
     )
 
 
@@ -72,7 +73,7 @@ def _cluster(scene: Scene) -> Stanza:
             keys=(("name", str(each.group)),),
             children=(
                 *(_priority(node, each.priority[node]) for node in NodeId),
-                *((item("preempt"),) if each.preempt else ()),
+                *((block("preempt"),) if each.preempt else ()),
                 *(() if each.hold_down_s is None else (item("hold-down-interval", each.hold_down_s),)),
             ),
         )
@@ -83,11 +84,8 @@ def _cluster(scene: Scene) -> Stanza:
 
 def _priority(node: NodeId, priority: int) -> Stanza:
     number = str(node.number)
-    return Stanza(
-        words=f"node {number} priority {priority}",
-        tag="node",
-        keys=(("name", number), ("priority", str(priority))),
-    )
+    inside = (item("priority", priority),)
+    return Stanza(words=f"node {number}", tag="node", keys=(("name", number),), children=inside, inline=True)
 
 
 def _security(scene: Scene) -> Iterator[Stanza]:
@@ -105,16 +103,15 @@ def _security(scene: Scene) -> Iterator[Stanza]:
                 words=f"security-zone {name}",
                 tag="security-zone",
                 keys=(("name", name),),
-                children=(
-                    block(
-                        "interfaces",
-                        Stanza(words=f"reth{n}.0", tag="interfaces", keys=(("name", f"reth{n}.0"),)),
-                    ),
-                ),
+                children=(Stanza(words="interfaces", tag="", children=(_zone_interface(f"reth{n}.0"),)),),
             )
             for n, name in enumerate(traffic.zones(scene))
         ),
     )
+
+
+def _zone_interface(name: str) -> Stanza:
+    return Stanza(words=name, tag="interfaces", keys=(("name", name),), children=())
 
 
 def _ike(scene: Scene) -> Iterator[Stanza]:
@@ -127,13 +124,16 @@ def _ike(scene: Scene) -> Iterator[Stanza]:
             block("pre-shared-key", item("ascii-text", secret, secret=True)),
         )
         yield named(
-            "gateway", f"gw-{index}", item("ike-policy", f"ike-{index}"), item("address", gateway(index))
+            "gateway",
+            f"gw-{index}",
+            item("ike-policy", f"ike-{index}"),
+            item("address", gateway(index), many=True),
         )
 
 
 def _nat(scene: Scene) -> tuple[Stanza, ...]:
     rules = (
-        named("rule", f"snat-{index}", block("then", block("source-nat", item("interface"))))
+        named("rule", f"snat-{index}", block("then", block("source-nat", block("interface"))))
         for index in range(scene.spec.scale.nat_rules)
     )
     return (block("source", named("rule-set", "outbound", *rules)),)
@@ -156,9 +156,10 @@ def _policy(number: int) -> Stanza:
     return named(
         "policy",
         policy_name(number),
-        block("match", item("source-address", f"net-{number % 200}"), item("destination-address", "any"),
-              item("application", "junos-https")),
-        block("then", item("permit")),
+        block("match", *(item(words, value, many=True) for words, value in
+                         (("source-address", f"net-{number % 200}"), ("destination-address", "any"),
+                          ("application", "junos-https")))),
+        block("then", block("permit")),
     )  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def _interfaces(scene: Scene) -> Stanza:
 
 def _member(port: str) -> Stanza:
     """`member-interfaces { PORT; }`, in XML `<member-interfaces><name>PORT</name>`."""
-    inner = Stanza(words=port, tag="member-interfaces", keys=(("name", port),))
+    inner = Stanza(words=port, tag="member-interfaces", keys=(("name", port),), children=())
     return Stanza(words="member-interfaces", tag="", children=(inner,))
 
 

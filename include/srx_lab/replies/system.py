@@ -188,10 +188,31 @@ def commits(scene: Scene, query: Query) -> Element:
                 leaf("user", record.user),
                 leaf("client", record.client),
                 dated("date-time", clock_of(scene.world, scene.node, record.at)),
-                leaf("log", record.comment) if record.comment else None,
+                _remark(record.comment),
             )
             for index, record in enumerate(scene.world.state.commits)
         ),
+        ns=scene.ns("junos"),
+    )
+
+
+def _remark(comment: str) -> Element | None:
+    """`comment` is Junos's own remark, `log` the user's [R: what NAPALM reads]."""
+    if not comment:
+        return None
+    return leaf("comment" if comment.startswith("commit confirmed") else "log", comment)
+
+
+def revision(scene: Scene, query: Query) -> Element:
+    """The newest commit; its name has its second and place in the history."""
+    record = scene.world.state.commits[0]
+    return node(
+        "commit-revision-information",
+        leaf("revision", f"re0-{int(record.at)}-{len(scene.world.state.commits)}"),
+        leaf("user", record.user),
+        leaf("client", record.client),
+        dated("date-time", clock_of(scene.world, scene.node, record.at)),
+        _remark(record.comment),
         ns=scene.ns("junos"),
     )
 
@@ -200,7 +221,7 @@ def licenses(scene: Scene, query: Query) -> Element:
     features = ("idp-sig", "appid-sig", "remote-access-ipsec-vpn-client")
     ends = scene.world.fault("license_ends", scene.node)
     end_at = None if ends is None else clock_of(scene.world, scene.node) + ends.number("in_s")
-    return node(
+    usage = node(
         "license-usage-summary",
         *(
             node(
@@ -215,6 +236,7 @@ def licenses(scene: Scene, query: Query) -> Element:
         ),
         ns=scene.ns("junos-license"),
     )
+    return node("license-summary-information", usage, ns=scene.ns("junos-license"))
 
 
 def _validity(end_at: float | None) -> tuple[Element, ...]:
@@ -237,10 +259,17 @@ SHOWS = (
         "get-system-process-information",
         processes,
         text.output,
-        options={"extensive": ("extensive", False), "detail": ("detail", False), "wide": ("wide", False)},
+        options={name: (name, False) for name in ("extensive", "detail", "wide", "brief", "summary")},
     ),
     read_only("show system core-dumps", "get-system-core-dumps", core_dumps, text.directory),
     read_only("show system users", "get-system-users-information", users),
     read_only("show system commit", "get-commit-information", commits, text.commits, forwarded=False),
+    read_only(
+        "show system commit revision",
+        "get-commit-revision-information",
+        revision,
+        forwarded=False,
+        options={"detail": ("detail", False)},
+    ),
     read_only("show system license", "get-license-summary-information", licenses, forwarded=False),
 )

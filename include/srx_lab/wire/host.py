@@ -235,8 +235,10 @@ class NodeHost:
             self.device.record("netconf_refused")
             return 1
         session = self._session(process, SessionKind.NETCONF)
+        pipe = ChannelPipe(process)
+        session.end = pipe.cut
         try:
-            await NetconfSession(device=self.device, session=session, pipe=ChannelPipe(process)).serve()
+            await NetconfSession(device=self.device, session=session, pipe=pipe).serve()
             return 0
         finally:
             self.device.close_session(session)

@@ -165,13 +165,20 @@ def envelope(attributes: dict[str, str], reply: Reply, junos: str, *, prefixed: 
     declared = f'xmlns:nc="{BASE}"' if prefixed else f'xmlns="{BASE}"'
     echoed = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
     yield f'<{prefix}rpc-reply {declared} xmlns:junos="{junos}"{echoed}>\n'
-    if reply.ok:
-        yield f"<{prefix}ok/>\n"
+    within = (
+        f"{prefix if reply.within == 'data' else ''}{reply.within}"  # data is an element of NETCONF itself
+    )
+    yield f"<{within}>\n" if reply.within else ""
     for part in reply.parts:
         if isinstance(part, Element):
             yield from flat_lines(part)
         else:
             yield from error_lines(part, prefix)
+    for text in reply.raw:
+        yield escape(text)
+    if reply.ok:
+        yield f"<{prefix}ok/>\n"
+    yield f"</{within}>\n" if reply.within else ""
     yield f"</{prefix}rpc-reply>\n{END}\n"
 
 
@@ -180,17 +187,24 @@ def error_lines(error: RpcError, prefix: str) -> Iterator[str]:
     text = escape(error.message)
     yield f"<{prefix}rpc-error>\n"
     yield f"<{prefix}error-type>protocol</{prefix}error-type>\n"
-    yield f"<{prefix}error-tag>operation-failed</{prefix}error-tag>\n"
+    yield f"<{prefix}error-tag>{error.tag}</{prefix}error-tag>\n"
     yield f"<{prefix}error-severity>{error.severity}</{prefix}error-severity>\n"
     if error.parse:
         yield "<parse/>\n"
     gap = "\n" if error.padded else ""
     yield f"<{prefix}error-message>{gap}{text}{gap}</{prefix}error-message>\n"
-    if error.bad_element is not None:
-        yield f"<{prefix}error-info>\n"
-        yield f"<{prefix}bad-element>{escape(error.bad_element)}</{prefix}bad-element>\n"
-        yield f"</{prefix}error-info>\n"
+    yield from _error_info(error, prefix)
     yield f"</{prefix}rpc-error>\n"
+
+
+def _error_info(error: RpcError, prefix: str) -> Iterator[str]:
+    found = {"bad-element": error.bad_element, "session-id": error.session}
+    told = {name: value for name, value in found.items() if value is not None}
+    if told:
+        yield f"<{prefix}error-info>\n"
+        for name, value in told.items():
+            yield f"<{prefix}{name}>{escape(str(value))}</{prefix}{name}>\n"
+        yield f"</{prefix}error-info>\n"
 
 
 __all__ = ["Call", "NetconfSession", "Pipe", "envelope", "hello"]

@@ -320,7 +320,7 @@ READINESS: tuple[Case, ...] = (
     Case(
         check="nothing_uncommitted",
         fails=uncommitted,
-        words="1 uncommitted lines in [edit]",
+        words="1 uncommitted lines in [edit system]",
         reads=(Reads("get-configuration", "configuration-output"),),
     ),
     Case(

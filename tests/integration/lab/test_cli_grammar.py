@@ -50,7 +50,7 @@ from srx_lab.shell.syntax import If, ShellSyntax, Simple, Subshell, parse
         (
             "show configuration chassis cluster | display set",
             "get-configuration",
-            {"format": "set", "filter": "chassis cluster"},
+            {"format": "set", "filter": "chassis cluster", "database": "committed"},
         ),
     ],
 )

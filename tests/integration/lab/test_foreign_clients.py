@@ -1,11 +1,10 @@
-"""Clients not written here take the lab for Junos."""
+"""Clients that the project needs anyway, and OpenSSH, take the lab for Junos; others are in tests/foreign."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import warnings
 from typing import Any
 
 import paramiko
@@ -56,40 +55,6 @@ def test_scrapli_netconf(quiet_lab: ServedLab) -> None:
     environment = {**os.environ, "LAB_PASSWORD": quiet_lab.password}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert "<cluster-id>7</cluster-id>" in done.stdout, done.stderr
-
-
-def test_netmiko(quiet_lab: ServedLab) -> None:
-    netmiko = pytest.importorskip("netmiko")
-    session = netmiko.ConnectHandler(
-        device_type="juniper_junos", host="127.0.0.1", port=quiet_lab.port(), username="lab",
-        password=quiet_lab.password, fast_cli=True,
-    )  # fmt: skip
-    assert session.find_prompt().endswith("lab@c1-n0>")
-    assert RELEASE in session.send_command("show version")
-    assert "Redundancy group: 1" in session.send_command("show chassis cluster status")
-    output = session.send_config_set(["set system login message hello"], exit_config_mode=False)
-    assert "Entering configuration mode" in output
-    assert "commit complete" in session.commit()
-    session.disconnect()
-
-
-def test_napalm(quiet_lab: ServedLab) -> None:
-    napalm = pytest.importorskip("napalm")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        driver = napalm.get_network_driver("junos")
-        device = driver("127.0.0.1", "lab", quiet_lab.password, optional_args={"port": quiet_lab.port()})
-        device.open()
-        try:
-            facts: dict[str, Any] = device.get_facts()
-            assert (facts["os_version"], facts["model"]) == (RELEASE, "SRX4600")
-            assert "encrypted-password" in device.get_config()["running"]
-            assert (
-                "Redundancy group"
-                in device.cli(["show chassis cluster status"])["show chassis cluster status"]
-            )
-        finally:
-            device.close()
 
 
 def paramiko_client(lab: ServedLab) -> paramiko.SSHClient:

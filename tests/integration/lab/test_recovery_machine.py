@@ -6,6 +6,7 @@ import pytest
 
 from srx_lab.machine import commands
 from srx_lab.machine.cluster import ClusterMachine
+from srx_lab.machine.commits import commit
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import GroupState, Phase
 from srx_lab.rehearsal import RUNNING, TARGET, example_image, example_spec, machine_with_room
@@ -160,9 +161,9 @@ def test_reboot_is_refused_while_an_upgrade_runs() -> None:
 
 def test_commit_is_refused_in_the_window() -> None:
     machine = machine_with_room()
-    assert not commands.commit(machine.world, N0, user="lab", client="cli").failed
+    assert not commit(machine.world, N0, (), user="lab", client="cli").failed
     start(machine)
-    assert commands.commit(machine.world, N0, user="lab", client="cli").failed
+    assert commit(machine.world, N0, (), user="lab", client="cli").failed
 
 
 def test_a_lost_control_link_disables_the_secondary_after_180_s() -> None:
