@@ -27,9 +27,10 @@ ONLY_HASHED := --require-hashes --no-deps --only-binary :all:
 HASHED := $(ONLY_HASHED) $(addprefix --no-binary ,$(SOURCE_ONLY)) --no-build-isolation
 # uv installs in seconds what takes pip minutes; pip remains where uv cannot be had.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PIP_INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) \
-	|| { echo "uv could not install; trying pip" >&2; $(PIP) $(1); }; \
-	else $(PIP) $(1); fi
+PIP_INSTALL = $(call INSTALL_WITH,$(BIN)/python,$(1))
+INSTALL_WITH = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(1) $(2) \
+	|| { echo "uv could not install; trying pip" >&2; $(1) -m pip install --quiet --disable-pip-version-check $(2); }; \
+	else $(1) -m pip install --quiet --disable-pip-version-check $(2); fi
 
 ##@ Running it
 
@@ -109,9 +110,19 @@ test-beside: $(STAMPS)/dev
 .PHONY: test-without-stack
 test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
 	@echo "== without a stack: nodes, PostgreSQL, properties, a part of the mutants"
-	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/integration/oneprocess $(ON_A_STACK)) tests
+	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/foreign tests/integration/oneprocess $(ON_A_STACK)) tests
+	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-foreign
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
 	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
+
+# Clients of other people, in an environment of their own. Its installation is a part of what the tier takes.
+FOREIGN := $(VENV)/foreign
+
+.PHONY: test-foreign
+test-foreign: $(STAMPS)/foreign $(STAMPS)/project ## ncclient, netmiko, PyEZ and NAPALM against the lab, in an environment of their own
+	@echo "== clients that were not written here"
+	@SRX_ISSU_LAB_PYTHON=$(CURDIR)/$(BIN)/python $(FOREIGN)/bin/python -m pytest -p tests.closing_summary --durations=5 \
+		-q -n 2 --dist loadfile --confcutdir=tests/foreign tests/foreign
 
 # What each row of the failure table came to, on a stack and in one process: compared at the end.
 PLAYED := build/played
@@ -120,7 +131,7 @@ PLAYED := build/played
 test-all: export SRX_ISSU_PLAYED := $(CURDIR)/$(PLAYED)
 test-all: forget-played test ## For a release and at night: 'make test', then everything it leaves out (hours)
 	@echo "== what 'make test' leaves out: $$($(BIN)/python -m pytest -q --collect-only -m release tests 2>/dev/null | tail -1)"
-	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit $(ON_A_STACK)) tests
+	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit tests/foreign $(ON_A_STACK)) tests
 	@$(TESTED) -m release $(ON_A_STACK)
 	@$(BIN)/python -m tests.stack.scenarios.played $(PLAYED)/stack $(PLAYED)/oneprocess
 	@$(MAKE) test-fuzz
@@ -202,7 +213,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 
 .PHONY: lock
 lock: $(STAMPS)/uv ## Resolve requirements*.in anew into requirements*.txt, with hashes (UPGRADE= keeps versions)
-	@for name in requirements-uv requirements-build requirements requirements-dev; do \
+	@for name in requirements-uv requirements-build requirements requirements-dev requirements-foreign; do \
 		$(LOCK) $$name.in -o $$name.txt; done
 
 .PHONY: pages
@@ -252,4 +263,10 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/project
 	@$(call PIP_INSTALL,$(HASHED) -r requirements.txt -r requirements-dev.txt)
+	@touch $@
+
+$(STAMPS)/foreign: requirements-foreign.txt requirements-build.txt $(STAMPS)/build
+	@[ -x $(FOREIGN)/bin/python ] || $(BIN)/python -m venv $(FOREIGN)
+	@$(call INSTALL_WITH,$(FOREIGN)/bin/python,$(ONLY_HASHED) -r requirements-build.txt)
+	@$(call INSTALL_WITH,$(FOREIGN)/bin/python,$(HASHED) -r requirements-foreign.txt)
 	@touch $@

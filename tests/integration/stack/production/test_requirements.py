@@ -15,7 +15,10 @@ import pytest
 from tests.places import ROOT
 
 BIN = Path(sys.executable).parent
-LOCKED = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-uv.txt")
+LOCKED = (
+    "requirements.txt", "requirements-dev.txt", "requirements-build.txt", "requirements-uv.txt",
+    "requirements-foreign.txt",
+)  # fmt: skip
 REQUIREMENT = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^]]*\])?==([^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?![0-9a-f])")
 # In two parts: this file is a tracked file, too.
@@ -75,7 +78,7 @@ def test_no_tracked_file_names_an_index() -> None:
 def test_every_install_compares_hashes_or_brings_nothing_along(installer: str) -> None:
     """As make would run it from a bare checkout: nothing is run here."""
     told = subprocess.run(
-        ["make", "--dry-run", "--always-make", ".venv/.stamps/dev"],
+        ["make", "--dry-run", "--always-make", ".venv/.stamps/dev", ".venv/.stamps/foreign"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.replace("\\\n", " ")  # fmt: skip
     told = re.sub(r'echo "[^"]*"', "", told)
@@ -142,7 +145,7 @@ def wheel(folder: Path) -> Path:
 def test_what_is_built_here_is_built_with_the_hashed_backend() -> None:
     """Sources only where there is no wheel, and setuptools of a version that pyproject.toml accepts."""
     built = re.findall(r"^SOURCE_ONLY := (.*)$", makefile(), re.MULTILINE)[0].split()
-    assert set(built) <= {*pins("requirements.txt"), *pins("requirements-dev.txt")}
+    assert set(built) <= {*pins("requirements.txt"), *pins("requirements-foreign.txt")}
     assert set(pins("requirements-build.txt")) == {"setuptools"}
     least = re.findall(r'"setuptools>=(\d+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))[0]
     (ours,) = pins("requirements-build.txt")["setuptools"]
