@@ -341,6 +341,7 @@ ROWS: tuple[Scenario, ...] = (
     Scenario(fault="login_announcement", then=upgraded()),
     Scenario(fault="c_shell", then=upgraded()),
     Scenario(fault="reply_adds", parameters={"rpc": "get-chassis-cluster-status"}, then=upgraded()),
+    Scenario(fault="status_legend_flush_left", then=upgraded()),
     Scenario(fault="reply_empty", parameters={"rpc": "get-chassis-cluster-status"}, then=not_ready()),
     Scenario(
         fault="reply_empty",
