@@ -137,7 +137,7 @@ class NodeTrials:
     def _there_and_back(self, files: SshNodeFiles) -> Iterator[Trial]:
         name, content = "file copy", secrets.token_bytes(SIZE_BYTES)
         try:
-            files.delete(FILE)
+            self._by_files(files)  # what an interrupted probe left
             there = self._upload(files, content)
             self.speed = CopySpeed(node=self.node, there=there)
             began = time.monotonic()

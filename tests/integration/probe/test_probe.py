@@ -43,6 +43,7 @@ def test_ready_and_nothing_is_left_behind(serve_lab: ServeLab) -> None:
     lab = serve_lab()
     for node in ("node0", "node1"):  # as an interrupted probe leaves it
         (lab.files(node) / FILE.lstrip("/")).write_text("left", encoding="utf-8")
+        (lab.files(node) / f"{FILE}.part".lstrip("/")).write_text("left, too", encoding="utf-8")
     probed = probe_lab(lab)
     assert (listed(probed.report), probed.report.verdict) == ([], READY)
     left = [path for node in ("node0", "node1") for path in (lab.files(node) / "var/tmp").glob("srx-issu*")]
