@@ -106,6 +106,33 @@ def test_a_node_that_says_nothing_is_given_up() -> None:
         quiet.show("show version", most_bytes=MOST, within_s=SOON_S)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["show: Command not found.\n", "sh: show: not found\n", "error: permission denied: show version\n"],
+)
+def test_words_instead_of_an_answer_are_a_refusal(words: str) -> None:
+    with (
+        ScriptedNode({"show version": words}) as node,
+        show_session(
+            "node0", node.address, node.credentials(), connect_s=5, silent_s=5, bytes_per_s=FAST
+        ) as session,
+        pytest.raises(CommandRefused, match=words.strip().removeprefix("error: ")),
+    ):
+        session.show("show version", most_bytes=MOST, within_s=SOON_S)
+
+
+def test_a_line_of_a_log_that_speaks_of_an_error_is_no_refusal() -> None:
+    log = "".join(f"May 24 15:00:0{n} fw kernel: error: disk\n" for n in range(3))
+    with (
+        ScriptedNode({"show log jsrpd": log}) as node,
+        show_session(
+            "node0", node.address, node.credentials(), connect_s=5, silent_s=5, bytes_per_s=FAST
+        ) as session,
+    ):
+        shown = session.show("show log jsrpd", most_bytes=MOST, within_s=SOON_S)
+    assert shown.text.count("error: disk") == 3
+
+
 def test_a_node_that_is_away_is_not_waited_for(lab: Lab) -> None:
     account = replace(lab.credentials, verify_host_keys=False)
     with closed_port() as nobody:

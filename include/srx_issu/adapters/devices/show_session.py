@@ -22,6 +22,7 @@ from srx_issu.ports.devices import CommandOutput
 _LOOKS = re.compile(
     r"(?:show [a-z][a-z0-9 -]*|file show /[A-Za-z0-9._/+-]+|request support information)(?: \| last \d{1,9})?"
 )
+_NO_CLI = re.compile(r": (?:command )?not found\b", re.IGNORECASE)  # an account whose login is a Unix shell
 _CHUNK = 32 * 1024
 _WINDOW = 4 * _CHUNK  # how much a node may send ahead of our reading
 _LONGEST_REFUSAL = 4  # lines
@@ -109,4 +110,4 @@ def _refusal(text: str) -> str | None:
     lines = [line for line in text.splitlines() if line.strip(" ^")]
     if not lines or len(lines) > _LONGEST_REFUSAL:
         return None
-    return refusal_line(text, of_issu=False) if refusal_line(lines[0], of_issu=False) else None
+    return lines[0].strip() if refusal_line(lines[0], of_issu=False) or _NO_CLI.search(lines[0]) else None
