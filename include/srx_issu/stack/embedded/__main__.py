@@ -76,7 +76,7 @@ def welcome(stack: Stack) -> None:
             print(f"  {user:<10}{password}")
     print(f"Passwords: {home.users_file} (only you can read it)")
     print(f"Logs:      {home.logs}")
-    print("Next:      srx-issu validate; srx-issu upgrade CLUSTER --image IMAGE --follow")
+    print("Next:      .venv/bin/srx-issu validate; .venv/bin/srx-issu upgrade CLUSTER --image IMAGE --follow")
     print("Ctrl-C or 'make down' ends it; what it knows is kept for the next 'make up'.\n", flush=True)
 
 
