@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import begin, carry_out, states
@@ -74,6 +77,37 @@ def test_an_end_without_a_recovery_has_one_too(place: Place) -> None:
     manifest, files, _ = archive(place, run_id)
     assert "node1/jsrpd.log" in files
     assert not [line for line in manifest["files"] if line["missing"]]
+
+
+@pytest.fixture
+def short_and_with_support_information(place: Place) -> Iterator[None]:
+    """For every cluster that is claimed meanwhile."""
+    limits = place.scenery.home.root / "files" / "policy" / "limits.yaml"
+    usual = limits.read_text(encoding="utf-8")
+    policy = yaml.safe_load(usual)
+    policy["fleet"]["evidence"] = {"file_bytes": 20_000, "log_lines": 3000, "support_information": True}
+    limits.write_text(yaml.safe_dump(policy), encoding="utf-8")
+    yield
+    limits.write_text(usual, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("short_and_with_support_information")
+def test_policy_bounds_it_and_has_the_support_information_taken_at_the_end(place: Place) -> None:
+    wanted = next(each for each in ROWS if each.fault == "issu_refused" and each.at is None)
+    _, run_id = begin(place, wanted)
+    end = carry_out(place, run_id, wanted.answer)
+    assert str(end.outcome) == "ABORTED_CLEAN", end.reason
+    manifest, files, folder = archive(place, run_id)
+    lines = {line["file"]: line for line in manifest["files"]}
+    for node in ("node0", "node1"):
+        assert lines[f"{node}/messages.log"]["command"] == "show log messages | last 3000"
+        assert lines[f"{node}/messages.log"]["truncated"]
+        assert not lines[f"{node}/cluster-status.txt"]["truncated"]
+        # what is redacted may be a little longer than what was read
+        assert 19_000 < len(files[f"{node}/messages.log"]) < 30_000
+        told = gzip.decompress((folder / f"support-information-{node}.gz").read_bytes())
+        assert b"show chassis cluster status" in told
+        assert TYPED_SECRET not in told
 
 
 def test_a_node_that_is_away_is_recorded_as_such(place: Place) -> None:

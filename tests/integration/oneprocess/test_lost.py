@@ -48,5 +48,7 @@ def test_what_policy_says_must_not_be_lost_waits_for_a_person(place: Place) -> N
     assert str(end.outcome) == "NEEDS_OPERATOR", end.reason
     assert all(text in str(end.reason) for text in POLICIES), end.reason
     assert states(place, run_id)["verify"] == "failed"
+    assert states(place, run_id)["collect_evidence"] == "skipped"
+    assert end.archive is not None, "nobody has taken evidence by then: close does"
     found = [text for text in findings(place, run_id) if not text.startswith(LOAD)]
     assert found == sorted(POLICIES)
