@@ -1,4 +1,4 @@
-"""`request support information`: many commands in one answer, which takes 5 to 15 minutes [docs/fidelity.md]."""
+"""`request support information`: many commands in one answer; takes 5 to 15 minutes [docs/fidelity.md]."""
 
 # ruff: noqa: ARG001 - every operation takes device, query and session
 
