@@ -64,6 +64,7 @@ class RecordingWriter:
     starts: list[tuple[NodeName, StartMethod]] = field(default_factory=list)  # that reached a node
     start: list[StartReport | Exception] = field(default_factory=list)
     refuse: DeviceError | None = None
+    words: str = "ok"  # to a command that is carried out
     marker: set[str] = field(default_factory=set)  # jobs the node knows
     has_shell: bool = True
     answers: list[tuple[NodeName, str]] = field(default_factory=list)  # to questions of a job
@@ -86,7 +87,7 @@ class RecordingWriter:
         self.sent.append((node, command.cli))
         if self.refuse:
             raise self.refuse
-        return "ok"
+        return self.words
 
     def _answer(self, node: NodeName, job: str) -> str:
         self.answers.append((node, job))

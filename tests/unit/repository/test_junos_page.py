@@ -17,6 +17,7 @@ from srx_issu.domain.upgrade.commands import (
     SnapshotSoftware,
     SoftwareFamily,
     StartIssu,
+    ValidateImage,
 )
 from tests.integration.adapters.devices.every_question import every_question
 from tests.places import ROOT
@@ -30,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     AbortIssu(),
     *(SnapshotSoftware(software=each) for each in SoftwareFamily),
     ResyncPolicies(),
+    *(ValidateImage(image_path=IMAGE, software=each) for each in SoftwareFamily),
     *(RollBackNode(node=NodeName.NODE1, software=each) for each in SoftwareFamily),
     *(RebootNode(node=NodeName.NODE1, software=each) for each in SoftwareFamily),
     *(StartIssu(image_path=IMAGE, software=each) for each in SoftwareFamily),

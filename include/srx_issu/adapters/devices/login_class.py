@@ -22,6 +22,7 @@ ALLOWED = (
     f"request chassis cluster failover reset redundancy-group {_GROUP}",
     "request chassis cluster in-service-upgrade abort",
     f"request (system|vmhost) software in-service-upgrade {_IMAGE} reboot( no-validate)?( unlink)?",
+    f"request (system|vmhost) software validate {_IMAGE}",
     f"request (system|vmhost) software rollback node {_NODE}( reboot)?",
     f"request (system|vmhost) reboot node {_NODE}",
     "request (system|vmhost) snapshot",

@@ -44,6 +44,7 @@ from srx_issu.domain.upgrade.commands import (
     RollBackNode,
     SnapshotSoftware,
     StartIssu,
+    ValidateImage,
 )
 from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Line, StartLine
@@ -54,6 +55,7 @@ log = logging.getLogger(__name__)
 # How long an answer may take at least. Field: a snapshot to the other medium takes 25 to 35 minutes.
 _PATIENCE_S: dict[type[Command], float] = {
     SnapshotSoftware: 2700.0,
+    ValidateImage: 1800.0,
     RollBackNode: 900.0,
     ResyncPolicies: 300.0,
 }

@@ -45,6 +45,7 @@ from srx_issu.steps.upgrade.judge_readiness import Assessment, judge_readiness
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from srx_issu.steps.upgrade.stage_image import stage_image
 from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.upgrade.validate_image import validate_image
 
 WINDOW = "wait_for_window"
 # The end of a run waits for nobody: what keeps it from being told is mostly over in a moment.
@@ -102,6 +103,7 @@ def prepare() -> BranchStepOperator:
         looks("prepare.back_up_configuration", back_up_configuration),
         sends("prepare.snapshot_software", snapshot_software, Sending.SNAPSHOT),
         sends("prepare.stage_image", stage_image, Sending.UPLOAD),
+        sends("prepare.validate_image", validate_image, Sending.VALIDATE),
         looks("prepare.ask_for_start", ask_for_start),
         branches=before_start(),
         once_begun=BeforeStart.START,

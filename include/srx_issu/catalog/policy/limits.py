@@ -15,7 +15,15 @@ from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import FigureName, FileEntry, ModelName, Name, Percent, Seconds, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
 from srx_issu.catalog.policy.matrix import RangeEntry
-from srx_issu.domain.upgrade.intent import Limits, Policy, StartMethod, Timers, Tolerance, WhenRefused
+from srx_issu.domain.upgrade.intent import (
+    ImageValidation,
+    Limits,
+    Policy,
+    StartMethod,
+    Timers,
+    Tolerance,
+    WhenRefused,
+)
 
 MOST_CPU_PERCENT = 80  # guide: under 80 % within 5 s
 LEAST_DISK_FACTOR = 2  # guide: double the image size in /var/tmp
@@ -151,6 +159,9 @@ class SettingsEntry(FileEntry):
     fail_back_rg0: bool | None = Field(
         None, description="Whether RG0 goes back, too: one more switchover of the control plane."
     )
+    validate_image: ImageValidation | None = Field(
+        None, description="Whether the node validates the image before people are asked, and what a no means."
+    )
     snapshot_refused: WhenRefused | None = Field(
         None, description="What to do when a platform refuses the snapshot of its software."
     )
@@ -189,6 +200,7 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
             ),
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
             fail_back_rg0=policy.fail_back_rg0 if level.fail_back_rg0 is None else level.fail_back_rg0,
+            validate_image=level.validate_image or policy.validate_image,
             snapshot_refused=level.snapshot_refused or policy.snapshot_refused,
         )
     return policy

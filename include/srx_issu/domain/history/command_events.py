@@ -19,6 +19,7 @@ class Sending(StrEnum):
 
     SNAPSHOT = "snapshot"  # the running software backed up
     UPLOAD = "upload"  # the image to the node that starts the ISSU
+    VALIDATE = "validate"  # the image against the node's configuration, by the node itself
     GATHER = "gather"  # a group failed over by hand before the start (Junos 11.4 and earlier)
     START = "start"  # the ISSU itself
     ANSWER = "answer"  # yes to a question of the ISSU's command

@@ -50,6 +50,7 @@ class FoundBy(StrEnum):
 
     READINESS = "readiness"
     SNAPSHOT = "snapshot"  # the backup of the software before the start
+    VALIDATION = "validation"  # the node's own validation of the image before the start
     POLICIES = "policies"
     STATE = "state"  # the comparison after the ISSU
     LAST_LOOK = "last_look"  # the comparison after the fail-back

@@ -81,6 +81,7 @@ class UpgradeState:
     verdicts: dict[Goal, bool] = field(default_factory=dict)
     missing: dict[OwnWait, str] = field(default_factory=dict)
     snapshots: dict[NodeName, str] = field(default_factory=dict)  # the node's words
+    validated: str | None = None  # the words of the node that found nothing against the image
     brought: tuple[NodeName, str] | None = None  # node and path of the image that was copied
     talk: list[Said] = field(default_factory=list)  # with people, in its order
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
@@ -221,6 +222,8 @@ class UpgradeState:
             case CommandSent() if answered.node is not None:
                 if answered.sending is Sending.SNAPSHOT:
                     self.snapshots[answered.node] = text
+                if answered.sending is Sending.VALIDATE:
+                    self.validated = text
                 if answered.file is not None:
                     self.brought = answered.node, answered.file
         if is_start and not isinstance(answered, CommandRejected):

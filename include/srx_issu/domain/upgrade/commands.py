@@ -158,6 +158,27 @@ class SnapshotSoftware:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ValidateImage:
+    """Has the node hold its configuration against an image that lies on it; changes nothing."""
+
+    image_path: str
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
+
+    def __post_init__(self) -> None:
+        _check_image_path(self.image_path)
+
+    @property
+    def cli(self) -> str:
+        return f"request {self.software} software validate {self.image_path}"
+
+    @property
+    def rpc(self) -> Rpc:
+        vmhost = self.software is SoftwareFamily.VMHOST
+        name = "request-vmhost-package-validate" if vmhost else "request-package-validate"
+        return Rpc(name, (("package-name", self.image_path),))
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResyncPolicies:
     """Copies the policies of the routing engine to the packet forwarding engines again [S]."""
 
@@ -181,10 +202,7 @@ class StartIssu:
     no_validate: bool = False  # only as a person has asked for, and people have approved
 
     def __post_init__(self) -> None:
-        if not _IMAGE_PATH.fullmatch(self.image_path):
-            raise RequestRefused(
-                f"image path {self.image_path!r}: expected /var/tmp/<name>.tgz of letters, digits and . _ + -"
-            )
+        _check_image_path(self.image_path)
         if self.unlink and self.software is SoftwareFamily.VMHOST:
             raise RequestRefused("unlink does not exist in 'request vmhost software in-service-upgrade'")
         if self.no_validate and self.software is SoftwareFamily.VMHOST:
@@ -215,9 +233,17 @@ Command = (
     | RollBackNode
     | RebootNode
     | SnapshotSoftware
+    | ValidateImage
     | ResyncPolicies
     | StartIssu
 )
+
+
+def _check_image_path(path: str) -> None:
+    if not _IMAGE_PATH.fullmatch(path):
+        raise RequestRefused(
+            f"image path {path!r}: expected /var/tmp/<name>.tgz of letters, digits and . _ + -"
+        )
 
 
 def _check_group(group_id: int) -> None:

@@ -35,6 +35,14 @@ class WhenRefused(StrEnum):
     BLOCK = "block"  # the upgrade ends there, nothing started
 
 
+class ImageValidation(StrEnum):
+    """Whether the node's own validation is asked for before people are, and what its no means."""
+
+    NEVER = "never"  # it takes minutes of the routing engine; the ISSU validates by itself
+    WARN = "warn"  # what it says against the image is a finding, and shown to the approver
+    BLOCK = "block"  # the upgrade ends there, nothing started
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timers:
     """Deadlines and intervals, seconds of the controller's clock; figures per platform are in policy/."""
@@ -107,6 +115,7 @@ class Policy:
     unlink_image: bool = False
     fail_back_rg0: bool = True  # guide, step 7; False: the control plane stays where the ISSU has left it
     answered_prompts: tuple[str, ...] = ()  # words of questions that the ISSU may be answered yes
+    validate_image: ImageValidation = ImageValidation.NEVER
     snapshot_refused: WhenRefused = WhenRefused.WARN  # by the platform; a snapshot that fails always blocks
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)

@@ -74,12 +74,17 @@ def in_force(state: UpgradeState, intent: Intent, purpose: str) -> InForce | Non
         return _recovery_in_force(state)
     if state.assessment is None:
         return None
-    parts = start_parts(intent, state.assessment, state.found_by(FoundBy.SNAPSHOT))
+    parts = start_parts(intent, state.assessment, found_since(state))
     return InForce(digest=digest(parts), parts=parts)
 
 
-def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -> Parts:
-    """Everything that a yes to the start is about; ``found_since``: what was found after the assessment."""
+def found_since(state: UpgradeState) -> list[str]:
+    """What was found between the assessment and the question."""
+    return [*state.found_by(FoundBy.SNAPSHOT), *state.found_by(FoundBy.VALIDATION)]
+
+
+def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Parts:
+    """Everything that a yes to the start is about; ``since``: what was found after the assessment."""
     rule = replace(intent.approvals.start, said_at={})  # a line that moved in the file changes nothing
     validation = {"validation": "left out (no-validate)"} if intent.no_validate else {}
     return {
@@ -95,7 +100,7 @@ def start_parts(intent: Intent, ready: Ready, found_since: Sequence[str] = ()) -
         "asks because": ready.passed.ask or "",
         "found on the nodes": ready.passed.found,
         "readiness": ready.text,
-        "findings": "; ".join((*ready.passed.findings, *found_since)),
+        "findings": "; ".join((*ready.passed.findings, *since)),
     }
 
 

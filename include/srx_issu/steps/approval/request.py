@@ -12,7 +12,7 @@ from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.approval.facts import why_asked
+from srx_issu.steps.approval.facts import found_since, why_asked
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
@@ -40,6 +40,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         f"{why_asked(so_far, intent, ApprovalPurpose.START)}.",
         f"Found: {describe(course.before)}.",
         *_readiness(so_far.assessment),
+        *(f"- {text}" for text in found_since(so_far)),
         _traffic(course.before.view(course.starter).release, intent),
         *_without_validation(intent),
         *_by_sha1(intent),

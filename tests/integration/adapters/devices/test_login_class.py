@@ -24,6 +24,7 @@ SENT: tuple[commands.Command, ...] = (
     commands.AbortIssu(),
     *(commands.SnapshotSoftware(software=s) for s in SoftwareFamily),
     commands.ResyncPolicies(),
+    *(commands.ValidateImage(image_path=IMAGE, software=s) for s in SoftwareFamily),
     *(commands.RebootNode(node=node, software=s) for node in NodeName for s in SoftwareFamily),
     *(
         commands.RollBackNode(node=node, software=s, reboot=reboot)

@@ -1,0 +1,76 @@
+"""Prepare: the node that will start holds its configuration against the image, where policy wants it.
+
+The ISSU does the same by itself, in its second step; here its no costs nothing, and is told before people are
+asked. Whether a cluster's platform has the command is the node's to say.
+"""
+
+from __future__ import annotations
+
+import re
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import CommandRefused
+from srx_issu.domain.gate.table import SendPurpose
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.events import FindingMade, FoundBy
+from srx_issu.domain.history.step_events import StepFinished
+from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.commands import ValidateImage
+from srx_issu.domain.upgrade.intent import ImageValidation
+from srx_issu.steps.baseline import course_of
+from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.gate.order import CommandOrder
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.upgrade.refuse_start import refuse_start
+
+_FAILED = re.compile(r"\bvalidation failed\b", re.IGNORECASE)
+
+
+def validate_image(context: UpgradeContext) -> Facts:
+    """The node's words. Raises RequestRefused, with NOT_READY written down, when the node says no and policy
+    blocks then."""
+    intent, so_far = context.intent, context.known()
+    if skipped := _why_not(context):
+        context.record(StepFinished(), skipped)
+        return {"validated": False}
+    if so_far.validated is not None:
+        return {"validated": True, "words": so_far.validated}
+    node = course_of(so_far, context.evidence, intent).starter
+    words, objection = _asked(context, node)
+    if objection is None:
+        return {"validated": True, "words": words}
+    text = f"{node}: the node's own validation of {intent.image.name}: {objection}"
+    if intent.policy.validate_image is ImageValidation.BLOCK:
+        refuse_start(context, text, Outcome.NOT_READY)
+    context.record(FindingMade(by=FoundBy.VALIDATION), text)
+    return {"validated": False}
+
+
+def _why_not(context: UpgradeContext) -> str | None:
+    if context.intent.policy.validate_image is ImageValidation.NEVER:
+        return "policy asks for no validation by the node before the start (validate_image)"
+    if context.intent.no_validate:
+        return "the run asks for a start without the node's own validation"
+    if context.known().start is not None:
+        return "the ISSU was asked for already: nothing to validate any more"
+    if found := context.known().found_by(FoundBy.VALIDATION):
+        return f"asked before: {found[-1]}"
+    return None
+
+
+def _asked(context: UpgradeContext, node: NodeName) -> tuple[str, str | None]:
+    """What the node said, and what of it speaks against the image."""
+    command = ValidateImage(image_path=context.intent.image.node_path, software=context.intent.software)
+    order = CommandOrder(
+        purpose=SendPurpose.PREPARE,
+        sending=Sending.VALIDATE,
+        node=node,
+        why="hear before the start what the node has against the image",
+        command=command,
+    )
+    try:
+        words = send_command(context, order)
+    except CommandRefused as refusal:
+        return refusal.message, f"'{command.cli}' was refused: {' '.join(refusal.message.split())}"
+    failed = next((line.strip() for line in words.splitlines() if _FAILED.search(line)), None)
+    return words, failed
