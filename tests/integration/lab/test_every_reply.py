@@ -15,7 +15,7 @@ from srx_lab.release import parse_release
 from srx_lab.replies import configuration
 from srx_lab.replies.answer import Reply, show
 from srx_lab.replies.registry import SHOWS
-from srx_lab.replies.scene import Query, Scene, Show
+from srx_lab.replies.scene import Query, Scene, Show, User
 from srx_lab.wire.netconf import END, envelope
 from tests.integration.lab.driving import N0, N1, reach, start
 
@@ -42,7 +42,8 @@ SITUATIONS = [healthy, mid_cold_sync, peer_away]
 
 
 def answered(machine: ClusterMachine, each: Show, asked: NodeId, **arguments: str) -> Reply:
-    scene = Scene(world=machine.world, node=asked, asked=asked, users=(("lab", "10.0.0.9", machine.now),))
+    here = User(name="lab", client="10.0.0.9", since=machine.now)
+    scene = Scene(world=machine.world, node=asked, asked=asked, users=(here,))
     return show(machine.world, each, Query(rpc=each.rpc, arguments={**each.preset, **arguments}), scene)
 
 
