@@ -31,12 +31,23 @@ def test_a_state_that_differs_is_told_with_its_task(folder: Path) -> None:
     assert told == f"{ROW.name}: tasks.report: success in stack, failed in oneprocess"
 
 
-def test_who_heard_of_an_early_refusal_may_differ(folder: Path) -> None:
-    early = next(row for row in TABLE if row.is_heard_early)
-    keep("stack", early, a_result({"start": "success", "wait": "failed"}))
-    keep("oneprocess", early, a_result({"start": "failed", "wait": "upstream_failed"}))
+def test_which_task_of_the_issu_heard_of_it_may_differ(folder: Path) -> None:
+    row = next(row for row in TABLE if row.hearer_varies)
+    keep("stack", row, a_result({"issu.start": "success", "issu.wait": "failed", "close": "failed"}))
+    keep(
+        "oneprocess",
+        row,
+        a_result({"issu.start": "failed", "issu.wait": "upstream_failed", "close": "failed"}),
+    )
     assert list(differences(folder / "stack", folder / "oneprocess")) == []
-    keep("oneprocess", early, a_result({"start": "success", "wait": "skipped"}))
+    keep("oneprocess", row, a_result({"issu.start": "success", "issu.wait": "skipped", "close": "success"}))
+    assert len(list(differences(folder / "stack", folder / "oneprocess"))) == 2
+
+
+def test_every_task_counts_of_a_row_that_strikes_before_the_run(folder: Path) -> None:
+    row = next(row for row in TABLE if not row.hearer_varies)
+    keep("stack", row, a_result({"issu.start": "success"}))
+    keep("oneprocess", row, a_result({"issu.start": "failed"}))
     assert len(list(differences(folder / "stack", folder / "oneprocess"))) == 1
 
 
