@@ -71,6 +71,18 @@ def test_no_shell(serve_lab: ServeLab) -> None:
     assert about(report.findings, "file copy") == []
 
 
+def test_nodes_that_have_only_sha1(serve_lab: ServeLab) -> None:
+    lab = serve_lab(ssh="legacy")
+    report = probe_lab(lab).report
+    for name in ("login by NETCONF", "login by SSH"):
+        for node in NodeName:
+            (said,) = about(report.findings, f"{node}: {name}")
+            assert "has only SHA-1" in said
+            assert "'ssh: {legacy_sha1: true}'" in said
+    old = {f"node{n}": Address(host="127.0.0.1", port=lab.port(f"node{n}"), legacy_sha1=True) for n in (0, 1)}
+    assert listed(probe_lab(lab, **old).report) == []
+
+
 def test_no_sftp(serve_lab: ServeLab) -> None:
     lab = serve_lab()
     lab.inject("no_sftp", node="node1")
