@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ from srx_issu.probe.report import READY
 from srx_issu.probe.tried import FILE
 from srx_issu.probe.vocabulary import name_of
 from tests.integration.lab.conftest import ServedLab
+from tests.integration.lab.test_wire import wait_until
 from tests.integration.probe.probed import HeldLease, about, ask_lab, cluster_of, listed, probe_lab
 from tests.places import platform_clusters
 
@@ -167,9 +169,15 @@ def test_another_node_than_the_inventory_says(serve_lab: ServeLab) -> None:
     assert any("the inventory says CX0" in each for each in said)
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_a_node_that_is_away_is_unknown_in_every_row_and_nothing_is_ready(serve_lab: ServeLab) -> None:
     lab = serve_lab()
     lab.inject("connection_refused", node="node1")
+    wait_until(lambda: not listens(lab.port("node1")))
     report = probe_lab(lab).report
     assert not report.is_ready
     assert "no TCP connection" in about(report.findings, "node1: login by NETCONF")[0]
