@@ -21,9 +21,10 @@ CALLED_BY: Final = {
         "slots_available",
     ),
     "asyncssh": (
-        "auth_completed", "begin_auth", "connection_lost", "connection_made", "map_path",
+        "auth_completed", "begin_auth", "connection_lost", "connection_made", "get_kbdint_challenge",
+        "kbdint_auth_supported", "map_path",
         "password_auth_supported", "public_key_auth_supported", "session_requested",
-        "validate_password", "validate_public_key",
+        "validate_kbdint_response", "validate_password", "validate_public_key",
     ),
     "FastAPI": ("clusters_unattended",),
     "junos-eznc and ncclient": ("_auth", "get_xml_parser", "lookup"),

@@ -225,10 +225,10 @@ STORED: Mapping[str, str] = {
 }
 # The values of what is stored by its value, and decided from.
 VALUES: Mapping[type[Any], str] = {
-    Sending: "snapshot upload gather start answer resync_policies reset_flags fail_back fail_back_rg0 "
-    "recover return_groups clean_up",
+    Sending: "snapshot upload validate gather start answer resync_policies reset_flags fail_back "
+    "fail_back_rg0 recover return_groups clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
-    FoundBy: "readiness snapshot policies state last_look recovery to_do bystanders lease",
+    FoundBy: "readiness snapshot validation policies state last_look recovery to_do bystanders lease",
     Goal: "secondary_upgraded cold_synced switched_over primary_upgraded resynced groups_settled groups_home "
     "flags_cleared",
     ActionName: "wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "
