@@ -27,7 +27,9 @@ def fake(wanted: ImageValidation = ImageValidation.WARN, *, no_validate: bool = 
 
 
 @pytest.mark.parametrize(
-    "given", [fake(ImageValidation.NEVER), fake(ImageValidation.BLOCK, no_validate=True)], ids=str
+    "given",
+    [fake(ImageValidation.NEVER), fake(ImageValidation.BLOCK, no_validate=True)],
+    ids=("never", "no_validate"),
 )
 def test_nothing_is_sent_where_nobody_wants_it(given: FakeUpgrade) -> None:
     assert validate_image(given.context(STEP)) == {"validated": False}
