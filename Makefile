@@ -121,8 +121,11 @@ FOREIGN := $(VENV)/foreign
 .PHONY: test-foreign
 test-foreign: $(STAMPS)/foreign $(STAMPS)/project ## ncclient, netmiko, PyEZ and NAPALM against the lab, in an environment of their own
 	@echo "== clients that were not written here"
-	@SRX_ISSU_LAB_PYTHON=$(CURDIR)/$(BIN)/python $(FOREIGN)/bin/python -m pytest -p tests.closing_summary --durations=5 \
-		-q -n 2 --dist loadfile --confcutdir=tests/foreign tests/foreign
+	@$(TESTED_ABROAD) $(FOR_EVERY_CHANGE) tests/foreign
+
+# They wait for answers more than they work, file by file.
+TESTED_ABROAD = SRX_ISSU_LAB_PYTHON=$(CURDIR)/$(BIN)/python $(FOREIGN)/bin/python -m pytest -p tests.closing_summary \
+	--durations=5 -q -n 4 --dist loadfile --confcutdir=tests/foreign
 
 # What each row of the failure table came to, on a stack and in one process: compared at the end.
 PLAYED := build/played
@@ -132,6 +135,7 @@ test-all: export SRX_ISSU_PLAYED := $(CURDIR)/$(PLAYED)
 test-all: forget-played test ## For a release and at night: 'make test', then everything it leaves out (hours)
 	@echo "== what 'make test' leaves out: $$($(BIN)/python -m pytest -q --collect-only -m release tests 2>/dev/null | tail -1)"
 	@$(TESTED) -q -n 2 -m release $(addprefix --ignore=,tests/unit tests/foreign $(ON_A_STACK)) tests
+	@$(TESTED_ABROAD) -m release tests/foreign
 	@$(TESTED) -m release $(ON_A_STACK)
 	@$(BIN)/python -m tests.stack.scenarios.played $(PLAYED)/stack $(PLAYED)/oneprocess
 	@$(MAKE) test-fuzz

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 LAB_PYTHON = os.environ.get("SRX_ISSU_LAB_PYTHON", sys.executable)
 """The interpreter of the project; the one that runs the tests has only the clients."""
@@ -30,8 +32,8 @@ TOPOLOGY = {
         {"name": "old", "model": "SRX1500", "release": "15.1X49-D170.4", "cluster_id": 4},
     ],
 }
-MODELS = {"mid": "SRX4600", "branch": "SRX345", "high": "SRX5800"}
-"""The clusters that tests only look at; `edited` is there to be changed."""
+LOOKED_AT = ("mid", *(pytest.param(name, marks=pytest.mark.release) for name in ("branch", "high")))
+"""The clusters that tests only look at, one of them for every change; `edited` is there to be changed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 import napalm
 import pytest
 
-from tests.foreign.served_lab import MODELS, ServedLab
+from tests.foreign.served_lab import LOOKED_AT, ServedLab
 
 Connect = Callable[..., Any]
 
@@ -27,7 +27,7 @@ def connect(lab: ServedLab) -> Connect:
     return made
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=LOOKED_AT)
 def device(connect: Connect, request: pytest.FixtureRequest) -> Iterator[Any]:
     with connect(request.param) as opened:
         yield opened

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from ncclient import manager
 
-from tests.foreign.served_lab import MODELS, ServedLab
+from tests.foreign.served_lab import LOOKED_AT, ServedLab
 
 Connect = Callable[..., manager.Manager]
 
@@ -32,7 +32,7 @@ def connect(lab: ServedLab) -> Connect:
     return opened
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=LOOKED_AT)
 def session(connect: Connect, request: pytest.FixtureRequest) -> Iterator[manager.Manager]:
     with connect(request.param) as connected:
         yield connected

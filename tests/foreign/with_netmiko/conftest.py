@@ -8,7 +8,7 @@ from typing import Any
 import netmiko
 import pytest
 
-from tests.foreign.served_lab import MODELS, ServedLab
+from tests.foreign.served_lab import LOOKED_AT, ServedLab
 
 Connect = Callable[..., Any]
 
@@ -28,7 +28,7 @@ def connect(lab: ServedLab) -> Connect:
     return opened
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=LOOKED_AT)
 def session(connect: Connect, request: pytest.FixtureRequest) -> Iterator[Any]:
     connected = connect(request.param)
     yield connected

@@ -8,7 +8,7 @@ import pytest
 from jnpr.junos import Device
 from jnpr.junos.utils.config import Config
 
-from tests.foreign.served_lab import MODELS, ServedLab
+from tests.foreign.served_lab import LOOKED_AT, ServedLab
 
 Connect = Callable[..., Device]
 
@@ -27,7 +27,7 @@ def connect(lab: ServedLab) -> Connect:
     return made
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=LOOKED_AT)
 def device(connect: Connect, request: pytest.FixtureRequest) -> Iterator[Device]:
     with connect(request.param) as opened:
         yield opened
