@@ -7,6 +7,7 @@ answers of a bundle, so that they still fit together; which was which is written
 
 from __future__ import annotations
 
+import html
 import ipaddress
 import re
 from collections.abc import Callable
@@ -17,12 +18,16 @@ from srx_issu.domain.redaction.configuration import scrub
 from srx_issu.domain.redaction.prose import redact
 
 WORDS_FILE = Path(__file__).with_name("plain_words.txt")
-_TAG = re.compile(r"<[/A-Za-z?!][^<>]*>")
+# Nothing else that begins like a tag is one: its words would stay
+_TAG = re.compile(r"<(?:[/A-Za-z]|\?xml\b)(?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\"'])*+>")
 _ATTRIBUTE = re.compile(r"(?<=[\w:-]=)(\"[^\"]*\"|'[^']*')")
 _NAMESPACE = re.compile(r"^(xmlns(:[\w-]+)?)=", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[((?:(?!\]\]>|<!\[CDATA\[).)*+)\]\]>", re.DOTALL)
+_CHARACTER = re.compile(r"&#(?:x[0-9A-Fa-f]{1,6}|\d{1,7});")
 _MESSAGE_ID = re.compile(r"\smessage-id=(\"[^\"]*\"|'[^']*')")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)")
+_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")  # wherever it stands in a word
 _MAC = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]*:[0-9A-Fa-f:]*(?:\.\d+){0,3}(?![\w:])")
 _AS_NUMBER = re.compile(r"((?:peer-as|autonomous-system|local-as)(?:>|\s)\s*)(\d+)")
@@ -50,16 +55,19 @@ class Pseudonyms:
         self._names: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
         self._numbers: dict[str, str] = {}
+        self._made: set[str] = set()  # the pseudonyms of addresses and numbers
 
     def reply(self, text: str, *, is_configuration: bool = False) -> str:
-        """A whole reply, well-formed or not: tags stay, comments go."""
-        text = _COMMENT.sub("", scrub(text) if is_configuration else text)
+        """A whole reply, well-formed or not: tags stay, comments go, what XML writes in other ways is plain."""
+        text = _COMMENT.sub("", _CDATA.sub(lambda found: html.escape(found[1], quote=False), text))
+        text = _CHARACTER.sub(lambda found: html.escape(html.unescape(found[0]), quote=False), text)
+        text = scrub(text) if is_configuration else text
         text = _MESSAGE_ID.sub(' message-id="1"', text)
         done, at = list[str](), 0
         for tag in _TAG.finditer(text):
-            done += [self.words(text[at : tag.start()], after=text[: tag.start()][-60:]), self._tag(tag[0])]
+            done += [self.words(text[at : tag.start()], after=text[max(0, at - 60) : at]), self._tag(tag[0])]
             at = tag.end()
-        return "".join((*done, self.words(text[at:], after=text[:at][-60:])))
+        return "".join((*done, self.words(text[at:], after=text[max(0, at - 60) : at])))
 
     def words(self, text: str, *, after: str = "") -> str:
         """Prose, or what stands between two tags. ``after``: what stands before it: an AS number's tag."""
@@ -89,9 +97,9 @@ class Pseudonyms:
         return token.replace(bare, self._names[bare])
 
     def _is_plain(self, token: str) -> bool:
-        if token in self._addresses.values():
+        if token in self._made:
             return True
-        if _SECRET_MARK.search(token):
+        if _SECRET_MARK.search(token) or any(self._ipv4(quad) != quad for quad in _QUAD.findall(token)):
             return False
         parts = _BETWEEN_PARTS.split(_RANGE.sub("", token))
         return all(not part or _is_plain_part(part) for part in parts)
@@ -121,10 +129,11 @@ class Pseudonyms:
         return self._numbered(self._numbers, shown, lambda n: str(4_200_000_000 + n))
 
     def _numbered(self, kept: dict[str, str], shown: str, made: Callable[[int], str]) -> str:
-        if shown in kept.values():  # a pseudonym already
+        if shown in self._made:  # a pseudonym already
             return shown
         if shown not in kept:
             kept[shown] = made(len(kept) + 1)
+            self._made.add(kept[shown])
         return kept[shown]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -51,6 +52,35 @@ def test_the_same_name_is_the_same_pseudonym_in_all_answers() -> None:
     first = names.reply("<host-name>zrh-fw1</host-name><peer-address>10.1.2.3+179</peer-address>")
     assert names.reply("<x>zrh-fw1 lost 10.1.2.3 (zrh-fw2)</x>") == "<x>name-1 lost 198.18.0.1 (name-2)</x>"
     assert first == "<host-name>name-1</host-name><peer-address>198.18.0.1+179</peer-address>"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "<x>host10.9.8.7</x>",
+        "<x>10.9.8.7_24</x>",
+        "<x>10.9.8.7.500</x>",
+        "<x>10&#46;9.8.7</x>",
+        "<x><![CDATA[zrh-fw1]]></x>",
+        "<![CDATA[zrh-fw1 <x>ends nowhere",
+        "<?zrh-fw1 ?>",
+        "<!-- zrh-fw1 <x>ends nowhere</x>",
+        '<x name="zrh>fw1"/>',
+        "<peer-as>65077</peer-as>",
+        "<autonomous-system>65077</autonomous-system>",
+    ],
+)
+def test_names_and_addresses_in_odd_places_are_replaced(reply: str) -> None:
+    assert re.findall(r"zrh|fw1|9\.8\.7|65077", Pseudonyms().reply(reply)) == []
+
+
+def test_a_long_answer_costs_time_in_proportion_to_its_length() -> None:
+    """Two megabytes took more than a minute."""
+    rows = (f"<rt><to>10.{n >> 16}.{n >> 8 & 255}.{n & 255}/32</to></rt>" for n in range(50_000))
+    began = time.process_time()
+    shown = Pseudonyms().reply("".join(rows))
+    assert time.process_time() - began < 20
+    assert "10.0.3.7" not in shown
 
 
 @pytest.mark.parametrize(
