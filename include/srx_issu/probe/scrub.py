@@ -58,7 +58,7 @@ class Pseudonyms:
         self._made: set[str] = set()  # the pseudonyms of addresses and numbers
 
     def reply(self, text: str, *, is_configuration: bool = False) -> str:
-        """A whole reply, well-formed or not: tags stay, comments go, what XML writes in other ways is plain."""
+        """A whole reply, well-formed or not: tags stay, comments go, CDATA and references become text."""
         text = _COMMENT.sub("", _CDATA.sub(lambda found: html.escape(found[1], quote=False), text))
         text = _CHARACTER.sub(lambda found: html.escape(html.unescape(found[0]), quote=False), text)
         text = scrub(text) if is_configuration else text

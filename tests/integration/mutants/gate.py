@@ -137,7 +137,7 @@ GATE_GUARDS = (
     Mutant(
         name="any question is answered",
         file=READERS,
-        old="    if not is_listed(order.prompt, reading.context.intent.policy.answered_prompts):",
+        old="    if listed_words(order.prompt, reading.context.intent.policy.answered_prompts) is None:",
         new="    if False:",
         why="a prompt that nobody has read is a person's",
         tests=GATE,
@@ -145,7 +145,7 @@ GATE_GUARDS = (
     Mutant(
         name="a question of a while ago is answered",
         file=READERS,
-        old='    if ended or open_prompt(words or "") != order.prompt:',
+        old='    if ended or waiting_prompt(words or "") != order.prompt:',
         new="    if False:",
         why="the answer goes to another question",
         tests=GATE,

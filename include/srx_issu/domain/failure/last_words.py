@@ -22,6 +22,7 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 _NO_MORE = re.compile(r"^(?:no|n)$|\babort(?:ed|ing)\b", re.IGNORECASE)
+_STATUS = re.compile(r"\d{1,3}")
 _LONGEST_LINE = 400
 
 
@@ -54,16 +55,26 @@ def has_stopped(transcript: str | None, exit_status: str | None) -> Stopped | No
 def open_prompt(transcript: str) -> str | None:
     """The question that the words end in, on one line; None when they do not end in one. Lines of an abort
     may follow it: a missing answer may have been taken for a no."""
-    lines = [line.strip()[-_LONGEST_LINE:] for line in transcript.splitlines() if line.strip()]
-    while lines and _NO_MORE.search(lines[-1]):
-        lines.pop()
-    return lines[-1] if lines and _PROMPT.search(lines[-1]) else None
+    for line in reversed(transcript.splitlines()):
+        if prompt := waiting_prompt(line):
+            return prompt
+        if line.strip() and not _NO_MORE.search(line.strip()[-_LONGEST_LINE:]):
+            return None
+    return None
+
+
+def waiting_prompt(transcript: str) -> str | None:
+    """The question that nothing at all follows: only such a one may still be answered."""
+    line = _last_line(transcript)
+    return line if _PROMPT.search(line) else None
 
 
 def _ended(words: str, exit_status: str) -> Stopped:
     said = _last_line(words)
     spoken = f"its last words were '{redact(said)}'" if said else "it said nothing"
-    line = f"the command has ended with exit status {exit_status.strip() or 'unknown'}; {spoken}"
+    status = exit_status.strip()
+    shown = status if _STATUS.fullmatch(status) else "unknown"
+    line = f"the command has ended with exit status {shown}; {spoken}"
     return Stopped(code=None, line=line, window_open=None, cause=FailureClass.COMMAND_ENDED)
 
 

@@ -36,6 +36,7 @@ def exit_beside(transcript: str) -> str:
     return str(PurePosixPath(transcript).with_name("exit"))
 
 
-def answer_once(prompt: str) -> str:
-    """The journal's key of a yes to this question: each is answered once in an upgrade."""
-    return f"answer.{hashlib.sha256(prompt.encode()).hexdigest()[:12]}"
+def answer_once(words: str) -> str:
+    """The journal's key of a yes to a question of these listed words: each is answered once in an upgrade,
+    also where the time or a node's name before them is another one."""
+    return f"answer.{hashlib.sha256(words.encode()).hexdigest()[:12]}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def is_listed(prompt: str, answered_prompts: Iterable[str]) -> bool:
-    """Whether the question has one of the listed phrases in it; blanks and letter case do not matter."""
+def listed_words(prompt: str, answered_prompts: Iterable[str]) -> str | None:
+    """The first of the listed phrases that the question has in it; None: it is not listed. Blanks and letter
+    case do not matter."""
     words = _plain(prompt)
-    return any(_plain(phrase) in words for phrase in answered_prompts if phrase.strip())
+    plain = (_plain(phrase) for phrase in answered_prompts)
+    return next((phrase for phrase in plain if phrase and phrase in words), None)
 
 
 def _plain(text: str) -> str:

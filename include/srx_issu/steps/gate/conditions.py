@@ -16,7 +16,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import DeviceError, JournalAway, StopFlagUnreadable
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.failure.last_words import open_prompt
+from srx_issu.domain.failure.last_words import waiting_prompt
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.start_facts import start_blocker
@@ -26,7 +26,7 @@ from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
-from srx_issu.domain.upgrade.prompts import is_listed
+from srx_issu.domain.upgrade.prompts import listed_words
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.order import AnswerOrder, SendOrder
@@ -206,7 +206,7 @@ def _prompt_listed(reading: GateReading) -> Finding:
         return Fails(reason="this is no answer to a question")
     if own is None or own.command.transcript is None or own.command.node is not order.node:
         return Fails(reason=f"this upgrade has no job on {order.node} that could ask")
-    if not is_listed(order.prompt, reading.context.intent.policy.answered_prompts):
+    if listed_words(order.prompt, reading.context.intent.policy.answered_prompts) is None:
         return Fails(reason=f"policy does not list the question '{order.prompt}'")
     path = own.command.transcript
     try:
@@ -214,7 +214,7 @@ def _prompt_listed(reading: GateReading) -> Finding:
         ended = reading.context.reader.read_text(order.node, exit_beside(path)) is not None
     except DeviceError as error:
         return Fails(reason=f"what the job asks now cannot be read: {error.message}")
-    if ended or open_prompt(words or "") != order.prompt:
+    if ended or waiting_prompt(words or "") != order.prompt:
         return Fails(reason=f"'{order.prompt}' is not what the job waits for now")
     return Holds(reason="listed, and asked now")
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
-from srx_issu.domain.failure.last_words import open_prompt
+from srx_issu.domain.failure.last_words import waiting_prompt
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.events import Observed
 from srx_issu.domain.junos.job import answer_once, job_name
 from srx_issu.domain.junos.version import same_release
-from srx_issu.domain.upgrade.prompts import is_listed
+from srx_issu.domain.upgrade.prompts import listed_words
 from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.order import AnswerOrder
@@ -35,18 +35,20 @@ def answer_listed_prompt(context: UpgradeContext) -> NotYet | None:
         words = context.reader.read_text(start.command.node, start.command.transcript)
     except DeviceError:
         return None
-    prompt = open_prompt(words or "")
-    if prompt is None or not is_listed(prompt, context.intent.policy.answered_prompts):
+    prompt = waiting_prompt(words or "")
+    listed = listed_words(prompt, context.intent.policy.answered_prompts) if prompt else None
+    if prompt is None or listed is None:
         return None
-    if _was_answered(context, prompt):
-        return _look_again(context, prompt) if _is_fresh(context, prompt) else None
+    key = answer_once(listed)
+    if _was_answered(context, key):
+        return _look_again(context, prompt) if _is_fresh(context, key) else None
     before = baseline(context.known(), context.evidence)
     order = AnswerOrder(
         purpose=SendPurpose.ANSWER,
         sending=Sending.ANSWER,
         node=start.command.node,
         why="policy lists this question",
-        key=answer_once(prompt),
+        key=key,
         still_due=lambda now: _left_old_release(before, now),
         job=job_name(context.upgrade_id),
         prompt=prompt,
@@ -71,13 +73,11 @@ def _left_old_release(before: Snapshot, now: Snapshot) -> str | None:
     return None
 
 
-def _was_answered(context: UpgradeContext, prompt: str) -> bool:
-    key = answer_once(prompt)
+def _was_answered(context: UpgradeContext, key: str) -> bool:
     return any(one.command.once == key for one in context.known().intended)
 
 
-def _is_fresh(context: UpgradeContext, prompt: str) -> bool:
-    key = answer_once(prompt)
+def _is_fresh(context: UpgradeContext, key: str) -> bool:
     at = max(one.at for one in context.known().intended if one.command.once == key)
     return context.journal.now() - at < timedelta(seconds=TAKEN_IN_S)
 

@@ -70,6 +70,19 @@ def test_a_question_that_something_follows_was_answered(words: str) -> None:
     assert has_stopped(words, None) is None
 
 
+def test_a_question_whether_to_abort_is_the_one_that_is_asked() -> None:
+    words = f"{PROMPT}\nDo you want to abort the upgrade? [yes,no] (no) "
+    assert open_prompt(words) == "Do you want to abort the upgrade? [yes,no] (no)"
+
+
+@pytest.mark.parametrize("status", ["1\nset password hush", "x" * 100_000, "12345", "\n", "-1"])
+def test_an_exit_status_that_is_none_is_not_shown(status: str) -> None:
+    stopped = has_stopped(GOING_ON, status)
+    assert stopped is not None
+    assert "exit status unknown;" in stopped.line
+    assert "hush" not in stopped.line
+
+
 def test_a_code_says_more_than_a_question() -> None:
     stopped = has_stopped(f"failed (error-code: 6.1)\n{PROMPT}", None)
     assert stopped is not None

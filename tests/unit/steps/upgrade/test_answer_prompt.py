@@ -13,7 +13,7 @@ from srx_issu.domain.history.command_events import CommandIntended, CommandSent,
 from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.domain.upgrade.prompts import is_listed
+from srx_issu.domain.upgrade.prompts import listed_words
 from srx_issu.steps.upgrade.answer_prompt import TAKEN_IN_S
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.waits.converge import NotYet
@@ -120,5 +120,25 @@ def test_a_second_question_is_answered_too_and_the_first_one_never_again() -> No
 
 
 def test_blanks_and_letter_case_of_a_listed_question_do_not_matter() -> None:
-    assert is_listed(PROMPT, ("THESE  actions being\ttaken",))
-    assert not is_listed(PROMPT, ("", "other words"))
+    assert listed_words(PROMPT, ("THESE  actions being\ttaken",)) == "these actions being taken"
+    assert listed_words(PROMPT, ("", "other words")) is None
+
+
+def test_the_same_question_at_another_time_is_not_answered_again() -> None:
+    fake = asked()
+    first = f"[Oct  6 12:30:16]: {PROMPT}"
+    fake.reader.texts[N0, PATH] = first
+    judged(fake)
+    fake.reader.texts[N0, PATH] = f"{first}\n[Oct  6 12:34:59]: {PROMPT}"
+    fake.clock.sleep(TAKEN_IN_S + 1)
+    assert judged(fake) is NextStage.RECOVER
+    assert fake.writer.answers == [ANSWER]
+
+
+@pytest.mark.parametrize("after", ["ISSU aborted and exiting ISSU window", "no", "Abort it? [yes,no] "])
+def test_a_question_that_anything_follows_is_a_persons(after: str) -> None:
+    """A yes would wait for the next question, whatever that is."""
+    fake = asked()
+    fake.reader.texts[N0, PATH] = f"{PROMPT}\n{after}"
+    assert not isinstance(judged(fake), NotYet)
+    assert fake.writer.answers == []
