@@ -8,6 +8,7 @@ from dataclasses import replace
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Approvals, Person
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.approval.gate import give_up, hear
 from srx_issu.steps.approval.gate_task import Enough, NextGate, Response
@@ -102,11 +103,12 @@ def _answer(here: Site, person: str, chosen: tuple[str, ...]) -> None:
         is_yes=chosen == (APPROVE,),
         at=here.world.now(),
     )
-    here.ledger.votes.append(vote)
     said = Response(person=Person(id=person), chosen=chosen)
     task = task_of(gate)
     here.tell(f"{run.upgrade_id} {task}: {person!r} says {chosen}")
     found = here.perform(run, task, lambda context: hear(context, gate, said))
+    if not isinstance(found, JournalAway):  # what it never got does not count, and is asked for again
+        here.ledger.votes.append(vote)
     if TASKS[run.purpose][run.at][0] != task:
         return
     if isinstance(found, Enough | NextGate):
