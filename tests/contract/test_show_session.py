@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import asyncssh
 import pytest
 
+from srx_issu.adapters.devices.shell import node_shell
 from srx_issu.adapters.devices.show_session import SshShowSession, show_session
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import CommandRefused, DeviceTimeout, DeviceUnreachable, RequestRefused
@@ -104,6 +106,31 @@ def test_a_node_that_says_nothing_is_given_up() -> None:
         pytest.raises(DeviceTimeout),
     ):
         quiet.show("show version", most_bytes=MOST, within_s=SOON_S)
+
+
+@pytest.mark.parametrize("asked", ["exec_requested", "pty_requested", "shell_requested"])
+def test_a_node_that_hangs_at_the_request_itself_is_given_up(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has opened the channel and says neither yes nor no: paramiko would wait as long as TCP does."""
+    monkeypatch.setattr(asyncssh.SSHServerProcess, asked, lambda *_: bool(time.sleep(4)) or True)
+    ask = shown_version if asked == "exec_requested" else opened_shell
+    with ScriptedNode({"show version": "Junos: 22.4R3"}, shell={}) as node:
+        began = time.monotonic()
+        with pytest.raises(DeviceUnreachable, match="not done within"):
+            ask(node)
+        assert time.monotonic() - began < 3.9
+
+
+def shown_version(node: ScriptedNode) -> None:
+    account = node.credentials()
+    with show_session("node0", node.address, account, connect_s=2, silent_s=0.5, bytes_per_s=FAST) as session:
+        session.show("show version", most_bytes=MOST, within_s=SOON_S)
+
+
+def opened_shell(node: ScriptedNode) -> None:
+    with node_shell("node0", node.address, node.credentials(), connect_s=2, timeout_s=2):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def read_bundle(file: Path) -> Bundle:
         if file.stat().st_size > MAX_BYTES:
             raise RequestRefused(f"{file} has more than {MAX_BYTES // 1024 // 1024} MB: not a bundle")
         raw = json.loads(file.read_text(encoding="utf-8"))
+        json.dumps(raw, ensure_ascii=False).encode()  # half a character is no text
     except (OSError, ValueError, RecursionError) as error:
         raise RequestRefused(f"{file} cannot be read as a bundle: {error}") from error
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:

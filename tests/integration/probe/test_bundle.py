@@ -49,7 +49,15 @@ def test_a_bundle_reads_as_the_device_did(serve_lab: Callable[..., ServedLab], t
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no JSON", "[]", '{"format": "srx-issu bundle 9"}', '{"format": "srx-issu bundle 1"}', "[" * 9999],
+    [
+        "",
+        "no JSON",
+        "[]",
+        '{"format": "srx-issu bundle 9"}',
+        '{"format": "srx-issu bundle 1"}',
+        '{"format": "srx-issu bundle 1", "model": "half a character: \\ud800"}',
+        "[" * 9999,
+    ],
 )
 def test_what_is_no_bundle_is_refused_in_a_sentence(text: str, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(text, encoding="utf-8")

@@ -42,8 +42,11 @@ def open_socket(node: str, address: Address, timeout_s: float) -> socket.socket:
 
 
 @contextmanager
-def time_limit(node: str, connection: socket.socket, timeout_s: float, doing: str) -> Iterator[None]:
-    """Ends the connection when the block takes longer: paramiko has no limit on a whole login."""
+def time_limit(
+    node: str, connection: socket.socket | paramiko.Channel, timeout_s: float, doing: str
+) -> Iterator[None]:
+    """Ends the connection when the block takes longer: paramiko has no limit on a whole login, and none on a
+    request within a channel."""
     expired = threading.Event()
 
     def end() -> None:
@@ -63,7 +66,7 @@ def time_limit(node: str, connection: socket.socket, timeout_s: float, doing: st
         timer.cancel()
 
 
-def shut(connection: socket.socket) -> None:
+def shut(connection: socket.socket | paramiko.Channel) -> None:
     """Ends a connection at once, whoever else holds it."""
     try:
         connection.shutdown(socket.SHUT_RDWR)

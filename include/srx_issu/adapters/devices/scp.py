@@ -11,6 +11,7 @@ from pathlib import Path
 
 import paramiko
 
+from srx_issu.adapters.devices.login import time_limit
 from srx_issu.adapters.devices.questions import checked_path
 from srx_issu.adapters.devices.shell import NodeShell
 
@@ -46,7 +47,8 @@ class ScpRemoteFiles:
         channel = self.transport.open_session(timeout=self.timeout_s)
         try:
             channel.settimeout(self.timeout_s)
-            channel.exec_command(f"scp -t {checked_path(path)}")
+            with time_limit(self.shell.node, self.transport.sock, self.timeout_s, "scp"):
+                channel.exec_command(f"scp -t {checked_path(path)}")
             _accepted(channel)
             channel.sendall(f"C0644 {size} {Path(path).name}\n".encode())
             _accepted(channel)

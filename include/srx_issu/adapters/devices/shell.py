@@ -16,7 +16,7 @@ import paramiko
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
-from srx_issu.adapters.devices.login import ssh_transport
+from srx_issu.adapters.devices.login import ssh_transport, time_limit
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import DeviceTimeout, ReplyNotUnderstood, SessionLost
 from srx_issu.domain.redaction.printable import printable, split_unfinished
@@ -182,7 +182,11 @@ def node_shell(
     DeviceTimeout or SessionLost; nothing was started then."""
     transport = ssh_transport(node, address, credentials, connect_s)
     try:
-        with translate_errors(node, "opening a terminal", connecting=True):
+        doing = "opening a terminal"
+        with (
+            translate_errors(node, doing, connecting=True),
+            time_limit(node, transport.sock, connect_s, doing),
+        ):
             channel = transport.open_session(timeout=connect_s)
             channel.get_pty(term="vt100", width=1000, height=100)  # wide: no wrapped echo
             channel.invoke_shell()

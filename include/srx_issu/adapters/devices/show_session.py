@@ -11,7 +11,7 @@ import paramiko
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
-from srx_issu.adapters.devices.login import ssh_transport
+from srx_issu.adapters.devices.login import ssh_transport, time_limit
 from srx_issu.adapters.devices.parse.refusals import refusal_error, refusal_line
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import RequestRefused
@@ -57,7 +57,8 @@ class SshShowSession:
             )
             try:
                 channel.set_combine_stderr(True)
-                channel.exec_command(f"{command} | no-more")
+                with time_limit(self._node, self._transport.sock, self._silent_s, command):
+                    channel.exec_command(f"{command} | no-more")
                 content, is_cut = self._read(channel, most_bytes, within_s)
             finally:
                 channel.close()
