@@ -31,6 +31,7 @@ PLUGIN_EXAMPLES = {
     "/": "/",
     "/upgrades/{upgrade_id}": "/upgrades/nobody",
     "/upgrades/{upgrade_id}/report": "/upgrades/nobody/report",
+    "/upgrades/{upgrade_id}/{name}": "/upgrades/nobody/0001_jtac-evidence.tgz",
     "/runs/{dag_id}/{run_id}": f"/runs/{UPGRADE_DAG}/nobody",
     "/audits": "/audits",
     "/unattended": "/unattended",

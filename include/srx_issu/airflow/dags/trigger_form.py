@@ -44,18 +44,18 @@ def upgrade_params() -> dict[str, Param]:
             title="Fail back",
             description="Each group back on node0, or where its configured priority prefers",
         ),
+        "fail_back_rg0": Param(
+            None,
+            type=["null", "boolean"],
+            title="Fail back RG0",
+            description="Empty: as policy/limits.yaml says. False: RG0 stays where the ISSU has left it",
+        ),
         "no_validate": Param(
             False,
             type="boolean",
             title="Without validation",
             description="The node does not check its configuration against the image (no-validate). Only "
             "where Juniper says so: a person must approve it",
-        ),
-        "fail_back_rg0": Param(
-            None,
-            type=["null", "boolean"],
-            title="Fail back RG0",
-            description="Empty: as policy/limits.yaml says. False: RG0 stays where the ISSU has left it",
         ),
         "plan_only": plan_only_param(),
         "window_start": _moment("Window opens", "Nothing starts before"),
