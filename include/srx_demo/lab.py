@@ -79,7 +79,7 @@ class Lab:
         serve = [
             "serve",
             "--topology",
-            str(self.topology),
+            str(self.topology.absolute()),
             "--state",
             str(self.state),
             "--speed",

@@ -52,3 +52,9 @@ def test_it_is_upgraded_to_an_image_of_its_own(
     assert intent.software is SoftwareFamily(software)
     written = yaml.safe_load((files / "inventory" / "lab.yaml").read_text())["clusters"]["fw-1"]
     assert written.get("routing_engine") == ("RE3" if model.endswith("RE3") else None)
+
+
+def test_a_topology_is_served_from_where_it_was_named(tmp_path: Path) -> None:
+    """The lab runs in a folder of its own."""
+    program = Lab(state=tmp_path, topology=Path("mine.yaml"), speed=60).program(tmp_path / "lab.log")
+    assert str(Path.cwd() / "mine.yaml") in program.command
