@@ -30,7 +30,8 @@ def last_words(transcript: str | None, exit_status: str | None) -> Stopped | Non
     """Why it has stopped; None: nothing says so. A line that may be about what was tried again is among it
     (``Stopped.in_so_many_words``).
 
-    ``exit_status``: what the file says; None where there is none, or nobody could read it.
+    ``exit_status``: what the file says; None where there is none, or nobody could read it. What is no status
+    (``exit_status_of``) says nothing.
     """
     words = transcript or ""
     by_words = transcript_verdict(words)
@@ -39,17 +40,26 @@ def last_words(transcript: str | None, exit_status: str | None) -> Stopped | Non
         return _asks(prompt, by_words.window_open if by_words else None)
     if by_words is not None:
         return by_words
-    if exit_status is None or _GOING_DOWN.search(words):
+    status = exit_status_of(exit_status)
+    if status is None or _GOING_DOWN.search(words):
         return None
-    return _ended(words, exit_status)
+    return _ended(words, status)
 
 
 def has_stopped(transcript: str | None, exit_status: str | None) -> Stopped | None:
     """The same for whoever still waits: a line that only may be the reason counts with the command's end."""
     found = last_words(transcript, exit_status)
-    if found is None or found.in_so_many_words or exit_status is not None:
+    if found is None or found.in_so_many_words:
         return found
-    return None
+    has_ended = exit_status_of(exit_status) is not None and not _GOING_DOWN.search(transcript or "")
+    return found if has_ended else None
+
+
+def exit_status_of(content: str | None) -> str | None:
+    """What the job's exit file says; None for what is no status, such as a CLI's words about a file that is
+    not there, in a wording that nobody knows, or a file that is just being written."""
+    status = (content or "").strip()
+    return status if _STATUS.fullmatch(status) else None
 
 
 def open_prompt(transcript: str) -> str | None:
@@ -72,9 +82,7 @@ def waiting_prompt(transcript: str) -> str | None:
 def _ended(words: str, exit_status: str) -> Stopped:
     said = _last_line(words)
     spoken = f"its last words were '{redact(said)}'" if said else "it said nothing"
-    status = exit_status.strip()
-    shown = status if _STATUS.fullmatch(status) else "unknown"
-    line = f"the command has ended with exit status {shown}; {spoken}"
+    line = f"the command has ended with exit status {exit_status}; {spoken}"
     return Stopped(code=None, line=line, window_open=None, cause=FailureClass.COMMAND_ENDED)
 
 

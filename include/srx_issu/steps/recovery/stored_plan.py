@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.last_words import exit_status_of
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.history.recovery_events import FailureNamed, RecoveryPlanned
@@ -102,7 +103,7 @@ def _exit_status(context: UpgradeContext) -> str | None:
     if begun is None or begun.transcript_path is None or so_far.start_refusal:
         return None
     try:
-        return context.reader.read_text(begun.starter, exit_beside(begun.transcript_path))
+        return exit_status_of(context.reader.read_text(begun.starter, exit_beside(begun.transcript_path)))
     except DeviceError:
         return None
 

@@ -14,7 +14,7 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import Phase, PhaseReading, has_rebooted, infer_phase
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.classes import FailureClass
-from srx_issu.domain.failure.last_words import has_stopped
+from srx_issu.domain.failure.last_words import exit_status_of, has_stopped
 from srx_issu.domain.failure.situation import danger
 from srx_issu.domain.failure.transcript import Stopped
 from srx_issu.domain.history.entry import Entry, entry_of
@@ -155,15 +155,14 @@ class Watch:
         if phase is None or phase > Phase.SWITCHED_OVER or has_rebooted(before, present):
             return None
         transcript = self.start.transcript_path
-        exit_status = await self._read(starter, exit_beside(transcript))
+        exit_status = exit_status_of(await self._read(starter, exit_beside(transcript)))
         is_seen_again = self._ended_at is not None
         self._ended_at = None if exit_status is None else self._ended_at or self.clock.now()
         if phase is Phase.SWITCHED_OVER:
             return self._stays_up()
         stopped = has_stopped(await self._read(starter, transcript), exit_status)
         # Both nodes were looked at first: what they showed then may be older than the command's end.
-        is_early = stopped is not None and stopped.cause is FailureClass.COMMAND_ENDED and not is_seen_again
-        return None if is_early else stopped
+        return stopped if is_seen_again or stopped is None or _needs_no_end(stopped) else None
 
     def _stays_up(self) -> Stopped | None:
         """Behind the switchover the command ends with its node's reboot, and may end a while before it."""
@@ -180,6 +179,11 @@ class Watch:
             return await self.reader.read_text(node, path)
         except DeviceError:
             return None  # no news is no news; the deadline decides
+
+
+def _needs_no_end(stopped: Stopped) -> bool:
+    """Whether the words alone say so."""
+    return stopped.in_so_many_words and stopped.cause is not FailureClass.COMMAND_ENDED
 
 
 def deadline_s(goal: Goal, timers: Timers) -> float:

@@ -75,12 +75,18 @@ def test_a_question_whether_to_abort_is_the_one_that_is_asked() -> None:
     assert open_prompt(words) == "Do you want to abort the upgrade? [yes,no] (no)"
 
 
-@pytest.mark.parametrize("status", ["1\nset password hush", "x" * 100_000, "12345", "\n", "-1"])
-def test_an_exit_status_that_is_none_is_not_shown(status: str) -> None:
-    stopped = has_stopped(GOING_ON, status)
-    assert stopped is not None
-    assert "exit status unknown;" in stopped.line
-    assert "hush" not in stopped.line
+@pytest.mark.parametrize(
+    "content", ["", "\n", "1\nset password hush", "x" * 100_000, "12345", "-1", "node0:\n---\nno such file\n"]
+)
+def test_an_exit_file_without_a_status_is_no_end(content: str) -> None:
+    """Words of a CLI about a missing file, in a wording that nobody knows, must not end a healthy upgrade."""
+    assert has_stopped(GOING_ON, content) is None
+    assert last_words(TRIED_AGAIN, content) == last_words(TRIED_AGAIN, None)
+    assert has_stopped(TRIED_AGAIN, content) is None
+
+
+def test_what_was_tried_again_is_no_reason_where_the_node_goes_down() -> None:
+    assert has_stopped(f"{TRIED_AGAIN}System going down IMMEDIATELY\n", "143") is None
 
 
 def test_a_code_says_more_than_a_question() -> None:

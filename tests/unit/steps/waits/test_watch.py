@@ -77,6 +77,7 @@ def test_words_that_only_name_a_reason_count_once_the_command_has_returned() -> 
     waiting = watch(reader)
     assert asyncio.run(waiting.look()).stopped is None
     reader.exit_status = "1\n"
+    assert asyncio.run(waiting.look()).stopped is None  # what the nodes showed may be older than the end
     assert "chassisd not ready" in (asyncio.run(waiting.look()).stopped or "")
 
 
@@ -90,6 +91,12 @@ def test_a_command_that_has_ended_ends_the_wait_whatever_it_said_and_not_before_
     stopped = asyncio.run(waiting.look()).stopped or ""
     assert "ended with exit status 1" in stopped
     assert "Contact your representative" in stopped
+
+
+@pytest.mark.parametrize("content", ["", "node0:\n-----\nerror: there is no file of that name\n"])
+def test_an_exit_file_without_a_status_ends_no_wait(content: str) -> None:
+    waiting = watch(AsyncScript(transcript="ISSU: Validating Image", exit_status=content))
+    assert [asyncio.run(waiting.look()).stopped for _ in range(3)] == [None] * 3
 
 
 def test_a_question_ends_the_wait_though_the_command_has_not() -> None:
