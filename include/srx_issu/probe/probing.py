@@ -8,7 +8,7 @@ from typing import Protocol
 
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.catalog import Catalog
-from srx_issu.catalog.requests.newest import newest_image
+from srx_issu.catalog.requests.newest import newest_image, newest_or_none
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -52,14 +52,12 @@ class ProbeRequest:
 
 def request_for(catalog: Catalog, cluster: Cluster, account: Credentials) -> ProbeRequest:
     """As if the cluster were to be upgraded to the newest image there is for its model."""
-    image = newest_image(catalog, cluster.model)
-    judged = image or Image(file="", name="no-image", release="", models=frozenset(), sha256="", size_bytes=0)
     return ProbeRequest(
         cluster=cluster,
         account=account,
-        policy=catalog.policy_for(cluster, judged),
+        policy=catalog.policy_for(cluster, newest_or_none(catalog, cluster.model)),
         software=catalog.support_rules.software(cluster.model, cluster.routing_engine),
-        image=image,
+        image=newest_image(catalog, cluster.model),
     )
 
 

@@ -102,7 +102,7 @@ def told_identity(cluster: Cluster, readings: tuple[Reading, ...], snapshot: Sna
         if wanted.hostname and view.hostname and wanted.hostname != view.hostname:
             yield bad("identity", node, f"calls itself {view.hostname}, the inventory says {wanted.hostname}")
         if view.model and view.model != cluster.model:
-            yield bad("identity", node, f"is a {view.model}, the inventory says {cluster.model}")
+            yield bad("identity", node, f"shows model {view.model}, the inventory says {cluster.model}")
         serials = [
             value.rpartition("serial=")[2]
             for each in readings

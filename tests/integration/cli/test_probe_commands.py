@@ -88,6 +88,20 @@ def test_what_is_missing_is_named(files: Path, tmp_path: Path, monkeypatch: pyte
     assert status == 2, shown
 
 
+def test_a_model_without_an_image_is_probed_too(
+    files: Path, lab: ServedLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shipped policy has levels for an SRX5800, and an image's release decides which of them hold."""
+    monkeypatch.delenv("AIRFLOW_CONN_SITE", raising=False)
+    inventory = files / "inventory" / "lab.yaml"
+    inventory.write_text(inventory.read_text(encoding="utf-8").replace("SRX4600", "SRX5800"), "utf-8")
+    (tmp_path / "password").write_text(lab.password, encoding="utf-8")
+    account = ("--login", "lab", "--password-file", str(tmp_path / "password"))
+    known = ("--known-hosts", str(lab.folder / "known_hosts"))
+    status, shown = call("probe", "c1", "--files", str(files), "--no-journal", *account, *known)
+    assert (status, "[put right] node0: identity: shows model SRX4600" in shown) == (1, True), shown
+
+
 def test_options_go_before_the_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "known").write_text("192.0.2.1 ssh-ed25519 AAAA")
     (tmp_path / "password").write_text("mine\n")

@@ -165,7 +165,7 @@ def test_another_node_than_the_inventory_says(serve_lab: ServeLab) -> None:
     report = probe_lab(serve_lab(), node1_identity=identity, model="SRX5800").report
     said = about(report.findings, "identity")
     assert "calls itself c1-n1, the inventory says fw-9" in said
-    assert said.count("is a SRX4600, the inventory says SRX5800") == 2
+    assert said.count("shows model SRX4600, the inventory says SRX5800") == 2
     assert any("the inventory says CX0" in each for each in said)
 
 

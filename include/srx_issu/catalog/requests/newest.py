@@ -6,6 +6,15 @@ from srx_issu.catalog.loading import Catalog
 from srx_issu.domain.cluster.model import Image
 from srx_issu.domain.junos.version import parse
 
+_ANY_RELEASE = "1.0R1"  # a release that any rule can be asked about; nothing is judged by it
+
+
+def newest_or_none(catalog: Catalog, model: str) -> Image:
+    """``newest_image``, or one that is in no catalogue: a policy can be made for it, nothing installed."""
+    return newest_image(catalog, model) or Image(
+        file="", name="no-image", release=_ANY_RELEASE, models=frozenset(), sha256="", size_bytes=0
+    )
+
 
 def newest_image(catalog: Catalog, model: str) -> Image | None:
     """The newest release that the catalogue has for this model; None when it has none.

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from srx_issu.catalog.requests.newest import newest_image
+from srx_issu.catalog.requests.newest import newest_or_none
 from srx_issu.domain.audit import (
     AuditedCluster,
     AuditVerdict,
@@ -21,7 +21,7 @@ from srx_issu.domain.audit import (
     probe_file,
 )
 from srx_issu.domain.checking import Readiness, ReadinessVerdict
-from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.cluster.model import Cluster
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.upgrade.intent import Intent
@@ -31,7 +31,6 @@ from srx_issu.ports import codec
 from srx_issu.steps.audit.context import AuditContext
 
 PLAN, BATCH, MATRIX = "plan.json", "batch.json", "matrix.json"
-_ANY_RELEASE = "1.0R1"  # stands for the image where the catalogue has none; nothing is judged by it
 NO_IMAGE = "not judged: no image of the catalogue is for this model"
 
 
@@ -102,9 +101,7 @@ def _unlooked(cluster: Cluster, verdict: AuditVerdict, reason: str) -> AuditedCl
 
 def _intent(context: AuditContext, cluster: Cluster) -> Intent:
     """As if the cluster were to be upgraded to the newest image there is for its model."""
-    image = newest_image(context.catalog, cluster.model) or Image(
-        file="", name="no-image", release=_ANY_RELEASE, models=frozenset(), sha256="", size_bytes=0
-    )
+    image = newest_or_none(context.catalog, cluster.model)
     rules = context.catalog.support_rules
     return Intent(
         upgrade_id=context.audit_id,
