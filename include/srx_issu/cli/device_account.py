@@ -44,10 +44,15 @@ def account_of(cluster: Cluster, options: AccountOptions) -> Credentials:
             f"no known host keys for {cluster.name}: give --known-hosts with the nodes' keys (ssh-keyscan -p "
             f"{cluster.node0.port} {cluster.node0.host}, checked against the console)"
         )
+    if options.key_file:
+        _text(options.key_file)  # a name mistyped here would come back as a hundred refused logins
     key_file = str(options.key_file) if options.key_file else extra.get("key_file")
+    password = _password(options.password_file) or connection.get("password")
+    if not (password or key_file or extra.get("private_key")):
+        raise RequestRefused(f"no key and no password for {username}: give --key or --password-file")
     return Credentials(
         username=str(username),
-        password=_password(options.password_file) or connection.get("password"),
+        password=password,
         private_key=None if options.key_file else extra.get("private_key"),
         private_key_file=key_file,
         passphrase=extra.get("private_key_passphrase"),

@@ -12,11 +12,12 @@ import typer
 
 from srx_issu.cli.device_account import AccountOptions
 from srx_issu.cli.names import complete_cluster
+from srx_issu.cli.stack_here import FILES_HELP
 
 ClusterName = Annotated[
     str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
 ]
-Files = Annotated[Path | None, typer.Option(help="Folder of the operator's files [default: SRX_ISSU_FILES]")]
+Files = Annotated[Path | None, typer.Option(help=FILES_HELP)]
 Login = Annotated[str | None, typer.Option(help="User on the nodes [default: that of the connection]")]
 Key = Annotated[Path | None, typer.Option(help="File with the user's private key")]
 PasswordFile = Annotated[Path | None, typer.Option(help="File with the user's password on the nodes")]

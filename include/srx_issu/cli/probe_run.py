@@ -12,10 +12,10 @@ import typer
 from srx_issu import catalog
 from srx_issu.adapters.journal import SqlLeases
 from srx_issu.catalog.requests.upgrade import find_cluster
-from srx_issu.cli.audit import journal_url
 from srx_issu.cli.device_account import AccountOptions, account_of
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.probe_tables import answers_table, show_report
+from srx_issu.cli.stack_here import JOURNAL_URL, journal_url, operator_files
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
 from srx_issu.probe.probing import Probed, ProbeRequest, probe, refuse_while_held, request_for
@@ -27,7 +27,7 @@ errors = Terminal(stderr=True)
 def show_probe(
     cluster: str, files: Path | None, options: AccountOptions, *, has_journal: bool, answers: bool
 ) -> None:
-    """Exit status 1 where there is a list, 2 where nothing could be asked."""
+    """Exit status 1 where there is a list, 2 where nothing was asked."""
     with refusals():
         _, probed = probe_once(cluster, files, options, has_journal=has_journal)
     if answers:
@@ -41,15 +41,28 @@ def probe_once(
     cluster: str, files: Path | None, options: AccountOptions, *, has_journal: bool
 ) -> tuple[ProbeRequest, Probed]:
     """Raises RequestRefused, OperatorFileError or JournalError; nothing was asked of a node then."""
-    known = catalog.load((files or catalog.files_folder()).resolve())
+    folder = operator_files(files)
+    known = catalog.load(folder)
+    if not known.clusters:
+        raise RequestRefused(f"no cluster is in {folder}/inventory: give --files, or set SRX_ISSU_FILES")
     found = find_cluster(known, cluster)
     account = account_of(found, options)
     began_at = datetime.now(UTC)
     if has_journal:
-        refuse_while_held(SqlLeases(journal_url()), cluster, began_at)
+        refuse_while_held(SqlLeases(_journal()), cluster, began_at)
     request = request_for(known, found, account)
     with errors.status("probing", spinner="line") as shown:
         return request, probe(request, began_at, shown.update)
+
+
+def _journal() -> str:
+    url = journal_url()
+    if not url:
+        raise JournalError(
+            f"which journal? Set {JOURNAL_URL}, or start the stack here with 'make up'; give --no-journal "
+            "where nothing was ever upgraded from here"
+        )
+    return url
 
 
 @contextmanager

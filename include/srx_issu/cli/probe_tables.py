@@ -24,18 +24,21 @@ _STYLES = {
     TrialResult.BAD: "red",
     TrialResult.UNKNOWN: "red",
 }
-_WIRES = {Wire.NETCONF: "NETCONF", Wire.CLI: "SSH"}
 
 
 def answers_table(readings: Iterable[Reading]) -> Table:
     """A row a question and wire, a column a node."""
-    table = Table("question", "fills", "by", *NodeName, title="Answers", title_justify="left")
+    table = Table("question", "fills", "by", title="Answers", title_justify="left")
+    for node in NodeName:
+        table.add_column(node)
+    for column in table.columns:
+        column.overflow = "fold"
     rows: dict[tuple[str, str, Wire], dict[NodeName, Reading]] = {}
     for row in readings:
         rows.setdefault((row.question, row.fills, row.wire), {})[row.node] = row
     for (question, fills, wire), by_node in rows.items():
         cells = (_cell(by_node.get(node)) for node in NodeName)
-        table.add_row(question, fills, _WIRES[wire], *cells)
+        table.add_row(question, fills, wire.shown, *cells)
     return table
 
 
@@ -48,12 +51,13 @@ def _cell(row: Reading | None) -> Text:
 
 def show_report(console: Terminal, report: ProbeReport) -> None:
     """Trials, what is predicted, and the list; the answers' own table is for whoever asks for it."""
-    table = Table("tried", "node", "", "", title="Trials", title_justify="left")
+    table = Table("tried", "node", "result", "what was found", title="Trials", title_justify="left")
     for trial in report.trials:
         table.add_row(trial.name, trial.node or "", trial.result, trial.said, style=_STYLES[trial.result])
     console.print(table)
     if report.predictions:
         times = Table("phase", "takes", "by", title="Times", title_justify="left")
+        times.columns[0].overflow = "fold"  # an image's name has no blanks
         for each in report.predictions:
             times.add_row(each.phase, "?" if each.seconds is None else duration(each.seconds), each.by)
         console.print(times)

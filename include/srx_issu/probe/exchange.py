@@ -24,6 +24,11 @@ class Wire(StrEnum):
     NETCONF = "netconf"
     CLI = "cli"
 
+    @property
+    def shown(self) -> str:
+        """As people call it."""
+        return "NETCONF" if self is Wire.NETCONF else "SSH"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
@@ -110,7 +115,7 @@ class KeptAnswers:
     def _found(self, wire: Wire, node: NodeName, request: str, called: str) -> Exchange:
         exchange = self._by_key.get((wire, node, request))
         if exchange is None:
-            raise ReplyNotUnderstood(node, f"no answer to {called!r} over {wire} is kept")
+            raise ReplyNotUnderstood(node, f"no answer to {called!r} by {wire.shown}")
         self.taken.append(exchange)
         if (failure := exchange.failure) is not None:
             raise failure

@@ -50,7 +50,7 @@ class Reading:
 
     @property
     def place(self) -> str:
-        return f"{self.node}, {self.wire}: {self.question}"
+        return f"{self.node}, {self.wire.shown}: {self.question}"
 
 
 def read_answers(answers: KeptAnswers) -> tuple[Reading, ...]:
@@ -77,7 +77,7 @@ def snapshot_of(answers: KeptAnswers) -> Snapshot:
 
 def views_of(answers: KeptAnswers) -> dict[str, NodeView]:
     """Each node by its own word over each wire, by the place's name."""
-    return {f"{node} by {wire}": _view(answers, node, wire) for node in NodeName for wire in Wire}
+    return {f"{node} by {wire.shown}": _view(answers, node, wire) for node in NodeName for wire in Wire}
 
 
 def _view(answers: KeptAnswers, node: NodeName, wire: Wire) -> NodeView:

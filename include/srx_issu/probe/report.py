@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.probe.predicted import Prediction
 from srx_issu.probe.reading import ReadAs, Reading
 from srx_issu.probe.trial import Trial, TrialResult
 
 READY = "READY FOR THE WINDOW"
+LOGIN = "login by "  # how the trial of a login is called, before its wire
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +39,22 @@ class ProbeReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Those that stop an upgrade first; what is unknown is among them."""
-        found = [
-            *(_of_trial(trial) for trial in self.trials if not trial.is_good and trial.name != "answers"),
-            *(_of_reading(row) for row in self.readings if row.read_as is not ReadAs.READ),
-        ]
+        """Those that stop an upgrade first; what is unknown is among them. What only follows from a login
+        that failed is counted in one line: a hundred lines would hide the one to put right."""
+        trials = [each for each in self.trials if not each.is_good and each.name != "answers"]
+        logins = [each for each in trials if each.name.startswith(LOGIN) and each.node and each.said]
+        found, following = list[Finding](), list[NodeName | None]()
+        for trial in trials:
+            if trial not in logins and _trial_follows(trial, logins):
+                following.append(trial.node)
+            else:
+                found.append(_of_trial(trial))
+        for row in (each for each in self.readings if each.read_as is not ReadAs.READ):
+            if _reading_follows(row, logins):
+                following.append(row.node)
+            else:
+                found.append(_of_reading(row))
+        found += [_of_what_follows(node, following.count(node)) for node in NodeName if node in following]
         return tuple(sorted(found, key=lambda finding: not finding.stops))
 
     @property
@@ -49,6 +63,27 @@ class ProbeReport:
             return READY
         stops = sum(finding.stops for finding in self.findings)
         return f"NOT READY: {stops} to put right, {len(self.findings) - stops} to look at"
+
+
+def _trial_follows(trial: Trial, logins: Sequence[Trial]) -> bool:
+    """Nothing was learned because a login to its node failed, or it failed with the words of that login."""
+    return any(
+        trial.node is login.node and (trial.result is TrialResult.UNKNOWN or login.said in trial.said)
+        for login in logins
+    )
+
+
+def _reading_follows(row: Reading, logins: Sequence[Trial]) -> bool:
+    """Likewise; an answer that came is never among these."""
+    return row.read_as is ReadAs.UNKNOWN and any(
+        row.node is login.node and (login.name == LOGIN + row.wire.shown or login.said in row.said)
+        for login in logins
+    )
+
+
+def _of_what_follows(node: NodeName, count: int) -> Finding:
+    said = f"{count} more answers and trials are unknown without that login: put it right, and probe again"
+    return Finding(place=node, said=said, stops=True)
 
 
 def _of_trial(trial: Trial) -> Finding:

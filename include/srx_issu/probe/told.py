@@ -17,6 +17,7 @@ from srx_issu.probe.asking import AUTHORIZATION
 from srx_issu.probe.authorization import commands_of_an_upgrade, read_authorization
 from srx_issu.probe.exchange import Exchange, KeptAnswers, Wire
 from srx_issu.probe.reading import ReadAs, Reading
+from srx_issu.probe.report import LOGIN
 from srx_issu.probe.state_shown import state_shown
 from srx_issu.probe.trial import Trial, TrialResult, bad, good, unknown
 
@@ -59,7 +60,7 @@ def _of(answers: KeptAnswers, node: NodeName, wire: Wire) -> list[Exchange]:
 
 def _logins(answers: KeptAnswers, node: NodeName) -> Iterator[Trial]:
     for wire in Wire:
-        name, exchanges = f"login by {'NETCONF' if wire is Wire.NETCONF else 'SSH'}", _of(answers, node, wire)
+        name, exchanges = f"{LOGIN}{wire.shown}", _of(answers, node, wire)
         first = next(iter(exchanges), None)
         if first is None:
             yield unknown(name, node, "was not tried")

@@ -116,7 +116,7 @@ class NodeTrials:
             yield unknown("shell", self.node, error.message)
             yield unknown("detached job", self.node, "none was started")
             return
-        yield good("shell", self.node, "a Bourne shell, with its own clock and a cli that answers")
+        yield good("shell", self.node, "a shell, with its own clock and a cli that answers")
         yield self._job(token)
 
     def _job(self, token: str) -> Trial:

@@ -85,7 +85,17 @@ def test_what_is_missing_is_named(files: Path, tmp_path: Path, monkeypatch: pyte
     known.write_text("192.0.2.1 ssh-ed25519 AAAA")
     login = ("--login", "lab", "--known-hosts", str(known))
     status, shown = call("probe", "c1", "--files", str(files), *login)
+    assert (status, "no key and no password for lab: give --key or --password-file" in shown) == (2, True)
+    status, shown = call("probe", "c1", "--files", str(files), *login, "--key", str(tmp_path / "none"))
+    assert (status, "none cannot be read: " in shown) == (2, True)
+    status, shown = call("probe", "c1", "--files", str(files), *login, "--key", str(known))
     assert status == 2, shown
+    monkeypatch.delenv("SRX_ISSU_JOURNAL_URL")
+    status, shown = call("probe", "c1", "--files", str(files), *login, "--key", str(known))
+    assert (status, "give --no-journal" in shown) == (2, True), shown
+    (files / "inventory" / "lab.yaml").write_text("clusters: {}\n", encoding="utf-8")
+    status, shown = call("probe", "c1", "--files", str(files), "--no-journal")
+    assert (status, f"no cluster is in {files}/inventory: give --files" in shown) == (2, True), shown
 
 
 def test_a_model_without_an_image_is_probed_too(

@@ -142,7 +142,7 @@ def test_each_answer_renamed_or_contradicted_once_is_no_longer_read(broken: tupl
             spoilt = [*broken]
             spoilt[n] = replace(broken[n], reply=etree.tostring(root, encoding="unicode"))
             after = make_report(BASIS, "c1", tuple(spoilt), Tried())
-            place = (f"{broken[n].node}, netconf: show chassis cluster status", "groups")
+            place = (f"{broken[n].node}, NETCONF: show chassis cluster status", "groups")
             now = {(row.place, row.fills) for row in after.readings if row.read_as is ReadAs.READ}
             assert place in read
             if not tag.endswith(("rpc-reply", "multi-routing-engine-results", "}re-name", "item")):

@@ -183,6 +183,9 @@ def test_a_node_that_is_away_is_unknown_in_every_row_and_nothing_is_ready(serve_
     assert "no TCP connection" in about(report.findings, "node1: login by NETCONF")[0]
     assert about(report.findings, "node0: login") == []
     assert all(row.read_as is ReadAs.UNKNOWN for row in report.readings if row.node is NodeName.NODE1)
+    (said,) = about([each for each in report.findings if each.place == "node1"], "node1")
+    assert re.match(r"\d\d more answers and trials are unknown without that login", said)
+    assert len(report.findings) < 10, listed(report)
 
 
 def test_a_group_that_cannot_take_over(serve_lab: ServeLab) -> None:

@@ -18,7 +18,7 @@ from srx_issu.probe.probing import Probed, make_report
 from srx_issu.probe.scrub import Pseudonyms
 from srx_issu.probe.tried import Tried
 from tests.integration.lab.conftest import ServedLab
-from tests.integration.probe.probed import ask_lab, request_of
+from tests.integration.probe.probed import ask_lab, probe_lab, request_of
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -97,6 +97,15 @@ def test_a_long_answer_costs_time_in_proportion_to_its_length() -> None:
 )
 def test_words_of_junos_stay(text: str) -> None:
     assert Pseudonyms().words(text) == text
+
+
+def test_what_the_probe_says_of_its_trials_stays(serve_lab: Callable[..., ServedLab]) -> None:
+    """A bundle is read by people: its own sentences are nobody's."""
+    lab = serve_lab()
+    lab.inject("no_sftp", node="node1")
+    said = [each.said for each in probe_lab(lab).tried.trials]
+    assert len(said) > 8
+    assert [Pseudonyms().words(each) for each in said] == said
 
 
 def seeded(reply: str, number: itertools.count[int]) -> str:
