@@ -30,6 +30,8 @@ def _table(clusters: list[dict[str, Any]]) -> Table:
     table = Table(
         "cluster", "node", "release", "power", "groups", "cold sync", "phase", "ISSU starts", "faults"
     )
+    for column in table.columns:
+        column.overflow = "fold"  # on a narrow terminal a name is broken, never cut off
     for cluster in clusters:
         faults = ", ".join(_fault(fault) for fault in cluster["faults"])
         for name, node in cluster["nodes"].items():
