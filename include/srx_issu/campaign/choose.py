@@ -56,4 +56,4 @@ def _objection(member: FleetCluster, campaign: Campaign) -> str | None:
         return "excluded by the campaign"
     if member.objection is not None:
         return member.objection
-    return None if member.image else f"the campaign has no image for a {member.model}"
+    return None if member.image else f"the campaign has no image for {member.model}"

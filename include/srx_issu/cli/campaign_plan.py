@@ -32,7 +32,7 @@ def plan_table(plan: CampaignPlan, campaign: Campaign, durations: Mapping[str, f
         return "\n".join((title, *_aligned(_COLUMNS, rows)))
     table = Table(box=None, pad_edge=False, title=title, title_justify="left")
     for column in _COLUMNS:
-        table.add_column(column, no_wrap=column == "Cluster")
+        table.add_column(column, no_wrap=column == "Cluster", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

@@ -238,7 +238,7 @@ def test_the_fleet_as_a_campaign_sees_it(folder: Folder) -> None:
     reasons = {left.name: left.reason for left in plan.left_out}
     assert reasons["held"] == "on hold: RMA 4711"
     assert reasons["newer"].startswith("23.4R1.10 to 22.4R3-S2.11: ")
-    assert reasons["other"] == "the campaign has no image for a SRX1500"
+    assert reasons["other"] == "the campaign has no image for SRX1500"
 
 
 def test_limits_for_everybody(folder: Folder) -> None:

@@ -98,11 +98,11 @@ class TestRefuses:
     def test_an_image_of_another_platform(self, fleet: Folder) -> None:
         name = "junos-srxentedge-x86-64-22.4R3-S2.11.tgz"
         words = _refusal(fleet, replace(REQUEST, image=name))
-        assert words == f"image {name} is for SRX1500; the cluster is a SRX4600"
+        assert words == f"image {name} is for SRX1500; the cluster's model is SRX4600"
 
     def test_a_release_that_is_there_for_other_platforms_only(self, fleet: Folder) -> None:
         words = _refusal(fleet, replace(REQUEST, image="21.4R3"))
-        assert words == "release 21.4R3 is in the catalogue for SRX5800 only; the cluster is a SRX4600"
+        assert words == "release 21.4R3 is in the catalogue for SRX5800 only; the cluster's model is SRX4600"
 
     def test_a_release_that_two_images_have(self, fleet: Folder) -> None:
         words = _refusal(fleet, replace(REQUEST, cluster="ber1-fw1", image="21.4R3"))

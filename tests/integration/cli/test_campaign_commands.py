@@ -49,6 +49,19 @@ def test_a_plan_is_shown_with_its_waves_and_its_end(folder: Folder, said: Consol
     assert "nothing was touched" in text
 
 
+def test_a_plan_on_a_terminal_of_80_columns_names_the_image_whole(
+    folder: Folder, said: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = Console(record=True, width=80)
+    monkeypatch.setattr(commands, "console", narrow)
+    folder.write("campaigns/spring.yaml", "target: {SRX4600: 22.4R3-S2.11}\nselect: {sites: [fra1]}\n")
+    assert show_plan("spring", folder.path) == 0
+    table = narrow.export_text().partition("Started now")[0]
+    at = next(line.index("Image") for line in table.splitlines() if "Image" in line)
+    assert "".join(line[at:].strip() for line in table.splitlines()).removeprefix("Image") == IMAGE
+    assert said.export_text() == ""
+
+
 def test_a_plan_of_hundreds_is_plain_lines_with_every_cluster(folder: Folder, said: Console) -> None:
     node = "{{host: 10.0.{0}.{1}}}"
     clusters = "".join(

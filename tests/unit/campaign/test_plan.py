@@ -113,7 +113,7 @@ def test_those_left_out_say_why() -> None:
     assert names(plan) == [["a"], []]
     assert [f"{left.name}: {left.reason}" for left in plan.left_out] == [
         "held: on hold: RMA 4711",
-        "new: the campaign has no image for a SRX1500",
+        "new: the campaign has no image for SRX1500",
         "out: excluded by the campaign",
     ]
 

@@ -85,6 +85,6 @@ def _newest_release(catalog: Catalog, cluster: Cluster) -> str:
     fitting = [i.release for i in catalog.images.values() if cluster.model in i.models]
     if not fitting:
         raise RequestRefused(
-            f"no image of the catalogue is for a {cluster.model}: name the release that was to be installed"
+            f"no image of the catalogue is for {cluster.model}: name the release that was to be installed"
         )
     return fitting[-1]

@@ -132,7 +132,7 @@ def find_image(catalog: Catalog, wanted: str, model: str) -> Image:
     if named is not None:
         if model not in named.models:
             fitting = ", ".join(sorted(named.models))
-            raise RequestRefused(f"image {named.name} is for {fitting}; the cluster is a {model}")
+            raise RequestRefused(f"image {named.name} is for {fitting}; the cluster's model is {model}")
         return named
     found = of_release((image for image in catalog.images.values() if model in image.models), wanted)
     match found:
@@ -148,7 +148,7 @@ def find_image(catalog: Catalog, wanted: str, model: str) -> Image:
 def _no_image(catalog: Catalog, wanted: str, model: str) -> str:
     if of_others := of_release(catalog.images.values(), wanted):
         models = ", ".join(sorted({m for image in of_others for m in image.models}))
-        return f"release {wanted} is in the catalogue for {models} only; the cluster is a {model}"
+        return f"release {wanted} is in the catalogue for {models} only; the cluster's model is {model}"
     fitting = [i.name for i in catalog.images.values() if model in i.models]
     return f"image {_shown(wanted)} is not in the catalogue; for {model}: {nearest(wanted, fitting)}"
 
