@@ -43,7 +43,8 @@ def test_one_address_for_both_nodes_is_told_for_the_node_that_is_not_there(wire:
     assert "the address of node1 answered as node0" in (seen.node1.error or "")
 
 
-def test_no_command_goes_to_the_other_node(lab: Lab) -> None:
+@pytest.mark.parametrize("method", StartMethod)
+def test_no_command_goes_to_the_other_node(method: StartMethod, lab: Lab) -> None:
     swapped = replace(lab.cluster, node0=lab.cluster.node1, node1=lab.cluster.node0)
     writer = PyezClusterWriter(swapped, lab.credentials, TIMERS)
     try:
@@ -51,7 +52,7 @@ def test_no_command_goes_to_the_other_node(lab: Lab) -> None:
             send(writer, N0, ResetFailover(group_id=0))
         with (
             pytest.raises(DeviceUnreachable, match="the address of node1 answered as node0"),
-            writer.start_line(N1, StartMethod.RPC),
+            writer.start_line(N1, method),
         ):
             pytest.fail("a line to the other node")
     finally:

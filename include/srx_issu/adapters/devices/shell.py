@@ -17,6 +17,7 @@ import paramiko
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.errors import translate_errors
 from srx_issu.adapters.devices.login import ssh_transport, time_limit
+from srx_issu.adapters.devices.parse.nodes import check_prompt
 from srx_issu.domain.cluster.model import Address
 from srx_issu.domain.errors import DeviceTimeout, ReplyNotUnderstood, SessionLost
 from srx_issu.domain.redaction.printable import printable, split_unfinished
@@ -65,9 +66,11 @@ class NodeShell:
         """From whatever answers the login to a proven /bin/sh. Nothing is started.
 
         Raises NoShell where the node showed that there is none, DeviceTimeout or SessionLost where it
-        showed nothing: then it is unknown whether there is one.
+        showed nothing: then it is unknown whether there is one; DeviceUnreachable where its prompt names the
+        other node.
         """
         self._prompt()
+        check_prompt(self._node, self._seen)
         if _CLI_PROMPT.search(self._seen):
             self._leave_cli()
         self._send("exec /bin/sh")  # accounts without CLI, and "start shell", may give a C shell

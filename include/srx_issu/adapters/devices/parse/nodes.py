@@ -10,6 +10,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceUnreachable, ReplyNotUnderstood
 
 _BANNER = re.compile(r"\{[^}:]*:(node[01])\}")
+_NEAR_PROMPT = 400  # characters: a banner further up is not the prompt's
 
 
 def answers_by_node(node: str, root: Element) -> dict[NodeName, Element]:
@@ -80,6 +81,13 @@ def check_identity(node: NodeName, root: Element) -> None:
         match = _BANNER.search(banner.text or "")
         if match and match.group(1) != node:
             raise wrong_address(node, match.group(1))
+
+
+def check_prompt(node: str, shown: str) -> None:
+    """The same by the banner that a terminal shows above its prompt; where there is none, nothing is told."""
+    named = _BANNER.findall(shown[-_NEAR_PROMPT:])
+    if named and named[-1] != node:
+        raise wrong_address(node, named[-1])
 
 
 def wrong_address(node: str, answered: str) -> DeviceUnreachable:
