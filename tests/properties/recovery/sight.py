@@ -64,6 +64,9 @@ def _bare(shown: NodeView) -> NodeView:
         cold_sync=cold_sync,
         issu=issu,
         groups=shown.groups,
+        configured_at=None,
+        configured_by=None,
+        users=None,
     )
 
 
