@@ -9,9 +9,9 @@ from srx_lab.machine.groups import fail_over, force, priority, release_force
 from srx_lab.machine.icu import upgrade_in_band
 from srx_lab.machine.issu import upgrade_cluster
 from srx_lab.machine.issu_rules import StartOptions, needs_reboot_word, refuse_form
-from srx_lab.machine.progress import record_event
 from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
 from srx_lab.machine.state import Image, Upgrade
+from srx_lab.machine.window import record_event
 from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
 from srx_lab.machine.world import World
 from srx_lab.platforms import UpgradeMethod

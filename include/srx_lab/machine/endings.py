@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from srx_lab.machine import transcript
 from srx_lab.machine.groups import is_secondary
-from srx_lab.machine.progress import end_upgrade, enter_phase, record_event, say, set_window
+from srx_lab.machine.progress import end_upgrade, enter_phase, say
 from srx_lab.machine.schedule import Script, Until
 from srx_lab.machine.state import Upgrade
+from srx_lab.machine.window import record_event, set_window
 from srx_lab.machine.words import ColdSync, NodeId, Phase
 from srx_lab.machine.world import World
 

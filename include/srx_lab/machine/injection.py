@@ -21,6 +21,7 @@ from srx_lab.machine.links import (
     split,
 )
 from srx_lab.machine.state import Alarm, CommitRecord, CoreDump
+from srx_lab.machine.window import set_window
 from srx_lab.machine.words import NodeId, Phase, Power
 from srx_lab.machine.world import World
 from srx_lab.release import parse_release
@@ -103,8 +104,7 @@ def _open_windows(world: World, fault: Fault) -> None:
     for group in sorted(set(world.state.groups) - {0}):
         if primary is not None and world.primary_of(group) is primary:
             force(world, group, primary)
-    for node in world.nodes():
-        node.in_issu_window = True
+    set_window(world, open_=True, why="Entering in-service-upgrade window")
 
 
 def _leave_flag(world: World, fault: Fault) -> None:
@@ -119,8 +119,7 @@ def _reset_flag(world: World, fault: Fault) -> None:
 
 
 def _close_windows(world: World, fault: Fault) -> None:
-    for node in world.nodes():
-        node.in_issu_window = False
+    set_window(world, open_=False, why="Exiting in-service-upgrade window")
 
 
 def _break_policy_sync(world: World, fault: Fault) -> None:

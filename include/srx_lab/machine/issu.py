@@ -16,10 +16,11 @@ from srx_lab.machine.endings import (
     refuse_cleanly,
 )
 from srx_lab.machine.groups import fail_over, force, is_secondary, priority
-from srx_lab.machine.progress import end_upgrade, enter_phase, note, say, set_window
+from srx_lab.machine.progress import end_upgrade, enter_phase, note, say
 from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import Upgrade
 from srx_lab.machine.validation import check_start, validate
+from srx_lab.machine.window import set_window
 from srx_lab.machine.words import ColdSync, NodeId, Phase
 from srx_lab.machine.world import World
 

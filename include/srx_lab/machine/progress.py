@@ -5,7 +5,8 @@ from __future__ import annotations
 from srx_lab.machine.effects import PhaseEntered, TranscriptLine, UpgradeEnded
 from srx_lab.machine.injection import activate_for_phase
 from srx_lab.machine.state import Upgrade
-from srx_lab.machine.words import NodeId, Phase
+from srx_lab.machine.window import record_event
+from srx_lab.machine.words import Phase
 from srx_lab.machine.world import World
 
 
@@ -29,20 +30,6 @@ def note(world: World, upgrade: Upgrade, text: str) -> None:
     """Write a stamped line, and the same as an issu-event on the starter."""
     say(world, upgrade, f"{world.stamp(upgrade.starter)}: {text}")
     record_event(world, upgrade.starter, text)
-
-
-def record_event(world: World, node: NodeId, text: str) -> None:
-    """Add to what `show chassis cluster information issu` lists on a node [U for the wording]."""
-    world.node(node).issu_events.append((world.now, text))
-    world.log(node, f"jsrpd: {text}")
-
-
-def set_window(world: World, *, open_: bool, why: str) -> None:
-    """Open or close the ISSU window on both nodes."""
-    for node in world.nodes():
-        if node.in_issu_window != open_:
-            node.in_issu_window = open_
-            record_event(world, node.node, why)
 
 
 def end_upgrade(world: World, upgrade: Upgrade, outcome: str) -> None:

@@ -107,7 +107,8 @@ def _answer(here: Site, person: str, chosen: tuple[str, ...]) -> None:
     task = task_of(gate)
     here.tell(f"{run.upgrade_id} {task}: {person!r} says {chosen}")
     found = here.perform(run, task, lambda context: hear(context, gate, said))
-    if not isinstance(found, JournalAway):  # what it never got does not count, and is asked for again
+    # What the journal never got, or nobody has said, does not count, and is asked for again.
+    if person and not isinstance(found, JournalAway):
         here.ledger.votes.append(vote)
     if TASKS[run.purpose][run.at][0] != task:
         return

@@ -148,6 +148,8 @@ def _draw_troubles(chance: random.Random, world: World, told: list[str]) -> None
         told.append(name)
     elif drawn < 0.85:
         name, at = chance.choice(FAULT_NAMES), chance.choice((None, None, *PHASES))
+        if name in BEFOREHAND:
+            at = None
         node = chance.choice((None, None, *NodeId))
         world.machine.inject(name, at=str(at) if at else None, node=node)
         told.append(f"{name} on {node} at {at}")
