@@ -113,7 +113,7 @@ test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflo
 	@$(TESTED) -q -n 2 $(FOR_EVERY_CHANGE) $(addprefix --ignore=,tests/unit tests/foreign tests/integration/oneprocess $(ON_A_STACK)) tests
 	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-foreign
 	@echo "== every row of the failure table, each in one process; half of its time is waiting"
-	@$(TESTED) -q -n 4 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
+	@$(TESTED) -q -n 6 --maxschedchunk=1 $(FOR_EVERY_CHANGE) tests/integration/oneprocess
 
 # Clients of other people, in an environment of their own. Its installation is a part of what the tier takes.
 FOREIGN := $(VENV)/foreign
