@@ -66,12 +66,21 @@ def differences(one: Path, other: Path) -> Iterator[str]:
         if name not in ours or name not in theirs:
             yield f"{name}: only in {one if name in ours else other}"
             continue
+        for where, row in ((one, ours[name]), (other, theirs[name])):
+            if (failed := _failed_of_the_issu(row)) > 1:
+                yield f"{name}: {failed} tasks of the ISSU failed in {where.name}; one alone hears of it"
         for key in ("ended", "is_green", "tasks"):
             for what, left, right in _apart(key, ours[name][key], theirs[name][key]):
                 is_of_the_issu = what.startswith(_OF_THE_ISSU) and {left, right} in _HEARD_ELSEWHERE
                 if ours[name]["varies"] and is_of_the_issu:
                     continue
                 yield f"{name}: {what}: {left} in {one.name}, {right} in {other.name}"
+
+
+def _failed_of_the_issu(row: Mapping[str, object]) -> int:
+    tasks = row["tasks"]
+    assert isinstance(tasks, dict)
+    return sum(f"tasks.{name}".startswith(_OF_THE_ISSU) and tasks[name] == "failed" for name in tasks)
 
 
 def _rows(folder: Path) -> dict[str, dict[str, object]]:

@@ -44,6 +44,15 @@ def test_which_task_of_the_issu_heard_of_it_may_differ(folder: Path) -> None:
     assert len(list(differences(folder / "stack", folder / "oneprocess"))) == 2
 
 
+def test_one_task_alone_may_have_heard_of_it(folder: Path) -> None:
+    row = next(row for row in TABLE if row.hearer_varies)
+    for where in ("stack", "oneprocess"):
+        keep(where, row, a_result({"issu.start": "failed", "issu.wait": "failed"}))
+    told = list(differences(folder / "stack", folder / "oneprocess"))
+    assert len(told) == 2
+    assert all(": 2 tasks of the ISSU failed in " in words for words in told)
+
+
 def test_every_task_counts_of_a_row_that_strikes_before_the_run(folder: Path) -> None:
     row = next(row for row in TABLE if not row.hearer_varies)
     keep("stack", row, a_result({"issu.start": "success"}))

@@ -1,11 +1,12 @@
 """The steps that plans are made of, each with what it needs, waits for, and is done by.
 
 The order is the guide's (Table 2: roll back the newer image, same image on both, older image primary,
-abort on both nodes, reboot the rolled-back node); ``plans.py`` puts the steps together.
+abort on both nodes, reboot the rolled-back node); ``planner.py`` puts the steps together.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
@@ -45,16 +46,7 @@ def roll_back(
         needs=needs,
         done_when=(back,),
     )
-    reboot_into_it = RecoveryCommand(
-        key=f"boot_rolled_back_{node}",
-        order=CommandKind.REBOOT,
-        node=node,
-        subject=node,
-        software=software,
-        is_once=True,
-        needs=needs,
-        done_when=(back,),
-    )
+    reboot_into_it = replace(send, key=f"boot_rolled_back_{node}", order=CommandKind.REBOOT, names_node=True)
     keeps_peer = (
         f"'node {node.number}' keeps its peer as it is"
         if names_node
