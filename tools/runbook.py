@@ -24,9 +24,10 @@ from srx_issu.domain.failure.facts import Facts
 from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.gate.table import CONDITIONS, MEANING, SendCondition, SendPurpose
+from srx_issu.domain.procedure.action import PlannedAction
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.descriptions import by_hand
-from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "runbook.md"
@@ -229,7 +230,7 @@ def _example(primary: NodeName) -> Snapshot:
 
 
 _CLOSING: Final = (group_steps.reset_failover(_example(_STAY), _STAY), steps.verify(_example(_STAY), _OLD))
-_EXAMPLES: Final[dict[PlanKind, tuple[RecoveryAction, ...]]] = {
+_EXAMPLES: Final[dict[PlanKind, tuple[PlannedAction, ...]]] = {
     PlanKind.ABORT_ONLY: (steps.abort_issu(_OLD, None), *_CLOSING),
     PlanKind.ROLL_BACK: (
         *steps.roll_back(_BACK, _OLD, SoftwareFamily.SYSTEM),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan, SentRecoveryCommand
-from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, next_in
+from srx_issu.domain.procedure.action import TakenCommand
+from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, next_in
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class Finished:
 
 
 def next_action(
-    plan: RecoveryPlan, now: Snapshot, done: Iterable[SentRecoveryCommand]
+    plan: RecoveryPlan, now: Snapshot, done: Iterable[TakenCommand]
 ) -> Send | Wait | Finished | Stop:
     """What is due now. ``done`` is every command of this plan that was (or may have been) sent."""
     taken = tuple(done)
@@ -47,7 +48,7 @@ def _without_actions(plan: RecoveryPlan) -> Finished | Stop:
     return Stop(reason=plan.reason)
 
 
-def _resume_at(plan: RecoveryPlan, taken: tuple[SentRecoveryCommand, ...]) -> int:
+def _resume_at(plan: RecoveryPlan, taken: tuple[TakenCommand, ...]) -> int:
     """Steps before the last one that sent something are over, whatever the nodes show of them by now."""
     sent = {t.key for t in taken}
     begun = [n for n, action in enumerate(plan.actions) if sent & {e.key for e in action.commands}]

@@ -19,9 +19,9 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import CommandRefused, DeviceUnreachable
 from srx_issu.domain.failure.naming import Diagnosis, FailureClass, diagnose
 from srx_issu.domain.failure.transcript import transcript_verdict
-from srx_issu.domain.recovery.plan import SentRecoveryCommand
+from srx_issu.domain.procedure.action import TakenCommand
+from srx_issu.domain.procedure.progress import Send, Stop, Wait
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
-from srx_issu.domain.recovery.progress import Send, Stop, Wait
 from srx_issu.domain.upgrade.intent import Timers
 from tests.fakes.cluster_model import ClusterModel, Fault
 from tests.fakes.intents import intent
@@ -58,7 +58,7 @@ class Controller:
     loses: float  # share of requests and of answers that are lost
     has_transcript: bool = True
     forgets: float = 0.0  # share of steps before which it starts anew, knowing only the journal
-    taken: list[SentRecoveryCommand] = field(default_factory=list)  # the journal: survives everything
+    taken: list[TakenCommand] = field(default_factory=list)  # the journal: survives everything
     diagnosis: Diagnosis | None = None
     plan: RecoveryPlan | None = None
     reason: str = ""

@@ -10,7 +10,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.events import BaselineTaken, NothingMoved
 from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
 from srx_issu.domain.history.upgrade_state import known
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.goals import Goal, progress
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports import codec

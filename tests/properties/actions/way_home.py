@@ -14,7 +14,7 @@ from srx_issu.domain.errors import SrxIssuError
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.history.events import NothingMoved
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.commands import Command
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.ports.devices import Line

@@ -34,7 +34,7 @@ from srx_issu.domain.history.state_parts import Conclusion
 from srx_issu.domain.history.step_events import StepFailed, WaitBegan, WaitEnded
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.commands import Command, StartIssu
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import Course, Goal, progress

@@ -27,11 +27,12 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
+from srx_issu.domain.procedure.action import CommandKind, TakenCommand
+from srx_issu.domain.procedure.progress import Send
 from srx_issu.domain.recovery.descriptions import describe
 from srx_issu.domain.recovery.found import nothing_to_recover, whose_issu
-from srx_issu.domain.recovery.plan import CommandKind, RecoveryPlan, SentRecoveryCommand
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.recovery.planner import recover
-from srx_issu.domain.recovery.progress import Send
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import NEW, OLD, SYNCED, SYNCING, T0
@@ -191,7 +192,7 @@ def judge(
     plan = recover(now, before, intent(software=software), found, rules)  # type: ignore[arg-type]
     assert describe(plan, found)
     sent = tuple(
-        SentRecoveryCommand(
+        TakenCommand(
             key=command.key, at=T0 - timedelta(seconds=600), booted_at=now.view(command.node).booted_at
         )
         for command in plan.commands[: int(str(done))]

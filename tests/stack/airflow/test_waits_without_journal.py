@@ -30,7 +30,7 @@ from srx_issu.domain.errors import ConnectionUnusable, JournalAway, LeaseHeld, R
 from srx_issu.domain.history.events import NothingMoved, OutcomeDecided
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.outage import Outage

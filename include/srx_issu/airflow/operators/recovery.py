@@ -9,7 +9,7 @@ from typing import Any
 from airflow.sdk import BaseOperator, Context
 
 from srx_issu.airflow.operators.step import run_parts, run_step
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.recovery.branch import RecoveryBranch, actions_left
 from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, overdue

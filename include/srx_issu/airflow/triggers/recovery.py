@@ -12,8 +12,8 @@ from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.cluster import jittered
 from srx_issu.airflow.triggers.guarded import guarded
 from srx_issu.airflow.watching.recovery import RecoveryWatch, open_recovery
-from srx_issu.domain.recovery.plan import ActionName
-from srx_issu.domain.recovery.progress import Wait, step_of
+from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.procedure.progress import Wait, step_of
 
 # A worker has just looked, and what it sent takes a moment. (An event that comes before the scheduler has
 # seen that worker end is harmless: decision 034.)

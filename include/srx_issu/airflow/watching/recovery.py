@@ -32,7 +32,8 @@ from srx_issu.domain.errors import (
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.step_events import WaitBegan
 from srx_issu.domain.history.upgrade_state import known
-from srx_issu.domain.recovery.plan import ActionName, RecoveryPlan, SentRecoveryCommand
+from srx_issu.domain.procedure.action import ActionName, TakenCommand
+from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.steps.baseline import intent_of
@@ -59,7 +60,7 @@ class RecoveryWatch:
     lease: LeaseKeeper
     account: Outage
     began_at: datetime
-    taken: tuple[SentRecoveryCommand, ...]
+    taken: tuple[TakenCommand, ...]
 
     @property
     def cluster(self) -> str:
@@ -147,7 +148,7 @@ class _PreparedRecovery:
 
     intent: Intent
     plan: RecoveryPlan
-    taken: tuple[SentRecoveryCommand, ...]
+    taken: tuple[TakenCommand, ...]
     began_at: datetime
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.domain.recovery.plan import ActionName, PlanKind
+from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.recovery.plan import PlanKind
 
 
 @dataclass(frozen=True, kw_only=True)

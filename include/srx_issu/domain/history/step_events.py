@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from srx_issu.domain.history.kinds import EntryKind
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.goals import Goal
 
 

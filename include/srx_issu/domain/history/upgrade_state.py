@@ -50,7 +50,7 @@ from srx_issu.domain.history.step_events import (
     WaitBegan,
     WaitEnded,
 )
-from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
+from srx_issu.domain.procedure.action import ActionName, TakenCommand
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
 
@@ -131,10 +131,10 @@ class UpgradeState:
         return frozenset(s for one in self.intended if (s := one.command.sending) is not None)
 
     @property
-    def recovery_commands(self) -> tuple[SentRecoveryCommand, ...]:
+    def recovery_commands(self) -> tuple[TakenCommand, ...]:
         """Those of a recovery's plans that were, or may have been, sent."""
         return tuple(
-            SentRecoveryCommand(key=one.command.recovery_command, at=one.at, booted_at=one.command.booted_at)
+            TakenCommand(key=one.command.recovery_command, at=one.at, booted_at=one.command.booted_at)
             for one in self.intended
             if one.command.recovery_command is not None
         )

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.table import FACTS
-from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
-from srx_issu.domain.recovery.plan import RecoveryAction, RecoveryCommand, RecoveryPlan
+from srx_issu.domain.procedure.action import PlannedAction, PlannedCommand
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
+from srx_issu.domain.recovery.plan import RecoveryPlan
 
 
 def describe(plan: RecoveryPlan, diagnosis: Diagnosis) -> str:
@@ -73,13 +74,13 @@ def _steps(plan: RecoveryPlan) -> Iterator[str]:
     yield from (f"{number}. {line}" for number, line in enumerate(by_hand(plan), start=1))
 
 
-def _action(action: RecoveryAction) -> Iterator[str]:
+def _action(action: PlannedAction) -> Iterator[str]:
     yield from (_command(command) for command in action.commands)
     if action.done_when:
         yield f"wait until {'; '.join(describe_condition(condition) for condition in action.done_when)}"
 
 
-def _command(command: RecoveryCommand) -> str:
+def _command(command: PlannedCommand) -> str:
     needs = "; ".join(describe_condition(condition) for condition in (*command.needs, *command.waits_for))
     only_if = f", only if {needs}" if needs else ""
     return f"on {command.node}: `{command.junos_command.cli}`{only_if}"

@@ -19,8 +19,9 @@ from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failure.situation import Situation, classify
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.junos.version import parse, same_release
+from srx_issu.domain.procedure.action import PlannedAction
 from srx_issu.domain.recovery import group_steps, steps
-from srx_issu.domain.recovery.plan import PlanKind, RecoveryAction, RecoveryPlan
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 
@@ -204,7 +205,7 @@ def _old_primary_left(case: _PlanCase) -> RecoveryPlan:
     return _plan(case, PlanKind.FINISH_FORWARD, actions, release=target, cautions=(caution,))
 
 
-def _abort(case: _PlanCase, release: str) -> tuple[RecoveryAction, ...]:
+def _abort(case: _PlanCase, release: str) -> tuple[PlannedAction, ...]:
     """The abort, unless the device's own last words, or both nodes, say that the window is closed.
 
     Flags without a window count as a window that is not shown, unless the device said that it left it.
@@ -226,7 +227,7 @@ _BEFORE_THE_WINDOW = (
 )
 
 
-def _policies(case: _PlanCase) -> tuple[RecoveryAction, ...]:
+def _policies(case: _PlanCase) -> tuple[PlannedAction, ...]:
     primary = case.now.primary(0)
     if case.failure is not FailureClass.POLICIES_OUT_OF_SYNC or primary is None:
         return ()
@@ -235,7 +236,7 @@ def _policies(case: _PlanCase) -> tuple[RecoveryAction, ...]:
 
 def _closing(
     case: _PlanCase, release: str, *, sent_to: NodeName, homes: Mapping[int, NodeName] | None = None
-) -> tuple[RecoveryAction, ...]:
+) -> tuple[PlannedAction, ...]:
     return (
         *([group_steps.bring_groups_back(homes, release)] if homes else []),
         group_steps.reset_failover(case.now, sent_to),
@@ -256,7 +257,7 @@ def _away(case: _PlanCase, gathered_on: NodeName | None) -> Mapping[int, NodeNam
 def _plan(
     case: _PlanCase,
     kind: PlanKind,
-    actions: tuple[RecoveryAction, ...],
+    actions: tuple[PlannedAction, ...],
     *,
     release: str | None = None,
     permission: Permission | None = None,

@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.recovery.claims import answers, primary_of_all, runs, window_closed
-from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
-from srx_issu.domain.recovery.plan import ActionName, CommandKind, RecoveryAction, RecoveryCommand
+from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedAction, PlannedCommand
+from srx_issu.domain.procedure.claims import answers, primary_of_all, runs, window_closed
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 
-def wait_for_node(node: NodeName) -> RecoveryAction:
-    return RecoveryAction(
+def wait_for_node(node: NodeName) -> PlannedAction:
+    return PlannedAction(
         name=ActionName.WAIT_FOR_NODE,
         node=node,
         reason=f"{node} may still come back from its reboot; nothing can be done to it before",
@@ -28,14 +28,14 @@ def wait_for_node(node: NodeName) -> RecoveryAction:
 
 def roll_back(
     node: NodeName, release: str, software: SoftwareFamily, *, names_node: bool = True
-) -> tuple[RecoveryAction, RecoveryAction]:
+) -> tuple[PlannedAction, PlannedAction]:
     """That node only, with its reboot, and the wait for it. ``release`` is what its peer runs.
 
     ``names_node`` False: the command has no arguments there, so the reboot is a second one.
     """
     back = runs(node, release)
     needs = (runs(node.peer, release), primary_of_all(node.peer))
-    send = RecoveryCommand(
+    send = PlannedCommand(
         key=f"roll_back_{node}",
         order=CommandKind.ROLL_BACK,
         node=node,
@@ -53,14 +53,14 @@ def roll_back(
         else "before 18.1R1 the command has no 'node', it is sent on the node itself"
     )
     return (
-        RecoveryAction(
+        PlannedAction(
             name=ActionName.ROLL_BACK_NODE,
             node=node,
             reason=f"{node} has the newer image and goes back to {release}; {keeps_peer}",
             deadline="group_settle_s",
             commands=(send,) if names_node else (send, reboot_into_it),
         ),
-        RecoveryAction(
+        PlannedAction(
             name=ActionName.WAIT_FOR_OLD_RELEASE,
             node=node,
             reason=f"{node} reboots into {release}, so that both nodes have the same image",
@@ -72,10 +72,10 @@ def roll_back(
 
 def reboot_old_primary(
     node: NodeName, target: str, software: SoftwareFamily
-) -> tuple[RecoveryAction, RecoveryAction]:
+) -> tuple[PlannedAction, PlannedAction]:
     """The old primary into the image that the ISSU left on it (guide: "manually reboot node 0")."""
     there = runs(node, target)
-    send = RecoveryCommand(
+    send = PlannedCommand(
         key=f"reboot_{node}",
         order=CommandKind.REBOOT,
         node=node,
@@ -86,14 +86,14 @@ def reboot_old_primary(
         done_when=(there,),
     )
     return (
-        RecoveryAction(
+        PlannedAction(
             name=ActionName.REBOOT_OLD_PRIMARY,
             node=node,
             reason=f"{node.peer} serves with {target}; {node} was never rebooted into the image it was given",
             deadline="group_settle_s",
             commands=(send,),
         ),
-        RecoveryAction(
+        PlannedAction(
             name=ActionName.WAIT_FOR_TARGET_RELEASE,
             node=node,
             reason=f"{node} reboots into {target}",
@@ -103,14 +103,14 @@ def reboot_old_primary(
     )
 
 
-def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
+def abort_issu(release: str, primary: NodeName | None) -> PlannedAction:
     """Closes the window on both nodes, once they have the same image. Sent even where the node says that
     its window is closed: the wording of that answer is not documented, and an abort does no harm then."""
     needs = [runs(node, release) for node in NodeName]
     if primary is not None:
         needs.append(primary_of_all(primary))
     commands = tuple(
-        RecoveryCommand(
+        PlannedCommand(
             key=f"abort_issu_{node}",
             order=CommandKind.ABORT_ISSU,
             node=node,
@@ -121,7 +121,7 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
         )
         for node in NodeName
     )
-    return RecoveryAction(
+    return PlannedAction(
         name=ActionName.ABORT_ISSU,
         reason=f"both nodes run {release}; the ISSU window is closed on each of them",
         deadline="group_settle_s",
@@ -131,7 +131,7 @@ def abort_issu(release: str, primary: NodeName | None) -> RecoveryAction:
 
 def reboot(
     node: NodeName, release: str, software: SoftwareFamily, *, booted_before: datetime | None = None
-) -> tuple[RecoveryAction, ...]:
+) -> tuple[PlannedAction, ...]:
     """The guide's last step, so that the node starts outside the window, and the waits after it.
 
     ``booted_before`` given: only if the node has booted since then. One that was given an image and never
@@ -140,7 +140,7 @@ def reboot(
     key = f"reboot_{node}"
     booted = StateCondition(claim=StateClaim.REBOOTED, node=node, booted_at=booted_before)
     rebooted = StateCondition(claim=StateClaim.REBOOTED, node=node, since=key)
-    send = RecoveryCommand(
+    send = PlannedCommand(
         key=key,
         order=CommandKind.REBOOT,
         node=node,
@@ -157,14 +157,14 @@ def reboot(
     )
     synced = StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node)
     return (
-        RecoveryAction(
+        PlannedAction(
             name=ActionName.REBOOT_NODE,
             node=node,
             reason=f"{node} came up inside the ISSU window; after the abort it starts outside of it",
             deadline="group_settle_s",
             commands=(send,),
         ),
-        RecoveryAction(
+        PlannedAction(
             name=ActionName.WAIT_FOR_REBOOT,
             node=node,
             reason=f"{node} reboots",
@@ -175,8 +175,8 @@ def reboot(
     )
 
 
-def wait_for_cold_sync(node: NodeName, done_when: tuple[StateCondition, ...] | None = None) -> RecoveryAction:
-    return RecoveryAction(
+def wait_for_cold_sync(node: NodeName, done_when: tuple[StateCondition, ...] | None = None) -> PlannedAction:
+    return PlannedAction(
         name=ActionName.WAIT_FOR_COLD_SYNC,
         node=node,
         reason=f"{node} takes sessions and state over from {node.peer}",
@@ -185,16 +185,16 @@ def wait_for_cold_sync(node: NodeName, done_when: tuple[StateCondition, ...] | N
     )
 
 
-def resync_policies(node: NodeName) -> RecoveryAction:
+def resync_policies(node: NodeName) -> PlannedAction:
     """On the RG0 primary. Its effect is checked by the verification, a snapshot does not show it."""
-    command = RecoveryCommand(
+    command = PlannedCommand(
         key="resync_policies",
         order=CommandKind.RESYNC_POLICIES,
         node=node,
         is_unseen_ok=True,
         needs=(StateCondition(claim=StateClaim.PRIMARY_OF, node=node, group_id=0),),
     )
-    return RecoveryAction(
+    return PlannedAction(
         name=ActionName.RESYNC_POLICIES,
         node=node,
         reason="the packet forwarding engines take the routing engine's policies over",
@@ -203,7 +203,7 @@ def resync_policies(node: NodeName) -> RecoveryAction:
     )
 
 
-def verify(now: Snapshot, release: str) -> RecoveryAction:
+def verify(now: Snapshot, release: str) -> PlannedAction:
     """Both nodes on one release, in sync, flags gone where the release shows them, no window reported.
 
     A node that has just booted may not say anything of an ISSU: the abort was sent to it before.
@@ -213,7 +213,7 @@ def verify(now: Snapshot, release: str) -> RecoveryAction:
     wanted += [StateCondition(claim=StateClaim.WINDOW_NOT_OPEN, node=node) for node in NodeName]
     shown = [g for g in map(now.group, now.group_ids) if g and all(m.manual is not None for m in g.members)]
     wanted += [StateCondition(claim=StateClaim.FLAGS_CLEAR, group_id=g.group_id) for g in shown]
-    return RecoveryAction(
+    return PlannedAction(
         name=ActionName.VERIFY_RESTORED,
         reason=f"both nodes run {release}, in sync, with their configured priorities",
         deadline="resync_s",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.facts import why_asked

@@ -23,11 +23,11 @@ from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.procedure.action import ActionName, TakenCommand
+from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.found import NOT_KNOWN
-from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
-from srx_issu.domain.recovery.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.baseline import baseline, baseline_state, timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
@@ -114,7 +114,7 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | RecoveryWait
                 assert_never(step)
 
 
-def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[SentRecoveryCommand, ...]) -> bool:
+def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[TakenCommand, ...]) -> bool:
     """Whether a later step has sent something: a cleared task must not do this one over again."""
     names = [action.name for action in plan.actions]
     later = plan.actions[names.index(name) + 1 :] if name in names else ()

@@ -74,7 +74,8 @@ from srx_issu.domain.history.step_events import (
     WaitEnded,
 )
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName, PlanKind
+from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.recovery.plan import PlanKind
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
 

@@ -17,7 +17,7 @@ from srx_issu.domain.history.events import Claimed, Event, IssuFound, NothingMov
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.step_events import StepFailed
-from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
+from srx_issu.domain.procedure.action import ActionName, TakenCommand
 from srx_issu.domain.upgrade.intent import StartMethod
 from tests.fakes.snapshots import N0, N1, T0
 from tests.unit.domain.history.happened import PLAN, after, gather, minute, reboot, start, withdrawal
@@ -148,7 +148,7 @@ class TestTheKeyOfWhatIsSentOnce:
 class TestARecovery:
     def test_has_taken_the_commands_that_were_not_withdrawn(self) -> None:
         so_far = after(PLAN, start("s"), reboot("a"), reboot("b"), withdrawal("b"))
-        assert so_far.recovery_commands == (SentRecoveryCommand(key="reboot", at=minute(2), booted_at=T0),)
+        assert so_far.recovery_commands == (TakenCommand(key="reboot", at=minute(2), booted_at=T0),)
 
     @pytest.mark.parametrize(
         ("happened", "is_begun"),

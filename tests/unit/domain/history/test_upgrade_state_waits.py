@@ -24,7 +24,7 @@ from srx_issu.domain.history.step_events import (
     WaitEnded,
 )
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.goals import Goal
 from tests.fakes.snapshots import N0
 from tests.unit.domain.history.happened import after, minute

@@ -12,16 +12,16 @@ from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.failure.transcript import transcript_verdict
-from srx_issu.domain.recovery.plan import (
-    MOST_ACTIONS,
+from srx_issu.domain.procedure.action import (
     ActionName,
     CommandKind,
-    RecoveryAction,
-    RecoveryCommand,
-    SentRecoveryCommand,
+    PlannedAction,
+    PlannedCommand,
+    TakenCommand,
 )
+from srx_issu.domain.procedure.progress import Send, Stop
+from srx_issu.domain.recovery.plan import MOST_ACTIONS
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan, recover
-from srx_issu.domain.recovery.progress import Send, Stop
 from srx_issu.domain.upgrade.commands import RollBackNode, SoftwareFamily
 from srx_issu.ports.codec import dumps, loads
 from tests.fakes.intents import intent
@@ -324,27 +324,27 @@ class TestThePlanAsAValue:
         assert made.action(ActionName.RESYNC_POLICIES) is None
 
     def test_refuses_to_grow_beyond_a_dozen_steps(self) -> None:
-        step = RecoveryAction(name=ActionName.WAIT_FOR_NODE, reason="", deadline="resync_s")
+        step = PlannedAction(name=ActionName.WAIT_FOR_NODE, reason="", deadline="resync_s")
         with pytest.raises(ValueError, match="13 actions, at most 12"):
             _plan_of(*[step] * 13)
 
     def test_refuses_two_commands_with_one_key(self) -> None:
-        twice = (RecoveryCommand(key="a", order=CommandKind.ABORT_ISSU, node=N0),) * 2
-        step = RecoveryAction(name=ActionName.ABORT_ISSU, reason="", deadline="resync_s", commands=twice)
+        twice = (PlannedCommand(key="a", order=CommandKind.ABORT_ISSU, node=N0),) * 2
+        step = PlannedAction(name=ActionName.ABORT_ISSU, reason="", deadline="resync_s", commands=twice)
         with pytest.raises(ValueError, match="share a key: a, a"):
             _plan_of(step)
 
     @pytest.mark.parametrize("order", [CommandKind.ROLL_BACK, CommandKind.REBOOT])
     def test_a_command_without_its_node_builds_no_command(self, order: CommandKind) -> None:
         with pytest.raises(ValueError, match="names no node"):
-            _ = RecoveryCommand(key="x", order=order, node=N0).junos_command
+            _ = PlannedCommand(key="x", order=order, node=N0).junos_command
 
     def test_a_command_without_its_group_builds_no_command(self) -> None:
         with pytest.raises(ValueError, match="names no redundancy group"):
-            _ = RecoveryCommand(key="x", order=CommandKind.RESET_FAILOVER, node=N0).junos_command
+            _ = PlannedCommand(key="x", order=CommandKind.RESET_FAILOVER, node=N0).junos_command
 
 
-def _plan_of(*actions: RecoveryAction) -> RecoveryPlan:
+def _plan_of(*actions: PlannedAction) -> RecoveryPlan:
     return RecoveryPlan(
         kind=PlanKind.ROLL_BACK,
         failure=FailureClass.COLD_SYNC_FAILED,
@@ -394,7 +394,7 @@ def test_a_node_that_never_booted_is_not_rebooted_into_an_image_that_may_be_wait
     words = "Reboot secondary node failed (error-code: 4.1)"
     made = plan(snapshot(view(N0, groups=FLAGGED, issu=WINDOW), silent(N1)), words)
     back = both(groups=FLAGGED)
-    sent = [SentRecoveryCommand(key=f"abort_issu_{node}", at=back.taken_at) for node in (N0, N1)]
+    sent = [TakenCommand(key=f"abort_issu_{node}", at=back.taken_at) for node in (N0, N1)]
     step = next_action(made, back, sent)
     assert isinstance(step, Stop)
     assert "has not rebooted" in step.reason

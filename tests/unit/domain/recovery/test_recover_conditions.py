@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from srx_issu.domain.cluster.model import GroupMember, GroupState, IssuStatus, RedundancyGroup, Snapshot
-from srx_issu.domain.recovery.conditions import StateClaim, StateCondition, judge
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
 from tests.fakes.snapshots import (
     N0,
     N1,

@@ -9,17 +9,14 @@ import pytest
 
 from srx_issu.domain.cluster.model import GroupState, IssuStatus, NodeView, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
-from srx_issu.domain.recovery import group_steps, steps
-from srx_issu.domain.recovery.plan import (
+from srx_issu.domain.procedure.action import (
     ActionName,
     CommandKind,
-    PlanKind,
-    RecoveryAction,
-    RecoveryCommand,
-    RecoveryPlan,
-    SentRecoveryCommand,
+    PlannedAction,
+    PlannedCommand,
+    TakenCommand,
 )
-from srx_issu.domain.recovery.progress import (
+from srx_issu.domain.procedure.progress import (
     MOST_TRIES,
     RESEND_AFTER,
     Passed,
@@ -29,7 +26,9 @@ from srx_issu.domain.recovery.progress import (
     next_in,
     step_of,
 )
-from srx_issu.domain.recovery.stop_rules import Objection, StopVerdict, objection
+from srx_issu.domain.procedure.stop_rules import Objection, StopVerdict, objection
+from srx_issu.domain.recovery import group_steps, steps
+from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from tests.fakes.snapshots import (
     N0,
@@ -56,12 +55,12 @@ HALF = snapshot(
 BACK = both(groups=FLAGGED, issu=WINDOW)  # node1 runs the old release again, window still open
 SPLIT = snapshot(view(N0), view(N1, groups=(group(0, N1), group(1))))
 BOOTED = view(N1).booted_at
-ROLLED = SentRecoveryCommand(key="roll_back_node1", at=T0, booted_at=BOOTED)
+ROLLED = TakenCommand(key="roll_back_node1", at=T0, booted_at=BOOTED)
 ABORTED = (
-    SentRecoveryCommand(key="abort_issu_node0", at=T0),
-    SentRecoveryCommand(key="abort_issu_node1", at=T0),
+    TakenCommand(key="abort_issu_node0", at=T0),
+    TakenCommand(key="abort_issu_node1", at=T0),
 )
-REBOOTED = SentRecoveryCommand(key="reboot_node1", at=T0, booted_at=BOOTED)
+REBOOTED = TakenCommand(key="reboot_node1", at=T0, booted_at=BOOTED)
 
 
 def put_back(permission: Permission = Permission.AUTOMATIC) -> RecoveryPlan:
@@ -144,7 +143,7 @@ class TestOneStepAfterTheOther:
         step = next_action(put_back(), HALF, ())
         assert sent(step) == "node1: request system software rollback node 1 reboot"
         assert isinstance(step, Send)
-        assert step.taken == SentRecoveryCommand(key="roll_back_node1", at=T0, booted_at=HALF.node1.booted_at)
+        assert step.taken == TakenCommand(key="roll_back_node1", at=T0, booted_at=HALF.node1.booted_at)
 
     def test_passes_by_what_is_so_already(self) -> None:
         assert sent(next_action(put_back(), BACK, ())) == (
@@ -205,14 +204,14 @@ class TestOneStepAfterTheOther:
     def test_does_not_go_back_to_steps_that_are_over(self) -> None:
         moved = (group(0), group(1, N1))  # preempt took RG1 after the reset
         now = snapshot(view(N0, groups=moved), after_reboot(view(N1, groups=moved)))
-        reset = SentRecoveryCommand(key="reset_rg1", at=T0)
+        reset = TakenCommand(key="reset_rg1", at=T0)
         assert isinstance(next_action(put_back(), now, (ROLLED, *ABORTED, REBOOTED, reset)), Finished)
 
 
 class TestMovingGroups:
     MOVED = (group(0), group(1, N1, priorities={N1: 255}, manual=True))
 
-    def step(self, now: Snapshot, *done: SentRecoveryCommand) -> Send | Wait | Passed | Stop:
+    def step(self, now: Snapshot, *done: TakenCommand) -> Send | Wait | Passed | Stop:
         return next_in(group_steps.fail_over((0, 1), N0, OLD), now, done)
 
     def half(self, groups: tuple[object, ...]) -> Snapshot:
@@ -223,12 +222,12 @@ class TestMovingGroups:
 
     def test_moves_the_group_once_the_flag_is_gone(self) -> None:
         now = self.half((group(0), group(1, N1)))
-        assert sent(self.step(now, SentRecoveryCommand(key="clear_rg1", at=T0))).endswith(
+        assert sent(self.step(now, TakenCommand(key="clear_rg1", at=T0))).endswith(
             "failover redundancy-group 1 node 0"
         )
 
     def test_does_not_clear_the_flag_that_its_own_move_has_set(self) -> None:
-        done = (SentRecoveryCommand(key="clear_rg1", at=T0), SentRecoveryCommand(key="fail_over_rg1", at=T0))
+        done = (TakenCommand(key="clear_rg1", at=T0), TakenCommand(key="fail_over_rg1", at=T0))
         moving = later(self.half(self.MOVED), 30)
         assert isinstance(self.step(moving, *done), Wait)
         moved = later(self.half(FLAGGED), 3600)
@@ -242,7 +241,7 @@ class TestMovingGroups:
 
     def test_waits_for_the_node_that_takes_over(self) -> None:
         now = snapshot(view(N0, groups=ON_NODE1, cold_sync=SYNCING), view(N1, NEW, groups=ON_NODE1))
-        step = self.step(now, SentRecoveryCommand(key="clear_rg1", at=T0))
+        step = self.step(now, TakenCommand(key="clear_rg1", at=T0))
         assert isinstance(step, Wait)
         assert "not cold-synced" in step.reason
 
@@ -272,11 +271,11 @@ class TestForTheDag:
     def test_policies_are_resynced_once(self) -> None:
         step = steps.resync_policies(N0)
         assert sent(next_in(step, both(), ())) == "node0: request security policies resync"
-        assert isinstance(next_in(step, both(), (SentRecoveryCommand(key="resync_policies", at=T0),)), Passed)
+        assert isinstance(next_in(step, both(), (TakenCommand(key="resync_policies", at=T0),)), Passed)
 
 
-def command(order: CommandKind, **changes: object) -> RecoveryCommand:
-    plain = RecoveryCommand(key="x", order=order, node=N1, subject=N1, group_id=1)
+def command(order: CommandKind, **changes: object) -> PlannedCommand:
+    plain = PlannedCommand(key="x", order=order, node=N1, subject=N1, group_id=1)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -352,7 +351,7 @@ class TestStopRules:
         assert objection(command(order), both()) is None
 
     def test_they_stand_before_a_plan_that_has_no_sense(self) -> None:
-        mad = RecoveryAction(
+        mad = PlannedAction(
             name=ActionName.REBOOT_NODE,
             reason="because",
             deadline="resync_s",

@@ -8,7 +8,7 @@ from srx_issu.domain.cluster.model import IssuStatus
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import diagnose
 from srx_issu.domain.failure.rules import FailureRules
-from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery.descriptions import by_hand, describe, describe_condition
 from srx_issu.domain.recovery.planner import recover
 from tests.fakes.intents import intent

@@ -10,7 +10,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.recovery.recover_cluster import carry_out, conclude_recovery
 from srx_issu.steps.recovery.stored_plan import prognosis, store_plan, stored_plan

@@ -11,7 +11,7 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.history.approval_events import ApprovalConfirmed
 from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.recovery.planner import PlanKind
 from srx_issu.steps.recovery.branch import (
     BRANCHES,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.history.entry import Entry
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.steps.recovery.recover_cluster import carry_out
 from tests.fakes.contexts import FakeUpgrade, ScriptedReader

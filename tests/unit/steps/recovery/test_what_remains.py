@@ -8,7 +8,7 @@ from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.history.command_events import CommandRejected, Sending
 from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, diagnose, overdue
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose, Person
-from srx_issu.domain.recovery.plan import ActionName
+from srx_issu.domain.procedure.action import ActionName
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.approval.gate import approach, hear
 from srx_issu.steps.approval.gate_task import AskPerson, Enough, Gate, Response

@@ -1,4 +1,4 @@
-"""What a step of a recovery needs, and what shows that it is done: claims about one snapshot, as data.
+"""What an action of a plan needs, and what shows that it is done: claims about one snapshot, as data.
 
 Data and not functions, so that a plan can be shown to a person, kept in the journal, and judged again by
 a task that was killed. A claim is True, False, or None: the nodes do not tell, and nobody may guess.

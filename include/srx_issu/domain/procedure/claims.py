@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.recovery.conditions import StateClaim, StateCondition
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 
 
 def answers(node: NodeName) -> StateCondition:

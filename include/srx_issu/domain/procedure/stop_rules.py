@@ -1,4 +1,4 @@
-"""The stop rules, asked before every single command of a recovery, whatever the plan says.
+"""The stop rules, asked before every single command of a plan, whatever the plan says.
 
 docs/junos.md, "Stop rules", has each with its source: never a rollback without ``node N`` (the command type
 sees to that), never roll back or reboot a node that is primary of a group, never move a group during hold,
@@ -14,8 +14,8 @@ from typing import assert_never
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_ready_to_take_over, not_settled
 from srx_issu.domain.failure.situation import split_groups
-from srx_issu.domain.recovery.conditions import StateClaim, StateCondition, judge
-from srx_issu.domain.recovery.plan import CommandKind, RecoveryCommand
+from srx_issu.domain.procedure.action import CommandKind, PlannedCommand
+from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
 
 
 class StopVerdict(StrEnum):
@@ -44,7 +44,7 @@ def split_brain(now: Snapshot) -> Objection | None:
     return Objection(verdict=StopVerdict.PAGE, reason=reason)
 
 
-def objection(command: RecoveryCommand, now: Snapshot) -> Objection | None:
+def objection(command: PlannedCommand, now: Snapshot) -> Objection | None:
     """Why the command must not be sent now; None = no rule speaks against it."""
     if split := split_brain(now):
         return split
@@ -61,7 +61,7 @@ def objection(command: RecoveryCommand, now: Snapshot) -> Objection | None:
             assert_never(never)
 
 
-def _to_take_down(command: RecoveryCommand, now: Snapshot) -> Objection | None:
+def _to_take_down(command: PlannedCommand, now: Snapshot) -> Objection | None:
     """The node goes down: its peer must be seen to carry every group, by the word of both."""
     node = command.subject
     if node is None or command.node is not node:
@@ -84,7 +84,7 @@ def _to_take_down(command: RecoveryCommand, now: Snapshot) -> Objection | None:
     return None
 
 
-def _to_move(command: RecoveryCommand, now: Snapshot) -> Objection | None:
+def _to_move(command: PlannedCommand, now: Snapshot) -> Objection | None:
     """A group moves: nobody in hold-down, and the node that takes over is in sync."""
     if command.group_id is None or command.subject is None:
         return Objection(verdict=StopVerdict.STOP, reason=f"{command.key}: names no group or no node")

@@ -1,4 +1,4 @@
-"""The next step of a recovery: a pure function of the plan, one look at both nodes, and what was sent.
+"""The next step of a plan: a pure function of the plan, one look at both nodes, and what was sent.
 
 Asked anew before every command, so a task that was killed, retried or run twice arrives at the same
 answer. What was sent is journalled *before* it goes out; a command that may go out once only is then never
@@ -10,17 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.recovery.conditions import Judged, StateCondition, judge
-from srx_issu.domain.recovery.plan import (
-    ActionName,
-    RecoveryAction,
-    RecoveryCommand,
-    RecoveryPlan,
-    SentRecoveryCommand,
-)
-from srx_issu.domain.recovery.stop_rules import StopVerdict, objection, split_brain
+from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand, TakenCommand
+from srx_issu.domain.procedure.conditions import Judged, StateCondition, judge
+from srx_issu.domain.procedure.stop_rules import StopVerdict, objection, split_brain
 
 RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
 MOST_TRIES = 3
@@ -30,9 +25,9 @@ MOST_TRIES = 3
 class Send:
     """Send this one command now: journal it (``taken``), then ``junos_command`` to its node."""
 
-    action: RecoveryAction
-    command: RecoveryCommand
-    taken: SentRecoveryCommand
+    action: PlannedAction
+    command: PlannedCommand
+    taken: TakenCommand
     reason: str
 
 
@@ -40,7 +35,7 @@ class Send:
 class Wait:
     """Look again later; after ``action.deadline`` seconds in this step, stop."""
 
-    action: RecoveryAction
+    action: PlannedAction
     reason: str
 
 
@@ -64,7 +59,7 @@ class Stop:
 
 
 def next_in(
-    action: RecoveryAction, now: Snapshot, done: Iterable[SentRecoveryCommand]
+    action: PlannedAction, now: Snapshot, done: Iterable[TakenCommand]
 ) -> Send | Wait | Passed | Stop:
     """What is due now in one step. ``done`` is every command of the plan that was (or may have been) sent."""
     taken = tuple(done)
@@ -81,7 +76,7 @@ def next_in(
 
 
 def _send(
-    action: RecoveryAction, command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
+    action: PlannedAction, command: PlannedCommand, now: Snapshot, taken: tuple[TakenCommand, ...]
 ) -> Send | Wait | Stop:
     """All that can speak against sending it now."""
     booted = _boot_times(taken)
@@ -96,20 +91,18 @@ def _send(
     if missing := [*_unheld(needs), *_not_held(command.waits_for, now, booted)]:
         return Wait(action=action, reason=missing[0])
     subject: NodeName = command.subject or command.node
-    note = SentRecoveryCommand(key=command.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
+    note = TakenCommand(key=command.key, at=now.taken_at, booted_at=now.view(subject).booted_at)
     return Send(action=action, command=command, taken=note, reason=action.reason)
 
 
-def _due(
-    action: RecoveryAction, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]
-) -> list[RecoveryCommand]:
+def _due(action: PlannedAction, now: Snapshot, taken: tuple[TakenCommand, ...]) -> list[PlannedCommand]:
     """Errands that are not over; what only prepares another one is over with that one, sent or seen."""
     over = {e.key for e in action.commands if _is_over(e, now, taken)}
     settled = over | {t.key for t in taken}
     return [e for e in action.commands if e.key not in over and e.prepares not in settled]
 
 
-def _is_over(command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
+def _is_over(command: PlannedCommand, now: Snapshot, taken: tuple[TakenCommand, ...]) -> bool:
     """Whether the command's effect shows, or it was sent and cannot show."""
     sent = any(t.key == command.key for t in taken)
     if not sent and (command.is_always_sent or not command.done_when):
@@ -121,7 +114,7 @@ def _is_over(command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryC
     return sent and command.is_unseen_ok and hidden
 
 
-def _may_be_sent(command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> bool:
+def _may_be_sent(command: PlannedCommand, now: Snapshot, taken: tuple[TakenCommand, ...]) -> bool:
     """False for what went out once and may not again, or went out a moment ago."""
     tries = [t.at for t in taken if t.key == command.key]
     if not tries:
@@ -129,7 +122,7 @@ def _may_be_sent(command: RecoveryCommand, now: Snapshot, taken: tuple[SentRecov
     return not command.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= RESEND_AFTER
 
 
-def _unfinished(action: RecoveryAction, now: Snapshot, taken: tuple[SentRecoveryCommand, ...]) -> list[str]:
+def _unfinished(action: PlannedAction, now: Snapshot, taken: tuple[TakenCommand, ...]) -> list[str]:
     """Repeatable commands whose effect is still to be seen."""
     waiting = [e for e in _due(action, now, taken) if not e.is_once]
     booted = _boot_times(taken)
@@ -150,7 +143,7 @@ def _unheld(judged: list[Judged]) -> list[str]:
     return [j.text for j in judged if not j.holds]
 
 
-def _boot_times(taken: tuple[SentRecoveryCommand, ...]) -> dict[str, datetime | None]:
+def _boot_times(taken: tuple[TakenCommand, ...]) -> dict[str, datetime | None]:
     """Boot time of each command's node before its first try."""
     times: dict[str, datetime | None] = {}
     for one in taken:
@@ -158,8 +151,14 @@ def _boot_times(taken: tuple[SentRecoveryCommand, ...]) -> dict[str, datetime | 
     return times
 
 
+class _Plan(Protocol):
+    """Any plan that is made of actions."""
+
+    def action(self, name: ActionName) -> PlannedAction | None: ...
+
+
 def step_of(
-    plan: RecoveryPlan, name: ActionName, now: Snapshot, done: Iterable[SentRecoveryCommand]
+    plan: _Plan, name: ActionName, now: Snapshot, done: Iterable[TakenCommand]
 ) -> Send | Wait | Passed | Stop:
     """One named step of a plan, as a task of the DAG asks; a plan without it has passed it."""
     action = plan.action(name)
