@@ -14,7 +14,7 @@ import tarfile
 import zlib
 from pathlib import Path
 
-from srx_lab.machine.state import Image
+from srx_lab.machine.software import Image
 from srx_lab.platforms import PLATFORMS, ImageName, parse_image_name
 from srx_lab.release import Release, UnknownRelease, parse_release
 

@@ -13,7 +13,8 @@ from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.fault_spec import FaultSpec
 from srx_lab.machine.groups import view
 from srx_lab.machine.issu_rules import StartOptions
-from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Image, Scale
+from srx_lab.machine.software import Image
+from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Scale
 from srx_lab.machine.words import NodeId
 from srx_lab.platforms import PLATFORMS
 from srx_lab.release import parse_release

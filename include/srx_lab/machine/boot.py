@@ -7,6 +7,7 @@ from srx_lab.machine.counters import refresh_rates, reset_counters
 from srx_lab.machine.effects import NodeCameUp, NodeWentDown, ShutdownAnnounced
 from srx_lab.machine.groups import hold_owner, release_manual_flag_only, set_state, settle
 from srx_lab.machine.links import isolate
+from srx_lab.machine.pending import boot_pending, pending_text
 from srx_lab.machine.state import GroupOnNode, Node
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
 from srx_lab.machine.world import World
@@ -40,7 +41,7 @@ def go_down(world: World, node: NodeId, *, reason: str, extra_s: float = 0.0, st
     here.power = Power.OFF if never else Power.REBOOTING
     here.cold_sync = ColdSync.UNKNOWN
     _stop_everything(world, node)
-    world.emit(NodeWentDown(node=node, reason=reason))
+    world.emit(NodeWentDown(node=node, reason=reason, pending=pending_text(world, node)))
     if not never:
         here.reboot_reason = NORMAL
         world.schedule.after(
@@ -79,8 +80,7 @@ def come_up(world: World, node: NodeId) -> None:
     here = world.node(node)
     if here.is_up:
         return
-    if here.pending is not None:
-        here.previous, here.release, here.pending = here.release, here.pending, None
+    boot_pending(world, here)
     here.power, here.booted_at, here.boots = Power.UP, world.now, here.boots + 1
     here.groups = {group: _fresh(here, group) for group in world.state.groups}
     here.cold_sync, here.cold_sync_spus_done = ColdSync.UNKNOWN, 0

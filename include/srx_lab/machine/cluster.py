@@ -12,13 +12,13 @@ from srx_lab.machine.faults import make_fault
 from srx_lab.machine.injection import clear, inject
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.result import CommandResult
+from srx_lab.machine.software import Image
 from srx_lab.machine.state import (
     ClusterSpec,
     ClusterState,
     CommitRecord,
     Group,
     GroupOnNode,
-    Image,
     Node,
     Transition,
     Upgrade,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from srx_lab.machine import transcript
 from srx_lab.machine.boot import announce_reboot
-from srx_lab.machine.effects import IssuStarted
+from srx_lab.machine.effects import IssuStarted, RebootOrdered
 from srx_lab.machine.groups import fail_over, force, priority, release_force
 from srx_lab.machine.icu import upgrade_in_band
 from srx_lab.machine.issu import upgrade_cluster
 from srx_lab.machine.issu_rules import StartOptions, needs_reboot_word, refuse_form
+from srx_lab.machine.pending import drop_pending, make_pending, pending_text
 from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
-from srx_lab.machine.state import Image, Upgrade
+from srx_lab.machine.software import Image
+from srx_lab.machine.state import Upgrade
 from srx_lab.machine.window import record_event
 from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
 from srx_lab.machine.world import World
@@ -100,14 +102,15 @@ def _roll_back_one(world: World, node: NodeId) -> Answer:
     if world.fault("rollback_impossible", node):
         return Answer(text=CANNOT_ROLL_BACK, node=node)
     if here.pending is not None:
-        dropped, here.pending = here.pending, None
-        return Answer(
-            text=f"Junos version '{dropped.text}' removed; '{here.release.text}' stays active", node=node
+        dropped = drop_pending(world, node, by="rollback")
+        text = (
+            f"Junos version '{dropped.text if dropped else ''}' removed; '{here.release.text}' stays active"
         )
+        return Answer(text=text, node=node)
     if here.previous is None:
         return Answer(text="error: No package to rollback to", node=node, severity=Severity.ERROR)
-    here.pending = here.previous
-    return Answer(text=f"Junos version '{here.pending.text}' will become active at next reboot", node=node)
+    make_pending(world, node, here.previous, by="rollback")
+    return Answer(text=f"Junos version '{here.previous.text}' will become active at next reboot", node=node)
 
 
 def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResult:
@@ -120,6 +123,7 @@ def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResu
         if not world.node(node).is_up:
             answers.append(_unreachable(node))
             continue
+        world.emit(RebootOrdered(node=node, user=user, pending=pending_text(world, node)))
         announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
         answers.append(_goes_down(world, node))
     unfinished = any(world.fault("reboot_reply_never_ends", node) for node in nodes)

@@ -9,10 +9,11 @@ from srx_lab.machine.words import GroupState, NodeId, Phase
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NodeWentDown:
-    """All sessions of the node are cut and its port refuses."""
+    """All sessions of the node are cut and its port refuses. `pending`: the release it is to come back on."""
 
     node: NodeId
     reason: str
+    pending: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,75 @@ class ShutdownAnnounced:
     """The shutdown message is written on every terminal of the node."""
 
     node: NodeId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RebootOrdered:
+    """A node was told to reboot, whether it will or not. `pending`: the release it is to come back on."""
+
+    node: NodeId
+    user: str
+    pending: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleasePending:
+    """A release was put where the node's next boot takes it. `by`: what did it."""
+
+    node: NodeId
+    release: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingDropped:
+    """The node's next boot takes the release that it runs. `release`: what was pending."""
+
+    node: NodeId
+    release: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallStarted:
+    """An install on one node was accepted; `number` is its transcript's."""
+
+    number: int
+    node: NodeId
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallEnded:
+    """The install's process is over; its session gets its prompt back. `cut`: its node went down."""
+
+    number: int
+    node: NodeId
+    outcome: str
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstallLogged:
+    """A line for the node's `install` log."""
+
+    node: NodeId
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoaderUpgraded:
+    """The node's boot loader is the one of 24.4R1 (SRX300 line), whatever becomes of the install."""
+
+    node: NodeId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SynCheckChanged:
+    """TCP SYN checks are off for `seconds`, or on again."""
+
+    is_off: bool
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +184,14 @@ Effect = (
     NodeWentDown
     | NodeCameUp
     | ShutdownAnnounced
+    | RebootOrdered
+    | ReleasePending
+    | PendingDropped
+    | InstallStarted
+    | InstallEnded
+    | InstallLogged
+    | LoaderUpgraded
+    | SynCheckChanged
     | GroupChanged
     | PhaseEntered
     | IssuStarted

@@ -18,6 +18,14 @@ class Scope(StrEnum):
     WIRE = "wire"  # between the node and its client; both nodes when none is named
 
 
+class Route(StrEnum):
+    """The way of upgrading that a fault belongs to: the one that its rehearsal takes."""
+
+    ISSU = "issu"  # in-service upgrade
+    ICU = "icu"  # in-band cluster upgrade
+    REBOOT = "reboot"  # both nodes installed by themselves, then rebooted together
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaultSpec:
     """A kind of fault: what it does, where it is known from, its parameters with their defaults."""
@@ -28,6 +36,7 @@ class FaultSpec:
     scope: Scope
     parameters: dict[str, str] = field(default_factory=dict)
     default_at: Phase | None = None
+    route: Route = Route.ISSU
 
 
 R, S, U = "[R]", "[S]", "[U]"
@@ -39,6 +48,15 @@ def spec(
     source: str,
     scope: Scope,
     at: Phase | None = None,
+    route: Route = Route.ISSU,
     **parameters: str,
 ) -> FaultSpec:
-    return FaultSpec(name=name, says=says, source=source, scope=scope, parameters=parameters, default_at=at)
+    return FaultSpec(
+        name=name,
+        says=says,
+        source=source,
+        scope=scope,
+        parameters=parameters,
+        default_at=at,
+        route=route,
+    )

@@ -11,6 +11,7 @@ from srx_lab.machine.effects import FileCopied
 from srx_lab.machine.endings import Refused, cut_short, follow_last_reboot, refuse_cleanly
 from srx_lab.machine.groups import fail_over, force, release_force
 from srx_lab.machine.issu_rules import disk_shortages
+from srx_lab.machine.pending import make_pending
 from srx_lab.machine.progress import end_upgrade, enter_phase, say
 from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import Upgrade
@@ -61,7 +62,7 @@ def _install_on(world: World, upgrade: Upgrade, node: NodeId, phase: Phase) -> S
         say(world, upgrade, "ISSU: start upgrading software package on primary node")
     say(world, upgrade, "Formatting alternate root (/dev/da0s1a)...", f"Extracting {upgrade.image.path} ...")
     yield Sleep(seconds=world.durations.install_secondary)
-    world.node(node).pending = upgrade.image.release
+    make_pending(world, node, upgrade.image.release, by="icu")
     release = upgrade.image.release.text if upgrade.image.release else ""
     say(world, upgrade, f"JUNOS {release} will become active at next reboot")
     if role == "secondary":

@@ -20,6 +20,7 @@ from srx_lab.machine.links import (
     restore_fabric_link,
     split,
 )
+from srx_lab.machine.pending import drop_pending, make_pending
 from srx_lab.machine.state import Alarm, CommitRecord, CoreDump
 from srx_lab.machine.window import set_window
 from srx_lab.machine.words import NodeId, Phase, Power
@@ -145,13 +146,13 @@ def _resume_rtos(world: World, fault: Fault) -> None:
 def _install(world: World, fault: Fault) -> None:
     for node in world.nodes():
         if fault.hits(node.node):
-            node.pending = parse_release(fault.parameters["release"])
+            make_pending(world, node.node, parse_release(fault.parameters["release"]), by="fault")
 
 
 def _uninstall(world: World, fault: Fault) -> None:
     for node in world.nodes():
         if fault.node in {None, node.node}:
-            node.pending = None
+            drop_pending(world, node.node, by="fault")
 
 
 def _commit_unconfirmed(world: World, fault: Fault) -> None:

@@ -16,6 +16,7 @@ from srx_lab.machine.endings import (
     refuse_cleanly,
 )
 from srx_lab.machine.groups import fail_over, force, is_secondary, priority
+from srx_lab.machine.pending import make_pending
 from srx_lab.machine.progress import end_upgrade, enter_phase, note, say
 from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import Upgrade
@@ -108,7 +109,7 @@ def _install_secondary(world: World, upgrade: Upgrade) -> Script:
     enter_phase(world, upgrade, Phase.INSTALL_SECONDARY)
     note(world, upgrade, f"ISSU: start upgrading software package on secondary node {upgrade.secondary}")
     yield Sleep(seconds=world.durations.install_secondary)
-    world.node(upgrade.secondary).pending = upgrade.image.release
+    make_pending(world, upgrade.secondary, upgrade.image.release, by="issu")
     say(world, upgrade, f"JUNOS {_target(upgrade)} will become active at next reboot")
     note(world, upgrade, f"ISSU: finished upgrading on secondary node {upgrade.secondary}")
 
@@ -191,7 +192,6 @@ def _switchover_refusal(world: World, new: NodeId) -> str | None:
 def _upgrade_old_primary(world: World, upgrade: Upgrade) -> Script:
     """Step 10: the window closes, then the old primary reboots into the new image [S]."""
     enter_phase(world, upgrade, Phase.INSTALL_PRIMARY)
-    starter = world.node(upgrade.starter)
     if upgrade.no_old_master_upgrade:
         note(world, upgrade, "ISSU: old primary node is not upgraded, as requested")
         _leave_window(world, upgrade)
@@ -202,7 +202,7 @@ def _upgrade_old_primary(world: World, upgrade: Upgrade) -> Script:
     yield Sleep(seconds=world.durations.install_primary)
     if world.fault("primary_upgrade_fails"):
         raise Aborted(f"error: {world.stamp(upgrade.starter)}: upgrade of node {upgrade.starter} failed")
-    starter.pending = upgrade.image.release
+    make_pending(world, upgrade.starter, upgrade.image.release, by="issu")
     say(world, upgrade, f"JUNOS {_target(upgrade)} will become active at next reboot")
     if upgrade.unlink:
         for node in NodeId:

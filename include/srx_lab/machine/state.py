@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from srx_lab.durations import Durations
+from srx_lab.machine.software import Image, Install
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Phase, Power
 from srx_lab.platforms import Platform
 from srx_lab.release import Release
@@ -184,6 +185,8 @@ class Node:
     cores: list[CoreDump] = field(default_factory=list)
     rescue_saved: bool = True
     snapshot_at: float | None = None
+    new_loader: bool = False  # of 24.4R1 on the SRX300 line
+    held_by_icu: bool = False  # booted by an ICU that ended before the other node; until it is aborted here
 
     @property
     def is_up(self) -> bool:
@@ -199,23 +202,6 @@ class Links:
 
     control: bool = True
     fabric: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Image:
-    """What inspection found out about an image file before the machine is asked to install it."""
-
-    path: str
-    exists: bool
-    size: int = 0
-    token: str = ""
-    release: Release | None = None
-    damage: str = ""
-    remote: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[-1]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -263,6 +249,8 @@ class ClusterState:
     links: Links = field(default_factory=Links)
     upgrade: Upgrade | None = None
     upgrade_starts: int = 0
+    installs: dict[int, Install] = field(default_factory=dict)  # by the number of what they print
+    transcripts: int = 0  # upgrades and installs that print lines
     losses: Losses = field(default_factory=Losses)
     commits: list[CommitRecord] = field(default_factory=list)
     candidate: list[str] = field(default_factory=list)  # set and delete lines, the committed ones first

@@ -14,7 +14,7 @@ from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod, Timers
 from srx_lab.machine.fault_catalogue import FAULTS
-from srx_lab.machine.fault_spec import Scope
+from srx_lab.machine.fault_spec import Route, Scope
 from srx_lab.machine.state import ClusterSpec, GroupSpec
 from srx_lab.machine.words import RUNNING_PHASES, NodeId, Phase
 from srx_lab.platforms import PLATFORMS
@@ -39,7 +39,10 @@ MODELS = ("SRX4600", "SRX4600", "SRX1500", "SRX5800", "SRX5800-RE3", "SRX1600")
 FAULT_NAMES = sorted(
     name
     for name, spec in FAULTS.items()
-    if spec.scope is not Scope.WIRE and not name.startswith("reply_") and name != "already_current"
+    if spec.route is Route.ISSU
+    and spec.scope is not Scope.WIRE
+    and not name.startswith("reply_")
+    and name != "already_current"
 )
 # Those that stop an ISSU half way, each where it belongs.
 HALF_WAY = (
