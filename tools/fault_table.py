@@ -1,4 +1,4 @@
-"""Writes the table of docs/lab.md: every fault of the simulated clusters, tried on one of them."""
+"""Writes the tables of docs/lab.md: every fault of the simulated clusters, tried on one of them by each route."""
 
 from __future__ import annotations
 
@@ -7,25 +7,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from srx_lab.machine.fault_catalogue import FAULTS
-from srx_lab.machine.fault_spec import Scope
+from srx_lab.machine.fault_routes import IN_ICU, IN_REBOOT
+from srx_lab.machine.fault_spec import Route, Scope
 from srx_lab.rehearsal import rehearse
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "lab.md"
-_TABLE = re.compile(r"^\| fault \| what happens \| source \|.*?(?=^[^|]|\Z)", re.MULTILINE | re.DOTALL)
+_HEADS = {
+    Route.ISSU: "| fault | what happens | source | the start says | it ends | node0 shows | node1 shows |",
+    Route.ICU: "| fault of an ICU | what happens | source | it says | it ends | node0 shows | node1 shows |",
+    Route.REBOOT: "| fault of installs | what happens | source | they say | they end | node0 shows | node1 shows |",
+}
+_SHARED = {Route.ISSU: (), Route.ICU: IN_ICU, Route.REBOOT: IN_REBOOT}
 
 
 def with_table(page: str) -> str:
-    """The page with the table as it is now."""
-    table = "\n".join(table_lines()) + "\n"
-    return _TABLE.sub(lambda _: table, page)
+    """The page with the tables as they are now."""
+    for route, head in _HEADS.items():
+        stands = re.compile(rf"^{re.escape(head)}.*?(?=^[^|]|\Z)", re.MULTILINE | re.DOTALL)
+        table = "\n".join(table_lines(route)) + "\n"
+        page = stands.sub(lambda _, made=table: made, page)
+    return page
 
 
-def table_lines() -> Iterator[str]:
-    """The table, in Markdown."""
-    yield "| fault | what happens | source | the start says | it ends | node0 shows | node1 shows |"
+def table_lines(route: Route = Route.ISSU) -> Iterator[str]:
+    """A route's table, in Markdown."""
+    yield _HEADS[route]
     yield "|---|---|---|---|---|---|---|"
-    for name, spec in FAULTS.items():
-        ending = rehearse(name)
+    own = [name for name, spec in FAULTS.items() if spec.route is route]
+    for name in (*_SHARED[route], *own):
+        spec, ending = FAULTS[name], rehearse(name, route)
         said = ending.answer or ending.complaint or "the transcript"
         end = f"{ending.phase}{', in ISSU window' if ending.window else ''}"
         if spec.scope is Scope.WIRE:

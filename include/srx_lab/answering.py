@@ -125,6 +125,9 @@ def _typed(query: Query) -> dict[str, str]:
 
 
 def _valid_on(device: Device, rpc: str) -> bool:
+    platform = device.world.spec.platform
     if rpc == "get-vmhost-version-information":
-        return device.world.spec.platform.upgrade.value == "vmhost"
+        return platform.upgrade.value == "vmhost"
+    if rpc == "get-snapshot-information":
+        return platform.dual_root
     return True

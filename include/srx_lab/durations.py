@@ -17,6 +17,7 @@ class Durations:
     validate: float = 180
     sync_kernel: float = 30
     push_image: float = 120
+    install: float = 480  # `request system software add` on one node, beside its validation
     install_secondary: float = 480
     reboot: float = 420  # from the shutdown to sshd and jsrpd being up again
     cluster_hold: float = 60  # hold -> secondary

@@ -32,6 +32,10 @@ ANYWHERE: Mapping[str, tuple[str, bool]] = {"node": ("node", True), "no-forwardi
 """Arguments every forwarded command takes."""
 
 
+_WITH_OR_WITHOUT = frozenset({"no-tcp-syn-check"})
+"""Options that take a figure, or none."""
+
+
 class SyntaxTrouble(ValueError):
     """The line is no command; `word` is where the CLI stopped understanding."""
 
@@ -118,11 +122,13 @@ def _starts(wanted: tuple[str, ...], words: list[str]) -> bool:
 def _arguments(syntax: Syntax, rest: list[str]) -> dict[str, str]:
     options = {**ANYWHERE, **syntax.options}
     arguments: dict[str, str] = {}
-    words, places = iter(rest), list(syntax.positionals)
-    for word in words:
+    left, places = list(rest), list(syntax.positionals)
+    while left:
+        word = left.pop(0)
         if word in options:
             name, takes_value = options[word]
-            arguments[name] = next(words, "") if takes_value else ""
+            is_given = takes_value and left and (name not in _WITH_OR_WITHOUT or left[0].isdigit())
+            arguments[name] = left.pop(0) if is_given else ""
         elif places:
             arguments[places.pop(0)] = word
         else:

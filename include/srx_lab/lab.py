@@ -87,6 +87,8 @@ class LabCluster(RunningCluster):
                 self.devices[node].files.host_path(path).unlink(missing_ok=True)
             case effects.Logged(node=node, text=text):
                 self._log(node, text)
+            case effects.InstallLogged(node=node, text=text):
+                self._log(node, text, "install")
             case _:
                 pass
 
@@ -111,8 +113,9 @@ class LabCluster(RunningCluster):
         else:
             asyncio.get_running_loop().run_in_executor(None, shutil.copyfile, file, target)
 
-    def _log(self, node: NodeId, text: str) -> None:
+    def _log(self, node: NodeId, text: str, name: str = "messages") -> None:
         device = self.devices[node]
         stamp = record_date(self.machine.now + device.here.clock_offset_s)
-        with device.files.host_path("/var/log/messages").open("a", encoding="utf-8") as log:
-            log.write(f"{stamp} {device.host_name} {text}\n")
+        line = f"{stamp} {device.host_name} {text}" if name == "messages" else text
+        with device.files.host_path(f"/var/log/{name}").open("a", encoding="utf-8") as log:
+            log.write(f"{line}\n")

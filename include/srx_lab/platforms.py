@@ -23,6 +23,15 @@ class UpgradeMethod(StrEnum):
     NONE = "none"  # refused [S]
 
 
+class SoftwareLayout(StrEnum):
+    """How a node keeps the release that it runs and the one that its next boot takes."""
+
+    DUAL_ROOT = "dual-root"  # two root partitions, an install formats the other one [D][R]
+    STAGED = "staged"  # Junos on a Linux host that stages the image [R][T]
+    SETS = "sets"  # sets of packages, one of them 'pending' [R] on EX, on SRX [U]
+    VMHOST = "vmhost"  # two sets of a VM host [R] on MX
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Platform:
     """One hardware model as the lab simulates it. Slots, PICs and capacities are plausible, not verified."""
@@ -31,8 +40,11 @@ class Platform:
     upgrade: UpgradeMethod
     image_tokens: tuple[str, ...]
     image_template: str
+    later_image_template: str  # from 24.4 on; an empty text: the same
+    software: str
     first_issu: str
     icu_before: str | None
+    icu_floor: str | None  # the earliest release that an ICU goes back to; None: it goes back to none
     reboot_required: bool
     snapshot: bool
     long_hold: bool
@@ -62,7 +74,20 @@ class Platform:
         return self.chassis.lower()
 
     def image_name(self, release: str) -> str:
-        return self.image_template.format(release=release)
+        is_later = self.later_image_template and parse_release(release).at_least(24, 4)
+        template = self.later_image_template if is_later else self.image_template
+        return template.format(release=release)
+
+    @property
+    def dual_root(self) -> bool:
+        """The SRX300 line and SRX550M."""
+        return self.software == SoftwareLayout.DUAL_ROOT
+
+    def software_layout(self, running: Release) -> SoftwareLayout:
+        """Of a node on that release: the SRX300 line has package sets from 24.4 on [U]."""
+        if self.dual_root and running.at_least(24, 4):
+            return SoftwareLayout.SETS
+        return SoftwareLayout(self.software)
 
     def takes_icu(self, running: Release) -> bool:
         """Branch always; 1500 up to D60 and 4100/4200 up to D70 of 15.1X49, before their ISSU [D]."""
@@ -114,6 +139,7 @@ def _platform(name: str, values: dict[str, Any]) -> Platform:
     try:
         parse_release(values["first_issu"])
         upgrade = UpgradeMethod(values["upgrade"])
+        SoftwareLayout(values["software"])
     except ValueError as error:
         raise BadPlatforms(f"{name}: {error}") from None
     made = {**values, "upgrade": upgrade, "image_tokens": tuple(values["image_tokens"])}

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 
 from srx_lab.durations import Durations
 from srx_lab.machine.cluster import ClusterMachine
+from srx_lab.machine.commands import reboot
 from srx_lab.machine.fault_catalogue import FAULTS
-from srx_lab.machine.fault_spec import FaultSpec
+from srx_lab.machine.fault_spec import FaultSpec, Route
 from srx_lab.machine.groups import view
+from srx_lab.machine.installing import start_install
 from srx_lab.machine.issu_rules import StartOptions
-from srx_lab.machine.software import Image
+from srx_lab.machine.software import Image, Install
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Scale
 from srx_lab.machine.words import NodeId
-from srx_lab.platforms import PLATFORMS
+from srx_lab.platforms import PLATFORMS, parse_image_name
 from srx_lab.release import parse_release
 
-RUNNING, TARGET = "21.4R3-S5.4", "22.4R3-S2.11"
+RUNNING, TARGET, LATER = "21.4R3-S5.4", "22.4R3-S2.11", "24.4R1.9"
+BRANCH = "SRX345"
 _START = 1_700_000_000.0
 _ENOUGH_S = 6 * 3600.0
 _IMAGE_BYTES = 4 * 1024 * 1024
@@ -59,24 +62,35 @@ def example_spec(model: str = "SRX4600", *, preempt: bool = False) -> ClusterSpe
 
 def example_image(model: str = "SRX4600", release: str = TARGET) -> Image:
     """A sound image of a model, as inspection reports it."""
-    platform = PLATFORMS[model]
-    name = platform.image_name(release)
+    name = PLATFORMS[model].image_name(release)
+    parsed = parse_image_name(name)
     return Image(
         path=f"/var/tmp/{name}",
         exists=True,
         size=_IMAGE_BYTES,
-        token=platform.image_tokens[0],
+        token=parsed.token if parsed else "",
         release=parse_release(release),
     )
 
 
-def rehearse(name: str) -> Ending:
-    """Inject a fault into a healthy cluster, start an ISSU, wait six hours of virtual time, look."""
+def rehearse(name: str, route: Route | None = None) -> Ending:
+    """Inject a fault into a healthy cluster, upgrade it by the fault's route or the given one, wait six hours of
+    virtual time, look."""
     spec = FAULTS[name]
-    machine = machine_with_room()
-    machine.inject(name)
+    match route or spec.route:
+        case Route.ISSU:
+            return _upgraded(spec, "SRX4600", StartOptions(reboot=True))
+        case Route.ICU:
+            return _upgraded(spec, BRANCH, StartOptions(no_sync=True))
+        case Route.REBOOT:
+            return _rebooted(spec)
+
+
+def _upgraded(spec: FaultSpec, model: str, options: StartOptions) -> Ending:
+    machine = machine_with_room(example_spec(model))
+    machine.inject(spec.name)
     machine.advance(machine.now + 60)
-    result = machine.start_upgrade(NodeId.NODE0, example_image(), StartOptions(reboot=True))
+    result = machine.start_upgrade(NodeId.NODE0, example_image(model), options)
     machine.advance(machine.now + _ENOUGH_S)
     upgrade = machine.upgrade
     return Ending(
@@ -87,6 +101,34 @@ def rehearse(name: str) -> Ending:
         complaint=_complaint(upgrade.transcript if upgrade else []),
         nodes={node: _shown(machine, node) for node in NodeId},
         window=any(node.in_issu_window for node in machine.world.nodes()),
+    )
+
+
+def _rebooted(spec: FaultSpec) -> Ending:
+    """Each node is installed by itself, the secondary first, then both are rebooted, whatever was said."""
+    machine = machine_with_room(example_spec(BRANCH))
+    machine.inject(spec.name)
+    machine.advance(machine.now + 60)
+    target = LATER if spec.name == "loader_upgraded_install_fails" else TARGET
+    outcomes, said = [], []
+    for node in (NodeId.NODE1, NodeId.NODE0):
+        install = Install(number=0, node=node, image=example_image(BRANCH, target))
+        if machine.world.node(node).is_up:
+            start_install(machine.world, install)
+        machine.advance(machine.now + 2 * 3600)
+        outcomes.append(f"{node} {install.outcome or 'not installed'}")
+        said += install.transcript
+    for node in (NodeId.NODE1, NodeId.NODE0):
+        reboot(machine.world, (node,), user="lab")
+    machine.advance(machine.now + _ENOUGH_S)
+    return Ending(
+        fault=spec,
+        answer="",
+        phase=", ".join(outcomes),
+        outcome=", ".join(outcomes),
+        complaint=_complaint(said, marks=("ERROR:", "error:", "corrupted")),
+        nodes={node: _shown(machine, node) for node in NodeId},
+        window=False,
     )
 
 
@@ -103,8 +145,9 @@ def machine_with_room(spec: ClusterSpec | None = None, *, seed: int = 1) -> Clus
     return held[0]
 
 
-def _complaint(transcript: list[str]) -> str:
-    marks = ("error:", "warning:", "failed", "timeout")
+def _complaint(
+    transcript: list[str], marks: tuple[str, ...] = ("error:", "warning:", "failed", "timeout")
+) -> str:
     return next((line.strip() for line in transcript if any(mark in line for mark in marks)), "")
 
 

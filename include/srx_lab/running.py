@@ -97,7 +97,7 @@ class RunningCluster:
             case effects.TranscriptLine(number=number, text=text):
                 for queue in self._followers.get(number, []):
                     queue.put_nowait(text)
-            case effects.UpgradeEnded(number=number, cut=cut):
+            case effects.UpgradeEnded(number=number, cut=cut) | effects.InstallEnded(number=number, cut=cut):
                 for queue in self._followers.pop(number, []):
                     if not cut:
                         queue.put_nowait(None)
@@ -119,14 +119,14 @@ class RunningCluster:
         )
 
     async def follow(self, number: int) -> AsyncIterator[str]:
-        """An upgrade's transcript, line by line, from the start until its process ends."""
+        """A transcript, line by line, from the start until its upgrade or install ends."""
         queue: asyncio.Queue[str | None] = asyncio.Queue()
-        upgrade = self.machine.upgrade
-        if upgrade is None or upgrade.number != number:
+        running = self.machine.running(number)
+        if running is None:
             return
-        for line in upgrade.transcript:
+        for line in running.transcript:
             queue.put_nowait(line)
-        if upgrade.outcome:
+        if running.outcome:
             queue.put_nowait(None)
         else:
             self._followers.setdefault(number, []).append(queue)

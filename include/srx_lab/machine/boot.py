@@ -32,6 +32,12 @@ def announce_reboot(world: World, node: NodeId, *, delay_s: float, reason: str, 
     )
 
 
+def boot_s(world: World, node: NodeId) -> float:
+    """How long a boot takes."""
+    slow = world.fault("boot_slow", node)
+    return world.durations.reboot * (slow.number("factor") if slow else 1.0)
+
+
 def go_down(world: World, node: NodeId, *, reason: str, extra_s: float = 0.0, stays: bool = False) -> None:
     """The node stops answering; its peer takes what it held. `stays` leaves it off."""
     here = world.node(node)
@@ -45,7 +51,7 @@ def go_down(world: World, node: NodeId, *, reason: str, extra_s: float = 0.0, st
     if not never:
         here.reboot_reason = NORMAL
         world.schedule.after(
-            world.durations.reboot + extra_s, lambda: come_up(world, node), owner=boot_owner(node)
+            boot_s(world, node) + extra_s, lambda: come_up(world, node), owner=boot_owner(node)
         )
     _hand_over(world, here)
 
@@ -72,7 +78,7 @@ def _hand_over(world: World, down: Node) -> None:
 def power_on(world: World, node: NodeId) -> None:
     """Start a node that is off; it answers after the boot time."""
     world.node(node).power = Power.REBOOTING
-    world.schedule.after(world.durations.reboot, lambda: come_up(world, node), owner=boot_owner(node))
+    world.schedule.after(boot_s(world, node), lambda: come_up(world, node), owner=boot_owner(node))
 
 
 def come_up(world: World, node: NodeId) -> None:

@@ -12,7 +12,7 @@ from srx_lab.machine.faults import make_fault
 from srx_lab.machine.injection import clear, inject
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.result import CommandResult
-from srx_lab.machine.software import Image
+from srx_lab.machine.software import Image, Install
 from srx_lab.machine.state import (
     ClusterSpec,
     ClusterState,
@@ -84,6 +84,12 @@ class ClusterMachine:
     def clear(self, name: str | None = None, node: NodeId | None = None) -> list[str]:
         return clear(self.world, name, node)
 
+    def running(self, number: int) -> Upgrade | Install | None:
+        """The upgrade or install that has the transcript of that number."""
+        if self.upgrade is not None and self.upgrade.number == number:
+            return self.upgrade
+        return self.world.state.installs.get(number)
+
     def asks(self, line: str) -> bool:
         """Whether this line of the transcript is a question that the upgrade waits behind."""
         return self.upgrade is not None and self.upgrade.question == line and self.upgrade.answer is None
@@ -94,11 +100,14 @@ class ClusterMachine:
             self.world.schedule.poke()
 
     def session_closed(self, upgrade: int) -> None:
-        """The session that started an upgrade is gone; normally the upgrade goes on [U]."""
-        running = self.upgrade
-        if running is None or running.number != upgrade or running.outcome:
+        """The session that started an upgrade or install is gone; normally it goes on [U]."""
+        running = self.running(upgrade)
+        if running is None or running.outcome:
             return
-        if self.world.fault("issu_dies_with_session"):
+        if isinstance(running, Install):
+            if self.world.fault("install_dies_with_session", running.node):
+                self.world.schedule.kill(str(running.node))
+        elif self.world.fault("issu_dies_with_session"):
             self.world.schedule.kill(str(running.starter))
 
 

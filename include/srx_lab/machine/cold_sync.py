@@ -47,8 +47,17 @@ def cold_sync_owner(node: NodeId) -> str:
 
 
 def start_cold_sync(world: World, node: NodeId) -> None:
-    """Begin anew; priority 0 and CS until it is complete [R]."""
+    """Begin anew; priority 0 and CS until it is complete [R].
+
+    Between the releases of an ICU there is none [D]; what a node shows in its place is [U].
+    """
     world.schedule.kill(cold_sync_owner(node))
+    upgrade = world.state.upgrade
+    differ = len({each.release for each in world.nodes()}) > 1
+    if differ and upgrade is not None and upgrade.in_band:
+        world.node(node).cold_sync = ColdSync.UNKNOWN
+        settle(world)
+        return
     world.schedule.spawn(_synchronize(world, world.node(node)), owner=cold_sync_owner(node))
 
 

@@ -9,10 +9,10 @@ from srx_lab.machine.groups import fail_over, force, priority, release_force
 from srx_lab.machine.icu import upgrade_in_band
 from srx_lab.machine.issu import upgrade_cluster
 from srx_lab.machine.issu_rules import StartOptions, needs_reboot_word, refuse_form
-from srx_lab.machine.pending import drop_pending, make_pending, pending_text
+from srx_lab.machine.pending import drop_pending, pending_text
 from srx_lab.machine.result import Answer, CommandResult, fails, says, warns
 from srx_lab.machine.software import Image
-from srx_lab.machine.state import Upgrade
+from srx_lab.machine.state import Node, Upgrade
 from srx_lab.machine.window import record_event
 from srx_lab.machine.words import RUNNING_PHASES, GroupState, NodeId, Phase, Severity
 from srx_lab.machine.world import World
@@ -25,8 +25,9 @@ def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions)
     if refusal is not None:
         return refusal
     world.state.upgrade_starts += 1
+    world.state.transcripts += 1
     upgrade = Upgrade(
-        number=world.state.upgrade_starts,
+        number=world.state.transcripts,
         starter=on,
         image=image,
         started_at=world.now,
@@ -36,6 +37,7 @@ def start_upgrade(world: World, on: NodeId, image: Image, options: StartOptions)
         unlink=options.unlink,
         no_validate=options.no_validate,
         in_band=options.no_sync,
+        syn_check_off_s=options.no_tcp_syn_check_s if options.no_sync else None,
     )
     world.state.upgrade = upgrade
     world.emit(IssuStarted(number=upgrade.number, starter=on, image=image.path))
@@ -67,7 +69,7 @@ def _refuse_start(  # noqa: PLR0911 - one refusal a line
 
 def _in_progress(world: World) -> bool:
     return world.state.phase in RUNNING_PHASES - {Phase.REBOOT_PRIMARY, Phase.COLD_SYNC_PRIMARY} or any(
-        node.in_issu_window for node in world.nodes() if node.is_up
+        node.in_issu_window or is_held_by_icu(world, node) for node in world.nodes() if node.is_up
     )
 
 
@@ -75,42 +77,25 @@ def abort_upgrade(world: World, on: NodeId) -> CommandResult:
     """Leave the ISSU window on this node; a running upgrade started here ends. Run it on each node [S]."""
     here, upgrade = world.node(on), world.state.upgrade
     if upgrade is not None and not upgrade.outcome and upgrade.starter is on:
+        if upgrade.in_band:
+            return _abort_icu(world, upgrade)
         world.schedule.kill(str(on))
-    if not here.in_issu_window:
+    if not here.in_issu_window and not here.held_by_icu:
         return says("ISSU is not in progress")
-    here.in_issu_window = False
+    here.in_issu_window = here.held_by_icu = False
     record_event(world, on, "Exiting in-service-upgrade window")
     return says(transcript.CLEAN_END)
 
 
-def roll_back(world: World, node: NodeId | None, *, reboot: bool) -> CommandResult:
-    """Make the previous image the next one; without `node` on both nodes [S]. Who has none stays up [U]."""
-    answers = {each: _roll_back_one(world, each) for each in ([node] if node else list(NodeId))}
-    for each, answer in answers.items():
-        if reboot and answer.severity is not Severity.ERROR and answer.text != CANNOT_ROLL_BACK:
-            announce_reboot(world, each, delay_s=world.durations.reboot_delay, reason="rollback")
-    return CommandResult(answers=tuple(answers.values()))
+def _abort_icu(world: World, upgrade: Upgrade) -> CommandResult:
+    """Behind the operation under way [D]: the same words whether it will or not [U]."""
+    upgrade.abort_requested = world.fault("abort_unheeded") is None
+    return says("ISSU: abort requested, waiting for the current operation to finish")
 
 
-CANNOT_ROLL_BACK = "WARNING: Cannot rollback, /packages/junos.old is not valid"
-
-
-def _roll_back_one(world: World, node: NodeId) -> Answer:
-    here = world.node(node)
-    if not here.is_up:
-        return Answer(text=f"error: Could not connect to {node} : No route to host", severity=Severity.ERROR)
-    if world.fault("rollback_impossible", node):
-        return Answer(text=CANNOT_ROLL_BACK, node=node)
-    if here.pending is not None:
-        dropped = drop_pending(world, node, by="rollback")
-        text = (
-            f"Junos version '{dropped.text if dropped else ''}' removed; '{here.release.text}' stays active"
-        )
-        return Answer(text=text, node=node)
-    if here.previous is None:
-        return Answer(text="error: No package to rollback to", node=node, severity=Severity.ERROR)
-    make_pending(world, node, here.previous, by="rollback")
-    return Answer(text=f"Junos version '{here.previous.text}' will become active at next reboot", node=node)
+def is_held_by_icu(world: World, node: Node) -> bool:
+    """Whether an ICU left a node on another release than its peer, and nobody has aborted it there."""
+    return node.held_by_icu and node.release != world.node(node.node.peer).release
 
 
 def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResult:
@@ -119,14 +104,18 @@ def reboot(world: World, nodes: tuple[NodeId, ...], *, user: str) -> CommandResu
     if upgrade is not None and not upgrade.outcome and upgrade.phase in RUNNING_PHASES:
         return fails("error: reboot is not allowed while ISSU is in progress")
     answers = []
+    unfinished = any(world.fault("reboot_reply_never_ends", node) for node in nodes)
     for node in nodes:
         if not world.node(node).is_up:
             answers.append(_unreachable(node))
             continue
+        if world.fault("reboot_unheard", node):  # cut off before anybody read it
+            unfinished = True
+            continue
         world.emit(RebootOrdered(node=node, user=user, pending=pending_text(world, node)))
-        announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
+        if not world.fault("reboot_lost", node):
+            announce_reboot(world, node, delay_s=world.durations.reboot_delay, reason=f"reboot by {user}")
         answers.append(_goes_down(world, node))
-    unfinished = any(world.fault("reboot_reply_never_ends", node) for node in nodes)
     return CommandResult(answers=tuple(answers), unfinished=unfinished)
 
 
@@ -215,6 +204,9 @@ def take_snapshot(world: World, on: NodeId, *, vmhost: bool) -> CommandResult:
     for node in NodeId:
         if world.can_see(on, node):
             world.node(node).snapshot_at = world.now
+            if platform.dual_root:  # it is written over the other root partition, whatever is there [D]
+                drop_pending(world, node, by="snapshot")
+                world.node(node).previous = world.node(node).release
     return CommandResult(
         answers=tuple(
             Answer(text="Snapshot complete", node=node) for node in NodeId if world.can_see(on, node)

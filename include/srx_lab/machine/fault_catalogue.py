@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srx_lab.machine.fault_replies import REPLY_FAULTS, WIRE_FAULTS
+from srx_lab.machine.fault_routes import ICU_FAULTS, REBOOT_FAULTS
 from srx_lab.machine.fault_spec import FaultSpec, R, S, Scope, U, spec
 from srx_lab.machine.words import Phase
 
@@ -208,6 +209,9 @@ _CATALOGUE = (
     spec("clock_skew", "a node's clock is off by `seconds`", U, Scope.SECONDARY, seconds="900"),
     *REPLY_FAULTS,
     *WIRE_FAULTS,
+    # Of the other routes.
+    *ICU_FAULTS,
+    *REBOOT_FAULTS,
 )
 
 FAULTS: dict[str, FaultSpec] = {each.name: each for each in _CATALOGUE}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from srx_lab.machine.syn_check import LONGEST_S
 from srx_lab.machine.words import NodeId
 from srx_lab.machine.world import World
 from srx_lab.platforms import Platform, UpgradeMethod
-from srx_lab.release import Release
+from srx_lab.release import Release, parse_release
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +22,7 @@ class StartOptions:
     no_sync: bool = False
     no_validate: bool = False
     no_old_master_upgrade: bool = False
+    no_tcp_syn_check_s: float | None = None
 
 
 def refuse_form(platform: Platform, running: Release, options: StartOptions) -> str | None:
@@ -35,6 +37,8 @@ def refuse_form(platform: Platform, running: Release, options: StartOptions) -> 
         return "error: ISSU is not supported on this platform; use the no-sync option"
     if options.no_sync and not platform.takes_icu(running):
         return "error: option no-sync is not supported on this platform"
+    if options.no_tcp_syn_check_s is not None and not 0 <= options.no_tcp_syn_check_s <= LONGEST_S:
+        return f"error: Value {options.no_tcp_syn_check_s:.0f} is not within range (0..{LONGEST_S})"
     return None
 
 
@@ -52,10 +56,10 @@ def refuse_release(platform: Platform, running: Release, target: Release, *, icu
     """The complaint about a pair of releases, or None. ICU has rules of its own."""
     if target.is_same_as(running):
         return f"error: Junos {target.text} is already running on this node"
-    if target.is_earlier_than(running):
-        return f"error: ISSU does not support downgrade from {running.text} to {target.text}"
     if icu:
         return _refuse_icu(platform, running, target)
+    if target.is_earlier_than(running):
+        return f"error: ISSU does not support downgrade from {running.text} to {target.text}"
     if not platform.starts_issu_from(running):
         return f"error: ISSU is not supported from release {running.text} on {platform.product}"
     return _refuse_train(platform, running, target)
@@ -80,12 +84,35 @@ def _refuse_train(platform: Platform, running: Release, target: Release) -> str 
 
 
 def _refuse_icu(platform: Platform, running: Release, target: Release) -> str | None:
-    """Branch clusters cannot come to 24.4 by ICU [D]."""
-    if (target.major, target.minor) == (24, 4) and not running.at_least(24, 4):
-        return (
-            f"error: ICU is not supported from release {running.text} to {target.text} on {platform.product}"
-        )
+    """Branch clusters cannot come to 24.4 by ICU, and a downgrade has a floor [D]; without a known floor the lab
+    refuses it [U]."""
+    pair = f"from release {running.text} to {target.text} on {platform.product}"
+    if target.at_least(24, 4) and not running.at_least(24, 4):
+        return f"error: ICU is not supported {pair}"
+    if not target.is_earlier_than(running):
+        return None
+    floor = parse_release(platform.icu_floor) if platform.icu_floor else None
+    is_below = floor is None or target.is_earlier_than(floor)
+    if is_below or refuse_old_release(platform, running, target):
+        return f"error: ICU does not support downgrade {pair}"
     return None
+
+
+def refuse_old_release(platform: Platform, running: Release, target: Release) -> str | None:
+    """What an SRX300 from 24.4 on does not go back to, by ICU or `software add`: all but 23.4 from R2-S3 and 24.2
+    from R2 on [D]; that the node refuses it by itself is [U]."""
+    if not platform.dual_root or not running.at_least(24, 4) or target.at_least(24, 4):
+        return None
+    if any(_within(target, floor) for floor in ("23.4R2-S3", "24.2R2")):
+        return None
+    return f"ERROR: {platform.product} cannot be downgraded from {running.text} to {target.text}"
+
+
+def _within(target: Release, floor: str) -> bool:
+    """Of the floor's feature release, and not before it."""
+    least = parse_release(floor)
+    same = (target.major, target.minor) == (least.major, least.minor)
+    return same and target.key() >= least.key()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -39,3 +39,4 @@ def boot_pending(world: World, here: Node) -> None:
         drop_pending(world, here.node, by="boot")
         return
     here.previous, here.release, here.pending = here.release, here.pending, None
+    here.slice = 1 - here.slice

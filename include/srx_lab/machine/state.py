@@ -186,6 +186,7 @@ class Node:
     rescue_saved: bool = True
     snapshot_at: float | None = None
     new_loader: bool = False  # of 24.4R1 on the SRX300 line
+    slice: int = 0  # of the two root partitions, the one that runs
     held_by_icu: bool = False  # booted by an ICU that ended before the other node; until it is aborted here
 
     @property
@@ -221,6 +222,8 @@ class Upgrade:
     unlink: bool = False
     no_validate: bool = False
     in_band: bool = False
+    abort_requested: bool = False  # of an ICU, which ends behind the operation under way
+    syn_check_off_s: float | None = None  # how long an ICU has TCP SYN checks off
     question: str | None = None  # on its terminal
     answer: str | None = None
 
@@ -258,6 +261,7 @@ class ClusterState:
     committed: tuple[str, ...] = ()
     rescue: tuple[str, ...] | None = ()  # None: none is saved
     rtos_stopped: bool = False
+    syn_check_off_until: float | None = None
     silent_services: dict[str, float] = field(default_factory=dict)  # RTO services, since when
     sessions_since: float = 0.0
 

@@ -14,11 +14,13 @@ from srx_lab.markup import Element, leaf, node
 from srx_lab.operations.operation import Run
 from srx_lab.replies import text
 from srx_lab.replies.answer import Part, Reply, complaint
+from srx_lab.replies.installed import pending_in_sets
 from srx_lab.replies.logs import log_lines
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
 
 _RESCUE = "/config/rescue.conf.gz"
+_PENDING_SET = "/packages/sets/pending"
 
 
 def _where(device: Device, path: str) -> tuple[Device, str]:
@@ -36,7 +38,7 @@ async def list_files(device: Device, query: Query, session: Session) -> Reply:
     """A folder carries its name as an attribute; a missing path is an output inside the list [P]."""
     asked = query.get("path") or session.directory or device.files.home
     target, path = _where(device, asked.replace("~", device.files.home, 1))
-    entries = _rescue(target) if path == _RESCUE else target.files.list_folder(path)
+    entries = _entries(target, path)
     ns = device.here.release.body_namespace("junos")
     if entries is None:
         message = f"{path}: No such file or directory"
@@ -52,6 +54,21 @@ async def list_files(device: Device, query: Query, session: Session) -> Reply:
     root = {"root_path": path.rstrip("/")} if is_folder else {}
     body = node("directory-list", folder, ns=ns, **root, junos_style="detail" if detail else "brief")
     return Reply(parts=(body,), lines=iter(list(text.directory(body))))
+
+
+def _entries(target: Device, path: str) -> list[Entry] | None:
+    if path.rstrip("/") == _PENDING_SET:
+        return _pending_set(target)
+    return _rescue(target) if path == _RESCUE else target.files.list_folder(path)
+
+
+def _pending_set(target: Device) -> list[Entry] | None:
+    """The packages that the next boot takes, on releases that keep sets of packages [U]."""
+    pending = pending_in_sets(target.scene())
+    if pending is None:
+        return None
+    name = f"junos-runtime-{pending.text}"
+    return [Entry(name=name, path=f"{_PENDING_SET}/{name}", size=0, modified=0.0, is_folder=False)]
 
 
 def _rescue(target: Device) -> list[Entry] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_lab.grammar import Syntax
-from srx_lab.operations import chassis, files, software, support, system
+from srx_lab.operations import chassis, files, install, software, support, system
 from srx_lab.operations.operation import Operation, Run, immediate
 
 
@@ -32,6 +32,9 @@ def _operation(
 
 
 _START_FLAGS = _flag("reboot", "no-copy", "unlink", "no-sync", "no-validate", "no-old-master-upgrade")
+_ADD_FLAGS = _flag(
+    "reboot", "no-copy", "no-validate", "validate", "unlink", "force", "partition", "re0", "re1"
+)
 _REBOOT_OPTIONS = {**_value("in", "at", "message"), **_flag("both-routing-engines")}
 _SURE_REBOOT = "Reboot the system ? [yes,no] (no) "
 
@@ -87,6 +90,25 @@ OPERATIONS: tuple[Operation, ...] = (
         "request-vmhost-package-validate",
         software.validate,
         positionals=("package-name",),
+    ),
+    _operation(
+        "request system software add",
+        "request-package-add",
+        install.add_system,
+        options=_ADD_FLAGS,
+        positionals=("package-name",),
+    ),
+    _operation(
+        "request vmhost software add",
+        "request-vmhost-package-add",
+        install.add_vmhost,
+        options=_ADD_FLAGS,
+        positionals=("package-name",),
+    ),
+    _operation(
+        "request system software delete-backup",
+        "request-package-delete-backup",
+        immediate(install.delete_backup),
     ),
     _operation(
         "request system software rollback",
@@ -171,7 +193,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _operation(
         "request system software pending-install",
         "request-package-checks-pending-install",
-        immediate(software.pending_install),
+        install.pending_install,
     ),
     _operation(
         "request chassis pic",

@@ -9,10 +9,12 @@ import asyncio
 from srx_lab.device import Device
 from srx_lab.image import inspect_image
 from srx_lab.machine import commands
+from srx_lab.machine import rollback as rollback_rules
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.result import CommandResult, fails, says
+from srx_lab.machine.syn_check import DEFAULT_S
 from srx_lab.machine.words import RUNNING_PHASES
-from srx_lab.operations.operation import node_of
+from srx_lab.operations.operation import node_of, number
 from srx_lab.replies.answer import Reply, result_reply
 from srx_lab.replies.scene import Query
 from srx_lab.session import Session
@@ -30,11 +32,19 @@ async def _start(device: Device, query: Query, session: Session, *, vmhost: bool
         no_sync=query.has("no-sync"),
         no_validate=query.has("no-validate"),
         no_old_master_upgrade=query.has("no-old-master-upgrade"),
+        no_tcp_syn_check_s=_syn_check_s(query),
     )
     image = await asyncio.to_thread(inspect_image, path, device.files.host_path(path))
     device.cluster.touch()
     device.record("issu_requested", session=session.number, image=path, via=session.kind.value)
     return result_reply(device.cluster.machine.start_upgrade(device.node, image, options))
+
+
+def _syn_check_s(query: Query) -> float | None:
+    """How long TCP SYN checks are to be off: by default two hours [D]."""
+    if not query.has("no-tcp-syn-check"):
+        return None
+    return float(number(query, "no-tcp-syn-check")) if query.get("no-tcp-syn-check") else DEFAULT_S
 
 
 async def start_system(device: Device, query: Query, session: Session) -> Reply:
@@ -79,7 +89,7 @@ def abort(device: Device, query: Query, session: Session) -> CommandResult:
 
 def rollback(device: Device, query: Query, session: Session) -> CommandResult:
     node_id = node_of(query.get("node"), device)
-    return commands.roll_back(device.world, node_id, reboot=query.has("reboot"))
+    return rollback_rules.roll_back(device.world, node_id, reboot=query.has("reboot"))
 
 
 def vmhost_rollback(device: Device, query: Query, session: Session) -> CommandResult:
@@ -89,10 +99,4 @@ def vmhost_rollback(device: Device, query: Query, session: Session) -> CommandRe
     for option in ("node", "reboot"):
         if query.has(option):
             return fails(f"error: syntax error: {option}")
-    return commands.roll_back(device.world, device.node, reboot=False)
-
-
-def pending_install(device: Device, query: Query, session: Session) -> CommandResult:
-    if device.here.pending is None:
-        return CommandResult()
-    return says(f"Junos version '{device.here.pending.text}' is pending and becomes active at next reboot")
+    return rollback_rules.roll_back(device.world, device.node, reboot=False)

@@ -7,6 +7,7 @@ from srx_lab.replies import (
     cluster,
     cold_sync,
     environment,
+    installed,
     interfaces,
     links,
     nat,
@@ -23,6 +24,7 @@ from srx_lab.replies.scene import Show
 
 SHOWS: tuple[Show, ...] = (
     *software.SHOWS,
+    *installed.SHOWS,
     *cluster.SHOWS,
     *cold_sync.SHOWS,
     *links.SHOWS,

@@ -1,4 +1,4 @@
-"""`show version` and its like on the host of a VM host platform."""
+"""`show version`."""
 
 # ruff: noqa: ARG001 - every body takes scene and query
 
@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from srx_lab.markup import Element, leaf, node
 from srx_lab.replies import text
+from srx_lab.replies.installed import pending_in_sets
 from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import Query, Scene
 
@@ -26,8 +27,8 @@ _PACKAGES = (
 
 
 def version(scene: Scene, query: Query) -> Element:
-    """host-name differs per node; package rows as on 24.4 [R]."""
-    platform = scene.spec.platform
+    """host-name differs per node; package rows as on 24.4 [R]. How a pending release is named here is [U]."""
+    platform, pending = scene.spec.platform, pending_in_sets(scene)
     return node(
         "software-information",
         leaf("host-name", scene.spec.host_name(scene.node)),
@@ -35,6 +36,7 @@ def version(scene: Scene, query: Query) -> Element:
         leaf("product-name", platform.product),
         leaf("os-name", "junos-es") if scene.release.at_least(20, 1) else None,
         leaf("junos-version", scene.release.text),
+        leaf("junos-version-pending", pending.text) if pending else None,
         *(_package(scene, name, comment) for name, comment in _packages(scene, query)),
     )
 
@@ -56,15 +58,6 @@ def _package(scene: Scene, name: str, comment: str) -> Element:
     )
 
 
-def vmhost_version(scene: Scene, query: Query) -> Element:
-    return node(
-        "vmhost-version-information",
-        leaf("host-name", scene.spec.host_name(scene.node)),
-        leaf("current-device", "primary"),
-        leaf("junos-version", scene.release.text),
-    )
-
-
 SHOWS = (
     read_only(
         "show version",
@@ -73,5 +66,4 @@ SHOWS = (
         text.version,
         options={"brief": ("brief", False), "detail": ("detail", False)},
     ),
-    read_only("show vmhost version", "get-vmhost-version-information", vmhost_version),
 )

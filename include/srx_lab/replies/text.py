@@ -32,10 +32,12 @@ def output(element: Element) -> Iterable[str]:
 
 
 def version(element: Element) -> Iterator[str]:
-    """[R for the first lines' order]"""
+    """[R for the first lines' order]; a pending release as on EX [R]."""
     yield f"Hostname: {element.value('host-name')}"
     yield f"Model: {element.value('product-model')}"
     yield f"Junos: {element.value('junos-version')}"
+    if pending := element.value("junos-version-pending"):
+        yield f"Pending: {pending}"
     for package in element.all("package-information"):
         yield package.value("comment")
 

@@ -10,6 +10,7 @@ from srx_lab.answering import ask
 from srx_lab.cli.line import CommandLine, run_line
 from srx_lab.cli.pipes import Display
 from srx_lab.device import Device
+from srx_lab.machine.software import Install
 from srx_lab.markup import Element, leaf
 from srx_lab.replies.answer import OK, Reply, RpcError, complaint, syntax_error
 from srx_lab.replies.json_form import json_text
@@ -115,9 +116,20 @@ async def _until_over(device: Device, number: int) -> Reply:
         if device.cluster.machine.asks(line):  # nobody is asked over NETCONF [U]
             device.cluster.machine.answer("no")
             device.cluster.settle()
+    output = leaf("output", "\n".join(lines), padded=True)
+    install = device.world.state.installs.get(number)
+    if install is not None:
+        return Reply(parts=(output, *_package_result(device, install)))
     errors = [line for line in lines if "error:" in line]
     parts = tuple(RpcError(message=line.strip()) for line in errors)
-    return Reply(parts=(*parts, leaf("output", "\n".join(lines), padded=True)))
+    return Reply(parts=(*parts, output))
+
+
+def _package_result(device: Device, install: Install) -> tuple[Element, ...]:
+    """Seen on SRX1500 and others, missing on an SRX320 [R: ansible-junos-stdlib 227]."""
+    if install.result is None or device.world.spec.platform.dual_root:
+        return ()
+    return (leaf("package-result", str(install.result)),)
 
 
 async def _command(device: Device, session: Session, operation: _XmlElement) -> Reply:

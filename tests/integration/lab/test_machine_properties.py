@@ -9,6 +9,7 @@ from srx_lab.machine import commands
 from srx_lab.machine.cluster import ClusterMachine
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.issu_rules import StartOptions
+from srx_lab.machine.rollback import roll_back
 from srx_lab.machine.words import LEGAL_TRANSITIONS, GroupState, NodeId
 from srx_lab.rehearsal import example_image, example_spec, machine_with_room
 
@@ -42,7 +43,7 @@ def carry_out(machine: ClusterMachine, step: tuple[str, object]) -> None:
         case ("abort", NodeId() as node):
             commands.abort_upgrade(world, node)
         case ("rollback", NodeId() as node):
-            commands.roll_back(world, node, reboot=False)
+            roll_back(world, node, reboot=False)
         case ("reboot", NodeId() as node):
             commands.reboot(world, (node,), user="lab")
         case ("failover", (int(group), NodeId() as node)):

@@ -8,6 +8,7 @@ from srx_lab.machine import commands
 from srx_lab.machine.cluster import ClusterMachine
 from srx_lab.machine.commits import commit
 from srx_lab.machine.issu_rules import StartOptions
+from srx_lab.machine.rollback import roll_back
 from srx_lab.machine.words import GroupState, Phase
 from srx_lab.rehearsal import RUNNING, TARGET, example_image, example_spec, machine_with_room
 from tests.integration.lab.driving import N0, N1, reach, row, start
@@ -39,7 +40,7 @@ def test_the_guides_procedure_restores_the_cluster(fault: str, code: str) -> Non
     machine.advance(machine.now + 3600)
     assert world.node(N1).release.text == TARGET
 
-    assert not commands.roll_back(world, N1, reboot=False).failed
+    assert not roll_back(world, N1, reboot=False).failed
     assert row(machine, N0, 0)[1] == row(machine, N0, 1)[1] == "primary"
     for node in (N0, N1):
         assert commands.abort_upgrade(world, node).text == "ISSU aborted and exiting ISSU window"
@@ -84,15 +85,15 @@ def test_rollback_without_a_node_rolls_back_both() -> None:
     machine = machine_with_room()
     start(machine)
     reach(machine, Phase.COMPLETE)
-    commands.roll_back(machine.world, None, reboot=True)
+    roll_back(machine.world, None, reboot=True)
     machine.advance(machine.now + 3600)
     assert [node.release.text for node in machine.world.nodes()] == [RUNNING, RUNNING]
 
 
 def test_rollback_without_a_previous_image_is_refused() -> None:
     machine = machine_with_room()
-    assert commands.roll_back(machine.world, N1, reboot=False).failed
-    assert commands.roll_back(machine.world, N1, reboot=True).failed
+    assert roll_back(machine.world, N1, reboot=False).failed
+    assert roll_back(machine.world, N1, reboot=True).failed
     machine.advance(machine.now + 3600)
     assert machine.world.node(N1).boots == 1, "what was refused reboots nothing"
 
@@ -100,7 +101,7 @@ def test_rollback_without_a_previous_image_is_refused() -> None:
 def test_a_rollback_that_is_impossible_is_a_plain_warning_and_reboots_nothing() -> None:
     machine = aborted_with("cold_sync_never_completes")
     machine.inject("rollback_impossible")
-    result = commands.roll_back(machine.world, N1, reboot=True)
+    result = roll_back(machine.world, N1, reboot=True)
     assert not result.failed
     assert result.text == "WARNING: Cannot rollback, /packages/junos.old is not valid"
     boots = machine.world.node(N1).boots

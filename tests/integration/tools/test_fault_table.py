@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.fault_spec import Route
 from tools import fault_table as module
 from tools.fault_table import PAGE, table_lines, with_table
 
 
-def test_the_table_is_current() -> None:
-    assert "\n".join(table_lines()) in PAGE.read_text(encoding="utf-8"), "write it again: make pages"
+@pytest.mark.parametrize("route", Route)
+def test_the_table_is_current(route: Route) -> None:
+    assert "\n".join(table_lines(route)) in PAGE.read_text(encoding="utf-8"), "write it again: make pages"
 
 
 def test_only_the_table_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
