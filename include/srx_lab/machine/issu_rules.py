@@ -37,9 +37,13 @@ def refuse_form(platform: Platform, running: Release, options: StartOptions) -> 
         return "error: ISSU is not supported on this platform; use the no-sync option"
     if options.no_sync and not platform.takes_icu(running):
         return "error: option no-sync is not supported on this platform"
-    if options.no_tcp_syn_check_s is not None and not 0 <= options.no_tcp_syn_check_s <= LONGEST_S:
-        return f"error: Value {options.no_tcp_syn_check_s:.0f} is not within range (0..{LONGEST_S})"
-    return None
+    return _refuse_figure(options.no_tcp_syn_check_s)
+
+
+def _refuse_figure(seconds: float | None) -> str | None:
+    if seconds is None or 0 <= seconds <= LONGEST_S:
+        return None
+    return f"error: Value {seconds:.0f} is not within range (0..{LONGEST_S})"
 
 
 def gathers_groups_itself(running: Release) -> bool:
@@ -84,8 +88,10 @@ def _refuse_train(platform: Platform, running: Release, target: Release) -> str 
 
 
 def _refuse_icu(platform: Platform, running: Release, target: Release) -> str | None:
-    """Branch clusters cannot come to 24.4 by ICU, and a downgrade has a floor [D]; without a known floor the lab
-    refuses it [U]."""
+    """Branch clusters cannot come to 24.4 by ICU, and a downgrade has a floor [D].
+
+    Where none is known the lab refuses the downgrade [U].
+    """
     pair = f"from release {running.text} to {target.text} on {platform.product}"
     if target.at_least(24, 4) and not running.at_least(24, 4):
         return f"error: ICU is not supported {pair}"
@@ -99,8 +105,10 @@ def _refuse_icu(platform: Platform, running: Release, target: Release) -> str | 
 
 
 def refuse_old_release(platform: Platform, running: Release, target: Release) -> str | None:
-    """What an SRX300 from 24.4 on does not go back to, by ICU or `software add`: all but 23.4 from R2-S3 and 24.2
-    from R2 on [D]; that the node refuses it by itself is [U]."""
+    """What an SRX300 from 24.4 on does not go back to, by ICU or `software add`.
+
+    All but 23.4 from R2-S3 and 24.2 from R2 on [D]; that the node refuses it by itself is [U].
+    """
     if not platform.dual_root or not running.at_least(24, 4) or target.at_least(24, 4):
         return None
     if any(_within(target, floor) for floor in ("23.4R2-S3", "24.2R2")):
