@@ -25,7 +25,7 @@ def with_table(page: str) -> str:
     for route, head in _HEADS.items():
         stands = re.compile(rf"^{re.escape(head)}.*?(?=^[^|]|\Z)", re.MULTILINE | re.DOTALL)
         table = "\n".join(table_lines(route)) + "\n"
-        page = stands.sub(lambda _, made=table: made, page)
+        page = stands.sub(table.replace("\\", r"\\"), page)
     return page
 
 

@@ -74,8 +74,10 @@ def example_image(model: str = "SRX4600", release: str = TARGET) -> Image:
 
 
 def rehearse(name: str, route: Route | None = None) -> Ending:
-    """Inject a fault into a healthy cluster, upgrade it by the fault's route or the given one, wait six hours of
-    virtual time, look."""
+    """Inject a fault into a healthy cluster, upgrade it, wait six hours of virtual time, look.
+
+    `route`: how it is upgraded; None takes the fault's own.
+    """
     spec = FAULTS[name]
     match route or spec.route:
         case Route.ISSU:

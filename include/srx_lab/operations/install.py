@@ -57,7 +57,7 @@ def delete_backup(device: Device, query: Query, session: Session) -> CommandResu
 
 
 async def pending_install(device: Device, query: Query, session: Session) -> Reply:
-    """Nothing when nothing is pending; else words and a result of 1 [P]. That they name the release is [U]."""
+    """Nothing when nothing is pending, else words and a result of 1 [P]; that they name the release, [U]."""
     pending = device.here.pending
     if pending is None:
         return Reply(lines=iter(()))

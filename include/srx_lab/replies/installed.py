@@ -1,4 +1,4 @@
-"""Where a node shows the release that its next boot takes: root partitions, sets of packages, VM host sets."""
+"""Where a node shows the release that its next boot takes: root partitions, package sets, VM host sets."""
 
 # ruff: noqa: ARG001 - every body takes scene and query
 
