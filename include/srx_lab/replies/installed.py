@@ -22,8 +22,9 @@ def pending_in_sets(scene: Scene) -> Release | None:
 
 
 def snapshots(scene: Scene, query: Query) -> Element:
-    """Both root partitions: the primary one is what the next boot takes, so an installed release is seen in it
-    before its reboot [R: junos-ops]. A partition that nothing was installed on holds what runs [U].
+    """Both root partitions. The primary one is what the next boot takes: an installed release is seen in it.
+
+    So junos-ops reads it on SRX300 and SRX345 [R]. One that nothing was installed on holds what runs [U].
     """
     here = scene.here
     other = here.pending or here.previous or here.release

@@ -1,7 +1,5 @@
 """`show version`."""
 
-# ruff: noqa: ARG001 - every body takes scene and query
-
 from __future__ import annotations
 
 from srx_lab.markup import Element, leaf, node
