@@ -24,6 +24,7 @@ from srx_issu.domain.failure.facts import Facts
 from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.gate.table import CONDITIONS, MEANING, SendCondition, SendPurpose
+from srx_issu.domain.history.sending_rules import RULES
 from srx_issu.domain.procedure.action import PlannedAction
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.descriptions import by_hand
@@ -107,6 +108,9 @@ When it says no, nothing is sent, and the journal has `not sent: ...` with the r
 the stop flag cannot be read, or this machine's clock is in doubt, it says neither yes nor no: the task waits,
 its log says so once a minute, and goes on by itself.
 """
+_KINDS: Final = """\
+Every command is of one kind, and each kind is sent for these purposes and on these routes only:
+"""
 _CLOSED: Final = """\
 **An upgrade that is closed sends nothing any more**, whatever task of it is cleared. When its cluster is not
 in order:
@@ -120,6 +124,9 @@ It goes on at once from the closed upgrade's baseline. A start that was refused 
 def _gate() -> Iterator[str]:
     yield _GATE
     yield gate_table()
+    yield ""
+    yield _KINDS
+    yield sending_table()
     yield ""
     yield _CLOSED
 
@@ -165,6 +172,17 @@ def gate_table() -> str:
         for condition in SendCondition
     ]
     return "\n".join((head, rule, *rows))
+
+
+def sending_table() -> str:
+    """Each kind of command, with the purposes and routes that it is sent for."""
+    rows = [
+        f"| {sending.value.replace('_', ' ')} | {rule.words} | "
+        f"{', '.join(each.value.replace('_', ' ') for each in rule.purposes)} | "
+        f"{', '.join(route.value.replace('_', ' ') for route in rule.routes) or 'every route'} |"
+        for sending, rule in RULES.items()
+    ]
+    return "\n".join(("| kind | what it is | sent to | on |", "|---|---|---|---|", *rows))
 
 
 def _does(failure: FailureClass, facts: Facts) -> str:

@@ -22,7 +22,6 @@ from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
-    RecoveryWait,
     carry_out,
     conclude_recovery,
     diagnose,
@@ -40,6 +39,7 @@ from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.judge_readiness import judge_readiness
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.waits.converge import ActionWait
 from srx_issu.steps.waits.watch import deadline_s
 from tests.properties.actions.site import Question, Run, Site
 from tests.properties.recovery.scenes import TIMERS
@@ -150,7 +150,7 @@ def carry(name: ActionName) -> tuple[str, Task]:
     def command(here: Site, run: Run) -> object:
         for _ in range(MOST_POLLS):
             found = here.perform(run, step, lambda context: carry_out(context, name), failed=failed)
-            if not isinstance(found, RecoveryWait):
+            if not isinstance(found, ActionWait):
                 return found
             since = known(here.journal.written[run.upgrade_id]).waiting_since.get(name)
             if since is None:

@@ -23,11 +23,12 @@ from srx_issu.ports.permits import Permit
 from srx_issu.steps.approval.confirm import confirm_approval
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out
+from srx_issu.steps.recovery.recover_cluster import carry_out
 from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from srx_issu.steps.upgrade.observe import observe, observe_again
+from srx_issu.steps.waits.converge import ActionWait
 from tests.fakes.approvals import answered, put
 from tests.fakes.memory import MemoryEvidence, MemoryJournal, MemoryLeases, SteppingClock
 from tests.properties.actions.ledger import ENTITLED
@@ -129,7 +130,7 @@ def _tried(journal: MemoryJournal, make: Callable[[str], UpgradeContext]) -> str
     confirm_approval(here, ApprovalPurpose.RECOVERY)
     for name in ActionName:
         try:
-            if isinstance(carry_out(make(f"recover.{name}"), name), RecoveryWait):
+            if isinstance(carry_out(make(f"recover.{name}"), name), ActionWait):
                 return None
         except LetOut:
             return None

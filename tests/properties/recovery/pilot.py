@@ -51,7 +51,6 @@ from srx_issu.steps.baseline import course_of, intent_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.recover_cluster import (
     Recovered,
-    RecoveryWait,
     carry_out,
     conclude_recovery,
     diagnose,
@@ -66,7 +65,7 @@ from srx_issu.steps.upgrade.hold_for_operator import hold_for_operator, hold_rec
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
 from srx_issu.steps.upgrade.observe import observe, observe_again
 from srx_issu.steps.upgrade.start_issu import start_issu
-from srx_issu.steps.waits.converge import NotYet
+from srx_issu.steps.waits.converge import ActionWait, NotYet
 from srx_issu.steps.waits.idle import QuietWatch
 from srx_issu.steps.waits.watch import deadline_s
 from tests.fakes.approvals import READY_ENTRY, answered, put
@@ -304,7 +303,7 @@ class Pilot:
         step = f"recover.{name}"
         failed = StepFailed(task=step, awaited=name)
         while isinstance(
-            waiting := self._task(step, lambda context: carry_out(context, name), failed), RecoveryWait
+            waiting := self._task(step, lambda context: carry_out(context, name), failed), ActionWait
         ):
             since = self._known().waiting_since.get(name)
             if since is None:

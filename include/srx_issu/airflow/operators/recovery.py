@@ -12,7 +12,8 @@ from srx_issu.airflow.operators.step import run_parts, run_step
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.recovery.branch import RecoveryBranch, actions_left
-from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, overdue
+from srx_issu.steps.recovery.recover_cluster import carry_out, overdue
+from srx_issu.steps.waits.converge import ActionWait
 from srx_issu.steps.waits.in_order import InOrder, Part
 
 
@@ -41,16 +42,16 @@ class RecoveryOperator(BaseOperator):
         parts = [self._part(name, is_overdue=name is overdue_at) for name in left]
         order = InOrder(parts=parts)
         result = run_parts(self, context, order)
-        if isinstance(result, RecoveryWait):
+        if isinstance(result, ActionWait):
             self._wait(context, left[order.place], result)
         return dict(order.results)
 
     def _part(self, name: ActionName, *, is_overdue: bool) -> Part:
-        def step(upgrade_context: UpgradeContext) -> Facts | RecoveryWait:
+        def step(upgrade_context: UpgradeContext) -> Facts | ActionWait:
             result = carry_out(upgrade_context, name)
             if (
                 is_overdue
-                and isinstance(result, RecoveryWait)
+                and isinstance(result, ActionWait)
                 and _is_still_overdue(upgrade_context, name, result)
             ):
                 overdue(upgrade_context, name, result)
@@ -62,7 +63,7 @@ class RecoveryOperator(BaseOperator):
         """Of a plan's step in the journal: it begins with the task's group."""
         return f"{self.task_id.rpartition('.')[0]}.{name}"
 
-    def _wait(self, context: Context, name: ActionName, waiting: RecoveryWait) -> None:
+    def _wait(self, context: Context, name: ActionName, waiting: ActionWait) -> None:
         from srx_issu.airflow.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
 
         self.log.info("%s waits: %s", name, waiting.reason)
@@ -71,7 +72,7 @@ class RecoveryOperator(BaseOperator):
         self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
 
 
-def _is_still_overdue(upgrade_context: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> bool:
+def _is_still_overdue(upgrade_context: UpgradeContext, name: ActionName, waiting: ActionWait) -> bool:
     """Not when an outage has moved the deadline since the trigger gave its verdict."""
     since = upgrade_context.known().waiting_since.get(name)
     return since is None or (upgrade_context.journal.now() - since).total_seconds() > waiting.deadline_s

@@ -106,6 +106,14 @@ class IssuStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextBoot:
+    """What a node will boot next."""
+
+    is_other: bool  # an image that it was given, and does not run
+    release: str | None = None  # of that image; None: the node does not name it
+
+
+@dataclass(frozen=True, kw_only=True)
 class NodeView:
     """What one node's own management address answered. ``error`` says why it did not, if it did not."""
 
@@ -125,6 +133,7 @@ class NodeView:
     configured_at: datetime | None = None  # the last commit, aware, by the node's own clock
     configured_by: str | None = None
     users: int | None = None  # logged in at its CLI, ourselves included
+    next_boot: NextBoot | None = None  # None: not asked, or not understood
     refused_login: bool = False  # it is there, but refuses our account or shows an unknown host key
 
     def group(self, group_id: int) -> RedundancyGroup | None:

@@ -17,6 +17,8 @@ class SendPurpose(StrEnum):
 
     PREPARE = "prepare"  # upload, snapshot, delete: comes before the question and interrupts nothing
     BEGIN = "begin"  # gather the groups by hand, start the ISSU
+    CONTINUE = "continue"  # what follows on a route that was begun, and can still be left
+    COMPLETE = "complete"  # what is due on a route where stopping would be worse than going on
     ANSWER = "answer"  # a question of the ISSU's command, before a node is upgraded
     BRING_HOME = "bring_home"  # abort, roll back, reboot, finish forward, resync, reset, fail back
 
@@ -25,6 +27,7 @@ class SendCondition(StrEnum):
     """One thing that must hold at the moment of sending."""
 
     OPEN = "open"
+    KIND = "kind"
     UNDECIDED = "undecided"
     NOT_STOPPED = "not_stopped"
     NOT_BEGUN = "not_begun"
@@ -33,6 +36,7 @@ class SendCondition(StrEnum):
     CLOCKS_AGREE = "clocks_agree"
     READINESS = "readiness"
     APPROVED = "approved"
+    ROUTE_APPROVED = "route_approved"
     PLAN_APPROVED = "plan_approved"
     WINDOW = "window"
     SAME_WAY = "same_way"
@@ -46,6 +50,7 @@ class SendCondition(StrEnum):
 MEANING: Mapping[SendCondition, str] = MappingProxyType(
     {
         SendCondition.OPEN: "The upgrade is in the journal and not closed.",
+        SendCondition.KIND: "Such a command is sent for this purpose, and on this route, at all.",
         SendCondition.UNDECIDED: "No outcome has been decided: an upgrade that was refused begins nothing "
         "more.",
         SendCondition.NOT_STOPPED: "Nobody has stopped the fleet.",
@@ -56,6 +61,8 @@ MEANING: Mapping[SendCondition, str] = MappingProxyType(
         SendCondition.READINESS: "Readiness was assessed, has passed, and is younger than `readiness_age_s`.",
         SendCondition.APPROVED: "The newest decision on exactly this start is a yes, entitled and not "
         "expired.",
+        SendCondition.ROUTE_APPROVED: "The command is of the plan of the route that was approved, and which "
+        "this upgrade has begun.",
         SendCondition.PLAN_APPROVED: "Policy carries this plan out by itself, or the newest decision on "
         "exactly this plan is a yes.",
         SendCondition.WINDOW: "The maintenance window is open and long enough.",
@@ -72,6 +79,7 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
     {
         SendPurpose.PREPARE: (
             SendCondition.OPEN,
+            SendCondition.KIND,
             SendCondition.NOT_STOPPED,
             SendCondition.NOT_BEGUN,
             SendCondition.OWN_FILE,
@@ -80,6 +88,7 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
         ),
         SendPurpose.BEGIN: (
             SendCondition.OPEN,
+            SendCondition.KIND,
             SendCondition.UNDECIDED,
             SendCondition.NOT_STOPPED,
             SendCondition.CLOCKS_AGREE,
@@ -92,8 +101,29 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.HELD,
             SendCondition.ONCE,
         ),
+        SendPurpose.CONTINUE: (
+            SendCondition.OPEN,
+            SendCondition.KIND,
+            SendCondition.UNDECIDED,
+            SendCondition.NOT_STOPPED,
+            SendCondition.CLOCKS_AGREE,
+            SendCondition.ROUTE_APPROVED,
+            SendCondition.WINDOW,
+            SendCondition.STILL_DUE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
+        ),
+        SendPurpose.COMPLETE: (
+            SendCondition.OPEN,
+            SendCondition.KIND,
+            SendCondition.ROUTE_APPROVED,
+            SendCondition.STILL_DUE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
+        ),
         SendPurpose.ANSWER: (
             SendCondition.OPEN,
+            SendCondition.KIND,
             SendCondition.UNDECIDED,
             SendCondition.NOT_STOPPED,
             SendCondition.APPROVED,
@@ -104,6 +134,7 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
         ),
         SendPurpose.BRING_HOME: (
             SendCondition.OPEN,
+            SendCondition.KIND,
             SendCondition.OURS_TO_BRING_HOME,
             SendCondition.PLAN_APPROVED,
             SendCondition.STILL_DUE,

@@ -22,6 +22,8 @@ class Sending(StrEnum):
     VALIDATE = "validate"  # the image against the node's configuration, by the node itself
     GATHER = "gather"  # a group failed over by hand before the start (Junos 11.4 and earlier)
     START = "start"  # the ISSU itself
+    INSTALL = "install"  # the image on one node, for its next boot
+    REBOOT = "reboot"  # a node, as its route has it
     ANSWER = "answer"  # yes to a question of the ISSU's command
     RESYNC_POLICIES = "resync_policies"
     RESET_FLAGS = "reset_flags"
@@ -54,6 +56,7 @@ class CommandIntended:
     group: int | None = None  # of a group that is gathered
     file: str | None = None  # of an upload: its path on the node
     recovery_command: str | None = None  # its key in the recovery's plan
+    route_command: str | None = None  # its key in the route's plan
     booted_at: datetime | None = None  # the node's, when the command was intended
 
 

@@ -34,6 +34,7 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
+from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.step_events import (
     OwnWait,
     StepFailed,
@@ -210,6 +211,8 @@ Event = (
     | ClusterTakenOver
     | FailureNamed
     | RecoveryPlanned
+    | RoutePlanned
+    | RouteStepPassed
     | RecoveryStepPassed
     | FindingMade
     | StillMissing

@@ -34,6 +34,7 @@ from srx_issu.domain.history.events import (
     WayDecided,
 )
 from srx_issu.domain.history.recovery_events import ClusterReleased, RecoveryPlanned, RecoveryStepPassed
+from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.state_parts import (
     Conclusion,
     IntendedCommand,
@@ -71,6 +72,8 @@ class UpgradeState:
     assessment: Ready | None = None  # the one that an approver is shown
     after: StateCollected | None = None
     plan: PlannedRecovery | None = None
+    route: RoutePlanned | None = None  # of a route that goes by a plan; None: an ISSU
+    route_passed: set[ActionName] = field(default_factory=set)
     conclusion: Conclusion | None = None
     start_refusal: str | None = None  # the node's words
     start_was_sent: bool = False  # the node answered, or nobody knows
@@ -110,6 +113,8 @@ class UpgradeState:
             by_rpc = own.command.method is StartMethod.RPC
             path = None if by_rpc else own.command.transcript
             return IssuStart(starter=own.command.node, at=own.at, by_rpc=by_rpc, transcript_path=path)
+        if begun := self._route_begun():
+            return begun
         if self.found is None or self.found_at is None:
             return None
         path = self.found.transcript
@@ -138,6 +143,22 @@ class UpgradeState:
             for one in self.intended
             if one.command.recovery_command is not None
         )
+
+    @property
+    def route_commands(self) -> tuple[TakenCommand, ...]:
+        """Those of the route's plan that were, or may have been, sent."""
+        return tuple(
+            TakenCommand(key=one.command.route_command, at=one.at, booted_at=one.command.booted_at)
+            for one in self.intended
+            if one.command.route_command is not None
+        )
+
+    def _route_begun(self) -> IssuStart | None:
+        """A route that goes by a plan is begun with its first command."""
+        first = next(iter(self.route_commands), None)
+        if self.route is None or first is None:
+            return None
+        return IssuStart(starter=self.route.starter, at=first.at, by_rpc=False, transcript_path=None)
 
     @property
     def is_recovery_begun(self) -> bool:
@@ -196,6 +217,11 @@ class UpgradeState:
                 self.plan = PlannedRecovery(event=planned, text=entry.text)
                 self.passed, self.failures_since_plan = set(), []
                 self._before_plan = len(self._intended)
+            case RoutePlanned() as route:
+                self.route = route
+            case RouteStepPassed(action=action):
+                self.route_passed.add(action)
+                self.waiting_since.pop(action, None)
             case FindingMade(by=by):
                 self.findings.append((by, entry.text))
             case ClusterReleased():

@@ -7,15 +7,17 @@ and built on demand.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
 
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.procedure.conditions import StateCondition
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
+    AddSoftware,
     Command,
     FailOver,
     RebootNode,
@@ -35,6 +37,9 @@ class CommandKind(StrEnum):
     ROLL_BACK = "roll_back"
     REBOOT = "reboot"
     RESYNC_POLICIES = "resync_policies"
+    ADD_SOFTWARE = "add_software"
+    TAKE_BACK_SOFTWARE = "take_back_software"  # what was added and has not been booted
+    REBOOT_TOGETHER = "reboot_together"  # of a route that has both nodes down: nobody carries the traffic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,8 @@ class PlannedCommand:
     group_id: int | None = None
     software: SoftwareFamily = SoftwareFamily.SYSTEM
     names_node: bool = True  # False: a rollback without arguments, of the node it is sent to
+    image_path: str | None = None  # on the node
+    purpose: SendPurpose = SendPurpose.BRING_HOME
     is_once: bool = False  # never sent a second time, whatever became of the first
     is_always_sent: bool = False
     is_unseen_ok: bool = False
@@ -66,42 +73,53 @@ class PlannedCommand:
     @property
     def junos_command(self) -> Command:
         """The command as the writer takes it."""
-        match self.order:
-            case CommandKind.FAIL_OVER:
-                return FailOver(group_id=self._group_id, to=self._subject)
-            case CommandKind.RESET_FAILOVER:
-                return ResetFailover(group_id=self._group_id)
-            case CommandKind.ABORT_ISSU:
-                return AbortIssu()
-            case CommandKind.ROLL_BACK:
-                return RollBackNode(
-                    node=self._subject,
-                    software=self.software,
-                    reboot=self.names_node,
-                    names_node=self.names_node,
-                )
-            case CommandKind.REBOOT:
-                return RebootNode(node=self._subject, software=self.software)
-            case CommandKind.RESYNC_POLICIES:
-                return ResyncPolicies()
-            case never:  # pragma: no cover
-                assert_never(never)
+        return _BUILT[self.order](self)
 
     @property
-    def _subject(self) -> NodeName:
+    def named_node(self) -> NodeName:
         if self.subject is None:
             raise ValueError(f"command {self.key} names no node")
         return self.subject
 
     @property
-    def _group_id(self) -> int:
+    def named_image(self) -> str:
+        if self.image_path is None:
+            raise ValueError(f"command {self.key} names no image")
+        return self.image_path
+
+    @property
+    def named_group(self) -> int:
         if self.group_id is None:
             raise ValueError(f"command {self.key} names no redundancy group")
         return self.group_id
 
 
+_BUILT: Mapping[CommandKind, Callable[[PlannedCommand], Command]] = {
+    CommandKind.FAIL_OVER: lambda c: FailOver(group_id=c.named_group, to=c.named_node),
+    CommandKind.RESET_FAILOVER: lambda c: ResetFailover(group_id=c.named_group),
+    CommandKind.ABORT_ISSU: lambda _: AbortIssu(),
+    CommandKind.ROLL_BACK: lambda c: RollBackNode(
+        node=c.named_node, software=c.software, reboot=c.names_node, names_node=c.names_node
+    ),
+    CommandKind.REBOOT: lambda c: RebootNode(node=c.named_node, software=c.software),
+    CommandKind.RESYNC_POLICIES: lambda _: ResyncPolicies(),
+    CommandKind.ADD_SOFTWARE: lambda c: AddSoftware(image_path=c.named_image, software=c.software),
+    CommandKind.TAKE_BACK_SOFTWARE: lambda c: RollBackNode(
+        node=c.named_node, software=c.software, reboot=False
+    ),
+    CommandKind.REBOOT_TOGETHER: lambda c: RebootNode(node=c.named_node, software=c.software),
+}
+
+
 class ActionName(StrEnum):
-    """The steps of a recovery, in the order in which plans use them; the journal knows each."""
+    """The steps of plans, in the order in which they use them; the journal knows each."""
+
+    INSTALL_ON_SECONDARY = "install_on_secondary"
+    INSTALL_ON_PRIMARY = "install_on_primary"
+    REBOOT_SECONDARY = "reboot_secondary"
+    REBOOT_PRIMARY = "reboot_primary"
+    WAIT_FOR_BOTH_NODES = "wait_for_both_nodes"
+    TAKE_BACK_SOFTWARE = "take_back_software"
 
     WAIT_FOR_NODE = "wait_for_node"
     FAIL_OVER_TO_OLD_IMAGE = "fail_over_to_old_image"

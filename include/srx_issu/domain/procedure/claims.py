@@ -24,3 +24,11 @@ def leads(node: NodeName, group_id: int) -> StateCondition:
 
 def window_closed(node: NodeName) -> StateCondition:
     return StateCondition(claim=StateClaim.WINDOW_CLOSED, node=node)
+
+
+def pending(node: NodeName, release: str) -> StateCondition:
+    return StateCondition(claim=StateClaim.PENDING, node=node, release=release)
+
+
+def can_take_over(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
 from srx_issu.domain.failure.situation import runs
+from srx_issu.domain.junos.version import same_release
 
 
 class StateClaim(StrEnum):
@@ -29,6 +30,11 @@ class StateClaim(StrEnum):
     WINDOW_CLOSED = "window_closed"  # [node] says that no ISSU is in progress
     WINDOW_NOT_OPEN = "window_not_open"  # [node] does not say that one is; a node that has booted may be mute
     FLAGS_CLEAR = "flags_clear"  # [group_id] has neither manual flag nor priority 255 on either node
+    PENDING = "pending"  # [node] will boot [release] next
+    NOTHING_PENDING = "nothing_pending"  # [node] will boot what it runs
+    GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
+    WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
+    NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,8 @@ BootTimes = Mapping[str, datetime | None]  # key of a command -> boot time of it
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
     """Judges one condition. Raises ValueError for a condition that lacks a field its claim needs."""
-    if condition.claim is StateClaim.REBOOTED:
-        return _rebooted(condition, now, booted)
+    if (by_boots := _JUDGES_BY_BOOT.get(condition.claim)) is not None:
+        return by_boots(condition, now, booted)
     return _JUDGES[condition.claim](condition, now)
 
 
@@ -163,6 +169,64 @@ def _flags_clear(condition: StateCondition, now: Snapshot) -> Judged:
     return Judged(holds=True, text=f"RG{group_id} has its configured priorities")
 
 
+def _gone(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    """Silence alone is no proof: the way to the node may be down. Its peer must not hear it either."""
+    node = _node(condition)
+    if now.view(node).reachable:
+        return _rebooted(condition, now, booted)
+    peer = now.view(node.peer)
+    states = {group.group_id: member.state for group in peer.groups if (member := group.member(node))}
+    if peer.reachable and states and set(states.values()) == {GroupState.LOST}:
+        return Judged(holds=True, text=f"{node} does not answer, and {node.peer} has lost it")
+    return Judged(holds=None, text=f"{node} does not answer; nothing else shows that it went down")
+
+
+def _went_down(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    """By silence alone, where nobody is left who could have lost it."""
+    node = _node(condition)
+    if not now.view(node).reachable:
+        return Judged(holds=True, text=f"{node} does not answer")
+    return _rebooted(condition, now, booted)
+
+
+def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    node = _node(condition)
+    if not now.view(node).reachable:
+        return Judged(holds=True, text=f"{node} does not answer yet")
+    rebooted = _rebooted(condition, now, booted)
+    return Judged(holds=None if rebooted.holds is None else not rebooted.holds, text=rebooted.text)
+
+
+def _pending(condition: StateCondition, now: Snapshot) -> Judged:
+    node, view = _node(condition), now.view(_node(condition))
+    if condition.release is None:
+        raise ValueError(f"{condition.claim} of {node} names no release")
+    if not view.reachable or view.next_boot is None:
+        return Judged(holds=None, text=f"{node} does not tell which image it will boot next")
+    found = view.next_boot
+    if found.is_other and found.release is None:
+        return Judged(holds=None, text=f"{node} has an image pending and does not name its release")
+    text = f"{node} will boot {found.release or 'what it runs'} next, expected {condition.release}"
+    return Judged(
+        holds=found.release is not None and same_release(found.release, condition.release), text=text
+    )
+
+
+def _nothing_pending(condition: StateCondition, now: Snapshot) -> Judged:
+    view = now.view(_node(condition))
+    if not view.reachable or view.next_boot is None:
+        return Judged(holds=None, text=f"{view.node} does not tell which image it will boot next")
+    if not view.next_boot.is_other:
+        return Judged(holds=True, text=f"{view.node} will boot what it runs")
+    return Judged(holds=False, text=f"{view.node} will boot {view.next_boot.release or 'another image'} next")
+
+
+_JUDGES_BY_BOOT: Mapping[StateClaim, Callable[[StateCondition, Snapshot, BootTimes], Judged]] = {
+    StateClaim.REBOOTED: _rebooted,
+    StateClaim.GONE: _gone,
+    StateClaim.WENT_DOWN: _went_down,
+    StateClaim.NOT_BACK: _not_back,
+}
 _Judge = Callable[[StateCondition, Snapshot], Judged]
 _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.ANSWERS: _answers,
@@ -174,6 +238,8 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.WINDOW_CLOSED: _window_closed,
     StateClaim.WINDOW_NOT_OPEN: _window_not_open,
     StateClaim.FLAGS_CLEAR: _flags_clear,
+    StateClaim.PENDING: _pending,
+    StateClaim.NOTHING_PENDING: _nothing_pending,
 }
 
 

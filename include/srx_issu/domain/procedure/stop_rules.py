@@ -14,6 +14,7 @@ from typing import assert_never
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_ready_to_take_over, not_settled
 from srx_issu.domain.failure.situation import split_groups
+from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.procedure.action import CommandKind, PlannedCommand
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
 
@@ -46,8 +47,10 @@ def split_brain(now: Snapshot) -> Objection | None:
 
 def objection(command: PlannedCommand, now: Snapshot) -> Objection | None:
     """Why the command must not be sent now; None = no rule speaks against it."""
-    if split := split_brain(now):
-        return split
+    return split_brain(now) or _by_order(command, now)
+
+
+def _by_order(command: PlannedCommand, now: Snapshot) -> Objection | None:
     match command.order:
         case CommandKind.ROLL_BACK | CommandKind.REBOOT:
             return _to_take_down(command, now)
@@ -55,6 +58,10 @@ def objection(command: PlannedCommand, now: Snapshot) -> Objection | None:
             return _to_move(command, now)
         case CommandKind.RESET_FAILOVER:
             return _unsettled(now)
+        case CommandKind.REBOOT_TOGETHER:
+            return _to_reboot_together(command, now)
+        case CommandKind.ADD_SOFTWARE | CommandKind.TAKE_BACK_SOFTWARE:
+            return _to_change_next_boot(command, now)
         case CommandKind.ABORT_ISSU | CommandKind.RESYNC_POLICIES:
             return None
         case never:  # pragma: no cover
@@ -82,6 +89,41 @@ def _to_take_down(command: PlannedCommand, now: Snapshot) -> Objection | None:
             verdict=StopVerdict.WAIT, reason=f"{node.peer} is not seen to carry every group: {carried.text}"
         )
     return None
+
+
+def _to_change_next_boot(command: PlannedCommand, now: Snapshot) -> Objection | None:
+    """What a node boots next is changed only on the node itself, and while both run one release."""
+    if command.subject is not command.node:
+        return Objection(
+            verdict=StopVerdict.STOP,
+            reason=f"{command.key}: is sent to {command.node} but concerns {command.subject}",
+        )
+    return _mixed(now)
+
+
+def _to_reboot_together(command: PlannedCommand, now: Snapshot) -> Objection | None:
+    """Both nodes go down, one within seconds of the other. Once one of them is back on another release than
+    its peer runs, nothing is sent any more: the two hear each other, and a person pulls a cable."""
+    if command.subject is not command.node:
+        return Objection(
+            verdict=StopVerdict.STOP,
+            reason=f"{command.key}: is sent to {command.node} but concerns {command.subject}",
+        )
+    if mixed := _mixed(now):
+        return Objection(verdict=StopVerdict.PAGE, reason=mixed.reason)
+    return None
+
+
+def _mixed(now: Snapshot) -> Objection | None:
+    """Two releases that hear each other outside an in-service upgrade."""
+    old, new = now.node0.release, now.node1.release
+    if not now.both_reachable or old is None or new is None or same_release(old, new):
+        return None
+    reason = (
+        f"node0 runs {old} and node1 runs {new}: nodes of two releases must not hear each other; take the "
+        "control and fabric links apart, then see docs/runbook.md"
+    )
+    return Objection(verdict=StopVerdict.STOP, reason=reason)
 
 
 def _to_move(command: PlannedCommand, now: Snapshot) -> Objection | None:

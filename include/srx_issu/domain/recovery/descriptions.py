@@ -51,6 +51,11 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.WINDOW_CLOSED: f"{node} reports no ISSU",
         StateClaim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",
         StateClaim.FLAGS_CLEAR: f"{group} has its configured priorities",
+        StateClaim.PENDING: f"{node} will boot {condition.release} next",
+        StateClaim.NOTHING_PENDING: f"{node} will boot what it runs",
+        StateClaim.GONE: f"{node} is down: its peer has lost it",
+        StateClaim.WENT_DOWN: f"{node} is down",
+        StateClaim.NOT_BACK: f"{node} is not back yet",
     }
     return sentences[condition.claim]
 

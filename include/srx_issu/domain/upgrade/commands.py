@@ -179,6 +179,31 @@ class ValidateImage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddSoftware:
+    """Installs an image that lies on the node it is sent to, on that node alone; active from its next boot.
+
+    The node validates its configuration against the image first: the option that leaves this out is never
+    sent. It names no routing engine either: a cluster refuses ``re0`` and ``re1`` (docs/junos.md).
+    """
+
+    image_path: str
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
+
+    def __post_init__(self) -> None:
+        _check_image_path(self.image_path)
+
+    @property
+    def cli(self) -> str:
+        return f"request {self.software} software add {self.image_path}"
+
+    @property
+    def rpc(self) -> Rpc:
+        vmhost = self.software is SoftwareFamily.VMHOST
+        name = "request-vmhost-package-add" if vmhost else "request-package-add"
+        return Rpc(name, (("package-name", self.image_path),))
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResyncPolicies:
     """Copies the policies of the routing engine to the packet forwarding engines again [S]."""
 
@@ -234,6 +259,7 @@ Command = (
     | RebootNode
     | SnapshotSoftware
     | ValidateImage
+    | AddSoftware
     | ResyncPolicies
     | StartIssu
 )

@@ -10,6 +10,7 @@ from srx_issu.domain.checking import CheckRules
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import SupportMatrix
 
 
@@ -55,6 +56,9 @@ class Timers:
     switchover_s: float = 900.0
     primary_upgrade_s: float = 5400.0
     resync_s: float = 3600.0
+    install_s: float = 2700.0  # software added on one node, its validation included
+    boot_s: float = 2700.0  # one node, from the command until it says which release it runs
+    shortest_boot_s: float = 120.0  # no node of any platform is back sooner
     rg0_hold_down_s: float = 300.0  # real captures: secondary-hold lasts 301 s on RG0
     group_settle_s: float = 120.0
     convergence_s: float = 900.0  # how long state may take to come back before it counts as lost
@@ -159,6 +163,7 @@ class Intent:
     window_start: str | None = None  # ISO 8601 with offset; None = at once
     window_end: str | None = None
     purpose: Purpose = Purpose.UPGRADE
+    route: Route = Route.ISSU
     shared_limits: tuple[SharedLimit, ...] = ()  # site, region and fleet, from policy/concurrency.yaml
     ordered_by: OrderedBy | None = None  # None: asked for by itself
     support: SupportMatrix | None = None  # of this model, in force at claim; None in those of older versions

@@ -30,6 +30,7 @@ from srx_issu.domain.history.events import FoundBy
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports import codec
 
 AT_ALL = "policy asks for no approval"
@@ -43,11 +44,16 @@ class InForce:
     parts: Parts
 
 
-def standing(state: UpgradeState, intent: Intent, purpose: str, now: datetime) -> Approved | NotApproved:
-    """``purpose`` is "start" or "recovery"; ``now`` the database's time. Asked again before every command."""
+def standing(
+    state: UpgradeState, intent: Intent, purpose: str, now: datetime, *, expires: bool = True
+) -> Approved | NotApproved:
+    """``purpose`` is "start" or "recovery"; ``now`` the database's time. Asked again before every command.
+
+    ``expires`` False: of what was begun, however long ago that was approved.
+    """
     match ApprovalPurpose(purpose):
         case ApprovalPurpose.START:
-            return _start(state, intent, now)
+            return _start(state, intent, now, expires=expires)
         case ApprovalPurpose.RECOVERY:
             return _recovery(state, intent, now)
         case never:
@@ -65,7 +71,9 @@ def why_asked(state: UpgradeState, intent: Intent, purpose: str) -> str | None:
     if intent.no_validate:
         return "the run asks for a start without the node's own validation (no-validate)"
     rule = intent.approvals.start
-    return f"{rule.source('required')} asks for an approval before every start" if rule.required else None
+    if rule.required:
+        return f"{rule.source('required')} asks for an approval before every start"
+    return f"{intent.route.label} interrupts the traffic" if intent.route is not Route.ISSU else None
 
 
 def in_force(state: UpgradeState, intent: Intent, purpose: str) -> InForce | None:
@@ -74,7 +82,7 @@ def in_force(state: UpgradeState, intent: Intent, purpose: str) -> InForce | Non
         return _recovery_in_force(state)
     if state.assessment is None:
         return None
-    parts = start_parts(intent, state.assessment, found_since(state))
+    parts = {**start_parts(intent, state.assessment, found_since(state)), **_route_parts(state)}
     return InForce(digest=digest(parts), parts=parts)
 
 
@@ -102,6 +110,12 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
         "readiness": ready.text,
         "findings": "; ".join((*ready.passed.findings, *since)),
     }
+
+
+def _route_parts(state: UpgradeState) -> Parts:
+    """An ISSU has no plan of its own: its one command follows from the rest."""
+    planned = state.route
+    return {} if planned is None else {"route": planned.route.value, "route's plan": planned.digest}
 
 
 def _fail_back(intent: Intent) -> str:
@@ -134,7 +148,7 @@ def rule_of(intent: Intent, purpose: str) -> ApprovalRule:
     return approvals.recovery if ApprovalPurpose(purpose) is ApprovalPurpose.RECOVERY else approvals.start
 
 
-def _start(state: UpgradeState, intent: Intent, now: datetime) -> Judgement:
+def _start(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool) -> Judgement:
     question = in_force(state, intent, ApprovalPurpose.START)
     if question is None:
         return NotApproved(
@@ -143,7 +157,7 @@ def _start(state: UpgradeState, intent: Intent, now: datetime) -> Judgement:
         )
     if why_asked(state, intent, ApprovalPurpose.START) is None:
         return Approved(reason=AT_ALL)
-    own = _judge(state, intent, ApprovalPurpose.START, question.digest, now)
+    own = _judge(state, intent, ApprovalPurpose.START, question.digest, now, expires=expires)
     given = intent.approved_by_campaign
     is_own_matter = bool(_ask(state, intent)) or intent.no_validate
     if given is None or isinstance(own, Approved) or own.is_refused or is_own_matter:

@@ -20,7 +20,8 @@ from srx_issu.domain.failure.last_words import waiting_prompt
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
 from srx_issu.domain.gate.start_facts import start_blocker
-from srx_issu.domain.gate.table import SendCondition
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
+from srx_issu.domain.history.sending_rules import BY_PLAN, objection_to_kind
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.junos.version import same_release
@@ -29,8 +30,9 @@ from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.domain.upgrade.prompts import listed_words
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import AnswerOrder, SendOrder
+from srx_issu.steps.gate.order import AnswerOrder, RouteOrder, SendOrder
 from srx_issu.steps.recovery.stored_plan import digest_of
+from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.waits.window import window_objection
 
 
@@ -83,6 +85,12 @@ def _open(reading: GateReading) -> Finding:
 def recover_line(cluster: str) -> str:
     """What a person types to have a cluster looked after that no open upgrade looks after."""
     return f"srx-issu recover {cluster} --take-over --reason '...'"
+
+
+def _kind(reading: GateReading) -> Finding:
+    order = reading.order
+    objection = objection_to_kind(order.sending, order.purpose, reading.context.intent.route)
+    return Holds(reason=order.sending.value) if objection is None else Fails(reason=objection)
 
 
 def _undecided(reading: GateReading) -> Finding:
@@ -147,7 +155,36 @@ def _readiness(reading: GateReading) -> Finding:
 
 
 def _approved(reading: GateReading) -> Finding:
+    if not_of_plan := _not_of_the_plan(reading):
+        return Fails(reason=not_of_plan)
     found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now)
+    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
+
+
+def _not_of_the_plan(reading: GateReading) -> str | None:
+    """Of a route that goes by a plan, nothing is sent that its plan does not hold, for that purpose."""
+    order = reading.order
+    if reading.context.intent.route not in BY_PLAN:
+        return None
+    if not isinstance(order, RouteOrder) or reading.known.route is None:
+        return f"this is no command of the route's plan: {order.what} on {order.node}"
+    plan = route_plan(reading.known, reading.context.evidence)
+    planned = next((each for each in plan.commands if each.key == order.route_command), None)
+    ordered = (order.command, order.node, order.purpose)
+    if planned is None or (planned.junos_command, planned.node, planned.purpose) != ordered:
+        return f"the approved plan has no such command: {order.what} on {order.node}"
+    return None
+
+
+def _route_approved(reading: GateReading) -> Finding:
+    """Approved before it was begun, and no question of age since: a cluster half way must go on."""
+    if reading.context.intent.route not in BY_PLAN:
+        return Fails(reason="this upgrade's route has no plan")
+    if not_of_plan := _not_of_the_plan(reading):
+        return Fails(reason=not_of_plan)
+    if not reading.known.route_commands:
+        return Fails(reason="nothing of this plan was begun")
+    found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now, expires=False)
     return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
 
 
@@ -180,7 +217,8 @@ def _plan_approved(reading: GateReading) -> Finding:
 
 
 def _window(reading: GateReading) -> Finding:
-    objection = window_objection(reading.context.intent, reading.now)
+    begun = reading.order.purpose is SendPurpose.CONTINUE
+    objection = window_objection(reading.context.intent, reading.now, is_begun=begun)
     return Holds(reason="open") if objection is None else Fails(reason=objection)
 
 
@@ -233,6 +271,7 @@ def _left_to_the_journal(reading: GateReading) -> Finding:  # noqa: ARG001
 
 _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.OPEN: _open,
+    SendCondition.KIND: _kind,
     SendCondition.UNDECIDED: _undecided,
     SendCondition.NOT_STOPPED: _not_stopped,
     SendCondition.NOT_BEGUN: _not_begun,
@@ -241,6 +280,7 @@ _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.CLOCKS_AGREE: _clocks_agree,
     SendCondition.READINESS: _readiness,
     SendCondition.APPROVED: _approved,
+    SendCondition.ROUTE_APPROVED: _route_approved,
     SendCondition.PLAN_APPROVED: _plan_approved,
     SendCondition.WINDOW: _window,
     SendCondition.SAME_WAY: _same_way,

@@ -86,6 +86,18 @@ class RecoveryOrder(CommandOrder):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RouteOrder(CommandOrder):
+    """A command of a route's plan. ``booted_at``: the node's boot before it."""
+
+    route_command: str
+    booted_at: datetime | None
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, route_command=self.route_command, booted_at=self.booted_at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StartOrder(SendOrder):
     """The in-service upgrade itself. ``method`` as policy says; ``job`` names it on the node."""
 

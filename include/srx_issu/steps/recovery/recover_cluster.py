@@ -6,7 +6,7 @@ go out once only is guarded by the journal's unique key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import NoReturn, assert_never
 
@@ -45,17 +45,10 @@ from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.hold_for_operator import WHAT_TO_DO, what_to_do
 from srx_issu.steps.upgrade.transcript import keep_transcript
-from srx_issu.steps.waits.converge import Pending
+from srx_issu.steps.waits.converge import ActionWait
 
 KEY_PREFIX = "recover."  # of the keys of a recovery's commands in the journal
 _LAST_LOOKS = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecoveryWait(Pending):
-    """Look again when something has changed, or after ``deadline_s``."""
-
-    deadline_s: float
 
 
 class Recovered(StrEnum):
@@ -80,7 +73,7 @@ def diagnose(context: UpgradeContext) -> Facts:
     return {"failure": plan.failure.value, "kind": plan.kind.value, "steps": list(by_hand(plan))}
 
 
-def carry_out(context: UpgradeContext, name: ActionName) -> Facts | RecoveryWait:
+def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
     """One step: sends what is due, looking anew before each command, until it is over or must wait.
 
     Raises NotVerified, with NEEDS_OPERATOR and the remaining steps written down, when it must stop.
@@ -104,7 +97,7 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | RecoveryWait
             case Wait():
                 timers = timers_in_force(context.known(), context.intent)
                 deadline_s = float(getattr(timers, step.action.deadline))
-                return RecoveryWait(reason=step.reason, deadline_s=deadline_s)
+                return ActionWait(reason=step.reason, deadline_s=deadline_s)
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(context.intent.policy.timers.poll_s)
@@ -122,7 +115,7 @@ def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[TakenCommand, ...
     return any(one.key in keys for one in sent)
 
 
-def overdue(context: UpgradeContext, name: ActionName, waiting: RecoveryWait) -> NoReturn:
+def overdue(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:
     """The step's deadline has passed: a person acts. Always raises NotVerified."""
     reason = f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
     _stop(context, _permitted_plan(context), name, reason)

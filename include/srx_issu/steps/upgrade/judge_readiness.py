@@ -10,6 +10,7 @@ from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, ReadinessPassed
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import objection_to_start
@@ -17,6 +18,7 @@ from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.routes.stored_plan import plan_route
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.refuse_start import refuse_start
@@ -56,6 +58,8 @@ def judge_readiness(context: UpgradeContext) -> Assessment:
     if context.intent.plan_only:
         decide_outcome(context, Outcome.PLANNED, f"{readiness.reason}; plan only, nothing was changed")
         return Assessment.PLANNED
+    if context.intent.route in BY_PLAN:
+        plan_route(context)
     _record_ready(context, before, readiness, for_approval=True)
     return Assessment.PREPARE
 

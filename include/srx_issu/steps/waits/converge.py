@@ -37,6 +37,13 @@ class NotYet(Pending):
     pause_s: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class ActionWait(Pending):
+    """Look again when something has changed, or after ``deadline_s``."""
+
+    deadline_s: float
+
+
 def not_yet(
     context: UpgradeContext,
     awaited: OwnWait,

@@ -21,16 +21,22 @@ def seconds_until_open(intent: Intent, now: datetime) -> float:
     return max(0.0, (datetime.fromisoformat(intent.window_start) - now).total_seconds())
 
 
-def window_objection(intent: Intent, now: datetime) -> str | None:
-    """Why nothing may start now: the window has not opened, or is too short by now. None = it may."""
+def window_objection(intent: Intent, now: datetime, *, is_begun: bool = False) -> str | None:
+    """Why nothing may start now: the window has not opened, or is too short by now. None = it may.
+
+    ``is_begun``: of an upgrade that is under way, for the rest of which nobody reserved time: the window must
+    be open.
+    """
     if (early_s := seconds_until_open(intent, now)) > CLOCKS_DIFFER_BY_S:
         return f"the window opens at {intent.window_start}, in {early_s:.0f} s; nothing was sent"
     if intent.window_end is None:
         return None
     left_s = (datetime.fromisoformat(intent.window_end) - now).total_seconds()
-    needed_s = intent.policy.timers.worst_case_s
+    needed_s = 0.0 if is_begun else intent.policy.timers.worst_case_s
     if left_s >= needed_s:
         return None
+    if is_begun:
+        return f"the window ended at {intent.window_end}"
     return (
         f"the window ends at {intent.window_end}: {max(left_s, 0):.0f} s left, an upgrade of "
         f"{intent.cluster.model} may take {needed_s:.0f} s; nothing was sent"

@@ -64,6 +64,7 @@ from srx_issu.domain.history.recovery_events import (
     RecoveryPlanned,
     RecoveryStepPassed,
 )
+from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.step_events import (
     Awaited,
     OwnWait,
@@ -78,6 +79,7 @@ from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.recovery.plan import PlanKind
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
+from srx_issu.domain.upgrade.route import Route
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 QUESTION = AskedQuestion(purpose="start", digest="d" * 64, gate="start gate 1", try_number=2)
@@ -95,6 +97,7 @@ INTENDED = CommandIntended(
     group=1,
     file="/var/tmp/junos.tgz",
     recovery_command="reboot_node0",
+    route_command="install_node1",
     booted_at=NOON,
 )
 ANSWERED: dict[str, Any] = {
@@ -162,6 +165,8 @@ FULL: tuple[Event, ...] = (
         steps="on node1: request system reboot",
     ),
     RecoveryStepPassed(action=ActionName.ABORT_ISSU),
+    RoutePlanned(route=Route.DUAL_REBOOT, starter=NodeName.NODE0, plan="u/route-plan", digest="d" * 64),
+    RouteStepPassed(action=ActionName.INSTALL_ON_SECONDARY),
     FindingMade(by=FoundBy.POLICIES, check="policies", evidence="u/policies", pfes=("fpc0", "fpc1")),
     StillMissing(awaited=OwnWait.STATE_AFTER_FAIL_BACK, missing="routes"),
     Observed(evidence="u/words"),
@@ -197,7 +202,7 @@ STORED: Mapping[str, str] = {
     "cluster_released": "by",
     "cluster_taken_over": "by from_upgrade",
     "command_intended": "sending command permit_id purpose permit once method transcript group file "
-    "recovery_command booted_at",
+    "recovery_command route_command booted_at",
     "command_rejected": "sending command permit_id file started method",
     "command_sent": "sending command permit_id file started method",
     "command_unanswered": "sending command permit_id file started method",
@@ -215,6 +220,8 @@ STORED: Mapping[str, str] = {
     "readiness_passed": "for_approval ask found support findings",
     "recovery_planned": "plan diagnosis failure plan_kind permission digest steps",
     "recovery_step_passed": "action",
+    "route_planned": "route starter plan digest",
+    "route_step_passed": "action",
     "state_collected": "snapshot state",
     "step_failed": "task awaited",
     "step_finished": "documents awaited",
@@ -226,16 +233,17 @@ STORED: Mapping[str, str] = {
 }
 # The values of what is stored by its value, and decided from.
 VALUES: Mapping[type[Any], str] = {
-    Sending: "snapshot upload validate gather start answer resync_policies reset_flags fail_back "
-    "fail_back_rg0 recover return_groups clean_up",
+    Sending: "snapshot upload validate gather start install reboot answer resync_policies reset_flags "
+    "fail_back fail_back_rg0 recover return_groups clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
     FoundBy: "readiness snapshot validation policies state last_look recovery to_do bystanders lease",
     Goal: "secondary_upgraded cold_synced switched_over primary_upgraded resynced groups_settled groups_home "
     "flags_cleared",
-    ActionName: "wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "
-    "wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync resync_policies "
-    "bring_groups_back reset_failover verify_restored",
-    SendPurpose: "prepare begin answer bring_home",
+    ActionName: "install_on_secondary install_on_primary reboot_secondary reboot_primary wait_for_both_nodes "
+    "take_back_software wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release "
+    "reboot_old_primary wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync "
+    "resync_policies bring_groups_back reset_failover verify_restored",
+    SendPurpose: "prepare begin continue complete answer bring_home",
 }
 
 

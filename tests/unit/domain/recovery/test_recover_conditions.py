@@ -7,7 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.cluster.model import GroupMember, GroupState, IssuStatus, RedundancyGroup, Snapshot
+from srx_issu.domain.cluster.model import (
+    GroupMember,
+    GroupState,
+    IssuStatus,
+    NextBoot,
+    RedundancyGroup,
+    Snapshot,
+)
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
 from tests.fakes.snapshots import (
     N0,
@@ -35,6 +42,11 @@ NO_FLAG_COLUMN = RedundancyGroup(
         GroupMember(node=N1, state=GroupState.SECONDARY, priority=100),
     ),
 )
+LOST = {N1: GroupState.LOST}
+TAKEN = snapshot(view(N0, groups=(group(0, states=LOST), group(1, states=LOST))), silent(N1))
+HAS_NEW = snapshot(view(N0), view(N1, next_boot=NextBoot(is_other=True, release=NEW)))
+HAS_SOME = snapshot(view(N0), view(N1, next_boot=NextBoot(is_other=True)))
+HAS_NONE = both(next_boot=NextBoot(is_other=False))
 BOOTED = {"reboot_node1": T0 - timedelta(days=30)}
 
 
@@ -87,6 +99,28 @@ CASES: list[tuple[StateCondition, Snapshot, bool | None]] = [
     ),
     (claim(StateClaim.FLAGS_CLEAR, group_id=1), both(groups=(group(0), NO_FLAG_COLUMN)), None),
     (claim(StateClaim.FLAGS_CLEAR, group_id=7), both(), None),
+    (claim(StateClaim.PENDING, release=NEW), HAS_NEW, True),
+    (claim(StateClaim.PENDING, release=OLD), HAS_NEW, False),
+    (claim(StateClaim.PENDING, release=NEW), HAS_NONE, False),
+    (claim(StateClaim.PENDING, release=NEW), HAS_SOME, None),
+    (claim(StateClaim.PENDING, release=NEW), both(), None),
+    (claim(StateClaim.PENDING, release=NEW), GONE, None),
+    (claim(StateClaim.NOTHING_PENDING), HAS_NONE, True),
+    (claim(StateClaim.NOTHING_PENDING), HAS_NEW, False),
+    (claim(StateClaim.NOTHING_PENDING), HAS_SOME, False),
+    (claim(StateClaim.NOTHING_PENDING), both(), None),
+    (claim(StateClaim.GONE), TAKEN, True),
+    (claim(StateClaim.GONE), GONE, None),
+    (claim(StateClaim.GONE), snapshot(silent(N0), silent(N1)), None),
+    (claim(StateClaim.GONE), both(), False),
+    (claim(StateClaim.GONE), snapshot(view(N0), after_reboot(view(N1))), True),
+    (claim(StateClaim.WENT_DOWN), GONE, True),
+    (claim(StateClaim.WENT_DOWN), both(), False),
+    (claim(StateClaim.WENT_DOWN), snapshot(view(N0), after_reboot(view(N1))), True),
+    (claim(StateClaim.NOT_BACK), GONE, True),
+    (claim(StateClaim.NOT_BACK), both(), True),
+    (claim(StateClaim.NOT_BACK), snapshot(view(N0), after_reboot(view(N1))), False),
+    (claim(StateClaim.NOT_BACK), snapshot(view(N0), view(N1, booted_at=None)), None),
 ]
 
 
@@ -113,6 +147,7 @@ def test_a_node_that_was_never_sent_a_reboot_is_not_known_to_have_rebooted() -> 
     [
         (StateCondition(claim=StateClaim.ANSWERS), "answers names no node"),
         (StateCondition(claim=StateClaim.RUNS, node=N0), "runs of node0 names no release"),
+        (StateCondition(claim=StateClaim.PENDING, node=N0), "pending of node0 names no release"),
         (StateCondition(claim=StateClaim.FLAGS_CLEAR), "flags_clear names no redundancy group"),
     ],
 )

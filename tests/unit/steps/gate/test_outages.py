@@ -30,12 +30,16 @@ from tests.unit.steps.gate.worlds import (
     begin,
     begin_start,
     bring_home,
+    complete,
+    go_on,
     prepare,
 )
 
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
     SendPurpose.BEGIN: begin,
+    SendPurpose.CONTINUE: go_on,
+    SendPurpose.COMPLETE: complete,
     SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
 }

@@ -13,8 +13,9 @@ from srx_issu.domain.errors import DeviceError, DeviceTimeout, NotPermitted
 from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
-from srx_issu.domain.history.command_events import CommandIntended, PermitRefused
+from srx_issu.domain.history.command_events import CommandIntended, PermitRefused, Sending
 from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.route_events import RoutePlanned
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.recovery.stored_plan import digest_of
@@ -29,7 +30,9 @@ from tests.unit.steps.gate.worlds import (
     begin,
     begin_start,
     bring_home,
+    complete,
     copy_intended,
+    go_on,
     prepare,
     prepare_by_command,
 )
@@ -39,6 +42,8 @@ SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9))
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
     SendPurpose.BEGIN: begin,
+    SendPurpose.CONTINUE: go_on,
+    SendPurpose.COMPLETE: complete,
     SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
 }
@@ -160,6 +165,35 @@ def job_ended(world: World) -> World:
     return world
 
 
+def of_another_kind(world: World) -> World:
+    world.sending = Sending.VALIDATE if world.purpose is not P else Sending.START
+    return world
+
+
+def of_another_command(world: World, key: str) -> World:
+    """One of the plan, but for another purpose or not as the plan has it."""
+    world.route_command, world.sending = key, Sending.REBOOT
+    return world
+
+
+def ended_by_now(world: World) -> World:
+    world.fake.clock.sleep(10 * 3600)
+    return world
+
+
+def a_plain_command_of_a_route() -> World:
+    """The first that it sends must be of its plan, too."""
+    world = go_on()
+    world.purpose, world.route_command, world.sending = B, None, Sending.INSTALL
+    return world
+
+
+def an_issu_on_another_route() -> World:
+    world = go_on()
+    world.purpose, world.route_command, world.method = B, None, StartMethod.SHELL
+    return world
+
+
 def lease_lost(world: World) -> World:
     world.fake.leases.release("cluster:fw-1", UID)
     world.fake.leases.take("cluster:fw-1", "other", 60)
@@ -181,18 +215,28 @@ def sent_before(world: World) -> World:
 
 Case = tuple[SendPurpose, SendCondition, Callable[[], World]]
 B, P, H = SendPurpose.BEGIN, SendPurpose.PREPARE, SendPurpose.BRING_HOME
-A = SendPurpose.ANSWER
+A, G, C = SendPurpose.ANSWER, SendPurpose.CONTINUE, SendPurpose.COMPLETE
 CASES: list[Case] = [
     *((p, SendCondition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
-    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, A, H)),
-    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, A)),
+    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, G, C, A, H)),
+    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, G, A)),
+    *((p, SendCondition.KIND, lambda p=p: of_another_kind(MAKE[p]())) for p in SendPurpose),
+    *((p, SendCondition.UNDECIDED, lambda p=p: decided(MAKE[p]())) for p in (B, G, A)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: refused_since(MAKE[p]())) for p in (G, C)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), AnswerGiven)) for p in (G, C)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), RoutePlanned)) for p in (G, C)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), CommandIntended)) for p in (G, C)),
+    (G, SendCondition.ROUTE_APPROVED, lambda: of_another_command(go_on(), "reboot_node0")),
+    (C, SendCondition.ROUTE_APPROVED, lambda: of_another_command(complete(), "reboot_node1")),
+    (G, SendCondition.WINDOW, lambda: ended_by_now(go_on(window_end=LATER))),
+    (B, SendCondition.APPROVED, a_plain_command_of_a_route),
+    (B, SendCondition.KIND, an_issu_on_another_route),
     (P, SendCondition.NOT_BEGUN, lambda: begun(prepare_by_command())),
     (P, SendCondition.NOT_BEGUN, lambda: decided(prepare_by_command())),
     (P, SendCondition.OWN_FILE, lambda: not_brought(prepare())),
     (P, SendCondition.OWN_FILE, lambda: brought_elsewhere(prepare())),
-    (B, SendCondition.UNDECIDED, lambda: decided(begin())),
     (B, SendCondition.READINESS, lambda: old_readiness(begin())),
     (B, SendCondition.APPROVED, not_approved),
     (B, SendCondition.APPROVED, lambda: refused_since(begin())),
@@ -202,7 +246,6 @@ CASES: list[Case] = [
     (B, SendCondition.SAME_WAY, by_rpc_before),
     (B, SendCondition.SAME_WAY, by_shell_after_rpc),
     (B, SendCondition.NODES, lambda: no_priority(begin())),
-    (A, SendCondition.UNDECIDED, lambda: decided(answer())),
     (A, SendCondition.APPROVED, lambda: refused_since(answer())),
     (A, SendCondition.PROMPT_LISTED, lambda: answer(listed=())),
     (A, SendCondition.PROMPT_LISTED, lambda: answer(listed=("another question",))),
@@ -221,7 +264,7 @@ CASES: list[Case] = [
 
 
 def test_every_condition_has_its_case_but_the_clocks_which_are_waited_for() -> None:
-    wanted = {(p, c) for p in SendPurpose for c in CONDITIONS[p]} - {(B, SendCondition.CLOCKS_AGREE)}
+    wanted = {(p, c) for p in SendPurpose for c in CONDITIONS[p] if c is not SendCondition.CLOCKS_AGREE}
     assert {(purpose, condition) for purpose, condition, _ in CASES} == wanted
 
 

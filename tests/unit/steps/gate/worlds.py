@@ -18,16 +18,19 @@ from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.junos.job import job_name
 from srx_issu.domain.recovery.plan import RecoveryPlan
+from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import AnswerOrder, CommandOrder, DeleteOrder, StartOrder
+from srx_issu.steps.gate.order import AnswerOrder, CommandOrder, DeleteOrder, RouteOrder, StartOrder
 from srx_issu.steps.gate.send import answer_prompt, delete_file, send_command, start_in_service_upgrade
 from srx_issu.steps.recovery.recover_cluster import diagnose
 from srx_issu.steps.recovery.stored_plan import stored_plan
+from srx_issu.steps.routes.stored_plan import plan_route, route_plan
 from srx_issu.steps.upgrade.start_issu import START_KEY
 from tests.fakes.contexts import FakeUpgrade, RecordingWriter, start_intended
 from tests.fakes.intents import POLICY, intent
@@ -42,6 +45,8 @@ TRANSCRIPT = "/job/transcript"
 SENDING = {
     SendPurpose.PREPARE: Sending.SNAPSHOT,
     SendPurpose.BEGIN: Sending.GATHER,
+    SendPurpose.CONTINUE: Sending.INSTALL,
+    SendPurpose.COMPLETE: Sending.REBOOT,
     SendPurpose.ANSWER: Sending.ANSWER,
     SendPurpose.BRING_HOME: Sending.RECOVER,
 }
@@ -159,6 +164,9 @@ class World:
     stopped: str | None = None
     shelf: Shelf = field(default_factory=Shelf)
     method: StartMethod | None = None  # a start, and its way
+    sending: Sending | None = None  # None: as is usual for the purpose
+    route_plan: RoutePlan | None = None
+    route_command: str | None = None  # of that plan, by its key
     prompt: str = PROMPT
 
     def context(self) -> UpgradeContext:
@@ -173,17 +181,24 @@ class World:
             return answer_prompt(context, self._answer())
         if self.purpose is SendPurpose.PREPARE and self.deletes:
             order = DeleteOrder(
-                purpose=self.purpose, sending=Sending.CLEAN_UP, node=N0, why="over", path=PATH, key=self.key
+                purpose=self.purpose,
+                sending=self.sending or Sending.CLEAN_UP,
+                node=N0,
+                why="over",
+                path=PATH,
+                key=self.key,
             )
             delete_file(context, order)
             return None
         return send_command(context, self._command())
 
     def _command(self) -> CommandOrder:
+        if self.route_command is not None:
+            return self._of_a_route(self.route_command)
         begins = self.purpose is SendPurpose.BEGIN
         return CommandOrder(
             purpose=self.purpose,
-            sending=SENDING[self.purpose],
+            sending=self.sending or SENDING[self.purpose],
             node=N0,
             why="a test wants it",
             key=self.key,
@@ -192,10 +207,25 @@ class World:
             command=FailOver(group_id=1, to=N0) if begins else AbortIssu(),
         )
 
+    def _of_a_route(self, key: str) -> RouteOrder:
+        assert self.route_plan is not None
+        command = next(each for each in self.route_plan.commands if each.key == key)
+        return RouteOrder(
+            purpose=self.purpose,
+            sending=self.sending or SENDING[self.purpose],
+            node=command.node,
+            why="a test wants it",
+            key=self.key,
+            still_due=self.still_due,
+            command=command.junos_command,
+            route_command=key,
+            booted_at=None,
+        )
+
     def _answer(self) -> AnswerOrder:
         return AnswerOrder(
             purpose=self.purpose,
-            sending=Sending.ANSWER,
+            sending=self.sending or Sending.ANSWER,
             node=N0,
             why="a test wants it",
             key=self.key,
@@ -263,6 +293,30 @@ def begin_start(method: StartMethod = StartMethod.AUTO, **changes: object) -> Wo
     """The start itself."""
     world = begin(**changes)
     world.method = method
+    return world
+
+
+def go_on(**changes: object) -> World:
+    """The second installation of a dual reboot, whose first was sent."""
+    ours = intent(route=Route.DUAL_REBOOT, **changes)
+    fake = FakeUpgrade(intent=ours, journal=AwayJournal(), writer=AfterSending()).with_baseline()
+    plan_route(fake.context("assess.plan_route"))
+    fake.ready_and_approved()
+    fake.happened(command_intended(Sending.INSTALL, N1, route_command="install_node1"), "begun")
+    return World(
+        purpose=SendPurpose.CONTINUE,
+        fake=fake,
+        key="route.install",
+        route_plan=route_plan(fake.known(), fake.evidence),
+        route_command="install_node0",
+    )
+
+
+def complete(**changes: object) -> World:
+    """The second reboot of it, whose first was sent."""
+    world = go_on(**changes)
+    world.fake.happened(command_intended(Sending.REBOOT, N1, route_command="reboot_node1"), "one is down")
+    world.purpose, world.key, world.route_command = SendPurpose.COMPLETE, "route.reboot.1", "reboot_node0"
     return world
 
 

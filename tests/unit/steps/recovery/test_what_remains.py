@@ -10,9 +10,10 @@ from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.steps.recovery.recover_cluster import RecoveryWait, carry_out, diagnose, overdue
+from srx_issu.steps.recovery.recover_cluster import carry_out, diagnose, overdue
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.judge_outcome import NextStage, judge_outcome
+from srx_issu.steps.waits.converge import ActionWait
 from tests.fakes.contexts import FakeUpgrade, start_intended
 from tests.fakes.snapshots import N0, N1, silent, snapshot, view
 
@@ -46,7 +47,7 @@ def test_the_failure_stays_in_reason_and_advice_when_its_recovery_stops() -> Non
     fake = with_a_dead_secondary()
     diagnose(fake.context("recover.diagnose"))
     waiting = carry_out(fake.context(f"recover.{WAIT}"), WAIT)
-    assert isinstance(waiting, RecoveryWait)
+    assert isinstance(waiting, ActionWait)
     with pytest.raises(NotVerified):
         overdue(fake.context(f"recover.{WAIT}"), WAIT, waiting)
     ended = fake.known().conclusion

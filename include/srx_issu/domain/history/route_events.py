@@ -1,0 +1,30 @@
+"""How far an upgrade has come on a route that is carried out by its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.upgrade.route import Route
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePlanned:
+    """``plan`` is evidence; ``digest`` is what a yes to this plan is bound to."""
+
+    kind: ClassVar[EntryKind] = EntryKind.OBSERVED
+    route: Route
+    starter: NodeName  # the primary of RG0 at the baseline
+    plan: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteStepPassed:
+    """An action of the plan is over."""
+
+    kind: ClassVar[EntryKind] = EntryKind.STEP_FINISHED
+    action: ActionName

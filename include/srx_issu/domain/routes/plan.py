@@ -1,0 +1,65 @@
+"""A route as a value: its phases, what each sends to which node, on what condition, and what shows its end.
+
+Made from the baseline before anybody is asked; a yes is bound to exactly this plan. It survives JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand
+from srx_issu.domain.upgrade.route import Route
+
+
+class RoutePhase(StrEnum):
+    """What is one task of the route's DAG. Their order is the plan's."""
+
+    INSTALL = "install"  # both nodes get the image, and boot what they run until they are told to
+    REBOOT = "reboot"  # both nodes go down
+    NODES_BACK = "nodes_back"  # both nodes run the target
+    IN_SYNC = "in_sync"  # each of them could take over
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhasePlan:
+    """One phase. ``words``: for people, as a run book would say it."""
+
+    phase: RoutePhase
+    words: str
+    actions: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutePlan:
+    """One cluster's way to another release on one route. ``starter``: the primary of RG0 at the baseline."""
+
+    route: Route
+    starter: NodeName
+    old_release: str
+    target: str
+    phases: tuple[PhasePlan, ...]
+
+    def __post_init__(self) -> None:
+        keys = [command.key for command in self.commands]
+        if len(keys) != len(set(keys)):
+            raise ValueError(f"a plan whose commands share a key: {', '.join(keys)}")
+        names = [action.name for action in self.actions]
+        if len(names) != len(set(names)):
+            raise ValueError(f"a plan whose actions share a name: {', '.join(names)}")
+
+    @property
+    def actions(self) -> tuple[PlannedAction, ...]:
+        return tuple(action for phase in self.phases for action in phase.actions)
+
+    @property
+    def commands(self) -> tuple[PlannedCommand, ...]:
+        return tuple(command for action in self.actions for command in action.commands)
+
+    def action(self, name: ActionName) -> PlannedAction | None:
+        """The action of that name; None = this plan has none."""
+        return next((action for action in self.actions if action.name is name), None)
+
+    def actions_of(self, phase: RoutePhase) -> tuple[PlannedAction, ...]:
+        return next((each.actions for each in self.phases if each.phase is phase), ())

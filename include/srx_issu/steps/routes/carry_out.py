@@ -1,0 +1,141 @@
+"""One phase of a route: its actions one at a time, each command after a new look at both nodes.
+
+Every command is journalled before it goes out, so a killed or retried task arrives where it was. Nothing is
+decided here about a failure: what both nodes show afterwards decides (``judge_outcome``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NoReturn, assert_never
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
+from srx_issu.domain.gate.table import SendCondition, SendPurpose
+from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.route_events import RouteStepPassed
+from srx_issu.domain.procedure.action import ActionName, CommandKind, TakenCommand
+from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
+from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
+from srx_issu.steps.baseline import timers_in_force
+from srx_issu.steps.context import Facts, UpgradeContext
+from srx_issu.steps.gate.order import RouteOrder
+from srx_issu.steps.gate.send import send_command
+from srx_issu.steps.routes.stored_plan import route_plan
+from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
+from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
+from srx_issu.steps.upgrade.refuse_start import refuse_start
+from srx_issu.steps.waits.converge import ActionWait
+
+KEY_PREFIX = "route."  # of the keys of a route's commands in the journal
+
+_SENT_FOR = {
+    CommandKind.ADD_SOFTWARE: Sending.INSTALL,
+    CommandKind.REBOOT_TOGETHER: Sending.REBOOT,
+}
+
+
+def actions_left(context: UpgradeContext, phase: RoutePhase) -> tuple[ActionName, ...]:
+    """The phase's actions that are not over, in order."""
+    so_far = context.known()
+    plan = route_plan(so_far, context.evidence)
+    return tuple(each.name for each in plan.actions_of(phase) if each.name not in so_far.route_passed)
+
+
+def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
+    """One action: sends what is due, looking anew before each command, until it is over or must wait.
+
+    Raises NotVerified when it must stop, and RequestRefused, with the outcome written down, when nothing of
+    the route was begun and it may not begin.
+    """
+    so_far = context.known()
+    plan = route_plan(so_far, context.evidence)
+    if not so_far.route_commands:
+        reassess_if_old(context)
+    while True:
+        now = _stamped(context, context.reader.observe())
+        sent = context.known().route_commands
+        step = (
+            Passed(reason=f"{name}: later steps have begun")
+            if _is_past(plan, name, sent)
+            else (step_of(plan, name, now, sent))
+        )
+        match step:
+            case Passed():
+                context.record(RouteStepPassed(action=name), step.reason)
+                return {"done": step.reason}
+            case Send():
+                _send(context, plan, step)
+            case Wait():
+                timers = timers_in_force(context.known(), context.intent)
+                return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
+            case Stop():
+                _stop(context, step.reason)
+            case _:
+                assert_never(step)
+
+
+def overdue(waiting: ActionWait) -> NoReturn:
+    """The action's deadline has passed. Always raises NotVerified."""
+    raise NotVerified(f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}")
+
+
+def _stop(context: UpgradeContext, reason: str) -> NoReturn:
+    if not context.known().route_commands:
+        refuse_start(context, reason)
+    raise NotVerified(reason)
+
+
+def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
+    """Through the send gate. A lost answer is no reason to stop: the next look tells what became of it."""
+    command, junos_command = step.command, step.command.junos_command
+    tries = sum(1 for sent in context.known().route_commands if sent.key == command.key)
+
+    def still_due(now: Snapshot) -> str | None:
+        newest = step_of(plan, step.action.name, _stamped(context, now), context.known().route_commands)
+        if isinstance(newest, Send) and newest.command.key == command.key:
+            return None
+        return newest.reason
+
+    order = RouteOrder(
+        purpose=command.purpose,
+        sending=_SENT_FOR[command.order],
+        node=command.node,
+        why=step.reason,
+        key=f"{KEY_PREFIX}{command.key}" if command.is_once else f"{KEY_PREFIX}{command.key}.{tries + 1}",
+        still_due=still_due,
+        command=junos_command,
+        route_command=command.key,
+        booted_at=step.taken.booted_at,
+    )
+    try:
+        send_command(context, order)
+    except NotPermitted as no:
+        _not_permitted(context, command.purpose, no)
+    except CommandRefused as refusal:
+        raise NotVerified(f"{command.node} refused '{junos_command.cli}': {refusal.message}") from refusal
+    except DeviceError as doubt:
+        context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
+
+
+def _not_permitted(context: UpgradeContext, purpose: SendPurpose, no: NotPermitted) -> None:
+    """What another try of this task has sent, or the gate's own look shows to be over, is looked at again."""
+    if no.condition in (SendCondition.STILL_DUE, SendCondition.ONCE) and context.known().route_commands:
+        context.clock.sleep(context.intent.policy.timers.poll_s)
+        return
+    if purpose is SendPurpose.BEGIN and not context.known().route_commands:
+        refuse_start(context, no)
+    raise NotVerified(str(no)) from no
+
+
+def _is_past(plan: RoutePlan, name: ActionName, sent: tuple[TakenCommand, ...]) -> bool:
+    """Whether a later action has sent something: a cleared task must not do this one over again."""
+    names = [action.name for action in plan.actions]
+    later = plan.actions[names.index(name) + 1 :] if name in names else ()
+    keys = {command.key for action in later for command in action.commands}
+    return any(one.key in keys for one in sent)
+
+
+def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:
+    """With the database's time, which tells how long ago something was sent by whatever worker."""
+    return replace(look, taken_at=context.journal.now())

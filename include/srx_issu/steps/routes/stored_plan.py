@@ -1,0 +1,60 @@
+"""The plan of the route: made once from the baseline, kept as evidence, read by every later step."""
+
+from __future__ import annotations
+
+import hashlib
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.history.route_events import RoutePlanned
+from srx_issu.domain.history.upgrade_state import UpgradeState
+from srx_issu.domain.routes.dual_reboot import dual_reboot_plan
+from srx_issu.domain.routes.plan import RoutePlan
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
+from srx_issu.ports import codec
+from srx_issu.ports.journal import Evidence
+from srx_issu.steps.baseline import baseline
+from srx_issu.steps.context import UpgradeContext
+
+
+def plan_route(context: UpgradeContext) -> None:
+    """Makes and keeps the plan, from the baseline that is in the journal. Once something of it was, or may
+    have been, sent, it stays as it is."""
+    so_far = context.known()
+    if so_far.route_commands:
+        return
+    plan = _made(baseline(so_far, context.evidence), context.intent)
+    planned = RoutePlanned(
+        route=plan.route,
+        starter=plan.starter,
+        plan=context.evidence.write(context.upgrade_id, "route-plan.json", codec.dumps(plan)),
+        digest=digest_of(plan),
+    )
+    context.record(planned, "; ".join(phase.words for phase in plan.phases))
+
+
+def _made(before: Snapshot, intent: Intent) -> RoutePlan:
+    match intent.route:
+        case Route.DUAL_REBOOT:
+            return dual_reboot_plan(before, intent)
+        case _:
+            raise RequestRefused(f"{intent.route.label} does not go by a plan")
+
+
+def digest_of(plan: RoutePlan) -> str:
+    """What a yes to this plan is bound to."""
+    return hashlib.sha256(codec.canonical(plan).encode()).hexdigest()
+
+
+def route_plan(state: UpgradeState, evidence: Evidence) -> RoutePlan:
+    """Raises RequestRefused when none was made, or when it is not the one that the journal speaks of."""
+    planned = state.route
+    if planned is None:
+        raise RequestRefused("there is no plan of the route in the journal: readiness makes it")
+    plan = codec.loads(RoutePlan, evidence.read(planned.plan))
+    if digest_of(plan) != planned.digest:
+        raise RequestRefused(
+            "the plan of the route is not the one that the journal speaks of: nothing is sent"
+        )
+    return plan
