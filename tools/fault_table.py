@@ -1,4 +1,4 @@
-"""Writes the tables of docs/lab.md: every fault of the simulated clusters, tried on one of them by each route."""
+"""Writes the tables of docs/lab.md: every fault of the simulated clusters, tried on one of them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from srx_lab.machine.fault_spec import Route, Scope
 from srx_lab.rehearsal import rehearse
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "lab.md"
+_NODES = "node0 shows | node1 shows |"
 _HEADS = {
-    Route.ISSU: "| fault | what happens | source | the start says | it ends | node0 shows | node1 shows |",
-    Route.ICU: "| fault of an ICU | what happens | source | it says | it ends | node0 shows | node1 shows |",
-    Route.REBOOT: "| fault of installs | what happens | source | they say | they end | node0 shows | node1 shows |",
+    Route.ISSU: f"| fault | what happens | source | the start says | it ends | {_NODES}",
+    Route.ICU: f"| fault of an ICU | what happens | source | it says | it ends | {_NODES}",
+    Route.REBOOT: f"| fault of installs | what happens | source | they say | they end | {_NODES}",
 }
 _SHARED = {Route.ISSU: (), Route.ICU: IN_ICU, Route.REBOOT: IN_REBOOT}
 
