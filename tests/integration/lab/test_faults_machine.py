@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from srx_lab.machine.fault_catalogue import FAULTS
-from srx_lab.machine.fault_spec import Scope
+from srx_lab.machine.fault_routes import IN_ICU
+from srx_lab.machine.fault_spec import Route, Scope
 from srx_lab.machine.faults import UnknownFault, make_fault
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.words import NodeId, Phase
@@ -32,11 +33,34 @@ def expected_end(name: str) -> Phase:
     return Phase.REBOOT_PRIMARY if name == "primary_reboot_fails" else Phase.COMPLETE
 
 
-@pytest.mark.parametrize("name", [name for name, spec in FAULTS.items() if spec.scope is not Scope.WIRE])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, spec in FAULTS.items() if spec.scope is not Scope.WIRE and spec.route is Route.ISSU],
+)
 def test_each_fault_ends_as_it_should(name: str) -> None:
     ending = rehearse(name)
     assert ending.phase == expected_end(name)
     assert ending.window is (name in DIRTY | {"issu_already_in_progress", "issu_asks"})
+
+
+ICU_REFUSES = {"var_tmp_full", "image_truncated", "image_corrupt", "image_wrong_platform", "validation_fails"}
+ICU_STOPS = {"rg_failover_error", "secondary_reboot_fails", "node_never_comes_back", "primary_upgrade_fails",
+             "push_fails", "secondary_install_fails"}  # fmt: skip
+ICU_HALF_WAY = {
+    "image_missing": Phase.IDLE,
+    "primary_reboot_fails": Phase.REBOOT_PRIMARY,
+    "boots_old_release": Phase.COLD_SYNC_PRIMARY,
+}
+
+
+@pytest.mark.parametrize("name", [*IN_ICU, *(n for n, spec in FAULTS.items() if spec.route is Route.ICU)])
+def test_each_fault_of_an_icu_ends_as_it_should(name: str) -> None:
+    ending = rehearse(name, Route.ICU)
+    expected = (
+        Phase.REFUSED if name in ICU_REFUSES else Phase.ABORTED if name in ICU_STOPS else Phase.COMPLETE
+    )
+    assert ending.phase == ICU_HALF_WAY.get(name, expected)
+    assert not ending.window
 
 
 @pytest.mark.parametrize("no_validate", [True, False])

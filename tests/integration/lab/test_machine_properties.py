@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from srx_lab.machine import commands
 from srx_lab.machine.cluster import ClusterMachine
 from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.installing import start_install
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.rollback import roll_back
+from srx_lab.machine.software import Image, Install
 from srx_lab.machine.words import LEGAL_TRANSITIONS, GroupState, NodeId
 from srx_lab.rehearsal import example_image, example_spec, machine_with_room
 
@@ -20,12 +22,17 @@ STEP = st.one_of(
     st.tuples(st.just("inject"), st.sampled_from(sorted(FAULTS))),
     st.tuples(st.just("clear"), st.sampled_from(sorted(FAULTS))),
     st.tuples(st.just("start"), NODE),
+    st.tuples(st.just("install"), NODE),
     st.tuples(st.just("abort"), NODE),
     st.tuples(st.just("rollback"), NODE),
     st.tuples(st.just("reboot"), NODE),
     st.tuples(st.just("failover"), st.tuples(GROUP, NODE)),
     st.tuples(st.just("reset"), GROUP),
 )
+
+
+def image_of(machine: ClusterMachine) -> Image:
+    return example_image(machine.world.spec.platform.model)
 
 
 def carry_out(machine: ClusterMachine, step: tuple[str, object]) -> None:
@@ -39,7 +46,13 @@ def carry_out(machine: ClusterMachine, step: tuple[str, object]) -> None:
         case ("clear", str(name)):
             machine.clear(name)
         case ("start", NodeId() as node):
-            machine.start_upgrade(node, example_image(), StartOptions(reboot=True))
+            is_branch = world.spec.platform.dual_root
+            machine.start_upgrade(
+                node, image_of(machine), StartOptions(reboot=not is_branch, no_sync=is_branch)
+            )
+        case ("install", NodeId() as node):
+            if world.node(node).is_up:
+                start_install(world, Install(number=0, node=node, image=image_of(machine)))
         case ("abort", NodeId() as node):
             commands.abort_upgrade(world, node)
         case ("rollback", NodeId() as node):
@@ -67,9 +80,9 @@ def check(machine: ClusterMachine, *, split_injected: bool) -> None:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(steps=st.lists(STEP, max_size=25), preempt=st.booleans())
-def test_invariants_hold_in_any_order(steps: list[tuple[str, object]], preempt: bool) -> None:
-    machine = machine_with_room(example_spec(preempt=preempt))
+@given(steps=st.lists(STEP, max_size=25), preempt=st.booleans(), model=st.sampled_from(["SRX4600", "SRX345"]))
+def test_invariants_hold_in_any_order(steps: list[tuple[str, object]], preempt: bool, model: str) -> None:
+    machine = machine_with_room(example_spec(model, preempt=preempt))
     split = False
     boots = dict.fromkeys(NodeId, 1)
     beats = dict.fromkeys(NodeId, 0)
