@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools import failure_page, fault_table, runbook, schemas
+from tools import failure_page, fault_table, route_golden, route_page, runbook, schemas
 
-for each in (schemas, runbook, fault_table, failure_page):
+for each in (schemas, runbook, fault_table, failure_page, route_page, route_golden):
     each.main()

@@ -30,7 +30,10 @@ CALLED_BY: Final = {
     "junos-eznc and ncclient": ("_auth", "get_xml_parser", "lookup"),
     "Python, for an operator": ("__call__", "__truediv__"),
     "a template of the report or the console": ("duration_s",),
-    "typer": ("list_runs", "login_options", "probe_cluster", "reject", "replay", "resume_all", "stop_all"),
+    "typer": (
+        "list_runs", "login_options", "probe_cluster", "reject", "replay", "resume_all", "show_routes",
+        "stop_all",
+    ),
     "the page docs/junos-account.md, which is made from it": ("configuration_before_18_1",),
     "the bench, by its name": ("beyond_device_s",),
     "tests: the rule in Python that the journal has in SQL": ("is_about",),

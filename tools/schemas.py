@@ -61,6 +61,13 @@ from srx_issu.catalog.policy.matrix import (
     read_matrix,
 )
 from srx_issu.catalog.policy.releases import ReleaseEntry, ReleasesFile, SpanEntry
+from srx_issu.catalog.policy.routes import (
+    CostEntry,
+    RollbackEntry,
+    RouteRuleEntry,
+    RouteScopeEntry,
+    RoutesFile,
+)
 from tools.platform_table import platform_table
 
 SCHEMAS: Final[dict[str, type[FileEntry]]] = {
@@ -75,6 +82,7 @@ SCHEMAS: Final[dict[str, type[FileEntry]]] = {
     "policy/failures.schema.json": FailuresFile,
     "policy/releases.schema.json": ReleasesFile,
     "policy/known-problems.schema.json": KnownProblemsFile,
+    "policy/routes.schema.json": RoutesFile,
 }
 TABLES: Final[tuple[type[FileEntry], ...]] = (
     Settings,
@@ -102,6 +110,10 @@ TABLES: Final[tuple[type[FileEntry], ...]] = (
     ReleaseEntry,
     SpanEntry,
     ProblemEntry,
+    RouteScopeEntry,
+    RouteRuleEntry,
+    RollbackEntry,
+    CostEntry,
     ConcurrencyFile,
     CampaignFile,
     SelectEntry,

@@ -24,6 +24,7 @@ POLICY_FILES = (
     "approvals.yaml",
     "releases.yaml",
     "known-problems.yaml",
+    "routes.yaml",
 )
 _ENDINGS, TABLE = (".yaml", ".yml"), ".csv"
 
@@ -47,6 +48,7 @@ class FoundFiles:
     approvals: Path
     releases: Path
     known_problems: Path
+    routes: Path
     campaigns: tuple[Path, ...] = ()  # none is no fault
     failures: Path
     faults: tuple[FileFault, ...] = ()
@@ -67,6 +69,7 @@ def find_files(files: Path) -> FoundFiles:
         approvals=_or_shipped(files, "approvals.yaml"),
         releases=_or_shipped(files, "releases.yaml"),
         known_problems=_or_shipped(files, "known-problems.yaml"),
+        routes=_or_shipped(files, "routes.yaml"),
         campaigns=_campaigns(files / "campaigns"),
         failures=_or_shipped(files, "failures.yaml"),
         faults=(*inventory_fault, *images_fault, *_misnamed(files / "policy")),

@@ -25,6 +25,7 @@ from srx_issu.catalog.policy.levels import Inventory, Levels
 from srx_issu.catalog.policy.limits import SettingsEntry, merge, read_limits
 from srx_issu.catalog.policy.matrix import read_matrix
 from srx_issu.catalog.policy.releases import read_calendar
+from srx_issu.catalog.policy.routes import read_routes
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import FileFault, OperatorFileError
 from srx_issu.domain.upgrade.intent import Policy
@@ -135,8 +136,12 @@ def _read(files: Path, reading: NetboxReading | None = None) -> tuple[Catalog, t
     concurrency = Checked(read_document(found.concurrency))
     approvals = Checked(read_document(found.approvals))
     releases, problems = Checked(read_document(found.releases)), Checked(read_document(found.known_problems))
+    routes = Checked(read_document(found.routes))
     matrix = replace(
-        read_matrix(support), calendar=read_calendar(releases), known_problems=read_known_problems(problems)
+        read_matrix(support),
+        calendar=read_calendar(releases),
+        known_problems=read_known_problems(problems),
+        routes=read_routes(routes),
     )
     clusters = read_inventory(inventory)
     names = Inventory(
@@ -155,6 +160,6 @@ def _read(files: Path, reading: NetboxReading | None = None) -> tuple[Catalog, t
         approvals=read_approvals(approvals, names),
         is_whole=is_whole,
     )
-    policy = (support, limits, checks, failures, concurrency, approvals, releases, problems)
+    policy = (support, limits, checks, failures, concurrency, approvals, releases, problems, routes)
     checked = (*inventory, *images, *policy)
     return catalog, (*found.faults, *(fault for one in checked for fault in one.faults))

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from srx_issu import catalog
-from srx_issu.cli import audit, bundle, campaign, probe, recover
+from srx_issu.cli import audit, bundle, campaign, probe, recover, routes
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, PendingApproval
 from srx_issu.cli.dag_runs import DagRuns
@@ -289,6 +289,7 @@ campaign.register(app, _airflow)
 recover.register(app, _airflow, _follow)
 probe.register(app)
 bundle.register(app)
+routes.register(app)
 register_names(app)
 
 if __name__ == "__main__":

@@ -53,29 +53,38 @@ class ReleaseCalendar:
         return {release.main: place for place, release in enumerate(self.releases)}
 
     def reason_to_ask(self, old: JunosVersion, new: JunosVersion) -> str | None:
-        """Why a person must decide about this pair of the R line; None when it is within the policy."""
+        """Why a person must decide about this pair of the R line; None when it is within the policy.
+
+        The policy is one of "upgrades and downgrades" (release notes 13.2); on the way down, what is said of
+        the later release counts.
+        """
         if old.main == new.main:
             return None
-        first, last = self._places.get(old.main), self._places.get(new.main)
+        is_down = new.main < old.main
+        first, last = (self._places.get(main) for main in sorted((old.main, new.main)))
         if first is None or last is None:
-            unknown = _short(old.main) if first is None else _short(new.main)
+            unknown = next(_short(main) for main in (old.main, new.main) if main not in self._places)
             return f"policy/releases.yaml does not have {unknown}: how far an upgrade may go is not known"
         if gap := self._gap(first, last):
             return f"policy/releases.yaml has a gap before {gap}: how many releases are passed is not known"
         rule = self._rule(last)
         if rule is None or rule.releases_ahead is None:
-            why = f" ({rule.source})" if rule else ""
-            return f"how far an upgrade to {_short(new.main)} may go was not found{why}"
+            what = f"a downgrade from {_short(old.main)}" if is_down else f"an upgrade to {_short(new.main)}"
+            return f"how far {what} may go was not found{f' ({rule.source})' if rule else ''}"
         if self._is_within(first, last):
             return None
-        limit = f"{rule.releases_ahead} at a time are supported"
-        if rule.extended_ahead:
-            limit += f", or from an EEOL release to the next {rule.extended_ahead} EEOL releases"
-            limit += self._unknown(first, last)
+        far = f"{last - first} releases {'back' if is_down else 'ahead'}"
         return (
-            f"{_short(old.main)} to {_short(new.main)} is {last - first} releases ahead: {limit} "
-            f"({rule.source}); {self._hops(first, last)}"
+            f"{_short(old.main)} to {_short(new.main)} is {far}: {self._limit(rule, first, last)} "
+            f"({rule.source}); {self._hops(first, last, is_down=is_down)}"
         )
+
+    def _limit(self, rule: SpanRule, first: int, last: int) -> str:
+        limit = f"{rule.releases_ahead} at a time are supported"
+        if not rule.extended_ahead:
+            return limit
+        next_ones = f"or from an EEOL release to the next {rule.extended_ahead} EEOL releases"
+        return f"{limit}, {next_ones}{self._unknown(first, last)}"
 
     def _unknown(self, first: int, last: int) -> str:
         """What would have to be known for the rule of EEOL releases."""
@@ -105,8 +114,8 @@ class ReleaseCalendar:
         extended = sum(release.is_extended is not False for release in self.releases[first + 1 : last + 1])
         return extended <= rule.extended_ahead
 
-    def _hops(self, first: int, last: int) -> str:
-        """The fewest upgrades, each as far as it may go."""
+    def _hops(self, first: int, last: int, *, is_down: bool) -> str:
+        """The fewest upgrades or downgrades, each as far as it may go."""
         before: dict[int, int] = {first: first}
         row = [first]
         while row and last not in before:
@@ -122,8 +131,9 @@ class ReleaseCalendar:
         hops = [last]
         while hops[-1] != first:
             hops.append(before[hops[-1]])
-        names = " → ".join(str(self.releases[place]) for place in reversed(hops))
-        return f"in hops: {names}, each an upgrade of its own"
+        way = hops if is_down else reversed(hops)
+        names = " → ".join(str(self.releases[place]) for place in way)
+        return f"in hops: {names}, each {'a downgrade' if is_down else 'an upgrade'} of its own"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
-"""May this platform go from this release to that one in service? Rules are data; this is the judgement.
+"""May this platform go from this release to that one by ISSU? Rules are data; this is the judgement.
 
 The figures come from the operator's ``policy/support.yaml``, which ships the ISSU guide's Table 1 and its
 exceptions. Whoever is not listed is left to a person (ASK), never allowed silently. Whether the cluster is
-healthy, or already current, is for others to say.
+healthy, or already current, is for others to say, and which route it may take instead is ``domain/routes``'s
+business.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.junos.release_range import ReleaseMark, ReleaseRange, both
 from srx_issu.domain.junos.version import JunosVersion, is_later, parse
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.route import RouteRules
 from srx_issu.domain.upgrade.span import KnownProblem, ReleaseCalendar
 from srx_issu.domain.verdict import Status
 
@@ -27,7 +29,7 @@ class InService(StrEnum):
     """What may be done about a pair of releases."""
 
     ISSU = "issu"  # documented: go on
-    ICU = "icu"  # only the in-band cluster upgrade, about 30 s of outage; this software does not do it
+    ICU = "icu"  # no ISSU, but the in-band cluster upgrade, about 30 s of outage: another route
     REFUSED = "refused"  # documented as not possible
     ASK = "ask"  # not documented, or the sources disagree: a person decides
 
@@ -71,13 +73,16 @@ class SupportRule:
 
 @dataclass(frozen=True, kw_only=True)
 class SupportMatrix:
-    """Everything ``policy/support.yaml`` says, with the calendar of releases and the known problems beside
-    it. Rules are tried in the file's order."""
+    """Everything ``policy/support.yaml`` says, with the calendar of releases, the known problems and the
+    rules of the routes beside it. Rules are tried in the file's order."""
 
     platforms: Mapping[str, Platform]
     rules: tuple[SupportRule, ...] = ()
     calendar: ReleaseCalendar | None = None  # None in those of older versions: no span is judged
     known_problems: tuple[KnownProblem, ...] = ()
+    routes: RouteRules | None = (
+        None  # None in those of older versions: nothing is known of any route but ISSU
+    )
 
     def models_of(self, image_family: str) -> frozenset[str]:
         """The models an image family is known to be for; empty when nobody knows the family."""
@@ -90,6 +95,7 @@ class SupportMatrix:
             rules=tuple(rule for rule in self.rules if model in rule.models),
             calendar=self.calendar,
             known_problems=tuple(p for p in self.known_problems if not p.models or model in p.models),
+            routes=self.routes.about(model) if self.routes else None,
         )
 
     def software(self, model: str, routing_engine: str | None) -> SoftwareFamily:

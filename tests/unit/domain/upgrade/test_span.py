@@ -62,6 +62,23 @@ def test_a_person_is_asked_and_reads_the_hops(running: str, target: str, words: 
     assert words in (_asks(running, target) or "")
 
 
+@pytest.mark.parametrize(
+    ("running", "target", "words"),
+    [
+        ("19.3R3", "18.4R1", None),  # three back
+        ("20.4R1", "19.4R3", None),  # from EEOL to the second one before
+        ("20.1R1", "19.1R1", "20.1 to 19.1 is 4 releases back: 3 at a time are supported"),
+        ("20.1R1", "19.1R1", "in hops: 20.1 → 19.4 → 19.1, each a downgrade of its own"),
+        ("23.4R1", "21.4R1", "2 releases back: 1 at a time are supported (model)"),  # the later one's term
+        ("22.1R1", "21.4R1", "policy/releases.yaml does not have 22.1"),
+    ],
+)
+def test_the_way_down_is_counted_as_the_way_up(running: str, target: str, words: str | None) -> None:
+    """Release notes 13.2: "upgrades and downgrades that span more than three releases"."""
+    found = _asks(running, target)
+    assert found is None if words is None else words in (found or "")
+
+
 def test_a_term_that_was_not_found_is_asked_for() -> None:
     unknown = SpanRule(target=ReleaseRange(), releases_ahead=None, extended_ahead=2, source="nowhere")
     for rules in ((unknown,), ()):
