@@ -98,7 +98,7 @@ def _configuration(device: Device, query: Query, candidate: Candidate) -> answer
             return _compared(patch)
     except UnknownStatement as unknown:
         return answer.complaint(f"error: {unknown.message}")
-    lines = device.world.state.committed if committed else tuple(candidate.lines)
+    lines = device.here.configuration.committed if committed else tuple(candidate.lines)
     scene = device.scene()
     if query.get("format") == "json":
         return answer.Reply(

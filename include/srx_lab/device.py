@@ -108,9 +108,10 @@ class Device:
             return
         self.cluster.touch()
         self.sessions.remove(session)
-        if self.world.state.candidate_locked_by == session.number:
-            self.world.state.candidate_locked_by = None
-            self.world.state.candidate[:] = self.world.state.committed
+        held = self.here.configuration
+        if held.locked_by == session.number:
+            held.locked_by = None
+            held.candidate[:] = held.committed
         for number in session.upgrades:
             self.cluster.machine.session_closed(number)
         self.record("session_closed", session=session.number, kind=session.kind.value)

@@ -38,6 +38,8 @@ class Durations:
     reboot_delay: float = 5  # between the command and the shutdown
     rollback: float = 60
     policy_resync: float = 8
+    interface_up: float = 3  # from the commit that enables a port to its link
+    sessions_return: float = 600  # until as many sessions as before have begun anew
 
 
 def durations_from(values: dict[str, float]) -> Durations:

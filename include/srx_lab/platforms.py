@@ -54,6 +54,7 @@ class Platform:
     re_model: str
     control_interface: str
     fabric_port: str  # of node0
+    member_port: str  # of node0, the first one that belongs to a reth
     max_sessions: int
     central_point: bool  # the first SPU serves as central point alone, and is Offline in health
     ioc3: bool  # an IOC3 behind the SPUs, two of whose PICs are Offline in health

@@ -25,6 +25,8 @@ _CHANGES = (
     effects.GroupChanged,
     effects.IssuStarted,
     effects.FaultChanged,
+    effects.CableChanged,
+    effects.ConfigurationReplaced,
 )
 
 
@@ -155,4 +157,12 @@ _KINDS: dict[type[effects.Effect], str] = {
     effects.FileRemoved: "file_removed",
     effects.Logged: "logged",
     effects.FaultChanged: "fault_changed",
+    effects.CableChanged: "cable_changed",
+    effects.LinkChanged: "link_changed",
+    effects.MixedReleasesHeard: "mixed_releases_heard",
+    effects.BothActive: "both_active",
+    effects.TrafficStopped: "traffic_stopped",
+    effects.TrafficMoved: "traffic_moved",
+    effects.ConfigurationReplaced: "configuration_replaced",
+    effects.DataPlaneDamaged: "data_plane_damaged",
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from srx_lab.lab import LabCluster
 from srx_lab.machine.groups import priority
+from srx_lab.machine.wiring import Link, Links
 from srx_lab.machine.words import NodeId
 
 
@@ -27,11 +28,14 @@ def cluster_status(cluster: LabCluster) -> dict[str, Any]:
             str(number): {
                 "manual": group.manual,
                 "failovers": group.failovers,
-                "preempt": group.spec.preempt,
+                "preempt": number in world.node(NodeId.NODE0).settings.preempt,
             }
             for number, group in sorted(state.groups.items())
         },
         "links": {"control": state.links.control, "fabric": state.links.fabric},
+        "cables": _cables(state.links),
+        "traffic": {str(group): node.value if node else None for group, node in state.flow.carrier.items()},
+        "both_active": bool(state.flow.both_groups),
         "faults": [
             {
                 "name": fault.spec.name,
@@ -43,6 +47,12 @@ def cluster_status(cluster: LabCluster) -> dict[str, Any]:
             for fault in world.faults
         ],
     }
+
+
+def _cables(links: Links) -> dict[str, Any]:
+    """Which are in, child by child; and the traffic ports that have none."""
+    held: dict[str, Any] = {link.value: list(links.cables(link)) for link in Link}
+    return {**held, "out": sorted(links.ports_out)}
 
 
 def _node(cluster: LabCluster, node: NodeId) -> dict[str, Any]:
@@ -58,6 +68,9 @@ def _node(cluster: LabCluster, node: NodeId) -> dict[str, Any]:
         "cold_sync": here.cold_sync.value,
         "policies_in_sync": here.policies_in_sync,
         "free_bytes": world.free_bytes(node),
+        "cards_down": here.cards_down,
+        "spus_bad": here.spus_bad,
+        "configuration": len(here.configuration.committed),
         "sessions": len(cluster.devices[node].sessions),
         "groups": {
             str(group): {"state": held.state.value, "priority": priority(world, node, group)}

@@ -10,6 +10,7 @@ from srx_lab.cli.pipes import Display, UnknownPipe, apply, split_pipes
 from srx_lab.device import Device
 from srx_lab.editing.schema import UnknownStatement
 from srx_lab.machine.commits import CommitOptions
+from srx_lab.machine.words import NodeId
 from srx_lab.operations.candidate import Candidate, Locked, Modified
 from srx_lab.replies import configuration
 from srx_lab.replies.scene import Query
@@ -164,10 +165,11 @@ class ConfigureMode:
             comment=comment,
             confirm_min=confirmed if "confirmed" in words else None,
         )
+        reached = self.candidate.reached
         result = self.candidate.commit(options, client="cli")
         if result.failed:
             return (result.text,)
-        return list(self._committed(options, quits="and-quit" in words))
+        return list(self._committed(options, reached, quits="and-quit" in words))
 
     def _commit_words(self, rest: str) -> tuple[list[str], str]:
         found = re.search(r'comment\s+("[^"]*"|\S+)', rest)
@@ -178,8 +180,7 @@ class ConfigureMode:
             raise UnknownStatement(unknown[0])
         return words, comment
 
-    def _committed(self, options: CommitOptions, *, quits: bool) -> Iterator[str]:
-        names = [node.node for node in self.device.world.nodes() if node.is_up]
+    def _committed(self, options: CommitOptions, names: list[NodeId], *, quits: bool) -> Iterator[str]:
         if options.confirm_min is not None:
             yield (
                 f"commit confirmed will be automatically rolled back in {options.confirm_min} minutes unless "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from srx_lab.machine.applied import load_settings, take_from_peer
 from srx_lab.machine.cold_sync import cold_sync_owner, finish_at_once, start_cold_sync
 from srx_lab.machine.counters import refresh_rates, reset_counters
 from srx_lab.machine.effects import NodeCameUp, NodeWentDown, ShutdownAnnounced
 from srx_lab.machine.groups import hold_owner, release_manual_flag_only, set_state, settle
-from srx_lab.machine.links import isolate
+from srx_lab.machine.isolation import ineligible_owner, isolate
+from srx_lab.machine.meeting import meet
 from srx_lab.machine.pending import boot_pending, pending_text
 from srx_lab.machine.state import GroupOnNode, Node
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
@@ -57,7 +59,11 @@ def go_down(world: World, node: NodeId, *, reason: str, extra_s: float = 0.0, st
 
 
 def _stop_everything(world: World, node: NodeId) -> None:
-    for owner in (boot_owner(node), f"{node}:ineligible", *(hold_owner(node, g) for g in world.state.groups)):
+    for owner in (
+        boot_owner(node),
+        ineligible_owner(node),
+        *(hold_owner(node, g) for g in world.state.groups),
+    ):
         world.schedule.cancel(owner)
     world.schedule.kill(cold_sync_owner(node))
     world.schedule.kill(str(node))
@@ -93,12 +99,18 @@ def come_up(world: World, node: NodeId) -> None:
     here.cold_sync_completed = here.cold_sync_failed = 0
     here.cold_sync_events, here.issu_events = [], []
     here.policies_in_sync = world.fault("policies_out_of_sync_after") is None
+    here.cards_down = here.spus_bad = here.alone = False
+    here.ports_ready.clear()
+    world.state.links.control_stopped.discard(node)
+    load_settings(world, node)
     peer = world.node(node.peer)
     if peer.is_up:
         here.in_issu_window = peer.in_issu_window
     reset_counters(world, here)
     refresh_rates(world)
     world.emit(NodeCameUp(node=node, release=here.release.text))
+    if peer.is_up:
+        meet(world)
     world.schedule.after(world.durations.cluster_hold, lambda: join(world, node), owner=boot_owner(node))
 
 
@@ -107,18 +119,24 @@ def _fresh(node: Node, group: int) -> GroupOnNode:
 
 
 def join(world: World, node: NodeId) -> None:
-    """The hold timer expired: secondary, primary if nobody else is, and cold sync from the peer."""
-    here = world.node(node)
+    """The hold timer expired: secondary, primary if nobody else is, and cold sync from the peer.
+
+    A node that hears nothing of a running peer is on its own: it takes every group [D: KB17947].
+    """
+    here, peer, links = world.node(node), world.node(node.peer), world.state.links
     here.joined_at = world.now
-    if world.node(node.peer).is_up and not world.state.links.control:
+    if peer.is_up and not links.control and links.fabric:
         isolate(world, node)
         return
+    here.alone = peer.is_up and not world.hears_anything
     for group in sorted(world.state.groups):
         if here.state_of(group) is GroupState.HOLD:
             set_state(world, node, group, GroupState.SECONDARY, "Hold timer expired")
-    peer = world.node(node.peer)
-    if peer.is_up and world.state.links.control:
-        start_cold_sync(world, node)
+    if world.can_see(node, node.peer):
+        if peer.state_of(0) is GroupState.PRIMARY:
+            take_from_peer(world, node)
+        if not here.cards_down:
+            start_cold_sync(world, node)
     else:
         finish_at_once(world, here)
     settle(world)

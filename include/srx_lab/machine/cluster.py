@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srx_lab.machine import commands
+from srx_lab.machine.applied import load_settings
 from srx_lab.machine.cold_sync import pfe_names, spus_of
+from srx_lab.machine.configured import CommitRecord, ConfigurationDatabase
 from srx_lab.machine.counters import count_since_boot, refresh_rates
 from srx_lab.machine.effects import Effect
 from srx_lab.machine.faults import make_fault
+from srx_lab.machine.flow import begin
 from srx_lab.machine.injection import clear, inject
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.result import CommandResult
@@ -16,15 +19,15 @@ from srx_lab.machine.software import Image, Install
 from srx_lab.machine.state import (
     ClusterSpec,
     ClusterState,
-    CommitRecord,
     Group,
     GroupOnNode,
     Node,
     Transition,
     Upgrade,
 )
+from srx_lab.machine.wiring import Links
 from srx_lab.machine.words import GroupState, NodeId
-from srx_lab.machine.world import World
+from srx_lab.machine.world import ReadSettings, World
 
 _BOOT_TO_HOLD_END_S = 128.0
 _MIB = 1024 * 1024
@@ -40,12 +43,18 @@ class ClusterMachine:
         now: float,
         seed: int = 1,
         free_bytes: Callable[[NodeId], int] | None = None,
+        read_settings: ReadSettings | None = None,
     ) -> None:
         state = _healthy(spec, now)
         plenty = (spec.disk.var_mb - spec.disk.used_mb) * _MIB
-        self.world = World(state, now=now, seed=seed, free_bytes=free_bytes or (lambda _: plenty))
+        room = free_bytes or (lambda _: plenty)
+        self.world = World(state, now=now, seed=seed, free_bytes=room, read_settings=read_settings)
+        for node in NodeId:
+            load_settings(self.world, node)
+            self.world.node(node).ports_ready.clear()
         refresh_rates(self.world)
         count_since_boot(self.world)
+        begin(self.world)
 
     @property
     def now(self) -> float:
@@ -115,14 +124,25 @@ def _healthy(spec: ClusterSpec, now: float) -> ClusterState:
     booted = now - spec.uptime_s
     nodes = {node: _node(spec, node, booted) for node in NodeId}
     groups = {each.group: Group(spec=each) for each in spec.groups}
-    state = ClusterState(spec=spec, nodes=nodes, groups=groups, sessions_since=booted)
-    state.commits = [
-        CommitRecord(at=booted - 86_400 * (3 + 9 * index), user="admin", client="cli") for index in range(3)
+    links = Links(fabric_cables=[True] * spec.fabric_links)
+    return ClusterState(spec=spec, nodes=nodes, groups=groups, links=links, sessions_since=booted)
+
+
+def _database(spec: ClusterSpec, booted: float) -> ConfigurationDatabase:
+    made = ConfigurationDatabase(
+        committed=spec.configuration, candidate=list(spec.configuration), rescue=spec.configuration
+    )
+    made.commits = [
+        CommitRecord(
+            at=booted - 86_400 * (3 + 9 * index), user="admin", client="cli", lines=spec.configuration
+        )
+        for index in range(3)
     ]
-    return state
+    return made
 
 
 def _node(spec: ClusterSpec, node: NodeId, booted: float) -> Node:
+    configuration = _database(spec, booted)
     booted += 4.0 * node.number
     joined = booted + _BOOT_TO_HOLD_END_S
     made = Node(
@@ -132,6 +152,7 @@ def _node(spec: ClusterSpec, node: NodeId, booted: float) -> Node:
         joined_at=joined,
         cold_sync_spus_done=spus_of(spec),
         rescue_saved=spec.rescue_saved,
+        configuration=configuration,
     )
     made.groups = {each.group: _held(spec, node, each.group, joined) for each in spec.groups}
     made.cold_sync_events = [

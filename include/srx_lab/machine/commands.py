@@ -214,17 +214,17 @@ def take_snapshot(world: World, on: NodeId, *, vmhost: bool) -> CommandResult:
     )
 
 
-def save_rescue(world: World) -> CommandResult:
-    """`request system configuration rescue save`; both nodes share the configuration."""
-    world.state.rescue = world.state.committed
-    for node in world.nodes():
+def save_rescue(world: World, on: NodeId) -> CommandResult:
+    """`request system configuration rescue save`, on every node that is heard."""
+    for node in map(world.node, world.seen_by(on)):
+        node.configuration.rescue = node.configuration.committed
         node.rescue_saved = True
     return CommandResult()
 
 
-def delete_rescue(world: World) -> CommandResult:
+def delete_rescue(world: World, on: NodeId) -> CommandResult:
     """`request system configuration rescue delete`."""
-    world.state.rescue = None
-    for node in world.nodes():
+    for node in map(world.node, world.seen_by(on)):
+        node.configuration.rescue = None
         node.rescue_saved = False
     return CommandResult()

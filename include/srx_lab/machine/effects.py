@@ -180,6 +180,73 @@ class FaultChanged:
     active: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CableChanged:
+    """A person pulled or put in a cable: of `control`, `fabric`, or a traffic port by its name."""
+
+    cable: str
+    child: int
+    plugged: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkChanged:
+    """A link between the nodes went down or came up, whatever the cause."""
+
+    link: str
+    up: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixedReleasesHeard:
+    """Nodes of two releases heard each other outside ISSU and ICU, over the links in `over`."""
+
+    over: str
+    node0: str
+    node1: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BothActive:
+    """Both nodes took traffic for the same `groups` from here (`active`) until here, after `seconds`."""
+
+    active: bool
+    groups: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficStopped:
+    """No node forwards for a group any more."""
+
+    group: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficMoved:
+    """A node forwards for a group; for `outage_s` before it none did."""
+
+    node: NodeId
+    group: int
+    outage_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfigurationReplaced:
+    """A node's configuration became another without its user: `peer`, `lost` or `rollback`."""
+
+    node: NodeId
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataPlaneDamaged:
+    """A node's `cards` restart, or its `spus` are in a bad state; a reboot of the node ends it."""
+
+    node: NodeId
+    what: str
+
+
 Effect = (
     NodeWentDown
     | NodeCameUp
@@ -201,4 +268,12 @@ Effect = (
     | FileRemoved
     | Logged
     | FaultChanged
+    | CableChanged
+    | LinkChanged
+    | MixedReleasesHeard
+    | BothActive
+    | TrafficStopped
+    | TrafficMoved
+    | ConfigurationReplaced
+    | DataPlaneDamaged
 )

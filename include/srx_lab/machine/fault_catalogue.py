@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from srx_lab.machine.fault_cables import CABLE_FAULTS
 from srx_lab.machine.fault_replies import REPLY_FAULTS, WIRE_FAULTS
 from srx_lab.machine.fault_routes import ICU_FAULTS, REBOOT_FAULTS
 from srx_lab.machine.fault_spec import FaultSpec, R, S, Scope, U, spec
@@ -207,6 +208,7 @@ _CATALOGUE = (
     spec("both_nodes_primary", "both links fail at once and both nodes take every group", U, Scope.CLUSTER),
     spec("node_power_off", "a node loses power and stays off", U, Scope.SECONDARY),
     spec("clock_skew", "a node's clock is off by `seconds`", U, Scope.SECONDARY, seconds="900"),
+    *CABLE_FAULTS,
     *REPLY_FAULTS,
     *WIRE_FAULTS,
     # Of the other routes.

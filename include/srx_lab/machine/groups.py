@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from srx_lab.machine.counters import refresh_rates
 from srx_lab.machine.effects import GroupChanged
+from srx_lab.machine.monitoring import STANDING_BY, monitor_failures
 from srx_lab.machine.state import Transition
-from srx_lab.machine.words import LEGAL_TRANSITIONS, ColdSync, GroupState, NodeId
+from srx_lab.machine.words import LEGAL_TRANSITIONS, GroupState, NodeId
 from srx_lab.machine.world import World
 
 FORCED = 255
 """Priority of the node a group was failed over to by hand or by ISSU [R][S]."""
-
-STANDING_BY = frozenset({GroupState.SECONDARY, GroupState.SECONDARY_HOLD})
 
 
 class IllegalTransition(AssertionError):
@@ -26,24 +25,6 @@ def priority(world: World, node: NodeId, group: int) -> int:
         return 0
     forced = world.node(node).groups[group].forced_priority
     return forced if forced is not None else world.state.groups[group].spec.priority[node]
-
-
-def monitor_failures(world: World, node: NodeId, group: int) -> tuple[str, ...]:
-    """Failure codes shown for a node: CS during cold sync, FL without fabric, or what a fault asks for."""
-    codes: list[str] = []
-    here = world.node(node)
-    in_sync = here.cold_sync is ColdSync.COMPLETE
-    if group and here.is_up and not in_sync:
-        codes.append("CS")
-    if group and not world.state.links.fabric and here.state_of(group) is not GroupState.PRIMARY:
-        codes.append("FL")
-    fault = world.fault("rg1_priority_zero", node)
-    if fault and int(fault.parameters["group"]) == group:
-        codes.append(fault.parameters["code"])
-    failed_over = bool(group) and world.state.groups[group].manual
-    if failed_over and world.fault("failover_leaves_priority_zero") and here.state_of(group) in STANDING_BY:
-        codes.append("IF")
-    return tuple(sorted(set(codes)))
 
 
 def is_secondary(world: World, node: NodeId) -> bool:
@@ -75,7 +56,7 @@ def view(world: World, viewer: NodeId, node: NodeId, group: int) -> GroupView:
         node=node,
         priority=priority(world, node, group),
         state=world.node(node).state_of(group),
-        preempt="yes" if shared.spec.preempt else "no",
+        preempt="yes" if group in world.node(viewer).settings.preempt else "no",
         manual="yes" if shared.manual else "no",
         failures=" ".join(monitor_failures(world, node, group)) or "None",
     )
@@ -146,10 +127,20 @@ def release_force(world: World, group: int) -> bool:
 
 
 def settle(world: World) -> None:
-    """Do what the nodes do by themselves: fill a vacancy, yield at priority 0, preempt."""
+    """Do what the nodes do by themselves: fill a vacancy, yield at priority 0, preempt; alone, take all."""
     for group in sorted(world.state.groups):
+        _stand_alone(world, group)
         _settle_group(world, group)
     refresh_rates(world)
+
+
+def _stand_alone(world: World, group: int) -> None:
+    """A node that hears the other over neither link takes what it stands by for [D]."""
+    if all(node.is_up for node in world.nodes()) and not world.hears_anything:
+        for node in NodeId:
+            if world.node(node).state_of(group) in STANDING_BY:
+                world.schedule.cancel(hold_owner(node, group))
+                set_state(world, node, group, GroupState.PRIMARY, "Only node present")
 
 
 def _settle_group(world: World, group: int) -> None:
@@ -180,7 +171,9 @@ def _preempts(world: World, group: int) -> bool:
     """Preempt acts on RG1+ only [S], not while a manual failover is in force nor in an ISSU window [S]."""
     shared = world.state.groups[group]
     in_window = any(node.in_issu_window for node in world.nodes())
-    return bool(group) and shared.spec.preempt and not shared.manual and not in_window
+    primary = world.primary_of(group)
+    preempts = primary is not None and group in world.node(primary).settings.preempt
+    return bool(group) and preempts and not shared.manual and not in_window
 
 
 def _fill_vacancy(world: World, group: int) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from srx_lab.machine.boot import go_down, power_on
+from srx_lab.machine.cables import come_back
+from srx_lab.machine.configured import CommitRecord
 from srx_lab.machine.counters import refresh_rates
 from srx_lab.machine.effects import FaultChanged
 from srx_lab.machine.fault_spec import Scope
@@ -21,7 +23,7 @@ from srx_lab.machine.links import (
     split,
 )
 from srx_lab.machine.pending import drop_pending, make_pending
-from srx_lab.machine.state import Alarm, CommitRecord, CoreDump
+from srx_lab.machine.state import Alarm, CoreDump
 from srx_lab.machine.window import set_window
 from srx_lab.machine.words import NodeId, Phase, Power
 from srx_lab.machine.world import World
@@ -156,18 +158,24 @@ def _uninstall(world: World, fault: Fault) -> None:
 
 
 def _commit_unconfirmed(world: World, fault: Fault) -> None:
-    comment = "commit confirmed, rollback in 10mins"
-    world.state.commits.insert(
-        0, CommitRecord(at=world.now, user="lab", client="cli", comment=comment, lines=world.state.committed)
-    )
+    _add_commit(world, "lab", "commit confirmed, rollback in 10mins")
 
 
 def _commit(world: World, fault: Fault) -> None:
-    world.state.commits.insert(0, CommitRecord(at=world.now, user=fault.parameters["user"], client="cli"))
+    _add_commit(world, fault.parameters["user"])
+
+
+def _add_commit(world: World, user: str, comment: str = "") -> None:
+    for node in world.nodes():
+        held = node.configuration
+        record = CommitRecord(at=world.now, user=user, client="cli", comment=comment, lines=held.committed)
+        held.commits.insert(0, record)
 
 
 def _confirm(world: World, fault: Fault) -> None:
-    world.state.commits = [each for each in world.state.commits if "confirmed" not in each.comment]
+    for node in world.nodes():
+        held = node.configuration
+        held.commits = [each for each in held.commits if "confirmed" not in each.comment]
 
 
 def _lose(what: str) -> _Turn:
@@ -232,6 +240,7 @@ _ON: dict[str, _Turn] = {
     "both_nodes_primary": lambda world, fault: split(world),
     "node_power_off": _power_off,
     "clock_skew": _skew,
+    "link_comes_back": come_back,
 }
 
 _OFF: dict[str, _Turn] = {

@@ -2,78 +2,116 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.groups import fail_over, set_state, settle
+from collections.abc import Callable
+
+from srx_lab.machine.boot import announce_reboot
+from srx_lab.machine.effects import LinkChanged
+from srx_lab.machine.groups import set_state, settle
+from srx_lab.machine.isolation import ineligible_owner, is_out, isolate
+from srx_lab.machine.meeting import damage_spus, meet, reconnect, yield_groups
+from srx_lab.machine.wiring import Link
 from srx_lab.machine.words import GroupState, NodeId
 from srx_lab.machine.world import World
 
-_OUT = frozenset({GroupState.DISABLED, GroupState.INELIGIBLE})
+_HEARTBEATS_S = 3.0
+"""Heartbeats in a row that control-link-recovery waits for: three, in older releases 30 [D]."""
+
+
+def rewire(world: World, change: Callable[[], None], *, by_configuration: bool = False) -> None:
+    """Change cables, ports or faults; then the nodes do what they do when they lose or hear each other."""
+    links = world.state.links
+    before = {link for link in Link if links.up(link)}
+    change()
+    after = {link for link in Link if links.up(link)}
+    for link in sorted(before ^ after):
+        world.emit(LinkChanged(link=link.value, up=link in after))
+    if all(node.is_up for node in world.nodes()):
+        if before - after:
+            _lose(world, before - after, by_configuration=by_configuration)
+        if after - before:
+            _hear(world, after - before)
+    settle(world)
+
+
+def _lose(world: World, lost: set[Link], *, by_configuration: bool) -> None:
+    """Control alone: the RG0 secondary is out. Both: whoever is not yet disabled takes everything [D]."""
+    links = world.state.links
+    if not world.hears_anything:
+        for node in NodeId:
+            _take_what_is_left(world, node)
+        return
+    primary = world.primary_of(0)
+    if primary is None:
+        return
+    if not links.control:
+        isolate(world, primary.peer)
+    elif Link.FABRIC in lost and by_configuration:
+        isolate(world, primary.peer, "Fabric link failure")
+
+
+def _take_what_is_left(world: World, node: NodeId) -> None:
+    """An ineligible node becomes primary when the fabric fails, too, within its 180 s [D]."""
+    world.schedule.cancel(ineligible_owner(node))
+    for group in sorted(world.state.groups):
+        if world.node(node).state_of(group) is GroupState.INELIGIBLE:
+            set_state(world, node, group, GroupState.PRIMARY, "Only node present")
+
+
+def _hear(world: World, regained: set[Link]) -> None:
+    if meet(world):
+        return
+    links = world.state.links
+    apart = all(node.state_of(0) is GroupState.PRIMARY for node in world.nodes())
+    if apart and links.control:
+        reconnect(world)
+    elif apart:
+        damage_spus(world, yield_to(world))
+    elif Link.CONTROL in regained:
+        _recover(world)
+
+
+def yield_to(world: World) -> NodeId:
+    """Of two nodes that are both primary, the one of the lower RG0 priority."""
+    configured = world.state.groups[0].spec.priority
+    return min(NodeId, key=lambda node: (configured[node], -node.number))
+
+
+def _recover(world: World) -> None:
+    """A disabled node stays so until it reboots; `control-link-recovery` reboots it [D]."""
+    for node in NodeId:
+        if is_out(world, node) and world.node(node).settings.control_link_recovery:
+            announce_reboot(world, node, delay_s=_HEARTBEATS_S, reason="control link recovery")
 
 
 def lose_control_link(world: World) -> None:
     """The RG0 secondary becomes ineligible, and disabled when the ineligible timer expires [R]."""
-    world.state.links.control = False
-    primary = world.primary_of(0)
-    if primary is not None and world.node(primary.peer).is_up:
-        isolate(world, primary.peer)
-    settle(world)
-
-
-def isolate(world: World, node: NodeId) -> None:
-    """Take a node out of the cluster: its groups go to the peer, itself to ineligible, then disabled."""
-    for group in sorted(world.state.groups):
-        if world.node(node).state_of(group) is GroupState.PRIMARY:
-            fail_over(world, group, node.peer, "Control link failure", straight=True)
-        if world.node(node).state_of(group) not in _OUT:
-            set_state(world, node, group, GroupState.INELIGIBLE, "Control link failure")
-    owner = f"{node}:ineligible"
-    world.schedule.cancel(owner)
-    world.schedule.after(world.durations.ineligible, lambda: _disable(world, node), owner=owner)
-
-
-def _disable(world: World, node: NodeId) -> None:
-    for group in sorted(world.state.groups):
-        if world.node(node).state_of(group) is GroupState.INELIGIBLE:
-            set_state(world, node, group, GroupState.DISABLED, "Ineligible timer expired")
+    rewire(world, lambda: world.state.links.broken.add(Link.CONTROL))
 
 
 def restore_control_link(world: World) -> None:
-    """Heartbeats flow again. A disabled node stays so until it reboots [D]."""
-    world.state.links.control = True
-    settle(world)
+    """Heartbeats flow again."""
+    rewire(world, lambda: world.state.links.broken.discard(Link.CONTROL))
 
 
 def lose_fabric_link(world: World) -> None:
     """RG1+ of the standby side fails with FL; fabric monitoring is suspended in an ISSU window [S]."""
-    world.state.links.fabric = False
-    settle(world)
+    rewire(world, lambda: world.state.links.broken.add(Link.FABRIC))
 
 
 def restore_fabric_link(world: World) -> None:
-    world.state.links.fabric = True
-    settle(world)
+    rewire(world, lambda: world.state.links.broken.discard(Link.FABRIC))
 
 
 def split(world: World) -> None:
     """Both links fail together: neither node can tell, both take everything."""
-    world.state.links.control = world.state.links.fabric = False
-    for node in world.nodes():
-        for group in sorted(world.state.groups):
-            if node.is_up and node.state_of(group) in {GroupState.SECONDARY, GroupState.SECONDARY_HOLD}:
-                set_state(world, node.node, group, GroupState.PRIMARY, "Only node present")
-    settle(world)
+    rewire(world, lambda: world.state.links.broken.update(Link))
 
 
 def heal_split(world: World) -> None:
-    """The links return; the node with the lower priority gives up each group."""
-    world.state.links.control = world.state.links.fabric = True
-    for group in sorted(world.state.groups):
-        holders = [
-            node for node in world.nodes() if node.is_up and node.state_of(group) is GroupState.PRIMARY
-        ]
-        if len(holders) == 2:
-            configured = world.state.groups[group].spec.priority
-            loser = min(holders, key=lambda node: (configured[node.node], -node.node.number))
-            mine, theirs = configured[loser.node], configured[loser.node.peer]
-            set_state(world, loser.node, group, GroupState.SECONDARY_HOLD, f"Preempt/yield({mine}/{theirs})")
-            set_state(world, loser.node, group, GroupState.SECONDARY, "Ready to become secondary")
+    """The fault is taken back and leaves no damage: the node with the lower priority gives up each group."""
+    world.state.links.broken.clear()
+    for link in Link:
+        world.emit(LinkChanged(link=link.value, up=world.state.links.up(link)))
+    if all(node.is_up for node in world.nodes()) and not meet(world) and world.state.links.control:
+        yield_groups(world)
     settle(world)

@@ -58,6 +58,7 @@ class Schedule:
         self._sequence = count()
         self._processes: list[RunningScript] = []
         self._stepping: RunningScript | None = None
+        self.look: Action = lambda: None  # called after each event, when all of it is done
 
     def after(self, seconds: float, action: Action, *, owner: str = "") -> None:
         """Run `action` in `seconds`; `cancel(owner)` takes it back."""
@@ -83,6 +84,7 @@ class Schedule:
             self.now = max(self.now, entry.due)
             entry.action()
             self._resume_satisfied()
+            self.look()
             due = self.next_due()
         self.now = max(self.now, to)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from srx_lab.durations import Durations
+from srx_lab.machine.configured import ConfigurationDatabase, Settings
 from srx_lab.machine.software import Image, Install
+from srx_lab.machine.wiring import Links
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Phase, Power
 from srx_lab.platforms import Platform
 from srx_lab.release import Release
@@ -63,6 +65,8 @@ class ClusterSpec:
     disk: Disk
     durations: Durations
     uptime_s: float
+    fabric_links: int = 1
+    configuration: tuple[str, ...] = ()  # committed on top of what the figures above make
     rescue_saved: bool = True
     standalone: bool = False
 
@@ -139,15 +143,22 @@ class CoreDump:
     at: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CommitRecord:
-    """One line of the commit history; `lines` lead from the topology's configuration to this one."""
+@dataclass(kw_only=True, slots=True)
+class SessionTable:
+    """The share of its sessions that a node began with at `since`, from which it fills up again."""
 
-    at: float
-    user: str
-    client: str
-    comment: str = ""
-    lines: tuple[str, ...] = ()
+    share: float = 1.0
+    since: float = 0.0
+
+
+@dataclass(kw_only=True, slots=True)
+class Flow:
+    """Where each group's traffic goes, since when nowhere; since when both nodes take it."""
+
+    carrier: dict[int, NodeId | None] = field(default_factory=dict)
+    stopped_at: dict[int, float] = field(default_factory=dict)
+    both_since: float | None = None
+    both_groups: tuple[int, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -188,6 +199,13 @@ class Node:
     new_loader: bool = False  # of 24.4R1 on the SRX300 line
     slice: int = 0  # of the two root partitions, the one that runs
     held_by_icu: bool = False  # booted by an ICU that ended before the other node; until it is aborted here
+    configuration: ConfigurationDatabase = field(default_factory=ConfigurationDatabase)
+    settings: Settings = field(default_factory=Settings)
+    ports_ready: dict[str, float] = field(default_factory=dict)  # when a port that was enabled is up
+    cards_down: bool = False  # SPCs and IOCs restart after a release that does not fit was heard
+    spus_bad: bool = False  # reconnected while both nodes ran
+    alone: bool = False  # booted without hearing its peer
+    sessions: SessionTable = field(default_factory=SessionTable)
 
     @property
     def is_up(self) -> bool:
@@ -195,14 +213,6 @@ class Node:
 
     def state_of(self, group: int) -> GroupState:
         return self.groups[group].state
-
-
-@dataclass(kw_only=True, slots=True)
-class Links:
-    """The two links between the nodes."""
-
-    control: bool = True
-    fabric: bool = True
 
 
 @dataclass(kw_only=True, slots=True)
@@ -255,11 +265,7 @@ class ClusterState:
     installs: dict[int, Install] = field(default_factory=dict)  # by the number of what they print
     transcripts: int = 0  # upgrades and installs that print lines
     losses: Losses = field(default_factory=Losses)
-    commits: list[CommitRecord] = field(default_factory=list)
-    candidate: list[str] = field(default_factory=list)  # set and delete lines, the committed ones first
-    candidate_locked_by: int | None = None
-    committed: tuple[str, ...] = ()
-    rescue: tuple[str, ...] | None = ()  # None: none is saved
+    flow: Flow = field(default_factory=Flow)
     rtos_stopped: bool = False
     syn_check_off_until: float | None = None
     silent_services: dict[str, float] = field(default_factory=dict)  # RTO services, since when

@@ -6,11 +6,20 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from srx_lab.durations import Durations
+from srx_lab.machine.configured import Settings
 from srx_lab.machine.effects import Effect, Logged
 from srx_lab.machine.faults import Fault
 from srx_lab.machine.schedule import Schedule
 from srx_lab.machine.state import ClusterSpec, ClusterState, Node
 from srx_lab.machine.words import GroupState, NodeId
+
+ReadSettings = Callable[["World", NodeId], Settings]
+"""What of a node's committed configuration the machine goes by."""
+
+
+def topology_settings(world: World, node: NodeId) -> Settings:  # noqa: ARG001 - both nodes have the same
+    """Where nobody reads configurations: what the topology says."""
+    return Settings(preempt=frozenset(each.group for each in world.spec.groups if each.preempt))
 
 
 class World:
@@ -23,11 +32,13 @@ class World:
         now: float,
         seed: int,
         free_bytes: Callable[[NodeId], int],
+        read_settings: ReadSettings | None = None,
     ) -> None:
         self.state = state
         self.schedule = Schedule(now)
         self.seed = seed
         self.free_bytes = free_bytes
+        self.read_settings = read_settings or topology_settings
         self.faults: list[Fault] = []
         self._effects: list[Effect] = []
 
@@ -54,6 +65,7 @@ class World:
 
     def take_effects(self) -> list[Effect]:
         """Hand over what happened since the last call."""
+        self.schedule.look()
         taken, self._effects = self._effects, []
         return taken
 
@@ -72,6 +84,15 @@ class World:
             and self.state.links.control
             and not self.spec.standalone
         )
+
+    @property
+    def hears_anything(self) -> bool:
+        """Whether something of one node reaches the other, over the control or the fabric link."""
+        return self.state.links.control or self.state.links.fabric
+
+    def seen_by(self, viewer: NodeId) -> list[NodeId]:
+        """A node and whom it hears, node0 first."""
+        return [node for node in NodeId if self.can_see(viewer, node)]
 
     def primary_of(self, group: int) -> NodeId | None:
         """The node that is primary for `group`; node0 when both claim it, None when none does."""

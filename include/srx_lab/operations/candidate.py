@@ -10,7 +10,9 @@ from srx_lab.editing.changes import Changes, exists
 from srx_lab.editing.differences import differences
 from srx_lab.editing.schema import UnknownStatement
 from srx_lab.machine.commits import CommitOptions, commit
+from srx_lab.machine.configured import ConfigurationDatabase
 from srx_lab.machine.result import CommandResult
+from srx_lab.machine.words import NodeId
 from srx_lab.replies.configuration import with_lines
 from srx_lab.replies.when import clock_of, long_date
 from srx_lab.session import Session
@@ -41,16 +43,26 @@ class Candidate:
     warnings: list[str] = field(default_factory=list)
 
     @property
+    def database(self) -> ConfigurationDatabase:
+        """The node's own; a commit reaches the other node's, too."""
+        return self.device.here.configuration
+
+    @property
+    def reached(self) -> list[NodeId]:
+        """The nodes that a commit here concerns."""
+        return self.device.world.seen_by(self.device.node)
+
+    @property
     def lines(self) -> list[str]:
         own = self.session.candidate
-        return self.device.world.state.candidate if own is None else own
+        return self.database.candidate if own is None else own
 
     @property
     def is_changed(self) -> bool:
-        return tuple(self.lines) != self.device.world.state.committed and bool(self.compare())
+        return tuple(self.lines) != self.database.committed and bool(self.compare())
 
     def open_private(self) -> None:
-        self.session.candidate = list(self.device.world.state.committed)
+        self.session.candidate = list(self.database.committed)
 
     def close_private(self) -> None:
         self.session.candidate = None
@@ -58,13 +70,10 @@ class Candidate:
     def lock(self) -> None:
         """Raises Locked or Modified; one's own lock is as good as a new one."""
         self.refuse_if_locked()
-        state = self.device.world.state
-        if (
-            state.candidate_locked_by is None
-            and Candidate(device=self.device, session=self._nobody()).is_changed
-        ):
+        held = self.database
+        if held.locked_by is None and Candidate(device=self.device, session=self._nobody()).is_changed:
             raise Modified
-        state.candidate_locked_by = self.session.number
+        held.locked_by = self.session.number
         self.session.edits_since = self.device.world.now
 
     def _nobody(self) -> Session:
@@ -74,16 +83,16 @@ class Candidate:
 
     def unlock(self) -> bool:
         """False where this session has no lock; uncommitted changes go with the lock."""
-        state = self.device.world.state
-        if state.candidate_locked_by != self.session.number:
+        held = self.database
+        if held.locked_by != self.session.number:
             return False
-        state.candidate_locked_by = None
-        state.candidate[:] = state.committed
+        held.locked_by = None
+        held.candidate[:] = held.committed
         return True
 
     def refuse_if_locked(self) -> None:
         """Raises Locked where another session has the shared candidate for itself."""
-        holder = self.device.world.state.candidate_locked_by
+        holder = self.database.locked_by
         if holder in {None, self.session.number} or holder is None or self.session.candidate is not None:
             return
         found = next((each for each in self.device.sessions if each.number == holder), None)
@@ -127,9 +136,9 @@ class Candidate:
         return True
 
     def revision(self, number: int) -> tuple[str, ...] | None:
-        commits = self.device.world.state.commits
+        commits = self.database.commits
         if number == 0:
-            return self.device.world.state.committed
+            return self.database.committed
         return commits[number].lines if number < len(commits) else None
 
     def compare(self, number: int = 0, *, committed: bool = False) -> list[str]:
@@ -137,7 +146,7 @@ class Candidate:
         before = self.revision(number)
         if before is None:
             raise UnknownStatement(str(number), "rollback file not found")
-        after = self.device.world.state.committed if committed else tuple(self.lines)
+        after = self.database.committed if committed else tuple(self.lines)
         if before == after:
             return []
         scene = self.device.scene()
@@ -147,13 +156,18 @@ class Candidate:
         """Raises Locked. A private candidate's own changes reach the shared one, too."""
         self.refuse_if_locked()
         world, lines = self.device.world, tuple(self.lines)
-        before = world.state.committed
+        before = self.database.committed
         result = commit(
             world, self.device.node, lines, user=self.session.user, client=client, options=options
         )
-        refused = {"check": options.check, "refused": result.failed}
+        refused = {
+            "check": options.check,
+            "refused": result.failed,
+            "confirm_min": options.confirm_min,
+            "nodes": ",".join(self.reached),
+        }
         self.device.record("commit", session=self.session.number, **refused)
         if not result.failed and not options.check and self.session.candidate is not None:
-            shared = world.state.candidate
+            shared = self.database.candidate
             shared[:] = lines if tuple(shared) == before else [*shared, *lines[len(before) :]]
         return result

@@ -69,16 +69,16 @@ def vmhost_snapshot(device: Device, query: Query, session: Session) -> CommandRe
 
 
 def save_rescue(device: Device, query: Query, session: Session) -> CommandResult:
-    return commands.save_rescue(device.world)
+    return commands.save_rescue(device.world, device.node)
 
 
 def delete_rescue(device: Device, query: Query, session: Session) -> CommandResult:
-    return commands.delete_rescue(device.world)
+    return commands.delete_rescue(device.world, device.node)
 
 
 async def show_rescue(device: Device, query: Query, session: Session) -> Reply:
     """The configuration that was saved, an error where none is [U for its words]."""
-    rescue = device.world.state.rescue
+    rescue = device.here.configuration.rescue
     if rescue is None or not device.here.rescue_saved:
         return complaint("error: No rescue configuration found")
     scene, form = device.scene(), query.get("format") or "text"

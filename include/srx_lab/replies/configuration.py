@@ -34,7 +34,7 @@ def _chosen(scene: Scene, query: Query, lines: Sequence[str]) -> Iterable[Stanza
 
 
 def _committed(scene: Scene) -> dict[str, str]:
-    commits = scene.world.state.commits
+    commits = scene.here.configuration.commits
     if not commits:
         return {}
     at = commits[0].at
@@ -67,7 +67,7 @@ def as_json(scene: Scene, query: Query, lines: Sequence[str] = ()) -> Iterator[s
 
 
 def _headers(scene: Scene) -> Iterator[str]:
-    commits = scene.world.state.commits
+    commits = scene.here.configuration.commits
     if commits:
         yield f"## Last commit: {long_date(commits[0].at)} by {commits[0].user}"
 

@@ -65,7 +65,7 @@ def _protocols_started(scene: Scene, now: float) -> Element | None:
 
 
 def _last_configured(scene: Scene, now: float) -> Element | None:
-    commits = scene.world.state.commits
+    commits = scene.here.configuration.commits
     if not commits:
         return None
     at = clock_of(scene.world, scene.node, commits[0].at)
@@ -190,7 +190,7 @@ def commits(scene: Scene, query: Query) -> Element:
                 dated("date-time", clock_of(scene.world, scene.node, record.at)),
                 _remark(record.comment),
             )
-            for index, record in enumerate(scene.world.state.commits)
+            for index, record in enumerate(scene.here.configuration.commits)
         ),
         ns=scene.ns("junos"),
     )
@@ -205,10 +205,10 @@ def _remark(comment: str) -> Element | None:
 
 def revision(scene: Scene, query: Query) -> Element:
     """The newest commit; its name has its second and place in the history."""
-    record = scene.world.state.commits[0]
+    record = scene.here.configuration.commits[0]
     return node(
         "commit-revision-information",
-        leaf("revision", f"re0-{int(record.at)}-{len(scene.world.state.commits)}"),
+        leaf("revision", f"re0-{int(record.at)}-{len(scene.here.configuration.commits)}"),
         leaf("user", record.user),
         leaf("client", record.client),
         dated("date-time", clock_of(scene.world, scene.node, record.at)),

@@ -187,7 +187,7 @@ class Configuring:
         return Reply(ok=True, within=_RESULTS)
 
     def _rescue(self) -> Reply:
-        rescue = self.device.world.state.rescue
+        rescue = self.device.here.configuration.rescue
         if rescue is None or not self.device.here.rescue_saved:
             return Reply(parts=(RpcError(message="no rescue configuration", padded=False),), within=_RESULTS)
         self.candidate.refuse_if_locked()
@@ -204,13 +204,14 @@ class Configuring:
             confirm_min=minutes if "confirmed" in asked else None,
         )
         self.device.cluster.touch()
+        reached = self.candidate.reached
         result = self.candidate.commit(options, client="netconf")
         if result.failed:
             return result_reply(result)
         if quiet:
             return OK
         done = "commit-check-success" if options.check else "commit-success"
-        names = [each.node.value for each in self.device.world.nodes() if each.is_up]
+        names = [each.value for each in reached]
         engines = (node("routing-engine", leaf("name", name), empty(done)) for name in names)
         return Reply(parts=(node("commit-results", *engines),), ok=True)
 

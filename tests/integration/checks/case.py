@@ -96,7 +96,9 @@ def somebody_logs_in(command: str) -> Prepare:
 
 
 def uncommitted(nodes: LabNodes) -> None:
-    nodes.cluster.machine.world.state.candidate.append("set system host-name other")
+    nodes.cluster.machine.world.node(NodeId.NODE0).configuration.candidate.append(
+        "set system host-name other"
+    )
 
 
 def no_rescue(nodes: LabNodes) -> None:

@@ -169,10 +169,13 @@ def test_an_unconfirmed_commit_is_rolled_back() -> None:
     machine = machine_with_room(example_spec())
     confirm = CommitOptions(confirm_min=5)
     commit(machine.world, N0, ("set system host-name x",), user="lab", client="cli", options=confirm)
-    assert machine.world.state.commits[0].comment == "commit confirmed, rollback in 5mins"
+    assert machine.world.node(N0).configuration.commits[0].comment == "commit confirmed, rollback in 5mins"
     machine.advance(machine.now + 301)
-    assert machine.world.state.committed == ()
-    assert (machine.world.state.commits[0].user, machine.world.state.commits[0].client) == ("root", "other")
+    assert machine.world.node(N0).configuration.committed == ()
+    assert (
+        machine.world.node(N0).configuration.commits[0].user,
+        machine.world.node(N0).configuration.commits[0].client,
+    ) == ("root", "other")
 
 
 def test_a_confirmed_commit_stays() -> None:
@@ -181,4 +184,4 @@ def test_a_confirmed_commit_stays() -> None:
     commit(machine.world, N0, lines, user="lab", client="cli", options=CommitOptions(confirm_min=5))
     commit(machine.world, N0, lines, user="lab", client="cli")
     machine.advance(machine.now + 301)
-    assert machine.world.state.committed == lines
+    assert machine.world.node(N0).configuration.committed == lines
