@@ -63,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     clear = _control(commands, "clear", _clear, "take faults back")
     clear.add_argument("fault", nargs="?", metavar="FAULT")
     clear.add_argument("--node", choices=("node0", "node1"))
+    for move, says in (("unplug", "pull cables, as a person would"), ("plug", "put cables in again")):
+        _add_cables(commands, move, says)
     _control(commands, "transcript", _transcript, "what the last upgrade said")
     _control(commands, "events", _events, "the newest events, JSON lines")
     faults = _command(commands, "faults", _faults, "list the faults and their sources")
@@ -88,6 +90,17 @@ def _control(
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--cluster")
     return parser
+
+
+def _add_cables(commands: Any, move: str, says: str) -> None:
+    parser = _command(commands, move, _handle_cables, says)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("cluster", metavar="CLUSTER")
+    parser.add_argument(
+        "cables", metavar="CABLE", nargs="+", help="control, fabric, or a port such as ge-0/0/4"
+    )
+    parser.add_argument("--child", type=int, metavar="N", help="one of several links, from 0; all without it")
+    parser.set_defaults(move=move)
 
 
 def _add_make_image(commands: Any) -> None:
@@ -145,6 +158,14 @@ def _inject(arguments: argparse.Namespace) -> int:
 def _clear(arguments: argparse.Namespace) -> int:
     request = {"do": "clear", "cluster": arguments.cluster, "fault": arguments.fault, "node": arguments.node}
     print("\n".join(ask(arguments.state, request)["cleared"]))
+    return 0
+
+
+def _handle_cables(arguments: argparse.Namespace) -> int:
+    """What was asked for is printed as done: whether it is, only the nodes tell."""
+    request = {"do": arguments.move, "cluster": arguments.cluster, "cables": arguments.cables}
+    done = ask(arguments.state, {**request, "child": arguments.child})["done"]
+    print(f"{arguments.cluster}: {', '.join(done)} {arguments.move}ged")
     return 0
 
 

@@ -15,6 +15,7 @@ from srx_lab.files import NodeFiles
 from srx_lab.machine import effects
 from srx_lab.machine.cluster import ClusterMachine
 from srx_lab.machine.words import NodeId
+from srx_lab.replies.in_force import settings_of
 from srx_lab.replies.when import record_date
 from srx_lab.running import RunningCluster, Setting
 from srx_lab.topology import ClusterEntry, Topology
@@ -51,7 +52,11 @@ class LabCluster(RunningCluster):
             for node in NodeId
         }
         machine = ClusterMachine(
-            entry.spec, now=setting.clock.now(), seed=seed, free_bytes=lambda node: files[node].free_bytes()
+            entry.spec,
+            now=setting.clock.now(),
+            seed=seed,
+            free_bytes=lambda node: files[node].free_bytes(),
+            read_settings=settings_of,
         )
         super().__init__(machine, setting)
         self.entry = entry

@@ -47,6 +47,7 @@ class Platform:
     icu_floor: str | None  # the earliest release that an ICU goes back to; None: it goes back to none
     reboot_required: bool
     snapshot: bool
+    control_switch_since: str | None  # the release from which the control interface can be disabled
     long_hold: bool
     node1_slot: int
     fpc_description: str
@@ -99,6 +100,11 @@ class Platform:
     def starts_issu_from(self, running: Release) -> bool:
         """Whether the platform supports ISSU at all from this release [S]."""
         return not running.is_earlier_than(parse_release(self.first_issu))
+
+    def switches_control(self, running: Release) -> bool:
+        """Whether the control interface can be disabled by configuration and by command [D]."""
+        since = self.control_switch_since
+        return since is not None and not running.is_earlier_than(parse_release(since))
 
     def hold_s(self, running: Release) -> int:
         """Hold timer of the secondary's first reboot: 2700 s from 17.4R1 on 1500/4x00, else 900 s [S]."""

@@ -18,6 +18,7 @@ from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.software import Image, Install
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Scale
 from srx_lab.machine.words import NodeId
+from srx_lab.machine.world import ReadSettings
 from srx_lab.platforms import PLATFORMS, parse_image_name
 from srx_lab.release import parse_release
 
@@ -134,7 +135,9 @@ def _rebooted(spec: FaultSpec) -> Ending:
     )
 
 
-def machine_with_room(spec: ClusterSpec | None = None, *, seed: int = 1) -> ClusterMachine:
+def machine_with_room(
+    spec: ClusterSpec | None = None, *, seed: int = 1, read_settings: ReadSettings | None = None
+) -> ClusterMachine:
     """A machine whose disks are roomy, unless a fault fills them."""
     held: list[ClusterMachine] = []
 
@@ -143,7 +146,11 @@ def machine_with_room(spec: ClusterSpec | None = None, *, seed: int = 1) -> Clus
         fault = world.fault("var_tmp_full", node) or world.fault("var_tmp_full_on_both", node)
         return int(fault.number("free_kb") * 1024) if fault else 18 << 30
 
-    held.append(ClusterMachine(spec or example_spec(), now=_START, seed=seed, free_bytes=free_bytes))
+    held.append(
+        ClusterMachine(
+            spec or example_spec(), now=_START, seed=seed, free_bytes=free_bytes, read_settings=read_settings
+        )
+    )
     return held[0]
 
 

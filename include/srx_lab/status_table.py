@@ -28,7 +28,15 @@ def show_status(look: Callable[[], list[dict[str, Any]]], *, watch: bool) -> Non
 
 def _table(clusters: list[dict[str, Any]]) -> Table:
     table = Table(
-        "cluster", "node", "release", "power", "groups", "cold sync", "phase", "ISSU starts", "faults"
+        "cluster",
+        "node",
+        "release",
+        "power",
+        "groups",
+        "cold sync",
+        "phase",
+        "ISSU starts",
+        "faults and links",
     )
     for column in table.columns:
         column.overflow = "fold"  # on a narrow terminal a name is broken, never cut off
@@ -48,9 +56,16 @@ def _table(clusters: list[dict[str, Any]]) -> Table:
                 node["cold_sync"],
                 cluster["phase"] if first else "",
                 str(cluster["issu_starts"]) if first else "",
-                faults if first else "",
+                faults if first else _links(cluster),
             )
     return table
+
+
+def _links(cluster: dict[str, Any]) -> str:
+    """What is not as it should be between the nodes."""
+    told = [f"{name} link down" for name, up in cluster.get("links", {}).items() if not up]
+    told += ["BOTH NODES ACTIVE"] if cluster.get("both_active") else []
+    return ", ".join(told)
 
 
 def _fault(fault: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import yaml
 
 from srx_lab.durations import Durations, durations_from
+from srx_lab.editing.changes import Changes
+from srx_lab.editing.schema import UnknownStatement
 from srx_lab.login_class import SUPER_USER, FaultyClass, LoginClass
 from srx_lab.machine.faults import UnknownFault, make_fault
 from srx_lab.machine.state import ClusterSpec, Disk, GroupSpec, Scale
@@ -83,6 +85,8 @@ _CLUSTER_KEYS = frozenset(
         "rescue_saved",
         "count",
         "standalone",
+        "fabric_links",
+        "configuration",
         "ssh",
     }
 )
@@ -196,7 +200,25 @@ def _spec(raw: Mapping[str, Any], index: int) -> ClusterSpec:
         uptime_s=float(raw.get("uptime_days", 41.3)) * 86_400,
         rescue_saved=bool(raw.get("rescue_saved", True)),
         standalone=bool(raw.get("standalone", False)),
+        fabric_links=_fabric_links(raw.get("fabric_links", 1)),
+        configuration=_configuration(raw.get("configuration") or []),
     )
+
+
+def _fabric_links(raw: Any) -> int:
+    if raw not in {1, 2}:
+        raise BadTopology(f"fabric_links: {raw!r}; a chassis cluster has 1 or 2")
+    return int(raw)
+
+
+def _configuration(raw: list[Any]) -> tuple[str, ...]:
+    """Lines on top of what the other keys make, as an operator would type them."""
+    lines = tuple(map(str, raw))
+    try:
+        Changes(lines)
+    except UnknownStatement as unknown:
+        raise BadTopology(f"configuration: {unknown.message} {unknown.word}".rstrip()) from None
+    return lines
 
 
 _TWO_GROUPS: list[dict[str, Any]] = [

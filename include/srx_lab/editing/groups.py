@@ -17,7 +17,7 @@ def inherited(stanzas: Iterable[Stanza], node: str) -> Iterator[Stanza]:
     told = set[str]()
     for stanza in stanzas:
         if stanza.words == "groups":
-            groups = {each.words: tuple(each.children or ()) for each in stanza.children or ()}
+            groups = {each.words: _active(each) for each in stanza.children or () if not each.inactive}
         elif stanza.words == "apply-groups":
             applied.append(node if stanza.value == _NODE else stanza.value or "")
         else:
@@ -27,10 +27,15 @@ def inherited(stanzas: Iterable[Stanza], node: str) -> Iterator[Stanza]:
         yield from (_from_group(each, name) for each in groups.get(name, ()) if each.key not in told)
 
 
+def _active(stanza: Stanza) -> tuple[Stanza, ...]:
+    """What is inside, without what is deactivated: that is not inherited."""
+    return tuple(each for each in stanza.children or () if not each.inactive)
+
+
 def _merged(stanza: Stanza, given: list[tuple[str, tuple[Stanza, ...]]]) -> Iterator[Stanza]:
     """What is said in the configuration itself comes before what a group says."""
     more = [
-        (name, tuple(found.children or ()))
+        (name, _active(found))
         for name, level in given
         if (found := next((each for each in level if each.key == stanza.key), None)) is not None
     ]

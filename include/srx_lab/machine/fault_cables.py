@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srx_lab.machine.fault_spec import Scope, U, spec
+from srx_lab.machine.fault_spec import Route, Scope, U, spec
 
 CABLE_FAULTS = (
     spec(
@@ -10,14 +10,22 @@ CABLE_FAULTS = (
         "who is asked for a cable takes the other link's, or the one of `cable`",
         U,
         Scope.CLUSTER,
+        route=Route.MINIMAL_DOWNTIME,
         cable="",
     ),
-    spec("person_does_nothing", "who is asked for a cable leaves it, and says it is done", U, Scope.CLUSTER),
+    spec(
+        "person_does_nothing",
+        "who is asked for a cable leaves it, and says it is done",
+        U,
+        Scope.CLUSTER,
+        route=Route.MINIMAL_DOWNTIME,
+    ),
     spec(
         "person_is_late",
         "who is asked for a cable takes it `late_s` later",
         U,
         Scope.CLUSTER,
+        route=Route.MINIMAL_DOWNTIME,
         late_s="600",
     ),
     spec(
@@ -25,6 +33,7 @@ CABLE_FAULTS = (
         "a cable that was pulled is put in again `after_s` later",
         U,
         Scope.CLUSTER,
+        route=Route.MINIMAL_DOWNTIME,
         after_s="300",
     ),
     spec(
@@ -32,6 +41,7 @@ CABLE_FAULTS = (
         "the cables of `link` are put in `after_s` later, by somebody else",
         U,
         Scope.CLUSTER,
+        route=Route.MINIMAL_DOWNTIME,
         link="control",
         after_s="0",
     ),
@@ -40,6 +50,7 @@ CABLE_FAULTS = (
         "a commit is refused in the given `words`",
         U,
         Scope.NODE,
+        route=Route.MINIMAL_DOWNTIME,
         words="error: configuration check-out failed",
     ),
     spec(
@@ -47,12 +58,7 @@ CABLE_FAULTS = (
         "power fails right behind the next commit, and is back after `off_s` and a boot",
         U,
         Scope.SECONDARY,
+        route=Route.MINIMAL_DOWNTIME,
         off_s="60",
-    ),
-    spec(
-        "boots_old_release",
-        "at its next boot a node comes up on the release it ran before",
-        U,
-        Scope.NODE,
     ),
 )

@@ -24,6 +24,7 @@ class Route(StrEnum):
     ISSU = "issu"  # in-service upgrade
     ICU = "icu"  # in-band cluster upgrade
     REBOOT = "reboot"  # both nodes installed by themselves, then rebooted together
+    MINIMAL_DOWNTIME = "minimal_downtime"  # nodes upgraded apart from each other, their links out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -106,6 +106,7 @@ class Schedule:
     def poke(self) -> None:
         """Look again at what processes wait for, after a change made from outside an event."""
         self._resume_satisfied()
+        self.look()
 
     def _resume_satisfied(self) -> None:
         for process in list(self._processes):

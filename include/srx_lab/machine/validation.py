@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from srx_lab.machine.endings import Ended, Refused
 from srx_lab.machine.gauges import busy_percent
-from srx_lab.machine.groups import monitor_failures, priority
+from srx_lab.machine.groups import priority
 from srx_lab.machine.issu_rules import disk_shortages, gathers_groups_itself, refuse_release
+from srx_lab.machine.monitoring import monitor_failures
 from srx_lab.machine.progress import enter_phase, note, say
 from srx_lab.machine.schedule import Script, Sleep
 from srx_lab.machine.state import Upgrade

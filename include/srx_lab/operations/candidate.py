@@ -115,13 +115,23 @@ class Candidate:
         self.refuse_if_locked()
         lines = ["delete"] if replacing else list(self.lines)
         self.warnings = []
-        for line in new:
+        new_lines = list(new)
+        for line in new_lines:
             if line.startswith("delete ") and not self._exists(lines, line):
                 self.warnings.append(NOT_FOUND)
                 continue
             lines.append(line)
         Changes(lines)
+        self._refuse_unsupported(new_lines)
         self.lines[:] = lines
+
+    def _refuse_unsupported(self, new: list[str]) -> None:
+        """Statements that other platforms and releases do not have."""
+        device = self.device
+        if device.world.spec.platform.switches_control(device.here.release):
+            return
+        if any("control-interface" in line.split() for line in new):
+            raise UnknownStatement("control-interface")
 
     def _exists(self, lines: list[str], line: str) -> bool:
         return exists(with_lines(self.device.scene(), lines), line)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from srx_lab.device import Device
 from srx_lab.machine import commands
+from srx_lab.machine.cables import switch_control_interface
 from srx_lab.machine.result import CommandResult, fails, says
 from srx_lab.markup import leaf, node
 from srx_lab.operations.operation import node_of, number
@@ -28,6 +29,19 @@ def failover_reset(device: Device, query: Query, session: Session) -> CommandRes
 
 def resync(device: Device, query: Query, session: Session) -> CommandResult:
     return commands.resync_policies(device.world, device.node)
+
+
+def control_interface(device: Device, query: Query, session: Session) -> CommandResult:
+    """Of the local node, until its next boot; SRX1500 from 20.4R1 [D]. Its RPC and its words are [U]."""
+    if not device.world.spec.platform.switches_control(device.here.release):
+        return fails("error: syntax error, expecting <command>: control-interface")
+    named, wanted = query.get("interface"), query.get("state")
+    if wanted not in {"enable", "disable"}:
+        return fails(f"error: syntax error: {wanted or 'missing argument'}")
+    if named != device.node:
+        return fails(f"error: {named} is not the local node")
+    switch_control_interface(device.world, device.node, on=wanted == "enable")
+    return says(f"Control interface of {device.node} is {wanted}d")
 
 
 def switch_pic(device: Device, query: Query, session: Session) -> CommandResult:

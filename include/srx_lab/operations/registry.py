@@ -148,6 +148,12 @@ OPERATIONS: tuple[Operation, ...] = (
         immediate(chassis.failover_reset),
         options=_value("redundancy-group"),
     ),
+    _operation(
+        "request chassis cluster control-interface",
+        "request-chassis-cluster-control-interface",
+        immediate(chassis.control_interface),
+        positionals=("interface", "state"),
+    ),
     _operation("request security policies resync", "recover-security-policy", immediate(chassis.resync)),
     _operation(
         "request system snapshot",

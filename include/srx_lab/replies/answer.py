@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from srx_lab.machine.groups import STANDING_BY
+from srx_lab.machine.monitoring import STANDING_BY
 from srx_lab.machine.result import Answer, CommandResult
 from srx_lab.machine.words import GroupState, NodeId, Severity
 from srx_lab.machine.world import World

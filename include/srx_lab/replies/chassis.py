@@ -71,6 +71,8 @@ def _fpc_module(scene: Scene, card: Card) -> Element:
 
 def _slot_state(scene: Scene) -> str:
     """Cards come online some time after the node; in the lab when the node has joined [U]."""
+    if scene.here.cards_down:
+        return "Offline"
     return "Present" if scene.here.cold_sync is ColdSync.UNKNOWN else "Online"
 
 

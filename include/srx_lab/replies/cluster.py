@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srx_lab.machine.cold_sync import pfe_names, spus_of
-from srx_lab.machine.groups import monitor_failures, view
+from srx_lab.machine.configured import IpMonitoring
+from srx_lab.machine.groups import view
+from srx_lab.machine.monitoring import monitor_failures, unreachable
+from srx_lab.machine.ports import fabric_ports
 from srx_lab.machine.words import ColdSync, GroupState, NodeId, Power
 from srx_lab.markup import Element, leaf, node
 from srx_lab.replies import cluster_text
@@ -141,7 +144,7 @@ def _cold_sync_failure(scene: Scene) -> Element | None:
 def _fabric_failure(scene: Scene) -> Element | None:
     if scene.world.state.links.fabric:
         return None
-    port = scene.spec.platform.fabric_ports[scene.node.number]
+    port = fabric_ports(scene.spec, scene.node)[0]
     return node(
         "fabric-link-failure-information",
         node(
@@ -183,8 +186,28 @@ def configuration_synchronization(scene: Scene, query: Query) -> Element:
 
 
 def ip_monitoring(scene: Scene, query: Query) -> Element:
-    """No addresses are monitored in the lab."""
-    return node("chassis-cluster-ip-monitoring")
+    """Each monitored address as the node reaches it; the elements are [Y], how they nest is [U]."""
+    wanted = query.get("redundancy-group")
+    watched = sorted(scene.here.settings.ip_monitor.items())
+    rows = (
+        row for group, each in watched if wanted in {None, str(group)} for row in _watched(scene, group, each)
+    )
+    return node("chassis-cluster-ip-monitoring", *rows)
+
+
+def _watched(scene: Scene, group: int, watched: IpMonitoring) -> Iterator[Element]:
+    lost = {address for address in watched.weights if unreachable(scene.world, scene.node, address)}
+    left = max(0, watched.threshold - sum(watched.weights[address] for address in lost))
+    yield leaf("redundancy-group", group)
+    yield leaf("ip-monitoring-global-weight", watched.global_weight)
+    yield leaf("ip-monitoring-global-threshold", watched.threshold)
+    yield leaf("ip-monitoring-current-threshold", left)
+    for address, weight in watched.weights.items():
+        yield leaf("ip-address", address)
+        yield leaf("ip-reachability-status", "unreachable" if address in lost else "reachable")
+        yield leaf("failure-count", 1 if address in lost else 0)
+        yield leaf("ip-unreachable-reason", "no-route" if address in lost else "n/a")
+        yield leaf("ip-monitoring-weight", weight)
 
 
 def spu(scene: Scene, query: Query) -> Element:

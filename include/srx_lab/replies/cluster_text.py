@@ -188,6 +188,21 @@ def interfaces(element: Element) -> Iterator[str]:
         yield "    Name         Status      Redundancy-group"
         name, group = pseudo.value("name"), pseudo.value("redundancy-group-id")
         yield f"    {name:<13}{pseudo.value('status'):<12}{group}"
+    yield from _monitored(element.child("interface-monitoring"))
+
+
+def _monitored(ports: Element | None) -> Iterator[str]:
+    """[D]"""
+    row: list[str] = []
+    for index, leaf in enumerate((ports.children or ()) if ports else ()):
+        if index == 0:
+            yield ""
+            yield "Interface Monitoring:"
+            yield "    Interface         Weight    Status    Redundancy-group"
+        row.append(leaf.text or "")
+        if len(row) == 4:
+            yield f"    {row[0]:<18}{row[1]:<10}{row[2]:<10}{row[3]}"
+            row = []
 
 
 def _reths(reths: Element | None) -> Iterator[str]:

@@ -20,14 +20,19 @@ def _terse(physical: Element) -> Iterator[str]:
     yield f"{physical.value('name'):<24}{states}".rstrip()
     for logical in physical.all("logical-interface"):
         family = logical.child("address-family")
-        address = family.value("interface-address", "ifa-local") if family else ""
+        bundle = family.value("ae-bundle-name") if family else ""
+        address = (
+            f"--> {bundle}" if bundle else family.value("interface-address", "ifa-local") if family else ""
+        )
         named = f"{family.value('address-family-name'):<9}{address}" if family and address else ""
-        yield f"{logical.value('name'):<24}{states}{named}".rstrip()
+        own = f"{logical.value('admin-status'):<6}{logical.value('oper-status'):<5}"
+        yield f"{logical.value('name'):<24}{own}{named}".rstrip()
 
 
 def _normal(physical: Element) -> Iterator[str]:
     up = physical.value("oper-status").capitalize()
-    yield f"Physical interface: {physical.value('name')}, Enabled, Physical link is {up}"
+    admin = "Enabled" if physical.value("admin-status") == "up" else "Administratively down"
+    yield f"Physical interface: {physical.value('name')}, {admin}, Physical link is {up}"
     yield (
         f"  Interface index: {physical.value('local-index')}, SNMP ifIndex: {physical.value('snmp-index')}"
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srx_lab.machine.counters import sent_and_received, services_of
+from srx_lab.machine.ports import fabric_ports, has_link, owner_of, reth_group, reth_is_up
+from srx_lab.machine.words import NodeId
 from srx_lab.markup import Element, leaf, node, padded
 from srx_lab.replies import cluster_text
 from srx_lab.replies.read_only import read_only
@@ -24,11 +26,31 @@ def interfaces(scene: Scene, query: Query) -> Element:
         leaf("control-interface-status", control),
         node("control-link-interfaces", _control(scene, platform.control_interface, control)),
         leaf("dataplane-interface-status", fabric),
-        node("dataplane-interfaces", *(_fabric(scene, index, fabric) for index in (0, 1))),
+        node("dataplane-interfaces", *(_fabric(scene, *each, peer_up=peer_up) for each in _children(scene))),
         node("reth", *_reths(scene)),
         node("pseudo-if", leaf("name", "lo0"), leaf("status", "Up"), leaf("redundancy-group-id", 0)),
-        node("interface-monitoring"),
+        node("interface-monitoring", *_monitored(scene)),
     )
+
+
+def _monitored(scene: Scene) -> Iterator[Element]:
+    """Flat, as the reths [U]: a port, its weight, whether it has a link, the group it counts for."""
+    for group, weights in sorted(scene.here.settings.interface_monitor.items()):
+        for port, weight in weights.items():
+            owner = owner_of(scene.spec, port)
+            seen = owner is not None and scene.world.can_see(scene.node, owner)
+            up = owner is not None and seen and has_link(scene.world, owner, port)
+            yield leaf("interface-monitoring-name", port)
+            yield leaf("interface-monitoring-weight", weight)
+            yield leaf("interface-monitoring-status", "Up" if up else "Down")
+            yield leaf("redundancy-group-id-for-interface-monitoring", group)
+
+
+def _children(scene: Scene) -> Iterator[tuple[NodeId, int, str]]:
+    """fab0's links, then fab1's: node, which of its links, port."""
+    for each in NodeId:
+        for child, port in enumerate(fabric_ports(scene.spec, each)):
+            yield each, child, port
 
 
 _TELLS_SECURITY = (22, 1)
@@ -47,13 +69,14 @@ def _control(scene: Scene, name: str, state: str) -> Element:
     )
 
 
-def _fabric(scene: Scene, index: int, state: str) -> Element:
-    physical = "Up" if scene.world.state.links.fabric else "Down"
+def _fabric(scene: Scene, owner: NodeId, child: int, port: str, *, peer_up: bool) -> Element:
+    index, up = owner.number, scene.world.state.links.fabric_child(child)
+    physical, state = "Up" if up else "Down", "Up" if up and peer_up else "Down"
     secured = scene.release.at_least(*_TELLS_SECURITY)
     return node(
         "fabric-information",
         leaf("fabric-interface-index", index),
-        leaf("fabric-child-interface-name", scene.spec.platform.fabric_ports[index]),
+        leaf("fabric-child-interface-name", port),
         leaf("fabric-child-interface-status", f"{physical:<5}/ {state}"),
         leaf("fabric-link-interface-security-status", "Disabled") if secured else None,
         leaf("fabric-interface-index", index),
@@ -61,11 +84,10 @@ def _fabric(scene: Scene, index: int, state: str) -> Element:
 
 
 def _reths(scene: Scene) -> Iterator[Element]:
-    groups = [group for group in sorted(scene.world.state.groups) if group] or [1]
     for index in range(scene.spec.scale.reths):
         yield leaf("reth-name", f"reth{index}")
-        yield leaf("reth-status", "Up")
-        yield leaf("redundancy-group-id-for-reth", groups[index % len(groups)])
+        yield leaf("reth-status", "Up" if reth_is_up(scene.world, scene.node, index) else "Down")
+        yield leaf("redundancy-group-id-for-reth", reth_group(scene.spec, index))
 
 
 def control_plane_statistics(scene: Scene, query: Query) -> Element:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from srx_lab.machine.ports import members
 from srx_lab.markup import Element, empty, leaf, node
 from srx_lab.replies.read_only import read_only
 from srx_lab.replies.scene import DeviceComplaint, Query, Scene
@@ -140,7 +141,6 @@ def probe_results(scene: Scene, query: Query) -> Element:
 
 def optics(scene: Scene, query: Query) -> Element:
     """The members of the reths on the asked node's chassis."""
-    slot = scene.spec.platform.first_slot(scene.node)
     diagnostics = (
         leaf("laser-bias-current", "6.450"),
         leaf("laser-output-power", "0.5900"),
@@ -153,10 +153,10 @@ def optics(scene: Scene, query: Query) -> Element:
         *(
             node(
                 "physical-interface",
-                leaf("name", f"xe-{slot}/1/{index}"),
+                leaf("name", port),
                 node("optics-diagnostics", *diagnostics),
             )
-            for index in range(scene.spec.scale.reths)
+            for port in members(scene.spec, scene.node)
         ),
         ns=scene.ns("junos-interface"),
     )

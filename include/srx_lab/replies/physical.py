@@ -17,11 +17,13 @@ MTU = 1514
 _BYTES_A_SECOND = 125_000
 
 
-def physical_interface(scene: Scene, query: Query, name: str, up: bool, address: str) -> Element:
-    """With its logical unit 0."""
+def physical_interface(
+    scene: Scene, query: Query, name: str, states: tuple[str, str], address: str
+) -> Element:
+    """With its logical unit 0. `states`: administrative and operational, `up` or `down`."""
+    admin, oper = states
     index = zlib.crc32(name.encode()) % 400
     counted = query.has("extensive") or query.has("statistics") or query.has("detail")
-    state = "up" if up else "down"
     mac = (
         f"00:10:db:ff:{index % 256:02x}:00"
         if name.startswith("reth")
@@ -30,14 +32,16 @@ def physical_interface(scene: Scene, query: Query, name: str, up: bool, address:
     return node(
         "physical-interface",
         leaf("name", name),
-        leaf("admin-status", "up", junos_format="Enabled"),
-        leaf("oper-status", state),
+        leaf("admin-status", admin, junos_format="Enabled" if admin == "up" else "Administratively down"),
+        leaf("oper-status", oper),
         leaf("local-index", 128 + index),
         leaf("snmp-index", 500 + index),
         leaf("link-level-type", "Ethernet"),
         leaf("mtu", MTU),
         leaf("speed", _speed(name)),
-        node("if-device-flags", empty("ifdf-present"), empty("ifdf-running")),
+        node(
+            "if-device-flags", empty("ifdf-present"), empty("ifdf-running" if oper == "up" else "ifdf-down")
+        ),
         leaf("current-physical-address", mac),
         leaf("hardware-physical-address", mac),
         _flapped(scene),

@@ -11,6 +11,7 @@ from srx_lab.replies import (
     interfaces,
     links,
     nat,
+    neighbors,
     network,
     policies,
     routes,
@@ -38,6 +39,7 @@ SHOWS: tuple[Show, ...] = (
     *routing.SHOWS,
     *routes.SHOWS,
     *interfaces.SHOWS,
+    *neighbors.SHOWS,
     *network.SHOWS,
 )
 

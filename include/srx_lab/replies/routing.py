@@ -143,7 +143,7 @@ def ospf_neighbors(scene: Scene, query: Query) -> Element:
                 leaf("neighbor-priority", 128),
                 leaf("activity-timer", 30 + int(scene.now) % 10),
             )
-            for index in range(scene.spec.scale.ospf_neighbors)
+            for index in range(traffic.ospf_neighbors_up(scene))
         ),
         ns=scene.ns("junos-routing"),
     )

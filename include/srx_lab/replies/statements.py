@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srx_lab.editing.stanza import Stanza, block, item, named
+from srx_lab.machine.ports import fabric_ports, members, reth_group
 from srx_lab.machine.words import NodeId
 from srx_lab.replies import traffic
 from srx_lab.replies.policies import policy_name
@@ -40,10 +41,10 @@ def _node_group(scene: Scene, node: NodeId) -> Stanza:
     )
 
 
-def _interface(name: str, address: str) -> Stanza:
+def _interface(name: str, address: str, *options: Stanza) -> Stanza:
     inet = block("family inet", named("address", address), tag="family/inet")
     unit = named("unit", "0", inet)
-    return Stanza(words=name, tag="interface", keys=(("name", name),), children=(unit,))
+    return Stanza(words=name, tag="interface", keys=(("name", name),), children=(*options, unit))
 
 
 def _ssh(scene: Scene) -> Stanza:
@@ -164,24 +165,44 @@ def _policy(number: int) -> Stanza:
 
 
 def _interfaces(scene: Scene) -> Stanza:
-    ports = scene.spec.platform.fabric_ports
+    """The ports of the reths, the fabric, the reths."""
+    ports = (
+        Stanza(words=port, tag="interface", keys=(("name", port),), children=(_parent(f"reth{index}"),))
+        for each in NodeId
+        for index, port in enumerate(members(scene.spec, each))
+    )
     fabric = (
         Stanza(
-            words=f"fab{index}",
+            words=f"fab{each.number}",
             tag="interface",
-            keys=(("name", f"fab{index}"),),
-            children=(block("fabric-options", _member(ports[index])),),
+            keys=(("name", f"fab{each.number}"),),
+            children=(block("fabric-options", _members(fabric_ports(scene.spec, each))),),
         )
-        for index in (0, 1)
+        for each in NodeId
     )
-    reths = (_interface(f"reth{n}", f"10.0.{n}.1/24") for n in range(scene.spec.scale.reths))
-    return block("interfaces", *fabric, *reths)
+    reths = (
+        _interface(f"reth{n}", f"10.0.{n}.1/24", _of_group(scene, n)) for n in range(scene.spec.scale.reths)
+    )
+    return block("interfaces", *ports, *fabric, *reths)
 
 
-def _member(port: str) -> Stanza:
+def _parent(reth: str) -> Stanza:
+    """`redundant-parent RETH;`, in XML `<redundant-parent><parent>RETH</parent>`."""
+    words = f"redundant-parent {reth}"
+    inner = Stanza(words=words, tag="redundant-parent", keys=(("parent", reth),), children=())
+    return block("gigether-options", inner)
+
+
+def _of_group(scene: Scene, index: int) -> Stanza:
+    return block("redundant-ether-options", item("redundancy-group", reth_group(scene.spec, index)))
+
+
+def _members(ports: list[str]) -> Stanza:
     """`member-interfaces { PORT; }`, in XML `<member-interfaces><name>PORT</name>`."""
-    inner = Stanza(words=port, tag="member-interfaces", keys=(("name", port),), children=())
-    return Stanza(words="member-interfaces", tag="", children=(inner,))
+    inner = (
+        Stanza(words=port, tag="member-interfaces", keys=(("name", port),), children=()) for port in ports
+    )
+    return Stanza(words="member-interfaces", tag="", children=tuple(inner))
 
 
 def _protocols(scene: Scene) -> Stanza:

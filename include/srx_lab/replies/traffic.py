@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srx_lab.machine.cold_sync import spus_of
+from srx_lab.machine.flow import carriers, session_share
 from srx_lab.machine.gauges import noise
 from srx_lab.machine.words import ColdSync, GroupState
 from srx_lab.replies.scene import Scene
@@ -23,11 +24,22 @@ def active_sessions(scene: Scene) -> int:
     """Sessions on the node: about the scale, within two percent, less what a fault took."""
     wave = 0.98 + 0.04 * noise(scene.world, "sessions", int(scene.now / 20))
     kept = 1.0 - scene.world.state.losses.sessions
+    kept *= session_share(scene.world, scene.node)
     return int(scene.spec.scale.sessions * wave * kept * synced_share(scene))
 
 
+def _is_cut_off(scene: Scene) -> bool:
+    """Nothing of the network reaches the node: neither it nor a node that it hears forwards for any group."""
+    world = scene.world
+    heard = set(world.seen_by(scene.node))
+    groups = world.state.flow.carrier
+    return bool(groups) and not any(heard & set(carriers(world, group)) for group in groups)
+
+
 def tunnels(scene: Scene) -> int:
-    return _kept(scene.spec.scale.vpns, scene.world.state.losses.tunnels) if synced_share(scene) > 0 else 0
+    if _is_cut_off(scene) or synced_share(scene) <= 0:
+        return 0
+    return _kept(scene.spec.scale.vpns, scene.world.state.losses.tunnels)
 
 
 def policies(scene: Scene) -> int:
@@ -35,11 +47,15 @@ def policies(scene: Scene) -> int:
 
 
 def routes(scene: Scene) -> int:
-    return _kept(scene.spec.scale.routes, scene.world.state.losses.routes)
+    return 0 if _is_cut_off(scene) else _kept(scene.spec.scale.routes, scene.world.state.losses.routes)
 
 
 def bgp_peers_up(scene: Scene) -> int:
-    return _kept(scene.spec.scale.bgp_peers, scene.world.state.losses.routes)
+    return 0 if _is_cut_off(scene) else _kept(scene.spec.scale.bgp_peers, scene.world.state.losses.routes)
+
+
+def ospf_neighbors_up(scene: Scene) -> int:
+    return 0 if _is_cut_off(scene) else scene.spec.scale.ospf_neighbors
 
 
 def _kept(count: int, lost: float) -> int:

@@ -87,7 +87,8 @@ class Configuring:
                 case "load-configuration":
                     return self._load(operation)
                 case "commit" | "commit-configuration":
-                    return self._commit(children_of(operation), quiet=False)
+                    unit_s = 1 if name == "commit" else 60
+                    return self._commit(children_of(operation), quiet=False, unit_s=unit_s)
                 case _:
                     return None
         except Locked as locked:
@@ -194,9 +195,11 @@ class Configuring:
         self.candidate.lines[:] = rescue
         return Reply(ok=True, within=_RESULTS)
 
-    def _commit(self, asked: dict[str, _XmlElement], *, quiet: bool) -> Reply:
+    def _commit(self, asked: dict[str, _XmlElement], *, quiet: bool, unit_s: int = 60) -> Reply:
+        """`confirm-timeout` counts seconds in NETCONF's own commit, minutes in Junos's [D]."""
         confirm = asked.get("confirm-timeout")
-        minutes = int(text_of(confirm)) if confirm is not None and text_of(confirm).isdecimal() else 10
+        given = int(text_of(confirm)) if confirm is not None and text_of(confirm).isdecimal() else None
+        minutes = 10 if given is None else max(1, round(given * unit_s / 60))
         log = asked.get("log")
         options = CommitOptions(
             check="check" in asked,
