@@ -87,6 +87,8 @@ def rehearse(name: str, route: Route | None = None) -> Ending:
             return _upgraded(spec, BRANCH, StartOptions(no_sync=True))
         case Route.REBOOT:
             return _rebooted(spec)
+        case Route.MINIMAL_DOWNTIME:
+            raise ValueError(f"{name} is tried by srx_lab.procedure")
 
 
 def _upgraded(spec: FaultSpec, model: str, options: StartOptions) -> Ending:
@@ -102,7 +104,7 @@ def _upgraded(spec: FaultSpec, model: str, options: StartOptions) -> Ending:
         phase=machine.world.state.phase.value,
         outcome=upgrade.outcome if upgrade else "not started",
         complaint=_complaint(upgrade.transcript if upgrade else []),
-        nodes={node: _shown(machine, node) for node in NodeId},
+        nodes={node: shown(machine, node) for node in NodeId},
         window=any(node.in_issu_window for node in machine.world.nodes()),
     )
 
@@ -130,7 +132,7 @@ def _rebooted(spec: FaultSpec) -> Ending:
         phase=", ".join(outcomes),
         outcome=", ".join(outcomes),
         complaint=_complaint(said, marks=("ERROR:", "error:", "corrupted")),
-        nodes={node: _shown(machine, node) for node in NodeId},
+        nodes={node: shown(machine, node) for node in NodeId},
         window=False,
     )
 
@@ -160,7 +162,7 @@ def _complaint(
     return next((line.strip() for line in transcript if any(mark in line for mark in marks)), "")
 
 
-def _shown(machine: ClusterMachine, node: NodeId) -> str:
+def shown(machine: ClusterMachine, node: NodeId) -> str:
     """A node's release and its groups as the node itself shows them."""
     world = machine.world
     here = world.node(node)

@@ -62,3 +62,6 @@ CABLE_FAULTS = (
         off_s="60",
     ),
 )
+
+IN_APART = ("boots_old_release", "node_never_comes_back", "control_link_down", "both_nodes_primary")
+"""Faults of other routes that nodes apart have, too."""
