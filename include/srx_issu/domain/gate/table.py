@@ -1,8 +1,9 @@
 """The send gate's table: which conditions each purpose has. The runbook prints it.
 
 A row is a purpose and not a command: the same failover begins one thing and brings another one home. What
-begins has every condition. What brings home is never held back by a window, a stop, a clock, readiness or the
-age of an approval: a cluster that is half way must always have a way home.
+begins has every condition; a yes to a question before a node has left the old release lets an ISSU begin its
+work, so it waits for window and clocks as well. What brings home is never held back by a window, a stop, a
+clock, readiness or the age of an approval: a cluster that is half way must always have a way home.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.OPEN,
             SendCondition.UNDECIDED,
             SendCondition.NOT_STOPPED,
+            SendCondition.CLOCKS_AGREE,
             SendCondition.APPROVED,
+            SendCondition.WINDOW,
             SendCondition.PROMPT_LISTED,
             SendCondition.STILL_DUE,
             SendCondition.HELD,

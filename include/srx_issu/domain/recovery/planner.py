@@ -134,6 +134,7 @@ def _may_hold_new_image(case: _PlanCase) -> bool:
     half_way = (
         FailureClass.SECONDARY_REBOOT_FAILED,
         FailureClass.COMMAND_ENDED,
+        FailureClass.PROMPT_UNANSWERED,
         FailureClass.STUCK,
         FailureClass.TRANSCRIPT_LOST,
     )

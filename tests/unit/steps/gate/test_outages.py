@@ -154,8 +154,9 @@ def test_who_waits_for_leave_keeps_its_cluster() -> None:
     assert after.expires_at > before.expires_at
 
 
-def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right() -> None:
-    world = begin()
+@pytest.mark.parametrize("make", [begin, answer])
+def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right(make: Callable[[], World]) -> None:
+    world = make()
 
     def put_right(clock: OtherClock) -> None:
         assert world.reached == []
