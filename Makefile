@@ -108,7 +108,8 @@ BESIDE := build/tests-beside.log
 .PHONY: test-beside
 test-beside: $(STAMPS)/dev
 	@mkdir -p $(dir $(BESIDE))
-	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1; status=$$?; cat $(BESIDE); exit $$status
+	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1 || status=$$?; \
+		cat $(BESIDE); exit $${status:-0}
 
 .PHONY: test-without-stack
 test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow
