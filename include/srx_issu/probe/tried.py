@@ -29,6 +29,7 @@ from srx_issu.adapters.devices.start import detached
 from srx_issu.adapters.devices.transfer import PART, SshNodeFiles
 from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceError, TransferFailed
+from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.probe.trial import Trial, TrialResult, bad, good, unknown
 
@@ -225,7 +226,7 @@ class NodeTrials:
             yield bad(name, self.node, error.message)
             return
         shown = " and ".join(
-            f"{lines} lines as {form}" for lines, form in zip(counted, _BACKUP_FORMS, strict=True)
+            f"{many(lines, 'line')} as {form}" for lines, form in zip(counted, _BACKUP_FORMS, strict=True)
         )
         yield good(name, self.node, shown)
 

@@ -23,6 +23,7 @@ from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.plural import many
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.recovery.plan import ActionName, SentRecoveryCommand
@@ -249,4 +250,4 @@ def _compared(context: UpgradeContext) -> str:
         context.record(FindingMade(by=FoundBy.RECOVERY), finding.text, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
-    return f"{len(findings)} differences from before the upgrade"
+    return f"{many(len(findings), 'difference')} from before the upgrade"
