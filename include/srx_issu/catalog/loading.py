@@ -98,11 +98,10 @@ def validate(files: Path) -> Validation:
     if not any(fault.file == str(found.support) for fault in faults):
         for one in inventory:
             warn_of_unknown_models(one, catalog.support_rules.platforms)
+    warnings = [warning for one in (limits, *inventory) for warning in one.warnings]
     return Validation(
         faults=tuple(sorted({*faults, *(fault for one in campaigns for fault in one.faults)})),
-        warnings=tuple(
-            sorted({warning for one in (limits, *inventory, *campaigns) for warning in one.warnings})
-        ),
+        warnings=tuple(sorted({*warnings, *(found for one in campaigns for found in one.warnings)})),
     )
 
 
