@@ -19,7 +19,7 @@ from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_rows, fleet_table, unattended_lines
 from srx_issu.cli.login import ApiLogin, NoLogin, find_login
-from srx_issu.cli.names import complete_cluster, complete_image
+from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.names import register as register_names
 from srx_issu.cli.no_question import why_no_question
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
@@ -29,7 +29,7 @@ from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.stack_here import FilesOption, FolderArgument, one_folder, operator_files
 from srx_issu.cli.terminal import Terminal
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
-from srx_issu.cli.which_image import which_image
+from srx_issu.cli.which_image import ImageOption, require_image
 from srx_issu.domain.plural import many
 from srx_issu.ports.dag_names import UPGRADE_DAG
 
@@ -86,12 +86,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     cluster: Annotated[
         str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
     ],
-    image: Annotated[
-        str | None,
-        typer.Option(
-            help="File name or release of an image of the catalogue; required", autocompletion=complete_image
-        ),
-    ] = None,
+    image: ImageOption = None,
     approval: Annotated[
         bool | None,
         typer.Option(
@@ -119,9 +114,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     follow: Annotated[bool, typer.Option("--follow", help="Show it until it is over")] = False,
 ) -> None:
     """Upgrade one cluster in service."""
-    if not (image or "").strip():
-        errors.print(which_image(cluster), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(EXIT_NOT_DONE)
+    require_image(cluster, image)
     conf = {
         "cluster": cluster,
         "image": image,
