@@ -153,6 +153,7 @@ def recovering(behind: AwayJournal, renew: Callable[[], None]) -> RecoveryWatch:
         account=unused,
         began_at=T0,
         taken=(),
+        clock=behind.away.clock,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.clock import SteadyClock, SystemClock
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.watching.opening import (
     PendingWait,
@@ -34,6 +34,7 @@ from srx_issu.domain.history.step_events import WaitBegan
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.recovery.plan import ActionName, RecoveryPlan, SentRecoveryCommand
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.late_journal import LateJournal
@@ -58,8 +59,9 @@ class RecoveryWatch:
     lines: LateJournal
     lease: LeaseKeeper
     account: Outage
-    began_at: datetime
+    began_at: datetime  # by ``clock``
     taken: tuple[SentRecoveryCommand, ...]
+    clock: Clock  # that nobody sets
 
     @property
     def cluster(self) -> str:
@@ -70,7 +72,7 @@ class RecoveryWatch:
         return self.intent.policy.timers.poll_s
 
     def elapsed_s(self) -> float:
-        return (SystemClock().now() - self.began_at).total_seconds()
+        return (self.clock.now() - self.began_at).total_seconds()
 
     async def keep_cluster(self) -> None:
         """Before a look: renews the lease from time to time, however long the wait is made by what is away.
@@ -106,10 +108,10 @@ class RecoveryWatch:
     async def _back(self, what: str, lasted_s: float | None) -> None:
         if lasted_s is None or lasted_s < SHORT_S:
             return
-        self.began_at = SystemClock().now()
+        self.began_at = self.clock.now()
         counted_anew = WaitBegan(awaited=self.action)
         text = away_words(lasted_s, what)
-        await self.lines.write(entry_of(counted_anew, text, at=self.began_at, step=self.step))
+        await self.lines.write(entry_of(counted_anew, text, at=SystemClock().now(), step=self.step))
 
 
 @asynccontextmanager
@@ -117,8 +119,9 @@ async def open_recovery(
     upgrade_id: str, action: ActionName, step: str, log: Any
 ) -> AsyncIterator[RecoveryWatch]:
     """One step's wait, subscribed to its cluster until it ends."""
-    here = watcher_of_loop()
-    opened = await prepare_patiently(partial(_prepare_recovery, here, upgrade_id, action, step), log)
+    here, clock = watcher_of_loop(), SteadyClock()
+    prepare = partial(_prepare_recovery, here, upgrade_id, action, step, clock)
+    opened = await prepare_patiently(prepare, log)
     intent = opened.intent
     await renew_where_possible(here, intent, log)
     lines, reader = late_journal_of(here, upgrade_id, log), here.subscribe(intent, log)
@@ -136,6 +139,7 @@ async def open_recovery(
             lease=lease_keeper(here, intent, lines.outage, log),
             account=account_outage(intent, log),
             began_at=opened.began_at,
+            clock=clock,
         )
     finally:
         await reader.close()
@@ -151,7 +155,9 @@ class _PreparedRecovery:
     began_at: datetime
 
 
-def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: str) -> _PreparedRecovery:
+def _prepare_recovery(
+    here: Watcher, upgrade_id: str, action: ActionName, step: str, clock: Clock
+) -> _PreparedRecovery:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
     so_far = known(stores.journal.entries(upgrade_id))
@@ -163,5 +169,5 @@ def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: 
         intent=intent,
         plan=plan,
         taken=so_far.recovery_commands,
-        began_at=begin_wait(stores, wait, so_far, "waiting"),
+        began_at=begin_wait(stores, wait, so_far, "waiting", clock),
     )
