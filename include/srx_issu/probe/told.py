@@ -9,13 +9,15 @@ from statistics import median
 
 from srx_issu.adapters.devices import compound
 from srx_issu.adapters.devices.interview import PLANNED
+from srx_issu.adapters.devices.login_class import UpgradeAsked, commands_of_an_upgrade
 from srx_issu.adapters.devices.questions import UPTIME
 from srx_issu.domain.cluster.model import Cluster, Identity, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.rollback import rollback_names_node
 from srx_issu.probe.asking import AUTHORIZATION
-from srx_issu.probe.authorization import commands_of_an_upgrade, read_authorization
+from srx_issu.probe.authorization import read_authorization
 from srx_issu.probe.exchange import Exchange, KeptAnswers, Wire
 from srx_issu.probe.reading import ReadAs, Reading
 from srx_issu.probe.report import LOGIN
@@ -189,7 +191,13 @@ def _rights(answers: KeptAnswers, node: NodeName, snapshot: Snapshot, basis: Bas
     found = read_authorization(shown)
     if found is None:
         return unknown(name, node, f"'{AUTHORIZATION}' answered {' '.join(shown.split())[:120]!r}")
-    commands = commands_of_an_upgrade(basis.image_path, basis.software, snapshot.group_ids or (0, 1))
+    asked = UpgradeAsked(
+        image_path=basis.image_path,
+        software=basis.software,
+        groups=snapshot.group_ids or (0, 1),
+        names_node=rollback_names_node(basis.software, snapshot.view(node).release),
+    )
+    commands = commands_of_an_upgrade(asked)
     answers_by_command = {command: found.permits(command) for command in commands}
     refused = [command for command, permitted in answers_by_command.items() if permitted is False]
     unclear = [command for command, permitted in answers_by_command.items() if permitted is None]

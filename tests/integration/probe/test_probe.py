@@ -17,7 +17,7 @@ from srx_issu.probe.probing import refuse_while_held
 from srx_issu.probe.questions import LOOK_QUESTIONS
 from srx_issu.probe.reading import ReadAs, read_answers
 from srx_issu.probe.report import READY
-from srx_issu.probe.tried import FILE
+from srx_issu.probe.tried import FILE, job_status
 from srx_issu.probe.vocabulary import name_of
 from tests.integration.lab.conftest import ServedLab
 from tests.integration.lab.test_wire import wait_until
@@ -224,3 +224,19 @@ def test_a_cluster_that_an_upgrade_has_is_left_alone() -> None:
     with pytest.raises(RequestRefused, match=r"upgrade manual__7 has c1 until .* nothing was asked"):
         refuse_while_held(HeldLease(60), "c1", now)
     refuse_while_held(HeldLease(-60), "c1", now)
+
+
+def test_mixed_releases_stop_the_probe_though_no_node_speaks_of_an_issu(serve_lab: ServeLab) -> None:
+    lab = serve_lab()
+    words = {"element": "junos-version", "text": "21.4R3-S5.4"}
+    lab.inject("reply_says", node="node1", rpc="get-software-information", **words)
+    with pytest.raises(RequestRefused, match="an ISSU may be under way, or have stopped half way"):
+        probe_lab(lab)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("", None), ("Junos: 22.4R3\n", None), ("t0 ", None), ("t0 0", "0"), ("x\nt0 12\n", "12")],
+)
+def test_a_job_has_ended_once_its_status_is_there(text: str, status: str | None) -> None:
+    assert job_status(text, "t0") == status

@@ -69,7 +69,11 @@ class TimersEntry(FileEntry):
     convergence_s: Seconds | None = Field(None, description="For sessions, VPNs and routes to come back.")
     approval_s: Seconds | None = Field(None, description="How long an approval is waited for.")
     lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
-    worst_case_s: Seconds | None = Field(None, description="A window with less time left is not used.")
+    worst_case_s: Seconds | None = Field(
+        None,
+        description="A window with less time left is not used; what RG0's configured hold-down has more than "
+        "`rg0_hold_down_s` is added, twice.",
+    )
     node_permit_s: Seconds | None = Field(
         None,
         description="Of the node's clock: a start that arrives later does nothing. More than 30 is for "

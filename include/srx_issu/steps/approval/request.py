@@ -13,7 +13,7 @@ from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.steps.approval.facts import found_since, why_asked
-from srx_issu.steps.baseline import course_of
+from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
 
@@ -45,7 +45,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         *_without_validation(intent),
         *_by_sha1(intent),
         f"Approving sends, once, to {course.starter}: `{start_command(intent).cli}`. Both nodes reboot, one "
-        f"after the other; expect up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
+        f"after the other; expect up to {timers_in_force(so_far, intent).worst_case_s / 60:.0f} minutes.",
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))

@@ -28,6 +28,7 @@ from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.domain.upgrade.prompts import listed_words
 from srx_issu.steps.approval.facts import standing
+from srx_issu.steps.baseline import timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.gate.order import AnswerOrder, SendOrder
 from srx_issu.steps.recovery.stored_plan import digest_of
@@ -180,7 +181,8 @@ def _plan_approved(reading: GateReading) -> Finding:
 
 
 def _window(reading: GateReading) -> Finding:
-    objection = window_objection(reading.context.intent, reading.now)
+    intent = reading.context.intent
+    objection = window_objection(intent, reading.now, timers_in_force(reading.known, intent))
     return Holds(reason="open") if objection is None else Fails(reason=objection)
 
 

@@ -14,11 +14,12 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
 from srx_issu.domain.history.command_events import CommandIntended, PermitRefused
-from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.events import BaselineTaken, Event
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.recovery.stored_plan import digest_of
 from tests.fakes.approvals import PLANNED
+from tests.fakes.intents import POLICY
 from tests.fakes.snapshots import N0, N1, T0, both, group
 from tests.unit.steps.gate.worlds import (
     PROMPT,
@@ -35,6 +36,8 @@ from tests.unit.steps.gate.worlds import (
 )
 
 RECOVER = "srx-issu recover fw-1 --take-over --reason '...'"
+WORST = timedelta(seconds=POLICY.timers.worst_case_s)
+JUST_ENOUGH = (T0 + WORST + timedelta(minutes=30)).isoformat()
 SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9)).isoformat()
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
@@ -160,6 +163,14 @@ def job_ended(world: World) -> World:
     return world
 
 
+def held_down(world: World) -> World:
+    """Its configuration holds RG0 down for half an hour: the window no longer suffices."""
+    taken = [e for e in world.fake.journal.written[UID] if isinstance(e.event, BaselineTaken)][-1].event
+    assert isinstance(taken, BaselineTaken)
+    world.fake.happened(replace(taken, rg0_hold_down_s=1800), "baseline")
+    return world
+
+
 def lease_lost(world: World) -> World:
     world.fake.leases.release("cluster:fw-1", UID)
     world.fake.leases.take("cluster:fw-1", "other", 60)
@@ -198,6 +209,7 @@ CASES: list[Case] = [
     (B, SendCondition.APPROVED, lambda: refused_since(begin())),
     (B, SendCondition.WINDOW, lambda: begin(window_end=SOON)),
     (B, SendCondition.WINDOW, lambda: begin(window_start=LATER)),
+    (B, SendCondition.WINDOW, lambda: held_down(begin(window_end=JUST_ENOUGH))),
     (B, SendCondition.SAME_WAY, by_shell_before),
     (B, SendCondition.SAME_WAY, by_rpc_before),
     (B, SendCondition.SAME_WAY, by_shell_after_rpc),
