@@ -227,9 +227,7 @@ def test_a_cluster_that_an_upgrade_has_is_left_alone() -> None:
 
 
 def test_mixed_releases_stop_the_probe_though_no_node_speaks_of_an_issu(serve_lab: ServeLab) -> None:
-    lab = serve_lab()
-    words = {"element": "junos-version", "text": "21.4R3-S5.4"}
-    lab.inject("reply_says", node="node1", rpc="get-software-information", **words)
+    lab = serve_lab(releases={"node1": "22.4R3-S2.11"})
     with pytest.raises(RequestRefused, match="an ISSU may be under way, or have stopped half way"):
         probe_lab(lab)
 
