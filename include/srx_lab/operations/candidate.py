@@ -107,6 +107,8 @@ class Candidate:
         lines = ["delete"] if replacing else list(self.lines)
         self.warnings = []
         for line in new:
+            if not self.device.may_change(line):
+                raise UnknownStatement(line, "permission denied.")
             if line.startswith("delete ") and not self._exists(lines, line):
                 self.warnings.append(NOT_FOUND)
                 continue

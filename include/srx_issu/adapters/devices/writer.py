@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from srx_issu.adapters.devices.committing import commit
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import output
@@ -47,6 +48,7 @@ from srx_issu.domain.upgrade.commands import (
     StartIssu,
     ValidateImage,
 )
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Line, StartLine
 from srx_issu.ports.permits import Permit
@@ -158,6 +160,12 @@ class NetconfLine:
         except ReplyNotUnderstood as error:  # it may have been carried out
             node = self.session.node
             raise SessionLost(node, f"the answer cannot be read: {error.message}") from error
+
+    def commit(self, command: CommitConfiguration, permit: Permit) -> str:
+        try:
+            return commit(self.session, command, permit, self.rpc_s)
+        except ReplyNotUnderstood as error:  # it may have been carried out
+            raise SessionLost(self.session.node, f"the answer cannot be read: {error.message}") from error
 
     def _sent(self, form: RequestForm, command: Command, timeout_s: float, permit: Permit) -> str:
         reply = self.session.send(form, timeout_s=timeout_s, just_before=permit.check)

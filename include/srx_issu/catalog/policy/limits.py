@@ -130,6 +130,12 @@ class EvidenceRulesEntry(FileEntry):
         None, description="After the recovery also `request support information`, 5 to 15 minutes a node."
     )
     support_information_s: Seconds | None = Field(None, description="How long that may take on a node.")
+    traceoptions: bool | None = Field(
+        None,
+        description="Commit chassis cluster traceoptions before the ISSU, and take them back at the end.",
+    )
+    trace_file_mb: int | None = Field(None, ge=1, le=999, description="Size of each of their files, MB.")
+    trace_files: int | None = Field(None, ge=2, le=999, description="How many of these a node keeps.")
 
 
 class ToleranceEntry(FileEntry):

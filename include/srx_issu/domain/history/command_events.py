@@ -21,6 +21,7 @@ class Sending(StrEnum):
     UPLOAD = "upload"  # the image to the node that starts the ISSU
     VALIDATE = "validate"  # the image against the node's configuration, by the node itself
     GATHER = "gather"  # a group failed over by hand before the start (Junos 11.4 and earlier)
+    TRACE = "trace"  # trace options committed before the start
     START = "start"  # the ISSU itself
     ANSWER = "answer"  # yes to a question of the ISSU's command
     RESYNC_POLICIES = "resync_policies"
@@ -29,6 +30,7 @@ class Sending(StrEnum):
     FAIL_BACK_RG0 = "fail_back_rg0"
     RECOVER = "recover"  # a command of a recovery's plan
     RETURN_GROUPS = "return_groups"  # what was gathered for a start that was then not made
+    UNDO_COMMIT = "undo_commit"  # what this upgrade committed, taken back
     CLEAN_UP = "clean_up"  # the image off the node again
 
 
@@ -54,6 +56,7 @@ class CommandIntended:
     group: int | None = None  # of a group that is gathered
     file: str | None = None  # of an upload: its path on the node
     recovery_command: str | None = None  # its key in the recovery's plan
+    undo: tuple[str, ...] = ()  # of a commit: the lines that take it back
     booted_at: datetime | None = None  # the node's, when the command was intended
 
 

@@ -23,6 +23,7 @@ from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import (
     BaselineTaken,
     Claimed,
+    CommitUndone,
     FindingMade,
     FoundBy,
     IssuFound,
@@ -33,7 +34,12 @@ from srx_issu.domain.history.events import (
     StillMissing,
     WayDecided,
 )
-from srx_issu.domain.history.recovery_events import ClusterReleased, RecoveryPlanned, RecoveryStepPassed
+from srx_issu.domain.history.recovery_events import (
+    ClusterReleased,
+    ClusterTakenOver,
+    RecoveryPlanned,
+    RecoveryStepPassed,
+)
 from srx_issu.domain.history.state_parts import (
     Conclusion,
     IntendedCommand,
@@ -87,6 +93,10 @@ class UpgradeState:
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
     passed: set[ActionName] = field(default_factory=set)  # steps of the newest plan that are over
     failures_since_plan: list[str] = field(default_factory=list)
+    taken_over_undo: tuple[str, ...] = ()  # of the upgrade that the cluster was taken over from
+    is_commit_undone: bool = False
+    rejected: set[str] = field(default_factory=set)  # permits of commands that the node refused
+    answered: set[str] = field(default_factory=set)  # permits of commands that it carried out
     _intended: list[IntendedCommand] = field(default_factory=list)
     _withdrawn: set[str] = field(default_factory=set)
     _before_plan: int = 0
@@ -198,6 +208,10 @@ class UpgradeState:
                 self._before_plan = len(self._intended)
             case FindingMade(by=by):
                 self.findings.append((by, entry.text))
+            case ClusterTakenOver(undo=undo):
+                self.taken_over_undo = undo
+            case CommitUndone():
+                self.is_commit_undone = True
             case ClusterReleased():
                 self.released = True
             case _:
@@ -219,7 +233,9 @@ class UpgradeState:
         match answered:
             case CommandRejected():
                 self.start_refusal = text if is_start else self.start_refusal
+                self.rejected.update(filter(None, [answered.permit_id]))
             case CommandSent() if answered.node is not None:
+                self.answered.update(filter(None, [answered.permit_id]))
                 if answered.sending is Sending.SNAPSHOT:
                     self.snapshots[answered.node] = text
                 if answered.sending is Sending.VALIDATE:

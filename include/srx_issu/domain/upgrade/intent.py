@@ -108,6 +108,9 @@ class EvidenceRules:
     cpu_percent: float = 80.0  # a node that carries all the traffic at this load or more is left alone
     support_information: bool = False  # after the recovery: 5 to 15 minutes a node
     support_information_s: float = 1200.0
+    traceoptions: bool = False  # of the chassis cluster, committed before the start and taken back at the end
+    trace_file_mb: int = 10  # each of ``trace_files`` on each node
+    trace_files: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)

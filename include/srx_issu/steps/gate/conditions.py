@@ -19,8 +19,10 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.last_words import waiting_prompt
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
+from srx_issu.domain.gate.commit_facts import undo_blocker
 from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import SendCondition
+from srx_issu.domain.history.own_commit import undo_lines
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.junos.version import same_release
@@ -30,7 +32,7 @@ from srx_issu.domain.upgrade.prompts import listed_words
 from srx_issu.steps.approval.facts import standing
 from srx_issu.steps.baseline import timers_in_force
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import AnswerOrder, SendOrder
+from srx_issu.steps.gate.order import AnswerOrder, CommitOrder, SendOrder
 from srx_issu.steps.recovery.stored_plan import digest_of
 from srx_issu.steps.waits.window import window_objection
 
@@ -113,6 +115,13 @@ def _own_file(reading: GateReading) -> Finding:
     if any((one.command.file, one.command.node) == (path, node) for one in reading.known.intended):
         return Holds(reason="brought there by this upgrade")
     return Fails(reason=f"{path} on {reading.order.node} was not brought there by this upgrade; it stays")
+
+
+def _own_commit(reading: GateReading) -> Finding:
+    order, left = reading.order, undo_lines(reading.known)
+    if isinstance(order, CommitOrder) and left and order.command.lines == left:
+        return Holds(reason="committed by this upgrade, or by the one that it took over")
+    return Fails(reason="this upgrade has committed nothing of the kind: there is nothing to take back")
 
 
 def _ours_to_bring_home(reading: GateReading) -> Finding:
@@ -202,6 +211,18 @@ def _nodes(reading: GateReading) -> Finding:
     return Holds(reason="nothing blocks a start") if blocker is None else Fails(reason=blocker)
 
 
+def _no_issu(reading: GateReading) -> Finding:
+    known = reading.known
+    blocker = undo_blocker(
+        reading.look,
+        reading.order.node,
+        None if known.conclusion is None else known.conclusion.outcome,
+        target=reading.context.intent.image.release if known.start is not None else None,
+        gathered=known.gathered_groups,
+    )
+    return Holds(reason="nothing is under way") if blocker is None else Fails(reason=blocker)
+
+
 def _prompt_listed(reading: GateReading) -> Finding:
     order, own = reading.order, reading.known.intended_start
     if not isinstance(order, AnswerOrder):
@@ -239,6 +260,7 @@ _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.NOT_STOPPED: _not_stopped,
     SendCondition.NOT_BEGUN: _not_begun,
     SendCondition.OWN_FILE: _own_file,
+    SendCondition.OWN_COMMIT: _own_commit,
     SendCondition.OURS_TO_BRING_HOME: _ours_to_bring_home,
     SendCondition.CLOCKS_AGREE: _clocks_agree,
     SendCondition.READINESS: _readiness,
@@ -247,6 +269,7 @@ _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.WINDOW: _window,
     SendCondition.SAME_WAY: _same_way,
     SendCondition.NODES: _nodes,
+    SendCondition.NO_ISSU: _no_issu,
     SendCondition.PROMPT_LISTED: _prompt_listed,
     SendCondition.STILL_DUE: _still_due,
     SendCondition.HELD: _left_to_the_journal,

@@ -30,14 +30,18 @@ from tests.unit.steps.gate.worlds import (
     begin,
     begin_start,
     bring_home,
+    configure,
     prepare,
+    undo_commit,
 )
 
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
+    SendPurpose.CONFIGURE: configure,
     SendPurpose.BEGIN: begin,
     SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
+    SendPurpose.UNDO_COMMIT: undo_commit,
 }
 AWAY_S = 200.0
 

@@ -14,13 +14,13 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
 from srx_issu.domain.history.command_events import CommandIntended, PermitRefused
-from srx_issu.domain.history.events import BaselineTaken, Event
+from srx_issu.domain.history.events import BaselineTaken, CommitUndone, Event, OutcomeDecided
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.recovery.stored_plan import digest_of
 from tests.fakes.approvals import PLANNED
 from tests.fakes.intents import POLICY
-from tests.fakes.snapshots import N0, N1, T0, both, group
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group
 from tests.unit.steps.gate.worlds import (
     PROMPT,
     TRANSCRIPT,
@@ -30,9 +30,11 @@ from tests.unit.steps.gate.worlds import (
     begin,
     begin_start,
     bring_home,
+    configure,
     copy_intended,
     prepare,
     prepare_by_command,
+    undo_commit,
 )
 
 RECOVER = "srx-issu recover fw-1 --take-over --reason '...'"
@@ -41,9 +43,11 @@ JUST_ENOUGH = (T0 + WORST + timedelta(minutes=30)).isoformat()
 SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9)).isoformat()
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
+    SendPurpose.CONFIGURE: configure,
     SendPurpose.BEGIN: begin,
     SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
+    SendPurpose.UNDO_COMMIT: undo_commit,
 }
 
 
@@ -177,6 +181,17 @@ def lease_lost(world: World) -> World:
     return world
 
 
+def in_issu(world: World) -> World:
+    world.fake.reader.now = both(OLD, NEW)
+    return world
+
+
+def undone_already() -> World:
+    world = undo_commit()
+    world.fake.happened(CommitUndone())
+    return world
+
+
 def begun(world: World) -> World:
     world.fake.with_start()
     return world
@@ -192,13 +207,13 @@ def sent_before(world: World) -> World:
 
 Case = tuple[SendPurpose, SendCondition, Callable[[], World]]
 B, P, H = SendPurpose.BEGIN, SendPurpose.PREPARE, SendPurpose.BRING_HOME
-A = SendPurpose.ANSWER
+A, C, U = SendPurpose.ANSWER, SendPurpose.CONFIGURE, SendPurpose.UNDO_COMMIT
 CASES: list[Case] = [
     *((p, SendCondition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
-    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, A, H)),
-    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, A)),
+    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, A, H, C, U)),
+    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, A, C)),
     (P, SendCondition.NOT_BEGUN, lambda: begun(prepare_by_command())),
     (P, SendCondition.NOT_BEGUN, lambda: decided(prepare_by_command())),
     (P, SendCondition.OWN_FILE, lambda: not_brought(prepare())),
@@ -214,6 +229,19 @@ CASES: list[Case] = [
     (B, SendCondition.SAME_WAY, by_rpc_before),
     (B, SendCondition.SAME_WAY, by_shell_after_rpc),
     (B, SendCondition.NODES, lambda: no_priority(begin())),
+    (C, SendCondition.UNDECIDED, lambda: decided(configure())),
+    (C, SendCondition.NOT_BEGUN, lambda: begun(configure())),
+    (C, SendCondition.READINESS, lambda: old_readiness(configure())),
+    (C, SendCondition.APPROVED, lambda: without(configure(), QuestionAsked, AnswerGiven)),
+    (C, SendCondition.APPROVED, lambda: refused_since(configure())),
+    (C, SendCondition.WINDOW, lambda: configure(window_end=SOON)),
+    (C, SendCondition.NODES, lambda: no_priority(configure())),
+    (C, SendCondition.NODES, lambda: in_issu(configure())),
+    (U, SendCondition.OWN_COMMIT, lambda: without(undo_commit(), CommandIntended)),
+    (U, SendCondition.OWN_COMMIT, undone_already),
+    (U, SendCondition.NO_ISSU, lambda: without(undo_commit(), OutcomeDecided)),
+    (U, SendCondition.NO_ISSU, lambda: in_issu(undo_commit())),
+    (U, SendCondition.NO_ISSU, lambda: undo_commit(Outcome.NEEDS_OPERATOR)),
     (A, SendCondition.UNDECIDED, lambda: decided(answer())),
     (A, SendCondition.APPROVED, lambda: refused_since(answer())),
     (A, SendCondition.WINDOW, lambda: answer(window_end=SOON)),
@@ -236,7 +264,7 @@ CASES: list[Case] = [
 
 def test_every_condition_has_its_case_but_the_clocks_which_are_waited_for() -> None:
     wanted = {(p, c) for p in SendPurpose for c in CONDITIONS[p]} - {
-        (p, SendCondition.CLOCKS_AGREE) for p in (B, A)
+        (p, SendCondition.CLOCKS_AGREE) for p in (B, A, C)
     }
     assert {(purpose, condition) for purpose, condition, _ in CASES} == wanted
 
