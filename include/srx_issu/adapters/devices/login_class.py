@@ -145,6 +145,12 @@ def configuration_before_18_1(*, is_vmhost: bool = False) -> tuple[str, ...]:
     return _class(f'allow-commands "{terms}"')
 
 
+def traces() -> tuple[str, ...]:
+    """What the class needs besides where policy asks for trace options, which are a commit."""
+    base = f"set system login class {CLASS}"
+    return (f"{base} permissions configure", f'{base} allow-configuration "^chassis cluster traceoptions"')
+
+
 def _class(*allowing: str) -> tuple[str, ...]:
     base = f"set system login class {CLASS}"
     permissions = f"permissions [ {' '.join(PERMISSIONS)} ]"

@@ -12,6 +12,7 @@ from srx_issu.adapters.devices.login_class import (
     commands_of_an_upgrade,
     configuration,
     configuration_before_18_1,
+    traces,
 )
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
@@ -78,7 +79,7 @@ def test_allows_every_question() -> None:
 def test_the_page_has_the_class_as_it_is() -> None:
     page = PAGE.read_text(encoding="utf-8")
     of_vmhost = configuration_before_18_1(is_vmhost=True)
-    published = (*configuration(), *configuration_before_18_1(), *of_vmhost)
+    published = (*configuration(), *configuration_before_18_1(), *of_vmhost, *traces())
     assert [line for line in published if line not in page.splitlines()] == []
     assert page.count("set system login class") == len(published)
 
