@@ -1,8 +1,8 @@
 """What the lab's account may do: a Junos login class, given as its own `set` commands.
 
 The rules that are modelled: `view` allows every `show` but `show log`, which is a matter of `trace` [U];
-`view-configuration` the configuration, `configure` changes of it, where given only below the hierarchies of one
-`allow-configuration` [U: in which words they are matched], and everything else must match
+`view-configuration` the configuration, `configure` changes of it, where given only below the hierarchies of
+one `allow-configuration` [U: in which words they are matched], and everything else must match
 `allow-commands`, one expression, or one of `allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is
 judged as the command it stands for [U: how strictly releases do that]. `all` allows everything. File transfer
 is the Unix account's.
@@ -58,7 +58,7 @@ class LoginClass:
                     hierarchies = [re.compile(" ".join(shlex.split(found[3])))]  # the last one counts
                 case other if other not in _IGNORED:
                     raise FaultyClass(
-                        f"{other!r}: the lab knows permissions, allow-configuration and allow-commands[-regexps]"
+                        f"{other!r}: not permissions, allow-configuration or allow-commands[-regexps]"
                     )
         if of_one is not None and of_list:
             raise FaultyClass("allow-commands or allow-commands-regexps, not both")
