@@ -90,9 +90,12 @@ unit: $(STAMPS)/dev
 test: tested-programs lint ## What every change must pass, in three tiers; with CI=true a skipped test fails it
 	@echo "== units, in one process"
 	@$(TESTED) -q tests/unit
-	@$(MAKE) --no-print-directory -j 2 test-on-stacks test-beside
+	@$(MAKE) --no-print-directory -j 2 test-on-stacks test-beside || { $(SAY_WHAT_FAILED); exit 1; }
 
-# Upgrades on stacks mostly wait, so the two go side by side; the other's words come when it is over.
+# Upgrades on stacks mostly wait, so the two go side by side; the other's words come when it is over. They are
+# far up by the time both have ended: what failed is said once more as the last thing.
+SAY_WHAT_FAILED = echo "== failed beside the stacks:"; grep -E '^(FAILED|ERROR|make|error)|^E   ' $(BESIDE) | tail -n 60
+
 .PHONY: test-on-stacks
 test-on-stacks: $(STAMPS)/dev
 	@echo "== on stacks: what only a scheduler, Celery or a browser can show"
@@ -105,7 +108,8 @@ BESIDE := build/tests-beside.log
 .PHONY: test-beside
 test-beside: $(STAMPS)/dev
 	@mkdir -p $(dir $(BESIDE))
-	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1; status=$$?; cat $(BESIDE); exit $$status
+	@MAKEFLAGS= $(THIS_MAKE) --no-print-directory test-without-stack > $(BESIDE) 2>&1 || status=$$?; \
+		cat $(BESIDE); exit $${status:-0}
 
 .PHONY: test-without-stack
 test-without-stack: $(STAMPS)/dev ## Of 'make test' what needs no running Airflow

@@ -34,7 +34,7 @@ CALLED_BY: Final = {
         "list_runs", "login_options", "probe_cluster", "reject", "replay", "resume_all", "show_routes",
         "stop_all",
     ),
-    "the page docs/junos-account.md, which is made from it": ("configuration_before_18_1",),
+    "the page docs/junos-account.md, which is made from it": ("configuration_before_18_1", "traces"),
     "the bench, by its name": ("beyond_device_s",),
     "tests: the rule in Python that the journal has in SQL": ("is_about",),
     "tests: what the simulator wrote down of copies": ("uploads",),

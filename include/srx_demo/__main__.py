@@ -17,6 +17,7 @@ from srx_demo.approving import MOST, USERS, Approvers
 from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names, models_of
 from srx_demo.proving import prove
 from srx_demo.scenery import TARGET_MODELS, TARGET_RELEASE, Scenery, lab_table
+from srx_issu.catalog.faults import nearest
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
 from srx_issu.cli.display import phase_table
@@ -136,7 +137,8 @@ def main() -> int:
     given = arguments()
     faults = given.fault.split()
     if faults and (unknown := sorted(set(faults) - set(known := fault_names()))):
-        raise LabFailed(f"no fault {unknown[0]!r}; there are: {', '.join(known)}")
+        hint = nearest(unknown[0], known, else_say="no name is like it.")
+        raise LabFailed(f"no fault {unknown[0]!r}: {hint} 'python -m srx_lab faults' lists all")
     home = Home(root=Home.default().root / "demo")
     lab = Lab(state=home.root / "lab", topology=given.topology, speed=given.speed)
     others = dict.fromkeys(set(models_of(given.topology)) - set(TARGET_MODELS), given.release)

@@ -17,6 +17,7 @@ from srx_lab.control import ControlFailure, ask
 from srx_lab.image import make_image
 from srx_lab.like import load_bundle
 from srx_lab.machine.fault_catalogue import FAULTS
+from srx_lab.machine.faults import UnknownFault, fault_spec
 from srx_lab.platforms import PLATFORMS
 from srx_lab.server import LabServer, Options
 from srx_lab.topology import BadTopology, load_topology
@@ -34,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace], int] = arguments.run
         return run(arguments)
-    except (BadTopology, ControlFailure) as error:
+    except (BadTopology, ControlFailure, UnknownFault) as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.add_argument("--watch", action="store_true", help="refresh until interrupted")
     inject = _control(commands, "inject", _inject, "break something")
-    inject.add_argument("fault", choices=sorted(FAULTS), metavar="FAULT")
+    inject.add_argument("fault", metavar="FAULT", help="its name, see 'python -m srx_lab faults'")
     inject.add_argument("--node", choices=("node0", "node1"))
     inject.add_argument("--at", metavar="PHASE")
     inject.add_argument("--lasts", metavar="SECONDS", type=float, help="virtual time until it heals")
@@ -148,6 +149,7 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _inject(arguments: argparse.Namespace) -> int:
+    fault_spec(arguments.fault)
     parameters = dict(each.split("=", 1) for each in arguments.parameters)
     request = {"do": "inject", "fault": arguments.fault, "at": arguments.at, "parameters": parameters}
     where = {"cluster": arguments.cluster, "node": arguments.node, "lasts_s": arguments.lasts}

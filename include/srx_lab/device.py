@@ -129,6 +129,9 @@ class Device:
         self.record("permission_denied", session=session.number, said=command)
         return answer.complaint(f"error: permission denied: {command}")
 
+    def may_change(self, line: str) -> bool:
+        return self.cluster.setting.login_class.may_change(line)
+
     @property
     def may_configure(self) -> bool:
         return self.cluster.setting.login_class.may_configure

@@ -29,7 +29,8 @@ def load_bundle(path: Path) -> tuple[Topology, Recording]:
         recording = Recording(exchanges)
         topology = _topology(raw, exchanges)
     except (KeyError, TypeError, ValueError) as error:
-        raise BadTopology(f"{path}: {error}") from error
+        what = f"an entry has no {error}" if isinstance(error, KeyError) else str(error)
+        raise BadTopology(f"{path}: the bundle is damaged: {what}") from error
     return read_topology(topology, str(path)), recording
 
 

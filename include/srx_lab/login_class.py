@@ -1,7 +1,8 @@
 """What the lab's account may do: a Junos login class, given as its own `set` commands.
 
 The rules that are modelled: `view` allows every `show` but `show log`, which is a matter of `trace` [U];
-`view-configuration` the configuration, `configure` changes of it, and everything else must match
+`view-configuration` the configuration, `configure` changes of it, where given only below the hierarchies of
+one `allow-configuration` [U: in which words they are matched], and everything else must match
 `allow-commands`, one expression, or one of `allow-commands-regexps`, which 18.1R1 brought [Y]; an RPC is
 judged as the command it stands for [U: how strictly releases do that]. `all` allows everything. File transfer
 is the Unix account's.
@@ -34,12 +35,14 @@ class LoginClass:
     permissions: frozenset[str] = frozenset({"all"})
     allowed: tuple[re.Pattern[str], ...] = ()
     has_list: bool = False  # of expressions, instead of the one that every release knows
+    configurable: tuple[re.Pattern[str], ...] = ()  # hierarchies; none: whatever `configure` lets in
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> LoginClass:
         """From `set system login class ...` lines; raises FaultyClass."""
         permissions, of_list = set[str](), list[re.Pattern[str]]()
         of_one: re.Pattern[str] | None = None
+        hierarchies = list[re.Pattern[str]]()
         for line in lines:
             found = _LINE.fullmatch(line.strip())
             if found is None:
@@ -51,12 +54,21 @@ class LoginClass:
                     of_list += [re.compile(pattern) for pattern in shlex.split(found[3].strip("[]"))]
                 case "allow-commands":
                     of_one = re.compile(" ".join(shlex.split(found[3])), re.IGNORECASE)  # the last one counts
+                case "allow-configuration":
+                    hierarchies = [re.compile(" ".join(shlex.split(found[3])))]  # the last one counts
                 case other if other not in _IGNORED:
-                    raise FaultyClass(f"{other!r}: the lab knows permissions and allow-commands[-regexps]")
+                    raise FaultyClass(
+                        f"{other!r}: not permissions, allow-configuration or allow-commands[-regexps]"
+                    )
         if of_one is not None and of_list:
             raise FaultyClass("allow-commands or allow-commands-regexps, not both")
         allowed = tuple(of_list) if of_one is None else (of_one,)
-        return cls(permissions=frozenset(permissions), allowed=allowed, has_list=bool(of_list))
+        return cls(
+            permissions=frozenset(permissions),
+            allowed=allowed,
+            has_list=bool(of_list),
+            configurable=tuple(hierarchies),
+        )
 
     def require_known(self, release: Release) -> None:
         """Raises FaultyClass in the words of a release that has no such statement."""
@@ -68,6 +80,13 @@ class LoginClass:
     @property
     def may_configure(self) -> bool:
         return bool({"all", "configure"} & self.permissions)
+
+    def may_change(self, line: str) -> bool:
+        """A `set`, `delete`, `activate` or `deactivate` line."""
+        if "all" in self.permissions or not self.configurable:
+            return self.may_configure
+        statement = line.partition(" ")[2]
+        return any(each.search(statement) for each in self.configurable)
 
     def allows(self, command: str) -> bool:
         """A whole operational command, unabbreviated, without pipes."""

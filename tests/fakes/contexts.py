@@ -19,6 +19,7 @@ from srx_issu.domain.history.step_events import Awaited, StepFailed
 from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import Intent, StartMethod
 from srx_issu.ports import codec
 from srx_issu.ports.devices import Line, Started, StartLine, StartReport
@@ -40,6 +41,7 @@ class ScriptedReader:
 
     now: Snapshot = field(default_factory=both)
     texts: dict[tuple[NodeName, str], str | DeviceError] = field(default_factory=dict)
+    configured: list[str] | None = None  # the ``set`` lines of both nodes
 
     def observe(self) -> Snapshot:
         return self.now
@@ -51,6 +53,8 @@ class ScriptedReader:
         return answer
 
     def configuration(self, node: NodeName, form: str) -> str:
+        if self.configured is not None:
+            return "\n".join(self.configured)
         return (
             f'system {{ host-name {node}; root-authentication {{ encrypted-password "$6$abc"; }} }} # {form}'
         )
@@ -68,10 +72,11 @@ class RecordingWriter:
     marker: set[str] = field(default_factory=set)  # jobs the node knows
     has_shell: bool = True
     answers: list[tuple[NodeName, str]] = field(default_factory=list)  # to questions of a job
+    committed: Callable[[tuple[str, ...]], None] = lambda _: None
 
     @contextmanager
     def line(self, node: NodeName) -> Iterator[Line]:
-        yield FakeLine(node=node, carry_out=self._send)
+        yield FakeLine(node=node, carry_out=self._send, committed=self._commit)
 
     @contextmanager
     def start_line(self, node: NodeName, method: StartMethod) -> Iterator[StartLine]:
@@ -87,6 +92,13 @@ class RecordingWriter:
         self.sent.append((node, command.cli))
         if self.refuse:
             raise self.refuse
+        return self.words
+
+    def _commit(self, node: NodeName, command: CommitConfiguration) -> str:
+        self.sent.append((node, command.cli))
+        if self.refuse:
+            raise self.refuse
+        self.committed(command.lines)
         return self.words
 
     def _answer(self, node: NodeName, job: str) -> str:

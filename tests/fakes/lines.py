@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.devices import ClusterWriter, StartReport
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
@@ -18,10 +19,15 @@ class FakeLine:
 
     node: NodeName
     carry_out: Callable[[NodeName, Command], str]
+    committed: Callable[[NodeName, CommitConfiguration], str] = lambda node, command: f"{node} {command}"
 
     def send(self, command: Command, permit: Permit) -> str:
         permit.check()
         return self.carry_out(self.node, command)
+
+    def commit(self, command: CommitConfiguration, permit: Permit) -> str:
+        permit.check()
+        return self.committed(self.node, command)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ class FakeShowSessions:
     answers: dict[tuple[NodeName, str], CommandOutput | DeviceError] = field(default_factory=dict)
     away: dict[NodeName, DeviceError] = field(default_factory=dict)
     asked: list[tuple[NodeName, str]] = field(default_factory=list)
+    within_s: list[float] = field(default_factory=list)  # what each answer was given
 
     @contextmanager
     def open(self, node: NodeName) -> Iterator[ShowSession]:
@@ -34,6 +35,7 @@ class _OneNode:
 
     def show(self, command: str, *, most_bytes: int, within_s: float) -> CommandOutput:
         self.sessions.asked.append((self.node, command))
+        self.sessions.within_s.append(within_s)
         for (node, beginning), answer in self.sessions.answers.items():
             if node is self.node and command.startswith(beginning):
                 if isinstance(answer, DeviceError):

@@ -29,6 +29,7 @@ from srx_issu.campaign.plan import CampaignPlan, PlannedCluster, Wave
 from srx_issu.campaign.rounds import Answer, BakeUntil, RoundControl, SkipWave, round_clusters
 from srx_issu.campaign.state import StateReader
 from srx_issu.campaign.waiting import WaitingClusters
+from srx_issu.domain.plural import many
 
 _NOBODY = "a rehearsal"
 
@@ -118,7 +119,8 @@ class Rehearsal:
                 if isinstance(found, BakeUntil):
                     self.now = found.until
                 yield from self._play(wave)
-            yield self._tick(TickKind.FINISHED, f"{len(self.results)} clusters have a result")
+            ended = many(len(self.results), "cluster has", "clusters have")
+            yield self._tick(TickKind.FINISHED, f"{ended} a result")
         except _Stuck as stuck:
             yield self._tick(TickKind.STUCK, str(stuck))
 
@@ -126,7 +128,7 @@ class Rehearsal:
         names = tuple(cluster.name for cluster in wave.clusters)
         self._wave, self._names = wave, frozenset(names)
         self._take(WaveOpened(clusters=names, by=_NOBODY, digest=self._plan.digest))
-        yield self._tick(TickKind.WAVE, f"{len(names)} clusters")
+        yield self._tick(TickKind.WAVE, many(len(names), "cluster"))
         for round_number in count(1):
             to_run = frozenset(round_clusters(self._account.state(), wave.number, round_number))
             if not to_run:

@@ -13,6 +13,7 @@ from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.folder import TABLE, find_files
 from srx_issu.catalog.images import read_images
 from srx_issu.catalog.inventory.fleet import read_inventory, written_names
+from srx_issu.catalog.inventory.models import warn_of_unknown_models
 from srx_issu.catalog.inventory.netbox import NetboxEntry, NetboxReading, document_of
 from srx_issu.catalog.inventory.tabular import read_table
 from srx_issu.catalog.policy.approvals import ApprovalPolicy, read_approvals
@@ -89,13 +90,19 @@ def validate(files: Path) -> Validation:
     catalog, faults = _read(files)
     known = catalog.clusters if catalog.is_whole else None
     campaigns = check_campaigns(files, known, catalog.images).values()
-    limits = Checked(read_document(find_files(files).limits))
+    found = find_files(files)
+    limits = Checked(read_document(found.limits))
     warn_of_short_deadlines(
         limits, catalog.limits, catalog.support_rules, catalog.clusters.values(), catalog.images.values()
     )
+    inventory = [Checked(inventory_document(path)) for path in found.inventory]
+    if not any(fault.file == str(found.support) for fault in faults):
+        for one in inventory:
+            warn_of_unknown_models(one, catalog.support_rules.platforms)
+    warnings = [warning for one in (limits, *inventory) for warning in one.warnings]
     return Validation(
         faults=tuple(sorted({*faults, *(fault for one in campaigns for fault in one.faults)})),
-        warnings=tuple(sorted({*limits.warnings, *(found for one in campaigns for found in one.warnings)})),
+        warnings=tuple(sorted({*warnings, *(found for one in campaigns for found in one.warnings)})),
     )
 
 

@@ -32,8 +32,3 @@ def listed(items: list[str], most: int = 5) -> str:
     """``a, b, c and 4 more``."""
     shown = ", ".join(items[:most])
     return shown + (f" and {len(items) - most} more" if len(items) > most else "")
-
-
-def many(count: int, one: str, several: str) -> str:
-    """``1 alarm``, ``3 alarms``."""
-    return f"{count} {one if count == 1 else several}"

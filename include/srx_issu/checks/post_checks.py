@@ -10,7 +10,6 @@ from datetime import datetime
 
 from srx_issu.checks.cluster.table import cluster_frame
 from srx_issu.checks.evidence import results_to_json
-from srx_issu.checks.formatting import many
 from srx_issu.checks.frames import Subject
 from srx_issu.checks.groups.members import members_frame
 from srx_issu.checks.groups.primaries import groups_frame
@@ -31,6 +30,7 @@ from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.compare import compare, compared_tables, ignoring
 from srx_issu.domain.comparison.difference import Difference, DifferenceKind, Observation
 from srx_issu.domain.comparison.tables import BY_TABLE
+from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
 
@@ -175,8 +175,8 @@ def _verdict(found: tuple[CheckResult, ...], tables: int) -> tuple[PostCheckVerd
     if blocking:
         return PostCheckVerdict.BLOCKED, first_words(blocking)
     findings = [result for result in _once(found) if result.is_finding]
-    compared = f"{many(tables, 'table', 'tables')} compared with the baseline"
+    compared = f"{many(tables, 'table')} compared with the baseline"
     if findings:
-        count = many(len(findings), "finding", "findings")
+        count = many(len(findings), "finding")
         return PostCheckVerdict.FINDINGS, f"{compared}, {count}: {first_words(findings)}"
     return PostCheckVerdict.SAME, f"{compared}, all as before"

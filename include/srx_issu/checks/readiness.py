@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from srx_issu.checks.check import Check
-from srx_issu.checks.formatting import many
 from srx_issu.checks.frames import Subject
 from srx_issu.checks.nodes.identity import IDENTITY
 from srx_issu.checks.results import enabled, results
@@ -18,6 +17,7 @@ from srx_issu.domain.checking import CheckResult, Readiness, ReadinessVerdict, f
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
@@ -135,4 +135,4 @@ def _verdict(
     if questions:
         return ReadinessVerdict.ASK, first_words(questions)
     findings = sum(result.is_finding for result in found)
-    return ReadinessVerdict.READY, f"all preconditions hold; {many(findings, 'finding', 'findings')}"
+    return ReadinessVerdict.READY, f"all preconditions hold; {many(findings, 'finding')}"

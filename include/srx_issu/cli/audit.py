@@ -31,6 +31,7 @@ from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.stack_here import JOURNAL_URL
 from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.plural import many
 from srx_issu.stack.processes.home import Home, NotInARepository
 
 KEY_FILE = "SRX_ISSU_JOURNAL_KEY_FILE"
@@ -87,7 +88,7 @@ def export(
                 file.write(lines)
         except OSError as error:
             raise JournalError(f"{output} cannot be written: {error}") from error
-        _print(f"{output}: {lines.count(chr(10)) - 2} rows of {upgrade}")
+        _print(f"{output}: {many(lines.count(chr(10)) - 2, 'row')} of {upgrade}")
 
 
 def _of_database(
@@ -114,7 +115,7 @@ def _of_file(file: Path, verifier: Verifier | None, heads: tuple[Head, ...]) -> 
 
 
 def _tell(found: Verification) -> bool:
-    state = "whole" if found.is_whole else f"NOT WHOLE, {len(found.faults)} fault(s)"
+    state = "whole" if found.is_whole else f"NOT WHOLE, {many(len(found.faults), 'fault')}"
     _print(f"{found.upgrade_id}: {state}; head {found.head or 'none'}")
     for fault in found.faults:
         _print(f"  {fault}")

@@ -11,6 +11,7 @@ from srx_issu.cli.outcome import EXIT_RED
 from srx_issu.cli.probe_run import console, probe_once, refusals
 from srx_issu.cli.probe_tables import answers_table, show_report, show_values
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.plural import many
 from srx_issu.probe.bundle import bundle_of, read_bundle, written
 from srx_issu.probe.probing import make_report
 from srx_issu.probe.scrub import Pseudonyms
@@ -32,8 +33,8 @@ def write_bundle(
         except OSError as error:
             raise RequestRefused(f"{output} cannot be written: {error}") from error
     console.print(
-        f"{output}: {len(probed.exchanges)} answers, {len(text) // 1024} kB. Before you hand it on, look for "
-        "what must not be in it (docs/probe.md, 'Nothing secret is in it')",
+        f"{output}: {many(len(probed.exchanges), 'answer')}, {len(text) // 1024} kB. Before you hand it on, "
+        "look for what must not be in it (docs/probe.md, 'What is scrubbed, and what is not')",
         highlight=False,
         soft_wrap=True,
     )

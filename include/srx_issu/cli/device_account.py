@@ -57,7 +57,20 @@ def account_of(cluster: Cluster, options: AccountOptions) -> Credentials:
         private_key_file=key_file,
         passphrase=extra.get("private_key_passphrase"),
         known_hosts=known_hosts,
+        source=_source(options, variable),
+        known_hosts_source=f"--known-hosts {options.known_hosts}" if options.known_hosts else variable,
     )
+
+
+def _source(options: AccountOptions, variable: str) -> str:
+    """Where login, key and password were taken from: ``--login and --key``."""
+    given = (
+        "--login" if options.login else variable,
+        "--key" if options.key_file else None,
+        "--password-file" if options.password_file else None,
+        None if options.key_file or options.password_file else variable,
+    )
+    return " and ".join(dict.fromkeys(filter(None, given)))
 
 
 def _connection(variable: str) -> dict[str, Any]:

@@ -19,16 +19,18 @@ from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration, phase_table
 from srx_issu.cli.fleet_status import fleet_rows, fleet_table, unattended_lines
 from srx_issu.cli.login import ApiLogin, NoLogin, find_login
-from srx_issu.cli.names import complete_cluster, complete_image
+from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.names import register as register_names
 from srx_issu.cli.no_question import why_no_question
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.paused import refuse_paused
 from srx_issu.cli.release import release
 from srx_issu.cli.run_ids import new_run_id
-from srx_issu.cli.stack_here import FILES_HELP, operator_files
+from srx_issu.cli.stack_here import FilesOption, FolderArgument, one_folder, operator_files
 from srx_issu.cli.terminal import Terminal
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
+from srx_issu.cli.which_image import ImageOption, require_image
+from srx_issu.domain.plural import many
 from srx_issu.ports.dag_names import UPGRADE_DAG
 
 app = typer.Typer(
@@ -62,17 +64,18 @@ def login_options(
 
 @app.command()
 def validate(
-    files: Annotated[Path | None, typer.Argument(help=FILES_HELP)] = None,
+    folder: FolderArgument = None,
+    files: FilesOption = None,
 ) -> None:
     """Check inventory, images, campaigns and policy as a whole, and say every fault and every warning."""
-    folder = operator_files(files)
+    folder = operator_files(one_folder(folder, files))
     found = catalog.validate(folder)
     for fault in found.faults:
         console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
     for warning in found.warnings:
         console.print(f"warning: {warning}", markup=False, highlight=False, soft_wrap=True)
     if found.faults:
-        errors.print(f"{len(found.faults)} fault(s) in {folder}", highlight=False)
+        errors.print(f"{many(len(found.faults), 'fault')} in {folder}", highlight=False)
         raise typer.Exit(EXIT_RED)
     console.print(f"{folder}: no fault", highlight=False)
 
@@ -83,10 +86,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     cluster: Annotated[
         str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
     ],
-    image: Annotated[
-        str,
-        typer.Option(help="File name or release of an image of the catalogue", autocompletion=complete_image),
-    ],
+    image: ImageOption = None,
     approval: Annotated[
         bool | None,
         typer.Option(
@@ -114,6 +114,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
     follow: Annotated[bool, typer.Option("--follow", help="Show it until it is over")] = False,
 ) -> None:
     """Upgrade one cluster in service."""
+    require_image(cluster, image)
     conf = {
         "cluster": cluster,
         "image": image,

@@ -5,13 +5,10 @@ Airflow's form offers none, so that an edit of the files changes nothing about w
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from srx_issu import catalog
-from srx_issu.cli.stack_here import FILES_HELP, operator_files
+from srx_issu.cli.stack_here import FilesOption, FolderArgument, one_folder, operator_files
 from srx_issu.cli.terminal import Terminal
 
 console = Terminal()
@@ -30,10 +27,11 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def names(
-        files: Annotated[Path | None, typer.Argument(help=FILES_HELP)] = None,
+        folder: FolderArgument = None,
+        files: FilesOption = None,
     ) -> None:
         """List the clusters and images that an upgrade can name."""
-        folder = operator_files(files)
+        folder = operator_files(one_folder(folder, files))
         clusters = catalog.cluster_names(folder)
         if clusters is None:
             console.print(

@@ -10,6 +10,9 @@ from pathlib import Path
 import typer
 
 from srx_issu import catalog
+from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.hostkeys import TrustedKeys
+from srx_issu.adapters.devices.login import private_key
 from srx_issu.adapters.journal import SqlLeases
 from srx_issu.catalog.requests.upgrade import find_cluster
 from srx_issu.cli.device_account import AccountOptions, account_of
@@ -17,7 +20,8 @@ from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
 from srx_issu.cli.probe_tables import answers_table, show_report
 from srx_issu.cli.stack_here import JOURNAL_URL, journal_url, operator_files
 from srx_issu.cli.terminal import Terminal
-from srx_issu.domain.errors import JournalError, OperatorFileError, RequestRefused
+from srx_issu.domain.cluster.model import Cluster, NodeName
+from srx_issu.domain.errors import DeviceError, JournalError, OperatorFileError, RequestRefused
 from srx_issu.probe.probing import Probed, ProbeRequest, probe, refuse_while_held, request_for
 
 console = Terminal()
@@ -50,9 +54,23 @@ def probe_once(
     began_at = datetime.now(UTC)
     if has_journal:
         refuse_while_held(SqlLeases(_journal()), cluster, began_at)
+    _refuse_unusable(found, account)
     request = request_for(known, found, account)
     with errors.status("probing", spinner="line") as shown:
         return request, probe(request, began_at, shown.update)
+
+
+def _refuse_unusable(cluster: Cluster, account: Credentials) -> None:
+    """What would come back from both nodes as a hundred answers that are missing is said at once."""
+    faults = dict[str, None]()
+    for node in NodeName:
+        try:
+            TrustedKeys.of(node, cluster.address(node), account)
+            private_key(node, account)
+        except DeviceError as error:
+            faults[error.message] = None
+    if faults:
+        raise RequestRefused(f"nothing was asked of {cluster.name}: {'; '.join(faults)}")
 
 
 def _journal() -> str:

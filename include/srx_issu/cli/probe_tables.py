@@ -17,6 +17,7 @@ from srx_issu.probe.trial import TrialResult
 
 _STYLES = {
     ReadAs.READ: "green",
+    ReadAs.UNTOLD: "yellow",
     ReadAs.ODD: "yellow",
     ReadAs.UNKNOWN: "red",
     TrialResult.GOOD: "green",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from srx_issu import catalog
 from srx_issu.stack.processes import running
@@ -11,6 +14,16 @@ from srx_issu.stack.processes.home import Home, NotInARepository
 
 JOURNAL_URL = "SRX_ISSU_JOURNAL_URL"
 FILES_HELP = "Folder of the operator's files [default: SRX_ISSU_FILES, else the files of the stack here]"
+
+FolderArgument = Annotated[Path | None, typer.Argument(metavar="FOLDER", help=FILES_HELP)]
+FilesOption = Annotated[Path | None, typer.Option("--files", help="The same, as the other commands take it")]
+
+
+def one_folder(argument: Path | None, option: Path | None) -> Path | None:
+    """Raises BadParameter where both were given and are not the same."""
+    if argument is not None and option is not None and argument != option:
+        raise typer.BadParameter(f"two folders were given, {argument} and {option}: give one")
+    return option or argument
 
 
 def operator_files(given: Path | None = None) -> Path:

@@ -13,6 +13,7 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.rows.node import Login
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.permits import Permit
 
@@ -87,6 +88,15 @@ class Line(Protocol):
 
         Raises PermitExpired when nothing was sent, CommandRefused with the node's words when it says no, and
         SessionLost or DeviceTimeout when it is unknown whether the command was carried out.
+        """
+        ...
+
+    def commit(self, command: CommitConfiguration, permit: Permit) -> str:
+        """Loads the lines into a candidate that nobody else may change, and commits it once, for good; the
+        permit is checked just before the commit. What was loaded and not committed is thrown away.
+
+        Raises as ``send`` does; CommandRefused also when somebody else has the configuration, or has left
+        changes in it.
         """
         ...
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import asyncssh
+
 from srx_issu.adapters.devices import async_login, compound
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.interview import PLANNED
@@ -91,7 +93,10 @@ class NodeAsker:
 
     async def _by_cli(self) -> None:
         async def connect(node: NodeName) -> object:
-            return await async_login.connect(node, self._cluster.address(node), self._account)
+            try:
+                return await async_login.connect(node, self._cluster.address(node), self._account)
+            except asyncssh.PermissionDenied as error:
+                raise self._account.refused(node, self._account.means, error.reason) from error
 
         session = KeptSession(self.node, connect, self._timers)  # type: ignore[arg-type]
         lines = [

@@ -10,20 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from srx_issu.adapters.devices.questions import checksum, file_show
-from srx_issu.adapters.devices.start import job_folder
-from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.upgrade.commands import (
-    AbortIssu,
-    FailOver,
-    RebootNode,
-    ResetFailover,
-    ResyncPolicies,
-    RollBackNode,
-    SoftwareFamily,
-    StartIssu,
-)
-
 _PERMISSION = re.compile(r"^\s+([a-z][a-z-]*?)\s*--\s", re.MULTILINE)
 _EXPRESSIONS = re.compile(r"^\s*(Allow|Deny) regular expression:[ \t]*(.*)$", re.MULTILINE | re.IGNORECASE)
 _NONE = "none"
@@ -84,24 +70,3 @@ def _split(text: str) -> list[str]:
     if text.lower() in ("", _NONE):
         return []
     return re.findall(r'"([^"]*)"', text) or [text]
-
-
-def commands_of_an_upgrade(
-    image_path: str, software: SoftwareFamily, groups: tuple[int, ...], *, by_shell: bool = True
-) -> tuple[str, ...]:
-    """Every command that may be sent or asked beside ``show``, in the order of an upgrade."""
-    nodes = tuple(NodeName)
-    return (
-        "show configuration",
-        checksum(image_path).cli,
-        *(("start shell",) if by_shell else ()),
-        StartIssu(image_path=image_path, software=software).cli,
-        file_show(f"{job_folder('probe')}/transcript").cli,
-        AbortIssu().cli,
-        *(RollBackNode(node=node, software=software).cli for node in nodes),
-        *(RebootNode(node=node, software=software).cli for node in nodes),
-        *(FailOver(group_id=group, to=node).cli for group in groups for node in nodes),
-        *(ResetFailover(group_id=group).cli for group in groups),
-        "request security policies check",
-        ResyncPolicies().cli,
-    )

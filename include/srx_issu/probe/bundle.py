@@ -6,10 +6,11 @@ Its format is a contract: ``python -m srx_lab serve --like`` reads it, and peopl
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
@@ -23,6 +24,8 @@ from srx_issu.probe.tried import CopySpeed, Tried
 
 FORMAT = "srx-issu bundle 1"
 MAX_BYTES = 256 * 1024 * 1024
+_FAULTS = (KeyError, TypeError, ValueError, AttributeError)  # what reading a damaged one raises
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +84,34 @@ def read_bundle(file: Path) -> Bundle:
         raise RequestRefused(f"{file} is not a bundle of this version: expected 'format': {FORMAT!r}")
     try:
         return _bundle(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RequestRefused(f"{file}: {type(error).__name__}: {error}; record it anew") from error
+    except _FAULTS as error:
+        raise RequestRefused(
+            f"{file} is damaged: {_fault(error)}; ask for it again, or record it anew"
+        ) from error
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"there is no {error}"
+    return str(error) if isinstance(error, ValueError) else f"something else than expected is there ({error})"
+
+
+def _entries(raw: dict[str, Any], key: str, read: Callable[[Any], E]) -> tuple[E, ...]:
+    """Raises ValueError with the entry's number, counted from 1, and what it is about."""
+    found = list[E]()
+    for number, entry in enumerate(raw[key], start=1):
+        try:
+            found.append(read(entry))
+        except _FAULTS as error:
+            raise ValueError(f"entry {number} of {key}{_about(entry)}: {_fault(error)}") from error
+    return tuple(found)
+
+
+def _about(entry: Any) -> str:
+    """As far as the entry tells."""
+    told = entry if isinstance(entry, dict) else {}
+    words = [str(told[key])[:80] for key in ("node", "wire", "request", "name") if told.get(key)]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _bundle(raw: dict[str, Any]) -> Bundle:
@@ -97,15 +126,13 @@ def _bundle(raw: dict[str, Any]) -> Bundle:
         ),
         began_at=datetime.fromisoformat(raw["began_at"]),
         made_by=str(raw["made_by"]),
-        exchanges=tuple(_exchange(each) for each in raw["exchanges"]),
-        tried=Tried(
-            trials=tuple(_trial(each) for each in tried["trials"]),
-            speeds=tuple(
-                CopySpeed(node=NodeName(each["node"]), there=float(each["there"]), back=float(each["back"]))
-                for each in tried["speeds"]
-            ),
-        ),
+        exchanges=_entries(raw, "exchanges", _exchange),
+        tried=Tried(trials=_entries(tried, "trials", _trial), speeds=_entries(tried, "speeds", _speed)),
     )
+
+
+def _speed(raw: dict[str, Any]) -> CopySpeed:
+    return CopySpeed(node=NodeName(raw["node"]), there=float(raw["there"]), back=float(raw["back"]))
 
 
 def _exchange(raw: dict[str, Any]) -> Exchange:

@@ -9,8 +9,9 @@ from typing import Protocol
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.catalog import Catalog
 from srx_issu.catalog.requests.newest import newest_image, newest_or_none
-from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.cluster.model import Cluster, Image, NodeName
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Policy
 from srx_issu.ports.journal import Lease
@@ -107,9 +108,19 @@ def make_report(basis: Basis, cluster: str, exchanges: tuple[Exchange, ...], tri
 
 
 def _refuse_issu(looked: KeptAnswers) -> None:
-    """By the nodes' own words: an upgrade that no journal knows of."""
+    """By the nodes' own words: an upgrade that no journal knows of. Between its two reboots the nodes run
+    different releases, and not every release shows that an ISSU is under way."""
+    releases: dict[NodeName, str] = {}
     for view in views_of(looked).values():
         if view.issu is not None and view.issu.in_progress:
             raise RequestRefused(
                 f"{view.node} says that an ISSU is in progress: nothing more was asked, nothing was tried"
             )
+        if view.release is not None:
+            releases[view.node] = view.release
+    if len(releases) == len(NodeName) and not same_release(*releases.values()):
+        runs = " and ".join(f"{node} runs {release}" for node, release in sorted(releases.items()))
+        raise RequestRefused(
+            f"{runs}: an ISSU may be under way, or have stopped half way; nothing more was asked, nothing "
+            "was tried. Find out who upgrades this cluster, and probe it when both nodes run one release"
+        )

@@ -17,13 +17,23 @@ from srx_issu.adapters.devices.pyez import ask
 from srx_issu.adapters.devices.question import Question
 from srx_issu.adapters.devices.state.conversation import Conversation
 from srx_issu.adapters.devices.state.table_question import TableQuestion
-from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
+from srx_issu.domain.cluster.model import (
+    GroupState,
+    IssuStatus,
+    NodeName,
+    NodeView,
+    RedundancyGroup,
+    Snapshot,
+)
+from srx_issu.domain.cluster.phase import ISSU_PRIORITY
 from srx_issu.domain.cluster.state import NotAnswered
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.plural import many
 from srx_issu.probe.exchange import Exchange, KeptAnswers, Wire
 from srx_issu.probe.questions import LOOK_QUESTIONS, LookQuestion, tables_asked_of, told_about
 from srx_issu.probe.vocabulary import Oddity, oddities, vocabulary_of
 
+_NOT_SAID = "its words do not say whether an ISSU is in progress"
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +41,7 @@ class ReadAs(StrEnum):
     """How an answer was read."""
 
     READ = "read"  # all that is needed is there, and nothing else
+    UNTOLD = "not told"  # read, but its words do not tell; what else there is to tell by says nothing bad
     ODD = "odd"  # read, but it holds what nobody here has seen yet, or says something twice
     UNKNOWN = "unknown"  # not answered, not understood, or without what is needed
 
@@ -129,8 +140,22 @@ def _of_view(place: _Place, look: LookQuestion, view: NodeView) -> Reading:
         return place.row(unknown=f"no {look.field} in it")
     if look.field == "cold_sync" and view.cold_sync is not None and view.cold_sync.is_complete is None:
         return place.row(unknown="no weight of cold sync")
+    if look.field == "issu" and view.issu is not None and view.issu.in_progress is None:
+        return _of_untold_issu(place, view.issu)
     said, strange = _of_groups(view) if look.field == "groups" else (_facts(view, look), "")
     return place.row(said=said, strange=strange, values=(said,))
+
+
+def _of_untold_issu(place: _Place, issu: IssuStatus) -> Reading:
+    """As the readiness check has it: where the words do not tell, the marks of an ISSU on the groups do."""
+    members = [m for group in place.view_groups if group.group_id > 0 for m in group.members]
+    if not members:
+        return place.row(unknown=f"{_NOT_SAID}, and no groups are shown to tell by")
+    if any(m.priority == ISSU_PRIORITY or m.manual for m in members):
+        return place.row(unknown=f"{_NOT_SAID}, and a group has priority 255 or the manual flag")
+    if issu.events:
+        return place.row(strange=f"{_NOT_SAID}: {issu.events[-1]!r}", values=(_NOT_SAID,))
+    return place.row(untold=f"{_NOT_SAID}; no group has the marks of one", values=(_NOT_SAID,))
 
 
 def _facts(view: NodeView, look: LookQuestion) -> str:
@@ -144,8 +169,6 @@ def _facts(view: NodeView, look: LookQuestion) -> str:
         case "cold_sync" if view.cold_sync is not None:
             return "complete" if view.cold_sync.is_complete else "NOT complete"
         case "issu" if view.issu is not None:
-            if view.issu.in_progress is None:
-                return "its words do not say whether an ISSU is in progress"
             return "an ISSU is in progress" if view.issu.in_progress else "no ISSU in progress"
         case _:
             return ""
@@ -179,7 +202,7 @@ def _table(answers: KeptAnswers, snapshot: Snapshot, wanted: TableQuestion, aske
             faults.append(f"{whose}{answer.reason}")
         else:
             values += [f"{whose}{_text(row)}" for row in answer.rows]
-    said = f"{len(values)} {'row' if len(values) == 1 else 'rows'}"
+    said = many(len(values), "row")
     return place.row(
         unknown="; ".join(dict.fromkeys(faults)),
         said=said,
@@ -203,15 +226,32 @@ class _Place:
     wire: Wire
     node: NodeName
 
+    @property
+    def view_groups(self) -> tuple[RedundancyGroup, ...]:
+        """By the same node and wire."""
+        taken = list(self.answers.taken)
+        try:
+            return _view(self.answers, self.node, self.wire).groups
+        finally:
+            self.answers.taken[:] = taken
+
     def row(
-        self, *, unknown: str = "", said: str = "", strange: str = "", values: tuple[str, ...] = ()
+        self,
+        *,
+        unknown: str = "",
+        said: str = "",
+        strange: str = "",
+        untold: str = "",
+        values: tuple[str, ...] = (),
     ) -> Reading:
         """Unknown where the parser says so, or where an element is missing; odd where one is not known."""
         found = list(self._oddities())
         missing = [each for each in found if each.is_missing]
         odd = [each for each in found if not each.is_missing]
         read_as = ReadAs.UNKNOWN if unknown or missing else ReadAs.ODD if strange or odd else ReadAs.READ
-        if read_as is not ReadAs.READ:
+        if read_as is ReadAs.READ and untold:
+            read_as, said = ReadAs.UNTOLD, untold
+        elif read_as is not ReadAs.READ:
             said = "; ".join(filter(None, (unknown, strange, *(each.said for each in (*missing, *odd)))))
         return Reading(
             fills=self.fills,

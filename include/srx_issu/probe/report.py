@@ -11,6 +11,7 @@ from srx_issu.probe.reading import ReadAs, Reading
 from srx_issu.probe.trial import Trial, TrialResult
 
 READY = "READY FOR THE WINDOW"
+_FINE = frozenset({ReadAs.READ, ReadAs.UNTOLD})  # nothing to be listed
 LOGIN = "login by "  # how the trial of a login is called, before its wire
 
 
@@ -46,10 +47,10 @@ class ProbeReport:
         found, following = list[Finding](), list[NodeName | None]()
         for trial in trials:
             if trial not in logins and _trial_follows(trial, logins):
-                following.append(trial.node)
+                following.append(trial.node or logins[0].node)
             else:
                 found.append(_of_trial(trial))
-        for row in (each for each in self.readings if each.read_as is not ReadAs.READ):
+        for row in (each for each in self.readings if each.read_as not in _FINE):
             if _reading_follows(row, logins):
                 following.append(row.node)
             else:
@@ -66,17 +67,24 @@ class ProbeReport:
 
 
 def _trial_follows(trial: Trial, logins: Sequence[Trial]) -> bool:
-    """Nothing was learned because a login to its node failed, or it failed with the words of that login."""
+    """Nothing was learned because a login to its node, or to any where it is about the cluster, failed; or it
+    failed with the words of that login."""
     return any(
-        trial.node is login.node and (trial.result is TrialResult.UNKNOWN or login.said in trial.said)
+        trial.node in (login.node, None)
+        and (trial.result is TrialResult.UNKNOWN or _is_of_login(trial.said, login))
         for login in logins
     )
+
+
+def _is_of_login(said: str, login: Trial) -> bool:
+    """Its very words, or other words of another try: a session that is cut tells it in several."""
+    return login.said in said or f"{login.name.removeprefix(LOGIN)} login: " in said
 
 
 def _reading_follows(row: Reading, logins: Sequence[Trial]) -> bool:
     """Likewise; an answer that came is never among these."""
     return row.read_as is ReadAs.UNKNOWN and any(
-        row.node is login.node and (login.name == LOGIN + row.wire.shown or login.said in row.said)
+        row.node is login.node and (login.name == LOGIN + row.wire.shown or _is_of_login(row.said, login))
         for login in logins
     )
 

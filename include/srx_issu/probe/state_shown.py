@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srx_issu.domain.cluster.model import GroupMember, NodeView, RedundancyGroup
+from srx_issu.domain.plural import many
 from srx_issu.probe.exchange import KeptAnswers
 from srx_issu.probe.reading import views_of
 from srx_issu.probe.trial import Trial, bad, good, unknown
@@ -30,8 +31,8 @@ def state_shown(answers: KeptAnswers) -> Trial:
         wrong = (*wrong, f"the nodes run {' and '.join(releases)}")
     if wrong:
         return bad(NAME, None, "; ".join(wrong))
-    count = len(next(iter(views.values())).groups)
-    return good(NAME, None, f"{count} groups settled, cold sync complete, both nodes on {releases[0]}")
+    groups = many(len(next(iter(views.values())).groups), "group")
+    return good(NAME, None, f"{groups} settled, cold sync complete, both nodes on {releases[0]}")
 
 
 def _facts(view: NodeView) -> tuple[tuple[int, str, str, int | None], ...]:

@@ -9,12 +9,15 @@ from statistics import median
 
 from srx_issu.adapters.devices import compound
 from srx_issu.adapters.devices.interview import PLANNED
+from srx_issu.adapters.devices.login_class import UpgradeAsked, commands_of_an_upgrade
 from srx_issu.adapters.devices.questions import UPTIME
 from srx_issu.domain.cluster.model import Cluster, Identity, NodeName, Snapshot
 from srx_issu.domain.errors import DeviceError
+from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.rollback import rollback_names_node
 from srx_issu.probe.asking import AUTHORIZATION
-from srx_issu.probe.authorization import commands_of_an_upgrade, read_authorization
+from srx_issu.probe.authorization import read_authorization
 from srx_issu.probe.exchange import Exchange, KeptAnswers, Wire
 from srx_issu.probe.reading import ReadAs, Reading
 from srx_issu.probe.report import LOGIN
@@ -65,11 +68,16 @@ def _logins(answers: KeptAnswers, node: NodeName) -> Iterator[Trial]:
         if first is None:
             yield unknown(name, node, "was not tried")
         elif first.error in _NO_LOGIN:
-            yield bad(name, node, first.words)
+            yield bad(name, node, _without_name(first.words, wire))
         elif first.error is not None:
-            yield unknown(name, node, first.words)
+            yield unknown(name, node, _without_name(first.words, wire))
         else:
             yield good(name, node, f"{first.took_s:.1f} s with the first answer")
+
+
+def _without_name(words: str, wire: Wire) -> str:
+    """The trial's name says already what was tried."""
+    return words.removeprefix(f"{wire.shown} login: ")
 
 
 def _addresses(answers: KeptAnswers) -> Trial:
@@ -124,7 +132,11 @@ def _look_in_one(answers: KeptAnswers, node: NodeName) -> Trial:
         return unknown(name, node, error.message)
     if found.is_clear and len(found.texts) == len(PLANNED):
         return good(name, node, f"{len(found.texts)} answers, each told apart")
-    words = f"{len(found.texts)} answers to {len(PLANNED)} questions" if found.is_clear else "not told apart"
+    words = (
+        f"{many(len(found.texts), 'answer')} to {len(PLANNED)} questions"
+        if found.is_clear
+        else "not told apart"
+    )
     return Trial(
         name=name, node=node, result=TrialResult.LOOK_AT, said=f"{words}: watched question by question"
     )
@@ -135,7 +147,7 @@ def _round_trip(answers: KeptAnswers, node: NodeName) -> Trial:
     took = [each.took_s for each in _of(answers, node, Wire.NETCONF)[1:] if each.error is None]
     if not took:
         return unknown(name, node, "no answer to measure by")
-    said = f"an answer takes {median(took):.2f} s, at most {max(took):.1f} s ({len(took)} questions)"
+    said = f"an answer takes {median(took):.2f} s, at most {max(took):.1f} s ({many(len(took), 'question')})"
     result = TrialResult.GOOD if median(took) < SLOW_S else TrialResult.LOOK_AT
     return Trial(name=name, node=node, result=result, said=said)
 
@@ -179,7 +191,13 @@ def _rights(answers: KeptAnswers, node: NodeName, snapshot: Snapshot, basis: Bas
     found = read_authorization(shown)
     if found is None:
         return unknown(name, node, f"'{AUTHORIZATION}' answered {' '.join(shown.split())[:120]!r}")
-    commands = commands_of_an_upgrade(basis.image_path, basis.software, snapshot.group_ids or (0, 1))
+    asked = UpgradeAsked(
+        image_path=basis.image_path,
+        software=basis.software,
+        groups=snapshot.group_ids or (0, 1),
+        names_node=rollback_names_node(basis.software, snapshot.view(node).release),
+    )
+    commands = commands_of_an_upgrade(asked)
     answers_by_command = {command: found.permits(command) for command in commands}
     refused = [command for command, permitted in answers_by_command.items() if permitted is False]
     unclear = [command for command, permitted in answers_by_command.items() if permitted is None]

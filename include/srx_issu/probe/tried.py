@@ -6,6 +6,7 @@ One file in /var/tmp is made and removed. A probe that was interrupted leaves it
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import tempfile
 import time
@@ -29,6 +30,7 @@ from srx_issu.adapters.devices.start import detached
 from srx_issu.adapters.devices.transfer import PART, SshNodeFiles
 from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceError, TransferFailed
+from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.probe.trial import Trial, TrialResult, bad, good, unknown
 
@@ -122,14 +124,13 @@ class NodeTrials:
     def _job(self, token: str) -> Trial:
         name, deadline, text = "detached job", time.monotonic() + JOB_S, ""
         try:
-            while f"{token} " not in text:
+            while (status := job_status(text, token)) is None:
                 if time.monotonic() > deadline:
                     return bad(name, self.node, f"did not end after its session: {text.strip()[:160]!r}")
                 time.sleep(PAUSE_S)
                 text = file_content(self.node, ask(self._netconf, questions.file_show(FILE)), FILE) or ""
         except DeviceError as error:
             return unknown(name, self.node, f"its transcript cannot be read: {error.message}")
-        status = text.rpartition(f"{token} ")[2].split()[0]
         if status != "0" or "junos" not in text.lower():
             return bad(name, self.node, f"'show version' ended with {status}: {text.strip()[:160]!r}")
         return good(name, self.node, "outlived its session; its transcript was read back")
@@ -225,12 +226,18 @@ class NodeTrials:
             yield bad(name, self.node, error.message)
             return
         shown = " and ".join(
-            f"{lines} lines as {form}" for lines, form in zip(counted, _BACKUP_FORMS, strict=True)
+            f"{many(lines, 'line')} as {form}" for lines, form in zip(counted, _BACKUP_FORMS, strict=True)
         )
         yield good(name, self.node, shown)
 
     def _configuration(self, form: str) -> str:
         return configuration_text(self.node, ask(self._netconf, questions.configuration(form)), form)
+
+
+def job_status(text: str, token: str) -> str | None:
+    """What the job says behind its token; None while it says nothing there."""
+    said = re.search(rf"{token} (\d+)", text)
+    return said[1] if said else None
 
 
 def _launch(shell: NodeShell, token: str) -> None:

@@ -30,16 +30,11 @@ def baseline_state(state: UpgradeState, evidence: Evidence) -> ClusterState:
 
 
 def timers_in_force(state: UpgradeState, intent: Intent) -> Timers:
-    """The policy's, longer where the cluster's own configuration holds groups down for longer: the RG0
-    hold-down is the configured one then, and any group may take its own to settle."""
+    """The policy's, longer where the cluster's own configuration holds groups down for longer."""
     timers, taken = intent.policy.timers, state.baseline
     if taken is None:
         return timers
-    return replace(
-        timers,
-        rg0_hold_down_s=max(timers.rg0_hold_down_s, taken.rg0_hold_down_s or 0),
-        group_settle_s=timers.group_settle_s + (taken.data_hold_down_s or 0),
-    )
+    return timers.held_down(taken.rg0_hold_down_s, taken.data_hold_down_s)
 
 
 def _taken(state: UpgradeState) -> BaselineTaken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 
 from srx_lab.machine.fault_catalogue import FAULTS
@@ -35,6 +36,22 @@ class UnknownFault(ValueError):
     """The catalogue has no such fault, or the fault has no such parameter."""
 
 
+def fault_spec(name: str) -> FaultSpec:
+    """Raises UnknownFault, with the names that may have been meant."""
+    spec = FAULTS.get(name)
+    if spec is None:
+        raise UnknownFault(f"no fault named {name!r};{_meant(name)} 'python -m srx_lab faults' lists all")
+    return spec
+
+
+def _meant(name: str) -> str:
+    """`` did you mean 'no_sftp'?`` for no_sftpp; empty where no name is like it."""
+    names = sorted(FAULTS)
+    parts = [each for each in names if name and (each.startswith(name) or each.endswith(name))]
+    close = difflib.get_close_matches(name, names, n=3) or parts[:3]
+    return f" did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
 def make_fault(
     name: str,
     *,
@@ -44,9 +61,7 @@ def make_fault(
     parameters: dict[str, str] | None = None,
 ) -> Fault:
     """A fault ready to be injected. `at` is a phase's name, `now`, or None for the fault's own default."""
-    spec = FAULTS.get(name)
-    if spec is None:
-        raise UnknownFault(f"no fault named {name!r}; `python -m srx_lab faults` lists them")
+    spec = fault_spec(name)
     given = parameters or {}
     unknown = sorted(set(given) - set(spec.parameters))
     if unknown:

@@ -117,6 +117,8 @@ class Candidate:
         self.warnings = []
         new_lines = list(new)
         for line in new_lines:
+            if not self.device.may_change(line):
+                raise UnknownStatement(line, "permission denied.")
             if line.startswith("delete ") and not self._exists(lines, line):
                 self.warnings.append(NOT_FOUND)
                 continue

@@ -34,6 +34,12 @@ def test_a_table_stands_beside_yaml_and_means_the_same(folder: Folder) -> None:
     )  # fmt: skip
 
 
+def test_sha1_is_allowed_in_a_column(folder: Folder) -> None:
+    text = "name,model,site,node0,node1,ssh.legacy_sha1\nber1,SRX1500,a,192.0.2.1,192.0.2.2,true\n"
+    assert table(folder, text) == []
+    assert folder.catalog().clusters["ber1"].node1.legacy_sha1
+
+
 def test_a_byte_order_mark_of_a_spreadsheet_does_no_harm(folder: Folder) -> None:
     assert table(folder, "\ufeff" + TABLE) == []
 
@@ -45,7 +51,7 @@ def test_a_byte_order_mark_of_a_spreadsheet_does_no_harm(folder: Folder) -> None
         ("name,site,site\n", "fleet.csv:1: names a column twice"),
         ("name,colour\nber1,red\n", "fleet.csv:2: unknown key 'colour' in clusters.ber1"),
         ("name,node0.colour\nber1,red\n", "fleet.csv:2: unknown key 'colour' in clusters.ber1.node0"),
-        ("name,model\nber1\n", "fleet.csv:2: has 1 cells, the first line 2"),
+        ("name,model\nber1\n", "fleet.csv:2: has 1 cell, the first line 2"),
         ("name,model\nber1,SRX1500\nber1,SRX1500\n", "fleet.csv:3: cluster 'ber1' is defined twice"),
         ('name,model\n"ber1,SRX1500\n', "fleet.csv: is not CSV"),
         ("name,model\n;rm -rf /,SRX1500\n", "fleet.csv:2: clusters.;rm -rf /: ';rm -rf /' is not a valid"),

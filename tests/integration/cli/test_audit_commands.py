@@ -43,7 +43,7 @@ def test_each_fault_is_named_and_ends_with_status_1(written: str) -> None:
     tamper(written, "UPDATE srx_issu.events SET text = 'by mallory' WHERE kind = 'approval'")
     told = audit("verify", UPGRADE)
     assert told.exit_code == 1
-    assert "NOT WHOLE, 1 fault(s)" in told.output
+    assert "NOT WHOLE, 1 fault" in told.output
     assert "row 3: event" in told.output
 
 

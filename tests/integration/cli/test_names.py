@@ -40,3 +40,12 @@ def test_names_are_listed(files: Path) -> None:
     told = CliRunner().invoke(app, ["names", str(files)])
     assert told.exit_code == 0
     assert told.output.split() == ["Clusters:", "ber1", "ber2", "fra1", "Images:", "one.tgz"]
+
+
+@pytest.mark.parametrize("command", ["names", "validate"])
+def test_a_folder_is_given_as_the_other_commands_take_it(command: str, files: Path, tmp_path: Path) -> None:
+    as_argument = CliRunner().invoke(app, [command, str(files)])
+    as_option = CliRunner().invoke(app, [command, "--files", str(files)])
+    assert (as_option.exit_code, as_option.output) == (as_argument.exit_code, as_argument.output)
+    both = CliRunner().invoke(app, [command, str(files), "--files", str(tmp_path / "other")])
+    assert (both.exit_code, "two folders were given" in both.output) == (2, True)

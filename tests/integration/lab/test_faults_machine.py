@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from srx_lab.__main__ import main
 from srx_lab.machine.fault_catalogue import FAULTS
 from srx_lab.machine.fault_routes import IN_ICU
 from srx_lab.machine.fault_spec import Route, Scope
@@ -87,6 +88,13 @@ def test_a_fault_waits_for_its_phase() -> None:
 def test_unknown_faults_are_named(name: str, given: dict[str, object]) -> None:
     with pytest.raises(UnknownFault):
         make_fault(name, **given)  # type: ignore[arg-type]
+
+
+def test_a_mistyped_fault_says_what_was_meant_and_where_all_are(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["inject", "--state", "/nowhere", "--cluster", "c1", "no_sftpp"])
+    shown = capsys.readouterr().err.strip()
+    assert status == 2
+    assert shown == "no fault named 'no_sftpp'; did you mean 'no_sftp'? 'python -m srx_lab faults' lists all"
 
 
 def test_clock_skew_moves_one_clock() -> None:

@@ -135,6 +135,14 @@ GATE_GUARDS = (
         why="the ISSU went out twice",
     ),
     Mutant(
+        name="a long hold-down takes no time of the window",
+        file=READERS,
+        old="window_objection(intent, reading.now, timers_in_force(reading.known, intent))",
+        new="window_objection(intent, reading.now, intent.policy.timers)",
+        why="the last hold-down would end behind the window",
+        tests=GATE,
+    ),
+    Mutant(
         name="any question is answered",
         file=READERS,
         old="    if listed_words(order.prompt, reading.context.intent.policy.answered_prompts) is None:",

@@ -166,9 +166,9 @@ OTHER_GUARDS = (
     ),
     Mutant(
         name="hardware: a vmhost is rolled back without its node",
-        file="domain/recovery/planner.py",
-        old="    return running.main >= _VMHOST_ROLLBACK_BY_NODE",
-        new="    return False",
+        file="domain/upgrade/rollback.py",
+        old="        return parse(release).main >= _VMHOST_BY_NODE",
+        new="        return False",
         why="from 18.1R1 on a rollback without 'node' may be of both",
         tests=("tests/unit/domain/recovery/test_recover.py",),
     ),

@@ -6,7 +6,7 @@ from srx_issu.cli.outcome import Ending, ending
 from srx_issu.cli.recover import dag_of
 from tests.integration.oneprocess.place import Place
 from tests.stack.scenarios.played import Played, played
-from tests.stack.scenarios.players import inject
+from tests.stack.scenarios.players import inject, set_policy
 from tests.stack.scenarios.scenario import Scenario
 
 
@@ -21,6 +21,7 @@ def begin(place: Place, row: Scenario) -> tuple[str, str]:
     """The cluster, with its fault, and the run that upgrades it."""
     cluster = place.take_cluster(row.taken_from)
     inject(place.lab.state, cluster, row)
+    set_policy(place.scenery.home.root / "files", cluster, row.policy)
     return cluster, place.trigger(cluster)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import carry_out
 from tests.stack.scenarios.orders import UPGRADE
+from tests.stack.scenarios.players import set_policy
 from tests.stack.scenarios.referee import ended
 
 pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
@@ -22,10 +22,7 @@ def cluster(place: Place) -> str:
 
 
 def rule(place: Place, cluster: str, validate_image: str) -> None:
-    limits = place.scenery.home.root / "files" / "policy" / "limits.yaml"
-    policy = yaml.safe_load(limits.read_text())
-    clusters = {**policy.get("clusters", {}), cluster: {"validate_image": validate_image}}
-    limits.write_text(yaml.safe_dump({**policy, "clusters": clusters}, sort_keys=False))
+    set_policy(place.scenery.home.root / "files", cluster, {"validate_image": validate_image})
 
 
 def test_a_no_of_the_node_ends_the_upgrade_before_anything_is_started(place: Place, cluster: str) -> None:

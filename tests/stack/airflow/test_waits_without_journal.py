@@ -132,6 +132,7 @@ def window(behind: AwayJournal, renew: Callable[[], None] = lambda: None) -> Ope
     late = lines(behind)
     return OpenWindow(
         intent=replace(intent(), window_end=ended),
+        timers=intent().policy.timers,
         step="wait_for_window",
         lines=late,
         lease=keeper(late, renew),
@@ -153,6 +154,7 @@ def recovering(behind: AwayJournal, renew: Callable[[], None]) -> RecoveryWatch:
         account=unused,
         began_at=T0,
         taken=(),
+        clock=behind.away.clock,
     )
 
 

@@ -27,6 +27,7 @@ from tests.stack.scenarios.orders import (
     resync,
     roll_back,
     start,
+    validate,
 )
 from tests.stack.scenarios.scenario import GIVEN_BACK, KEPT, NEW, OLD, Cluster, Ended, Scenario, mirrored
 
@@ -141,6 +142,16 @@ ROWS: tuple[Scenario, ...] = (
     Scenario(fault="image_wrong_platform", then=aborted("wrong_platform")),
     Scenario(fault="remote_site_unreachable", then=aborted("remote_site", (start(),), BEFORE)),
     Scenario(fault="validation_fails", then=aborted("validation_failed")),
+    Scenario(
+        fault="validation_fails",
+        policy={"validate_image": "warn"},
+        then=aborted("validation_failed", (validate(), *REFUSED)),
+    ),
+    Scenario(
+        fault="validation_fails",
+        policy={"validate_image": "block"},
+        then=replace(not_ready(), sent=(validate(),)),
+    ),
     Scenario(fault="unsupported_pic", then=upgraded()),
     Scenario(fault="unsupported_protocol", then=upgraded()),
     # On the way.

@@ -12,6 +12,10 @@ def start(node: int = 0) -> str:
     return f"node{node}: request system software in-service-upgrade {IMAGE} reboot"
 
 
+def validate(node: int = 0) -> str:
+    return f"node{node}: request system software validate {IMAGE}"
+
+
 def roll_back(node: int) -> str:
     return f"node{node}: request system software rollback node {node} reboot"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pytest
+import yaml
 
 from srx_issu.cli.airflow_replies import ApiUnreachable
 from srx_issu.cli.dag_runs import DagRuns
@@ -120,6 +121,7 @@ def start(stack: RunningStack, scenario: Scenario) -> Started:
     """Given its fault, the upgrade of a cluster of its own."""
     cluster = stack.take_cluster(scenario.taken_from)
     inject(stack.lab.state, cluster, scenario)
+    set_policy(stack.files, cluster, scenario.policy)
     return Started(cluster=cluster, run_id=stack.trigger(cluster), at=time.monotonic())
 
 
@@ -129,6 +131,16 @@ def inject(lab: Path, cluster: str, scenario: Scenario) -> None:
     ask(lab, {"do": "inject", **where, **fault})
     if scenario.besides:
         ask(lab, {"do": "inject", "cluster": cluster, "fault": scenario.besides})
+
+
+def set_policy(files: Path, cluster: str, policy: Mapping[str, object]) -> None:
+    """Of one cluster, in the operator's files, before its upgrade is asked for."""
+    if not policy:
+        return
+    limits = files / "policy" / "limits.yaml"
+    written = yaml.safe_load(limits.read_text(encoding="utf-8"))
+    clusters = {**written.get("clusters", {}), cluster: dict(policy)}
+    limits.write_text(yaml.safe_dump({**written, "clusters": clusters}, sort_keys=False), encoding="utf-8")
 
 
 def length(scenario: Scenario) -> int:

@@ -58,6 +58,7 @@ class Scenario:
     starter: str = "node0"  # primary of RG0, where the ISSU runs
     besides: str | None = None  # another fault, which acts where it belongs: what a recovery meets
     kind: str = ""  # of cluster, where it is not the usual one: a key of OTHER_KINDS
+    policy: Mapping[str, str] = field(default_factory=dict)  # the operator's, of this cluster: limits.yaml
 
     @property
     def given(self) -> str:
@@ -85,8 +86,9 @@ class Scenario:
         """Unique within the table; the test's id."""
         starter = "" if self.starter == "node0" else f" from {self.starter}"
         kind = f", {self.kind}" if self.kind else ""
+        policy = "".join(f", {name}: {value}" for name, value in self.policy.items())
         answer = f", {self.answer}" if self.answer else ""
-        return f"{self.given}{starter}{kind}{answer}"
+        return f"{self.given}{starter}{kind}{policy}{answer}"
 
 
 def mirrored(scenario: Scenario) -> Scenario:

@@ -82,7 +82,7 @@ def test_promote_without_a_round_left_leaves_out_what_was_not_started() -> None:
 
 def test_an_answer_of_abort_ends_it() -> None:
     world = ScriptedWorld({"a": [Result.UNKNOWN]}, [Answer.ABORT])
-    assert log(strict(), world)[-1].endswith("1 clusters have a result")
+    assert log(strict(), world)[-1].endswith("1 cluster has a result")
 
 
 def test_a_pause_without_end_is_told_not_waited_for() -> None:

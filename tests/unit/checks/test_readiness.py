@@ -435,6 +435,17 @@ def test_the_operator_may_let_silence_block() -> None:
     assert "syntax error" in readiness.reason
 
 
+def test_a_long_hold_down_of_rg0_is_a_part_of_the_worst_case() -> None:
+    case = healthy()
+    window = replace(case.intent, window_end=(NOW + timedelta(hours=3, minutes=30)).isoformat())
+    held = rows.HoldDown(group_id=0, seconds=1800)
+    state = replace(case.state, hold_downs=Rows(rows=(held,)))
+    assert judge(replace(case, intent=window)).verdict is ReadinessVerdict.READY
+    found = worst(judge(replace(case, intent=window, state=state)), "window_long_enough")
+    assert found.status is Status.FAIL
+    assert "3 h 50 min" in found.text
+
+
 def test_a_window_shorter_than_the_worst_case_blocks() -> None:
     case = healthy()
     short = replace(case.intent, window_end=(NOW + timedelta(hours=1)).isoformat())

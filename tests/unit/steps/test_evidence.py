@@ -16,12 +16,13 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.rows.node import CpuSample
 from srx_issu.domain.cluster.state import PerNode, Rows
 from srx_issu.domain.errors import CommandRefused, DeviceTimeout, DeviceUnreachable, SessionLost
+from srx_issu.domain.history.command_events import CommandRejected, Sending
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import EvidenceRules
 from srx_issu.ports.devices import CommandOutput
 from srx_issu.ports.journal import JTAC_ARCHIVE
 from srx_issu.steps.evidence.at_the_end import evidence_at_the_end
-from srx_issu.steps.evidence.collect import collect_evidence
+from srx_issu.steps.evidence.collect import BRIEF_S, collect_evidence
 from srx_issu.steps.evidence.sparing import carrier_of_all
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.snapshots import both, silent
@@ -217,6 +218,21 @@ def test_the_end_of_a_run_that_failed_takes_what_nobody_has_taken(
     kept = failed.evidence.names(failed.intent.upgrade_id)
     assert any(JTAC_ARCHIVE in name for name in kept) is is_taken
     assert not any("support-information" in name for name in kept)
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_a_refused_start_keeps_its_cluster_for_seconds_and_not_for_minutes(
+    failed: FakeUpgrade, is_refused: bool
+) -> None:
+    load(failed, 95.0)  # to sample the load would take longer than all the rest
+    if is_refused:
+        no = CommandRejected(sending=Sending.START, node=N0, command="start", permit_id="t0")
+        failed.happened(no, "error: no")
+    failed.decided(Outcome.ABORTED_CLEAN)
+    evidence_at_the_end(failed.context("collect_evidence"))
+    _, files = archive(failed)
+    assert ("node0/messages.log" in files) is is_refused
+    assert (max(failed.shows.within_s) <= BRIEF_S) is is_refused
 
 
 def test_support_information_is_taken_by_policy_once_and_without_secrets(failed: FakeUpgrade) -> None:

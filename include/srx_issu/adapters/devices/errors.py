@@ -133,16 +133,20 @@ def ours_for(error: type[BaseException]) -> type[DeviceError] | None:
     return None
 
 
-def translate(node: str, doing: str, error: BaseException, *, connecting: bool = False) -> DeviceError | None:
+def translate(
+    node: str, doing: str, error: BaseException, *, connecting: bool = False, if_ended: str = ""
+) -> DeviceError | None:
     """Our exception for a foreign one; None when it is ours already, or a bug of our own.
 
-    While ``connecting``, a lost or silent session means that the node cannot be reached.
+    While ``connecting``, a lost or silent session means that the node cannot be reached; ``if_ended`` says
+    what to look at where the node ended the session.
     """
     if isinstance(error, DeviceError):
         return None
     ours = ours_for(type(error))
     if ours is None:
         return None
+    remedy = f"; {if_ended}" if if_ended and ours is SessionLost else ""
     if connecting and ours in (SessionLost, DeviceTimeout):
         ours = DeviceUnreachable
     words = " ".join(str(error).split()) or type(error).__name__
@@ -150,16 +154,18 @@ def translate(node: str, doing: str, error: BaseException, *, connecting: bool =
         words = f"{reason} ({words})"  # asyncio leaves the reason out
     if _NOTHING_IN_COMMON.search(words):
         return ours(node, f"{doing}: {words[:600]}; {_COMMON_GROUND}")
-    return ours(node, f"{doing}: {words}"[:600])
+    return ours(node, f"{doing}: {words}"[:600] + remedy)
 
 
 @contextmanager
-def translate_errors(node: str, doing: str, *, connecting: bool = False) -> Iterator[None]:
+def translate_errors(
+    node: str, doing: str, *, connecting: bool = False, if_ended: str = ""
+) -> Iterator[None]:
     """``with translate_errors("node0", "get-system-storage"):`` nothing foreign leaves the block."""
     try:
         yield
     except BaseException as error:
-        ours = translate(node, doing, error, connecting=connecting)
+        ours = translate(node, doing, error, connecting=connecting, if_ended=if_ended)
         if ours is None:
             raise
         raise ours from error

@@ -93,7 +93,8 @@ def private_key(node: str, credentials: Credentials) -> paramiko.PKey | None:
         with _unlocking:  # both nodes log in at the same time, with one key
             return _key_from_text(credentials.private_key, credentials.passphrase)
     except (paramiko.SSHException, OSError, ValueError, TypeError) as error:
-        raise AuthenticationFailed(node, f"the connection's private key cannot be read: {error}") from error
+        key = credentials.private_key_file or "the private key"
+        raise AuthenticationFailed(node, f"{key} of {credentials.source} cannot be read: {error}") from error
 
 
 @lru_cache(maxsize=4)
@@ -120,11 +121,7 @@ def authenticate(
         _authenticate(transport, credentials, key)
     except paramiko.AuthenticationException as error:
         means = [word for word, had in (("key", key), ("password", credentials.password)) if had]
-        raise AuthenticationFailed(
-            node,
-            f"refuses the login of {credentials.username!r} by {' and '.join(means) or 'no key or password'} "
-            f"({error}); correct the Airflow connection, or the account on the node{_of_the_key(key)}",
-        ) from error
+        raise credentials.refused(node, " and ".join(means), error, _of_the_key(key)) from error
 
 
 def _of_the_key(key: paramiko.PKey | None) -> str:

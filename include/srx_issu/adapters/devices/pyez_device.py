@@ -44,6 +44,12 @@ for _name in ("ncclient", "paramiko"):
 ncclient_session.TICK = 0.02
 
 _GOODBYE_S = 3
+_IF_ENDED = (
+    "the node ended the session. On the node see that 'set system services netconf ssh' is there; that "
+    "'connection-limit' and 'rate-limit', there and in 'system services ssh', leave room ('show system "
+    "connections'); that its SSH server takes this account's kind of key "
+    "(docs/junos-account.md)"
+)
 
 
 class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
@@ -82,7 +88,7 @@ class NodeDevice(Device):  # type: ignore[misc]  # PyEZ is not typed
         doing = "NETCONF login"
         try:
             with (
-                translate_errors(self._node, doing, connecting=True),
+                translate_errors(self._node, doing, connecting=True, if_ended=_IF_ENDED),
                 time_limit(self._node, self._connection, self._connect_s, doing),
             ):
                 self._session.connect(

@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from srx_issu.adapters.devices.committing import commit
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.files import output
 from srx_issu.adapters.devices.parse.refusals import (
+    command_refusal,
+    doubtful_line,
     errors_in,
     is_going_down,
     raise_errors,
-    refusal_line,
     warnings_in,
 )
 from srx_issu.adapters.devices.parse.reply import Element
@@ -46,6 +48,7 @@ from srx_issu.domain.upgrade.commands import (
     StartIssu,
     ValidateImage,
 )
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Line, StartLine
 from srx_issu.ports.permits import Permit
@@ -158,18 +161,28 @@ class NetconfLine:
             node = self.session.node
             raise SessionLost(node, f"the answer cannot be read: {error.message}") from error
 
+    def commit(self, command: CommitConfiguration, permit: Permit) -> str:
+        try:
+            return commit(self.session, command, permit, self.rpc_s)
+        except ReplyNotUnderstood as error:  # it may have been carried out
+            raise SessionLost(self.session.node, f"the answer cannot be read: {error.message}") from error
+
     def _sent(self, form: RequestForm, command: Command, timeout_s: float, permit: Permit) -> str:
         reply = self.session.send(form, timeout_s=timeout_s, just_before=permit.check)
         return _words(self.session.node, command, reply)
 
 
 def _words(node: str, command: Command, reply: Element) -> str:
-    """What the node said. Raises CommandRefused, with all of it, when a line of it says no."""
+    """What the node said. Raises CommandRefused, with all of it, when a line of it says no, and
+    ReplyNotUnderstood where one may: only a look at the nodes tells then. Of a validation, which changes
+    nothing, the step judges the words."""
     if isinstance(command, _TAKES_DOWN) and (last := [e for e in errors_in(reply) if is_going_down(e)]):
         return "\n".join(last)
     raise_errors(node, reply)
     warnings = (f"warning: {text.removeprefix('warning: ')}" for text in warnings_in(reply))
     words = "\n".join(filter(None, (*warnings, output(reply))))
-    if refusal_line(words, of_issu=not isinstance(command, AbortIssu)) is not None:
+    if command_refusal(words, of_issu=not isinstance(command, AbortIssu)) is not None:
         raise CommandRefused(node, words)
+    if not isinstance(command, ValidateImage) and doubtful_line(words) is not None:
+        raise ReplyNotUnderstood(node, f"neither yes nor no: {words}")
     return words

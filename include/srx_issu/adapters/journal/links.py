@@ -15,6 +15,7 @@ from typing import Any
 
 from srx_issu.adapters.journal.signing import Signature, Verifier
 from srx_issu.domain.errors import JournalError
+from srx_issu.domain.plural import many
 
 NOTHING = "0" * 64  # before the first link
 _EVENT = ("event_id", "upgrade_id", "at", "kind", "step", "text", "node", "key", "detail", "recorded_at")
@@ -166,7 +167,7 @@ def check_head(links: Sequence[Link], head: Head) -> Fault | None:
     if head.position > len(links):
         return Fault(
             position=len(links) + 1,
-            what=f"is missing: the chain had {head.position} rows, the end was cut off",
+            what=f"is missing: the chain had {many(head.position, 'row')}, the end was cut off",
         )
     found = links[head.position - 1].hash if head.position > 0 else NOTHING
     if found != head.hash:

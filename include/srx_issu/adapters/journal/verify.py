@@ -18,6 +18,7 @@ from srx_issu.adapters.journal.links import (
     read_links,
 )
 from srx_issu.adapters.journal.signing import Signature, Verifier
+from srx_issu.domain.plural import many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def _verified(
 
 def _notes(links: tuple[Link, ...], rows: tuple[ChainRow, ...], verifier: Verifier | None) -> Iterator[str]:
     if carried := sum(1 for row in rows if row.carried):
-        yield f"{carried} rows were there before the chain was: they are as they were found then"
+        yield f"{many(carried, 'row was', 'rows were')} there before the chain was: as found then"
     if not links:
         return
     if not any(link.signature for link in links):

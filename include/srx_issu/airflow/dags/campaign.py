@@ -34,6 +34,7 @@ from srx_issu.campaign.plan import wave_sizes
 from srx_issu.campaign.rounds import Answer, most_rounds
 from srx_issu.catalog import CampaignDocument
 from srx_issu.domain.approvals.judge import APPROVE, REJECT
+from srx_issu.domain.plural import many
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import approval_question, confirm_plan, make_plan
 from srx_issu.steps.campaign.plan_question import PLAN
@@ -205,7 +206,7 @@ def _faulty(document: CampaignDocument) -> DAG:
     with DAG(
         dag_id=campaign_dag_id(document.name),
         dag_display_name=f"Campaign: {document.name} (has faults)",
-        description=f"campaigns/{document.path.name} has {len(document.faults)} fault(s)",
+        description=f"campaigns/{document.path.name} has {many(len(document.faults), 'fault')}",
         doc_md=f"# Faults in {document.path}\n\n{lines}\n",
         schedule=None,
         catchup=False,

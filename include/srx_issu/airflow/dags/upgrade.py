@@ -45,6 +45,7 @@ from srx_issu.steps.upgrade.judge_readiness import Assessment, judge_readiness
 from srx_issu.steps.upgrade.snapshot_software import snapshot_software
 from srx_issu.steps.upgrade.stage_image import stage_image
 from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 from srx_issu.steps.upgrade.validate_image import validate_image
 
 WINDOW = "wait_for_window"
@@ -137,6 +138,7 @@ def issu() -> Stage:
         return _in_a_row(
             run(
                 "start",
+                sends("issu.trace_cluster", trace_cluster, Sending.TRACE),
                 sends("issu.consolidate_groups", consolidate_groups, Sending.GATHER),
                 sends("issu.start", start_issu, Sending.START),
                 trigger_rule=JOIN,  # gates, guard and the wait for a window may be skipped

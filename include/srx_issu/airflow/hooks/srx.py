@@ -64,6 +64,8 @@ def credentials_of(connection: Connection) -> Credentials:
         passphrase=extra.get("private_key_passphrase") or extra.get("passphrase"),
         known_hosts=known_hosts,
         verify_host_keys=verify,
+        source=(source := f"the Airflow connection {connection.conn_id}"),
+        known_hosts_source=source,
     )
 
 

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.airflow.composition.campaign_notices import send_notice
 from srx_issu.airflow.composition.staging import open_staging
 from srx_issu.airflow.operators.failures import as_airflow_failure
+from srx_issu.domain.plural import many
 from srx_issu.ports.journal import Json
 from srx_issu.steps.staging.fleet import SiteWork, plan_staging, stage_site, summarise
 
@@ -70,7 +71,7 @@ class CloseStaging(BaseOperator):
     def execute(self, context: Context) -> dict[str, Json]:
         with as_airflow_failure():
             there, missing = summarise(open_staging(self.campaign, context["run_id"], self.log))
-        title = f"{self.campaign}: images staged on {there} clusters, missing on {len(missing)}"
+        title = f"{self.campaign}: images staged on {many(there, 'cluster')}, missing on {len(missing)}"
         lines = "\n".join(f"- {name}: {reason}" for name, reason in missing.items())
         send_notice(self.campaign, (self.dag_id, context["run_id"]), title, lines)
         if missing:

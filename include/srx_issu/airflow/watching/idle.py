@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.clock import SteadyClock, SystemClock
 from srx_issu.airflow.watching.opening import (
     account_outage,
     keep_lease,
@@ -88,7 +88,7 @@ async def open_quiet(upgrade_id: str, step: str, log: Any) -> AsyncIterator[Open
         yield OpenQuiet(
             cluster=intent.cluster.name,
             step=step,
-            watch=QuietWatch(intent=intent, start=begun, reader=reader, clock=SystemClock()),
+            watch=QuietWatch(intent=intent, start=begun, reader=reader, clock=SteadyClock()),
             poll_s=intent.policy.timers.poll_s,
             lines=lines,
             lease=lease_keeper(here, intent, lines.outage, log),

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.clock import SteadyClock, SystemClock
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.watching.watcher import Watcher
 from srx_issu.domain.errors import (
@@ -25,6 +25,7 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.step_events import Awaited, WaitBegan
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.clock import Clock
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.leases import claim_of
 from srx_issu.steps.outage import WATCHING, Outage, wait_out_in_loop
@@ -42,12 +43,12 @@ async def prepare_patiently(prepare: Callable[[], R], log: Any) -> R:
 
 
 def journal_outage(log: Any, meanwhile: str = WATCHING) -> Outage:
-    return Outage(clock=SystemClock(), log=log, meanwhile=meanwhile)
+    return Outage(clock=SteadyClock(), log=log, meanwhile=meanwhile)
 
 
 def account_outage(intent: Intent, log: Any) -> Outage:
     what = f"account of connection {intent.cluster.connection_id}"
-    return Outage(clock=SystemClock(), log=log, what=what, meanwhile="trying again, no deadline passes")
+    return Outage(clock=SteadyClock(), log=log, what=what, meanwhile="trying again, no deadline passes")
 
 
 def late_journal_of(here: Watcher, upgrade_id: str, log: Any) -> LateJournal:
@@ -58,7 +59,7 @@ def lease_keeper(here: Watcher, intent: Intent, outage: Outage, log: Any) -> Lea
     lease_s = intent.policy.timers.lease_s
     renew = partial(here.leases.renew, claim_of(intent, lease_s))
     every_s = lease_s / RENEWALS
-    return LeaseKeeper(renew=renew, every_s=every_s, clock=SystemClock(), outage=outage, log=log)
+    return LeaseKeeper(renew=renew, every_s=every_s, clock=SteadyClock(), outage=outage, log=log)
 
 
 async def renew_where_possible(here: Watcher, intent: Intent, log: Any) -> None:
@@ -91,13 +92,14 @@ class PendingWait:
     step: str
 
 
-def begin_wait(stores: Stores, wait: PendingWait, so_far: UpgradeState, text: str) -> datetime:
-    """When the present try of this wait began, by this machine's clock; written down if it begins now. It may
-    have been another machine that began: how long ago that was says the database's clock alone."""
+def begin_wait(stores: Stores, wait: PendingWait, so_far: UpgradeState, text: str, clock: Clock) -> datetime:
+    """When the present try of this wait began, by ``clock``; written down if it begins now. It may have been
+    another machine that began: how long ago that was says the database's clock alone, and never less than no
+    time at all."""
     began = so_far.waiting_since.get(wait.awaited)
     if began is not None:
-        return SystemClock().now() - (stores.journal.now() - began)
-    now = SystemClock().now()
-    entry = entry_of(WaitBegan(awaited=wait.awaited), text, at=now, step=wait.step)
+        return clock.now() - max(stores.journal.now() - began, timedelta())
+    at = SystemClock().now()
+    entry = entry_of(WaitBegan(awaited=wait.awaited), text, at=at, step=wait.step)
     stores.journal.record(wait.upgrade_id, entry)
-    return now
+    return clock.now()

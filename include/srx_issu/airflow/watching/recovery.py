@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.clock import SteadyClock, SystemClock
 from srx_issu.airflow.composition.stores import Stores
 from srx_issu.airflow.watching.opening import (
     PendingWait,
@@ -35,6 +35,7 @@ from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.procedure.action import ActionName, TakenCommand
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.late_journal import LateJournal
@@ -59,8 +60,9 @@ class RecoveryWatch:
     lines: LateJournal
     lease: LeaseKeeper
     account: Outage
-    began_at: datetime
+    began_at: datetime  # by ``clock``
     taken: tuple[TakenCommand, ...]
+    clock: Clock  # that nobody sets
 
     @property
     def cluster(self) -> str:
@@ -71,7 +73,7 @@ class RecoveryWatch:
         return self.intent.policy.timers.poll_s
 
     def elapsed_s(self) -> float:
-        return (SystemClock().now() - self.began_at).total_seconds()
+        return (self.clock.now() - self.began_at).total_seconds()
 
     async def keep_cluster(self) -> None:
         """Before a look: renews the lease from time to time, however long the wait is made by what is away.
@@ -107,10 +109,10 @@ class RecoveryWatch:
     async def _back(self, what: str, lasted_s: float | None) -> None:
         if lasted_s is None or lasted_s < SHORT_S:
             return
-        self.began_at = SystemClock().now()
+        self.began_at = self.clock.now()
         counted_anew = WaitBegan(awaited=self.action)
         text = away_words(lasted_s, what)
-        await self.lines.write(entry_of(counted_anew, text, at=self.began_at, step=self.step))
+        await self.lines.write(entry_of(counted_anew, text, at=SystemClock().now(), step=self.step))
 
 
 @asynccontextmanager
@@ -118,8 +120,9 @@ async def open_recovery(
     upgrade_id: str, action: ActionName, step: str, log: Any
 ) -> AsyncIterator[RecoveryWatch]:
     """One step's wait, subscribed to its cluster until it ends."""
-    here = watcher_of_loop()
-    opened = await prepare_patiently(partial(_prepare_recovery, here, upgrade_id, action, step), log)
+    here, clock = watcher_of_loop(), SteadyClock()
+    prepare = partial(_prepare_recovery, here, upgrade_id, action, step, clock)
+    opened = await prepare_patiently(prepare, log)
     intent = opened.intent
     await renew_where_possible(here, intent, log)
     lines, reader = late_journal_of(here, upgrade_id, log), here.subscribe(intent, log)
@@ -137,6 +140,7 @@ async def open_recovery(
             lease=lease_keeper(here, intent, lines.outage, log),
             account=account_outage(intent, log),
             began_at=opened.began_at,
+            clock=clock,
         )
     finally:
         await reader.close()
@@ -152,7 +156,9 @@ class _PreparedRecovery:
     began_at: datetime
 
 
-def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: str) -> _PreparedRecovery:
+def _prepare_recovery(
+    here: Watcher, upgrade_id: str, action: ActionName, step: str, clock: Clock
+) -> _PreparedRecovery:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
     so_far = known(stores.journal.entries(upgrade_id))
@@ -164,5 +170,5 @@ def _prepare_recovery(here: Watcher, upgrade_id: str, action: ActionName, step: 
         intent=intent,
         plan=plan,
         taken=so_far.recovery_commands,
-        began_at=begin_wait(stores, wait, so_far, "waiting"),
+        began_at=begin_wait(stores, wait, so_far, "waiting", clock),
     )

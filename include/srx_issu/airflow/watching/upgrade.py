@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.clock import SteadyClock, SystemClock
 from srx_issu.airflow.watching.opening import (
     PendingWait,
     account_outage,
@@ -24,6 +24,7 @@ from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.upgrade.goals import Course, Goal
 from srx_issu.domain.upgrade.intent import Intent, Timers
+from srx_issu.ports.clock import Clock
 from srx_issu.steps.baseline import course_of, intent_of, timers_in_force
 from srx_issu.steps.waits.bystanders import Bystanders
 from srx_issu.steps.waits.watch import PollResult, Watch
@@ -41,8 +42,8 @@ async def open_watch(
     counted: Callable[[PollResult], None],
 ) -> AsyncIterator[WatchLoop]:
     """The wait of one task, subscribed to its cluster until it ends."""
-    here = watcher_of_loop()
-    opened = await prepare_patiently(partial(_prepare_watch, here, upgrade_id, goal, step), log)
+    here, clock = watcher_of_loop(), SteadyClock()
+    opened = await prepare_patiently(partial(_prepare_watch, here, upgrade_id, goal, step, clock), log)
     intent, lines = opened.intent, late_journal_of(here, upgrade_id, log)
     reader = here.subscribe(intent, log)
     watch = Watch(
@@ -52,7 +53,8 @@ async def open_watch(
         course=opened.course,
         start=opened.start,
         reader=reader,
-        clock=SystemClock(),
+        clock=clock,
+        wall_clock=SystemClock(),
         began_at=opened.began_at,
         timers=opened.timers,
         bystanders=Bystanders(reader, opened.course.before, opened.told),
@@ -83,7 +85,7 @@ class _Prepared:
     told: tuple[str, ...]  # of people who were seen at work, by an earlier wait
 
 
-def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Prepared:
+def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str, clock: Clock) -> _Prepared:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
     so_far = known(stores.journal.entries(upgrade_id))
@@ -94,5 +96,5 @@ def _prepare_watch(here: Watcher, upgrade_id: str, goal: Goal, step: str) -> _Pr
         start=so_far.start,
         timers=timers_in_force(so_far, intent),
         told=tuple(so_far.found_by(FoundBy.BYSTANDERS)),
-        began_at=begin_wait(stores, wait, so_far, f"waiting for {goal.replace('_', ' ')}"),
+        began_at=begin_wait(stores, wait, so_far, f"waiting for {goal.replace('_', ' ')}", clock),
     )

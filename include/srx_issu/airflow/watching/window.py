@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from srx_issu.adapters.clock import SystemClock
@@ -13,7 +14,7 @@ from srx_issu.airflow.watching.opening import (
     lease_keeper,
     prepare_patiently,
 )
-from srx_issu.airflow.watching.watcher import watcher_of_loop
+from srx_issu.airflow.watching.watcher import Watcher, watcher_of_loop
 from srx_issu.domain.errors import (
     JournalAway,
 )
@@ -21,8 +22,8 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import OutcomeDecided
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.steps.baseline import intent_of
+from srx_issu.domain.upgrade.intent import Intent, Timers
+from srx_issu.steps.baseline import intent_of, timers_in_force
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.waits.watch_loop import LeaseKeeper
 from srx_issu.steps.waits.window import seconds_until_open, window_objection
@@ -33,6 +34,7 @@ class OpenWindow:
     """One upgrade's wait for its window."""
 
     intent: Intent
+    timers: Timers  # those in force
     step: str
     lines: LateJournal
     lease: LeaseKeeper
@@ -52,7 +54,7 @@ class OpenWindow:
         when the ISSU was asked for already: then a window decides nothing any more."""
         if await asyncio.to_thread(self._is_begun):
             return None
-        return await self.lease.keep() or window_objection(self.intent, await self.now())
+        return await self.lease.keep() or window_objection(self.intent, await self.now(), self.timers)
 
     def _is_begun(self) -> bool:
         try:
@@ -78,9 +80,15 @@ class OpenWindow:
 
 
 async def open_window(upgrade_id: str, step: str, log: Any) -> OpenWindow:
-    """Reads the intent."""
+    """Reads the intent, and how long the cluster holds its groups down."""
     here = watcher_of_loop()
-    intent = await prepare_patiently(lambda: intent_of(here.stores.journal, upgrade_id), log)
+    intent, timers = await prepare_patiently(partial(_prepare_window, here, upgrade_id), log)
     lines = late_journal_of(here, upgrade_id, log)
     lease = lease_keeper(here, intent, lines.outage, log)
-    return OpenWindow(intent=intent, step=step, lines=lines, lease=lease)
+    return OpenWindow(intent=intent, timers=timers, step=step, lines=lines, lease=lease)
+
+
+def _prepare_window(here: Watcher, upgrade_id: str) -> tuple[Intent, Timers]:
+    journal = here.stores.journal
+    intent = intent_of(journal, upgrade_id)
+    return intent, timers_in_force(known(journal.entries(upgrade_id)), intent)

@@ -1,6 +1,6 @@
 """NetBox's records as an inventory: a virtual chassis with two members is a chassis cluster.
 
-    virtual chassis   name, custom fields (groups, conflict groups, hold, cluster id)
+    virtual chassis   name, custom fields (groups, conflict groups, hold, cluster id, SHA-1)
     its two members   the lower position is node0; name, serial, address, device type, site, status
 
 Pure: records in, a document in the shape of ``inventory/*.yaml`` out, so that every value is judged by the
@@ -21,6 +21,7 @@ from srx_issu.catalog.documents import Document, Mapping, Value
 from srx_issu.catalog.fields import DAY_S, FileEntry, Name, Seconds, Text
 from srx_issu.catalog.inventory.tabular import items
 from srx_issu.domain.errors import FileFault
+from srx_issu.domain.plural import many
 
 ACTIVE = "active"
 MEMBERS = 2
@@ -43,6 +44,10 @@ class NetboxEntry(FileEntry):
     hold_field: Name = Field("issu_hold", description="Custom field that says why nobody may touch it.")
     cluster_id_field: Name = Field(
         "issu_cluster_id", description="Custom field with the chassis cluster's id."
+    )
+    legacy_sha1_field: Name = Field(
+        "issu_legacy_sha1",
+        description="Custom field, true or false, that allows SHA-1 as ssh.legacy_sha1 does.",
     )
     fresh_for_s: Seconds = Field(600, description="So long a reading is used again without asking.")
     usable_for_s: Seconds = Field(
@@ -125,6 +130,7 @@ class _Builder:
             "region": first.region,
             "hold": self._text(chassis, self.entry.hold_field) or _not_active(nodes),
             "cluster_id": self._text(chassis, self.entry.cluster_id_field),
+            "ssh": self._ssh(chassis),
             "groups": self._list(chassis, self.entry.groups_field),
             "conflict_groups": self._list(chassis, self.entry.conflict_groups_field),
             "labels": self._labels(chassis),
@@ -135,6 +141,10 @@ class _Builder:
 
     def _node(self, node: Node) -> Mapping:
         return self._mapping({"host": node.address, "hostname": node.name, "serial": node.serial})
+
+    def _ssh(self, chassis: VirtualChassis) -> Mapping | None:
+        allowed = self._text(chassis, self.entry.legacy_sha1_field)
+        return self._mapping({"legacy_sha1": allowed}) if allowed else None
 
     def _labels(self, chassis: VirtualChassis) -> Mapping | None:
         labels: dict[str, Value] = {f"tag.{tag}": "yes" for tag in chassis.tags}
@@ -164,7 +174,10 @@ class _Builder:
 def _objection(nodes: tuple[Node, ...]) -> tuple[str, str] | None:
     """(what is wrong, what to do); None when two nodes of one model are told apart."""
     if len(nodes) != MEMBERS:
-        return f"has {len(nodes)} members", "a chassis cluster has node0 and node1: correct it in NetBox"
+        return (
+            f"has {many(len(nodes), 'member')}",
+            "a chassis cluster has node0 and node1: correct it in NetBox",
+        )
     positions = [node.position for node in nodes]
     if None in positions or positions[0] == positions[1]:
         return "has members without a position each", "the lower position is node0: set both in NetBox"

@@ -1,8 +1,9 @@
 """``inventory/*.csv``: the same clusters as in YAML, a line each, for fleets kept in a spreadsheet.
 
 The first line names the columns: ``name`` and the keys of a cluster; ``node0`` and ``node1`` hold addresses,
-``node0.port`` and the like a node's other keys, ``label.x`` a label. Lists are separated by blanks. What the
-values mean is left to the models, so a fault reads as it would in YAML, with the line of the file.
+``node0.port`` and the like a node's other keys, ``label.x`` a label, ``ssh.x`` a key of ``ssh``. Lists are
+separated by blanks. What the values mean is left to the models, so a fault reads as it would in YAML, with
+the line of the file.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from pathlib import Path
 
 from srx_issu.catalog.documents import LARGEST_BYTES, Document, Items, Mapping
 from srx_issu.domain.errors import FileFault
+from srx_issu.domain.plural import many
 
-NAME, NODES, LABEL = "name", ("node0", "node1"), "label."
+NAME, NODES, LABEL, SSH = "name", ("node0", "node1"), "label.", "ssh."
 LISTS = ("groups", "conflict_groups")
 _SEE_DOCS = "see docs/files.md, 'inventory/*.csv'"
 
@@ -67,7 +69,8 @@ class _TableBuilder:
 
     def _row(self, line: int, columns: list[str], cells: list[str]) -> None:
         if len(cells) != len(columns):
-            self._fault(line, f"has {len(cells)} cells, the first line {len(columns)}", "check its commas")
+            found = f"has {many(len(cells), 'cell')}, the first line {len(columns)}"
+            self._fault(line, found, "check its commas")
             return
         given = {column: cell for column, cell in zip(columns, cells, strict=True) if cell}
         name = given.pop(NAME, "")
@@ -93,6 +96,8 @@ def _cluster(line: int, given: dict[str, str]) -> Mapping:
             _put(_inner(entry, node, line), key, cell, line)
         elif column.startswith(LABEL):
             _put(_inner(entry, "labels", line), column.removeprefix(LABEL), cell, line)
+        elif column.startswith(SSH):
+            _put(_inner(entry, "ssh", line), column.removeprefix(SSH), cell, line)
         elif column in LISTS:
             _put(entry, column, items(cell.split(), line), line)
         else:

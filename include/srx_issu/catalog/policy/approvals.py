@@ -19,6 +19,7 @@ from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels
 from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.approvals.rule import DAY_S, ApprovalRule, Approvals, Person
 from srx_issu.domain.cluster.model import Cluster, Image
+from srx_issu.domain.plural import many
 
 ANYBODY = "anybody"
 MOST_NEEDED = 3  # there are four gates: one is kept for a question that changed
@@ -161,5 +162,7 @@ def read_approvals(checked: Checked, inventory: Inventory) -> ApprovalPolicy:
 def _report_too_few(checked: Checked, entry: RecoveryApprovalEntry, place: Place) -> None:
     listed = entry.approvers
     if isinstance(listed, tuple) and entry.needed is not None and len(listed) < entry.needed:
-        found = f"{entry.needed} approvals are needed and only {len(listed)} may give one"
+        found = (
+            f"{many(entry.needed, 'approval is', 'approvals are')} needed and only {len(listed)} may give one"
+        )
         checked.fault(found, "list more approvers, or need fewer", *place, "approvers")

@@ -62,6 +62,15 @@ class TimersEntry(FileEntry):
     switchover_s: Seconds | None = Field(None, description="For all groups to move to the upgraded node.")
     primary_upgrade_s: Seconds | None = Field(None, description="Until the old primary runs the new release.")
     resync_s: Seconds | None = Field(None, description="For the cold synchronization after that.")
+    install_s: Seconds | None = Field(
+        None, description="For an image to be installed on one node, its validation included."
+    )
+    boot_s: Seconds | None = Field(
+        None, description="For a node to be back from a reboot by itself, and to say what it runs."
+    )
+    shortest_boot_s: Seconds | None = Field(
+        None, description="No node is back sooner: both nodes of a dual reboot are down by then."
+    )
     rg0_hold_down_s: Seconds | None = Field(
         None, description="How long RG0 stays in secondary-hold; longer where the cluster configures it."
     )
@@ -69,7 +78,11 @@ class TimersEntry(FileEntry):
     convergence_s: Seconds | None = Field(None, description="For sessions, VPNs and routes to come back.")
     approval_s: Seconds | None = Field(None, description="How long an approval is waited for.")
     lease_s: Seconds | None = Field(None, description="How long a dead owner keeps the cluster.")
-    worst_case_s: Seconds | None = Field(None, description="A window with less time left is not used.")
+    worst_case_s: Seconds | None = Field(
+        None,
+        description="A window with less time left is not used; what RG0's configured hold-down has more than "
+        "`rg0_hold_down_s` is added, twice.",
+    )
     node_permit_s: Seconds | None = Field(
         None,
         description="Of the node's clock: a start that arrives later does nothing. More than 30 is for "
@@ -126,6 +139,12 @@ class EvidenceRulesEntry(FileEntry):
         None, description="After the recovery also `request support information`, 5 to 15 minutes a node."
     )
     support_information_s: Seconds | None = Field(None, description="How long that may take on a node.")
+    traceoptions: bool | None = Field(
+        None,
+        description="Commit chassis cluster traceoptions before the ISSU, and take them back at the end.",
+    )
+    trace_file_mb: int | None = Field(None, ge=1, le=999, description="Size of each of their files, MB.")
+    trace_files: int | None = Field(None, ge=2, le=999, description="How many of these a node keeps.")
 
 
 class ToleranceEntry(FileEntry):

@@ -22,8 +22,13 @@ def newest_image(catalog: Catalog, model: str) -> Image | None:
     Releases of different lines have no order of their own; here the later number counts, which only chooses
     what a cluster is judged by, never what it is upgraded to.
     """
+    return next(iter(images_for(catalog, model)), None)
+
+
+def images_for(catalog: Catalog, model: str) -> tuple[Image, ...]:
+    """Those of the catalogue that are for this model, the newest first."""
     fitting = [image for image in catalog.images.values() if model in image.models]
-    return max(fitting, key=_age, default=None)
+    return tuple(sorted(fitting, key=_age, reverse=True))
 
 
 def _age(image: Image) -> tuple[int, ...]:

@@ -1,8 +1,9 @@
 """The send gate's table: which conditions each purpose has. The runbook prints it.
 
 A row is a purpose and not a command: the same failover begins one thing and brings another one home. What
-begins has every condition. What brings home is never held back by a window, a stop, a clock, readiness or the
-age of an approval: a cluster that is half way must always have a way home.
+begins has every condition; a yes to a question before a node has left the old release lets an ISSU begin its
+work, so it waits for window and clocks as well. What brings home is never held back by a window, a stop, a
+clock, readiness or the age of an approval: a cluster that is half way must always have a way home.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ class SendPurpose(StrEnum):
     """Why something is sent."""
 
     PREPARE = "prepare"  # upload, snapshot, delete: comes before the question and interrupts nothing
+    CONFIGURE = "configure"  # a commit that comes before anything is begun, and is undone at the end
     BEGIN = "begin"  # gather the groups by hand, start the ISSU
     CONTINUE = "continue"  # what follows on a route that was begun, and can still be left
     COMPLETE = "complete"  # what is due on a route where stopping would be worse than going on
     ANSWER = "answer"  # a question of the ISSU's command, before a node is upgraded
     BRING_HOME = "bring_home"  # abort, roll back, reboot, finish forward, resync, reset, fail back
+    UNDO_COMMIT = "undo_commit"  # what this upgrade has committed, when nothing is under way any more
 
 
 class SendCondition(StrEnum):
@@ -32,6 +35,7 @@ class SendCondition(StrEnum):
     NOT_STOPPED = "not_stopped"
     NOT_BEGUN = "not_begun"
     OWN_FILE = "own_file"
+    OWN_COMMIT = "own_commit"
     OURS_TO_BRING_HOME = "ours_to_bring_home"
     CLOCKS_AGREE = "clocks_agree"
     READINESS = "readiness"
@@ -41,6 +45,7 @@ class SendCondition(StrEnum):
     WINDOW = "window"
     SAME_WAY = "same_way"
     NODES = "nodes"
+    NO_ISSU = "no_issu"
     PROMPT_LISTED = "prompt_listed"
     STILL_DUE = "still_due"
     HELD = "held"  # the last two are judged by the journal, in the transaction that writes the intent
@@ -56,6 +61,8 @@ MEANING: Mapping[SendCondition, str] = MappingProxyType(
         SendCondition.NOT_STOPPED: "Nobody has stopped the fleet.",
         SendCondition.NOT_BEGUN: "Nothing was begun or decided; after that a file is only taken away.",
         SendCondition.OWN_FILE: "The file is one that this upgrade brought there, by its own journal.",
+        SendCondition.OWN_COMMIT: "It takes back just what this upgrade committed, or the one that it took "
+        "the cluster over from.",
         SendCondition.OURS_TO_BRING_HOME: "This upgrade began what is brought home, or took it over.",
         SendCondition.CLOCKS_AGREE: "This machine's clock and the database's agree within 5 s.",
         SendCondition.READINESS: "Readiness was assessed, has passed, and is younger than `readiness_age_s`.",
@@ -68,6 +75,8 @@ MEANING: Mapping[SendCondition, str] = MappingProxyType(
         SendCondition.WINDOW: "The maintenance window is open and long enough.",
         SendCondition.SAME_WAY: "It goes the way (shell or RPC) that was written with the first intent.",
         SendCondition.NODES: "A fresh look at both nodes shows nothing that blocks a start.",
+        SendCondition.NO_ISSU: "An outcome is decided, and a fresh look at both nodes shows one release "
+        "and no ISSU that is, or may still come, under way.",
         SendCondition.PROMPT_LISTED: "Policy lists the question, and this upgrade's own job asks it now.",
         SendCondition.STILL_DUE: "A fresh look at both nodes shows that the command is still due.",
         SendCondition.HELD: "The leases are ours.",
@@ -83,6 +92,21 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.NOT_STOPPED,
             SendCondition.NOT_BEGUN,
             SendCondition.OWN_FILE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
+        ),
+        SendPurpose.CONFIGURE: (
+            SendCondition.OPEN,
+            SendCondition.KIND,
+            SendCondition.UNDECIDED,
+            SendCondition.NOT_STOPPED,
+            SendCondition.NOT_BEGUN,
+            SendCondition.CLOCKS_AGREE,
+            SendCondition.READINESS,
+            SendCondition.APPROVED,
+            SendCondition.WINDOW,
+            SendCondition.NODES,
+            SendCondition.STILL_DUE,
             SendCondition.HELD,
             SendCondition.ONCE,
         ),
@@ -126,7 +150,9 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.KIND,
             SendCondition.UNDECIDED,
             SendCondition.NOT_STOPPED,
+            SendCondition.CLOCKS_AGREE,
             SendCondition.APPROVED,
+            SendCondition.WINDOW,
             SendCondition.PROMPT_LISTED,
             SendCondition.STILL_DUE,
             SendCondition.HELD,
@@ -137,6 +163,15 @@ CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = MappingProxyType(
             SendCondition.KIND,
             SendCondition.OURS_TO_BRING_HOME,
             SendCondition.PLAN_APPROVED,
+            SendCondition.STILL_DUE,
+            SendCondition.HELD,
+            SendCondition.ONCE,
+        ),
+        SendPurpose.UNDO_COMMIT: (
+            SendCondition.OPEN,
+            SendCondition.KIND,
+            SendCondition.OWN_COMMIT,
+            SendCondition.NO_ISSU,
             SendCondition.STILL_DUE,
             SendCondition.HELD,
             SendCondition.ONCE,

@@ -21,6 +21,7 @@ class Sending(StrEnum):
     UPLOAD = "upload"  # the image to the node that starts the ISSU
     VALIDATE = "validate"  # the image against the node's configuration, by the node itself
     GATHER = "gather"  # a group failed over by hand before the start (Junos 11.4 and earlier)
+    TRACE = "trace"  # trace options committed before the start
     START = "start"  # the ISSU itself
     INSTALL = "install"  # the image on one node, for its next boot
     REBOOT = "reboot"  # a node, as its route has it
@@ -31,6 +32,7 @@ class Sending(StrEnum):
     FAIL_BACK_RG0 = "fail_back_rg0"
     RECOVER = "recover"  # a command of a recovery's plan
     RETURN_GROUPS = "return_groups"  # what was gathered for a start that was then not made
+    UNDO_COMMIT = "undo_commit"  # what this upgrade committed, taken back
     CLEAN_UP = "clean_up"  # the image off the node again
 
 
@@ -57,6 +59,7 @@ class CommandIntended:
     file: str | None = None  # of an upload: its path on the node
     recovery_command: str | None = None  # its key in the recovery's plan
     route_command: str | None = None  # its key in the route's plan
+    undo: tuple[str, ...] = ()  # of a commit: the lines that take it back
     booted_at: datetime | None = None  # the node's, when the command was intended
 
 

@@ -57,6 +57,7 @@ class FoundBy(StrEnum):
     LAST_LOOK = "last_look"  # the comparison after the fail-back
     RECOVERY = "recovery"
     TO_DO = "to_do"  # what a person is told to do
+    COMMIT = "commit"  # a commit of this upgrade, or what is left of it
     BYSTANDERS = "bystanders"  # somebody else worked on the cluster during the ISSU
     LEASE = "lease"  # the cluster was lost to another upgrade
 
@@ -83,6 +84,7 @@ class BaselineTaken:
     rg0_hold_down_s: int | None = None
     data_hold_down_s: int | None = None
     routing_engine: str | None = None
+    replaced: str | None = None  # the state as it was before a commit of this upgrade, which this one has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +160,13 @@ class FindingMade:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommitUndone:
+    """Both nodes were read: nothing is left of what this upgrade committed."""
+
+    kind: ClassVar[EntryKind] = EntryKind.OBSERVED
+
+
+@dataclass(frozen=True, kw_only=True)
 class StillMissing:
     """What a wait for the state of the baseline still misses."""
 
@@ -215,6 +224,7 @@ Event = (
     | RouteStepPassed
     | RecoveryStepPassed
     | FindingMade
+    | CommitUndone
     | StillMissing
     | Observed
     | Unread

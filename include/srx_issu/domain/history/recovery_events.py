@@ -34,6 +34,7 @@ class ClusterTakenOver:
     kind: ClassVar[EntryKind] = EntryKind.APPROVAL
     by: str
     from_upgrade: str
+    undo: tuple[str, ...] = ()  # lines that take back what that one committed
 
 
 @dataclass(frozen=True, kw_only=True)

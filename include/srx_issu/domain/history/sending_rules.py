@@ -35,6 +35,7 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
         Sending.UPLOAD: SendingRule(words="an image copied to a node", purposes=_PREPARES),
         Sending.VALIDATE: SendingRule(words="the image validated by a node", purposes=_PREPARES),
         Sending.GATHER: SendingRule(words="a group failed over by hand", purposes=_BEGINS, routes=_ISSU),
+        Sending.TRACE: SendingRule(words="trace options committed", purposes=(SendPurpose.CONFIGURE,)),
         Sending.START: SendingRule(words="the in-service upgrade", purposes=_BEGINS, routes=_ISSU),
         Sending.INSTALL: SendingRule(
             words="the image installed on one node, for its next boot",
@@ -57,6 +58,9 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
         Sending.FAIL_BACK_RG0: SendingRule(words="RG0 failed back", purposes=_HOME),
         Sending.RECOVER: SendingRule(words="a command of a recovery's plan", purposes=_HOME),
         Sending.RETURN_GROUPS: SendingRule(words="gathered groups given back", purposes=_HOME),
+        Sending.UNDO_COMMIT: SendingRule(
+            words="what this upgrade has committed taken back", purposes=(SendPurpose.UNDO_COMMIT,)
+        ),
         Sending.CLEAN_UP: SendingRule(words="a file that was brought taken off again", purposes=_PREPARES),
     }
 )

@@ -23,6 +23,7 @@ from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.events import (
     BaselineTaken,
     Claimed,
+    CommitUndone,
     FindingMade,
     FoundBy,
     IssuFound,
@@ -33,7 +34,12 @@ from srx_issu.domain.history.events import (
     StillMissing,
     WayDecided,
 )
-from srx_issu.domain.history.recovery_events import ClusterReleased, RecoveryPlanned, RecoveryStepPassed
+from srx_issu.domain.history.recovery_events import (
+    ClusterReleased,
+    ClusterTakenOver,
+    RecoveryPlanned,
+    RecoveryStepPassed,
+)
 from srx_issu.domain.history.route_events import RoutePlanned, RouteStepPassed
 from srx_issu.domain.history.state_parts import (
     Conclusion,
@@ -44,14 +50,13 @@ from srx_issu.domain.history.state_parts import (
     Said,
 )
 from srx_issu.domain.history.step_events import (
-    Awaited,
-    OwnWait,
     StepFailed,
     StepFinished,
     WaitBegan,
     WaitEnded,
 )
-from srx_issu.domain.procedure.action import ActionName, TakenCommand
+from srx_issu.domain.history.waits_so_far import WaitsSoFar
+from srx_issu.domain.procedure.action import TakenCommand
 from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
 
@@ -60,7 +65,7 @@ _OF_GROUPS = (Goal.GROUPS_SETTLED, Goal.GROUPS_HOME, Goal.FLAGS_CLEARED)
 
 
 @dataclass(kw_only=True)
-class UpgradeState:
+class UpgradeState(WaitsSoFar):
     """Made by ``known``. Where a thing can happen again, the newest counts."""
 
     claimed: bool = False
@@ -73,23 +78,20 @@ class UpgradeState:
     after: StateCollected | None = None
     plan: PlannedRecovery | None = None
     route: RoutePlanned | None = None  # of a route that goes by a plan; None: an ISSU
-    route_passed: set[ActionName] = field(default_factory=set)
     conclusion: Conclusion | None = None
     start_refusal: str | None = None  # the node's words
     start_was_sent: bool = False  # the node answered, or nobody knows
     last_intended_at: datetime | None = None
     released: bool = False
-    unattended: Goal | None = None  # due in an ISSU that no wait watches any more
-    waiting_since: dict[Awaited, datetime] = field(default_factory=dict)
-    verdicts: dict[Goal, bool] = field(default_factory=dict)
-    missing: dict[OwnWait, str] = field(default_factory=dict)
     snapshots: dict[NodeName, str] = field(default_factory=dict)  # the node's words
     validated: str | None = None  # the words of the node that found nothing against the image
     brought: tuple[NodeName, str] | None = None  # node and path of the image that was copied
     talk: list[Said] = field(default_factory=list)  # with people, in its order
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
-    passed: set[ActionName] = field(default_factory=set)  # steps of the newest plan that are over
-    failures_since_plan: list[str] = field(default_factory=list)
+    taken_over_undo: tuple[str, ...] = ()  # of the upgrade that the cluster was taken over from
+    is_commit_undone: bool = False
+    rejected: set[str] = field(default_factory=set)  # permits of commands that the node refused
+    answered: set[str] = field(default_factory=set)  # permits of commands that it carried out
     _intended: list[IntendedCommand] = field(default_factory=list)
     _withdrawn: set[str] = field(default_factory=set)
     _before_plan: int = 0
@@ -198,19 +200,19 @@ class UpgradeState:
                 self.assessment = self.ready if passed.for_approval else self.assessment
             case OutcomeDecided(outcome=outcome):
                 self.conclusion = Conclusion(outcome=outcome, reason=entry.text)
-                self._no_longer_unattended()
+                self.no_longer_unattended()
             case WayDecided():
-                self._no_longer_unattended()
+                self.no_longer_unattended()
             case CommandIntended() as command:
                 self._take_intended(command, entry.known_at)
             case CommandWithdrawn(permit_id=permit_id) if permit_id is not None:
                 self._withdrawn.add(permit_id)
             case CommandSent() | CommandUnanswered() | CommandRejected() as answered:
                 self._take_answer(answered, entry.text)
-            case StepFinished() | StepFailed() | RecoveryStepPassed():
-                self._take_end(entry)
+            case StepFinished() | StepFailed() | RecoveryStepPassed() | RouteStepPassed():
+                self.take_end(entry)
             case WaitBegan() | WaitEnded() | StillMissing():
-                self._take_wait(entry)
+                self.take_wait(entry)
             case QuestionAsked() | QuestionGivenUp() | AnswerGiven() as said:
                 self.talk.append(Said(at=entry.known_at, event=said))
             case RecoveryPlanned() as planned:
@@ -219,11 +221,12 @@ class UpgradeState:
                 self._before_plan = len(self._intended)
             case RoutePlanned() as route:
                 self.route = route
-            case RouteStepPassed(action=action):
-                self.route_passed.add(action)
-                self.waiting_since.pop(action, None)
             case FindingMade(by=by):
                 self.findings.append((by, entry.text))
+            case ClusterTakenOver(undo=undo):
+                self.taken_over_undo = undo
+            case CommitUndone():
+                self.is_commit_undone = True
             case ClusterReleased():
                 self.released = True
             case _:
@@ -245,7 +248,9 @@ class UpgradeState:
         match answered:
             case CommandRejected():
                 self.start_refusal = text if is_start else self.start_refusal
+                self.rejected.update(filter(None, [answered.permit_id]))
             case CommandSent() if answered.node is not None:
+                self.answered.update(filter(None, [answered.permit_id]))
                 if answered.sending is Sending.SNAPSHOT:
                     self.snapshots[answered.node] = text
                 if answered.sending is Sending.VALIDATE:
@@ -254,35 +259,6 @@ class UpgradeState:
                     self.brought = answered.node, answered.file
         if is_start and not isinstance(answered, CommandRejected):
             self.start_was_sent = True
-
-    def _take_wait(self, entry: Entry) -> None:
-        match entry.event:
-            case WaitBegan(awaited=awaited, goal=goal):
-                self.waiting_since[awaited] = entry.known_at
-                self.unattended = goal or self.unattended
-            case WaitEnded(awaited=awaited, reached=reached):
-                self.waiting_since.pop(awaited, None)
-                if isinstance(awaited, Goal):
-                    self.verdicts[awaited] = reached
-            case StillMissing(awaited=awaited, missing=missing):
-                self.missing[awaited] = missing
-
-    def _take_end(self, entry: Entry) -> None:
-        """A step's own wait is over with it."""
-        match entry.event:
-            case StepFinished(awaited=awaited) if awaited is not None:
-                self.waiting_since.pop(awaited, None)
-            case StepFailed(awaited=awaited):
-                self.failures_since_plan.append(entry.text)
-                if awaited is not None:
-                    self.waiting_since.pop(awaited, None)
-            case RecoveryStepPassed(action=action):
-                self.passed.add(action)
-                self.waiting_since.pop(action, None)
-
-    def _no_longer_unattended(self) -> None:
-        self.waiting_since.pop(OwnWait.UNATTENDED_ISSU, None)
-        self.unattended = None
 
 
 def known(entries: Iterable[Entry]) -> UpgradeState:

@@ -36,6 +36,11 @@ def exit_beside(transcript: str) -> str:
     return str(PurePosixPath(transcript).with_name("exit"))
 
 
+def answered_beside(transcript: str) -> str:
+    """What the job has handed on to the command as an answer. There only once it did."""
+    return str(PurePosixPath(transcript).with_name("answered"))
+
+
 def answer_once(words: str) -> str:
     """The journal's key of a yes to a question of these listed words: each is answered once in an upgrade,
     also where the time or a node's name before them is another one."""

@@ -12,22 +12,19 @@ from dataclasses import dataclass
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import has_rebooted, issu_signs
-from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.failure.classes import FailureClass, Permission, strictest
 from srx_issu.domain.failure.naming import Diagnosis
 from srx_issu.domain.failure.rules import DEFAULT_RULES, FailureRules
 from srx_issu.domain.failure.situation import Situation, classify
 from srx_issu.domain.failure.table import FACTS
-from srx_issu.domain.junos.version import parse, same_release
+from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.procedure.action import PlannedAction
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
-from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.rollback import rollback_names_node
 
 __all__ = ["PlanKind", "RecoveryPlan", "recover"]
-
-_VMHOST_ROLLBACK_BY_NODE = (18, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,13 +95,8 @@ def _by_situation(case: _PlanCase) -> RecoveryPlan:
 def _names_node(case: _PlanCase, node: NodeName) -> bool:
     """Whether its rollback takes ``node``: that of a vmhost from 18.1R1 on [Y]. A node that is silent has the
     target, which is the later of the two."""
-    if case.intent.software is not SoftwareFamily.VMHOST:
-        return True
-    try:
-        running = parse(case.now.view(node).release or case.intent.image.release)
-    except UnparsableVersion:
-        return True  # a node that does not take it refuses, and a person acts
-    return running.main >= _VMHOST_ROLLBACK_BY_NODE
+    running = case.now.view(node).release or case.intent.image.release
+    return rollback_names_node(case.intent.software, running)
 
 
 def _nothing_changed(case: _PlanCase) -> RecoveryPlan:
@@ -135,6 +127,7 @@ def _may_hold_new_image(case: _PlanCase) -> bool:
     half_way = (
         FailureClass.SECONDARY_REBOOT_FAILED,
         FailureClass.COMMAND_ENDED,
+        FailureClass.PROMPT_UNANSWERED,
         FailureClass.STUCK,
         FailureClass.TRANSCRIPT_LOST,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from srx_issu.domain.approvals.rule import Approvals, CampaignApproval
@@ -44,6 +44,9 @@ class ImageValidation(StrEnum):
     BLOCK = "block"  # the upgrade ends there, nothing started
 
 
+RG0_MOVES = 2  # in an upgrade: at the switchover, and when it goes home
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timers:
     """Deadlines and intervals, seconds of the controller's clock; figures per platform are in policy/."""
@@ -66,6 +69,18 @@ class Timers:
     lease_s: float = 21600.0
     worst_case_s: float = 10800.0  # whole ISSU; a window with less time left is not used
     node_permit_s: float = 30.0  # of the node's clock: later than this a start that arrives does nothing
+
+    def held_down(self, rg0_s: float | None, data_s: float | None = None) -> Timers:
+        """Longer where the cluster's own configuration holds groups down for longer (seconds; None: not
+        configured): any group may take its own to settle, and RG0 twice, at the switchover and on its way
+        home."""
+        longer_s = max(0.0, (rg0_s or 0.0) - self.rg0_hold_down_s)
+        return replace(
+            self,
+            rg0_hold_down_s=self.rg0_hold_down_s + longer_s,
+            group_settle_s=self.group_settle_s + (data_s or 0.0),
+            worst_case_s=self.worst_case_s + RG0_MOVES * longer_s,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +112,9 @@ class EvidenceRules:
     cpu_percent: float = 80.0  # a node that carries all the traffic at this load or more is left alone
     support_information: bool = False  # after the recovery: 5 to 15 minutes a node
     support_information_s: float = 1200.0
+    traceoptions: bool = False  # of the chassis cluster, committed before the start and taken back at the end
+    trace_file_mb: int = 10  # each of ``trace_files`` on each node
+    trace_files: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.route import Route
+from srx_issu.domain.upgrade.traces import are_wanted, trace_lines
 from srx_issu.ports import codec
 
 AT_ALL = "policy asks for no approval"
@@ -95,6 +96,8 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
     """Everything that a yes to the start is about; ``since``: what was found after the assessment."""
     rule = replace(intent.approvals.start, said_at={})  # a line that moved in the file changes nothing
     validation = {"validation": "left out (no-validate)"} if intent.no_validate else {}
+    lines = trace_lines(intent.policy.evidence) if are_wanted(intent) else ()
+    configuration = {"configuration": f"{'; '.join(lines)}, taken back at the end"} if lines else {}
     return {
         "cluster": _hashed(intent.cluster),
         "image": f"{intent.image.name}, SHA-256 {intent.image.sha256}",
@@ -104,6 +107,7 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
         "window": f"{intent.window_start or 'now'} to {intent.window_end or 'open end'}",
         "fail back": _fail_back(intent),
         **validation,
+        **configuration,
         "support matrix": ready.passed.support,
         "asks because": ready.passed.ask or "",
         "found on the nodes": ready.passed.found,
@@ -159,7 +163,8 @@ def _start(state: UpgradeState, intent: Intent, now: datetime, *, expires: bool)
         return Approved(reason=AT_ALL)
     own = _judge(state, intent, ApprovalPurpose.START, question.digest, now, expires=expires)
     given = intent.approved_by_campaign
-    is_own_matter = bool(_ask(state, intent)) or intent.no_validate
+    # A commit to the configuration is read by who approves it, cluster by cluster.
+    is_own_matter = bool(_ask(state, intent)) or intent.no_validate or are_wanted(intent)
     if given is None or isinstance(own, Approved) or own.is_refused or is_own_matter:
         return own
     by_campaign = judge_campaign(

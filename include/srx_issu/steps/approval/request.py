@@ -12,8 +12,9 @@ from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
 from srx_issu.steps.approval.facts import found_since, why_asked
-from srx_issu.steps.baseline import course_of
+from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
 
@@ -44,8 +45,9 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         _traffic(course.before.view(course.starter).release, intent),
         *_without_validation(intent),
         *_by_sha1(intent),
+        *_traces(intent),
         f"Approving sends, once, to {course.starter}: `{start_command(intent).cli}`. Both nodes reboot, one "
-        f"after the other; expect up to {intent.policy.timers.worst_case_s / 60:.0f} minutes.",
+        f"after the other; expect up to {timers_in_force(so_far, intent).worst_case_s / 60:.0f} minutes.",
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(lines))
@@ -79,6 +81,17 @@ def _by_sha1(intent: Intent) -> list[str]:
     return [
         "**SSH with SHA-1** is allowed with its nodes (`ssh: {legacy_sha1: true}` in the inventory): whoever "
         "can forge SHA-1 signatures could stand between."
+    ]
+
+
+def _traces(intent: Intent) -> list[str]:
+    if not are_wanted(intent):
+        return []
+    lines = "; ".join(trace_lines(intent.policy.evidence))
+    return [
+        f"**Before it the configuration is committed**, on the RG0 primary for both nodes: `{lines}`. When "
+        f"the upgrade is over, however it ends: `{'; '.join(UNDO)}`. Where the configuration has such "
+        "options already they are left alone. Policy asks for this (`traceoptions`)."
     ]
 
 

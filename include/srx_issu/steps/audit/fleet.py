@@ -24,6 +24,7 @@ from srx_issu.domain.checking import Readiness, ReadinessVerdict
 from srx_issu.domain.cluster.model import Cluster
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import SrxIssuError
+from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.support import InService, Support, judge
 from srx_issu.domain.verdict import Status
@@ -220,4 +221,4 @@ def _is(name: str, kind: str) -> bool:
 def summary(matrix: Matrix, verdicts: Iterable[AuditVerdict] = AuditVerdict) -> str:
     """``30 clusters: 28 READY, 2 NOT_READY``."""
     counts = [f"{count} {verdict}" for verdict in verdicts if (count := matrix.count(verdict))]
-    return f"{len(matrix.clusters)} clusters: {', '.join(counts) or 'nothing was looked at'}"
+    return f"{many(len(matrix.clusters), 'cluster')}: {', '.join(counts) or 'nothing was looked at'}"

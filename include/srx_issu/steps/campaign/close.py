@@ -10,6 +10,7 @@ from srx_issu.campaign.events import OrderGiven, OrderWord
 from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.plural import many
 from srx_issu.ports.campaign import CampaignJournal, CampaignOutcome
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.answers import last_unanswered
@@ -66,7 +67,7 @@ def _counted(plan: CampaignPlan, state: CampaignState) -> tuple[CampaignOutcome,
         return CampaignOutcome.ABORTED, f"{state.aborted}; {counts}"
     missing = [c.name for c in plan.clusters if c.name not in state.results]
     if missing:
-        reason = f"ended before {len(missing)} clusters had a result ({few(missing)}); {counts}"
+        reason = f"ended before {many(len(missing), 'cluster')} had a result ({few(missing)}); {counts}"
         return CampaignOutcome.ABORTED, reason
     if all(result.is_success for result in state.results.values()):
         return CampaignOutcome.COMPLETED, counts

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from srx_issu.campaign.drift import drift
 from srx_issu.campaign.events import PlanApproved, PlanMade
-from srx_issu.campaign.model import Campaign
+from srx_issu.campaign.model import Campaign, Share
 from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.campaign.state import read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.plural import many
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.answers import decision
@@ -67,7 +68,7 @@ def approval_question(context: CampaignContext) -> CampaignQuestion | None:
         *_staging_lines(context, plan, campaign),
         "Approving lets the waves start, each cluster in its window. Each is still checked by itself.",
     ]
-    subject = f"Start campaign {campaign.name}: {len(plan.clusters)} clusters (plan {plan.digest})?"
+    subject = f"Start campaign {campaign.name}: {many(len(plan.clusters), 'cluster')} (plan {plan.digest})?"
     return CampaignQuestion(
         about=PLAN,
         digest=plan_digest(plan, rule),
@@ -86,7 +87,8 @@ def _staging_lines(context: CampaignContext, plan: CampaignPlan, campaign: Campa
     there = len(plan.clusters) - len(missing)
     lines = [f"Not staged: {name}: {reason}" for name, reason in list(missing.items())[:_MOST_NAMES]]
     rest = "; each other upgrade copies its image when its turn comes" if missing else ""
-    return [f"Images: staged on both nodes of {there} of {len(plan.clusters)} clusters{rest}.", *lines]
+    fleet = many(len(plan.clusters), "cluster")
+    return [f"Images: staged on both nodes of {there} of {fleet}{rest}.", *lines]
 
 
 def confirm_plan(context: CampaignContext) -> dict[str, Json]:
@@ -136,11 +138,13 @@ def _facts(plan: CampaignPlan) -> dict[str, Json]:
 
 def _sizes(plan: CampaignPlan) -> str:
     sizes = " + ".join(str(len(wave.clusters)) for wave in plan.waves if wave.clusters)
-    return f"{len(plan.clusters)} clusters in waves of {sizes or 0}, {len(plan.left_out)} left out"
+    return f"{many(len(plan.clusters), 'cluster')} in waves of {sizes or 0}, {len(plan.left_out)} left out"
 
 
-def _budget(total: object) -> str:
-    return f"{total} failures" if total is not None else "no limit"
+def _budget(total: Share | None) -> str:
+    if total is None:
+        return "no limit"
+    return f"{total} {'failure' if total.count == 1 else 'failures'}"
 
 
 def _wave_line(plan: CampaignPlan, number: int) -> str:

@@ -17,6 +17,7 @@ from srx_issu.campaign.rounds import (
 from srx_issu.campaign.state import CampaignState, read_state
 from srx_issu.domain.approvals.judge import Approved
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.plural import many
 from srx_issu.steps.campaign.answers import choice, decision
 from srx_issu.steps.campaign.context import CampaignContext
 from srx_issu.steps.campaign.plan import known_plan
@@ -42,7 +43,7 @@ def wave_question(context: CampaignContext, number: int) -> CampaignQuestion | N
     names = [cluster.name for cluster in plan.wave(number).clusters]
     if number in _state(context).opened or not campaign.gates.waves:
         return None
-    subject = f"Open wave {number} of campaign {campaign.name}: {len(names)} clusters?"
+    subject = f"Open wave {number} of campaign {campaign.name}: {many(len(names), 'cluster')}?"
     return CampaignQuestion(
         about=about_wave(number),
         digest=_wave_digest(context, number),
@@ -74,7 +75,7 @@ def open_wave(context: CampaignContext, number: int) -> list[str]:
             raise RequestRefused(f"{found.reason}; nothing new starts")
         who = ", ".join(found.by)
     opened = WaveOpened(clusters=tuple(names), digest=plan.digest, by=who)
-    text = f"{len(names)} clusters, approved by {who}"
+    text = f"{many(len(names), 'cluster')}, approved by {who}"
     context.record(opened, text, wave=number, key=f"opened:{number}")
     context.announce(f"begin:{number}", f"wave {number} begins", ", ".join(names), number)
     return names

@@ -15,7 +15,8 @@ def evidence_at_the_end(context: UpgradeContext) -> Facts:
     ended = so_far.conclusion
     if is_closed(context) or so_far.start is None or ended is None or ended.outcome.is_success:
         return {}
-    facts: Facts = {} if is_kept(context) else collect_evidence(context)
+    refused = so_far.start_refusal is not None  # nothing was begun: the cluster is another's turn, in seconds
+    facts: Facts = {} if is_kept(context) else collect_evidence(context, is_brief=refused)
     if context.intent.policy.evidence.support_information:
         facts |= keep_support_information(context)
     return facts

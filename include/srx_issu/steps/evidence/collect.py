@@ -22,15 +22,17 @@ from srx_issu.steps.evidence.archive import CollectedFile, build_archive
 from srx_issu.steps.evidence.sources import EvidenceSource, sources
 from srx_issu.steps.evidence.sparing import spared_nodes
 
+BRIEF_S = 15.0  # for all that is asked after a start that was refused; what is short comes first
 TIME_UP = "the time that policy allows for evidence was up"
 
 
-def collect_evidence(context: UpgradeContext) -> Facts:
-    """Keeps ``jtac-evidence.tgz``, once an upgrade; returns its evidence id."""
+def collect_evidence(context: UpgradeContext, *, is_brief: bool = False) -> Facts:
+    """Keeps ``jtac-evidence.tgz``, once an upgrade; returns its evidence id. ``is_brief``: in ``BRIEF_S`` at
+    most, and without samples of the nodes' load, which take most of that time."""
     if reason := why_none(context):
         context.record(StepFinished(), f"no evidence for JTAC: {reason}")
         return {"archive": None, "reason": reason}
-    files = [*_of_both_nodes(context), _timeline(context)]
+    files = [*_of_both_nodes(context, is_brief=is_brief), _timeline(context)]
     intent, now = context.intent, context.clock.now()
     about: Facts = {
         "upgrade": intent.upgrade_id,
@@ -63,10 +65,11 @@ def is_kept(context: UpgradeContext) -> bool:
     return any(JTAC_ARCHIVE in name for name in context.evidence.names(context.upgrade_id))
 
 
-def _of_both_nodes(context: UpgradeContext) -> list[CollectedFile]:
+def _of_both_nodes(context: UpgradeContext, *, is_brief: bool) -> list[CollectedFile]:
     start, rules = context.known().start, context.intent.policy.evidence
-    until = context.clock.now() + timedelta(seconds=rules.most_s)
-    spared = spared_nodes(context)
+    most_s = min(rules.most_s, BRIEF_S) if is_brief else rules.most_s
+    until = context.clock.now() + timedelta(seconds=most_s)
+    spared = spared_nodes(context, by_load=not is_brief)
     wanted = {node: sources(node, start, rules.log_lines) for node in NodeName}
     files = [
         _missing(context, each, reason)

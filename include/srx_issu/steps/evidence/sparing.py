@@ -20,12 +20,13 @@ class SparedNodes:
         return self.reasons.get(node)
 
 
-def spared_nodes(context: UpgradeContext) -> SparedNodes:
-    """Looks at both nodes. One that does not answer is recorded as such; it is not waited for."""
+def spared_nodes(context: UpgradeContext, *, by_load: bool = True) -> SparedNodes:
+    """Looks at both nodes. One that does not answer is recorded as such; it is not waited for. ``by_load``
+    False: little is asked, and the load is not sampled, as readiness has done a moment ago."""
     now = context.reader.observe()
     reasons = {view.node: f"away: {view.error or 'no answer'}" for view in now.views if not view.reachable}
     carrier = carrier_of_all(now)
-    if carrier is not None and carrier not in reasons:
+    if by_load and carrier is not None and carrier not in reasons:
         limit = context.intent.policy.evidence.cpu_percent
         busy = busy_reason(context.collect(now, ("cpu",)), carrier, limit)
         if busy is not None:

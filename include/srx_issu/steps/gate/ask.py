@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import NoReturn
 
 from srx_issu.domain.errors import JournalAway, NotPermitted
@@ -23,8 +24,9 @@ from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.ports.journal import Hold, IntendAnswer, Intended
 from srx_issu.ports.permits import PERMIT_S, Permit, uptime_s
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.conditions import GateReading, recover_line
+from srx_issu.steps.gate.conditions import read, recover_line
 from srx_issu.steps.gate.order import SendOrder, StartOrder
+from srx_issu.steps.gate.reading import GateReading
 from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.leases import needs_of
 from srx_issu.steps.outage import Outage
@@ -49,7 +51,7 @@ class Asking:
     def permit(self) -> Permit:
         """The gate's yes; the intent is in the journal then. Raises NotPermitted, or LaterError."""
         reading = GateReading(self.context, self.order, self.method)
-        answer = judge(self.order.purpose, reading.read)
+        answer = judge(self.order.purpose, partial(read, reading))
         if isinstance(answer, No):
             self._refuse(answer.condition, answer.reason)
         if isinstance(answer, NotNow):

@@ -7,66 +7,32 @@ asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
 
-from srx_issu.domain.approvals.judge import Approved
-from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import DeviceError, JournalAway, StopFlagUnreadable
-from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.failure.last_words import waiting_prompt
 from srx_issu.domain.gate.answer import Fails, Finding, Holds, Unclear
 from srx_issu.domain.gate.clocks import clock_doubt
+from srx_issu.domain.gate.commit_facts import undo_blocker
 from srx_issu.domain.gate.start_facts import start_blocker
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
-from srx_issu.domain.history.sending_rules import BY_PLAN, objection_to_kind
-from srx_issu.domain.history.upgrade_state import UpgradeState
+from srx_issu.domain.history.own_commit import undo_lines
+from srx_issu.domain.history.sending_rules import objection_to_kind
 from srx_issu.domain.junos.job import exit_beside
-from srx_issu.domain.junos.version import same_release
-from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.domain.upgrade.prompts import listed_words
-from srx_issu.steps.approval.facts import standing
-from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import AnswerOrder, RouteOrder, SendOrder
-from srx_issu.steps.recovery.stored_plan import digest_of
-from srx_issu.steps.routes.stored_plan import route_plan
+from srx_issu.steps.baseline import timers_in_force
+from srx_issu.steps.gate.approval_conditions import approved, plan_approved, route_approved
+from srx_issu.steps.gate.order import AnswerOrder, CommitOrder
+from srx_issu.steps.gate.reading import GateReading
 from srx_issu.steps.waits.window import window_objection
 
 
-@dataclass(frozen=True)
-class GateReading:
-    """One asking of the gate. What several conditions need is read once, when the first of them needs it.
-
-    ``method``: the way that the open line has proven; None for what is no start.
-    """
-
-    context: UpgradeContext
-    order: SendOrder
-    method: StartMethod | None = None
-
-    def read(self, condition: SendCondition) -> Finding:
-        """Never raises for a journal or a stop flag that does not answer: that is Unclear."""
-        try:
-            return _READERS[condition](self)
-        except (JournalAway, StopFlagUnreadable) as away:
-            return Unclear(reason=str(away))
-
-    @cached_property
-    def known(self) -> UpgradeState:
-        return self.context.known()
-
-    @cached_property
-    def now(self) -> datetime:
-        """The database's clock."""
-        return self.context.journal.now()
-
-    @cached_property
-    def look(self) -> Snapshot:
-        """Both nodes, anew."""
-        return self.context.reader.observe()
+def read(reading: GateReading, condition: SendCondition) -> Finding:
+    """Never raises for a journal or a stop flag that does not answer: that is Unclear."""
+    try:
+        return _READERS[condition](reading)
+    except (JournalAway, StopFlagUnreadable) as away:
+        return Unclear(reason=str(away))
 
 
 def _open(reading: GateReading) -> Finding:
@@ -122,6 +88,13 @@ def _own_file(reading: GateReading) -> Finding:
     return Fails(reason=f"{path} on {reading.order.node} was not brought there by this upgrade; it stays")
 
 
+def _own_commit(reading: GateReading) -> Finding:
+    order, left = reading.order, undo_lines(reading.known)
+    if isinstance(order, CommitOrder) and left and order.command.lines == left:
+        return Holds(reason="committed by this upgrade, or by the one that it took over")
+    return Fails(reason="this upgrade has committed nothing of the kind: there is nothing to take back")
+
+
 def _ours_to_bring_home(reading: GateReading) -> Finding:
     if begun := reading.known.start:
         return Holds(reason=f"begun on {begun.starter} at {begun.at.isoformat(timespec='seconds')}")
@@ -154,71 +127,10 @@ def _readiness(reading: GateReading) -> Finding:
     )
 
 
-def _approved(reading: GateReading) -> Finding:
-    if not_of_plan := _not_of_the_plan(reading):
-        return Fails(reason=not_of_plan)
-    found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now)
-    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
-
-
-def _not_of_the_plan(reading: GateReading) -> str | None:
-    """Of a route that goes by a plan, nothing is sent that its plan does not hold, for that purpose."""
-    order = reading.order
-    if reading.context.intent.route not in BY_PLAN:
-        return None
-    if not isinstance(order, RouteOrder) or reading.known.route is None:
-        return f"this is no command of the route's plan: {order.what} on {order.node}"
-    plan = route_plan(reading.known, reading.context.evidence)
-    planned = next((each for each in plan.commands if each.key == order.route_command), None)
-    ordered = (order.command, order.node, order.purpose)
-    if planned is None or (planned.junos_command, planned.node, planned.purpose) != ordered:
-        return f"the approved plan has no such command: {order.what} on {order.node}"
-    return None
-
-
-def _route_approved(reading: GateReading) -> Finding:
-    """Approved before it was begun, and no question of age since: a cluster half way must go on."""
-    if reading.context.intent.route not in BY_PLAN:
-        return Fails(reason="this upgrade's route has no plan")
-    if not_of_plan := _not_of_the_plan(reading):
-        return Fails(reason=not_of_plan)
-    if not reading.known.route_commands:
-        return Fails(reason="nothing of this plan was begun")
-    found = standing(reading.known, reading.context.intent, ApprovalPurpose.START, reading.now, expires=False)
-    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
-
-
-def _issu_is_over(reading: GateReading) -> Finding:
-    """The end of an upgrade comes when both nodes run its release, not when a task is green."""
-    target = reading.context.intent.image.release
-    releases = {view.node: view.release for view in reading.look.views if view.release is not None}
-    wanted = target if target != NOT_KNOWN else next(iter(releases.values()), target)
-    for node, release in releases.items():
-        if not same_release(release, wanted):
-            return Fails(reason=f"the ISSU is not over: {node} runs {release}, not {wanted}")
-    return Holds(reason=f"part of the upgrade itself; who answers runs {wanted}")
-
-
-def _plan_approved(reading: GateReading) -> Finding:
-    plan = reading.order.plan
-    if plan is None:
-        if reading.known.start is None:
-            return Holds(reason="part of the upgrade itself; no ISSU was asked for")
-        return _issu_is_over(reading)
-    newest = reading.known.plan
-    if newest is None or newest.event.digest not in (None, digest_of(plan)):
-        return Fails(reason="another plan has been made since; the command belongs to the one before")
-    if plan.permission is Permission.NEVER:
-        return Fails(reason=f"policy leaves this to a person: {plan.reason}")
-    if plan.permission is Permission.AUTOMATIC:
-        return Holds(reason="policy carries this plan out by itself")
-    found = standing(reading.known, reading.context.intent, ApprovalPurpose.RECOVERY, reading.now)
-    return Holds(reason=found.reason) if isinstance(found, Approved) else Fails(reason=found.reason)
-
-
 def _window(reading: GateReading) -> Finding:
-    begun = reading.order.purpose is SendPurpose.CONTINUE
-    objection = window_objection(reading.context.intent, reading.now, is_begun=begun)
+    intent, begun = reading.context.intent, reading.order.purpose is SendPurpose.CONTINUE
+    timers = timers_in_force(reading.known, intent)
+    objection = window_objection(intent, reading.now, timers, is_begun=begun)
     return Holds(reason="open") if objection is None else Fails(reason=objection)
 
 
@@ -236,6 +148,18 @@ def _same_way(reading: GateReading) -> Finding:
 def _nodes(reading: GateReading) -> Finding:
     blocker = start_blocker(reading.look, reading.known.gathered_groups)
     return Holds(reason="nothing blocks a start") if blocker is None else Fails(reason=blocker)
+
+
+def _no_issu(reading: GateReading) -> Finding:
+    known = reading.known
+    blocker = undo_blocker(
+        reading.look,
+        reading.order.node,
+        None if known.conclusion is None else known.conclusion.outcome,
+        target=reading.context.intent.image.release if known.start is not None else None,
+        gathered=known.gathered_groups,
+    )
+    return Holds(reason="nothing is under way") if blocker is None else Fails(reason=blocker)
 
 
 def _prompt_listed(reading: GateReading) -> Finding:
@@ -276,15 +200,17 @@ _READERS: Mapping[SendCondition, Callable[[GateReading], Finding]] = {
     SendCondition.NOT_STOPPED: _not_stopped,
     SendCondition.NOT_BEGUN: _not_begun,
     SendCondition.OWN_FILE: _own_file,
+    SendCondition.OWN_COMMIT: _own_commit,
     SendCondition.OURS_TO_BRING_HOME: _ours_to_bring_home,
     SendCondition.CLOCKS_AGREE: _clocks_agree,
     SendCondition.READINESS: _readiness,
-    SendCondition.APPROVED: _approved,
-    SendCondition.ROUTE_APPROVED: _route_approved,
-    SendCondition.PLAN_APPROVED: _plan_approved,
+    SendCondition.APPROVED: approved,
+    SendCondition.ROUTE_APPROVED: route_approved,
+    SendCondition.PLAN_APPROVED: plan_approved,
     SendCondition.WINDOW: _window,
     SendCondition.SAME_WAY: _same_way,
     SendCondition.NODES: _nodes,
+    SendCondition.NO_ISSU: _no_issu,
     SendCondition.PROMPT_LISTED: _prompt_listed,
     SendCondition.STILL_DUE: _still_due,
     SendCondition.HELD: _left_to_the_journal,

@@ -13,6 +13,7 @@ from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.junos.job import transcript_path
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.upgrade.commands import Command, StartIssu
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import StartMethod
 
 StillDue = Callable[[Snapshot], str | None]  # why the command is not due any more; None = it is
@@ -71,6 +72,22 @@ class CommandOrder(SendOrder):
     @property
     def intended(self) -> CommandIntended:
         return replace(super().intended, group=self.group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitOrder(SendOrder):
+    """A commit to the configuration. ``undo``: the lines that take it back; none of what takes back."""
+
+    command: CommitConfiguration
+    undo: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        return self.command.cli
+
+    @property
+    def intended(self) -> CommandIntended:
+        return replace(super().intended, undo=self.undo)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ from srx_issu.steps.gate.ask import Asking, LaterError
 from srx_issu.steps.gate.order import (
     AnswerOrder,
     CommandOrder,
+    CommitOrder,
     DeleteOrder,
     SendOrder,
     StartOrder,
@@ -53,6 +54,18 @@ def send_command(context: UpgradeContext, order: CommandOrder) -> str:
 
     def send(line: Line, permit: Permit) -> str:
         return line.send(order.command, permit)
+
+    asking = Asking(context, order)
+    reply = _through(asking, lambda: context.writer.line(order.node), send)
+    asking.record(CommandSent, reply.strip() or "no words")
+    return reply
+
+
+def commit_configuration(context: UpgradeContext, order: CommitOrder) -> str:
+    """As ``send_command``. Refused too where somebody else has the configuration: nothing is changed then."""
+
+    def send(line: Line, permit: Permit) -> str:
+        return line.commit(order.command, permit)
 
     asking = Asking(context, order)
     reply = _through(asking, lambda: context.writer.line(order.node), send)

@@ -23,6 +23,7 @@ from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.plural import many
 from srx_issu.domain.procedure.action import ActionName, TakenCommand
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.recovery.descriptions import by_hand
@@ -242,4 +243,4 @@ def _compared(context: UpgradeContext) -> str:
         context.record(FindingMade(by=FoundBy.RECOVERY), finding.text, node=finding.node)
     if not findings:
         return "everything is as before the upgrade"
-    return f"{len(findings)} differences from before the upgrade"
+    return f"{many(len(findings), 'difference')} from before the upgrade"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import Claimed, OutcomeDecided
+from srx_issu.domain.history.own_commit import undo_lines
 from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterTakenOver
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
@@ -91,7 +92,8 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
     for lease in leases.held_by(held.owner):  # its conflict groups were kept with it
         leases.release(lease.resource, held.owner)
     own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
-    taken_over = ClusterTakenOver(by=take_over.who, from_upgrade=held.owner)
+    undo = undo_lines(known(journal.entries(held.owner)))
+    taken_over = ClusterTakenOver(by=take_over.who, from_upgrade=held.owner, undo=undo)
     journal.record(intent.upgrade_id, entry_of(taken_over, own, at=at, step=STEP))
 
 

@@ -1,5 +1,5 @@
 """Clean up: take the image off the node again, if this upgrade brought it there and is over; put groups back
-that were failed over for a start that was then not made."""
+that were failed over for a start that was then not made; take back what was committed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from srx_issu.steps.gate.order import DeleteOrder
 from srx_issu.steps.gate.send import delete_file
 from srx_issu.steps.upgrade.consolidate_groups import return_groups
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.undo_commit import tell_what_is_left, undo_commit
 
 
 def clean_up(context: UpgradeContext) -> Facts:
     """For an upgrade whose outcome is decided and that is not closed yet. Never fails it: what could not be
     removed is a remark. A cluster in doubt keeps its files."""
-    facts = return_groups(context)
+    facts = {**return_groups(context), **undo_commit(context)}
     so_far = context.known()
     brought, ended = so_far.brought, so_far.conclusion
     if brought is None or ended is None or not ended.outcome.is_success:
@@ -54,3 +55,4 @@ def left_undone(context: UpgradeContext, error: str) -> None:
         decide_outcome(context, Outcome.NEEDS_OPERATOR, f"groups may not be back where they were: {error}")
     else:
         context.record(Observed(), f"the clean-up was left undone: {error}")
+    tell_what_is_left(context, error)

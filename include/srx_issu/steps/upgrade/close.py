@@ -17,6 +17,7 @@ from srx_issu.ports.journal import JTAC_ARCHIVE, Journal, Leases
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.leases import give_back
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.undo_commit import left_to_undo
 
 STAYS_CLAIMED = (Outcome.NEEDS_OPERATOR,)
 NEVER_STARTED = (Outcome.REFUSED, Outcome.NOT_READY, Outcome.PLANNED)
@@ -111,6 +112,7 @@ def what_to_do(context: UpgradeContext) -> str:
     """For the person who must act: what the step that gave up has written down, and the way to the end."""
     written = [name for name in context.evidence.names(context.upgrade_id) if TODO in name]
     advice = context.evidence.read(written[-1]).decode("utf-8", "replace").strip() if written else ELSE_TODO
+    advice = "\n\n".join(filter(None, (advice, left_to_undo(context.known()))))
     release = f"srx-issu release {context.intent.cluster.name} --reason '...'"
     return advice if release in advice else f"{advice}\n\nWhen the cluster is in order: {release}"
 

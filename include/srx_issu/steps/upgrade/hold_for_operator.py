@@ -24,6 +24,7 @@ from srx_issu.steps.recovery.stored_plan import (
 )
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
+from srx_issu.steps.upgrade.undo_commit import left_to_undo
 
 WHAT_TO_DO = "what-to-do"  # the evidence's name
 
@@ -79,9 +80,11 @@ def what_to_do(context: UpgradeContext, plan: RecoveryPlan, diagnosis: Diagnosis
         for node in NodeName
         for a in [context.intent.cluster.address(node)]
     )
+    left = left_to_undo(context.known())
     return "\n\n".join(
         (
             describe_plan(plan, diagnosis),
+            *([left] if left else []),
             f"Log in to each node itself ({addresses}) or to its console; docs/runbook.md has every failure.",
             f"To have the software look again: srx-issu recover {context.intent.cluster.name} --take-over "
             "--reason '...'",

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from srx_issu.domain.errors import NotPermitted, RequestRefused
 from srx_issu.domain.gate.table import SendCondition
+from srx_issu.domain.history.own_commit import own_commit
 from srx_issu.domain.outcome import Outcome
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
@@ -29,11 +30,14 @@ def refuse_start(
 
 
 def what_was_sent(context: UpgradeContext) -> str:
-    """Before a start: nothing, or the groups that were failed over by hand, which go back."""
-    moved = context.known().gathered
-    if not moved:
+    """Before a start: nothing, or the commit and the groups failed over by hand, which go back."""
+    so_far = context.known()
+    done = ["trace options were committed"] if own_commit(so_far) is not None else []
+    done += [
+        f"RG{group_id} was moved to {node} and its manual flag is set"
+        for group_id, node in so_far.gathered.items()
+    ]
+    if not done:
         return _NOTHING.removeprefix("; ")
-    told = "; ".join(
-        f"RG{group_id} was moved to {node} and its manual flag is set" for group_id, node in moved.items()
-    )
+    told = "; ".join(done)
     return f"no ISSU was sent, but {told}; this is put back before the upgrade closes"

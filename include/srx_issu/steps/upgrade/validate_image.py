@@ -23,6 +23,7 @@ from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 
+_SUCCEEDED = re.compile(r"\bvalidation succeeded\b", re.IGNORECASE)
 _FAILED = re.compile(r"\bvalidation failed\b", re.IGNORECASE)
 
 
@@ -33,10 +34,9 @@ def validate_image(context: UpgradeContext) -> Facts:
     if skipped := _why_not(context):
         context.record(StepFinished(), skipped)
         return {"validated": False}
-    if so_far.validated is not None:
-        return {"validated": True, "words": so_far.validated}
     node = course_of(so_far, context.evidence, intent).starter
-    words, objection = _asked(context, node)
+    said = so_far.validated  # by an earlier try
+    words, objection = _asked(context, node) if said is None else (said, _objection(said))
     if objection is None:
         return {"validated": True, "words": words}
     text = f"{node}: the node's own validation of {intent.image.name}: {objection}"
@@ -72,5 +72,14 @@ def _asked(context: UpgradeContext, node: NodeName) -> tuple[str, str | None]:
         words = send_command(context, order)
     except CommandRefused as refusal:
         return refusal.message, f"'{command.cli}' was refused: {' '.join(refusal.message.split())}"
-    failed = next((line.strip() for line in words.splitlines() if _FAILED.search(line)), None)
-    return words, failed
+    return words, _objection(words)
+
+
+def _objection(words: str) -> str | None:
+    """None: it says yes, or nothing at all. Words that nobody knows are neither."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    if failed := next((line for line in lines if _FAILED.search(line)), None):
+        return failed
+    if words.strip() in ("", "no words") or _SUCCEEDED.search(words):
+        return None
+    return f"it does not say 'Validation succeeded'; its last words: {lines[-1]}"

@@ -2,7 +2,8 @@
 
 ``watch_loop`` keeps it going. A wait may run twice (two triggerers) and may start anew at any moment (a
 restarted one): it reads, and its deadline counts from the first look that the journal knows of, or from the
-end of an outage in which nobody could judge.
+end of an outage in which nobody could judge. How long something lasts is read from a clock that nobody sets:
+a step of the machine's time, by NTP or by hand, ends no wait and stretches none.
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ class Watch:
     course: Course
     start: IssuStart | None
     reader: AsyncWatchReader
-    clock: Clock
-    began_at: datetime
+    clock: Clock  # for how long; nobody sets it
+    wall_clock: Clock  # for the journal's lines
+    began_at: datetime  # by ``clock``
     timers: Timers | None = None  # those in force, where they are not the policy's own
     bystanders: Bystanders
     _counts_from: datetime | None = field(default=None)  # of the deadline, where not from the beginning
@@ -134,7 +136,7 @@ class Watch:
 
     def entry(self, event: Event, text: str) -> Entry:
         """For the journal, at the time of this look."""
-        return entry_of(event, text, at=self.clock.now(), step=self.step)
+        return entry_of(event, text, at=self.wall_clock.now(), step=self.step)
 
     def _danger(self, now: Snapshot) -> str | None:
         """Two primaries, or a disabled node: nobody waits for a deadline then."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.intent import Intent, Timers
 
 CLOCKS_DIFFER_BY_S = 5.0  # at most: who waited is the triggerer's clock, who starts the worker's
 
@@ -21,9 +21,10 @@ def seconds_until_open(intent: Intent, now: datetime) -> float:
     return max(0.0, (datetime.fromisoformat(intent.window_start) - now).total_seconds())
 
 
-def window_objection(intent: Intent, now: datetime, *, is_begun: bool = False) -> str | None:
+def window_objection(intent: Intent, now: datetime, timers: Timers, *, is_begun: bool = False) -> str | None:
     """Why nothing may start now: the window has not opened, or is too short by now. None = it may.
 
+    ``timers``: those in force, whose worst case counts what the cluster holds its groups down for.
     ``is_begun``: of an upgrade that is under way, for the rest of which nobody reserved time: the window must
     be open.
     """
@@ -32,7 +33,7 @@ def window_objection(intent: Intent, now: datetime, *, is_begun: bool = False) -
     if intent.window_end is None:
         return None
     left_s = (datetime.fromisoformat(intent.window_end) - now).total_seconds()
-    needed_s = 0.0 if is_begun else intent.policy.timers.worst_case_s
+    needed_s = 0.0 if is_begun else timers.worst_case_s
     if left_s >= needed_s:
         return None
     if is_begun:

@@ -100,6 +100,12 @@ def test_lost_or_silent_while_connecting_means_unreachable() -> None:
         assert type(translate("node0", "login", error, connecting=True)) is DeviceUnreachable
 
 
+def test_what_to_look_at_is_said_where_the_node_ended_the_session() -> None:
+    for error, is_said in ((EOFError(), True), (TimeoutError(), False), (ConnectionRefusedError(), False)):
+        found = translate("node0", "login", error, connecting=True, if_ended="look there")
+        assert str(found).endswith("; look there") is is_said
+
+
 def test_subclass_of_a_library_class_is_covered() -> None:
     class Newer(paramiko.SSHException):
         pass

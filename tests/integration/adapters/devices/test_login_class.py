@@ -6,7 +6,14 @@ from typing import get_args
 
 import pytest
 
-from srx_issu.adapters.devices.login_class import allows, configuration, configuration_before_18_1
+from srx_issu.adapters.devices.login_class import (
+    UpgradeAsked,
+    allows,
+    commands_of_an_upgrade,
+    configuration,
+    configuration_before_18_1,
+    traces,
+)
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
 from srx_issu.domain.upgrade.commands import SoftwareFamily
@@ -71,7 +78,8 @@ def test_allows_every_question() -> None:
 
 def test_the_page_has_the_class_as_it_is() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    published = (*configuration(), *configuration_before_18_1())
+    of_vmhost = configuration_before_18_1(is_vmhost=True)
+    published = (*configuration(), *configuration_before_18_1(), *of_vmhost, *traces())
     assert [line for line in published if line not in page.splitlines()] == []
     assert page.count("set system login class") == len(published)
 
@@ -87,6 +95,29 @@ def test_a_release_takes_its_class_and_permits_the_same(release: str) -> None:
     made.require_known(parse_release(release))
     assert [command.cli for command in SENT if not made.allows(command.cli)] == []
     assert [command for command in FORBIDDEN if made.allows(command)] == []
+
+
+BARE = "request vmhost software rollback"
+
+
+@pytest.mark.parametrize("software", SoftwareFamily)
+def test_a_probe_asks_for_every_kind_of_command_that_a_step_may_send(software: SoftwareFamily) -> None:
+    asked = UpgradeAsked(image_path=IMAGE, software=software, groups=(0, 1))
+    wanted = commands_of_an_upgrade(asked)
+    assert [command for command in wanted if not allows(command)] == []
+    unasked = [c for c in SENT if not any(command.split()[:4] == c.cli.split()[:4] for command in wanted)]
+    assert {getattr(command, "software", None) for command in unasked} <= set(SoftwareFamily) - {software}
+    assert BARE not in wanted
+
+
+def test_a_vmhost_before_18_1_is_asked_for_the_rollback_that_names_no_node() -> None:
+    asked = UpgradeAsked(image_path=IMAGE, software=SoftwareFamily.VMHOST, groups=(0, 1), names_node=False)
+    assert [command for command in commands_of_an_upgrade(asked) if "rollback" in command] == [BARE]
+    made = LoginClass.of(configuration_before_18_1(is_vmhost=True))
+    made.require_known(parse_release("17.4R3"))
+    assert made.allows(BARE)
+    assert not LoginClass.of(configuration_before_18_1()).allows(BARE)
+    assert not allows(BARE)
 
 
 def test_the_class_of_older_releases_may_stay_across_an_upgrade() -> None:

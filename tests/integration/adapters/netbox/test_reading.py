@@ -70,6 +70,18 @@ def test_a_virtual_chassis_becomes_a_cluster_with_what_the_file_adds(netbox: Fak
     }  # fmt: skip
 
 
+def test_sha1_is_allowed_by_a_custom_field(netbox: FakeNetbox, files: Path) -> None:
+    netbox.add("old", custom_fields={"issu_legacy_sha1": True})
+    netbox.add("new", custom_fields={"issu_legacy_sha1": False})
+    netbox.add("plain")
+    found = clusters(netbox, files)
+    allowed = {name: (c.node0.legacy_sha1, c.node1.legacy_sha1) for name, c in found.items()}
+    assert allowed == {"old": (True, True), "new": (False, False), "plain": (False, False)}
+    netbox.add("odd", custom_fields={"issu_legacy_sha1": "perhaps"})
+    with pytest.raises(OperatorFileError, match=r"clusters\.odd\.ssh\.legacy_sha1 is 'perhaps'; write true"):
+        clusters(netbox, files)
+
+
 def test_only_what_the_filters_let_through_is_read(netbox: FakeNetbox) -> None:
     netbox.add("fra1-fw1")
     netbox.add("fra1-switch", tags=[tag("access")])
@@ -114,7 +126,7 @@ def test_every_fault_of_every_record_is_told_with_netboxs_object(netbox: FakeNet
         clusters(netbox, files)
     told = str(caught.value)
     for words in (
-        "'alone' has 1 members", "'mixed' has members of different device types: SRX1500 and SRX4600",
+        "'alone' has 1 member", "'mixed' has members of different device types: SRX1500 and SRX4600",
         "'unplaced' has members without a position each", "clusters.no-address.node0 has no 'host'",
         "'twice' is defined twice", f"{netbox.url}/dcim/virtual-chassis/1/",
     ):  # fmt: skip

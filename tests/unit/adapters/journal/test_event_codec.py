@@ -41,6 +41,7 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import (
     BaselineTaken,
     Claimed,
+    CommitUndone,
     Decided,
     Event,
     FindingMade,
@@ -98,6 +99,7 @@ INTENDED = CommandIntended(
     file="/var/tmp/junos.tgz",
     recovery_command="reboot_node0",
     route_command="install_node1",
+    undo=("delete chassis cluster traceoptions",),
     booted_at=NOON,
 )
 ANSWERED: dict[str, Any] = {
@@ -124,6 +126,7 @@ FULL: tuple[Event, ...] = (
         rg0_hold_down_s=900,
         data_hold_down_s=60,
         routing_engine="RE3",
+        replaced="u/before",
     ),
     StateCollected(snapshot="u/snapshot", state="u/state"),
     IssuFound(starter=NodeName.NODE1, target="22.4R3-S2.11", transcript="/var/tmp/t"),
@@ -153,7 +156,7 @@ FULL: tuple[Event, ...] = (
     ApprovalConfirmed(purpose=ApprovalPurpose.RECOVERY, by="ada", digest="d" * 64),
     ClusterReleased(by="ada"),
     ClusterHandedOver(by="ada"),
-    ClusterTakenOver(by="ada", from_upgrade="manual__1"),
+    ClusterTakenOver(by="ada", from_upgrade="manual__1", undo=("delete chassis cluster traceoptions",)),
     FailureNamed(failure=FailureClass.STUCK),
     RecoveryPlanned(
         plan="u/plan",
@@ -168,6 +171,7 @@ FULL: tuple[Event, ...] = (
     RoutePlanned(route=Route.DUAL_REBOOT, starter=NodeName.NODE0, plan="u/route-plan", digest="d" * 64),
     RouteStepPassed(action=ActionName.INSTALL_ON_SECONDARY),
     FindingMade(by=FoundBy.POLICIES, check="policies", evidence="u/policies", pfes=("fpc0", "fpc1")),
+    CommitUndone(),
     StillMissing(awaited=OwnWait.STATE_AFTER_FAIL_BACK, missing="routes"),
     Observed(evidence="u/words"),
 )
@@ -196,17 +200,18 @@ SPARE: tuple[Event, ...] = (
 STORED: Mapping[str, str] = {
     "answer_given": "question by name choice responded_at",
     "approval_confirmed": "purpose by digest",
-    "baseline_taken": "snapshot state noise rg0_hold_down_s data_hold_down_s routing_engine",
+    "baseline_taken": "snapshot state noise rg0_hold_down_s data_hold_down_s routing_engine replaced",
     "claimed": "",
     "cluster_handed_over": "by",
     "cluster_released": "by",
-    "cluster_taken_over": "by from_upgrade",
+    "cluster_taken_over": "by from_upgrade undo",
     "command_intended": "sending command permit_id purpose permit once method transcript group file "
-    "recovery_command route_command booted_at",
+    "recovery_command route_command undo booted_at",
     "command_rejected": "sending command permit_id file started method",
     "command_sent": "sending command permit_id file started method",
     "command_unanswered": "sending command permit_id file started method",
     "command_withdrawn": "permit_id command once",
+    "commit_undone": "",
     "decided": "",
     "failure_named": "failure",
     "finding_made": "by check evidence pfes",
@@ -233,17 +238,17 @@ STORED: Mapping[str, str] = {
 }
 # The values of what is stored by its value, and decided from.
 VALUES: Mapping[type[Any], str] = {
-    Sending: "snapshot upload validate gather start install reboot answer resync_policies reset_flags "
-    "fail_back fail_back_rg0 recover return_groups clean_up",
+    Sending: "snapshot upload validate gather trace start install reboot answer resync_policies reset_flags "
+    "fail_back fail_back_rg0 recover return_groups undo_commit clean_up",
     OwnWait: "state_after_issu state_after_fail_back unattended_issu",
-    FoundBy: "readiness snapshot validation policies state last_look recovery to_do bystanders lease",
+    FoundBy: "readiness snapshot validation policies state last_look recovery to_do commit bystanders lease",
     Goal: "secondary_upgraded cold_synced switched_over primary_upgraded resynced groups_settled groups_home "
     "flags_cleared",
     ActionName: "install_on_secondary install_on_primary reboot_secondary reboot_primary wait_for_both_nodes "
     "take_back_software wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release "
     "reboot_old_primary wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync "
     "resync_policies bring_groups_back reset_failover verify_restored",
-    SendPurpose: "prepare begin continue complete answer bring_home",
+    SendPurpose: "prepare configure begin continue complete answer bring_home undo_commit",
 }
 
 

@@ -188,6 +188,9 @@ def test_a_campaigns_yes_is_not_enough() -> None:
     own = replace(BY_CAMPAIGN, requested_by="bob")
     assert isinstance(_start((READY_ENTRY,), own), NotApproved)
     assert isinstance(_start((READY_ENTRY,), replace(BY_CAMPAIGN, no_validate=True)), NotApproved)
+    rules = replace(BY_CAMPAIGN.policy.evidence, traceoptions=True)  # a commit is read cluster by cluster
+    traced = replace(BY_CAMPAIGN, policy=replace(BY_CAMPAIGN.policy, evidence=rules))
+    assert isinstance(_start((READY_ENTRY,), traced), NotApproved)
 
 
 def test_a_no_to_the_cluster_itself_outweighs_the_campaigns_yes() -> None:

@@ -31,17 +31,21 @@ from tests.unit.steps.gate.worlds import (
     begin_start,
     bring_home,
     complete,
+    configure,
     go_on,
     prepare,
+    undo_commit,
 )
 
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
+    SendPurpose.CONFIGURE: configure,
     SendPurpose.BEGIN: begin,
     SendPurpose.CONTINUE: go_on,
     SendPurpose.COMPLETE: complete,
     SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
+    SendPurpose.UNDO_COMMIT: undo_commit,
 }
 AWAY_S = 200.0
 
@@ -158,8 +162,9 @@ def test_who_waits_for_leave_keeps_its_cluster() -> None:
     assert after.expires_at > before.expires_at
 
 
-def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right() -> None:
-    world = begin()
+@pytest.mark.parametrize("make", [begin, answer])
+def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right(make: Callable[[], World]) -> None:
+    world = make()
 
     def put_right(clock: OtherClock) -> None:
         assert world.reached == []

@@ -14,13 +14,14 @@ from srx_issu.domain.failure.classes import Permission
 from srx_issu.domain.gate.table import CONDITIONS, SendCondition, SendPurpose
 from srx_issu.domain.history.approval_events import AnswerGiven, QuestionAsked
 from srx_issu.domain.history.command_events import CommandIntended, PermitRefused, Sending
-from srx_issu.domain.history.events import Event
+from srx_issu.domain.history.events import BaselineTaken, CommitUndone, Event, OutcomeDecided
 from srx_issu.domain.history.route_events import RoutePlanned
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import StartMethod
 from srx_issu.steps.recovery.stored_plan import digest_of
 from tests.fakes.approvals import PLANNED
-from tests.fakes.snapshots import N0, N1, T0, both, group
+from tests.fakes.intents import POLICY
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group
 from tests.unit.steps.gate.worlds import (
     PROMPT,
     TRANSCRIPT,
@@ -31,21 +32,27 @@ from tests.unit.steps.gate.worlds import (
     begin_start,
     bring_home,
     complete,
+    configure,
     copy_intended,
     go_on,
     prepare,
     prepare_by_command,
+    undo_commit,
 )
 
 RECOVER = "srx-issu recover fw-1 --take-over --reason '...'"
+WORST = timedelta(seconds=POLICY.timers.worst_case_s)
+JUST_ENOUGH = (T0 + WORST + timedelta(minutes=30)).isoformat()
 SOON, LATER = (T0 + timedelta(minutes=5)).isoformat(), (T0 + timedelta(hours=9)).isoformat()
 MAKE: dict[SendPurpose, Callable[[], World]] = {
     SendPurpose.PREPARE: prepare,
+    SendPurpose.CONFIGURE: configure,
     SendPurpose.BEGIN: begin,
     SendPurpose.CONTINUE: go_on,
     SendPurpose.COMPLETE: complete,
     SendPurpose.ANSWER: answer,
     SendPurpose.BRING_HOME: bring_home,
+    SendPurpose.UNDO_COMMIT: undo_commit,
 }
 
 
@@ -194,9 +201,28 @@ def an_issu_on_another_route() -> World:
     return world
 
 
+def held_down(world: World) -> World:
+    """Its configuration holds RG0 down for half an hour: the window no longer suffices."""
+    taken = [e for e in world.fake.journal.written[UID] if isinstance(e.event, BaselineTaken)][-1].event
+    assert isinstance(taken, BaselineTaken)
+    world.fake.happened(replace(taken, rg0_hold_down_s=1800), "baseline")
+    return world
+
+
 def lease_lost(world: World) -> World:
     world.fake.leases.release("cluster:fw-1", UID)
     world.fake.leases.take("cluster:fw-1", "other", 60)
+    return world
+
+
+def in_issu(world: World) -> World:
+    world.fake.reader.now = both(OLD, NEW)
+    return world
+
+
+def undone_already() -> World:
+    world = undo_commit()
+    world.fake.happened(CommitUndone())
     return world
 
 
@@ -215,21 +241,22 @@ def sent_before(world: World) -> World:
 
 Case = tuple[SendPurpose, SendCondition, Callable[[], World]]
 B, P, H = SendPurpose.BEGIN, SendPurpose.PREPARE, SendPurpose.BRING_HOME
-A, G, C = SendPurpose.ANSWER, SendPurpose.CONTINUE, SendPurpose.COMPLETE
+A, G, D = SendPurpose.ANSWER, SendPurpose.CONTINUE, SendPurpose.COMPLETE
+C, U = SendPurpose.CONFIGURE, SendPurpose.UNDO_COMMIT
 CASES: list[Case] = [
     *((p, SendCondition.OPEN, lambda p=p: closed(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.HELD, lambda p=p: lease_lost(MAKE[p]())) for p in SendPurpose),
     *((p, SendCondition.ONCE, lambda p=p: sent_before(MAKE[p]())) for p in SendPurpose),
-    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, G, C, A, H)),
-    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, G, A)),
+    *((p, SendCondition.STILL_DUE, lambda p=p: not_due(MAKE[p]())) for p in (B, G, D, A, H, C, U)),
+    *((p, SendCondition.NOT_STOPPED, lambda p=p: stopped(MAKE[p]())) for p in (P, B, G, A, C)),
     *((p, SendCondition.KIND, lambda p=p: of_another_kind(MAKE[p]())) for p in SendPurpose),
-    *((p, SendCondition.UNDECIDED, lambda p=p: decided(MAKE[p]())) for p in (B, G, A)),
-    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: refused_since(MAKE[p]())) for p in (G, C)),
-    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), AnswerGiven)) for p in (G, C)),
-    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), RoutePlanned)) for p in (G, C)),
-    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), CommandIntended)) for p in (G, C)),
+    *((p, SendCondition.UNDECIDED, lambda p=p: decided(MAKE[p]())) for p in (B, G, A, C)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: refused_since(MAKE[p]())) for p in (G, D)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), AnswerGiven)) for p in (G, D)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), RoutePlanned)) for p in (G, D)),
+    *((p, SendCondition.ROUTE_APPROVED, lambda p=p: without(MAKE[p](), CommandIntended)) for p in (G, D)),
     (G, SendCondition.ROUTE_APPROVED, lambda: of_another_command(go_on(), "reboot_node0")),
-    (C, SendCondition.ROUTE_APPROVED, lambda: of_another_command(complete(), "reboot_node1")),
+    (D, SendCondition.ROUTE_APPROVED, lambda: of_another_command(complete(), "reboot_node1")),
     (G, SendCondition.WINDOW, lambda: ended_by_now(go_on(window_end=LATER))),
     (B, SendCondition.APPROVED, a_plain_command_of_a_route),
     (B, SendCondition.KIND, an_issu_on_another_route),
@@ -242,11 +269,26 @@ CASES: list[Case] = [
     (B, SendCondition.APPROVED, lambda: refused_since(begin())),
     (B, SendCondition.WINDOW, lambda: begin(window_end=SOON)),
     (B, SendCondition.WINDOW, lambda: begin(window_start=LATER)),
+    (B, SendCondition.WINDOW, lambda: held_down(begin(window_end=JUST_ENOUGH))),
     (B, SendCondition.SAME_WAY, by_shell_before),
     (B, SendCondition.SAME_WAY, by_rpc_before),
     (B, SendCondition.SAME_WAY, by_shell_after_rpc),
     (B, SendCondition.NODES, lambda: no_priority(begin())),
+    (C, SendCondition.NOT_BEGUN, lambda: begun(configure())),
+    (C, SendCondition.READINESS, lambda: old_readiness(configure())),
+    (C, SendCondition.APPROVED, lambda: without(configure(), QuestionAsked, AnswerGiven)),
+    (C, SendCondition.APPROVED, lambda: refused_since(configure())),
+    (C, SendCondition.WINDOW, lambda: configure(window_end=SOON)),
+    (C, SendCondition.NODES, lambda: no_priority(configure())),
+    (C, SendCondition.NODES, lambda: in_issu(configure())),
+    (U, SendCondition.OWN_COMMIT, lambda: without(undo_commit(), CommandIntended)),
+    (U, SendCondition.OWN_COMMIT, undone_already),
+    (U, SendCondition.NO_ISSU, lambda: without(undo_commit(), OutcomeDecided)),
+    (U, SendCondition.NO_ISSU, lambda: in_issu(undo_commit())),
+    (U, SendCondition.NO_ISSU, lambda: undo_commit(Outcome.NEEDS_OPERATOR)),
     (A, SendCondition.APPROVED, lambda: refused_since(answer())),
+    (A, SendCondition.WINDOW, lambda: answer(window_end=SOON)),
+    (A, SendCondition.WINDOW, lambda: answer(window_start=LATER)),
     (A, SendCondition.PROMPT_LISTED, lambda: answer(listed=())),
     (A, SendCondition.PROMPT_LISTED, lambda: answer(listed=("another question",))),
     (A, SendCondition.PROMPT_LISTED, lambda: asks(answer(), "Turn off IGMP and go on? [yes,no]")),

@@ -17,17 +17,33 @@ from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.entry import Entry
 from srx_issu.domain.history.step_events import WaitEnded
 from srx_issu.domain.junos.job import job_name
+from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.plan import RecoveryPlan
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.upgrade.commands import AbortIssu, Command, FailOver, StartIssu
+from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.goals import Goal
-from srx_issu.domain.upgrade.intent import Intent, StartMethod
+from srx_issu.domain.upgrade.intent import EvidenceRules, Intent, StartMethod
 from srx_issu.domain.upgrade.route import Route
+from srx_issu.domain.upgrade.traces import UNDO, trace_lines
 from srx_issu.ports.journal import Hold, Intended
 from srx_issu.ports.permits import Permit
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.gate.order import AnswerOrder, CommandOrder, DeleteOrder, RouteOrder, StartOrder
-from srx_issu.steps.gate.send import answer_prompt, delete_file, send_command, start_in_service_upgrade
+from srx_issu.steps.gate.order import (
+    AnswerOrder,
+    CommandOrder,
+    CommitOrder,
+    DeleteOrder,
+    RouteOrder,
+    StartOrder,
+)
+from srx_issu.steps.gate.send import (
+    answer_prompt,
+    commit_configuration,
+    delete_file,
+    send_command,
+    start_in_service_upgrade,
+)
 from srx_issu.steps.recovery.recover_cluster import diagnose
 from srx_issu.steps.recovery.stored_plan import stored_plan
 from srx_issu.steps.routes.stored_plan import plan_route, route_plan
@@ -44,11 +60,13 @@ PROMPT = "Do you want to continue with these actions being taken ? [yes,no] (no)
 TRANSCRIPT = "/job/transcript"
 SENDING = {
     SendPurpose.PREPARE: Sending.SNAPSHOT,
+    SendPurpose.CONFIGURE: Sending.TRACE,
     SendPurpose.BEGIN: Sending.GATHER,
     SendPurpose.CONTINUE: Sending.INSTALL,
     SendPurpose.COMPLETE: Sending.REBOOT,
     SendPurpose.ANSWER: Sending.ANSWER,
     SendPurpose.BRING_HOME: Sending.RECOVER,
+    SendPurpose.UNDO_COMMIT: Sending.UNDO_COMMIT,
 }
 
 
@@ -190,6 +208,8 @@ class World:
             )
             delete_file(context, order)
             return None
+        if self.purpose in (SendPurpose.CONFIGURE, SendPurpose.UNDO_COMMIT):
+            return commit_configuration(context, self._commit())
         return send_command(context, self._command())
 
     def _command(self) -> CommandOrder:
@@ -220,6 +240,20 @@ class World:
             command=command.junos_command,
             route_command=key,
             booted_at=None,
+        )
+
+    def _commit(self) -> CommitOrder:
+        configures = self.purpose is SendPurpose.CONFIGURE
+        lines = trace_lines(EvidenceRules()) if configures else UNDO
+        return CommitOrder(
+            purpose=self.purpose,
+            sending=self.sending or SENDING[self.purpose],
+            node=N0,
+            why="a test wants it",
+            key=self.key,
+            still_due=self.still_due,
+            command=CommitConfiguration(lines=lines, comment="a test"),
+            undo=UNDO if configures else (),
         )
 
     def _answer(self) -> AnswerOrder:
@@ -287,6 +321,21 @@ def begin(**changes: object) -> World:
     """Gathering a group: ready and approved."""
     fake = FakeUpgrade(intent=intent(**changes), journal=AwayJournal(), writer=AfterSending())
     return World(purpose=SendPurpose.BEGIN, fake=fake.with_baseline().ready_and_approved(), key="gather.1")
+
+
+def configure(**changes: object) -> World:
+    """Trace options before the start: ready and approved."""
+    fake = FakeUpgrade(intent=intent(**changes), journal=AwayJournal(), writer=AfterSending())
+    return World(purpose=SendPurpose.CONFIGURE, fake=fake.with_baseline().ready_and_approved(), key="trace")
+
+
+def undo_commit(outcome: Outcome = Outcome.UPGRADED) -> World:
+    """Taking them back behind an ISSU."""
+    fake = FakeUpgrade(intent=intent(), journal=AwayJournal(), writer=AfterSending()).with_baseline()
+    fake.happened(command_intended(Sending.TRACE, permit_id="t1", undo=UNDO))
+    fake.with_start()
+    fake.decided(outcome)
+    return World(purpose=SendPurpose.UNDO_COMMIT, fake=fake)
 
 
 def begin_start(method: StartMethod = StartMethod.AUTO, **changes: object) -> World:

@@ -163,4 +163,7 @@ def test_the_timers_in_force_know_the_configured_hold_downs(
     taken = BaselineTaken(snapshot="s", state="t", rg0_hold_down_s=rg0, data_hold_down_s=data)
     timers = timers_in_force(UpgradeState(baseline=taken), intent())
     assert (timers.rg0_hold_down_s, timers.group_settle_s) == expected
+    usual = intent().policy.timers
+    longer_s = timers.rg0_hold_down_s - usual.rg0_hold_down_s
+    assert timers.worst_case_s == usual.worst_case_s + 2 * longer_s
     assert deadline_s(Goal.GROUPS_SETTLED, timers) == sum(expected)

@@ -58,6 +58,7 @@ def watch(reader: AsyncScript, goal: Goal = Goal.SECONDARY_UPGRADED, *, by_rpc: 
         start=begun,
         reader=reader,
         clock=SteppingClock(),
+        wall_clock=SteppingClock(),
         began_at=T0,
         bystanders=Bystanders(reader, both()),
     )
@@ -213,6 +214,15 @@ def test_the_deadline_counts_from_the_first_look_of_the_present_try() -> None:
     for end in (WaitEnded(awaited=goal, reached=False), StepFailed(task="issu.wait", awaited=goal)):
         assert began_at(*begun, entry(end, 3)) is None
     assert began_at() is None
+
+
+def test_a_time_of_day_that_is_set_ends_no_wait_and_stands_in_the_journals_lines() -> None:
+    waiting = watch(AsyncScript())
+    waiting.wall_clock.sleep(12 * 3600)
+    assert (waiting.is_overdue, waiting.elapsed_s) == (False, 0.0)
+    assert waiting.entry(Observed(), "a line").at == T0 + timedelta(hours=12)
+    waiting.clock.sleep(waiting.deadline_s + 1)
+    assert waiting.is_overdue
 
 
 def test_every_goal_has_a_deadline() -> None:

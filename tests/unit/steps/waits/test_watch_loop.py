@@ -91,6 +91,7 @@ class Wait:
             start=IssuStart(starter=N0, at=T0, by_rpc=True, transcript_path=None),
             reader=self.world,
             clock=self.clock,
+            wall_clock=self.clock,
             began_at=T0,
             bystanders=Bystanders(self.world, both()),
         )

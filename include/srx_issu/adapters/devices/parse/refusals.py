@@ -38,6 +38,20 @@ _ISSU_REFUSALS = (
     r"^\s*File does not exist:",
     r"\(error-code:\s*\d",
 )
+# A command's whole answer, where nothing else prints: what a parser or a right says at a line's beginning,
+# with the device's time before it or not. [U] in wording
+_PLAIN_REFUSAL = re.compile(
+    r"^\s*(?:\[[^\]]*\]:?\s*)?(?:error:|syntax error|unknown command|unrecognized command|invalid\b"
+    r"|(?:(?:command|operation|request)\s+)?not permitted\b)",
+    re.IGNORECASE,
+)
+# Bad news that may be about a part of the work alone [U]: neither yes nor no
+_DOUBT = re.compile(
+    r"\bcould(?: not|n't)\b|\bcan(?:not|'t)\b|\bunable to\b|\bfail(?:ed|ure)\b|\binvalid\b|\bdenied\b"
+    r"|\brefused\b|\bnot (?:permitted|allowed|supported|valid|possible)\b",
+    re.IGNORECASE,
+)
+_WARNING = re.compile(r"^\s*warning:", re.IGNORECASE)
 _REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
 _ISSU_REFUSAL = re.compile("|".join((*_REFUSALS, *_ISSU_REFUSALS)), re.IGNORECASE)
 
@@ -102,3 +116,15 @@ def refusal_line(text: str, *, of_issu: bool = True) -> str | None:
     """
     pattern = _ISSU_REFUSAL if of_issu else _REFUSAL
     return next((line.strip() for line in text.splitlines() if pattern.search(line)), None)
+
+
+def command_refusal(text: str, *, of_issu: bool = True) -> str | None:
+    """The same of what one command has answered, where a line in plain words is no announcement's."""
+    plain = (line.strip() for line in text.splitlines() if _PLAIN_REFUSAL.search(line))
+    return refusal_line(text, of_issu=of_issu) or next(plain, None)
+
+
+def doubtful_line(text: str) -> str | None:
+    """The first line with bad news that is no refusal we know, and no warning; None when there is none."""
+    lines = (line.strip() for line in text.splitlines() if not _WARNING.search(line))
+    return next((line for line in lines if _DOUBT.search(line)), None)

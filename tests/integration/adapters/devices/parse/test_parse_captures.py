@@ -167,7 +167,8 @@ def test_every_failed_issu_has_a_line_that_says_no(capture: Captures, name: str)
 
 def test_successful_icu_has_no_line_that_says_no(capture: Captures) -> None:
     transcript = capture.text("icu_srxsme_12.1X46-D55.3_transcript.md").split("Aborting ICU upgrade")[0]
-    assert refusals.refusal_line(transcript) is None
+    assert refusals.command_refusal(transcript) is None
+    assert refusals.doubtful_line(transcript) is None
 
 
 def test_command_line_text_is_not_taken_for_xml(capture: Captures) -> None:
