@@ -38,6 +38,7 @@ class Durations:
     reboot_delay: float = 5  # between the command and the shutdown
     rollback: float = 60
     policy_resync: float = 8
+    icu_outage: float = 30  # from the primary's going down to traffic through the other node [D]
     interface_up: float = 3  # from the commit that enables a port to its link
     sessions_return: float = 600  # until as many sessions as before have begun anew
 

@@ -65,6 +65,8 @@ def _node(cluster: LabCluster, node: NodeId) -> dict[str, Any]:
         "power": here.power.value,
         "boots": here.boots,
         "in_issu_window": here.in_issu_window,
+        "held_by_icu": here.held_by_icu,
+        "new_loader": here.new_loader,
         "cold_sync": here.cold_sync.value,
         "policies_in_sync": here.policies_in_sync,
         "free_bytes": world.free_bytes(node),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_lab.machine.applied import load_settings, take_from_peer
-from srx_lab.machine.cold_sync import cold_sync_owner, finish_at_once, start_cold_sync
+from srx_lab.machine.cold_sync import begin_empty, cold_sync_owner, finish_at_once, start_cold_sync
 from srx_lab.machine.counters import refresh_rates, reset_counters
 from srx_lab.machine.effects import NodeCameUp, NodeWentDown, ShutdownAnnounced
 from srx_lab.machine.groups import hold_owner, release_manual_flag_only, set_state, settle
@@ -99,7 +99,8 @@ def come_up(world: World, node: NodeId) -> None:
     here.cold_sync_completed = here.cold_sync_failed = 0
     here.cold_sync_events, here.issu_events = [], []
     here.policies_in_sync = world.fault("policies_out_of_sync_after") is None
-    here.cards_down = here.spus_bad = here.alone = False
+    here.cards_down = here.spus_bad = here.alone = here.unsynced = False
+    here.dark_until = 0.0
     here.ports_ready.clear()
     world.state.links.control_stopped.discard(node)
     load_settings(world, node)
@@ -137,6 +138,8 @@ def join(world: World, node: NodeId) -> None:
             take_from_peer(world, node)
         if not here.cards_down:
             start_cold_sync(world, node)
-    else:
+    elif here.alone:
         finish_at_once(world, here)
+    else:
+        begin_empty(world, here)
     settle(world)

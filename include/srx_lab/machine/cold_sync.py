@@ -7,7 +7,7 @@ from srx_lab.machine.faults import Fault
 from srx_lab.machine.groups import settle
 from srx_lab.machine.schedule import Script, Sleep, Until
 from srx_lab.machine.state import ClusterSpec, Node
-from srx_lab.machine.words import ColdSync, NodeId
+from srx_lab.machine.words import ColdSync, GroupState, NodeId
 from srx_lab.machine.world import World
 from srx_lab.platforms import Platform
 
@@ -52,17 +52,35 @@ def start_cold_sync(world: World, node: NodeId) -> None:
     Between the releases of an ICU there is none [D]; what a node shows in its place is [U].
     """
     world.schedule.kill(cold_sync_owner(node))
-    upgrade = world.state.upgrade
+    here, upgrade = world.node(node), world.state.upgrade
+    if not any(held.state is GroupState.PRIMARY for held in world.node(node.peer).groups.values()):
+        begin_empty(world, here)
+        return
     differ = len({each.release for each in world.nodes()}) > 1
     if differ and upgrade is not None and upgrade.in_band:
-        world.node(node).cold_sync = ColdSync.UNKNOWN
+        here.cold_sync, here.unsynced = ColdSync.UNKNOWN, True
         settle(world)
         return
-    world.schedule.spawn(_synchronize(world, world.node(node)), owner=cold_sync_owner(node))
+    world.schedule.spawn(_synchronize(world, here), owner=cold_sync_owner(node))
+
+
+def begin_empty(world: World, node: Node) -> None:
+    """Nobody has sessions to synchronize: both nodes were down."""
+    node.unsynced = True
+    node.sessions.share, node.sessions.since = 0.0, world.now
+    finish_at_once(world, node)
 
 
 def finish_at_once(world: World, node: Node) -> None:
-    """A node that is alone has nobody to synchronize with."""
+    """A node that is alone has nobody to synchronize with.
+
+    In an ICU it takes the traffic without any state: about 30 s pass until it forwards [D].
+    """
+    if node.unsynced and node.cold_sync is ColdSync.UNKNOWN and node.joined_at < world.now:
+        longer = world.fault("icu_long_outage")
+        dark_s = longer.number("seconds") if longer else world.durations.icu_outage
+        node.dark_until = world.now + dark_s
+        world.schedule.after(dark_s, world.schedule.poke)
     node.cold_sync = ColdSync.COMPLETE
     node.cold_sync_spus_done = spus_of(world.spec)
 
@@ -80,7 +98,7 @@ def _synchronize(world: World, node: Node) -> Script:
         yield Sleep(seconds=world.durations.cold_sync / spus * _slowness(world))
         yield Until(holds=lambda done=done: not _held_at(world, done), timeout_s=_FOREVER_S)  # type: ignore[misc]
         node.cold_sync_spus_done = done
-    node.cold_sync = ColdSync.COMPLETE
+    node.cold_sync, node.unsynced = ColdSync.COMPLETE, False
     node.cold_sync_completed += 1
     _record(world, node, "completed")
     world.log(node.node, "jsrpd: cold sync completed for all PFEs")

@@ -65,7 +65,7 @@ REBOOT_FAULTS = (
         Scope.SECONDARY,
         off_s="120",
     ),
-    _reboot("pending_unnamed", "that an install is pending is said without its release", R, Scope.NODE),
+    _reboot("pending_unnamed", "that an install is pending is said without its release", U, Scope.NODE),
     _reboot(
         "rollback_refused",
         "a rollback is answered in `words`, and what is pending stays",

@@ -20,7 +20,10 @@ def carriers(world: World, group: int) -> list[NodeId]:
     return [
         node.node
         for node in world.nodes()
-        if node.is_up and node.state_of(group) is GroupState.PRIMARY and carries(world, node.node, group)
+        if node.is_up
+        and node.state_of(group) is GroupState.PRIMARY
+        and node.dark_until <= world.now
+        and carries(world, node.node, group)
     ]
 
 
@@ -69,11 +72,15 @@ def _follow(world: World, group: int, found: list[NodeId]) -> None:
 
 
 def _hand_sessions(world: World, node: NodeId) -> None:
-    """A node that booted alone has no copy of the sessions: TCP checks decide what goes on [D: KB17947]."""
+    """A node that booted alone, or joined without cold sync, has no copy of the sessions.
+
+    TCP checks decide what goes on [D: KB17947].
+    """
     here = world.node(node)
-    if not here.alone:
+    if not here.alone and not here.unsynced:
         return
-    here.sessions.share = _KEPT if here.settings.takes_foreign_sessions else _LOST
+    takes = here.settings.takes_foreign_sessions or world.state.syn_check_off_until is not None
+    here.sessions.share = _KEPT if takes else _LOST
     here.sessions.since = world.now
 
 
@@ -96,7 +103,7 @@ def _named(groups: tuple[int, ...]) -> str:
 def session_share(world: World, node: NodeId) -> float:
     """The share of its sessions that a node has: 1 where nothing was lost; 0 on one that waits alone."""
     here, flow = world.node(node), world.state.flow
-    if not here.alone:
+    if not here.alone and not here.unsynced:
         return 1.0
     if node not in flow.carrier.values():
         return 0.0

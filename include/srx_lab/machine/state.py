@@ -205,6 +205,8 @@ class Node:
     cards_down: bool = False  # SPCs and IOCs restart after a release that does not fit was heard
     spus_bad: bool = False  # reconnected while both nodes ran
     alone: bool = False  # booted without hearing its peer
+    unsynced: bool = False  # joined without a copy of the peer's sessions
+    dark_until: float = 0.0  # primary, and forwards nothing yet
     sessions: SessionTable = field(default_factory=SessionTable)
 
     @property

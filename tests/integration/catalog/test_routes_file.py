@@ -10,9 +10,11 @@ from srx_issu.catalog.folder import SHIPPED
 from srx_issu.catalog.loading import load
 from srx_issu.catalog.policy.routes import RoutesFile, read_routes
 from srx_issu.domain.routes.choose import choose_route
+from srx_issu.domain.routes.conditions import RouteConditions
 from srx_issu.domain.routes.route import FACTS
 from srx_issu.domain.upgrade.route import Allowance, Direction, Route
-from srx_issu.domain.upgrade.support import InService, judge
+from srx_issu.domain.upgrade.support import InService, SupportMatrix, judge
+from srx_issu.ports.codec import dumps, loads
 from tests.integration.catalog.folders import Folder
 from tools.route_golden import IN_ORDER
 
@@ -68,6 +70,27 @@ def test_what_a_route_says_of_downgrades_is_what_its_rules_say() -> None:
             if choice.direction is Direction.DOWNGRADE
         }
         assert facts.for_downgrades in answers, route
+
+
+@pytest.mark.parametrize("pair", [*PAIRS, ("22.4R3", "22.2R3"), ("24.4R2", "24.2R2")])
+def test_knowing_less_never_allows_more(pair: tuple[str, str]) -> None:
+    rules = load(SHIPPED).support_rules
+    for model in rules.platforms:
+        known, unknown = (
+            choose_route(model, *pair, rules, conditions) for conditions in (IN_ORDER, RouteConditions())
+        )
+        for route in Route:
+            less, more = unknown.of(route).allowance, known.of(route).allowance
+            assert (less is Allowance.ALLOWED) <= (more is Allowance.ALLOWED)
+            if FACTS[route].needs_path_beside_cluster:
+                assert less is not Allowance.ALLOWED, (model, route)
+
+
+def test_what_an_upgrade_keeps_of_its_model_is_the_same_after_the_journal() -> None:
+    rules = load(SHIPPED).support_rules
+    for model in ("SRX345", "SRX1500", "SRX4600"):
+        kept = rules.about(model)
+        assert loads(SupportMatrix, dumps(kept)) == kept
 
 
 def test_known_problems_are_told_with_the_choice() -> None:

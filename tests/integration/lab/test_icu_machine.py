@@ -6,7 +6,15 @@ import pytest
 
 from srx_lab.machine import commands
 from srx_lab.machine.cluster import ClusterMachine
-from srx_lab.machine.effects import NodeCameUp, NodeWentDown, RebootOrdered, ReleasePending, SynCheckChanged
+from srx_lab.machine.effects import (
+    NodeCameUp,
+    NodeWentDown,
+    RebootOrdered,
+    ReleasePending,
+    SynCheckChanged,
+    TrafficMoved,
+)
+from srx_lab.machine.flow import session_share
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.rollback import roll_back
 from srx_lab.machine.words import ColdSync, Phase
@@ -219,3 +227,24 @@ def test_a_window_without_checks_has_a_limit(seconds: float) -> None:
     machine = machine_with_room(example_spec("SRX340"))
     options = StartOptions(no_sync=True, no_tcp_syn_check_s=seconds)
     assert "not within range" in machine.start_upgrade(N0, example_image("SRX340"), options).text
+
+
+@pytest.mark.parametrize(("fault", "seconds"), [(None, 30.0), ("icu_long_outage", 300.0)])
+def test_traffic_stops_for_a_while_when_the_primary_goes_down(fault: str | None, seconds: float) -> None:
+    machine = machine_with_room(example_spec("SRX340"))
+    if fault:
+        machine.inject(fault)
+    start(machine)
+    wait(machine)
+    moved = [each for each in machine.take_effects() if isinstance(each, TrafficMoved)]
+    assert [(each.node, each.outage_s) for each in moved] == [(N1, seconds)]
+
+
+@pytest.mark.parametrize(("checks_off", "share"), [(None, 0.1), (7200.0, 0.9)])
+def test_sessions_go_on_where_nobody_checks_how_they_began(checks_off: float | None, share: float) -> None:
+    machine = begin(no_tcp_syn_check_s=checks_off) if checks_off else begin()
+    reach(machine, Phase.REBOOT_PRIMARY)
+    machine.advance(machine.now + 10 + 30)
+    assert session_share(machine.world, N1) == share
+    wait(machine)
+    assert session_share(machine.world, N0) == session_share(machine.world, N1) == 1.0

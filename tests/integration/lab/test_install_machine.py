@@ -6,7 +6,15 @@ import pytest
 
 from srx_lab.machine import commands
 from srx_lab.machine.cluster import ClusterMachine
-from srx_lab.machine.effects import FileRemoved, LoaderUpgraded, NodeWentDown, RebootOrdered
+from srx_lab.machine.effects import (
+    FileRemoved,
+    LoaderUpgraded,
+    MixedReleasesHeard,
+    NodeWentDown,
+    RebootOrdered,
+    TrafficMoved,
+)
+from srx_lab.machine.flow import session_share
 from srx_lab.machine.installing import start_install
 from srx_lab.machine.issu_rules import StartOptions
 from srx_lab.machine.rollback import delete_backup, roll_back
@@ -311,3 +319,41 @@ def test_an_issu_and_an_install_have_transcripts_of_their_own() -> None:
     assert machine.world.state.upgrade_starts == 1
     machine.advance(machine.now + 6 * 3600)
     assert machine.world.state.phase is Phase.COMPLETE
+
+
+def test_a_reboot_of_both_is_an_outage_of_one_boot_and_ends_without_sessions() -> None:
+    machine = cluster()
+    add(machine, N1)
+    add(machine, N0)
+    for node in (N1, N0):
+        commands.reboot(machine.world, (node,), user="lab")
+    while not machine.world.state.flow.stopped_at:
+        machine.advance(machine.next_due() or 0.0)
+    while machine.world.state.flow.stopped_at:
+        machine.advance(machine.next_due() or 0.0)
+    assert session_share(machine.world, N1) == pytest.approx(0.1, abs=0.02)
+    moved = [each for each in machine.take_effects() if isinstance(each, TrafficMoved)]
+    durations = machine.world.durations
+    assert moved[-1].outage_s == pytest.approx(durations.reboot + durations.cluster_hold, abs=1)
+
+
+@pytest.mark.parametrize(("apart_s", "heard"), [(3.0, False), (400.0, False), (430.0, True)])
+def test_a_second_reboot_behind_the_first_boot_lets_two_releases_hear_each_other(
+    apart_s: float, heard: bool
+) -> None:
+    machine = cluster()
+    add(machine, N1)
+    add(machine, N0)
+    reboot(machine, N1, N0, apart_s=apart_s)
+    told = [each for each in machine.take_effects() if isinstance(each, MixedReleasesHeard)]
+    assert bool(told) is heard
+
+
+def test_a_release_that_is_pending_on_one_node_alone_lets_two_releases_hear_each_other() -> None:
+    machine = cluster()
+    machine.inject("install_leaves_nothing_pending", node=N1)
+    add(machine, N1)
+    add(machine, N0)
+    reboot(machine, N1, N0)
+    told = [each for each in machine.take_effects() if isinstance(each, MixedReleasesHeard)]
+    assert [(each.node0, each.node1) for each in told] == [(TARGET, RUNNING)]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 MODELS = {"branch": "SRX340", "staged": "SRX4100", "sets": "SRX5800", "vmhost": "SRX5800-RE3"}
 
 
-@pytest.fixture(scope="module", params=MODELS.values(), ids=MODELS)
+@pytest.fixture(scope="module", params=[*MODELS.values()], ids=[*MODELS])
 def installed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServedLab]:

@@ -39,6 +39,7 @@ class _Pair:
     old: JunosVersion
     new: JunosVersion
     direction: Direction | None
+    too_far: str | None  # why policy/releases.yaml leaves the pair to a person
 
 
 def choose_route(
@@ -53,7 +54,8 @@ def choose_route(
         return _refused(model, routes, str(fault))
     if same_release(old, new):
         return _refused(model, routes, f"{new} is already running ({old})")
-    pair = _Pair(model=model, old=old, new=new, direction=_direction(old, new))
+    too_far = rules.calendar.reason_to_ask(old, new) if rules.calendar else None
+    pair = _Pair(model=model, old=old, new=new, direction=_direction(old, new), too_far=too_far)
     rollback = _rollback(pair, routes)
     found = []
     for route in Route:
@@ -99,11 +101,8 @@ def _documented(route: Route, pair: _Pair, rules: SupportMatrix) -> Iterator[Rou
     if unreleased := [each for each in (pair.old, pair.new) if not each.kind.is_ordered]:
         names = " and ".join(str(each) for each in unreleased)
         yield _ask(f"{names}: not a released image, of which no source speaks", OWN_RULE)
-    if rule is not None and rule.is_named_pair:
-        return
-    too_far = rules.calendar.reason_to_ask(pair.old, pair.new) if rules.calendar else None
-    if too_far:
-        yield _ask(too_far, "policy/releases.yaml")
+    if pair.too_far and not (rule is not None and rule.is_named_pair):
+        yield _ask(pair.too_far, "policy/releases.yaml")
 
 
 def _first_rule(route: Route, pair: _Pair, routes: RouteRules) -> tuple[RouteRule | None, RouteReason]:

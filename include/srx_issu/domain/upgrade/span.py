@@ -52,6 +52,17 @@ class ReleaseCalendar:
     def _places(self) -> Mapping[Main, int]:
         return {release.main: place for place, release in enumerate(self.releases)}
 
+    @cached_property
+    def _rules(self) -> tuple[SpanRule | None, ...]:
+        """For each release the rule that counts for an upgrade to it."""
+        names = [parse(f"{release}R1") for release in self.releases]
+        return tuple(next((r for r in self.rules if r.target.contains(name)), None) for name in names)
+
+    @cached_property
+    def _hops_found(self) -> dict[tuple[int, int], tuple[int, ...]]:
+        """A fleet asks about the same few pairs again and again."""
+        return {}
+
     def reason_to_ask(self, old: JunosVersion, new: JunosVersion) -> str | None:
         """Why a person must decide about this pair of the R line; None when it is within the policy.
 
@@ -67,7 +78,7 @@ class ReleaseCalendar:
             return f"policy/releases.yaml does not have {unknown}: how far an upgrade may go is not known"
         if gap := self._gap(first, last):
             return f"policy/releases.yaml has a gap before {gap}: how many releases are passed is not known"
-        rule = self._rule(last)
+        rule = self._rules[last]
         if rule is None or rule.releases_ahead is None:
             what = f"a downgrade from {_short(old.main)}" if is_down else f"an upgrade to {_short(new.main)}"
             return f"how far {what} may go was not found{f' ({rule.source})' if rule else ''}"
@@ -97,13 +108,9 @@ class ReleaseCalendar:
     def _gap(self, first: int, last: int) -> FeatureRelease | None:
         return next((each for each in self.releases[first + 1 : last + 1] if each.follows_gap), None)
 
-    def _rule(self, last: int) -> SpanRule | None:
-        release = parse(f"{self.releases[last]}R1")
-        return next((rule for rule in self.rules if rule.target.contains(release)), None)
-
     def _is_within(self, first: int, last: int) -> bool:
         """What is not known to be EEOL counts as one when it lies between, and as none at the ends."""
-        rule = self._rule(last)
+        rule = self._rules[last]
         if rule is None or rule.releases_ahead is None or self._gap(first, last):
             return False
         if last - first <= rule.releases_ahead:
@@ -115,7 +122,16 @@ class ReleaseCalendar:
         return extended <= rule.extended_ahead
 
     def _hops(self, first: int, last: int, *, is_down: bool) -> str:
-        """The fewest upgrades or downgrades, each as far as it may go."""
+        if (first, last) not in self._hops_found:
+            self._hops_found[first, last] = self._fewest_hops(first, last)
+        hops = self._hops_found[first, last]
+        if not hops:
+            return "no way in hops is known"
+        names = " → ".join(str(self.releases[place]) for place in (reversed(hops) if is_down else hops))
+        return f"in hops: {names}, each {'a downgrade' if is_down else 'an upgrade'} of its own"
+
+    def _fewest_hops(self, first: int, last: int) -> tuple[int, ...]:
+        """Places from the earlier release to the later one, each step as far as it may go; empty = no way."""
         before: dict[int, int] = {first: first}
         row = [first]
         while row and last not in before:
@@ -127,13 +143,11 @@ class ReleaseCalendar:
                         reached.append(following)
             row = reached
         if last not in before:
-            return "no way in hops is known"
+            return ()
         hops = [last]
         while hops[-1] != first:
             hops.append(before[hops[-1]])
-        way = hops if is_down else reversed(hops)
-        names = " → ".join(str(self.releases[place]) for place in way)
-        return f"in hops: {names}, each {'a downgrade' if is_down else 'an upgrade'} of its own"
+        return tuple(reversed(hops))
 
 
 @dataclass(frozen=True, kw_only=True)
