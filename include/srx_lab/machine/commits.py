@@ -82,7 +82,8 @@ def go_by(world: World, nodes: list[NodeId]) -> None:
 def _confirm(world: World, nodes: list[NodeId]) -> None:
     """A commit, or a commit check, confirms what waits [D]; on a node that is not heard it goes on [U]."""
     for node in nodes:
-        world.schedule.cancel(rollback_owner(node))
+        if not world.fault("confirmation_lost", node):
+            world.schedule.cancel(rollback_owner(node))
 
 
 def _expect_confirmation(world: World, node: NodeId, minutes: int) -> None:

@@ -54,6 +54,13 @@ CABLE_FAULTS = (
         words="error: configuration check-out failed",
     ),
     spec(
+        "confirmation_lost",
+        "a commit that confirms another is answered as done, and the other is rolled back all the same",
+        U,
+        Scope.NODE,
+        route=Route.MINIMAL_DOWNTIME,
+    ),
+    spec(
         "power_lost_after_commit",
         "power fails right behind the next commit, and is back after `off_s` and a boot",
         U,

@@ -58,9 +58,11 @@ def _take_what_is_left(world: World, node: NodeId) -> None:
 
 
 def _hear(world: World, regained: set[Link]) -> None:
-    if meet(world):
-        return
     links = world.state.links
+    if meet(world):
+        if links.control:
+            yield_groups(world)
+        return
     apart = all(node.state_of(0) is GroupState.PRIMARY for node in world.nodes())
     if apart and links.control:
         reconnect(world)
@@ -112,6 +114,8 @@ def heal_split(world: World) -> None:
     world.state.links.broken.clear()
     for link in Link:
         world.emit(LinkChanged(link=link.value, up=world.state.links.up(link)))
-    if all(node.is_up for node in world.nodes()) and not meet(world) and world.state.links.control:
-        yield_groups(world)
+    if all(node.is_up for node in world.nodes()):
+        meet(world)
+        if world.state.links.control:
+            yield_groups(world)
     settle(world)

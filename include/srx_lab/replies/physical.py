@@ -45,7 +45,7 @@ def physical_interface(
         leaf("current-physical-address", mac),
         leaf("hardware-physical-address", mac),
         _flapped(scene),
-        *(_counters(scene.world) if counted else ()),
+        *(_counters(scene.world, moves=oper == "up") if counted else ()),
         node("ethernet-mac-statistics", *_mac_counters(scene.world))
         if query.has("media") or counted
         else None,
@@ -68,15 +68,15 @@ def _moved(world: World) -> int:
     return int(world.spec.uptime_s + world.now % 86_400) * _BYTES_A_SECOND
 
 
-def _counters(world: World) -> Iterator[Element]:
-    moved = _moved(world)
+def _counters(world: World, *, moves: bool) -> Iterator[Element]:
+    moved, rate = _moved(world), _BYTES_A_SECOND if moves else 0
     ways = ("input", "output")
     yield node(
         "traffic-statistics",
         *(leaf(f"{way}-bytes", moved) for way in ways),
-        *(leaf(f"{way}-bps", _BYTES_A_SECOND * 8) for way in ways),
+        *(leaf(f"{way}-bps", rate * 8) for way in ways),
         *(leaf(f"{way}-packets", moved // 500) for way in ways),
-        *(leaf(f"{way}-pps", _BYTES_A_SECOND // 500) for way in ways),
+        *(leaf(f"{way}-pps", rate // 500) for way in ways),
     )
     yield node("input-error-list", *(leaf(f"input-{kind}", 0) for kind in ("errors", "drops", "discards")))
     yield node("output-error-list", *(leaf(f"output-{kind}", 0) for kind in ("errors", "drops")))

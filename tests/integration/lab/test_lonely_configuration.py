@@ -168,6 +168,16 @@ def test_an_unconfirmed_commit_is_rolled_back_after_a_boot() -> None:
     assert pair.world.node(N1).settings.disabled == frozenset()
 
 
+def test_a_confirmation_may_be_lost_on_one_node() -> None:
+    pair = Pair()
+    pair.machine.inject("confirmation_lost", node=N1)
+    pair.commit(N0, "set interfaces reth0 disable", confirm_min=5)
+    pair.commit(N0)
+    pair.wait(301)
+    assert pair.world.node(N0).settings.disabled == {"reth0"}
+    assert pair.told(ConfigurationReplaced) == [ConfigurationReplaced(node=N1, by="rollback")]
+
+
 def test_a_commit_may_be_refused_and_nothing_is_changed() -> None:
     pair = Pair()
     pair.machine.inject("commit_refused", words="error: commit failed: (statements constraint check failed)")
