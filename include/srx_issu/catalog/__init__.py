@@ -21,17 +21,20 @@ from srx_issu.catalog.names import cluster_names, image_names
 from srx_issu.catalog.requests.campaign import facts, members, plan_campaign, plan_rule
 from srx_issu.catalog.requests.recovery import RECOVERY_KEYS, RecoveryRequest, resolve_recovery
 from srx_issu.catalog.requests.upgrade import (
-    UPGRADE_KEYS,
+    ROUTE_KEY,
     UpgradeRequest,
     check_keys,
+    command_for,
     eligibility,
+    find_cluster,
     find_image,
     resolve,
+    upgrade_keys,
 )
 
 __all__ = [
     "RECOVERY_KEYS",
-    "UPGRADE_KEYS",
+    "ROUTE_KEY",
     "VARIABLE",
     "CampaignDocument",
     "Catalog",
@@ -43,9 +46,11 @@ __all__ = [
     "check_campaigns",
     "check_keys",
     "cluster_names",
+    "command_for",
     "eligibility",
     "facts",
     "files_folder",
+    "find_cluster",
     "find_image",
     "image_names",
     "load",
@@ -56,6 +61,7 @@ __all__ = [
     "read_campaign",
     "resolve",
     "resolve_recovery",
+    "upgrade_keys",
     "validate",
     "verify_image",
 ]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from srx_issu.campaign.naming import DAG_PREFIX
-from srx_issu.cli.airflow_replies import UnattendedCluster
+from srx_issu.cli.airflow_replies import Run, UnattendedCluster, run_of
 from srx_issu.cli.airflow_session import AirflowSession
 from srx_issu.cli.dag_runs import PAGE, DagRuns
 from srx_issu.cli.login import ApiLogin
@@ -37,6 +37,13 @@ class AirflowApi:
     def of(self, dag_id: str) -> DagRuns:
         """The runs of one DAG."""
         return DagRuns(self.session, dag_id)
+
+    def runs_called(self, run_id: str) -> tuple[Run, ...]:
+        """The runs of that very id, of whichever DAGs."""
+        # Of all ids that begin with it, the id itself comes first.
+        query = {"run_id_prefix_pattern": run_id, "order_by": "run_id", "limit": PAGE}
+        found = self.session.get("/dags/~/dagRuns", **query)["dag_runs"]
+        return tuple(run for run in map(run_of, found) if run.run_id == run_id)
 
     def campaign_names(self) -> tuple[str, ...]:
         found = self.session.get("/dags", dag_id_pattern=f"{DAG_PREFIX}%", limit=PAGE)["dags"]

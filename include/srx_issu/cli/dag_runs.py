@@ -67,9 +67,12 @@ class DagRuns:
         return True
 
     def newest(self) -> tuple[Run, ...]:
-        """The newest hundred runs, newest first."""
-        found = self._session.get(f"{self._dag}/dagRuns", order_by="-run_after", limit=PAGE)
-        return tuple(run_of(each) for each in found["dag_runs"])
+        """The newest hundred runs, newest first; none where Airflow does not have the DAG."""
+        query = {"order_by": "-run_after", "limit": PAGE}
+        answer = self._session.ask("GET", f"{self._dag}/dagRuns", params=query)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return ()
+        return tuple(run_of(each) for each in self._session.accept(answer)["dag_runs"])
 
     def tasks(self, run_id: str) -> tuple[Task, ...]:
         """All of them, page by page; a mapped task has one for each cluster."""

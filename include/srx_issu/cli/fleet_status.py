@@ -16,7 +16,7 @@ from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.display import duration
 from srx_issu.cli.outcome import ending
 from srx_issu.cli.progress import State, phases
-from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAG
+from srx_issu.cli.run_dags import newest_runs
 
 ONE_CLUSTER_ROWS = 10
 _INDENT = 4
@@ -34,9 +34,8 @@ class RunRow:
 
 
 def fleet_rows(api: AirflowApi, cluster: str | None, now: datetime) -> tuple[RunRow, ...]:
-    """The newest run of each cluster, upgrade or recovery, or the ten newest of one."""
-    upgrades, recoveries = api.of(UPGRADE_DAG).newest(), api.of(RECOVERY_DAG).newest()
-    shown = chosen(newest_first(upgrades, recoveries, now), cluster)
+    """The newest run of each cluster, upgrade on any route or recovery, or the ten newest of one."""
+    shown = chosen(newest_first(newest_runs(api), now), cluster)
     return tuple(_row(api.of(run.dag_id), run, now) for run in shown)
 
 
@@ -79,9 +78,9 @@ def unattended_lines(found: Iterable[UnattendedCluster], cluster: str | None, no
     ]
 
 
-def newest_first(upgrades: tuple[Run, ...], recoveries: tuple[Run, ...], now: datetime) -> tuple[Run, ...]:
+def newest_first(runs: tuple[Run, ...], now: datetime) -> tuple[Run, ...]:
     """A run that has not started is newer than all that have."""
-    return tuple(sorted((*upgrades, *recoveries), key=lambda run: run.started or now, reverse=True))
+    return tuple(sorted(runs, key=lambda run: run.started or now, reverse=True))
 
 
 def chosen(runs: tuple[Run, ...], cluster: str | None) -> tuple[Run, ...]:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from srx_issu import catalog
-from srx_issu.cli import audit, bundle, campaign, probe, recover, routes
+from srx_issu.cli import audit, bundle, campaign, probe, recover, routes, upgrade
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, PendingApproval
 from srx_issu.cli.dag_runs import DagRuns
@@ -23,15 +23,14 @@ from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.names import register as register_names
 from srx_issu.cli.no_question import why_no_question
 from srx_issu.cli.outcome import EXIT_NOT_DONE, EXIT_RED
-from srx_issu.cli.paused import refuse_paused
 from srx_issu.cli.release import release
+from srx_issu.cli.run_dags import dag_of
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.stack_here import FilesOption, FolderArgument, one_folder, operator_files
 from srx_issu.cli.terminal import Terminal
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
-from srx_issu.cli.which_image import ImageOption, require_image
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.plural import many
-from srx_issu.ports.dag_names import UPGRADE_DAG
 
 app = typer.Typer(
     help="In-service upgrades of SRX clusters: what Airflow's DAG does, from the command line.",
@@ -78,61 +77,6 @@ def validate(
         errors.print(f"{many(len(found.faults), 'fault')} in {folder}", highlight=False)
         raise typer.Exit(EXIT_RED)
     console.print(f"{folder}: no fault", highlight=False)
-
-
-@app.command()
-def upgrade(  # noqa: PLR0913, PLR0917 (one argument an option of the command)
-    context: typer.Context,
-    cluster: Annotated[
-        str, typer.Argument(help="Name of the cluster in the inventory", autocompletion=complete_cluster)
-    ],
-    image: ImageOption = None,
-    approval: Annotated[
-        bool | None,
-        typer.Option(
-            "--approval/--no-approval", help="Ask a person although policy does not (never: for less)"
-        ),
-    ] = None,
-    fail_back: Annotated[
-        bool, typer.Option(help="Each group back on node0, or where its configured priority prefers")
-    ] = True,
-    no_validate: Annotated[
-        bool,
-        typer.Option("--no-validate", help="Leave the node's own validation out; a person must approve that"),
-    ] = False,
-    fail_back_rg0: Annotated[
-        bool | None,
-        typer.Option("--fail-back-rg0/--no-fail-back-rg0", help="RG0, too; without it as policy says"),
-    ] = None,
-    plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Look at everything, change nothing")
-    ] = False,
-    window_start: Annotated[
-        str | None, typer.Option(help="Nothing starts before, ISO 8601 with zone")
-    ] = None,
-    window_end: Annotated[str | None, typer.Option(help="Nothing starts that could not end before")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Show it until it is over")] = False,
-) -> None:
-    """Upgrade one cluster in service."""
-    require_image(cluster, image)
-    conf = {
-        "cluster": cluster,
-        "image": image,
-        "approval": approval,
-        "fail_back": fail_back,
-        "no_validate": no_validate,
-        "fail_back_rg0": fail_back_rg0,
-        "plan_only": plan_only,
-        "window_start": window_start,
-        "window_end": window_end,
-    }
-    with _airflow(context) as api:
-        upgrades = api.of(UPGRADE_DAG)
-        refuse_paused(upgrades)
-        run = upgrades.trigger(new_run_id(cluster), conf)
-        console.print(f"Run {run.run_id}", highlight=False, soft_wrap=True)
-        if follow:
-            _follow(api, run.run_id)
 
 
 @app.command("follow")
@@ -227,7 +171,7 @@ def summary(followed: Followed, console: Console, report: str) -> None:
 
 def _follow(api: AirflowApi, run_id: str) -> None:
     try:
-        followed = UpgradeFollower(runs=recover.dag_of(api, run_id), console=console).follow(run_id)
+        followed = UpgradeFollower(runs=dag_of(api, run_id), console=console).follow(run_id)
     except KeyboardInterrupt:
         errors.print(f"\nThe run goes on; see it again with: srx-issu follow {run_id}", highlight=False)
         raise typer.Exit(130) from None
@@ -240,7 +184,7 @@ def _follow(api: AirflowApi, run_id: str) -> None:
 def _answer_run(context: typer.Context, run: str, *, refuse: bool, yes: bool) -> None:
     """Whichever of the run's gates asks now."""
     with _airflow(context) as api:
-        runs = recover.dag_of(api, run)
+        runs = dag_of(api, run)
         questions = runs.questions(run)
         if not questions:
             raise ApiFailed(why_no_question(api, runs, run))
@@ -271,7 +215,7 @@ def _airflow(context: typer.Context) -> Iterator[AirflowApi]:
         _warn(login)
         with AirflowApi(login) as api:
             yield api
-    except (ApiFailed, NoLogin) as failure:
+    except (ApiFailed, NoLogin, RequestRefused) as failure:
         errors.print(str(failure), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(EXIT_NOT_DONE) from None
 
@@ -288,6 +232,7 @@ def _warn(login: ApiLogin) -> None:
 audit.register(app)
 campaign.register(app, _airflow)
 recover.register(app, _airflow, _follow)
+upgrade.register(app, _airflow, _follow)
 probe.register(app)
 bundle.register(app)
 routes.register(app)

@@ -6,7 +6,7 @@ import difflib
 
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.dag_runs import DagRuns
-from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAG
+from srx_issu.cli.run_dags import newest_runs
 
 MOST_SUGGESTIONS = 3
 
@@ -24,7 +24,7 @@ def why_no_question(api: AirflowApi, runs: DagRuns, given: str) -> str:
 
 
 def _suggestion(api: AirflowApi, given: str) -> str:
-    newest = [run.run_id for dag in (UPGRADE_DAG, RECOVERY_DAG) for run in api.of(dag).newest()]
+    newest = [run.run_id for run in newest_runs(api)]
     of_cluster = [run_id for run_id in newest if given and run_id.startswith(given)]
     close = of_cluster or difflib.get_close_matches(given, newest, n=MOST_SUGGESTIONS)
     return f"; did you mean {' or '.join(close[:MOST_SUGGESTIONS])}?" if close else ""

@@ -9,20 +9,14 @@ from typing import Annotated
 import typer
 
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.paused import refuse_paused
-from srx_issu.cli.run_ids import RECOVERY, new_recovery_id
+from srx_issu.cli.run_ids import new_recovery_id
 from srx_issu.cli.terminal import Terminal
-from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAG
+from srx_issu.ports.dag_names import RECOVERY_DAG
 
 console = Terminal()
 Airflow = Callable[[typer.Context], AbstractContextManager[AirflowApi]]
-
-
-def dag_of(api: AirflowApi, run_id: str) -> DagRuns:
-    """The runs of the DAG that a run of the command line belongs to."""
-    return api.of(RECOVERY_DAG if run_id.startswith(RECOVERY) else UPGRADE_DAG)
 
 
 def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi, str], None]) -> None:

@@ -12,7 +12,7 @@ from srx_issu.campaign.naming import DAG_PREFIX
 from srx_issu.console import pages
 from srx_issu.console.sources import OpenSources
 from srx_issu.console.unattended import AtWork, unattended
-from srx_issu.ports.dag_names import AUDIT_DAG, DAG_OF, UPGRADE_DAG
+from srx_issu.ports.dag_names import AUDIT_DAG, OWNING_DAGS, UPGRADE_DAG
 
 MayRead = Callable[[str], None]
 """Takes a DAG's id; raises 403 for those who may not read its runs."""
@@ -48,7 +48,7 @@ class ConsoleAnswers:
 
     def upgrade(self, upgrade_id: str, root: str, may_read: MayRead) -> Response:
         sources = self.open_sources()
-        dag_id = pages.dag_of(sources, upgrade_id)
+        dag_id = pages.owning_dag(sources, upgrade_id)
         if dag_id is None:  # the run may be one of issu_audit
             found = pages.audit(sources, pages.AUDIT_PREFIX + upgrade_id)
             may_read(UPGRADE_DAG if found is None else AUDIT_DAG)
@@ -67,7 +67,7 @@ class ConsoleAnswers:
         if dag_id == AUDIT_DAG:
             found = pages.audit(self.open_sources(), pages.AUDIT_PREFIX + run_id)
             return _found(found, pages.unknown(run_id))
-        if dag_id == pages.dag_of(self.open_sources(), run_id):
+        if dag_id == pages.owning_dag(self.open_sources(), run_id):
             return self.upgrade(run_id, root, may_read)
         return page(pages.unknown(run_id), status=404)
 
@@ -77,13 +77,13 @@ class ConsoleAnswers:
 
     def report(self, upgrade_id: str, root: str, may_read: MayRead) -> Response:
         sources = self.open_sources()
-        may_read(pages.dag_of(sources, upgrade_id) or UPGRADE_DAG)
+        may_read(pages.owning_dag(sources, upgrade_id) or UPGRADE_DAG)
         kept = pages.kept_report(sources, upgrade_id)
         return page(kept) if kept is not None else self.upgrade(upgrade_id, root, may_read)
 
     def archive(self, upgrade_id: str, name: str, may_read: MayRead) -> Response:
         sources = self.open_sources()
-        may_read(pages.dag_of(sources, upgrade_id) or UPGRADE_DAG)
+        may_read(pages.owning_dag(sources, upgrade_id) or UPGRADE_DAG)
         content = pages.kept_archive(sources, upgrade_id, name)
         if content is None:
             return page(pages.no_archive(), status=404)
@@ -101,6 +101,6 @@ def _found(html: str | None, otherwise: str) -> Response:
 
 
 def _may_read_upgrades(may_read: MayRead) -> None:
-    """The lists have the runs of both DAGs."""
-    for dag_id in DAG_OF.values():
+    """The lists have the runs of all of them."""
+    for dag_id in OWNING_DAGS:
         may_read(dag_id)

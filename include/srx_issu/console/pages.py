@@ -8,7 +8,7 @@ from urllib.parse import quote
 from srx_issu.campaign.naming import DAG_PREFIX, campaign_id
 from srx_issu.console.sources import Sources
 from srx_issu.console.unattended import Unattended
-from srx_issu.ports.dag_names import DAG_OF
+from srx_issu.ports.dag_names import dag_of
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import EvidenceItem, build_report, is_shown
 from srx_issu.report.documents import Documents, jtac_archive
@@ -61,11 +61,11 @@ def upgrades(
     return template.render(lines=lines, cluster=cluster, root=root, most=MOST, alone=alone)
 
 
-def dag_of(sources: Sources, upgrade_id: str) -> str | None:
+def owning_dag(sources: Sources, upgrade_id: str) -> str | None:
     """The DAG whose run the upgrade is; None when the journal does not know it."""
     if sources.journal.upgrade(upgrade_id) is None:
         return None
-    return DAG_OF[sources.journal.intent(upgrade_id).purpose]
+    return dag_of(sources.journal.intent(upgrade_id))
 
 
 def upgrade(sources: Sources, upgrade_id: str, root: str) -> Live | None:
@@ -141,7 +141,7 @@ def no_archive() -> str:
 def unknown(upgrade_id: str) -> str:
     return fault(
         "No upgrade under this run",
-        f"The journal has no upgrade {upgrade_id}. Runs of other DAGs have none; a run of issu_cluster has "
+        f"The journal has no upgrade {upgrade_id}. Runs of other DAGs have none; a run that upgrades has "
         "none when it was refused before its cluster was claimed: the log of its task claim says why.",
     )
 

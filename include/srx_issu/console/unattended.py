@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from srx_issu.ports.dag_names import DAG_OF
+from srx_issu.ports.dag_names import OWNING_DAGS
 from srx_issu.ports.journal import Json, UpgradeRecord
 
 AtWork = Callable[[Iterable[str]], frozenset[str]]  # of these run ids, those that are queued or running
@@ -54,7 +54,7 @@ def runs_at_work(run_ids: Iterable[str]) -> frozenset[str]:
 
     alive = (DagRunState.QUEUED, DagRunState.RUNNING)
     query = select(DagRun.run_id).where(
-        DagRun.dag_id.in_(tuple(DAG_OF.values())), DagRun.run_id.in_(tuple(run_ids)), DagRun.state.in_(alive)
+        DagRun.dag_id.in_(OWNING_DAGS), DagRun.run_id.in_(tuple(run_ids)), DagRun.state.in_(alive)
     )
     with create_session() as session:
         return frozenset(session.scalars(query))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from srx_issu.catalog import UpgradeRequest, eligibility, find_image, resolve
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import InService
 from srx_issu.ports.codec import dumps, loads
 from tests.integration.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
@@ -264,3 +266,28 @@ def test_the_support_rules_in_force_are_kept_with_the_intent(fleet: Folder) -> N
     for running in ("17.4R1", "21.4R3-S5.4", "22.4R3-S2.11", "23.4R1", "nonsense"):
         assert eligibility(intent, running, intent.support) == eligibility(intent, running, whole)
     assert loads(Intent, dumps(intent)) == intent
+
+
+def test_a_route_that_the_model_never_has_is_refused_with_those_that_it_can_have(fleet: Folder) -> None:
+    fleet.write(
+        "inventory/small.yaml",
+        "clusters: {sml1-fw1: {model: SRX345, site: sml1, node0: {host: a9}, node1: {host: b9}}}",
+    )
+    name = "junos-srxsme-22.4R3-S2.11.tgz"
+    fleet.image(name)
+    content = f"sha256: {DIGEST}, size_bytes: {len(CONTENT)}"
+    entry = f"{{file: {name}, release: 22.4R3-S2.11, models: [SRX345], {content}}}"
+    fleet.write("images/small.yaml", f"images:\n  - {entry}\n")
+    asked = replace(REQUEST, cluster="sml1-fw1", image=name)
+    words = _refusal(fleet, asked)
+    assert "sml1-fw1 (SRX345) cannot take the route issu: guide: SRX300 Series has no ISSU" in words
+    assert "it can have icu, minimal_downtime, dual_reboot" in words
+    assert words.endswith(f"srx-issu upgrade sml1-fw1 --image {name} --route icu")
+    assert resolve(fleet.catalog(), replace(asked, route=Route.ICU)).route is Route.ICU
+    assert "cannot take the route icu" in _refusal(fleet, replace(REQUEST, route=Route.ICU))
+
+
+def test_the_intent_of_an_older_version_is_an_issu(fleet: Folder) -> None:
+    kept = json.loads(dumps(resolve(fleet.catalog(), REQUEST), Intent))
+    assert kept.pop("route") == "issu"
+    assert loads(Intent, json.dumps(kept).encode()).route is Route.ISSU

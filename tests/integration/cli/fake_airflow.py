@@ -32,6 +32,8 @@ class FakeAirflow:
         self.logs: list[Any] = []
         self.logins = 0
         self.unattended: list[dict[str, Any]] = []
+        self.missing = ""  # a DAG that this Airflow does not have
+        self.also_in: list[str] = []  # other DAGs that have a run of the id that is asked for
         self.newest: list[str] = []  # run ids; where there are any, Airflow knows no other
 
     @property
@@ -83,13 +85,21 @@ class FakeAirflow:
         left = self.claimed if "/claim/" in path else self.outcome
         if "/xcomEntries/" in path and left is not None:
             return httpx.Response(200, json={"value": left})
-        if path.endswith("/dagRuns"):
-            newest = self.newest if path == RUNS else []
-            return httpx.Response(200, json={"dag_runs": [self._run(each) for each in newest]})
+        if path.endswith("/dagRuns") and path != f"/api/v2/dags/{self.missing}/dagRuns":
+            return httpx.Response(200, json={"dag_runs": self._runs(path, query)})
         run_id = path.removeprefix(f"{RUNS}/")
         if "/" in run_id or (self.newest and run_id not in self.newest):
             return httpx.Response(404, json={"detail": f"no {path}"})
         return httpx.Response(200, json=self._run(run_id))
+
+    def _runs(self, path: str, query: httpx.QueryParams) -> list[dict[str, Any]]:
+        """Of one DAG, or of all those whose ids begin with the one that is asked for."""
+        if not path.endswith("/~/dagRuns"):
+            return [self._run(each) for each in self.newest] if path == RUNS else []
+        prefix = query["run_id_prefix_pattern"]
+        found = [run_id for run_id in self.newest or [prefix] if run_id.startswith(prefix)]
+        of_others = [{**self._run(prefix), "dag_id": dag_id} for dag_id in self.also_in]
+        return [*map(self._run, found), *of_others]
 
     def _page(self, query: httpx.QueryParams) -> dict[str, Any]:
         """A hundred tasks at most, as Airflow answers."""

@@ -24,13 +24,13 @@ def run(name: str, cluster: str, minutes_ago: int | None, dag_id: str = "issu_cl
 def test_a_clusters_recovery_is_shown_when_it_is_newer_than_its_upgrade() -> None:
     upgrades = (run("up-b", "b", 5), run("up-a", "a", 90))
     recoveries = (run("recover-b", "b", 60, "issu_recover"), run("recover-a", "a", 30, "issu_recover"))
-    shown = chosen(newest_first(upgrades, recoveries, NOW), None)
+    shown = chosen(newest_first((*upgrades, *recoveries), NOW), None)
     assert [each.run_id for each in shown] == ["recover-a", "up-b"]
     assert [each.dag_id for each in shown] == ["issu_recover", "issu_cluster"]
 
 
 def test_what_is_only_queued_is_the_newest() -> None:
-    shown = newest_first((run("up", "a", 1),), (run("recover", "a", None, "issu_recover"),), NOW)
+    shown = newest_first((run("up", "a", 1), run("recover", "a", None, "issu_recover")), NOW)
     assert [each.run_id for each in chosen(shown, "a")] == ["recover", "up"]
 
 

@@ -16,6 +16,7 @@ from srx_issu.console.app import make_app
 from srx_issu.console.sources import Sources, open_sources
 from srx_issu.console.unattended import AtWork
 from srx_issu.domain.errors import JournalError
+from srx_issu.ports.dag_names import OWNING_DAGS
 from tests.integration.console.fakes import OPEN, RECOVERY, OneAudit, two_upgrades
 
 TAKE_OVER = "srx-issu recover fw-b --take-over --reason '...'"
@@ -86,7 +87,7 @@ CAMPAIGN, AUDIT, UPGRADE, RECOVER = "campaign__spring", "issu_audit", "issu_clus
 @pytest.mark.parametrize(
     ("path", "about"),
     [
-        ("/", {UPGRADE, RECOVER}),
+        ("/", set(OWNING_DAGS)),
         ("/upgrades/wave1__fw-a", {UPGRADE}),
         ("/upgrades/wave1__fw-a/report", {UPGRADE}),
         (f"/upgrades/{RECOVERY}", {RECOVER}),

@@ -22,7 +22,7 @@ from srx_demo.lab import Lab
 from srx_demo.operator_files import at_speed
 from srx_demo.scenery import Scenery
 from srx_issu.cli.airflow_api import AirflowApi
-from srx_issu.cli.recover import dag_of
+from srx_issu.cli.run_dags import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.stack.embedded.environment import Wiring, variables
 from srx_issu.stack.embedded.secrets import load_or_create

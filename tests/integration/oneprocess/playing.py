@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.cli.outcome import Ending, ending
-from srx_issu.cli.recover import dag_of
+from srx_issu.cli.run_dags import dag_of
 from tests.integration.oneprocess.place import Place
 from tests.stack.scenarios.played import Played, played
 from tests.stack.scenarios.players import inject, set_policy

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from srx_issu.adapters.journal import SqlJournal
-from srx_issu.cli.recover import dag_of
+from srx_issu.cli.run_dags import dag_of
 from srx_issu.ports.dag_names import UPGRADE_DAG
 from tests.integration.oneprocess.place import Place
 from tests.integration.oneprocess.playing import begin, carry_out, states

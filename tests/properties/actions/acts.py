@@ -10,6 +10,7 @@ from srx_issu.domain.approvals.rule import ApprovalPurpose, Approvals, Person
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.approval.gate import give_up, hear
 from srx_issu.steps.approval.gate_task import Enough, NextGate, Response
 from srx_issu.steps.upgrade.claim import TakeOver
@@ -180,13 +181,15 @@ def pass_time(here: Site) -> None:
 
 
 def collide(here: Site) -> None:
-    """A run of the other DAG with the same id."""
-    run = any_run(here)
-    other = Purpose.RECOVER if run.purpose is Purpose.UPGRADE else Purpose.UPGRADE
-    wanted = upgrade_of(here, run.upgrade_id)
-    if other is Purpose.RECOVER:
-        wanted = recovery_of(wanted, run.upgrade_id)
-    here.claim(Run(upgrade_id=run.upgrade_id, purpose=other), wanted, _word(here))
+    """A run of each other DAG with the same id."""
+    name, own = (run := any_run(here)).upgrade_id, run.dag_id
+    wanted = upgrade_of(here, name)
+    recovery = Run(upgrade_id=name, purpose=Purpose.RECOVER)
+    upgrades = [Run(upgrade_id=name, purpose=Purpose.UPGRADE, route=route) for route in Route]
+    for other in (recovery, *upgrades):
+        if other.dag_id != own:
+            asked = recovery_of(wanted, name) if other is recovery else replace(wanted, route=other.route)
+            here.claim(other, asked, _word(here))
 
 
 def _word(here: Site) -> TakeOver:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from srx_issu.airflow.composition.identity import check_purpose
+from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.domain.approvals.rule import ApprovalPurpose, ApprovalRule, Approvals, Person
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName, Snapshot
@@ -24,7 +24,9 @@ from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Purpose, StartMethod
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
+from srx_issu.ports.dag_names import RECOVERY_DAG, UPGRADE_DAGS
 from srx_issu.steps.approval.gate_task import Gate
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
@@ -55,13 +57,18 @@ FAILED = (SrxIssuError, NotVerified)
 
 @dataclass(kw_only=True)
 class Run:
-    """One run of a DAG. ``purpose`` is the DAG's, whatever the journal holds under its id."""
+    """One run of a DAG. Purpose and route are the DAG's, whatever the journal holds under its id."""
 
     upgrade_id: str
     purpose: Purpose
+    route: Route = Route.ISSU
     at: int = 0  # the step that comes next
     is_at_work: bool = True
     failed: list[str] = field(default_factory=list)
+
+    @property
+    def dag_id(self) -> str:
+        return RECOVERY_DAG if self.purpose is Purpose.RECOVER else UPGRADE_DAGS[self.route]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +117,7 @@ class Site:
         ours = known or wanted
         self.intents.setdefault(run.upgrade_id, wanted)
         try:
-            check_purpose(ours, run.purpose)
+            check_belongs(ours, run.dag_id)
             claim(ours, self.journal, self.leases, self.world.now(), take_over)
         except FAILED as error:
             self.tell(f"{run.upgrade_id}: claim: {error}")
@@ -160,7 +167,7 @@ class Site:
         self.journal.until, until = None, self.journal.until  # opening waits an outage out
         ours = intent_of(self.journal, run.upgrade_id)
         self.journal.until = until
-        check_purpose(ours, run.purpose)
+        check_belongs(ours, run.dag_id)
 
         def told(node: NodeName, command: str, way: StartMethod | None, reached: bool) -> None:
             sent = Arrival(

@@ -20,7 +20,7 @@ from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed, ApiUnreachable, PendingApproval, Run
 from srx_issu.cli.dag_runs import DagRuns
 from srx_issu.cli.outcome import Ending, ending
-from srx_issu.cli.recover import dag_of
+from srx_issu.cli.run_dags import dag_of
 from srx_issu.cli.run_ids import new_recovery_id, new_run_id
 from srx_issu.stack.embedded.stack import Stack
 from srx_issu.stack.processes.home import Home

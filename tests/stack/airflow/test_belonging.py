@@ -1,4 +1,4 @@
-"""A wait of one DAG's run neither watches nor writes for the other DAG's upgrade of the same run id."""
+"""A wait of one DAG's run neither watches nor writes for another DAG's upgrade of the same run id."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from srx_issu.airflow.triggers import belonging
 from srx_issu.airflow.triggers.cluster import ClusterTrigger
 from srx_issu.airflow.triggers.quiet import QuietTrigger
 from srx_issu.airflow.triggers.recovery import RecoveryTrigger
+from srx_issu.airflow.triggers.start import StartTrigger
 from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.ports.dag_names import OWNING_DAGS
 from tests.fakes.intents import intent
 from tests.fakes.memory import MemoryJournal
 from tests.fakes.snapshots import T0
@@ -42,12 +44,14 @@ def of_run(trigger: Any, dag_id: str) -> Any:
         ClusterTrigger(RUN, "resynced", "wait"),
         QuietTrigger(RUN, "wait"),
         WindowTrigger(RUN, "wait"),
+        StartTrigger(RUN, "issu.start", "issu_cluster"),
         RecoveryTrigger(RUN, "roll_back", "wait", 60.0),
     ],
 )
-def test_the_other_dags_upgrade_is_left_alone(trigger: BaseTrigger, journal: MemoryJournal) -> None:
+@pytest.mark.parametrize("other", [dag_id for dag_id in OWNING_DAGS if dag_id != "issu_cluster"])
+def test_another_dags_upgrade_is_left_alone(trigger: BaseTrigger, other: str, journal: MemoryJournal) -> None:
     with pytest.raises(RequestRefused, match="belongs to a run of issu_cluster"):
-        asyncio.run(anext(of_run(trigger, "issu_recover").run()))
+        asyncio.run(anext(of_run(trigger, other).run()))
     assert journal.entries(RUN) == ()
 
 

@@ -85,7 +85,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
 
     @contextmanager
-    def open_upgrade(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
+    def open_upgrade(run_id: str, task_id: str, log: object, *, dag_id: object) -> Iterator[UpgradeContext]:
         yield made.fake.context(task_id)
 
     def note(upgrade_id: str, name: str, text: str, *_: object, **__: object) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from srx_issu.airflow.dags.trigger_form import recovery_params, upgrade_params
-from srx_issu.catalog import RECOVERY_KEYS, UPGRADE_KEYS
+from srx_issu.catalog import RECOVERY_KEYS, upgrade_keys
+from srx_issu.domain.upgrade.route import Route
 from tests.places import ROOT
 
 SERIALISE = f"""
@@ -90,5 +91,6 @@ def test_nothing_behind_claim_can_read_an_operator_file(tmp_path: Path) -> None:
 
 
 def test_the_form_has_the_keys_that_claim_knows() -> None:
-    assert tuple(upgrade_params()) == UPGRADE_KEYS
+    for route in Route:
+        assert tuple(upgrade_params(route)) == upgrade_keys(route)
     assert tuple(recovery_params()) == RECOVERY_KEYS

@@ -32,7 +32,7 @@ def deferred(monkeypatch: pytest.MonkeyPatch) -> tuple[StepOperator, TaskDeferre
     """A task that has sent what it sends, and waits."""
 
     @contextmanager
-    def open_upgrade(run_id: str, task_id: str, log: object, *, purpose: object) -> Iterator[UpgradeContext]:
+    def open_upgrade(run_id: str, task_id: str, log: object, *, dag_id: object) -> Iterator[UpgradeContext]:
         yield FakeUpgrade().context(task_id)
 
     monkeypatch.setattr(step, "open_upgrade", open_upgrade)

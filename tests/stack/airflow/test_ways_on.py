@@ -16,7 +16,6 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 from srx_issu.airflow.operators import step
 from srx_issu.domain.approvals.rule import ApprovalRule, Approvals
 from srx_issu.domain.failure.classes import Permission
-from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import prognosis, store_plan
 from srx_issu.steps.upgrade.judge_outcome import NextStage
@@ -87,7 +86,7 @@ def upgrade(dag: DAG, monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage.fake.journal.record("manual__1", READY_ENTRY)
 
     @contextmanager
-    def open_upgrade(run_id: str, task_id: str, log: object, *, purpose: Purpose) -> Iterator[UpgradeContext]:
+    def open_upgrade(run_id: str, task_id: str, log: object, *, dag_id: str) -> Iterator[UpgradeContext]:
         yield stage.fake.context(task_id)
 
     monkeypatch.setattr(step, "open_upgrade", open_upgrade)

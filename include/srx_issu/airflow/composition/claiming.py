@@ -8,13 +8,15 @@ from typing import Any
 
 from srx_issu import catalog
 from srx_issu.adapters.clock import SystemClock
-from srx_issu.airflow.composition.identity import check_purpose
+from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.order import ORDER_KEY, check_unchanged
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
-from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
+from srx_issu.ports.dag_names import ROUTE_OF, UPGRADE_DAGS
 from srx_issu.steps.campaign.orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.release_cluster import MAX_REASON
@@ -22,21 +24,24 @@ from srx_issu.steps.upgrade.release_cluster import MAX_REASON
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Who asked for the run, with which configuration, and how to tell of another upgrade whether its run is
-    queued or running."""
+    """Who asked for the run, of which DAG, with which configuration, and how to tell of another upgrade
+    whether its run is queued or running."""
 
     requested_by: str
+    dag_id: str
     is_at_work: Callable[[str], bool]
     conf: Mapping[str, Any] = field(default_factory=dict)
 
 
 def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
     """Raises OperatorFileError, RequestRefused or LeaseHeld; then nothing was sent anywhere."""
-    catalog.check_keys(asked.conf, (*catalog.UPGRADE_KEYS, ORDER_KEY))
+    route = ROUTE_OF[asked.dag_id]
+    catalog.check_keys(asked.conf, (*catalog.upgrade_keys(route), catalog.ROUTE_KEY, ORDER_KEY))
+    _check_route(asked, params, route)
     stores = open_stores()
     if stores.journal.upgrade(upgrade_id) is not None:  # cleared or retried: the first intent stays
         intent = stores.journal.intent(upgrade_id)
-        check_purpose(intent, Purpose.UPGRADE)
+        check_belongs(intent, asked.dag_id)
     else:
         intent = _new_intent(upgrade_id, params, asked, stores)
     claim(intent, stores.journal, stores.leases, SystemClock().now())
@@ -44,6 +49,7 @@ def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> I
 
 
 def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores: Stores) -> Intent:
+    route = ROUTE_OF[asked.dag_id]
     ordered = find_order(upgrade_id, asked.conf, stores.campaigns)
     request = catalog.UpgradeRequest(
         upgrade_id=upgrade_id,
@@ -51,11 +57,12 @@ def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores
         image=_named(params, "image"),
         needs_approval=params["approval"],
         fail_back=params["fail_back"],
-        no_validate=params["no_validate"],
+        no_validate=params.get("no_validate", False),
         fail_back_rg0=params["fail_back_rg0"],
         plan_only=params["plan_only"],
         window_start=params["window_start"],
         window_end=params["window_end"],
+        route=route,
         requested_by=ordered.requested_by if ordered else asked.requested_by,
     )
     if ordered is None:
@@ -66,6 +73,20 @@ def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores
     except (OperatorFileError, RequestRefused) as refusal:
         note_refused(ordered, stores.campaigns, SystemClock().now(), str(refusal))
         raise
+
+
+def _check_route(asked: Asked, params: Mapping[str, Any], route: Route) -> None:
+    """A campaign's order names every route but ISSU, so it is held to its DAG here, too."""
+    wanted = asked.conf.get(catalog.ROUTE_KEY) or (Route.ISSU if ORDER_KEY in asked.conf else route)
+    if wanted == route:
+        return
+    if wanted not in list(Route):
+        raise RequestRefused(f"route {wanted!r} is not one of {', '.join(UPGRADE_DAGS)}; nothing was started")
+    command = catalog.command_for(_named(params, "cluster"), _named(params, "image"), Route(wanted))
+    raise RequestRefused(
+        f"route {wanted} is taken by runs of {UPGRADE_DAGS[Route(wanted)]}; this run is of {asked.dag_id}, "
+        f"which takes {route}; nothing was started: {command}"
+    )
 
 
 def _resolved(request: catalog.UpgradeRequest, ordered: Ordered | None) -> Intent:
@@ -88,7 +109,7 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
     reason = _reason(params["reason"])
     if stores.journal.upgrade(upgrade_id) is not None:
         intent = stores.journal.intent(upgrade_id)
-        check_purpose(intent, Purpose.RECOVER)
+        check_belongs(intent, asked.dag_id)
     else:
         check_no_campaign(upgrade_id, asked.conf, stores.campaigns)
         request = catalog.RecoveryRequest(

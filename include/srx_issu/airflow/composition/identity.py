@@ -6,29 +6,24 @@ DAG it works for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.dag_names import DAG_OF
-
-PURPOSES: Mapping[str, Purpose] = {dag_id: purpose for purpose, dag_id in DAG_OF.items()}
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.dag_names import OWNING_DAGS, dag_of
 
 
-def purpose_of(dag_id: str) -> Purpose:
-    """Raises RequestRefused for a DAG whose runs are no upgrades."""
-    try:
-        return PURPOSES[dag_id]
-    except KeyError:
-        known = " and ".join(PURPOSES)
-        raise RequestRefused(f"runs of {dag_id} are not upgrades; only those of {known} are") from None
+def check_owns(dag_id: str) -> str:
+    """The same id. Raises RequestRefused for a DAG whose runs are no upgrades."""
+    if dag_id not in OWNING_DAGS:
+        known = f"{', '.join(OWNING_DAGS[:-1])} and {OWNING_DAGS[-1]}"
+        raise RequestRefused(f"runs of {dag_id} are not upgrades; only those of {known} are")
+    return dag_id
 
 
-def check_purpose(intent: Intent, purpose: Purpose) -> None:
-    """Raises RequestRefused when the upgrade belongs to the other DAG."""
-    if intent.purpose is not purpose:
+def check_belongs(intent: Intent, dag_id: str) -> None:
+    """Raises RequestRefused when the upgrade belongs to another DAG."""
+    if dag_of(intent) != dag_id:
         raise RequestRefused(
-            f"{intent.upgrade_id} belongs to a run of {DAG_OF[intent.purpose]} (cluster "
-            f"{intent.cluster.name}); this run of {DAG_OF[purpose]} has the same run id and may not touch "
+            f"{intent.upgrade_id} belongs to a run of {dag_of(intent)} (cluster "
+            f"{intent.cluster.name}); this run of {dag_id} has the same run id and may not touch "
             "it: start it again under another run id"
         )

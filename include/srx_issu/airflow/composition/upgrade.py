@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.adapters.devices.credentials import Credentials
-from srx_issu.airflow.composition.identity import check_purpose
+from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.later import later
 from srx_issu.airflow.composition.seal import seal
 from srx_issu.airflow.composition.stop import stopped
@@ -21,7 +21,7 @@ from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
-from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.ports.dag_names import RECOVERY_DAG, dag_of
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.late_journal import write_patiently
@@ -30,36 +30,34 @@ from srx_issu.steps.observe_patiently import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
 
 
-def is_open(upgrade_id: str, purpose: Purpose) -> bool:
-    """Whether this upgrade was ever claimed by a run of the DAG with that purpose."""
+def is_open(upgrade_id: str, dag_id: str) -> bool:
+    """Whether this upgrade was ever claimed by a run of that DAG."""
     journal = open_stores().journal
-    return journal.upgrade(upgrade_id) is not None and journal.intent(upgrade_id).purpose is purpose
+    return journal.upgrade(upgrade_id) is not None and dag_of(journal.intent(upgrade_id)) == dag_id
 
 
-def is_running(upgrade_id: str, purpose: Purpose) -> bool:
+def is_running(upgrade_id: str, dag_id: str) -> bool:
     """Whether it is claimed and not closed; True also when the journal cannot say."""
     try:
-        record = open_stores().journal.upgrade(upgrade_id) if is_open(upgrade_id, purpose) else None
+        record = open_stores().journal.upgrade(upgrade_id) if is_open(upgrade_id, dag_id) else None
     except JournalAway:
         return True
     return record is not None and record.closed_at is None
 
 
-def is_under_way(upgrade_id: str, purpose: Purpose) -> bool:
+def is_under_way(upgrade_id: str, dag_id: str) -> bool:
     """Whether it is running and something was, or may have been, sent by it or by whoever it goes on from;
     True also when the journal cannot say."""
-    if not is_running(upgrade_id, purpose):
+    if not is_running(upgrade_id, dag_id):
         return False
     try:
         so_far = known(open_stores().journal.entries(upgrade_id))
     except JournalAway:
         return True
-    return purpose is Purpose.RECOVER or so_far.start is not None or bool(so_far.gathered_groups)
+    return dag_id == RECOVERY_DAG or so_far.start is not None or bool(so_far.gathered_groups)
 
 
-def note_failure(
-    upgrade_id: str, step: str, text: str, log: Any, *, purpose: Purpose, failed: StepFailed
-) -> None:
+def note_failure(upgrade_id: str, step: str, text: str, log: Any, *, dag_id: str, failed: StepFailed) -> None:
     """Writes that a step gave up, waiting for a journal that is away.
 
     Never raises: the failure itself is what counts, and the log has it. Nothing is written into the journal
@@ -69,7 +67,7 @@ def note_failure(
     outage = Outage(clock=SystemClock(), log=log)
 
     def is_ours() -> bool:
-        return is_open(upgrade_id, purpose)
+        return is_open(upgrade_id, dag_id)
 
     try:
         if wait_out(is_ours, outage, limit_s=LIMIT_S):
@@ -93,7 +91,7 @@ def open_upgrade(
     step: str,
     log: Any,
     *,
-    purpose: Purpose,
+    dag_id: str,
     keep: Callable[[StartSession], None] | None = None,
 ) -> Iterator[UpgradeContext]:
     """Everything comes from the journal; no file of the operator's is read. The account of the nodes is read
@@ -102,7 +100,7 @@ def open_upgrade(
     the lease, which also proves that the cluster is still ours.
 
     Raises JournalError, LeaseHeld when the cluster is not ours any more, and RequestRefused when the upgrade
-    of this run id belongs to a DAG of another ``purpose``.
+    of this run id belongs to another DAG than ``dag_id``.
     """
     # PyEZ and paramiko take a second to import; DAG files import this module.
     from srx_issu.adapters.devices.collecting import collect_state  # noqa: PLC0415
@@ -113,7 +111,7 @@ def open_upgrade(
 
     stores, clock = open_stores(), SystemClock()
     intent = intent_of(stores.journal, upgrade_id)
-    check_purpose(intent, purpose)
+    check_belongs(intent, dag_id)
     cluster, timers = intent.cluster, intent.policy.timers
     begun = known(stores.journal.entries(upgrade_id)).start is not None
     log = log if log is not None else logging.getLogger(__name__)

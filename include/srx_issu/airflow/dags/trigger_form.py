@@ -12,6 +12,8 @@ from collections.abc import Mapping
 
 from airflow.sdk import DAG, Param
 
+from srx_issu.domain.upgrade.route import Route
+
 # Every parameter has a default, if only None: Airflow 3.3.2 validates a DAG's defaults again when it starts a
 # task from its trigger, and a parameter without one ends the whole triggerer.
 
@@ -22,9 +24,10 @@ def give_form(dag: DAG, params: Mapping[str, Param]) -> None:
     dag.params.update(params)
 
 
-def upgrade_params() -> dict[str, Param]:
-    """Cluster and image must be named; everything else has a safe default."""
-    return {
+def upgrade_params(route: Route = Route.ISSU) -> dict[str, Param]:
+    """What a run on that route can be asked for, ``catalog.upgrade_keys``. Cluster and image must be named;
+    everything else has a safe default."""
+    params = {
         "cluster": cluster_param(),
         "image": Param(
             None,
@@ -61,6 +64,9 @@ def upgrade_params() -> dict[str, Param]:
         "window_start": _moment("Window opens", "Nothing starts before"),
         "window_end": _moment("Window closes", "Nothing starts that could not end before"),
     }
+    if route not in (Route.ISSU, Route.ICU):  # the image is validated in any case
+        del params["no_validate"]
+    return params
 
 
 def recovery_params() -> dict[str, Param]:

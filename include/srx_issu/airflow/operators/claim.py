@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.adapters.clock import SystemClock
 from srx_issu.airflow.composition.claiming import Asked, claim_cluster
 from srx_issu.airflow.operators.question import skip
-from srx_issu.airflow.operators.run_state import is_at_work
+from srx_issu.airflow.operators.run_state import is_at_work, own_dag
 from srx_issu.domain.errors import LeaseHeld, OperatorFileError, RequestRefused, UpgradeClosed
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent
@@ -41,7 +41,10 @@ class ClaimOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Json]:
         run: Any = context["dag_run"]
         asked = Asked(
-            requested_by=requested_by(context), is_at_work=partial(is_at_work, context), conf=run.conf or {}
+            requested_by=requested_by(context),
+            dag_id=own_dag(context),
+            is_at_work=partial(is_at_work, context),
+            conf=run.conf or {},
         )
         outage = Outage(clock=SystemClock(), log=self.log)
         try:

@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.airflow.composition.upgrade import is_open, note_failure, open_upgrade
 from srx_issu.airflow.operators.evidence import COLLECT, keep
-from srx_issu.airflow.operators.run_state import failed_tasks, purpose
+from srx_issu.airflow.operators.run_state import failed_tasks, own_dag
 from srx_issu.airflow.operators.step import run_step, waited_out
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway
 from srx_issu.domain.history.step_events import StepFailed
@@ -43,7 +43,7 @@ class CloseOperator(BaseOperator):
         self.report = report
 
     def execute(self, context: Context) -> Facts:
-        if not waited_out(lambda _: is_open(context["run_id"], purpose(context)), context, self.log):
+        if not waited_out(lambda _: is_open(context["run_id"], own_dag(context)), context, self.log):
             raise AirflowFailException("nothing was claimed, so there is nothing to close; see task claim")
         failed = failed_tasks(self, context)
         run_step(self, context, lambda upgrade_context: _settle(upgrade_context, failed))
@@ -77,7 +77,7 @@ class CloseOperator(BaseOperator):
                 left_undone(upgrade_context, f"{type(error).__name__}: {error}")
 
     def _opened(self, context: Context) -> AbstractContextManager[UpgradeContext]:
-        return open_upgrade(context["run_id"], CLEAN_UP, self.log, purpose=purpose(context))
+        return open_upgrade(context["run_id"], CLEAN_UP, self.log, dag_id=own_dag(context))
 
     def _report(self, context: Context) -> Facts:
         """The upgrade is over: a report that cannot be written is said, and changes nothing."""
@@ -90,7 +90,7 @@ class CloseOperator(BaseOperator):
             )
             text = f"the report could not be written: {type(error).__name__}: {error}"
             failed = StepFailed(task=self.task_id)
-            note_failure(upgrade_id, REPORT, text, self.log, purpose=purpose(context), failed=failed)
+            note_failure(upgrade_id, REPORT, text, self.log, dag_id=own_dag(context), failed=failed)
             return {"report": None}
         return {"report": written.get("html")}
 

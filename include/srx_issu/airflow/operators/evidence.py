@@ -11,7 +11,7 @@ from collections.abc import Callable
 from airflow.sdk import BaseOperator, Context
 
 from srx_issu.airflow.composition.upgrade import open_upgrade
-from srx_issu.airflow.operators.run_state import purpose
+from srx_issu.airflow.operators.run_state import own_dag
 from srx_issu.airflow.operators.step import waited_out
 from srx_issu.domain.errors import JournalAway
 from srx_issu.domain.history.events import Observed
@@ -36,7 +36,7 @@ def keep(
     """What ``collect`` returns; empty where it failed."""
 
     def attempt(_: float) -> Facts:
-        with open_upgrade(context["run_id"], step, operator.log, purpose=purpose(context)) as upgrade_context:
+        with open_upgrade(context["run_id"], step, operator.log, dag_id=own_dag(context)) as upgrade_context:
             return _collected(upgrade_context, collect)
 
     try:

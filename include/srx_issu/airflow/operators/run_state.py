@@ -6,16 +6,16 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context, DagRunState, TaskInstanceState
 
-from srx_issu.airflow.composition.identity import PURPOSES, purpose_of
-from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.airflow.composition.identity import check_owns
+from srx_issu.ports.dag_names import OWNING_DAGS
 
 REFUSED_KEY = "refused"  # XCom: why a request was refused
 
 
-def purpose(context: Context) -> Purpose:
-    """What the task's run was started for: the upgrade of its run id must be of that purpose."""
+def own_dag(context: Context) -> str:
+    """The DAG of the task's run: the upgrade of its run id must belong to it."""
     run: Any = context["dag_run"]
-    return purpose_of(run.dag_id)
+    return check_owns(run.dag_id)
 
 
 def failed_tasks(operator: BaseOperator, context: Context) -> list[str]:
@@ -31,4 +31,4 @@ def is_at_work(context: Context, upgrade_id: str) -> bool:
     """Whether Airflow has a run of that id that is queued or running; False when it has none at all."""
     ti: Any = context["ti"]
     alive = [DagRunState.QUEUED, DagRunState.RUNNING]
-    return any(ti.get_dr_count(dag_id=dag, run_ids=[upgrade_id], states=alive) for dag in PURPOSES)
+    return any(ti.get_dr_count(dag_id=dag, run_ids=[upgrade_id], states=alive) for dag in OWNING_DAGS)

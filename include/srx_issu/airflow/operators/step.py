@@ -17,7 +17,7 @@ from srx_issu.airflow.composition.metrics import AirflowMetrics
 from srx_issu.airflow.composition.metrics import part as as_name
 from srx_issu.airflow.composition.upgrade import is_running, is_under_way, note_failure, open_upgrade
 from srx_issu.airflow.operators.failures import airflow_failure
-from srx_issu.airflow.operators.run_state import purpose
+from srx_issu.airflow.operators.run_state import own_dag
 from srx_issu.airflow.triggers.pause import PauseTrigger
 from srx_issu.domain.errors import (
     ConnectionUnusable,
@@ -66,7 +66,7 @@ class StepOperator(BaseOperator):
         """What the triggerer has asked for is attached to; its no is the task's end."""
         if why := "; ".join(event.values()):
             gave_up = StepFailed(task=self.task_id)
-            note_failure(context["run_id"], part, why, self.log, purpose=purpose(context), failed=gave_up)
+            note_failure(context["run_id"], part, why, self.log, dag_id=own_dag(context), failed=gave_up)
             raise AirflowFailException(why)
         return self._go_on(context, part)
 
@@ -85,7 +85,7 @@ class StepOperator(BaseOperator):
         from srx_issu.airflow.triggers.start import StartTrigger  # noqa: PLC0415 - brings asyncssh
 
         self.log.info("%s: %s", part, reason)
-        trigger = StartTrigger(context["run_id"], part, purpose(context).value)
+        trigger = StartTrigger(context["run_id"], part, own_dag(context))
         self.defer(trigger=trigger, method_name="started", kwargs={"part": part})
         raise AssertionError("defer raises")
 
@@ -169,16 +169,16 @@ def run_parts(operator: BaseOperator, context: Context, order: InOrder) -> Any:
     A journal that is away and a connection that cannot be used are waited out in here, and the part begins
     anew; where that takes too long the task fails without a word in the journal, and its next try goes on.
     """
-    run_id, meant = context["run_id"], purpose(context)
+    run_id, meant = context["run_id"], own_dag(context)
 
     def attempt(away_s: float) -> Any:
-        with open_upgrade(run_id, operator.task_id, operator.log, purpose=meant) as upgrade_context:
+        with open_upgrade(run_id, operator.task_id, operator.log, dag_id=meant) as upgrade_context:
             return order.go_on(upgrade_context, away_s)
 
     def failed(text: str) -> None:
         part = order.current
         gave_up = StepFailed(task=operator.task_id, awaited=part.awaits)
-        note_failure(run_id, part.name, text, operator.log, purpose=meant, failed=gave_up)
+        note_failure(run_id, part.name, text, operator.log, dag_id=meant, failed=gave_up)
 
     metrics = AirflowMetrics()
     try:
@@ -211,7 +211,7 @@ def noted_failure(
 
 def waited_out(attempt: Callable[[float], R], context: Context, log: Any) -> R:
     """``steps.outage.run_patiently`` for a task of an upgrade."""
-    running, begun = (partial(ask, context["run_id"], purpose(context)) for ask in (is_running, is_under_way))
+    running, begun = (partial(ask, context["run_id"], own_dag(context)) for ask in (is_running, is_under_way))
     return run_patiently(attempt, clock=SystemClock(), log=log, is_running=running, is_begun=begun)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.triggers.base import BaseTrigger
 
 from srx_issu.adapters.clock import SystemClock
-from srx_issu.airflow.composition.identity import check_purpose, purpose_of
+from srx_issu.airflow.composition.identity import check_belongs, check_owns
 from srx_issu.airflow.watching.watcher import watcher_of_loop
 from srx_issu.steps.outage import Outage, wait_out_in_loop
 
@@ -16,9 +16,9 @@ async def check_belonging(trigger: BaseTrigger, upgrade_id: str) -> None:
     instance = trigger.task_instance
     if instance is None:
         return
-    purpose, here = purpose_of(instance.dag_id), watcher_of_loop()
+    dag_id, here = check_owns(instance.dag_id), watcher_of_loop()
 
     def check() -> None:
-        check_purpose(here.stores.journal.intent(upgrade_id), purpose)
+        check_belongs(here.stores.journal.intent(upgrade_id), dag_id)
 
     await wait_out_in_loop(check, Outage(clock=SystemClock(), log=trigger.log))

@@ -16,7 +16,6 @@ from srx_issu.airflow.composition.upgrade import StartSession, open_upgrade
 from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.watching.watcher import watcher_of_loop
 from srx_issu.domain.errors import ConnectionUnusable, JournalAway, SrxIssuError
-from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.upgrade.start_issu import start_issu
 
 FAILED = "failed"  # in an event: why the start must not be, or what the node said
@@ -24,17 +23,17 @@ AWAY_S = 10.0  # before the worker, which waits for what is away, takes the step
 
 
 class StartTrigger(BaseTrigger):
-    """``upgrade_id`` is the run id, ``step`` the step's name, ``purpose`` that of the upgrade."""
+    """``upgrade_id`` is the run id, ``step`` the step's name, ``dag_id`` the DAG of the run."""
 
-    def __init__(self, upgrade_id: str, step: str, purpose: str) -> None:
+    def __init__(self, upgrade_id: str, step: str, dag_id: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.upgrade_id = upgrade_id
         self.step = step
-        self.purpose = purpose
+        self.dag_id = dag_id
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         path = f"{type(self).__module__}.{type(self).__qualname__}"
-        return path, {"upgrade_id": self.upgrade_id, "step": self.step, "purpose": self.purpose}
+        return path, {"upgrade_id": self.upgrade_id, "step": self.step, "dag_id": self.dag_id}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         await check_belonging(self, self.upgrade_id)
@@ -55,10 +54,9 @@ class StartTrigger(BaseTrigger):
 
     def _start(self, kept: list[tuple[StartSession, float]]) -> None:
         sessions: list[StartSession] = []
-        purpose = Purpose(self.purpose)
         try:
             with open_upgrade(
-                self.upgrade_id, self.step, self.log, purpose=purpose, keep=sessions.append
+                self.upgrade_id, self.step, self.log, dag_id=self.dag_id, keep=sessions.append
             ) as context:
                 limit_s = context.intent.policy.timers.worst_case_s
                 start_issu(context)

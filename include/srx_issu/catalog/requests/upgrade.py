@@ -8,6 +8,7 @@ sensor's.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,13 +22,17 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.junos.version import image_facts
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy
+from srx_issu.domain.upgrade.model_routes import routes_of, why_never
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
 
-# What a run of issu_cluster may be asked for: the form's fields.
+# What a run that upgrades may be asked for: the form's fields, but for those that its route does not have.
 UPGRADE_KEYS = (
     "cluster", "image", "approval", "fail_back", "fail_back_rg0", "no_validate", "plan_only",
     "window_start", "window_end",
 )  # fmt: skip
+ROUTE_KEY = "route"  # of a run's configuration, never of a form: each DAG takes one route
+_ONLY_BY: Mapping[str, frozenset[Route]] = {"no_validate": frozenset({Route.ISSU, Route.ICU})}
 _OTHERS = (
     "audit__",
     "inventory__",
@@ -53,6 +58,12 @@ class UpgradeRequest:
     plan_only: bool = False
     window_start: str | None = None  # ISO 8601 with offset; None or "" = at once
     window_end: str | None = None
+    route: Route = Route.ISSU  # that of the DAG that runs
+
+
+def upgrade_keys(route: Route) -> tuple[str, ...]:
+    """The fields of the form of that route's DAG."""
+    return tuple(key for key in UPGRADE_KEYS if route in _ONLY_BY.get(key, (route,)))
 
 
 def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
@@ -62,6 +73,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
     if cluster.hold is not None:
         raise RequestRefused(f"cluster {cluster.name} is on hold: {cluster.hold}; the inventory says so")
     image = find_image(catalog, request.image, cluster.model)
+    check_route(request.route, cluster, image.name, catalog.support_rules)
     software = _software(catalog.support_rules, cluster, image)
     if request.no_validate and software is SoftwareFamily.VMHOST:
         raise RequestRefused(
@@ -86,6 +98,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
         plan_only=request.plan_only,
         window_start=start,
         window_end=end,
+        route=request.route,
         shared_limits=catalog.concurrency.of(cluster),
         support=catalog.support_rules.about(cluster.model),
     )
@@ -95,6 +108,21 @@ def eligibility(intent: Intent, running_release: str, rules: SupportMatrix) -> S
     """May the cluster go from what it runs to the intent's image? ASK is for a person. Never raises."""
     support = judge(intent.cluster.model, running_release, intent.image.release, rules)
     return replace(support, software=intent.software)
+
+
+def check_route(route: Route, cluster: Cluster, image: str, rules: SupportMatrix) -> None:
+    """Raises RequestRefused where the cluster's model can never take the route."""
+    if why := why_never(route, cluster.model, rules):
+        fitting = routes_of(cluster.model, rules)
+        raise RequestRefused(
+            f"{cluster.name} ({cluster.model}) cannot take the route {route}: {why}; it can have "
+            f"{', '.join(fitting)}: {command_for(cluster.name, image, fitting[0])}"
+        )
+
+
+def command_for(cluster: str, image: str, route: Route) -> str:
+    """The command line that asks for an upgrade on that route."""
+    return f"srx-issu upgrade {shlex.quote(cluster)} --image {shlex.quote(image)} --route {route}"
 
 
 def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, image: Image) -> Approvals:

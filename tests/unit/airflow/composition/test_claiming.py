@@ -50,8 +50,8 @@ def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stores:
     return found
 
 
-def asked(conf: dict[str, Any]) -> Asked:
-    return Asked(requested_by="ada", is_at_work=lambda _: False, conf=conf)
+def asked(conf: dict[str, Any], dag_id: str = "issu_cluster") -> Asked:
+    return Asked(requested_by="ada", dag_id=dag_id, is_at_work=lambda _: False, conf=conf)
 
 
 def ordered(stores: Stores, **changes: Any) -> UpgradeOrder:
@@ -90,7 +90,7 @@ def test_a_key_that_means_nothing_is_refused(stores: Stores, conf: dict[str, Any
 def test_a_recovery_is_as_strict(stores: Stores) -> None:
     conf = {"cluster": "fra1-fw1", "image": IMAGE, "takeover": True}
     with pytest.raises(RequestRefused, match="did you mean 'take_over'"):
-        claim_for_recovery("recover-1", {**RECOVERY, **conf}, asked(conf))
+        claim_for_recovery("recover-1", {**RECOVERY, **conf}, asked(conf, "issu_recover"))
     assert stores.journal.upgrade("recover-1") is None
 
 
@@ -101,12 +101,60 @@ def test_a_wrong_name_is_refused_with_the_nearest(stores: Stores) -> None:
     assert stores.journal.upgrade("manual__1") is None
 
 
+@pytest.mark.parametrize("dag_id", ["icu_cluster", "minimal_downtime_cluster", "reboot_cluster"])
+def test_an_upgrade_takes_the_route_of_its_dag_and_is_never_anothers(stores: Stores, dag_id: str) -> None:
+    claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(CONF))
+    before = stores.journal.entries("manual__1")
+    with pytest.raises(RequestRefused, match=f"belongs to a run of issu_cluster .* this run of {dag_id}"):
+        claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(CONF, dag_id))
+    assert stores.journal.entries("manual__1") == before
+
+
+def test_the_dag_says_which_route_is_taken(stores: Stores) -> None:
+    conf = {**CONF, "route": "dual_reboot"}
+    assert (
+        claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(conf, "reboot_cluster")).route == "dual_reboot"
+    )
+
+
+@pytest.mark.parametrize(
+    ("route", "words"),
+    [
+        (
+            "dual_reboot",
+            "taken by runs of reboot_cluster.*srx-issu upgrade fra1-fw1 --image .* --route dual_reboot",
+        ),
+        ("fast", "route 'fast' is not one of issu, icu, minimal_downtime, dual_reboot"),
+        (["issu"], "route .'issu'. is not one of"),
+    ],
+)
+def test_another_route_is_refused_with_the_dag_to_use(stores: Stores, route: object, words: str) -> None:
+    conf = {**CONF, "route": route}
+    with pytest.raises(RequestRefused, match=words):
+        claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(conf))
+    assert stores.journal.upgrade("manual__1") is None
+
+
+def test_a_route_that_has_no_such_option_refuses_it(stores: Stores) -> None:
+    conf = {**CONF, "no_validate": False}
+    with pytest.raises(RequestRefused, match="unknown in the run's configuration: 'no_validate'"):
+        claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(conf, "reboot_cluster"))
+    assert stores.journal.upgrade("manual__1") is None
+
+
+def test_a_campaigns_order_of_an_issu_starts_no_other_route(stores: Stores) -> None:
+    order = ordered(stores)
+    with pytest.raises(RequestRefused, match="route issu is taken by runs of issu_cluster"):
+        claim_cluster(order.run_id, {**UPGRADE, **CONF}, asked(order.whole_conf, "reboot_cluster"))
+    assert stores.journal.upgrade(order.run_id) is None
+
+
 def test_a_recovery_does_not_share_the_journal_of_an_upgrade_with_its_run_id(stores: Stores) -> None:
     intent = claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(CONF))
     assert (intent.purpose, intent.requested_by) == (Purpose.UPGRADE, "ada")
     before = stores.journal.entries("manual__1")
     with pytest.raises(RequestRefused, match="belongs to a run of issu_cluster"):
-        claim_for_recovery("manual__1", {**RECOVERY, **CONF}, asked(CONF))
+        claim_for_recovery("manual__1", {**RECOVERY, **CONF}, asked(CONF, "issu_recover"))
     assert stores.journal.entries("manual__1") == before
 
 
@@ -116,7 +164,7 @@ def test_a_run_with_a_campaigns_name_must_show_the_order(stores: Stores) -> None
         with pytest.raises(RequestRefused, match="does not show the order"):
             claim_cluster(order.run_id, {**UPGRADE, **conf}, asked(conf))
     with pytest.raises(RequestRefused, match="orders no such run"):
-        claim_for_recovery(order.run_id, {**RECOVERY, **CONF}, asked(CONF))
+        claim_for_recovery(order.run_id, {**RECOVERY, **CONF}, asked(CONF, "issu_recover"))
     assert stores.journal.upgrade(order.run_id) is None
 
 

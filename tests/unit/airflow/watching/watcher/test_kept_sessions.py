@@ -61,7 +61,7 @@ def test_it_ends_with_its_loop() -> None:
 
 
 def test_its_trigger_goes_through_the_database_and_back() -> None:
-    made = StartTrigger("manual__1", "issu.start", "upgrade")
+    made = StartTrigger("manual__1", "issu.start", "issu_cluster")
     path, given = made.serialize()
     assert path == "srx_issu.airflow.triggers.start.StartTrigger"
     assert StartTrigger(**given).serialize() == (path, given)
