@@ -10,6 +10,7 @@ from tests.integration.mutants.approvals import APPROVALS_GUARDS
 from tests.integration.mutants.gate import GATE_GUARDS
 from tests.integration.mutants.mutant import Mutant
 from tests.integration.mutants.others import OTHER_GUARDS
+from tests.integration.mutants.routes import ROUTE_GUARDS
 
 _TABLE = "CONDITIONS: Mapping[SendPurpose, tuple[SendCondition, ...]] = "
 
@@ -28,4 +29,4 @@ def _row(purpose: str, condition: str) -> Mutant:
 
 
 ROWS = tuple(_row(purpose.value, condition.value) for purpose, row in CONDITIONS.items() for condition in row)
-MUTANTS = (*APPROVALS_GUARDS, *GATE_GUARDS, *OTHER_GUARDS, *ROWS)
+MUTANTS = (*APPROVALS_GUARDS, *GATE_GUARDS, *OTHER_GUARDS, *ROUTE_GUARDS, *ROWS)
