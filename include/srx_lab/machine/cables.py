@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from srx_lab.machine.effects import CableChanged
 from srx_lab.machine.faults import Fault
-from srx_lab.machine.groups import settle
 from srx_lab.machine.links import rewire
 from srx_lab.machine.ports import members, owner_of
 from srx_lab.machine.wiring import Link
@@ -82,7 +81,6 @@ def _set(world: World, cables: tuple[str, ...], plug: bool, child: int | None) -
             if held[index] is not plug:
                 held[index] = plug
                 world.emit(CableChanged(cable=cable, child=index, plugged=plug))
-    settle(world)
 
 
 def come_back(world: World, fault: Fault) -> None:

@@ -8,7 +8,7 @@ from srx_lab.machine.boot import announce_reboot
 from srx_lab.machine.effects import LinkChanged
 from srx_lab.machine.groups import set_state, settle
 from srx_lab.machine.isolation import ineligible_owner, is_out, isolate
-from srx_lab.machine.meeting import damage_spus, meet, reconnect, yield_groups
+from srx_lab.machine.meeting import damage_spus, junior, meet, reconnect, yield_groups
 from srx_lab.machine.wiring import Link
 from srx_lab.machine.words import GroupState, NodeId
 from srx_lab.machine.world import World
@@ -67,15 +67,9 @@ def _hear(world: World, regained: set[Link]) -> None:
     if apart and links.control:
         reconnect(world)
     elif apart:
-        damage_spus(world, yield_to(world))
+        damage_spus(world, junior(world, 0))
     elif Link.CONTROL in regained:
         _recover(world)
-
-
-def yield_to(world: World) -> NodeId:
-    """Of two nodes that are both primary, the one of the lower RG0 priority."""
-    configured = world.state.groups[0].spec.priority
-    return min(NodeId, key=lambda node: (configured[node], -node.number))
 
 
 def _recover(world: World) -> None:

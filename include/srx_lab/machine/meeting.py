@@ -41,11 +41,11 @@ def meet(world: World) -> bool:
     for node in NodeId:
         _restart_cards(world, node)
     if world.state.links.control:
-        lose_configuration(world, _junior(world, 0))
+        lose_configuration(world, junior(world, 0))
     return True
 
 
-def _junior(world: World, group: int) -> NodeId:
+def junior(world: World, group: int) -> NodeId:
     """Who gives way: who is not primary, between two primaries the one of the lower priority."""
     holders = [each.node for each in world.nodes() if each.state_of(group) is GroupState.PRIMARY]
     if len(holders) == 1:
@@ -84,18 +84,18 @@ def _fail_cold_sync(world: World, node: NodeId) -> None:
 
 def yield_groups(world: World) -> NodeId:
     """Of each group that both nodes have, the node of the lower priority gives up. Who it is for RG0."""
-    junior = _junior(world, 0)
+    loser_of_all = junior(world, 0)
     for group in sorted(world.state.groups):
         if all(node.state_of(group) is GroupState.PRIMARY for node in world.nodes()):
-            loser, configured = _junior(world, group), world.state.groups[group].spec.priority
+            loser, configured = junior(world, group), world.state.groups[group].spec.priority
             reason = f"Preempt/yield({configured[loser]}/{configured[loser.peer]})"
             set_state(world, loser, group, GroupState.SECONDARY_HOLD, reason)
             set_state(world, loser, group, GroupState.SECONDARY, "Ready to become secondary")
-    return junior
+    return loser_of_all
 
 
 def reconnect(world: World) -> None:
     """Two nodes that ran each on its own are connected without a reboot of one of them."""
-    junior = yield_groups(world)
-    take_from_peer(world, junior)
-    damage_spus(world, junior)
+    loser = yield_groups(world)
+    take_from_peer(world, loser)
+    damage_spus(world, loser)
