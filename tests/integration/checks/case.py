@@ -96,7 +96,7 @@ def somebody_logs_in(command: str) -> Prepare:
 
 
 def uncommitted(nodes: LabNodes) -> None:
-    nodes.cluster.machine.world.node(NodeId.NODE0).configuration.candidate.append(
+    nodes.cluster.machine.world.node(NodeId.NODE1).configuration.candidate.append(
         "set system host-name other"
     )
 
