@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from srx_issu.adapters.devices import questions
+from srx_issu.adapters.devices.next_boot import next_boot
 from srx_issu.adapters.devices.parse import status, sync, system
 from srx_issu.adapters.devices.parse.nodes import own_body
 from srx_issu.adapters.devices.parse.reply import Element, number
@@ -44,12 +45,15 @@ _UPTIME = "system-uptime-information"
 SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, DeviceTimeout, SessionLost)
 
 
-def interview(node: NodeName) -> Interview:
-    """Returns the node's view: reachable False when its own address answered no question at all."""
+def interview(node: NodeName, *, asks_next_boot: bool = False) -> Interview:
+    """Returns the node's view: reachable False when its own address answered no question at all.
+
+    ``asks_next_boot``: also what it will boot next, which only some routes need.
+    """
     view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
     unread = set[str]()
     refused = False
-    for field, question in QUESTIONS.items():
+    for field, question in (QUESTIONS | NEXT_BOOT if asks_next_boot else QUESTIONS).items():
         try:
             view = yield from question(node, view)
             answered += 1
@@ -110,6 +114,11 @@ def _issu(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     return replace(view, issu=sync.issu_status(body))
 
 
+def _next_boot(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    found = yield from next_boot(node, view)
+    return replace(view, next_boot=found)
+
+
 QUESTIONS = {  # by the field of NodeView that it fills
     "release": _software,
     "booted_at": _clock,
@@ -117,6 +126,9 @@ QUESTIONS = {  # by the field of NodeView that it fills
     "cold_sync": _cold_sync,
     "issu": _issu,
 }
+
+
+NEXT_BOOT = {"next_boot": _next_boot}
 
 
 PLANNED = (questions.SOFTWARE, questions.UPTIME, questions.STATUS, questions.COLD_SYNC, questions.ISSU)

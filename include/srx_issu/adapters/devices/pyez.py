@@ -60,9 +60,11 @@ class PyezClusterReader:
         *,
         now: Callable[[], datetime] = utc_now,
         sessions: NodeSessions | None = None,
+        asks_next_boot: bool = False,
     ) -> None:
         self._cluster = cluster
         self._sessions = sessions or NodeSessions(cluster, credentials, timers)
+        self._asks_next_boot = asks_next_boot
         self._now = now
 
     def observe(self) -> Snapshot:
@@ -72,7 +74,7 @@ class PyezClusterReader:
         return Snapshot(cluster=self._cluster.name, taken_at=taken_at, node0=node0, node1=node1)
 
     def _view(self, node: NodeName) -> NodeView:
-        asking = interview(node)
+        asking = interview(node, asks_next_boot=self._asks_next_boot)
         try:
             question = next(asking)
             while True:

@@ -40,6 +40,7 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.upgrade.commands import (
     AbortIssu,
+    AddSoftware,
     Command,
     RebootNode,
     ResyncPolicies,
@@ -59,10 +60,14 @@ log = logging.getLogger(__name__)
 _PATIENCE_S: dict[type[Command], float] = {
     SnapshotSoftware: 2700.0,
     ValidateImage: 1800.0,
+    AddSoftware: 2700.0,
     RollBackNode: 900.0,
     ResyncPolicies: 300.0,
 }
 
+
+# A reboot's answer tells nothing that a look does not, and some releases never end it (docs/junos.md).
+REBOOT_ANSWER_S = 15.0
 
 _TAKES_DOWN = (RebootNode, RollBackNode)
 
@@ -149,6 +154,8 @@ class NetconfLine:
         if isinstance(command, StartIssu):
             raise RequestRefused("an ISSU is started over a start line, which starts it once")
         timeout_s = max(self.rpc_s, _PATIENCE_S.get(type(command), 0.0))
+        if isinstance(command, RebootNode):
+            timeout_s = min(timeout_s, REBOOT_ANSWER_S)
         by_rpc, by_cli = RequestForm(rpc=command.rpc), cli_form(command.cli, "text")
         # The RPC is missing up to 21.2 and was found refused: docs/junos.md, "Questions and their RPCs"
         first, second = (by_cli, by_rpc) if isinstance(command, ResyncPolicies) else (by_rpc, by_cli)

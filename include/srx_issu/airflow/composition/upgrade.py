@@ -19,6 +19,7 @@ from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.history.entry import entry_of
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.ports.dag_names import RECOVERY_DAG, dag_of
@@ -123,7 +124,8 @@ def open_upgrade(
 
         @cache
         def reader() -> PyezClusterReader:
-            return stack.enter_context(PyezClusterReader(cluster, account(), timers))
+            asks = intent.route in BY_PLAN
+            return stack.enter_context(PyezClusterReader(cluster, account(), timers, asks_next_boot=asks))
 
         @cache
         def made_writer() -> PyezClusterWriter:

@@ -151,6 +151,7 @@ class PlannedAction:
     node: NodeName | None = None  # None: both, or the cluster
     commands: tuple[PlannedCommand, ...] = ()
     done_when: tuple[StateCondition, ...] = ()
+    stop_when: tuple[StateCondition, ...] = ()  # one of these holds: a person is paged at once
 
 
 @dataclass(frozen=True, kw_only=True)

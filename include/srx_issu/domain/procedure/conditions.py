@@ -35,6 +35,7 @@ class StateClaim(StrEnum):
     GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
     WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
     NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
+    BACK_ON_OTHER = "back_on_other"  # [node] has booted since the command [since], and does not run [release]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +198,15 @@ def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Ju
     return Judged(holds=None if rebooted.holds is None else not rebooted.holds, text=rebooted.text)
 
 
+def _back_on_other(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    rebooted = _rebooted(condition, now, booted)
+    if not rebooted.holds:
+        return rebooted
+    runs_it = _runs(condition, now)
+    text = f"{rebooted.text}, and {runs_it.text}"
+    return Judged(holds=None if runs_it.holds is None else not runs_it.holds, text=text)
+
+
 def _pending(condition: StateCondition, now: Snapshot) -> Judged:
     node, view = _node(condition), now.view(_node(condition))
     if condition.release is None:
@@ -226,6 +236,7 @@ _JUDGES_BY_BOOT: Mapping[StateClaim, Callable[[StateCondition, Snapshot, BootTim
     StateClaim.GONE: _gone,
     StateClaim.WENT_DOWN: _went_down,
     StateClaim.NOT_BACK: _not_back,
+    StateClaim.BACK_ON_OTHER: _back_on_other,
 }
 _Judge = Callable[[StateCondition, Snapshot], Judged]
 _JUDGES: Mapping[StateClaim, _Judge] = {

@@ -13,11 +13,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand, TakenCommand
+from srx_issu.domain.procedure.action import (
+    ActionName,
+    CommandKind,
+    PlannedAction,
+    PlannedCommand,
+    TakenCommand,
+)
 from srx_issu.domain.procedure.conditions import Judged, StateCondition, judge
 from srx_issu.domain.procedure.stop_rules import StopVerdict, objection, split_brain
 
 RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
+RESEND_REBOOT_AFTER = timedelta(seconds=20)  # of a node whose peer must not come back before it is down
 MOST_TRIES = 3
 
 
@@ -65,6 +72,9 @@ def next_in(
     taken = tuple(done)
     if split := split_brain(now):
         return Stop(reason=split.reason, page=True)
+    stops = [judge(condition, now, _boot_times(taken)) for condition in action.stop_when]
+    if danger := next((j for j in stops if j.holds), None):
+        return Stop(reason=danger.text, page=True)
     for command in _due(action, now, taken):
         if _may_be_sent(command, now, taken):
             return _send(action, command, now, taken)
@@ -119,7 +129,9 @@ def _may_be_sent(command: PlannedCommand, now: Snapshot, taken: tuple[TakenComma
     tries = [t.at for t in taken if t.key == command.key]
     if not tries:
         return True
-    return not command.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= RESEND_AFTER
+    together = command.order is CommandKind.REBOOT_TOGETHER
+    pause = RESEND_REBOOT_AFTER if together else RESEND_AFTER
+    return not command.is_once and len(tries) < MOST_TRIES and now.taken_at - max(tries) >= pause
 
 
 def _unfinished(action: PlannedAction, now: Snapshot, taken: tuple[TakenCommand, ...]) -> list[str]:

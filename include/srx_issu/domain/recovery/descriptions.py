@@ -56,6 +56,7 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.GONE: f"{node} is down: its peer has lost it",
         StateClaim.WENT_DOWN: f"{node} is down",
         StateClaim.NOT_BACK: f"{node} is not back yet",
+        StateClaim.BACK_ON_OTHER: f"{node} is back, and does not run {condition.release}",
     }
     return sentences[condition.claim]
 

@@ -18,7 +18,8 @@ from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.route import Route
 
-REBOOT_KEY = "reboot_{node}"
+REBOOTS = "reboot_"  # the keys of its reboots begin so
+REBOOT_KEY = f"{REBOOTS}{{node}}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ def dual_reboot_plan(before: Snapshot, intent: Intent) -> RoutePlan:
             phase=RoutePhase.REBOOT,
             words=f"{way.secondary} reboots, and {way.primary} as soon as it is down: traffic stops",
             actions=(_reboot_secondary(way), _reboot_primary(way)),
+            is_urgent=True,
         ),
         PhasePlan(
             phase=RoutePhase.NODES_BACK,
@@ -171,6 +173,16 @@ def _wait_for_both(way: _Way) -> PlannedAction:
         deadline="boot_s",
         commands=(again,),
         done_when=way.both(way.target),
+        stop_when=tuple(_back_on_other(way, node) for node in NodeName),
+    )
+
+
+def _back_on_other(way: _Way, node: NodeName) -> StateCondition:
+    return StateCondition(
+        claim=StateClaim.BACK_ON_OTHER,
+        node=node,
+        release=way.target,
+        since=REBOOT_KEY.format(node=node),
     )
 
 

@@ -29,6 +29,7 @@ class PhasePlan:
     phase: RoutePhase
     words: str
     actions: tuple[PlannedAction, ...]
+    is_urgent: bool = False  # seconds count: looked at without a pause until its actions are over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,10 @@ class RoutePlan:
     def action(self, name: ActionName) -> PlannedAction | None:
         """The action of that name; None = this plan has none."""
         return next((action for action in self.actions if action.name is name), None)
+
+    def is_urgent(self, name: ActionName) -> bool:
+        """Whether that action is of an urgent phase."""
+        return any(phase.is_urgent and name in {a.name for a in phase.actions} for phase in self.phases)
 
     def actions_of(self, phase: RoutePhase) -> tuple[PlannedAction, ...]:
         return next((each.actions for each in self.phases if each.phase is phase), ())

@@ -61,7 +61,7 @@ class Timers:
     resync_s: float = 3600.0
     install_s: float = 2700.0  # software added on one node, its validation included
     boot_s: float = 2700.0  # one node, from the command until it says which release it runs
-    shortest_boot_s: float = 120.0  # no node of any platform is back sooner
+    shortest_boot_s: float = 120.0  # no node of any platform is back from a reboot sooner
     rg0_hold_down_s: float = 300.0  # real captures: secondary-hold lasts 301 s on RG0
     group_settle_s: float = 120.0
     convergence_s: float = 900.0  # how long state may take to come back before it counts as lost

@@ -16,6 +16,7 @@ from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import RouteStepPassed
 from srx_issu.domain.procedure.action import ActionName, CommandKind, TakenCommand
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
+from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
 from srx_issu.steps.baseline import timers_in_force
 from srx_issu.steps.context import Facts, UpgradeContext
@@ -27,6 +28,7 @@ from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 from srx_issu.steps.waits.converge import ActionWait
 
+LOOK_AGAIN_S = 2.0  # while seconds count
 KEY_PREFIX = "route."  # of the keys of a route's commands in the journal
 
 _SENT_FOR = {
@@ -52,6 +54,7 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
     plan = route_plan(so_far, context.evidence)
     if not so_far.route_commands:
         reassess_if_old(context)
+    paged = False
     while True:
         now = _stamped(context, context.reader.observe())
         sent = context.known().route_commands
@@ -67,12 +70,34 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
             case Send():
                 _send(context, plan, step)
             case Wait():
-                timers = timers_in_force(context.known(), context.intent)
-                return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
+                waiting = _waiting(context, step)
+                if not plan.is_urgent(name):
+                    return waiting
+                _look_soon(context, waiting, sent)
+            case Stop() if step.page and not paged:
+                paged = True  # two primaries may be seen while a group moves between the two looks
+                context.clock.sleep(_pause_s(context))
             case Stop():
                 _stop(context, step.reason)
             case _:
                 assert_never(step)
+
+
+def _waiting(context: UpgradeContext, step: Wait) -> ActionWait:
+    timers = timers_in_force(context.known(), context.intent)
+    return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
+
+
+def _look_soon(context: UpgradeContext, waiting: ActionWait, sent: tuple[TakenCommand, ...]) -> None:
+    """Seconds count: the worker is kept. The time runs from the first reboot that was sent."""
+    first = next((one.at for one in sent if one.key.startswith(REBOOTS)), None)
+    if first is not None and (context.journal.now() - first).total_seconds() > waiting.deadline_s:
+        overdue(waiting)
+    context.clock.sleep(_pause_s(context))
+
+
+def _pause_s(context: UpgradeContext) -> float:
+    return min(LOOK_AGAIN_S, context.intent.policy.timers.poll_s)
 
 
 def overdue(waiting: ActionWait) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from srx_issu.adapters.devices.next_boot import PENDING
 from srx_issu.adapters.devices.parse.capacity import filesystem_of, filesystems
 from srx_issu.adapters.devices.parse.reply import Element, fragment, number
 from srx_issu.adapters.devices.parse.system import clock_facts, software_facts
@@ -191,7 +192,7 @@ QUESTIONS = (
         Question(rpc=Rpc("file-list", (("path", _RESCUE_FILE), ("detail", None)))),
         NO_SUCH_FILE,
     ),
-    of_each("pending_install", pending_install, Question(rpc=Rpc("request-package-checks-pending-install"))),
+    of_each("pending_install", pending_install, PENDING),
 )
 
 
