@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 EACH = 3  # one process may play every row about a kind
@@ -17,12 +17,23 @@ class OtherKind:
     model: str
     release: str
     target: str
+    each: int = EACH
+    durations: Mapping[str, float] = field(default_factory=dict)
 
 
 OTHER_KINDS: Mapping[str, OtherKind] = {
     "11.4": OtherKind(prefix="fw-old-", model="SRX5600", release="11.4R7.5", target="12.1R3.5"),
     "CP": OtherKind(prefix="fw-cp-", model="SRX5600-SPC2", release="21.4R3-S5.4", target="22.4R3-S2.11"),
     "RE3": OtherKind(prefix="fw-re3-", model="SRX5800-RE3", release="21.4R3-S5.4", target="22.4R3-S2.11"),
+    # Its boots take seconds at the tests' speed: the second node must be down before the first is back.
+    "DUAL": OtherKind(
+        prefix="fw-dual-",
+        model="SRX1500",
+        release="21.4R3-S5.4",
+        target="22.4R3-S2.11",
+        each=30,
+        durations={"reboot": 1500, "cold_sync": 60},
+    ),
 }
 TARGETS = {kind.model: kind.target for kind in OTHER_KINDS.values()}
 
@@ -30,7 +41,8 @@ TARGETS = {kind.model: kind.target for kind in OTHER_KINDS.values()}
 def other_clusters(pattern: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Their entries in a topology, each like ``pattern`` but for model, release and name."""
     for kind in OTHER_KINDS.values():
-        for number in range(1, EACH + 1):
+        for number in range(1, kind.each + 1):
             scale = {**pattern["scale"], "fpcs": 1}
             own = {"name": f"{kind.prefix}{number:02}", "model": kind.model, "release": kind.release}
-            yield {**pattern, **own, "scale": scale}
+            durations = {**pattern.get("durations", {}), **kind.durations}
+            yield {**pattern, **own, "scale": scale, "durations": durations}

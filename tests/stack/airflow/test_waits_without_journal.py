@@ -21,7 +21,7 @@ from srx_issu.airflow.triggers.recovery import RecoveryTrigger
 from srx_issu.airflow.triggers.window import WindowTrigger
 from srx_issu.airflow.watching.campaign import ClusterWatch
 from srx_issu.airflow.watching.idle import OpenQuiet
-from srx_issu.airflow.watching.recovery import RecoveryWatch
+from srx_issu.airflow.watching.recovery import PlanOf, PlanWatch
 from srx_issu.airflow.watching.waiter import Call
 from srx_issu.airflow.watching.window import OpenWindow
 from srx_issu.campaign.events import UpgradeOrdered
@@ -139,12 +139,13 @@ def window(behind: AwayJournal, renew: Callable[[], None] = lambda: None) -> Ope
     )
 
 
-def recovering(behind: AwayJournal, renew: Callable[[], None]) -> RecoveryWatch:
+def recovering(behind: AwayJournal, renew: Callable[[], None]) -> PlanWatch:
     unused, late = cast("Any", None), lines(behind)
-    return RecoveryWatch(
+    return PlanWatch(
         upgrade_id=RUN,
         intent=intent(),
         step="recover.abort",
+        of=PlanOf.RECOVERY,
         action=ActionName.ABORT_ISSU,
         plan=unused,
         reader=unused,

@@ -49,6 +49,7 @@ from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 from srx_issu.steps.upgrade.validate_image import validate_image
 
 WINDOW = "wait_for_window"
+START_ISSU = "issu.start"  # the task with which the ISSU begins
 # The end of a run waits for nobody: what keeps it from being told is mostly over in a moment.
 AT_THE_END: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=3)}
 
@@ -88,17 +89,18 @@ def assess() -> Stage:
         return Stage(entry=decision, exit=decision, endings=endings)
 
 
-def before_start() -> dict[BeforeStart, str | None]:
+def before_start(start: str) -> dict[BeforeStart, str | None]:
+    """``start``: the task with which the route begins."""
     return {
         BeforeStart.ASK: "approval.approve_start",
         BeforeStart.WAIT: WINDOW,
-        BeforeStart.START: "issu.start",
+        BeforeStart.START: start,
     }
 
 
-def prepare() -> BranchStepOperator:
-    """Configuration saved, software backed up where the platform can, image on the starting node; and then to
-    the gates, unless nobody need be asked."""
+def prepare(start: str = START_ISSU) -> BranchStepOperator:
+    """Configuration saved, software backed up where the platform can, image on each node that needs it; and
+    then to the gates, unless nobody need be asked."""
     return branch(
         "prepare",
         looks("prepare.back_up_configuration", back_up_configuration),
@@ -106,16 +108,18 @@ def prepare() -> BranchStepOperator:
         sends("prepare.stage_image", stage_image, Sending.UPLOAD),
         sends("prepare.validate_image", validate_image, Sending.VALIDATE),
         looks("prepare.ask_for_start", ask_for_start),
-        branches=before_start(),
+        branches=before_start(start),
         once_begun=BeforeStart.START,
     )
 
 
-def approval() -> Stage:
+def approval(start: str = START_ISSU) -> Stage:
     """The gates ask when policy says so; the guard behind them believes only what the journal holds."""
     with TaskGroup("approval", tooltip="A person says yes"):
         gates = approval_gates("approve_start", ApprovalPurpose.START, start_request)
-        branches = {answer: task for answer, task in before_start().items() if answer is not BeforeStart.ASK}
+        branches = {
+            answer: task for answer, task in before_start(start).items() if answer is not BeforeStart.ASK
+        }
         # The gates that nobody needed are skipped.
         guard = branch(
             "confirm_approval",

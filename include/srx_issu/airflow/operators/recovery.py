@@ -1,75 +1,130 @@
-"""One branch of a recovery as a task: it sends what is due and defers while it must wait."""
+"""The steps of a plan as a task: it sends what is due and defers while it must wait."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from airflow.sdk import BaseOperator, Context
+from airflow.triggers.base import BaseTrigger
 
-from srx_issu.airflow.operators.step import run_parts, run_step
+from srx_issu.airflow.operators.step import pause_at, run_parts, run_step
 from srx_issu.domain.procedure.action import ActionName
+from srx_issu.domain.routes.plan import RoutePhase
 from srx_issu.steps.context import Facts, UpgradeContext
-from srx_issu.steps.recovery.branch import RecoveryBranch, actions_left
-from srx_issu.steps.recovery.recover_cluster import carry_out, overdue
-from srx_issu.steps.waits.converge import ActionWait
+from srx_issu.steps.recovery import branch as recovery
+from srx_issu.steps.recovery import recover_cluster
+from srx_issu.steps.recovery.branch import RecoveryBranch
+from srx_issu.steps.routes import carry_out as route
+from srx_issu.steps.waits.converge import ActionWait, NotYet
 from srx_issu.steps.waits.in_order import InOrder, Part
 
 
-class RecoveryOperator(BaseOperator):
-    """Takes the steps of the plan one after the other. Where the plan takes another branch, a person has
-    cleared the task: it passes at once."""
+class PlanOperator(BaseOperator):
+    """Takes the steps of a plan one after the other; those that are over are not taken again."""
 
     ui_color = "#f6efd9"
-
-    def __init__(self, *, branch: RecoveryBranch, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.branch = branch
 
     def execute(self, context: Context) -> Facts:
         return self._go_on(context, overdue_at=None)
 
-    def look_again(self, context: Context, event: Mapping[str, Any], action: str) -> Facts:
-        """Something changed on the nodes, or the deadline of the step ``action`` has passed."""
-        return self._go_on(context, overdue_at=ActionName(action) if event.get("overdue") else None)
+    def look_again(self, context: Context, event: Mapping[str, Any] | None, action: str) -> Facts:
+        """Something changed, a pause is over, or the deadline of the step ``action`` has passed."""
+        is_overdue = event is not None and event.get("overdue")
+        return self._go_on(context, overdue_at=ActionName(action) if is_overdue else None)
+
+    def actions_left(self, upgrade_context: UpgradeContext) -> tuple[ActionName, ...]:
+        raise NotImplementedError
+
+    def carry_out(self, upgrade_context: UpgradeContext, name: ActionName) -> Facts | ActionWait | NotYet:
+        raise NotImplementedError
+
+    def overdue(self, upgrade_context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:
+        raise NotImplementedError
+
+    def trigger(self, run_id: str, name: ActionName, deadline_s: float) -> BaseTrigger:
+        raise NotImplementedError
 
     def _go_on(self, context: Context, *, overdue_at: ActionName | None) -> Facts:
-        left = run_step(self, context, partial(actions_left, branch=self.branch))
+        left = run_step(self, context, self.actions_left)
         if not left:
             self.log.info("nothing is left to do here")
             return {"nothing": "the plan takes another branch, or all of its steps are over"}
         parts = [self._part(name, is_overdue=name is overdue_at) for name in left]
         order = InOrder(parts=parts)
         result = run_parts(self, context, order)
+        name = left[order.place]
+        if isinstance(result, NotYet):
+            pause_at(self, result, {"action": name.value})
         if isinstance(result, ActionWait):
-            self._wait(context, left[order.place], result)
+            self.log.info("%s waits: %s", name, result.reason)
+            trigger = self.trigger(context["run_id"], name, result.deadline_s)
+            self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
         return dict(order.results)
 
     def _part(self, name: ActionName, *, is_overdue: bool) -> Part:
-        def step(upgrade_context: UpgradeContext) -> Facts | ActionWait:
-            result = carry_out(upgrade_context, name)
+        def step(upgrade_context: UpgradeContext) -> Facts | ActionWait | NotYet:
+            result = self.carry_out(upgrade_context, name)
             if (
                 is_overdue
                 and isinstance(result, ActionWait)
                 and _is_still_overdue(upgrade_context, name, result)
             ):
-                overdue(upgrade_context, name, result)
+                self.overdue(upgrade_context, name, result)
             return result
 
-        return Part(name=self._step_name(name), step=step, awaits=name)
+        return Part(name=self.step_name(name), step=step, awaits=name)
 
-    def _step_name(self, name: ActionName) -> str:
+    def step_name(self, name: ActionName) -> str:
         """Of a plan's step in the journal: it begins with the task's group."""
         return f"{self.task_id.rpartition('.')[0]}.{name}"
 
-    def _wait(self, context: Context, name: ActionName, waiting: ActionWait) -> None:
+
+class RecoveryOperator(PlanOperator):
+    """One branch of a recovery. Where the plan takes another branch, a person has cleared the task: it passes
+    at once."""
+
+    def __init__(self, *, branch: RecoveryBranch, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.branch = branch
+
+    def actions_left(self, upgrade_context: UpgradeContext) -> tuple[ActionName, ...]:
+        return recovery.actions_left(upgrade_context, self.branch)
+
+    def carry_out(self, upgrade_context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
+        return recover_cluster.carry_out(upgrade_context, name)
+
+    def overdue(self, upgrade_context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:
+        recover_cluster.overdue(upgrade_context, name, waiting)
+
+    def trigger(self, run_id: str, name: ActionName, deadline_s: float) -> BaseTrigger:
         from srx_issu.airflow.triggers.recovery import RecoveryTrigger  # noqa: PLC0415 - brings asyncssh
 
-        self.log.info("%s waits: %s", name, waiting.reason)
-        step = self._step_name(name)
-        trigger = RecoveryTrigger(context["run_id"], name.value, step, waiting.deadline_s)
-        self.defer(trigger=trigger, method_name="look_again", kwargs={"action": name.value})
+        return RecoveryTrigger(run_id, name.value, self.step_name(name), deadline_s)
+
+
+class RouteOperator(PlanOperator):
+    """One phase of a route that goes by a plan."""
+
+    ui_color = "#e8f4ea"
+
+    def __init__(self, *, phase: RoutePhase, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.phase = phase
+
+    def actions_left(self, upgrade_context: UpgradeContext) -> tuple[ActionName, ...]:
+        return route.actions_left(upgrade_context, self.phase)
+
+    def carry_out(self, upgrade_context: UpgradeContext, name: ActionName) -> Facts | ActionWait | NotYet:
+        return route.carry_out(upgrade_context, name)
+
+    def overdue(self, upgrade_context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:
+        route.overdue(upgrade_context, name, waiting)
+
+    def trigger(self, run_id: str, name: ActionName, deadline_s: float) -> BaseTrigger:
+        from srx_issu.airflow.triggers.recovery import RouteTrigger  # noqa: PLC0415 - brings asyncssh
+
+        return RouteTrigger(run_id, name.value, self.step_name(name), deadline_s)
 
 
 def _is_still_overdue(upgrade_context: UpgradeContext, name: ActionName, waiting: ActionWait) -> bool:

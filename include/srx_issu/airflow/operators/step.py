@@ -217,11 +217,14 @@ def waited_out(attempt: Callable[[float], R], context: Context, log: Any) -> R:
 
 def pause(operator: BaseOperator, not_yet: NotYet, part_name: str) -> NoReturn:
     """Defers the task until its ``look_again`` at that part is due; holds no worker."""
+    pause_at(operator, not_yet, {"part": part_name})
+
+
+def pause_at(operator: BaseOperator, not_yet: NotYet, where: dict[str, Any]) -> NoReturn:
+    """The same; ``where`` tells ``look_again`` with what to go on."""
     length = timedelta(seconds=not_yet.pause_s)
     until = SystemClock().now() + length
     operator.log.info("%s; looking again in %.0f s", not_yet.reason, not_yet.pause_s)
     trigger = PauseTrigger(until.isoformat())
-    operator.defer(
-        trigger=trigger, method_name="look_again", kwargs={"part": part_name}, timeout=length + GRACE
-    )
+    operator.defer(trigger=trigger, method_name="look_again", kwargs=where, timeout=length + GRACE)
     raise AssertionError("defer raises")

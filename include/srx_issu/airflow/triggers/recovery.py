@@ -1,17 +1,17 @@
-"""Waits while one step of a recovery has nothing to send. A worker goes on when that changes."""
+"""Waits while one step of a plan has nothing to send. A worker goes on when that changes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from srx_issu.airflow.triggers.belonging import check_belonging
 from srx_issu.airflow.triggers.cluster import jittered
 from srx_issu.airflow.triggers.guarded import guarded
-from srx_issu.airflow.watching.recovery import RecoveryWatch, open_recovery
+from srx_issu.airflow.watching.recovery import PlanOf, PlanWatch, open_plan
 from srx_issu.domain.procedure.action import ActionName
 from srx_issu.domain.procedure.progress import Wait, step_of
 
@@ -22,6 +22,8 @@ SETTLE_S = 3.0
 
 class RecoveryTrigger(BaseTrigger):
     """``action`` is an ActionName; ``step`` the task id; ``deadline_s`` counts from the first wait."""
+
+    of: ClassVar[PlanOf] = PlanOf.RECOVERY
 
     def __init__(self, upgrade_id: str, action: str, step: str, deadline_s: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -46,7 +48,8 @@ class RecoveryTrigger(BaseTrigger):
     async def _wait(self) -> bool:
         """Whether the step is overdue; False: a worker has something to do."""
         await check_belonging(self, self.upgrade_id)
-        async with open_recovery(self.upgrade_id, ActionName(self.action), self.step, self.log) as watch:
+        action = ActionName(self.action)
+        async with open_plan(self.upgrade_id, self.of, action, self.step, self.log) as watch:
             seen = ""
             await asyncio.sleep(max(SETTLE_S, watch.poll_s))
             while True:
@@ -62,10 +65,16 @@ class RecoveryTrigger(BaseTrigger):
                     )
                 await asyncio.sleep(jittered(watch.poll_s))
 
-    async def _still(self, watch: RecoveryWatch) -> str | None:
+    async def _still(self, watch: PlanWatch) -> str | None:
         """Why there is still nothing to send; None = something has changed."""
         now = await watch.observe()
         if now is None:
             return "there is no account to log in with"
         step = step_of(watch.plan, ActionName(self.action), now, watch.taken)
         return step.reason if isinstance(step, Wait) else None
+
+
+class RouteTrigger(RecoveryTrigger):
+    """The same for a step of a route's plan."""
+
+    of: ClassVar[PlanOf] = PlanOf.ROUTE

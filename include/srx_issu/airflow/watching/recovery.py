@@ -1,4 +1,4 @@
-"""The waits of a recovery's steps."""
+"""The waits of the steps of a plan: a recovery's, or a route's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -31,30 +32,46 @@ from srx_issu.domain.errors import (
 )
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.step_events import WaitBegan
-from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.history.upgrade_state import UpgradeState, known
 from srx_issu.domain.procedure.action import ActionName, TakenCommand
 from srx_issu.domain.recovery.plan import RecoveryPlan
+from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncClusterReader
+from srx_issu.ports.journal import Evidence
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.late_journal import LateJournal
 from srx_issu.steps.observe_patiently import require_login
 from srx_issu.steps.outage import Outage
 from srx_issu.steps.recovery.stored_plan import plan_in
+from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.waits.watch import SHORT_S, away_words
 from srx_issu.steps.waits.watch_loop import LeaseKeeper
 
 
+class PlanOf(StrEnum):
+    """Whose plan it is."""
+
+    RECOVERY = "recovery"
+    ROUTE = "route"
+
+
+def taken_of(so_far: UpgradeState, of: PlanOf) -> tuple[TakenCommand, ...]:
+    """What of it was, or may have been, sent."""
+    return so_far.route_commands if of is PlanOf.ROUTE else so_far.recovery_commands
+
+
 @dataclass(kw_only=True)
-class RecoveryWatch:
-    """What a waiting step of a recovery is judged by."""
+class PlanWatch:
+    """What a waiting step of a plan is judged by."""
 
     upgrade_id: str
     intent: Intent
     step: str
     action: ActionName
-    plan: RecoveryPlan
+    of: PlanOf
+    plan: RecoveryPlan | RoutePlan
     reader: AsyncClusterReader
     stores: Stores
     lines: LateJournal
@@ -102,7 +119,7 @@ class RecoveryWatch:
         except JournalAway as error:
             self.lines.outage.begun(error)
             return False
-        self.taken = known(entries).recovery_commands
+        self.taken = taken_of(known(entries), self.of)
         await self._back("journal", self.lines.outage.over())
         return not was_away
 
@@ -116,22 +133,23 @@ class RecoveryWatch:
 
 
 @asynccontextmanager
-async def open_recovery(
-    upgrade_id: str, action: ActionName, step: str, log: Any
-) -> AsyncIterator[RecoveryWatch]:
+async def open_plan(
+    upgrade_id: str, of: PlanOf, action: ActionName, step: str, log: Any
+) -> AsyncIterator[PlanWatch]:
     """One step's wait, subscribed to its cluster until it ends."""
     here, clock = watcher_of_loop(), SteadyClock()
-    prepare = partial(_prepare_recovery, here, upgrade_id, action, step, clock)
+    prepare = partial(_prepare_plan, here, upgrade_id, of, action, step, clock)
     opened = await prepare_patiently(prepare, log)
     intent = opened.intent
     await renew_where_possible(here, intent, log)
     lines, reader = late_journal_of(here, upgrade_id, log), here.subscribe(intent, log)
     try:
-        yield RecoveryWatch(
+        yield PlanWatch(
             upgrade_id=upgrade_id,
             intent=intent,
             step=step,
             action=action,
+            of=of,
             plan=opened.plan,
             taken=opened.taken,
             reader=reader,
@@ -147,28 +165,34 @@ async def open_recovery(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _PreparedRecovery:
+class _PreparedPlan:
     """What the journal knows of a waiting step."""
 
     intent: Intent
-    plan: RecoveryPlan
+    plan: RecoveryPlan | RoutePlan
     taken: tuple[TakenCommand, ...]
     began_at: datetime
 
 
-def _prepare_recovery(
-    here: Watcher, upgrade_id: str, action: ActionName, step: str, clock: Clock
-) -> _PreparedRecovery:
+def _prepare_plan(
+    here: Watcher, upgrade_id: str, of: PlanOf, action: ActionName, step: str, clock: Clock
+) -> _PreparedPlan:
     stores = here.stores
     intent = intent_of(stores.journal, upgrade_id)
     so_far = known(stores.journal.entries(upgrade_id))
-    plan = plan_in(so_far, stores.evidence)
-    if plan is None:
-        raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
     wait = PendingWait(upgrade_id=upgrade_id, awaited=action, step=step)
-    return _PreparedRecovery(
+    return _PreparedPlan(
         intent=intent,
-        plan=plan,
-        taken=so_far.recovery_commands,
+        plan=_plan(so_far, stores.evidence, of),
+        taken=taken_of(so_far, of),
         began_at=begin_wait(stores, wait, so_far, "waiting", clock),
     )
+
+
+def _plan(so_far: UpgradeState, evidence: Evidence, of: PlanOf) -> RecoveryPlan | RoutePlan:
+    if of is PlanOf.ROUTE:
+        return route_plan(so_far, evidence)
+    plan = plan_in(so_far, evidence)
+    if plan is None:
+        raise RequestRefused("there is no recovery plan in the journal: it must be made before this step")
+    return plan

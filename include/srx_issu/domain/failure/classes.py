@@ -39,6 +39,18 @@ class FailureClass(StrEnum):
     STUCK = "stuck"  # the deadline has passed without a word of failure
     TRANSCRIPT_LOST = "transcript_lost"  # the deadline has passed and there are no words at all
 
+    # routes that install each node by itself
+    IMAGE_REFUSED = "image_refused"  # a node does not take the image, nothing has rebooted
+    PENDING_ON_ONE_NODE = "pending_on_one_node"  # installed on one node only, nothing has rebooted
+    NOT_REBOOTED = "not_rebooted"  # installed on both nodes, nothing has rebooted
+    NEXT_BOOT_UNKNOWN = "next_boot_unknown"  # a node does not tell what it boots next
+    SECOND_REBOOT_LOST = "second_reboot_lost"  # one node is down, the other does not go down
+    NODE_NOT_BACK = "node_not_back"  # a node has not come back from its reboot
+    NODE_BACK_ON_OLD = "node_back_on_old"  # back on the old release, before its peer is back
+    RELEASES_TOGETHER = "releases_together"  # both nodes answer, on two releases
+    BOTH_BACK_ON_OLD = "both_back_on_old"  # both have rebooted into the old release
+    NOT_IN_SYNC = "not_in_sync"  # both on the target, and not in sync in time
+
     # the cluster itself
     POLICIES_OUT_OF_SYNC = "policies_out_of_sync"  # routing and packet forwarding engine disagree
     NODE_MISSING = "node_missing"  # a node does not answer and no code says why

@@ -18,7 +18,7 @@ from srx_issu.domain.failure.situation import ClusterSituation, Situation, class
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.failure.transcript import CLASS_OF_CODE, Stopped
 
-__all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose"]
+__all__ = ["Diagnosis", "FailureClass", "NodeFinding", "diagnose", "node_findings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ def diagnose(
         target=target,
         window_open=stopped.window_open if stopped else None,
         evidence=(standing.reason, *_broken_links(now), *issu_signs(now), *_words(case, failure)),
-        findings=tuple(_findings(before, now, target)),
+        findings=tuple(node_findings(before, now, target)),
     )
 
 
@@ -244,7 +244,8 @@ def _words(case: _FailureCase, failure: FailureClass) -> Iterator[str]:
         yield f"the transcript speaks of '{case.stopped.cause.label}', which is not what the nodes show"
 
 
-def _findings(before: Snapshot, now: Snapshot, target: str) -> Iterator[NodeFinding]:
+def node_findings(before: Snapshot, now: Snapshot, target: str) -> Iterator[NodeFinding]:
+    """What each node shows, for people; node0 first."""
     for view in now.views:
         for text in _node_facts(before.view(view.node), view, target):
             yield NodeFinding(node=view.node, text=text)
@@ -262,6 +263,8 @@ def _node_facts(before: NodeView, view: NodeView, target: str) -> Iterator[str]:
     yield f"runs {release} ({note}), before {before.release or 'not known'}"
     if has_rebooted(before, view):
         yield f"has rebooted since the baseline, at {view.booted_at}"
+    if view.next_boot is not None and view.next_boot.is_other:
+        yield f"will boot {view.next_boot.release or 'an image that it does not name'} next"
     states = ", ".join(f"RG{g.group_id} {view.own_state(g.group_id) or 'not shown'}" for g in view.groups)
     yield f"groups: {states or 'none shown'}"
     if view.issu is not None and view.issu.in_progress is not None:

@@ -61,6 +61,7 @@ from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.domain.upgrade.intent import StartMethod
 
 _MOVES_GROUPS = (Sending.RESET_FLAGS, Sending.FAIL_BACK, Sending.FAIL_BACK_RG0)
+_OF_A_ROUTE = (Sending.INSTALL, Sending.REBOOT)
 _OF_GROUPS = (Goal.GROUPS_SETTLED, Goal.GROUPS_HOME, Goal.FLAGS_CLEARED)
 
 
@@ -78,14 +79,15 @@ class UpgradeState(WaitsSoFar):
     after: StateCollected | None = None
     plan: PlannedRecovery | None = None
     route: RoutePlanned | None = None  # of a route that goes by a plan; None: an ISSU
+    route_refusal: str | None = None  # the node's words to the newest of its commands that was refused
     conclusion: Conclusion | None = None
     start_refusal: str | None = None  # the node's words
     start_was_sent: bool = False  # the node answered, or nobody knows
     last_intended_at: datetime | None = None
     released: bool = False
     snapshots: dict[NodeName, str] = field(default_factory=dict)  # the node's words
-    validated: str | None = None  # the words of the node that found nothing against the image
-    brought: tuple[NodeName, str] | None = None  # node and path of the image that was copied
+    validated: dict[NodeName, str] = field(default_factory=dict)  # words of who found nothing against it
+    brought: dict[NodeName, str] = field(default_factory=dict)  # the image's path, where it was copied to
     talk: list[Said] = field(default_factory=list)  # with people, in its order
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
     taken_over_undo: tuple[str, ...] = ()  # of the upgrade that the cluster was taken over from
@@ -249,14 +251,15 @@ class UpgradeState(WaitsSoFar):
             case CommandRejected():
                 self.start_refusal = text if is_start else self.start_refusal
                 self.rejected.update(filter(None, [answered.permit_id]))
+                self.route_refusal = text if answered.sending in _OF_A_ROUTE else self.route_refusal
             case CommandSent() if answered.node is not None:
                 self.answered.update(filter(None, [answered.permit_id]))
                 if answered.sending is Sending.SNAPSHOT:
                     self.snapshots[answered.node] = text
                 if answered.sending is Sending.VALIDATE:
-                    self.validated = text
+                    self.validated[answered.node] = text
                 if answered.file is not None:
-                    self.brought = answered.node, answered.file
+                    self.brought[answered.node] = answered.file
         if is_start and not isinstance(answered, CommandRejected):
             self.start_was_sent = True
 

@@ -31,11 +31,15 @@ class StateClaim(StrEnum):
     WINDOW_NOT_OPEN = "window_not_open"  # [node] does not say that one is; a node that has booted may be mute
     FLAGS_CLEAR = "flags_clear"  # [group_id] has neither manual flag nor priority 255 on either node
     PENDING = "pending"  # [node] will boot [release] next
+    HAS_PENDING = "has_pending"  # [node] will boot another image than it runs
     NOTHING_PENDING = "nothing_pending"  # [node] will boot what it runs
     GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
     WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
     NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
     BACK_ON_OTHER = "back_on_other"  # [node] has booted since the command [since], and does not run [release]
+
+
+OF_NEXT_BOOT = frozenset({StateClaim.PENDING, StateClaim.HAS_PENDING, StateClaim.NOTHING_PENDING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +235,11 @@ def _nothing_pending(condition: StateCondition, now: Snapshot) -> Judged:
     return Judged(holds=False, text=f"{view.node} will boot {view.next_boot.release or 'another image'} next")
 
 
+def _has_pending(condition: StateCondition, now: Snapshot) -> Judged:
+    nothing = _nothing_pending(condition, now)
+    return Judged(holds=None if nothing.holds is None else not nothing.holds, text=nothing.text)
+
+
 _JUDGES_BY_BOOT: Mapping[StateClaim, Callable[[StateCondition, Snapshot, BootTimes], Judged]] = {
     StateClaim.REBOOTED: _rebooted,
     StateClaim.GONE: _gone,
@@ -250,6 +259,7 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.WINDOW_NOT_OPEN: _window_not_open,
     StateClaim.FLAGS_CLEAR: _flags_clear,
     StateClaim.PENDING: _pending,
+    StateClaim.HAS_PENDING: _has_pending,
     StateClaim.NOTHING_PENDING: _nothing_pending,
 }
 

@@ -52,6 +52,7 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.WINDOW_NOT_OPEN: f"{node} reports no ISSU",
         StateClaim.FLAGS_CLEAR: f"{group} has its configured priorities",
         StateClaim.PENDING: f"{node} will boot {condition.release} next",
+        StateClaim.HAS_PENDING: f"{node} will boot another image than it runs",
         StateClaim.NOTHING_PENDING: f"{node} will boot what it runs",
         StateClaim.GONE: f"{node} is down: its peer has lost it",
         StateClaim.WENT_DOWN: f"{node} is down",

@@ -25,6 +25,7 @@ class PlanKind(StrEnum):
     FINISH_FORWARD = "finish_forward"  # the old primary follows to the target; verify as usual
     CLEAR_STALE = "clear_stale"  # an ISSU that nobody drives is cleared (ABORTED_CLEAN)
     RESYNC_POLICIES = "resync_policies"  # the forwarding engines get their policies again; verify as usual
+    TAKE_BACK = "take_back"  # an image that was installed and not booted is taken back (ABORTED_CLEAN)
     HOLD = "hold"  # no safe documented way: a person acts (NEEDS_OPERATOR)
 
 

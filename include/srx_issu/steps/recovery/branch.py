@@ -31,6 +31,7 @@ BRANCHES: Mapping[PlanKind, RecoveryBranch] = MappingProxyType(
     {
         PlanKind.ABORT_ONLY: RecoveryBranch.ABORT,
         PlanKind.CLEAR_STALE: RecoveryBranch.ABORT,
+        PlanKind.TAKE_BACK: RecoveryBranch.ABORT,
         PlanKind.ROLL_BACK: RecoveryBranch.ROLL_BACK,
         PlanKind.FINISH_FORWARD: RecoveryBranch.FINISH_FORWARD,
         PlanKind.RESYNC_POLICIES: RecoveryBranch.FINISH_FORWARD,

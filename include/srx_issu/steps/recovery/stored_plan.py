@@ -15,6 +15,7 @@ from srx_issu.domain.failure.last_words import exit_status_of
 from srx_issu.domain.failure.naming import Diagnosis, diagnose
 from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.history.recovery_events import FailureNamed, RecoveryPlanned
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.recovery.descriptions import by_hand
@@ -26,6 +27,7 @@ from srx_issu.ports.journal import Evidence
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
+from srx_issu.steps.routes.where_it_stands import diagnose_stop
 
 _MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
 
@@ -53,6 +55,9 @@ def prognosis(context: UpgradeContext, *, overdue: bool | None = None, patient: 
 
 
 def _look(context: UpgradeContext, overdue: bool | None, now: Snapshot) -> Prognosis:
+    if context.intent.route in BY_PLAN:
+        of_route, way_back = diagnose_stop(context, now)
+        return Prognosis(now=now, diagnosis=of_route, plan=way_back)
     so_far = context.known()
     course = course_of(so_far, context.evidence, context.intent)
     if overdue is None:

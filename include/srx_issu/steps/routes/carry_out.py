@@ -14,7 +14,9 @@ from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
 from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.route_events import RouteStepPassed
-from srx_issu.domain.procedure.action import ActionName, CommandKind, TakenCommand
+from srx_issu.domain.history.step_events import WaitBegan
+from srx_issu.domain.procedure.action import ActionName, CommandKind, PlannedCommand, TakenCommand
+from srx_issu.domain.procedure.conditions import OF_NEXT_BOOT, judge
 from srx_issu.domain.procedure.progress import Passed, Send, Stop, Wait, step_of
 from srx_issu.domain.routes.dual_reboot import REBOOTS
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
@@ -26,7 +28,7 @@ from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
-from srx_issu.steps.waits.converge import ActionWait
+from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, ActionWait, NotYet
 
 LOOK_AGAIN_S = 2.0  # while seconds count
 KEY_PREFIX = "route."  # of the keys of a route's commands in the journal
@@ -44,8 +46,9 @@ def actions_left(context: UpgradeContext, phase: RoutePhase) -> tuple[ActionName
     return tuple(each.name for each in plan.actions_of(phase) if each.name not in so_far.route_passed)
 
 
-def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
-    """One action: sends what is due, looking anew before each command, until it is over or must wait.
+def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait | NotYet:
+    """One action: sends what is due, looking anew before each command, until it is over or must wait. NotYet
+    where only a worker can see its end: what a node boots next is asked by no trigger.
 
     Raises NotVerified when it must stop, and RequestRefused, with the outcome written down, when nothing of
     the route was begun and it may not begin.
@@ -71,9 +74,12 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
                 _send(context, plan, step)
             case Wait():
                 waiting = _waiting(context, step)
-                if not plan.is_urgent(name):
+                if plan.is_urgent(name):
+                    _look_soon(context, name, waiting)
+                elif any(each.claim in OF_NEXT_BOOT for each in step.action.done_when):
+                    return _look_later(context, name, waiting)
+                else:
                     return waiting
-                _look_soon(context, waiting, sent)
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(_pause_s(context))
@@ -83,16 +89,27 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
                 assert_never(step)
 
 
+def _look_later(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NotYet:
+    since = context.known().waiting_since.get(name)
+    if since is None:
+        context.record(WaitBegan(awaited=name), waiting.reason)
+    elif (context.journal.now() - since).total_seconds() > waiting.deadline_s:
+        overdue(context, name, waiting)
+    pause_s = max(SHORTEST_PAUSE_S, context.intent.policy.timers.poll_s)
+    return NotYet(reason=waiting.reason, pause_s=pause_s)
+
+
 def _waiting(context: UpgradeContext, step: Wait) -> ActionWait:
     timers = timers_in_force(context.known(), context.intent)
     return ActionWait(reason=step.reason, deadline_s=float(getattr(timers, step.action.deadline)))
 
 
-def _look_soon(context: UpgradeContext, waiting: ActionWait, sent: tuple[TakenCommand, ...]) -> None:
+def _look_soon(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> None:
     """Seconds count: the worker is kept. The time runs from the first reboot that was sent."""
+    sent = context.known().route_commands
     first = next((one.at for one in sent if one.key.startswith(REBOOTS)), None)
     if first is not None and (context.journal.now() - first).total_seconds() > waiting.deadline_s:
-        overdue(waiting)
+        overdue(context, name, waiting)
     context.clock.sleep(_pause_s(context))
 
 
@@ -100,9 +117,11 @@ def _pause_s(context: UpgradeContext) -> float:
     return min(LOOK_AGAIN_S, context.intent.policy.timers.poll_s)
 
 
-def overdue(waiting: ActionWait) -> NoReturn:
+def overdue(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:
     """The action's deadline has passed. Always raises NotVerified."""
-    raise NotVerified(f"not done within {waiting.deadline_s:.0f} s: {waiting.reason}")
+    text = f"{name}: not done within {waiting.deadline_s:.0f} s: {waiting.reason}"
+    context.log.warning("%s: %s", context.intent.cluster.name, text)
+    raise NotVerified(text)
 
 
 def _stop(context: UpgradeContext, reason: str) -> NoReturn:
@@ -134,13 +153,28 @@ def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
         booted_at=step.taken.booted_at,
     )
     try:
-        send_command(context, order)
+        words = send_command(context, order)
+        _check_shown(context, command, words)
     except NotPermitted as no:
         _not_permitted(context, command.purpose, no)
     except CommandRefused as refusal:
         raise NotVerified(f"{command.node} refused '{junos_command.cli}': {refusal.message}") from refusal
     except DeviceError as doubt:
         context.log.warning("%s %s: %s; looking", context.intent.cluster.name, command.node, doubt.message)
+
+
+def _check_shown(context: UpgradeContext, command: PlannedCommand, words: str) -> None:
+    """An installation that was answered is over: a node that then shows none is not waited for."""
+    if command.order is not CommandKind.ADD_SOFTWARE:
+        return
+    for last in (False, True):
+        now = context.reader.observe()
+        missing = [j for each in command.done_when if (j := judge(each, now, {})).holds is False]
+        if not missing:
+            return
+        if last:
+            raise NotVerified(f"{command.node} answered '{' '.join(words.split())}'; {missing[0].text}")
+        context.clock.sleep(context.intent.policy.timers.poll_s)
 
 
 def _not_permitted(context: UpgradeContext, purpose: SendPurpose, no: NotPermitted) -> None:

@@ -3,6 +3,7 @@ that were failed over for a start that was then not made; take back what was com
 
 from __future__ import annotations
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import DeviceError, PermitExpired, RequestRefused, StopFlagUnreadable
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import Sending
@@ -23,10 +24,19 @@ def clean_up(context: UpgradeContext) -> Facts:
     facts = {**return_groups(context), **undo_commit(context)}
     so_far = context.known()
     brought, ended = so_far.brought, so_far.conclusion
-    if brought is None or ended is None or not ended.outcome.is_success:
+    if not brought or ended is None or not ended.outcome.is_success:
         context.record(StepFinished(), "nothing to remove")
         return facts
-    node, path = brought
+    if Sending.CLEAN_UP in so_far.sent_for:
+        context.record(
+            Observed(), f"an earlier try was going to remove {', '.join(brought.values())}; look yourself"
+        )
+        return facts
+    removed = {node.value: path for node, path in brought.items() if _removed(context, node, path)}
+    return {**facts, "removed": removed}
+
+
+def _removed(context: UpgradeContext, node: NodeName, path: str) -> bool:
     order = DeleteOrder(
         purpose=SendPurpose.PREPARE,
         sending=Sending.CLEAN_UP,
@@ -34,17 +44,14 @@ def clean_up(context: UpgradeContext) -> Facts:
         why="the upgrade is over",
         path=path,
     )
-    if Sending.CLEAN_UP in so_far.sent_for:
-        context.record(Observed(), f"an earlier try was going to remove {path}; look yourself", node=node)
-        return facts
     try:
         context.stopped()  # the gate would wait for the answer, and the end of the upgrade with it
         delete_file(context, order)
     except (DeviceError, RequestRefused, PermitExpired, StopFlagUnreadable) as error:
         context.record(Observed(), f"{path} could not be removed: {error}", node=node)
-        return facts
+        return False
     context.record(StepFinished(), f"{path} removed", node=node)
-    return {**facts, "removed": path}
+    return True
 
 
 def left_undone(context: UpgradeContext, error: str) -> None:

@@ -9,17 +9,19 @@ from srx_issu.domain.cluster.phase import Phase, infer_phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.history.events import WayDecided
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.state_parts import IssuStart
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
-from srx_issu.domain.recovery.planner import PlanKind
+from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
 from srx_issu.steps.recovery.stored_plan import Prognosis, name_failure, prognosis
+from srx_issu.steps.routes.where_it_stands import still_booting
 from srx_issu.steps.upgrade.answer_prompt import answer_listed_prompt
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.transcript import keep_transcript
@@ -46,6 +48,8 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
     if begun is None:
         context.record(WayDecided(), "the ISSU was never asked for: nothing to verify")
         return NextStage.END
+    if context.intent.route in BY_PLAN:
+        return _of_a_route(context)
     if stage := _plain_case(context, begun):
         return stage
     found = prognosis(context, patient=False)
@@ -53,7 +57,18 @@ def judge_outcome(context: UpgradeContext) -> NextStage | NotYet:
         return not_yet
     if found.diagnosis.failure is FailureClass.UNDER_WAY and _is_ours_to_watch(context):
         found = prognosis(context, overdue=True, patient=False)
-    plan = found.plan
+    return _by_plan(context, found.plan)
+
+
+def _of_a_route(context: UpgradeContext) -> NextStage | NotYet:
+    """One that goes by a plan: nothing of it goes on by itself but boots."""
+    if context.known().is_recovery_begun:
+        return _in_recovery(context)
+    found = prognosis(context, patient=False)
+    return still_booting(context, found.diagnosis) or _by_plan(context, found.plan)
+
+
+def _by_plan(context: UpgradeContext, plan: RecoveryPlan) -> NextStage:
     if plan.kind is PlanKind.NOTHING:
         context.record(WayDecided(), f"verify: {plan.reason}")
         return NextStage.VERIFY
@@ -82,8 +97,7 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
     """In recovery, complete, or as if nothing had been asked for; None when a diagnosis is needed."""
     so_far = context.known()
     if so_far.is_recovery_begun:
-        context.record(WayDecided(), "recover: the recovery has begun, and goes on by its plan")
-        return NextStage.RECOVER
+        return _in_recovery(context)
     before = baseline(so_far, context.evidence)
     now = look_patiently(context)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
@@ -103,6 +117,11 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
         decide_outcome(context, Outcome.ABORTED_CLEAN, f"{failure.label}: {refusal}; {reading.reason}")
         return NextStage.END
     return None
+
+
+def _in_recovery(context: UpgradeContext) -> NextStage:
+    context.record(WayDecided(), "recover: the recovery has begun, and goes on by its plan")
+    return NextStage.RECOVER
 
 
 def _speaks_of_another(refusal: str) -> bool:

@@ -1,11 +1,14 @@
-"""Prepare: the image on the node that will start the ISSU, byte for byte (the ISSU copies it to the peer)."""
+"""Prepare: the image on the node that will start the ISSU, byte for byte (the ISSU copies it to the peer); on
+both nodes where the route installs each by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.history.command_events import Sending
+from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
@@ -19,10 +22,21 @@ LOG_EVERY_PERCENT = 10
 def stage_image(context: UpgradeContext) -> Facts:
     """Already there and right → nothing sent; else SFTP with resume, then the node's own SHA-256.
 
-    Raises TransferFailed when the file on the node is not the catalogue's.
+    Raises TransferFailed when the file on a node is not the catalogue's.
     """
+    found = {node.value: _staged(context, node) for node in nodes_to_prepare(context)}
+    return next(iter(found.values())) if len(found) == 1 else {"nodes": found}
+
+
+def nodes_to_prepare(context: UpgradeContext) -> tuple[NodeName, ...]:
+    """The node that starts the ISSU; both where the route installs each by itself."""
+    if context.intent.route in BY_PLAN:
+        return tuple(NodeName)
+    return (course_of(context.known(), context.evidence, context.intent).starter,)
+
+
+def _staged(context: UpgradeContext, node: NodeName) -> Facts:
     image = context.intent.image
-    node = course_of(context.known(), context.evidence, context.intent).starter
     files = context.files(node)
     if is_there(files, image):
         context.record(StepFinished(), f"{image.name} is there already, SHA-256 agrees", node=node)
@@ -32,7 +46,7 @@ def stage_image(context: UpgradeContext) -> Facts:
         purpose=SendPurpose.PREPARE,
         sending=Sending.UPLOAD,
         node=node,
-        why="the node that starts the ISSU must have the image",
+        why=f"{node} must have the image",
         image=image,
         progress=_progress_log(context, node.value),
     )

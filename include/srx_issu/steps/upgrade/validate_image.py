@@ -17,11 +17,11 @@ from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.commands import ValidateImage
 from srx_issu.domain.upgrade.intent import ImageValidation
-from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.upgrade.refuse_start import refuse_start
+from srx_issu.steps.upgrade.stage_image import nodes_to_prepare
 
 _SUCCEEDED = re.compile(r"\bvalidation succeeded\b", re.IGNORECASE)
 _FAILED = re.compile(r"\bvalidation failed\b", re.IGNORECASE)
@@ -30,12 +30,16 @@ _FAILED = re.compile(r"\bvalidation failed\b", re.IGNORECASE)
 def validate_image(context: UpgradeContext) -> Facts:
     """The node's words. Raises RequestRefused, with NOT_READY written down, when the node says no and policy
     blocks then."""
-    intent, so_far = context.intent, context.known()
     if skipped := _why_not(context):
         context.record(StepFinished(), skipped)
         return {"validated": False}
-    node = course_of(so_far, context.evidence, intent).starter
-    said = so_far.validated  # by an earlier try
+    found = {node.value: _validated(context, node) for node in nodes_to_prepare(context)}
+    return next(iter(found.values())) if len(found) == 1 else {"nodes": found}
+
+
+def _validated(context: UpgradeContext, node: NodeName) -> Facts:
+    intent = context.intent
+    said = context.known().validated.get(node)  # by an earlier try
     words, objection = _asked(context, node) if said is None else (said, _objection(said))
     if objection is None:
         return {"validated": True, "words": words}

@@ -1,0 +1,48 @@
+"""Where a route with a plan stands after its tasks, whatever became of them: from what both nodes show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.naming import Diagnosis
+from srx_issu.domain.recovery.plan import RecoveryPlan
+from srx_issu.domain.routes.dual_reboot import REBOOTS
+from srx_issu.domain.routes.stopped import diagnose_route
+from srx_issu.domain.routes.way_back import recover_route
+from srx_issu.steps.baseline import baseline, timers_in_force
+from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.routes.stored_plan import route_plan
+from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, NotYet
+
+_BOOTING = (FailureClass.NODE_NOT_BACK, FailureClass.NOT_IN_SYNC)
+
+
+def diagnose_stop(context: UpgradeContext, now: Snapshot) -> tuple[Diagnosis, RecoveryPlan]:
+    """What it is called, and what would be done about it."""
+    so_far = context.known()
+    before, plan = baseline(so_far, context.evidence), route_plan(so_far, context.evidence)
+    diagnosis = diagnose_route(
+        plan, before, now, was_rebooted=_first_reboot(context) is not None, words=so_far.route_refusal
+    )
+    rules = context.intent.policy.failures
+    return diagnosis, recover_route(plan, before, now, diagnosis, context.intent.software, rules)
+
+
+def still_booting(context: UpgradeContext, diagnosis: Diagnosis) -> NotYet | None:
+    """A task that broke off is no reason to call somebody while both nodes may still come back in time."""
+    sent_at = _first_reboot(context)
+    if sent_at is None or diagnosis.failure not in _BOOTING or context.known().conclusion is not None:
+        return None
+    timers = timers_in_force(context.known(), context.intent)
+    limit_s = timers.boot_s + (timers.cold_sync_s if diagnosis.failure is FailureClass.NOT_IN_SYNC else 0.0)
+    left_s = limit_s - (context.journal.now() - sent_at).total_seconds()
+    if left_s <= 0:
+        return None
+    return NotYet(reason=diagnosis.reason, pause_s=min(max(SHORTEST_PAUSE_S, timers.poll_s), left_s))
+
+
+def _first_reboot(context: UpgradeContext) -> datetime | None:
+    commands = context.known().route_commands
+    return next((one.at for one in commands if one.key.startswith(REBOOTS)), None)
