@@ -24,12 +24,12 @@ from srx_issu.domain.failure.facts import Facts
 from srx_issu.domain.failure.situation import Situation
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.gate.table import CONDITIONS, MEANING, SendCondition, SendPurpose
-from srx_issu.domain.history.sending_rules import RULES
 from srx_issu.domain.procedure.action import PlannedAction
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from tools import runbook_routes
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "runbook.md"
 _OLD, _NEW = "the old release", "the target"
@@ -55,6 +55,8 @@ _OWN_PLANS: Final = {
 
 def possible_plans(failure: FailureClass) -> tuple[PlanKind, ...]:
     """What a class can lead to, as ``recovery/planner.py`` has it; the state of the nodes chooses."""
+    if failure in runbook_routes.PLANS:
+        return (runbook_routes.PLANS[failure],)
     situations = FACTS[failure].situations
     own = [_OWN_PLANS[failure, each] for each in situations if (failure, each) in _OWN_PLANS]
     return tuple(dict.fromkeys([*own, *(_PLANS[each] for each in situations if each in _PLANS)]))
@@ -96,7 +98,14 @@ left claimed; never from a run at work. When the cluster is in order without it:
 
 def runbook() -> str:
     """The whole page."""
-    lines = [_HEAD, *_overview(), *_gate(), *_failures(), *_procedures()]
+    lines = [
+        _HEAD,
+        *_overview(),
+        *_gate(),
+        *_failures(),
+        *_procedures(),
+        *runbook_routes.section(_example(_STAY)),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -126,7 +135,7 @@ def _gate() -> Iterator[str]:
     yield gate_table()
     yield ""
     yield _KINDS
-    yield sending_table()
+    yield runbook_routes.sending_table()
     yield ""
     yield _CLOSED
 
@@ -135,7 +144,7 @@ def _overview() -> Iterator[str]:
     yield "| failure | traffic | allowed by default | plans |"
     yield "|---|---|---|---|"
     for failure, facts in FACTS.items():
-        plans = ", ".join(_link(kind) for kind in possible_plans(failure)) or "none"
+        plans = _plans(failure) or "none"
         link = f"[{failure}](#{failure.value})"
         yield f"| {link} | {facts.service} | {facts.permission} | {plans} |"
     yield ""
@@ -174,17 +183,6 @@ def gate_table() -> str:
     return "\n".join((head, rule, *rows))
 
 
-def sending_table() -> str:
-    """Each kind of command, with the purposes and routes that it is sent for."""
-    rows = [
-        f"| {sending.value.replace('_', ' ')} | {rule.words} | "
-        f"{', '.join(each.value.replace('_', ' ') for each in rule.purposes)} | "
-        f"{', '.join(route.value.replace('_', ' ') for route in rule.routes) or 'every route'} |"
-        for sending, rule in RULES.items()
-    ]
-    return "\n".join(("| kind | what it is | sent to | on |", "|---|---|---|---|", *rows))
-
-
 def _does(failure: FailureClass, facts: Facts) -> str:
     plans = possible_plans(failure)
     if failure is FailureClass.FINISHED:
@@ -198,7 +196,14 @@ def _does(failure: FailureClass, facts: Facts) -> str:
         Permission.ASK: "shows the plan and asks, then carries out",
         Permission.NEVER: "shows",
     }[facts.permission]
-    return f"{how} {' or '.join(_link(kind) for kind in plans)}, as the state of the nodes demands."
+    return f"{how} {_plans(failure)}, as the state of the nodes demands."
+
+
+def _plans(failure: FailureClass) -> str:
+    if failure in runbook_routes.PLANS:
+        title = runbook_routes.SECTION
+        return f"[{title.lower()}](#{title.lower().replace(' ', '-')})"
+    return " or ".join(_link(kind) for kind in possible_plans(failure))
 
 
 def _link(kind: PlanKind) -> str:

@@ -1,6 +1,6 @@
 """What a node will boot next: asked only where an upgrade's route installs an image before any reboot.
 
-No one question is known to name it on every platform (docs/junos.md, "What a node boots next"), so several
+No one question is known to name it on every platform (docs/junos.md, "Installing one node"), so several
 are asked, in order; what none of them names stays without a release, and a person looks. The reply to the
 installation itself is never taken for it.
 """

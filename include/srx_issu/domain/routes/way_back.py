@@ -41,12 +41,12 @@ def recover_route(
         closing = (_in_sync(), steps.verify(now, plan.old_release))
         return _plan(diagnosis, PlanKind.ROLL_BACK, permission, closing, release=plan.old_release)
     held = tuple(view.node for view in now.views if view.next_boot is not None and view.next_boot.is_other)
-    taking = (_take_back(plan, held, software),) if held else ()
+    taking = (take_back(plan, held, software),) if held else ()
     actions = (*taking, steps.verify(now, plan.old_release))
     return _plan(diagnosis, PlanKind.TAKE_BACK, permission, actions, release=plan.old_release)
 
 
-def _take_back(plan: RoutePlan, held: tuple[NodeName, ...], software: SoftwareFamily) -> PlannedAction:
+def take_back(plan: RoutePlan, held: tuple[NodeName, ...], software: SoftwareFamily) -> PlannedAction:
     """Only where an image is seen to be pending: elsewhere the same command would make the release before
     the running one the next."""
 

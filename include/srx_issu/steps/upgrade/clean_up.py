@@ -10,6 +10,7 @@ from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.events import Observed
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
+from srx_issu.ports.journal import Json
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import DeleteOrder
 from srx_issu.steps.gate.send import delete_file
@@ -32,8 +33,8 @@ def clean_up(context: UpgradeContext) -> Facts:
             Observed(), f"an earlier try was going to remove {', '.join(brought.values())}; look yourself"
         )
         return facts
-    removed = {node.value: path for node, path in brought.items() if _removed(context, node, path)}
-    return {**facts, "removed": removed}
+    removed: list[Json] = [path for node, path in brought.items() if _removed(context, node, path)]
+    return {**facts, "removed": removed} if removed else facts
 
 
 def _removed(context: UpgradeContext, node: NodeName, path: str) -> bool:

@@ -24,8 +24,10 @@ def stage_image(context: UpgradeContext) -> Facts:
 
     Raises TransferFailed when the file on a node is not the catalogue's.
     """
-    found = {node.value: _staged(context, node) for node in nodes_to_prepare(context)}
-    return next(iter(found.values())) if len(found) == 1 else {"nodes": found}
+    nodes = nodes_to_prepare(context)
+    if len(nodes) == 1:
+        return _staged(context, nodes[0])
+    return {node.value: _staged(context, node) for node in nodes}
 
 
 def nodes_to_prepare(context: UpgradeContext) -> tuple[NodeName, ...]:

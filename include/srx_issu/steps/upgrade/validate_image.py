@@ -33,8 +33,10 @@ def validate_image(context: UpgradeContext) -> Facts:
     if skipped := _why_not(context):
         context.record(StepFinished(), skipped)
         return {"validated": False}
-    found = {node.value: _validated(context, node) for node in nodes_to_prepare(context)}
-    return next(iter(found.values())) if len(found) == 1 else {"nodes": found}
+    nodes = nodes_to_prepare(context)
+    if len(nodes) == 1:
+        return _validated(context, nodes[0])
+    return {node.value: _validated(context, node) for node in nodes}
 
 
 def _validated(context: UpgradeContext, node: NodeName) -> Facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.domain.failure.classes import FailureClass
+from srx_issu.domain.failure.route_table import ROUTE_FACTS
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.failure.transcript import (
     CLASS_OF_CODE,
@@ -127,6 +128,7 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
 # Only the two marked [J] have a source; the others are plausible wordings that must be caught if met.
 SEEN_ON_THE_NODES = frozenset(
     {
+        *ROUTE_FACTS,
         FailureClass.BOTH_PRIMARY,
         FailureClass.COMMAND_ENDED,
         FailureClass.FINISHED,

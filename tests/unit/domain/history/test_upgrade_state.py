@@ -136,7 +136,7 @@ def test_an_image_was_brought_once_its_copy_is_known_to_be_there() -> None:
     assert after(copy, CommandSent(sending=Sending.UPLOAD, node=N0, file=PATH)).brought == {N0: PATH}
     deleted = CommandSent(sending=Sending.CLEAN_UP, node=N1)
     copied = [CommandSent(sending=Sending.UPLOAD, node=node, file=PATH) for node in (N0, N1)]
-    assert after(*copied, deleted).brought == {N1: PATH}
+    assert after(*copied, deleted).brought == {N0: PATH, N1: PATH}
 
 
 def test_the_talk_with_people_is_kept_in_its_order_by_the_clock_of_the_database() -> None:

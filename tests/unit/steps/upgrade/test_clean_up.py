@@ -35,7 +35,7 @@ def context(fake: FakeUpgrade, shelf: Shelf) -> UpgradeContext:
 
 def test_an_image_that_was_brought_is_taken_away() -> None:
     fake, shelf = upgraded(), Shelf()
-    assert clean_up(context(fake, shelf))["removed"] == IMAGE
+    assert clean_up(context(fake, shelf))["removed"] == [IMAGE]
     assert shelf.deleted == [IMAGE]
 
 
