@@ -169,14 +169,16 @@ def interfaces(element: Element) -> Iterator[str]:
     yield f"    Name    Child-interface    Status{'                    Security' if secured else ''}"
     yield "                               (Physical/Monitored)"
     fabric = element.child("dataplane-interfaces")
-    for each in fabric.all("fabric-information") if fabric else ():
-        index = each.value("fabric-interface-index")
+    children = fabric.all("fabric-information") if fabric else []
+    places = [each.value("fabric-interface-index") for each in children]
+    for each, index in zip(children, places, strict=True):
         state = each.value("fabric-child-interface-status")
         yield (
             f"    fab{index:<5}{each.value('fabric-child-interface-name'):<19}"
             f"{state:<26}{'Disabled' if secured else ''}".rstrip()
         )
-        yield f"    fab{index:<4}"
+        if places.count(index) == 1:  # the place of a second link [R]
+            yield f"    fab{index:<4}"
     yield ""
     yield "Redundant-ethernet Information:     "
     yield "    Name         Status      Redundancy-group"
