@@ -10,7 +10,7 @@ from enum import StrEnum
 from srx_issu import catalog
 from srx_issu.cli.stack_here import operator_files
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
-from srx_issu.domain.upgrade.model_routes import routes_of, usual_route, why_never
+from srx_issu.domain.upgrade.model_routes import command_for, routes_of, usual_route, why_never
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import UPGRADE_DAGS
 
@@ -58,9 +58,7 @@ def _usual(cluster: str, image: str, model: str, known: catalog.Catalog) -> Rout
     route = usual_route(model, rules)
     without_issu = why_never(Route.ISSU, model, rules)
     if route is None:
-        others = "\n".join(
-            f"  {catalog.command_for(cluster, image, each)}" for each in routes_of(model, rules)
-        )
+        others = "\n".join(f"  {command_for(cluster, image, each)}" for each in routes_of(model, rules))
         raise RequestRefused(
             f"{cluster} ({model}) has no route in service ({without_issu}); each of the others stops its "
             f"traffic for a while, so name the one to take:\n{others}"

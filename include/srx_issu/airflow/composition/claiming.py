@@ -15,6 +15,7 @@ from srx_issu.airflow.composition.stores import Stores, open_stores
 from srx_issu.campaign.order import ORDER_KEY, check_unchanged
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import ROUTE_OF, UPGRADE_DAGS
 from srx_issu.steps.campaign.orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
@@ -82,7 +83,7 @@ def _check_route(asked: Asked, params: Mapping[str, Any], route: Route) -> None:
         return
     if wanted not in list(Route):
         raise RequestRefused(f"route {wanted!r} is not one of {', '.join(UPGRADE_DAGS)}; nothing was started")
-    command = catalog.command_for(_named(params, "cluster"), _named(params, "image"), Route(wanted))
+    command = command_for(_named(params, "cluster"), _named(params, "image"), Route(wanted))
     raise RequestRefused(
         f"route {wanted} is taken by runs of {UPGRADE_DAGS[Route(wanted)]}; this run is of {asked.dag_id}, "
         f"which takes {route}; nothing was started: {command}"

@@ -8,7 +8,6 @@ sensor's.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +21,7 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.junos.version import image_facts
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Intent, Policy
-from srx_issu.domain.upgrade.model_routes import routes_of, why_never
+from srx_issu.domain.upgrade.model_routes import command_for, routes_of, why_never
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.domain.upgrade.support import Support, SupportMatrix, judge
 
@@ -118,11 +117,6 @@ def check_route(route: Route, cluster: Cluster, image: str, rules: SupportMatrix
             f"{cluster.name} ({cluster.model}) cannot take the route {route}: {why}; it can have "
             f"{', '.join(fitting)}: {command_for(cluster.name, image, fitting[0])}"
         )
-
-
-def command_for(cluster: str, image: str, route: Route) -> str:
-    """The command line that asks for an upgrade on that route."""
-    return f"srx-issu upgrade {shlex.quote(cluster)} --image {shlex.quote(image)} --route {route}"
 
 
 def approvals_for(catalog: Catalog, request: UpgradeRequest, cluster: Cluster, image: Image) -> Approvals:

@@ -1,4 +1,5 @@
-"""May this pair of releases be upgraded in service? [guide: Table 1 and its exceptions]"""
+"""May this pair of releases be upgraded on the route that was asked for? [guide: Table 1 and its exceptions;
+policy/routes.yaml]"""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from srx_issu.domain.checking import Severity
 from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.junos.version import is_later, parse
 from srx_issu.domain.upgrade.intent import Policy
-from srx_issu.domain.upgrade.support import InService
+from srx_issu.domain.upgrade.route import Allowance
 from srx_issu.domain.verdict import Status
 
+_BY_ROUTE = (Status.ERROR, Status.FAIL)  # a route that was judged for itself may lead to an older release
 COLUMNS = (
     "releases_equal", "releases_text", "target_is_later", "later_text", "support", "support_text",
 )  # fmt: skip
@@ -35,12 +37,13 @@ def _order(subject: Subject, running: list[str], cells: Row, reasons: Reasons) -
     except UnparsableVersion as error:
         reasons["target_is_later"] = reasons["support"] = str(error)
         return
-    cells["support"], cells["support_text"] = subject.support.verdict.value, subject.support.reason
+    cells["support"], cells["support_text"] = subject.support.allowance.value, subject.support.reason
     verdicts = [is_later(target, release) for release in releases]
     later = [(verdict.status, verdict.reason) for verdict in verdicts]
     cells["later_text"] = "; ".join(dict.fromkeys(text for _, text in later))
-    if subject.support.verdict in (InService.ISSU, InService.ASK):
-        later = [(Status.PASS if status is Status.ERROR else status, text) for status, text in later]
+    if subject.support.allowance is not Allowance.REFUSED:
+        answered = _BY_ROUTE if subject.support.route else (Status.ERROR,)
+        later = [(Status.PASS if status in answered else status, text) for status, text in later]
     if all(status is not Status.ERROR for status, _ in later):
         cells["target_is_later"] = all(status is Status.PASS for status, _ in later)
     reasons["target_is_later"] = str(cells["later_text"])
@@ -78,11 +81,11 @@ def checks(_: Policy) -> tuple[Check, ...]:
             table="cluster",
             column="support",
             guide=True,
-            expect=OneOf(values=(InService.ISSU.value, InService.ASK.value)),
+            expect=OneOf(values=(Allowance.ALLOWED.value, Allowance.ASK.value)),
             good="{support_text}",
             bad="{support_text}",
-            limit="ISSU supported",
-            remedy="see policy/support.yaml and the guide's Table 1",
+            limit="the route supported",
+            remedy="see policy/support.yaml, policy/routes.yaml and the guide's Table 1",
         ),
         Check(
             name="eligibility_documented",
@@ -91,7 +94,7 @@ def checks(_: Policy) -> tuple[Check, ...]:
             column="support",
             asks=True,
             severity=Severity.WARN,
-            expect=NoneOf(values=(InService.ASK.value,)),
+            expect=NoneOf(values=(Allowance.ASK.value,)),
             good="the support matrix decides",
             bad="{support_text}",
             limit="documented",

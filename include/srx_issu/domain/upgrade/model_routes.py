@@ -5,6 +5,8 @@ Whether one cluster may take one of them, from the release that it runs, is judg
 
 from __future__ import annotations
 
+import shlex
+
 from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.support import InService, SupportMatrix
 
@@ -36,6 +38,11 @@ def usual_route(model: str, rules: SupportMatrix) -> Route | None:
     and a person chooses between outages."""
     in_service = (route for route in (Route.ISSU, Route.ICU) if why_never(route, model, rules) is None)
     return next(in_service, None)
+
+
+def command_for(cluster: str, image: str, route: Route) -> str:
+    """The command line that asks for an upgrade on that route."""
+    return f"srx-issu upgrade {shlex.quote(cluster)} --image {shlex.quote(image)} --route {route}"
 
 
 def _speaks_of_icu(model: str, rules: SupportMatrix) -> bool:

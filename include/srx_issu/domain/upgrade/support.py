@@ -16,7 +16,7 @@ from srx_issu.domain.errors import UnparsableVersion
 from srx_issu.domain.junos.release_range import ReleaseMark, ReleaseRange, both
 from srx_issu.domain.junos.version import JunosVersion, is_later, parse
 from srx_issu.domain.upgrade.commands import SoftwareFamily
-from srx_issu.domain.upgrade.route import RouteRules
+from srx_issu.domain.upgrade.route import Allowance, RouteRules
 from srx_issu.domain.upgrade.span import KnownProblem, ReleaseCalendar
 from srx_issu.domain.verdict import Status
 
@@ -119,6 +119,18 @@ class Support:
     node1_first_slot: int | None = None  # None: not known which FPC is node1's first
     optional_packages: frozenset[str] = frozenset()
     known_problems: tuple[str, ...] = ()  # of this pair of releases
+    route: Allowance | None = None  # of another route than ISSU; None: what ``verdict`` says of the ISSU
+
+    @property
+    def allowance(self) -> Allowance:
+        """Whether the upgrade's own route may be taken."""
+        return self.route or _ALLOWANCES.get(self.verdict, Allowance.REFUSED)
+
+
+_ALLOWANCES: Mapping[InService, Allowance] = {
+    InService.ISSU: Allowance.ALLOWED,
+    InService.ASK: Allowance.ASK,
+}
 
 
 def judge(model: str, running: str, target: str, rules: SupportMatrix) -> Support:

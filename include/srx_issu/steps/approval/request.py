@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
+from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
+from srx_issu.domain.routes.describe import route_words
 from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.model_routes import command_for
+from srx_issu.domain.upgrade.route import Allowance
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
 from srx_issu.steps.approval.facts import found_since, why_asked
 from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
+from srx_issu.steps.upgrade.eligibility import routes_to
 
 FLOW_BASED_IPV6 = (10, 2)  # guide: from this release on
 
@@ -43,6 +48,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         *_readiness(so_far.assessment),
         *(f"- {text}" for text in found_since(so_far)),
         _traffic(course.before.view(course.starter).release, intent),
+        _routes(intent, course.before),
         *_without_validation(intent),
         *_by_sha1(intent),
         *_traces(intent),
@@ -50,7 +56,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         f"after the other; expect up to {timers_in_force(so_far, intent).worst_case_s / 60:.0f} minutes.",
     ]
     subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
-    return ApprovalRequest(subject=subject, body="\n\n".join(lines))
+    return ApprovalRequest(subject=subject, body="\n\n".join(filter(None, lines)))
 
 
 def _traffic(running: str | None, intent: Intent) -> str:
@@ -62,6 +68,20 @@ def _traffic(running: str | None, intent: Intent) -> str:
     if forwards_both:
         return "Traffic: IPv4 and IPv6 both go on during the upgrade (guide)."
     return "Traffic: IPv4 goes on during the upgrade; the guide promises nothing for IPv6 from this release."
+
+
+def _routes(intent: Intent, before: Snapshot) -> str:
+    """The route with what it costs, and why not another; empty where no rules of routes were kept."""
+    choice = routes_to(intent, before)
+    if choice is None or intent.support is None or intent.support.routes is None:
+        return ""
+    lines = [f"- {line.strip()}" for line in route_words(choice, choice.of(intent.route))]
+    others = [each.route for each in choice.routes if each.allowance is not Allowance.REFUSED]
+    other = next((route for route in others if route is not intent.route), None)
+    if other is not None:
+        command = command_for(intent.cluster.name, intent.image.name, other)
+        lines.append(f"- To take another route, refuse, then ask for it: `{command}`")
+    return "\n".join(lines)
 
 
 def _without_validation(intent: Intent) -> list[str]:

@@ -18,7 +18,8 @@ from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
-from srx_issu.steps.upgrade.judge_readiness import eligibility, reassess_if_old
+from srx_issu.steps.upgrade.eligibility import eligibility
+from srx_issu.steps.upgrade.judge_readiness import reassess_if_old
 from srx_issu.steps.upgrade.refuse_start import refuse_start
 
 

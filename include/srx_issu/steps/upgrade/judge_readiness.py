@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 
 from srx_issu.checks.evidence import results_to_json
@@ -15,18 +14,13 @@ from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe
-from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
 from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.routes.stored_plan import plan_route
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
+from srx_issu.steps.upgrade.eligibility import eligibility
 from srx_issu.steps.upgrade.refuse_start import refuse_start
-
-_NO_RULES = (
-    "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
-    "with it; start a new run"
-)
 
 
 class Assessment(StrEnum):
@@ -97,7 +91,7 @@ def _record_ready(
         for_approval=for_approval,
         ask=readiness.reason if readiness.verdict is ReadinessVerdict.ASK else None,
         found=describe(before),
-        support=f"{support.verdict}: {support.reason}",
+        support=f"{support.route or support.verdict}: {support.reason}",
         findings=tuple(result.text for result in readiness.findings),
     )
     context.record(passed, f"ready: {readiness.reason}")
@@ -119,16 +113,3 @@ def _check(context: UpgradeContext, before: Snapshot, state: ClusterState) -> Re
         context.record(made, result.text, node=result.node)
     context.record(Observed(evidence=evidence), readiness.reason)
     return readiness
-
-
-def eligibility(context: UpgradeContext, before: Snapshot) -> Support:
-    """What the support matrix says of this model and pair of releases. No release known = refused."""
-    running = next((view.release for view in before.views if view.release), None)
-    if running is None:
-        return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
-    intent = context.intent
-    rules = intent.support or SupportMatrix(platforms={})
-    support = judge(intent.cluster.model, running, intent.image.release, rules)
-    if intent.support is None:
-        support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
-    return replace(support, software=intent.software)

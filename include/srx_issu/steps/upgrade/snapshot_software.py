@@ -18,7 +18,7 @@ from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommandOrder
 from srx_issu.steps.gate.send import send_command
-from srx_issu.steps.upgrade.judge_readiness import eligibility
+from srx_issu.steps.upgrade.eligibility import eligibility
 
 
 def snapshot_software(context: UpgradeContext) -> Facts:

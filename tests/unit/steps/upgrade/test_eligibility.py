@@ -1,9 +1,12 @@
-"""Eligibility is judged by the rules that were kept with the upgrade."""
+"""Eligibility is judged by the rules that were kept with the upgrade, for the route that it takes."""
 
 from __future__ import annotations
 
-from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
-from srx_issu.steps.upgrade.judge_readiness import eligibility
+from dataclasses import replace
+
+from srx_issu.domain.upgrade.route import Allowance, Route, RouteRule, RouteRules, RouteScope
+from srx_issu.domain.upgrade.support import InService, Platform, Support, SupportMatrix
+from srx_issu.steps.upgrade.eligibility import eligibility
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import intent
 from tests.fakes.snapshots import both
@@ -28,3 +31,54 @@ def test_an_upgrade_of_an_older_version_that_kept_no_rules_is_not_started() -> N
     support = eligibility(context, both())
     assert support.verdict is InService.REFUSED
     assert "start a new run" in support.reason
+
+
+ROUTES = RouteRules(
+    rules=(
+        RouteRule(
+            route=Route.DUAL_REBOOT,
+            scope=RouteScope(),
+            allowance=Allowance.ALLOWED,
+            reason="one of four ways",
+            source="KB",
+        ),
+        RouteRule(
+            route=Route.ICU, scope=RouteScope(), allowance=Allowance.REFUSED, reason="no ICU", source="ICU"
+        ),
+    )
+)
+
+
+def judged(route: Route, **changes: object) -> Support:
+    rules = replace(RULES, routes=ROUTES)
+    asked = replace(intent(support=rules), route=route, **changes)  # type: ignore[arg-type]
+    return eligibility(FakeUpgrade(intent=asked).context("assess.check_readiness"), both())
+
+
+def test_another_route_is_judged_by_its_own_rules() -> None:
+    support = judged(Route.DUAL_REBOOT)
+    assert support.allowance is Allowance.ASK  # nobody told of a path beside the cluster
+    assert support.reason.startswith("dual reboot: not known whether both management addresses")
+
+
+def test_a_refused_route_names_the_gentlest_that_may_be_taken_with_its_command() -> None:
+    support = judged(Route.ICU)
+    assert support.allowance is Allowance.REFUSED
+    assert "ICU (in-band cluster upgrade): no ICU" in support.reason
+    assert "the gentlest route that may be taken is ISSU" in support.reason
+    assert support.reason.endswith(f"srx-issu upgrade fw-1 --image {intent().image.name} --route issu")
+
+
+def test_a_downgrade_asked_for_as_an_issu_names_another_route() -> None:
+    older = replace(intent().image, release="19.4R1")
+    support = judged(Route.ISSU, image=older)
+    assert support.allowance is Allowance.REFUSED
+    assert "which a person must approve with a reason: srx-issu upgrade fw-1" in support.reason
+    assert support.reason.endswith("--route minimal_downtime")
+
+
+def test_rules_of_an_older_version_name_no_other_route() -> None:
+    older = replace(intent().image, release="19.4R1")
+    asked = replace(intent(support=RULES), image=older)
+    support = eligibility(FakeUpgrade(intent=asked).context("assess.check_readiness"), both())
+    assert "--route" not in support.reason

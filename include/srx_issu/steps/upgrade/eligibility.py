@@ -1,0 +1,66 @@
+"""May this cluster go from what it runs to the image on the upgrade's own route, and if not, on which?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.routes.choice import RouteChoice
+from srx_issu.domain.routes.choose import choose_route
+from srx_issu.domain.routes.conditions import RouteConditions
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.model_routes import command_for
+from srx_issu.domain.upgrade.route import Allowance, Route
+from srx_issu.domain.upgrade.support import InService, Support, SupportMatrix, judge
+from srx_issu.steps.context import UpgradeContext
+
+_NO_RULES = (
+    "this upgrade was claimed by an older version of the software, which did not keep the support matrix "
+    "with it; start a new run"
+)
+_NOT_TOLD = RouteConditions()  # what nobody has told of the cluster is left to a person
+
+
+def eligibility(context: UpgradeContext, before: Snapshot) -> Support:
+    """By the rules that were kept with the upgrade. No release known = refused. Where the route is refused,
+    the reason ends with the gentlest that may be taken, and the command line that asks for it."""
+    intent, running = context.intent, _running(before)
+    if running is None:
+        return Support(verdict=InService.REFUSED, reason="neither node said which release it runs")
+    rules = intent.support or SupportMatrix(platforms={})
+    support = judge(intent.cluster.model, running, intent.image.release, rules)
+    if intent.support is None:
+        support = replace(support, verdict=InService.REFUSED, reason=_NO_RULES)
+    elif intent.route is not Route.ISSU:
+        own = _choice(intent, running, rules).of(intent.route)
+        support = replace(support, route=own.allowance, reason=f"{intent.route.label}: {own.reason}")
+    if support.allowance is Allowance.REFUSED and intent.support is not None:
+        support = replace(support, reason=f"{support.reason}{_instead(intent, running, rules)}")
+    return replace(support, software=intent.software)
+
+
+def routes_to(intent: Intent, before: Snapshot) -> RouteChoice | None:
+    """Every route from what the cluster runs to the image. None where no rules were kept with the upgrade, or
+    nobody knows what it runs."""
+    running = _running(before)
+    if running is None or intent.support is None:
+        return None
+    return _choice(intent, running, intent.support)
+
+
+def _running(before: Snapshot) -> str | None:
+    return next((view.release for view in before.views if view.release), None)
+
+
+def _choice(intent: Intent, running: str, rules: SupportMatrix) -> RouteChoice:
+    return choose_route(intent.cluster.model, running, intent.image.release, rules, _NOT_TOLD)
+
+
+def _instead(intent: Intent, running: str, rules: SupportMatrix) -> str:
+    """Nothing where no rules of other routes were kept, or every route is refused."""
+    best = _choice(intent, running, rules).best if rules.routes else None
+    if best is None or best.route is intent.route:
+        return ""
+    asked = "" if best.allowance is Allowance.ALLOWED else ", which a person must approve with a reason"
+    command = command_for(intent.cluster.name, intent.image.name, best.route)
+    return f"; the gentlest route that may be taken is {best.route.label}{asked}: {command}"
