@@ -77,6 +77,9 @@ def test_a_class_without_request_is_told_command_by_command(serve_lab: ServeLab)
         assert "request system software in-service-upgrade /var/tmp/image.tgz reboot" in said
         assert "request system reboot node 1" in said
         assert "show configuration" not in said
+    denied = [finding.said for finding in report.findings if "does not permit the question" in finding.said]
+    assert [words.split()[0] for words in denied] == ["3", "3"]
+    assert [each for each in listed(report) if "NETCONF: " in each] == []
 
 
 def test_no_shell(serve_lab: ServeLab) -> None:
