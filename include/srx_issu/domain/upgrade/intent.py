@@ -114,6 +114,17 @@ class EvidenceRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotifierRule:
+    """One of Airflow's notifiers, by its class; ``message`` and ``subject`` name the arguments that take the
+    text and its first line. Secrets are in Airflow's connections, never in ``arguments``."""
+
+    notifier: str
+    message: str = "text"
+    subject: str | None = None
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tolerance:
     """How far a figure may differ after the upgrade. None = no limit in that direction."""
 
@@ -138,6 +149,7 @@ class Policy:
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
+    notify: tuple[NotifierRule, ...] = ()  # who is told at once of somebody else at work during the ISSU
 
 
 @dataclass(frozen=True, kw_only=True)
