@@ -138,6 +138,10 @@ class EvidenceRulesEntry(FileEntry):
     )
     trace_file_mb: int | None = Field(None, ge=1, le=999, description="Size of each of their files, MB.")
     trace_files: int | None = Field(None, ge=2, le=999, description="How many of these a node keeps.")
+    bundle: bool | None = Field(
+        None,
+        description="Keep every answer, before and after, as `srx-issu record` does: one look more each.",
+    )
 
 
 class ToleranceEntry(FileEntry):

@@ -111,6 +111,7 @@ class EvidenceRules:
     traceoptions: bool = False  # of the chassis cluster, committed before the start and taken back at the end
     trace_file_mb: int = 10  # each of ``trace_files`` on each node
     trace_files: int = 3
+    bundle: bool = False  # with the baseline and after verification, as ``srx-issu record`` writes one
 
 
 @dataclass(frozen=True, kw_only=True)
