@@ -58,7 +58,11 @@ def account_of(cluster: Cluster, options: AccountOptions) -> Credentials:
         passphrase=extra.get("private_key_passphrase"),
         known_hosts=known_hosts,
         source=_source(options, variable),
-        known_hosts_source=f"--known-hosts {options.known_hosts}" if options.known_hosts else variable,
+        known_hosts_source=(
+            f"{options.known_hosts} (--known-hosts)"
+            if options.known_hosts
+            else f"the known_hosts of {variable}"
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ from srx_issu.cli.terminal import Terminal
 from srx_issu.domain.cluster.model import Cluster, NodeName
 from srx_issu.domain.errors import DeviceError, JournalError, OperatorFileError, RequestRefused
 from srx_issu.probe.probing import Probed, ProbeRequest, probe, refuse_while_held, request_for
+
+# Their tracebacks of a session that failed would hide the sentence that says why; nothing else is lost.
+for _name in ("paramiko", "ncclient", "asyncssh"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 console = Terminal()
 errors = Terminal(stderr=True)

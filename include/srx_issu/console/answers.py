@@ -88,7 +88,8 @@ class ConsoleAnswers:
         if content is None:
             return page(pages.no_archive(), status=404)
         saved_as = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(content, media_type="application/gzip", headers={**_HEADERS, **saved_as})
+        kind = "application/json" if name.endswith(".json") else "application/gzip"
+        return Response(content, media_type=kind, headers={**_HEADERS, **saved_as})
 
 
 def page(html: str, *, status: int = 200, refresh_s: int | None = None) -> HTMLResponse:

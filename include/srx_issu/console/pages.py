@@ -11,7 +11,7 @@ from srx_issu.console.unattended import Unattended
 from srx_issu.ports.dag_names import dag_of
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report import EvidenceItem, build_report, is_shown
-from srx_issu.report.documents import Documents, jtac_archive
+from srx_issu.report.documents import Documents, bundles, jtac_archive
 from srx_issu.report.page import environment
 from srx_issu.report.reading import read_documents
 from srx_issu.report.verdicts import meaning
@@ -128,10 +128,10 @@ def kept_report(sources: Sources, upgrade_id: str) -> str | None:
 
 
 def kept_archive(sources: Sources, upgrade_id: str, name: str) -> bytes | None:
-    """An archive for Juniper's support by its name; None when there is none, or it is something else."""
+    """An archive for Juniper's support, or a bundle, by its name; None for anything else."""
     ids = {entry.name: entry.evidence_id for entry in sources.lists.evidence(upgrade_id)}
     found = ids.get(name)
-    return sources.evidence.read(found) if found and jtac_archive((name,)) else None
+    return sources.evidence.read(found) if found and (jtac_archive((name,)) or bundles((name,))) else None
 
 
 def no_archive() -> str:

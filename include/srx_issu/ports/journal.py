@@ -20,6 +20,11 @@ JTAC_ARCHIVE = "jtac-evidence.tgz"  # evidence of a failure for Juniper's suppor
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
+def bundle_name(moment: str) -> str:
+    """Every answer of a moment ("before", "after"), as ``srx-issu record`` writes it."""
+    return f"bundle-{moment}.json"
+
+
 class IntendAnswer(StrEnum):
     """What became of an intended action."""
 

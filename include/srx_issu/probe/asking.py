@@ -11,6 +11,7 @@ import asyncssh
 
 from srx_issu.adapters.devices import async_login, compound
 from srx_issu.adapters.devices.credentials import Credentials
+from srx_issu.adapters.devices.errors import COMMON_GROUND
 from srx_issu.adapters.devices.interview import PLANNED
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.parse.reply import Element
@@ -20,12 +21,16 @@ from srx_issu.adapters.devices.questions import COLD_SYNC, INFORMATION
 from srx_issu.adapters.devices.sessions import KeptSession
 from srx_issu.adapters.devices.state.conversation import Conversation
 from srx_issu.domain.cluster.model import Cluster, NodeName, Snapshot
-from srx_issu.domain.errors import DeviceError, SrxIssuError
+from srx_issu.domain.errors import DeviceError, DeviceUnreachable, SrxIssuError
 from srx_issu.domain.upgrade.intent import Timers
 from srx_issu.probe.exchange import Exchange, KeptAnswers, Wire, request_text
 from srx_issu.probe.questions import tables_asked_of, told_about
 from srx_issu.probe.reading import snapshot_of
 
+ENDED_EARLY = (
+    "the node ended the session before the login. On the node see that 'connection-limit' and 'rate-limit' "
+    f"of 'system services ssh' leave room; or {COMMON_GROUND}"
+)
 AUTHORIZATION = "show cli authorization"
 """What the account's login class allows, in the CLI's own words."""
 
@@ -97,6 +102,8 @@ class NodeAsker:
                 return await async_login.connect(node, self._cluster.address(node), self._account)
             except asyncssh.PermissionDenied as error:
                 raise self._account.refused(node, self._account.means, error.reason) from error
+            except asyncssh.ConnectionLost as error:
+                raise DeviceUnreachable(node, f"{error}; {ENDED_EARLY}") from error
 
         session = KeptSession(self.node, connect, self._timers)  # type: ignore[arg-type]
         lines = [

@@ -49,7 +49,7 @@ def bundle_of(probed: Probed, request: ProbeRequest, made_by: str, pseudonyms: P
         basis=request.basis,
         began_at=probed.began_at,
         made_by=made_by,
-        exchanges=tuple(_scrubbed(each, pseudonyms) for each in probed.exchanges),
+        exchanges=tuple(scrubbed(each, pseudonyms) for each in probed.exchanges),
         tried=replace(
             probed.tried,
             trials=tuple(replace(each, said=pseudonyms.words(each.said)) for each in probed.tried.trials),
@@ -57,7 +57,8 @@ def bundle_of(probed: Probed, request: ProbeRequest, made_by: str, pseudonyms: P
     )
 
 
-def _scrubbed(exchange: Exchange, pseudonyms: Pseudonyms) -> Exchange:
+def scrubbed(exchange: Exchange, pseudonyms: Pseudonyms) -> Exchange:
+    """One answer; the same name gets the same pseudonym over all answers that are given the same ones."""
     is_configuration = "configuration" in exchange.request and "cluster" not in exchange.request
     reply = exchange.reply
     if reply is not None:

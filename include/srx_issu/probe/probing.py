@@ -14,9 +14,11 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.domain.upgrade.support import SupportMatrix
 from srx_issu.ports.journal import Lease
 from srx_issu.probe.asking import Progress, ask_everything
 from srx_issu.probe.exchange import Exchange, KeptAnswers
+from srx_issu.probe.platform import told_platform
 from srx_issu.probe.predicted import predict
 from srx_issu.probe.reading import read_answers, snapshot_of, views_of
 from srx_issu.probe.report import ProbeReport
@@ -34,13 +36,14 @@ class LeaseLook(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeRequest:
-    """Which cluster, with which rights and by which policy. ``image`` None: the catalogue has none for it."""
+    """Which cluster, with which rights, by which policy. ``image`` None: the catalogue has none for it."""
 
     cluster: Cluster
     account: Credentials
     policy: Policy
     software: SoftwareFamily
     image: Image | None
+    rules: SupportMatrix
 
     @property
     def basis(self) -> Basis:
@@ -59,6 +62,7 @@ def request_for(catalog: Catalog, cluster: Cluster, account: Credentials) -> Pro
         policy=catalog.policy_for(cluster, newest_or_none(catalog, cluster.model)),
         software=catalog.support_rules.software(cluster.model, cluster.routing_engine),
         image=newest_image(catalog, cluster.model),
+        rules=catalog.support_rules,
     )
 
 
@@ -93,7 +97,7 @@ def probe(request: ProbeRequest, began_at: datetime, progress: Progress) -> Prob
     identity = told_identity(cluster, report.readings, snapshot)
     report = replace(
         report,
-        trials=(*report.trials, *identity),
+        trials=(*report.trials, *identity, *told_platform(cluster.model, request.rules)),
         predictions=predict(request.image, tried.speeds, timers),
     )
     return Probed(report=report, began_at=began_at, exchanges=exchanges, tried=tried)

@@ -12,6 +12,7 @@ from srx_issu.probe.trial import Trial, TrialResult
 
 READY = "READY FOR THE WINDOW"
 _FINE = frozenset({ReadAs.READ, ReadAs.UNTOLD})  # nothing to be listed
+LOGIN_CLASS = "login class"
 LOGIN = "login by "  # how the trial of a login is called, before its wire
 
 
@@ -41,10 +42,10 @@ class ProbeReport:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Those that stop an upgrade first; what is unknown is among them. What only follows from a login
-        that failed is counted in one line: a hundred lines would hide the one to put right."""
+        that failed, or from its class, is counted in one line: a hundred would hide the one to put right."""
         trials = [each for each in self.trials if not each.is_good and each.name != "answers"]
         logins = [each for each in trials if each.name.startswith(LOGIN) and each.node and each.said]
-        found, following = list[Finding](), list[NodeName | None]()
+        found, following, denied = list[Finding](), list[NodeName | None](), list[NodeName]()
         for trial in trials:
             if trial not in logins and _trial_follows(trial, logins):
                 following.append(trial.node or logins[0].node)
@@ -53,9 +54,12 @@ class ProbeReport:
         for row in (each for each in self.readings if each.read_as not in _FINE):
             if _reading_follows(row, logins):
                 following.append(row.node)
+            elif _is_denied(row, trials):
+                denied.append(row.node)
             else:
                 found.append(_of_reading(row))
         found += [_of_what_follows(node, following.count(node)) for node in NodeName if node in following]
+        found += [_of_what_is_denied(node, denied.count(node)) for node in NodeName if node in denied]
         return tuple(sorted(found, key=lambda finding: not finding.stops))
 
     @property
@@ -91,6 +95,20 @@ def _reading_follows(row: Reading, logins: Sequence[Trial]) -> bool:
 
 def _of_what_follows(node: NodeName, count: int) -> Finding:
     said = f"{count} more answers and trials are unknown without that login: put it right, and probe again"
+    return Finding(place=node, said=said, stops=True)
+
+
+def _is_denied(row: Reading, trials: Sequence[Trial]) -> bool:
+    """The login class does not permit the question, and the trial of the class says which commands."""
+    has_cause = any(
+        t.name == LOGIN_CLASS and t.node is row.node and t.result is TrialResult.BAD for t in trials
+    )
+    return has_cause and row.read_as is ReadAs.UNKNOWN and "permission denied" in row.said
+
+
+def _of_what_is_denied(node: NodeName, count: int) -> Finding:
+    answers = "1 answer is" if count == 1 else f"{count} answers are"
+    said = f"{answers} unknown because the login class does not permit the question: put the class right"
     return Finding(place=node, said=said, stops=True)
 
 

@@ -20,7 +20,7 @@ from srx_issu.probe.asking import AUTHORIZATION
 from srx_issu.probe.authorization import read_authorization
 from srx_issu.probe.exchange import Exchange, KeptAnswers, Wire
 from srx_issu.probe.reading import ReadAs, Reading
-from srx_issu.probe.report import LOGIN
+from srx_issu.probe.report import LOGIN, LOGIN_CLASS
 from srx_issu.probe.state_shown import state_shown
 from srx_issu.probe.trial import Trial, TrialResult, bad, good, unknown
 
@@ -183,7 +183,7 @@ def _clock(name: str, node: NodeName | None, off_s: float, limit_s: float, whose
 
 def _rights(answers: KeptAnswers, node: NodeName, snapshot: Snapshot, basis: Basis) -> Trial:
     """Each command by the class's own words; nothing is sent."""
-    name = "login class"
+    name = LOGIN_CLASS
     try:
         shown = answers.printed(node, AUTHORIZATION)
     except DeviceError as error:

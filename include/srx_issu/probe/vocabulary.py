@@ -6,6 +6,7 @@ that comes once and is there twice says two things; one that is always there and
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _MANY, _ALWAYS = "*", "!"
 _WRAPPERS = frozenset({"rpc-reply", "multi-routing-engine-results", "multi-routing-engine-item", "data"})
 _BESIDE = frozenset({"re-name", "cli", "rpc-error", "error", "output", "warning", "ok"})
 _LONGEST_FRAGMENT = 160
+_NAMESPACES = re.compile(r"\sxmlns(?::[\w.-]+)?=(?:\"[^\"]*\"|'[^']*')")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,4 +111,5 @@ def _in(parent: Element, known: Vocabulary) -> Iterator[Oddity]:
 
 
 def _short(element: Element) -> str:
-    return " ".join(fragment(element).split())[:_LONGEST_FRAGMENT]
+    """Without the names of its namespaces, which would leave no room for what it says."""
+    return " ".join(_NAMESPACES.sub("", fragment(element)).split())[:_LONGEST_FRAGMENT]

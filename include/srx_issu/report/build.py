@@ -42,7 +42,8 @@ def build_report(
     """
     told = report_model(record, intent, events, Documents(documents), listing)
     archive = f"{folder}{told.jtac_archive}" if told.jtac_archive else None
-    report = replace(told, journal_head=journal_head, jtac_archive=archive)
+    kept = tuple(f"{folder}{name}" for name in told.bundles)
+    report = replace(told, journal_head=journal_head, jtac_archive=archive, bundles=kept)
     return Report(html=render(report), json=to_json(_as_json(report), indent=1).decode())
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from srx_issu.ports.journal import JTAC_ARCHIVE
+from srx_issu.ports.journal import JTAC_ARCHIVE, bundle_name
 
 _TOLD = re.compile(
     r"((baseline|after|final)-(snapshot|state)|readiness|(final-)?comparison|diagnosis|recovery-plan)(-\d+)?\.json|(transcript|what-to-do)(-\d+)?\.txt"
@@ -23,6 +23,12 @@ def jtac_archive(names: Iterable[str]) -> str | None:
     """The newest archive for Juniper's support among these names; None where there is none."""
     kept = Documents(dict.fromkeys(names, b"")).all(JTAC_ARCHIVE)
     return kept[-1][0] if kept else None
+
+
+def bundles(names: Iterable[str]) -> tuple[str, ...]:
+    """The bundles among these names, for ``srx-issu replay``."""
+    there = set(names)
+    return tuple(name for moment in ("before", "after") if (name := bundle_name(moment)) in there)
 
 
 @dataclass(frozen=True, kw_only=True)

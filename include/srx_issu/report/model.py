@@ -12,7 +12,7 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.ports.journal import UpgradeRecord
 from srx_issu.report.approvals import ApprovalLine, approval_lines, approver
 from srx_issu.report.checked import CheckTable, check_table
-from srx_issu.report.documents import Documents, EvidenceItem, jtac_archive
+from srx_issu.report.documents import Documents, EvidenceItem, bundles, jtac_archive
 from srx_issu.report.formatting import plain
 from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.recovery import Recovery, recovery
@@ -61,6 +61,7 @@ class ReportModel:
     events: tuple[Entry, ...]
     evidence: tuple[EvidenceItem, ...]
     jtac_archive: str | None = None  # a link to it, from the report's own folder; None = there is none
+    bundles: tuple[str, ...] = ()  # likewise: every answer, before and after
     journal_head: str | None = None  # the journal's chain when this was written; None = not asked
 
     @property
@@ -115,6 +116,7 @@ def report_model(
         events=events,
         evidence=listed,
         jtac_archive=jtac_archive(item.name for item in listed),
+        bundles=bundles(item.name for item in listed),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from srx_issu.checks.runner import Validate, run
 from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.entry import Entry, entry_of
 from srx_issu.domain.history.events import Event
 from srx_issu.domain.history.kinds import EntryKind
@@ -27,6 +28,10 @@ AFTER_SENDING = (EntryKind.ACTION_SENT, EntryKind.ACTION_UNKNOWN, EntryKind.ACTI
 
 def _not_stopped() -> str | None:
     return None
+
+
+def _no_bundle() -> str:
+    raise RequestRefused("nobody can record one here")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,7 @@ class UpgradeContext:
     log: logging.Logger
     validate: Validate = run  # Great Expectations
     stopped: Callable[[], str | None] = _not_stopped  # who stopped the whole fleet, and why
+    bundle: Callable[[], str] = _no_bundle  # both nodes asked for everything; the text of a bundle
     keeps_sessions: bool = True  # the session of a start by RPC outlives the step; False: it ends with it
 
     @property

@@ -8,7 +8,15 @@ import pytest
 
 from srx_issu.catalog.fields import FileEntry
 from srx_issu.catalog.policy.limits import EvidenceRulesEntry, LimitsEntry, TimersEntry, ToleranceEntry
-from srx_issu.domain.upgrade.intent import EvidenceRules, Limits, Policy, StartMethod, Timers, Tolerance
+from srx_issu.domain.upgrade.intent import (
+    EvidenceRules,
+    Limits,
+    NotifierRule,
+    Policy,
+    StartMethod,
+    Timers,
+    Tolerance,
+)
 from tests.integration.catalog.folders import IMAGE, Folder
 
 FLEET = """
@@ -161,6 +169,17 @@ def test_questions_that_are_answered_are_those_of_the_nearest_level(folder: Fold
     assert _policy(folder, fleet).answered_prompts == ("Do you want to continue",)
     nearer = f"{fleet}clusters: {{fra1-fw1: {{answered_prompts: []}}}}\n"
     assert _policy(folder, nearer).answered_prompts == ()
+
+
+def test_who_is_told_of_others_is_said_level_by_level(folder: Folder) -> None:
+    mail = "{notifier: a.b.Mail, message: html_content, subject: subject, arguments: {to: noc@example.net}}"
+    fleet = f"fleet: {{notify: [{mail}]}}\n"
+    told = NotifierRule(
+        notifier="a.b.Mail", message="html_content", subject="subject", arguments={"to": "noc@example.net"}
+    )
+    assert _policy(folder, fleet).notify == (told,)
+    assert _policy(folder, f"{fleet}clusters: {{fra1-fw1: {{notify: []}}}}\n").notify == ()
+    assert _policy(folder, "fleet: {}\n").notify == ()
 
 
 def test_the_shipped_limits_are_the_softwares_own_defaults(folder: Folder) -> None:

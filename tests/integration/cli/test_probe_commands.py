@@ -109,7 +109,7 @@ def test_what_could_not_log_in_to_either_node_is_refused_before_anything_is_aske
     asked = ("probe", "c1", "--files", str(files), "--no-journal", "--login", "lab")
     status, shown = call(*asked, "--key", key, "--known-hosts", str(known))
     assert (status, "nothing was asked of c1: no host key of [127.0.0.1]" in shown) == (2, True), shown
-    assert f"in the known_hosts of --known-hosts {known}; add the line" in shown
+    assert f"in {known} (--known-hosts); add the line" in shown
     assert shown.count("no host key of") == 1  # the other node's is there
     whole = str(lab.folder / "known_hosts")
     status, shown = call(*asked, "--key", whole, "--known-hosts", whole)

@@ -37,8 +37,8 @@ OTHER_GUARDS = (
     Mutant(
         name="gathered groups stay where they are",
         file="steps/upgrade/clean_up.py",
-        old="    facts = return_groups(context)\n",
-        new="    facts: Facts = {}\n",
+        old="{**return_groups(context), **undo_commit(context)}",
+        new="undo_commit(context)",
         why="a start that was refused leaves nothing moved",
         tests=("tests/unit/steps/gate/test_start_again.py",),
     ),

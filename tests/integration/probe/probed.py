@@ -11,6 +11,7 @@ from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.domain.cluster.model import Address, Cluster
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 from srx_issu.domain.upgrade.intent import Limits, Policy, Timers
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
 from srx_issu.ports.journal import Lease
 from srx_issu.probe.asking import ask_everything
 from srx_issu.probe.exchange import Exchange
@@ -18,6 +19,7 @@ from srx_issu.probe.probing import Probed, ProbeRequest, probe
 from srx_issu.probe.report import Finding, ProbeReport
 from tests.integration.lab.conftest import ServedLab
 
+ISSU_PLATFORM = Platform(model="SRX4600", in_service=InService.ISSU, reason="guide")
 TIMERS = Timers(connect_s=20, rpc_s=30)
 
 
@@ -39,6 +41,7 @@ def request_of(lab: ServedLab, **given: Any) -> ProbeRequest:
         policy=Policy(timers=TIMERS, limits=Limits(), tolerances={}),
         software=SoftwareFamily.SYSTEM,
         image=None,
+        rules=SupportMatrix(platforms={"SRX4600": ISSU_PLATFORM}),
     )
 
 

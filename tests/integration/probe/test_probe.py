@@ -77,6 +77,9 @@ def test_a_class_without_request_is_told_command_by_command(serve_lab: ServeLab)
         assert "request system software in-service-upgrade /var/tmp/image.tgz reboot" in said
         assert "request system reboot node 1" in said
         assert "show configuration" not in said
+    denied = [finding.said for finding in report.findings if "does not permit the question" in finding.said]
+    assert [words.split()[0] for words in denied] == ["3", "3"]
+    assert [each for each in listed(report) if "NETCONF: " in each] == []
 
 
 def test_no_shell(serve_lab: ServeLab) -> None:
@@ -137,6 +140,7 @@ def test_an_unknown_element_in_each_answer(serve_lab: ServeLab) -> None:
     flat = {row.fills for row in rows if row.read_as is ReadAs.UNKNOWN}
     assert flat == {"rtos"}  # records told apart by their order: with something foreign, not understood
     assert all("unknown element <x-mood>" in row.said and "x-mood" in row.fragment for row in odd)
+    assert not any("xmlns" in row.fragment for row in odd)
     assert all(len(row.values) == len(healthy[row.place, row.fills].values) for row in odd)
     untouched = {row.question for row in rows if row.read_as is ReadAs.READ}
     assert len(odd) > 80

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from srx_issu.airflow.composition.campaign_notices import link_to, send_notice
+from srx_issu.airflow.composition.campaign_notices import send_notice
+from srx_issu.airflow.composition.notifying import link_to
 
 CAMPAIGN = """
 target: {SRX4600: 22.4R3-S2.11}

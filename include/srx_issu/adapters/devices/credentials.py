@@ -25,7 +25,7 @@ class Credentials:
     known_hosts: str | None = field(default=None, repr=False)
     verify_host_keys: bool = True
     source: str = field(default="the Airflow connection", compare=False)  # of login, key and password
-    known_hosts_source: str = field(default="the Airflow connection", compare=False)
+    known_hosts_source: str = field(default="the known_hosts of the Airflow connection", compare=False)
 
     @property
     def means(self) -> str:

@@ -27,7 +27,7 @@ from srx_issu.domain.errors import (
 _NOTHING_IN_COMMON = re.compile(
     r"no acceptable (?:kex|host key|ciphers|macs)|No matching \S.*? algorithm", re.I
 )
-_COMMON_GROUND = (
+COMMON_GROUND = (
     "the node's SSH server and this software share none: an old one has only SHA-1 (ssh-rsa, group14-sha1), "
     "and known_hosts may have another kind of key than the node shows. On the node see 'set system services "
     "ssh hostkey-algorithm' and 'key-exchange'; where it can do no better, 'ssh: {legacy_sha1: true}' of the "
@@ -153,7 +153,7 @@ def translate(
     if isinstance(error, OSError) and error.errno and (reason := os.strerror(error.errno)) not in words:
         words = f"{reason} ({words})"  # asyncio leaves the reason out
     if _NOTHING_IN_COMMON.search(words):
-        return ours(node, f"{doing}: {words[:600]}; {_COMMON_GROUND}")
+        return ours(node, f"{doing}: {words[:600]}; {COMMON_GROUND}")
     return ours(node, f"{doing}: {words}"[:600] + remedy)
 
 

@@ -43,7 +43,7 @@ class TrustedKeys:
         if not keys:
             raise HostKeyRejected(
                 node,
-                f"no host key of {known_hosts_name(address)} in the known_hosts of "
+                f"no host key of {known_hosts_name(address)} in "
                 f"{credentials.known_hosts_source}; add the line "
                 f"that 'ssh-keyscan -p {address.port} {address.host}' shows, if the console shows it too",
             )

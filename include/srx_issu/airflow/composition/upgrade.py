@@ -12,6 +12,7 @@ from srx_issu.adapters.clock import SystemClock
 from srx_issu.adapters.devices.credentials import Credentials
 from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.later import later
+from srx_issu.airflow.composition.recording import recorded
 from srx_issu.airflow.composition.seal import seal
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import open_stores
@@ -163,6 +164,7 @@ def open_upgrade(
             clock=clock,
             stopped=stopped,
             log=log,
+            bundle=lambda: recorded(intent, account()),
             keeps_sessions=keep is not None,
         )
         _renew(upgrade_context)

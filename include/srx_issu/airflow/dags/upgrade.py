@@ -28,6 +28,7 @@ from srx_issu.domain.upgrade.goals import Goal
 from srx_issu.steps.approval.ask_for_start import BeforeStart, ask_for_start, confirm_start
 from srx_issu.steps.approval.request import ApprovalRequest, recovery_request, start_request
 from srx_issu.steps.context import UpgradeContext
+from srx_issu.steps.evidence.keep_bundle import keep_bundle_after, keep_bundle_before
 from srx_issu.steps.recovery.branch import RecoveryBranch, choose_branch, confirm_recovery
 from srx_issu.steps.recovery.recover_cluster import Recovered, conclude_recovery
 from srx_issu.steps.upgrade.back_up_configuration import back_up_configuration
@@ -80,6 +81,7 @@ def assess() -> Stage:
         decision = branch(
             "check_readiness",
             looks("assess.collect_baseline", collect_baseline),
+            looks("assess.keep_bundle", keep_bundle_before),
             looks("assess.check_readiness", judge_readiness),
             branches=branches,
             once_begun=Assessment.PREPARE,
@@ -171,6 +173,7 @@ def verify() -> StepOperator:
         looks("verify.check_versions_and_groups", check_versions_and_groups),
         looks("verify.check_policies", check_policies),
         looks("verify.check_state", check_state, awaits=OwnWait.STATE_AFTER_ISSU),
+        looks("verify.keep_bundle", keep_bundle_after),
         trigger_rule=JOIN,  # behind a finished ISSU, or one finished by recovery
     )
 

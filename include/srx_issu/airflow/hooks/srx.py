@@ -65,7 +65,7 @@ def credentials_of(connection: Connection) -> Credentials:
         known_hosts=known_hosts,
         verify_host_keys=verify,
         source=(source := f"the Airflow connection {connection.conn_id}"),
-        known_hosts_source=source,
+        known_hosts_source=f"the known_hosts of {source}",
     )
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from srx_issu.adapters.clock import SteadyClock, SystemClock
+from srx_issu.airflow.composition.upgrade_notices import tell_of_upgrade
 from srx_issu.airflow.watching.opening import (
     PendingWait,
     account_outage,
@@ -68,6 +69,7 @@ async def open_watch(
             log=log,
             pause=pause,
             counted=counted,
+            tell=partial(tell_of_upgrade, intent),
         )
     finally:
         await reader.close()

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from srx_issu.catalog.campaigns.entries import NotifyEntry
 from srx_issu.catalog.faults import Checked
 from srx_issu.catalog.fields import FigureName, FileEntry, ModelName, Name, Percent, Seconds, wrong
 from srx_issu.catalog.policy.levels import Inventory, Levels, read_levels, report_unknown_tables
@@ -18,6 +19,7 @@ from srx_issu.catalog.policy.matrix import RangeEntry
 from srx_issu.domain.upgrade.intent import (
     ImageValidation,
     Limits,
+    NotifierRule,
     Policy,
     StartMethod,
     Timers,
@@ -145,6 +147,10 @@ class EvidenceRulesEntry(FileEntry):
     )
     trace_file_mb: int | None = Field(None, ge=1, le=999, description="Size of each of their files, MB.")
     trace_files: int | None = Field(None, ge=2, le=999, description="How many of these a node keeps.")
+    bundle: bool | None = Field(
+        None,
+        description="Keep every answer, before and after, as `srx-issu record` does: one look more each.",
+    )
 
 
 class ToleranceEntry(FileEntry):
@@ -173,6 +179,9 @@ class SettingsEntry(FileEntry):
         None,
         description="Words of questions of the ISSU's command that are answered yes, once each, while both "
         "nodes run the old release; any other is a person's.",
+    )
+    notify: tuple[NotifyEntry, ...] | None = Field(
+        None, description="Who is told at once when somebody else is at work during the ISSU; the log always."
     )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
     fail_back_rg0: bool | None = Field(
@@ -216,6 +225,11 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
             start_method=level.start_method or policy.start_method,
             answered_prompts=(
                 policy.answered_prompts if level.answered_prompts is None else level.answered_prompts
+            ),
+            notify=(
+                policy.notify
+                if level.notify is None
+                else tuple(NotifierRule(**entry.model_dump()) for entry in level.notify)
             ),
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
             fail_back_rg0=policy.fail_back_rg0 if level.fail_back_rg0 is None else level.fail_back_rg0,

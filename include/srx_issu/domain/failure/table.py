@@ -205,8 +205,8 @@ FACTS: dict[FailureClass, Facts] = {
         situations=HALF_WAY,
         permission=Permission.ASK,
         at_most=Permission.ASK,
-        words="Decide what the question means for this cluster. Approve to end the ISSU and to put the "
-        "cluster back.",
+        words="Decide what the question means for this cluster; one that policy lists is answered only "
+        "within the window. Approve to end the ISSU and to put the cluster back.",
         source="[S] the upgrade software prompts you; [T] Juniper's tests wait for such a question",
     ),
     FailureClass.STUCK: Facts(

@@ -115,6 +115,18 @@ class EvidenceRules:
     traceoptions: bool = False  # of the chassis cluster, committed before the start and taken back at the end
     trace_file_mb: int = 10  # each of ``trace_files`` on each node
     trace_files: int = 3
+    bundle: bool = False  # with the baseline and after verification, as ``srx-issu record`` writes one
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifierRule:
+    """One of Airflow's notifiers, by its class; ``message`` and ``subject`` name the arguments that take the
+    text and its first line. Secrets are in Airflow's connections, never in ``arguments``."""
+
+    notifier: str
+    message: str = "text"
+    subject: str | None = None
+    arguments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +154,7 @@ class Policy:
     checks: CheckRules = field(default_factory=CheckRules)
     failures: FailureRules = field(default_factory=FailureRules)
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
+    notify: tuple[NotifierRule, ...] = ()  # who is told at once of somebody else at work during the ISSU
 
 
 @dataclass(frozen=True, kw_only=True)

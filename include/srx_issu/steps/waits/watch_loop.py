@@ -56,7 +56,8 @@ class LeaseKeeper:
 
 @dataclass(kw_only=True)
 class WatchLoop:
-    """One wait with everything around it. ``pause`` sleeps until the next look; ``counted`` takes metrics."""
+    """One wait with everything around it. ``pause`` sleeps until the next look; ``counted`` takes metrics;
+    ``tell`` returns at once and raises nothing."""
 
     watch: Watch
     lines: LateJournal
@@ -65,6 +66,7 @@ class WatchLoop:
     log: Any  # a logger, or Airflow's
     pause: Callable[[float], Awaitable[None]]
     counted: Callable[[PollResult], None] = field(default=lambda _: None)
+    tell: Callable[[str, str], None] = field(default=lambda _, __: None)  # people, of others: title and text
 
     async def until_decided(self) -> WaitVerdict:
         while True:
@@ -95,8 +97,11 @@ class WatchLoop:
 
     def _told_of_others(self, look: PollResult) -> list[Entry]:
         """Findings: they are read with the outcome, and change none."""
+        name = self.watch.intent.cluster.name
         for text in look.others:
-            self.log.warning("%s: %s", self.watch.intent.cluster.name, text)
+            self.log.warning("%s: %s", name, text)
+        if look.others:
+            self.tell(f"{name}: somebody else is at work during the ISSU", "\n".join(look.others))
         return [self.watch.entry(FindingMade(by=FoundBy.BYSTANDERS), text) for text in look.others]
 
     def _lost(self, why: str | None) -> WaitVerdict | None:

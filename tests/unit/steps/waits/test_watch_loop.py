@@ -277,8 +277,11 @@ def test_somebody_at_work_is_a_finding_and_a_warning_and_changes_no_verdict(
         for now in (HALF_WAY, REACHED)
     )
     wait = Wait([(0, half_way), (60, reached)])
+    told: list[tuple[str, str]] = []
+    wait.loop.tell = lambda title, text: told.append((title, text))
     with caplog.at_level(logging.WARNING):
         assert wait.decided().reached
     words = "node0: alice is logged in during the ISSU (pts/1)"
     assert wait.lines(EntryKind.FINDING) == [words]
     assert [record.message for record in caplog.records].count(f"fw-1: {words}") == 1
+    assert told == [("fw-1: somebody else is at work during the ISSU", words)], "once, at the first look"
