@@ -19,7 +19,7 @@ from asgiref.sync import sync_to_async
 
 from srx_issu.airflow.composition.notifying import link_to, notify
 from srx_issu.domain.upgrade.intent import Intent
-from srx_issu.ports.dag_names import DAG_OF
+from srx_issu.ports.dag_names import dag_of
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ _threads: set[Thread] = set()  # those that hang stay
 
 def tell_of_upgrade(intent: Intent, title: str, text: str) -> None:
     """Returns at once, and raises nothing. Called on the event loop; the log has had its line already."""
-    whole = "\n\n".join(filter(None, (title, text, link_to(DAG_OF[intent.purpose], intent.upgrade_id))))
+    whole = "\n\n".join(filter(None, (title, text, link_to(dag_of(intent), intent.upgrade_id))))
     for wanted in intent.policy.notify:
         if len(_threads) >= MOST_AT_ONCE:
             log.error("notice not sent by %s: %d others hang: %s", wanted.notifier, len(_threads), title)
