@@ -24,6 +24,8 @@ def drift(approved: CampaignPlan, now: CampaignPlan, still_to_run: Collection[st
             found.append(f"{cluster.name} is not taken any more: {reasons.get(cluster.name, 'not selected')}")
         elif today.image != cluster.image:
             found.append(f"{cluster.name}: image {cluster.image} was approved, now it is {today.image}")
+        elif today.route is not cluster.route:
+            found.append(f"{cluster.name}: route {cluster.route} was approved, now it is {today.route}")
         elif today.conflict_groups != cluster.conflict_groups or today.site != cluster.site:
             found.append(f"{cluster.name}: its site or conflict groups were changed")
         elif today.facts != cluster.facts:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from srx_issu.campaign.window import Calendar
 from srx_issu.domain.upgrade.intent import SharedLimit
+from srx_issu.domain.upgrade.route import Route
 
 
 class Result(StrEnum):
@@ -167,10 +168,22 @@ class Campaign:
     gates: Gates = field(default_factory=Gates)
     retry: Retry = field(default_factory=Retry)
     fail_back: bool = True
+    routes: Mapping[str, Route] = field(default_factory=dict)  # by model; others: ISSU or ICU
     staging: Staging | None = None  # None = each upgrade copies its own image
 
     def calendar_of(self, site: str) -> Calendar:
         return self.calendars.get(site, self.calendar)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualCourse:
+    """What past upgrades are compared by: they take as long as those of the same model and route."""
+
+    model: str
+    route: Route = Route.ISSU
+
+    def __str__(self) -> str:
+        return self.model if self.route is Route.ISSU else f"{self.model} by {self.route}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,3 +204,5 @@ class FleetCluster:
     facts: str = ""  # digest of addresses, image and policy: changes when the files do
     image_sha256: str = ""
     shared: tuple[SharedLimit, ...] = ()  # policy/concurrency.yaml
+    route: Route = Route.ISSU
+    outage_s: int | None = None  # how long its traffic may stop, by policy; None = no figure

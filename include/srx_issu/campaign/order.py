@@ -1,4 +1,5 @@
-"""What a campaign orders: one run of issu_cluster, in the campaign's journal before it is asked for.
+"""What a campaign orders: one run of the DAG of the cluster's route, in the campaign's journal before it is
+asked for.
 
 The run's ``claim`` shows the nonce and the same configuration, so nobody's run is taken for the campaign's.
 """
@@ -12,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.route import Route
 
 ConfValue = str | bool | None
+ROUTE_KEY = "route"  # of the run's configuration: which DAG must take it
 ORDER_KEY = "campaign_order"  # of the run's configuration: {"campaign": ..., "nonce": ...}
 
 
@@ -29,6 +32,11 @@ class UpgradeOrder:
     conf: Mapping[str, ConfValue]  # the run's parameters, without the order itself
     image_sha256: str
     facts: str  # see campaign.model.Member
+
+    @property
+    def route(self) -> Route:
+        """Whose DAG runs it. An order without one is of an ISSU."""
+        return Route(str(self.conf.get(ROUTE_KEY) or Route.ISSU))
 
     @property
     def digest(self) -> str:

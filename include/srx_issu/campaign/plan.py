@@ -15,8 +15,9 @@ from functools import cached_property
 from itertools import islice
 
 from srx_issu.campaign.choose import LeftOut, choose
-from srx_issu.campaign.model import Campaign, FleetCluster, WaveSize
+from srx_issu.campaign.model import Campaign, FleetCluster, UsualCourse, WaveSize
 from srx_issu.domain.upgrade.intent import SharedLimit
+from srx_issu.domain.upgrade.route import Route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,12 @@ class PlannedCluster:
     facts: str  # see Member.facts
     image_sha256: str = ""
     shared: tuple[SharedLimit, ...] = ()
+    route: Route = Route.ISSU
+    outage_s: int | None = None  # see FleetCluster
+
+    @property
+    def course(self) -> UsualCourse:
+        return UsualCourse(model=self.model, route=self.route)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +153,8 @@ def _planned(member: FleetCluster) -> PlannedCluster:
         facts=member.facts,
         image_sha256=member.image_sha256,
         shared=member.shared,
+        route=member.route,
+        outage_s=member.outage_s,
     )
 
 
@@ -170,5 +179,8 @@ def _digested(
 
 
 def _fields(value: Wave | PlannedCluster | SharedLimit) -> dict[str, object]:
-    """As ``dataclasses.asdict``, in a quarter of its time."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    """As ``dataclasses.asdict``, in a quarter of its time. An ISSU without its route, as in older plans."""
+    found = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, PlannedCluster) and value.route is Route.ISSU:
+        del found["route"], found["outage_s"]
+    return found

@@ -21,7 +21,6 @@ from srx_issu.catalog.names import cluster_names, image_names
 from srx_issu.catalog.requests.campaign import facts, members, plan_campaign, plan_rule
 from srx_issu.catalog.requests.recovery import RECOVERY_KEYS, RecoveryRequest, resolve_recovery
 from srx_issu.catalog.requests.upgrade import (
-    ROUTE_KEY,
     UpgradeRequest,
     check_keys,
     eligibility,
@@ -33,7 +32,6 @@ from srx_issu.catalog.requests.upgrade import (
 
 __all__ = [
     "RECOVERY_KEYS",
-    "ROUTE_KEY",
     "VARIABLE",
     "CampaignDocument",
     "Catalog",

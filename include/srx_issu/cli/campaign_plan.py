@@ -10,20 +10,20 @@ from rich.table import Table
 
 from srx_issu.campaign.admit import Orders
 from srx_issu.campaign.gate import Judgement
-from srx_issu.campaign.model import Campaign, Result
+from srx_issu.campaign.model import Campaign, Result, UsualCourse
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.campaign.rehearse import Rehearsal, RehearsedEnd, TickKind
 from srx_issu.campaign.rounds import Answer
 from srx_issu.cli.display import duration
 
 MOST_ROWS = 300  # that rich lays out to the terminal's width; it takes a millisecond for each
-_COLUMNS = ("Wave", "Cluster", "Model", "Site", "Conflicts", "Worst case", "Usually", "Image")
+_COLUMNS = ("Wave", "Cluster", "Model", "Site", "Route", "Conflicts", "Worst case", "Usually", "Image")
 
 
-def plan_table(plan: CampaignPlan, campaign: Campaign, durations: Mapping[str, float]) -> Table | str:
+def plan_table(plan: CampaignPlan, campaign: Campaign, durations: Mapping[UsualCourse, float]) -> Table | str:
     """A table; of thousands of clusters plain lines with the same columns, for a pager or a file."""
     rows = [
-        _row(wave.number, cluster, durations.get(cluster.model))
+        _row(wave.number, cluster, durations.get(cluster.course))
         for wave in plan.waves
         for cluster in wave.clusters
     ]
@@ -44,11 +44,17 @@ def _row(wave: int, cluster: PlannedCluster, usual: float | None) -> tuple[str, 
         cluster.name,
         cluster.model,
         cluster.site,
+        _route(cluster),
         ", ".join(cluster.conflict_groups),
         duration(cluster.worst_case_s),
         duration(usual) if usual else "?",
         cluster.image,
     )
+
+
+def _route(cluster: PlannedCluster) -> str:
+    """With what it costs the traffic, where policy has a figure."""
+    return f"{cluster.route}, about {cluster.outage_s} s" if cluster.outage_s else cluster.route.value
 
 
 def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -58,7 +64,7 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
 
 
 def predicted_end(
-    plan: CampaignPlan, campaign: Campaign, durations: Mapping[str, float], now: datetime
+    plan: CampaignPlan, campaign: Campaign, durations: Mapping[UsualCourse, float], now: datetime
 ) -> str:
     """One sentence. Without history the worst case stands for every upgrade."""
     end = now
@@ -66,7 +72,11 @@ def predicted_end(
         end = tick.at
         if tick.kind is TickKind.NOT_STARTED and tick.cluster:
             return f"It cannot end: {tick.cluster.name} would not start: {tick.text}"
-    basis = f"past runs of {', '.join(sorted(durations))}" if durations else "the worst case of every upgrade"
+    basis = (
+        f"past runs of {', '.join(sorted(map(str, durations)))}"
+        if durations
+        else "the worst case of every upgrade"
+    )
     took = duration((end - now).total_seconds())
     return f"Started now and approved at once, it would end at {end:%Y-%m-%d %H:%M} UTC ({took}), by {basis}"
 
@@ -74,12 +84,12 @@ def predicted_end(
 class _Usual:
     """Everything goes well and takes as long as it did before; nobody orders anything."""
 
-    def __init__(self, durations: Mapping[str, float]) -> None:
+    def __init__(self, durations: Mapping[UsualCourse, float]) -> None:
         self._durations = durations
         self._any = median(durations.values()) if durations else None
 
     def ending(self, cluster: PlannedCluster, attempt: int) -> RehearsedEnd:  # noqa: ARG002
-        usual = self._durations.get(cluster.model, self._any)
+        usual = self._durations.get(cluster.course, self._any)
         return RehearsedEnd(
             after_s=usual if usual is not None else cluster.worst_case_s, result=Result.UPGRADED
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from srx_issu import catalog
 from srx_issu.adapters.journal import SqlCampaigns, SqlStaging
+from srx_issu.campaign.model import UsualCourse
 from srx_issu.campaign.plan import CampaignPlan
 from srx_issu.catalog import Catalog
 from srx_issu.cli.campaign_plan import plan_table, predicted_end
@@ -27,7 +28,7 @@ class FleetHistory:
     """What the journal knows: releases by cluster, seconds by model, images on nodes (None = not asked)."""
 
     releases: dict[str, str] = field(default_factory=dict)
-    durations: dict[str, float] = field(default_factory=dict)
+    durations: dict[UsualCourse, float] = field(default_factory=dict)
     staged: tuple[Staged, ...] | None = None
 
 

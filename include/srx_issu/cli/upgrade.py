@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from srx_issu import catalog
+from srx_issu.campaign.order import ROUTE_KEY
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.names import complete_cluster
 from srx_issu.cli.paused import refuse_paused
@@ -84,7 +84,7 @@ def register(app: typer.Typer, airflow: Airflow, follow_it: Callable[[AirflowApi
             console.print(str(taken), markup=False, highlight=False, soft_wrap=True)
             upgrades = api.of(taken.dag_id)
             refuse_paused(upgrades)
-            run = upgrades.trigger(new_run_id(cluster), {**conf, catalog.ROUTE_KEY: taken.route})
+            run = upgrades.trigger(new_run_id(cluster), {**conf, ROUTE_KEY: taken.route})
             console.print(f"Run {run.run_id}", highlight=False, soft_wrap=True)
             if follow:
                 follow_it(api, run.run_id)

@@ -20,7 +20,7 @@ from srx_issu.catalog import (
 )
 from srx_issu.catalog.campaigns.entries import GatesEntry
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
-from tests.integration.catalog.folders import IMAGE, Folder
+from tests.integration.catalog.folders import CONTENT, DIGEST, IMAGE, Folder
 
 PLAIN = """
     target: {SRX4600: 22.4R3-S2.11}
@@ -321,3 +321,62 @@ def test_what_cannot_be_planned_says_why_before_anybody_is_asked_for_releases(
     folder.write("campaigns/spring.yaml", text)
     with pytest.raises(refused, match=words):
         plan_campaign(folder.catalog(), name, unasked)
+
+
+MIXED = """
+    target: {SRX4600: 22.4R3-S2.11, SRX345: 22.4R3-S2.11, VSRX: 22.4R3-S2.11}
+    select: {sites: [fra1]}
+"""
+
+
+@pytest.fixture
+def mixed(folder: Folder) -> Folder:
+    """A cluster of each kind: with ISSU, with ICU, with neither."""
+    folder.write(
+        "inventory/more.yaml",
+        """
+        clusters:
+          small: {model: SRX345, site: fra1, node0: {host: 192.0.2.31}, node1: {host: 192.0.2.32}}
+          virtual: {model: vSRX, site: fra1, node0: {host: 192.0.2.41}, node1: {host: 192.0.2.42}}
+        """,
+    )
+    content = f"sha256: {DIGEST}, size_bytes: {len(CONTENT)}, release: 22.4R3-S2.11"
+    names = {"junos-srxsme-22.4R3-S2.11.tgz": "SRX345", "junos-vsrx-x86-64-22.4R3-S2.11.tgz": "VSRX"}
+    for name in names:
+        folder.image(name)
+    lines = [f"  - {{file: {name}, models: [{model}], {content}}}" for name, model in names.items()]
+    folder.write("images/more.yaml", "images:\n" + "\n".join(lines) + "\n")
+    return folder
+
+
+def planned(folder: Folder, text: str, releases: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Cluster -> route and what it costs; cluster -> why it is left out."""
+    folder.write("campaigns/spring.yaml", text)
+    plan = plan_campaign(folder.catalog(), "spring", lambda: releases).plan
+    routes = {cluster.name: f"{cluster.route} {cluster.outage_s}" for cluster in plan.clusters}
+    return routes, {left.name: left.reason for left in plan.left_out}
+
+
+def test_each_cluster_goes_by_the_route_in_service_that_its_model_has(mixed: Folder) -> None:
+    routes, left_out = planned(mixed, MIXED, {})
+    assert routes == {"fra1-fw1": "issu None", "small": "icu 30"}
+    assert left_out["virtual"] == (
+        "VSRX has no route in service: name one of minimal_downtime, dual_reboot under 'routes'"
+    )
+
+
+def test_a_campaign_names_routes_by_model(mixed: Folder) -> None:
+    routes, left_out = planned(mixed, f"{MIXED}    routes: {{VSRX: dual_reboot, SRX4600: icu}}\n", {})
+    assert routes == {"small": "icu 30", "virtual": "dual_reboot 900"}
+    assert left_out == {"fra1-fw1": "SRX4600 cannot take the route icu: no source speaks of ICU on SRX4600"}
+
+
+def test_a_pair_of_releases_that_the_route_cannot_have_is_left_out(mixed: Folder) -> None:
+    _, left_out = planned(mixed, MIXED, {"small": "24.4R1.9"})
+    assert left_out["small"].startswith("24.4R1.9 to 22.4R3-S2.11 by icu: ")
+
+
+def test_a_route_for_a_model_without_image_is_a_fault(folder: Folder) -> None:
+    assert faults(folder, f"{PLAIN}    routes: {{SRX345: icu, SRX4600: fast}}\n")
+    (fault,) = faults(folder, f"{PLAIN}    routes: {{SRX345: icu}}\n")
+    assert fault == "spring.yaml:3: a route for SRX345, which has no image; name it under target"

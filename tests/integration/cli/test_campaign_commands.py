@@ -78,6 +78,7 @@ def test_a_plan_of_hundreds_is_plain_lines_with_every_cluster(folder: Folder, sa
         "Cluster",
         "Model",
         "Site",
+        "Route",
         "Conflicts",
         "Worst",
         "case",

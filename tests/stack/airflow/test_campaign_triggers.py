@@ -89,7 +89,7 @@ def close(context: CampaignContext, upgrade: str) -> None:
 
 def in_loop(story: Any) -> None:
     async def whole() -> None:
-        watch = CampaignWatch(is_stopped=lambda: None, ended_runs=lambda _: {})
+        watch = CampaignWatch(is_stopped=lambda: None, ended_runs=lambda _, __: {})
         asyncio.get_running_loop()._srx_issu_campaign_watch = watch  # type: ignore[attr-defined]
         async with asyncio.timeout(60):
             await story()

@@ -10,6 +10,7 @@ import pytest
 from srx_issu.campaign.drift import drift
 from srx_issu.campaign.model import FleetCluster, Selection, Share, WaveSize
 from srx_issu.campaign.plan import CampaignPlan, plan_waves
+from srx_issu.domain.upgrade.route import Route
 from tests.unit.campaign.fleets import campaign, member, random_campaign, random_fleet
 from tests.unit.campaign.goldens import assert_as_recorded
 
@@ -170,3 +171,11 @@ def test_the_plan_of_a_fleet_of_fifty_is_as_recorded() -> None:
         lines += [f"  {c.name} {c.site} {','.join(c.conflict_groups) or '-'}" for c in wave.clusters]
     lines += [f"left out: {left.name}: {left.reason}" for left in plan.left_out]
     assert_as_recorded("plan-of-fifty.txt", lines)
+
+
+def test_the_digest_stands_for_the_route_and_is_that_of_older_plans_for_an_issu() -> None:
+    plain = plan_waves(fleet("a"), campaign())
+    by_issu = plan_waves(fleet("a", route=Route.ISSU, outage_s=5), campaign())
+    by_reboot = plan_waves(fleet("a", route=Route.DUAL_REBOOT), campaign())
+    assert plain.digest == by_issu.digest != by_reboot.digest
+    assert [cluster.route for cluster in by_reboot.clusters] == [Route.DUAL_REBOOT]

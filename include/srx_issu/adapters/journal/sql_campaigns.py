@@ -23,9 +23,11 @@ from srx_issu.adapters.journal.secrecy import redact
 from srx_issu.adapters.journal.tables import KEYED_ONLY, campaign_events, campaigns, upgrades
 from srx_issu.campaign.entry import UNTOLD, CampaignEntry, CampaignEntryKind
 from srx_issu.campaign.events import PlanMade
+from srx_issu.campaign.model import UsualCourse
 from srx_issu.campaign.state import is_approved, plan_in_force
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.campaign import (
     ApprovedCampaign,
     CampaignLook,
@@ -159,21 +161,23 @@ class SqlCampaigns:
             rows = connection.execute(query).all()
         return {row.cluster: row.target_release for row in rows}  # the newest wins
 
-    def durations(self) -> dict[str, float]:
-        """Model -> median seconds of its upgrades that went well, newest hundred."""
+    def durations(self) -> dict[UsualCourse, float]:
+        """Median seconds of the upgrades that went well, newest hundred of all, by model and route."""
         model = upgrades.c.intent["cluster"]["model"].astext.label("model")
+        route = upgrades.c.intent["route"].astext.label("route")  # empty in those of older versions
         query = (
-            select(model, upgrades.c.opened_at, upgrades.c.closed_at)
+            select(model, route, upgrades.c.opened_at, upgrades.c.closed_at)
             .where(upgrades.c.outcome.in_([Outcome.UPGRADED.value, Outcome.UPGRADED_WITH_FINDINGS.value]))
             .order_by(upgrades.c.closed_at.desc())
             .limit(100)
         )
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
-        found: dict[str, list[float]] = {}
+        found: dict[UsualCourse, list[float]] = {}
         for row in rows:
-            found.setdefault(row.model, []).append((row.closed_at - row.opened_at).total_seconds())
-        return {name: median(seconds) for name, seconds in found.items()}
+            course = UsualCourse(model=row.model, route=Route(row.route or Route.ISSU))
+            found.setdefault(course, []).append((row.closed_at - row.opened_at).total_seconds())
+        return {course: median(seconds) for course, seconds in found.items()}
 
 
 def _is_about(clusters: Collection[str]) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from srx_issu.airflow.composition.identity import check_belongs
 from srx_issu.airflow.composition.inventory import load_catalog
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
-from srx_issu.campaign.order import ORDER_KEY, check_unchanged
+from srx_issu.campaign.order import ORDER_KEY, ROUTE_KEY, check_unchanged
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
@@ -37,7 +37,7 @@ class Asked:
 def claim_cluster(upgrade_id: str, params: Mapping[str, Any], asked: Asked) -> Intent:
     """Raises OperatorFileError, RequestRefused or LeaseHeld; then nothing was sent anywhere."""
     route = ROUTE_OF[asked.dag_id]
-    catalog.check_keys(asked.conf, (*catalog.upgrade_keys(route), catalog.ROUTE_KEY, ORDER_KEY))
+    catalog.check_keys(asked.conf, (*catalog.upgrade_keys(route), ROUTE_KEY, ORDER_KEY))
     _check_route(asked, params, route)
     stores = open_stores()
     if stores.journal.upgrade(upgrade_id) is not None:  # cleared or retried: the first intent stays
@@ -78,7 +78,7 @@ def _new_intent(upgrade_id: str, params: Mapping[str, Any], asked: Asked, stores
 
 def _check_route(asked: Asked, params: Mapping[str, Any], route: Route) -> None:
     """A campaign's order names every route but ISSU, so it is held to its DAG here, too."""
-    wanted = asked.conf.get(catalog.ROUTE_KEY) or (Route.ISSU if ORDER_KEY in asked.conf else route)
+    wanted = asked.conf.get(ROUTE_KEY) or (Route.ISSU if ORDER_KEY in asked.conf else route)
     if wanted == route:
         return
     if wanted not in list(Route):

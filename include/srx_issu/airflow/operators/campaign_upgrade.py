@@ -16,6 +16,8 @@ from srx_issu.airflow.triggers.campaign import EndTrigger, TurnTrigger
 from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.model import Result
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.route import Route
+from srx_issu.ports.dag_names import UPGRADE_DAGS
 from srx_issu.ports.journal import Json
 from srx_issu.steps.campaign.cluster_task import AttachToRun, ClusterEnded, ClusterTask, StartRun
 from srx_issu.steps.campaign.context import CampaignContext
@@ -50,11 +52,11 @@ class UpgradeCluster(BaseOperator):
             case ClusterEnded():
                 return _ended(context, step)
             case AttachToRun():
-                self._start(campaign_context, task, step.run_id, step.conf)
+                self._start(campaign_context, task, step.run_id, step.conf, step.route)
                 self._await_end(context, campaign_context, task, step.run_id)
             case StartRun():
                 order = waited_out(lambda: note_start(campaign_context, task, step.order), self.log)
-                self._start(campaign_context, task, order.run_id, order.whole_conf)
+                self._start(campaign_context, task, order.run_id, order.whole_conf, order.route)
                 self._await_end(context, campaign_context, task, order.run_id)
             case _:
                 assert_never(step)
@@ -66,11 +68,12 @@ class UpgradeCluster(BaseOperator):
         task: ClusterTask,
         upgrade: str,
         conf: Mapping[str, Any] | None,
+        route: Route,
     ) -> None:
         if conf is None:
             return
         try:
-            is_new = start_run(upgrade, conf)
+            is_new = start_run(upgrade, conf, UPGRADE_DAGS[route])
         except RequestRefused as refusal:
             self.log.exception("%s", self.cluster)
             reason = str(refusal)

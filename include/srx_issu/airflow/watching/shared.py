@@ -28,6 +28,7 @@ from srx_issu.campaign.state import CampaignState, StateReader
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
 from srx_issu.ports.campaign import CampaignLook
 from srx_issu.ports.clock import Clock
+from srx_issu.ports.dag_names import UPGRADE_DAG, UPGRADE_DAGS
 from srx_issu.steps.campaign.turns import End, Room, Turn, is_refused, obstacles, wants_attention
 from srx_issu.steps.outage import Outage
 
@@ -41,7 +42,7 @@ AFTER_FAILURE_S = 5.0
 _ATTRIBUTE = "_srx_issu_campaign_watch"
 _log = logging.getLogger(__name__)
 
-EndedRuns = Callable[[Sequence[str]], Mapping[str, str]]
+EndedRuns = Callable[[Sequence[str], str], Mapping[str, str]]  # run ids of one DAG
 
 
 @dataclass
@@ -210,19 +211,27 @@ class CampaignWatch:
 
     def _run_states(self, ends: Sequence[End], states: Mapping[str, CampaignState]) -> Mapping[str, str]:
         """Of runs that are over, or gone; those that are asked for now and are not."""
-        asked: set[str] = set()
+        asked: dict[str, str] = {}  # run -> its DAG
         known = [end for end in ends if end.campaign_id in states]
         if self._is_due("refused", ASK_REFUSED_EVERY_S):
-            asked |= {end.upgrade for end in known if is_refused(end, states[end.campaign_id])}
+            refused = [end for end in known if is_refused(end, states[end.campaign_id])]
+            asked |= {end.upgrade: _dag_of(end, states) for end in refused}
         if self._is_due("runs", ASK_AIRFLOW_EVERY_S):
-            asked |= {end.upgrade for end in known}
+            asked |= {end.upgrade: _dag_of(end, states) for end in known}
         if not asked:
             return {}
         try:
-            return {**dict.fromkeys(asked, "running"), **self._ended_runs(sorted(asked))}
+            return {**dict.fromkeys(asked, "running"), **self._ended(asked)}
         except Exception as error:  # noqa: BLE001 - its API may be away like anything else
             _log.warning("Airflow did not report the state of %d runs (%s)", len(asked), error)
             return {}
+
+    def _ended(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """``asked``: run -> its DAG."""
+        found: dict[str, str] = {}
+        for dag_id in sorted({*asked.values()}):
+            found |= self._ended_runs(sorted(run for run, dag in asked.items() if dag == dag_id), dag_id)
+        return found
 
     def _is_due(self, question: str, every_s: float) -> bool:
         now = self._clock.now().timestamp()
@@ -265,3 +274,9 @@ def campaign_watch_of_loop() -> CampaignWatch:
         found = CampaignWatch()
         setattr(loop, _ATTRIBUTE, found)
     return found
+
+
+def _dag_of(end: End, states: Mapping[str, CampaignState]) -> str:
+    """The DAG that was asked for the run."""
+    order = states[end.campaign_id].orders_given.get(end.cluster)
+    return UPGRADE_DAGS[order.route] if order else UPGRADE_DAG

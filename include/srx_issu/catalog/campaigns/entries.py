@@ -20,6 +20,7 @@ from srx_issu.catalog.campaigns.fields import (
     Zone,
 )
 from srx_issu.catalog.fields import DAY_S, FileEntry, ModelName, Name, Release, Seconds, Text, wrong
+from srx_issu.domain.upgrade.route import Route
 
 MOST_WAVES = 12  # each is a group of tasks in the DAG
 MOST_ROUNDS = 3
@@ -172,6 +173,10 @@ class CampaignFile(FileEntry):
 
     target: dict[ModelName, Words] = Field(
         min_length=1, description="By model: the image, by file name or release."
+    )
+    routes: dict[ModelName, Route] = Field(
+        default_factory=dict,
+        description="By model: how both nodes come to the image; others: ISSU or ICU.",
     )
     select: SelectEntry = Field(description="Which clusters.")
     exclude: SelectEntry | None = Field(None, description="Which of them not.")

@@ -108,6 +108,11 @@ def _read(path: Path) -> tuple[CampaignDocument, Checked, CampaignFile | None]:
     if entry is not None:
         _check_dates(checked, entry)
         check_models_named(checked, entry)
+        for model in entry.routes:
+            if model not in entry.target:
+                checked.fault(
+                    f"a route for {model}, which has no image", "name it under target", "routes", model
+                )
     if not _is_name(path.stem):
         remedy = "use letters, digits, - and single _ between them, 64 at most"
         checked.fault(f"the file's name {path.stem!r} cannot name a campaign", remedy)
@@ -211,6 +216,7 @@ def _campaign(name: str, entry: CampaignFile) -> Campaign:
     return Campaign(
         name=name,
         target=entry.target,
+        routes=entry.routes,
         select=_selection(entry.select),
         exclude=_selection(entry.exclude) if entry.exclude else Selection(),
         waves=(*canary, *sizes),

@@ -15,7 +15,11 @@ from srx_issu.catalog.requests.upgrade import find_image
 from srx_issu.domain.approvals.rule import ApprovalRule, strictest
 from srx_issu.domain.cluster.model import Cluster, Image
 from srx_issu.domain.errors import OperatorFileError, RequestRefused
+from srx_issu.domain.routes.choose import choose_route
+from srx_issu.domain.routes.conditions import RouteConditions
 from srx_issu.domain.upgrade.intent import Policy
+from srx_issu.domain.upgrade.model_routes import routes_of, usual_route, why_never
+from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.support import InService, judge
 from srx_issu.ports import codec
 
@@ -47,15 +51,18 @@ class _Fleet:
     def __init__(self, catalog: Catalog, campaign: Campaign) -> None:
         self._catalog, self._campaign = catalog, campaign
         self._image = cache(self._image_of)
-        self._support = cache(self._refusal_of)
+        self._objection = cache(self._objection_of)
         self._policies: dict[tuple[int, ...], tuple[Policy, str]] = {}
         self._image_texts: dict[str, str] = {}
 
     def member(self, cluster: Cluster, release: str | None) -> FleetCluster:
         image, objection = self._image(cluster.model)
+        rules = self._catalog.support_rules
         policy, policy_text = self._policy(cluster, image) if image else (None, "")
-        if image and objection is None and release:
-            objection = self._support(cluster.model, release, image.release)
+        route = self._campaign.routes.get(cluster.model) or usual_route(cluster.model, rules)
+        if image and objection is None:
+            objection = self._objection(cluster.model, route, release, image.release)
+        cost = rules.routes.cost(route, cluster.model) if rules.routes and route else None
         return FleetCluster(
             name=cluster.name,
             model=cluster.model,
@@ -71,6 +78,8 @@ class _Fleet:
             facts=_digest(codec.canonical(cluster), self._image_text(image), policy_text) if image else "",
             image_sha256=image.sha256 if image else "",
             shared=self._catalog.concurrency.of(cluster),
+            route=route or Route.ISSU,
+            outage_s=cost.outage_s if cost else None,
         )
 
     def _image_of(self, model: str) -> tuple[Image | None, str | None]:
@@ -82,9 +91,24 @@ class _Fleet:
         except RequestRefused as refusal:
             return None, str(refusal)
 
-    def _refusal_of(self, model: str, release: str, target: str) -> str | None:
-        support = judge(model, release, target, self._catalog.support_rules)
-        return f"{release} to {target}: {support.reason}" if support.verdict is InService.REFUSED else None
+    def _objection_of(self, model: str, route: Route | None, release: str | None, target: str) -> str | None:
+        """Why the cluster cannot take the route. ``release`` None: nobody has seen what it runs."""
+        rules = self._catalog.support_rules
+        if route is None:
+            others = ", ".join(routes_of(model, rules))
+            return f"{model} has no route in service: name one of {others} under 'routes'"
+        if why := why_never(route, model, rules):
+            return f"{model} cannot take the route {route}: {why}"
+        if release is None:
+            return None
+        if route is Route.ISSU:
+            support = judge(model, release, target, rules)
+            return (
+                f"{release} to {target}: {support.reason}" if support.verdict is InService.REFUSED else None
+            )
+        judged = choose_route(model, release, target, rules, RouteConditions()).of(route)
+        refused = judged.allowance is Allowance.REFUSED
+        return f"{release} to {target} by {route}: {judged.reason}" if refused else None
 
     def _policy(self, cluster: Cluster, image: Image) -> tuple[Policy, str]:
         """With its text; by the levels that it is made of."""

@@ -30,7 +30,6 @@ UPGRADE_KEYS = (
     "cluster", "image", "approval", "fail_back", "fail_back_rg0", "no_validate", "plan_only",
     "window_start", "window_end",
 )  # fmt: skip
-ROUTE_KEY = "route"  # of a run's configuration, never of a form: each DAG takes one route
 _ONLY_BY: Mapping[str, frozenset[Route]] = {"no_validate": frozenset({Route.ISSU, Route.ICU})}
 _OTHERS = (
     "audit__",

@@ -10,6 +10,7 @@ from srx_issu.campaign.model import Campaign, Result
 from srx_issu.campaign.order import ConfValue, UpgradeOrder
 from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.campaign.state import CampaignState, read_state
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.campaign.context import CampaignContext
 
 
@@ -41,6 +42,7 @@ class AttachToRun:
 
     run_id: str
     conf: dict[str, ConfValue | dict[str, str]] | None
+    route: Route = Route.ISSU
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 from srx_issu.campaign.model import Gates
-from srx_issu.campaign.plan import CampaignPlan
+from srx_issu.campaign.plan import CampaignPlan, PlannedCluster
 from srx_issu.domain.approvals.digest import Parts
 from srx_issu.domain.approvals.rule import (
     ApprovalRule,
@@ -15,6 +15,7 @@ from srx_issu.domain.approvals.rule import (
     shortage,
 )
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports import codec
 
 PLAN = "plan"
@@ -50,7 +51,7 @@ def plan_parts(plan: CampaignPlan, rule: ApprovalRule) -> Parts:
     waves = "; ".join(
         f"{wave.number}: {', '.join(c.name for c in wave.clusters)}" for wave in plan.waves if wave.clusters
     )
-    clusters = {f"cluster {c.name}": f"image {c.image}, facts {c.facts}" for c in plan.clusters}
+    clusters = {f"cluster {c.name}": f"image {c.image}, facts {c.facts}{_route(c)}" for c in plan.clusters}
     return {
         "waves": waves,
         "the campaign's file": plan.settings,
@@ -58,6 +59,10 @@ def plan_parts(plan: CampaignPlan, rule: ApprovalRule) -> Parts:
         + ("anybody" if rule.approvers is None else ", ".join(p.label for p in rule.approvers)),
         **clusters,
     }
+
+
+def _route(cluster: PlannedCluster) -> str:
+    return "" if cluster.route is Route.ISSU else f", route {cluster.route}"
 
 
 def digest_of(*content: object) -> str:

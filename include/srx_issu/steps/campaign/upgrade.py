@@ -16,10 +16,11 @@ from srx_issu.campaign.budget import exceeded
 from srx_issu.campaign.events import RunProved, UpgradeOrdered
 from srx_issu.campaign.model import Result
 from srx_issu.campaign.naming import upgrade_id
-from srx_issu.campaign.order import ConfValue, UpgradeOrder
+from srx_issu.campaign.order import ROUTE_KEY, ConfValue, UpgradeOrder
 from srx_issu.campaign.state import CampaignState
 from srx_issu.campaign.window import closes_at, next_start
 from srx_issu.domain.errors import LeaseHeld
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.campaign.cluster_task import (
     AttachToRun,
     ClusterEnded,
@@ -60,7 +61,7 @@ def _attach(context: CampaignContext, task: ClusterTask, state: CampaignState) -
     name = task.cluster.name
     order = state.orders_given[name]
     if context.upgrades.upgrade(order.run_id) is None:
-        return AttachToRun(run_id=order.run_id, conf=order.whole_conf)
+        return AttachToRun(run_id=order.run_id, conf=order.whole_conf, route=order.route)
     if is_ours(context, order):
         return AttachToRun(run_id=order.run_id, conf=None)
     note_taken(context, task, order.run_id, order.attempt)
@@ -147,4 +148,5 @@ def _conf(context: CampaignContext, task: ClusterTask) -> dict[str, ConfValue]:
         "plan_only": context.plan_only,
         "window_start": None,
         "window_end": closes.isoformat() if closes else None,
+        **({} if task.cluster.route is Route.ISSU else {ROUTE_KEY: task.cluster.route.value}),
     }

@@ -21,6 +21,7 @@ from srx_issu.campaign.events import (
     UpgradeOrdered,
     WaveOpened,
 )
+from srx_issu.campaign.model import UsualCourse
 from srx_issu.domain.errors import JournalError
 from srx_issu.domain.outcome import Outcome
 from srx_issu.ports.campaign import CampaignOutcome
@@ -212,5 +213,5 @@ def test_a_cluster_runs_what_its_last_good_upgrade_installed(
         intent = make_intent(f"rel__{number}")
         journal.open_upgrade(intent, journal.now() - timedelta(hours=number + 1))
         journal.close_upgrade(intent.upgrade_id, outcome, "", NOON)
-    assert campaigns.durations()[intent.cluster.model] == pytest.approx(3600, abs=30)
+    assert campaigns.durations()[UsualCourse(model=intent.cluster.model)] == pytest.approx(3600, abs=30)
     assert campaigns.releases()[intent.cluster.name] == intent.image.release

@@ -17,6 +17,7 @@ from srx_issu.airflow.watching.campaign import watch_cluster
 from srx_issu.airflow.watching.shared import ASK_AIRFLOW_EVERY_S, CampaignWatch, campaign_watch_of_loop
 from srx_issu.airflow.watching.waiter import Call, Waiter
 from srx_issu.domain.errors import JournalAway, StopFlagUnreadable
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.campaign import CampaignLook
 from srx_issu.steps.campaign.close import give_order
 from srx_issu.steps.campaign.cluster_task import StartRun
@@ -37,6 +38,7 @@ class Scene:
     def __init__(self, fake: FakeCampaign, **options: Any) -> None:
         self.fake = fake
         self.asked: list[Sequence[str]] = []
+        self.asked_of: list[str] = []  # DAGs
         self.ended: dict[str, str] = {}
         self.clock = SteppingClock()
         unused = cast("Any", None)
@@ -58,8 +60,9 @@ class Scene:
         self.campaigns = fake.campaigns
         self.watch = CampaignWatch(**{**settings, **options})
 
-    def _ended_runs(self, run_ids: Sequence[str]) -> Mapping[str, str]:
+    def _ended_runs(self, run_ids: Sequence[str], dag_id: str) -> Mapping[str, str]:
         self.asked.append(run_ids)
+        self.asked_of.append(dag_id)
         return {name: state for name, state in self.ended.items() if name in run_ids}
 
     def turn(self, name: str) -> Turn:
@@ -217,6 +220,20 @@ def test_an_end_is_called_once_it_has_an_outcome_and_runs_are_asked_for_together
             assert scene.asked[first:] == [[ends[0].upgrade, ends[1].upgrade]]
             assert a.take_call() is None
             assert not asyncio.all_tasks() - {asyncio.current_task()} - {scene.watch._running}
+
+    play(story)
+
+
+def test_a_run_is_asked_for_of_the_dag_of_its_route() -> None:
+    scene = Scene(wave_of("a", route=Route.DUAL_REBOOT))
+    end = scene.begin("a")
+
+    async def story() -> None:
+        with scene.waiting(end) as wait:
+            scene.ended[end.upgrade] = "failed"
+            scene.clock.sleep(ASK_AIRFLOW_EVERY_S + 1)
+            assert (await called(wait)).run_state == "failed"
+            assert set(scene.asked_of) == {"reboot_cluster"}
 
     play(story)
 

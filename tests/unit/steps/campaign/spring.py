@@ -7,6 +7,7 @@ from typing import Any
 from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Budget, InFlight, Share, WaveSize
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.campaign.close import give_order
 from srx_issu.steps.campaign.cluster_task import ClusterEnded, ClusterTask, StartRun, Step
 from srx_issu.steps.campaign.ends import collect
@@ -22,7 +23,7 @@ from tests.unit.campaign.fleets import campaign, member
 CORE = frozenset({"core"})
 
 
-def spring(**changes: Any) -> FakeCampaign:
+def spring(route: Route = Route.ISSU, **changes: Any) -> FakeCampaign:
     """Waves of a, then b, c, d; two at once; not one failure is allowed."""
     asked = campaign(
         waves=(WaveSize(share=Share(count=1)), WaveSize()),
@@ -30,7 +31,7 @@ def spring(**changes: Any) -> FakeCampaign:
         budget=Budget(total=Share(count=0)),
         **changes,
     )
-    return FakeCampaign(campaign=asked, fleet=[member(name) for name in "abcd"])
+    return FakeCampaign(campaign=asked, fleet=[member(name, route=route) for name in "abcd"])
 
 
 def approved(**changes: Any) -> FakeCampaign:

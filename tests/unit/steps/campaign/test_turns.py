@@ -14,6 +14,7 @@ from srx_issu.campaign.state import read_state
 from srx_issu.domain.errors import LeaseHeld
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import SharedLimit
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.campaign import OrderedUpgrade
 from srx_issu.steps.campaign.cluster_task import ClusterTask, StartRun
 from srx_issu.steps.campaign.ends import CLAIM_WITHIN_S
@@ -60,9 +61,11 @@ def _try(needs: Needs, owner: str, leases: MemoryLeases) -> bool:
     return True
 
 
-def wave_of(names: str, **changes: object) -> FakeCampaign:
+def wave_of(names: str, route: Route = Route.ISSU, **changes: object) -> FakeCampaign:
     asked = campaign(waves=(WaveSize(),), **{"in_flight": InFlight(campaign=2), **changes})
-    fake = FakeCampaign(campaign=asked, fleet=[member(name, site=f"site-{name}") for name in names])
+    fake = FakeCampaign(
+        campaign=asked, fleet=[member(name, site=f"site-{name}", route=route) for name in names]
+    )
     make_plan(fake.context())
     said(fake, approval_question(fake.context()))
     confirm_plan(fake.context())

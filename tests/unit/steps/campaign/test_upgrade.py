@@ -9,8 +9,10 @@ import pytest
 from srx_issu.campaign.admit import MustWait
 from srx_issu.campaign.gate import WaveDecision
 from srx_issu.campaign.model import Result
+from srx_issu.campaign.order import ROUTE_KEY
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.outcome import Outcome
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.steps.campaign.cluster_task import AttachToRun, ClusterEnded, StartRun
 from srx_issu.steps.campaign.ends import collect, give_up
 from srx_issu.steps.campaign.upgrade import note_made, note_start
@@ -42,6 +44,22 @@ class TestStart:
         conf = go.order.conf
         assert (conf["cluster"], conf["approval"], conf["window_end"]) == ("a", None, None)
         assert {lease.owner for lease in fake.leases.held.values()} == {"spring__1__a"}
+
+    def test_an_issu_is_ordered_as_older_versions_did_and_another_route_by_name(self) -> None:
+        fake = approved()
+        open_wave(fake.context(), 1)
+        go = step(fake, "a")
+        assert isinstance(go, StartRun)
+        assert (go.order.route, ROUTE_KEY in go.order.conf) == (Route.ISSU, False)
+        other = approved(route=Route.DUAL_REBOOT)
+        open_wave(other.context(), 1)
+        go = step(other, "a")
+        assert isinstance(go, StartRun)
+        assert (go.order.route, go.order.conf[ROUTE_KEY]) == (Route.DUAL_REBOOT, "dual_reboot")
+        note_start(other.context(), task(other, "a"), go.order)
+        assert step(other, "a") == AttachToRun(
+            run_id=go.run_id, conf=go.order.whole_conf, route=Route.DUAL_REBOOT
+        )
 
     def test_a_second_try_attaches_and_never_starts_another(self) -> None:
         fake = approved()
