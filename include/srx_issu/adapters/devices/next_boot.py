@@ -51,7 +51,9 @@ def _words(node: NodeName) -> Generator[Question, Element, str | None]:
         return None
     result = next((value(found, ".") for found in item.iter("package-result")), None)
     text = " ".join(line for found in item.iter("output") if (line := value(found, ".")))
-    return text if result in (None, "1") else ""
+    if text and result not in (None, "0", "1"):
+        return None
+    return "" if result == "0" else text
 
 
 def _shown(node: NodeName, view: NodeView) -> _Asking:

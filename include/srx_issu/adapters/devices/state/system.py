@@ -134,13 +134,16 @@ def commits(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Commit]
             yield rows.Commit(number=0, user=None, committed_at=None, comment=line.strip(), is_pending=True)
 
 
-def pending_install(part: Element, _: NodeName, __: NodeName) -> Iterator[rows.PendingInstall]:
-    """No words = nothing is pending: an empty reply is this question's usual answer. Words with a result
-    other than 1 are no pending install either (so Juniper's own library reads it)."""
+def pending_install(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.PendingInstall]:
+    """No words = nothing is pending: an empty reply is this question's usual answer. Words with a result of 0
+    are no pending install either (so Juniper's own library reads it); with any other but 1 they tell nothing.
+    """
     result = next((words(found, ".") for found in part.iter("package-result")), None)
     told = [words(found, ".") for found in part.iter("output")]
     text = " ".join(line for line in told if line)
-    if text and result in (None, "1"):
+    if text and result not in (None, "0", "1"):
+        raise ReplyNotUnderstood(node, f"a result of {result!r}, expected 0 or 1", text)
+    if text and result != "0":
         yield rows.PendingInstall(words=text)
 
 
