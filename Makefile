@@ -35,9 +35,9 @@ INSTALL_WITH = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python 
 ##@ Running it
 
 .PHONY: demo
-demo: $(STAMPS)/project ## Upgrade a simulated cluster, start to finish (FAULT=name SPEED=60 APPROVERS=2 KEEP=1 TOPOLOGY=file RELEASE=name)
+demo: $(STAMPS)/project ## Upgrade a simulated cluster, start to finish (FAULT=name SPEED=60 APPROVERS=2 ROUTE=icu KEEP=1 TOPOLOGY=file RELEASE=name)
 	@$(BIN)/python -m srx_demo $(if $(FAULT),--fault '$(FAULT)') $(if $(SPEED),--speed '$(SPEED)') \
-		$(if $(APPROVERS),--approvers '$(APPROVERS)') $(if $(KEEP),--keep) \
+		$(if $(APPROVERS),--approvers '$(APPROVERS)') $(if $(ROUTE),--route '$(ROUTE)') $(if $(KEEP),--keep) \
 		$(if $(TOPOLOGY),--topology '$(TOPOLOGY)') $(if $(RELEASE),--release '$(RELEASE)')
 
 .PHONY: demo-campaign

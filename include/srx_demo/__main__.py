@@ -14,9 +14,11 @@ from pathlib import Path
 from rich.console import Console
 
 from srx_demo.approving import MOST, USERS, Approvers
-from srx_demo.lab import DEMO_TOPOLOGY, Lab, LabFailed, fault_names, models_of
+from srx_demo.lab import Lab, LabFailed, fault_names, models_of
 from srx_demo.proving import prove
-from srx_demo.scenery import TARGET_MODELS, TARGET_RELEASE, Scenery, lab_table
+from srx_demo.routes import DEMOS, RouteDemo, demo_of
+from srx_demo.scenery import TARGET_MODELS, Scenery, lab_table
+from srx_issu.campaign.order import ROUTE_KEY
 from srx_issu.catalog.faults import nearest
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
@@ -25,7 +27,6 @@ from srx_issu.cli.main import summary
 from srx_issu.cli.outcome import EXIT_NOT_DONE
 from srx_issu.cli.run_ids import new_run_id
 from srx_issu.cli.upgrade_follow import Followed, UpgradeFollower
-from srx_issu.ports.dag_names import UPGRADE_DAG
 from srx_issu.stack.embedded.__main__ import FAILURES
 from srx_issu.stack.embedded.stack import Stack
 from srx_issu.stack.processes.ending import Ended, ending_on_signals, watch
@@ -35,7 +36,7 @@ DEFAULT_SPEED = 60.0
 console = Console()
 
 
-def demonstrate(scenery: Scenery, faults: Sequence[str], *, keep: bool) -> int:
+def demonstrate(scenery: Scenery, faults: Sequence[str], demo: RouteDemo, *, keep: bool) -> int:
     with Stack(scenery.home, scenery.options(), say=say) as stack:
         scenery.check = stack.check
         cluster = scenery.cluster
@@ -44,13 +45,13 @@ def demonstrate(scenery: Scenery, faults: Sequence[str], *, keep: bool) -> int:
             scenery.break_it(fault)
             console.print(f"Fault injected into the simulated cluster: {fault}", highlight=False)
         console.print(
-            f"\nUpgrading {cluster.name}, a simulated {cluster.model} cluster, to {image.release}; "
+            f"\n{demo.route.label}: {cluster.name}, a simulated {cluster.model} cluster, to {image.release}; "
             f"its clocks run {scenery.lab.speed:g} times as fast as ours\n",
             highlight=False,
             soft_wrap=True,
         )
         with AirflowApi(scenery.login(stack.url)) as api:
-            followed = upgrade(api, scenery, stack)
+            followed = upgrade(api, scenery, stack, demo)
         conclude(followed, scenery, stack)
         if keep:
             console.print(f"\nAirflow stays up: {stack.url}", highlight=False)
@@ -61,8 +62,9 @@ def demonstrate(scenery: Scenery, faults: Sequence[str], *, keep: bool) -> int:
         return followed.ending.exit_status
 
 
-def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
-    """What ``srx-issu upgrade CLUSTER --image IMAGE --follow`` does; who must approve says the policy."""
+def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack, demo: RouteDemo) -> Followed:
+    """What ``srx-issu upgrade CLUSTER --image IMAGE --route ROUTE --follow`` does; who must approve says the
+    policy."""
     conf = {
         "cluster": scenery.cluster.name,
         "image": scenery.image_for(scenery.cluster.name).path.name,
@@ -71,13 +73,15 @@ def upgrade(api: AirflowApi, scenery: Scenery, stack: Stack) -> Followed:
         "plan_only": False,
         "window_start": None,
         "window_end": None,
+        ROUTE_KEY: demo.route.value,
     }
-    upgrades = api.of(UPGRADE_DAG)
+    upgrades = api.of(demo.dag_id)
     run = upgrades.trigger(new_run_id(scenery.cluster.name), conf)
     people = Approvers(
         users=scenery.approvers,
         log_in=lambda user: AirflowApi(scenery.login(stack.url, user)),
         console=console,
+        dag_id=demo.dag_id,
     )
 
     def each_look() -> None:
@@ -125,11 +129,11 @@ def arguments() -> argparse.Namespace:
         "--approvers",
         type=int,
         choices=range(MOST + 1),
-        default=0,
-        help="let so many people approve the upgrade; the demo answers for them",
+        help="let so many people approve it; the demo answers for them (default: 0 for an ISSU, else 1)",
     )
-    parser.add_argument("--topology", type=Path, default=DEMO_TOPOLOGY, help="another simulated cluster")
-    parser.add_argument("--release", default=TARGET_RELEASE, help="to upgrade it to (default: %(default)s)")
+    parser.add_argument("--route", default="issu", help=f"one of {', '.join(DEMOS)} (default: %(default)s)")
+    parser.add_argument("--topology", type=Path, help="another simulated cluster")
+    parser.add_argument("--release", help="to upgrade it to")
     return parser.parse_args()
 
 
@@ -139,13 +143,15 @@ def main() -> int:
     if faults and (unknown := sorted(set(faults) - set(known := fault_names()))):
         hint = nearest(unknown[0], known, else_say="no name is like it.")
         raise LabFailed(f"no fault {unknown[0]!r}: {hint} 'python -m srx_lab faults' lists all")
+    demo = demo_of(given.route)
+    topology, release = given.topology or demo.path, given.release or demo.release
     home = Home(root=Home.default().root / "demo")
-    lab = Lab(state=home.root / "lab", topology=given.topology, speed=given.speed)
-    others = dict.fromkeys(set(models_of(given.topology)) - set(TARGET_MODELS), given.release)
-    scenery = Scenery.build(home, lab, release=given.release, others=others)
-    scenery.approvers = USERS[: given.approvers]
+    lab = Lab(state=home.root / "lab", topology=topology, speed=given.speed)
+    others = dict.fromkeys(set(models_of(topology)) - set(TARGET_MODELS), release)
+    scenery = Scenery.build(home, lab, release=release, others=others)
+    scenery.approvers = USERS[: demo.approvers if given.approvers is None else given.approvers]
     with ending_on_signals():
-        return demonstrate(scenery, faults, keep=given.keep)
+        return demonstrate(scenery, faults, demo, keep=given.keep)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ class Approvers:
     users: tuple[str, ...]
     log_in: Callable[[str], AirflowApi]
     console: Console
+    dag_id: str = UPGRADE_DAG
     now: Callable[[], float] = time.monotonic
     _seen: dict[str, float] = field(default_factory=dict)
     _apis: dict[str, AirflowApi] = field(default_factory=dict)
@@ -51,4 +52,4 @@ class Approvers:
     def _upgrades(self, user: str) -> DagRuns:
         if user not in self._apis:
             self._apis[user] = self.log_in(user)
-        return self._apis[user].of(UPGRADE_DAG)
+        return self._apis[user].of(self.dag_id)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from srx_issu.cli.airflow_replies import (
+    ApiFailed,
     PendingApproval,
     Run,
     Task,
@@ -38,8 +39,13 @@ class DagRuns:
         return f"{self._dag}/dagRuns/{quote(run_id, safe='')}"
 
     def is_paused(self) -> bool:
-        """Raises ApiFailed when Airflow does not know the DAG."""
-        return bool(self._session.get(self._dag)["is_paused"])
+        """Raises ApiFailed when Airflow does not have the DAG."""
+        answer = self._session.ask("GET", self._dag)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise ApiFailed(
+                f"this Airflow has no DAG {self.dag_id}, or has not read it yet; nothing was asked for"
+            )
+        return bool(self._session.accept(answer)["is_paused"])
 
     def parse_s(self) -> float:
         """Seconds the DAG processor took for the DAG's file, the last time."""

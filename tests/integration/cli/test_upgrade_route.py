@@ -8,6 +8,7 @@ import pytest
 
 from srx_issu.cli.airflow_api import AirflowApi
 from srx_issu.cli.airflow_replies import ApiFailed
+from srx_issu.cli.paused import refuse_paused
 from srx_issu.cli.run_dags import dag_of, newest_runs
 from srx_issu.cli.upgrade_route import AskedRoute, route_for
 from srx_issu.domain.errors import RequestRefused
@@ -88,3 +89,13 @@ def test_a_dag_that_is_not_there_has_no_runs() -> None:
     airflow.newest, airflow.missing = ["a", "b"], "icu_cluster"
     with AirflowApi(airflow.login(), transport=airflow.transport) as api:
         assert [run.run_id for run in newest_runs(api)] == ["a", "b"]
+
+
+def test_a_route_that_this_airflow_has_no_dag_for_is_refused_before_anything_starts() -> None:
+    airflow = FakeAirflow()
+    with (
+        AirflowApi(airflow.login(), transport=airflow.transport) as api,
+        pytest.raises(ApiFailed, match="this Airflow has no DAG icu_cluster"),
+    ):
+        refuse_paused(api.of("icu_cluster"))
+    assert airflow.triggered == []
