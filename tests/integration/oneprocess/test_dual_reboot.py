@@ -1,0 +1,129 @@
+"""Both nodes installed and rebooted together, on the real wire: to the end, and with each fault of this route."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from srx_issu.cli.outcome import Ending
+from srx_issu.cli.run_ids import new_run_id
+from srx_issu.ports.dag_names import REBOOT_DAG
+from tests.integration.oneprocess.place import Place
+from tests.integration.oneprocess.playing import carry_out
+from tests.stack.scenarios.referee import ended
+from tests.stack.scenarios.scenario import Ended
+
+pytestmark = pytest.mark.filterwarnings("default")  # Airflow's own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One fault, and how the upgrade ends. node0 is primary of RG0. ``rebooted``: who was told to."""
+
+    fault: str
+    outcome: str
+    failure: str | None = None
+    node: str | None = None
+    besides: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    rebooted: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        where = f" on {self.node}" if self.node else ""
+        also = f" besides {self.besides}" if self.besides else ""
+        return f"{self.fault}{where}{also}"
+
+
+BOTH = ("node1", "node0")
+TWICE = ("node1", "node0", "node0")
+ROWS = (
+    Row(fault="var_tmp_full", outcome="NOT_READY"),
+    Row(fault="install_refused", node="node1", failure="image_refused", outcome="ABORTED_CLEAN"),
+    Row(fault="install_refused", node="node0", failure="image_refused", outcome="ABORTED_CLEAN"),
+    Row(fault="install_fails", node="node0", failure="image_refused", outcome="ABORTED_CLEAN"),
+    Row(fault="image_wrong_platform", node="node1", failure="wrong_platform", outcome="ABORTED_CLEAN"),
+    Row(fault="validation_fails", node="node1", failure="validation_failed", outcome="ABORTED_CLEAN"),
+    Row(fault="install_leaves_nothing_pending", failure="image_refused", outcome="ABORTED_CLEAN"),
+    Row(
+        fault="install_leaves_nothing_pending",
+        node="node0",
+        failure="pending_on_one_node",
+        outcome="ABORTED_CLEAN",
+    ),
+    Row(fault="pending_unnamed", node="node1", failure="not_rebooted", outcome="ABORTED_CLEAN"),
+    Row(
+        fault="install_refused",
+        node="node0",
+        besides="rollback_refused",
+        failure="image_refused",
+        outcome="NEEDS_OPERATOR",
+    ),
+    Row(fault="reboot_lost", failure="releases_together", outcome="NEEDS_OPERATOR", rebooted=("node1",)),
+    Row(fault="boots_old_release", failure="node_back_on_old", outcome="NEEDS_OPERATOR", rebooted=BOTH),
+    Row(
+        fault="node_never_comes_back",
+        node="node1",
+        failure="node_not_back",
+        outcome="NEEDS_OPERATOR",
+        rebooted=BOTH,
+    ),
+    Row(fault="boot_slow", outcome="UPGRADED", rebooted=BOTH),
+)
+
+
+def ask_for(place: Place, cluster: str) -> str:
+    run_id, image = new_run_id(cluster), place.scenery.image_for(cluster).path.name
+    place.api().of(REBOOT_DAG).trigger(run_id, {"cluster": cluster, "image": image})
+    return run_id
+
+
+def events(place: Place, cluster: str) -> Iterator[Mapping[str, Any]]:
+    with (place.lab.state / "events.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            if f'"cluster": "{cluster}"' in line:
+                yield json.loads(line)
+
+
+def play(place: Place, row: Row | None) -> tuple[str, Ended, Ending]:
+    cluster = place.take_cluster("DUAL")
+    if row is not None:
+        place.lab.inject(row.fault, cluster, node=row.node, **row.parameters)
+        if row.besides:
+            place.lab.inject(row.besides, cluster)
+    run_id = ask_for(place, cluster)
+    end = carry_out(place, run_id, "Approve", user="approver")
+    return cluster, ended(place, cluster, run_id, end.outcome), end
+
+
+def check_order(place: Place, cluster: str) -> tuple[str, ...]:
+    """Nothing reboots before both nodes show the same pending release; who was told to reboot, in order."""
+    pending: dict[str, str] = {}
+    told: list[str] = []
+    for event in events(place, cluster):
+        match event.get("event"):
+            case "release_pending":
+                pending[event["node"]] = event["release"]
+            case "pending_dropped":
+                pending.pop(event["node"], None)
+            case "reboot_ordered":
+                told.append(event["node"])
+                assert len(told) > 1 or (len(pending) == 2 and len(set(pending.values())) == 1), pending
+    return tuple(told)
+
+
+def test_both_nodes_come_to_the_target(place: Place) -> None:
+    cluster, seen, end = play(place, None)
+    assert seen.outcome == "UPGRADED", end.reason
+    assert check_order(place, cluster) == BOTH
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_dual_reboot_of_a_cluster_with(row: Row, place: Place) -> None:
+    cluster, seen, end = play(place, row)
+    print("ROW", row.name, "|", seen, "|", end.reason, "|", check_order(place, cluster))
+    assert (seen.outcome, seen.failure) == (row.outcome, row.failure), end.reason

@@ -1,0 +1,86 @@
+"""Seeded dual reboots with any trouble at any moment: no stop rule is broken, and every end is a true one."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+from srx_issu.domain.outcome import Outcome
+from tests.fakes.snapshots import N0, N1, NEW, OLD, T0
+from tests.properties.routes.driving import ModelClock, Run, run_of
+from tests.properties.routes.two_nodes import TwoNodes
+
+RUNS = 500
+
+
+def spoiled(seed: int) -> Run:
+    """None to three troubles, each of a kind and moment of its own."""
+    chance = random.Random(seed)
+    model = TwoNodes(chance=chance, answers_lost=chance.choice([0.0, 0.0, 0.3]))
+    run = run_of(model, chance, kills=chance.choice([0.0, 0.0, 0.1]))
+    clock = run.fake.clock
+    assert isinstance(clock, ModelClock)
+    for _ in range(chance.choice([0, 1, 1, 1, 2, 3])):
+        node = model.nodes[chance.choice([N0, N1])]
+        kind = chance.choice(KINDS)
+        if kind == "power":
+            at, off_s = T0 + timedelta(seconds=chance.uniform(0, 2500)), chance.uniform(0, 600)
+            clock.troubles.append((at, lambda name=node.name, off_s=off_s: model.lose_power(name, off_s)))
+        elif kind == "silent":
+            node.silent_from = T0 + timedelta(seconds=chance.uniform(0, 2500))
+            node.silent_until = node.silent_from + timedelta(seconds=chance.uniform(5, 4000))
+        elif kind == "lost_reboots":
+            node.lost_reboots = chance.choice([1, 2, 9])
+        elif kind == "slow":
+            node.boot_s = chance.uniform(130, 2000)
+        else:
+            setattr(node, kind, True)
+        run.story.append(f"{node.name} {kind}")
+    return run
+
+
+KINDS = (
+    *("power", "silent", "lost_reboots", "slow", "refuses", "installs_nothing", "never_back", "boots_old"),
+    *("names_nothing", "refuses_rollback"),
+)
+
+
+def broken_promises(run: Run, end: Outcome | None) -> list[str]:
+    model = run.model
+    found = list(model.broken)
+    nodes = list(model.nodes.values())
+    releases = {node.release for node in nodes}
+    up = all(node.is_up for node in nodes)
+    held = [node.name for node in nodes if node.pending]
+    if model.heard and end is not Outcome.NEEDS_OPERATOR:
+        found.append(f"two releases heard each other, and it ended as {end}")
+    if end is None and (releases != {NEW} or not up):
+        found.append(f"to be verified, and the nodes run {releases}, up: {up}")
+    if end in (Outcome.ABORTED_CLEAN, Outcome.ROLLED_BACK) and (releases != {OLD} or held or not up):
+        found.append(f"{end}, and the nodes run {releases}, pending on {held}, up: {up}")
+    if end not in ENDS:
+        found.append(f"an end that no dual reboot has: {end}")
+    return found
+
+
+ENDS = (
+    *(None, Outcome.ABORTED_CLEAN, Outcome.ROLLED_BACK, Outcome.NEEDS_OPERATOR),
+    *(Outcome.REFUSED, Outcome.NOT_READY),
+)
+
+
+def test_every_run_keeps_the_stop_rules_and_ends_well_or_with_a_person() -> None:
+    tally: Counter[str] = Counter()
+    for seed in range(RUNS):
+        run = spoiled(seed)
+        end = run.upgrade()
+        tally[str(end)] += 1
+        told = "\n".join(
+            [f"seed {seed}, {end}", *run.story, *run.model.faults(), *map(str, run.fake.writer.sent)]
+        )
+        assert broken_promises(run, end) == [], told
+    assert tally["None"] > RUNS / 5, tally
+    assert min(tally[str(each)] for each in (Outcome.ABORTED_CLEAN, Outcome.NEEDS_OPERATOR)) > RUNS / 50, (
+        tally
+    )
