@@ -29,7 +29,7 @@ from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.comparison.compare import compare, compared_tables, ignoring
 from srx_issu.domain.comparison.difference import Difference, DifferenceKind, Observation
-from srx_issu.domain.comparison.tables import BY_TABLE
+from srx_issu.domain.comparison.tables import BY_TABLE, LOST_BY_DESIGN
 from srx_issu.domain.plural import many
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.verdict import Status
@@ -88,7 +88,7 @@ def run_post_checks(
     old = Observation(snapshot=before, state=before_state)
     differences = differences_of(old, Observation(snapshot=after, state=after_state), intent)
     counted = [d for d in differences if _severity(d, rules) is not Severity.INFO]
-    tables = [table for table in compared_tables(old) if rules.table(table).enabled]
+    tables = [table for table in compared_tables(old) if _is_compared(table, intent)]
     frames = (
         nodes_frame(subject),
         members_frame(subject),
@@ -120,7 +120,13 @@ def differences_of(before: Observation, after: Observation, intent: Intent) -> t
     rules = intent.policy.checks
     ignored = {table: rule.ignore for table, rule in rules.tables.items()}
     found = compare(before, after, intent.policy.tolerances, ignoring(ignored))
-    return tuple(difference for difference in found if rules.table(difference.table).enabled)
+    return tuple(d for d in found if _is_compared(d.table, intent))
+
+
+def _is_compared(table: str, intent: Intent) -> bool:
+    """Not what the operator's rules leave out, nor what the route empties."""
+    is_lost = table in LOST_BY_DESIGN.get(intent.route, frozenset())
+    return intent.policy.checks.table(table).enabled and not is_lost
 
 
 def findings_of(differences: Iterable[Difference], rules: CheckRules) -> tuple[Difference, ...]:

@@ -18,7 +18,9 @@ from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.cluster.state import ClusterState
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.plural import many
+from srx_issu.domain.routes.route import FACTS
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Allowance
 from srx_issu.domain.upgrade.support import Support
 from srx_issu.domain.verdict import Status
 
@@ -56,12 +58,13 @@ def check_readiness(
     return readiness
 
 
+LATER = "release_is_later"
 NEED_AN_IMAGE = frozenset(
     {
         "image_for_model",
         "var_tmp_space",
         "var_tmp_space_at_start",
-        "release_is_later",
+        LATER,
         "eligible",
         "eligibility_documented",
         "known_problems",
@@ -77,8 +80,12 @@ def _without_image(result: CheckResult, why: str) -> CheckResult:
 
 
 def readiness_checks(intent: Intent) -> tuple[Check, ...]:
-    """Every readiness check with the figures of this cluster's policy, the guide's first."""
-    return every_check(intent.policy)
+    """Every readiness check with the figures of this cluster's policy, the guide's first; but that the image is
+    the later one only where the route is for upgrades alone."""
+    found = every_check(intent.policy)
+    if FACTS[intent.route].for_downgrades is Allowance.REFUSED:
+        return found
+    return tuple(check for check in found if check.name != LATER)
 
 
 def _runs_target(subject: Subject) -> bool:

@@ -7,12 +7,13 @@ a reboot changes (clocks, CPU), and what is judged by rules of its own (growth o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from srx_issu.domain.upgrade.intent import Tolerance
+from srx_issu.domain.upgrade.route import Route
 
 Row = Any
 
@@ -205,3 +206,6 @@ BOXES: tuple[Comparison, ...] = (
 COMPARISONS = (*FOLLOWS_TRAFFIC, *ROUTING, *BOXES)
 BY_TABLE = {comparison.table: comparison for comparison in COMPARISONS}
 GAUGED = tuple(comparison.table for comparison in COMPARISONS if comparison.gauges)  # have figures that move
+
+LOST_BY_DESIGN: Mapping[Route, frozenset[str]] = {Route.DUAL_REBOOT: frozenset({"sessions"})}
+"""Tables that a route empties: what is missing there is no finding, and nobody waits for it."""

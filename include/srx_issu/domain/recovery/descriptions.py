@@ -33,7 +33,7 @@ def describe(plan: RecoveryPlan, diagnosis: Diagnosis) -> str:
 
 def by_hand(plan: RecoveryPlan) -> tuple[str, ...]:
     """The plan as lines for a person: each command with the node to type it on, and when to go on."""
-    return tuple(line for action in plan.actions for line in _action(action))
+    return tuple(line for action in plan.actions for line in action_lines(action))
 
 
 def describe_condition(condition: StateCondition) -> str:
@@ -81,7 +81,8 @@ def _steps(plan: RecoveryPlan) -> Iterator[str]:
     yield from (f"{number}. {line}" for number, line in enumerate(by_hand(plan), start=1))
 
 
-def _action(action: PlannedAction) -> Iterator[str]:
+def action_lines(action: PlannedAction) -> Iterator[str]:
+    """Its commands, each with its node and what it needs, and what is waited for then."""
     yield from (_command(command) for command in action.commands)
     if action.done_when:
         yield f"wait until {'; '.join(describe_condition(condition) for condition in action.done_when)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand
 from srx_issu.domain.upgrade.route import Route
 
@@ -68,3 +68,19 @@ class RoutePlan:
 
     def actions_of(self, phase: RoutePhase) -> tuple[PlannedAction, ...]:
         return next((each.actions for each in self.phases if each.phase is phase), ())
+
+
+def objections_to_plan(before: Snapshot) -> list[str]:
+    """Why no route by a plan may begin on a cluster that looks like this: what each node boots next must be
+    told, and be what it runs."""
+    found: list[str] = []
+    for view in before.views:
+        if view.next_boot is None:
+            found.append(
+                f"{view.node} does not tell what it boots next, so nobody could see before the reboot that "
+                "the image is on both nodes"
+            )
+        elif view.next_boot.is_other:
+            release = view.next_boot.release or "an image that it does not name"
+            found.append(f"{view.node} will boot {release} next: back that out, or boot it, first")
+    return found

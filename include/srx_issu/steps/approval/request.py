@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from srx_issu.domain.approvals.rule import ApprovalPurpose
-from srx_issu.domain.cluster.model import Snapshot
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.junos.version import parse
@@ -15,12 +15,14 @@ from srx_issu.domain.upgrade.decide import start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
-from srx_issu.domain.upgrade.route import Allowance
+from srx_issu.domain.upgrade.route import Allowance, Route
 from srx_issu.domain.upgrade.traces import UNDO, are_wanted, trace_lines
 from srx_issu.steps.approval.facts import found_since, why_asked
+from srx_issu.steps.approval.route_lines import route_lines
 from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.recovery.stored_plan import stored_diagnosis, stored_plan
+from srx_issu.steps.routes.stored_plan import route_plan
 from srx_issu.steps.upgrade.eligibility import routes_to
 
 FLOW_BASED_IPV6 = (10, 2)  # guide: from this release on
@@ -39,6 +41,7 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
     intent = context.intent
     so_far = context.known()
     course = course_of(so_far, context.evidence, intent)
+    by_plan = _by_plan(context)
     lines = [
         f"**{intent.cluster.name}** ({intent.cluster.model}, site {intent.cluster.site}): "
         f"{course.before.view(course.starter).release} → **{intent.image.release}**",
@@ -47,16 +50,33 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         f"Found: {describe(course.before)}.",
         *_readiness(so_far.assessment),
         *(f"- {text}" for text in found_since(so_far)),
-        _traffic(course.before.view(course.starter).release, intent),
+        "" if by_plan else _traffic(course.before.view(course.starter).release, intent),
         _routes(intent, course.before),
         *_without_validation(intent),
         *_by_sha1(intent),
         *_traces(intent),
-        f"Approving sends, once, to {course.starter}: `{start_command(intent).cli}`. Both nodes reboot, one "
-        f"after the other; expect up to {timers_in_force(so_far, intent).worst_case_s / 60:.0f} minutes.",
+        *(by_plan or _by_issu(context, course.starter)),
     ]
-    subject = f"Start the in-service upgrade of {intent.cluster.name} to {intent.image.release}?"
+    how = "in-service upgrade" if intent.route is Route.ISSU else intent.route.label
+    subject = f"Start the {how} of {intent.cluster.name} to {intent.image.release}?"
     return ApprovalRequest(subject=subject, body="\n\n".join(filter(None, lines)))
+
+
+def _by_plan(context: UpgradeContext) -> list[str]:
+    """Nothing for a route that does not go by a plan."""
+    so_far = context.known()
+    if so_far.route is None:
+        return []
+    boot_s = timers_in_force(so_far, context.intent).boot_s
+    return route_lines(route_plan(so_far, context.evidence), boot_s)
+
+
+def _by_issu(context: UpgradeContext, starter: NodeName) -> list[str]:
+    worst_case_s = timers_in_force(context.known(), context.intent).worst_case_s
+    return [
+        f"Approving sends, once, to {starter}: `{start_command(context.intent).cli}`. Both nodes reboot, one "
+        f"after the other; expect up to {worst_case_s / 60:.0f} minutes."
+    ]
 
 
 def _traffic(running: str | None, intent: Intent) -> str:

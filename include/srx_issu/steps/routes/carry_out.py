@@ -164,13 +164,14 @@ def _send(context: UpgradeContext, plan: RoutePlan, step: Send) -> None:
 
 
 def _check_shown(context: UpgradeContext, command: PlannedCommand, words: str) -> None:
-    """An installation that was answered is over: a node that then shows none is not waited for."""
+    """An installation that was answered is over: a node that then does not show the image is not waited for,
+    whether it shows another, none, or does not tell."""
     if command.order is not CommandKind.ADD_SOFTWARE:
         return
     for last in (False, True):
         now = context.reader.observe()
-        missing = [j for each in command.done_when if (j := judge(each, now, {})).holds is False]
-        if not missing:
+        missing = [j for each in command.done_when if not (j := judge(each, now, {})).holds]
+        if not missing or not now.view(command.node).reachable:
             return
         if last:
             raise NotVerified(f"{command.node} answered '{' '.join(words.split())}'; {missing[0].text}")
