@@ -33,11 +33,11 @@ _Asking = Generator[Question, Element, NextBoot | None]
 def next_boot(node: NodeName, view: NodeView) -> _Asking:
     """None: the node does not tell. Asked after its release is known."""
     words = yield from _words(node)
+    shown = yield from _shown(node, view)
+    if words is None or (shown is not None and shown.is_other):
+        return shown
     if words == "":
         return NextBoot(is_other=False)
-    shown = yield from _shown(node, view)
-    if words is None:
-        return shown
     release = _named(words) or (shown.release if shown is not None else None)
     return NextBoot(is_other=True, release=release)
 

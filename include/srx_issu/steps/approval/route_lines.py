@@ -17,8 +17,8 @@ def route_lines(plan: RoutePlan, boot_s: float) -> list[str]:
         f"{plan.target}, and every session is lost. A node may take up to {boot_s / 60:.0f} minutes.",
         *_downgrade(plan),
         "**Nothing reboots** before both nodes show the image for their next boot. After the first reboot "
-        "there is no way back by this run: a node that comes back on another release than its peer is a person's "
-        "to take apart (cables), at once.",
+        "there is no way back by this run: where a node comes back on another release than its peer, a "
+        "person takes their cables apart, at once.",
         "Approving sends, each after a new look at both nodes:\n\n" + "\n".join(_commands(plan)),
     ]
 
@@ -38,7 +38,7 @@ def _downgrade(plan: RoutePlan) -> list[str]:
         return []
     return [
         f"**This is a downgrade**, from {plan.old_release} to {plan.target}: the configuration must be one "
-        "that the older release takes (each node validates it before it installs), and an HA link must not be "
-        "encrypted where the older release has no encryption (guide); whether switching it off needs a "
+        "that the older release takes (each node validates it before it installs), and an HA link must not "
+        "be encrypted where the older release has no encryption (guide); whether switching it off needs a "
         "reboot is not documented."
     ]

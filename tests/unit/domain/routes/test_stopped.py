@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from srx_issu.domain.cluster.model import ColdSync, GroupState, NextBoot, NodeView, Snapshot
+from srx_issu.domain.cluster.model import ColdSync, GroupState, NextBoot, NodeName, NodeView, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.rules import FailureRules
 from srx_issu.domain.procedure.action import ActionName, CommandKind
@@ -32,11 +33,11 @@ LATER = T0 + timedelta(minutes=10)
 ALONE = (group(0, states={N1: GroupState.LOST}), group(1, states={N1: GroupState.LOST}))
 
 
-def old(node: object, next_boot: NextBoot | None = NOTHING, **changes: object) -> NodeView:
+def old(node: NodeName, next_boot: NextBoot | None = NOTHING, **changes: object) -> NodeView:
     return view(node, OLD, next_boot=next_boot, **changes)  # type: ignore[arg-type]
 
 
-def booted(node: object, release: str, **changes: object) -> NodeView:
+def booted(node: NodeName, release: str, **changes: object) -> NodeView:
     return view(node, release, booted_at=LATER, next_boot=NOTHING, **changes)  # type: ignore[arg-type]
 
 
@@ -138,7 +139,7 @@ def test_where_policy_asks_the_plan_waits_for_a_person() -> None:
     assert plan.permission is Permission.ASK
 
 
-VIEWS = [
+VIEWS: list[Callable[[NodeName], NodeView]] = [
     silent,
     old,
     lambda node: old(node, HELD),
