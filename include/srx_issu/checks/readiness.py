@@ -80,8 +80,8 @@ def _without_image(result: CheckResult, why: str) -> CheckResult:
 
 
 def readiness_checks(intent: Intent) -> tuple[Check, ...]:
-    """Every readiness check with the figures of this cluster's policy, the guide's first. That the image is the
-    later one is asked only where the route is for upgrades alone."""
+    """Every readiness check with the figures of this cluster's policy, the guide's first. That the image is
+    the later one is asked only where the route is for upgrades alone."""
     found = every_check(intent.policy)
     if FACTS[intent.route].for_downgrades is Allowance.REFUSED:
         return found
