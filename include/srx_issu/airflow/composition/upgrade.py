@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any, Protocol
 
@@ -30,6 +31,8 @@ from srx_issu.steps.late_journal import write_patiently
 from srx_issu.steps.leases import renew_all
 from srx_issu.steps.observe_patiently import LoginRequired
 from srx_issu.steps.outage import LIMIT_S, Outage, wait_out
+
+CONNECT_S = 10.0  # at most, for a look on a route where a node that is down must be seen within seconds
 
 
 def is_open(upgrade_id: str, dag_id: str) -> bool:
@@ -125,8 +128,10 @@ def open_upgrade(
 
         @cache
         def reader() -> PyezClusterReader:
-            asks = intent.route in BY_PLAN
-            return stack.enter_context(PyezClusterReader(cluster, account(), timers, asks_next_boot=asks))
+            by_plan = intent.route in BY_PLAN
+            patience = replace(timers, connect_s=min(timers.connect_s, CONNECT_S)) if by_plan else timers
+            made = PyezClusterReader(cluster, account(), patience, asks_next_boot=by_plan)
+            return stack.enter_context(made)
 
         @cache
         def made_writer() -> PyezClusterWriter:
