@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from srx_issu.domain.gate.table import CONDITIONS
 from tests.integration.mutants.approvals import APPROVALS_GUARDS
+from tests.integration.mutants.by_plan import BY_PLAN_GUARDS
 from tests.integration.mutants.gate import GATE_GUARDS
 from tests.integration.mutants.mutant import Mutant
 from tests.integration.mutants.others import OTHER_GUARDS
@@ -29,4 +30,4 @@ def _row(purpose: str, condition: str) -> Mutant:
 
 
 ROWS = tuple(_row(purpose.value, condition.value) for purpose, row in CONDITIONS.items() for condition in row)
-MUTANTS = (*APPROVALS_GUARDS, *GATE_GUARDS, *OTHER_GUARDS, *ROUTE_GUARDS, *ROWS)
+MUTANTS = (*APPROVALS_GUARDS, *GATE_GUARDS, *OTHER_GUARDS, *ROUTE_GUARDS, *BY_PLAN_GUARDS, *ROWS)

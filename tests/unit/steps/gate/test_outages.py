@@ -162,7 +162,7 @@ def test_who_waits_for_leave_keeps_its_cluster() -> None:
     assert after.expires_at > before.expires_at
 
 
-@pytest.mark.parametrize("make", [begin, answer])
+@pytest.mark.parametrize("make", [begin, go_on, answer])
 def test_a_clock_six_hours_ahead_begins_nothing_until_it_is_right(make: Callable[[], World]) -> None:
     world = make()
 

@@ -1,0 +1,74 @@
+"""Guards of routes that go by a plan: in the gate, in the plan, and where it has stopped."""
+
+from __future__ import annotations
+
+from tests.integration.mutants.mutant import READERS, Mutant
+
+_PLAN, _BACK = "domain/routes/dual_reboot.py", "domain/routes/way_back.py"
+_PROGRESS = "domain/procedure/progress.py"
+_TESTS = ("tests/unit/domain/routes",)
+
+BY_PLAN_GUARDS = (
+    Mutant(
+        name="plan: any kind is sent for any purpose",
+        file=READERS,
+        old="    objection = objection_to_kind(order.sending, order.purpose, reading.context.intent.route)",
+        new="    objection = None",
+        why="each kind of command has its purposes and routes",
+    ),
+    Mutant(
+        name="plan: a command that it does not hold",
+        file=READERS,
+        old="    if planned is None or (planned.junos_command, planned.node, planned.purpose) != ordered:",
+        new="    if planned is None:",
+        why="a yes is bound to exactly this plan",
+    ),
+    Mutant(
+        name="plan: a reboot before both nodes have the image",
+        file=_PLAN,
+        old="*(pending(each, way.target) for each in NodeName)),",
+        new="),",
+        why="two releases together by our own hand",
+        tests=_TESTS,
+    ),
+    Mutant(
+        name="plan: a second reboot whenever",
+        file=_PLAN,
+        old="        needs=(not_back,),",
+        new="        needs=(),",
+        why="the first node is back: two releases together",
+        tests=_TESTS,
+    ),
+    Mutant(
+        name="plan: a node back on another release is waited with",
+        file=_PLAN,
+        old="        stop_when=tuple(_back_on_other(way, node) for node in NodeName),\n",
+        new="",
+        why="a person pulls the cables before its peer is back",
+        tests=_TESTS,
+    ),
+    Mutant(
+        name="plan: a page that is not looked for",
+        file=_PROGRESS,
+        old="    if danger := next((j for j in stops if j.holds), None):",
+        new="    if danger := None:",
+        why="a person pulls the cables before its peer is back",
+        tests=_TESTS,
+    ),
+    Mutant(
+        name="plan: an image is taken back where none is",
+        file=_BACK,
+        old="                StateCondition(claim=StateClaim.HAS_PENDING, node=node),\n",
+        new="",
+        why="the release before the running one would be booted next",
+        tests=_TESTS,
+    ),
+    Mutant(
+        name="plan: two releases are no danger",
+        file="domain/routes/stopped.py",
+        old="    if len(old) == len(new) == 1:",
+        new="    if False:",
+        why="nothing is sent, and a person is called",
+        tests=_TESTS,
+    ),
+)
