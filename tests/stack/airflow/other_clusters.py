@@ -32,7 +32,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
         release="21.4R3-S5.4",
         target="22.4R3-S2.11",
         each=30,
-        durations={"reboot": 1500, "cold_sync": 60},
+        durations={"reboot": 3600, "cold_sync": 60},
     ),
 }
 TARGETS = {kind.model: kind.target for kind in OTHER_KINDS.values()}
