@@ -16,6 +16,7 @@ from srx_issu.report.documents import Documents, EvidenceItem, bundles, jtac_arc
 from srx_issu.report.formatting import plain
 from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.recovery import Recovery, recovery
+from srx_issu.report.route import RouteReport, route_report
 from srx_issu.report.sent import SentCommand, sent_commands
 from srx_issu.report.timeline import Panel, timeline
 from srx_issu.report.traffic import Traffic, traffic
@@ -46,6 +47,7 @@ class ReportModel:
     meaning: str
     reason: str | None
     recovery: Recovery | None
+    route: RouteReport | None
     what_to_do: str | None
     findings: tuple[Entry, ...]
     failures: tuple[Entry, ...]  # steps that gave up; a later attempt may have succeeded
@@ -101,6 +103,7 @@ def report_model(
         meaning=sentence,
         reason=reason,
         recovery=recovery(documents),
+        route=route_report(events),
         what_to_do=todo,
         findings=tuple(e for e in events if e.kind is EntryKind.FINDING and e.text not in (todo or "")),
         failures=tuple(e for e in events if e.kind is EntryKind.STEP_FAILED),
