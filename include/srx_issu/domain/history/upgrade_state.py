@@ -93,7 +93,7 @@ class UpgradeState:
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
     passed: set[ActionName] = field(default_factory=set)  # steps of the newest plan that are over
     failures_since_plan: list[str] = field(default_factory=list)
-    taken_over_undo: tuple[str, ...] = ()  # of the upgrade that the cluster was taken over from
+    taken_over: ClusterTakenOver | None = None
     is_commit_undone: bool = False
     rejected: set[str] = field(default_factory=set)  # permits of commands that the node refused
     answered: set[str] = field(default_factory=set)  # permits of commands that it carried out
@@ -208,8 +208,8 @@ class UpgradeState:
                 self._before_plan = len(self._intended)
             case FindingMade(by=by):
                 self.findings.append((by, entry.text))
-            case ClusterTakenOver(undo=undo):
-                self.taken_over_undo = undo
+            case ClusterTakenOver() as taken_over:
+                self.taken_over = taken_over
             case CommitUndone():
                 self.is_commit_undone = True
             case ClusterReleased():
