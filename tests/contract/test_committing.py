@@ -121,7 +121,16 @@ def test_a_permit_that_has_run_out_commits_nothing(node: ScriptedNode, writer: P
 
 @pytest.mark.parametrize(
     ("answer", "raised"),
-    [(Act.CUT, SessionLost), (Act.GARBAGE, SessionLost), (error("x") + BOTH, SessionLost)],
+    [
+        (Act.CUT, SessionLost),
+        (Act.GARBAGE, SessionLost),
+        (error("x") + BOTH, SessionLost),
+        (error("timeout waiting for response from node1"), SessionLost),
+        (error("remote commit-configuration failed on node1"), SessionLost),
+        (error("Could not connect to node1 : No route to host"), SessionLost),
+        ("", SessionLost),
+        ("<commit-results><routing-engine><name>node0</name></routing-engine></commit-results>", SessionLost),
+    ],
 )
 def test_an_answer_that_does_not_tell_is_neither_yes_nor_no(
     node: ScriptedNode, writer: PyezClusterWriter, answer: str | Act, raised: type[Exception]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from srx_issu.domain.cluster.model import NodeName
+from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.rows.node import CpuSample
 from srx_issu.domain.cluster.state import PerNode, Rows
 from srx_issu.domain.errors import CommandRefused, DeviceTimeout, DeviceUnreachable, SessionLost
@@ -233,6 +233,21 @@ def test_a_refused_start_keeps_its_cluster_for_seconds_and_not_for_minutes(
     _, files = archive(failed)
     assert ("node0/messages.log" in files) is is_refused
     assert (max(failed.shows.within_s) <= BRIEF_S) is is_refused
+
+
+def test_a_silent_node_takes_no_time_from_the_one_that_answers(failed: FakeUpgrade) -> None:
+    no = CommandRejected(sending=Sending.START, node=N0, command="start", permit_id="t0")
+    failed.happened(no, "error: no")
+    failed.decided(Outcome.ABORTED_CLEAN)
+    observe = failed.reader.observe
+
+    def slowly() -> Snapshot:
+        failed.clock.sleep(2 * BRIEF_S)
+        return observe()
+
+    failed.reader.observe = slowly  # type: ignore[method-assign]
+    evidence_at_the_end(failed.context("collect_evidence"))
+    assert "node0/messages.log" in archive(failed)[1]
 
 
 def test_support_information_is_taken_by_policy_once_and_without_secrets(failed: FakeUpgrade) -> None:

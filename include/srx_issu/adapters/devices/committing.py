@@ -10,7 +10,12 @@ from __future__ import annotations
 import logging
 
 from srx_issu.adapters.devices.netconf import NetconfSession
-from srx_issu.adapters.devices.parse.refusals import errors_in, raise_errors, warnings_in
+from srx_issu.adapters.devices.parse.refusals import (
+    errors_in,
+    is_about_the_way,
+    raise_errors,
+    warnings_in,
+)
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.errors import CommandRefused, DeviceError, SessionLost
@@ -48,13 +53,19 @@ def _loading(command: CommitConfiguration) -> RequestForm:
 def _committed(
     session: NetconfSession, command: CommitConfiguration, permit: Permit, timeout_s: float
 ) -> str:
-    """An error beside a success of the other node is neither a yes nor a no."""
+    """An error beside a success of the other node is neither a yes nor a no; nor is one about the way to the
+    other node, or about time, and an answer that does not say that anything was committed."""
     form = RequestForm(rpc=Rpc("commit-configuration", (("log", command.comment),)))
     reply = session.send(form, timeout_s=timeout_s, just_before=permit.check)
     done = [each.getparent() for each in reply.iter("commit-success")]
-    if done and (errors := list(errors_in(reply))):
+    errors = list(errors_in(reply))
+    if done and errors:
         raise SessionLost(session.node, f"committed on one node only: {'; '.join(errors)}")
+    if doubts := [words for words in errors if is_about_the_way(words)]:
+        raise SessionLost(session.node, f"it may have been committed: {'; '.join(doubts)}")
     raise_errors(session.node, reply)
+    if not done and not [*reply.iter("ok")]:
+        raise SessionLost(session.node, "the answer does not say that it was committed")
     names = [engine.findtext("name") or "?" for engine in done if engine is not None]
     told = f"committed on {', '.join(names)}" if names else "commit complete"
     return "\n".join((told, *(f"warning: {text}" for text in warnings_in(reply))))

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from srx_issu.adapters.clock import SystemClock
+from srx_issu.adapters.clock import SteadyClock
 from srx_issu.airflow.composition.runs import states_of_ended
 from srx_issu.airflow.composition.stop import stopped
 from srx_issu.airflow.composition.stores import Stores, open_stores
@@ -86,7 +86,7 @@ class CampaignWatch:
         self._open_stores = stores
         self._is_stopped = is_stopped
         self._ended_runs = ended_runs
-        self._clock = clock or SystemClock()
+        self._clock = clock or SteadyClock()
         self._interval_s = interval_s
         self._stale_s = stale_s
         self._stores: Stores | None = None

@@ -35,6 +35,8 @@ class ClusterTakenOver:
     by: str
     from_upgrade: str
     undo: tuple[str, ...] = ()  # lines that take back what that one committed
+    committed: tuple[str, ...] = ()  # those lines
+    is_commit_answered: bool = True  # by the node
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,7 +90,7 @@ class UpgradeState(WaitsSoFar):
     brought: dict[NodeName, str] = field(default_factory=dict)  # the image's path, where it was copied to
     talk: list[Said] = field(default_factory=list)  # with people, in its order
     findings: list[tuple[FoundBy | None, str]] = field(default_factory=list)
-    taken_over_undo: tuple[str, ...] = ()  # of the upgrade that the cluster was taken over from
+    taken_over: ClusterTakenOver | None = None
     is_commit_undone: bool = False
     rejected: set[str] = field(default_factory=set)  # permits of commands that the node refused
     answered: set[str] = field(default_factory=set)  # permits of commands that it carried out
@@ -225,8 +225,8 @@ class UpgradeState(WaitsSoFar):
                 self.route = route
             case FindingMade(by=by):
                 self.findings.append((by, entry.text))
-            case ClusterTakenOver(undo=undo):
-                self.taken_over_undo = undo
+            case ClusterTakenOver() as taken_over:
+                self.taken_over = taken_over
             case CommitUndone():
                 self.is_commit_undone = True
             case ClusterReleased():

@@ -22,6 +22,7 @@ _SHAPES = tuple(
     )
 )
 _COMMENT = re.compile(r"[A-Za-z0-9 ._:+/,()-]{1,300}")
+_COMMIT = "commit: "
 _NOT_IN_COMMENTS = re.compile(r"[^A-Za-z0-9 ._:+/,()-]")
 
 
@@ -45,7 +46,13 @@ class CommitConfiguration:
     @property
     def cli(self) -> str:
         """As the journal and the log show it."""
-        return f"commit: {'; '.join(self.lines)}"
+        return f"{_COMMIT}{'; '.join(self.lines)}"
+
+
+def lines_of(cli: str) -> tuple[str, ...]:
+    """The lines of ``CommitConfiguration.cli``; none of them holds a semicolon."""
+    lines = cli.removeprefix(_COMMIT)
+    return tuple(lines.split("; ")) if lines != cli else ()
 
 
 def comment_of(upgrade_id: str, what: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from srx_issu.domain.upgrade.configuration import still_there
 from srx_issu.domain.upgrade.intent import EvidenceRules, Intent, Purpose
 
+SECTION = "chassis"  # of the configuration, which it is in
 # Of the daemon that has the cluster; the file is the one that Junos takes without a name.
 FILE = "jsrpd"
 _FLAG = "set chassis cluster traceoptions flag all"

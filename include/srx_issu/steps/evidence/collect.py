@@ -68,8 +68,10 @@ def is_kept(context: UpgradeContext) -> bool:
 def _of_both_nodes(context: UpgradeContext, *, is_brief: bool) -> list[CollectedFile]:
     start, rules = context.known().start, context.intent.policy.evidence
     most_s = min(rules.most_s, BRIEF_S) if is_brief else rules.most_s
-    until = context.clock.now() + timedelta(seconds=most_s)
+    began = context.clock.now()
     spared = spared_nodes(context, by_load=not is_brief)
+    # A node that does not answer takes the whole of a short time from the one that does.
+    until = (context.clock.now() if is_brief else began) + timedelta(seconds=most_s)
     wanted = {node: sources(node, start, rules.log_lines) for node in NodeName}
     files = [
         _missing(context, each, reason)

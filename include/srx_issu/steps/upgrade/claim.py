@@ -3,21 +3,22 @@ group, and no more at a site than policy allows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
 from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.events import Claimed, OutcomeDecided
-from srx_issu.domain.history.own_commit import undo_lines
+from srx_issu.domain.history.own_commit import committed_lines, is_commit_answered, undo_lines
 from srx_issu.domain.history.recovery_events import ClusterHandedOver, ClusterTakenOver
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.intent import Intent, Purpose
-from srx_issu.ports.journal import PERMIT_S, Journal, Leases
+from srx_issu.ports.journal import PERMIT_S, Journal, Lease, Leases
 from srx_issu.steps.leases import Needs, needs_of, take_all
 from srx_issu.steps.upgrade.close import conclude, end_upgrade
+from srx_issu.steps.upgrade.undo_commit import left_to_undo
 
 STEP = "claim"
 TAKEN_OVER = "take_over"
@@ -55,7 +56,9 @@ def claim(
         take_all(_needs(intent, journal), intent.upgrade_id, leases, lease_s)
     except LeaseHeld as held:
         refused = OutcomeDecided(outcome=Outcome.REFUSED)
-        journal.record(intent.upgrade_id, entry_of(refused, str(held), at=at, step=STEP))
+        left = left_to_undo(known(journal.entries(intent.upgrade_id)))
+        why = ". ".join(filter(None, (str(held), left)))
+        journal.record(intent.upgrade_id, entry_of(refused, why, at=at, step=STEP))
         ended = conclude(journal.entries(intent.upgrade_id), ())
         end_upgrade(intent, journal, leases, at, ended)
         if ended.outcome is not Outcome.REFUSED:
@@ -89,12 +92,24 @@ def _hand_over(intent: Intent, take_over: TakeOver, journal: Journal, leases: Le
     journal.record(held.owner, entry_of(handed_over, text, at=at, step=TAKEN_OVER))
     if record.closed_at is None:  # its run ended without a word, or is gone
         journal.close_upgrade(held.owner, Outcome.NEEDS_OPERATOR, f"its run ended half way; {text}", at)
-    for lease in leases.held_by(held.owner):  # its conflict groups were kept with it
-        leases.release(lease.resource, held.owner)
     own = f"took {intent.cluster.name} over from {held.owner} ({take_over.reason})"
-    undo = undo_lines(known(journal.entries(held.owner)))
-    taken_over = ClusterTakenOver(by=take_over.who, from_upgrade=held.owner, undo=undo)
-    journal.record(intent.upgrade_id, entry_of(taken_over, own, at=at, step=STEP))
+    theirs = known(journal.entries(held.owner))
+    taken_over = ClusterTakenOver(
+        by=take_over.who,
+        from_upgrade=held.owner,
+        undo=undo_lines(theirs),
+        committed=committed_lines(theirs),
+        is_commit_answered=is_commit_answered(theirs),
+    )
+    # Before the lease is given up: whoever ends in between finds by it what is to be taken over.
+    if known(journal.entries(intent.upgrade_id)).taken_over != taken_over:
+        journal.record(intent.upgrade_id, entry_of(taken_over, own, at=at, step=STEP))
+    for lease in _cluster_last(leases.held_by(held.owner), held):  # its conflict groups were kept with it
+        leases.release(lease.resource, held.owner)
+
+
+def _cluster_last(leases: Iterable[Lease], cluster: Lease) -> list[Lease]:
+    return sorted(leases, key=lambda lease: lease.resource == cluster.resource)
 
 
 def _let_permits_run_out(upgrade_id: str, journal: Journal) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
-from srx_issu.domain.cluster.state import Rows
+from srx_issu.domain.cluster.state import ClusterState, Rows
 from srx_issu.domain.comparison.difference import Observation
 from srx_issu.domain.errors import CommandRefused, NotPermitted
 from srx_issu.domain.gate.table import SendPurpose
@@ -20,7 +20,7 @@ from srx_issu.domain.history.own_commit import own_commit
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.upgrade.configuration import CommitConfiguration, comment_of
-from srx_issu.domain.upgrade.traces import UNDO, are_wanted, is_tracing, own_traces, trace_lines
+from srx_issu.domain.upgrade.traces import SECTION, UNDO, are_wanted, is_tracing, own_traces, trace_lines
 from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import Facts, UpgradeContext
 from srx_issu.steps.gate.order import CommitOrder
@@ -89,6 +89,7 @@ def _take_configuration_anew(context: UpgradeContext) -> None:
         return
     if isinstance(state.configuration, Rows) and not isinstance(fresh.configuration, Rows):
         refuse_start(context, f"the configuration cannot be read: {fresh.configuration.reason}")
+    _tell_of_others(context, state, fresh)
     anew = replace(
         before, node0=_configured(before.node0, now.node0), node1=_configured(before.node1, now.node1)
     )
@@ -99,6 +100,25 @@ def _take_configuration_anew(context: UpgradeContext) -> None:
         replace(taken, snapshot=kept.snapshot, state=kept.state, replaced=replaced),
         "the baseline has the configuration with the trace options now",
     )
+
+
+def _tell_of_others(context: UpgradeContext, before: ClusterState, now: ClusterState) -> None:
+    """What else the configuration has by now than the baseline: no comparison afterwards will tell."""
+    for section in _sections_changed(before, now):
+        text = f"configuration section '{section}' was changed by somebody else since the baseline"
+        if text not in context.known().found_by(FoundBy.COMMIT):
+            context.record(FindingMade(by=FoundBy.COMMIT), text)
+
+
+def _sections_changed(before: ClusterState, now: ClusterState) -> list[str]:
+    """But for the one that has the trace options: it is compared when they are taken back."""
+    if not isinstance(before.configuration, Rows) or not isinstance(now.configuration, Rows):
+        return []  # the assessment tells of a configuration that could not be read
+    old, new = (
+        {row.section: row.sha256 for row in rows}
+        for rows in (before.configuration.rows, now.configuration.rows)
+    )
+    return [each for each in sorted({*old, *new}) if each != SECTION and old.get(each) != new.get(each)]
 
 
 def _configured(before: NodeView, now: NodeView) -> NodeView:

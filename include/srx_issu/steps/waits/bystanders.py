@@ -44,7 +44,7 @@ class Bystanders:
             self._asked.pop(view.node, None)
             return False
         asked = self._asked.get(view.node)
-        if asked is not None and asked[0] == view.users and now - asked[1] < ASK_AGAIN:
+        if asked is not None and asked[0] == view.users and abs(now - asked[1]) < ASK_AGAIN:
             return False
         self._asked[view.node] = (view.users, now)
         return True

@@ -76,7 +76,16 @@ def test_a_no_in_plain_words_is_a_no(command: Command, words: str) -> None:
 @pytest.mark.parametrize("command", SENT, ids=lambda each: each.cli)
 @pytest.mark.parametrize(
     "words",
-    ["Could not restore the package", "node1: unable to reach the peer", "restore of junos.old failed"],
+    [
+        "Could not restore the package",
+        "node1: unable to reach the peer",
+        "restore of junos.old failed",
+        "cp: /altroot/cf: No space left on device",
+        "node1: request rejected, group is on hold",
+        "node1: operation timed out",
+        "/packages/junos.old: No such file",
+        "snapshot aborted",
+    ],
 )
 def test_bad_news_that_may_be_about_a_part_is_neither_yes_nor_no(command: Command, words: str) -> None:
     with pytest.raises(SessionLost, match="neither yes nor no"):

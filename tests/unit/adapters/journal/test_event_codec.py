@@ -156,7 +156,13 @@ FULL: tuple[Event, ...] = (
     ApprovalConfirmed(purpose=ApprovalPurpose.RECOVERY, by="ada", digest="d" * 64),
     ClusterReleased(by="ada"),
     ClusterHandedOver(by="ada"),
-    ClusterTakenOver(by="ada", from_upgrade="manual__1", undo=("delete chassis cluster traceoptions",)),
+    ClusterTakenOver(
+        by="ada",
+        from_upgrade="manual__1",
+        undo=("delete chassis cluster traceoptions",),
+        committed=("set chassis cluster traceoptions flag all",),
+        is_commit_answered=False,
+    ),
     FailureNamed(failure=FailureClass.STUCK),
     RecoveryPlanned(
         plan="u/plan",
@@ -204,7 +210,7 @@ STORED: Mapping[str, str] = {
     "claimed": "",
     "cluster_handed_over": "by",
     "cluster_released": "by",
-    "cluster_taken_over": "by from_upgrade undo",
+    "cluster_taken_over": "by from_upgrade undo committed is_commit_answered",
     "command_intended": "sending command permit_id purpose permit once method transcript group file "
     "recovery_command route_command undo booted_at",
     "command_rejected": "sending command permit_id file started method",

@@ -43,7 +43,6 @@ from srx_issu.domain.history.kinds import EntryKind
 from srx_issu.domain.history.recovery_events import (
     ClusterHandedOver,
     ClusterReleased,
-    ClusterTakenOver,
     FailureNamed,
 )
 from srx_issu.domain.history.state_parts import Conclusion
@@ -163,7 +162,6 @@ def test_a_cluster_is_released_by_a_person_not_by_a_recovery_that_takes_it() -> 
         PermitRefused(node=N0, condition=SendCondition.WINDOW, purpose=SendPurpose.BEGIN),
         ApprovalConfirmed(purpose=ApprovalPurpose.START, by="ada", digest="d1"),
         ClusterHandedOver(by="ada"),
-        ClusterTakenOver(by="ada", from_upgrade="manual__1"),
         FailureNamed(failure=FailureClass.STUCK),
         *(Unread(kind=kind) for kind in EntryKind),
     ],

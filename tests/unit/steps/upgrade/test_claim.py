@@ -7,15 +7,20 @@ from dataclasses import replace
 import pytest
 
 from srx_issu.domain.errors import LeaseHeld, UpgradeClosed
+from srx_issu.domain.history.command_events import CommandIntended, Sending
 from srx_issu.domain.history.kinds import EntryKind
+from srx_issu.domain.history.own_commit import undo_lines
 from srx_issu.domain.history.recovery_events import ClusterTakenOver
+from srx_issu.domain.history.upgrade_state import known
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.upgrade.intent import Purpose, SharedLimit
+from srx_issu.domain.upgrade.intent import EvidenceRules, Purpose, SharedLimit
+from srx_issu.domain.upgrade.traces import UNDO, trace_lines
 from srx_issu.steps.upgrade.claim import TakeOver, claim
 from tests.fakes.contexts import FakeUpgrade
 from tests.fakes.intents import CLUSTER, intent
-from tests.fakes.snapshots import T0
+from tests.fakes.snapshots import N0, T0
 
+SET = trace_lines(EvidenceRules())
 RECOVERY = intent(upgrade_id="recover-1", purpose=Purpose.RECOVER)
 ADA = TakeOver(who="ada", reason="node1 hangs", is_at_work=lambda _: False)
 
@@ -73,6 +78,42 @@ def test_what_waits_for_an_operator_is_taken_with_what_was_kept_beside_it_and_to
     assert fake.texts(EntryKind.APPROVAL) == ["taken over by ada for the recovery recover-1: node1 hangs"]
     mine = [e.event for e in fake.journal.entries("recover-1") if e.kind is EntryKind.APPROVAL]
     assert mine == [ClusterTakenOver(by="ada", from_upgrade="manual__1")]
+
+
+def test_a_commit_of_a_dead_run_is_taken_over_whatever_ends_the_claim_in_between() -> None:
+    fake = FakeUpgrade()
+    order = CommandIntended(
+        sending=Sending.TRACE, node=N0, command=f"commit: {'; '.join(SET)}", permit_id="p1", undo=UNDO
+    )
+    fake.happened(order, "commit")
+    fake.clock.sleep(60)
+    release = fake.leases.release
+
+    def killed(resource: str, owner: str) -> None:
+        release(resource, owner)
+        raise KeyboardInterrupt
+
+    fake.leases.release = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+    fake.leases.release = release  # type: ignore[method-assign]
+    claim(RECOVERY, fake.journal, fake.leases, T0, ADA)
+    assert undo_lines(known(fake.journal.entries("recover-1"))) == UNDO
+
+
+def test_a_recovery_that_is_refused_behind_the_take_over_tells_the_lines() -> None:
+    fake = FakeUpgrade()
+    fake.happened(
+        CommandIntended(sending=Sending.TRACE, node=N0, command="commit", permit_id="p1", undo=UNDO), "commit"
+    )
+    fake.clock.sleep(60)
+    fake.leases.take("conflict:core", "manual__2", 3600)
+    cluster = replace(CLUSTER, conflict_groups=frozenset({"core"}))
+    with pytest.raises(LeaseHeld):
+        claim(replace(RECOVERY, cluster=cluster), fake.journal, fake.leases, T0, ADA)
+    refused = fake.journal.upgrade("recover-1")
+    assert refused is not None
+    assert UNDO[0] in str(refused.reason)
 
 
 def test_the_lease_of_a_dead_controller_is_taken_when_it_has_run_out() -> None:

@@ -259,7 +259,8 @@ def test_a_clean_up_that_breaks_off_tells_it_too() -> None:
 def test_a_recovery_takes_back_what_it_has_taken_over() -> None:
     fake = FakeUpgrade(intent=replace(intent(), purpose=Purpose.RECOVER))
     fake.reader.configured = [*PLAIN, *LINES]
-    fake.happened(ClusterTakenOver(by="ada", from_upgrade="manual__0", undo=UNDO), "taken over")
+    event = ClusterTakenOver(by="ada", from_upgrade="manual__0", undo=UNDO, committed=LINES)
+    fake.happened(event, "taken over")
 
     def committed(_: tuple[str, ...]) -> None:
         fake.reader.configured = [*PLAIN]
@@ -270,3 +271,83 @@ def test_a_recovery_takes_back_what_it_has_taken_over() -> None:
     entries = fake.journal.written[fake.intent.upgrade_id]
     assert [e for e in entries if isinstance(e.event, CommitUndone)]
     assert not [e for e in entries if isinstance(e.event, CommandIntended) and e.event.undo]
+
+
+def test_what_others_committed_before_ours_stays_a_finding() -> None:
+    """The baseline that is taken anew has it, so that no comparison afterwards can tell of it."""
+    fake = approved()
+    theirs = ConfigurationSection(section="security", sha256="theirs", lines=9)
+    take = fake.writer.committed
+
+    def committed(lines: tuple[str, ...]) -> None:
+        take(lines)
+        assert isinstance(fake.state.configuration, Rows)
+        rows = (*fake.state.configuration.rows, theirs)
+        fake.state = replace(fake.state, configuration=Rows(rows=rows))
+
+    fake.writer.committed = committed
+    assert run(fake) == run(fake) == {"traces": "committed"}
+    told = [text for text in fake.known().found_by(FoundBy.COMMIT) if "'security'" in text]
+    assert told == ["configuration section 'security' was changed by somebody else since the baseline"]
+
+
+def test_a_clean_up_that_is_tried_again_tells_what_is_left_once() -> None:
+    fake = traced()
+    locked(fake)
+    close(fake, Outcome.UPGRADED)
+    first = fake.known().conclusion
+    clean_up(fake.context("clean_up"))
+    left_undone(fake.context("clean_up"), "KeyError: x")
+    assert fake.known().conclusion == first
+    assert len(fake.known().found_by(FoundBy.COMMIT)) == 1
+
+
+def test_a_later_try_that_takes_it_back_says_so() -> None:
+    fake = traced()
+    locked(fake)
+    close(fake, Outcome.UPGRADED)
+    fake.writer.refuse = None
+    clean_up(fake.context("clean_up"))
+    ended = fake.known().conclusion
+    assert ended is not None
+    assert ended.outcome is Outcome.UPGRADED_WITH_FINDINGS
+    assert ended.reason.endswith("; it was taken back by a later try")
+
+
+def test_one_that_was_taken_back_without_an_answer_is_taken_back() -> None:
+    fake = traced()
+    take = fake.writer.committed
+
+    def committed(lines: tuple[str, ...]) -> None:
+        take(lines)
+        raise SessionLost("node0", "the session ended")
+
+    fake.writer.committed = committed
+    assert close(fake, Outcome.UPGRADED) == {"undone": True}
+    assert fake.writer.sent == [SET, DELETED]
+    assert fake.outcome is Outcome.UPGRADED
+
+
+def taken_over(*lines: str, is_answered: bool = True) -> FakeUpgrade:
+    fake = FakeUpgrade(intent=replace(intent(), purpose=Purpose.RECOVER))
+    fake.reader.configured = [*PLAIN, *lines]
+    event = ClusterTakenOver(by="ada", from_upgrade="manual__0", undo=UNDO, committed=LINES)
+    fake.happened(replace(event, is_commit_answered=is_answered), "taken over")
+
+    def committed(_: tuple[str, ...]) -> None:
+        fake.reader.configured = [*PLAIN]
+
+    fake.writer.committed = committed
+    return fake
+
+
+def test_what_was_taken_over_is_told_by_the_lines_of_who_committed_it() -> None:
+    other = replace(POLICY, evidence=EvidenceRules(trace_file_mb=7, trace_files=9))
+    fake = taken_over(*LINES)
+    fake.intent = replace(fake.intent, policy=other)
+    assert close(fake, Outcome.ABORTED_CLEAN) == {"undone": True}
+
+
+def test_a_commit_that_was_taken_over_without_its_answer_may_show_later() -> None:
+    fake = taken_over(is_answered=False)
+    assert "it may show later" in str(close(fake, Outcome.ABORTED_CLEAN)["not_undone"])

@@ -118,6 +118,14 @@ def test_who_is_there_already_and_begins_to_configure_is_told_within_a_minute() 
     )
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_from_being_asked() -> None:
+    nodes = Nodes({N0: (ALICE,)})
+    seen = Bystanders(nodes, BEFORE)
+    new(seen, after(7200, told(view(N0), users=1), told(view(N1))))
+    new(seen, after(80, told(view(N0), users=1), told(view(N1))))
+    assert nodes.asked == [N0, N0]
+
+
 def test_what_an_earlier_wait_has_told_is_not_told_again() -> None:
     now = after(20, told(view(N0), LATER, "alice", users=1), told(view(N1)))
     first = new(Bystanders(Nodes({N0: (ALICE,)}), BEFORE), now)

@@ -45,10 +45,16 @@ _PLAIN_REFUSAL = re.compile(
     r"|(?:(?:command|operation|request)\s+)?not permitted\b)",
     re.IGNORECASE,
 )
+# An error of a commit behind which one node may have it [U]
+_WAY = re.compile(
+    r"\btime[- ]?out\b|\btimed out\b|\bconnect|\bconnection\b|\bremote\b|\brespon", re.IGNORECASE
+)
 # Bad news that may be about a part of the work alone [U]: neither yes nor no
 _DOUBT = re.compile(
     r"\bcould(?: not|n't)\b|\bcan(?:not|'t)\b|\bunable to\b|\bfail(?:ed|ure)\b|\binvalid\b|\bdenied\b"
-    r"|\brefused\b|\bnot (?:permitted|allowed|supported|valid|possible)\b",
+    r"|\brefused\b|\brejected\b|\b(?:no|not enough|insufficient) (?:disk )?space\b|\btimed out\b"
+    r"|\bnot found\b|\bno such\b|(?<!ISSU )\baborted\b"
+    r"|\bnot (?:permitted|allowed|supported|valid|possible)\b",
     re.IGNORECASE,
 )
 _WARNING = re.compile(r"^\s*warning:", re.IGNORECASE)
@@ -85,6 +91,11 @@ def silent_peer(words: str) -> str | None:
 def is_going_down(words: str) -> bool:
     """Whether an error says that the node goes down, as it was told to."""
     return _GOING_DOWN.search(words) is not None
+
+
+def is_about_the_way(words: str) -> bool:
+    """Whether an error is about time or the way to the other node, not about what was asked for."""
+    return _WAY.search(words) is not None
 
 
 def is_missing_file(words: str) -> bool:
