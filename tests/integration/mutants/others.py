@@ -61,7 +61,7 @@ OTHER_GUARDS = (
     Mutant(
         name="a run of the other DAG works on",
         file="airflow/composition/identity.py",
-        old="    if intent.purpose is not purpose:",
+        old="    if dag_of(intent) != dag_id:",
         new="    if False:",
         why="issu_recover with the run id of a running upgrade",
         tests=("tests/unit/airflow/composition",),

@@ -31,7 +31,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
         model="SRX1500",
         release="21.4R3-S5.4",
         target="22.4R3-S2.11",
-        each=30,
+        each=20,
         durations={"reboot": 3600, "cold_sync": 60},
     ),
 }
