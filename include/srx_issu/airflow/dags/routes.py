@@ -12,6 +12,7 @@ from srx_issu.airflow.dags.upgrade import Stage
 from srx_issu.airflow.operators.recovery import RouteOperator
 from srx_issu.domain.routes.plan import RoutePhase
 
+_DUAL_REBOOT = (RoutePhase.INSTALL, RoutePhase.REBOOT, RoutePhase.NODES_BACK, RoutePhase.IN_SYNC)
 INSTALL_BOTH = "both.install"  # the task with which a dual reboot begins
 
 
@@ -20,7 +21,7 @@ def dual_reboot() -> Stage:
     with TaskGroup("both", tooltip="Both nodes: installed, then rebooted together"):
         tasks = [
             RouteOperator(task_id=phase, phase=phase, **({"trigger_rule": JOIN} if at == 0 else {}))
-            for at, phase in enumerate(RoutePhase)
+            for at, phase in enumerate(_DUAL_REBOOT)
         ]
         chain(*tasks)
         return Stage(entry=tasks[0], exit=tasks[-1])

@@ -70,6 +70,15 @@ class TimersEntry(FileEntry):
     boot_s: Seconds | None = Field(
         None, description="For a node to be back from a reboot by itself, and to say what it runs."
     )
+    commit_s: Seconds | None = Field(
+        None, description="For a commit of a route to show on the nodes that it concerns."
+    )
+    outage_s: Seconds | None = Field(
+        None, description="For the traffic to move between two nodes that are taken apart."
+    )
+    person_s: Seconds | None = Field(
+        None, description="How long a person at the cables, or at a halted node, is waited for."
+    )
     shortest_boot_s: Seconds | None = Field(
         None, description="No node is back sooner: both nodes of a dual reboot are down by then."
     )

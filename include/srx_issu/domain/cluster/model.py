@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from srx_issu.domain.cluster.node_links import NodeLinks
+
 
 class NodeName(StrEnum):
     """The two members of a chassis cluster, by Junos's names."""
@@ -134,6 +136,7 @@ class NodeView:
     configured_by: str | None = None
     users: int | None = None  # logged in at its CLI, ourselves included
     next_boot: NextBoot | None = None  # None: not asked, or not understood
+    links: NodeLinks | None = None  # None: not asked, or not understood
     refused_login: bool = False  # it is there, but refuses our account or shows an unknown host key
 
     def group(self, group_id: int) -> RedundancyGroup | None:

@@ -51,6 +51,15 @@ class FailureClass(StrEnum):
     BOTH_BACK_ON_OLD = "both_back_on_old"  # both have rebooted into the old release
     NOT_IN_SYNC = "not_in_sync"  # both on the target, and not in sync in time
 
+    # the route that takes the two nodes apart
+    LEFT_RELAXED = "left_relaxed"  # joined on the old release, with temporary lines in force
+    APART_ON_OLD = "apart_on_old"  # links down, both nodes on the old release
+    APART_BEFORE_MOVE = "apart_before_move"  # links down, one node upgraded, the other carries the traffic
+    APART_NO_TRAFFIC = "apart_no_traffic"  # links down, the ports of both nodes closed
+    APART_AFTER_MOVE = "apart_after_move"  # links down, the upgraded node carries the traffic
+    NOT_PUT_BACK = "not_put_back"  # joined on the target, with temporary lines in force
+    BOTH_ACTIVE = "both_active"  # both nodes answer for the same addresses
+
     # the cluster itself
     POLICIES_OUT_OF_SYNC = "policies_out_of_sync"  # routing and packet forwarding engine disagree
     NODE_MISSING = "node_missing"  # a node does not answer and no code says why

@@ -5,6 +5,7 @@ They are named from what both nodes run, boot next and have booted since the bas
 
 from __future__ import annotations
 
+from srx_issu.domain.failure.apart_table import APART_FACTS
 from srx_issu.domain.failure.classes import FailureClass, Permission, TrafficImpact
 from srx_issu.domain.failure.facts import Facts
 
@@ -111,4 +112,5 @@ ROUTE_FACTS: dict[FailureClass, Facts] = {
         "cluster status' the monitor failures.",
         source="[U]",
     ),
+    **APART_FACTS,
 }

@@ -20,6 +20,7 @@ from srx_issu.domain.upgrade.commands import (
     AddSoftware,
     Command,
     FailOver,
+    HaltNode,
     RebootNode,
     ResetFailover,
     ResyncPolicies,
@@ -39,6 +40,9 @@ class CommandKind(StrEnum):
     RESYNC_POLICIES = "resync_policies"
     ADD_SOFTWARE = "add_software"
     TAKE_BACK_SOFTWARE = "take_back_software"  # what was added and has not been booted
+    COMMIT = "commit"  # lines of a configuration
+    REBOOT_ALONE = "reboot_alone"  # of a node that is taken apart from its peer
+    HALT = "halt"  # the same, until a person boots it
     REBOOT_TOGETHER = "reboot_together"  # of a route that has both nodes down: nobody carries the traffic
 
 
@@ -61,6 +65,7 @@ class PlannedCommand:
     software: SoftwareFamily = SoftwareFamily.SYSTEM
     names_node: bool = True  # False: a rollback without arguments, of the node it is sent to
     image_path: str | None = None  # on the node
+    lines: tuple[str, ...] = ()  # of a commit
     purpose: SendPurpose = SendPurpose.BRING_HOME
     is_once: bool = False  # never sent a second time, whatever became of the first
     is_always_sent: bool = False
@@ -72,8 +77,15 @@ class PlannedCommand:
 
     @property
     def junos_command(self) -> Command:
-        """The command as the writer takes it."""
+        """The command as the writer takes it; raises KeyError for a commit, which is none of these."""
         return _BUILT[self.order](self)
+
+    @property
+    def cli(self) -> str:
+        """As people read it."""
+        if self.order is CommandKind.COMMIT:
+            return f"commit: {'; '.join(self.lines)}"
+        return self.junos_command.cli
 
     @property
     def named_node(self) -> NodeName:
@@ -107,6 +119,8 @@ _BUILT: Mapping[CommandKind, Callable[[PlannedCommand], Command]] = {
     CommandKind.TAKE_BACK_SOFTWARE: lambda c: RollBackNode(
         node=c.named_node, software=c.software, reboot=False
     ),
+    CommandKind.REBOOT_ALONE: lambda c: RebootNode(node=c.named_node, software=c.software),
+    CommandKind.HALT: lambda c: HaltNode(node=c.named_node, software=c.software),
     CommandKind.REBOOT_TOGETHER: lambda c: RebootNode(node=c.named_node, software=c.software),
 }
 
@@ -114,10 +128,24 @@ _BUILT: Mapping[CommandKind, Callable[[PlannedCommand], Command]] = {
 class ActionName(StrEnum):
     """The steps of plans, in the order in which they use them; the journal knows each."""
 
+    RELAX = "relax"
+    ISOLATE_SECONDARY = "isolate_secondary"
+    TAKE_LINKS_APART = "take_links_apart"
     INSTALL_ON_SECONDARY = "install_on_secondary"
     INSTALL_ON_PRIMARY = "install_on_primary"
     REBOOT_SECONDARY = "reboot_secondary"
     REBOOT_PRIMARY = "reboot_primary"
+    SECONDARY_ALONE = "secondary_alone"
+    CLOSE_OLD_PRIMARY = "close_old_primary"
+    OPEN_SECONDARY = "open_secondary"
+    INSTALL_ON_OLD_PRIMARY = "install_on_old_primary"
+    REBOOT_OLD_PRIMARY_ALONE = "reboot_old_primary_alone"
+    OLD_PRIMARY_ALONE = "old_primary_alone"
+    HALT_NODE = "halt_node"
+    JOIN_LINKS = "join_links"
+    TAKE_TRAFFIC_BACK = "take_traffic_back"
+    OPEN_PORTS = "open_ports"
+    PUT_BACK = "put_back"
     WAIT_FOR_BOTH_NODES = "wait_for_both_nodes"
     TAKE_BACK_SOFTWARE = "take_back_software"
 
@@ -138,6 +166,22 @@ class ActionName(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Apart:
+    """The network ports of each node, of an action during which the nodes are taken apart or joined."""
+
+    ports0: tuple[str, ...]
+    ports1: tuple[str, ...]
+    are_links_down: bool = False  # both nodes have shown them down: one that comes up is told at once
+
+    def ports(self, node: NodeName) -> tuple[str, ...]:
+        return self.ports0 if node is NodeName.NODE0 else self.ports1
+
+    def opens(self, lines: tuple[str, ...], node: NodeName) -> bool:
+        """Whether one of the lines opens a port of that node."""
+        return any(f"delete interfaces {port} disable" in lines for port in self.ports(node))
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedAction:
     """One step: commands to send, or none and then a wait, which ``done_when`` ends.
 
@@ -151,6 +195,8 @@ class PlannedAction:
     node: NodeName | None = None  # None: both, or the cluster
     commands: tuple[PlannedCommand, ...] = ()
     done_when: tuple[StateCondition, ...] = ()
+    apart: Apart | None = None
+    asks: str | None = None  # what a person is asked to do by hand; its end is seen, not believed
     stop_when: tuple[StateCondition, ...] = ()  # one of these holds: a person is paged at once
 
 

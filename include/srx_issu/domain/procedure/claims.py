@@ -30,5 +30,9 @@ def pending(node: NodeName, release: str) -> StateCondition:
     return StateCondition(claim=StateClaim.PENDING, node=node, release=release)
 
 
+def nothing_pending(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.NOTHING_PENDING, node=node)
+
+
 def can_take_over(node: NodeName) -> StateCondition:
     return StateCondition(claim=StateClaim.CAN_TAKE_OVER, node=node)

@@ -7,62 +7,23 @@ a task that was killed. A claim is True, False, or None: the nodes do not tell, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 
 from srx_issu.domain.cluster.model import GroupState, NodeName, Snapshot
 from srx_issu.domain.cluster.phase import BOOT_TIME_NOISE, ISSU_PRIORITY, not_ready_to_take_over
 from srx_issu.domain.failure.situation import runs
 from srx_issu.domain.junos.version import same_release
+from srx_issu.domain.procedure.apart_claims import JUDGES_APART
+from srx_issu.domain.procedure.claim import (
+    OF_NEXT_BOOT,
+    BootTimes,
+    Judged,
+    StateClaim,
+    StateCondition,
+    group_of,
+    node_of,
+)
 
-
-class StateClaim(StrEnum):
-    """What can be claimed of a cluster; the words in brackets are the fields that a claim needs."""
-
-    ANSWERS = "answers"  # [node] answers on its own address
-    RUNS = "runs"  # [node] says that it runs [release]
-    PRIMARY_OF_ALL = "primary_of_all"  # [node] alone is primary of every group
-    PRIMARY_OF = "primary_of"  # [node] is primary of [group_id]
-    REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent, or since [booted_at]
-    CAN_TAKE_OVER = "can_take_over"  # [node] is settled and in sync everywhere, and has no priority of 0
-    NO_HOLD_DOWN = "no_hold_down"  # nobody is in secondary-hold in [group_id]
-    WINDOW_CLOSED = "window_closed"  # [node] says that no ISSU is in progress
-    WINDOW_NOT_OPEN = "window_not_open"  # [node] does not say that one is; a node that has booted may be mute
-    FLAGS_CLEAR = "flags_clear"  # [group_id] has neither manual flag nor priority 255 on either node
-    PENDING = "pending"  # [node] will boot [release] next
-    HAS_PENDING = "has_pending"  # [node] will boot another image than it runs
-    NOTHING_PENDING = "nothing_pending"  # [node] will boot what it runs
-    GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
-    WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
-    NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
-    BACK_ON_OTHER = "back_on_other"  # [node] has booted since the command [since], and does not run [release]
-
-
-OF_NEXT_BOOT = frozenset({StateClaim.PENDING, StateClaim.HAS_PENDING, StateClaim.NOTHING_PENDING})
-
-
-@dataclass(frozen=True, kw_only=True)
-class StateCondition:
-    """One claim with what it speaks of."""
-
-    claim: StateClaim
-    node: NodeName | None = None
-    group_id: int | None = None
-    release: str | None = None
-    since: str | None = None  # key of a command of the plan
-    booted_at: datetime | None = None  # aware; when the node had booted before, by its own clock
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """Whether a condition holds, and the sentence that says why (not)."""
-
-    holds: bool | None
-    text: str
-
-
-BootTimes = Mapping[str, datetime | None]  # key of a command -> boot time of its node just before it was sent
+__all__ = ["OF_NEXT_BOOT", "BootTimes", "Judged", "StateClaim", "StateCondition", "judge"]
 
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
@@ -73,7 +34,7 @@ def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged
 
 
 def _answers(condition: StateCondition, now: Snapshot) -> Judged:
-    node = _node(condition)
+    node = node_of(condition)
     view = now.view(node)
     if view.reachable:
         return Judged(holds=True, text=f"{node} answers")
@@ -81,7 +42,7 @@ def _answers(condition: StateCondition, now: Snapshot) -> Judged:
 
 
 def _runs(condition: StateCondition, now: Snapshot) -> Judged:
-    node = _node(condition)
+    node = node_of(condition)
     if condition.release is None:
         raise ValueError(f"{condition.claim} of {node} names no release")
     view = now.view(node)
@@ -92,7 +53,7 @@ def _runs(condition: StateCondition, now: Snapshot) -> Judged:
 
 
 def _primary_of_all(condition: StateCondition, now: Snapshot) -> Judged:
-    node = _node(condition)
+    node = node_of(condition)
     if not now.group_ids:
         return Judged(holds=None, text="no redundancy group is shown")
     found = [_primary_of_group(now, node, group_id) for group_id in now.group_ids]
@@ -100,7 +61,7 @@ def _primary_of_all(condition: StateCondition, now: Snapshot) -> Judged:
 
 
 def _primary_of(condition: StateCondition, now: Snapshot) -> Judged:
-    return _primary_of_group(now, _node(condition), _group(condition))
+    return _primary_of_group(now, node_of(condition), group_of(condition))
 
 
 def _primary_of_group(now: Snapshot, node: NodeName, group_id: int) -> Judged:
@@ -115,7 +76,7 @@ def _primary_of_group(now: Snapshot, node: NodeName, group_id: int) -> Judged:
 
 
 def _rebooted(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
-    node = _node(condition)
+    node = node_of(condition)
     old = condition.booted_at or booted.get(condition.since or "")
     seen = now.view(node).booted_at
     if not now.view(node).reachable or old is None or seen is None:
@@ -126,7 +87,7 @@ def _rebooted(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Ju
 
 
 def _can_take_over(condition: StateCondition, now: Snapshot) -> Judged:
-    node = _node(condition)
+    node = node_of(condition)
     unseen = not now.view(node).reachable
     fault = not_ready_to_take_over(now, node)
     if fault is None:
@@ -135,7 +96,7 @@ def _can_take_over(condition: StateCondition, now: Snapshot) -> Judged:
 
 
 def _no_hold_down(condition: StateCondition, now: Snapshot) -> Judged:
-    group_id = _group(condition)
+    group_id = group_of(condition)
     states = {view.node: view.own_state(group_id) for view in now.views}
     holding = [node.value for node, state in states.items() if state is GroupState.SECONDARY_HOLD]
     if holding:
@@ -146,7 +107,7 @@ def _no_hold_down(condition: StateCondition, now: Snapshot) -> Judged:
 
 
 def _window_closed(condition: StateCondition, now: Snapshot) -> Judged:
-    view = now.view(_node(condition))
+    view = now.view(node_of(condition))
     open_ = view.issu.in_progress if view.reachable and view.issu else None
     if open_ is None:
         return Judged(holds=None, text=f"{view.node} does not tell whether an ISSU is in progress")
@@ -156,13 +117,13 @@ def _window_closed(condition: StateCondition, now: Snapshot) -> Judged:
 
 def _window_not_open(condition: StateCondition, now: Snapshot) -> Judged:
     closed = _window_closed(condition, now)
-    if closed.holds is None and now.view(_node(condition)).reachable:
+    if closed.holds is None and now.view(node_of(condition)).reachable:
         return Judged(holds=True, text=closed.text)
     return closed
 
 
 def _flags_clear(condition: StateCondition, now: Snapshot) -> Judged:
-    group_id = _group(condition)
+    group_id = group_of(condition)
     group = now.group(group_id)
     members = group.members if group else ()
     for member in members:
@@ -176,7 +137,7 @@ def _flags_clear(condition: StateCondition, now: Snapshot) -> Judged:
 
 def _gone(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
     """Silence alone is no proof: the way to the node may be down. Its peer must not hear it either."""
-    node = _node(condition)
+    node = node_of(condition)
     if now.view(node).reachable:
         return _rebooted(condition, now, booted)
     peer = now.view(node.peer)
@@ -188,14 +149,14 @@ def _gone(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged
 
 def _went_down(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
     """By silence alone, where nobody is left who could have lost it."""
-    node = _node(condition)
+    node = node_of(condition)
     if not now.view(node).reachable:
         return Judged(holds=True, text=f"{node} does not answer")
     return _rebooted(condition, now, booted)
 
 
 def _not_back(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
-    node = _node(condition)
+    node = node_of(condition)
     if not now.view(node).reachable:
         return Judged(holds=True, text=f"{node} does not answer yet")
     rebooted = _rebooted(condition, now, booted)
@@ -211,8 +172,16 @@ def _back_on_other(condition: StateCondition, now: Snapshot, booted: BootTimes) 
     return Judged(holds=None if runs_it.holds is None else not runs_it.holds, text=text)
 
 
+def _back_alone(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
+    rebooted = _rebooted(condition, now, booted)
+    if not rebooted.holds:
+        return rebooted
+    alone = JUDGES_APART[StateClaim.ALONE](condition, now)
+    return Judged(holds=alone.holds, text=f"{rebooted.text}, and {alone.text}")
+
+
 def _pending(condition: StateCondition, now: Snapshot) -> Judged:
-    node, view = _node(condition), now.view(_node(condition))
+    node, view = node_of(condition), now.view(node_of(condition))
     if condition.release is None:
         raise ValueError(f"{condition.claim} of {node} names no release")
     if not view.reachable or view.next_boot is None:
@@ -227,7 +196,7 @@ def _pending(condition: StateCondition, now: Snapshot) -> Judged:
 
 
 def _nothing_pending(condition: StateCondition, now: Snapshot) -> Judged:
-    view = now.view(_node(condition))
+    view = now.view(node_of(condition))
     if not view.reachable or view.next_boot is None:
         return Judged(holds=None, text=f"{view.node} does not tell which image it will boot next")
     if not view.next_boot.is_other:
@@ -246,6 +215,7 @@ _JUDGES_BY_BOOT: Mapping[StateClaim, Callable[[StateCondition, Snapshot, BootTim
     StateClaim.WENT_DOWN: _went_down,
     StateClaim.NOT_BACK: _not_back,
     StateClaim.BACK_ON_OTHER: _back_on_other,
+    StateClaim.BACK_ALONE: _back_alone,
 }
 _Judge = Callable[[StateCondition, Snapshot], Judged]
 _JUDGES: Mapping[StateClaim, _Judge] = {
@@ -261,19 +231,8 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.PENDING: _pending,
     StateClaim.HAS_PENDING: _has_pending,
     StateClaim.NOTHING_PENDING: _nothing_pending,
+    **JUDGES_APART,
 }
-
-
-def _node(condition: StateCondition) -> NodeName:
-    if condition.node is None:
-        raise ValueError(f"{condition.claim} names no node")
-    return condition.node
-
-
-def _group(condition: StateCondition) -> int:
-    if condition.group_id is None:
-        raise ValueError(f"{condition.claim} names no redundancy group")
-    return condition.group_id
 
 
 def _worst(found: list[Judged]) -> Judged | None:

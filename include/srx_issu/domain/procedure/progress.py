@@ -20,8 +20,10 @@ from srx_issu.domain.procedure.action import (
     PlannedCommand,
     TakenCommand,
 )
+from srx_issu.domain.procedure.apart_rules import danger
 from srx_issu.domain.procedure.conditions import Judged, StateCondition, judge
-from srx_issu.domain.procedure.stop_rules import StopVerdict, objection, split_brain
+from srx_issu.domain.procedure.objection import StopVerdict
+from srx_issu.domain.procedure.stop_rules import objection, split_brain
 
 RESEND_AFTER = timedelta(seconds=60)  # a command that may be repeated, and whose effect does not show
 RESEND_REBOOT_AFTER = timedelta(seconds=20)  # of a node whose peer must not come back before it is down
@@ -70,11 +72,11 @@ def next_in(
 ) -> Send | Wait | Passed | Stop:
     """What is due now in one step. ``done`` is every command of the plan that was (or may have been) sent."""
     taken = tuple(done)
-    if split := split_brain(now):
-        return Stop(reason=split.reason, page=True)
+    if at_once := danger(action.apart, now) if action.apart else split_brain(now):
+        return Stop(reason=at_once.reason, page=True)
     stops = [judge(condition, now, _boot_times(taken)) for condition in action.stop_when]
-    if danger := next((j for j in stops if j.holds), None):
-        return Stop(reason=danger.text, page=True)
+    if met := next((j for j in stops if j.holds), None):
+        return Stop(reason=met.text, page=True)
     for command in _due(action, now, taken):
         if _may_be_sent(command, now, taken):
             return _send(action, command, now, taken)
@@ -92,11 +94,11 @@ def _send(
     booted = _boot_times(taken)
     needs = [judge(condition, now, booted) for condition in command.needs]
     if broken := next((j for j in needs if j.holds is False), None):
-        return Stop(reason=f"{command.junos_command.cli} is not sent to {command.node}: {broken.text}")
-    if against := objection(command, now):
+        return Stop(reason=f"{command.cli} is not sent to {command.node}: {broken.text}")
+    if against := objection(command, now, action.apart):
         if against.verdict is StopVerdict.WAIT:
             return Wait(action=action, reason=against.reason)
-        reason = f"{command.junos_command.cli} is not sent to {command.node}: {against.reason}"
+        reason = f"{command.cli} is not sent to {command.node}: {against.reason}"
         return Stop(reason=reason, page=against.verdict is StopVerdict.PAGE)
     if missing := [*_unheld(needs), *_not_held(command.waits_for, now, booted)]:
         return Wait(action=action, reason=missing[0])
@@ -138,7 +140,7 @@ def _unfinished(action: PlannedAction, now: Snapshot, taken: tuple[TakenCommand,
     """Repeatable commands whose effect is still to be seen."""
     waiting = [e for e in _due(action, now, taken) if not e.is_once]
     booted = _boot_times(taken)
-    return [f"{e.junos_command.cli} was sent; {_first(e.done_when, now, booted)}" for e in waiting]
+    return [f"{e.cli} was sent; {_first(e.done_when, now, booted)}" for e in waiting]
 
 
 def _first(conditions: tuple[StateCondition, ...], now: Snapshot, booted: dict[str, datetime | None]) -> str:

@@ -7,32 +7,16 @@ secondary-hold or cold sync, and two primaries mean stop and page somebody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import assert_never
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.cluster.phase import not_ready_to_take_over, not_settled
 from srx_issu.domain.failure.situation import split_groups
 from srx_issu.domain.junos.version import same_release
-from srx_issu.domain.procedure.action import CommandKind, PlannedCommand
+from srx_issu.domain.procedure.action import Apart, CommandKind, PlannedCommand
+from srx_issu.domain.procedure.apart_rules import objection_apart
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
-
-
-class StopVerdict(StrEnum):
-    """What a rule says about sending a command now."""
-
-    WAIT = "wait"  # not now: time may heal it
-    STOP = "stop"  # a person must look
-    PAGE = "page"  # a person must look at once
-
-
-@dataclass(frozen=True, kw_only=True)
-class Objection:
-    """A rule against sending."""
-
-    verdict: StopVerdict
-    reason: str
+from srx_issu.domain.procedure.objection import Objection, StopVerdict
 
 
 def split_brain(now: Snapshot) -> Objection | None:
@@ -45,8 +29,11 @@ def split_brain(now: Snapshot) -> Objection | None:
     return Objection(verdict=StopVerdict.PAGE, reason=reason)
 
 
-def objection(command: PlannedCommand, now: Snapshot) -> Objection | None:
-    """Why the command must not be sent now; None = no rule speaks against it."""
+def objection(command: PlannedCommand, now: Snapshot, apart: Apart | None = None) -> Objection | None:
+    """Why the command must not be sent now; None = no rule speaks against it. ``apart``: of an action during
+    which the nodes are taken apart, where both may call themselves primary."""
+    if apart is not None:
+        return objection_apart(command, now, apart)
     return split_brain(now) or _by_order(command, now)
 
 
@@ -58,10 +45,11 @@ def _by_order(command: PlannedCommand, now: Snapshot) -> Objection | None:
             return _to_move(command, now)
         case CommandKind.RESET_FAILOVER:
             return _unsettled(now)
-        case CommandKind.REBOOT_TOGETHER:
-            return _to_reboot_together(command, now)
-        case CommandKind.ADD_SOFTWARE | CommandKind.TAKE_BACK_SOFTWARE:
-            return _to_change_next_boot(command, now)
+        case CommandKind.REBOOT_TOGETHER | CommandKind.ADD_SOFTWARE | CommandKind.TAKE_BACK_SOFTWARE:
+            return _to_itself(command, now)
+        case CommandKind.COMMIT | CommandKind.REBOOT_ALONE | CommandKind.HALT:
+            reason = f"{command.key}: '{command.order}' belongs to a route that takes the nodes apart"
+            return Objection(verdict=StopVerdict.STOP, reason=reason)
         case CommandKind.ABORT_ISSU | CommandKind.RESYNC_POLICIES:
             return None
         case never:  # pragma: no cover
@@ -91,27 +79,19 @@ def _to_take_down(command: PlannedCommand, now: Snapshot) -> Objection | None:
     return None
 
 
-def _to_change_next_boot(command: PlannedCommand, now: Snapshot) -> Objection | None:
-    """What a node boots next is changed only on the node itself, and while both run one release."""
+def _to_itself(command: PlannedCommand, now: Snapshot) -> Objection | None:
+    """What a node boots next is changed only on the node itself, and while both run one release. Once one
+    that was to go down together with its peer is back on another release, the two hear each other: nothing is
+    sent any more, and a person pulls a cable."""
     if command.subject is not command.node:
         return Objection(
             verdict=StopVerdict.STOP,
             reason=f"{command.key}: is sent to {command.node} but concerns {command.subject}",
         )
-    return _mixed(now)
-
-
-def _to_reboot_together(command: PlannedCommand, now: Snapshot) -> Objection | None:
-    """Both nodes go down, one within seconds of the other. Once one of them is back on another release than
-    its peer runs, nothing is sent any more: the two hear each other, and a person pulls a cable."""
-    if command.subject is not command.node:
-        return Objection(
-            verdict=StopVerdict.STOP,
-            reason=f"{command.key}: is sent to {command.node} but concerns {command.subject}",
-        )
-    if mixed := _mixed(now):
+    mixed = _mixed(now)
+    if mixed and command.order is CommandKind.REBOOT_TOGETHER:
         return Objection(verdict=StopVerdict.PAGE, reason=mixed.reason)
-    return None
+    return mixed
 
 
 def _mixed(now: Snapshot) -> Objection | None:

@@ -39,6 +39,7 @@ def by_hand(plan: RecoveryPlan) -> tuple[str, ...]:
 def describe_condition(condition: StateCondition) -> str:
     """A condition as a claim: ``node1 runs 21.4R3``."""
     node, group = condition.node, f"RG{condition.group_id}"
+    ports = ", ".join(condition.ports)
     since = f" since {condition.booted_at:%Y-%m-%d %H:%M:%S %Z}" if condition.booted_at else ""
     sentences = {
         StateClaim.ANSWERS: f"{node} answers",
@@ -57,6 +58,14 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.GONE: f"{node} is down: its peer has lost it",
         StateClaim.WENT_DOWN: f"{node} is down",
         StateClaim.NOT_BACK: f"{node} is not back yet",
+        StateClaim.LINKS_APART: f"{node} shows control and fabric link down",
+        StateClaim.LINKS_JOINED: f"{node} shows control and fabric link up",
+        StateClaim.PORTS_DOWN: f"{node} shows {ports} down",
+        StateClaim.PORTS_UP: f"{node} shows {ports} up",
+        StateClaim.ALONE: f"{node} is primary of every group, alone",
+        StateClaim.BACK_ALONE: f"{node} has booted, and is alone",
+        StateClaim.IN_FORCE: f"{node} shows these lines in force: {'; '.join(condition.lines)}",
+        StateClaim.NO_COMMIT_PENDING: f"no commit on {node} waits for its confirmation",
         StateClaim.BACK_ON_OTHER: f"{node} is back, and does not run {condition.release}",
     }
     return sentences[condition.claim]
@@ -83,6 +92,8 @@ def _steps(plan: RecoveryPlan) -> Iterator[str]:
 
 def action_lines(action: PlannedAction) -> Iterator[str]:
     """Its commands, each with its node and what it needs, and what is waited for then."""
+    if action.asks:
+        yield f"a person: {action.asks}"
     yield from (_command(command) for command in action.commands)
     if action.done_when:
         yield f"wait until {'; '.join(describe_condition(condition) for condition in action.done_when)}"
@@ -91,4 +102,4 @@ def action_lines(action: PlannedAction) -> Iterator[str]:
 def _command(command: PlannedCommand) -> str:
     needs = "; ".join(describe_condition(condition) for condition in (*command.needs, *command.waits_for))
     only_if = f", only if {needs}" if needs else ""
-    return f"on {command.node}: `{command.junos_command.cli}`{only_if}"
+    return f"on {command.node}: `{command.cli}`{only_if}"

@@ -10,15 +10,23 @@ from enum import StrEnum
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.procedure.action import ActionName, PlannedAction, PlannedCommand
+from srx_issu.domain.routes.apart_steps import ApartSteps
 from srx_issu.domain.upgrade.route import Route
 
 
 class RoutePhase(StrEnum):
-    """What is one task of the route's DAG. Their order is the plan's."""
+    """What is one task of a route's DAG; the plan has their order."""
 
     INSTALL = "install"  # both nodes get the image, and boot what they run until they are told to
     REBOOT = "reboot"  # both nodes go down
     NODES_BACK = "nodes_back"  # both nodes run the target
+    RELAX = "relax"  # what would act by itself is switched off, and the secondary is isolated
+    TAKE_APART = "take_apart"  # a person takes control and fabric links apart
+    SECONDARY = "secondary"  # the secondary is upgraded alone
+    MOVE_TRAFFIC = "move_traffic"  # the outage
+    OLD_PRIMARY = "old_primary"  # the old primary is upgraded alone, then halted
+    JOIN = "join"  # a person joins the links while the old primary is down, and boots it
+    PUT_BACK = "put_back"  # what was switched off
     IN_SYNC = "in_sync"  # each of them could take over
 
 
@@ -41,6 +49,7 @@ class RoutePlan:
     old_release: str
     target: str
     phases: tuple[PhasePlan, ...]
+    apart: ApartSteps | None = None  # of a route that takes the nodes apart
 
     def __post_init__(self) -> None:
         keys = [command.key for command in self.commands]
@@ -49,6 +58,11 @@ class RoutePlan:
         names = [action.name for action in self.actions]
         if len(names) != len(set(names)):
             raise ValueError(f"a plan whose actions share a name: {', '.join(names)}")
+
+    @property
+    def undo(self) -> tuple[str, ...]:
+        """The lines that take back whatever the plan's commits leave in force for the time being."""
+        return self.apart.undo if self.apart else ()
 
     @property
     def actions(self) -> tuple[PlannedAction, ...]:

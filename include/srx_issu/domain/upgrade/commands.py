@@ -141,6 +141,22 @@ class RebootNode:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HaltNode:
+    """Halts the node it is sent to, and that one only: it boots again when a person tells it to [U]."""
+
+    node: NodeName
+    software: SoftwareFamily = SoftwareFamily.SYSTEM
+
+    @property
+    def cli(self) -> str:
+        return f"request {self.software} halt"
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc("request-halt" if self.software is SoftwareFamily.SYSTEM else "request-vmhost-halt")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnapshotSoftware:
     """Backs the running software up to the other medium (guide: before an ISSU, where supported)."""
 
@@ -257,6 +273,7 @@ Command = (
     | AbortIssu
     | RollBackNode
     | RebootNode
+    | HaltNode
     | SnapshotSoftware
     | ValidateImage
     | AddSoftware

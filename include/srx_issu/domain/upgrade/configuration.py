@@ -19,6 +19,11 @@ _SHAPES = tuple(
         r"set chassis cluster traceoptions file [a-z][a-z0-9-]{0,31} size [1-9]\d{0,2}m files [1-9]\d{0,2}",
         r"set chassis cluster traceoptions flag all",
         r"delete chassis cluster traceoptions",
+        r"(?:set|delete) interfaces [a-z]{2}-\d{1,2}/\d{1,2}/\d{1,3} disable",
+        r"(?:activate|deactivate) chassis cluster control-link-recovery",
+        r"(?:activate|deactivate) chassis cluster redundancy-group \d{1,3} "
+        r"(?:preempt|interface-monitor|ip-monitoring)",
+        r"(?:set|delete) security flow tcp-session (?:no-syn-check|no-sequence-check)",
     )
 )
 _COMMENT = re.compile(r"[A-Za-z0-9 ._:+/,()-]{1,300}")

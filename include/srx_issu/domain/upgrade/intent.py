@@ -61,6 +61,9 @@ class Timers:
     resync_s: float = 3600.0
     install_s: float = 2700.0  # software added on one node, its validation included
     boot_s: float = 2700.0  # one node, from the command until it says which release it runs
+    commit_s: float = 600.0  # until a commit shows on the nodes that it concerns
+    outage_s: float = 300.0  # between the last port of one node closed and the first of the other open
+    person_s: float = 14400.0  # a person at the cables, or at a node that is to be booted
     shortest_boot_s: float = 120.0  # no node of any platform is back from a reboot sooner
     rg0_hold_down_s: float = 300.0  # real captures: secondary-hold lasts 301 s on RG0
     group_settle_s: float = 120.0

@@ -250,9 +250,12 @@ VALUES: Mapping[type[Any], str] = {
     FoundBy: "readiness snapshot validation policies state last_look recovery to_do commit bystanders lease",
     Goal: "secondary_upgraded cold_synced switched_over primary_upgraded resynced groups_settled groups_home "
     "flags_cleared",
-    ActionName: "install_on_secondary install_on_primary reboot_secondary reboot_primary wait_for_both_nodes "
-    "take_back_software wait_for_node fail_over_to_old_image roll_back_node wait_for_old_release "
-    "reboot_old_primary wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync "
+    ActionName: "relax isolate_secondary take_links_apart install_on_secondary install_on_primary "
+    "reboot_secondary reboot_primary secondary_alone close_old_primary open_secondary "
+    "install_on_old_primary reboot_old_primary_alone old_primary_alone halt_node join_links "
+    "take_traffic_back open_ports put_back wait_for_both_nodes take_back_software wait_for_node "
+    "fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "
+    "wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync "
     "resync_policies bring_groups_back reset_failover verify_restored",
     SendPurpose: "prepare configure begin continue complete answer bring_home undo_commit",
 }

@@ -16,6 +16,7 @@ from srx_issu.domain.cluster.model import (
     Snapshot,
 )
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition, judge
+from tests.fakes.apart import APART_CASES
 from tests.fakes.snapshots import (
     N0,
     N1,
@@ -128,6 +129,7 @@ CASES: list[tuple[StateCondition, Snapshot, bool | None]] = [
     (claim(StateClaim.NOT_BACK), both(), True),
     (claim(StateClaim.NOT_BACK), snapshot(view(N0), after_reboot(view(N1))), False),
     (claim(StateClaim.NOT_BACK), snapshot(view(N0), view(N1, booted_at=None)), None),
+    *APART_CASES,
 ]
 
 

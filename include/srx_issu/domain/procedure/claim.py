@@ -1,0 +1,80 @@
+"""A claim about one snapshot as data, and what comes of judging it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from srx_issu.domain.cluster.model import NodeName
+
+
+class StateClaim(StrEnum):
+    """What can be claimed of a cluster; the words in brackets are the fields that a claim needs."""
+
+    ANSWERS = "answers"  # [node] answers on its own address
+    RUNS = "runs"  # [node] says that it runs [release]
+    PRIMARY_OF_ALL = "primary_of_all"  # [node] alone is primary of every group
+    PRIMARY_OF = "primary_of"  # [node] is primary of [group_id]
+    REBOOTED = "rebooted"  # [node] has booted since the step [since] was sent, or since [booted_at]
+    CAN_TAKE_OVER = "can_take_over"  # [node] is settled and in sync everywhere, and has no priority of 0
+    NO_HOLD_DOWN = "no_hold_down"  # nobody is in secondary-hold in [group_id]
+    WINDOW_CLOSED = "window_closed"  # [node] says that no ISSU is in progress
+    WINDOW_NOT_OPEN = "window_not_open"  # [node] does not say that one is; a node that has booted may be mute
+    FLAGS_CLEAR = "flags_clear"  # [group_id] has neither manual flag nor priority 255 on either node
+    PENDING = "pending"  # [node] will boot [release] next
+    HAS_PENDING = "has_pending"  # [node] will boot another image than it runs
+    NOTHING_PENDING = "nothing_pending"  # [node] will boot what it runs
+    GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
+    WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
+    NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
+    LINKS_APART = "links_apart"  # [node] shows control and fabric link down
+    LINKS_JOINED = "links_joined"  # [node] shows control and fabric link up
+    PORTS_DOWN = "ports_down"  # [node] shows every one of [ports] down
+    PORTS_UP = "ports_up"  # [node] shows every one of [ports] up
+    ALONE = "alone"  # [node] is primary of every group by its own word, and has lost its peer
+    BACK_ALONE = "back_alone"  # [node] has booted since the command [since], and is alone
+    IN_FORCE = "in_force"  # [node] shows every one of [lines] in its committed configuration
+    NO_COMMIT_PENDING = "no_commit_pending"  # [node] shows no commit that is undone unless it is confirmed
+    BACK_ON_OTHER = "back_on_other"  # [node] has booted since the command [since], and does not run [release]
+
+
+OF_NEXT_BOOT = frozenset({StateClaim.PENDING, StateClaim.HAS_PENDING, StateClaim.NOTHING_PENDING})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateCondition:
+    """One claim with what it speaks of."""
+
+    claim: StateClaim
+    node: NodeName | None = None
+    group_id: int | None = None
+    release: str | None = None
+    since: str | None = None  # key of a command of the plan
+    ports: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    booted_at: datetime | None = None  # aware; when the node had booted before, by its own clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Whether a condition holds, and the sentence that says why (not)."""
+
+    holds: bool | None
+    text: str
+
+
+BootTimes = Mapping[str, datetime | None]  # key of a command -> boot time of its node just before it was sent
+
+
+def node_of(condition: StateCondition) -> NodeName:
+    if condition.node is None:
+        raise ValueError(f"{condition.claim} names no node")
+    return condition.node
+
+
+def group_of(condition: StateCondition) -> int:
+    if condition.group_id is None:
+        raise ValueError(f"{condition.claim} names no redundancy group")
+    return condition.group_id
