@@ -7,6 +7,10 @@ from datetime import timedelta
 from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
 from srx_issu.domain.cluster.node_links import NodeLinks
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
+from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route, RouteRules
+from srx_issu.domain.upgrade.support import InService, Platform, SupportMatrix
+from tests.fakes.intents import CLUSTER, intent
 from tests.fakes.snapshots import N0, N1, NEW, OLD, T0, both, group, silent, snapshot, view
 
 PORTS0, PORTS1 = ("ge-0/0/4",), ("ge-7/0/4",)
@@ -43,6 +47,18 @@ def apart(release0: str = OLD, release1: str = OLD, *, links: NodeLinks = APART)
 
 def claim(name: StateClaim, *, ports: tuple[str, ...] = (), lines: tuple[str, ...] = ()) -> StateCondition:
     return StateCondition(claim=name, node=N1, since="reboot_node1", ports=ports, lines=lines)
+
+
+NO_RULES = RouteRules()
+
+
+def apart_intent(first_slot: int | None = 7, routes: RouteRules | None = NO_RULES) -> Intent:
+    """Of a platform whose node1 begins with that slot; ``routes`` without a rule: a rollback leads back."""
+    platform = Platform(
+        model=CLUSTER.model, in_service=InService.REFUSED, reason="of a test", node1_first_slot=first_slot
+    )
+    support = SupportMatrix(platforms={CLUSTER.model: platform}, routes=routes)
+    return intent(route=Route.MINIMAL_DOWNTIME, support=support)
 
 
 _BOOTED = T0 + timedelta(hours=1)

@@ -18,15 +18,14 @@ from srx_issu.domain.routes.apart_way_back import way_out
 from srx_issu.domain.routes.minimal_downtime import minimal_downtime_plan
 from srx_issu.domain.routes.plan import RoutePlan
 from srx_issu.domain.routes.relaxed import left_over
-from srx_issu.domain.upgrade.route import Route
-from tests.fakes.intents import intent
+from tests.fakes.apart import apart_intent
 from tests.fakes.snapshots import NEW, OLD
 from tests.properties.routes.apart_captain import Captain
 from tests.properties.routes.apart_model import ApartModel
 from tests.properties.routes.apart_person import HABITS, Site, befall
 
 SEEDS = range(500)
-FIRST_SLOT = 7  # of node1, in the model's ports
+INTENTS = (apart_intent(), apart_intent(), apart_intent(routes=None))  # without rules nobody knows a way back
 MOST_RECOVERIES = 2
 
 
@@ -50,7 +49,7 @@ def play(seed: int, *, habit: str | None = None, faults: int | None = None, forg
     chance = random.Random(seed)
     model = ApartModel()
     site = Site(model=model, chance=chance, habit=habit or chance.choice(HABITS))
-    plan = minimal_downtime_plan(model.snapshot(), intent(route=Route.MINIMAL_DOWNTIME), FIRST_SLOT)
+    plan = minimal_downtime_plan(model.snapshot(), chance.choice(INTENTS) if forgets else INTENTS[0])
     befallen = [befall(site) for _ in range(chance.choice((0, 1, 1, 2)) if faults is None else faults)]
     captain = Captain(site=site, chance=chance, is_mortal=forgets)
     ended = "target"
@@ -69,7 +68,7 @@ def recover(plan: RoutePlan, captain: Captain) -> str:
         now = site.model.snapshot()
         failure, reason = name_apart(plan, steps, now)
         captain.log.append(f"{failure}: {reason}")
-        way = way_out(plan, steps, now, failure, can_roll_back=site.chance.random() < 0.8)
+        way = way_out(plan, steps, now, failure)
         if way.kind is PlanKind.HOLD:
             return "needs operator"
         captain.taken.clear()

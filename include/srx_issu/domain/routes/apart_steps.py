@@ -28,6 +28,7 @@ class ApartSteps:
     relaxed: Relaxed
     software: SoftwareFamily
     image_path: str
+    can_roll_back: bool = False  # 'request system software rollback' leads from the target to the old release
 
     def ports(self, node: NodeName) -> tuple[str, ...]:
         return self.ports0 if node is NodeName.NODE0 else self.ports1

@@ -38,7 +38,6 @@ class _Stopped:
     plan: RoutePlan
     steps: ApartSteps
     now: Snapshot
-    can_roll_back: bool
 
     @property
     def primary(self) -> NodeName:
@@ -49,12 +48,10 @@ class _Stopped:
         return self.plan.starter.peer
 
 
-def way_out(
-    plan: RoutePlan, steps: ApartSteps, now: Snapshot, failure: FailureClass, *, can_roll_back: bool
-) -> WayOut:
-    """``can_roll_back``: whether 'request system software rollback' leads back from the target."""
+def way_out(plan: RoutePlan, steps: ApartSteps, now: Snapshot, failure: FailureClass) -> WayOut:
+    """What the class, read from ``now``, calls for."""
     find = _WAYS.get(failure)
-    stopped = _Stopped(plan=plan, steps=steps, now=now, can_roll_back=can_roll_back)
+    stopped = _Stopped(plan=plan, steps=steps, now=now)
     return find(stopped) if find else WayOut(kind=PlanKind.HOLD)
 
 
@@ -77,7 +74,7 @@ def _apart_on_old(at: _Stopped) -> WayOut:
 def _before_move(at: _Stopped) -> WayOut:
     """The secondary goes back alone; the traffic stays where it is."""
     node, old = at.secondary, at.plan.old_release
-    if not at.can_roll_back:
+    if not at.steps.can_roll_back:
         return WayOut(kind=PlanKind.HOLD)
     carried = (runs(at.primary, old), at.steps.open(at.primary))
     actions = (

@@ -23,6 +23,7 @@ from srx_issu.domain.routes.commit_step import CommitStep
 from srx_issu.domain.routes.plan import PhasePlan, RoutePhase, RoutePlan
 from srx_issu.domain.routes.relaxed import closing, opening, relaxed
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.leads_back import leads_back
 from srx_issu.domain.upgrade.route import Route
 
 _BOTH = tuple(NodeName)
@@ -45,10 +46,10 @@ class _ApartWay:
         return tuple(runs(node, release) for node in NodeName)
 
 
-def minimal_downtime_plan(before: Snapshot, intent: Intent, node1_first_slot: int | None) -> RoutePlan:
-    """``node1_first_slot``: how the platform numbers node1's first FPC. Raises ValueError, with what is
-    missing, for a baseline from which the nodes cannot be taken apart: readiness lets none through."""
-    way = _way(before, intent, node1_first_slot)
+def minimal_downtime_plan(before: Snapshot, intent: Intent) -> RoutePlan:
+    """Raises ValueError, with what is missing, for a baseline from which the nodes cannot be taken apart
+    safely: readiness lets none through."""
+    way = _way(before, intent)
     primary, secondary = way.primary, way.secondary
     phases = (
         PhasePlan(
@@ -103,7 +104,7 @@ def minimal_downtime_plan(before: Snapshot, intent: Intent, node1_first_slot: in
     )
 
 
-def _way(before: Snapshot, intent: Intent, node1_first_slot: int | None) -> _ApartWay:
+def _way(before: Snapshot, intent: Intent) -> _ApartWay:
     primary = before.primary(0)
     old = before.view(primary).release if primary else None
     if primary is None or old is None:
@@ -118,12 +119,14 @@ def _way(before: Snapshot, intent: Intent, node1_first_slot: int | None) -> _Apa
         primary=primary,
         old_release=old,
         target=intent.image.release,
-        steps=_steps(before, intent, node1_first_slot, settings),
+        steps=_steps(before, intent, old, settings),
     )
 
 
-def _steps(before: Snapshot, intent: Intent, first_slot: int | None, settings: Collection[str]) -> ApartSteps:
+def _steps(before: Snapshot, intent: Intent, old_release: str, settings: Collection[str]) -> ApartSteps:
     """Ports that are closed already stay so, and are never opened."""
+    platform = intent.support.platforms.get(intent.cluster.model) if intent.support else None
+    first_slot = platform.node1_first_slot if platform else None
     if first_slot is None:
         raise ValueError(f"policy/support.yaml has no 'node1_first_slot' for {intent.cluster.model}")
     shown = [links_of(view) for view in before.views]
@@ -141,6 +144,7 @@ def _steps(before: Snapshot, intent: Intent, first_slot: int | None, settings: C
         relaxed=relaxed(settings),
         software=intent.software,
         image_path=intent.image.node_path,
+        can_roll_back=leads_back(intent.cluster.model, old_release, intent.image.release, intent.support),
     )
 
 

@@ -15,6 +15,7 @@ from srx_issu.domain.failure.naming import Diagnosis, node_findings
 from srx_issu.domain.failure.situation import ClusterSituation, Situation, classify, runs
 from srx_issu.domain.failure.table import FACTS
 from srx_issu.domain.failure.transcript import transcript_verdict
+from srx_issu.domain.routes.apart_stopped import name_apart
 from srx_issu.domain.routes.plan import RoutePlan
 
 
@@ -44,7 +45,7 @@ def diagnose_route(
     command that a node refused, None where none did."""
     standing = classify(before, now, plan.starter, plan.target)
     case = _Standing(plan=plan, before=before, now=now, was_rebooted=was_rebooted, words=words)
-    failure, reason = _named(case, standing)
+    failure, reason = name_apart(plan, plan.apart, now) if plan.apart else _named(case, standing)
     return Diagnosis(
         failure=failure,
         code=None,

@@ -6,6 +6,8 @@ safe way is forward, and only while it is not back. Where two releases may hear 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from srx_issu.domain.cluster.model import NodeName, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.naming import Diagnosis
@@ -16,7 +18,10 @@ from srx_issu.domain.procedure.claims import can_take_over, runs
 from srx_issu.domain.procedure.conditions import StateClaim, StateCondition
 from srx_issu.domain.recovery import steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
+from srx_issu.domain.routes.apart_steps import ApartSteps
+from srx_issu.domain.routes.apart_way_back import way_out
 from srx_issu.domain.routes.plan import RoutePlan
+from srx_issu.domain.routes.relaxed import left_over
 from srx_issu.domain.upgrade.commands import SoftwareFamily
 
 
@@ -34,7 +39,9 @@ def recover_route(
     if failure is FailureClass.FINISHED:
         return _plan(diagnosis, PlanKind.NOTHING, Permission.AUTOMATIC)
     if FACTS[failure].at_most is Permission.NEVER:
-        return _hold(diagnosis)
+        return _hold(diagnosis, left_over(plan.undo, now))
+    if plan.apart is not None:
+        return _of_nodes_apart(plan, plan.apart, now, diagnosis, permission)
     if failure is FailureClass.SECOND_REBOOT_LOST:
         return _reboot_what_is_left(plan, before, now, diagnosis, software, permission)
     if failure is FailureClass.BOTH_BACK_ON_OLD:
@@ -44,6 +51,15 @@ def recover_route(
     taking = (take_back(plan, held, software),) if held else ()
     actions = (*taking, steps.verify(now, plan.old_release))
     return _plan(diagnosis, PlanKind.TAKE_BACK, permission, actions, release=plan.old_release)
+
+
+def _of_nodes_apart(
+    plan: RoutePlan, steps_apart: ApartSteps, now: Snapshot, diagnosis: Diagnosis, permission: Permission
+) -> RecoveryPlan:
+    way = way_out(plan, steps_apart, now, diagnosis.failure)
+    if not way.actions:
+        return _hold(diagnosis, left_over(plan.undo, now))
+    return _plan(diagnosis, way.kind, permission, way.actions, release=way.release)
 
 
 def take_back(plan: RoutePlan, held: tuple[NodeName, ...], software: SoftwareFamily) -> PlannedAction:
@@ -132,6 +148,13 @@ def _in_sync() -> PlannedAction:
     )
 
 
+def _line_to_take_back(node: NodeName, lines: tuple[str, ...]) -> str:
+    return (
+        f"To be taken back on {node}, unless it is already: {'; '.join(lines)}. While a link is down, open "
+        "the ports of one node only."
+    )
+
+
 def _plan(
     diagnosis: Diagnosis,
     kind: PlanKind,
@@ -150,10 +173,12 @@ def _plan(
     )
 
 
-def _hold(diagnosis: Diagnosis) -> RecoveryPlan:
+def _hold(diagnosis: Diagnosis, left: Mapping[NodeName, tuple[str, ...]] | None = None) -> RecoveryPlan:
+    """``left``: the lines that a person has to take back on each node."""
     return RecoveryPlan(
         kind=PlanKind.HOLD,
         failure=diagnosis.failure,
         permission=Permission.NEVER,
         reason=f"{diagnosis.reason}. {FACTS[diagnosis.failure].words}",
+        cautions=tuple(_line_to_take_back(node, lines) for node, lines in (left or {}).items()),
     )

@@ -9,7 +9,8 @@ from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.history.route_events import RoutePlanned
 from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.routes.dual_reboot import dual_reboot_plan
-from srx_issu.domain.routes.plan import RoutePlan
+from srx_issu.domain.routes.minimal_downtime import minimal_downtime_plan
+from srx_issu.domain.routes.plan import RoutePlan, objections_to_plan
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports import codec
@@ -38,8 +39,21 @@ def _made(before: Snapshot, intent: Intent) -> RoutePlan:
     match intent.route:
         case Route.DUAL_REBOOT:
             return dual_reboot_plan(before, intent)
+        case Route.MINIMAL_DOWNTIME:
+            return minimal_downtime_plan(before, intent)
         case _:
             raise RequestRefused(f"{intent.route.label} does not go by a plan")
+
+
+def objections_to_route(before: Snapshot, intent: Intent) -> list[str]:
+    """Why the route's plan cannot be made from that baseline; empty: it can."""
+    found = objections_to_plan(before)
+    if intent.route is Route.MINIMAL_DOWNTIME:
+        try:
+            minimal_downtime_plan(before, intent)
+        except ValueError as missing:
+            found.append(str(missing))
+    return found
 
 
 def digest_of(plan: RoutePlan) -> str:

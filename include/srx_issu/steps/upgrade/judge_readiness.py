@@ -12,12 +12,11 @@ from srx_issu.domain.history.events import FindingMade, FoundBy, Observed, Readi
 from srx_issu.domain.history.sending_rules import BY_PLAN
 from srx_issu.domain.history.step_events import StepFinished
 from srx_issu.domain.outcome import Outcome
-from srx_issu.domain.routes.plan import objections_to_plan
 from srx_issu.domain.upgrade.decide import objection_to_start
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.steps.baseline import baseline, baseline_state
 from srx_issu.steps.context import UpgradeContext
-from srx_issu.steps.routes.stored_plan import plan_route
+from srx_issu.steps.routes.stored_plan import objections_to_route, plan_route
 from srx_issu.steps.upgrade.comparing import keep_validations
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.eligibility import eligibility
@@ -47,7 +46,7 @@ def judge_readiness(context: UpgradeContext) -> Assessment:
     objections = [r.text for r in readiness.blocking] or [*filter(None, [objection_to_start(before)])]
     if readiness.verdict is ReadinessVerdict.NOT_READY and not objections:
         objections = [readiness.reason]
-    objections += objections_to_plan(before) if context.intent.route in BY_PLAN else []
+    objections += objections_to_route(before, context.intent) if context.intent.route in BY_PLAN else []
     if objections:
         decide_outcome(context, Outcome.NOT_READY, "; ".join(dict.fromkeys(objections)))
         return Assessment.NOT_READY

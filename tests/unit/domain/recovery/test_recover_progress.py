@@ -16,6 +16,7 @@ from srx_issu.domain.procedure.action import (
     PlannedCommand,
     TakenCommand,
 )
+from srx_issu.domain.procedure.objection import Objection, StopVerdict
 from srx_issu.domain.procedure.progress import (
     MOST_TRIES,
     RESEND_AFTER,
@@ -26,7 +27,7 @@ from srx_issu.domain.procedure.progress import (
     next_in,
     step_of,
 )
-from srx_issu.domain.procedure.stop_rules import Objection, StopVerdict, objection
+from srx_issu.domain.procedure.stop_rules import objection
 from srx_issu.domain.recovery import group_steps, steps
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.upgrade.commands import SoftwareFamily

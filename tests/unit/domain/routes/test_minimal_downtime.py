@@ -14,10 +14,8 @@ from srx_issu.domain.procedure.claim import StateClaim
 from srx_issu.domain.routes.minimal_downtime import minimal_downtime_plan
 from srx_issu.domain.routes.plan import RoutePhase, RoutePlan
 from srx_issu.domain.routes.relaxed import left_over, relaxed
-from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports import codec
-from tests.fakes.apart import JOINED
-from tests.fakes.intents import intent
+from tests.fakes.apart import JOINED, apart_intent
 from tests.fakes.snapshots import N0, N1, NEW, both, group, silent, snapshot, view
 
 SETTINGS = frozenset(
@@ -32,11 +30,11 @@ SETTINGS = frozenset(
     }
 )
 LINKS = replace(JOINED, ports_down=frozenset({"ge-0/0/5", "ge-7/0/9"}), settings=SETTINGS)
-WANTED = intent(route=Route.MINIMAL_DOWNTIME)
+WANTED = apart_intent()
 
 
 def plan(before: Snapshot | None = None, first_slot: int | None = 7) -> RoutePlan:
-    return minimal_downtime_plan(before or both(links=LINKS), WANTED, first_slot)
+    return minimal_downtime_plan(before or both(links=LINKS), apart_intent(first_slot))
 
 
 def test_goes_through_its_phases_in_this_order() -> None:
