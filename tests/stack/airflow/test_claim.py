@@ -15,6 +15,7 @@ from srx_issu.airflow.composition.claiming import Asked
 from srx_issu.airflow.operators.claim import ClaimOperator
 from srx_issu.domain.errors import LeaseHeld, RequestRefused, UpgradeClosed
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.ports.dag_names import UPGRADE_DAG
 from tests.fakes.intents import intent
 
 
@@ -31,7 +32,7 @@ def execute(answer: Intent | Exception) -> tuple[Any, dict[str, Any]]:
         chain(task, EmptyOperator(task_id="work"), EmptyOperator(task_id="close"))
     pushed: dict[str, Any] = {}
     instance = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
-    run = SimpleNamespace(conf={}, triggering_user_name="ada", run_type="manual")
+    run = SimpleNamespace(dag_id=UPGRADE_DAG, conf={}, triggering_user_name="ada", run_type="manual")
     try:
         return task.execute({"ti": instance, "run_id": "r", "dag_run": run, "params": {}}), pushed  # type: ignore[typeddict-item]
     except (AirflowFailException, DownstreamTasksSkipped) as raised:
