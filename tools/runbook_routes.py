@@ -24,6 +24,12 @@ PLANS: Final = {
     FailureClass.NOT_REBOOTED: PlanKind.TAKE_BACK,
     FailureClass.SECOND_REBOOT_LOST: PlanKind.FINISH_FORWARD,
     FailureClass.BOTH_BACK_ON_OLD: PlanKind.ROLL_BACK,
+    FailureClass.LEFT_RELAXED: PlanKind.TAKE_BACK,
+    FailureClass.APART_ON_OLD: PlanKind.ROLL_BACK,
+    FailureClass.APART_BEFORE_MOVE: PlanKind.ROLL_BACK,
+    FailureClass.APART_NO_TRAFFIC: PlanKind.ROLL_BACK,
+    FailureClass.APART_AFTER_MOVE: PlanKind.FINISH_FORWARD,
+    FailureClass.NOT_PUT_BACK: PlanKind.FINISH_FORWARD,
 }
 """What each class that only such a route has can lead to."""
 

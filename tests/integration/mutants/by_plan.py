@@ -50,8 +50,8 @@ BY_PLAN_GUARDS = (
     Mutant(
         name="plan: a page that is not looked for",
         file=_PROGRESS,
-        old="    if danger := next((j for j in stops if j.holds), None):",
-        new="    if danger := None:",
+        old="    if met := next((j for j in stops if j.holds), None):",
+        new="    if met := None:",
         why="a person pulls the cables before its peer is back",
         tests=_TESTS,
     ),
