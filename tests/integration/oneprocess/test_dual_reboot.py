@@ -62,7 +62,7 @@ ROWS = (
         failure="validation_failed",
         outcome="NEEDS_OPERATOR",
     ),
-    Row(fault="reboot_lost", failure="releases_together", outcome="NEEDS_OPERATOR", rebooted=("node1",)),
+    Row(fault="reboot_lost", failure="releases_together", outcome="NEEDS_OPERATOR", rebooted=BOTH),
     Row(fault="boots_old_release", failure="releases_together", outcome="NEEDS_OPERATOR", rebooted=BOTH),
     Row(
         fault="boots_old_release",
