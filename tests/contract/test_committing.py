@@ -16,9 +16,9 @@ from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.adapters.devices.writer import PyezClusterWriter
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import CommandRefused, DeviceTimeout, PermitExpired, SessionLost
-from srx_issu.domain.upgrade.commands import Rpc
 from srx_issu.domain.upgrade.configuration import CommitConfiguration
 from srx_issu.domain.upgrade.intent import EvidenceRules, Timers
+from srx_issu.domain.upgrade.rpc import Rpc
 from srx_issu.domain.upgrade.traces import UNDO, is_tracing, trace_lines
 from srx_issu.ports.devices import Line
 from tests.contract.worlds import Lab

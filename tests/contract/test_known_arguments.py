@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 from srx_lab.answering import ARGUMENTS
 from srx_lab.replies.scene import Query
 

@@ -83,4 +83,5 @@ def course_of(state: UpgradeState, evidence: Evidence, intent: Intent) -> Course
         starter=starter,
         target=intent.image.release,
         rg0_stays=not intent.policy.fail_back_rg0,
+        route=intent.route,
     )

@@ -19,8 +19,8 @@ from srx_issu.adapters.devices.parse.refusals import (
 from srx_issu.adapters.devices.parse.reply import Element
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.errors import CommandRefused, DeviceError, SessionLost
-from srx_issu.domain.upgrade.commands import Rpc
 from srx_issu.domain.upgrade.configuration import CommitConfiguration
+from srx_issu.domain.upgrade.rpc import Rpc
 from srx_issu.ports.permits import Permit
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from srx_issu.adapters.devices.parse.nodes import wrong_address
 from srx_issu.adapters.devices.parse.reply import Element, value
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.cluster.model import NodeName
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 Exchange = Callable[[RequestForm], Element]
 

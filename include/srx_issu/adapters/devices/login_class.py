@@ -16,6 +16,7 @@ from srx_issu.adapters.devices.questions import checksum, file_show
 from srx_issu.adapters.devices.start import job_folder
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.commands import (
+    AbortIcu,
     AbortIssu,
     FailOver,
     RebootNode,
@@ -82,7 +83,8 @@ RIGHTS = (
     ),
     Right(expression="start shell", commands=lambda _: ("start shell",)),
     Right(
-        expression=f"request (system|vmhost) software in-service-upgrade {_IMAGE} reboot{_OPTIONS}",
+        expression=f"request (system|vmhost) software in-service-upgrade {_IMAGE} "
+        f"(reboot|no-sync( no-tcp-syn-check)?){_OPTIONS}",
         commands=lambda a: (StartIssu(image_path=a.image_path, software=a.software).cli,),
     ),
     Right(
@@ -92,6 +94,9 @@ RIGHTS = (
     Right(expression=f"file list {_FILE}( detail)?"),
     Right(
         expression="request chassis cluster in-service-upgrade abort", commands=lambda _: (AbortIssu().cli,)
+    ),
+    Right(
+        expression="request system software abort in-service-upgrade", commands=lambda _: (AbortIcu().cli,)
     ),
     Right(
         expression=f"request (system|vmhost) software rollback node {_NODE}( reboot)?", commands=_rollbacks

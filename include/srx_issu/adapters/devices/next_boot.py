@@ -18,7 +18,7 @@ from srx_issu.adapters.devices.questions import SOFTWARE
 from srx_issu.domain.cluster.model import NextBoot, NodeName, NodeView
 from srx_issu.domain.errors import CommandRefused, ReplyNotUnderstood, UnknownCommand, UnparsableVersion
 from srx_issu.domain.junos.version import parse, same_release
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 PENDING = Question(rpc=Rpc("request-package-checks-pending-install"))
 MEDIA = by_rpc_or_cli("get-snapshot-information", "show system snapshot media internal", media="internal")

@@ -11,7 +11,7 @@ from typing import Protocol
 from lxml import etree
 
 from srx_issu.adapters.devices.parse.reply import Element
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 
 @dataclass(frozen=True, kw_only=True)

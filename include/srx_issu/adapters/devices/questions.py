@@ -10,7 +10,7 @@ import re
 
 from srx_issu.adapters.devices.question import Question, by_rpc_or_cli
 from srx_issu.domain.errors import RequestRefused
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 _PATH = re.compile(r"/[A-Za-z0-9][A-Za-z0-9._/+-]*")
 FORMS = ("text", "set")

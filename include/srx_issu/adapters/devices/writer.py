@@ -39,6 +39,7 @@ from srx_issu.domain.errors import (
     UnknownCommand,
 )
 from srx_issu.domain.upgrade.commands import (
+    AbortIcu,
     AbortIssu,
     AddSoftware,
     Command,
@@ -188,7 +189,7 @@ def _words(node: str, command: Command, reply: Element) -> str:
     raise_errors(node, reply)
     warnings = (f"warning: {text.removeprefix('warning: ')}" for text in warnings_in(reply))
     words = "\n".join(filter(None, (*warnings, output(reply))))
-    if command_refusal(words, of_issu=not isinstance(command, AbortIssu)) is not None:
+    if command_refusal(words, of_issu=not isinstance(command, AbortIssu | AbortIcu)) is not None:
         raise CommandRefused(node, words)
     if not isinstance(command, ValidateImage) and doubtful_line(words) is not None:
         raise ReplyNotUnderstood(node, f"neither yes nor no: {words}")

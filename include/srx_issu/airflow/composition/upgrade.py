@@ -21,7 +21,7 @@ from srx_issu.airflow.hooks.srx import SrxHook
 from srx_issu.domain.cluster.state import TABLES
 from srx_issu.domain.errors import JournalAway, JournalError
 from srx_issu.domain.history.entry import entry_of
-from srx_issu.domain.history.sending_rules import BY_PLAN
+from srx_issu.domain.history.sending_rules import ASKS_NEXT_BOOT, BY_PLAN
 from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
 from srx_issu.ports.dag_names import RECOVERY_DAG, dag_of
@@ -128,9 +128,9 @@ def open_upgrade(
 
         @cache
         def reader() -> PyezClusterReader:
-            by_plan = intent.route in BY_PLAN
+            by_plan, asks = intent.route in BY_PLAN, intent.route in ASKS_NEXT_BOOT
             patience = replace(timers, connect_s=min(timers.connect_s, CONNECT_S)) if by_plan else timers
-            made = PyezClusterReader(cluster, account(), patience, asks_next_boot=by_plan)
+            made = PyezClusterReader(cluster, account(), patience, asks_next_boot=asks)
             return stack.enter_context(made)
 
         @cache

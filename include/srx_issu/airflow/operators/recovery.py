@@ -91,7 +91,7 @@ class RecoveryOperator(PlanOperator):
     def actions_left(self, upgrade_context: UpgradeContext) -> tuple[ActionName, ...]:
         return recovery.actions_left(upgrade_context, self.branch)
 
-    def carry_out(self, upgrade_context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
+    def carry_out(self, upgrade_context: UpgradeContext, name: ActionName) -> Facts | ActionWait | NotYet:
         return recover_cluster.carry_out(upgrade_context, name)
 
     def overdue(self, upgrade_context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NoReturn:

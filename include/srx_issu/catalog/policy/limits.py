@@ -193,6 +193,11 @@ class SettingsEntry(FileEntry):
         None, description="Who is told at once when somebody else is at work during the ISSU; the log always."
     )
     unlink_image: bool | None = Field(None, description="Have Junos delete the image, where it can.")
+    no_tcp_syn_check: bool | None = Field(
+        None,
+        description="Whether an ICU switches TCP SYN checks off, so that sessions may go on behind its "
+        "outage; the node switches them on again by itself, after 7,200 s.",
+    )
     fail_back_rg0: bool | None = Field(
         None, description="Whether RG0 goes back, too: one more switchover of the control plane."
     )
@@ -241,6 +246,9 @@ def merge(levels: Iterable[SettingsEntry]) -> Policy:
                 else tuple(NotifierRule(**entry.model_dump()) for entry in level.notify)
             ),
             unlink_image=policy.unlink_image if level.unlink_image is None else level.unlink_image,
+            no_tcp_syn_check=(
+                policy.no_tcp_syn_check if level.no_tcp_syn_check is None else level.no_tcp_syn_check
+            ),
             fail_back_rg0=policy.fail_back_rg0 if level.fail_back_rg0 is None else level.fail_back_rg0,
             validate_image=level.validate_image or policy.validate_image,
             snapshot_refused=level.snapshot_refused or policy.snapshot_refused,

@@ -78,7 +78,7 @@ def resolve(catalog: Catalog, request: UpgradeRequest) -> Intent:
             f"no_validate: {cluster.name} takes 'request vmhost software in-service-upgrade', which has no "
             "such option; leave it out"
         )
-    policy = _policy(catalog, cluster, image)
+    policy = _policy(catalog, cluster, image, request.route)
     if request.fail_back_rg0 is not None:
         policy = replace(policy, fail_back_rg0=request.fail_back_rg0)
     start, end = _window(request, policy.timers.worst_case_s)
@@ -219,11 +219,11 @@ def _software(rules: SupportMatrix, cluster: Cluster, image: Image) -> SoftwareF
     return software
 
 
-def _policy(catalog: Catalog, cluster: Cluster, image: Image) -> Policy:
-    """The policy, with ``unlink_image`` only where the platform's command has it."""
+def _policy(catalog: Catalog, cluster: Cluster, image: Image, route: Route) -> Policy:
+    """The policy, with ``unlink_image`` only where the command has it: by platform, or that of an ICU."""
     policy = catalog.policy_for(cluster, image)
     platform = catalog.support_rules.platforms.get(cluster.model)
-    can_unlink = platform is not None and platform.unlink_supported
+    can_unlink = route is Route.ICU or (platform is not None and platform.unlink_supported)
     return replace(policy, unlink_image=policy.unlink_image and can_unlink)
 
 

@@ -137,6 +137,7 @@ class NodeView:
     users: int | None = None  # logged in at its CLI, ourselves included
     next_boot: NextBoot | None = None  # None: not asked, or not understood
     links: NodeLinks | None = None  # None: not asked, or not understood
+    command_ended: bool | None = None  # of the upgrade, by its job's exit file; None: not asked
     refused_login: bool = False  # it is there, but refuses our account or shows an unknown host key
 
     def group(self, group_id: int) -> RedundancyGroup | None:

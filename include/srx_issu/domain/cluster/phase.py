@@ -67,7 +67,7 @@ def infer_phase(before: Snapshot, now: Snapshot, starter: NodeName, target: str)
         signs=issu_signs(now),
     )
     if seen.on_target(seen.secondary) and seen.on_target(seen.starter):
-        return _finished(seen)
+        return finished(now, target)
     if seen.on_target(seen.secondary):
         return _second_half(seen) if _has_switched_over(seen) else _first_half_done(seen)
     if not seen.secondary.reachable and seen.on_target(seen.starter):
@@ -122,16 +122,17 @@ def _second_half(seen: _PhaseFacts) -> PhaseReading:
     return PhaseReading(phase=Phase.SWITCHED_OVER, reason=f"{seen.secondary.node} is primary of every group")
 
 
-def _finished(seen: _PhaseFacts) -> PhaseReading:
-    missing = [m for node in NodeName if (m := not_settled(seen.now, node))]
-    missing += [f"RG{g} has not exactly one primary" for g in seen.now.group_ids if not seen.now.primary(g)]
-    if any(view.issu and view.issu.in_progress for view in seen.now.views):
+def finished(now: Snapshot, target: str) -> PhaseReading:
+    """Both nodes run the target: whether they are in sync and settled, too."""
+    missing = [m for node in NodeName if (m := not_settled(now, node))]
+    missing += [f"RG{g} has not exactly one primary" for g in now.group_ids if not now.primary(g)]
+    if any(view.issu and view.issu.in_progress for view in now.views):
         missing.append("the ISSU window is still open")
     if missing:
         return PhaseReading(
-            phase=Phase.PRIMARY_UPGRADED, reason=f"both nodes run {seen.target}; {'; '.join(missing)}"
+            phase=Phase.PRIMARY_UPGRADED, reason=f"both nodes run {target}; {'; '.join(missing)}"
         )
-    return PhaseReading(phase=Phase.COMPLETE, reason=f"both nodes run {seen.target} and are in sync")
+    return PhaseReading(phase=Phase.COMPLETE, reason=f"both nodes run {target} and are in sync")
 
 
 def _has_switched_over(seen: _PhaseFacts) -> bool:

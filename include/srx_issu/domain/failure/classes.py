@@ -60,6 +60,12 @@ class FailureClass(StrEnum):
     NOT_PUT_BACK = "not_put_back"  # joined on the target, with temporary lines in force
     BOTH_ACTIVE = "both_active"  # both nodes answer for the same addresses
 
+    # an in-band cluster upgrade (ICU)
+    ICU_INSTALL_FAILED = "icu_install_failed"  # not copied to, or not installed on, a node; nothing rebooted
+    ICU_SECONDARY_NOT_BACK = "icu_secondary_not_back"  # the secondary was not back within the ICU's own time
+    ICU_ENDED_HALF_WAY = "icu_ended_half_way"  # ended behind the secondary's reboot, before the primary's
+    ICU_NOT_ENDED = "icu_not_ended"  # overdue behind the secondary's reboot, and nothing shows that it ended
+
     # the cluster itself
     POLICIES_OUT_OF_SYNC = "policies_out_of_sync"  # routing and packet forwarding engine disagree
     NODE_MISSING = "node_missing"  # a node does not answer and no code says why

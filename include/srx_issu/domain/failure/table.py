@@ -15,6 +15,7 @@ from srx_issu.domain.failure.facts import (
     Facts,
     refusal,
 )
+from srx_issu.domain.failure.icu_table import ICU_FACTS
 from srx_issu.domain.failure.route_table import ROUTE_FACTS
 from srx_issu.domain.failure.situation import Situation
 
@@ -232,6 +233,7 @@ FACTS: dict[FailureClass, Facts] = {
         source="[U]; a missing answer is neither yes nor no",
     ),
     **ROUTE_FACTS,
+    **ICU_FACTS,
     FailureClass.POLICIES_OUT_OF_SYNC: Facts(
         symptom="'policies are out of sync', in the transcript, at a commit, or in 'request security "
         "policies check'.",

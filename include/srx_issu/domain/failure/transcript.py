@@ -46,7 +46,7 @@ CLASS_OF_CODE = {
 _LONGEST_LINE = 400
 _CODE = re.compile(r"\(\s*error-code:\s*(\d+\.\d+)\s*\)", re.IGNORECASE)
 _ABORTED = re.compile(
-    r"\b(?:ISSU|in-service-upgrade)\W+abort(?:ed|ing)\b|\babort(?:ed|ing)\s+ISSU\b", re.IGNORECASE
+    r"\b(?:ISSU|ICU|in-service-upgrade)\W+abort(?:ed|ing)\b|\babort(?:ed|ing)\s+(?:ISSU|ICU)\b", re.IGNORECASE
 )
 _WINDOW = re.compile(
     r"(?P<open>nodes\s+are\s+in\s+ISSU\s+window)|exit(?:ed|ing)\s+ISSU\s+window", re.IGNORECASE
@@ -97,6 +97,11 @@ _REASONS = (
     (
         FailureClass.REMOTE_SITE,
         r"file-fetch|\bremote (?:site|host)\b|could(?: not|n't) (?:retrieve|fetch)|\bhost\b.*unreachable",
+    ),
+    (FailureClass.ICU_SECONDARY_NOT_BACK, r"\bnode\s*\d\s+did not come up"),
+    (
+        FailureClass.ICU_INSTALL_FAILED,
+        r"fail\w*\s+to\s+push\b|\bsoftware installation on\b.*\bnode.*\bfail",
     ),
     (FailureClass.PRIMARY_REBOOT_FAILED, r"reboot(?:ing)?\b.*\bprimary\b.*\bfail"),
     (FailureClass.PRIMARY_UPGRADE_FAILED, r"upgrad\w*\b.*\bprimary\b.*\bfail|upgrade failure on\s+primary"),

@@ -28,6 +28,8 @@ _BEGINS = (SendPurpose.BEGIN,)
 _HOME = (SendPurpose.BRING_HOME,)
 _ISSU = (Route.ISSU,)
 BY_PLAN = (Route.DUAL_REBOOT,)  # routes that are carried out by a plan of actions
+BY_COMMAND = (Route.ISSU, Route.ICU)  # routes that one command of the node carries out
+ASKS_NEXT_BOOT = (*BY_PLAN, Route.ICU)  # routes that leave an image for a node's next boot
 
 RULES: Mapping[Sending, SendingRule] = MappingProxyType(
     {
@@ -36,7 +38,7 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
         Sending.VALIDATE: SendingRule(words="the image validated by a node", purposes=_PREPARES),
         Sending.GATHER: SendingRule(words="a group failed over by hand", purposes=_BEGINS, routes=_ISSU),
         Sending.TRACE: SendingRule(words="trace options committed", purposes=(SendPurpose.CONFIGURE,)),
-        Sending.START: SendingRule(words="the in-service upgrade", purposes=_BEGINS, routes=_ISSU),
+        Sending.START: SendingRule(words="the in-service upgrade", purposes=_BEGINS, routes=BY_COMMAND),
         Sending.INSTALL: SendingRule(
             words="the image installed on one node, for its next boot",
             purposes=(SendPurpose.BEGIN, SendPurpose.CONTINUE),
@@ -50,7 +52,7 @@ RULES: Mapping[Sending, SendingRule] = MappingProxyType(
         Sending.ANSWER: SendingRule(
             words="a yes to a question of the in-service upgrade",
             purposes=(SendPurpose.ANSWER,),
-            routes=_ISSU,
+            routes=BY_COMMAND,
         ),
         Sending.RESYNC_POLICIES: SendingRule(words="policies copied again", purposes=_HOME),
         Sending.RESET_FLAGS: SendingRule(words="manual flags reset", purposes=_HOME),

@@ -14,8 +14,9 @@ from enum import StrEnum
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
-from srx_issu.domain.procedure.conditions import StateCondition
+from srx_issu.domain.procedure.conditions import SEEN_BY_WORKERS, StateCondition
 from srx_issu.domain.upgrade.commands import (
+    AbortIcu,
     AbortIssu,
     AddSoftware,
     Command,
@@ -43,6 +44,8 @@ class CommandKind(StrEnum):
     COMMIT = "commit"  # lines of a configuration
     REBOOT_ALONE = "reboot_alone"  # of a node that is taken apart from its peer
     HALT = "halt"  # the same, until a person boots it
+    ABORT_ICU = "abort_icu"
+    ROLL_BACK_NEXT_BOOT = "roll_back_next_boot"  # what ran before becomes what the next boot takes
     REBOOT_TOGETHER = "reboot_together"  # of a route that has both nodes down: nobody carries the traffic
 
 
@@ -121,6 +124,10 @@ _BUILT: Mapping[CommandKind, Callable[[PlannedCommand], Command]] = {
     ),
     CommandKind.REBOOT_ALONE: lambda c: RebootNode(node=c.named_node, software=c.software),
     CommandKind.HALT: lambda c: HaltNode(node=c.named_node, software=c.software),
+    CommandKind.ABORT_ICU: lambda _: AbortIcu(),
+    CommandKind.ROLL_BACK_NEXT_BOOT: lambda c: RollBackNode(
+        node=c.named_node, software=c.software, reboot=False
+    ),
     CommandKind.REBOOT_TOGETHER: lambda c: RebootNode(node=c.named_node, software=c.software),
 }
 
@@ -149,6 +156,7 @@ class ActionName(StrEnum):
     WAIT_FOR_BOTH_NODES = "wait_for_both_nodes"
     TAKE_BACK_SOFTWARE = "take_back_software"
 
+    ABORT_ICU = "abort_icu"
     WAIT_FOR_NODE = "wait_for_node"
     FAIL_OVER_TO_OLD_IMAGE = "fail_over_to_old_image"
     ROLL_BACK_NODE = "roll_back_node"
@@ -198,6 +206,13 @@ class PlannedAction:
     apart: Apart | None = None
     asks: str | None = None  # what a person is asked to do by hand; its end is seen, not believed
     stop_when: tuple[StateCondition, ...] = ()  # one of these holds: a person is paged at once
+
+    @property
+    def needs_a_worker(self) -> bool:
+        """Whether something of it shows to no trigger."""
+        of_commands = ((*each.needs, *each.waits_for, *each.done_when) for each in self.commands)
+        conditions = (*self.done_when, *(condition for each in of_commands for condition in each))
+        return any(condition.claim in SEEN_BY_WORKERS for condition in conditions)
 
 
 @dataclass(frozen=True, kw_only=True)

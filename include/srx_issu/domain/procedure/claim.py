@@ -26,6 +26,7 @@ class StateClaim(StrEnum):
     PENDING = "pending"  # [node] will boot [release] next
     HAS_PENDING = "has_pending"  # [node] will boot another image than it runs
     NOTHING_PENDING = "nothing_pending"  # [node] will boot what it runs
+    COMMAND_ENDED = "command_ended"  # the in-service upgrade that was started on [node] has ended
     GONE = "gone"  # [node] is lost to its peer and does not answer, or has booted since the command [since]
     WENT_DOWN = "went_down"  # [node] does not answer, or has booted since the command [since]
     NOT_BACK = "not_back"  # [node] has not come back from the reboot that the command [since] asked for
@@ -41,6 +42,7 @@ class StateClaim(StrEnum):
 
 
 OF_NEXT_BOOT = frozenset({StateClaim.PENDING, StateClaim.HAS_PENDING, StateClaim.NOTHING_PENDING})
+SEEN_BY_WORKERS = OF_NEXT_BOOT | {StateClaim.COMMAND_ENDED}  # no trigger asks for it
 
 
 @dataclass(frozen=True, kw_only=True)

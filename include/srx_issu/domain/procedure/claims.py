@@ -30,8 +30,16 @@ def pending(node: NodeName, release: str) -> StateCondition:
     return StateCondition(claim=StateClaim.PENDING, node=node, release=release)
 
 
+def has_pending(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.HAS_PENDING, node=node)
+
+
 def nothing_pending(node: NodeName) -> StateCondition:
     return StateCondition(claim=StateClaim.NOTHING_PENDING, node=node)
+
+
+def command_ended(node: NodeName) -> StateCondition:
+    return StateCondition(claim=StateClaim.COMMAND_ENDED, node=node)
 
 
 def can_take_over(node: NodeName) -> StateCondition:

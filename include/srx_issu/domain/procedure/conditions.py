@@ -15,6 +15,7 @@ from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.procedure.apart_claims import JUDGES_APART
 from srx_issu.domain.procedure.claim import (
     OF_NEXT_BOOT,
+    SEEN_BY_WORKERS,
     BootTimes,
     Judged,
     StateClaim,
@@ -23,7 +24,7 @@ from srx_issu.domain.procedure.claim import (
     node_of,
 )
 
-__all__ = ["OF_NEXT_BOOT", "BootTimes", "Judged", "StateClaim", "StateCondition", "judge"]
+__all__ = ["OF_NEXT_BOOT", "SEEN_BY_WORKERS", "BootTimes", "Judged", "StateClaim", "StateCondition", "judge"]
 
 
 def judge(condition: StateCondition, now: Snapshot, booted: BootTimes) -> Judged:
@@ -209,6 +210,15 @@ def _has_pending(condition: StateCondition, now: Snapshot) -> Judged:
     return Judged(holds=None if nothing.holds is None else not nothing.holds, text=nothing.text)
 
 
+def _command_ended(condition: StateCondition, now: Snapshot) -> Judged:
+    """By the exit file of its job alone: no reply of the node is taken for it."""
+    node = node_of(condition)
+    ended = now.view(node).command_ended if now.view(node).reachable else None
+    if ended is None:
+        return Judged(holds=None, text=f"{node} does not tell whether the command has ended")
+    return Judged(holds=ended, text=f"the command on {node} has {'' if ended else 'not '}ended")
+
+
 _JUDGES_BY_BOOT: Mapping[StateClaim, Callable[[StateCondition, Snapshot, BootTimes], Judged]] = {
     StateClaim.REBOOTED: _rebooted,
     StateClaim.GONE: _gone,
@@ -232,6 +242,7 @@ _JUDGES: Mapping[StateClaim, _Judge] = {
     StateClaim.HAS_PENDING: _has_pending,
     StateClaim.NOTHING_PENDING: _nothing_pending,
     **JUDGES_APART,
+    StateClaim.COMMAND_ENDED: _command_ended,
 }
 
 

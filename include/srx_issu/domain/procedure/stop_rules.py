@@ -37,10 +37,14 @@ def objection(command: PlannedCommand, now: Snapshot, apart: Apart | None = None
     return split_brain(now) or _by_order(command, now)
 
 
-def _by_order(command: PlannedCommand, now: Snapshot) -> Objection | None:
+def _by_order(  # noqa: PLR0911 - one rule a kind
+    command: PlannedCommand, now: Snapshot
+) -> Objection | None:
     match command.order:
-        case CommandKind.ROLL_BACK | CommandKind.REBOOT:
+        case CommandKind.ROLL_BACK | CommandKind.REBOOT | CommandKind.ROLL_BACK_NEXT_BOOT:
             return _to_take_down(command, now)
+        case CommandKind.ABORT_ICU:
+            return _to_abort_icu(command, now)
         case CommandKind.FAIL_OVER:
             return _to_move(command, now)
         case CommandKind.RESET_FAILOVER:
@@ -92,6 +96,18 @@ def _to_itself(command: PlannedCommand, now: Snapshot) -> Objection | None:
     if mixed and command.order is CommandKind.REBOOT_TOGETHER:
         return Objection(verdict=StopVerdict.PAGE, reason=mixed.reason)
     return mixed
+
+
+def _to_abort_icu(command: PlannedCommand, now: Snapshot) -> Objection | None:
+    """On the primary before the secondary reboots, on the secondary from then on (docs/junos.md, "ICU")."""
+    if not now.both_reachable or any(view.release is None for view in now.views):
+        reason = "both nodes must be seen before an ICU is aborted: the secondary may be rebooting"
+        return Objection(verdict=StopVerdict.WAIT, reason=reason)
+    leads = any(command.node in now.claims(group_id) for group_id in now.group_ids)
+    if _mixed(now) and leads:
+        reason = f"{command.node} is primary: from the secondary's reboot on the secondary is asked"
+        return Objection(verdict=StopVerdict.STOP, reason=reason)
+    return None
 
 
 def _mixed(now: Snapshot) -> Objection | None:

@@ -55,6 +55,7 @@ def describe_condition(condition: StateCondition) -> str:
         StateClaim.PENDING: f"{node} will boot {condition.release} next",
         StateClaim.HAS_PENDING: f"{node} will boot another image than it runs",
         StateClaim.NOTHING_PENDING: f"{node} will boot what it runs",
+        StateClaim.COMMAND_ENDED: f"the command on {node} has ended, by the exit file of its job",
         StateClaim.GONE: f"{node} is down: its peer has lost it",
         StateClaim.WENT_DOWN: f"{node} is down",
         StateClaim.NOT_BACK: f"{node} is not back yet",

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.rpc import Rpc
 
 MAX_GROUP_ID = 128  # RG0 to RG128, "redundancy-group-id" in Junos
 _IMAGE_PATH = re.compile(r"/var/tmp/[A-Za-z0-9][A-Za-z0-9._+-]*\.tgz")
@@ -23,14 +24,6 @@ class SoftwareFamily(StrEnum):
 
     SYSTEM = "system"
     VMHOST = "vmhost"  # platforms that are a vmhost, by policy/support.yaml [S]
-
-
-@dataclass(frozen=True)
-class Rpc:
-    """An RPC by name; a leaf with value None is an empty element such as ``<reboot/>``."""
-
-    name: str
-    leaves: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,44 +226,72 @@ class ResyncPolicies:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AbortIcu:
+    """Asks the node that it is sent to to end an ICU. It takes effect when the operation under way has ended,
+    so its reply tells nothing (docs/junos.md, "ICU")."""
+
+    @property
+    def cli(self) -> str:
+        return "request system software abort in-service-upgrade"
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc("abort-in-service-upgrade")
+
+
+@dataclass(frozen=True, kw_only=True)
 class StartIssu:
-    """Starts the in-service upgrade on the RG0 primary. ``reboot`` is always sent (docs/junos.md, "Which
-    command starts an ISSU")."""
+    """Starts the in-service upgrade on the RG0 primary: the ISSU, or with ``no_sync`` the ICU.
+
+    ``reboot`` is always sent with an ISSU (docs/junos.md, "Which command starts an ISSU"), never with an ICU,
+    which reboots both nodes in any case.
+    """
 
     image_path: str
     software: SoftwareFamily = SoftwareFamily.SYSTEM
     unlink: bool = False
     no_validate: bool = False  # only as a person has asked for, and people have approved
+    no_sync: bool = False
+    no_tcp_syn_check: bool = False  # of an ICU: for a window of time that the node closes by itself
 
     def __post_init__(self) -> None:
         _check_image_path(self.image_path)
-        if self.unlink and self.software is SoftwareFamily.VMHOST:
-            raise RequestRefused("unlink does not exist in 'request vmhost software in-service-upgrade'")
-        if self.no_validate and self.software is SoftwareFamily.VMHOST:
-            raise RequestRefused("no-validate does not exist in 'request vmhost software in-service-upgrade'")
+        asked = [option for option in self._options if option != "reboot"]
+        if asked and self.software is SoftwareFamily.VMHOST:
+            raise RequestRefused(f"{asked[0]} does not exist in 'request vmhost software in-service-upgrade'")
+        if self.no_tcp_syn_check and not self.no_sync:
+            raise RequestRefused("no-tcp-syn-check is for an in-service upgrade with no-sync (ICU) only")
+
+    @property
+    def _options(self) -> tuple[str, ...]:
+        given = {
+            "reboot": not self.no_sync,
+            "no-sync": self.no_sync,
+            "no-tcp-syn-check": self.no_tcp_syn_check,
+            "no-validate": self.no_validate,
+            "unlink": self.unlink,
+        }
+        return tuple(option for option, is_given in given.items() if is_given)
 
     @property
     def cli(self) -> str:
-        cli = f"request {self.software} software in-service-upgrade {self.image_path} reboot"
-        cli = f"{cli} no-validate" if self.no_validate else cli
-        return f"{cli} unlink" if self.unlink else cli
+        return " ".join(
+            (f"request {self.software} software in-service-upgrade {self.image_path}", *self._options)
+        )
 
     @property
     def rpc(self) -> Rpc:
-        leaves: list[tuple[str, str | None]] = [("package-name", self.image_path), ("reboot", None)]
-        if self.no_validate:
-            leaves.append(("no-validate", None))
-        if self.unlink:
-            leaves.append(("unlink", None))
+        leaves = (("package-name", self.image_path), *((option, None) for option in self._options))
         vmhost = self.software is SoftwareFamily.VMHOST
         name = "request-vmhost-package-in-service-upgrade" if vmhost else "request-package-in-service-upgrade"
-        return Rpc(name, tuple(leaves))
+        return Rpc(name, leaves)
 
 
 Command = (
     FailOver
     | ResetFailover
     | AbortIssu
+    | AbortIcu
     | RollBackNode
     | RebootNode
     | HaltNode

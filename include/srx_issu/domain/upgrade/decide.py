@@ -12,10 +12,12 @@ from typing import ClassVar
 
 from srx_issu.domain.cluster.manual_flags import flags, remedy, stale_flags
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.cluster.phase import Phase, infer_phase, issu_signs
+from srx_issu.domain.cluster.phase import Phase, issu_signs
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.upgrade.commands import StartIssu
+from srx_issu.domain.upgrade.goals import read_phase
 from srx_issu.domain.upgrade.intent import Intent
+from srx_issu.domain.upgrade.route import Route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +87,14 @@ def objection_to_start(now: Snapshot, gathered: Collection[int] = ()) -> str | N
 
     ``gathered``: groups that this upgrade has failed over by hand: their flags speak for no other ISSU.
     """
-    objections = (_silent_nodes, _unknown_releases, _mixed_releases, _primaries)
+    objections = (_silent_nodes, _unknown_releases, _mixed_releases, _pending, _primaries)
     faults = (fault for objection in objections if (fault := objection(now)))
     return next(faults, None) or _foreign_issu(now, gathered)
 
 
 def _go_on(before: Snapshot, now: Snapshot, intent: Intent, sent: Sent) -> Action:
     """It was asked for before. Only a marker on the node itself can tell that the request never arrived."""
-    reading = infer_phase(before, now, sent.starter, intent.image.release)
+    reading = read_phase(intent.route, before, now, sent.starter, intent.image.release)
     if reading.phase is Phase.NOT_STARTED and not sent.by_rpc:
         reason = f"asked for before, but {reading.reason}; the job's marker on {sent.starter} decides"
         return _start(sent.starter, intent, reason)
@@ -110,6 +112,8 @@ def start_command(intent: Intent) -> StartIssu:
         software=intent.software,
         unlink=intent.policy.unlink_image,
         no_validate=intent.no_validate,
+        no_sync=intent.route is Route.ICU,
+        no_tcp_syn_check=intent.route is Route.ICU and intent.policy.no_tcp_syn_check,
     )
 
 
@@ -137,6 +141,15 @@ def _mixed_releases(now: Snapshot) -> str | None:
     if old == new:
         return None
     return f"node0 runs {old}, node1 runs {new}: an ISSU has stopped half way; see docs/runbook.md"
+
+
+def _pending(now: Snapshot) -> str | None:
+    """Where it was asked for: an image that somebody has left for a node's next boot."""
+    for view in now.views:
+        if view.next_boot is not None and view.next_boot.is_other:
+            image = view.next_boot.release or "an image that it does not name"
+            return f"{view.node} will boot {image} next, which this upgrade has not installed"
+    return None
 
 
 def _primaries(now: Snapshot) -> str | None:

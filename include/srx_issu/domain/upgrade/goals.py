@@ -5,13 +5,18 @@ One closed enum; the sensors of the DAG name its members, the trigger asks ``pro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import assert_never
 
 from srx_issu.domain.cluster.home import configured_priority, home
+from srx_issu.domain.cluster.icu_phase import infer_icu_phase, is_wrong_way_round
 from srx_issu.domain.cluster.model import NodeName, NodeView, Snapshot
-from srx_issu.domain.cluster.phase import Phase, infer_phase, not_settled
+from srx_issu.domain.cluster.phase import Phase, PhaseReading, infer_phase, not_settled
+from srx_issu.domain.failure.situation import ClusterSituation, Situation
+from srx_issu.domain.upgrade.route import Route
 
 
 class Goal(StrEnum):
@@ -27,14 +32,19 @@ class Goal(StrEnum):
     FLAGS_CLEARED = "flags_cleared"  # no manual flag, configured priorities back
 
 
-OF_AN_ISSU = (
-    Goal.SECONDARY_UPGRADED,
-    Goal.COLD_SYNCED,
-    Goal.SWITCHED_OVER,
-    Goal.PRIMARY_UPGRADED,
-    Goal.RESYNCED,
+GOALS: Mapping[Route, tuple[Goal, ...]] = MappingProxyType(
+    {
+        Route.ISSU: (
+            Goal.SECONDARY_UPGRADED,
+            Goal.COLD_SYNCED,
+            Goal.SWITCHED_OVER,
+            Goal.PRIMARY_UPGRADED,
+            Goal.RESYNCED,
+        ),
+        Route.ICU: (Goal.SECONDARY_UPGRADED, Goal.PRIMARY_UPGRADED, Goal.RESYNCED),
+    }
 )
-"""In their order."""
+"""Of an upgrade by one command of the node, in their order. Other routes wait by their plan."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +65,24 @@ class Course:
     starter: NodeName
     target: str
     rg0_stays: bool = False  # where the ISSU has left it
+    route: Route = Route.ISSU
+
+    def reading(self, now: Snapshot) -> PhaseReading:
+        """How far the upgrade has come."""
+        return read_phase(self.route, self.before, now, self.starter, self.target)
+
+    def wrong_way_round(self, now: Snapshot) -> ClusterSituation | None:
+        """An ICU whose primary is upgraded and whose secondary is not: nobody waits for anything then."""
+        if self.route is not Route.ICU or not is_wrong_way_round(now, self.starter, self.target):
+            return None
+        reason = f"{describe(now)}: the secondary was to be upgraded first"
+        return ClusterSituation(situation=Situation.STRANGE, reason=reason)
+
+
+def read_phase(route: Route, before: Snapshot, now: Snapshot, starter: NodeName, target: str) -> PhaseReading:
+    """How far an upgrade on that route has come, by what both nodes show."""
+    infer = infer_icu_phase if route is Route.ICU else infer_phase
+    return infer(before, now, starter, target)
 
 
 _PHASES = {
@@ -87,7 +115,7 @@ def _describe_node(view: NodeView) -> str:
 
 
 def _phase_progress(wanted: Phase, course: Course, now: Snapshot) -> Progress:
-    reading = infer_phase(course.before, now, course.starter, course.target)
+    reading = course.reading(now)
     done = reading.phase is not None and reading.phase >= wanted
     return Progress(done=done, text=reading.reason, detail=describe(now))
 

@@ -150,6 +150,7 @@ class Policy:
     tolerances: dict[str, Tolerance]  # by table name
     start_method: StartMethod = StartMethod.SHELL
     unlink_image: bool = False
+    no_tcp_syn_check: bool = False  # an ICU switches TCP SYN checks off, for a window of time
     fail_back_rg0: bool = True  # guide, step 7; False: the control plane stays where the ISSU has left it
     answered_prompts: tuple[str, ...] = ()  # words of questions that the ISSU may be answered yes
     validate_image: ImageValidation = ImageValidation.NEVER

@@ -21,6 +21,7 @@ from srx_issu.domain.gate.table import SendCondition, SendPurpose
 from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.history.events import Decided, FindingMade, FoundBy
 from srx_issu.domain.history.recovery_events import RecoveryStepPassed
+from srx_issu.domain.history.step_events import WaitBegan
 from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.plural import many
@@ -41,12 +42,13 @@ from srx_issu.steps.recovery.stored_plan import (
     stored_diagnosis,
     stored_plan,
 )
+from srx_issu.steps.routes.icu import with_command_end
 from srx_issu.steps.upgrade.check_versions_and_groups import NotVerified
 from srx_issu.steps.upgrade.collect_after import after, look_again
 from srx_issu.steps.upgrade.decide_outcome import decide_outcome
 from srx_issu.steps.upgrade.hold_for_operator import WHAT_TO_DO, what_to_do
 from srx_issu.steps.upgrade.transcript import keep_transcript
-from srx_issu.steps.waits.converge import ActionWait
+from srx_issu.steps.waits.converge import SHORTEST_PAUSE_S, ActionWait, NotYet
 
 KEY_PREFIX = "recover."  # of the keys of a recovery's commands in the journal
 _LAST_LOOKS = 3
@@ -74,8 +76,9 @@ def diagnose(context: UpgradeContext) -> Facts:
     return {"failure": plan.failure.value, "kind": plan.kind.value, "steps": list(by_hand(plan))}
 
 
-def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
-    """One step: sends what is due, looking anew before each command, until it is over or must wait.
+def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait | NotYet:
+    """One step: sends what is due, looking anew before each command, until it is over or must wait; NotYet
+    where only a worker can see its end.
 
     Raises NotVerified, with NEEDS_OPERATOR and the remaining steps written down, when it must stop.
     """
@@ -98,7 +101,8 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
             case Wait():
                 timers = timers_in_force(context.known(), context.intent)
                 deadline_s = float(getattr(timers, step.action.deadline))
-                return ActionWait(reason=step.reason, deadline_s=deadline_s)
+                waiting = ActionWait(reason=step.reason, deadline_s=deadline_s)
+                return _look_later(context, name, waiting) if step.action.needs_a_worker else waiting
             case Stop() if step.page and not paged:
                 paged = True  # two primaries may be seen while a group moves between the two looks
                 context.clock.sleep(context.intent.policy.timers.poll_s)
@@ -106,6 +110,17 @@ def carry_out(context: UpgradeContext, name: ActionName) -> Facts | ActionWait:
                 _stop(context, plan, name, step.reason)
             case _:
                 assert_never(step)
+
+
+def _look_later(context: UpgradeContext, name: ActionName, waiting: ActionWait) -> NotYet:
+    """What no trigger asks a node for is looked at by a worker, until the deadline."""
+    since = context.known().waiting_since.get(name)
+    if since is None:
+        context.record(WaitBegan(awaited=name), waiting.reason)
+    elif (context.journal.now() - since).total_seconds() > waiting.deadline_s:
+        overdue(context, name, waiting)
+    pause_s = max(SHORTEST_PAUSE_S, context.intent.policy.timers.poll_s)
+    return NotYet(reason=waiting.reason, pause_s=pause_s)
 
 
 def _is_past(plan: RecoveryPlan, name: ActionName, sent: tuple[TakenCommand, ...]) -> bool:
@@ -176,7 +191,7 @@ def _send(context: UpgradeContext, plan: RecoveryPlan, step: Send) -> None:
 
 def _stamped(context: UpgradeContext, look: Snapshot) -> Snapshot:
     """With the database's time, which tells how long ago something was sent by whatever worker."""
-    return replace(look, taken_at=context.journal.now())
+    return with_command_end(context, replace(look, taken_at=context.journal.now()))
 
 
 def _stop(context: UpgradeContext, plan: RecoveryPlan, name: ActionName, reason: str) -> NoReturn:

@@ -20,13 +20,15 @@ from srx_issu.domain.history.upgrade_state import UpgradeState
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.recovery.descriptions import by_hand
 from srx_issu.domain.recovery.planner import RecoveryPlan, recover
-from srx_issu.domain.upgrade.goals import OF_AN_ISSU
+from srx_issu.domain.upgrade.goals import GOALS
 from srx_issu.domain.upgrade.intent import Purpose
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports import codec
 from srx_issu.ports.journal import Evidence
 from srx_issu.steps.baseline import course_of
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.observe_patiently import look_patiently
+from srx_issu.steps.routes.icu import diagnose_icu_stop
 from srx_issu.steps.routes.where_it_stands import diagnose_stop
 
 _MOMENTARY = (Situation.BOTH_PRIMARY, Situation.UNREADABLE)
@@ -59,9 +61,12 @@ def _look(context: UpgradeContext, overdue: bool | None, now: Snapshot) -> Progn
         of_route, way_back = diagnose_stop(context, now)
         return Prognosis(now=now, diagnosis=of_route, plan=way_back)
     so_far = context.known()
-    course = course_of(so_far, context.evidence, context.intent)
     if overdue is None:
         overdue = _is_overdue(context, so_far)
+    if context.intent.route is Route.ICU:
+        seen, of_icu, icu_plan = diagnose_icu_stop(context, now, overdue=overdue)
+        return Prognosis(now=seen, diagnosis=of_icu, plan=icu_plan)
+    course = course_of(so_far, context.evidence, context.intent)
     diagnosis = diagnose(
         course.before,
         now,
@@ -83,8 +88,9 @@ def _is_overdue(context: UpgradeContext, so_far: UpgradeState) -> bool:
     if so_far.start_refusal:
         return True
     # By the newest verdict of each: one that was written without an answer may have been followed by another.
-    verdicts = {goal: so_far.verdicts[goal] for goal in OF_AN_ISSU if goal in so_far.verdicts}
-    return False in verdicts.values() or OF_AN_ISSU[-1] in verdicts
+    goals = GOALS[context.intent.route]
+    verdicts = {goal: so_far.verdicts[goal] for goal in goals if goal in so_far.verdicts}
+    return False in verdicts.values() or goals[-1] in verdicts
 
 
 def _transcript(context: UpgradeContext) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.cluster.phase import Phase, has_rebooted, infer_phase
+from srx_issu.domain.cluster.phase import Phase, has_rebooted
 from srx_issu.domain.errors import CommandRefused, DeviceError, NotPermitted
 from srx_issu.domain.failure.last_words import exit_status_of, waiting_prompt
 from srx_issu.domain.gate.table import SendPurpose
@@ -110,7 +110,7 @@ def _is_behind_switchover(context: UpgradeContext, now: Snapshot) -> bool:
     course = course_of(context.known(), context.evidence, context.intent)
     if has_rebooted(course.before.view(course.starter), now.view(course.starter)):
         return True
-    phase = infer_phase(course.before, now, course.starter, course.target).phase
+    phase = course.reading(now).phase
     return phase is None or phase >= Phase.SWITCHED_OVER
 
 

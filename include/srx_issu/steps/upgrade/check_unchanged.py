@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.cluster.phase import Phase
 from srx_issu.domain.comparison.difference import Difference, Observation
 from srx_issu.domain.history.events import FindingMade, FoundBy, Observed
 from srx_issu.domain.history.step_events import OwnWait
@@ -52,7 +52,7 @@ def check_unchanged(context: UpgradeContext) -> Facts | NotYet:
 def _left_over(context: UpgradeContext, now: Snapshot) -> tuple[str, list[str]]:
     """What the nodes show, in a sentence, and what of the ISSU is left behind."""
     course = course_of(context.known(), context.evidence, context.intent)
-    reading = infer_phase(course.before, now, course.starter, course.target)
+    reading = course.reading(now)
     goals = [Goal.FLAGS_CLEARED, *([Goal.GROUPS_HOME] if context.intent.fail_back else [])]
     missing = [p.text for goal in goals if not (p := progress(goal, course, now)).done]
     if reading.phase is not Phase.COMPLETE and not missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from srx_issu.domain.cluster.model import Snapshot
-from srx_issu.domain.cluster.phase import Phase, infer_phase
+from srx_issu.domain.cluster.phase import Phase
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.failure.transcript import transcript_verdict
 from srx_issu.domain.history.events import WayDecided
@@ -16,6 +16,7 @@ from srx_issu.domain.junos.version import same_release
 from srx_issu.domain.outcome import Outcome
 from srx_issu.domain.recovery.found import NOT_KNOWN, nothing_to_recover
 from srx_issu.domain.recovery.planner import PlanKind, RecoveryPlan
+from srx_issu.domain.upgrade.goals import read_phase
 from srx_issu.domain.upgrade.intent import Purpose
 from srx_issu.steps.baseline import baseline
 from srx_issu.steps.context import UpgradeContext
@@ -107,16 +108,27 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
         outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
         decide_outcome(context, outcome, f"nothing to recover: {unchanged}; nothing was sent")
         return NextStage.END
-    reading = infer_phase(before, now, begun.starter, context.intent.image.release)
+    intent = context.intent
+    reading = read_phase(intent.route, before, now, begun.starter, intent.image.release)
     if reading.phase is Phase.COMPLETE:
         context.record(WayDecided(), f"verify: {reading.reason}")
         return NextStage.VERIFY
-    if unchanged and (refusal := _refusal(so_far, begun)) and not _speaks_of_another(refusal):
+    if (
+        unchanged
+        and not _holds_image(now)
+        and (refusal := _refusal(so_far, begun))
+        and not _speaks_of_another(refusal)
+    ):
         keep_transcript(context)
         failure = name_failure(context, now)
         decide_outcome(context, Outcome.ABORTED_CLEAN, f"{failure.label}: {refusal}; {reading.reason}")
         return NextStage.END
     return None
+
+
+def _holds_image(now: Snapshot) -> bool:
+    """An image was left for a node's next boot; only some routes ask for it."""
+    return any(view.next_boot is not None and view.next_boot.is_other for view in now.views)
 
 
 def _in_recovery(context: UpgradeContext) -> NextStage:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from srx_issu.domain.cluster.model import Snapshot
 from srx_issu.domain.history.step_events import OwnWait, WaitBegan
-from srx_issu.domain.upgrade.goals import OF_AN_ISSU, Course, Goal, progress
+from srx_issu.domain.upgrade.goals import GOALS, Course, Goal, progress
 from srx_issu.steps.baseline import course_of, timers_in_force
 from srx_issu.steps.context import UpgradeContext
 from srx_issu.steps.waits.converge import POLLS_BETWEEN_LOOKS, SHORTEST_PAUSE_S, NotYet
@@ -36,6 +36,7 @@ def go_on_watching(context: UpgradeContext, now: Snapshot) -> NotYet | None:
 
 def _due(course: Course, now: Snapshot, before: Goal | None) -> Goal:
     """The first goal that is not reached. Never an earlier one than before: a silent node reaches none."""
-    missed = (at for at, goal in enumerate(OF_AN_ISSU) if not progress(goal, course, now).done)
-    reached = next(missed, len(OF_AN_ISSU) - 1)
-    return OF_AN_ISSU[max(reached, OF_AN_ISSU.index(before) if before else 0)]
+    goals = GOALS[course.route]
+    missed = (at for at, goal in enumerate(goals) if not progress(goal, course, now).done)
+    reached = next(missed, len(goals) - 1)
+    return goals[max(reached, goals.index(before) if before else 0)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from srx_issu.domain.cluster.model import NodeName, Snapshot
-from srx_issu.domain.cluster.phase import Phase, PhaseReading, has_rebooted, infer_phase
+from srx_issu.domain.cluster.phase import Phase, PhaseReading, has_rebooted
 from srx_issu.domain.errors import DeviceError
 from srx_issu.domain.failure.classes import FailureClass
 from srx_issu.domain.failure.last_words import exit_status_of, has_stopped
@@ -25,6 +25,7 @@ from srx_issu.domain.history.step_events import Awaited, WaitBegan
 from srx_issu.domain.junos.job import exit_beside
 from srx_issu.domain.upgrade.goals import Course, Goal, progress
 from srx_issu.domain.upgrade.intent import Intent, Timers
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.clock import Clock
 from srx_issu.ports.devices import AsyncWatchReader
 from srx_issu.steps.context import UpgradeContext
@@ -109,7 +110,7 @@ class Watch:
         silent = tuple(view.node for view in now.views if not view.reachable)
         if seen.done:
             return PollResult(done=True, text=seen.text, detail=seen.detail, silent=silent)
-        reading = infer_phase(self.course.before, now, self.course.starter, self.course.target)
+        reading = self.course.reading(now)
         halted = await self._stopped(reading, now)
         line = f"{self.course.starter}: {halted.line}" if halted else None
         # Of a secondary that does not come back a recovery takes care; any other silence may be a moment's.
@@ -140,7 +141,7 @@ class Watch:
 
     def _danger(self, now: Snapshot) -> str | None:
         """Two primaries, or a disabled node: nobody waits for a deadline then."""
-        found = danger(now)
+        found = danger(now) or self.course.wrong_way_round(now)
         self._dangers = [each for each in self._dangers if found and each == found.reason]
         if found is None:
             return None
@@ -163,8 +164,15 @@ class Watch:
         if phase is Phase.SWITCHED_OVER:
             return self._stays_up()
         stopped = has_stopped(await self._read(starter, transcript), exit_status)
+        if phase is Phase.SECONDARY_UPGRADED and self._may_end_well(stopped):
+            return self._stays_up()
         # Both nodes were looked at first: what they showed then may be older than the command's end.
         return stopped if is_seen_again or stopped is None or _needs_no_end(stopped) else None
+
+    def _may_end_well(self, stopped: Stopped | None) -> bool:
+        """An ICU's command, too, may end a while before its node's reboot, in whatever words."""
+        has_no_words = stopped is None or stopped.cause is FailureClass.COMMAND_ENDED
+        return self.course.route is Route.ICU and has_no_words
 
     def _stays_up(self) -> Stopped | None:
         """Behind the switchover the command ends with its node's reboot, and may end a while before it."""

@@ -10,7 +10,7 @@ import pytest
 from srx_issu.adapters.devices.netconf import NetconfSession
 from srx_issu.adapters.devices.question import RequestForm
 from srx_issu.domain.errors import SessionLost
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 from tests.fakes import replies
 from tests.fakes.node import ScriptedNode
 

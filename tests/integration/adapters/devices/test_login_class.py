@@ -29,6 +29,7 @@ SENT: tuple[commands.Command, ...] = (
     *(commands.FailOver(group_id=group, to=node) for group in (0, 1, 128) for node in NodeName),
     commands.ResetFailover(group_id=1),
     commands.AbortIssu(),
+    commands.AbortIcu(),
     *(commands.SnapshotSoftware(software=s) for s in SoftwareFamily),
     commands.ResyncPolicies(),
     *(commands.ValidateImage(image_path=IMAGE, software=s) for s in SoftwareFamily),
@@ -41,6 +42,10 @@ SENT: tuple[commands.Command, ...] = (
     commands.StartIssu(image_path=IMAGE, unlink=True),
     commands.StartIssu(image_path=IMAGE, no_validate=True),
     commands.StartIssu(image_path=IMAGE, no_validate=True, unlink=True),
+    commands.StartIssu(image_path=IMAGE, no_sync=True),
+    commands.StartIssu(
+        image_path=IMAGE, no_sync=True, no_tcp_syn_check=True, no_validate=True, unlink=True
+    ),
 )  # fmt: skip
 
 FORBIDDEN = (

@@ -9,7 +9,7 @@ from lxml import etree
 from srx_issu.adapters.devices.question import Question, RequestForm, by_rpc_or_cli, cli_form
 from srx_issu.adapters.devices.state.catalogue import TABLE_QUESTIONS
 from srx_issu.domain.cluster.state import TABLES
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 from tests.integration.adapters.devices.every_question import every_question
 
 

@@ -14,7 +14,7 @@ from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.cluster.rows import LinkKind
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 UNKNOWN = "unknown"
 

@@ -21,7 +21,7 @@ from srx_issu.domain.errors import (
     ReplyNotUnderstood,
     UnknownCommand,
 )
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from srx_issu.adapters.devices.state.table_question import Scope, TableQuestion,
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 # What a policy is, without what a newer release adds to the reply or counts up in it.
 _POLICY_NAMES = ("address-name", "application-name", "source-identity-name", "dynamic-application-name")

@@ -16,7 +16,7 @@ from srx_issu.adapters.devices.state.table_question import NO_SUCH_FILE, TableQu
 from srx_issu.domain.cluster import rows
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import ReplyNotUnderstood
-from srx_issu.domain.upgrade.commands import Rpc
+from srx_issu.domain.upgrade.rpc import Rpc
 
 _RESCUE_FILE = "/config/rescue.conf.gz"
 _NO_CORE_FILE = re.compile(r"no such file|^\s*total\b|:\s*$", re.IGNORECASE)
