@@ -25,6 +25,7 @@ OTHER_KINDS: Mapping[str, OtherKind] = {
     "11.4": OtherKind(prefix="fw-old-", model="SRX5600", release="11.4R7.5", target="12.1R3.5"),
     "CP": OtherKind(prefix="fw-cp-", model="SRX5600-SPC2", release="21.4R3-S5.4", target="22.4R3-S2.11"),
     "RE3": OtherKind(prefix="fw-re3-", model="SRX5800-RE3", release="21.4R3-S5.4", target="22.4R3-S2.11"),
+    "ICU": OtherKind(prefix="fw-icu-", model="SRX345", release="21.4R3-S5.4", target="22.4R3-S2.11", each=30),
     # Its boots take seconds at the tests' speed: the second node must be down before the first is back.
     "DUAL": OtherKind(
         prefix="fw-dual-",

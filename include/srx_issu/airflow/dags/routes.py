@@ -1,19 +1,25 @@
-"""The task groups of routes that are carried out by a plan of actions; ``upgrade`` has the other stages.
+"""The task groups of the routes beside ISSU; ``upgrade`` has the stages that all of them share.
 
-Each phase of the plan is a task; its steps in the journal, the log and the report are the plan's actions.
+Where a route goes by a plan of actions, each phase of it is a task; its steps in the journal, the log and the
+report are the plan's actions.
 """
 
 from __future__ import annotations
 
 from airflow.sdk import TaskGroup, chain
 
-from srx_issu.airflow.dags.tasks import JOIN
+from srx_issu.airflow.dags.tasks import JOIN, run, sends, wait_for
 from srx_issu.airflow.dags.upgrade import Stage
 from srx_issu.airflow.operators.recovery import RouteOperator
+from srx_issu.domain.history.command_events import Sending
 from srx_issu.domain.routes.plan import RoutePhase
+from srx_issu.domain.upgrade.goals import Goal
+from srx_issu.steps.upgrade.start_issu import start_issu
+from srx_issu.steps.upgrade.trace_cluster import trace_cluster
 
 _DUAL_REBOOT = (RoutePhase.INSTALL, RoutePhase.REBOOT, RoutePhase.NODES_BACK, RoutePhase.IN_SYNC)
 INSTALL_BOTH = "both.install"  # the task with which a dual reboot begins
+START_ICU = "icu.start"  # the task with which an ICU begins
 
 
 def dual_reboot() -> Stage:
@@ -22,6 +28,25 @@ def dual_reboot() -> Stage:
         tasks = [
             RouteOperator(task_id=phase, phase=phase, **({"trigger_rule": JOIN} if at == 0 else {}))
             for at, phase in enumerate(_DUAL_REBOOT)
+        ]
+        chain(*tasks)
+        return Stage(entry=tasks[0], exit=tasks[-1])
+
+
+def icu() -> Stage:
+    """The in-band cluster upgrade: one command, both nodes rebooted in turn, nothing synchronised between the
+    two releases. The node gathers the groups by itself."""
+    with TaskGroup("icu", tooltip="The in-band cluster upgrade"):
+        tasks = [
+            run(
+                "start",
+                sends("icu.trace_cluster", trace_cluster, Sending.TRACE),
+                sends("icu.start", start_issu, Sending.START),
+                trigger_rule=JOIN,  # gates, guard and the wait for a window may be skipped
+            ),
+            wait_for(Goal.SECONDARY_UPGRADED, "wait_for_secondary_upgrade"),
+            wait_for(Goal.PRIMARY_UPGRADED, "wait_for_primary_upgrade"),
+            wait_for(Goal.RESYNCED, "wait_for_resync"),
         ]
         chain(*tasks)
         return Stage(entry=tasks[0], exit=tasks[-1])

@@ -19,6 +19,8 @@ from srx_issu.domain.upgrade.goals import read_phase
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.route import Route
 
+SYN_CHECK_OFF_S = 7200  # how long no-tcp-syn-check holds: docs/junos.md, "ICU"
+
 
 @dataclass(frozen=True, kw_only=True)
 class BeginIssu:

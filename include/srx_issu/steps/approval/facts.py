@@ -97,6 +97,7 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
     rule = replace(intent.approvals.start, said_at={})  # a line that moved in the file changes nothing
     validation = {"validation": "left out (no-validate)"} if intent.no_validate else {}
     lines = trace_lines(intent.policy.evidence) if are_wanted(intent) else ()
+    route = {"route": intent.route.value} if intent.route is Route.ICU else {}
     configuration = {"configuration": f"{'; '.join(lines)}, taken back at the end"} if lines else {}
     return {
         "cluster": _hashed(intent.cluster),
@@ -106,6 +107,7 @@ def start_parts(intent: Intent, ready: Ready, since: Sequence[str] = ()) -> Part
         "approvals": _hashed(rule),
         "window": f"{intent.window_start or 'now'} to {intent.window_end or 'open end'}",
         "fail back": _fail_back(intent),
+        **route,
         **validation,
         **configuration,
         "support matrix": ready.passed.support,

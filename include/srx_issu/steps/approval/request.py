@@ -11,7 +11,7 @@ from srx_issu.domain.history.state_parts import Ready
 from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.descriptions import describe as describe_plan
 from srx_issu.domain.routes.describe import route_words
-from srx_issu.domain.upgrade.decide import start_command
+from srx_issu.domain.upgrade.decide import SYN_CHECK_OFF_S, start_command
 from srx_issu.domain.upgrade.goals import describe
 from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
@@ -50,9 +50,10 @@ def start_request(context: UpgradeContext) -> ApprovalRequest:
         f"Found: {describe(course.before)}.",
         *_readiness(so_far.assessment),
         *(f"- {text}" for text in found_since(so_far)),
-        "" if by_plan else _traffic(course.before.view(course.starter).release, intent),
+        "" if by_plan else _traffic(course.before.view(course.starter).release, intent, course.starter),
         _routes(intent, course.before),
         *_without_validation(intent),
+        *_without_syn_check(intent),
         *_by_sha1(intent),
         *_traces(intent),
         *(by_plan or _by_issu(context, course.starter)),
@@ -79,8 +80,14 @@ def _by_issu(context: UpgradeContext, starter: NodeName) -> list[str]:
     ]
 
 
-def _traffic(running: str | None, intent: Intent) -> str:
-    """The guide's note: what goes on is what both releases forward."""
+def _traffic(running: str | None, intent: Intent, starter: NodeName) -> str:
+    """The guide's note on an ISSU: what goes on is what both releases forward. Of an ICU, what does not."""
+    if intent.route is Route.ICU:
+        return (
+            f"**Traffic stops when {starter} goes down**, until its peer has taken over: nothing is "
+            "synchronised between the two releases, so its sessions are lost. Every group is moved to "
+            f"{starter} before."
+        )
     try:
         forwards_both = min(parse(running or "").main, parse(intent.image.release).main) >= FLOW_BASED_IPV6
     except UnparsableVersion:
@@ -110,6 +117,16 @@ def _without_validation(intent: Intent) -> list[str]:
     return [
         "**Without the node's own validation** (`no-validate`), as the run asks: whether the configuration "
         "fits the new release shows only when the secondary has booted it."
+    ]
+
+
+def _without_syn_check(intent: Intent) -> list[str]:
+    if not start_command(intent).no_tcp_syn_check:
+        return []
+    return [
+        "**TCP SYN checks are switched off** (`no-tcp-syn-check`), as policy asks, so that sessions may go "
+        f"on behind the outage: for {SYN_CHECK_OFF_S:,} s from before the secondary's reboot on, sessions "
+        "are taken that nobody has seen begin. The node switches them on again by itself."
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where an in-band cluster upgrade (ICU) stands: from both nodes, and from what its job has left on its node."""
+"""Where an in-band cluster upgrade (ICU) stands: from both nodes, and from what its job left on its node."""
 
 from __future__ import annotations
 
