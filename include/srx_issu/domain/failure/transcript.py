@@ -46,7 +46,7 @@ CLASS_OF_CODE = {
 _LONGEST_LINE = 400
 _CODE = re.compile(r"\(\s*error-code:\s*(\d+\.\d+)\s*\)", re.IGNORECASE)
 _ABORTED = re.compile(
-    r"\b(?:ISSU|ICU|in-service-upgrade)\W+abort(?:ed|ing)\b|\babort(?:ed|ing)\s+(?:ISSU|ICU)\b", re.IGNORECASE
+    r"\b(?:ISSU|in-service-upgrade)\W+abort(?:ed|ing)\b|\babort(?:ed|ing)\s+ISSU\b", re.IGNORECASE
 )
 _WINDOW = re.compile(
     r"(?P<open>nodes\s+are\s+in\s+ISSU\s+window)|exit(?:ed|ing)\s+ISSU\s+window", re.IGNORECASE

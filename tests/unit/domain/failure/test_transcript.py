@@ -128,6 +128,8 @@ def test_tells_whether_the_window_is_open(words: str, expected: bool | None) -> 
 # Only the two marked [J] have a source; the others are plausible wordings that must be caught if met.
 SEEN_ON_THE_NODES = frozenset(
     {
+        FailureClass.ICU_ENDED_HALF_WAY,
+        FailureClass.ICU_NOT_ENDED,
         *ROUTE_FACTS,
         FailureClass.BOTH_PRIMARY,
         FailureClass.COMMAND_ENDED,
@@ -141,7 +143,7 @@ SEEN_ON_THE_NODES = frozenset(
         FailureClass.UNKNOWN,
         FailureClass.UNKNOWN_CODE,
         FailureClass.VERSIONS_DIFFER,
-    }
+    },
 )
 """Classes that no words of the device name."""
 NAMED = (
@@ -160,6 +162,9 @@ NAMED = (
     ("error: CPU usage above limit", FailureClass.CPU_BUSY),
     ("error: policies are out of sync for PFE node0.fpc0.pic0", FailureClass.POLICIES_OUT_OF_SYNC),
     ("error: upgrade of primary node failed", FailureClass.PRIMARY_UPGRADE_FAILED),
+    ("error: Failed to push bundle to node1", FailureClass.ICU_INSTALL_FAILED),
+    ("error: software installation on secondary node node1 failed", FailureClass.ICU_INSTALL_FAILED),
+    ("error: node 1 did not come up", FailureClass.ICU_SECONDARY_NOT_BACK),
     ("error: rebooting primary node failed", FailureClass.PRIMARY_REBOOT_FAILED),
     (
         "Reboot failure on     Primary node",

@@ -58,6 +58,10 @@ def claim(name: StateClaim, group_id: int | None = None, release: str | None = N
 CASES: list[tuple[StateCondition, Snapshot, bool | None]] = [
     (claim(StateClaim.ANSWERS), both(), True),
     (claim(StateClaim.ANSWERS), GONE, None),
+    (claim(StateClaim.COMMAND_ENDED), both(command_ended=True), True),
+    (claim(StateClaim.COMMAND_ENDED), both(command_ended=False), False),
+    (claim(StateClaim.COMMAND_ENDED), both(), None),
+    (claim(StateClaim.COMMAND_ENDED), GONE, None),
     (claim(StateClaim.RUNS, release=OLD), both(), True),
     (claim(StateClaim.RUNS, release=NEW), both(), False),
     (claim(StateClaim.RUNS, release=OLD), GONE, None),
