@@ -18,6 +18,7 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.commands import (
     AbortIcu,
     AbortIssu,
+    AddSoftware,
     FailOver,
     RebootNode,
     ResetFailover,
@@ -80,6 +81,10 @@ RIGHTS = (
     Right(
         expression=f"request (system|vmhost) software validate {_IMAGE}",
         commands=lambda a: (ValidateImage(image_path=a.image_path, software=a.software).cli,),
+    ),
+    Right(
+        expression=f"request (system|vmhost) software add {_IMAGE}",
+        commands=lambda a: (AddSoftware(image_path=a.image_path, software=a.software).cli,),
     ),
     Right(expression="start shell", commands=lambda _: ("start shell",)),
     Right(

@@ -30,6 +30,7 @@ SENT: tuple[commands.Command, ...] = (
     commands.ResetFailover(group_id=1),
     commands.AbortIssu(),
     commands.AbortIcu(),
+    *(commands.AddSoftware(image_path=IMAGE, software=s) for s in SoftwareFamily),
     *(commands.SnapshotSoftware(software=s) for s in SoftwareFamily),
     commands.ResyncPolicies(),
     *(commands.ValidateImage(image_path=IMAGE, software=s) for s in SoftwareFamily),
@@ -51,7 +52,8 @@ SENT: tuple[commands.Command, ...] = (
 FORBIDDEN = (
     "configure", "edit", "commit", "set system host-name x", "request system zeroize",
     "request system reboot", "request system reboot node 0 at now", "request system software rollback",
-    "request system software add /var/tmp/x.tgz", "request system software delete x", "request system halt",
+    "request system software add /var/tmp/x.tgz no-validate", "request system software delete x",
+    "request system halt",
     "request vmhost power-off", "request system storage cleanup", "file delete /var/tmp/x.tgz",
     "file copy /config/juniper.conf.gz ftp://192.0.2.1/x", "restart chassis-control",
     "clear security flow session",

@@ -253,7 +253,7 @@ VALUES: Mapping[type[Any], str] = {
     ActionName: "relax isolate_secondary take_links_apart install_on_secondary install_on_primary "
     "reboot_secondary reboot_primary secondary_alone close_old_primary open_secondary "
     "install_on_old_primary reboot_old_primary_alone old_primary_alone halt_node join_links "
-    "take_traffic_back open_ports put_back wait_for_both_nodes take_back_software wait_for_node "
+    "take_traffic_back open_ports put_back wait_for_both_nodes take_back_software abort_icu wait_for_node "
     "fail_over_to_old_image roll_back_node wait_for_old_release reboot_old_primary "
     "wait_for_target_release abort_issu reboot_node wait_for_reboot wait_for_cold_sync "
     "resync_policies bring_groups_back reset_failover verify_restored",
