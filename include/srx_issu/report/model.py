@@ -14,6 +14,7 @@ from srx_issu.report.approvals import ApprovalLine, approval_lines, approver
 from srx_issu.report.checked import CheckTable, check_table
 from srx_issu.report.documents import Documents, EvidenceItem, bundles, jtac_archive
 from srx_issu.report.formatting import plain
+from srx_issu.report.icu import icu_report
 from srx_issu.report.nodes import Moments, moments, releases
 from srx_issu.report.recovery import Recovery, recovery
 from srx_issu.report.route import RouteReport, route_report
@@ -103,7 +104,7 @@ def report_model(
         meaning=sentence,
         reason=reason,
         recovery=recovery(documents),
-        route=route_report(events),
+        route=route_report(events) or icu_report(events, intent),
         what_to_do=todo,
         findings=tuple(e for e in events if e.kind is EntryKind.FINDING and e.text not in (todo or "")),
         failures=tuple(e for e in events if e.kind is EntryKind.STEP_FAILED),
