@@ -14,13 +14,13 @@ from enum import StrEnum
 from srx_issu.domain.cluster.model import ColdSync, GroupState, NextBoot, NodeName, NodeView, Snapshot
 from srx_issu.domain.errors import CommandRefused
 from srx_issu.domain.upgrade.commands import (
-    AbortIcu,
     Command,
     FailOver,
     RebootNode,
     ResetFailover,
     RollBackNode,
 )
+from srx_issu.domain.upgrade.icu_commands import AbortIcu
 from tests.fakes.snapshots import N0, N1, NEW, OLD, SYNCED, T0, group, silent, view
 
 TICK_S, BOOT_S, SYNC_S, WORK_S = 20.0, 120.0, 60.0, 100.0

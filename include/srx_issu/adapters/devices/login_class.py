@@ -16,7 +16,6 @@ from srx_issu.adapters.devices.questions import checksum, file_show
 from srx_issu.adapters.devices.start import job_folder
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade.commands import (
-    AbortIcu,
     AbortIssu,
     AddSoftware,
     FailOver,
@@ -29,6 +28,7 @@ from srx_issu.domain.upgrade.commands import (
     StartIssu,
     ValidateImage,
 )
+from srx_issu.domain.upgrade.icu_commands import AbortIcu
 
 CLASS = "srx-issu"
 # view: show commands. view-configuration and secret: the backup, which is sealed. No right to configure.

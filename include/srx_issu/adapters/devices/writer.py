@@ -39,7 +39,6 @@ from srx_issu.domain.errors import (
     UnknownCommand,
 )
 from srx_issu.domain.upgrade.commands import (
-    AbortIcu,
     AbortIssu,
     AddSoftware,
     Command,
@@ -51,6 +50,7 @@ from srx_issu.domain.upgrade.commands import (
     ValidateImage,
 )
 from srx_issu.domain.upgrade.configuration import CommitConfiguration
+from srx_issu.domain.upgrade.icu_commands import AbortIcu
 from srx_issu.domain.upgrade.intent import StartMethod, Timers
 from srx_issu.ports.devices import Line, StartLine
 from srx_issu.ports.permits import Permit

@@ -16,7 +16,6 @@ from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.gate.table import SendPurpose
 from srx_issu.domain.procedure.conditions import SEEN_BY_WORKERS, StateCondition
 from srx_issu.domain.upgrade.commands import (
-    AbortIcu,
     AbortIssu,
     AddSoftware,
     Command,
@@ -28,6 +27,7 @@ from srx_issu.domain.upgrade.commands import (
     RollBackNode,
     SoftwareFamily,
 )
+from srx_issu.domain.upgrade.icu_commands import AbortIcu
 
 
 class CommandKind(StrEnum):

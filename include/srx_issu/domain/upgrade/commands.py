@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.errors import RequestRefused
+from srx_issu.domain.upgrade.icu_commands import AbortIcu
 from srx_issu.domain.upgrade.rpc import Rpc
 
 MAX_GROUP_ID = 128  # RG0 to RG128, "redundancy-group-id" in Junos
@@ -226,26 +227,9 @@ class ResyncPolicies:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AbortIcu:
-    """Asks the node that it is sent to to end an ICU. It takes effect when the operation under way has ended,
-    so its reply tells nothing (docs/junos.md, "ICU")."""
-
-    @property
-    def cli(self) -> str:
-        return "request system software abort in-service-upgrade"
-
-    @property
-    def rpc(self) -> Rpc:
-        return Rpc("abort-in-service-upgrade")
-
-
-@dataclass(frozen=True, kw_only=True)
 class StartIssu:
-    """Starts the in-service upgrade on the RG0 primary: the ISSU, or with ``no_sync`` the ICU.
-
-    ``reboot`` is always sent with an ISSU (docs/junos.md, "Which command starts an ISSU"), never with an ICU,
-    which reboots both nodes in any case.
-    """
+    """Starts the in-service upgrade on the RG0 primary: the ISSU, always with ``reboot`` (docs/junos.md,
+    "Which command starts an ISSU"), or with ``no_sync`` the ICU, which reboots both nodes in any case."""
 
     image_path: str
     software: SoftwareFamily = SoftwareFamily.SYSTEM
@@ -275,9 +259,8 @@ class StartIssu:
 
     @property
     def cli(self) -> str:
-        return " ".join(
-            (f"request {self.software} software in-service-upgrade {self.image_path}", *self._options)
-        )
+        start = f"request {self.software} software in-service-upgrade {self.image_path}"
+        return " ".join((start, *self._options))
 
     @property
     def rpc(self) -> Rpc:

@@ -17,6 +17,7 @@ from srx_issu.adapters.devices.login_class import (
 from srx_issu.domain.cluster.model import NodeName
 from srx_issu.domain.upgrade import commands
 from srx_issu.domain.upgrade.commands import SoftwareFamily
+from srx_issu.domain.upgrade.icu_commands import AbortIcu
 from srx_lab.login_class import LoginClass
 from srx_lab.release import parse_release
 from tests.integration.adapters.devices.every_question import every_question
@@ -29,7 +30,7 @@ SENT: tuple[commands.Command, ...] = (
     *(commands.FailOver(group_id=group, to=node) for group in (0, 1, 128) for node in NodeName),
     commands.ResetFailover(group_id=1),
     commands.AbortIssu(),
-    commands.AbortIcu(),
+    AbortIcu(),
     *(commands.AddSoftware(image_path=IMAGE, software=s) for s in SoftwareFamily),
     *(commands.SnapshotSoftware(software=s) for s in SoftwareFamily),
     commands.ResyncPolicies(),
