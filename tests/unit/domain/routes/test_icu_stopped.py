@@ -9,7 +9,8 @@ import pytest
 from srx_issu.domain.cluster.model import NextBoot, NodeName, Snapshot
 from srx_issu.domain.failure.classes import FailureClass, Permission
 from srx_issu.domain.procedure.action import CommandKind, PlannedCommand
-from srx_issu.domain.procedure.stop_rules import StopVerdict, objection
+from srx_issu.domain.procedure.objection import StopVerdict
+from srx_issu.domain.procedure.stop_rules import objection
 from srx_issu.domain.recovery.plan import PlanKind, RecoveryPlan
 from srx_issu.domain.routes.icu_stopped import IcuJob, diagnose_icu
 from srx_issu.domain.routes.icu_way_back import recover_icu
