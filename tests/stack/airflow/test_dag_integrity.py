@@ -74,7 +74,7 @@ def test_nothing_heavy_is_imported_at_parse_time(parsed: dict[str, Any]) -> None
     assert parsed["heavy"] == []
 
 
-@pytest.mark.parametrize("dag_id", ["issu_cluster", "issu_recover"])
+@pytest.mark.parametrize("dag_id", ["issu_cluster", "icu_cluster", "issu_recover"])
 def test_close_is_the_only_leaf_and_always_runs(parsed: dict[str, Any], dag_id: str) -> None:
     tasks = parsed["tasks"][dag_id]
     with_successors = {up for task in tasks.values() for up in task["up"]}
@@ -82,7 +82,7 @@ def test_close_is_the_only_leaf_and_always_runs(parsed: dict[str, Any], dag_id: 
     assert tasks["close"]["rule"] == "all_done"
 
 
-@pytest.mark.parametrize("dag_id", ["issu_cluster", "issu_recover"])
+@pytest.mark.parametrize("dag_id", ["issu_cluster", "icu_cluster", "issu_recover"])
 def test_nothing_is_run_behind_a_claim_that_failed(parsed: dict[str, Any], dag_id: str) -> None:
     """A setup without a teardown: whatever their trigger rules, Airflow fails all tasks behind it at once."""
     assert [t for t, task in parsed["tasks"][dag_id].items() if task["setup"]] == ["claim"]
