@@ -8,6 +8,7 @@ from srx_issu.catalog import RecoveryRequest, resolve_recovery
 from srx_issu.domain.errors import RequestRefused
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.domain.upgrade.route import Route
 from tests.integration.catalog.folders import IMAGE, Folder
 
 
@@ -48,3 +49,21 @@ def test_a_hold_keeps_upgrades_off_but_not_help(folder: Folder) -> None:
         """,
     )
     assert ask(folder, "fra1-fw2").cluster.hold == "RMA 4711"
+
+
+@pytest.mark.parametrize(("model", "route"), [("SRX345", Route.ICU), ("SRX4600", Route.ISSU)])
+def test_the_way_back_is_that_of_an_icu_where_the_model_has_no_issu(
+    folder: Folder, model: str, route: Route
+) -> None:
+    folder.write(
+        "inventory/branch.yaml",
+        f"""
+        clusters:
+          branch-1:
+            model: {model}
+            site: fra
+            node0: {{ host: 192.0.2.71 }}
+            node1: {{ host: 192.0.2.72 }}
+        """,
+    )
+    assert ask(folder, "branch-1", image="22.4R3-S2.11").route is route

@@ -19,6 +19,8 @@ from srx_issu.domain.errors import RequestRefused, UnparsableVersion
 from srx_issu.domain.junos.version import parse
 from srx_issu.domain.recovery.found import NOT_KNOWN
 from srx_issu.domain.upgrade.intent import Intent, Purpose
+from srx_issu.domain.upgrade.model_routes import usual_route
+from srx_issu.domain.upgrade.route import Route
 
 # What a run of issu_recover may be asked for: the form's fields.
 RECOVERY_KEYS = ("cluster", "reason", "image", "take_over", "fail_back")
@@ -57,8 +59,14 @@ def resolve_recovery(catalog: Catalog, request: RecoveryRequest) -> Intent:
         approvals=approvals,
         fail_back=request.fail_back,
         purpose=Purpose.RECOVER,
+        route=_route(catalog, cluster.model),
         support=catalog.support_rules.about(cluster.model),
     )
+
+
+def _route(catalog: Catalog, model: str) -> Route:
+    """Whose way back is taken: that of an ICU where the model has no ISSU."""
+    return Route.ICU if usual_route(model, catalog.support_rules) is Route.ICU else Route.ISSU
 
 
 def _target(catalog: Catalog, cluster: Cluster, wanted: str | None) -> Image:

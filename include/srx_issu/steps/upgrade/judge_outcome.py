@@ -102,7 +102,7 @@ def _plain_case(context: UpgradeContext, begun: IssuStart) -> NextStage | None:
     before = baseline(so_far, context.evidence)
     now = look_patiently(context)
     unchanged = nothing_to_recover(now) if _is_as_before(before, now) else None
-    if context.intent.purpose is Purpose.RECOVER and unchanged:
+    if context.intent.purpose is Purpose.RECOVER and unchanged and not _holds_image(now):
         target = context.intent.image.release
         is_fine = target == NOT_KNOWN or same_release(now.node0.release or "", target)
         outcome = Outcome.ALREADY_CURRENT if is_fine else Outcome.ABORTED_CLEAN
