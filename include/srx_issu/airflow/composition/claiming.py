@@ -18,6 +18,7 @@ from srx_issu.domain.upgrade.intent import Intent
 from srx_issu.domain.upgrade.model_routes import command_for
 from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import ROUTE_OF, UPGRADE_DAGS
+from srx_issu.ports.journal import Journal
 from srx_issu.steps.campaign.orders import Ordered, check_no_campaign, find_order, note_proved, note_refused
 from srx_issu.steps.upgrade.claim import TakeOver, claim, permits_left_s
 from srx_issu.steps.upgrade.release_cluster import MAX_REASON
@@ -125,9 +126,24 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
     take_over = word if params["take_over"] else None
     held = stores.leases.holder(f"cluster:{intent.cluster.name}")
     if take_over is not None and held is not None and held.owner != upgrade_id:
+        _refuse_of_another_route(stores.journal, held.owner)
         SystemClock().sleep(permits_left_s(held.owner, stores.journal))
     claim(intent, stores.journal, stores.leases, SystemClock().now(), take_over)
     return intent
+
+
+def _refuse_of_another_route(journal: Journal, owner: str) -> None:
+    """A recovery reads a cluster as an ISSU leaves it: nodes that another route has left half way it would roll
+    back one by one, and could let two releases hear each other."""
+    if journal.upgrade(owner) is None:
+        return
+    route = journal.intent(owner).route
+    if route is not Route.ISSU:
+        raise RequestRefused(
+            f"{owner} has this cluster for another route, {route.label}, and this recovery only knows what an "
+            "ISSU leaves behind: clear the run's failed task to have it judged again, or do what its report "
+            "says and then run 'srx-issu release'"
+        )
 
 
 def _reason(reason: str | None) -> str:

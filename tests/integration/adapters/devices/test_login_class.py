@@ -64,8 +64,12 @@ FORBIDDEN = (
 )  # fmt: skip
 
 
+# Of the minimal downtime route, which no DAG takes yet: nobody is given the right before it is needed.
+NOT_SENT_YET = {commands.HaltNode}
+
+
 def test_every_kind_of_command_is_among_the_samples() -> None:
-    assert {type(command) for command in SENT} == set(get_args(commands.Command))
+    assert {type(command) for command in SENT} == set(get_args(commands.Command)) - NOT_SENT_YET
 
 
 @pytest.mark.parametrize("command", SENT, ids=lambda command: str(command.cli))

@@ -158,6 +158,23 @@ def test_a_recovery_does_not_share_the_journal_of_an_upgrade_with_its_run_id(sto
     assert stores.journal.entries("manual__1") == before
 
 
+@pytest.mark.parametrize(("dag_id", "goes_on"), [("issu_cluster", True), ("reboot_cluster", False)])
+def test_a_recovery_takes_over_only_what_an_issu_leaves(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch, dag_id: str, goes_on: bool
+) -> None:
+    monkeypatch.setattr(claiming, "permits_left_s", lambda *_: 0.0)
+    claim_cluster("manual__1", {**UPGRADE, **CONF}, asked(CONF, dag_id))
+    conf = {"cluster": "fra1-fw1", "image": IMAGE, "take_over": True}
+    if goes_on:
+        claim_for_recovery("recover-1", {**RECOVERY, **conf}, asked(conf, "issu_recover"))
+    else:
+        with pytest.raises(RequestRefused, match="manual__1 has this cluster for another route, dual reboot"):
+            claim_for_recovery("recover-1", {**RECOVERY, **conf}, asked(conf, "issu_recover"))
+    held = stores.leases.holder("cluster:fra1-fw1")
+    assert held is not None
+    assert held.owner == ("recover-1" if goes_on else "manual__1")
+
+
 def test_a_run_with_a_campaigns_name_must_show_the_order(stores: Stores) -> None:
     order = ordered(stores)
     for conf in (CONF, {**CONF, ORDER_KEY: {"campaign": "spring__1", "nonce": "m" * 32}}):
