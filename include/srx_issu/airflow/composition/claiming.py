@@ -133,15 +133,15 @@ def claim_for_recovery(upgrade_id: str, params: Mapping[str, Any], asked: Asked)
 
 
 def _refuse_of_another_route(journal: Journal, owner: str) -> None:
-    """A recovery reads a cluster as an ISSU leaves it: nodes that another route has left half way it would roll
-    back one by one, and could let two releases hear each other."""
+    """A recovery reads a cluster as an ISSU or ICU leaves it: nodes that another route has left half way it
+    would roll back one by one, and could let two releases hear each other."""
     if journal.upgrade(owner) is None:
         return
     route = journal.intent(owner).route
-    if route is not Route.ISSU:
+    if route not in (Route.ISSU, Route.ICU):
         raise RequestRefused(
-            f"{owner} has this cluster for another route, {route.label}, and this recovery only knows what an "
-            "ISSU leaves behind: clear the run's failed task to have it judged again, or do what its report "
+            f"{owner} has this cluster for another route, {route.label}, and this recovery knows what an ISSU "
+            "or ICU leaves behind: clear the run's failed task to have it judged again, or do what its report "
             "says and then run 'srx-issu release'"
         )
 
