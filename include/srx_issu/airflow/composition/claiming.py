@@ -140,9 +140,9 @@ def _refuse_of_another_route(journal: Journal, owner: str) -> None:
     route = journal.intent(owner).route
     if route not in (Route.ISSU, Route.ICU):
         raise RequestRefused(
-            f"{owner} has this cluster for another route, {route.label}, and a recovery knows what an ISSU or "
-            "ICU leaves behind: clear the run's failed task to have it judged again, or do what its report "
-            "says and then run 'srx-issu release'"
+            f"{owner} has this cluster for another route, {route.label}, and a recovery knows what an ISSU "
+            "or ICU leaves: clear the run's failed task to have it judged again, or do what its report says "
+            "and then run 'srx-issu release'"
         )
 
 
