@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from srx_issu.domain.cluster.model import GroupState, NodeName, NodeView, Snapshot
@@ -52,13 +53,15 @@ def claim(name: StateClaim, *, ports: tuple[str, ...] = (), lines: tuple[str, ..
 NO_RULES = RouteRules()
 
 
-def apart_intent(first_slot: int | None = 7, routes: RouteRules | None = NO_RULES) -> Intent:
+def apart_intent(
+    first_slot: int | None = 7, model: str = CLUSTER.model, routes: RouteRules | None = NO_RULES
+) -> Intent:
     """Of a platform whose node1 begins with that slot; ``routes`` without a rule: a rollback leads back."""
     platform = Platform(
-        model=CLUSTER.model, in_service=InService.REFUSED, reason="of a test", node1_first_slot=first_slot
+        model=model, in_service=InService.REFUSED, reason="of a test", node1_first_slot=first_slot
     )
-    support = SupportMatrix(platforms={CLUSTER.model: platform}, routes=routes)
-    return intent(route=Route.MINIMAL_DOWNTIME, support=support)
+    support = SupportMatrix(platforms={model: platform}, routes=routes)
+    return intent(route=Route.MINIMAL_DOWNTIME, support=support, cluster=replace(CLUSTER, model=model))
 
 
 _BOOTED = T0 + timedelta(hours=1)

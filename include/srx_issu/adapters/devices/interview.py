@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from srx_issu.adapters.devices import questions
+from srx_issu.adapters.devices.links_shown import node_links
 from srx_issu.adapters.devices.next_boot import next_boot
 from srx_issu.adapters.devices.parse import status, sync, system
 from srx_issu.adapters.devices.parse.nodes import own_body
@@ -45,15 +46,17 @@ _UPTIME = "system-uptime-information"
 SESSION_OVER = (DeviceUnreachable, AuthenticationFailed, HostKeyRejected, DeviceTimeout, SessionLost)
 
 
-def interview(node: NodeName, *, asks_next_boot: bool = False) -> Interview:
+def interview(node: NodeName, *, asks_next_boot: bool = False, asks_links: bool = False) -> Interview:
     """Returns the node's view: reachable False when its own address answered no question at all.
 
-    ``asks_next_boot``: also what it will boot next, which only some routes need.
+    ``asks_next_boot``: also what it will boot next, and ``asks_links``: what joins it to its peer and to the
+    network, which only some routes need.
     """
     view, faults, answered = NodeView(node=node, reachable=False), list[str](), 0
     unread = set[str]()
     refused = False
-    for field, question in (QUESTIONS | NEXT_BOOT if asks_next_boot else QUESTIONS).items():
+    also = (NEXT_BOOT if asks_next_boot else {}) | (NODE_LINKS if asks_links else {})
+    for field, question in (QUESTIONS | also).items():
         try:
             view = yield from question(node, view)
             answered += 1
@@ -119,6 +122,11 @@ def _next_boot(node: NodeName, view: NodeView) -> _Asking[NodeView]:
     return replace(view, next_boot=found)
 
 
+def _node_links(node: NodeName, view: NodeView) -> _Asking[NodeView]:
+    found = yield from node_links(node)
+    return replace(view, links=found)
+
+
 QUESTIONS = {  # by the field of NodeView that it fills
     "release": _software,
     "booted_at": _clock,
@@ -129,6 +137,7 @@ QUESTIONS = {  # by the field of NodeView that it fills
 
 
 NEXT_BOOT = {"next_boot": _next_boot}
+NODE_LINKS = {"links": _node_links}
 
 
 PLANNED = (questions.SOFTWARE, questions.UPTIME, questions.STATUS, questions.COLD_SYNC, questions.ISSU)

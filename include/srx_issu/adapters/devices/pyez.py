@@ -61,10 +61,11 @@ class PyezClusterReader:
         now: Callable[[], datetime] = utc_now,
         sessions: NodeSessions | None = None,
         asks_next_boot: bool = False,
+        asks_links: bool = False,
     ) -> None:
         self._cluster = cluster
         self._sessions = sessions or NodeSessions(cluster, credentials, timers)
-        self._asks_next_boot = asks_next_boot
+        self._asks_next_boot, self._asks_links = asks_next_boot, asks_links
         self._now = now
 
     def observe(self) -> Snapshot:
@@ -74,7 +75,7 @@ class PyezClusterReader:
         return Snapshot(cluster=self._cluster.name, taken_at=taken_at, node0=node0, node1=node1)
 
     def _view(self, node: NodeName) -> NodeView:
-        asking = interview(node, asks_next_boot=self._asks_next_boot)
+        asking = interview(node, asks_next_boot=self._asks_next_boot, asks_links=self._asks_links)
         try:
             question = next(asking)
             while True:

@@ -24,6 +24,7 @@ from srx_issu.domain.history.entry import entry_of
 from srx_issu.domain.history.sending_rules import ASKS_NEXT_BOOT, BY_PLAN
 from srx_issu.domain.history.step_events import StepFailed
 from srx_issu.domain.history.upgrade_state import known
+from srx_issu.domain.upgrade.route import Route
 from srx_issu.ports.dag_names import RECOVERY_DAG, dag_of
 from srx_issu.steps.baseline import intent_of
 from srx_issu.steps.context import UpgradeContext
@@ -130,7 +131,13 @@ def open_upgrade(
         def reader() -> PyezClusterReader:
             by_plan, asks = intent.route in BY_PLAN, intent.route in ASKS_NEXT_BOOT
             patience = replace(timers, connect_s=min(timers.connect_s, CONNECT_S)) if by_plan else timers
-            made = PyezClusterReader(cluster, account(), patience, asks_next_boot=asks)
+            made = PyezClusterReader(
+                cluster,
+                account(),
+                patience,
+                asks_next_boot=asks,
+                asks_links=intent.route is Route.MINIMAL_DOWNTIME,
+            )
             return stack.enter_context(made)
 
         @cache

@@ -133,7 +133,7 @@ def multi_node_ha(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.M
         yield rows.MultiNodeHa(peer=words(peer, ".") or "?", status=status)
 
 
-_LINKS = by_rpc_or_cli("get-chassis-cluster-interfaces", "show chassis cluster interfaces")
+LINKS = by_rpc_or_cli("get-chassis-cluster-interfaces", "show chassis cluster interfaces")
 
 HEARTBEATS = of_each(
     "heartbeats",
@@ -151,8 +151,8 @@ RTOS = of_each(
 QUESTIONS = (
     HEARTBEATS,
     RTOS,
-    of_each("links", cluster_links, _LINKS),
-    of_each("reths", reths, _LINKS),
+    of_each("links", cluster_links, LINKS),
+    of_each("reths", reths, LINKS),
     of_both("monitoring", monitoring_failures, INFORMATION),
     of_both("leds", led, INFORMATION),
     of_both(

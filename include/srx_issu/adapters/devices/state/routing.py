@@ -88,6 +88,9 @@ def route_counts(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Ro
             )
 
 
+INTERFACES = by_rpc_or_cli("get-interface-information", "show interfaces terse", terse=None)
+
+
 def interfaces(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Interface]:
     for found in need(part, "interface-information", node).iter("physical-interface", "logical-interface"):
         yield rows.Interface(
@@ -197,7 +200,7 @@ QUESTIONS = (
     of_primary(
         "interfaces",
         interfaces,
-        by_rpc_or_cli("get-interface-information", "show interfaces terse", terse=None),
+        INTERFACES,
     ),
     of_primary(
         "lacp",

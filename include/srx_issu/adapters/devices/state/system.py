@@ -115,6 +115,9 @@ def logins(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Login]:
         )
 
 
+COMMITS = by_rpc_or_cli("get-commit-information", "show system commit")
+
+
 def commits(part: Element, node: NodeName, _: NodeName) -> Iterator[rows.Commit]:
     """A commit confirmed waits for its confirmation while it is still number 0."""
     info = need(part, "commit-information", node)
@@ -175,7 +178,7 @@ QUESTIONS = (
         NO_SUCH_FILE,
     ),
     of_both("logins", logins, USERS),
-    of_each("commits", commits, by_rpc_or_cli("get-commit-information", "show system commit")),
+    of_each("commits", commits, COMMITS),
     of_each(
         "candidate",
         candidate,
